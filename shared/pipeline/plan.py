@@ -1,0 +1,166 @@
+"""The plan of a film: what will be filmed, spoken and laid where, at which price, frozen before anything is spent.
+
+The planner makes it from a request, the job document keeps it, every step reads its order from it.
+Texts are not copied into it: a plan points into the request by scene index.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What a node of a job is."""
+
+    IMAGE = "image"
+    CLIP = "clip"
+    PRESENTER = "presenter"
+    COMPOSE = "compose"
+
+
+class Feature(StrEnum):
+    """How Veo is asked for a clip; the modes exclude each other (Veo's instance schema)."""
+
+    TEXT = "text_to_video"
+    IMAGE = "image_to_video"
+    REFERENCE = "reference_to_video"
+    EXTENSION = "video_extension"
+
+
+class Join(StrEnum):
+    """How scenes follow each other: one continuous shot, or a clip of its own for each."""
+
+    EXTEND = "extend"
+    CUT = "cut"
+
+
+class Length(StrEnum):
+    """Which of footage and speech decides the film's length; the default is the longer."""
+
+    LONGER = "longer"
+    FILM = "film"
+    SCRIPT = "script"
+
+
+class Sound(StrEnum):
+    """What becomes of the footage's own sound: silent (and cheaper), or lowered under speech."""
+
+    MUTE = "mute"
+    DUCK = "duck"
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """A picture's size in pixels, both even."""
+
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the presenter stands: box height / film height, and the box's place in the room left (-1..1, top left -1)."""
+
+    scale: float = 0.8
+    x: float = 0.7
+    y: float = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """An image node: a stored, re-encoded product image or background."""
+
+    key: str  # "image-1"
+    field: str  # the request's field it came from, "image_url" or "scenes.2.image_url"
+    wait: float = 0.0  # seconds it usually takes
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """One paid Veo call: a base clip or a link that extends the one before."""
+
+    key: str  # "clip-2"
+    scene: int  # index into request.scenes
+    feature: Feature
+    seconds: int  # asked of Veo: 4, 6 or 8; an extension adds exactly 7
+    total: int  # length of the file Veo will write, seconds (an extension returns the whole chain so far)
+    image: str | None  # key of the image node it starts from, or carries as reference
+    before: str | None  # key of the clip it extends
+    cost: int  # micro-dollars at our price table
+    worst_cost: int  # micro-dollars should Vertex bill an extension's merged length (facts: veo §4)
+    wait: float = 0.0  # seconds it usually takes
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """One paid presenter take: an avatar speaks one script."""
+
+    key: str  # "presenter-1"
+    scene: int | None  # whose script; None = the request's avatar_script over the whole film
+    avatar_id: str
+    voice_id: str | None  # None = the look's own voice
+    seconds: float  # estimated length of the speech
+    cost: int  # micro-dollars, billed by the tenant's provider
+    wait: float = 0.0  # seconds it usually takes
+
+
+@dataclass(frozen=True, slots=True)
+class Backdrop:
+    """What stands behind a presenter where there is no footage."""
+
+    color: str | None = None  # "#rrggbb"
+    image: str | None = None  # key of an image node
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """One scene's place in the picture: footage from a chain's file, or a backdrop."""
+
+    scene: int | None  # None = presenter-only film
+    clip: str | None  # the scene's own link
+    chain: str | None  # the chain's last link, whose file holds the whole chain
+    offset: float  # where the scene begins in the chain's file, seconds
+    seconds: float  # how much of it is shown, seconds (a speech may hold it longer)
+    backdrop: Backdrop | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything the steps need to know, in seconds, pixels and micro-dollars."""
+
+    title: str
+    aspect_ratio: str  # "9:16" | "16:9" | "1:1"
+    resolution: str  # "720p" | "1080p"
+    size: Size
+    join: Join
+    length: Length
+    sound: Sound
+    model: str  # Veo's model id, frozen here; "" when nothing is filmed
+    provider: str  # the avatar service, "heygen"; "" when nobody speaks
+    mode: str  # "production" | "test"
+    place: Place
+    captions: bool
+    pictures: tuple[Picture, ...]
+    clips: tuple[Clip, ...]
+    speeches: tuple[Speech, ...]
+    stretches: tuple[Stretch, ...]
+    planned_seconds: float
+    asked_seconds: float
+    estimated_wait: float  # seconds until the film is expected
+    compose_cost: int  # micro-dollars
+    warnings: tuple[str, ...]
+    compose_wait: float = 0.0  # seconds composing usually takes
+
+    @property
+    def cost_to_us(self) -> int:
+        """Micro-dollars abroll pays: footage and compute."""
+        return sum(clip.cost for clip in self.clips) + self.compose_cost
+
+    @property
+    def worst_cost_to_us(self) -> int:
+        """Micro-dollars abroll pays should Vertex bill every extension's merged length."""
+        return sum(clip.worst_cost for clip in self.clips) + self.compose_cost
+
+    @property
+    def cost_to_provider_account(self) -> int:
+        """Micro-dollars the tenant's avatar provider will bill the tenant."""
+        return sum(speech.cost for speech in self.speeches)
