@@ -1,0 +1,110 @@
+"""HeyGen's refusals in our own words: a stable code, what is the matter, and what to do about it.
+
+The catalogue of codes is the union of HeyGen's command line tool, its docs and live replies (facts/heygen.md §1); some
+stand in a submit's answer, some in a failed film's `failure_code`.
+"""
+
+from dataclasses import dataclass
+
+from shared.providers.ports import Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A refusal in our own words."""
+
+    code: str
+    why: str
+    next_move: str
+
+    def refused(self) -> Refused:
+        """Return it as the decision to fail."""
+        return Refused(self.why, code=self.code, next_move=self.next_move)
+
+
+KEY = Words(
+    "key_rejected",
+    "HeyGen rejects the API key.",
+    "Put a working HeyGen key under /tenant/integrations/heygen, then retry the job.",
+)
+CREDITS = Words(
+    "credits",
+    "The HeyGen account has no API credits left.",
+    "Top up the HeyGen API wallet (the credits of the web plan do not count), then retry the job.",
+)
+PLAN = Words("plan", "The HeyGen plan does not include this.", "Upgrade the HeyGen plan, or choose another avatar.")
+NO_AVATAR = Words(
+    "avatar_not_found",
+    "HeyGen does not know this avatar.",
+    "Choose a look's id from /catalog (a group's id is no avatar_id), then retry the job with it.",
+)
+AVATAR = Words("avatar_not_usable", "HeyGen does not let this avatar be used.", "Choose another avatar from /catalog.")
+NO_VOICE = Words("voice_not_found", "HeyGen does not know this voice.", "Choose a voice from /catalog.")
+VOICE = Words("voice_not_usable", "HeyGen does not let this voice be used.", "Choose another voice from /catalog.")
+UNSAFE = Words("safety", "HeyGen's content policy refused the script.", "Reword the script.")
+SCRIPT = Words("script", "HeyGen cannot speak this script.", "Change the script's length or characters.")
+WEBM = Words(
+    "webm_unsupported",
+    "This look cannot be filmed with a transparent background.",
+    "Nothing to do: abroll asks for a flat colour instead.",
+)
+BACKGROUND = Words(
+    "background_unsupported",
+    "This look cannot be filmed before a flat colour.",
+    "Nothing to do: abroll shows the presenter in a frame of its own instead.",
+)
+WEBHOOK = Words(
+    "webhook_refused",
+    "HeyGen does not accept the webhook's address.",
+    "Check that the address is public and starts with https://.",
+)
+RENDERING = Words("rendering", "HeyGen could not finish the film.", "Wait; abroll tries again.")
+
+BY_CODE = {
+    "unauthorized": KEY,
+    "authentication_failed": KEY,
+    "forbidden": KEY,
+    "insufficient_credit": CREDITS,
+    "quota_exceeded": CREDITS,
+    "trial_limit_exceeded": CREDITS,
+    "subscription_required": PLAN,
+    "plan_upgrade_required": PLAN,
+    "ai_vendor_access_restricted": PLAN,
+    "unlimited_mode_disabled": PLAN,
+    "resource_limit_reached": PLAN,
+    "resource_limit_exceeded": PLAN,
+    "avatar_not_found": NO_AVATAR,
+    "avatar_group_not_found": NO_AVATAR,
+    "resource_access_denied": AVATAR,
+    "avatar_not_usable": AVATAR,
+    "avatar_expired": AVATAR,
+    "avatar_consent_required": AVATAR,
+    "voice_not_found": NO_VOICE,
+    "voice_not_usable": VOICE,
+    "voice_unavailable": VOICE,
+    "voice_expired": VOICE,
+    "content_policy_violation": UNSAFE,
+    "script_too_short": SCRIPT,
+    "tts_text_invalid": SCRIPT,
+    "video_too_long": SCRIPT,
+    "no_audio_track": SCRIPT,
+}
+
+
+def group_words(looks: tuple[str, ...]) -> Words:
+    """Say that an id names a group, and which looks it has."""
+    has = f"Its looks are {', '.join(looks)}." if looks else "It has no looks yet."
+    return Words(
+        "avatar_is_group",
+        "This id names a group of looks, and HeyGen films a single look.",
+        f"Use the id of one look as avatar_id. {has}",
+    )
+
+
+def invalid_words(field: str) -> Words:
+    """Say that the order is malformed, naming the field when it is known."""
+    return Words(
+        "invalid",
+        f"HeyGen refuses the order as invalid{f' (field {field})' if field else ''}.",
+        "Check avatar, voice and provider_config; report it with the job's id if they are right.",
+    )

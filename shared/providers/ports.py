@@ -1,0 +1,203 @@
+"""What the steps ask of a vendor, and what a vendor may answer: the only vocabulary between steps and providers.
+
+Errors are decisions: they say what the caller should do, so no step reads a status code
+(protocol §2 "Paid call", the classification table).
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol
+
+
+class NotSent(Exception):
+    """Nothing reached the vendor: release the claim, try again soon."""
+
+
+class TryLater(Exception):
+    """The vendor refused for now and made nothing: release the claim, wait `after`."""
+
+    def __init__(self, why: str, after: timedelta) -> None:
+        super().__init__(why)
+        self.after = after
+
+
+class InFlight(Exception):
+    """The same key is being answered right now (HeyGen 409): ask again with the same key, after 30 s."""
+
+
+class Refused(Exception):
+    """The vendor refused for good and made nothing: fail the node, saying why in plain words.
+
+    `code` is a stable word of ours ("safety", "credits", "avatar_not_found", "webm_unsupported", …), `next_move`
+    a sentence for the person who reads the job.
+    """
+
+    def __init__(self, why: str, *, code: str, next_move: str) -> None:
+        super().__init__(why)
+        self.code = code
+        self.next_move = next_move
+
+
+class Misconfigured(Exception):
+    """Nothing was made because our set-up is wrong (a retired model, a missing permission): hold, alarm, fail in an hour."""
+
+    def __init__(self, what: str, *, next_move: str) -> None:
+        super().__init__(what)
+        self.next_move = next_move
+
+
+class Unknown(Exception):
+    """It may or may not have been made: never repeat blindly; reconcile (protocol §2)."""
+
+
+class Lost(Exception):
+    """The vendor says it does not know the id: not a failure; look at the output before anything else (hole 33)."""
+
+
+class KeyChanged(Exception):
+    """The credential that made this no longer works (401/403 on a look): never resubmitted by us (hole 30)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An object in Cloud Storage handed to a vendor."""
+
+    uri: str  # gs://bucket/name
+    mime: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClipOrder:
+    """One Veo submit; `image`, `references` and `video` exclude each other."""
+
+    model: str
+    prompt: str
+    output: str  # gs:// prefix of this attempt, ending in "/"
+    seconds: int
+    aspect_ratio: str
+    resolution: str
+    audio: bool
+    image: Stored | None = None
+    references: tuple[Stored, ...] = ()
+    video: Stored | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """Still being made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filmed:
+    """Made; for Veo `url` is a gs:// name, for an avatar service a link that dies."""
+
+    url: str
+    seconds: float | None = None
+    captions_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """The vendor's final word on one generation, free of charge unless `charged`.
+
+    `code`: "safety" | "filtered" | "empty" | "invalid" | "capacity" | "provisioning" | "internal" | "rendering" | …
+    """
+
+    code: str
+    why: str  # plain words, never the vendor's raw text
+    next_move: str
+    retry_after: timedelta | None  # None = a new attempt is pointless
+    support_codes: tuple[str, ...] = ()
+
+
+class Footage(Protocol):
+    """Films B-roll."""
+
+    def submit(self, order: ClipOrder, *, total_seconds: float) -> str:
+        """Make the one paid call; return the operation's name.
+
+        Raises: NotSent, TryLater, Refused, Misconfigured, Unknown.
+        """
+        ...
+
+    def look(self, operation: str) -> Pending | Filmed | Failure:
+        """Ask once. Raises: Lost, TryLater, Misconfigured."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechOrder:
+    """One avatar submit."""
+
+    avatar_id: str
+    voice_id: str | None
+    script: str
+    aspect_ratio: str
+    resolution: str
+    cutout: str  # "alpha" | "key" | "inset"
+    key_color: str
+    title: str  # the attempt's name: title and callback_id
+    callback_url: str
+    speed: float | None = None
+    pitch: int | None = None
+    locale: str | None = None
+    captions: bool = False
+    extra: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A generation found by its title."""
+
+    id: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """An avatar a presenter can be made with."""
+
+    id: str
+    name: str
+    kind: str
+    engines: tuple[str, ...]
+    default_voice_id: str | None
+
+
+class Presenter(Protocol):
+    """Films A-roll with the tenant's own key, which is handed in for each call."""
+
+    def submit(self, order: SpeechOrder, *, api_key: str, idempotency_key: str, total_seconds: float) -> str:
+        """Make the one paid call; return the video's id.
+
+        Raises: NotSent, TryLater, InFlight, Refused, Misconfigured, Unknown.
+        """
+        ...
+
+    def look(self, video_id: str, *, api_key: str) -> tuple[Pending | Filmed | Failure, str | None]:
+        """Ask once; the second value is the title as the vendor tells it. Raises: Lost, KeyChanged, TryLater."""
+        ...
+
+    def find(self, title: str, *, api_key: str) -> tuple[Found, ...]:
+        """Generations with exactly this title. Raises: KeyChanged, TryLater."""
+        ...
+
+    def check_key(self, *, api_key: str) -> str:
+        """Return the account's billing type. Raises: KeyChanged (bad key), TryLater."""
+        ...
+
+    def avatar(self, look_id: str, *, api_key: str) -> Look:
+        """Raises: Refused(code "avatar_not_found" | "avatar_is_group" | "avatar_not_usable"), KeyChanged, TryLater."""
+        ...
+
+    def voice(self, voice_id: str, *, api_key: str) -> str:
+        """Return the voice's name. Raises: Refused(code "voice_not_found"), KeyChanged, TryLater."""
+        ...
+
+    def register_webhook(self, url: str, *, api_key: str) -> tuple[str, str]:
+        """Register `url` for success and failure events; return (endpoint id, signing secret)."""
+        ...
+
+    def unregister_webhook(self, endpoint_id: str, *, api_key: str) -> None:
+        """Best effort; an endpoint that is gone already is fine."""
+        ...
