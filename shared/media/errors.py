@@ -1,0 +1,18 @@
+"""What a caller must know about media that could not be made: refuse it for good, or try again."""
+
+
+class MediaRefused(Exception):  # noqa: N818 - named for what the caller does with it, as all errors here
+    """The input itself is bad: the same bytes would fail again."""
+
+    def __init__(self, why: str, next_move: str) -> None:
+        super().__init__(f"{why}. {next_move}")
+        self.why = why
+        self.next_move = next_move
+
+
+class MediaFailed(Exception):  # noqa: N818 - see above
+    """The machine failed (killed, overrun, disk full): the same call may well succeed."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why

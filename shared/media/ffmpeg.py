@@ -1,0 +1,112 @@
+"""Runs ffmpeg on files nobody vouches for: forced demuxer, files only, known codecs, bounded sizes, killed on overrun.
+
+ffmpeg guesses a file's format from its content, and some formats are scripts that open other files or the network
+(an ffconcat text named .jpg is read as a playlist). So every input names its demuxer, found by our own sniffing,
+and may open nothing but files. Measured with ffmpeg 9.0 of imageio-ffmpeg 0.6, November 2026.
+"""
+
+import os
+import re
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from shared.media.errors import MediaFailed, MediaRefused
+
+_CODECS = (
+    "h264,hevc,av1,libdav1d,vp8,libvpx,vp9,libvpx-vp9,mpeg4,aac,opus,libopus,vorbis,mp3,mp3float,pcm_s16le,flac,png"
+)
+_MACHINE = ("no space left", "cannot allocate memory", "resource temporarily unavailable", "too many open files")
+
+
+class Demuxer(StrEnum):
+    """ffmpeg's names for the containers we open."""
+
+    MP4 = "mov"
+    WEBM = "matroska"
+    PNG = "png_pipe"  # only pictures this package has painted itself
+    PARTS = "concat"  # only lists this package has written itself
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One input: where it lies, what it is, and options that stand before it."""
+
+    path: Path
+    demuxer: Demuxer
+    options: tuple[str, ...] = ()
+
+    @property
+    def arguments(self) -> list[str]:
+        """Return the words that open this input and nothing else."""
+        guards = ["-protocol_whitelist", "file", "-max_pixels", str(4096 * 4096), "-threads", "2"]
+        if self.demuxer is not Demuxer.PARTS:
+            guards += ["-codec_whitelist", _CODECS]
+        return [*guards, *self.options, "-f", self.demuxer, "-i", f"file:{self.path.absolute()}"]
+
+
+class Budget:
+    """Seconds a whole composition may take, handed from one run to the next."""
+
+    def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._end = clock() + seconds
+
+    def left(self) -> float:
+        """Return the seconds left; an empty budget is a failure worth trying again."""
+        left = self._end - self._clock()
+        if left <= 0:
+            raise MediaFailed("the composition ran out of its time")
+        return left
+
+
+def run(sources: Sequence[Source], arguments: Sequence[str], folder: Path, budget: Budget) -> bytes:
+    """Run ffmpeg in `folder`, return its standard output.
+
+    Raises MediaRefused when ffmpeg could not make sense of its input, MediaFailed when it was killed, overran or
+    found no room.
+    """
+    from imageio_ffmpeg import get_ffmpeg_exe  # noqa: PLC0415 - light importers must not pay for it
+
+    words = [get_ffmpeg_exe(), "-hide_banner", "-nostdin", "-nostats", "-y", "-v", "error"]
+    for source in sources:
+        words += source.arguments
+    with subprocess.Popen(  # noqa: S603 - a list of words, no shell; texts and names never become options
+        [*words, *arguments],
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+        env={"LC_ALL": "C.UTF-8", "HOME": str(folder), "TMPDIR": str(folder)},
+    ) as process:
+        try:
+            out, err = process.communicate(timeout=budget.left())
+        except BaseException as problem:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+            if isinstance(problem, subprocess.TimeoutExpired):
+                raise MediaFailed(f"ffmpeg was stopped after {problem.timeout:.0f} s") from problem
+            raise
+    if process.returncode:
+        raise _verdict(process.returncode, err.decode("utf-8", "replace"))
+    return out
+
+
+def _verdict(code: int, said: str) -> MediaRefused | MediaFailed:
+    brief = _brief(said)
+    if code < 0:
+        return MediaFailed(f"ffmpeg was killed (signal {-code}), most often for memory")
+    if any(word in said.lower() for word in _MACHINE):
+        return MediaFailed(f"ffmpeg found no room: {brief}")
+    return MediaRefused(f"ffmpeg could not use the media: {brief}", "Check the files this film is made of.")
+
+
+def _brief(said: str) -> str:
+    lines = [re.sub(r"[^\x20-\x7e]", "?", line).strip() for line in said.splitlines()]
+    plain = [re.sub(r"(file:)?/\S*/|^\[[^\]]*\]\s*|0x[0-9a-f]+", "", line) for line in lines if line]
+    return " / ".join(dict.fromkeys(plain[:3]))[:300] or "no reason given"

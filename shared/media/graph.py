@@ -1,0 +1,192 @@
+"""Writes the filter graph that paints one part of a film; pure, so that it can be read and tested without ffmpeg.
+
+Every stream is brought to the film's frame rate and counted in frames (time base 1/fps), so nothing is ever off by a
+rounding. Order of paint: shots, presenters, words.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import assert_never
+
+from shared.media.ffmpeg import Demuxer, Source
+from shared.media.keying import cut_out
+from shared.media.place import Box
+from shared.media.takes import Take
+from shared.media.timeline import Cut, Part
+from shared.pipeline.edit import Cutout, Edit
+
+_TAGS = "setparams=range=tv:colorspace=bt709:color_primaries=bt709:color_trc=bt709"
+_YUV = "out_color_matrix=bt709:out_range=tv"
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """An inset's rounded shape and the shadow it casts, both PNG."""
+
+    mask: Path
+    shadow: Path
+    shadow_box: Box
+
+
+@dataclass(frozen=True, slots=True)
+class Presenter:
+    """A take laid on the film: its frames there, its box, and its card when it is an inset."""
+
+    take: Take
+    start: int
+    end: int
+    fade: int  # frames, at its end
+    box: Box
+    card: Card | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lettering:
+    """Painted words: a PNG with transparency, where it stands, and its frames on the film."""
+
+    path: Path
+    box: Box
+    start: int
+    end: int
+    ease: int  # frames it takes to come and to go
+
+
+@dataclass(slots=True)
+class Graph:
+    """Inputs and filter chains, growing as things are painted."""
+
+    edit: Edit
+    part: Part
+    sources: list[Source] = field(default_factory=list)
+    chains: list[str] = field(default_factory=list)
+
+    def open(self, source: Source) -> int:
+        """Add an input, return its number."""
+        self.sources.append(source)
+        return len(self.sources) - 1
+
+    @property
+    def text(self) -> str:
+        """Return the graph as ffmpeg reads it."""
+        return ";".join(self.chains)
+
+
+def paint(
+    edit: Edit,
+    part: Part,
+    films: Mapping[str, Source],
+    stills: Mapping[str, Path],
+    presenters: Sequence[Presenter],
+    words: Sequence[Lettering],
+) -> Graph:
+    """Return the graph whose output `[film]` is this part's picture."""
+    graph = Graph(edit, part)
+    for index, cut in enumerate(part.cuts):
+        graph.chains.append(f"{_shot(graph, cut, films, stills)}[shot{index}]")
+    row = "".join(f"[shot{index}]" for index in range(len(part.cuts)))
+    joined = f"{row}concat=n={len(part.cuts)}:v=1:a=0," if len(part.cuts) > 1 else row
+    graph.chains.append(f"{joined}settb=1/{edit.fps},setpts=N[base0]")
+    layers = 0
+    for presenter in presenters:
+        if presenter.start < part.end and presenter.end > part.start:
+            layers = _lay_presenter(graph, presenter, layers)
+    for word in words:
+        if word.start < part.end and word.end > part.start:
+            layers = _lay_words(graph, word, layers)
+    graph.chains.append(f"[base{layers}]format=yuv420p,{_TAGS}[film]")
+    return graph
+
+
+def _shot(graph: Graph, cut: Cut, films: Mapping[str, Source], stills: Mapping[str, Path]) -> str:
+    size, fps, shot = graph.edit.size, graph.edit.fps, cut.shot
+    if shot.node is None:
+        color = (shot.color or "#000000").replace("#", "0x")
+        flat = f"color={color}:s=16x16:r={fps},scale={size.width}:{size.height}:flags=neighbor:{_YUV}"
+        return f"{flat},format=yuv420p,setsar=1,trim=end_frame={cut.frames}"
+    if shot.still:
+        number = graph.open(Source(stills[shot.node], Demuxer.PNG))
+        # Painted once, then the same frame is handed on: a still costs no decoding.
+        return f"[{number}:v]scale={_YUV},format=yuv420p,setsar=1,{_held(fps)},trim=end_frame={cut.frames}"
+    film = films[shot.node]
+    window = ("-ss", f"{shot.offset:.6f}", "-t", f"{cut.moving / fps + 0.2:.6f}", "-an")
+    number = graph.open(Source(film.path, film.demuxer, (*film.options, *window)))
+    fill = (
+        f"scale={size.width}:{size.height}:force_original_aspect_ratio=increase:flags=bicubic:{_YUV},"
+        f"crop={size.width}:{size.height},setsar=1,format=yuv420p"
+    )
+    timed = f"fps={fps}:start_time=0,trim=end_frame={cut.moving},setpts=N"
+    return f"[{number}:V:0]{timed},{fill},tpad=stop=-1:stop_mode=clone,trim=end_frame={cut.frames}"
+
+
+def _held(fps: int) -> str:
+    """Repeat a single frame for ever, counted in frames."""
+    return f"settb=1/{fps},loop=loop=-1:size=1,setpts=N"
+
+
+def _lay_presenter(graph: Graph, presenter: Presenter, layers: int) -> int:
+    """Paint one presenter (and its shadow); return the number of the topmost layer."""
+    part, fps, take, box = graph.part, graph.edit.fps, presenter.take, presenter.box
+    first, last = max(presenter.start, part.start), min(presenter.end, part.end)
+    skipped, name = first - presenter.start, f"person{layers}"
+    held, shift = f"trim=end_frame={last - first}", f"setpts=N+{first - part.start}"
+    fade = _fade(presenter, skipped)
+    window = ("-ss", f"{skipped / fps:.6f}", "-t", f"{(last - first) / fps + 0.2:.6f}", "-an")
+    number = graph.open(Source(take.source.path, take.source.demuxer, (*take.source.options, *window)))
+    seen = take.visible
+    alike = "yuva420p" if take.cutout is Cutout.ALPHA else "yuv420p"
+    graph.chains.append(
+        f"[{number}:V:0]fps={fps}:start_time=0,setpts=N,crop={seen.width}:{seen.height}:{seen.x}:{seen.y},"
+        f"scale={box.width}:{box.height}:flags=bicubic:{_YUV},setsar=1,format={alike},"
+        f"tpad=stop=-1:stop_mode=clone,{held}[{name}]"
+    )
+    match take.cutout:
+        case Cutout.ALPHA:
+            graph.chains.append(f"[{name}]{shift}{fade}[{name}-cut]")
+        case Cutout.KEY:
+            graph.chains += cut_out(take.key, box.width, box.height, name)
+            graph.chains[-1] = graph.chains[-1].replace(f"[{name}-cut]", f",{shift}{fade}[{name}-cut]")
+        case Cutout.INSET:
+            layers = _card(graph, presenter, name, f"{_held(fps)},{held}", f"{shift}{fade}", layers)
+        case _:
+            assert_never(take.cutout)
+    return _over(graph, f"{name}-cut", box, layers)
+
+
+def _card(graph: Graph, presenter: Presenter, name: str, held: str, timed: str, layers: int) -> int:
+    """Round an inset's corners and paint its shadow; return the number of the topmost layer."""
+    card = presenter.card
+    if card is None:
+        graph.chains.append(f"[{name}]format=yuva420p,{timed}[{name}-cut]")
+        return layers
+    shadow, mask = graph.open(Source(card.shadow, Demuxer.PNG)), graph.open(Source(card.mask, Demuxer.PNG))
+    graph.chains.append(f"[{shadow}:v]scale={_YUV},format=yuva420p,{held},{timed}[{name}-shade]")
+    graph.chains.append(f"[{mask}:v]format=gray,{held}[{name}-mask]")
+    graph.chains.append(f"[{name}][{name}-mask]alphamerge,{timed}[{name}-cut]")
+    return _over(graph, f"{name}-shade", card.shadow_box, layers)
+
+
+def _fade(presenter: Presenter, skipped: int) -> str:
+    begin = presenter.end - presenter.start - presenter.fade - skipped
+    return f",fade=t=out:start_frame={max(0, begin)}:nb_frames={presenter.fade}:alpha=1" if presenter.fade else ""
+
+
+def _lay_words(graph: Graph, word: Lettering, layers: int) -> int:
+    part, fps = graph.part, graph.edit.fps
+    number = graph.open(Source(word.path, Demuxer.PNG))
+    length = word.end - word.start
+    ease = ""
+    if word.ease:
+        out = f"fade=t=out:start_frame={length - word.ease}:nb_frames={word.ease}:alpha=1"
+        ease = f",fade=t=in:start_frame=0:nb_frames={word.ease}:alpha=1,{out}"
+    first, last = max(word.start, part.start), min(word.end, part.end)
+    cut = f"trim=start_frame={first - word.start}:end_frame={last - word.start},setpts=N+{first - part.start}"
+    graph.chains.append(
+        f"[{number}:v]scale={_YUV},format=yuva420p,{_held(fps)},trim=end_frame={length}{ease},{cut}[word{layers}]"
+    )
+    return _over(graph, f"word{layers}", word.box, layers)
+
+
+def _over(graph: Graph, name: str, box: Box, layers: int) -> int:
+    graph.chains.append(f"[base{layers}][{name}]overlay={box.x}:{box.y}:eof_action=pass[base{layers + 1}]")
+    return layers + 1

@@ -1,0 +1,47 @@
+"""Paints the still pictures a film is made with: backdrops, the rounded card of an inset and its shadow."""
+
+from pathlib import Path
+
+from PIL import Image, ImageDraw, ImageFilter, ImageOps
+
+from shared.media.graph import Card
+from shared.media.images import decode
+from shared.media.place import Box
+from shared.pipeline.plan import Size
+
+_SMOOTH = 4  # shapes are drawn this much larger and scaled down
+
+
+def still(path: Path, size: Size, to: Path) -> Path:
+    """Decode an untrusted image and save it as a PNG that fills the frame, cropped evenly.
+
+    Raises ImageRefused.
+    """
+    picture = decode(path.read_bytes())
+    filled = ImageOps.fit(picture, (size.width, size.height), Image.Resampling.LANCZOS)
+    filled.save(to, "PNG", compress_level=1)
+    return to
+
+
+def round_card(box: Box, folder: Path, number: int) -> Card:
+    """Draw an inset's mask (white = seen) and a soft shadow somewhat larger than it."""
+    radius = max(4, min(box.width, box.height) // 14)
+    mask = folder / f"card-{number}.png"
+    _rounded((box.width, box.height), (0, 0, box.width, box.height), radius).save(mask, "PNG")
+    blur = max(3, min(box.width, box.height) // 30)
+    pad, drop = 3 * blur // 2 * 2, blur // 2
+    whole = (box.width + 2 * pad, box.height + 2 * pad)
+    shape = _rounded(whole, (pad, pad + drop, pad + box.width, pad + drop + box.height), radius)
+    shade = shape.filter(ImageFilter.GaussianBlur(blur)).point([value * 45 // 100 for value in range(256)])
+    picture = Image.new("RGBA", whole, (0, 0, 0, 0))
+    picture.putalpha(shade)
+    shadow = folder / f"shadow-{number}.png"
+    picture.save(shadow, "PNG")
+    return Card(mask, shadow, Box(box.x - pad, box.y - pad, *whole))
+
+
+def _rounded(size: tuple[int, int], shape: tuple[int, int, int, int], radius: int) -> Image.Image:
+    large = Image.new("L", (size[0] * _SMOOTH, size[1] * _SMOOTH), 0)
+    left, top, right, bottom = (edge * _SMOOTH for edge in shape)
+    ImageDraw.Draw(large).rounded_rectangle((left, top, right - 1, bottom - 1), radius * _SMOOTH, fill=255)
+    return large.resize(size, Image.Resampling.BOX)

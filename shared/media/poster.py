@@ -1,0 +1,55 @@
+"""Chooses the frame a film is shown by: well lit, rich in detail, with presenter and title in it; never a black one."""
+
+from pathlib import Path
+
+from PIL import Image, ImageFilter, ImageStat
+
+from shared.media.ffmpeg import Budget, Demuxer, Source, run
+from shared.pipeline.edit import Edit
+
+_LOOKED_AT = 30.0  # seconds from the film's start
+_WIDE = 90  # pixels: frames are judged small
+
+
+def best_frame(film: Path, edit: Edit, folder: Path, budget: Budget) -> Path:
+    """Save the best key frame of the film's beginning as `poster.jpg`, in the film's own size.
+
+    Key frames stand at every cut and at least every two seconds, and need no other frame to be decoded.
+    """
+    window = ("-t", f"{min(_LOOKED_AT, edit.seconds):.3f}", "-skip_frame", "nokey")
+    source, chosen = Source(film, Demuxer.MP4, window), _best(film, window, edit, folder, budget)
+    words = ["-map", "0:v", "-vf", f"select=eq(n\\,{chosen}),format=rgb24", "-frames:v", "1", "-f", "rawvideo", "-"]
+    raw = run([source], words, folder, budget)
+    poster = folder / "poster.jpg"
+    picture = Image.frombytes("RGB", (edit.size.width, edit.size.height), raw)
+    picture.save(poster, "JPEG", quality=90, optimize=True, progressive=True)
+    return poster
+
+
+def _best(film: Path, window: tuple[str, ...], edit: Edit, folder: Path, budget: Budget) -> int:
+    wide, high = _WIDE, max(2, _WIDE * edit.size.height // edit.size.width)
+    split = f"[0:v]scale={wide}:{high}:flags=area,format=gray,split[small][clock]"
+    words = ["-filter_complex", split, "-map", "[small]", "-fps_mode", "passthrough", "-f", "rawvideo", "-"]
+    words += ["-map", "[clock]", "-fps_mode", "passthrough", "-f", "framecrc", "moments.txt"]
+    raw, one = run([Source(film, Demuxer.MP4, window)], words, folder, budget), wide * high
+    shots = [Image.frombytes("L", (wide, high), raw[at : at + one]) for at in range(0, len(raw) - one + 1, one)]
+    printed = (folder / "moments.txt").read_text("ascii")
+    base = next(line for line in printed.splitlines() if line.startswith("#tb 0: ")).split()[-1].split("/")
+    ticks = [int(line.split(",")[2]) for line in printed.splitlines() if not line.startswith("#")]
+    moments = [tick * int(base[0]) / int(base[1]) for tick in ticks]
+    scored = [
+        (_score(shot, edit, moment), -index) for index, (shot, moment) in enumerate(zip(shots, moments, strict=True))
+    ]
+    return -max(scored)[1]
+
+
+def _score(shot: Image.Image, edit: Edit, moment: float) -> float:
+    """Rate a frame: contrast and detail, less for darkness and glare, more when people and words are in it."""
+    light = ImageStat.Stat(shot)
+    detail = ImageStat.Stat(shot.filter(ImageFilter.FIND_EDGES)).mean[0]
+    score = light.stddev[0] + detail - max(0.0, 50 - light.mean[0]) - max(0.0, light.mean[0] - 215)
+    if any(look.start + 0.3 <= moment < look.start + look.seconds - look.fade for look in edit.appearances):
+        score += 12
+    if any(title.start + 0.3 <= moment < title.start + title.seconds - 0.3 for title in edit.titles):
+        score += 6
+    return round(score, 1)
