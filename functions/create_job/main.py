@@ -1,0 +1,12 @@
+"""create_job: POST a film."""
+
+import flask
+import functions_framework
+
+from shared.wiring import wiring
+
+
+@functions_framework.http
+def main(request: flask.Request) -> flask.Response:
+    """Answer one request."""
+    return wiring().create_job(request)

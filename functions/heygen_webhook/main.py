@@ -1,0 +1,12 @@
+"""heygen_webhook: something happened to a presenter's take."""
+
+import flask
+import functions_framework
+
+from shared.wiring import wiring
+
+
+@functions_framework.http
+def main(request: flask.Request) -> flask.Response:
+    """Answer one request."""
+    return wiring().heygen_webhook(request)

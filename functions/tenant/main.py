@@ -1,0 +1,12 @@
+"""tenant: a tenant's accounts, defaults and uploads."""
+
+import flask
+import functions_framework
+
+from shared.wiring import wiring
+
+
+@functions_framework.http
+def main(request: flask.Request) -> flask.Response:
+    """Answer one request."""
+    return wiring().tenant(request)

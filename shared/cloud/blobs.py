@@ -1,0 +1,153 @@
+"""Files in Cloud Storage: written once under a name that says what they are, read in ranges, linked for an hour.
+
+Every write carries a generation precondition: a name that is taken already holds the same thing (protocol hole 39).
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from shared.cloud.clients import Clients
+from shared.cloud.signing import signing_credentials
+from shared.config import Settings
+
+CHUNK = 8 * 2**20  # the library's default buffer is 40 MiB a thread
+NEW = 0  # if_generation_match of a name nobody has written
+LINK_LIFE = timedelta(hours=1)
+
+
+class NoFile(Exception):
+    """There is no such object (any more)."""
+
+
+class FilesUnreachable(Exception):
+    """Cloud Storage did not answer or did not do it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An object as Cloud Storage describes it."""
+
+    uri: str
+    generation: int
+    size: int
+    crc32c: str
+    mime: str
+
+
+class Blobs:
+    """The buckets of one project; objects are named by gs:// URIs."""
+
+    def __init__(self, clients: Clients, settings: Settings) -> None:
+        self._clients = clients
+        self._settings = settings
+
+    def write(self, uri: str, chunks: Iterable[bytes], *, mime: str, expected: int | None = None) -> Stored:
+        """Stream a new object; one that is there already is returned as it is.
+
+        Raises FilesUnreachable, and ShortRead when fewer or more than `expected` bytes came: nothing is kept then.
+        """
+        from google.api_core.exceptions import GoogleAPICallError, PreconditionFailed, RetryError
+
+        blob = self._blob(uri)
+        try:
+            with blob.open("wb", chunk_size=CHUNK, if_generation_match=NEW, content_type=mime, checksum="crc32c") as out:
+                written = 0
+                for chunk in chunks:
+                    written += len(chunk)
+                    out.write(chunk)
+                if expected is not None and written != expected:
+                    raise ShortRead(f"{uri}: {written} of {expected} bytes came")
+        except PreconditionFailed:
+            return self.stat(uri)
+        except (GoogleAPICallError, RetryError) as failed:
+            raise FilesUnreachable(f"{uri} could not be written: {failed}") from failed
+        return self.stat(uri)
+
+    def write_file(self, uri: str, path: Path, *, mime: str) -> Stored:
+        """Store a local file under a new name."""
+        with path.open("rb") as file:
+            return self.write(uri, iter(lambda: file.read(CHUNK), b""), mime=mime, expected=path.stat().st_size)
+
+    def stat(self, uri: str) -> Stored:
+        """Describe an object. Raises NoFile, FilesUnreachable."""
+        return _stored(self._ask(uri, _reloaded))
+
+    def read(self, uri: str, start: int, length: int) -> bytes:
+        """Read a range. Raises NoFile, FilesUnreachable."""
+        return bytes(self._ask(uri, lambda blob: blob.download_as_bytes(start=start, end=start + length - 1, checksum=None)))
+
+    def fetch(self, uri: str, path: Path, generation: int | None = None) -> None:
+        """Copy an object to a local file. Raises NoFile, FilesUnreachable."""
+        self._ask(uri, lambda blob: blob.download_to_filename(str(path), if_generation_match=generation))
+
+    def list(self, prefix_uri: str) -> tuple[Stored, ...]:
+        """List objects under a prefix that ends in a slash."""
+        from google.api_core.exceptions import GoogleAPICallError, RetryError
+
+        bucket, prefix = split(prefix_uri)
+        try:
+            return tuple(_stored(blob) for blob in self._clients.storage.list_blobs(bucket, prefix=prefix))
+        except (GoogleAPICallError, RetryError) as failed:
+            raise FilesUnreachable(f"{prefix_uri} could not be listed: {failed}") from failed
+
+    def link(self, uri: str, *, download_name: str | None = None) -> str:
+        """Return a signed link that lives for an hour."""
+        disposition = f'attachment; filename="{download_name}"' if download_name else None
+        signed = self._blob(uri).generate_signed_url(
+            version="v4",
+            expiration=LINK_LIFE,
+            method="GET",
+            credentials=signing_credentials(self._clients, self._settings),
+            response_disposition=disposition,
+            api_access_endpoint=self._clients.storage.api_endpoint,
+        )
+        return str(signed)
+
+    def delete(self, uri: str) -> None:
+        """Delete an object; one that is gone is fine."""
+        try:
+            self._ask(uri, lambda blob: blob.delete())
+        except NoFile:
+            return
+
+    def _blob(self, uri: str) -> Any:
+        bucket, name = split(uri)
+        return self._clients.storage.bucket(bucket).blob(name)
+
+    def _ask(self, uri: str, what: Callable[[Any], Any]) -> Any:
+        from google.api_core.exceptions import GoogleAPICallError, NotFound, PreconditionFailed, RetryError
+
+        try:
+            return what(self._blob(uri))
+        except (NotFound, PreconditionFailed) as gone:
+            raise NoFile(f"{uri} is not there") from gone
+        except (GoogleAPICallError, RetryError) as failed:
+            raise FilesUnreachable(f"{uri}: {failed}") from failed
+
+
+class ShortRead(Exception):
+    """A source ended early or went on too long: nothing was kept."""
+
+
+def split(uri: str) -> tuple[str, str]:
+    """Part gs://bucket/name."""
+    bucket, _, name = uri.removeprefix("gs://").partition("/")
+    return bucket, name
+
+
+def _reloaded(blob: Any) -> Any:
+    blob.reload()
+    return blob
+
+
+def _stored(blob: Any) -> Stored:
+    return Stored(
+        uri=f"gs://{blob.bucket.name}/{blob.name}",
+        generation=int(blob.generation),
+        size=int(blob.size),
+        crc32c=str(blob.crc32c),
+        mime=str(blob.content_type),
+    )

@@ -1,0 +1,101 @@
+"""Google's clients, built when first used and never at import: the module is imported before gunicorn forks.
+
+Endpoints are the only thing that differs between the cloud and a laptop (facts: gcp §1.1).
+"""
+
+import threading
+from collections.abc import Callable
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, cast
+
+from shared.config import Settings
+
+if TYPE_CHECKING:
+    import google.auth.credentials
+    import google.cloud.firestore
+    import google.cloud.secretmanager
+    import google.cloud.storage
+    import google.cloud.tasks_v2
+
+SCOPE = "https://www.googleapis.com/auth/cloud-platform"
+
+
+class Clients:
+    """One set of lazily built Google clients."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._lock = threading.RLock()
+
+    @cached_property
+    def credentials(self) -> "google.auth.credentials.Credentials":
+        """The function's own identity."""
+        import google.auth
+
+        found, _project = google.auth.default(scopes=[SCOPE])
+        return cast("google.auth.credentials.Credentials", found)
+
+    def access_token(self, *, renew: bool = False) -> str:
+        """Return a valid OAuth2 access token; refreshed under a lock when stale or when asked."""
+        import google.auth.transport.requests
+
+        with self._lock:
+            if renew or not self.credentials.valid:
+                self.credentials.refresh(google.auth.transport.requests.Request())
+            return str(self.credentials.token)
+
+    @cached_property
+    def firestore(self) -> "google.cloud.firestore.Client":
+        """Firestore, the default database."""
+        from google.cloud import firestore
+
+        with self._lock:
+            return firestore.Client(project=self._settings.project)
+
+    @cached_property
+    def tasks(self) -> "google.cloud.tasks_v2.CloudTasksClient":
+        """Cloud Tasks."""
+        from google.cloud import tasks_v2
+        from google.cloud.tasks_v2.services.cloud_tasks.transports import CloudTasksGrpcTransport
+
+        with self._lock:
+            return self._client(tasks_v2.CloudTasksClient, CloudTasksGrpcTransport, self._settings.tasks_endpoint)
+
+    @cached_property
+    def secrets(self) -> "google.cloud.secretmanager.SecretManagerServiceClient":
+        """Secret Manager."""
+        from google.cloud import secretmanager
+        from google.cloud.secretmanager_v1.services.secret_manager_service.transports import (
+            SecretManagerServiceGrpcTransport,
+        )
+
+        with self._lock:
+            return self._client(
+                secretmanager.SecretManagerServiceClient,
+                SecretManagerServiceGrpcTransport,
+                self._settings.secrets_endpoint,
+            )
+
+    @cached_property
+    def storage(self) -> "google.cloud.storage.Client":
+        """Cloud Storage."""
+        from google.cloud import storage
+
+        with self._lock:
+            return storage.Client(project=self._settings.project, credentials=self.credentials)
+
+    def _client(self, build: Callable[..., Any], transport: Callable[..., Any], endpoint: str) -> Any:
+        if not endpoint:
+            return build(credentials=self.credentials)
+        import grpc
+
+        return build(transport=transport(channel=grpc.insecure_channel(endpoint)))
+
+    def close(self) -> None:
+        """Close what was opened."""
+        for name in ("firestore", "storage"):
+            if name in self.__dict__:
+                self.__dict__[name].close()
+        for name in ("tasks", "secrets"):
+            if name in self.__dict__:
+                self.__dict__[name].transport.close()

@@ -1,0 +1,122 @@
+"""A job as the Firestore console shows it: readable scalars on top, everything else in maps, and back again.
+
+What never changes is written once, at creation; each commit writes only the part that moves (facts: gcp §3
+"documents a person can read").
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from shared.pipeline.codec import from_plain, to_plain
+from shared.pipeline.ledger import bill
+from shared.pipeline.nodes import LIVE, Ending, Job, Moment, Money, Node, Trouble
+from shared.pipeline.plan import Kind, Plan
+from shared.pipeline.request import from_document, to_document
+from shared.pipeline.status import progress, stage, status, summary, waiting_for
+
+SCHEMA = 1
+KEPT = timedelta(days=30)  # an ended job's document; its film's bucket keeps the same time
+
+
+class NewerSchema(Exception):
+    """The document was written by newer code: leave it to a function that understands it (protocol hole 54)."""
+
+
+def whole(job: Job) -> dict[str, Any]:
+    """Return all of a new job's document."""
+    return {
+        "schema": SCHEMA,
+        "tenant": job.tenant,
+        "product_title": job.request.product_title,
+        "product_id": job.request.product_id,
+        "request": to_document(job.request),
+        "plan": to_plain(job.plan),
+        "request_hash": job.request_hash,
+        "film_token": job.film_token,
+        "trace": job.trace,
+        "created_at": job.created_at,
+        **moving(job),
+    }
+
+
+def moving(job: Job) -> dict[str, Any]:
+    """Return the part that each commit writes; a field that is None is to be deleted."""
+    columns = bill(job.nodes.values())
+    dues = [node.due for node in job.nodes.values() if node.state in LIVE and node.due]
+    return {
+        "status": status(job).value,
+        "stage": stage(job).value,
+        "progress": progress(job),
+        "summary": summary(job),
+        "waiting_for": list(waiting_for(job)),
+        "nodes": {key: to_plain(node) for key, node in job.nodes.items()},
+        "money": to_plain(job.money),
+        "paid_by_us": columns.paid_by_us,
+        "billed_by_provider": columns.billed_by_provider,
+        "error": to_plain(job.trouble) if job.trouble else None,
+        "warnings": list(job.warnings),
+        "timeline": [to_plain(moment) for moment in job.timeline],
+        "updated_at": job.updated_at,
+        "completed_at": job.ended_at,
+        "ending": job.ending.value if job.ending else None,
+        "give_up_at": job.give_up_at,
+        "due_at": None if job.ending else min(dues, default=job.give_up_at),
+        "expire_at": job.ended_at + KEPT if job.ended_at else None,
+    }
+
+
+def read(job_id: str, data: Mapping[str, Any]) -> Job:
+    """Build a job from its document. Raises NewerSchema, and Unreadable (codec) naming the field that does not fit."""
+    schema = data.get("schema")
+    if schema != SCHEMA:
+        raise NewerSchema(f"job {job_id} has schema {schema}, this code knows {SCHEMA}")
+    ending = data.get("ending")
+    held = from_plain(_Held, {key: value for key, value in data.items() if key not in ("request", "plan")})
+    return Job(
+        id=job_id,
+        tenant=held.tenant,
+        request=from_document(data["request"]),
+        plan=from_plain(Plan, data["plan"], "plan"),
+        created_at=held.created_at,
+        give_up_at=held.give_up_at,
+        nodes=dict(sorted(held.nodes.items(), key=_graph_order)),
+        money=held.money,
+        film_token=held.film_token,
+        request_hash=held.request_hash,
+        updated_at=held.updated_at,
+        ending=Ending(ending) if ending else None,
+        ended_at=held.completed_at,
+        trouble=held.error,
+        warnings=held.warnings,
+        timeline=held.timeline,
+        trace=held.trace,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    tenant: str
+    created_at: datetime
+    give_up_at: datetime
+    nodes: Mapping[str, Node]
+    money: Money
+    film_token: str
+    request_hash: str
+    updated_at: datetime | None = None
+    completed_at: datetime | None = None
+    error: Trouble | None = None
+    warnings: tuple[str, ...] = ()
+    timeline: tuple[Moment, ...] = ()
+    trace: str = ""
+
+
+_KINDS = list(Kind)
+
+
+def _graph_order(item: tuple[str, Node]) -> tuple[int, int]:
+    """Maps come back sorted by name; a job's nodes stand in the order of its graph, clip-2 before clip-10."""
+    key, node = item
+    number = key.partition("-")[2]
+    return _KINDS.index(node.kind), int(number or 0)

@@ -1,0 +1,281 @@
+"""The jobs' documents: loaded with the server's time, written by compare-and-set, never by a transaction.
+
+A doubtful end (the commit may have been applied, its answer was lost) is an error of its own: the caller reads again
+and recognises its own token (protocol holes 12, 13). Commits are not retried by the library: we know better when.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from shared.cloud.clients import Clients
+from shared.cloud.documents import moving, read, whole
+from shared.pipeline.nodes import Job
+
+TIMEOUT = 5.0
+
+
+class Conflict(Exception):
+    """Somebody else wrote the job since it was read: load it again."""
+
+
+class Doubtful(Exception):
+    """The commit may or may not have been applied: load the job and see."""
+
+
+class JobExists(Exception):
+    """There is a job of this id already."""
+
+
+class StoreUnreachable(Exception):
+    """Firestore did not answer a read: the one case for 503."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A job as it stood at the server's `read_time`, and the revision a write must name."""
+
+    job: Job
+    revision: Any  # Firestore's update_time, nanoseconds and all
+    read_time: datetime
+    read_at: float  # our monotonic clock at that moment
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What a job's ending moves in its tenant's month, micro-dollars."""
+
+    tenant: str
+    month: str
+    films: int
+    charged: int
+    refunded: int
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A customer's webhook, born in the commit that ends the job (protocol hole 8)."""
+
+    id: str
+    tenant: str
+    job: str
+    url: str
+    event: str
+    due_at: datetime
+
+
+class Jobs:
+    """The collection `jobs`, and what must be written in one batch with it."""
+
+    def __init__(self, clients: Clients, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._clients = clients
+        self._monotonic = monotonic
+
+    def load(self, job_id: str) -> Loaded | None:
+        """Read one job; None when there is none. Raises StoreUnreachable, and what `documents.read` raises."""
+        snapshot = self._get(self._clients.firestore.collection("jobs").document(job_id))
+        return self._loaded(snapshot) if snapshot.exists else None
+
+    def now(self, loaded: Loaded) -> datetime:
+        """Return the server's time: that of the read, plus what passed here since."""
+        return loaded.read_time + timedelta(seconds=self._monotonic() - loaded.read_at)
+
+    def save(self, loaded: Loaded, job: Job, *, settle: Settlement | None = None, deliver: Delivery | None = None) -> Loaded:
+        """Write what moved if nobody else has written; with an ending, its month and its delivery in the same batch.
+
+        Raises Conflict, Doubtful.
+        """
+        from google.api_core.exceptions import Aborted, FailedPrecondition, GoogleAPICallError, NotFound, RetryError
+        from google.cloud import firestore
+
+        store = self._clients.firestore
+        batch = store.batch()
+        fields = {key: firestore.DELETE_FIELD if value is None else value for key, value in moving(job).items()}
+        option = store.write_option(last_update_time=loaded.revision)
+        batch.update(store.collection("jobs").document(job.id), fields, option=option)
+        if settle:
+            batch.set(*_settlement(store, settle), merge=True)
+        if deliver:
+            batch.create(store.collection("webhook_deliveries").document(deliver.id), _delivery(deliver))
+        try:
+            written = batch.commit(retry=None, timeout=TIMEOUT)
+        except (FailedPrecondition, Aborted, NotFound) as lost:
+            raise Conflict(f"job {job.id} was written by somebody else") from lost
+        except (GoogleAPICallError, RetryError) as unknown:
+            raise Doubtful(f"job {job.id}: the commit's end is not known: {unknown}") from unknown
+        return Loaded(job, written[0].update_time, loaded.read_time, loaded.read_at)
+
+    def create(self, job: Job, month: "Month", reserve: int) -> None:
+        """Write a new job and its reservation in one batch. Raises JobExists, Conflict (the month moved), Doubtful."""
+        from google.api_core.exceptions import AlreadyExists, FailedPrecondition, GoogleAPICallError, RetryError
+        from google.cloud import firestore
+
+        store = self._clients.firestore
+        batch = store.batch()
+        batch.create(store.collection("jobs").document(job.id), {k: v for k, v in whole(job).items() if v is not None})
+        usage = _usage(store, job.tenant, job.money.usage_doc)
+        growth = {"films": firestore.Increment(1), "reserved": firestore.Increment(reserve)}
+        if month.revision is None:
+            batch.create(usage, {"films": 1, "reserved": reserve, "charged": 0, "refunded": 0})
+        else:
+            batch.update(usage, growth, option=store.write_option(last_update_time=month.revision))
+        try:
+            batch.commit(retry=None, timeout=TIMEOUT)
+        except AlreadyExists as twice:
+            if str(job.id) in str(twice):
+                raise JobExists(f"job {job.id} exists") from twice
+            raise Conflict(f"usage of {job.tenant} was begun by somebody else") from twice
+        except FailedPrecondition as moved:
+            raise Conflict(f"usage of {job.tenant} was written by somebody else") from moved
+        except (GoogleAPICallError, RetryError) as unknown:
+            raise Doubtful(f"job {job.id}: creation's end is not known: {unknown}") from unknown
+
+    def month(self, tenant: str, month: str) -> "Month":
+        """Read a tenant's month. Raises StoreUnreachable."""
+        snapshot = self._get(_usage(self._clients.firestore, tenant, month))
+        data = snapshot.to_dict() or {}
+        return Month(
+            films=int(data.get("films", 0)),
+            reserved=int(data.get("reserved", 0)),
+            charged=int(data.get("charged", 0)),
+            refunded=int(data.get("refunded", 0)),
+            revision=snapshot.update_time if snapshot.exists else None,
+        )
+
+    def overdue(self, now: datetime, limit: int) -> Iterator["Loaded | Unread"]:
+        """Yield the most overdue jobs, at most `limit`; one that cannot be read comes as Unread."""
+        from google.cloud.firestore import FieldFilter
+
+        query = (
+            self._clients.firestore.collection("jobs")
+            .where(filter=FieldFilter("due_at", "<=", now))
+            .order_by("due_at")
+            .limit(limit)
+        )
+        for snapshot in self._stream(query):
+            try:
+                yield self._loaded(snapshot)
+            except Exception as broken:  # noqa: BLE001  # poison must not stop the sweep; whatever it raises
+                yield Unread(snapshot.id, snapshot.update_time, str(broken))
+
+    def postpone(self, unread: "Unread", due_at: datetime) -> None:
+        """Move an unreadable job's due forward, so that it does not stand before the others."""
+        store = self._clients.firestore
+        option = store.write_option(last_update_time=unread.revision)
+        store.collection("jobs").document(unread.id).update({"due_at": due_at}, option=option, timeout=TIMEOUT)
+
+    def page(self, tenant: str, filters: "Filters", limit: int, after: tuple[datetime, str] | None) -> tuple[Job, ...]:
+        """Return a tenant's jobs, newest first, at most `limit`, after a cursor."""
+        from google.cloud import firestore
+        from google.cloud.firestore import FieldFilter
+
+        jobs = self._clients.firestore.collection("jobs")
+        query = jobs.where(filter=FieldFilter("tenant", "==", tenant))
+        for field, operator, value in filters.conditions:
+            query = query.where(filter=FieldFilter(field, operator, value))
+        query = query.order_by("created_at", direction=firestore.Query.DESCENDING)
+        query = query.order_by("__name__", direction=firestore.Query.DESCENDING)
+        if after:
+            query = query.start_after({"created_at": after[0], "__name__": jobs.document(after[1])})
+        return tuple(self._loaded(snapshot).job for snapshot in self._stream(query.limit(limit)))
+
+    def _loaded(self, snapshot: Any) -> Loaded:
+        return Loaded(
+            read(snapshot.id, snapshot.to_dict()),
+            snapshot.update_time,
+            _plain(snapshot.read_time),
+            self._monotonic(),
+        )
+
+    def _get(self, reference: Any) -> Any:
+        from google.api_core.exceptions import GoogleAPICallError, RetryError
+
+        try:
+            return reference.get(timeout=TIMEOUT)
+        except (GoogleAPICallError, RetryError) as failed:
+            raise StoreUnreachable(f"{reference.path} could not be read: {failed}") from failed
+
+    def _stream(self, query: Any) -> Iterator[Any]:
+        from google.api_core.exceptions import GoogleAPICallError, RetryError
+
+        try:
+            yield from query.stream(timeout=30.0)
+        except (GoogleAPICallError, RetryError) as failed:
+            raise StoreUnreachable(f"jobs could not be queried: {failed}") from failed
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A document nobody could read."""
+
+    id: str
+    revision: Any
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A tenant's month: films and micro-dollars; `revision` is None before the first film."""
+
+    films: int
+    reserved: int
+    charged: int
+    refunded: int
+    revision: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a list is narrowed to."""
+
+    status: str | None = None
+    product_id: str | None = None
+    created_from: datetime | None = None
+    created_to: datetime | None = None
+
+    @property
+    def conditions(self) -> tuple[tuple[str, str, object], ...]:
+        """The filters as field, operator, value."""
+        wanted = (
+            ("status", "==", self.status),
+            ("product_id", "==", self.product_id),
+            ("created_at", ">=", self.created_from),
+            ("created_at", "<", self.created_to),
+        )
+        return tuple(condition for condition in wanted if condition[2] is not None)
+
+
+def _plain(moment: datetime) -> datetime:
+    """Firestore's own subclass keeps nanoseconds we do not need for arithmetic."""
+    return datetime.fromtimestamp(moment.timestamp(), tz=moment.tzinfo)
+
+
+def _usage(store: Any, tenant: str, month: str) -> Any:
+    return store.collection("tenants").document(tenant).collection("usage").document(month)
+
+
+def _settlement(store: Any, settle: Settlement) -> tuple[Any, Mapping[str, Any]]:
+    from google.cloud import firestore
+
+    moves = {
+        "completed": firestore.Increment(settle.films),
+        "reserved": firestore.Increment(-settle.charged - settle.refunded),
+        "charged": firestore.Increment(settle.charged),
+        "refunded": firestore.Increment(settle.refunded),
+    }
+    return _usage(store, settle.tenant, settle.month), moves
+
+
+def _delivery(deliver: Delivery) -> dict[str, Any]:
+    return {
+        "tenant": deliver.tenant,
+        "job": deliver.job,
+        "url": deliver.url,
+        "event": deliver.event,
+        "state": "queued",
+        "attempts": 0,
+        "wake": 1,
+        "due_at": deliver.due_at,
+    }

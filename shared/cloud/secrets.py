@@ -1,0 +1,120 @@
+"""Tenants' keys in Secret Manager: write-only from outside, read by version, old versions destroyed.
+
+The default retry of an access starts at two seconds, so ours is passed (facts: gcp §4).
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from shared.cloud.clients import Clients
+from shared.config import Settings
+
+KEPT = 300.0  # seconds an accessed value is kept in memory
+TIMEOUT = 5.0
+
+
+class NoSecret(Exception):
+    """There is no such secret, or its version is disabled or destroyed."""
+
+
+class SecretsUnreachable(Exception):
+    """Secret Manager did not answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A value and the version it has; never printed."""
+
+    value: str
+    version: str
+
+    def __repr__(self) -> str:
+        return f"Secret(version={self.version})"
+
+
+class Secrets:
+    """The secrets of one project."""
+
+    def __init__(self, clients: Clients, settings: Settings, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._clients = clients
+        self._parent = f"projects/{settings.project}"
+        self._monotonic = monotonic
+        self._kept: dict[tuple[str, str], tuple[float, Secret]] = {}
+
+    def get(self, name: str, version: str = "latest") -> Secret:
+        """Return a secret's value. Raises NoSecret, SecretsUnreachable."""
+        from google.api_core.exceptions import FailedPrecondition, GoogleAPICallError, NotFound, RetryError
+
+        kept = self._kept.get((name, version))
+        if kept and kept[0] > self._monotonic():
+            return kept[1]
+        try:
+            answer = self._clients.secrets.access_secret_version(
+                name=f"{self._parent}/secrets/{name}/versions/{version}", retry=_retry(), timeout=TIMEOUT
+            )
+        except (NotFound, FailedPrecondition) as gone:
+            raise NoSecret(f"{name} has no readable version {version}") from gone
+        except (GoogleAPICallError, RetryError) as failed:
+            raise SecretsUnreachable(f"{name} could not be read") from failed
+        secret = Secret(answer.payload.data.decode(), answer.name.rsplit("/", 1)[1])
+        self._kept[name, version] = (self._monotonic() + KEPT, secret)
+        return secret
+
+    def put(self, name: str, value: str, labels: Mapping[str, str]) -> str:
+        """Store a new version and return its number; the secret is made when it is not there."""
+        import google_crc32c
+        from google.api_core.exceptions import AlreadyExists, GoogleAPICallError, RetryError
+
+        client = self._clients.secrets
+        data = value.encode()
+        try:
+            try:
+                client.create_secret(
+                    parent=self._parent,
+                    secret_id=name,
+                    secret={"replication": {"automatic": {}}, "labels": dict(labels)},
+                    timeout=TIMEOUT,
+                )
+            except AlreadyExists:
+                pass
+            added = client.add_secret_version(
+                parent=f"{self._parent}/secrets/{name}",
+                payload={"data": data, "data_crc32c": google_crc32c.value(data)},
+                timeout=TIMEOUT,
+            )
+        except (GoogleAPICallError, RetryError) as failed:
+            raise SecretsUnreachable(f"{name} could not be stored") from failed
+        self.forget(name)
+        return str(added.name.rsplit("/", 1)[1])
+
+    def destroy_older(self, name: str, keep: frozenset[str]) -> None:
+        """Destroy every version not in `keep`: each one not destroyed is billed."""
+        client = self._clients.secrets
+        for version in client.list_secret_versions(parent=f"{self._parent}/secrets/{name}", timeout=TIMEOUT):
+            number = version.name.rsplit("/", 1)[1]
+            if number not in keep and version.state.name != "DESTROYED":
+                client.destroy_secret_version(name=version.name, timeout=TIMEOUT)
+        self.forget(name)
+
+    def delete(self, name: str) -> None:
+        """Delete a secret with all its versions; one that is gone is fine."""
+        from google.api_core.exceptions import NotFound
+
+        try:
+            self._clients.secrets.delete_secret(name=f"{self._parent}/secrets/{name}", timeout=TIMEOUT)
+        except NotFound:
+            pass
+        self.forget(name)
+
+    def forget(self, name: str) -> None:
+        """Drop what is kept of a secret: it was rotated, or a vendor refused it."""
+        for key in [key for key in self._kept if key[0] == name]:
+            del self._kept[key]
+
+
+def _retry() -> "object":
+    from google.api_core.exceptions import ResourceExhausted, ServiceUnavailable
+    from google.api_core.retry import Retry, if_exception_type
+
+    return Retry(predicate=if_exception_type(ServiceUnavailable, ResourceExhausted), initial=0.1, timeout=TIMEOUT)

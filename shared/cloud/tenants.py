@@ -1,0 +1,148 @@
+"""Tenants, their API keys and their integrations, as Firestore keeps them; a provider's key itself never stands here.
+
+Reads that every request needs are kept in memory for at most a minute per instance.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from shared.cloud.clients import Clients
+from shared.cloud.jobs import StoreUnreachable
+from shared.pipeline.codec import from_plain, to_plain
+from shared.pipeline.edit import Cutout
+
+KEPT = 60.0
+TIMEOUT = 5.0
+
+
+class Standing(StrEnum):
+    """Whether a tenant or an integration may be used."""
+
+    ACTIVE = "active"
+    INACTIVE = "inactive"
+    ERROR = "error"
+    CLOSING = "closing"
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    """A customer of ours."""
+
+    id: str
+    name: str
+    status: Standing = Standing.ACTIVE
+    plan: str = "standard"
+    avatar_id: str | None = None  # default of its requests
+    voice_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """A caller's key: only its hash is kept."""
+
+    id: str
+    tenant: str
+    hash: str
+    scopes: tuple[str, ...]
+    created_at: datetime
+    expires_at: datetime | None = None
+    revoked_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Integration:
+    """A tenant's account at an avatar service."""
+
+    provider: str
+    mode: str
+    secret: str  # the secret's name in Secret Manager
+    version: str
+    status: Standing = Standing.ACTIVE
+    validated_at: datetime | None = None
+    billing: str | None = None
+    avatar_id: str | None = None
+    voice_id: str | None = None
+    webhook_id: str | None = None
+    webhook_secret: str | None = None  # the name of the secret that signs its webhooks
+    busy_until: datetime | None = None  # the vendor said 429: starters do not even try
+    looks: Mapping[str, Cutout] | None = None  # what each look was found to be able to do
+
+
+class Tenants:
+    """The collections `tenants` and `api_keys`."""
+
+    def __init__(self, clients: Clients, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._clients = clients
+        self._monotonic = monotonic
+        self._kept: dict[str, tuple[float, Any]] = {}
+
+    def tenant(self, tenant_id: str) -> Tenant | None:
+        """Return a tenant; kept for a minute."""
+        return self._remember(f"tenants/{tenant_id}", lambda data: from_plain(Tenant, {**data, "id": tenant_id}))
+
+    def api_key(self, key_id: str) -> ApiKey | None:
+        """Return a key's record; kept for a minute."""
+        return self._remember(f"api_keys/{key_id}", lambda data: from_plain(ApiKey, {**data, "id": key_id}))
+
+    def integration(self, tenant_id: str, provider: str, mode: str, *, fresh: bool = False) -> Integration | None:
+        """Return a tenant's integration; kept for a minute unless asked fresh."""
+        path = _integration(tenant_id, provider, mode)
+        return self._remember(path, lambda data: from_plain(Integration, data), fresh=fresh)
+
+    def put_tenant(self, tenant: Tenant) -> None:
+        """Write a tenant's own fields."""
+        self._set(f"tenants/{tenant.id}", to_plain(tenant))
+
+    def put_api_key(self, key: ApiKey) -> None:
+        """Write a key's record."""
+        self._set(f"api_keys/{key.id}", to_plain(key))
+
+    def put_integration(self, tenant_id: str, integration: Integration) -> None:
+        """Write an integration."""
+        self._set(_integration(tenant_id, integration.provider, integration.mode), to_plain(integration))
+
+    def delete_integration(self, tenant_id: str, provider: str, mode: str) -> None:
+        """Forget an integration."""
+        path = _integration(tenant_id, provider, mode)
+        self._kept.pop(path, None)
+        self._clients.firestore.document(path).delete(timeout=TIMEOUT)
+
+    def busy(self, tenant_id: str, provider: str, mode: str, until: datetime) -> None:
+        """Note that a vendor refuses this account for now: a blind write, the last one wins."""
+        self._patch(_integration(tenant_id, provider, mode), {"busy_until": until})
+
+    def learn(self, tenant_id: str, integration: Integration, look: str, cutout: Cutout) -> None:
+        """Remember what a look can do."""
+        looks = {**(integration.looks or {}), look: cutout}
+        self.put_integration(tenant_id, replace(integration, looks=looks))
+
+    def _set(self, path: str, data: Mapping[str, Any]) -> None:
+        self._kept.pop(path, None)
+        self._clients.firestore.document(path).set(dict(data), timeout=TIMEOUT)
+
+    def _patch(self, path: str, data: Mapping[str, Any]) -> None:
+        self._kept.pop(path, None)
+        self._clients.firestore.document(path).set(dict(data), merge=True, timeout=TIMEOUT)
+
+    def _remember(self, path: str, build: Callable[[Mapping[str, Any]], Any], *, fresh: bool = False) -> Any:
+        from google.api_core.exceptions import GoogleAPICallError, RetryError
+
+        kept = self._kept.get(path)
+        if kept and kept[0] > self._monotonic() and not fresh:
+            return kept[1]
+        try:
+            snapshot = self._clients.firestore.document(path).get(timeout=TIMEOUT)
+        except (GoogleAPICallError, RetryError) as failed:
+            raise StoreUnreachable(f"{path} could not be read: {failed}") from failed
+        found = build(snapshot.to_dict() or {}) if snapshot.exists else None
+        if found is not None:
+            self._kept[path] = (self._monotonic() + KEPT, found)
+        return found
+
+
+def _integration(tenant_id: str, provider: str, mode: str) -> str:
+    return f"tenants/{tenant_id}/integrations/{provider}-{mode}"

@@ -1,0 +1,191 @@
+"""Parses the body of `create_job`: every mistake at once, by field, in plain words; what comes out is a FilmRequest.
+
+Types are strict (no "8" for 8), unknown fields are refused by name, null is a field left out. The models here are only
+the wire's form; defaults stand in `shared/pipeline/request.py`, the rules between fields in `shared/pipeline/rules.py`.
+"""
+
+from collections.abc import Collection, Mapping
+from typing import Annotated, Any, Literal, Self, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from shared.door.body_reading import Mistakes, read_object
+from shared.door.body_types import (
+    SCHEMES,
+    Color,
+    Label,
+    Link,
+    Locale,
+    Name,
+    Offset,
+    Pitch,
+    Scale,
+    Script,
+    Seconds,
+    Speed,
+    Text500,
+    Text1000,
+    Upload,
+)
+from shared.door.body_words import known_fields, sentences
+from shared.pipeline import rules
+from shared.pipeline.request import FilmRequest, from_document
+
+__all__ = ["Body", "Mistakes", "parse_body", "parse_film"]
+
+MOST_SCENES = 20
+MOST_METADATA = 20
+
+
+class Body(BaseModel):
+    """A strict object that refuses unknown fields."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False, frozen=True)
+
+
+class ColorBody(Body):
+    """A flat colour behind the presenter."""
+
+    type: Literal["color"]
+    color: Color
+
+
+class ImageBody(Body):
+    """A picture behind the presenter: a link or an upload (both is told by rules.py)."""
+
+    type: Literal["image"]
+    image_url: Link | None = None
+    image: Upload | None = None
+
+    @model_validator(mode="after")
+    def _has_a_picture(self) -> Self:
+        if self.image_url is None and self.image is None:
+            raise ValueError("of type image needs an image_url or an image (an upload)")
+        return self
+
+
+class PresetBody(Body):
+    """A named backdrop."""
+
+    type: Literal["preset"]
+    preset: Label
+
+
+BackgroundBody = Annotated[ColorBody | ImageBody | PresetBody, Field(discriminator="type")]
+
+
+class SceneBody(Body):
+    """One scene."""
+
+    visual_description: Text1000 | None = None
+    camera_movement: Text500 | None = None
+    mood: Text500 | None = None
+    duration: Seconds | None = None
+    text_overlay: Text500 | None = None
+    script: Script | None = None
+    avatar_id: Name | None = None
+    voice_id: Name | None = None
+    background: BackgroundBody | None = None
+    image_url: Link | None = None
+
+
+class PositionBody(Body):
+    """Where the presenter stands."""
+
+    scale: Scale | None = None
+    x: Offset | None = None
+    y: Offset | None = None
+    preset: Literal["bottom_right", "bottom_left", "top_right", "top_left", "center"] | None = None
+
+
+class BRollBody(Body):
+    """How the footage is made."""
+
+    join: Literal["extend", "cut"] | None = None
+    audio: Literal["mute", "duck"] | None = None
+    model: Literal["standard", "fast", "lite"] | None = None
+
+
+class VoiceBody(Body):
+    """How the presenters speak."""
+
+    speed: Speed | None = None
+    pitch: Pitch | None = None
+    locale: Locale | None = None
+
+
+class FilmBody(Body):
+    """The whole body of create_job."""
+
+    product_title: Text500
+    product_id: Name | None = None
+    scenes: list[SceneBody] | None = None
+    image_url: Link | None = None
+    image: Upload | None = None
+    avatar_id: Name | None = None
+    voice_id: Name | None = None
+    avatar_script: Script | None = None
+    avatar_position: PositionBody | None = None
+    aspect_ratio: Literal["9:16", "16:9", "1:1"] | None = None
+    resolution: Literal["720p", "1080p"] | None = None
+    b_roll: BRollBody | None = None
+    background: BackgroundBody | None = None
+    voice: VoiceBody | None = None
+    captions: bool | None = None
+    length: Literal["film", "script", "longer"] | None = None
+    provider: Label | None = None
+    mode: Literal["production", "test"] | None = None
+    webhook_url: Link | None = None
+    metadata: dict[Label, Annotated[str, Field(max_length=500)]] | None = None
+    dry_run: bool | None = None
+
+
+B = TypeVar("B", bound=Body)
+
+
+def parse_film(raw: bytes | Mapping[str, Any], *, schemes: Collection[str] = ("https",)) -> FilmRequest:
+    """Read a body into a request; raises Mistakes naming every wrong field. `schemes` is what links may begin with."""
+    body, found = read_object(raw)
+    found += rules.mistakes(rules.outline_of_body(body))
+    for name, most, what in (("scenes", MOST_SCENES, "scenes"), ("metadata", MOST_METADATA, "pairs")):
+        given = body.get(name)
+        if isinstance(given, list | dict) and len(given) > most:
+            found.append((name, f"has {len(given)} {what}; at most {most} are allowed"))
+    film = _validated(FilmBody, body, found, schemes)
+    return from_document(film.model_dump(exclude_none=True))
+
+
+def parse_body(model: type[B], raw: bytes | Mapping[str, Any], *, schemes: Collection[str] = ("https",)) -> B:
+    """Read any other body by its model; raises Mistakes naming every wrong field."""
+    body, found = read_object(raw)
+    return _validated(model, body, found, schemes)
+
+
+def _validated(model: type[B], body: dict[str, Any], found: list[tuple[str, str]], schemes: Collection[str]) -> B:
+    read: B | None = None
+    try:
+        read = model.model_validate(_without_nulls(body, model, ()), context={SCHEMES: tuple(schemes)})
+    except ValidationError as wrong:
+        found = [*sentences(wrong, model), *found]
+    details: dict[str, list[str]] = {}
+    for path, why in found:
+        told = details.setdefault(path, [])
+        if why not in told:
+            told.append(why)
+    if details or read is None:
+        raise Mistakes(details)
+    return read
+
+
+def _without_nulls(value: Any, model: type[BaseModel], steps: tuple[int | str, ...]) -> Any:
+    """Leave out known fields that are null; an unknown one stays, to be refused by its name."""
+    if isinstance(value, list):
+        return [_without_nulls(item, model, (*steps, index)) for index, item in enumerate(value)]
+    if not isinstance(value, dict):
+        return value
+    known = known_fields(model, steps)
+    return {
+        name: _without_nulls(item, model, (*steps, name))
+        for name, item in value.items()
+        if item is not None or name not in known
+    }

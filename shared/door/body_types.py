@@ -1,0 +1,68 @@
+"""The types of the fields customers send: lengths, ranges and forms, each with a sentence of its own when wrong."""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Field, ValidationInfo
+
+LONGEST_URL = 2048
+SCHEMES = "schemes"  # key of the validation context: which schemes a link may have
+
+
+def _written(text: str) -> str:
+    if all(unicodedata.category(character)[0] in "ZC" for character in text):
+        raise ValueError("is blank: give a text, or leave the field out")
+    return text
+
+
+def _one_line(text: str) -> str:
+    if not _written(text).isprintable():
+        raise ValueError("must be one line of printable characters")
+    return text
+
+
+def _link(text: str, info: ValidationInfo) -> str:
+    schemes = (info.context or {}).get(SCHEMES, ("https",))
+    wanted = f"must be a link that begins with {' or '.join(f'{scheme}://' for scheme in schemes)}"
+    try:
+        parts = urlsplit(text)
+        port_fits = parts.port != 0
+    except ValueError as wrong:
+        raise ValueError(f"{wanted} and has a valid host and port") from wrong
+    if parts.scheme not in schemes or not parts.hostname or not port_fits:
+        raise ValueError(wanted)
+    if any(not "!" <= character <= "~" for character in text) or "\\" in text:
+        raise ValueError("must be a link written in plain characters, others percent-encoded")
+    if parts.username is not None or parts.password is not None:
+        raise ValueError("must be a link without a user name and password in it")
+    return text
+
+
+def _form(pattern: str, says: str) -> Callable[[str], str]:
+    def check(text: str) -> str:
+        if not re.fullmatch(pattern, text):
+            raise ValueError(says)
+        return text
+
+    return check
+
+
+Text500 = Annotated[str, Field(max_length=500), AfterValidator(_written)]
+Text1000 = Annotated[str, Field(max_length=1000), AfterValidator(_written)]
+Script = Annotated[str, Field(max_length=5000), AfterValidator(_written)]
+Name = Annotated[str, Field(max_length=255), AfterValidator(_one_line)]
+Label = Annotated[str, Field(max_length=40), AfterValidator(_one_line)]
+Link = Annotated[str, Field(max_length=LONGEST_URL), AfterValidator(_link)]
+Upload = Annotated[str, AfterValidator(_form(r"[A-Za-z0-9_-]{1,128}", "must be the id an upload was answered with"))]
+Color = Annotated[str, AfterValidator(_form(r"#[0-9a-fA-F]{6}", 'must be a color like "#1a2b3c"'))]
+Locale = Annotated[
+    str, AfterValidator(_form(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}", 'must be a language tag like "en-US"'))
+]
+Seconds = Annotated[float, Field(ge=4, le=8)]
+Scale = Annotated[float, Field(ge=0.1, le=1)]
+Offset = Annotated[float, Field(ge=-1, le=1)]
+Speed = Annotated[float, Field(ge=0.5, le=1.5)]
+Pitch = Annotated[int, Field(ge=-50, le=50)]

@@ -1,0 +1,104 @@
+"""Says in plain words what pydantic found wrong with a body, by our field paths."""
+
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from shared.door.body_reading import join
+
+_WORDS = {
+    "missing": "is required",
+    "string_type": "must be a text",
+    "float_type": "must be a number",
+    "int_type": "must be a whole number",
+    "bool_type": "must be true or false",
+    "list_type": "must be a list",
+    "dict_type": "must be an object",
+    "model_type": "must be an object",
+    "model_attributes_type": "must be an object",
+    "finite_number": "must be a number, neither NaN nor infinite",
+}
+_UNION_TAGGED = "background"  # its path in pydantic's errors has the type as one step more
+
+
+def sentences(wrong: ValidationError, model: type[BaseModel]) -> Iterator[tuple[str, str]]:
+    """Yield (path, sentence) for everything pydantic found."""
+    for error in wrong.errors(include_url=False):
+        if error["type"] == "string_unicode":  # body_reading names the character
+            continue
+        steps = _steps(error["loc"])
+        if error["type"].startswith("union_tag"):
+            steps = (*steps, "type")
+        path = ""
+        for step in steps:
+            path = join(path, str(step))
+        yield path, _sentence(error["type"], error.get("ctx") or {}, error, steps, model)
+
+
+def _steps(loc: tuple[int | str, ...]) -> tuple[int | str, ...]:
+    if _UNION_TAGGED in loc:
+        at = loc.index(_UNION_TAGGED)
+        return (*loc[: at + 1], *loc[at + 2 :])
+    return loc
+
+
+def _sentence(
+    kind: str, ctx: Mapping[str, Any], error: Mapping[str, Any], steps: tuple[int | str, ...], model: type[BaseModel]
+) -> str:
+    match kind:
+        case "value_error":
+            return str(ctx["error"])
+        case "extra_forbidden":
+            return _unknown(str(steps[-1]), known_fields(model, steps[:-1]))
+        case "literal_error":
+            return f"must be {_choices(str(ctx['expected']))}"
+        case "union_tag_invalid" | "union_tag_not_found":
+            return f"must be {_choices(str(ctx.get('expected_tags', _TAGS)))}"
+        case "string_too_long":
+            return f"has {len(error['input'])} characters; at most {ctx['max_length']} are allowed"
+        case "greater_than_equal":
+            return f"must be at least {ctx['ge']:g}"
+        case "less_than_equal":
+            return f"must be at most {ctx['le']:g}"
+        case _:
+            return _WORDS.get(kind, "is not valid")
+
+
+_TAGS = "'color', 'image', 'preset'"
+
+
+def _choices(expected: str) -> str:
+    names = [name.strip() for part in expected.split(",") for name in part.split(" or ")]
+    return f"one of {', '.join(name.strip(chr(39)) for name in names)}" if len(names) > 1 else names[0].strip("'")
+
+
+def _unknown(name: str, known: frozenset[str]) -> str:
+    if name in known:  # of a union's other model
+        return "does not belong to this type"
+    parts = {part: one for one in sorted(known, key=len, reverse=True) for part in one.split("_")}
+    names = parts | {one: one for one in known}
+    near = get_close_matches(name, names, n=1, cutoff=0.7)
+    return f"is unknown; did you mean {names[near[0]]}?" if near else "is unknown"
+
+
+def known_fields(model: type[BaseModel], steps: tuple[int | str, ...]) -> frozenset[str]:
+    """Return the names a body may use at this place; for a union, those of all its models."""
+    models = _models_at((model,), steps)
+    return frozenset(name for one in models for name in one.model_fields)
+
+
+def _models_at(models: tuple[type[BaseModel], ...], steps: tuple[int | str, ...]) -> tuple[type[BaseModel], ...]:
+    for step in steps:
+        if isinstance(step, str):
+            fields = [one.model_fields[step] for one in models if step in one.model_fields]
+            models = tuple(found for field in fields for found in _models_in(field.annotation))
+    return models
+
+
+def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for inner in getattr(annotation, "__args__", ()):
+        yield from _models_in(inner)

@@ -1,0 +1,61 @@
+"""The `create_job` function: POST a film, get 202 with its id, its price and where to watch it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import flask
+
+from shared.cloud.tenants import Tenants
+from shared.door import views
+from shared.door.answers import answer, request_id
+from shared.door.keys import caller
+from shared.door.public import Route, body, serve
+from shared.pipeline.status import status
+from shared.steps.create_job import CreateJob
+from shared.steps.problems import invalid
+
+MOST_KEY = 255
+
+
+@dataclass(frozen=True, slots=True)
+class CreateJobDoor:
+    """The route and what it needs."""
+
+    create: CreateJob
+    tenants: Tenants
+    public_url: str
+    schemes: frozenset[str]  # of links a request may name; more than https only where egress allows it
+    now: Callable[[], datetime]
+
+    def __call__(self, request: flask.Request) -> flask.Response:
+        """Answer one request."""
+        return serve(request, (Route("POST", "/", self._create),))
+
+    def _create(self, request: flask.Request, _found: Mapping[str, str]) -> flask.Response:
+        from shared.door.bodies import Mistakes, parse_film
+
+        who = caller(request, self.tenants, self.now(), "jobs:write")
+        key = request.headers.get("Idempotency-Key")
+        if key is not None and not 1 <= len(key) <= MOST_KEY:
+            raise invalid({"Idempotency-Key": [f"must have 1 to {MOST_KEY} characters"]})
+        try:
+            film = parse_film(body(request), schemes=self.schemes)
+        except Mistakes as mistakes:
+            raise invalid(mistakes.details) from mistakes
+        if film.dry_run:
+            plan = self.create.dry_run(who.tenant, film)
+            return answer(200, {"status": "dry_run", "message": "nothing was stored or spent", **views.planned(plan)})
+        created = self.create(who.tenant, film, key, request_id(request))
+        job = created.job
+        accepted = {
+            "job_id": job.id,
+            "status": status(job).value,
+            "message": "the film was ordered before; this is the same job" if created.again else "the film is ordered",
+            "estimated_time_seconds": round(job.plan.estimated_wait),
+            "planned_seconds": job.plan.planned_seconds,
+            "estimated_cost": views.priced(job.plan),
+            "warnings": list(job.warnings),
+            "urls": views.urls(job, self.public_url),
+        }
+        return answer(202, accepted, {"Location": f"{self.public_url}/jobs/{job.id}"})

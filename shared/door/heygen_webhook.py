@@ -1,0 +1,117 @@
+"""The `heygen_webhook` function: checks who speaks, enqueues one look, answers; no document is touched.
+
+The path's HMAC names the attempt (callbacks.py). An event is only a hint: its words are not believed, a signature is
+checked in addition where the tenant's endpoint secret is known (`/t/{tenant}`), repeats want the same task
+(facts: heygen §6; protocol holes 25-27).
+"""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import flask
+
+from shared.cloud.secrets import NoSecret, Secrets
+from shared.cloud.tasks import Task, Tasks
+from shared.door.answers import answer
+from shared.door.public import Route, serve
+from shared.log import Fact, log
+from shared.pipeline.line import WATCH_PRESENTER
+from shared.pipeline.names import AttemptName, hint_name, read_attempt
+from shared.steps.callbacks import callback_key, read_callback
+from shared.steps.message import Message
+from shared.steps.problems import Problem, not_found
+
+MOST = 256 * 1024
+HEADERS = ("Signature", "Heygen-Signature", "X-Heygen-Signature")
+NEWS = ("avatar_video.success", "avatar_video.fail")
+
+
+def webhook_secret(tenant: str, mode: str) -> str:
+    """Name the secret HeyGen signs a tenant's registered endpoint with."""
+    return f"abroll-heygen-webhook-{mode}-{tenant}"
+
+
+@dataclass(frozen=True, slots=True)
+class HeygenWebhook:
+    """The routes and what they need."""
+
+    secrets: Secrets
+    tasks: Tasks
+    deadline: Callable[[], float]
+
+    def __call__(self, request: flask.Request) -> flask.Response:
+        """Answer one delivery; HeyGen waits ten seconds and asks OPTIONS when an endpoint is registered."""
+        return serve(
+            request,
+            (
+                Route("POST", "/t/{tenant}/{mode}", self._registered),
+                Route("OPTIONS", "/t/{tenant}/{mode}", lambda _request, _found: answer(200, {})),
+                Route("POST", "/{attempt}/{mark}", self._called_back),
+                Route("OPTIONS", "/{attempt}/{mark}", lambda _request, _found: answer(200, {})),
+            ),
+        )
+
+    def _called_back(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
+        raw = _raw(request)
+        attempt = read_callback(f"{found['attempt']}/{found['mark']}", callback_key(self.secrets))
+        if attempt is None:
+            log(Fact.FORGED, f"callback path {found['attempt'][:60]}")
+            raise not_found("callback")
+        return self._hint(attempt, raw)
+
+    def _registered(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
+        raw = _raw(request)
+        try:
+            secret = self.secrets.get(webhook_secret(found["tenant"], found["mode"])).value
+        except NoSecret as unknown:
+            raise not_found("endpoint") from unknown
+        signature = next((request.headers[name] for name in HEADERS if name in request.headers), "")
+        wanted = hmac.new(secret.encode(), raw, hashlib.sha256).hexdigest()
+        if not hmac.compare_digest(signature.strip().lower().encode(), wanted.encode()):
+            log(Fact.FORGED, "bad signature on a registered endpoint", tenant=found["tenant"])
+            raise Problem(401, "unauthorized", "the signature is wrong", next_move="sign the raw body")
+        data = _event(raw).get("event_data")
+        callback_id = data.get("callback_id") if isinstance(data, dict) else None
+        attempt = read_attempt(callback_id) if isinstance(callback_id, str) else None
+        if attempt is None:
+            return answer(200, {"received": True, "used": False})
+        return self._hint(attempt, raw)
+
+    def _hint(self, attempt: AttemptName, raw: bytes) -> flask.Response:
+        event = _event(raw)
+        news, data = event.get("event_type"), event.get("event_data")
+        video = data.get("video_id") if isinstance(data, dict) else None
+        if news not in NEWS or not isinstance(video, str) or not video:
+            log(Fact.NEWS_IGNORED, f"event {str(news)[:60]}", job=attempt.job, node=attempt.node)
+            return answer(200, {"received": True, "used": False})
+        look = Message(attempt.job, attempt.node, attempt.take, attempt.attempt, hint=video[:200])
+        self.tasks.enqueue(
+            Task(
+                hint_name(attempt, f"{news}|{video}"),
+                WATCH_PRESENTER.queue or "",
+                WATCH_PRESENTER.function,
+                look.body,
+                at=None,
+                deadline=self.deadline(),
+            )
+        )
+        return answer(200, {"received": True, "used": True})
+
+
+def _raw(request: flask.Request) -> bytes:
+    raw = request.stream.read(MOST + 1) if (request.content_length or 0) <= MOST else b""
+    if len(raw) > MOST or (request.content_length or 0) > MOST:
+        raise Problem(413, "payload_too_large", "the event is too large", next_move="send events, not files")
+    return raw
+
+
+def _event(raw: bytes) -> Mapping[str, Any]:
+    try:
+        event = json.loads(raw)
+    except ValueError:
+        return {}
+    return event if isinstance(event, dict) else {}

@@ -1,0 +1,167 @@
+"""The `jobs` function: read one, list, timeline, bill, cancel, and the permanent links to a film."""
+
+import base64
+import binascii
+import hmac
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import flask
+
+from shared.cloud.blobs import Blobs
+from shared.cloud.jobs import Filters, Jobs, Loaded
+from shared.cloud.tenants import Tenants
+from shared.door import views
+from shared.door.answers import answer
+from shared.door.keys import Caller, caller
+from shared.door.public import Route, serve
+from shared.pipeline.events import CancelAsked
+from shared.pipeline.nodes import Job
+from shared.pipeline.status import Status
+from shared.steps.commit import Commits
+from shared.steps.problems import Problem, invalid, not_found
+
+PAGE = 20
+MOST_PAGE = 100
+READ, WRITE = "jobs:read", "jobs:write"
+
+
+@dataclass(frozen=True, slots=True)
+class JobsDoor:
+    """The routes and what they need."""
+
+    commits: Commits
+    jobs: Jobs
+    tenants: Tenants
+    blobs: Blobs
+    public_url: str
+    now: Callable[[], datetime]
+
+    def __call__(self, request: flask.Request) -> flask.Response:
+        """Answer one request."""
+        return serve(
+            request,
+            (
+                Route("GET", "/", self._list),
+                Route("GET", "/{job}", self._read),
+                Route("GET", "/{job}/request", self._request),
+                Route("GET", "/{job}/timeline", self._timeline),
+                Route("GET", "/{job}/bill", self._bill),
+                Route("POST", "/{job}/cancel", self._cancel),
+                Route("GET", "/{job}/film", self._film),
+                Route("GET", "/{job}/{thing}/{token}", self._linked),
+            ),
+        )
+
+    def _list(self, request: flask.Request, _found: Mapping[str, str]) -> flask.Response:
+        who = self._who(request, READ)
+        filters, limit, after = _query(request.args)
+        page = self.jobs.page(who.tenant.id, filters, limit + 1, after)
+        rows = [views.row(job, self.public_url, self.now()) for job in page[:limit]]
+        following = _cursor(page[limit - 1]) if len(page) > limit else None
+        return answer(200, {"jobs": rows, "next_cursor": following})
+
+    def _read(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
+        loaded = self._own(request, found["job"], READ)
+        return answer(200, views.whole(loaded.job, self.public_url, self.now()))
+
+    def _request(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
+        return answer(200, views.asked(self._own(request, found["job"], READ).job))
+
+    def _timeline(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
+        return answer(200, views.story(self._own(request, found["job"], READ).job, self.now()))
+
+    def _bill(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
+        return answer(200, views.billed(self._own(request, found["job"], READ).job))
+
+    def _cancel(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
+        loaded = self._own(request, found["job"], WRITE)
+        heard = self.commits.hear(loaded, CancelAsked(by="the caller"))
+        if not heard.changed:
+            ended = heard.job.ending.value if heard.job.ending else "ended"
+            raise Problem(409, "already_ended", f"the job is {ended}", next_move="nothing is left to cancel")
+        return answer(200, views.whole(heard.job, self.public_url, self.now()))
+
+    def _film(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
+        return self._redirect(self._own(request, found["job"], READ).job, "film")
+
+    def _linked(self, _request: flask.Request, found: Mapping[str, str]) -> flask.Response:
+        loaded = self.jobs.load(found["job"]) if _is_id(found["job"]) else None
+        token = loaded.job.film_token if loaded else ""
+        if loaded is None or not hmac.compare_digest(token.encode(), found["token"].encode()):
+            raise not_found("film")
+        return self._redirect(loaded.job, found["thing"])
+
+    def _redirect(self, job: Job, thing: str) -> flask.Response:
+        made = job.nodes["compose"].output
+        chains = [stretch.chain for stretch in job.plan.stretches if stretch.chain]
+        footage = job.nodes[chains[-1]].output if chains else None
+        uris = {
+            "film": made.uri if made else None,
+            "poster": made.uri.removesuffix(".mp4") + ".jpg" if made else None,
+            "footage": footage.uri if footage else None,
+        }
+        uri = uris.get(thing)
+        if uri is None:
+            raise Problem(404, "not_found", f"there is no {thing} (yet)", next_move="read the job's status first")
+        return answer(302, {"job_id": job.id}, {"Location": self.blobs.link(uri)})
+
+    def _own(self, request: flask.Request, job_id: str, scope: str) -> Loaded:
+        who = self._who(request, scope)
+        loaded = self.jobs.load(job_id) if _is_id(job_id) else None
+        if loaded is None or loaded.job.tenant != who.tenant.id:
+            raise not_found("job")
+        return loaded
+
+    def _who(self, request: flask.Request, scope: str) -> Caller:
+        return caller(request, self.tenants, self.now(), scope)
+
+
+def _is_id(text: str) -> bool:
+    return len(text) == 36 and set(text) <= set("0123456789abcdef-")  # noqa: PLR2004  # a UUID's length
+
+
+def _query(args: Mapping[str, str]) -> tuple[Filters, int, tuple[datetime, str] | None]:
+    wrong: dict[str, list[str]] = {}
+    for name in args:
+        if name not in ("status", "product_id", "created_from", "created_to", "limit", "cursor"):
+            wrong[name] = ["is not a filter; status, product_id, created_from, created_to, limit and cursor are"]
+    status = args.get("status")
+    if status is not None and status not in set(Status):
+        wrong["status"] = [f"must be one of {', '.join(Status)}"]
+    limit = args.get("limit", str(PAGE))
+    if not limit.isdecimal() or not 1 <= int(limit) <= MOST_PAGE:
+        wrong["limit"] = [f"must be 1 to {MOST_PAGE}"]
+    moments = {name: _moment(args[name]) for name in ("created_from", "created_to") if name in args}
+    wrong |= {name: ["must be a time like 2026-11-20T12:00:00Z"] for name, moment in moments.items() if moment is None}
+    after = _read_cursor(args["cursor"]) if "cursor" in args else None
+    if "cursor" in args and after is None:
+        wrong["cursor"] = ["is not a cursor of ours: take next_cursor as it is"]
+    if wrong:
+        raise invalid(wrong)
+    filters = Filters(status, args.get("product_id"), moments.get("created_from"), moments.get("created_to"))
+    return filters, int(limit), after
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _cursor(job: Job) -> str:
+    return base64.urlsafe_b64encode(json.dumps([job.created_at.isoformat(), job.id]).encode()).decode()
+
+
+def _read_cursor(text: str) -> tuple[datetime, str] | None:
+    try:
+        match json.loads(base64.urlsafe_b64decode(text)):
+            case [str(moment), str(job)] if (at := _moment(moment)) and _is_id(job):
+                return at, job
+    except (ValueError, binascii.Error):
+        pass
+    return None

@@ -1,0 +1,71 @@
+"""Callers' API keys: `abr_live_<id>_<secret>`, shown once, kept as a hash, compared in constant time."""
+
+import hashlib
+import hmac
+import re
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+
+import flask
+
+from shared.cloud.tenants import ApiKey, Standing, Tenant, Tenants
+from shared.steps.problems import Problem
+
+_FORM = re.compile(r"abr_live_(?P<id>[a-z0-9]{12})_(?P<secret>[A-Za-z0-9_-]{43})")
+_ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789"
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who is calling."""
+
+    tenant: Tenant
+    key: ApiKey
+
+
+def new_key(tenant: str, scopes: tuple[str, ...], now: datetime) -> tuple[str, ApiKey]:
+    """Return a new key's text, to be shown once, and its record."""
+    key_id = "".join(secrets.choice(_ALPHABET) for _ in range(12))
+    text = f"abr_live_{key_id}_{secrets.token_urlsafe(32)}"
+    return text, ApiKey(key_id, tenant, _hash(text), scopes, now)
+
+
+def caller(request: flask.Request, tenants: Tenants, now: datetime, scope: str) -> Caller:
+    """Say who is calling. Raises Problem 401 (unknown, revoked and expired alike) and 403 (scope, closed tenant)."""
+    text = _credential(request)
+    form = _FORM.fullmatch(text)
+    key = tenants.api_key(form["id"]) if form else None
+    if key is None or not hmac.compare_digest(key.hash, _hash(text)):
+        raise _unknown()
+    if key.revoked_at or (key.expires_at and key.expires_at <= now):
+        raise _unknown()
+    tenant = tenants.tenant(key.tenant)
+    if tenant is None:
+        raise _unknown()
+    if scope not in key.scopes:
+        raise Problem(403, "forbidden", f"this key lacks the scope {scope}", next_move="use a key that has it")
+    if tenant.status is not Standing.ACTIVE:
+        raise Problem(403, "tenant_inactive", "this tenant is not active", next_move="ask the operator")
+    return Caller(tenant, key)
+
+
+def _credential(request: flask.Request) -> str:
+    header = request.headers.get("Authorization", "")
+    scheme, _, value = header.partition(" ")
+    if scheme.lower() in ("bearer", "token"):
+        return value.strip()
+    return request.headers.get("X-Api-Key", "").strip()
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _unknown() -> Problem:
+    return Problem(
+        401,
+        "unauthorized",
+        "no valid API key came with the request",
+        next_move="send Authorization: Bearer abr_live_… with a key that is active",
+    )

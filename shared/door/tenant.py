@@ -1,0 +1,115 @@
+"""The `tenant` function: a tenant's own accounts (keys go in, never out), its defaults, and its uploads."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import flask
+
+from shared.cloud.tenants import Integration, Tenants
+from shared.door.answers import answer
+from shared.door.keys import Caller, caller
+from shared.door.public import Route, body, serve
+from shared.media.images import ImageRefused, sniff_and_reencode
+from shared.pipeline.codec import to_plain
+from shared.steps.integrations import Integrations
+from shared.steps.preflight import MOST_BYTES, MOST_PIXELS, Preflight
+from shared.steps.problems import Problem, invalid, not_found
+
+ADMIN = "tenant:admin"
+HIDDEN = {"secret", "webhook_secret", "version"}
+MODES = ("production", "test")
+
+
+@dataclass(frozen=True, slots=True)
+class TenantDoor:
+    """The routes and what they need."""
+
+    tenants: Tenants
+    integrations: Integrations
+    preflight: Preflight
+    now: Callable[[], datetime]
+
+    def __call__(self, request: flask.Request) -> flask.Response:
+        """Answer one request."""
+        return serve(
+            request,
+            (
+                Route("GET", "/", self._read),
+                Route("PUT", "/integrations/{provider}", self._put),
+                Route("GET", "/integrations/{provider}", self._show),
+                Route("DELETE", "/integrations/{provider}", self._delete),
+                Route("POST", "/uploads", self._upload),
+            ),
+        )
+
+    def _read(self, request: flask.Request, _found: Mapping[str, str]) -> flask.Response:
+        return answer(200, to_plain(self._who(request).tenant))
+
+    def _put(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
+        from shared.door.bodies import Mistakes, parse_body
+        from shared.door.tenant_bodies import IntegrationBody
+
+        who = self._who(request)
+        try:
+            wanted = parse_body(IntegrationBody, body(request))
+        except Mistakes as mistakes:
+            raise invalid(mistakes.details) from mistakes
+        integration = self.integrations.put(
+            who.tenant.id,
+            found["provider"],
+            wanted.mode,
+            wanted.api_key,
+            avatar_id=wanted.avatar_id,
+            voice_id=wanted.voice_id,
+            register=wanted.register_webhook,
+        )
+        return answer(200, _shown(integration))
+
+    def _show(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
+        who = self._who(request)
+        integration = self.tenants.integration(who.tenant.id, found["provider"], _mode(request), fresh=True)
+        if integration is None:
+            raise not_found("integration")
+        return answer(200, _shown(integration))
+
+    def _delete(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
+        who = self._who(request)
+        self.integrations.delete(who.tenant.id, found["provider"], _mode(request))
+        return answer(200, {"deleted": True})
+
+    def _upload(self, request: flask.Request, _found: Mapping[str, str]) -> flask.Response:
+        who = caller(request, self.tenants, self.now(), "jobs:write")
+        if (request.content_length or 0) > MOST_BYTES:
+            raise _too_large()
+        data = request.stream.read(MOST_BYTES + 1)
+        if len(data) > MOST_BYTES:
+            raise _too_large()
+        try:
+            image = sniff_and_reencode(data, max_bytes=MOST_BYTES, max_pixels=MOST_PIXELS)
+        except ImageRefused as refused:
+            raise Problem(415, refused.code, refused.why, next_move=refused.next_move) from refused
+        self.preflight.put(who.tenant.id, image)
+        made = {"image": image.sha256, "width": image.width, "height": image.height, "bytes": len(image.data)}
+        return answer(201, made)
+
+    def _who(self, request: flask.Request) -> Caller:
+        return caller(request, self.tenants, self.now(), ADMIN)
+
+
+def _mode(request: flask.Request) -> str:
+    mode = request.args.get("mode", MODES[0])
+    if mode not in MODES:
+        raise invalid({"mode": [f"must be one of {', '.join(MODES)}"]})
+    return mode
+
+
+def _shown(integration: Integration) -> dict[str, Any]:
+    shown = {name: value for name, value in to_plain(integration).items() if name not in HIDDEN}
+    return {**shown, "webhook_registered": integration.webhook_id is not None}
+
+
+def _too_large() -> Problem:
+    most = f"the image has more than {MOST_BYTES} bytes"
+    return Problem(413, "payload_too_large", most, next_move="send a smaller image")

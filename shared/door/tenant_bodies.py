@@ -1,0 +1,17 @@
+"""The bodies of the `tenant` function."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from shared.door.bodies import Body
+
+
+class IntegrationBody(Body):
+    """A tenant's account at an avatar service."""
+
+    api_key: Annotated[str, Field(min_length=8, max_length=500, pattern=r"^[\x21-\x7e]+$")]
+    mode: Literal["production", "test"] = "production"
+    avatar_id: Annotated[str, Field(min_length=1, max_length=255)] | None = None
+    voice_id: Annotated[str, Field(min_length=1, max_length=255)] | None = None
+    register_webhook: bool = True

@@ -1,0 +1,188 @@
+"""How a job looks from outside: the customer's established names, money as decimal dollars, ages rendered on read."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from shared.pipeline.codec import to_plain
+from shared.pipeline.ledger import bill
+from shared.pipeline.nodes import Attempt, Ending, Job, Node
+from shared.pipeline.plan import Kind, Plan
+from shared.pipeline.request import to_document
+from shared.pipeline.status import lanes, progress, stage, status, summary, waiting_for
+
+MICROS = 1_000_000
+CREDIT = 10_000  # micro-dollars: a credit is a cent of what abroll itself pays
+
+
+def dollars(micros: int) -> str:
+    """Return micro-dollars as decimal dollars."""
+    return f"{micros / MICROS:.4f}"
+
+
+def priced(plan: Plan) -> dict[str, Any]:
+    """Return what a plan costs, in both columns."""
+    return {
+        "currency": "USD",
+        "paid_by_us": dollars(plan.cost_to_us),
+        "billed_by_provider": dollars(plan.cost_to_provider_account),
+    }
+
+
+def planned(plan: Plan) -> dict[str, Any]:
+    """Return what a dry run answers."""
+    return {
+        "planned_seconds": plan.planned_seconds,
+        "estimated_time_seconds": round(plan.estimated_wait),
+        "estimated_cost": priced(plan),
+        "warnings": list(plan.warnings),
+        "plan": {
+            "size": to_plain(plan.size),
+            "clips": [to_plain(clip) for clip in plan.clips],
+            "presenters": [to_plain(speech) for speech in plan.speeches],
+        },
+    }
+
+
+def urls(job: Job, public_url: str) -> dict[str, str]:
+    """Return where a job's things are."""
+    base = f"{public_url}/jobs/{job.id}"
+    return {"job": base, "timeline": f"{base}/timeline", "bill": f"{base}/bill", "cancel": f"{base}/cancel"}
+
+
+def film_url(job: Job, public_url: str) -> str | None:
+    """Return the permanent link to the film; it answers with a fresh signed one."""
+    made = job.nodes["compose"].output
+    return f"{public_url}/jobs/{job.id}/film/{job.film_token}" if made else None
+
+
+def whole(job: Job, public_url: str, now: datetime) -> dict[str, Any]:
+    """Return one job."""
+    film = film_url(job, public_url)
+    footage = _footage(job)
+    ended = job.ended_at
+    output = job.nodes["compose"].output
+    return {
+        "id": job.id,
+        "job_id": job.id,
+        "status": status(job).value,
+        "stage": stage(job).value,
+        "progress": progress(job, now),
+        "summary": summary(job),
+        "waiting_for": list(waiting_for(job)),
+        "product_title": job.request.product_title,
+        "product_id": job.request.product_id,
+        "metadata": dict(job.request.metadata),
+        "created_at": job.created_at,
+        "updated_at": job.updated_at,
+        "completed_at": ended,
+        "processing_time_seconds": round(((ended or now) - job.created_at).total_seconds(), 3),
+        "planned_seconds": job.plan.planned_seconds,
+        "film_seconds": output.seconds if output else None,
+        "film_bytes": output.size if output else None,
+        "size": to_plain(job.plan.size),
+        "veo_video_url": f"{public_url}/jobs/{job.id}/footage/{job.film_token}" if footage else None,
+        "final_video_url": film,
+        "poster_url": f"{public_url}/jobs/{job.id}/poster/{job.film_token}" if film else None,
+        "error_message": job.trouble.message if job.trouble else None,
+        "error": to_plain(job.trouble) if job.trouble else None,
+        "warnings": list(job.warnings),
+        "credits_used": round(bill(job.nodes.values()).paid_by_us / CREDIT, 2),
+        "estimated_cost": priced(job.plan),
+        "nodes": [_node(node, now) for node in job.nodes.values()],
+        "urls": urls(job, public_url),
+    }
+
+
+def row(job: Job, public_url: str, now: datetime) -> dict[str, Any]:
+    """Return a job as a list shows it."""
+    shown = whole(job, public_url, now)
+    kept = ("id", "status", "stage", "progress", "summary", "product_title", "product_id", "created_at", "updated_at")
+    return {name: shown[name] for name in (*kept, "completed_at", "final_video_url", "error_message", "credits_used")}
+
+
+def story(job: Job, now: datetime) -> dict[str, Any]:
+    """Return what happened when, and which work overlapped."""
+    return {
+        "id": job.id,
+        "events": [to_plain(moment) for moment in job.timeline],
+        "lanes": [_lane(node, job.created_at, now) for node in lanes(job.nodes.values())],
+    }
+
+
+def billed(job: Job) -> dict[str, Any]:
+    """Return the bill: every attempt, two columns, and their sums."""
+    columns = bill(job.nodes.values())
+    lines = [_line(node, line) for node in job.nodes.values() for line in node.attempts]
+    compose = job.nodes["compose"]
+    if compose.ended_at and job.ending is Ending.COMPLETED:
+        lines.append({"node": "compose", "provider": "abroll", "payer": "us", "outcome": "done", "cost": dollars(compose.cost)})
+    return {
+        "id": job.id,
+        "currency": "USD",
+        "paid_by_us": dollars(columns.paid_by_us),
+        "billed_by_provider": dollars(columns.billed_by_provider),
+        "reserved": dollars(job.money.reserved),
+        "refunded": dollars(job.money.refunded),
+        "lines": lines,
+    }
+
+
+def asked(job: Job) -> dict[str, Any]:
+    """Return the request as it was understood, defaults filled in."""
+    return to_document(job.request)
+
+
+def _footage(job: Job) -> bool:
+    chains = [stretch.chain for stretch in job.plan.stretches if stretch.chain]
+    return len(set(chains)) == 1 and job.nodes[chains[0]].output is not None
+
+
+def _node(node: Node, now: datetime) -> dict[str, Any]:
+    began = node.started_at or node.queued_at
+    shown = {
+        "key": node.key,
+        "kind": node.kind.value,
+        "state": node.state.value,
+        "provider": node.provider,
+        "needs": list(node.needs),
+        "attempt": node.attempt,
+        "take": node.take,
+        "started_at": began,
+        "ended_at": node.ended_at,
+        "seconds": round(((node.ended_at or now) - began).total_seconds(), 3) if began else None,
+        "expected_seconds": node.expected,
+        "why": node.why,
+        "next_move": node.next_move,
+    }
+    return {name: value for name, value in shown.items() if value is not None}
+
+
+def _lane(node: Node, since: datetime, now: datetime) -> dict[str, Any]:
+    wanted = node.started_at or node.queued_at or since
+    began = wanted if node.kind is Kind.COMPOSE or node.started_at is None else node.started_at
+    return {
+        "node": node.key,
+        "provider": node.provider,
+        "from": round((began - since).total_seconds(), 3),
+        "to": round(((node.ended_at or now) - since).total_seconds(), 3),
+        "state": node.state.value,
+    }
+
+
+def _line(node: Node, line: Attempt) -> Mapping[str, Any]:
+    ended = line.ended_at.astimezone(UTC) if line.ended_at else None
+    return {
+        "node": node.key,
+        "provider": node.provider,
+        "payer": node.payer.value,
+        "take": line.take,
+        "attempt": line.attempt,
+        "claimed_at": line.claimed_at,
+        "sent_at": line.sent_at,
+        "ended_at": ended,
+        "provider_id": line.provider_id,
+        "outcome": line.outcome.value,
+        "cost": dollars(line.cost),
+        "why": line.why,
+    }

@@ -1,0 +1,37 @@
+"""The unguessable path HeyGen calls back: who may say that something happened to an attempt.
+
+Nothing is registered for it and no signature is promised on it, so its path carries an HMAC of the attempt's name
+under a platform secret (protocol hole 26; facts: heygen §6).
+"""
+
+import hashlib
+import hmac
+
+from shared.cloud.secrets import Secrets
+from shared.pipeline.names import AttemptName, read_attempt
+
+SECRET = "abroll-callback-key"  # noqa: S105  # the name of a secret, not one
+HEX = 32
+
+
+def callback_path(attempt: AttemptName, key: str) -> str:
+    """Return the path after heygen_webhook's own name."""
+    return f"/{attempt}/{_mark(str(attempt), key)}"
+
+
+def read_callback(path: str, key: str) -> AttemptName | None:
+    """Return the attempt a path speaks about, None when the path was forged."""
+    name, _, mark = path.strip("/").partition("/")
+    attempt = read_attempt(name)
+    if attempt is None or not hmac.compare_digest(mark.encode(), _mark(name, key).encode()):
+        return None
+    return attempt
+
+
+def callback_key(secrets: Secrets) -> str:
+    """Return the platform's key. Raises NoSecret, SecretsUnreachable."""
+    return secrets.get(SECRET).value
+
+
+def _mark(name: str, key: str) -> str:
+    return hmac.new(key.encode(), name.encode(), hashlib.sha256).hexdigest()[:HEX]

@@ -1,0 +1,70 @@
+"""What a clip is ordered as, and when a file is that clip: the object under its attempt's prefix is the truth."""
+
+from shared.cloud.blobs import Blobs
+from shared.media.mp4 import NotAFilm, read_mp4
+from shared.pipeline.names import AttemptName, attempt_name, take_prefix
+from shared.pipeline.nodes import Job, Node, Output
+from shared.pipeline.plan import Clip, Feature
+from shared.pipeline.prompts import clip_prompt
+from shared.providers.ports import ClipOrder, Stored
+
+TOLERANCE = 0.5  # seconds between what was asked and what a film of it may have
+MIME = {"jpg": "image/jpeg", "png": "image/png", "mp4": "video/mp4"}
+
+
+def planned(job: Job, node: Node) -> Clip:
+    """Return the plan's clip of a node."""
+    return next(clip for clip in job.plan.clips if clip.key == node.key)
+
+
+def order(job: Job, node: Node, takes_bucket: str) -> ClipOrder:
+    """Say what Veo is asked for: `image` xor `video` xor references (facts: veo §2.1)."""
+    clip = planned(job, node)
+    picture = _stored(job, clip.image) if clip.image else None
+    return ClipOrder(
+        model=job.plan.model,
+        prompt=clip_prompt(job.request, clip.scene),
+        output=f"gs://{takes_bucket}/{take_prefix(attempt_name(job.id, node))}",
+        seconds=clip.seconds,
+        aspect_ratio=job.plan.aspect_ratio,
+        resolution=job.plan.resolution,
+        audio=job.plan.sound.value != "mute",
+        image=picture if clip.feature is Feature.IMAGE else None,
+        references=(picture,) if picture and clip.feature is Feature.REFERENCE else (),
+        video=_stored(job, clip.before) if clip.before else None,
+    )
+
+
+def made_from(job: Job, node: Node) -> str | None:
+    """Name the exact bytes a clip is made from: what its claim keeps (protocol hole 56)."""
+    clip = planned(job, node)
+    source = job.nodes[clip.before or clip.image].output if clip.before or clip.image else None
+    return source.identity if source else None
+
+
+def film_at(blobs: Blobs, uri: str, clip: Clip) -> Output | None:
+    """Describe an object if it is this clip's film, of the chain's length or its own; else None. Raises NoFile."""
+    stored = blobs.stat(uri)
+    try:
+        facts = read_mp4(lambda start, length: blobs.read(uri, start, length), stored.size)
+    except NotAFilm:
+        return None
+    if all(abs(facts.seconds - length) > TOLERANCE for length in (clip.total, clip.seconds)):
+        return None
+    return Output(uri, stored.generation, stored.crc32c, stored.size, facts.seconds)
+
+
+def film_under(blobs: Blobs, bucket: str, attempt: AttemptName, clip: Clip) -> Output | None:
+    """Look for an attempt's film under its prefix; the oldest wins."""
+    for stored in sorted(blobs.list(f"gs://{bucket}/{take_prefix(attempt)}"), key=lambda each: each.generation):
+        film = film_at(blobs, stored.uri, clip)
+        if film:
+            return film
+    return None
+
+
+def _stored(job: Job, key: str) -> Stored:
+    output = job.nodes[key].output
+    if output is None:
+        raise ValueError(f"job {job.id}: {key} has no file yet its successor is wanted")
+    return Stored(output.uri, MIME[output.uri.rsplit(".", 1)[1]])

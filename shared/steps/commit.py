@@ -1,0 +1,170 @@
+"""The only writer of jobs: load, let the machine move it, write if nobody else has, then want the new tasks.
+
+Commit first, enqueue second; what is lost in between the sweep finds. A conflict or a doubtful end reads again and
+applies the same event again: events are idempotent, and the caller's own token in the job says who won
+(protocol §2 "Commit").
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from shared.cloud.jobs import Conflict, Delivery, Doubtful, Jobs, Loaded, Settlement
+from shared.cloud.tasks import QueueUnreachable, Task, Tasks
+from shared.log import Fact, log
+from shared.pipeline.events import Event
+from shared.pipeline.line import COMPOSE, START_CLIP, START_PRESENTER, step_for
+from shared.pipeline.machine import apply
+from shared.pipeline.names import delivery_task, task_name
+from shared.pipeline.nodes import AWAKE, Ending, Job, Node, State
+from shared.pipeline.patience import SECOND, Patience
+from shared.steps.message import Message
+
+SOON = timedelta(milliseconds=50)
+FIRST_WAIT, LAST_WAIT = 0.05, 1.0  # seconds of full jitter after a conflict
+BUDGET = 5.0  # seconds of trying, unless a claim allows more
+
+
+class StoreBusy(Exception):
+    """The job could not be written in time: the one thing a task may be answered 503 for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What came of an event."""
+
+    loaded: Loaded
+    changed: bool
+
+    @property
+    def job(self) -> Job:
+        """The job as it stands now."""
+        return self.loaded.job
+
+    def owns(self, node: str, token: str) -> bool:
+        """Tell whether the claim on a node is this worker's."""
+        claimed = self.job.nodes[node]
+        return claimed.state is State.STARTING and claimed.claim is not None and claimed.claim.token == token
+
+
+@dataclass(frozen=True, slots=True)
+class Commits:
+    """Applies events to jobs."""
+
+    jobs: Jobs
+    tasks: Tasks
+    waits: Patience
+    monotonic: Callable[[], float]
+    sleep: Callable[[float], None]
+    uniform: Callable[[float, float], float]
+
+    def load(self, job_id: str) -> Loaded | None:
+        """Read a job; None when there is none."""
+        return self.jobs.load(job_id)
+
+    def hear(self, loaded: Loaded, event: Event, *, budget: float = BUDGET) -> Heard:
+        """Apply one event and write the result. Raises StoreBusy when `budget` seconds were not enough."""
+        started, waited, doubtful = self.monotonic(), FIRST_WAIT, False
+        while True:
+            before = loaded.job
+            moved = apply(before, event, self.jobs.now(loaded), self.waits)
+            for alarm in moved.alarms:
+                log(Fact.ALARM, alarm, job=before.id, trace=before.trace)
+            if not moved.changed:
+                if doubtful:
+                    self.want(before, tuple(before.nodes.values()))
+                return Heard(loaded, doubtful)
+            try:
+                saved = self._save(loaded, moved.job)
+            except (Conflict, Doubtful) as lost:
+                doubtful = doubtful or isinstance(lost, Doubtful)
+                if self.monotonic() - started > budget:
+                    raise StoreBusy(f"job {before.id}: {lost}") from lost
+                self.sleep(self.uniform(0, waited))
+                waited = min(2 * waited, LAST_WAIT)
+                again = self.jobs.load(before.id)
+                if again is None:
+                    raise StoreBusy(f"job {before.id} vanished while {type(event).__name__} was applied") from lost
+                loaded = again
+                continue
+            self.want(moved.job, moved.woken(before))
+            self._tell(before, moved.job, event)
+            return Heard(saved, changed=True)
+
+    def want(self, job: Job, nodes: tuple[Node, ...]) -> None:
+        """Enqueue the tasks these nodes want; a task wanted twice is made once."""
+        if job.ending:
+            return
+        for node in nodes:
+            if node.state not in AWAKE:
+                continue
+            try:
+                self.tasks.enqueue(self.task(job, node))
+            except QueueUnreachable as failed:
+                log(Fact.ENQUEUE_FAILED, str(failed), job=job.id, trace=job.trace, node=node.key)
+
+    def task(self, job: Job, node: Node) -> Task:
+        """Return the task a node wants now."""
+        step = step_for(node)
+        if step.queue is None:
+            raise ValueError(f"{step.function} is no step of a queue")
+        deadlines = {
+            START_CLIP: self.waits.veo_dispatch,
+            START_PRESENTER: self.waits.heygen_dispatch,
+            COMPOSE: self.waits.compose_dispatch,
+        }
+        known = job.updated_at or job.created_at
+        return Task(
+            name=task_name(job.id, node.key, node.wake),
+            queue=step.queue,
+            function=step.function,
+            body=Message(job.id, node.key, node.take, node.attempt).body,
+            at=node.at if node.at and node.at > known + SOON else None,
+            deadline=deadlines.get(step, self.waits.heygen_dispatch),
+        )
+
+    def _save(self, loaded: Loaded, job: Job) -> Loaded:
+        if job.ending is None or loaded.job.ending is not None:
+            return self.jobs.save(loaded, job)
+        old, new = loaded.job.money, job.money
+        settle = Settlement(
+            tenant=job.tenant,
+            month=new.usage_doc,
+            films=1 if job.ending is Ending.COMPLETED else 0,
+            charged=new.charged - old.charged,
+            refunded=new.refunded - old.refunded,
+        )
+        saved = self.jobs.save(loaded, job, settle=settle, deliver=self._delivery(loaded, job))
+        if job.request.webhook_url:
+            self._notify(job)
+        return saved
+
+    def _delivery(self, loaded: Loaded, job: Job) -> Delivery | None:
+        if not job.request.webhook_url or job.ending is None:
+            return None
+        due = self.jobs.now(loaded) + self.waits.queue_slack * SECOND
+        return Delivery(delivery_id(job), job.tenant, job.id, job.request.webhook_url, f"job.{job.ending.value}", due)
+
+    def _notify(self, job: Job) -> None:
+        try:
+            self.tasks.enqueue(notify_task(delivery_id(job), 1))
+        except QueueUnreachable as failed:
+            log(Fact.ENQUEUE_FAILED, str(failed), job=job.id, trace=job.trace, node="delivery")
+
+    def _tell(self, before: Job, after: Job, event: Event) -> None:
+        about = getattr(event, "node", "job")
+        log(Fact.COMMITTED, type(event).__name__, job=after.id, trace=after.trace, node=about)
+        if after.ending and not before.ending:
+            log(Fact.JOB_ENDED, after.ending.value, job=after.id, trace=after.trace)
+
+
+def delivery_id(job: Job) -> str:
+    """Name the webhook of this ending of this job; a retried job's next ending is another one."""
+    ended = job.ended_at or job.created_at
+    return f"{job.id}-{int(ended.timestamp())}"
+
+
+def notify_task(delivery: str, wake: int, at: datetime | None = None) -> Task:
+    """Return the task that delivers a customer's webhook."""
+    body: dict[str, str | int] = {"delivery": delivery, "wake": wake}
+    return Task(delivery_task(delivery, wake), "notify", "notify", body, at, deadline=60)

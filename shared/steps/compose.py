@@ -1,0 +1,133 @@
+"""compose: joins the footage, lays the presenters over it, writes text and sound, stores the film and ends the job.
+
+Pure work: nobody claims it, anybody may do it, and the film's name is the hash of what it is made from, so doing it
+twice makes the same film under the same name (protocol holes 39, 40).
+"""
+
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from shared.cloud.blobs import Blobs, NoFile, Stored
+from shared.cloud.jobs import Loaded
+from shared.log import Fact, log
+from shared.media.compose import Composed, compose
+from shared.media.errors import MediaFailed, MediaRefused
+from shared.media.mp4 import read_mp4
+from shared.media.probe import probe
+from shared.pipeline import events as on
+from shared.pipeline.edit import Cutout, Edit
+from shared.pipeline.editing import Take, edit, parse_srt
+from shared.pipeline.names import film_object
+from shared.pipeline.nodes import Job, Node, Output, State
+from shared.pipeline.plan import Kind
+from shared.steps.commit import Commits
+from shared.steps.message import Message
+
+AGAIN = timedelta(seconds=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Compose:
+    """The step and what it needs."""
+
+    commits: Commits
+    blobs: Blobs
+    films_bucket: str
+    scratch: Path | None = None  # where a job's folder is made; a function's /tmp is memory
+
+    def __call__(self, message: Message) -> None:
+        """Make the film that is wanted now, if it is still wanted and not there yet."""
+        loaded = self.commits.load(message.job)
+        node = loaded.job.nodes.get(message.node) if loaded else None
+        if loaded is None or node is None or node.state is not State.QUEUED or not node.inputs_hash:
+            log(Fact.NOTHING_TO_DO, "no film is wanted", job=message.job, node=message.node)
+            return
+        self.commits.hear(loaded, self._made(loaded, node, node.inputs_hash))
+
+    def _made(self, loaded: Loaded, node: Node, wanted: str) -> on.NodeEvent:
+        uri = f"gs://{self.films_bucket}/{film_object(loaded.job.id, wanted)}"
+        try:
+            there = self._there(uri)
+            if there:
+                return on.WorkDone(node.key, wanted, there)
+            with tempfile.TemporaryDirectory(dir=self.scratch, prefix="abroll-") as folder:
+                return self._rendered(loaded.job, node, wanted, uri, Path(folder))
+        except MediaRefused as refused:
+            return on.WorkFailed(node.key, wanted, "media_refused", refused.why, refused.next_move)
+        except MediaFailed as failed:
+            move = "retry the job: all footage and takes are kept"
+            return on.WorkFailed(node.key, wanted, "compose_failed", failed.why, move, AGAIN)
+        except NoFile as gone:
+            move = "start a new job: the footage was deleted after its retention"
+            return on.WorkFailed(node.key, wanted, "input_gone", str(gone), move)
+
+    def _rendered(self, job: Job, node: Node, wanted: str, uri: str, folder: Path) -> on.NodeEvent:
+        files = self._fetched(job, folder)
+        cut = self._cut(job, files)
+        work = folder / "work"
+        work.mkdir()
+        composed = compose(cut, files, work, timeout=self.commits.waits.compose_function)
+        poster = uri.removesuffix(".mp4") + ".jpg"
+        self.blobs.write_file(poster, composed.poster, mime="image/jpeg")
+        stored = self.blobs.write_file(uri, composed.film, mime="video/mp4")
+        output = _output(stored, composed.facts.seconds)
+        return on.WorkDone(node.key, wanted, output, _warnings(cut, composed))
+
+    def _fetched(self, job: Job, folder: Path) -> Mapping[str, Path]:
+        files: dict[str, Path] = {}
+        for key in _used(job):
+            output = job.nodes[key].output
+            if output is None:
+                raise NoFile(f"{key} has no file")
+            files[key] = folder / f"{key}.{output.uri.rsplit('.', 1)[1]}"
+            self.blobs.fetch(output.uri, files[key], output.generation)
+        return files
+
+    def _cut(self, job: Job, files: Mapping[str, Path]) -> Edit:
+        """Measure the files themselves: what a vendor says about a length is a hint."""
+        takes: dict[str, Take] = {}
+        for key, path in files.items():
+            output, kind = job.nodes[key].output, job.nodes[key].kind
+            if kind is Kind.IMAGE or output is None:
+                continue
+            words = self.blobs.read(output.captions, 0, 2**20).decode(errors="replace") if output.captions else ""
+            cutout = (output.cutout or Cutout.INSET) if kind is Kind.PRESENTER else None
+            takes[key] = Take(probe(path).seconds, cutout, parse_srt(words))
+        return edit(job.plan, job.request, takes)
+
+    def _there(self, uri: str) -> Output | None:
+        try:
+            stored = self.blobs.stat(uri)
+        except NoFile:
+            return None
+        facts = read_mp4(lambda start, length: self.blobs.read(uri, start, length), stored.size)
+        return _output(stored, facts.seconds)
+
+
+def _used(job: Job) -> tuple[str, ...]:
+    """Return the nodes whose files the film may be cut from; a chain's inner links only when it did not grow."""
+    grown = {stretch.chain for stretch in job.plan.stretches if stretch.chain and _cumulative(job, stretch.chain)}
+    clips = [
+        stretch.chain if stretch.chain in grown else stretch.clip for stretch in job.plan.stretches if stretch.clip
+    ]
+    chains = [stretch.chain for stretch in job.plan.stretches if stretch.chain]
+    backdrops = [stretch.backdrop.image for stretch in job.plan.stretches if stretch.backdrop]
+    speeches = [speech.key for speech in job.plan.speeches]
+    return tuple(dict.fromkeys(key for key in (*clips, *chains, *backdrops, *speeches) if key))
+
+
+def _cumulative(job: Job, key: str) -> bool:
+    clip = next(clip for clip in job.plan.clips if clip.key == key)
+    output = job.nodes[key].output
+    return output is not None and output.seconds is not None and abs(output.seconds - clip.total) <= 1
+
+
+def _warnings(cut: Edit, composed: Composed) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*cut.warnings, *composed.warnings)))
+
+
+def _output(stored: Stored, seconds: float) -> Output:
+    return Output(stored.uri, stored.generation, stored.crc32c, stored.size, seconds)

@@ -1,0 +1,126 @@
+"""create_job: checks, plans, prices, reserves, stores the job and wants its first tasks.
+
+Nothing is stored and nothing paid before every free check has passed. With an Idempotency-Key the job's id is made
+from tenant and key: the same request gets the same answer, and its tasks once more, which heals a crash in between
+(protocol hole 51).
+"""
+
+import hashlib
+import json
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from shared.cloud.jobs import Conflict, Doubtful, JobExists, Jobs, Loaded
+from shared.cloud.tenants import Tenant
+from shared.log import Fact, log
+from shared.pipeline.birth import born
+from shared.pipeline.capabilities import Tables
+from shared.pipeline.nodes import Job
+from shared.pipeline.plan import Plan
+from shared.pipeline.planner import CannotPlan, Defaults, plan
+from shared.pipeline.request import FilmRequest, to_document
+from shared.steps.commit import Commits
+from shared.steps.preflight import Preflight
+from shared.steps.problems import Problem, invalid, unavailable
+
+TRIES = 6
+NAMESPACE = uuid.UUID("6f6d0c1e-6a0b-5a57-9a53-ab7011000001")
+
+
+@dataclass(frozen=True, slots=True)
+class Created:
+    """A job that was accepted, now or when the same request came before."""
+
+    job: Job
+    again: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CreateJob:
+    """The step and what it needs."""
+
+    commits: Commits
+    jobs: Jobs
+    preflight: Preflight
+    tables: Tables
+    now: Callable[[], datetime]
+    secret: Callable[[], str]
+
+    def planned(self, tenant: Tenant, request: FilmRequest) -> tuple[Plan, tuple[str, ...]]:
+        """Plan and check without storing anything; returns the plan and further warnings."""
+        try:
+            planned = plan(request, self.tables, Defaults(avatar_id=tenant.avatar_id, voice_id=tenant.voice_id))
+        except CannotPlan as cannot:
+            raise invalid(cannot.details) from cannot
+        return planned, self.preflight.presenters_ready(tenant.id, planned)
+
+    def dry_run(self, tenant: Tenant, request: FilmRequest) -> Plan:
+        """Plan and check all there is to check, spending and storing nothing."""
+        planned, _warnings = self.planned(tenant, request)
+        self.preflight.images(tenant.id, request, planned.pictures)
+        return planned
+
+    def __call__(self, tenant: Tenant, request: FilmRequest, idempotency_key: str | None, trace: str) -> Created:
+        """Accept a request. Raises Problem."""
+        job_id = str(uuid.uuid5(NAMESPACE, f"{tenant.id}\n{idempotency_key}") if idempotency_key else uuid.uuid4())
+        document_hash = _hash(request)
+        if idempotency_key and (known := self.jobs.load(job_id)):
+            return self._again(known, document_hash)
+        planned, warnings = self.planned(tenant, request)
+        ready = self.preflight.images(tenant.id, request, planned.pictures)
+        images = self.preflight.store(tenant.id, ready)
+        now = self.now()
+        job = born(
+            job_id=job_id,
+            tenant=tenant.id,
+            request=request,
+            plan=planned,
+            images=images,
+            film_token=self.secret(),
+            request_hash=document_hash,
+            usage_doc=f"{now:%Y-%m}",
+            now=now,
+            waits=self.commits.waits,
+            trace=trace,
+            warnings=warnings,
+        )
+        return self._stored(job)
+
+    def _stored(self, job: Job) -> Created:
+        for _ in range(TRIES):
+            month = self.jobs.month(job.tenant, job.money.usage_doc)
+            try:
+                self.jobs.create(job, month, job.money.reserved)
+            except JobExists:
+                break
+            except Doubtful:
+                if self.jobs.load(job.id):
+                    break
+                continue
+            except Conflict:
+                self.commits.sleep(self.commits.uniform(0, 0.5))
+                continue
+            self.commits.want(job, tuple(job.nodes.values()))
+            log(Fact.JOB_CREATED, job.plan.title, job=job.id, trace=job.trace, tenant=job.tenant)
+            return Created(job, again=False)
+        known = self.jobs.load(job.id)
+        if known is None:
+            raise unavailable("the job could not be stored")
+        return self._again(known, job.request_hash)
+
+    def _again(self, known: Loaded, document_hash: str) -> Created:
+        if known.job.request_hash != document_hash:
+            raise Problem(
+                409,
+                "idempotency_conflict",
+                "this Idempotency-Key was used for another request",
+                next_move="use a new key for a new request",
+            )
+        self.commits.want(known.job, tuple(known.job.nodes.values()))
+        return Created(known.job, again=True)
+
+
+def _hash(request: FilmRequest) -> str:
+    return hashlib.sha256(json.dumps(to_document(request), sort_keys=True, default=str).encode()).hexdigest()

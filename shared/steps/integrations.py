@@ -1,0 +1,125 @@
+"""A tenant's account at an avatar service: its key is checked, put into Secret Manager and never shown again.
+
+A new key becomes a new version; a version is destroyed only when no live attempt can name it, so the one before the
+newest is kept (protocol hole 30; facts: gcp §4).
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from shared.cloud.secrets import Secrets
+from shared.cloud.tenants import Integration, Standing, Tenants
+from shared.log import Fact, log
+from shared.providers.ports import KeyChanged, Presenter, Refused, TryLater
+from shared.steps.problems import Problem, not_found
+
+
+def key_name(provider: str, mode: str, tenant: str) -> str:
+    """Name the secret of a tenant's key."""
+    return f"abroll-{provider}-{mode}-{tenant}"
+
+
+@dataclass(frozen=True, slots=True)
+class Integrations:
+    """The work and what it needs."""
+
+    presenters: Mapping[str, Presenter]
+    tenants: Tenants
+    secrets: Secrets
+    webhook_url: Callable[[str, str], str]  # tenant, mode
+    webhook_secret: Callable[[str, str], str]
+    now: Callable[[], datetime]
+
+    def put(
+        self,
+        tenant: str,
+        provider: str,
+        mode: str,
+        api_key: str,
+        *,
+        avatar_id: str | None,
+        voice_id: str | None,
+        register: bool,
+    ) -> Integration:
+        """Check a key, keep it, and register our webhook there once. Raises Problem 404, 422, 503."""
+        presenter = self._presenter(provider)
+        billing = self._checked(presenter, provider, api_key, avatar_id, voice_id)
+        known = self.tenants.integration(tenant, provider, mode, fresh=True)
+        name = key_name(provider, mode, tenant)
+        version = self.secrets.put(name, api_key, {"tenant": tenant, "provider": provider, "mode": mode})
+        integration = Integration(
+            provider=provider,
+            mode=mode,
+            secret=name,
+            version=version,
+            status=Standing.ACTIVE,
+            validated_at=self.now(),
+            billing=billing,
+            avatar_id=avatar_id,
+            voice_id=voice_id,
+            webhook_id=known.webhook_id if known else None,
+            webhook_secret=known.webhook_secret if known else None,
+            looks=known.looks if known else None,
+        )
+        if register and integration.webhook_id is None:
+            integration = self._registered(presenter, tenant, integration, api_key)
+        self.tenants.put_integration(tenant, integration)
+        before = frozenset({known.version}) if known else frozenset()
+        self.secrets.destroy_older(name, before | {version})
+        return integration
+
+    def delete(self, tenant: str, provider: str, mode: str) -> None:
+        """Forget an account: its webhook, its document, then its key."""
+        presenter = self._presenter(provider)
+        known = self.tenants.integration(tenant, provider, mode, fresh=True)
+        if known is None:
+            raise not_found("integration")
+        if known.webhook_id:
+            try:
+                presenter.unregister_webhook(known.webhook_id, api_key=self.secrets.get(known.secret).value)
+            except (KeyChanged, TryLater, Refused) as failed:
+                log(Fact.NEWS_IGNORED, f"webhook left behind: {failed}", tenant=tenant)
+        self.tenants.delete_integration(tenant, provider, mode)
+        self.secrets.delete(known.secret)
+        if known.webhook_secret:
+            self.secrets.delete(known.webhook_secret)
+
+    def _presenter(self, provider: str) -> Presenter:
+        if provider not in self.presenters:
+            raise not_found("provider")
+        return self.presenters[provider]
+
+    def _checked(
+        self, presenter: Presenter, provider: str, api_key: str, avatar_id: str | None, voice_id: str | None
+    ) -> str:
+        try:
+            billing = presenter.check_key(api_key=api_key)
+            if avatar_id:
+                presenter.avatar(avatar_id, api_key=api_key)
+            if voice_id:
+                presenter.voice(voice_id, api_key=api_key)
+        except KeyChanged as bad:
+            message = f"{provider} does not accept this key"
+            move = f"copy the API key from {provider}'s settings and send it again"
+            raise Problem(422, "key_rejected", message, next_move=move, details={"api_key": [message]}) from bad
+        except Refused as refused:
+            field = "voice_id" if refused.code.startswith("voice") else "avatar_id"
+            details = {field: [str(refused)]}
+            raise Problem(422, refused.code, str(refused), next_move=refused.next_move, details=details) from refused
+        except TryLater as later:
+            message = f"{provider} did not answer, so the key could not be checked"
+            raise Problem(503, "unavailable", message, next_move="try again in a minute", retry_after=60) from later
+        return billing
+
+    def _registered(self, presenter: Presenter, tenant: str, integration: Integration, api_key: str) -> Integration:
+        """Register our endpoint; without it the per-request callback and the sweep still carry every take."""
+        url = self.webhook_url(tenant, integration.mode)
+        try:
+            endpoint, secret = presenter.register_webhook(url, api_key=api_key)
+        except (Refused, TryLater, KeyChanged) as failed:
+            log(Fact.NEWS_IGNORED, f"webhook not registered: {failed}", tenant=tenant)
+            return integration
+        name = self.webhook_secret(tenant, integration.mode)
+        self.secrets.put(name, secret, {"tenant": tenant, "provider": integration.provider, "mode": integration.mode})
+        return replace(integration, webhook_id=endpoint, webhook_secret=name)

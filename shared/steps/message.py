@@ -1,0 +1,37 @@
+"""What a task or a hint tells a step: which permission of which job; nothing that could grow old."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+class UnreadableMessage(Exception):
+    """A task's body is not one of ours: kept where a person sees it, never tried again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One wanted step."""
+
+    job: str
+    node: str
+    take: int
+    attempt: int
+    hint: str = ""  # the vendor's id of what a webhook spoke about; empty without a hint
+
+    @property
+    def body(self) -> dict[str, str | int]:
+        """The task's body."""
+        return {"job": self.job, "node": self.node, "take": self.take, "attempt": self.attempt, "hint": self.hint}
+
+
+def read_message(data: object) -> Message:
+    """Read a task's body; raises UnreadableMessage."""
+    match data:
+        case {"job": str(job), "node": str(node), "take": int(take), "attempt": int(attempt), **rest} if job and node:
+            return Message(job, node, take, attempt, _hint(rest))
+    raise UnreadableMessage(f"not a step's message: {str(data)[:200]}")
+
+
+def _hint(rest: Mapping[object, object]) -> str:
+    hint = rest.get("hint", "")
+    return hint if isinstance(hint, str) else ""

@@ -1,0 +1,88 @@
+"""notify: delivers a customer's webhook, signed by Standard Webhooks 1.0.0, again and again for a day.
+
+The signature is `v1,` + base64 of HMAC-SHA256 over "id.timestamp.body" under the tenant's `whsec_…` secret
+(facts: gcp §6.2). A 410 ends it at once; the receiver tells repeats by `webhook-id`.
+"""
+
+import base64
+import hashlib
+import hmac
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from shared.cloud.deliveries import Deliveries, Due
+from shared.cloud.secrets import NoSecret, Secrets
+from shared.cloud.tasks import QueueUnreachable, Tasks
+from shared.egress import Egress, EgressFailed, EgressRefused
+from shared.log import Fact, log
+from shared.steps.commit import notify_task
+
+WAITS = (5, 300, 1800, 7200, 18_000, 36_000, 50_400)  # seconds after each failed attempt
+GONE = 410
+PREFIX = "whsec_"
+TIMEOUT = 20.0
+
+
+def secret_name(tenant: str) -> str:
+    """Name the secret a tenant's webhooks are signed with."""
+    return f"abroll-webhook-production-{tenant}"
+
+
+def sign(secret: str, delivery: str, timestamp: int, body: bytes) -> str:
+    """Return the `webhook-signature` header."""
+    key = base64.b64decode(secret.removeprefix(PREFIX))
+    signed = hmac.new(key, f"{delivery}.{timestamp}.".encode() + body, hashlib.sha256)
+    return "v1," + base64.b64encode(signed.digest()).decode()
+
+
+@dataclass(frozen=True, slots=True)
+class Notify:
+    """The step and what it needs."""
+
+    deliveries: Deliveries
+    tasks: Tasks
+    secrets: Secrets
+    egress: Egress
+    job_url: Callable[[str], str]
+    now: Callable[[], datetime]
+
+    def __call__(self, delivery: str) -> None:
+        """Try one delivery once."""
+        due = self.deliveries.load(delivery)
+        if due is None or due.state != "queued":
+            log(Fact.NOTHING_TO_DO, "delivery has ended", delivery=delivery)
+            return
+        status = self._posted(due)
+        if status is not None and 200 <= status < 300:  # noqa: PLR2004  # success as HTTP has it
+            self.deliveries.close(due, "delivered", self.now(), status)
+            log(Fact.DELIVERED, due.event, job=due.job)
+        elif status == GONE or due.attempts >= len(WAITS):
+            self.deliveries.close(due, "given_up", self.now(), status)
+            log(Fact.DELIVERY_FAILED, f"given up after {due.attempts + 1} attempts", job=due.job)
+        else:
+            at = self.now() + timedelta(seconds=WAITS[due.attempts])
+            later = self.deliveries.again(due, at, status)
+            try:
+                self.tasks.enqueue(notify_task(later.id, later.wake, at))
+            except QueueUnreachable as failed:
+                log(Fact.ENQUEUE_FAILED, str(failed), job=due.job)
+
+    def _posted(self, due: Due) -> int | None:
+        import httpx
+
+        now = int(self.now().timestamp())
+        body = json.dumps({"type": due.event, "timestamp": now, "data": {"job_id": due.job, "url": self.job_url(due.job)}})
+        headers = {"content-type": "application/json", "webhook-id": due.id, "webhook-timestamp": str(now)}
+        try:
+            secret = self.secrets.get(secret_name(due.tenant)).value
+            headers["webhook-signature"] = sign(secret, due.id, now, body.encode())
+        except NoSecret:
+            pass  # a tenant that never asked for a signing secret gets an unsigned hint; the job's truth needs its API key
+        try:
+            with self.egress.client(total_seconds=TIMEOUT, headers=headers) as client:
+                return client.post(due.url, content=body.encode()).status_code
+        except (EgressRefused, EgressFailed, httpx.HTTPError) as failed:
+            log(Fact.DELIVERY_FAILED, str(failed), job=due.job)
+            return None

@@ -1,0 +1,42 @@
+"""What a presenter's take is ordered as."""
+
+from shared.pipeline.edit import Cutout
+from shared.pipeline.names import attempt_name
+from shared.pipeline.nodes import Job, Node
+from shared.pipeline.plan import Speech
+from shared.providers.ports import SpeechOrder
+
+KEY_COLOR = "#00ff00"
+
+
+def planned(job: Job, node: Node) -> Speech:
+    """Return the plan's speech of a node."""
+    return next(speech for speech in job.plan.speeches if speech.key == node.key)
+
+
+def script(job: Job, speech: Speech) -> str:
+    """Return the words, from where they stand in the request."""
+    text = job.request.avatar_script if speech.scene is None else job.request.scenes[speech.scene].script
+    return text or ""
+
+
+def speech_order(job: Job, node: Node, callback_url: str) -> SpeechOrder:
+    """Say what the avatar service is asked for."""
+    speech = planned(job, node)
+    voice = job.request.voice
+    cutout = (node.claim.cutout if node.claim else None) or Cutout.INSET
+    return SpeechOrder(
+        avatar_id=speech.avatar_id,
+        voice_id=speech.voice_id,
+        script=script(job, speech),
+        aspect_ratio=job.plan.aspect_ratio,
+        resolution=job.plan.resolution,
+        cutout=cutout.value,
+        key_color=KEY_COLOR,
+        title=str(attempt_name(job.id, node)),
+        callback_url=callback_url,
+        speed=voice.speed,
+        pitch=voice.pitch,
+        locale=voice.locale,
+        captions=job.plan.captions,
+    )

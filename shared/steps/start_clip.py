@@ -1,0 +1,50 @@
+"""start_clip: claims a clip and asks Veo for it, once."""
+
+from collections.abc import Callable
+
+from shared.log import Fact, log
+from shared.pipeline import events as on
+from shared.pipeline.nodes import State
+from shared.providers.ports import Footage
+from shared.steps.clips import made_from, order
+from shared.steps.commit import Commits
+from shared.steps.message import Message
+from shared.steps.stopwatch import Stopwatch
+from shared.steps.submit import send_claimed
+
+
+def start_clip(
+    message: Message,
+    *,
+    commits: Commits,
+    veo: Footage,
+    warm: Callable[[], object],
+    takes_bucket: str,
+    stopwatch: Callable[[], Stopwatch],
+    token: Callable[[], str],
+) -> None:
+    """Submit one clip; `warm` does beforehand whatever the submit would block on (the access token)."""
+    watch = stopwatch()
+    loaded = commits.load(message.job)
+    node = loaded.job.nodes.get(message.node) if loaded else None
+    if loaded is None or node is None or node.state is not State.QUEUED:
+        log(Fact.NOTHING_TO_DO, "not queued", job=message.job, node=message.node)
+        return
+    wanted = order(loaded.job, node, takes_bucket)
+    source = made_from(loaded.job, node)
+    warm()
+    mine = token()
+    claim = on.Claimed(node.key, message.take, message.attempt, mine, input=source, prefix=wanted.output)
+    heard = commits.hear(loaded, claim)
+    if not heard.owns(node.key, mine):
+        log(Fact.CLAIM_LOST, job=message.job, node=message.node)
+        return
+    send_claimed(
+        heard,
+        node.key,
+        mine,
+        lambda: veo.submit(wanted, total_seconds=commits.waits.veo_http),
+        commits=commits,
+        stopwatch=watch,
+        keyed=False,
+    )

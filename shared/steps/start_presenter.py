@@ -1,0 +1,155 @@
+"""start_presenter: claims a presenter's take and asks the avatar service for it, once; repeats an unclear call under its key.
+
+No field of HeyGen's API tells what a look can do, so a take is asked for with transparency, then on a key colour, then
+plain; a refusal costs nothing and is remembered for the look (design §1).
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from shared.cloud.jobs import Loaded
+from shared.cloud.secrets import NoSecret, Secret, Secrets
+from shared.cloud.tenants import Integration, Standing, Tenants
+from shared.log import Fact, log
+from shared.pipeline import events as on
+from shared.pipeline.edit import Cutout
+from shared.pipeline.names import attempt_name
+from shared.pipeline.nodes import Job, Node, State
+from shared.pipeline.patience import SECOND
+from shared.providers.ports import KeyChanged, Presenter, Refused, TryLater
+from shared.steps.commit import Commits, Heard
+from shared.steps.message import Message
+from shared.steps.speech import speech_order
+from shared.steps.stopwatch import Stopwatch
+from shared.steps.submit import send_claimed
+
+NEXT = {Cutout.ALPHA: Cutout.KEY, Cutout.KEY: Cutout.INSET}
+CANNOT = {"webm_unsupported", "background_unsupported"}
+
+
+@dataclass(frozen=True, slots=True)
+class StartPresenter:
+    """The step and what it needs."""
+
+    commits: Commits
+    presenters: Mapping[str, Presenter]
+    tenants: Tenants
+    secrets: Secrets
+    callback_url: Callable[[str], str]
+    stopwatch: Callable[[], Stopwatch]
+    token: Callable[[], str]
+
+    def __call__(self, message: Message) -> None:
+        """Submit one take, or find out what became of an unclear one."""
+        watch = self.stopwatch()
+        loaded = self.commits.load(message.job)
+        node = loaded.job.nodes.get(message.node) if loaded else None
+        if loaded is None or node is None or node.state not in (State.QUEUED, State.STARTING):
+            log(Fact.NOTHING_TO_DO, "not queued", job=message.job, node=message.node)
+            return
+        job = loaded.job
+        account = self.tenants.integration(job.tenant, job.plan.provider, job.plan.mode)
+        version = node.claim.secret_version if node.claim and node.state is State.STARTING else None
+        key = self._key(account, version or "latest")
+        if node.state is State.STARTING:
+            self._again(loaded, node, account, key, watch)
+            return
+        now = self.commits.jobs.now(loaded)
+        if account and account.busy_until and account.busy_until > now:
+            busy = on.Postponed(node.key, node.take, node.attempt, account.busy_until - now, "HeyGen is at its limit")
+            self.commits.hear(loaded, busy)
+            return
+        cutout = node.cutout or self._known(account, job, node)
+        mine = self.token()
+        claim = on.Claimed(
+            node.key,
+            message.take,
+            message.attempt,
+            mine,
+            secret_version=key.version if key else None,
+            cutout=cutout,
+        )
+        heard = self.commits.hear(loaded, claim)
+        self._send(heard, node.key, mine, account, key, watch)
+
+    def _again(self, loaded: Loaded, node: Node, account: Integration | None, key: Secret | None, watch: Stopwatch) -> None:
+        """Repeat under the same key; when the key is too old, look for the title instead."""
+        mine = self.token()
+        heard = self.commits.hear(loaded, on.Reclaimed(node.key, node.take, node.attempt, mine))
+        if heard.owns(node.key, mine):
+            self._send(heard, node.key, mine, account, key, watch)
+            return
+        claim, waits = node.claim, self.commits.waits
+        now = self.commits.jobs.now(loaded)
+        if claim is None or key is None or now < (claim.first_at or claim.at) + waits.key_life * SECOND:
+            return
+        try:
+            found = self.presenters[node.provider].find(str(attempt_name(loaded.job.id, node)), api_key=key.value)
+        except (KeyChanged, TryLater) as later:
+            log(Fact.NEWS_IGNORED, str(later), job=loaded.job.id, node=node.key)
+            return
+        seen: on.NodeEvent = on.NothingFound(node.key, node.take, node.attempt)
+        if found:
+            seen = on.IdHeard(node.key, node.take, node.attempt, found[0].id)
+        self.commits.hear(loaded, seen)
+
+    def _send(
+        self, heard: Heard, node_key: str, mine: str, account: Integration | None, key: Secret | None, watch: Stopwatch
+    ) -> None:
+        if not heard.owns(node_key, mine):
+            log(Fact.CLAIM_LOST, job=heard.job.id, node=node_key)
+            return
+        job, node = heard.job, heard.job.nodes[node_key]
+        if account is None or key is None or account.status is not Standing.ACTIVE:
+            why = f"the tenant has no working {job.plan.provider} key for mode {job.plan.mode}"
+            move = f"PUT /tenant/integrations/{job.plan.provider} with a key, then retry the job"
+            self.commits.hear(heard.loaded, on.Refused(node_key, mine, "no_provider_key", why, move))
+            return
+        name = attempt_name(job.id, node)
+        order = speech_order(job, node, self.callback_url(str(name)))
+        presenter = self.presenters[node.provider]
+
+        def send() -> str:
+            try:
+                return presenter.submit(
+                    order,
+                    api_key=key.value,
+                    idempotency_key=f"{name}.r{node.refusals}",
+                    total_seconds=self.commits.waits.heygen_http,
+                )
+            except TryLater as busy:
+                self.tenants.busy(job.tenant, node.provider, job.plan.mode, self.commits.jobs.now(heard.loaded) + busy.after)
+                raise
+
+        def refusal(refused: Refused) -> on.NodeEvent | None:
+            asked = node.claim.cutout if node.claim else None
+            other = NEXT.get(asked) if asked and refused.code in CANNOT else None
+            if other is None:
+                return None
+            self.tenants.learn(job.tenant, account, order.avatar_id, other)
+            return on.Released(node_key, mine, str(refused), timedelta(0), refused=True, cutout=other)
+
+        send_claimed(
+            heard,
+            node_key,
+            mine,
+            send,
+            commits=self.commits,
+            stopwatch=watch,
+            keyed=True,
+            refusal=refusal,
+        )
+
+    def _key(self, account: Integration | None, version: str) -> Secret | None:
+        if account is None:
+            return None
+        try:
+            return self.secrets.get(account.secret, version)
+        except NoSecret:
+            return None
+
+    @staticmethod
+    def _known(account: Integration | None, job: Job, node: Node) -> Cutout:
+        speech = next(each for each in job.plan.speeches if each.key == node.key)
+        return ((account.looks or {}).get(speech.avatar_id) if account else None) or Cutout.ALPHA

@@ -1,0 +1,66 @@
+"""The one road of a paid call: claim it, check the window, send it once, write down what came of it.
+
+Everything that can block happens before the claim; after it there is only the send. The vendor's answer is logged
+before it is committed, so that an operator can always find it (protocol §2 "Paid call", holes 14-17).
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from shared.log import Fact, log
+from shared.pipeline import events as on
+from shared.pipeline.nodes import Node
+from shared.pipeline.patience import SECOND
+from shared.providers.ports import InFlight, Misconfigured, NotSent, Refused, TryLater, Unknown
+from shared.steps.commit import Commits, Heard
+from shared.steps.stopwatch import Stopwatch
+
+SOON = timedelta(seconds=1)
+
+
+def send_claimed(
+    heard: Heard,
+    node_key: str,
+    token: str,
+    send: Callable[[], str],
+    *,
+    commits: Commits,
+    stopwatch: Stopwatch,
+    keyed: bool,
+    refusal: Callable[[Refused], on.NodeEvent | None] = lambda _refused: None,
+) -> None:
+    """Send for a claim that is ours; `refusal` may turn a refusal into another event (ask differently next time)."""
+    job, node = heard.job, heard.job.nodes[node_key]
+    if stopwatch.seconds > commits.waits.send_window:
+        log(Fact.WINDOW_OVER, f"{stopwatch.seconds:.1f} s since the load", job=job.id, trace=job.trace, node=node_key)
+        event: on.NodeEvent = on.Released(node_key, token, "the send window was over", SOON)
+    else:
+        event = _sent(node, token, send, keyed=keyed, refusal=refusal)
+    spoken = event.provider_id if isinstance(event, on.Sent) else getattr(event, "why", "")
+    log(Fact.SUBMIT_ENDED, f"{type(event).__name__}: {spoken}", job=job.id, trace=job.trace, node=node_key)
+    life = commits.waits.claim_life(node.kind) / SECOND
+    commits.hear(heard.loaded, event, budget=max(5.0, life - stopwatch.seconds))
+
+
+def _sent(
+    node: Node,
+    token: str,
+    send: Callable[[], str],
+    *,
+    keyed: bool,
+    refusal: Callable[[Refused], on.NodeEvent | None],
+) -> on.NodeEvent:
+    try:
+        return on.Sent(node.key, node.take, node.attempt, token, send())
+    except NotSent as unsent:
+        return on.Released(node.key, token, f"not sent: {unsent}", SOON)
+    except TryLater as busy:
+        return on.Released(node.key, token, str(busy), busy.after, refused=True)
+    except InFlight as twice:
+        return on.Unclear(node.key, token, str(twice), keyed=True)
+    except Refused as refused:
+        return refusal(refused) or on.Refused(node.key, token, refused.code, str(refused), refused.next_move)
+    except Misconfigured as ours:
+        return on.Misconfigured(node.key, token, str(ours), ours.next_move)
+    except Unknown as unclear:
+        return on.Unclear(node.key, token, str(unclear), keyed=keyed)

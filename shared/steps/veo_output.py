@@ -1,0 +1,27 @@
+"""veo_output: hears that a file lies in the takes bucket; a finalized film under an attempt's prefix is its success."""
+
+from shared.cloud.blobs import Blobs, NoFile
+from shared.log import Fact, log
+from shared.pipeline.events import FilmArrived
+from shared.pipeline.names import read_object
+from shared.steps.clips import film_at, planned
+from shared.steps.commit import Commits
+
+
+def veo_output(bucket: str, name: str, *, commits: Commits, blobs: Blobs) -> None:
+    """Take in one finalized object; everything that is no clip of a job we know is ignored with a line."""
+    attempt = read_object(name)
+    loaded = commits.load(attempt.job) if attempt else None
+    node = loaded.job.nodes.get(attempt.node) if attempt and loaded else None
+    if attempt is None or loaded is None or node is None or loaded.job.ending and node.output:
+        log(Fact.NEWS_IGNORED, f"no clip of a live job: {name}", job=attempt.job if attempt else "")
+        return
+    uri = f"gs://{bucket}/{name}"
+    try:
+        film = film_at(blobs, uri, planned(loaded.job, node))
+    except NoFile:
+        film = None
+    if film is None:
+        log(Fact.ALARM, f"no film of the planned length: {name}", job=attempt.job, trace=loaded.job.trace)
+        return
+    commits.hear(loaded, FilmArrived(attempt.node, attempt.take, attempt.attempt, film))

@@ -1,0 +1,76 @@
+"""watch_clip: asks about a clip nobody has heard of, once, when the sweep says it is due.
+
+The operation is the truth of failure, the object the truth of success. An unclear submit has no operation name: its
+prefix is listed, and only the vendor's longest time makes "nothing there" final (protocol §2 "Reconcile").
+"""
+
+from shared.cloud.blobs import Blobs, NoFile
+from shared.cloud.jobs import Loaded
+from shared.log import Fact, log
+from shared.pipeline import events as on
+from shared.pipeline.names import attempt_name
+from shared.pipeline.nodes import Node, State
+from shared.pipeline.patience import Patience
+from shared.providers.ports import Failure, Filmed, Footage, Lost, Misconfigured, Pending, TryLater
+from shared.steps.clips import film_at, film_under, planned
+from shared.steps.commit import Commits
+from shared.steps.message import Message
+
+
+def watch_clip(message: Message, *, commits: Commits, veo: Footage, blobs: Blobs, takes_bucket: str) -> None:
+    """Look once and commit what was seen."""
+    loaded = commits.load(message.job)
+    node = loaded.job.nodes.get(message.node) if loaded else None
+    if loaded is None or node is None or (message.take, message.attempt) != (node.take, node.attempt):
+        log(Fact.NOTHING_TO_DO, "not the current attempt", job=message.job, node=message.node)
+        return
+    if node.state is State.RUNNING and node.provider_id:
+        event = _operation(loaded, node, node.provider_id, veo, blobs, takes_bucket)
+    elif node.state is State.STARTING and _expired(loaded, node, commits.waits, commits):
+        event = _listed(loaded, node, blobs, takes_bucket)
+    else:
+        log(Fact.NOTHING_TO_DO, node.state.value, job=message.job, node=message.node)
+        return
+    commits.hear(loaded, event)
+
+
+def _expired(loaded: Loaded, node: Node, waits: Patience, commits: Commits) -> bool:
+    return node.claim is not None and commits.jobs.now(loaded) >= node.claim.at + waits.claim_life(node.kind)
+
+
+def _operation(
+    loaded: Loaded, node: Node, operation: str, veo: Footage, blobs: Blobs, takes_bucket: str
+) -> on.NodeEvent:
+    try:
+        seen = veo.look(operation)
+    except Lost:
+        return _listed(loaded, node, blobs, takes_bucket)
+    except (TryLater, Misconfigured) as later:
+        log(Fact.NEWS_IGNORED, str(later), job=loaded.job.id, node=node.key)
+        return on.PendingSeen(node.key, node.take, node.attempt)
+    match seen:
+        case Pending():
+            return on.PendingSeen(node.key, node.take, node.attempt)
+        case Filmed(url):
+            return _film(loaded, node, url, blobs)
+        case Failure(code, why, next_move, after):
+            return on.FailureHeard(node.key, node.take, node.attempt, code, why, next_move, after)
+
+
+def _film(loaded: Loaded, node: Node, uri: str, blobs: Blobs) -> on.NodeEvent:
+    try:
+        film = film_at(blobs, uri, planned(loaded.job, node))
+    except NoFile:
+        film = None
+    if film:
+        return on.FilmArrived(node.key, node.take, node.attempt, film)
+    why = f"Veo says {node.key} is finished, but its file is no film of the planned length"
+    return on.FailureHeard(node.key, node.take, node.attempt, "not_a_film", why, "retry the job", paid=True)
+
+
+def _listed(loaded: Loaded, node: Node, blobs: Blobs, takes_bucket: str) -> on.NodeEvent:
+    attempt = attempt_name(loaded.job.id, node)
+    film = film_under(blobs, takes_bucket, attempt, planned(loaded.job, node))
+    if film:
+        return on.FilmArrived(node.key, node.take, node.attempt, film)
+    return on.NothingFound(node.key, node.take, node.attempt)

@@ -1,0 +1,114 @@
+"""watch_presenter: reads the truth about a presenter's take and fetches its file; an event is only a hint to look.
+
+The vendor's link dies, so the take is done when its file lies in our bucket (protocol hole 42). A key that no longer
+works ends the attempt as paid: another account is never asked about it (hole 30).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from shared.cloud.blobs import Blobs, ShortRead, Stored
+from shared.cloud.jobs import Loaded
+from shared.cloud.secrets import NoSecret, Secrets
+from shared.cloud.tenants import Tenants
+from shared.egress import Egress, EgressFailed, EgressRefused
+from shared.log import Fact, log
+from shared.pipeline import events as on
+from shared.pipeline.edit import Cutout
+from shared.pipeline.names import AttemptName, attempt_name, presenter_object
+from shared.pipeline.nodes import Node, Output, State
+from shared.providers.ports import Failure, Filmed, KeyChanged, Lost, Pending, Presenter, TryLater
+from shared.steps.commit import Commits
+from shared.steps.message import Message
+
+MOST_BYTES = 500 * 2**20
+MOST_CAPTIONS = 2**20
+FETCH_SECONDS = 150.0
+
+
+@dataclass(frozen=True, slots=True)
+class WatchPresenter:
+    """The step and what it needs."""
+
+    commits: Commits
+    presenters: Mapping[str, Presenter]
+    tenants: Tenants
+    secrets: Secrets
+    blobs: Blobs
+    egress: Egress
+    films_bucket: str
+
+    def __call__(self, message: Message) -> None:
+        """Look once and commit what was seen."""
+        loaded = self.commits.load(message.job)
+        node = loaded.job.nodes.get(message.node) if loaded else None
+        current = node is not None and (message.take, message.attempt) == (node.take, node.attempt)
+        if loaded is None or node is None or not current or node.state not in (State.STARTING, State.RUNNING):
+            log(Fact.NOTHING_TO_DO, "nothing to look at", job=message.job, node=message.node)
+            return
+        video = node.provider_id or message.hint
+        if not video:
+            log(Fact.NOTHING_TO_DO, "no id to look at yet", job=message.job, node=message.node)
+            return
+        event = self._seen(loaded, node, video, hinted=bool(message.hint))
+        if event:
+            self.commits.hear(loaded, event)
+
+    def _seen(self, loaded: Loaded, node: Node, video: str, *, hinted: bool) -> on.NodeEvent | None:
+        job, about = loaded.job, (node.key, node.take, node.attempt)
+        account = self.tenants.integration(job.tenant, job.plan.provider, job.plan.mode)
+        version = node.claim.secret_version if node.claim else None
+        try:
+            if account is None:
+                raise KeyChanged("the integration was deleted")
+            key = self.secrets.get(account.secret, version or "latest")
+            seen, title = self.presenters[node.provider].look(video, api_key=key.value)
+        except (KeyChanged, NoSecret):
+            why = f"the {node.provider} key this take was ordered with no longer works, so nobody can fetch it"
+            move = "look in the provider's account for the take; put a working key, then retry the job"
+            return on.FailureHeard(*about, "key_changed", why, move, paid=True)
+        except Lost:
+            return on.NothingFound(*about) if node.provider_id else None
+        except TryLater as later:
+            log(Fact.NEWS_IGNORED, str(later), job=job.id, node=node.key)
+            return on.PendingSeen(*about, hinted=hinted) if node.provider_id else None
+        name = attempt_name(job.id, node)
+        if not node.provider_id and title != str(name):
+            log(Fact.FORGED, f"a hint named a take that is not ours: {video}", job=job.id, node=node.key)
+            return None
+        return self._event(loaded, node, name, video, seen, hinted=hinted)
+
+    def _event(
+        self, loaded: Loaded, node: Node, name: AttemptName, video: str, seen: Pending | Filmed | Failure, *, hinted: bool
+    ) -> on.NodeEvent:
+        about = (node.key, node.take, node.attempt)
+        match seen:
+            case Failure(code, why, next_move, after):
+                return on.FailureHeard(*about, code, why, next_move, after)
+            case Pending():
+                running = on.PendingSeen(*about, hinted=hinted)
+                return running if node.state is State.RUNNING else on.IdHeard(*about, video)
+            case Filmed():
+                try:
+                    output = self._archived(node, name, seen, captions=loaded.job.plan.captions)
+                except (EgressFailed, EgressRefused, ShortRead) as failed:
+                    log(Fact.NEWS_IGNORED, f"the take could not be fetched: {failed}", job=loaded.job.id, node=node.key)
+                    if node.state is State.STARTING:
+                        return on.IdHeard(*about, video)
+                    return on.PendingSeen(*about, hinted=True)
+                return on.FilmArrived(*about, output, provider_id=video)
+
+    def _archived(self, node: Node, name: AttemptName, filmed: Filmed, *, captions: bool) -> Output:
+        cutout = (node.claim.cutout if node.claim else None) or Cutout.INSET
+        suffix = "webm" if cutout is Cutout.ALPHA else "mp4"
+        stored = self._copied(filmed.url, presenter_object(name, suffix), f"video/{suffix}", MOST_BYTES)
+        output = Output(stored.uri, stored.generation, stored.crc32c, stored.size, filmed.seconds, cutout)
+        if not (captions and filmed.captions_url):
+            return output
+        words = self._copied(filmed.captions_url, presenter_object(name, "srt"), "application/x-subrip", MOST_CAPTIONS)
+        return replace(output, captions=words.uri)
+
+    def _copied(self, url: str, name: str, mime: str, most: int) -> Stored:
+        with self.egress.stream(url, max_bytes=most, total_seconds=FETCH_SECONDS) as source:
+            uri = f"gs://{self.films_bucket}/{name}"
+            return self.blobs.write(uri, source.chunks(), mime=mime, expected=source.content_length)

@@ -1,0 +1,268 @@
+"""Where real things meet: every function's parts, built when first used, handed on as typed parameters."""
+
+import os
+import random
+import secrets as randomness
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import cache, cached_property, partial
+from typing import TYPE_CHECKING
+
+from shared.cloud.clients import Clients
+from shared.cloud.jobs import Jobs
+from shared.cloud.secrets import Secrets
+from shared.cloud.tasks import Tasks
+from shared.cloud.tenants import Tenants
+from shared.config import Settings, read_tables, settings
+from shared.pipeline.patience import Patience, patience
+from shared.steps.commit import Commits
+
+if TYPE_CHECKING:  # each function imports only what its own property below names
+    from shared.cloud.blobs import Blobs
+    from shared.cloud.deliveries import Deliveries
+    from shared.door.create_job import CreateJobDoor
+    from shared.door.heygen_webhook import HeygenWebhook
+    from shared.door.jobs import JobsDoor
+    from shared.door.tenant import TenantDoor
+    from shared.egress import Egress
+    from shared.pipeline.capabilities import Tables
+    from shared.providers.ports import Presenter
+    from shared.providers.veo import Veo
+    from shared.steps.compose import Compose
+    from shared.steps.health import Health
+    from shared.steps.message import Message
+    from shared.steps.notify import Notify
+    from shared.steps.preflight import Preflight
+    from shared.steps.start_presenter import StartPresenter
+    from shared.steps.sweep import Sweep
+    from shared.steps.watch_presenter import WatchPresenter
+
+
+def utc_now() -> datetime:
+    """Read the wall clock."""
+    return datetime.now(UTC)
+
+
+class Wiring:
+    """The parts of one instance."""
+
+    def __init__(self, found: Settings) -> None:
+        self.settings = found
+        self.clients = Clients(found)
+        self.now = utc_now
+
+    @cached_property
+    def _data(self) -> dict[str, object]:
+        return read_tables(self.settings.tables)
+
+    @cached_property
+    def tables(self) -> "Tables":
+        from shared.pipeline.capabilities import tables
+
+        return tables(self._data)
+
+    @cached_property
+    def waits(self) -> Patience:
+        waits = self._data.get("patience", {})
+        return patience(waits if isinstance(waits, dict) else {})
+
+    @cached_property
+    def jobs(self) -> Jobs:
+        return Jobs(self.clients)
+
+    @cached_property
+    def tenants(self) -> Tenants:
+        return Tenants(self.clients)
+
+    @cached_property
+    def tasks(self) -> Tasks:
+        return Tasks(self.clients, self.settings)
+
+    @cached_property
+    def secrets(self) -> Secrets:
+        return Secrets(self.clients, self.settings)
+
+    @cached_property
+    def blobs(self) -> "Blobs":
+        from shared.cloud.blobs import Blobs
+
+        return Blobs(self.clients, self.settings)
+
+    @cached_property
+    def deliveries(self) -> "Deliveries":
+        from shared.cloud.deliveries import Deliveries
+
+        return Deliveries(self.clients)
+
+    @cached_property
+    def egress(self) -> "Egress":
+        from shared.egress import Egress
+
+        return Egress(self.settings.allowed)
+
+    @cached_property
+    def commits(self) -> Commits:
+        return Commits(self.jobs, self.tasks, self.waits, time.monotonic, time.sleep, random.uniform)
+
+    @cached_property
+    def veo(self) -> "Veo":
+        from shared.providers.veo import Veo
+
+        return Veo(
+            endpoint=self.settings.veo_endpoint,
+            project=self.settings.project,
+            token=self.clients.access_token,
+            refresh=partial(self.clients.access_token, renew=True),
+            egress=self.egress,
+        )
+
+    @cached_property
+    def presenters(self) -> "dict[str, Presenter]":
+        from shared.providers.heygen import HeyGen
+
+        return {"heygen": HeyGen(endpoint=self.settings.heygen_endpoint, egress=self.egress)}
+
+    @cached_property
+    def preflight(self) -> "Preflight":
+        from shared.steps.preflight import Preflight
+
+        return Preflight(
+            self.presenters, self.tenants, self.secrets, self.blobs, self.egress, self.settings.films_bucket
+        )
+
+    @cached_property
+    def create_job(self) -> "CreateJobDoor":
+        from shared.door.create_job import CreateJobDoor
+        from shared.steps.create_job import CreateJob
+
+        create = CreateJob(
+            self.commits, self.jobs, self.preflight, self.tables, self.now, partial(randomness.token_urlsafe, 24)
+        )
+        schemes = frozenset({"https", *(entry.partition("://")[0] for entry in self.settings.allowed)})
+        return CreateJobDoor(create, self.tenants, self.settings.public_url, schemes, self.now)
+
+    @cached_property
+    def jobs_door(self) -> "JobsDoor":
+        from shared.door.jobs import JobsDoor
+
+        return JobsDoor(self.commits, self.jobs, self.tenants, self.blobs, self.settings.public_url, self.now)
+
+    @cached_property
+    def tenant(self) -> "TenantDoor":
+        from shared.door.heygen_webhook import webhook_secret
+        from shared.door.tenant import TenantDoor
+        from shared.steps.integrations import Integrations
+
+        url = self.settings.public_url + "/heygen_webhook/t/{}/{}"
+        work = Integrations(self.presenters, self.tenants, self.secrets, url.format, webhook_secret, self.now)
+        return TenantDoor(self.tenants, work, self.preflight, self.now)
+
+    @cached_property
+    def heygen_webhook(self) -> "HeygenWebhook":
+        from shared.door.heygen_webhook import HeygenWebhook
+
+        return HeygenWebhook(self.secrets, self.tasks, lambda: self.waits.heygen_dispatch)
+
+    @cached_property
+    def start_clip(self) -> "Callable[[Message], None]":
+        from shared.steps.start_clip import start_clip
+        from shared.steps.stopwatch import Stopwatch
+
+        return partial(
+            start_clip,
+            commits=self.commits,
+            veo=self.veo,
+            warm=self.clients.access_token,
+            takes_bucket=self.settings.takes_bucket,
+            stopwatch=Stopwatch,
+            token=_token,
+        )
+
+    @cached_property
+    def veo_output(self) -> Callable[[str, str], None]:
+        from shared.steps.veo_output import veo_output
+
+        return partial(veo_output, commits=self.commits, blobs=self.blobs)
+
+    @cached_property
+    def watch_clip(self) -> "Callable[[Message], None]":
+        from shared.steps.watch_clip import watch_clip
+
+        bucket = self.settings.takes_bucket
+        return partial(watch_clip, commits=self.commits, veo=self.veo, blobs=self.blobs, takes_bucket=bucket)
+
+    @cached_property
+    def start_presenter(self) -> "StartPresenter":
+        from shared.steps.start_presenter import StartPresenter
+        from shared.steps.stopwatch import Stopwatch
+
+        return StartPresenter(
+            self.commits, self.presenters, self.tenants, self.secrets, self._callback_url, Stopwatch, _token
+        )
+
+    @cached_property
+    def watch_presenter(self) -> "WatchPresenter":
+        from shared.steps.watch_presenter import WatchPresenter
+
+        return WatchPresenter(
+            self.commits,
+            self.presenters,
+            self.tenants,
+            self.secrets,
+            self.blobs,
+            self.egress,
+            self.settings.films_bucket,
+        )
+
+    @cached_property
+    def compose(self) -> "Compose":
+        from shared.steps.compose import Compose
+
+        return Compose(self.commits, self.blobs, self.settings.films_bucket)
+
+    @cached_property
+    def sweep(self) -> "Sweep":
+        from shared.steps.sweep import Sweep
+
+        return Sweep(self.commits, self.deliveries, self.now, time.monotonic)
+
+    @cached_property
+    def notify(self) -> "Notify":
+        from shared.steps.notify import Notify
+
+        url = self.settings.public_url + "/jobs/{}"
+        return Notify(self.deliveries, self.tasks, self.secrets, self.egress, url.format, self.now)
+
+    @cached_property
+    def health(self) -> "Health":
+        from shared.steps.health import Health
+
+        nobody = "00000000-0000-0000-0000-000000000000"
+        checks = {
+            "firestore": lambda: self.jobs.load(nobody),
+            "tasks": lambda: self.tasks.waiting("watch", nobody),
+            "storage": lambda: self.blobs.list(f"gs://{self.settings.films_bucket}/health/"),
+            "secrets": lambda: self.secrets.get("abroll-callback-key"),
+            "tables": lambda: self.tables and self.waits,
+        }
+        return Health(checks, time.monotonic)
+
+    def _callback_url(self, attempt: str) -> str:
+        from shared.pipeline.names import read_attempt
+        from shared.steps.callbacks import callback_key, callback_path
+
+        name = read_attempt(attempt)
+        if name is None:
+            raise ValueError(f"{attempt} names no attempt")
+        return f"{self.settings.public_url}/heygen_webhook" + callback_path(name, callback_key(self.secrets))
+
+
+@cache
+def wiring() -> Wiring:
+    """Return this instance's parts; built in the handler, after gunicorn's fork."""
+    return Wiring(settings(os.environ))
+
+
+def _token() -> str:
+    return randomness.token_hex(8)
