@@ -1,0 +1,158 @@
+"""An embedded Cloud Storage: Google's unmodified Python client talks to it through STORAGE_EMULATOR_HOST.
+
+Metadata lies in one SQLite file, bytes in files beside it; what was acknowledged survives kill -9. The README in this
+folder says what it answers and what it refuses by name.
+"""
+
+import contextlib
+import socket
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler, make_server
+
+from infra.local.google.storage.app import App
+from infra.local.google.storage.database import Database
+from infra.local.google.storage.events import Courier, Patience
+from infra.local.google.storage.files import Files
+from infra.local.google.storage.outbox import Happening, Outbox
+from infra.local.google.storage.resumable import Uploads
+from infra.local.google.storage.signatures import load_accounts
+from infra.local.google.storage.state import State, Wanted
+from infra.local.google.storage.wire import Refused
+
+_POLL = 0.05  # seconds until a stop is noticed
+ALL_KINDS = (Happening.FINALIZED, Happening.DELETED)
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """A bucket that exists when the server starts; `age_days` deletes objects under a prefix at that age."""
+
+    name: str
+    location: str = "US-CENTRAL1"
+    age_days: tuple[tuple[str, int], ...] = ()
+
+
+def _any_bearer(token: str) -> bool:
+    return bool(token)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class StorageServer:
+    """One Cloud Storage in one folder.
+
+    `accounts` maps service accounts to their public keys (PEM) for signed URLs; `notify` maps buckets to the URL their
+    events of these `kinds` go to, with `Bearer token_for(url)` if given, retried with `patience`; `access` says whether
+    a bearer token is accepted; `clock` answers aware UTC; port 0 takes a free one.
+    """
+
+    def __init__(
+        self,
+        data: Path,
+        *,
+        buckets: Sequence[Bucket] = (),
+        accounts: Mapping[str, bytes] = {},
+        notify: Mapping[str, str] = {},
+        token_for: Callable[[str], str] | None = None,
+        access: Callable[[str], bool] = _any_bearer,
+        clock: Callable[[], datetime] = _now,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        kinds: Sequence[Happening] = ALL_KINDS,
+        patience: Patience = Patience(),  # noqa: B008 - frozen
+    ) -> None:
+        data.mkdir(parents=True, exist_ok=True)
+        self._address = (host, port)
+        self._database = Database(data / "storage.sqlite3")
+        outbox = Outbox(self._database, frozenset(notify), frozenset(kinds))
+        self._courier = Courier(outbox, dict(notify), token_for, clock, patience)
+        outbox.wake = self._courier.wake
+        self._state = State(self._database, Files(data), outbox, clock)
+        self._uploads = Uploads(data, self._database, self._state)
+        self._state.sweep()
+        self._uploads.sweep()
+        for bucket in buckets:
+            self._state.declare_bucket(bucket.name, bucket.location, bucket.age_days)
+        self._app = App(self._state, self._uploads, load_accounts(accounts), access)
+        self._listener: _Listener | None = None
+
+    def start(self, *, deliver: bool = True) -> str:
+        """Serve on a thread and answer the URL; with `deliver`, events go out as they happen."""
+        self._listener = _Listener(*self._address, self._app)
+        if deliver:
+            self._courier.start()
+        return self._listener.url
+
+    def stop(self) -> None:
+        """Stop serving and delivering and close every file; the folder can be served again."""
+        if self._listener:
+            self._listener.stop()
+        self._courier.stop()
+        self._database.close()
+
+    def run_lifecycle(self) -> int:
+        """Delete what is as old as its bucket's rule says, by the clock; answer how many objects went."""
+        now, gone = self._state.clock(), 0
+        self._uploads.forget_old()
+        for bucket in self._state.buckets():
+            for stored in list(self._state.walk(bucket.name)):
+                ages = [days for prefix, days in bucket.age_days if stored.name.startswith(prefix)]
+                if ages and now - stored.created >= timedelta(days=min(ages)):
+                    with contextlib.suppress(Refused):  # somebody overwrote or deleted it just now
+                        generation = stored.version.generation
+                        self._state.delete(Wanted(bucket.name, stored.name, generation))
+                        gone += 1
+        return gone
+
+    def deliver_events(self) -> int:
+        """Deliver the events due by the clock and answer how many were accepted."""
+        return self._courier.deliver_due()
+
+
+def _handler(open_now: set[socket.socket]) -> type[WSGIRequestHandler]:
+    """Make a quiet request handler whose connections can be cut off."""
+
+    class Handler(WSGIRequestHandler):
+        disable_nagle_algorithm = True  # header and body are two writes; waiting for an ACK between them costs 40 ms
+
+        def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+            """Say nothing about requests that went as they should."""
+
+        def setup(self) -> None:
+            super().setup()
+            open_now.add(self.connection)
+
+        def finish(self) -> None:
+            open_now.discard(self.connection)
+            super().finish()
+
+    return Handler
+
+
+class _Listener:
+    """A threaded HTTP server that, once stopped, has no thread and no socket left."""
+
+    def __init__(self, host: str, port: int, app: App) -> None:
+        self._open: set[socket.socket] = set()
+        self._server = make_server(host, port, app, threaded=True, request_handler=_handler(self._open))
+        if isinstance(self._server, ThreadedWSGIServer):
+            self._server.daemon_threads = False  # stop() waits for them
+        self.url = f"http://{host}:{self._server.server_port}"
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(_POLL,), name="storage", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop listening, cut what is open, wait for the threads."""
+        self._server.shutdown()
+        for connection in list(self._open):
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+        self._server.server_close()
+        self._thread.join()

@@ -1,0 +1,260 @@
+"""Buckets and live objects: every change is one transaction that also writes the events it causes.
+
+No versions are kept: an overwritten generation is gone at once, as in a bucket without object versioning. Generations
+are microseconds of the handed-in clock, made to grow always, also across deletions and restarts.
+"""
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import BinaryIO
+
+from infra.local.google.storage.database import Database
+from infra.local.google.storage.files import Files, Staged
+from infra.local.google.storage.outbox import Happening, Outbox
+from infra.local.google.storage.resources import Description, Stored
+from infra.local.google.storage.rules import Conditions, Digests, Verdict, Version, check_bucket_name, check_object_name
+from infra.local.google.storage.wire import Refused, condition_not_met, no_bucket, no_object
+
+Clock = Callable[[], datetime]
+UNCONDITIONAL = Conditions()
+_STRIDE = 500  # objects read from the database at a time
+Also = Callable[[sqlite3.Connection, Stored], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A live object somebody asks for, perhaps of one generation and under preconditions."""
+
+    bucket: str
+    name: str
+    generation: int | None = None
+    conditions: Conditions = UNCONDITIONAL
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """An object somebody wants written, under preconditions."""
+
+    bucket: str
+    name: str
+    description: Description
+    conditions: Conditions = UNCONDITIONAL
+
+
+@dataclass(frozen=True, slots=True)
+class BucketRow:
+    """A bucket as it is kept."""
+
+    name: str
+    location: str
+    age_days: tuple[tuple[str, int], ...]
+    created: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """All buckets and objects of one server."""
+
+    database: Database
+    files: Files
+    outbox: Outbox
+    clock: Clock
+
+    def sweep(self) -> None:
+        """Remove files that a killed server left without a row."""
+        with self.database.transaction() as rows:
+            known = {row["file"] for row in rows.execute("SELECT file FROM objects")}
+        self.files.sweep(known)
+
+    def declare_bucket(self, name: str, location: str, age_days: tuple[tuple[str, int], ...]) -> None:
+        """Make a bucket exist with these rules, keeping what it holds."""
+        check_bucket_name(name)
+        values = (name, location.upper(), json.dumps(age_days), self.clock().isoformat())
+        with self.database.transaction() as rows:
+            rows.execute(
+                "INSERT INTO buckets VALUES (?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET"
+                " location = excluded.location, age_days = excluded.age_days",
+                values,
+            )
+
+    def create_bucket(self, name: str, location: str) -> BucketRow:
+        """Create a bucket that must not exist yet."""
+        check_bucket_name(name)
+        with self.database.transaction() as rows:
+            if rows.execute("SELECT 1 FROM buckets WHERE name = ?", (name,)).fetchone():
+                message = "Your previous request to create the named bucket succeeded and you already own it."
+                raise Refused(409, "conflict", message)
+            rows.execute(
+                "INSERT INTO buckets VALUES (?, ?, '[]', ?)", (name, location.upper(), self.clock().isoformat())
+            )
+            return _find_bucket(rows, name)
+
+    def bucket(self, name: str) -> BucketRow:
+        """Read a bucket; 404 where there is none."""
+        with self.database.transaction() as rows:
+            return _find_bucket(rows, name)
+
+    def buckets(self) -> list[BucketRow]:
+        """Read all buckets by name."""
+        with self.database.transaction() as rows:
+            return [_bucket(row) for row in rows.execute("SELECT * FROM buckets ORDER BY name")]
+
+    def check_writable(self, write: Write) -> None:
+        """Say early what a write would be refused for."""
+        check_object_name(write.name)
+        with self.database.transaction() as rows:
+            _find_bucket(rows, write.bucket)
+            _judge_write(write.conditions, _find(rows, write.bucket, write.name))
+
+    def insert(self, staged: Staged, write: Write, *, also: Also | None = None) -> Stored:
+        """Turn staged bytes into the live object if the preconditions hold; `also` joins the transaction."""
+        return self._write(self.files.publish(staged), staged.size, staged.digests, write, also)
+
+    def copy(self, source: Stored, write: Write) -> Stored:
+        """Write an object with another one's bytes."""
+        try:
+            file = self.files.twin(source.file)
+        except FileNotFoundError as error:  # overwritten or deleted since it was read
+            raise no_object(source.bucket, source.name) from error
+        return self._write(file, source.size, source.digests, write, None)
+
+    def _write(self, file: str, size: int, digests: Digests, write: Write, also: Also | None) -> Stored:
+        try:
+            check_object_name(write.name)
+            with self.database.transaction() as rows:
+                _find_bucket(rows, write.bucket)
+                old = _find(rows, write.bucket, write.name)
+                _judge_write(write.conditions, old)
+                now = self.clock()
+                version = Version(_next_generation(rows, now), 1)
+                stored = Stored(write.bucket, write.name, version, size, digests, file, now, now, write.description)
+                if old:
+                    self.outbox.add(rows, Happening.DELETED, old, now)
+                _put(rows, stored)
+                self.outbox.add(rows, Happening.FINALIZED, stored, now)
+                if also:
+                    also(rows, stored)
+        except BaseException:
+            self.files.remove(file)
+            raise
+        if old:
+            self.files.remove(old.file)
+        self.outbox.wake()
+        return stored
+
+    def get(self, wanted: Wanted) -> Stored:
+        """Read a live object; 404 when it, or the generation asked for, does not live; judges no condition."""
+        with self.database.transaction() as rows:
+            return _require(rows, wanted)
+
+    def open(self, wanted: Wanted) -> tuple[Stored, BinaryIO]:
+        """Read a live object as `get` does and open its bytes, both of one version."""
+        with self.database.transaction() as rows:
+            stored = _require(rows, wanted)
+            return stored, self.files.open(stored.file)
+
+    def describe(self, wanted: Wanted, change: Callable[[Description], Description]) -> Stored:
+        """Change an object's description; the metageneration grows by one."""
+        with self.database.transaction() as rows:
+            old = _require(rows, wanted)
+            _judge_write(wanted.conditions, old)
+            version = replace(old.version, metageneration=old.version.metageneration + 1)
+            stored = replace(old, version=version, updated=self.clock(), description=change(old.description))
+            _put(rows, stored)
+        return stored
+
+    def delete(self, wanted: Wanted) -> None:
+        """Remove a live object for good."""
+        with self.database.transaction() as rows:
+            old = _require(rows, wanted)
+            _judge_write(wanted.conditions, old)
+            rows.execute("DELETE FROM objects WHERE bucket = ? AND name = ?", (old.bucket, old.name))
+            self.outbox.add(rows, Happening.DELETED, old, self.clock())
+        self.files.remove(old.file)
+        self.outbox.wake()
+
+    def walk(self, bucket: str, start: str = "") -> Iterator[Stored]:
+        """Read a bucket's objects in the order of their names' UTF-8 bytes, from `start` on."""
+        query = "SELECT * FROM objects WHERE bucket = ? AND name {} ? ORDER BY name LIMIT ?"
+        at, compare = start, ">="
+        while True:
+            with self.database.transaction() as rows:
+                _find_bucket(rows, bucket)
+                found = [_stored(row) for row in rows.execute(query.format(compare), (bucket, at, _STRIDE))]
+            yield from found
+            if len(found) < _STRIDE:
+                return
+            at, compare = found[-1].name, ">"
+
+
+def _find_bucket(rows: sqlite3.Connection, name: str) -> BucketRow:
+    row = rows.execute("SELECT * FROM buckets WHERE name = ?", (name,)).fetchone()
+    if row is None:
+        raise no_bucket()
+    return _bucket(row)
+
+
+def _bucket(row: sqlite3.Row) -> BucketRow:
+    rules = tuple((prefix, age) for prefix, age in json.loads(row["age_days"]))
+    return BucketRow(row["name"], row["location"], rules, datetime.fromisoformat(row["created"]))
+
+
+def _find(rows: sqlite3.Connection, bucket: str, name: str) -> Stored | None:
+    row = rows.execute("SELECT * FROM objects WHERE bucket = ? AND name = ?", (bucket, name)).fetchone()
+    return _stored(row) if row else None
+
+
+def _require(rows: sqlite3.Connection, wanted: Wanted) -> Stored:
+    _find_bucket(rows, wanted.bucket)
+    stored = _find(rows, wanted.bucket, wanted.name)
+    if stored is None or wanted.generation not in {None, stored.version.generation}:
+        raise no_object(wanted.bucket, wanted.name)
+    return stored
+
+
+def _judge_write(conditions: Conditions, current: Stored | None) -> None:
+    if conditions.judge(current.version if current else None, reading=False) is not Verdict.MET:
+        raise condition_not_met()
+
+
+def _next_generation(rows: sqlite3.Connection, now: datetime) -> int:
+    (last,) = rows.execute("SELECT last_generation FROM counter").fetchone()
+    generation = max(int(last) + 1, int(now.timestamp() * 1_000_000))
+    rows.execute("UPDATE counter SET last_generation = ?", (generation,))
+    return generation
+
+
+def _put(rows: sqlite3.Connection, stored: Stored) -> None:
+    rows.execute(
+        "INSERT OR REPLACE INTO objects VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            stored.bucket,
+            stored.name,
+            stored.version.generation,
+            stored.version.metageneration,
+            stored.size,
+            stored.digests.crc32c,
+            stored.digests.md5,
+            stored.file,
+            stored.created.isoformat(),
+            stored.updated.isoformat(),
+            stored.description.to_text(),
+        ),
+    )
+
+
+def _stored(row: sqlite3.Row) -> Stored:
+    return Stored(
+        row["bucket"],
+        row["name"],
+        Version(row["generation"], row["metageneration"]),
+        row["size"],
+        Digests(row["crc32c"], row["md5"]),
+        row["file"],
+        datetime.fromisoformat(row["created"]),
+        datetime.fromisoformat(row["updated"]),
+        Description.from_text(row["description"]),
+    )

@@ -1,0 +1,101 @@
+"""All of Google that abroll needs, in one process: Firestore, Tasks, Secret Manager, Storage, identity, the scheduler."""
+
+import json
+import threading
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+
+from infra.local.google.firestore.server import FirestoreServer
+from infra.local.google.identity.issuer import Issuer
+from infra.local.google.identity.metadata import MetadataServer
+from infra.local.google.identity.signblob import SignBlobServer
+from infra.local.google.secrets.server import SecretsServer
+from infra.local.google.storage.server import Bucket, StorageServer
+from infra.local.google.tasks.server import QueueConfig, TasksServer
+from infra.local.world import ACCOUNT, FILMS, INDEXES, INVOKER, LOCATION, PROJECT, TAKES, Places, World
+
+SECONDS = ("min_backoff", "max_backoff", "max_retry_duration")
+
+
+def now() -> datetime:
+    """Read the wall clock."""
+    return datetime.now(UTC)
+
+
+class GoogleCloud:
+    """The embedded servers of one data folder."""
+
+    def __init__(self, world: World, places: Places) -> None:
+        data = places.data / "google"
+        data.mkdir(parents=True, exist_ok=True)
+        self._sweep_url = f"{places.front_url}/sweep"
+        self._sweep_seconds = world.sweep_seconds
+        self._over = threading.Event()
+        self._ticking = threading.Thread(target=self._tick, name="scheduler", daemon=True)
+        self.issuer = Issuer(data, clock=now)
+        self.firestore = FirestoreServer(data / "firestore", indexes=INDEXES, clock=now, port=places.firestore)
+        self.tasks = TasksServer(
+            data,
+            issuer=self.issuer,
+            project=PROJECT,
+            location=LOCATION,
+            queues={name: _queue(row) for name, row in world.all_queues().items()},
+            clock=now,
+            port=places.tasks,
+        )
+        self.secrets = SecretsServer(data, clock=now, port=places.secrets)
+        output = f"{places.front_url}/veo_output"
+        self.storage = StorageServer(
+            data / "storage",
+            buckets=(Bucket(TAKES, age_days=(("", 7),)), Bucket(FILMS, age_days=(("", 30),))),
+            accounts={ACCOUNT: self.issuer.public_key_pem},
+            notify={TAKES: output},
+            token_for=lambda _url: self.issuer.mint(email=INVOKER, audience=output),
+            access=self.issuer.is_access_token,
+            clock=now,
+            port=places.storage,
+        )
+        self.metadata = MetadataServer(self.issuer, project=PROJECT, email=ACCOUNT, port=places.metadata)
+        self.iam = SignBlobServer(self.issuer, port=places.iam)
+        self._servers: tuple[Any, ...] = (
+            self.metadata,
+            self.iam,
+            self.firestore,
+            self.secrets,
+            self.storage,
+            self.tasks,
+        )
+
+    def start(self) -> None:
+        """Serve."""
+        for server in self._servers:
+            server.start()
+        self._ticking.start()
+
+    def stop(self) -> None:
+        """Stop serving; what was acknowledged is on disk."""
+        self._over.set()
+        self._ticking.join()
+        for server in reversed(self._servers):
+            server.stop()
+
+    def _tick(self) -> None:
+        """Be Cloud Scheduler: call sweep, as its invoker, whether or not anybody answers."""
+        while not self._over.wait(self._sweep_seconds):
+            token = self.issuer.mint(email=INVOKER, audience=self._sweep_url)
+            try:
+                httpx.post(self._sweep_url, headers={"Authorization": f"Bearer {token}"}, timeout=60, trust_env=False)
+            except httpx.HTTPError:
+                continue
+
+
+def _queue(row: dict[str, Any]) -> QueueConfig:
+    spans = {name: timedelta(seconds=value) for name, value in row.items() if name in SECONDS}
+    return QueueConfig(**{**row, **spans})
+
+
+def write_tables(world: World, places: Places) -> None:
+    """Write the world's tables where the functions' settings point."""
+    places.tables.write_text(json.dumps(world.all_tables(), indent=1), encoding="utf-8")

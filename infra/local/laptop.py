@@ -1,0 +1,129 @@
+"""The laptop's cloud as a whole: starts its processes in order, restarts what dies, ends them by process id."""
+
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import IO
+
+from infra import admin
+from infra.local.google_cloud import write_tables
+from infra.local.process import READY
+from infra.local.world import ROOT, Places, World
+from shared.config import settings
+from shared.wiring import Wiring
+
+ORDER = ("google", "vendors", "functions")
+GRACE = 10.0  # seconds a process may take to stop by itself
+
+
+class CannotStart(Exception):
+    """A process ended before it was ready; the message names it and its log."""
+
+
+class Laptop:
+    """One data folder's cloud."""
+
+    def __init__(self, data: Path, world_file: Path | None = None) -> None:
+        self.world = World.read(world_file)
+        self.places = Places.of(data, self.world)
+        self._world_file = world_file
+        self._running: dict[str, subprocess.Popen[bytes]] = {}
+        self._logs: dict[str, IO[bytes]] = {}
+        self._over = threading.Event()
+        self._keeper: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Start everything; returns when all answers. Raises CannotStart."""
+        write_tables(self.world, self.places)
+        try:
+            for name in ORDER:
+                self._start(name)
+        except CannotStart:
+            self.stop()
+            raise
+        self._keeper = threading.Thread(target=self._keep, name="keeper", daemon=True)
+        self._keeper.start()
+
+    def stop(self) -> None:
+        """End everything, functions first."""
+        self._over.set()
+        if self._keeper:
+            self._keeper.join()
+        for name in reversed(ORDER):
+            process = self._running.pop(name, None)
+            if process:
+                _end(process)
+        for log in self._logs.values():
+            log.close()
+
+    def kill(self, name: str) -> None:
+        """Kill a process as a power cut would; the keeper starts it again."""
+        self._running[name].kill()
+
+    def seed(self, tenant: str) -> str:
+        """Make the platform's secret and a tenant with a key, once; return the key's text."""
+        kept = self.places.data / f"key-{tenant}.txt"
+        if not kept.exists():
+            os.environ.update(self.places.environment())
+            wiring = Wiring(settings(self.places.environment()))
+            admin.bootstrap(wiring)
+            kept.write_text(admin.new_tenant(wiring, tenant, tenant.capitalize()), encoding="utf-8")
+            kept.chmod(0o600)
+            wiring.clients.close()
+        return kept.read_text(encoding="utf-8")
+
+    def _start(self, name: str) -> None:
+        log_path = self.places.data / f"{name}.log"
+        log = self._logs.get(name) or log_path.open("ab")
+        self._logs[name] = log
+        command = [sys.executable, "-m", "infra.local.process", name, "--data", str(self.places.data)]
+        if self._world_file:
+            command += ["--world", str(self._world_file)]
+        process = subprocess.Popen(  # noqa: S603  # our own interpreter, our own module
+            command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log
+        )
+        self._running[name] = process
+        if process.stdout is None:
+            raise CannotStart(f"{name} has no output")
+        for line in process.stdout:
+            if line.strip() == READY.encode():
+                break
+            log.write(line)
+            log.flush()
+        else:
+            raise CannotStart(f"{name} ended with code {process.wait()} before it was ready; see {log_path}")
+        threading.Thread(target=_copy, args=(process.stdout, log), name=f"{name}-log", daemon=True).start()
+
+    def _keep(self) -> None:
+        while not self._over.wait(0.1):
+            for name in ORDER:
+                if self._running[name].poll() is not None and not self._over.is_set():
+                    _close(self._running[name])
+                    self._start(name)
+
+
+def _copy(source: IO[bytes], log: IO[bytes]) -> None:
+    try:
+        for line in source:
+            log.write(line)
+            log.flush()
+    except ValueError:
+        return  # the log was closed: we are stopping
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(GRACE)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    _close(process)
+
+
+def _close(process: subprocess.Popen[bytes]) -> None:
+    for pipe in (process.stdin, process.stdout):
+        if pipe:
+            pipe.close()

@@ -1,0 +1,156 @@
+"""What of the stand-in can be set: its accounts, looks and voices, how fast and how strict; made from and written to JSON."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from enum import StrEnum
+from typing import Any, Self
+
+DEMO_KEY = "hg_demo_key"
+ENGINES = ("avatar_iv", "avatar_iii")
+STUDIO, TWIN, PHOTO = "studio_avatar", "digital_twin", "photo_avatar"
+SIZES: Mapping[tuple[str, str], tuple[int, int]] = {
+    ("720p", "9:16"): (720, 1280),
+    ("720p", "16:9"): (1280, 720),
+    ("720p", "1:1"): (720, 720),
+    ("720p", "4:5"): (720, 900),
+    ("720p", "5:4"): (900, 720),
+    ("1080p", "9:16"): (1080, 1920),
+    ("1080p", "16:9"): (1920, 1080),
+    ("1080p", "1:1"): (1080, 1080),
+    ("1080p", "4:5"): (1080, 1350),
+    ("1080p", "5:4"): (1350, 1080),
+}
+# Micro-dollars a second by avatar type: the newest self-serve figures, $2.31 and $4.83 a minute (facts: heygen §7).
+PRICES: Mapping[str, int] = {PHOTO: 38_500, TWIN: 80_500, STUDIO: 80_500}
+
+
+class SignatureHeaders(StrEnum):
+    """Under which names a registered endpoint's signature travels (facts: heygen §6; nobody knows for sure)."""
+
+    SIGNATURE = "signature"
+    HEYGEN = "heygen"  # Heygen-Signature, Heygen-Timestamp, Heygen-Event-Id
+    LEGACY = "legacy"  # Signature
+    X_HEYGEN = "x-heygen"  # X-Heygen-Signature
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """An avatar a video can be ordered with; what the API does not tell (matting, keyable) only an order finds out."""
+
+    id: str
+    group_id: str
+    name: str
+    avatar_type: str = STUDIO
+    engines: tuple[str, ...] = ENGINES
+    matting: bool = False  # can be delivered as transparent WebM
+    keyable: bool = False  # accepts a background
+    default_voice_id: str | None = None
+    usable: bool = True
+    gender: str = "female"
+    orientation: str = "portrait"
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """A voice; `speaker` and `pitch` are eSpeak's."""
+
+    id: str
+    name: str
+    language: str = "English"
+    gender: str = "female"
+    speaker: str = "en-us+f3"
+    pitch: int = 50
+
+
+LOOKS = (
+    Look("look_ana_studio", "group_ana", "Ana, studio", matting=True, keyable=True, default_voice_id="voice_en_ana"),
+    Look(
+        "look_ben_studio",
+        "group_ben",
+        "Ben, studio",
+        matting=True,
+        keyable=True,
+        default_voice_id="voice_en_ben",
+        gender="male",
+    ),
+    Look(
+        "look_kai_desk",
+        "group_kai",
+        "Kai at the desk",
+        TWIN,
+        keyable=True,
+        default_voice_id="voice_en_ben",
+        gender="male",
+    ),
+    Look("look_old_photo", "group_ana", "Ana, an old photo", PHOTO, ("avatar_iv",), default_voice_id="voice_en_ana"),
+    Look("look_refused", "group_famous", "A famous face", PHOTO, ("avatar_iv",), usable=False),
+)
+VOICES = (
+    Voice("voice_en_ana", "Ana"),
+    Voice("voice_en_ben", "Ben", gender="male", speaker="en-us+m3", pitch=40),
+    Voice("voice_es_lola", "Lola", language="Spanish", speaker="es+f2"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class HeyGenSettings:
+    """Everything about the stand-in that a test or a laptop may want otherwise."""
+
+    seconds_per_video: float = 2.0  # from order to done
+    concurrency: int = 10  # unfinished videos of one account
+    accounts: Mapping[str, float] = field(default_factory=lambda: {DEMO_KEY: 100.0})  # key: dollars in the wallet
+    looks: tuple[Look, ...] = LOOKS
+    voices: tuple[Voice, ...] = VOICES
+    sizes: Mapping[tuple[str, str], tuple[int, int]] = field(default_factory=lambda: dict(SIZES))
+    prices: Mapping[str, int] = field(default_factory=lambda: dict(PRICES))
+    signature_headers: SignatureHeaders = SignatureHeaders.SIGNATURE
+    link_seconds: float = 7 * 24 * 3600.0  # how long a result URL works
+    retry_after_seconds: int = 30  # what a 429 says
+    webhook_retry_seconds: float = 1.0  # before the second delivery; doubles each time
+    webhook_give_up_hours: float = 24.0
+    idempotency_hours: float = 24.0
+    idempotency_replays_refusals: bool = False
+    insecure_hosts: tuple[str, ...] = ("127.0.0.1", "localhost")  # http is accepted for these, https demanded otherwise
+    background: bool = True  # threads complete what is due; False: only complete_due() does
+
+    @classmethod
+    def from_json(cls, content: Mapping[str, Any]) -> Self:
+        """Read settings; sizes are {"720p 9:16": [720, 1280]}. Raises ValueError on a name that is none."""
+        known = {part.name for part in fields(cls)}
+        if unknown := set(content) - known:
+            raise ValueError(f"HeyGen stand-in: no such settings: {sorted(unknown)}")
+        given = dict(content)
+        if "looks" in given:
+            given["looks"] = tuple(
+                Look(**{**look, "engines": tuple(look.get("engines", ENGINES))}) for look in given["looks"]
+            )
+        if "voices" in given:
+            given["voices"] = tuple(Voice(**voice) for voice in given["voices"])
+        if "sizes" in given:
+            given["sizes"] = {
+                (key.split()[0], key.split()[1]): (int(w), int(h)) for key, (w, h) in given["sizes"].items()
+            }
+        if "insecure_hosts" in given:
+            given["insecure_hosts"] = tuple(given["insecure_hosts"])
+        if "signature_headers" in given:
+            given["signature_headers"] = SignatureHeaders(given["signature_headers"])
+        return cls(**given)
+
+    def to_json(self) -> dict[str, Any]:
+        """Write settings so that `from_json` reads the same."""
+        content = asdict(self)
+        content["sizes"] = {" ".join(key): list(size) for key, size in self.sizes.items()}
+        for look in content["looks"]:
+            look["engines"] = list(look["engines"])
+        content["looks"], content["voices"] = list(content["looks"]), list(content["voices"])
+        content["insecure_hosts"] = list(self.insecure_hosts)
+        content["signature_headers"] = self.signature_headers.value
+        return content
+
+    def look(self, look_id: str) -> Look | None:
+        """Return the look of this id."""
+        return next((look for look in self.looks if look.id == look_id), None)
+
+    def voice(self, voice_id: str) -> Voice | None:
+        """Return the voice of this id."""
+        return next((voice for voice in self.voices if voice.id == voice_id), None)
