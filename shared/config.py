@@ -39,18 +39,32 @@ class Settings:
 
     project: str = _setting("ABROLL_PROJECT", "The Google Cloud project's id.")
     location: str = _setting("ABROLL_LOCATION", "Region of functions and queues.", "us-central1")
-    public_url: str = _setting("ABROLL_PUBLIC_URL", "What callers see before a function's name, without a slash at the end.")
-    task_url: str = _setting("ABROLL_TASK_URL", "A function's URL for tasks and their audience; {function} and {service} are filled in.")
+    public_url: str = _setting(
+        "ABROLL_PUBLIC_URL", "What callers see before a function's name, without a slash at the end."
+    )
+    task_url: str = _setting(
+        "ABROLL_TASK_URL", "A function's URL for tasks and their audience; {function} and {service} are filled in."
+    )
     invoker: str = _setting("ABROLL_INVOKER", "The account tasks are delivered as; the platform lets only it in.")
     takes_bucket: str = _setting("ABROLL_TAKES_BUCKET", "Veo's output; every object there triggers veo_output.")
     films_bucket: str = _setting("ABROLL_FILMS_BUCKET", "Images, presenter takes, films and posters.")
     tables: str = _setting("ABROLL_TABLES", "Path of the capability, price and patience tables.", str(SHIPPED_TABLES))
-    egress_allow: str = _setting("ABROLL_EGRESS_ALLOW", "Comma-separated scheme://host-or-CIDR:port that may be private.", "")
+    egress_allow: str = _setting(
+        "ABROLL_EGRESS_ALLOW", "Comma-separated scheme://host-or-CIDR:port that may be private.", ""
+    )
     signer: str = _setting("ABROLL_SIGNER", "The account whose key signs film links; empty: the function's own.", "")
-    tasks_endpoint: str = _setting("ABROLL_TASKS_ENDPOINT", "host:port of a Cloud Tasks without TLS; empty: Google's.", "")
-    secrets_endpoint: str = _setting("ABROLL_SECRETS_ENDPOINT", "host:port of a Secret Manager without TLS; empty: Google's.", "")
-    iam_endpoint: str = _setting("ABROLL_IAM_ENDPOINT", "Where signBlob is asked.", "https://iamcredentials.googleapis.com")
-    veo_endpoint: str = _setting("ABROLL_VEO_ENDPOINT", "Where Veo is asked.", "https://us-central1-aiplatform.googleapis.com")
+    tasks_endpoint: str = _setting(
+        "ABROLL_TASKS_ENDPOINT", "host:port of a Cloud Tasks without TLS; empty: Google's.", ""
+    )
+    secrets_endpoint: str = _setting(
+        "ABROLL_SECRETS_ENDPOINT", "host:port of a Secret Manager without TLS; empty: Google's.", ""
+    )
+    iam_endpoint: str = _setting(
+        "ABROLL_IAM_ENDPOINT", "Where signBlob is asked.", "https://iamcredentials.googleapis.com"
+    )
+    veo_endpoint: str = _setting(
+        "ABROLL_VEO_ENDPOINT", "Where Veo is asked.", "https://us-central1-aiplatform.googleapis.com"
+    )
     heygen_endpoint: str = _setting("ABROLL_HEYGEN_ENDPOINT", "Where HeyGen is asked.", "https://api.heygen.com")
 
     def function_url(self, function: str) -> str:

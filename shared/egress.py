@@ -16,12 +16,12 @@ from dataclasses import dataclass
 import httpx
 
 from shared.egress_rules import EgressRefused, Rules
-from shared.egress_transport import AnswerEncoded, AnswerTooLarge, GuardedTransport
+from shared.egress_transport import AnswerEncoded, AnswerTooLarge, GuardedClient, GuardedTransport
 from shared.egress_wire import Deadline
 
 __all__ = ["NOT_SENT", "Egress", "EgressFailed", "EgressRefused", "Fetched", "Stream"]
 
-NOT_SENT = (EgressRefused, httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.InvalidURL)
+NOT_SENT = (EgressRefused, httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 """What a client raises when surely nothing reached the other side; any other `httpx.HTTPError` may have been sent."""
 
 API_ANSWER_BYTES = 8 * 2**20
@@ -89,8 +89,8 @@ class Egress:
 
         `total_seconds` runs from now over everything the client does: connects, writes, headers, bodies, all requests.
         `fresh`: each request has a connection of its own (a paid POST must not meet a closing one, protocol hole 16).
-        The client follows no redirects and retries nothing. It raises what stands in NOT_SENT while nothing has been
-        sent, and other `httpx.HTTPError`s afterwards.
+        The client follows no redirects, retries nothing and heeds no other timeout. While nothing has been sent it
+        raises what stands in NOT_SENT, afterwards other `httpx.HTTPError`s.
         """
         plain = {"accept-encoding": "identity", "user-agent": "abroll"} | ({"connection": "close"} if fresh else {})
         transport = GuardedTransport(
@@ -101,7 +101,7 @@ class Egress:
             max_bytes=max_bytes,
             keep_alive=not fresh,
         )
-        return httpx.Client(transport=transport, trust_env=False, headers={**plain, **(headers or {})})
+        return GuardedClient(transport=transport, trust_env=False, headers={**plain, **(headers or {})})
 
     def fetch(self, url: str, *, max_bytes: int, total_seconds: float, accept: str | None = None) -> Fetched:
         """GET something small, following at most 3 redirects, each judged anew.
@@ -166,8 +166,6 @@ def _judge(response: httpx.Response, max_bytes: int) -> None:
 def _as_decisions() -> Iterator[None]:
     try:
         yield
-    except httpx.InvalidURL as error:
-        raise EgressRefused("The address cannot be read.", code="url", next_move="Check how it is written.") from error
     except AnswerTooLarge as error:
         raise _too_large(error.max_bytes) from error
     except AnswerEncoded as error:

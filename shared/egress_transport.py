@@ -3,11 +3,12 @@
 import ssl
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 import httpcore
 import httpx
 
-from shared.egress_rules import Rules
+from shared.egress_rules import EgressRefused, Rules
 from shared.egress_wire import Deadline, PinnedBackend
 
 _COMPRESSED = frozenset({"gzip", "x-gzip", "deflate", "compress", "br", "zstd"})
@@ -23,6 +24,18 @@ class AnswerTooLarge(httpx.RemoteProtocolError):
 
 class AnswerEncoded(httpx.RemoteProtocolError):
     """The answer is compressed although we asked for it plain: a small one may unpack to gigabytes."""
+
+
+class GuardedClient(httpx.Client):
+    """httpx's client, with an unreadable address refused like any other bad one."""
+
+    def build_request(self, method: str, url: httpx.URL | str, **options: Any) -> httpx.Request:
+        """Build a request. Raises: EgressRefused."""
+        try:
+            return super().build_request(method, url, **options)
+        except httpx.InvalidURL as error:
+            why, next_move = "The address cannot be read.", "Check how it is written."
+            raise EgressRefused(why, code="url", next_move=next_move) from error
 
 
 class GuardedTransport(httpx.BaseTransport):

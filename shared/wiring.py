@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING
 
-from shared.cloud.clients import Clients
+from shared.cloud.clients import Clients, NoToken
 from shared.cloud.jobs import Jobs
 from shared.cloud.secrets import Secrets
 from shared.cloud.tasks import Tasks
@@ -112,8 +112,8 @@ class Wiring:
         return Veo(
             endpoint=self.settings.veo_endpoint,
             project=self.settings.project,
-            token=self.clients.access_token,
-            refresh=partial(self.clients.access_token, renew=True),
+            token=self._veo_token,
+            refresh=partial(self._veo_token, renew=True),
             egress=self.egress,
         )
 
@@ -247,6 +247,15 @@ class Wiring:
             "tables": lambda: self.tables and self.waits,
         }
         return Health(checks, time.monotonic)
+
+    def _veo_token(self, *, renew: bool = False) -> str:
+        """Without a token nothing is sent, which is a decision the paid road knows."""
+        from shared.providers.ports import NotSent
+
+        try:
+            return self.clients.access_token(renew=renew)
+        except NoToken as none:
+            raise NotSent(str(none)) from none
 
     def _callback_url(self, attempt: str) -> str:
         from shared.pipeline.names import read_attempt

@@ -8,6 +8,6 @@ from shared.wiring import wiring
 
 
 @functions_framework.cloud_event
-def main(event: CloudEvent) -> tuple[str, int]:
+def main(event: CloudEvent) -> None:
     """Take in one event."""
-    return finalized(event, wiring().veo_output, wiring().now())
+    finalized(event, wiring().veo_output, wiring().now())

@@ -27,11 +27,16 @@ def front(issuer: Issuer, front_url: str, functions: Path = FUNCTIONS) -> Wsgi:
     rows = json.loads(functions.read_text(encoding="utf-8"))["functions"]
     mounts: dict[str, Any] = {}
     for name, row in rows.items():
-        loaded: Wsgi = functions_framework.create_app("main", str(ROOT / "functions" / name / "main.py"))
+        loaded = _loaded(ROOT / "functions" / name / "main.py")
         rooted = _rooted(loaded)
         mounts[f"/{name}"] = rooted if row["caller"] == ANYONE else _guarded(rooted, issuer, f"{front_url}/{name}")
     nothing = Response("no such function\n", status=404)
     return DispatcherMiddleware(nothing, mounts)
+
+
+def _loaded(source: Path) -> Wsgi:
+    app: Wsgi = functions_framework.create_app("main", str(source))  # type: ignore[no-untyped-call]  # it has no types
+    return app
 
 
 def _rooted(app: Wsgi) -> Wsgi:

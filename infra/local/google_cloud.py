@@ -1,17 +1,21 @@
-"""All of Google that abroll needs, in one process: Firestore, Tasks, Secret Manager, Storage, identity, the scheduler."""
+"""All of Google that abroll needs in one process: Firestore, Tasks, Secret Manager, Storage, identity, scheduler."""
 
 import json
 import threading
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
+from werkzeug.wrappers import Request, Response
 
 from infra.local.google.firestore.server import FirestoreServer
 from infra.local.google.identity.issuer import Issuer
+from infra.local.google.identity.loopback import LoopbackServer
 from infra.local.google.identity.metadata import MetadataServer
 from infra.local.google.identity.signblob import SignBlobServer
 from infra.local.google.secrets.server import SecretsServer
+from infra.local.google.storage.outbox import Happening
 from infra.local.google.storage.server import Bucket, StorageServer
 from infra.local.google.tasks.server import QueueConfig, TasksServer
 from infra.local.world import ACCOUNT, FILMS, INDEXES, INVOKER, LOCATION, PROJECT, TAKES, Places, World
@@ -54,11 +58,13 @@ class GoogleCloud:
             notify={TAKES: output},
             token_for=lambda _url: self.issuer.mint(email=INVOKER, audience=output),
             access=self.issuer.is_access_token,
+            kinds=(Happening.FINALIZED,),
             clock=now,
             port=places.storage,
         )
         self.metadata = MetadataServer(self.issuer, project=PROJECT, email=ACCOUNT, port=places.metadata)
         self.iam = SignBlobServer(self.issuer, port=places.iam)
+        self._counts = LoopbackServer(Request.application(self._counted), host="127.0.0.1", port=places.counts)
         self._servers: tuple[Any, ...] = (
             self.metadata,
             self.iam,
@@ -66,6 +72,7 @@ class GoogleCloud:
             self.secrets,
             self.storage,
             self.tasks,
+            self._counts,
         )
 
     def start(self) -> None:
@@ -80,6 +87,11 @@ class GoogleCloud:
         self._ticking.join()
         for server in reversed(self._servers):
             server.stop()
+
+    def _counted(self, _request: Request) -> Response:
+        """Tell what Google would bill: document operations, task operations."""
+        counts = {"firestore": asdict(self.firestore.counts), "tasks": asdict(self.tasks.counts)}
+        return Response(json.dumps(counts), mimetype="application/json")
 
     def _tick(self) -> None:
         """Be Cloud Scheduler: call sweep, as its invoker, whether or not anybody answers."""

@@ -6,10 +6,11 @@ Every write carries a generation precondition: a name that is taken already hold
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
-from shared.cloud.clients import Clients
+from shared.cloud.clients import Clients, NoToken
 from shared.cloud.signing import signing_credentials
 from shared.config import Settings
 
@@ -49,20 +50,23 @@ class Blobs:
 
         Raises FilesUnreachable, and ShortRead when fewer or more than `expected` bytes came: nothing is kept then.
         """
-        from google.api_core.exceptions import GoogleAPICallError, PreconditionFailed, RetryError
+        from google.cloud.storage.exceptions import InvalidResponse
 
         blob = self._blob(uri)
         try:
-            with blob.open("wb", chunk_size=CHUNK, if_generation_match=NEW, content_type=mime, checksum="crc32c") as out:
+            with blob.open(
+                "wb", chunk_size=CHUNK, if_generation_match=NEW, content_type=mime, checksum="crc32c"
+            ) as out:
                 written = 0
                 for chunk in chunks:
                     written += len(chunk)
                     out.write(chunk)
                 if expected is not None and written != expected:
                     raise ShortRead(f"{uri}: {written} of {expected} bytes came")
-        except PreconditionFailed:
-            return self.stat(uri)
-        except (GoogleAPICallError, RetryError) as failed:
+        except InvalidResponse as refused:  # what an upload raises, whatever it was refused for
+            if refused.response.status_code != HTTPStatus.PRECONDITION_FAILED:
+                raise FilesUnreachable(f"{uri} could not be written: {refused.response.status_code}") from refused
+        except _broken() as failed:
             raise FilesUnreachable(f"{uri} could not be written: {failed}") from failed
         return self.stat(uri)
 
@@ -77,7 +81,9 @@ class Blobs:
 
     def read(self, uri: str, start: int, length: int) -> bytes:
         """Read a range. Raises NoFile, FilesUnreachable."""
-        return bytes(self._ask(uri, lambda blob: blob.download_as_bytes(start=start, end=start + length - 1, checksum=None)))
+        return bytes(
+            self._ask(uri, lambda blob: blob.download_as_bytes(start=start, end=start + length - 1, checksum=None))
+        )
 
     def fetch(self, uri: str, path: Path, generation: int | None = None) -> None:
         """Copy an object to a local file. Raises NoFile, FilesUnreachable."""
@@ -85,12 +91,10 @@ class Blobs:
 
     def list(self, prefix_uri: str) -> tuple[Stored, ...]:
         """List objects under a prefix that ends in a slash."""
-        from google.api_core.exceptions import GoogleAPICallError, RetryError
-
         bucket, prefix = split(prefix_uri)
         try:
             return tuple(_stored(blob) for blob in self._clients.storage.list_blobs(bucket, prefix=prefix))
-        except (GoogleAPICallError, RetryError) as failed:
+        except _broken() as failed:
             raise FilesUnreachable(f"{prefix_uri} could not be listed: {failed}") from failed
 
     def link(self, uri: str, *, download_name: str | None = None) -> str:
@@ -118,13 +122,13 @@ class Blobs:
         return self._clients.storage.bucket(bucket).blob(name)
 
     def _ask(self, uri: str, what: Callable[[Any], Any]) -> Any:
-        from google.api_core.exceptions import GoogleAPICallError, NotFound, PreconditionFailed, RetryError
+        from google.api_core.exceptions import NotFound, PreconditionFailed
 
         try:
             return what(self._blob(uri))
         except (NotFound, PreconditionFailed) as gone:
             raise NoFile(f"{uri} is not there") from gone
-        except (GoogleAPICallError, RetryError) as failed:
+        except _broken() as failed:
             raise FilesUnreachable(f"{uri}: {failed}") from failed
 
 
@@ -136,6 +140,17 @@ def split(uri: str) -> tuple[str, str]:
     """Part gs://bucket/name."""
     bucket, _, name = uri.removeprefix("gs://").partition("/")
     return bucket, name
+
+
+def _broken() -> tuple[type[Exception], ...]:
+    """Return everything the client raises when Cloud Storage did not do it: its own kinds, and its transport's."""
+    import google.auth.exceptions
+    import requests
+    from google.api_core.exceptions import GoogleAPICallError, RetryError
+    from google.cloud.storage.exceptions import DataCorruption, InvalidResponse
+
+    theirs = (GoogleAPICallError, RetryError, DataCorruption, InvalidResponse, requests.RequestException)
+    return (*theirs, google.auth.exceptions.GoogleAuthError, NoToken)
 
 
 def _reloaded(blob: Any) -> Any:

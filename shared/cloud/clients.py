@@ -6,18 +6,21 @@ Endpoints are the only thing that differs between the cloud and a laptop (facts:
 import threading
 from collections.abc import Callable
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from shared.config import Settings
 
 if TYPE_CHECKING:
-    import google.auth.credentials
     import google.cloud.firestore
     import google.cloud.secretmanager
     import google.cloud.storage
     import google.cloud.tasks_v2
 
 SCOPE = "https://www.googleapis.com/auth/cloud-platform"
+
+
+class NoToken(Exception):
+    """The function's own identity gave no access token: nothing can be sent to Google's services."""
 
 
 class Clients:
@@ -28,21 +31,25 @@ class Clients:
         self._lock = threading.RLock()
 
     @cached_property
-    def credentials(self) -> "google.auth.credentials.Credentials":
+    def credentials(self) -> Any:
         """The function's own identity."""
         import google.auth
 
         found, _project = google.auth.default(scopes=[SCOPE])
-        return cast("google.auth.credentials.Credentials", found)
+        return found
 
     def access_token(self, *, renew: bool = False) -> str:
-        """Return a valid OAuth2 access token; refreshed under a lock when stale or when asked."""
+        """Return a valid OAuth2 access token; refreshed under a lock when stale or when asked. Raises NoToken."""
+        import google.auth.exceptions
         import google.auth.transport.requests
 
-        with self._lock:
-            if renew or not self.credentials.valid:
-                self.credentials.refresh(google.auth.transport.requests.Request())
-            return str(self.credentials.token)
+        try:
+            with self._lock:
+                if renew or not self.credentials.valid:
+                    self.credentials.refresh(google.auth.transport.requests.Request())
+                return str(self.credentials.token)
+        except google.auth.exceptions.GoogleAuthError as failed:
+            raise NoToken("no access token could be had") from failed
 
     @cached_property
     def firestore(self) -> "google.cloud.firestore.Client":
@@ -59,7 +66,10 @@ class Clients:
         from google.cloud.tasks_v2.services.cloud_tasks.transports import CloudTasksGrpcTransport
 
         with self._lock:
-            return self._client(tasks_v2.CloudTasksClient, CloudTasksGrpcTransport, self._settings.tasks_endpoint)
+            client: tasks_v2.CloudTasksClient = self._client(
+                tasks_v2.CloudTasksClient, CloudTasksGrpcTransport, self._settings.tasks_endpoint
+            )
+            return client
 
     @cached_property
     def secrets(self) -> "google.cloud.secretmanager.SecretManagerServiceClient":
@@ -70,19 +80,22 @@ class Clients:
         )
 
         with self._lock:
-            return self._client(
+            client: secretmanager.SecretManagerServiceClient = self._client(
                 secretmanager.SecretManagerServiceClient,
                 SecretManagerServiceGrpcTransport,
                 self._settings.secrets_endpoint,
             )
+            return client
 
     @cached_property
     def storage(self) -> "google.cloud.storage.Client":
         """Cloud Storage."""
         from google.cloud import storage
 
+        from shared.cloud.bearer import Bearer
+
         with self._lock:
-            return storage.Client(project=self._settings.project, credentials=self.credentials)
+            return storage.Client(project=self._settings.project, credentials=Bearer(self.access_token))
 
     def _client(self, build: Callable[..., Any], transport: Callable[..., Any], endpoint: str) -> Any:
         if not endpoint:

@@ -5,7 +5,7 @@ and recognises its own token (protocol holes 12, 13). Commits are not retried by
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -82,7 +82,9 @@ class Jobs:
         """Return the server's time: that of the read, plus what passed here since."""
         return loaded.read_time + timedelta(seconds=self._monotonic() - loaded.read_at)
 
-    def save(self, loaded: Loaded, job: Job, *, settle: Settlement | None = None, deliver: Delivery | None = None) -> Loaded:
+    def save(
+        self, loaded: Loaded, job: Job, *, settle: Settlement | None = None, deliver: Delivery | None = None
+    ) -> Loaded:
         """Write what moved if nobody else has written; with an ending, its month and its delivery in the same batch.
 
         Raises Conflict, Doubtful.
@@ -96,7 +98,8 @@ class Jobs:
         option = store.write_option(last_update_time=loaded.revision)
         batch.update(store.collection("jobs").document(job.id), fields, option=option)
         if settle:
-            batch.set(*_settlement(store, settle), merge=True)
+            usage = _usage(store, settle.tenant, settle.month)
+            batch.set(usage, _settlement(settle), merge=True)
         if deliver:
             batch.create(store.collection("webhook_deliveries").document(deliver.id), _delivery(deliver))
         try:
@@ -256,16 +259,15 @@ def _usage(store: Any, tenant: str, month: str) -> Any:
     return store.collection("tenants").document(tenant).collection("usage").document(month)
 
 
-def _settlement(store: Any, settle: Settlement) -> tuple[Any, Mapping[str, Any]]:
+def _settlement(settle: Settlement) -> dict[str, Any]:
     from google.cloud import firestore
 
-    moves = {
+    return {
         "completed": firestore.Increment(settle.films),
         "reserved": firestore.Increment(-settle.charged - settle.refunded),
         "charged": firestore.Increment(settle.charged),
         "refunded": firestore.Increment(settle.refunded),
     }
-    return _usage(store, settle.tenant, settle.month), moves
 
 
 def _delivery(deliver: Delivery) -> dict[str, Any]:

@@ -5,10 +5,15 @@ The default retry of an access starts at two seconds, so ours is passed (facts: 
 
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from shared.cloud.clients import Clients
 from shared.config import Settings
+
+if TYPE_CHECKING:
+    from google.api_core.retry import Retry
 
 KEPT = 300.0  # seconds an accessed value is kept in memory
 TIMEOUT = 5.0
@@ -69,19 +74,14 @@ class Secrets:
         client = self._clients.secrets
         data = value.encode()
         try:
-            try:
+            with suppress(AlreadyExists):
+                secret = {"replication": {"automatic": {}}, "labels": dict(labels)}
                 client.create_secret(
-                    parent=self._parent,
-                    secret_id=name,
-                    secret={"replication": {"automatic": {}}, "labels": dict(labels)},
-                    timeout=TIMEOUT,
+                    request={"parent": self._parent, "secret_id": name, "secret": secret}, timeout=TIMEOUT
                 )
-            except AlreadyExists:
-                pass
+            payload = {"data": data, "data_crc32c": google_crc32c.value(data)}
             added = client.add_secret_version(
-                parent=f"{self._parent}/secrets/{name}",
-                payload={"data": data, "data_crc32c": google_crc32c.value(data)},
-                timeout=TIMEOUT,
+                request={"parent": f"{self._parent}/secrets/{name}", "payload": payload}, timeout=TIMEOUT
             )
         except (GoogleAPICallError, RetryError) as failed:
             raise SecretsUnreachable(f"{name} could not be stored") from failed
@@ -101,10 +101,8 @@ class Secrets:
         """Delete a secret with all its versions; one that is gone is fine."""
         from google.api_core.exceptions import NotFound
 
-        try:
+        with suppress(NotFound):
             self._clients.secrets.delete_secret(name=f"{self._parent}/secrets/{name}", timeout=TIMEOUT)
-        except NotFound:
-            pass
         self.forget(name)
 
     def forget(self, name: str) -> None:
@@ -113,7 +111,7 @@ class Secrets:
             del self._kept[key]
 
 
-def _retry() -> "object":
+def _retry() -> "Retry":
     from google.api_core.exceptions import ResourceExhausted, ServiceUnavailable
     from google.api_core.retry import Retry, if_exception_type
 

@@ -19,9 +19,9 @@ class CannotSign(Exception):
     """IAM refused or did not answer; the account needs serviceAccountTokenCreator on itself."""
 
 
-class _Signer(google.auth.credentials.Credentials, google.auth.credentials.Signing):  # type: ignore[misc]  # untyped library
+class _Signer(google.auth.credentials.Credentials, google.auth.credentials.Signing):
     def __init__(self, clients: Clients, endpoint: str, email: str) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]  # google.auth has no types here
         self._clients = clients
         self._endpoint = endpoint
         self._email = email

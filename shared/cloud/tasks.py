@@ -7,9 +7,13 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from shared.cloud.clients import Clients
 from shared.config import Settings
+
+if TYPE_CHECKING:
+    from google.api_core.retry import Retry
 
 PATIENCE = 3.0  # seconds; then we carry on: the commit holds and the sweep will come
 
@@ -46,9 +50,11 @@ class Tasks:
         from google.protobuf.timestamp_pb2 import Timestamp
 
         url = self._settings.function_url(task.function)
+        deadline = Duration()
+        deadline.FromTimedelta(timedelta(seconds=task.deadline))
         wanted = tasks_v2.Task(
             name=self._name(task.queue, task.name),
-            dispatch_deadline=_duration(Duration(), task.deadline),
+            dispatch_deadline=deadline,
             http_request=tasks_v2.HttpRequest(
                 http_method=tasks_v2.HttpMethod.POST,
                 url=url + task.path,
@@ -90,12 +96,7 @@ class Tasks:
         return f"{self._queue(queue)}/tasks/{name}"
 
 
-def _duration(message: "object", seconds: float) -> "object":
-    message.FromTimedelta(timedelta(seconds=seconds))  # type: ignore[attr-defined]  # protobuf's generated Duration
-    return message
-
-
-def _retry() -> "object":
+def _retry() -> "Retry":
     from google.api_core.exceptions import DeadlineExceeded, InternalServerError, ServiceUnavailable
     from google.api_core.retry import Retry, if_exception_type
 

@@ -8,12 +8,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 from shared.cloud.clients import Clients
 from shared.cloud.jobs import StoreUnreachable
 from shared.pipeline.codec import from_plain, to_plain
 from shared.pipeline.edit import Cutout
+
+T = TypeVar("T")
 
 KEPT = 60.0
 TIMEOUT = 5.0
@@ -128,20 +130,22 @@ class Tenants:
         self._kept.pop(path, None)
         self._clients.firestore.document(path).set(dict(data), merge=True, timeout=TIMEOUT)
 
-    def _remember(self, path: str, build: Callable[[Mapping[str, Any]], Any], *, fresh: bool = False) -> Any:
+    def _remember(self, path: str, build: Callable[[Mapping[str, Any]], T], *, fresh: bool = False) -> T | None:
         from google.api_core.exceptions import GoogleAPICallError, RetryError
 
         kept = self._kept.get(path)
         if kept and kept[0] > self._monotonic() and not fresh:
-            return kept[1]
+            found: T = kept[1]
+            return found
         try:
             snapshot = self._clients.firestore.document(path).get(timeout=TIMEOUT)
         except (GoogleAPICallError, RetryError) as failed:
             raise StoreUnreachable(f"{path} could not be read: {failed}") from failed
-        found = build(snapshot.to_dict() or {}) if snapshot.exists else None
-        if found is not None:
-            self._kept[path] = (self._monotonic() + KEPT, found)
-        return found
+        if not snapshot.exists:
+            return None
+        read = build(snapshot.to_dict() or {})
+        self._kept[path] = (self._monotonic() + KEPT, read)
+        return read
 
 
 def _integration(tenant_id: str, provider: str, mode: str) -> str:

@@ -4,18 +4,19 @@ Types are strict (no "8" for 8), unknown fields are refused by name, null is a f
 the wire's form; defaults stand in `shared/pipeline/request.py`, the rules between fields in `shared/pipeline/rules.py`.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from shared.door.body_reading import Mistakes, read_object
+from shared.door.body_reading import Mistakes, forbidden, read_object
 from shared.door.body_types import (
     SCHEMES,
     Color,
     Label,
     Link,
     Locale,
+    MetadataName,
     Name,
     Offset,
     Pitch,
@@ -136,7 +137,7 @@ class FilmBody(Body):
     provider: Label | None = None
     mode: Literal["production", "test"] | None = None
     webhook_url: Link | None = None
-    metadata: dict[Label, Annotated[str, Field(max_length=500)]] | None = None
+    metadata: dict[MetadataName, Annotated[str, Field(max_length=500)]] | None = None
     dry_run: bool | None = None
 
 
@@ -146,13 +147,22 @@ B = TypeVar("B", bound=Body)
 def parse_film(raw: bytes | Mapping[str, Any], *, schemes: Collection[str] = ("https",)) -> FilmRequest:
     """Read a body into a request; raises Mistakes naming every wrong field. `schemes` is what links may begin with."""
     body, found = read_object(raw)
+    found += _too_many(body)
     found += rules.mistakes(rules.outline_of_body(body))
-    for name, most, what in (("scenes", MOST_SCENES, "scenes"), ("metadata", MOST_METADATA, "pairs")):
-        given = body.get(name)
-        if isinstance(given, list | dict) and len(given) > most:
-            found.append((name, f"has {len(given)} {what}; at most {most} are allowed"))
     film = _validated(FilmBody, body, found, schemes)
     return from_document(film.model_dump(exclude_none=True))
+
+
+def _too_many(body: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Refuse what is too many and leave it out: nobody wants to read about each of ten thousand scenes."""
+    match body.get("scenes"):
+        case list() as scenes if len(scenes) > MOST_SCENES:
+            body["scenes"] = scenes[:MOST_SCENES]
+            yield "scenes", f"has {len(scenes)} scenes; at most {MOST_SCENES} are allowed"
+    match body.get("metadata"):
+        case dict() as pairs if len(pairs) > MOST_METADATA:
+            del body["metadata"]
+            yield "metadata", f"has {len(pairs)} pairs; at most {MOST_METADATA} are allowed"
 
 
 def parse_body(model: type[B], raw: bytes | Mapping[str, Any], *, schemes: Collection[str] = ("https",)) -> B:
@@ -164,7 +174,7 @@ def parse_body(model: type[B], raw: bytes | Mapping[str, Any], *, schemes: Colle
 def _validated(model: type[B], body: dict[str, Any], found: list[tuple[str, str]], schemes: Collection[str]) -> B:
     read: B | None = None
     try:
-        read = model.model_validate(_without_nulls(body, model, ()), context={SCHEMES: tuple(schemes)})
+        read = model.model_validate(_cleaned(body, model, ()), context={SCHEMES: tuple(schemes)})
     except ValidationError as wrong:
         found = [*sentences(wrong, model), *found]
     details: dict[str, list[str]] = {}
@@ -177,15 +187,15 @@ def _validated(model: type[B], body: dict[str, Any], found: list[tuple[str, str]
     return read
 
 
-def _without_nulls(value: Any, model: type[BaseModel], steps: tuple[int | str, ...]) -> Any:
-    """Leave out known fields that are null; an unknown one stays, to be refused by its name."""
+def _cleaned(value: Any, model: type[BaseModel], steps: tuple[int | str, ...]) -> Any:
+    """Leave out known fields that are null, and names that are no text, which read_object has refused already."""
     if isinstance(value, list):
-        return [_without_nulls(item, model, (*steps, index)) for index, item in enumerate(value)]
+        return [_cleaned(item, model, (*steps, index)) for index, item in enumerate(value)]
     if not isinstance(value, dict):
         return value
     known = known_fields(model, steps)
     return {
-        name: _without_nulls(item, model, (*steps, name))
+        name: _cleaned(item, model, (*steps, name))
         for name, item in value.items()
-        if item is not None or name not in known
+        if not (item is None and name in known) and not forbidden(name)
     }

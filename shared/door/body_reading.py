@@ -6,6 +6,7 @@ JSON's own loopholes are closed here: text that is not UTF-8, one key twice in a
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -40,8 +41,8 @@ def _parsed(raw: bytes, twice: dict[int, list[str]]) -> object:
     def pairs(items: list[tuple[str, object]]) -> dict[str, object]:
         made = dict(items)
         if len(made) < len(items):
-            names = [name for name, _ in items]
-            twice[id(made)] = sorted({name for name in names if names.count(name) > 1})
+            counts = Counter(name for name, _ in items)
+            twice[id(made)] = sorted(name for name, count in counts.items() if count > 1)
         return made
 
     try:
@@ -61,13 +62,13 @@ def _walk(value: object, path: str, twice: Mapping[int, list[str]], depth: int) 
         raise Mistakes({"body": ["is nested too deeply"]})
     match value:
         case str():
-            if found := _forbidden(value):
+            if found := forbidden(value):
                 yield path, f"holds a character no text may have ({found})"
         case dict():
             for name in twice.get(id(value), ()):
                 yield join(path, name), "is given twice"
             for name, item in value.items():
-                if found := _forbidden(str(name)):
+                if found := forbidden(str(name)):
                     yield join(path, str(name)), f"has a character in its name no text may have ({found})"
                 yield from _walk(item, join(path, str(name)), twice, depth + 1)
         case list():
@@ -82,7 +83,7 @@ def join(path: str, name: str) -> str:
     return f"{path}.{shown}" if path else shown
 
 
-def _forbidden(text: str) -> str | None:
+def forbidden(text: str) -> str | None:
     """Return the first character that cannot stand in a text, as U+XXXX."""
     found = _NEVER_TEXT.search(text)
     return f"U+{ord(found[0]):04X}" if found else None

@@ -24,9 +24,17 @@ def _one_line(text: str) -> str:
     return text
 
 
+def _unreserved(name: str) -> str:
+    if name.startswith("__") and name.endswith("__"):  # Firestore keeps such field names for itself
+        raise ValueError("must not have a name between double underscores")
+    return name
+
+
 def _link(text: str, info: ValidationInfo) -> str:
     schemes = (info.context or {}).get(SCHEMES, ("https",))
-    wanted = f"must be a link that begins with {' or '.join(f'{scheme}://' for scheme in schemes)}"
+    wanted = (
+        f"must be a link that begins with {' or '.join(f'{scheme}://' for scheme in sorted(schemes, reverse=True))}"
+    )
     try:
         parts = urlsplit(text)
         port_fits = parts.port != 0
@@ -54,10 +62,13 @@ Text500 = Annotated[str, Field(max_length=500), AfterValidator(_written)]
 Text1000 = Annotated[str, Field(max_length=1000), AfterValidator(_written)]
 Script = Annotated[str, Field(max_length=5000), AfterValidator(_written)]
 Name = Annotated[str, Field(max_length=255), AfterValidator(_one_line)]
+MetadataName = Annotated[str, Field(max_length=40), AfterValidator(_one_line), AfterValidator(_unreserved)]
 Label = Annotated[str, Field(max_length=40), AfterValidator(_one_line)]
 Link = Annotated[str, Field(max_length=LONGEST_URL), AfterValidator(_link)]
 Upload = Annotated[str, AfterValidator(_form(r"[A-Za-z0-9_-]{1,128}", "must be the id an upload was answered with"))]
-Color = Annotated[str, AfterValidator(_form(r"#[0-9a-fA-F]{6}", 'must be a color like "#1a2b3c"'))]
+Color = Annotated[
+    str, AfterValidator(_form(r"#[0-9a-fA-F]{6}", 'must be a color like "#1a2b3c"')), AfterValidator(str.lower)
+]
 Locale = Annotated[
     str, AfterValidator(_form(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}", 'must be a language tag like "en-US"'))
 ]

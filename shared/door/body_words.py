@@ -6,11 +6,14 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from shared.door.body_reading import join
+from shared.door.body_reading import LONGEST_NAME, join
+
+MOST_GUESSES = 20  # unknown fields of a body that are compared with the known ones, which takes time
 
 _WORDS = {
     "missing": "is required",
     "string_type": "must be a text",
+    "string_pattern_mismatch": "has characters that are not allowed here",
     "float_type": "must be a number",
     "int_type": "must be a whole number",
     "bool_type": "must be true or false",
@@ -25,16 +28,23 @@ _UNION_TAGGED = "background"  # its path in pydantic's errors has the type as on
 
 def sentences(wrong: ValidationError, model: type[BaseModel]) -> Iterator[tuple[str, str]]:
     """Yield (path, sentence) for everything pydantic found."""
+    guesses = MOST_GUESSES
     for error in wrong.errors(include_url=False):
         if error["type"] == "string_unicode":  # body_reading names the character
             continue
         steps = _steps(error["loc"])
+        if steps[-1:] == ("[key]",) and error["type"] != "extra_forbidden":  # what is wrong is a map's key
+            steps = steps[:-1]
         if error["type"].startswith("union_tag"):
             steps = (*steps, "type")
         path = ""
         for step in steps:
             path = join(path, str(step))
-        yield path, _sentence(error["type"], error.get("ctx") or {}, error, steps, model)
+        if error["type"] == "extra_forbidden":
+            guesses -= 1
+            yield path, _unknown(str(steps[-1]), known_fields(model, steps[:-1]), guess=guesses >= 0)
+        else:
+            yield path, _sentence(error["type"], error.get("ctx") or {}, error["input"])
 
 
 def _steps(loc: tuple[int | str, ...]) -> tuple[int | str, ...]:
@@ -44,20 +54,18 @@ def _steps(loc: tuple[int | str, ...]) -> tuple[int | str, ...]:
     return loc
 
 
-def _sentence(
-    kind: str, ctx: Mapping[str, Any], error: Mapping[str, Any], steps: tuple[int | str, ...], model: type[BaseModel]
-) -> str:
+def _sentence(kind: str, ctx: Mapping[str, Any], given: Any) -> str:
     match kind:
         case "value_error":
             return str(ctx["error"])
-        case "extra_forbidden":
-            return _unknown(str(steps[-1]), known_fields(model, steps[:-1]))
         case "literal_error":
             return f"must be {_choices(str(ctx['expected']))}"
         case "union_tag_invalid" | "union_tag_not_found":
             return f"must be {_choices(str(ctx.get('expected_tags', _TAGS)))}"
         case "string_too_long":
-            return f"has {len(error['input'])} characters; at most {ctx['max_length']} are allowed"
+            return f"has {len(given)} characters; at most {ctx['max_length']} are allowed"
+        case "string_too_short":
+            return f"has {len(given)} characters; at least {ctx['min_length']} are needed"
         case "greater_than_equal":
             return f"must be at least {ctx['ge']:g}"
         case "less_than_equal":
@@ -74,9 +82,11 @@ def _choices(expected: str) -> str:
     return f"one of {', '.join(name.strip(chr(39)) for name in names)}" if len(names) > 1 else names[0].strip("'")
 
 
-def _unknown(name: str, known: frozenset[str]) -> str:
+def _unknown(name: str, known: frozenset[str], *, guess: bool) -> str:
     if name in known:  # of a union's other model
         return "does not belong to this type"
+    if not guess or len(name) > LONGEST_NAME:
+        return "is unknown"
     parts = {part: one for one in sorted(known, key=len, reverse=True) for part in one.split("_")}
     names = parts | {one: one for one in known}
     near = get_close_matches(name, names, n=1, cutoff=0.7)

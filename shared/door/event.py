@@ -1,4 +1,7 @@
-"""The events' door: 2xx for everything but our own store failing; what is an hour old is the sweep's (protocol hole 24)."""
+"""The events' door: 2xx for everything but our own store failing; what is an hour old is the sweep's (hole 24).
+
+functions-framework answers 200 to whatever an event function returns, so what Eventarc should repeat is raised.
+"""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -14,19 +17,26 @@ class Event(Protocol):
     """What a CloudEvent gives."""
 
     @property
-    def data(self) -> object: ...
+    def data(self) -> object:
+        """The event's body."""
+        ...
 
     def __getitem__(self, name: str) -> object: ...
 
 
-def finalized(event: Event, do: Callable[[str, str], object], now: datetime) -> tuple[str, int]:
-    """Answer one finalized object."""
+class TryAgain(Exception):
+    """Our own store or queue failed, or we have a bug: Eventarc repeats the event with a growing wait."""
+
+
+def finalized(event: Event, do: Callable[[str, str], object], now: datetime) -> None:
+    """Take in one finalized object. Raises TryAgain."""
     match event.data:
         case {"bucket": str(bucket), "name": str(name)} if not _stale(event, now):
-            return answer(lambda: do(bucket, name))
+            text, status = answer(lambda: do(bucket, name))
+            if status >= 500:  # noqa: PLR2004  # HTTP's line between theirs and ours
+                raise TryAgain(f"{name}: {text.strip()}")
         case _:
             log(Fact.NEWS_IGNORED, "an event without a bucket and a name, or too old")
-            return "ignored\n", 200
 
 
 def _stale(event: Event, now: datetime) -> bool:

@@ -42,7 +42,12 @@ def serve(request: flask.Request, routes: tuple[Route, ...]) -> flask.Response:
         broken = Problem(500, "internal_error", "something broke on our side", next_move=f"send us request id {trace}")
         response = refuse(broken, trace)
     response.headers["X-Request-Id"] = trace
-    log(Fact.ANSWERED, f"{request.method} {request.path} {response.status_code}", trace=trace, status=response.status_code)
+    log(
+        Fact.ANSWERED,
+        f"{request.method} {request.path} {response.status_code}",
+        trace=trace,
+        status=response.status_code,
+    )
     return response
 
 

@@ -116,7 +116,9 @@ def billed(job: Job) -> dict[str, Any]:
     lines = [_line(node, line) for node in job.nodes.values() for line in node.attempts]
     compose = job.nodes["compose"]
     if compose.ended_at and job.ending is Ending.COMPLETED:
-        lines.append({"node": "compose", "provider": "abroll", "payer": "us", "outcome": "done", "cost": dollars(compose.cost)})
+        lines.append(
+            {"node": "compose", "provider": "abroll", "payer": "us", "outcome": "done", "cost": dollars(compose.cost)}
+        )
     return {
         "id": job.id,
         "currency": "USD",

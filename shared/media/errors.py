@@ -1,7 +1,7 @@
 """What a caller must know about media that could not be made: refuse it for good, or try again."""
 
 
-class MediaRefused(Exception):  # noqa: N818 - named for what the caller does with it, as all errors here
+class MediaRefused(Exception):
     """The input itself is bad: the same bytes would fail again."""
 
     def __init__(self, why: str, next_move: str) -> None:
@@ -10,7 +10,7 @@ class MediaRefused(Exception):  # noqa: N818 - named for what the caller does wi
         self.next_move = next_move
 
 
-class MediaFailed(Exception):  # noqa: N818 - see above
+class MediaFailed(Exception):
     """The machine failed (killed, overrun, disk full): the same call may well succeed."""
 
     def __init__(self, why: str) -> None:

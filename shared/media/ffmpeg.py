@@ -70,7 +70,7 @@ def run(sources: Sequence[Source], arguments: Sequence[str], folder: Path, budge
     Raises MediaRefused when ffmpeg could not make sense of its input, MediaFailed when it was killed, overran or
     found no room.
     """
-    from imageio_ffmpeg import get_ffmpeg_exe  # noqa: PLC0415 - light importers must not pay for it
+    from imageio_ffmpeg import get_ffmpeg_exe  # light importers must not pay for it
 
     words = [get_ffmpeg_exe(), "-hide_banner", "-nostdin", "-nostats", "-y", "-v", "error"]
     for source in sources:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import assert_never
 
 from shared.media.ffmpeg import Demuxer, Source
-from shared.media.keying import cut_out
+from shared.media.keying import cut_out, rgb
 from shared.media.place import Box
 from shared.media.takes import Take
 from shared.media.timeline import Cut, Part
@@ -101,9 +101,10 @@ def paint(
 def _shot(graph: Graph, cut: Cut, films: Mapping[str, Source], stills: Mapping[str, Path]) -> str:
     size, fps, shot = graph.edit.size, graph.edit.fps, cut.shot
     if shot.node is None:
-        color = (shot.color or "#000000").replace("#", "0x")
-        flat = f"color={color}:s=16x16:r={fps},scale={size.width}:{size.height}:flags=neighbor:{_YUV}"
-        return f"{flat},format=yuv420p,setsar=1,trim=end_frame={cut.frames}"
+        red, green, blue = rgb(shot.color or "#000000")
+        flat = f"color=0x{red:02x}{green:02x}{blue:02x}:s=16x16:r={fps}"
+        whole = f"scale={size.width}:{size.height}:flags=neighbor:{_YUV},format=yuv420p,setsar=1"
+        return f"{flat},{whole},trim=end_frame={cut.frames}"
     if shot.still:
         number = graph.open(Source(stills[shot.node], Demuxer.PNG))
         # Painted once, then the same frame is handed on: a still costs no decoding.
@@ -131,7 +132,8 @@ def _lay_presenter(graph: Graph, presenter: Presenter, layers: int) -> int:
     skipped, name = first - presenter.start, f"person{layers}"
     held, shift = f"trim=end_frame={last - first}", f"setpts=N+{first - part.start}"
     fade = _fade(presenter, skipped)
-    window = ("-ss", f"{skipped / fps:.6f}", "-t", f"{(last - first) / fps + 0.2:.6f}", "-an")
+    begin = min(skipped / fps, max(0.0, take.facts.seconds - 2 / fps))  # a take that has ended is held
+    window = ("-ss", f"{begin:.6f}", "-t", f"{(last - first) / fps + 0.2:.6f}", "-an")
     number = graph.open(Source(take.source.path, take.source.demuxer, (*take.source.options, *window)))
     seen = take.visible
     alike = "yuva420p" if take.cutout is Cutout.ALPHA else "yuv420p"

@@ -28,7 +28,7 @@ _KNOWN = {
 _BRANDS = {b"heic": "HEIC", b"heix": "HEIC", b"mif1": "HEIC", b"msf1": "HEIC", b"avif": "AVIF", b"avis": "AVIF"}
 
 
-class ImageRefused(Exception):  # noqa: N818 - named for what the caller does with it
+class ImageRefused(Exception):
     """An image that can't be used: a code for programs, a reason and a next move for people."""
 
     def __init__(self, code: str, why: str, next_move: str) -> None:
@@ -72,34 +72,44 @@ def decode(data: bytes, *, max_pixels: int = 50_000_000) -> "Image.Image":
 
     Raises ImageRefused.
     """
-    from PIL import Image, ImageOps  # noqa: PLC0415 - light importers must not pay for Pillow
+    from PIL import Image, ImageOps  # light importers must not pay for Pillow
 
     kind = _kind(data)
     try:
         # A fresh reader per call and only this one format: Pillow's other decoders never see the bytes.
         picture = Image.open(io.BytesIO(data), formats=[kind])
-        if picture.width * picture.height > max_pixels:
-            shown = f"{picture.width}x{picture.height}"
-            raise ImageRefused("too_many_pixels", f"the image claims {shown} pixels", f"Send at most {max_pixels}.")
-        if getattr(picture, "n_frames", 1) > 1 and kind != "JPEG":
-            raise ImageRefused("unsupported_format", "the image is an animation", "Send a still JPEG, PNG or WebP.")
+        _check(picture, kind, max_pixels)
         picture.load()
-        upright = ImageOps.exif_transpose(picture)
-        return _on_white(upright)
-    except ImageRefused:
-        raise
-    except (OSError, ValueError, SyntaxError, EOFError, MemoryError, Image.DecompressionBombError) as problem:
+        return _on_white(ImageOps.exif_transpose(picture))
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as problem:
+        move = f"Send at most {max_pixels}."
+        raise ImageRefused("too_many_pixels", "the image claims more pixels than any we decode", move) from problem
+    except (OSError, ValueError, SyntaxError, EOFError, MemoryError) as problem:
         raise ImageRefused("broken", "the image can't be decoded (cut short or damaged)", "Send it again.") from problem
 
 
-def _on_white(picture: "Image.Image") -> "Image.Image":
-    from PIL import Image  # noqa: PLC0415
+def _check(picture: "Image.Image", kind: str, max_pixels: int) -> None:
+    """Refuse what only claims to be reasonable, before a pixel of it is decoded."""
+    if picture.width * picture.height > max_pixels:
+        shown = f"{picture.width}x{picture.height}"
+        raise ImageRefused("too_many_pixels", f"the image claims {shown} pixels", f"Send at most {max_pixels}.")
+    if getattr(picture, "n_frames", 1) > 1 and kind != "JPEG":
+        raise ImageRefused("unsupported_format", "the image is an animation", "Send a still JPEG, PNG or WebP.")
 
-    if picture.has_transparency_data:
+
+def _on_white(picture: "Image.Image") -> "Image.Image":
+    from PIL import Image
+
+    if picture.mode.startswith("I"):  # 16-bit gray, which a plain conversion would burn out
+        flat = picture.convert("I").point(lambda value: value / 257).convert("L").convert("RGB")
+    elif picture.has_transparency_data:
         seen = picture.convert("RGBA")
         white = Image.new("RGBA", seen.size, (255, 255, 255, 255))
-        return Image.alpha_composite(white, seen).convert("RGB")
-    return picture.convert("RGB")
+        flat = Image.alpha_composite(white, seen).convert("RGB")
+    else:
+        flat = picture.convert("RGB")
+    flat.info.clear()  # comments and the like would be written into the copy
+    return flat
 
 
 def _kind(data: bytes) -> str:

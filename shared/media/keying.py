@@ -5,7 +5,11 @@ much again. Here each pair (Cb, Cr) is looked up once in three tables made befor
 Cb and Cr without the key's reflection. Distances are counted in the key's own strength, so any vivid key will do.
 """
 
+import math
+import re
 from dataclasses import dataclass
+
+from shared.media.errors import MediaRefused
 
 Rgb = tuple[int, int, int]
 
@@ -23,7 +27,16 @@ class Chroma:
     @property
     def strength(self) -> float:
         """Return how far it is from gray."""
-        return (self.blue**2 + self.red**2) ** 0.5
+        return math.hypot(self.blue, self.red)
+
+
+def rgb(color: str) -> Rgb:
+    """Read "#rrggbb"; anything else is refused, for colours are written into filter graphs."""
+    found = re.fullmatch(r"#([0-9a-fA-F]{2})([0-9a-fA-F]{2})([0-9a-fA-F]{2})", color)
+    if found is None:
+        raise MediaRefused(f"a colour was expected, not {color[:20]!r}", "Write colours as #rrggbb.")
+    red, green, blue = (int(part, 16) for part in found.groups())
+    return red, green, blue
 
 
 def chroma(color: Rgb) -> Chroma:

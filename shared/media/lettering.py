@@ -5,7 +5,7 @@ anything to it. The result is the mask of the letters; a soft dark panel is laid
 any footage. What was really drawn is measured, so words never leave the frame whatever a script's shaping does.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import copyfile
@@ -17,7 +17,7 @@ from shared.media.font import FONT, shipped_font
 from shared.media.graph import Lettering, Presenter
 from shared.media.place import Box, face
 from shared.media.timeline import frames
-from shared.media.wording import Wording, word
+from shared.media.wording import LEADING, Wording, word
 from shared.pipeline.edit import Cue, Cutout, Edit, Title
 from shared.pipeline.plan import Size
 
@@ -39,7 +39,6 @@ class _Style:
     spots: tuple[
         tuple[float, float], ...
     ]  # (share of height, which edge of the box it is: 0 top .. 1 bottom), best first
-    leading: float = 1.25
 
 
 _TITLE = _Style(0.074, 0.84, 0.26, 122, ((0.06, 0.0), (0.74, 1.0), (0.5, 0.5)))
@@ -53,68 +52,61 @@ def letter(
 ) -> tuple[tuple[Lettering, ...], tuple[str, ...]]:
     """Paint every title and caption; also says which characters could not be drawn."""
     wide = edit.size.width > edit.size.height
-    rows = [(title, _TITLE_WIDE if wide else _TITLE) for title in edit.titles]
-    rows += [(cue, _CUE_WIDE if wide else _CUE) for cue in edit.cues]
+    sayings = [_saying(title, _TITLE_WIDE if wide else _TITLE, edit, presenters) for title in edit.titles]
+    sayings += [_saying(cue, _CUE_WIDE if wide else _CUE, edit, presenters) for cue in edit.cues]
     copyfile(FONT, folder / "font.ttf")  # beside the texts, so that no path stands in the graph
     made: list[Lettering] = []
-    told: list[str] = []
-    for first in range(0, len(rows), _AT_ONCE):
-        some = rows[first : first + _AT_ONCE]
-        worded = [_worded(said, style, edit.size, _faces(said, edit, presenters)) for said, style in some]
-        told += [_loss(said, wording) for (said, _), wording in zip(some, worded, strict=True) if wording.lost]
-        masks = _masks(worded, edit.size, folder, budget)
-        for number, ((said, style), wording, mask) in enumerate(zip(some, worded, masks, strict=True), first):
-            if mask is not None:
-                made += _laid(
-                    edit,
-                    said,
-                    style,
-                    wording,
-                    mask,
-                    _faces(said, edit, presenters),
-                    made,
-                    folder / f"words-{number}.png",
-                )
-    return tuple(made), tuple(told)
+    for first in range(0, len(sayings), _AT_ONCE):
+        some = sayings[first : first + _AT_ONCE]
+        masks = _masks([each.wording for each in some], edit.size, folder, budget)
+        for number, (each, mask) in enumerate(zip(some, masks, strict=True), first):
+            if mask is not None and each.end > each.start:
+                made.append(_laid(edit, each, mask, made, folder / f"words-{number}.png"))
+    return tuple(made), tuple(news for each in sayings for news in _news(each))
 
 
-def _faces(said: Title | Cue, edit: Edit, presenters: Sequence[Presenter]) -> list[Box]:
-    start, end = _window(said, edit)
+@dataclass(frozen=True, slots=True)
+class _Saying:
+    """A text on its way into the picture: its lines, its frames on the film, the faces seen meanwhile."""
+
+    said: Title | Cue
+    style: _Style
+    wording: Wording
+    start: int
+    end: int
+    faces: tuple[Box, ...]
+
+
+def _saying(said: Title | Cue, style: _Style, edit: Edit, presenters: Sequence[Presenter]) -> _Saying:
+    start, end = frames(said.start, edit.fps), frames(min(said.start + said.seconds, edit.seconds), edit.fps)
     seen = [look for look in presenters if look.start < end and look.end > start]
-    return [face(look.box, inset=look.take.cutout is Cutout.INSET) for look in seen]
+    faces = tuple(face(look.box, inset=look.take.cutout is Cutout.INSET) for look in seen)
+    return _Saying(said, style, _worded(said, style, edit.size, faces), start, end, faces)
 
 
-def _window(said: Title | Cue, edit: Edit) -> tuple[int, int]:
-    return frames(said.start, edit.fps), frames(min(said.start + said.seconds, edit.seconds), edit.fps)
-
-
-def _worded(said: Title | Cue, style: _Style, size: Size, faces: list[Box]) -> Wording:
+def _worded(said: Title | Cue, style: _Style, size: Size, faces: tuple[Box, ...]) -> Wording:
     """Break a text into lines; a scene text that would reach down to a face is set smaller to stay above it."""
-    letters = round(style.letters * min(size.width, size.height))
-    high = round(style.high * size.height)
-    wide = round(style.wide * size.width)
-    usual = word(said.text, shipped_font(), letters=letters, width=wide, height=high, leading=style.leading)
-    top = style.spots[0][0] * size.height
+    font, letters = shipped_font(), round(style.letters * min(size.width, size.height))
+    wide, high = round(style.wide * size.width), round(style.high * size.height)
+    usual = word(said.text, font, letters=letters, width=wide, height=high)
     if isinstance(said, Cue) or not faces:
         return usual
-    free = min(one.y + _FACE_SPARED * one.height for one in faces) - top
-    above = word(
-        said.text,
-        shipped_font(),
-        letters=letters,
-        width=wide,
-        height=round(free - _PAD * letters),
-        leading=style.leading,
-    )
-    return above if above.letters >= _SMALLER * letters else usual
+    free = min(one.y + _FACE_SPARED * one.height for one in faces) - style.spots[0][0] * size.height
+    above = word(said.text, font, letters=letters, width=wide, height=round(free - _PAD * letters))
+    return above if above.letters >= _SMALLER * letters and not above.shortened else usual
 
 
-def _loss(said: Title | Cue, wording: Wording) -> str:
-    what = "scene text" if isinstance(said, Title) else "caption"
-    shown = " ".join(f"{char} (U+{ord(char):04X})" for char in wording.lost[:5])
-    more = f" and {len(wording.lost) - 5} more" if len(wording.lost) > 5 else ""  # noqa: PLR2004 - as shown above
-    left = "was left out" if not "".join(wording.lines).strip() else "is shown without"
-    return f'{what} "{said.text[:24]}" {left}: the font lacks {shown}{more}'
+def _news(saying: _Saying) -> Iterator[str]:
+    """Tell what of a text can't be seen."""
+    what = "scene text" if isinstance(saying.said, Title) else "caption"
+    named = f'{what} "{saying.said.text[:24]}"'
+    if lost := saying.wording.lost:
+        shown = " ".join(f"{char} (U+{ord(char):04X})" for char in lost[:5])
+        more = f" and {len(lost) - 5} more" if len(lost) > 5 else ""  # noqa: PLR2004 - as shown above
+        left = "is shown without" if "".join(saying.wording.lines).strip() else "was left out"
+        yield f"{named} {left}: the font lacks {shown}{more}"
+    if saying.wording.shortened:
+        yield f"{named} is too long for the frame ({len(saying.said.text)} characters) and was shortened"
 
 
 def _masks(worded: list[Wording], size: Size, folder: Path, budget: Budget) -> list[Image.Image | None]:
@@ -122,43 +114,35 @@ def _masks(worded: list[Wording], size: Size, folder: Path, budget: Budget) -> l
     wide, high = size.width * 2, size.height  # room for a shaping wider than expected: it is measured, then fitted
     chain = [f"color=black:s={wide}x{high}:r=1:d={len(worded)},format=gray"]
     for number, wording in enumerate(worded):
-        (folder / f"text-{number}.txt").write_text("\n".join(wording.lines) or " ", "utf-8")
-        chain.append(
-            f"drawtext=fontfile=font.ttf:textfile=text-{number}.txt:expansion=none:fontcolor=white"
-            f":fontsize={wording.letters}:line_spacing={round(wording.letters * 0.12)}:text_align=center"
-            f":x=(w-text_w)/2:y=(h-text_h)/2:enable=eq(n\\,{number})"
-        )
+        step = round(wording.letters * LEADING)
+        top = (high - step * len(wording.lines)) // 2
+        for index, line in enumerate(wording.lines):
+            # A line each: in a text of several, drawtext forgets the direction after the first.
+            (folder / f"text-{number}-{index}.txt").write_text(line or " ", "utf-8")
+            drawn = f"textfile=text-{number}-{index}.txt:expansion=none:fontsize={wording.letters}:fontcolor=white"
+            spot = f"x=(w-text_w)/2:y={top + index * step}:y_align=font"
+            chain.append(f"drawtext=fontfile=font.ttf:{drawn}:{spot}:enable=eq(n\\,{number})")
     words = ["-filter_complex", f"{','.join(chain)}[words]", "-map", "[words]", "-f", "rawvideo", "-"]
     raw, one = run([], words, folder, budget), wide * high
     shots = [Image.frombytes("L", (wide, high), raw[at : at + one]) for at in range(0, one * len(worded), one)]
     return [shot.crop(box) if (box := shot.getbbox()) else None for shot in shots]
 
 
-def _laid(
-    edit: Edit,
-    said: Title | Cue,
-    style: _Style,
-    wording: Wording,
-    mask: Image.Image,
-    faces: list[Box],
-    others: Iterable[Lettering],
-    path: Path,
-) -> list[Lettering]:
-    start, end = _window(said, edit)
-    if end <= start:
-        return []
-    size, pad = edit.size, round(wording.letters * _PAD)
+def _laid(edit: Edit, saying: _Saying, mask: Image.Image, others: Iterable[Lettering], path: Path) -> Lettering:
+    """Paint a text onto its panel and find its place."""
+    size, pad = edit.size, round(saying.wording.letters * _PAD)
     room = (round(size.width * 0.96) - 2 * pad, round(size.height * 0.6) - 2 * pad)
     if mask.width > room[0] or mask.height > room[1]:
         mask.thumbnail(room, Image.Resampling.LANCZOS)
-    picture = _panel(mask, pad, style.panel)
+    picture = _panel(mask, pad, saying.style.panel)
     picture.save(path, "PNG", compress_level=1)
-    taken = [other.box for other in others if other.start < end and other.end > start]
-    box = _spot(Box(0, 0, picture.width, picture.height), style, size, faces, taken)
-    return [Lettering(path, box, start, end, min(frames(_EASE, edit.fps), (end - start) // 4))]
+    taken = [other.box for other in others if other.start < saying.end and other.end > saying.start]
+    box = _spot(Box(0, 0, picture.width, picture.height), saying.style, size, saying.faces, taken)
+    ease = min(frames(_EASE, edit.fps), (saying.end - saying.start) // 4)
+    return Lettering(path, box, saying.start, saying.end, ease)
 
 
-def _spot(box: Box, style: _Style, size: Size, faces: list[Box], taken: list[Box]) -> Box:
+def _spot(box: Box, style: _Style, size: Size, faces: Sequence[Box], taken: Sequence[Box]) -> Box:
     """Return the best-liked place that spares faces and other words, or the one that hides least."""
     boxes = [
         Box(

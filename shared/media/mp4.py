@@ -14,7 +14,7 @@ _SIDE_MAX = 16384
 _SECONDS_MAX = 24 * 3600
 
 
-class NotAFilm(Exception):  # noqa: N818 - named for what it says about the file
+class NotAFilm(Exception):
     """The bytes are not an MP4 with a picture track, or lie about themselves."""
 
 

@@ -14,12 +14,13 @@ from shared.media.ffmpeg import Budget, Demuxer, Source, run
 
 _EBML = b"\x1a\x45\xdf\xa3"
 _SIDE_MAX = 4096
+_LONGEST = 3600  # seconds looked at: no film of ours is near it
 _PACKET_FIELDS = 6
 
 
 @dataclass(frozen=True, slots=True)
 class FilmFacts:
-    """A film file: container "mp4" or "webm", seconds, pixels, frames a second, codecs; alpha = carries transparency."""
+    """A film file: container ("mp4", "webm"), seconds, pixels, frames a second, codecs; alpha = it has transparency."""
 
     container: str
     seconds: float
@@ -74,13 +75,26 @@ def probe(path: Path, *, timeout: float = 30.0) -> FilmFacts:
     """
     demuxer = sniff(path)
     with tempfile.TemporaryDirectory(prefix="probe-") as folder:
-        words = ["-map", "0:V:0", "-map", "0:a:0?", "-c", "copy", "-bitexact", "-f", "framecrc", "-"]
+        words = [
+            "-map",
+            "0:V:0",
+            "-map",
+            "0:a:0?",
+            "-c",
+            "copy",
+            "-t",
+            str(_LONGEST),
+            "-bitexact",
+            "-f",
+            "framecrc",
+            "-",
+        ]
         printed = run([Source(path, demuxer)], words, Path(folder), Budget(timeout)).decode("ascii", "replace")
     return _facts(printed, "mp4" if demuxer is Demuxer.MP4 else "webm")
 
 
 def _facts(printed: str, container: str) -> FilmFacts:
-    headers = {key: value for key, value in _headers(printed)}  # noqa: C416 - a dict of its pairs
+    headers = dict(_headers(printed))
     packets = [packet for line in printed.splitlines() if (packet := _packet(line))]
     pictures = [packet for packet in packets if packet.stream == 0]
     sounds = [packet for packet in packets if packet.stream == 1]

@@ -1,5 +1,4 @@
-"""Looks at a presenter's take before it is laid over footage: can it be cut out as claimed, where is the person,
-how loud is the voice.
+"""Looks at a presenter's take before it is laid over footage: can it be cut out, where is the person, how loud.
 
 No field of a provider's API tells what a look can do, and a take may come with another background than was ordered,
 so the pixels decide. A few small frames a second are enough to find the visible box.
@@ -13,7 +12,7 @@ from PIL import Image, ImageChops
 
 from shared.media.errors import MediaRefused
 from shared.media.ffmpeg import Budget, Demuxer, Source, run
-from shared.media.keying import Rgb, chroma
+from shared.media.keying import Rgb, chroma, rgb
 from shared.media.place import Box, even
 from shared.media.probe import FilmFacts
 from shared.pipeline.edit import Appearance, Cutout
@@ -25,6 +24,7 @@ _NEAR = 46  # distance in Cb+Cr within which a pixel is the key colour
 _VIVID = 40  # chroma a key colour needs
 _KEY_SHARE = 0.35  # of the border that must be key; a person may stand on the lower edge
 _SIDE = 180  # pixels of the shorter side looked at
+_HD = 1280  # pixels of the longer side
 _ALPHA_DECODERS = {"vp9": "libvpx-vp9", "vp8": "libvpx"}
 
 
@@ -44,21 +44,29 @@ class Take:
 def look_at(look: Appearance, path: Path, facts: FilmFacts, folder: Path, budget: Budget) -> Take:
     """Measure a take; when it can't be cut out as claimed it becomes an inset, and a warning says so."""
     demuxer = Demuxer.WEBM if facts.container == "webm" else Demuxer.MP4
-    options = color_default(facts)
-    if look.cutout is Cutout.ALPHA and facts.alpha and facts.video_codec in _ALPHA_DECODERS:
+    options = (*color_default(facts), "-noautorotate")  # the box is measured in the file's own pixels
+    kind = look.cutout
+    if facts.alpha and facts.video_codec in _ALPHA_DECODERS:
+        kind = Cutout.ALPHA  # better than what was hoped for
         options += ("-c:v", _ALPHA_DECODERS[facts.video_codec])  # the default decoders drop the transparency
     source = Source(path, demuxer, options)
     whole = Box(0, 0, facts.width // 2 * 2, facts.height // 2 * 2)
-    shown, key, why = whole, _rgb(look.key_color), ""
-    gray, found = _sample(look, source, facts, folder, budget)
-    match look.cutout:
+    shown, key, why = whole, rgb(look.key_color), ""
+    gray, found = _sample(kind, look.seconds, source, facts, folder, budget)
+    match kind:
         case Cutout.ALPHA:
             shown, why = _opaque_box(gray, facts, whole)
         case Cutout.KEY:
             shown, key, why = _keyed_box(gray, facts, whole, key)
         case Cutout.INSET:
             pass
-    warnings = (f"{look.node}: {why}; it is shown as a picture in the film",) if why else ()
+    if why:
+        kind = Cutout.INSET
+    warnings: tuple[str, ...] = (
+        (f"{look.node}: {why}; it is shown as a picture in the film",)
+        if why and look.cutout is not Cutout.INSET
+        else ()
+    )
     gain = None
     if facts.audio_codec is None:
         warnings += (f"{look.node}: the take has no sound",)
@@ -66,25 +74,25 @@ def look_at(look: Appearance, path: Path, facts: FilmFacts, folder: Path, budget
         warnings += (f"{look.node}: the take is silent",)
     else:
         gain = min(15.0, max(-15.0, LOUDNESS - found))
-    return Take(source, facts, Cutout.INSET if why else look.cutout, shown, key, gain, warnings)
+    return Take(source, facts, kind, shown, key, gain, warnings)
 
 
 def color_default(facts: FilmFacts) -> tuple[str, ...]:
     """Say how to read colours of a file that doesn't say it itself: HD is BT.709, smaller BT.601, as players assume."""
-    return ("-colorspace", "bt709" if max(facts.width, facts.height) >= 1280 else "smpte170m")
+    return ("-colorspace", "bt709" if max(facts.width, facts.height) >= _HD else "smpte170m")
 
 
 def _sample(
-    look: Appearance, source: Source, facts: FilmFacts, folder: Path, budget: Budget
+    kind: Cutout, seconds: float, source: Source, facts: FilmFacts, folder: Path, budget: Budget
 ) -> tuple[list[Image.Image], float | None]:
     """Return small frames (opacity, or RGB for a key) and the voice's loudness in LUFS, in one run."""
     step = max(1, min(facts.width, facts.height) // _SIDE)
     wide, high = facts.width // step, facts.height // step
-    mode, depth = ("L", 1) if look.cutout is Cutout.ALPHA else ("RGB", 3)
-    pixels = "format=yuva420p,alphaextract," if look.cutout is Cutout.ALPHA else ""
+    mode, depth = ("L", 1) if kind is Cutout.ALPHA else ("RGB", 3)
+    pixels = "format=yuva420p,alphaextract," if kind is Cutout.ALPHA else ""
     small = f"scale={wide}:{high}:flags=area,format={'gray' if depth == 1 else 'rgb24'}"
-    words: list[str] = ["-t", f"{look.seconds:.3f}"]
-    if look.cutout is not Cutout.INSET:
+    words: list[str] = ["-t", f"{seconds:.3f}"]
+    if kind is not Cutout.INSET:
         words += [
             "-map",
             "0:V:0",
@@ -98,13 +106,13 @@ def _sample(
     report.unlink(missing_ok=True)
     if facts.audio_codec:
         meter = f"aresample=48000,aformat=channel_layouts=stereo,ebur128=metadata=1,ametadata=print:file={report.name}"
-        words += ["-map", "0:a:0", "-t", f"{look.seconds:.3f}", "-af", meter, "-f", "null", "-"]
+        words += ["-map", "0:a:0", "-t", f"{seconds:.3f}", "-af", meter, "-f", "null", "-"]
     if "-f" not in words:
         return [], None
     raw, one = run([source], words, folder, budget), wide * high * depth
     shots = [Image.frombytes(mode, (wide, high), raw[at : at + one]) for at in range(0, len(raw) - one + 1, one)]
-    if not shots and look.cutout is not Cutout.INSET:
-        raise MediaRefused(f"{look.node}: the take holds no readable frame", "Order this take again.")
+    if not shots and kind is not Cutout.INSET:
+        raise MediaRefused("the take holds no readable frame", "Order this take again.")
     return shots, _loudness(report)
 
 
@@ -136,7 +144,7 @@ def _keyed_box(shots: list[Image.Image], facts: FilmFacts, whole: Box, key: Rgb)
         share = 100 * len(close) // max(1, len(rim))
         return whole, key, f"ordered on the key colour, but only {share} % of its border shows it"
     real = (_mean(close, 0), _mean(close, 1), _mean(close, 2))
-    _, cb, cr = Image.new("RGB", (1, 1), real).convert("YCbCr").getpixel((0, 0))
+    _, cb, cr = Image.new("RGB", (1, 1), real).convert("YCbCr").tobytes()
     union = Image.new("L", shots[0].size, 0)
     for shot in shots:
         _, blue, red = shot.convert("YCbCr").split()
@@ -178,8 +186,3 @@ def _least(gray: Image.Image) -> int:
 
 def _mean(pixels: list[Rgb], channel: int) -> int:
     return round(sum(pixel[channel] for pixel in pixels) / len(pixels))
-
-
-def _rgb(color: str) -> Rgb:
-    value = int(color.removeprefix("#"), 16)
-    return value >> 16 & 255, value >> 8 & 255, value & 255

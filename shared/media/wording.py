@@ -1,7 +1,7 @@
 """Makes any text drawable in the shipped font and breaks it into lines that fit; pure.
 
-Whatever a customer sends is drawn literally. Only what no font draws (control characters) or ours cannot (emoji, scripts
-it lacks) is left out or replaced, and the caller learns about it.
+Whatever a customer sends is drawn literally. Only what no font draws (control characters) or ours cannot (emoji,
+scripts it lacks) is left out or replaced, and the caller learns about it.
 """
 
 import unicodedata
@@ -12,6 +12,8 @@ from shared.media.font import Font
 _BOX = "\N{WHITE SQUARE}"
 _JOINERS = "\N{ZERO WIDTH JOINER}\N{ZERO WIDTH NON-JOINER}"  # Arabic and Persian spell with them
 _RTL, _END = "\N{RIGHT-TO-LEFT EMBEDDING}", "\N{POP DIRECTIONAL FORMATTING}"
+LEADING = 1.25  # from line to line, in letters
+_WHOLE = 0.6  # of the largest letters: how much smaller, to keep a long word whole
 _LEAST = 0.4  # of the largest letters: how small a long text may become
 
 
@@ -22,18 +24,27 @@ class Wording:
     lines: tuple[str, ...]
     letters: int
     lost: str
+    shortened: bool = False  # too long for its room even in the smallest letters
 
 
-def word(text: str, font: Font, *, letters: int, width: int, height: int, leading: float) -> Wording:
+def word(text: str, font: Font, *, letters: int, width: int, height: int) -> Wording:
     """Break a text into lines of about equal length, as large as fits `width` x `height` pixels."""
     drawn, lost = drawable(text, font)
     least = max(8, round(letters * _LEAST))
-    lines: list[str] = []
-    for size in range(max(letters, least), least - 1, -1):
+    for size in range(max(_unbroken(drawn, font, letters, width), least), least - 1, -1):
         lines = _balanced(drawn, font, width / size)
-        if len(lines) * size * leading <= height and all(font.width(line) * size <= width for line in lines):
+        if len(lines) * size * LEADING <= height:
             return Wording(_directed(lines), size, lost)
-    return Wording(_directed(_shortened(lines, max(1, int(height / (least * leading))))), least, lost)
+    most = max(1, int(height / (least * LEADING)))
+    lines = _wrapped(drawn, font, width / least)
+    return Wording(_directed(_shortened(lines, most)), least, lost, shortened=len(lines) > most)
+
+
+def _unbroken(text: str, font: Font, letters: int, width: int) -> int:
+    """Return letters somewhat smaller when that keeps the longest word whole."""
+    longest = max((font.width(each) for each in text.split()), default=0.0)
+    size = int(width / longest) if longest else letters
+    return size if _WHOLE * letters <= size < letters else letters
 
 
 def drawable(text: str, font: Font) -> tuple[str, str]:

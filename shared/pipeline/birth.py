@@ -70,5 +70,3 @@ def _node(planned: PlannedNode, stored: Output | None, now: datetime) -> Node:
     if stored is None:
         raise ValueError(f"{planned.key} is not stored: fetch the images before the job is born")
     return replace(node, state=State.DONE, output=stored, ended_at=now)
-
-

@@ -41,7 +41,7 @@ def divide(request: FilmRequest, veo: Veo, limits: Limits) -> Chains:
         sizes = " + ".join(str(len(chain)) for chain in chains)
         warnings.append(
             f"{len(filmed)} scenes are filmed as {len(chains)} shots ({sizes} scenes) at the same time: "
-            f"Veo makes one shot at most {most} scenes long."
+            f"Veo makes one shot at most {most} scene{'s' if most > 1 else ''} long."
         )
     return Chains(chains, tuple(warnings))
 

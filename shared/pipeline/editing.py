@@ -64,8 +64,9 @@ def _shots(laid: tuple[Slot, ...]) -> tuple[Shot, ...]:
     for shot in map(_shot, laid):
         if shots and _goes_on(shots[-1], shot):
             last = shots.pop()
-            footage = max(shot.offset + shot.footage - last.offset, 0.0)
-            shots.append(replace(last, seconds=last.seconds + shot.seconds, footage=footage))
+            seconds = last.seconds + shot.seconds
+            footage = min(max(shot.offset + shot.footage - last.offset, 0.0), seconds)
+            shots.append(replace(last, seconds=seconds, footage=footage))
         else:
             shots.append(shot)
     return tuple(shots)

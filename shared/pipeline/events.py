@@ -133,6 +133,7 @@ class FailureHeard:
     next_move: str
     retry_after: timedelta | None = None  # None = a new attempt is pointless
     paid: bool = False
+    cutout: Cutout | None = None  # ask for this kind of take next
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from shared.pipeline.plan import Plan
+from shared.pipeline.plan import Length, Plan
 from shared.pipeline.slots import Slot
 from shared.pipeline.timing import say
 
@@ -17,7 +17,7 @@ def findings(plan: Plan, laid: tuple[Slot, ...], spoken: Mapping[int | None, flo
     for slot in laid:
         scene = slot.stretch.scene
         if scene is not None and None not in spoken:
-            yield from _scene(scene, slot, spoken.get(scene))
+            yield from _scene(plan.length, scene, slot, spoken.get(scene))
         elif scene is not None and slot is not laid[-1] and slot.held > WORTH_SAYING:
             yield _short(scene, slot)
 
@@ -32,11 +32,11 @@ def _whole(plan: Plan, laid: tuple[Slot, ...], film: float, said: float) -> Iter
         )
     if said - film > WORTH_SAYING:
         yield f"The presenter speaks {say(said)}, the film lasts {say(film)}: {say(said - film)} are not heard."
-    if unseen > WORTH_SAYING:
+    if plan.length is Length.SCRIPT and unseen > WORTH_SAYING:
         yield f"The film ends with the script after {say(film)}: {say(unseen)} of the scenes are not seen."
 
 
-def _scene(scene: int, slot: Slot, said: float | None) -> Iterator[str]:
+def _scene(length: Length, scene: int, slot: Slot, said: float | None) -> Iterator[str]:
     if said is None:
         if slot.held > WORTH_SAYING:
             yield _short(scene, slot)
@@ -51,7 +51,7 @@ def _scene(scene: int, slot: Slot, said: float | None) -> Iterator[str]:
             f"Scene {scene + 1}: the presenter speaks {say(said)}, the scene lasts {say(slot.seconds)}: "
             f"{say(said - slot.seconds)} are not heard."
         )
-    if slot.seconds < slot.stretch.seconds - WORTH_SAYING:
+    if length is Length.SCRIPT and slot.seconds < slot.stretch.seconds - WORTH_SAYING:
         yield f"Scene {scene + 1} ends with its script after {say(slot.seconds)} of {say(slot.stretch.seconds)}."
 
 

@@ -18,11 +18,11 @@ class Step:
     does: str
 
 
-CREATE = Step("create_job", None, "checks the request, plans it, reserves its price, stores the job, wants the first tasks")
+CREATE = Step("create_job", None, "checks, plans, reserves the price, stores the job, wants the first tasks")
 START_CLIP = Step("start_clip", "veo", "claims a clip and asks Veo for it, once")
 VEO_OUTPUT = Step("veo_output", None, "hears that a clip's file lies in the takes bucket")
 WATCH_CLIP = Step("watch_clip", "watch", "asks about a clip nobody has heard of")
-START_PRESENTER = Step("start_presenter", "presenter", "claims a presenter's take and asks the avatar service for it, once")
+START_PRESENTER = Step("start_presenter", "presenter", "claims a take and asks the avatar service for it, once")
 HEYGEN_WEBHOOK = Step("heygen_webhook", None, "hears that something happened to a take, and asks for a look")
 WATCH_PRESENTER = Step("watch_presenter", "watch", "reads the truth about a take and fetches its file")
 COMPOSE = Step("compose", "compose", "joins, lays the presenter over, writes text and sound, ends the job")

@@ -7,7 +7,6 @@ It knows no clock, no storage and no vendor: `now` is the server time of the rea
 The table below is what the README's picture is printed from, and every move is checked against it.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import assert_never
@@ -36,7 +35,7 @@ TABLE: tuple[Row, ...] = (
     Row(on.Postponed, Q, (Q,)),
     Row(on.Reclaimed, S, (S,)),
     Row(on.Sent, S, (R,)),
-    Row(on.Released, S, (Q, C)),
+    Row(on.Released, S, (S, Q, C)),
     Row(on.Refused, S, (F,)),
     Row(on.Misconfigured, S, (Q, F, C)),
     Row(on.Unclear, S, (S,)),
@@ -96,8 +95,7 @@ def _heard(job: Job, event: on.NodeEvent, now: datetime, waits: Patience) -> Mov
     row = _ROWS.get((type(event), node.state))
     if row is None or job.ending or not _concerns(node, event):
         return _late(job, node, event, now)
-    handler: Callable[[Job, Node, on.NodeEvent, datetime, Patience], Node] = HANDLERS[type(event)]
-    moved = handler(job, node, event, now, waits)
+    moved = HANDLERS[type(event)](job, node, event, now, waits)
     if moved.state not in row.becomes:
         raise BrokenTable(f"{job.id} {node.key}: {type(event).__name__} led from {node.state} to {moved.state}")
     return _moved(job, node, moved, event, now, waits)
@@ -111,7 +109,9 @@ def _concerns(node: Node, event: on.NodeEvent) -> bool:
             return event.take == node.take and event.attempt <= node.attempt
         case on.WorkDone() | on.WorkFailed():
             return event.inputs_hash == node.inputs_hash
-        case on.Claimed() | on.Postponed() | on.Reclaimed() | on.IdHeard() | on.FailureHeard() | on.PendingSeen() | on.NothingFound():
+        case on.Claimed() | on.Postponed() | on.Reclaimed() | on.IdHeard():
+            return (event.take, event.attempt) == (node.take, node.attempt)
+        case on.FailureHeard() | on.PendingSeen() | on.NothingFound():
             return (event.take, event.attempt) == (node.take, node.attempt)
         case _:
             assert_never(event)
@@ -130,9 +130,8 @@ def _late(job: Job, node: Node, event: on.NodeEvent, now: datetime) -> Moved:
             known = line is None or line.outcome is Outcome.LATE
             noted = node if known else close_line(node, event.take, event.attempt, Outcome.LATE, now, event.output.uri)
             if not known and event.take == node.take and node.state is State.DONE:
-                alarms = (
-                    f"surplus_output: {job.id} {node.key}: a second film of take {event.take}: {event.output.uri}",
-                )
+                second = f"a second film of take {event.take}: {event.output.uri}"
+                alarms = (f"surplus_output: {job.id} {node.key}: {second}",)
         case on.FailureHeard() if not event.paid:
             line = find(node, event.take, event.attempt)
             open_still = line is not None and line.outcome in (Outcome.GIVEN_UP, Outcome.SENT, Outcome.UNCLEAR)

@@ -58,7 +58,7 @@ class Size:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where the presenter stands: box height / film height, and the box's place in the room left (-1..1, top left -1)."""
+    """Where the presenter stands: box height / film height, and the box's place in the room left, -1 top left."""
 
     scale: float = 0.8
     x: float = 0.7

@@ -52,7 +52,9 @@ def reclaimed(_job: Job, node: Node, event: on.Reclaimed, now: datetime, waits: 
 
 
 def postponed(job: Job, node: Node, event: on.Postponed, now: datetime, waits: Patience) -> Node:
-    """Wanted again when the vendor is said to be free."""
+    """Wanted again when the vendor is said to be free; a duplicate that says so too wants nothing new (hole 9)."""
+    if _scheduled(node, now):
+        return node
     return _again(job, replace(node, why=event.why), event.after, now, waits)
 
 
@@ -68,6 +70,12 @@ def id_heard(_job: Job, node: Node, event: on.IdHeard, now: datetime, waits: Pat
 
 def released(job: Job, node: Node, event: on.Released, now: datetime, waits: Patience) -> Node:
     """Nothing was made: wanted again, later, unless the job has failed meanwhile."""
+    claim = node.claim
+    if claim and claim.at != claim.first_at and not event.cutout:  # a repeat's refusal says nothing of the first call
+        if claim.unclear_at:
+            return node
+        after = max(event.after, waits.replay_after * SECOND)
+        return wake(replace(node, claim=replace(claim, unclear_at=now), why=event.why), now, waits, after=after)
     outcome = Outcome.REFUSED if event.refused else Outcome.NOT_SENT
     closed = close_line(node, node.take, node.attempt, outcome, now, event.why)
     line = find(closed, node.take, node.attempt)
@@ -134,7 +142,8 @@ def failure_heard(job: Job, node: Node, event: on.FailureHeard, now: datetime, w
     tries = waits.tries_filtered if event.code in ("filtered", "empty") else waits.tries
     if event.retry_after is None or node.failures + 1 >= tries:
         return _failed(closed, now, event.code, event.why, event.next_move)
-    return _next_attempt(job, replace(closed, why=event.why), event.retry_after, now, waits)
+    told = replace(closed, why=event.why, cutout=event.cutout or node.cutout)
+    return _next_attempt(job, told, event.retry_after, now, waits)
 
 
 def pending_seen(_job: Job, node: Node, event: on.PendingSeen, now: datetime, waits: Patience) -> Node:
@@ -145,7 +154,9 @@ def pending_seen(_job: Job, node: Node, event: on.PendingSeen, now: datetime, wa
         minutes = int(waits.longest_operation // 60)
         why = f"{node.provider} has worked on {node.key} for {minutes} minutes without an end"
         return _failed(closed, now, "timeout", why, "retry the job; the unfinished attempt counts as paid")
-    if event.hinted and node.looks < waits.hint_looks:
+    if (event.hinted or node.looks) and _scheduled(node, now):
+        return node
+    if (event.hinted or node.looks) and node.looks < waits.hint_looks:
         after = waits.hint_step * 2**node.looks * SECOND
         return wake(replace(node, looks=node.looks + 1, nudges=0), now, waits, after=after)
     return replace(node, due=now + waits.pending_again * SECOND, nudges=0)
@@ -169,7 +180,9 @@ def work_done(_job: Job, node: Node, event: on.WorkDone, now: datetime, _waits: 
 
 
 def work_failed(job: Job, node: Node, event: on.WorkFailed, now: datetime, waits: Patience) -> Node:
-    """Pure work may be repeated freely, a bounded number of times."""
+    """Pure work may be repeated freely, a bounded number of times; two who failed at once failed once."""
+    if _scheduled(node, now):
+        return node
     if event.retry_after is None or node.failures + 1 >= waits.work_tries:
         return _failed(node, now, event.code, event.why, event.next_move)
     return _again(job, replace(node, failures=node.failures + 1, why=event.why), event.retry_after, now, waits)
@@ -193,6 +206,11 @@ HANDLERS: Mapping[type[on.NodeEvent], Callable[[Job, Node, Any, datetime, Patien
     on.WorkDone: work_done,
     on.WorkFailed: work_failed,
 }
+
+
+def _scheduled(node: Node, now: datetime) -> bool:
+    """Tell whether the next task is wanted already, and only later: who says it again is a duplicate."""
+    return node.at is not None and node.at > now
 
 
 def _running(node: Node, take: int, attempt: int, provider_id: str, now: datetime, waits: Patience) -> Node:

@@ -9,15 +9,13 @@ its title. A webhook is only a hint to look; per-request callbacks are unsigned.
 """
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import httpx
 
 from shared.egress import NOT_SENT, Egress, EgressRefused
 from shared.providers.answers import at, json_of, list_at, text_at
 from shared.providers.heygen_answers import ask_error, made_id, outcome
-from shared.providers.heygen_ask import Conversation
+from shared.providers.heygen_ask import SENDABLE_KEY, conversation
 from shared.providers.heygen_order import order_body
 from shared.providers.heygen_words import AVATAR, KEY, NO_AVATAR, NO_VOICE, VOICE, WEBHOOK, group_words, invalid_words
 from shared.providers.ports import (
@@ -35,9 +33,7 @@ from shared.providers.ports import (
     Unknown,
 )
 
-CALL_SECONDS = 30.0
 EVENTS = ("avatar_video.success", "avatar_video.fail")
-_SENDABLE_KEY = re.compile(r"[\x21-\x7e]+")
 _IDEMPOTENCY_KEY = re.compile(r"[A-Za-z0-9_:.-]{1,255}")
 _ID = re.compile(r"(?!\.+$)[A-Za-z0-9_:.-]{1,255}")  # nothing that could lead elsewhere in a path
 
@@ -55,7 +51,7 @@ class HeyGen:
         Raises: NotSent, TryLater, InFlight, Refused, Misconfigured, Unknown.
         """
         body = order_body(order)
-        if not _SENDABLE_KEY.fullmatch(api_key):
+        if not SENDABLE_KEY.fullmatch(api_key):
             raise KEY.refused()
         if not _IDEMPOTENCY_KEY.fullmatch(idempotency_key):
             raise invalid_words("Idempotency-Key").refused()  # HeyGen might ignore it, and bill twice
@@ -78,12 +74,12 @@ class HeyGen:
         """Ask once; the second value is the title as HeyGen tells it. Raises: Lost, KeyChanged, TryLater."""
         if not _ID.fullmatch(video_id):
             raise Lost(f"{video_id!r} is not a video's id.")
-        with self._conversation(api_key) as ask:
+        with conversation(self._egress, self._endpoint, api_key) as ask:
             return outcome(ask("GET", f"/v3/videos/{video_id}"), video_id, api_key)
 
     def find(self, title: str, *, api_key: str) -> tuple[Found, ...]:
         """Generations with exactly this title. Raises: KeyChanged, TryLater."""
-        with self._conversation(api_key) as ask:
+        with conversation(self._egress, self._endpoint, api_key) as ask:
             videos = list(ask.pages("/v3/videos", {"title": title}))
         return tuple(
             Found(found, title)
@@ -93,7 +89,7 @@ class HeyGen:
 
     def check_key(self, *, api_key: str) -> str:
         """Return the account's billing type. Raises: KeyChanged (bad key), TryLater."""
-        with self._conversation(api_key) as ask:
+        with conversation(self._egress, self._endpoint, api_key) as ask:
             data = ask.data("/v3/users/me")
         return text_at(data, "billing_type") or "unknown"
 
@@ -104,7 +100,7 @@ class HeyGen:
         """
         if not _ID.fullmatch(look_id):
             raise NO_AVATAR.refused()
-        with self._conversation(api_key) as ask:
+        with conversation(self._egress, self._endpoint, api_key) as ask:
             look = ask.data_or_none(f"/v3/avatars/looks/{look_id}")
             if look is None:
                 if ask.data_or_none(f"/v3/avatars/{look_id}") is None:
@@ -128,7 +124,7 @@ class HeyGen:
         """
         if not _ID.fullmatch(voice_id):
             raise NO_VOICE.refused()
-        with self._conversation(api_key) as ask:
+        with conversation(self._egress, self._endpoint, api_key) as ask:
             voice = ask.data_or_none(f"/v3/voices/{voice_id}")
         if voice is None:
             raise NO_VOICE.refused()
@@ -142,7 +138,7 @@ class HeyGen:
         The secret is told once, so an earlier registration of the same url is replaced, never kept.
         Raises: Refused(code "webhook_refused"), KeyChanged, TryLater.
         """
-        with self._conversation(api_key) as ask:
+        with conversation(self._egress, self._endpoint, api_key) as ask:
             for endpoint in list(ask.pages("/v3/webhooks/endpoints", {})):
                 if text_at(endpoint, "url") == url and _ID.fullmatch(text_at(endpoint, "endpoint_id")):
                     ask("DELETE", f"/v3/webhooks/endpoints/{text_at(endpoint, 'endpoint_id')}")
@@ -160,14 +156,7 @@ class HeyGen:
         if not _ID.fullmatch(endpoint_id):
             return
         try:
-            with self._conversation(api_key) as ask:
+            with conversation(self._egress, self._endpoint, api_key) as ask:
                 ask("DELETE", f"/v3/webhooks/endpoints/{endpoint_id}")
         except (KeyChanged, TryLater):
             return
-
-    @contextmanager
-    def _conversation(self, api_key: str) -> Iterator[Conversation]:
-        if not _SENDABLE_KEY.fullmatch(api_key):
-            raise KeyChanged("The HeyGen key has characters no key has.")
-        with self._egress.client(total_seconds=CALL_SECONDS, headers={"x-api-key": api_key}) as client:
-            yield Conversation(client, self._endpoint, api_key)

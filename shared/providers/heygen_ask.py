@@ -1,17 +1,32 @@
 """Questions to HeyGen that cost nothing: look, list, check; every trouble is KeyChanged or TryLater."""
 
+import re
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
 
-from shared.egress import EgressRefused
+from shared.egress import Egress, EgressRefused
 from shared.providers.answers import at, json_of, list_at, text_at
 from shared.providers.heygen_answers import SOON, ask_error
-from shared.providers.ports import TryLater
+from shared.providers.ports import KeyChanged, TryLater
 
+CALL_SECONDS = 30.0
 PAGES = 50
+SENDABLE_KEY = re.compile(r"[\x21-\x7e]+")
+
+
+@contextmanager
+def conversation(
+    egress: Egress, endpoint: str, api_key: str, total_seconds: float = CALL_SECONDS
+) -> "Iterator[Conversation]":
+    """Open questions under one key and one deadline. Raises: KeyChanged for a key no header can carry."""
+    if not SENDABLE_KEY.fullmatch(api_key):
+        raise KeyChanged("The HeyGen key has characters no key has.")
+    with egress.client(total_seconds=total_seconds, headers={"x-api-key": api_key}) as client:
+        yield Conversation(client, endpoint, api_key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +43,7 @@ class Conversation:
         """Ask. Raises: TryLater when no answer came."""
         try:
             return self.client.request(method, self.endpoint + path, params=query, json=body)
-        except (EgressRefused, httpx.HTTPError, httpx.InvalidURL) as error:
+        except (EgressRefused, httpx.HTTPError) as error:
             raise TryLater("HeyGen could not be asked.", SOON) from error
 
     def data_or_none(self, path: str) -> object | None:
@@ -52,7 +67,7 @@ class Conversation:
         """Yield every item of a list; half a list is no answer. Raises: KeyChanged, TryLater."""
         token = ""
         for _ in range(PAGES):
-            response = self("GET", path, query={**query, "limit": "20", **({"token": token} if token else {})})
+            response = self("GET", path, query={"limit": "20", **query, **({"token": token} if token else {})})
             answer = json_of(response)
             if not response.is_success or not isinstance(at(answer, "data"), list):
                 raise ask_error(response, self.api_key)

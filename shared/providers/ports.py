@@ -39,7 +39,7 @@ class Refused(Exception):
 
 
 class Misconfigured(Exception):
-    """Nothing was made because our set-up is wrong (a retired model, a missing permission): hold, alarm, fail in an hour."""
+    """Nothing was made because our set-up is wrong (a retired model, a missing permission): hold, alarm, then fail."""
 
     def __init__(self, what: str, *, next_move: str) -> None:
         super().__init__(what)

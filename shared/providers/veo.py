@@ -87,7 +87,7 @@ class Veo:
             response = self._post(f"{name['model']}:fetchPredictOperation", {"operationName": operation}, LOOK_SECONDS)
         except EgressRefused as error:
             raise _guarded(error) from error
-        except (NotSent, httpx.HTTPError, httpx.InvalidURL) as error:
+        except (NotSent, httpx.HTTPError) as error:
             raise TryLater("Veo could not be asked how the clip stands.", SOON) from error
         return outcome(response, operation)
 

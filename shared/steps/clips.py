@@ -38,7 +38,8 @@ def order(job: Job, node: Node, takes_bucket: str) -> ClipOrder:
 def made_from(job: Job, node: Node) -> str | None:
     """Name the exact bytes a clip is made from: what its claim keeps (protocol hole 56)."""
     clip = planned(job, node)
-    source = job.nodes[clip.before or clip.image].output if clip.before or clip.image else None
+    key = clip.before or clip.image
+    source = job.nodes[key].output if key else None
     return source.identity if source else None
 
 

@@ -9,7 +9,7 @@ import hashlib
 import json
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from shared.cloud.jobs import Conflict, Doubtful, JobExists, Jobs, Loaded
@@ -58,9 +58,9 @@ class CreateJob:
 
     def dry_run(self, tenant: Tenant, request: FilmRequest) -> Plan:
         """Plan and check all there is to check, spending and storing nothing."""
-        planned, _warnings = self.planned(tenant, request)
+        planned, warnings = self.planned(tenant, request)
         self.preflight.images(tenant.id, request, planned.pictures)
-        return planned
+        return replace(planned, warnings=(*planned.warnings, *warnings))
 
     def __call__(self, tenant: Tenant, request: FilmRequest, idempotency_key: str | None, trace: str) -> Created:
         """Accept a request. Raises Problem."""

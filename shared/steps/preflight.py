@@ -100,7 +100,9 @@ class Preflight:
             return sniff_and_reencode(fetched.data, max_bytes=MOST_BYTES, max_pixels=MOST_PIXELS)
         for suffix in SUFFIX.values():
             try:
-                stored = self.blobs.stat(f"gs://{self.films_bucket}/{image_object(tenant, source.upload or '', suffix)}")
+                stored = self.blobs.stat(
+                    f"gs://{self.films_bucket}/{image_object(tenant, source.upload or '', suffix)}"
+                )
             except NoFile:
                 continue
             return Output(stored.uri, stored.generation, stored.crc32c, stored.size)
@@ -124,5 +126,5 @@ def _no_key(plan: Plan, why: str) -> Problem:
         422,
         "no_provider_key",
         why,
-        next_move=f"PUT /tenant/integrations/{plan.provider} with your key (mode {plan.mode}), then send the request again",
+        next_move=f"PUT /tenant/integrations/{plan.provider} with your key (mode {plan.mode}), then send this again",
     )

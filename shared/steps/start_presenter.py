@@ -1,4 +1,4 @@
-"""start_presenter: claims a presenter's take and asks the avatar service for it, once; repeats an unclear call under its key.
+"""start_presenter: claims a take and asks the avatar service for it, once; repeats an unclear call under its key.
 
 No field of HeyGen's API tells what a look can do, so a take is asked for with transparency, then on a key colour, then
 plain; a refusal costs nothing and is remembered for the look (design §1).
@@ -19,13 +19,11 @@ from shared.pipeline.nodes import Job, Node, State
 from shared.pipeline.patience import SECOND
 from shared.providers.ports import KeyChanged, Presenter, Refused, TryLater
 from shared.steps.commit import Commits, Heard
+from shared.steps.cutouts import CANNOT, NEXT
 from shared.steps.message import Message
 from shared.steps.speech import speech_order
 from shared.steps.stopwatch import Stopwatch
 from shared.steps.submit import send_claimed
-
-NEXT = {Cutout.ALPHA: Cutout.KEY, Cutout.KEY: Cutout.INSET}
-CANNOT = {"webm_unsupported", "background_unsupported"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +71,9 @@ class StartPresenter:
         heard = self.commits.hear(loaded, claim)
         self._send(heard, node.key, mine, account, key, watch)
 
-    def _again(self, loaded: Loaded, node: Node, account: Integration | None, key: Secret | None, watch: Stopwatch) -> None:
+    def _again(
+        self, loaded: Loaded, node: Node, account: Integration | None, key: Secret | None, watch: Stopwatch
+    ) -> None:
         """Repeat under the same key; when the key is too old, look for the title instead."""
         mine = self.token()
         heard = self.commits.hear(loaded, on.Reclaimed(node.key, node.take, node.attempt, mine))
@@ -119,7 +119,9 @@ class StartPresenter:
                     total_seconds=self.commits.waits.heygen_http,
                 )
             except TryLater as busy:
-                self.tenants.busy(job.tenant, node.provider, job.plan.mode, self.commits.jobs.now(heard.loaded) + busy.after)
+                self.tenants.busy(
+                    job.tenant, node.provider, job.plan.mode, self.commits.jobs.now(heard.loaded) + busy.after
+                )
                 raise
 
         def refusal(refused: Refused) -> on.NodeEvent | None:

@@ -46,7 +46,13 @@ class Sweep:
             if len(page) < PAGE:
                 break
         late = self._deliveries()
-        log(Fact.SWEPT, f"{seen} late jobs, {pushed} pushed, {late} deliveries", seen=seen, pushed=pushed, deliveries=late)
+        log(
+            Fact.SWEPT,
+            f"{seen} late jobs, {pushed} pushed, {late} deliveries",
+            seen=seen,
+            pushed=pushed,
+            deliveries=late,
+        )
         return {"seen": seen, "pushed": pushed, "deliveries": late}
 
     def _one(self, each: Loaded | Unread) -> int:

@@ -13,7 +13,7 @@ def veo_output(bucket: str, name: str, *, commits: Commits, blobs: Blobs) -> Non
     attempt = read_object(name)
     loaded = commits.load(attempt.job) if attempt else None
     node = loaded.job.nodes.get(attempt.node) if attempt and loaded else None
-    if attempt is None or loaded is None or node is None or loaded.job.ending and node.output:
+    if attempt is None or loaded is None or node is None or (loaded.job.ending and node.output):
         log(Fact.NEWS_IGNORED, f"no clip of a live job: {name}", job=attempt.job if attempt else "")
         return
     uri = f"gs://{bucket}/{name}"

@@ -6,6 +6,7 @@ works ends the attempt as paid: another account is never asked about it (hole 30
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from shared.cloud.blobs import Blobs, ShortRead, Stored
 from shared.cloud.jobs import Loaded
@@ -17,13 +18,17 @@ from shared.pipeline import events as on
 from shared.pipeline.edit import Cutout
 from shared.pipeline.names import AttemptName, attempt_name, presenter_object
 from shared.pipeline.nodes import Node, Output, State
+from shared.pipeline.patience import SECOND
 from shared.providers.ports import Failure, Filmed, KeyChanged, Lost, Pending, Presenter, TryLater
 from shared.steps.commit import Commits
+from shared.steps.cutouts import CANNOT, NEXT
 from shared.steps.message import Message
+from shared.steps.speech import planned
 
 MOST_BYTES = 500 * 2**20
 MOST_CAPTIONS = 2**20
 FETCH_SECONDS = 150.0
+DEAD_LINK = (403, 404, 410)  # a fresh look gives a fresh link
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +63,15 @@ class WatchPresenter:
         job, about = loaded.job, (node.key, node.take, node.attempt)
         account = self.tenants.integration(job.tenant, job.plan.provider, job.plan.mode)
         version = node.claim.secret_version if node.claim else None
+        if account is None:
+            return _key_gone(node)
         try:
-            if account is None:
-                raise KeyChanged("the integration was deleted")
             key = self.secrets.get(account.secret, version or "latest")
             seen, title = self.presenters[node.provider].look(video, api_key=key.value)
         except (KeyChanged, NoSecret):
-            why = f"the {node.provider} key this take was ordered with no longer works, so nobody can fetch it"
-            move = "look in the provider's account for the take; put a working key, then retry the job"
-            return on.FailureHeard(*about, "key_changed", why, move, paid=True)
+            return _key_gone(node)
         except Lost:
-            return on.NothingFound(*about) if node.provider_id else None
+            return self._gone(loaded, node) if node.provider_id else None
         except TryLater as later:
             log(Fact.NEWS_IGNORED, str(later), job=job.id, node=node.key)
             return on.PendingSeen(*about, hinted=hinted) if node.provider_id else None
@@ -79,12 +82,20 @@ class WatchPresenter:
         return self._event(loaded, node, name, video, seen, hinted=hinted)
 
     def _event(
-        self, loaded: Loaded, node: Node, name: AttemptName, video: str, seen: Pending | Filmed | Failure, *, hinted: bool
+        self,
+        loaded: Loaded,
+        node: Node,
+        name: AttemptName,
+        video: str,
+        seen: Pending | Filmed | Failure,
+        *,
+        hinted: bool,
     ) -> on.NodeEvent:
         about = (node.key, node.take, node.attempt)
         match seen:
             case Failure(code, why, next_move, after):
-                return on.FailureHeard(*about, code, why, next_move, after)
+                other = self._instead(loaded, node, code)
+                return on.FailureHeard(*about, code, why, next_move, timedelta(0) if other else after, cutout=other)
             case Pending():
                 running = on.PendingSeen(*about, hinted=hinted)
                 return running if node.state is State.RUNNING else on.IdHeard(*about, video)
@@ -92,11 +103,31 @@ class WatchPresenter:
                 try:
                     output = self._archived(node, name, seen, captions=loaded.job.plan.captions)
                 except (EgressFailed, EgressRefused, ShortRead) as failed:
+                    if isinstance(failed, EgressRefused) and failed.status not in DEAD_LINK:
+                        move = "look at the take in the provider's account, then retry the job"
+                        return on.FailureHeard(*about, "not_fetchable", failed.why, move, paid=True)
                     log(Fact.NEWS_IGNORED, f"the take could not be fetched: {failed}", job=loaded.job.id, node=node.key)
                     if node.state is State.STARTING:
                         return on.IdHeard(*about, video)
                     return on.PendingSeen(*about, hinted=True)
                 return on.FilmArrived(*about, output, provider_id=video)
+
+    def _gone(self, loaded: Loaded, node: Node) -> on.NodeEvent:
+        """A take that was accepted and is unknown later was deleted there: paid, and never ordered again by us."""
+        since = node.claim.at if node.claim else loaded.job.created_at
+        if self.commits.jobs.now(loaded) < since + self.commits.waits.found_nothing * SECOND:
+            return on.PendingSeen(node.key, node.take, node.attempt)
+        why = f"{node.provider} does not know the take any more; somebody deleted it there"
+        return on.FailureHeard(node.key, node.take, node.attempt, "take_gone", why, "retry the job", paid=True)
+
+    def _instead(self, loaded: Loaded, node: Node, code: str) -> Cutout | None:
+        """A look that turned out unable to be cut out that way is asked for another way, and remembered."""
+        asked = node.claim.cutout if node.claim else None
+        other = NEXT.get(asked) if asked and code in CANNOT else None
+        account = self.tenants.integration(loaded.job.tenant, loaded.job.plan.provider, loaded.job.plan.mode)
+        if other and account:
+            self.tenants.learn(loaded.job.tenant, account, planned(loaded.job, node).avatar_id, other)
+        return other
 
     def _archived(self, node: Node, name: AttemptName, filmed: Filmed, *, captions: bool) -> Output:
         cutout = (node.claim.cutout if node.claim else None) or Cutout.INSET
@@ -112,3 +143,9 @@ class WatchPresenter:
         with self.egress.stream(url, max_bytes=most, total_seconds=FETCH_SECONDS) as source:
             uri = f"gs://{self.films_bucket}/{name}"
             return self.blobs.write(uri, source.chunks(), mime=mime, expected=source.content_length)
+
+
+def _key_gone(node: Node) -> on.FailureHeard:
+    why = f"the {node.provider} key this take was ordered with no longer works, so nobody can fetch it"
+    move = "look in the provider's account for the take; put a working key, then retry the job"
+    return on.FailureHeard(node.key, node.take, node.attempt, "key_changed", why, move, paid=True)

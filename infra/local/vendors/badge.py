@@ -1,8 +1,8 @@
 """The presenter mark in the picture: a printed badge on the shirt that can be found anywhere and at any size.
 
-In modules: a white card of 16 x 20; on it a finder bar 14 wide and 3 high whose runs are dark 2, light 2, dark 6, light 2,
-dark 2 (1:1:3:1:1, which next to nothing else in a film is), one module below it 8 x 8 data cells of 1.75.
-A presenter is scaled and moved but never turned, so one pass over the rows finds every bar.
+In modules: a white card of 16 x 20; on it a finder bar 14 wide and 3 high whose runs are dark 2, light 2, dark 6,
+light 2, dark 2 (1:1:3:1:1, which next to nothing else in a film is), one module below it 8 x 8 data cells of 1.75. A
+presenter is scaled and moved but never turned, so one pass over the rows finds every bar.
 """
 
 from collections.abc import Iterator
@@ -24,6 +24,7 @@ _SHAPE = np.array([1.0, 1.0, 3.0, 1.0, 1.0])
 _SLACK = 0.45  # how far a run may be off, in bar units
 _THRESHOLDS = (128, 100, 156)
 _CONTRAST = 50
+_LEAST_ROWS, _LEAST_RUNS = 2, 7
 _LEAST_BAR = 14  # px; a narrower bar has no readable cells under it
 
 
@@ -58,7 +59,10 @@ def card_height(width: int) -> int:
 
 
 def find(luma: Plane) -> tuple[PresenterMark, Box] | None:
-    """Return the presenter mark of a luma picture, shape (height, width), and its card's box; None when there is none."""
+    """Return the presenter mark of a luma picture, shape (height, width), and its card's box.
+
+    None when there is none.
+    """
     for threshold in _THRESHOLDS:
         for bar in _bars(luma < threshold):
             mark = _decode(luma, bar)
@@ -92,7 +96,7 @@ def _bars(dark: NDArray[np.bool_]) -> Iterator[Box]:
         high = (rows[same].max() - rows[same].min() + 1) * step
         width = float(np.median(units[same])) * 7
         module = width / _BAR_WIDTH
-        if same.sum() >= 2 or high >= module:
+        if same.sum() >= _LEAST_ROWS or high >= module:
             middle = (rows[same].min() + rows[same].max()) / 2 * step + step / 2
             stacks.append(
                 (
@@ -105,7 +109,10 @@ def _bars(dark: NDArray[np.bool_]) -> Iterator[Box]:
 
 
 def _bar_rows(dark: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.float64], NDArray[np.float64]]:
-    """Return (row, first column, unit width) of every 1:1:3:1:1 in the rows, by run lengths of the whole picture at once."""
+    """Return (row, first column, unit width) of every 1:1:3:1:1 in the rows.
+
+    By run lengths of the whole picture at once.
+    """
     height, width = dark.shape
     framed = np.zeros((height, width + 2), np.int8)
     framed[:, 1:-1] = np.where(dark, 1, 2)
@@ -113,7 +120,7 @@ def _bar_rows(dark: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.flo
     edges = np.flatnonzero(flat[1:] != flat[:-1]) + 1
     lengths = np.diff(edges).astype(float)
     kinds = flat[edges[:-1]]
-    if len(lengths) < 7:
+    if len(lengths) < _LEAST_RUNS:
         return np.empty(0, np.intp), np.empty(0), np.empty(0)
     runs = np.stack([lengths[i : len(lengths) - 4 + i] for i in range(5)], axis=1)
     unit = runs.sum(axis=1) / 7

@@ -1,8 +1,9 @@
 """Misbehaviour on request: a queue of faults between the wire and a stand-in, programmed over HTTP.
 
-`POST /_stand_in/faults` takes a list of {"route": regex searched in "METHOD path", "times", "do", "retry_after", "seconds",
-"body"}; `DELETE` empties it, `GET` shows what is left. `do` is a status ("503") answered without doing anything, "delay",
-"reset_before" (nothing is done), or "reset_after" / "timeout_after": the request IS done, and billed, but its answer is lost.
+`POST /_stand_in/faults` takes a list of {"route": regex searched in "METHOD path", "times", "do", "retry_after",
+"seconds", "body"}; `DELETE` empties it, `GET` shows what is left. `do` is a status ("503") answered without doing
+anything, "delay", "reset_before" (nothing is done), or "reset_after" / "timeout_after": the request IS done, and
+billed, but its answer is lost.
 """
 
 import json
@@ -31,7 +32,6 @@ _STATUS = re.compile(r"[45]\d\d")
 _OTHERS = ("delay", "reset_before", "reset_after", "timeout_after")
 _FIELDS = {"route", "times", "do", "retry_after", "seconds", "body"}
 _DEFAULT_HOLD = 3600.0
-ABORTED = "stand_in.aborted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +73,14 @@ class Faults:
                 self._closing.wait(fault.seconds or 0.0)
                 return self._inner(environ, start_response)
             case "reset_before":
-                abort(environ)
+                raise broken(environ)
             case "reset_after":
                 Response.from_app(self._inner, environ, buffered=True)
-                abort(environ)
+                raise broken(environ)
             case "timeout_after":
                 Response.from_app(self._inner, environ, buffered=True)
                 self._closing.wait(_DEFAULT_HOLD if fault.seconds is None else fault.seconds)
-                abort(environ)
+                raise broken(environ)
             case status:
                 answer = Response(
                     fault.body if fault.body is not None else json.dumps(self._error_body(int(status))), int(status)
@@ -124,11 +124,11 @@ class Faults:
         return _json({"added": len(rows)})
 
 
-def abort(environ: "WSGIEnvironment") -> "Any":
-    """Break the connection with a reset, answering nothing."""
+def broken(environ: "WSGIEnvironment") -> ConnectionResetError:
+    """Prepare the connection to end with a reset; raise what this returns."""
     wire: socket.socket = environ["werkzeug.socket"]
     wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    raise ConnectionResetError("the stand-in was asked to break this connection")
+    return ConnectionResetError("the stand-in was asked to break this connection")
 
 
 def _parsed(item: dict[str, Any]) -> tuple[str, int, str, float | None, float | None, str | None]:

@@ -1,7 +1,10 @@
-"""A stand-in's memory: one SQLite file, opened anew for each transaction, so that a killed process loses nothing it answered."""
+"""A stand-in's memory.
+
+One SQLite file, opened anew for each transaction, so that a killed process loses nothing it answered.
+"""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -35,6 +38,12 @@ class Journal:
             connection.execute("COMMIT")
         finally:
             connection.close()
+
+    @staticmethod
+    def insert(cursor: sqlite3.Connection, table: str, row: Mapping[str, str | int | float | None]) -> None:
+        """Insert a row, given by column; table and columns are names of our own schemas."""
+        columns, places = ", ".join(row), ", ".join("?" * len(row))
+        cursor.execute(f"INSERT INTO {table} ({columns}) VALUES ({places})", tuple(row.values()))  # noqa: S608 - our names
 
     def rows(self, query: str, *values: object) -> list[sqlite3.Row]:
         """Return a query's rows."""

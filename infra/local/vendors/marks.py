@@ -61,9 +61,9 @@ class Heard:
 
 
 def read_film(path: Path, *, every: float = 0.5) -> Reading:
-    """Read the marks of one picture each `every` seconds, taken in the middle of the stretch: at every/2, every*3/2, …
+    """Read the marks of one picture each `every` seconds, in the middle of each stretch.
 
-    Raises media.UnreadableMediaError.
+    That is at every/2, every*3/2, … Raises media.UnreadableMediaError.
     """
     found = media.probe(path)
     pictures = media.frames(path, rate=2 / every, width=found.width, height=found.height)

@@ -38,8 +38,7 @@ class Probe:
 
 def probe(path: Path) -> Probe:
     """Read a file's header. Raises UnreadableMediaError."""
-    done = subprocess.run(_command("-hide_banner", "-nostdin", "-i", str(path)), capture_output=True, check=False)
-    text = done.stderr.decode(errors="replace")
+    text = _finished("-hide_banner", "-nostdin", "-i", str(path)).stderr.decode(errors="replace")
     container = re.search(r"Input #0, ([\w,]+), from", text)
     length = re.search(r"Duration: (\d+):(\d+):([\d.]+)", text)
     if container is None or length is None:
@@ -85,7 +84,7 @@ def sound(path: Path) -> Sound:
 
 def run(*arguments: str) -> bytes:
     """Run ffmpeg and return what it wrote to its standard output. Raises UnreadableMediaError."""
-    done = subprocess.run(_command(*_QUIET, *arguments), capture_output=True, check=False)
+    done = _finished(*_QUIET, *arguments)
     if done.returncode:
         raise UnreadableMediaError(done.stderr.decode(errors="replace").strip()[-600:])
     return done.stdout
@@ -106,10 +105,16 @@ def encode(pictures: Iterable[bytes], *arguments: str) -> None:
             raise UnreadableMediaError(words.decode(errors="replace").strip()[-600:])
 
 
+def _finished(*arguments: str) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(  # noqa: S603 - our own ffmpeg, arguments in a list, no shell
+        _command(*arguments), capture_output=True, check=False
+    )
+
+
 @contextmanager
 def _running(*arguments: str, feed: bool = False) -> Iterator[subprocess.Popen[bytes]]:
     out, words = (subprocess.DEVNULL, subprocess.PIPE) if feed else (subprocess.PIPE, subprocess.DEVNULL)
-    process = subprocess.Popen(
+    process = subprocess.Popen(  # noqa: S603 - our own ffmpeg, arguments in a list, no shell
         _command(*_QUIET, *arguments), stdin=subprocess.PIPE if feed else subprocess.DEVNULL, stdout=out, stderr=words
     )
     try:
@@ -124,7 +129,10 @@ def _running(*arguments: str, feed: bool = False) -> Iterator[subprocess.Popen[b
 
 
 def _decoder(path: Path) -> tuple[str, ...]:
-    """ffmpeg's own VP9 decoder drops alpha; the badge is opaque, but the picture under transparent pixels must be the take's."""
+    """Ffmpeg's own VP9 decoder drops alpha.
+
+    The badge is opaque, but the picture under transparent pixels must be the take's.
+    """
     return ("-c:v", "libvpx-vp9") if path.suffix == ".webm" else ()
 
 

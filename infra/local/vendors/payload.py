@@ -1,8 +1,8 @@
 """What a mark says: 64 bits that name a frame's inputs, with a check sum, as a row of black and white cells.
 
-Layout, most significant bit first: kind 4 | a 16 | b 16 | c 12 | CRC-16 (CCITT, start 0xFFFF) over the first 48; all 64 are
-then whitened with a fixed pattern, so that a mark of zeros still has edges. Footage: a = prompt, b = photo, c = link 4 and
-quarter seconds 8. Presenter: a = avatar, b = script, c = quarter seconds 12.
+Layout, most significant bit first: kind 4 | a 16 | b 16 | c 12 | CRC-16 (CCITT, start 0xFFFF) over the first 48; all
+64 are then whitened with a fixed pattern, so that a mark of zeros still has edges. Footage: a = prompt, b = photo, c
+= link 4 and quarter seconds 8. Presenter: a = avatar, b = script, c = quarter seconds 12.
 """
 
 import binascii
@@ -30,7 +30,10 @@ class Kind(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class FootageMark:
-    """A footage frame: hashes of prompt and photo (0 = none), links in the chain so far (a base clip is 1), time in its file."""
+    """A footage frame.
+
+    Hashes of prompt and photo (0 = none), links in the chain so far (a base clip is 1), time in its file.
+    """
 
     prompt: int
     photo: int
@@ -48,7 +51,10 @@ class PresenterMark:
 
 
 def hash16(content: str | bytes) -> int:
-    """Return the 16-bit name of a prompt, script, id (UTF-8) or of a photo's exact bytes; never 0, which means "none"."""
+    """Return the 16-bit name of a prompt, script, id (UTF-8) or of a photo's exact bytes.
+
+    Never 0, which means "none".
+    """
     raw = content.encode() if isinstance(content, str) else content
     return int.from_bytes(hashlib.sha256(raw).digest()[:2], "big") or 1
 

@@ -34,7 +34,10 @@ class Serving:
 
 
 class _Silent(WSGIRequestHandler):
-    """Writes no access log, the demo's terminal belongs to the demo; one request a connection, so that stopping is prompt."""
+    """Writes no access log, the demo's terminal belongs to the demo.
+
+    One request a connection, so that stopping is prompt.
+    """
 
     protocol_version = "HTTP/1.0"
 

@@ -1,7 +1,9 @@
-"""The footage mark in the picture: two rows of 32 cells along the top edge, and the same as two columns along the left edge.
+"""The footage mark in the picture.
 
-Both lie inside the frame's central square as far as their long side goes, so that a crop to 1:1 keeps one of them; a finished
-film covers parts of the picture, so either place alone, or one half of each, is enough to read.
+Two rows of 32 cells along the top edge, and the same as two columns along the left edge.
+
+Both lie inside the frame's central square as far as their long side goes, so that a crop to 1:1 keeps one of them; a
+finished film covers parts of the picture, so either place alone, or one half of each, is enough to read.
 """
 
 from collections.abc import Iterator
@@ -18,6 +20,7 @@ Plane = NDArray[np.uint8]
 BLACK, WHITE = 20, 232
 _CELLS = 32
 _THICKNESS = 36  # a cell is the short side / 36 thick: 5 px at 180x320, 20 px at 720x1280
+_SAME = 4  # px; frames that differ by less are one
 _CONTRAST = 60  # less between the darkest and the brightest cell is no mark
 _PROBES = (-0.22, 0.0, 0.22)  # where a cell is sampled, in cells from its centre
 
@@ -43,7 +46,10 @@ def thickness(width: int, height: int) -> int:
 
 
 def paint(luma: Plane, mark: FootageMark) -> None:
-    """Paint the mark into a luma plane, shape (height, width), in place; chroma below it must be neutral (`strip_slices`)."""
+    """Paint the mark into a luma plane, shape (height, width), in place.
+
+    Chroma below it must be neutral (`strip_slices`).
+    """
     height, width = luma.shape
     cells = np.where(to_bits(mark).reshape(2, _CELLS) == 1, WHITE, BLACK).astype(np.uint8)
     side, deep = min(width, height), thickness(width, height) // 2
@@ -62,7 +68,10 @@ def strip_slices(width: int, height: int) -> tuple[tuple[slice, slice], tuple[sl
 
 
 def read(luma: Plane) -> FootageMark | None:
-    """Return the footage mark of a luma picture, shape (height, width), or None: in full, cropped to cover, or letter-boxed."""
+    """Return the footage mark of a luma picture, shape (height, width), or None.
+
+    In full, cropped to cover, or letter-boxed.
+    """
     height, width = luma.shape
     for frame in _frames(width, height):
         halves = [_sample(luma, points) for points in _places(frame, width, height)]
@@ -84,14 +93,17 @@ def _frames(width: int, height: int) -> tuple[Frame, ...]:
             scale = pick(width / across, height / down)
             wide, high = across * scale, down * scale
             frame = Frame((width - wide) / 2, (height - high) / 2, wide, high)
-            if all(abs(frame.width - other.width) + abs(frame.height - other.height) > 4 for other in found):
+            if all(abs(frame.width - other.width) + abs(frame.height - other.height) > _SAME for other in found):
                 found.append(frame)
     return tuple(found)
 
 
 @lru_cache(maxsize=64)
 def _places(frame: Frame, width: int, height: int) -> tuple[tuple[NDArray[np.intp], NDArray[np.intp]], ...]:
-    """Sample points (rows, columns), each of shape (32, probes), of the top strip's two rows and the left strip's two columns."""
+    """Sample points (rows, columns), each of shape (32, probes).
+
+    Of the top strip's two rows and the left strip's two columns.
+    """
     return tuple(_clipped(points, width, height) for points in _points(frame))
 
 
@@ -117,11 +129,14 @@ def _clipped(
 
 
 def _sample(luma: Plane, points: tuple[NDArray[np.intp], NDArray[np.intp]]) -> Bits | None:
-    """Return one half of the mark, shape (32,), or None when the place is outside the picture or too flat to be a mark."""
+    """Return one half of the mark, shape (32,).
+
+    Or None when the place is outside the picture or too flat to be a mark.
+    """
     if not points[0].size:
         return None
     cells = luma[points].mean(axis=1)
     dark, bright = cells.min(), cells.max()
     if bright - dark < _CONTRAST:
         return None
-    return (cells > (dark + bright) / 2).astype(np.uint8)
+    return np.asarray(cells > (dark + bright) / 2, np.uint8)

@@ -1,7 +1,8 @@
 """The mark in the sound: five steady quiet tones that spell a 16-bit hash, readable from any half second of a mix.
 
-Each tone is one of 16 frequencies 12 Hz apart and carries four bits; the fifth is the exclusive-or of the other four. Scripts
-sound in 6.4-7.4 kHz, footage in 8.0-9.0 kHz: above speech, below what AAC and Opus leave out, hardly noticed by the ear.
+Each tone is one of 16 frequencies 12 Hz apart and carries four bits; the fifth is the exclusive-or of the other four.
+Scripts sound in 6.4-7.4 kHz, footage in 8.0-9.0 kHz: above speech, below what AAC and Opus leave out, hardly noticed
+by the ear.
 """
 
 from enum import IntEnum
@@ -28,7 +29,10 @@ class Band(IntEnum):
 
 
 def tones(value: int, band: Band, samples: int, *, level: float, start: int = 0) -> Sound:
-    """Return `samples` of mono sound at 48 kHz that spell `value`; `level` is the amplitude of each of the five tones."""
+    """Return `samples` of mono sound at 48 kHz that spell `value`.
+
+    `level` is the amplitude of each of the five tones.
+    """
     at = (np.arange(start, start + samples, dtype=np.float64) / RATE) * 2 * np.pi
     out = np.zeros(samples, np.float32)
     for group, nibble in enumerate(_nibbles(value)):

@@ -1,4 +1,6 @@
-"""Works jobs off in the background: each is begun when it appears and finished when its time has come by the handed-in clock.
+"""Works jobs off in the background.
+
+Each is begun when it appears and finished when its time has come by the handed-in clock.
 
 What there is to do is always read from the record, so a killed process goes on where it stopped.
 """

@@ -3,7 +3,7 @@
 import grpc
 
 
-class Refusal(Exception):  # noqa: N818 - it is an answer, not a mishap
+class Refusal(Exception):
     """A request is answered with a status other than OK; `code` and `message` go to the wire as they are."""
 
     def __init__(self, code: grpc.StatusCode, message: str) -> None:

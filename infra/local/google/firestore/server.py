@@ -143,4 +143,6 @@ def _parser(request_class: RequestPb) -> Callable[[bytes], RequestPb]:
 def _checked(request: RequestPb) -> RequestPb:
     if isinstance(request, _TooLarge):
         raise invalid(f"Request payload size exceeds the limit: {MAX_REQUEST_BYTES} bytes.")
+    if request.HasField("request_options"):
+        raise unimplemented("request_options (request_tags)")
     return request

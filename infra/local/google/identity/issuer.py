@@ -26,7 +26,7 @@ LIFETIME_SECONDS = 3600
 ACCESS_TOKEN_PREFIX = "ya29.local-"  # noqa: S105 - the public prefix, not a token
 
 
-class InvalidToken(Exception):  # noqa: N818 - an error is named by what the caller learns
+class InvalidToken(Exception):
     """The token is not one this issuer minted for this audience, or its hour is over; the message says which."""
 
 

@@ -34,6 +34,7 @@ class Store:
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)  # SQLite gives its other files the same mode
         self._lock = RLock()
         self._database = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         self._database.execute("pragma journal_mode = wal")
@@ -41,7 +42,6 @@ class Store:
         self._database.execute("pragma foreign_keys = on")
         self._database.execute("pragma secure_delete = on")
         self._database.executescript(SCHEMA)
-        path.chmod(0o600)
 
     def close(self) -> None:
         """Close the file; nothing else may be called after."""

@@ -5,8 +5,9 @@ from werkzeug.wrappers import Response
 from infra.local.google.storage.arrival import Arrival
 from infra.local.google.storage.partial import select
 from infra.local.google.storage.resources import bucket_resource
+from infra.local.google.storage.rows import BucketRow
 from infra.local.google.storage.rules import Verdict, Version, read_conditions
-from infra.local.google.storage.state import BucketRow, State
+from infra.local.google.storage.state import State
 from infra.local.google.storage.wire import (
     answer_json,
     condition_not_met,

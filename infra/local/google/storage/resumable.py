@@ -164,7 +164,6 @@ class Uploads:
         path.touch()
         cut = False
         with path.open("r+b") as file:
-            file.truncate(session.received)  # what follows is of a chunk nobody acknowledged
             file.seek(session.received)
             try:
                 for block in body:
@@ -177,7 +176,7 @@ class Uploads:
             if piece is None and not cut:
                 total = _agreed(total, at)
             received = at if at == total else max(at - at % QUANTUM, session.received)
-            file.truncate(received)
+            file.truncate(received)  # also drops what a killed server left of a chunk nobody acknowledged
             flush(file)
         return received, total
 

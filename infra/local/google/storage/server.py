@@ -20,6 +20,7 @@ from infra.local.google.storage.events import Courier, Patience
 from infra.local.google.storage.files import Files
 from infra.local.google.storage.outbox import Happening, Outbox
 from infra.local.google.storage.resumable import Uploads
+from infra.local.google.storage.rules import check_bucket_name
 from infra.local.google.storage.signatures import load_accounts
 from infra.local.google.storage.state import State, Wanted
 from infra.local.google.storage.wire import Refused
@@ -68,6 +69,9 @@ class StorageServer:
         kinds: Sequence[Happening] = ALL_KINDS,
         patience: Patience = Patience(),  # noqa: B008 - frozen
     ) -> None:
+        keys = load_accounts(accounts)
+        for bucket in buckets:
+            check_bucket_name(bucket.name)
         data.mkdir(parents=True, exist_ok=True)
         self._address = (host, port)
         self._database = Database(data / "storage.sqlite3")
@@ -80,7 +84,7 @@ class StorageServer:
         self._uploads.sweep()
         for bucket in buckets:
             self._state.declare_bucket(bucket.name, bucket.location, bucket.age_days)
-        self._app = App(self._state, self._uploads, load_accounts(accounts), access)
+        self._app = App(self._state, self._uploads, keys, access)
         self._listener: _Listener | None = None
 
     def start(self, *, deliver: bool = True) -> str:
@@ -116,7 +120,37 @@ class StorageServer:
         return self._courier.deliver_due()
 
 
-def _handler(open_now: set[socket.socket]) -> type[WSGIRequestHandler]:
+class _Connections:
+    """What is connected right now; once cut, whoever still comes is cut at the door."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._open: set[socket.socket] = set()
+        self._over = False
+
+    def add(self, connection: socket.socket) -> None:
+        with self._lock:
+            self._open.add(connection)
+            if self._over:
+                _shut(connection)
+
+    def discard(self, connection: socket.socket) -> None:
+        with self._lock:
+            self._open.discard(connection)
+
+    def cut(self) -> None:
+        with self._lock:
+            self._over = True
+            for connection in self._open:
+                _shut(connection)
+
+
+def _shut(connection: socket.socket) -> None:
+    with contextlib.suppress(OSError):  # the client may have gone by itself
+        connection.shutdown(socket.SHUT_RDWR)
+
+
+def _handler(connections: _Connections) -> type[WSGIRequestHandler]:
     """Make a quiet request handler whose connections can be cut off."""
 
     class Handler(WSGIRequestHandler):
@@ -127,10 +161,10 @@ def _handler(open_now: set[socket.socket]) -> type[WSGIRequestHandler]:
 
         def setup(self) -> None:
             super().setup()
-            open_now.add(self.connection)
+            connections.add(self.connection)
 
         def finish(self) -> None:
-            open_now.discard(self.connection)
+            connections.discard(self.connection)
             super().finish()
 
     return Handler
@@ -140,19 +174,18 @@ class _Listener:
     """A threaded HTTP server that, once stopped, has no thread and no socket left."""
 
     def __init__(self, host: str, port: int, app: App) -> None:
-        self._open: set[socket.socket] = set()
-        self._server = make_server(host, port, app, threaded=True, request_handler=_handler(self._open))
+        self._connections = _Connections()
+        self._server = make_server(host, port, app, threaded=True, request_handler=_handler(self._connections))
         if isinstance(self._server, ThreadedWSGIServer):
             self._server.daemon_threads = False  # stop() waits for them
         self.url = f"http://{host}:{self._server.server_port}"
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(_POLL,), name="storage", daemon=True)
+        serve = self._server.serve_forever
+        self._thread = threading.Thread(target=serve, args=(_POLL,), name="storage", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
         """Stop listening, cut what is open, wait for the threads."""
         self._server.shutdown()
-        for connection in list(self._open):
-            with contextlib.suppress(OSError):
-                connection.shutdown(socket.SHUT_RDWR)
+        self._connections.cut()
         self._server.server_close()
         self._thread.join()

@@ -15,8 +15,9 @@ from infra.local.google.storage.database import Database
 from infra.local.google.storage.files import Files, Staged
 from infra.local.google.storage.outbox import Happening, Outbox
 from infra.local.google.storage.resources import Description, Stored
+from infra.local.google.storage.rows import BucketRow, bucket_of, find, find_bucket, next_generation, put, stored_of
 from infra.local.google.storage.rules import Conditions, Digests, Verdict, Version, check_bucket_name, check_object_name
-from infra.local.google.storage.wire import Refused, condition_not_met, no_bucket, no_object
+from infra.local.google.storage.wire import Refused, condition_not_met, no_object
 
 Clock = Callable[[], datetime]
 UNCONDITIONAL = Conditions()
@@ -45,16 +46,6 @@ class Write:
 
 
 @dataclass(frozen=True, slots=True)
-class BucketRow:
-    """A bucket as it is kept."""
-
-    name: str
-    location: str
-    age_days: tuple[tuple[str, int], ...]
-    created: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class State:
     """All buckets and objects of one server."""
 
@@ -71,7 +62,6 @@ class State:
 
     def declare_bucket(self, name: str, location: str, age_days: tuple[tuple[str, int], ...]) -> None:
         """Make a bucket exist with these rules, keeping what it holds."""
-        check_bucket_name(name)
         values = (name, location.upper(), json.dumps(age_days), self.clock().isoformat())
         with self.database.transaction() as rows:
             rows.execute(
@@ -90,24 +80,24 @@ class State:
             rows.execute(
                 "INSERT INTO buckets VALUES (?, ?, '[]', ?)", (name, location.upper(), self.clock().isoformat())
             )
-            return _find_bucket(rows, name)
+            return find_bucket(rows, name)
 
     def bucket(self, name: str) -> BucketRow:
         """Read a bucket; 404 where there is none."""
         with self.database.transaction() as rows:
-            return _find_bucket(rows, name)
+            return find_bucket(rows, name)
 
     def buckets(self) -> list[BucketRow]:
         """Read all buckets by name."""
         with self.database.transaction() as rows:
-            return [_bucket(row) for row in rows.execute("SELECT * FROM buckets ORDER BY name")]
+            return [bucket_of(row) for row in rows.execute("SELECT * FROM buckets ORDER BY name")]
 
     def check_writable(self, write: Write) -> None:
         """Say early what a write would be refused for."""
         check_object_name(write.name)
         with self.database.transaction() as rows:
-            _find_bucket(rows, write.bucket)
-            _judge_write(write.conditions, _find(rows, write.bucket, write.name))
+            find_bucket(rows, write.bucket)
+            _judge_write(write.conditions, find(rows, write.bucket, write.name))
 
     def insert(self, staged: Staged, write: Write, *, also: Also | None = None) -> Stored:
         """Turn staged bytes into the live object if the preconditions hold; `also` joins the transaction."""
@@ -125,15 +115,15 @@ class State:
         try:
             check_object_name(write.name)
             with self.database.transaction() as rows:
-                _find_bucket(rows, write.bucket)
-                old = _find(rows, write.bucket, write.name)
+                find_bucket(rows, write.bucket)
+                old = find(rows, write.bucket, write.name)
                 _judge_write(write.conditions, old)
                 now = self.clock()
-                version = Version(_next_generation(rows, now), 1)
+                version = Version(next_generation(rows, now), 1)
                 stored = Stored(write.bucket, write.name, version, size, digests, file, now, now, write.description)
                 if old:
                     self.outbox.add(rows, Happening.DELETED, old, now)
-                _put(rows, stored)
+                put(rows, stored)
                 self.outbox.add(rows, Happening.FINALIZED, stored, now)
                 if also:
                     also(rows, stored)
@@ -163,7 +153,7 @@ class State:
             _judge_write(wanted.conditions, old)
             version = replace(old.version, metageneration=old.version.metageneration + 1)
             stored = replace(old, version=version, updated=self.clock(), description=change(old.description))
-            _put(rows, stored)
+            put(rows, stored)
         return stored
 
     def delete(self, wanted: Wanted) -> None:
@@ -182,34 +172,17 @@ class State:
         at, compare = start, ">="
         while True:
             with self.database.transaction() as rows:
-                _find_bucket(rows, bucket)
-                found = [_stored(row) for row in rows.execute(query.format(compare), (bucket, at, _STRIDE))]
+                find_bucket(rows, bucket)
+                found = [stored_of(row) for row in rows.execute(query.format(compare), (bucket, at, _STRIDE))]
             yield from found
             if len(found) < _STRIDE:
                 return
             at, compare = found[-1].name, ">"
 
 
-def _find_bucket(rows: sqlite3.Connection, name: str) -> BucketRow:
-    row = rows.execute("SELECT * FROM buckets WHERE name = ?", (name,)).fetchone()
-    if row is None:
-        raise no_bucket()
-    return _bucket(row)
-
-
-def _bucket(row: sqlite3.Row) -> BucketRow:
-    rules = tuple((prefix, age) for prefix, age in json.loads(row["age_days"]))
-    return BucketRow(row["name"], row["location"], rules, datetime.fromisoformat(row["created"]))
-
-
-def _find(rows: sqlite3.Connection, bucket: str, name: str) -> Stored | None:
-    row = rows.execute("SELECT * FROM objects WHERE bucket = ? AND name = ?", (bucket, name)).fetchone()
-    return _stored(row) if row else None
-
-
 def _require(rows: sqlite3.Connection, wanted: Wanted) -> Stored:
-    _find_bucket(rows, wanted.bucket)
-    stored = _find(rows, wanted.bucket, wanted.name)
+    find_bucket(rows, wanted.bucket)
+    stored = find(rows, wanted.bucket, wanted.name)
     if stored is None or wanted.generation not in {None, stored.version.generation}:
         raise no_object(wanted.bucket, wanted.name)
     return stored
@@ -218,43 +191,3 @@ def _require(rows: sqlite3.Connection, wanted: Wanted) -> Stored:
 def _judge_write(conditions: Conditions, current: Stored | None) -> None:
     if conditions.judge(current.version if current else None, reading=False) is not Verdict.MET:
         raise condition_not_met()
-
-
-def _next_generation(rows: sqlite3.Connection, now: datetime) -> int:
-    (last,) = rows.execute("SELECT last_generation FROM counter").fetchone()
-    generation = max(int(last) + 1, int(now.timestamp() * 1_000_000))
-    rows.execute("UPDATE counter SET last_generation = ?", (generation,))
-    return generation
-
-
-def _put(rows: sqlite3.Connection, stored: Stored) -> None:
-    rows.execute(
-        "INSERT OR REPLACE INTO objects VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            stored.bucket,
-            stored.name,
-            stored.version.generation,
-            stored.version.metageneration,
-            stored.size,
-            stored.digests.crc32c,
-            stored.digests.md5,
-            stored.file,
-            stored.created.isoformat(),
-            stored.updated.isoformat(),
-            stored.description.to_text(),
-        ),
-    )
-
-
-def _stored(row: sqlite3.Row) -> Stored:
-    return Stored(
-        row["bucket"],
-        row["name"],
-        Version(row["generation"], row["metageneration"]),
-        row["size"],
-        Digests(row["crc32c"], row["md5"]),
-        row["file"],
-        datetime.fromisoformat(row["created"]),
-        datetime.fromisoformat(row["updated"]),
-        Description.from_text(row["description"]),
-    )

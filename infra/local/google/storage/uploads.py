@@ -43,7 +43,7 @@ def proceed(uploads: Uploads, arrival: Arrival, upload: str) -> Response:
     if arrival.method == "DELETE":
         uploads.cancel(upload)
         return Response(status="499 Client Closed Request")
-    if arrival.method not in {"PUT", "POST"}:
+    if arrival.method != "PUT":
         raise no_method(arrival.method)
     header = arrival.headers.get("content-range")
     piece = read_content_range(header) if header else None

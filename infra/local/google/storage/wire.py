@@ -25,7 +25,7 @@ class Face(StrEnum):
     TEXT = "text"
 
 
-class Refused(Exception):  # noqa: N818 - named for what the caller hears, like every refusal in this project
+class Refused(Exception):
     """A request this server does not serve, with the status and words Google would use."""
 
     def __init__(self, status: int, reason: str, message: str, *, code: str = "", details: str = "") -> None:

@@ -71,9 +71,9 @@ def _get(state: State, arrival: Arrival, wanted: Wanted) -> Response:
     exact = replace(wanted, generation=stored.version.generation)
     response = downloads.serve(state, arrival, exact)
     response.headers["ETag"] = tag
-    for key, value in stored.description.metadata:
-        if _TOKEN.fullmatch(key) and value.isprintable():
-            response.headers[f"X-Goog-Meta-{key}"] = downloads.on_wire(value)
+    for key, text in stored.description.metadata:
+        if _TOKEN.fullmatch(key) and text.isprintable():
+            response.headers[f"X-Goog-Meta-{key}"] = downloads.on_wire(text)
     for parameter, header in _OVERRIDES.items():
         if (value := arrival.query.text(parameter)) is not None:
             if not value.isprintable():

@@ -10,8 +10,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from threading import Condition, Thread, current_thread
 
-from infra.local.google.tasks.delivery import Courier, Outcome
+from infra.local.google.tasks.delivery import Courier
 from infra.local.google.tasks.model import Attempt, Queue, QueueState, Task
+from infra.local.google.tasks.outcome import Outcome, task_after
 from infra.local.google.tasks.pace import Pace
 from infra.local.google.tasks.store import Store
 
@@ -84,7 +85,7 @@ class Dispatcher:
             if self._duplicate(task.name):
                 self._send(task)
                 delivered += 1
-            self._settle(task, self._send(task))
+            self._deliver(task)
             delivered += 1
 
     def next_due(self) -> datetime | None:
@@ -103,25 +104,19 @@ class Dispatcher:
                 if task is None:
                     self._changed.wait(self._nap())
                     continue
-                threads = [Thread(target=self._attempt, args=(task,), daemon=True)]
-                if self._duplicate(task.name):
-                    threads.append(Thread(target=self._echo, args=(task,), daemon=True))
+                ways = [self._deliver, self._send] if self._duplicate(task.name) else [self._deliver]
+                threads = [Thread(target=self._in_thread, args=(way, task), daemon=True) for way in ways]
                 self._attempts.update(threads)
             for thread in threads:
                 thread.start()
 
-    def _attempt(self, task: Task) -> None:
-        self._settle(task, self._send(task))
-        self._leave()
-
-    def _echo(self, task: Task) -> None:
-        self._send(task)
-        self._leave()
-
-    def _leave(self) -> None:
-        with self._changed:
-            self._attempts.discard(current_thread())
-            self._changed.notify_all()
+    def _in_thread(self, deliver: Callable[[Task], object], task: Task) -> None:
+        try:
+            deliver(task)
+        finally:
+            with self._changed:
+                self._attempts.discard(current_thread())
+                self._changed.notify_all()
 
     def _nap(self) -> float:
         due = self.next_due()
@@ -172,37 +167,31 @@ class Dispatcher:
         self._on_dispatch()
         return self._courier.attempt(task)
 
+    def _deliver(self, task: Task) -> None:
+        outcome = Outcome(None)
+        try:
+            outcome = self._send(task)
+        finally:
+            self._settle(task, outcome)
+
     def _settle(self, task: Task, outcome: Outcome) -> None:
         with self._changed:
             self._in_flight[task.queue].discard(task.name)
-            queue = None if self._abandoned else self._store.queue(task.queue)
-            if queue is not None:
-                self._record(queue, task, outcome, self._clock())
             self._changed.notify_all()
+            queue = None if self._abandoned else self._store.queue(task.queue)
+            if queue is None:
+                return
+            now = self._clock()
+            self._heed(queue, task, outcome, now)
+            waiting = task_after(task, outcome, queue.config, now)
+            if waiting is None:
+                self._store.remove(task.name, until=now + NAME_TAKEN)
+            else:
+                self._store.update(waiting)
 
-    def _record(self, queue: Queue, task: Task, outcome: Outcome, now: datetime) -> None:
+    def _heed(self, queue: Queue, task: Task, outcome: Outcome, now: datetime) -> None:
         pace = self._pace(queue, now)
         if outcome.succeeded:
             pace.succeeded()
-            self._store.remove(task.name, until=now + NAME_TAKEN)
-            return
-        if outcome.overloaded:
-            pace.overloaded(now, outcome.retry_after)
-        failures = task.failures + 1
-        since_first = now - (task.first_dispatch or now)
-        if queue.config.exhausted(attempts=failures, since_first=since_first):
-            # No dead-letter queue: the task is gone without a word, and only its name is remembered.
-            self._store.remove(task.name, until=now + NAME_TAKEN)
-            return
-        attempt = Attempt(task.scheduled, now) if task.last is None else task.last
-        self._store.update(
-            replace(
-                task,
-                scheduled=now + max(queue.config.backoff(failures), outcome.retry_after),
-                failures=failures,
-                responses=task.responses + (outcome.status is not None),
-                executions=task.executions + outcome.executed,
-                previous_status=outcome.status,
-                last=replace(attempt, ended=now, status=outcome.status, late=outcome.late),
-            )
-        )
+        elif outcome.overloaded:
+            pace.overloaded(now, outcome.retry_after, dispatched=task.last.dispatched if task.last else now)

@@ -43,10 +43,16 @@ def project_of(name: str) -> str:
     return parts["project"] if parts else ""
 
 
-def check_location(name: str, *, served: str) -> None:
-    """Refuse a location other than the one this server plays."""
+def check_project(name: str, *, served: str) -> None:
+    """Refuse a resource of a project other than that of the location `served`."""
     if project_of(name) != project_of(served):
         # The real service looks the project up first, whatever the string.
-        raise Refused(grpc.StatusCode.PERMISSION_DENIED, f"Permission denied on resource project {project_of(name)}.")
+        project = project_of(name) or name
+        raise Refused(grpc.StatusCode.PERMISSION_DENIED, f"Permission denied on resource project {project}.")
+
+
+def check_location(name: str, *, served: str) -> None:
+    """Refuse a location other than the one this server plays."""
+    check_project(name, served=served)
     if name != served:
         raise invalid(f"The local Cloud Tasks serves the location {served} only.")

@@ -1,8 +1,8 @@
 """When a queue may hand out its next task: a token bucket, and a pause when handlers say they are overloaded.
 
 Google documents the bucket (RateLimits) and that 429 and 503 slow the whole queue with Retry-After considered
-(HttpRequest, "System throttling"), but no figures for the slowing; here the pause doubles from one second to a minute
-with every such answer in a row and ends with the first success.
+(HttpRequest, "System throttling"), but no figures for the slowing; here a pause doubles from one second up to a minute
+when a task sent after the last one began is answered so again, and starts over after a success.
 """
 
 from dataclasses import dataclass
@@ -23,6 +23,7 @@ class Pace:
     at: datetime
     tokens: float
     paused_until: datetime
+    paused_at: datetime | None = None
     overloads: int = 0
 
     @classmethod
@@ -42,11 +43,14 @@ class Pace:
         self._refill(now)
         self.tokens = max(0.0, self.tokens - 1)
 
-    def overloaded(self, now: datetime, retry_after: timedelta) -> None:
-        """Pause the queue after a 429 or 503."""
-        pause = min(FIRST_PAUSE * 2 ** min(self.overloads, 16), LONGEST_PAUSE)
-        self.overloads += 1
-        self.paused_until = max(self.paused_until, now + max(pause, retry_after))
+    def overloaded(self, now: datetime, retry_after: timedelta, *, dispatched: datetime) -> None:
+        """Pause the queue after a 429 or 503 to a task that went out at `dispatched`."""
+        # Twenty tasks under way when a handler gives in are one overload, not twenty in a row.
+        if self.paused_at is None or dispatched > self.paused_at:
+            self.paused_at = now
+            self.overloads += 1
+        pause = min(FIRST_PAUSE * 2 ** min(self.overloads - 1, 16), LONGEST_PAUSE)
+        self.paused_until = max(self.paused_until, now + retry_after, self.paused_at + pause)
 
     def succeeded(self) -> None:
         """Forget the overloads so far; a pause already begun runs out by itself."""

@@ -20,14 +20,15 @@ create table if not exists tasks (
     last_scheduled integer, last_dispatched integer, last_ended integer, last_status integer, last_late integer
 );
 create index if not exists due on tasks (queue, scheduled, sequence);
+create index if not exists age on tasks (created);
 create table if not exists tombstones (name text primary key, until integer not null);
 """
 ADD_TASK = "insert into tasks values (null, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 UPDATE_TASK = """
-update tasks set scheduled = ?9, dispatches = ?12, responses = ?13, failures = ?14, executions = ?15,
-    previous_status = ?16, first_dispatch = ?17,
-    last_scheduled = ?18, last_dispatched = ?19, last_ended = ?20, last_status = ?21, last_late = ?22
-where name = ?1
+update tasks set scheduled = ?, dispatches = ?, responses = ?, failures = ?, executions = ?,
+    previous_status = ?, first_dispatch = ?,
+    last_scheduled = ?, last_dispatched = ?, last_ended = ?, last_status = ?, last_late = ?
+where name = ?
 """
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -74,15 +75,24 @@ def read_queue(row: Row) -> Queue:
 
 
 def task_row(task: Task) -> Row:
-    """Return a task's values in the order of its columns, but for the sequence."""
-    call, last = task.call, task.last
+    """Return a task's values in the order of its columns, for ADD_TASK."""
+    call = task.call
     return (
         *(task.name, task.queue, call.url, call.method, json.dumps(call.headers), call.body),
         *(call.oidc_email, call.oidc_audience, micros(task.scheduled), micros(task.created)),
-        *(task.deadline // MICROSECOND, task.dispatches, task.responses, task.failures, task.executions),
-        *(task.previous_status, _micros_or_none(task.first_dispatch)),
-        *(_attempt_row(last) if last else (None,) * 5),
+        *(task.deadline // MICROSECOND, *_attempts(task)),
     )
+
+
+def changed_row(task: Task) -> Row:
+    """Return what attempts change of a task, for UPDATE_TASK."""
+    return (micros(task.scheduled), *_attempts(task), task.name)
+
+
+def _attempts(task: Task) -> Row:
+    counts = (task.dispatches, task.responses, task.failures, task.executions)
+    last = _attempt_row(task.last) if task.last else (None,) * 5
+    return (*counts, task.previous_status, _micros_or_none(task.first_dispatch), *last)
 
 
 def read_task(row: Row) -> Task:

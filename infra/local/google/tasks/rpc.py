@@ -14,7 +14,7 @@ import grpc
 WORKERS = 8
 
 
-class Refused(Exception):  # noqa: N818 - an error is named by what the caller learns
+class Refused(Exception):
     """A call answered with a gRPC status other than OK."""
 
     def __init__(self, code: grpc.StatusCode, message: str) -> None:

@@ -16,9 +16,10 @@ from infra.local.google.tasks.dispatcher import Dispatcher
 from infra.local.google.tasks.model import Queue, QueueConfig
 from infra.local.google.tasks.names import check_queue_name
 from infra.local.google.tasks.rpc import GrpcServer
-from infra.local.google.tasks.service import SERVICE, Counts, Service, Tally
+from infra.local.google.tasks.service import SERVICE, Service
 from infra.local.google.tasks.settings import check
 from infra.local.google.tasks.store import Store
+from infra.local.google.tasks.tally import Counts, Tally
 
 __all__ = ["Counts", "QueueConfig", "TaskFacts", "TasksServer"]
 
@@ -72,7 +73,7 @@ class TasksServer:
             clock=clock,
             duplicate=duplicate,
             time_scale=time_scale,
-            on_dispatch=lambda: self._tally.count("dispatched"),
+            on_dispatch=self._tally.dispatched,
         )
         service = Service(
             self._store, location=self._parent, clock=clock, tally=self._tally, changed=self._dispatcher.wake

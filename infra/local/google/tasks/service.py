@@ -1,9 +1,8 @@
 """google.cloud.tasks.v2.CloudTasks over a store: twelve of its methods, the others refused by name."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from threading import Lock
 from typing import Any, TypeVar, assert_never
 
 import grpc
@@ -12,10 +11,11 @@ from infra.local.google.tasks import messages
 from infra.local.google.tasks.admission import admit
 from infra.local.google.tasks.dispatcher import NAME_TAKEN
 from infra.local.google.tasks.model import Queue, QueueState
-from infra.local.google.tasks.names import check_location, check_queue_name, queue_of_task
+from infra.local.google.tasks.names import check_location, check_project, check_queue_name, queue_of_task
 from infra.local.google.tasks.rpc import Method, Refused, invalid, unserved
 from infra.local.google.tasks.settings import EVERYTHING, read_config
 from infra.local.google.tasks.store import Addition, Store
+from infra.local.google.tasks.tally import Tally
 
 SERVICE = "google.cloud.tasks.v2.CloudTasks"
 QUEUE_NAME_TAKEN = timedelta(days=7)
@@ -34,29 +34,6 @@ NAME_TOO_RECENT = (
 )
 
 Item = TypeVar("Item")
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """Operations since the start: tasks created, requests made of handlers, get_task and delete_task calls."""
-
-    created: int = 0
-    dispatched: int = 0
-    gets: int = 0
-    deletes: int = 0
-
-
-class Tally:
-    """Counts, safely, for many threads."""
-
-    def __init__(self) -> None:
-        self._lock = Lock()
-        self.counts = Counts()
-
-    def count(self, operation: str) -> None:
-        """Add one to a field of Counts."""
-        with self._lock:
-            self.counts = replace(self.counts, **{operation: getattr(self.counts, operation) + 1})
 
 
 class Service:
@@ -104,13 +81,13 @@ class Service:
                 pass
             case impossible:
                 assert_never(impossible)
-        self._tally.count("created")
+        self._tally.created()
         self._changed()
         return messages.task_message(task, request.response_view)
 
     def get_task(self, request: Any) -> Any:
         """Return a task that still waits or runs."""
-        self._tally.count("gets")
+        self._tally.got()
         self._queue(queue_of_task(request.name))
         task = self._store.task(request.name)
         if task is None:
@@ -126,7 +103,7 @@ class Service:
 
     def delete_task(self, request: Any) -> None:
         """Delete a task; one that runs goes on running, its outcome is dropped."""
-        self._tally.count("deletes")
+        self._tally.deleted()
         self._queue(queue_of_task(request.name))
         if not self._store.remove(request.name, until=self._clock() + NAME_TAKEN):
             raise self._no_task(request.name)
@@ -185,6 +162,7 @@ class Service:
     def _queue(self, name: str) -> Queue:
         queue = self._store.queue(check_queue_name(name))
         if queue is None:
+            check_project(name, served=self._location)
             raise Refused(grpc.StatusCode.NOT_FOUND, NO_QUEUE)
         return queue
 

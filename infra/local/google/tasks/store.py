@@ -18,6 +18,7 @@ from infra.local.google.tasks.rows import (
     SCHEMA,
     UPDATE_TASK,
     Row,
+    changed_row,
     micros,
     queue_row,
     read_queue,
@@ -121,7 +122,7 @@ class Store:
     def update(self, task: Task) -> None:
         """Replace what is kept of a task, if it still lives: one deleted while it ran stays deleted."""
         with self._transaction() as database:
-            database.execute(UPDATE_TASK, task_row(task))
+            database.execute(UPDATE_TASK, changed_row(task))
 
     def remove(self, name: str, *, until: datetime) -> bool:
         """Delete a task, keep its name taken `until` then, and say whether it lived."""

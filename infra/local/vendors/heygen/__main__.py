@@ -1,4 +1,7 @@
-"""Runs the HeyGen stand-in as a process: `python -m infra.local.vendors.heygen --data DIR [--port N] [--settings FILE]`."""
+"""Runs the HeyGen stand-in as a process.
+
+`python -m infra.local.vendors.heygen --data DIR [--port N] [--settings FILE]`.
+"""
 
 import argparse
 import json

@@ -1,4 +1,7 @@
-"""Files handed to the stand-in: uploads (`POST /v3/assets`) and what an order names by URL, fetched when it is ordered."""
+"""Files handed to the stand-in.
+
+Uploads (`POST /v3/assets`) and what an order names by URL, fetched when it is ordered.
+"""
 
 import secrets
 import shutil

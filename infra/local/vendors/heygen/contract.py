@@ -1,4 +1,7 @@
-"""What an order (`POST /v3/videos`) may say, and how it is refused: the union of v3, checked field by field (facts: heygen §4a)."""
+"""What an order (`POST /v3/videos`) may say, and how it is refused.
+
+The union of v3, checked field by field (facts: heygen §4a).
+"""
 
 import re
 import urllib.parse
@@ -10,9 +13,9 @@ from infra.local.vendors.heygen.refusals import RefusedError, invalid
 from infra.local.vendors.heygen.settings import PHOTO, HeyGenSettings, Look, Voice
 
 _FIELDS = {
-    "type", "avatar_id", "script", "audio_url", "audio_asset_id", "voice_id", "title", "callback_url", "callback_id", "folder_id",
-    "brand_glossary_id", "resolution", "aspect_ratio", "fit", "background", "remove_background", "output_format", "voice_settings",
-    "engine", "expressiveness", "motion_prompt", "caption", "watermark",
+    "type", "avatar_id", "script", "audio_url", "audio_asset_id", "voice_id", "title", "callback_url", "callback_id",
+    "folder_id", "brand_glossary_id", "resolution", "aspect_ratio", "fit", "background", "remove_background",
+    "output_format", "voice_settings", "engine", "expressiveness", "motion_prompt", "caption", "watermark",
 }  # fmt: skip
 _TEXTS = (
     "avatar_id",

@@ -1,4 +1,7 @@
-"""Takes orders: who may order, what is replayed for an Idempotency-Key, what is refused, and in which order that is checked."""
+"""Takes orders.
+
+Who may order, what is replayed for an Idempotency-Key, what is refused, and in which order that is checked.
+"""
 
 import json
 import re
@@ -35,7 +38,10 @@ class Desk:
         return self._settings.accounts[account] - self._videos.spent(account) / _MICROS
 
     def once(self, account: str, route: str, key: str | None, do: Callable[[], dict[str, Any]]) -> tuple[int, Any]:
-        """Do something once for a key: its first answer is replayed for a day, whatever the body. Return (status, body)."""
+        """Do something once for a key: its first answer is replayed for a day, whatever the body.
+
+        Return (status, body).
+        """
         if key is None:
             return 200, do()
         if not _KEY.fullmatch(key):

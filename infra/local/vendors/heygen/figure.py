@@ -1,7 +1,7 @@
 """Draws the presenter: head and shoulders in a printed shirt, with a mouth that follows the voice and eyes that blink.
 
-Everything is measured in a figure of 600 x 1000 units, drawn at twice the final size and scaled down. Hair, skin and shirt
-follow from the avatar's id, so every look is somebody else.
+Everything is measured in a figure of 600 x 1000 units, drawn at twice the final size and scaled down. Hair, skin and
+shirt follow from the avatar's id, so every look is somebody else.
 """
 
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from PIL import Image, ImageDraw, ImageFilter
 WIDTH, HEIGHT = 600, 1000  # units
 BADGE_LEFT, BADGE_TOP, BADGE_WIDTH = 178, 590, 244
 HEAD = (150, 20, 450, 470)  # the box that moves, units
+_SHUT, _CLOSED, _TONGUE = 0.3, 0.12, 0.5  # below: the eye is a line, the mouth is one; above: the tongue shows
 _OVER = 2  # drawn this much larger than shown
 
 _SKINS = ("#f3cfb3", "#e4b08c", "#c98d64", "#9a6440", "#6f4529", "#f0c3a5")
@@ -97,8 +98,8 @@ def _body(pen: _Pen, person: Person) -> None:
     dark, light = _shade(person.shirt, 0.8), _shade(person.shirt, 1.14)
     pen.polygon(
         _curve(
-            [(300, 425), (205, 452), (90, 492), (40, 560), (12, 720), (0, 1000)],
-            [(600, 1000), (588, 720), (560, 560), (510, 492), (395, 452)],
+            [(300, 425), (205, 452), (90, 492), (40, 560), (12, 720), (0, 1600)],
+            [(600, 1600), (588, 720), (560, 560), (510, 492), (395, 452)],
         ),
         person.shirt,
     )
@@ -116,7 +117,7 @@ def _body(pen: _Pen, person: Person) -> None:
 def _head(pen: _Pen, person: Person, pose: Pose) -> None:
     x, y = 300 + pose.dx, 245 + pose.dy
     shadow = _shade(person.skin, 0.9)
-    pen.ellipse(300 + pose.dx * 0.6, 430 + pose.dy * 0.4, 128, 40, _shade(person.skin, 0.76))
+    pen.ellipse(300 + pose.dx * 0.6, 406 + pose.dy * 0.4, 108, 52, _shade(person.skin, 0.74))
     for side in (-1, 1):
         pen.ellipse(x + side * 113, y + 18, 40, 66, shadow)
     pen.ellipse(x, y - 10, 226, 270, person.skin)
@@ -133,35 +134,45 @@ def _head(pen: _Pen, person: Person, pose: Pose) -> None:
 
 
 def _hair(pen: _Pen, person: Person, x: float, y: float) -> None:
-    pen.chord((x - 124, y - 168, x + 124, y + 118), 186, 354, person.hair)
-    pen.polygon(
-        _curve(
-            [
-                (x - 122, y + 4),
-                (x - 124, y - 60),
-                (x - 84, y - 98),
-                (x - 20, y - 92),
-                (x + 70, y - 70),
-                (x + 120, y - 40),
-            ],
-            [(x + 122, y + 4), (x + 126, y - 90), (x, y - 172), (x - 128, y - 90)],
-        ),
-        person.hair,
-    )
-    pen.line([(x - 70, y - 128), (x - 14, y - 142), (x + 48, y - 130)], 10, _shade(person.hair, 1.35))
-    if person.long_hair:
+    if not person.long_hair:
+        pen.chord((x - 122, y - 166, x + 122, y + 112), 206, 334, person.hair)
+        quiff: list[Point] = [
+            (x - 116, y - 66),
+            (x - 96, y - 112),
+            (x - 10, y - 98),
+            (x + 88, y - 62),
+            (x + 116, y - 70),
+        ]
+        pen.polygon(
+            _curve(quiff, [(x + 112, y - 118), (x + 40, y - 178), (x - 70, y - 172), (x - 118, y - 120)]), person.hair
+        )
         for side in (-1, 1):
             pen.polygon(
-                _curve(
-                    [(x + side * 122, y - 30), (x + side * 136, y + 60), (x + side * 128, y + 190)],
-                    [(x + side * 98, y + 206), (x + side * 106, y + 60), (x + side * 102, y - 30)],
-                ),
+                [(x + side * 116, y - 84), (x + side * 117, y + 2), (x + side * 102, y - 40), (x + side * 92, y - 90)],
                 person.hair,
             )
+        pen.line([(x - 62, y - 140), (x + 6, y - 152), (x + 64, y - 132)], 9, _shade(person.hair, 1.35))
+        return
+    pen.chord((x - 124, y - 168, x + 124, y + 118), 190, 350, person.hair)
+    fringe: list[Point] = [
+        (x - 122, y + 4),
+        (x - 122, y - 60),
+        (x - 84, y - 76),
+        (x - 20, y - 88),
+        (x + 70, y - 70),
+        (x + 120, y - 30),
+    ]
+    pen.polygon(_curve(fringe, [(x + 122, y + 4), (x + 126, y - 90), (x, y - 172), (x - 128, y - 90)]), person.hair)
+    pen.line([(x - 70, y - 128), (x - 14, y - 142), (x + 48, y - 130)], 10, _shade(person.hair, 1.35))
+    for side in (-1, 1):
+        outer: list[Point] = [(x + side * 122, y - 30), (x + side * 136, y + 60), (x + side * 128, y + 190)]
+        pen.polygon(
+            _curve(outer, [(x + side * 98, y + 206), (x + side * 106, y + 60), (x + side * 102, y - 30)]), person.hair
+        )
 
 
 def _eye(pen: _Pen, person: Person, x: float, y: float, opened: float) -> None:
-    if opened < 0.3:
+    if opened < _SHUT:
         pen.line([(x - 22, y + 2), (x, y + 8), (x + 22, y + 2)], 6, _shade(person.skin, 0.6))
         return
     pen.ellipse(x, y, 48, 32 * opened, "#fbf8f4")
@@ -172,14 +183,14 @@ def _eye(pen: _Pen, person: Person, x: float, y: float, opened: float) -> None:
 
 
 def _mouth(pen: _Pen, x: float, y: float, opened: float) -> None:
-    if opened < 0.12:
+    if opened < _CLOSED:
         pen.line([(x - 38, y - 3), (x - 16, y + 5), (x + 16, y + 5), (x + 38, y - 3)], 10, _LIP)
         return
     wide, high = 78 - 20 * opened, 12 + 46 * opened
     pen.ellipse(x, y + high * 0.25, wide + 14, high + 14, _LIP)
     pen.ellipse(x, y + high * 0.25, wide, high, _MOUTH)
     pen.chord((x - wide * 0.42, y - high * 0.23, x + wide * 0.42, y + high * 0.4), 180, 360, _TEETH)
-    if opened > 0.5:
+    if opened > _TONGUE:
         pen.ellipse(x, y + high * 0.52, wide * 0.5, high * 0.3, "#b4585a")
 
 

@@ -30,6 +30,7 @@ STATUS = {
     "service_unavailable": 503,
     "gateway_timeout": 504,
 }
+_SERVER_ERROR = 500
 
 
 class RefusedError(Exception):
@@ -61,6 +62,5 @@ def invalid(param: str, message: str) -> RefusedError:
 def by_status(status: int) -> dict[str, Any]:
     """Return the envelope a fault of this HTTP status answers with."""
     code = next((code for code, known in STATUS.items() if known == status), "internal_error")
-    return envelope(
-        code, "The service is currently unavailable." if status >= 500 else code.replace("_", " ").capitalize()
-    )  # noqa: PLR2004 - 5xx
+    words = "The service is currently unavailable." if status >= _SERVER_ERROR else code.replace("_", " ").capitalize()
+    return envelope(code, words)

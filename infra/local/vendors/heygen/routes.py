@@ -4,6 +4,7 @@ import base64
 import binascii
 import json
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any
 
 from flask import Flask, Response, request, send_file
@@ -14,7 +15,7 @@ from infra.local.vendors.heygen.catalogue import Catalogue
 from infra.local.vendors.heygen.contract import check_url
 from infra.local.vendors.heygen.desk import Desk
 from infra.local.vendors.heygen.refusals import RefusedError, invalid
-from infra.local.vendors.heygen.settings import TWIN, PHOTO, STUDIO, HeyGenSettings
+from infra.local.vendors.heygen.settings import PHOTO, STUDIO, TWIN, HeyGenSettings
 from infra.local.vendors.heygen.studio import Studio, page
 from infra.local.vendors.heygen.videos import Video, Videos
 from infra.local.vendors.heygen.webhooks import EVENT_TYPES, Endpoint, Webhooks
@@ -24,9 +25,17 @@ class Routes:
     """The stand-in's HTTP surface."""
 
     def __init__(
-        self, *, settings: HeyGenSettings, videos: Videos, assets: Assets, webhooks: Webhooks, studio: Studio, desk: Desk, shelf: Catalogue,
-        now: Callable[[], Any],
-    ) -> None:  # fmt: skip
+        self,
+        *,
+        settings: HeyGenSettings,
+        videos: Videos,
+        assets: Assets,
+        webhooks: Webhooks,
+        studio: Studio,
+        desk: Desk,
+        shelf: Catalogue,
+        now: Callable[[], datetime],
+    ) -> None:
         self._settings = settings
         self._videos = videos
         self._assets = assets
@@ -298,7 +307,10 @@ def _page(most: int, usual: int) -> tuple[int, int]:
 
 
 def _listing(items: Sequence[dict[str, Any]], offset: int, limit: int, *, cut: bool = True) -> Response:
-    """Answer a page of a list; `cut` False: the items begin at the offset already, and hold one more if there is one."""
+    """Answer a page of a list.
+
+    `cut` False: the items begin at the offset already, and hold one more if there is one.
+    """
     rest = items[offset:] if cut else items
     more = len(rest) > limit
     token = base64.urlsafe_b64encode(f"from:{offset + limit}".encode()).decode() if more else None

@@ -1,8 +1,10 @@
-"""HeyGen's v3 API as a loopback server, written from facts/heygen.md: orders, polls, lists, looks, voices, wallet, webhooks.
+"""HeyGen's v3 API as a loopback server, written from facts/heygen.md.
 
-A video is accepted at once, spoken and drawn behind the scenes, and when its time has come it is billed, offered under a link
-that dies, and told to every receiver. It misbehaves on request: by markers in the script (`contract.Markers`) and by faults
-on the wire (`faults`). What it does not serve it refuses by name.
+Orders, polls, lists, looks, voices, wallet, webhooks.
+
+A video is accepted at once, spoken and drawn behind the scenes, and when its time has come it is billed, offered
+under a link that dies, and told to every receiver. It misbehaves on request: by markers in the script
+(`contract.Markers`) and by faults on the wire (`faults`). What it does not serve it refuses by name.
 """
 
 import secrets

@@ -1,4 +1,7 @@
-"""What of the stand-in can be set: its accounts, looks and voices, how fast and how strict; made from and written to JSON."""
+"""What of the stand-in can be set: its accounts, looks and voices, how fast and how strict.
+
+Made from and written to JSON.
+"""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields

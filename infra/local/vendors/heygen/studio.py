@@ -1,4 +1,7 @@
-"""Brings ordered videos to their end: speaks and films behind the scenes, bills, and calls back when the time has come."""
+"""Brings ordered videos to their end.
+
+Speaks and films behind the scenes, bills, and calls back when the time has come.
+"""
 
 import hashlib
 import hmac

@@ -1,7 +1,9 @@
-"""Films a presenter's take: the figure speaks the script, as transparent WebM or as MP4 before a colour, a picture or a room.
+"""Films a presenter's take.
 
-The frame is one buffer of planes in which only what moves is painted anew: the head when its pose changes, the badge each
-quarter of a second. The script's tones lie under the voice.
+The figure speaks the script, as transparent WebM or as MP4 before a colour, a picture or a room.
+
+The frame is one buffer of planes in which only what moves is painted anew: the head when its pose changes, the badge
+each quarter of a second. The script's tones lie under the voice.
 """
 
 import io
@@ -26,36 +28,26 @@ _TONE_LEVEL = 0.006
 _SHARE = (0.9, 0.94)  # of the frame's width and height that the figure takes at most
 _MOUTHS = 5
 _SWAY = 6  # steps of the head's way
+_HELD = 2  # frames a pose is held: drawn on twos, as cartoons are
+_BLINK_EVERY, _BLINK = 86, 4  # frames
 _COLORS = ("-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", "tv")
 _WEBM = (
-    "-c:v", "libvpx-vp9", "-pix_fmt", "yuva420p", "-auto-alt-ref", "0", "-deadline", "realtime", "-cpu-used", "8", "-row-mt", "1",
-    "-tile-columns", "2", "-threads", "2", "-lag-in-frames", "0", "-crf", "30", "-b:v", "3M", "-g", "100", "-c:a", "libopus", "-b:a", "96k", "-f", "webm",
-)  # fmt: skip
+    *("-c:v", "libvpx-vp9", "-pix_fmt", "yuva420p", "-auto-alt-ref", "0", "-deadline", "realtime", "-cpu-used", "8"),
+    *("-aq-mode", "0", "-lag-in-frames", "0", "-threads", "1", "-crf", "34", "-b:v", "2M", "-g", "250"),
+    *("-c:a", "libopus", "-b:a", "96k", "-f", "webm"),
+)
 _MP4 = (
-    "-c:v",
-    "libx264",
-    "-preset",
-    "ultrafast",
-    "-crf",
-    "20",
-    "-g",
-    "50",
-    "-threads",
-    "2",
-    "-pix_fmt",
-    "yuv420p",
-    "-c:a",
-    "aac",
-    "-b:a",
-    "128k",
-    "-f",
-    "mp4",
+    *("-c:v", "libx264", "-preset", "ultrafast", "-crf", "20", "-g", "50", "-threads", "2", "-pix_fmt", "yuv420p"),
+    *("-c:a", "aac", "-b:a", "128k", "-f", "mp4"),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Backdrop:
-    """What is behind the presenter: nothing (transparent), a colour "#rrggbb", a picture's bytes, or a room of its own."""
+    """What is behind the presenter.
+
+    Nothing (transparent), a colour "#rrggbb", a picture's bytes, or a room of its own.
+    """
 
     transparent: bool = False
     color: str | None = None
@@ -146,7 +138,7 @@ class _Stage:
         """Yield the take's pictures."""
         shown, quarter = Pose(), -1
         for index, mouth in enumerate(mouths):
-            pose = _pose(index, mouth, self._order.avatar)
+            pose = shown if index % _HELD else _pose(index, mouth, self._order.avatar)
             if pose != shown:
                 if pose not in self._heads:
                     self._heads[pose] = self._drawn(pose, self._head_box)
@@ -194,7 +186,7 @@ class _Stage:
 def _pose(index: int, mouth: float, seed: int) -> Pose:
     """Return the pose of a frame: a slow sway, a blink every few seconds."""
     phase = round(np.sin(index / FPS * 1.3 + seed) * (_SWAY / 2)) / (_SWAY / 2)
-    blink = (index + seed) % 86 < 4
+    blink = (index + seed) % _BLINK_EVERY < _BLINK
     return Pose(dx=4 * phase, dy=3 * phase * phase, mouth=mouth, eyes=0.0 if blink else 1.0)
 
 

@@ -1,4 +1,7 @@
-"""The videos that were ordered, and what became of them: the record polls, lists, wallets and the bill are answered from."""
+"""The videos that were ordered, and what became of them.
+
+The record polls, lists, wallets and the bill are answered from.
+"""
 
 import json
 import secrets
@@ -11,14 +14,17 @@ from infra.local.vendors.journal import Journal
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS videos (
-  id TEXT PRIMARY KEY, account TEXT NOT NULL, request TEXT NOT NULL, title TEXT, webm INTEGER NOT NULL, model TEXT NOT NULL,
-  created_at TEXT NOT NULL, ready_at TEXT NOT NULL, finished_at TEXT, outcome TEXT NOT NULL, failure_code TEXT, failure_message TEXT,
-  seconds REAL, amount INTEGER NOT NULL DEFAULT 0, idempotency_key TEXT, deleted INTEGER NOT NULL DEFAULT 0);
+  id TEXT PRIMARY KEY, account TEXT NOT NULL, request TEXT NOT NULL, title TEXT, webm INTEGER NOT NULL,
+  model TEXT NOT NULL, created_at TEXT NOT NULL, ready_at TEXT NOT NULL, finished_at TEXT, outcome TEXT NOT NULL,
+  failure_code TEXT, failure_message TEXT, seconds REAL, amount INTEGER NOT NULL DEFAULT 0, idempotency_key TEXT,
+  deleted INTEGER NOT NULL DEFAULT 0);
 CREATE INDEX IF NOT EXISTS videos_by_account ON videos (account, outcome);
 CREATE TABLE IF NOT EXISTS answers (
-  account TEXT NOT NULL, route TEXT NOT NULL, key TEXT NOT NULL, status INTEGER NOT NULL, body TEXT NOT NULL, at TEXT NOT NULL,
-  PRIMARY KEY (account, route, key));
-CREATE TABLE IF NOT EXISTS assets (id TEXT PRIMARY KEY, account TEXT NOT NULL, name TEXT NOT NULL, mime TEXT NOT NULL, size INTEGER NOT NULL, at TEXT NOT NULL);
+  account TEXT NOT NULL, route TEXT NOT NULL, key TEXT NOT NULL, status INTEGER NOT NULL, body TEXT NOT NULL,
+  at TEXT NOT NULL, PRIMARY KEY (account, route, key));
+CREATE TABLE IF NOT EXISTS assets (
+  id TEXT PRIMARY KEY, account TEXT NOT NULL, name TEXT NOT NULL, mime TEXT NOT NULL, size INTEGER NOT NULL,
+  at TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS counts (name TEXT PRIMARY KEY, value INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS secrets (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
@@ -92,21 +98,19 @@ class Videos:
         webm = request.get("output_format") == "webm"
         data = {"video_id": video_id, "status": "waiting", "output_format": "webm" if webm else "mp4"}
         with self._journal.transaction() as cursor:
-            cursor.execute(
-                "INSERT INTO videos (id, account, request, title, webm, model, created_at, ready_at, outcome, idempotency_key)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'pending', ?)",
-                (
-                    video_id,
-                    account,
-                    json.dumps(request),
-                    request.get("title"),
-                    int(webm),
-                    model,
-                    now.isoformat(),
-                    ready.isoformat(),
-                    key,
-                ),
-            )
+            row = {
+                "id": video_id,
+                "account": account,
+                "request": json.dumps(request),
+                "title": request.get("title"),
+                "webm": int(webm),
+                "model": model,
+                "created_at": now.isoformat(),
+                "ready_at": ready.isoformat(),
+                "outcome": "pending",
+                "idempotency_key": key,
+            }
+            self._journal.insert(cursor, "videos", row)
             if key is not None:
                 _keep(cursor, account, route, key, 200, {"data": data}, now)
         return data
@@ -119,7 +123,8 @@ class Videos:
     def listing(self, account: str, *, title: str | None, folder: str | None, offset: int, limit: int) -> list[Video]:
         """Return an account's videos, newest first, whose title contains `title`."""
         rows = self._journal.rows(
-            "SELECT * FROM videos WHERE account = ? AND deleted = 0 AND (? IS NULL OR instr(lower(coalesce(title, '')), lower(?)) > 0)"
+            "SELECT * FROM videos WHERE account = ? AND deleted = 0"
+            " AND (? IS NULL OR instr(lower(coalesce(title, '')), lower(?)) > 0)"
             " AND (? IS NULL OR json_extract(request, '$.folder_id') = ?) ORDER BY rowid DESC LIMIT ? OFFSET ?",
             account, title, title, folder, folder, limit, offset,
         )  # fmt: skip
@@ -138,7 +143,8 @@ class Videos:
         """Forget a video; one that was still being made is not billed."""
         with self._journal.transaction() as cursor:
             cursor.execute(
-                "UPDATE videos SET deleted = 1, outcome = CASE outcome WHEN 'pending' THEN 'failed' ELSE outcome END WHERE id = ?",
+                "UPDATE videos SET deleted = 1, outcome = CASE outcome WHEN 'pending' THEN 'failed' ELSE outcome END"
+                " WHERE id = ?",
                 (video_id,),
             )
 
@@ -149,8 +155,8 @@ class Videos:
         outcome, code, message = ("filmed", None, None) if failure is None else ("failed", *failure)
         with self._journal.transaction() as cursor:
             done = cursor.execute(
-                "UPDATE videos SET outcome = ?, failure_code = ?, failure_message = ?, seconds = ?, amount = ?, finished_at = ?"
-                " WHERE id = ? AND outcome = 'pending' AND deleted = 0",
+                "UPDATE videos SET outcome = ?, failure_code = ?, failure_message = ?, seconds = ?, amount = ?,"
+                " finished_at = ? WHERE id = ? AND outcome = 'pending' AND deleted = 0",
                 (outcome, code, message, seconds, amount, now.isoformat(), video_id),
             )
             return done.rowcount == 1

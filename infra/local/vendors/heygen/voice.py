@@ -23,6 +23,7 @@ _WORD = 1
 _WORDS_PER_MINUTE = 165
 _LONGEST_CUE = 44  # characters
 _LOUDNESS = 0.12  # RMS of the spoken parts
+_SILENCE = 0.01  # amplitude below which nothing is said
 _LEAD, _TRAIL = 0.25, 0.35  # seconds of silence before and after
 _ONE_AT_A_TIME = threading.Lock()
 
@@ -84,7 +85,8 @@ def speak(text: str, speaker: Speaker) -> Speech:
     """Speak a text, with a breath of silence before and after. Raises SpeechError."""
     with _ONE_AT_A_TIME:
         spoken, words, rate = _synthesize(text, speaker)
-    level = float(np.sqrt(np.mean(np.square(spoken[np.abs(spoken) > 0.01])))) if np.any(np.abs(spoken) > 0.01) else 1.0
+    voiced = spoken[np.abs(spoken) > _SILENCE]
+    level = float(np.sqrt(np.mean(np.square(voiced)))) if len(voiced) else 1.0
     there = np.arange(round(len(spoken) * RATE / rate)) * rate / RATE
     smooth = np.interp(there, np.arange(len(spoken)), spoken) * (_LOUDNESS / level)
     silence = [np.zeros(round(seconds * RATE)) for seconds in (_LEAD, _TRAIL)]
@@ -97,9 +99,7 @@ def srt(cues: tuple[Cue, ...]) -> str:
     return "\n".join(f"{n}\n{_clock(cue.start)} --> {_clock(cue.end)}\n{cue.text}\n" for n, cue in enumerate(cues, 1))
 
 
-def _synthesize(
-    text: str, speaker: Speaker
-) -> tuple["np.ndarray[tuple[int], np.dtype[np.float32]]", list[tuple[int, float]], int]:
+def _synthesize(text: str, speaker: Speaker) -> tuple[Sound, list[tuple[int, float]], int]:
     library, rate = _library()
     parts: list[bytes] = []
     words: list[tuple[int, float]] = []
@@ -125,7 +125,7 @@ def _synthesize(
     if library.espeak_Synth(raw, len(raw), 0, 1, 0, _UTF8 | _END_PAUSE, None, None):
         raise SpeechError("eSpeak could not speak the script")
     library.espeak_Synchronize()
-    sound = np.frombuffer(b"".join(parts), np.int16).astype(np.float32) / 32768
+    sound = (np.frombuffer(b"".join(parts), np.int16) / 32768).astype(np.float32)
     return (sound if len(sound) else np.zeros(rate // 2, np.float32)), words, rate
 
 
@@ -151,8 +151,9 @@ def _cues(text: str, words: list[tuple[int, float]], end: float) -> Iterator[Cue
 def _library() -> tuple[ctypes.CDLL, int]:
     library = ctypes.CDLL(espeakng_loader.get_library_path())
     library.espeak_Synth.argtypes = (
-        ctypes.c_char_p, ctypes.c_size_t, ctypes.c_uint, ctypes.c_int, ctypes.c_uint, ctypes.c_uint, ctypes.c_void_p, ctypes.c_void_p,
-    )  # fmt: skip
+        *(ctypes.c_char_p, ctypes.c_size_t, ctypes.c_uint, ctypes.c_int),
+        *(ctypes.c_uint, ctypes.c_uint, ctypes.c_void_p, ctypes.c_void_p),
+    )
     data = Path(espeakng_loader.get_data_path())
     rate = library.espeak_Initialize(_SYNCHRONOUS, 0, str(data).encode(), _DO_NOT_EXIT)
     if rate <= 0:

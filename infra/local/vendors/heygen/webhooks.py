@@ -1,4 +1,6 @@
-"""Webhook endpoints, the history of events, and their delivery: signed to registered endpoints, unsigned to a video's own URL.
+"""Webhook endpoints, the history of events, and their delivery.
+
+Signed to registered endpoints, unsigned to a video's own URL.
 
 A delivery counts as taken on a 2xx within ten seconds; else it is repeated, later and later, for a day.
 """
@@ -21,18 +23,25 @@ from infra.local.vendors.workshop import Job, Workshop
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS endpoints (
-  id TEXT PRIMARY KEY, account TEXT NOT NULL, url TEXT NOT NULL, events TEXT, entity_id TEXT, secret TEXT NOT NULL, at TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS events (id TEXT PRIMARY KEY, account TEXT NOT NULL, type TEXT NOT NULL, data TEXT NOT NULL, at TEXT NOT NULL);
+  id TEXT PRIMARY KEY, account TEXT NOT NULL, url TEXT NOT NULL, events TEXT, entity_id TEXT,
+  secret TEXT NOT NULL, at TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS events (
+  id TEXT PRIMARY KEY, account TEXT NOT NULL, type TEXT NOT NULL, data TEXT NOT NULL, at TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS deliveries (
-  id TEXT PRIMARY KEY, event TEXT NOT NULL, url TEXT NOT NULL, secret TEXT, body TEXT NOT NULL, due TEXT NOT NULL, tries INTEGER NOT NULL,
-  since TEXT NOT NULL, state TEXT NOT NULL, last TEXT);
+  id TEXT PRIMARY KEY, event TEXT NOT NULL, url TEXT NOT NULL, secret TEXT, body TEXT NOT NULL,
+  due TEXT NOT NULL, tries INTEGER NOT NULL, since TEXT NOT NULL, state TEXT NOT NULL, last TEXT);
 """
 SUCCESS, FAIL = "avatar_video.success", "avatar_video.fail"
+_FAMILIES = (
+    *("avatar_video_gif", "avatar_video_caption", "video_agent", "video_translate", "instant_avatar"),
+    *("photo_avatar_generation", "photo_avatar_train", "photo_avatar_add_motion", "proofread_creation"),
+)
 EVENT_TYPES = (
-    SUCCESS, FAIL, "avatar_video_gif.success", "avatar_video_gif.fail", "avatar_video_caption.success", "avatar_video_caption.fail",
-    "video_agent.success", "video_agent.fail", "video_translate.success", "video_translate.fail", "instant_avatar.success", "instant_avatar.fail",
-    "photo_avatar_generation.success", "photo_avatar_generation.fail", "photo_avatar_train.success", "photo_avatar_train.fail", "batch.finished",
-)  # fmt: skip
+    SUCCESS,
+    FAIL,
+    *(f"{family}.{end}" for family in _FAMILIES for end in ("success", "fail")),
+    "batch.finished",
+)
 _TIMEOUT = 10.0
 _TAKEN = range(200, 300)
 

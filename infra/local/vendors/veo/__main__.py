@@ -1,4 +1,7 @@
-"""Runs the Veo stand-in as a process: `python -m infra.local.vendors.veo --data DIR --storage URL [--port N] [--settings FILE]`."""
+"""Runs the Veo stand-in as a process.
+
+`python -m infra.local.vendors.veo --data DIR --storage URL [--port N] [--settings FILE]`.
+"""
 
 import argparse
 import json

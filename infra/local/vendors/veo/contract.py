@@ -1,7 +1,9 @@
-"""What a submit may say, and how it is refused: Veo's instance and parameter schema, checked as strictly as the service does.
+"""What a submit may say, and how it is refused.
 
-Checked at the POST: shape, media, aspect ratio, what excludes what. Checked later, in the operation: durations, the film to
-be extended (facts: veo §2.4, §9).
+Veo's instance and parameter schema, checked as strictly as the service does.
+
+Checked at the POST: shape, media, aspect ratio, what excludes what. Checked later, in the operation: durations, the
+film to be extended (facts: veo §2.4, §9).
 """
 
 import base64
@@ -93,7 +95,10 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Markers:
-    """What a prompt asks the stand-in to do: `[[rai:CODE]] [[filter]] [[empty]] [[err:N]] [[slow:N]] [[lost]] [[lost:film]]`."""
+    """What a prompt asks the stand-in to do.
+
+    `[[rai:CODE]] [[filter]] [[empty]] [[err:N]] [[slow:N]] [[lost]] [[lost:film]]`.
+    """
 
     safety: str | None = None
     filtered: bool = False
@@ -120,24 +125,16 @@ class Markers:
 
 def parse(body: Any, model: str, settings: VeoSettings) -> Order:
     """Return the order a request body holds. Raises RefusedError."""
-    if not isinstance(body, dict) or not isinstance(body.get("instances"), list) or len(body["instances"]) != 1:
-        raise invalid("exactly one instance is expected in `instances`")
-    instance, parameters = body["instances"][0], body.get("parameters") or {}
-    if not isinstance(instance, dict) or not isinstance(parameters, dict):
-        raise invalid("`instances[0]` and `parameters` must be objects")
+    instance, parameters = _shape(body)
     warnings = [f"instances[0].{name} ignored" for name in sorted(set(instance) - _INSTANCE)]
     warnings += [f"parameters.{name} ignored" for name in sorted(set(parameters) - _PARAMETERS)]
     if "generateAudio" not in parameters:
         warnings.append("parameters.generateAudio not stated")
     aspect_ratio = _one_of(parameters, "aspectRatio", ("16:9", "9:16"), "16:9")
-    prompt = instance.get("prompt", "")
-    if not isinstance(prompt, str):
-        raise invalid("prompt must be a string")
     image, video = _media(instance, "image", _IMAGES), _media(instance, "video", None)
     last = _media(instance, "lastFrame", _IMAGES)
     references = _references(instance, model, settings)
-    if not prompt.strip() and (references or (image is None and video is None)):
-        raise invalid("prompt is required")
+    prompt = _prompt(instance, needed=bool(references) or (image is None and video is None))
     for name in ("mask", "cameraControl"):
         if name in instance:
             raise invalid(f"{name} is not supported by {model}")
@@ -147,9 +144,6 @@ def parse(body: Any, model: str, settings: VeoSettings) -> Order:
     if video is not None and "resizeMode" in parameters and settings.refuse_resize_mode_on_video:
         raise invalid("resizeMode is supported for image-to-video only")
     feature = _feature(image, video, references)
-    seconds = parameters.get("durationSeconds", feature.durations[0])
-    if isinstance(seconds, bool) or not isinstance(seconds, int | float):
-        raise invalid("durationSeconds must be a number")
     if parameters.get("enhancePrompt") is False:
         late = late or "Veo 3 prompt enhancement cannot be disabled"
     return Order(
@@ -158,16 +152,42 @@ def parse(body: Any, model: str, settings: VeoSettings) -> Order:
         image=image,
         video=video,
         references=references,
-        seconds=seconds,
+        seconds=_seconds(parameters, feature),
         aspect_ratio=aspect_ratio,
         resolution=_one_of(parameters, "resolution", ("720p", "1080p"), "720p"),
         crop=_one_of(parameters, "resizeMode", ("pad", "crop"), "pad", any_case=True) == "crop",
         sound=_flag(parameters, "generateAudio"),
         samples=_samples(parameters),
-        storage_uri=_storage(parameters, _PEOPLE),
+        storage_uri=_storage(parameters),
         late=late,
         warnings=tuple(warnings),
     )
+
+
+def _shape(body: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the one instance and the parameters. Raises RefusedError."""
+    if not isinstance(body, dict) or not isinstance(body.get("instances"), list) or len(body["instances"]) != 1:
+        raise invalid("exactly one instance is expected in `instances`")
+    instance, parameters = body["instances"][0], body.get("parameters") or {}
+    if not isinstance(instance, dict) or not isinstance(parameters, dict):
+        raise invalid("`instances[0]` and `parameters` must be objects")
+    return instance, parameters
+
+
+def _prompt(instance: Mapping[str, Any], *, needed: bool) -> str:
+    prompt = instance.get("prompt", "")
+    if not isinstance(prompt, str):
+        raise invalid("prompt must be a string")
+    if needed and not prompt.strip():
+        raise invalid("prompt is required")
+    return prompt
+
+
+def _seconds(parameters: Mapping[str, Any], feature: Feature) -> float:
+    seconds = parameters.get("durationSeconds", feature.durations[0])
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float):
+        raise invalid("durationSeconds must be a number")
+    return seconds
 
 
 def invalid(message: str) -> RefusedError:
@@ -215,8 +235,8 @@ def _media(holder: Mapping[str, Any], name: str, mimes: tuple[str, ...] | None) 
             raise invalid(f"{name}.gcsUri is not a Cloud Storage object")
         return Media(mime, uri, None)
     try:
-        raw = base64.b64decode(encoded, validate=True)
-    except (binascii.Error, TypeError, ValueError) as error:
+        raw = base64.b64decode(str(encoded), validate=True)
+    except (binascii.Error, ValueError) as error:
         raise invalid(f"{name}.bytesBase64Encoded is not base64") from error
     if mimes is not None and len(raw) > _LARGEST_IMAGE:
         raise invalid(f"{name} is larger than 20 MB")
@@ -265,8 +285,8 @@ def _samples(parameters: Mapping[str, Any]) -> int:
     return value
 
 
-def _storage(parameters: Mapping[str, Any], people: tuple[str, ...]) -> str | None:
-    if "personGeneration" in parameters and parameters["personGeneration"] not in people:
+def _storage(parameters: Mapping[str, Any]) -> str | None:
+    if "personGeneration" in parameters and parameters["personGeneration"] not in _PEOPLE:
         raise invalid(f"personGeneration {parameters['personGeneration']!r} is not allowed for this project")
     uri = parameters.get("storageUri")
     if uri is not None and (not isinstance(uri, str) or not re.fullmatch(r"gs://[^/]+(/.*)?", uri)):

@@ -1,7 +1,9 @@
-"""Renders what the stand-in films: H.264 at 24 frames a second with a mark in every frame, and tones in every second of sound.
+"""Renders what the stand-in films.
 
-A base clip begins with the photo itself and slowly moves into it; an extension keeps every frame of its input as it is (the
-stream is copied) and goes on from the last one for seven seconds.
+H.264 at 24 frames a second with a mark in every frame, and tones in every second of sound.
+
+A base clip begins with the photo itself and slowly moves into it; an extension keeps every frame of its input as it
+is (the stream is copied) and goes on from the last one for seven seconds.
 """
 
 import tempfile
@@ -80,7 +82,10 @@ class _Take:
 
 
 def film(order: Base, target: Path) -> float:
-    """Render a base clip to `target`; return its seconds. Raises scenery.UnreadablePhotoError, media.UnreadableMediaError."""
+    """Render a base clip to `target`; return its seconds.
+
+    Raises scenery.UnreadablePhotoError, media.UnreadableMediaError.
+    """
     seed = hash16(order.prompt)
     still = (
         scenery.landscape(seed, order.size)
@@ -126,16 +131,18 @@ def extend(order: Extension, target: Path) -> float:
 
 
 def _join(source: Path, known: media.Probe, new: tones.Sound, room: Path, target: Path) -> None:
-    """Put new.mp4 behind the source: its stream copied when it is ours, else encoded once more; sound is written anew."""
+    """Put new.mp4 behind the source: its stream copied when it is ours, else encoded once more.
+
+    Sound is written anew.
+    """
     frames = round(known.seconds * FPS)
     old = media.sound(source) if known.audio else np.zeros(0, np.float32)
     until = frames * RATE // FPS
     track = np.concatenate((old[:until], np.zeros(max(0, until - len(old)), np.float32), new)).astype(np.float32)
     (room / "track.raw").write_bytes(track.tobytes())
-    first = source
-    if known.comment != MADE_BY:
-        first = room / "old.mp4"
-        media.run("-i", str(source), "-an", "-r", str(FPS), *_PICTURE, str(first))
+    first = room / "old.mp4"  # without its sound, whose priming would shift the pictures
+    ours = known.comment == MADE_BY
+    media.run("-i", str(source), "-an", *(("-c:v", "copy") if ours else ("-r", str(FPS), *_PICTURE)), str(first))
     listing = room / "parts.txt"
     listing.write_text(f"ffconcat version 1.0\nfile '{first}'\noutpoint {frames / FPS}\nfile '{room / 'new.mp4'}'\n")
     joined = (

@@ -1,4 +1,7 @@
-"""The operations the stand-in has accepted, and what became of them: the record it answers polls and writes bills from."""
+"""The operations the stand-in has accepted, and what became of them.
+
+The record it answers polls and writes bills from.
+"""
 
 import json
 import secrets
@@ -75,7 +78,10 @@ class Operations:
         *,
         cold: bool,
     ) -> Operation:
-        """Record a submit; `cold` says that the project's service agent still has to be made, if it is the first to use gs://."""
+        """Record a submit.
+
+        `cold` says that the project's service agent still has to be made, if it is the first to use gs://.
+        """
         name, folder = str(uuid.uuid4()), str(secrets.randbelow(_MOST_FOLDER - _LEAST_FOLDER) + _LEAST_FOLDER)
         with self.journal.transaction() as cursor:
             first = (
@@ -85,12 +91,22 @@ class Operations:
             )
             if first:
                 cursor.execute("INSERT INTO warm VALUES (?)", (project,))
-            cursor.execute(
-                "INSERT INTO operations (id, project, model, request, feature, storage_uri, folder, seconds, warnings, cold, submitted_at,"
-                " ready_at, outcome) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending')",
-                (name, project, model, json.dumps(request), order.feature.value, order.storage_uri, folder, order.seconds * order.samples,
-                 json.dumps(order.warnings), int(first), now.isoformat(), ready.isoformat()),
-            )  # fmt: skip
+            row = {
+                "id": name,
+                "project": project,
+                "model": model,
+                "request": json.dumps(request),
+                "feature": order.feature.value,
+                "storage_uri": order.storage_uri,
+                "folder": folder,
+                "seconds": order.seconds * order.samples,
+                "warnings": json.dumps(order.warnings),
+                "cold": int(first),
+                "submitted_at": now.isoformat(),
+                "ready_at": ready.isoformat(),
+                "outcome": "pending",
+            }
+            self.journal.insert(cursor, "operations", row)
         return self._must(name)
 
     def find(self, name: str, *, since: datetime) -> Operation | None:
@@ -137,7 +153,8 @@ class Operations:
         """Record the end of an operation, once: a terminal operation never changes."""
         with self.journal.transaction() as cursor:
             cursor.execute(
-                "UPDATE operations SET outcome = ?, answer = ?, finished_at = ?, billed = ?, amount = ? WHERE id = ? AND outcome = 'pending'",
+                "UPDATE operations SET outcome = ?, answer = ?, finished_at = ?, billed = ?, amount = ?"
+                " WHERE id = ? AND outcome = 'pending'",
                 (outcome, json.dumps(answer), now.isoformat(), int(outcome == "filmed"), amount, name),
             )
 

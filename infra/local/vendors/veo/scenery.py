@@ -1,7 +1,7 @@
 """The stand-in's pictures: a photo or a painted landscape, graded by the prompt, with soft lights drifting over it.
 
-Everything is worked on as BT.709 limited-range planes (luma at full size, chroma at half), which is what H.264 takes: no
-picture is converted per frame, so eight seconds at 720x1280 take about a second.
+Everything is worked on as BT.709 limited-range planes (luma at full size, chroma at half), which is what H.264 takes:
+no picture is converted per frame, so eight seconds at 720x1280 take about a second.
 """
 
 import colorsys
@@ -33,7 +33,10 @@ class Still:
     planes: tuple[Image.Image, Image.Image, Image.Image]
 
     def window(self, zoom: float, x: float, y: float, size: Size) -> tuple[Plane, Plane, Plane]:
-        """Return the planes of a window `1/zoom` as large as the still, at (x, y) in the room left (0..1), scaled to `size`."""
+        """Return the planes of a window `1/zoom` as large as the still, at (x, y) in the room left (0..1).
+
+        Scaled to `size`.
+        """
         return tuple(
             self._scaled(plane, zoom, x, y, size, part) for plane, part in zip(self.planes, (1, 2, 2), strict=True)
         )  # type: ignore[return-value] # three in, three out
@@ -52,7 +55,10 @@ class UnreadablePhotoError(Exception):
 
 
 def from_photo(raw: bytes, size: Size, *, crop: bool) -> Still:
-    """Return the photo filling the frame: cropped to cover it, or padded with black to fit in. Raises UnreadablePhotoError."""
+    """Return the photo filling the frame: cropped to cover it, or padded with black to fit in.
+
+    Raises UnreadablePhotoError.
+    """
     try:
         with Image.open(io.BytesIO(raw)) as opened:
             photo = ImageOps.exif_transpose(opened).convert("RGB")
@@ -173,7 +179,7 @@ def _shape(width: int, *, ring: bool) -> NDArray[np.float32]:
     soft = np.clip((1 - away) * 7, 0, 1)
     if ring:
         soft = soft * np.clip((away - 0.72) * 9, 0.12, 1)
-    return soft.astype(np.float32)
+    return np.asarray(soft, np.float32)
 
 
 def _glow(picture: Image.Image, at: tuple[float, float], radius: float, color: tuple[int, int, int]) -> None:

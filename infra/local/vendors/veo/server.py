@@ -1,8 +1,8 @@
 """Veo on Vertex AI as a loopback server: predictLongRunning and fetchPredictOperation, written from facts/veo.md.
 
-An operation is accepted at once, films behind the scenes, puts its MP4 into Cloud Storage when its time has come and then
-answers polls with its name. It bills like the vendor (`GET /_stand_in/bill`) and misbehaves on request: by markers in the
-prompt (`contract.Markers`) and by faults on the wire (`faults`).
+An operation is accepted at once, films behind the scenes, puts its MP4 into Cloud Storage when its time has come and
+then answers polls with its name. It bills like the vendor (`GET /_stand_in/bill`) and misbehaves on request: by
+markers in the prompt (`contract.Markers`) and by faults on the wire (`faults`).
 """
 
 from collections.abc import Callable
@@ -26,9 +26,13 @@ _STATUS = {
     400: "INVALID_ARGUMENT", 401: "UNAUTHENTICATED", 403: "PERMISSION_DENIED", 404: "NOT_FOUND", 405: "UNIMPLEMENTED",
     429: "RESOURCE_EXHAUSTED", 500: "INTERNAL", 501: "UNIMPLEMENTED", 503: "UNAVAILABLE", 504: "DEADLINE_EXCEEDED",
 }  # fmt: skip
+_NOT_AUTHENTICATED = (
+    "Request is missing required authentication credential. Expected OAuth 2 access token, login cookie or other valid "
+    "authentication credential."
+)
 _QUOTA = (
-    "Quota exceeded for aiplatform.googleapis.com/long_running_online_prediction_requests_per_base_model with base model: {model}. "
-    "Please submit a quota increase request."
+    "Quota exceeded for aiplatform.googleapis.com/long_running_online_prediction_requests_per_base_model "
+    "with base model: {model}. Please submit a quota increase request."
 )
 
 
@@ -37,7 +41,10 @@ def _utc_now() -> datetime:
 
 
 class VeoServer:
-    """The stand-in; `storage` is the Cloud Storage it reads inputs from and writes films to, `token` its service agent's."""
+    """The stand-in.
+
+    `storage` is the Cloud Storage it reads inputs from and writes films to, `token` its service agent's.
+    """
 
     def __init__(
         self,
@@ -107,7 +114,7 @@ class VeoServer:
         now = self._clock()
         if self._operations.recent(project, model, now) >= self._settings.per_minute:
             raise RefusedError(429, "RESOURCE_EXHAUSTED", _QUOTA.format(model=model))
-        body = request.get_json(force=True, silent=True)
+        body: Any = request.get_json(force=True, silent=True)
         order = parse(body, model, self._settings)
         ready = now + timedelta(seconds=self._settings.seconds_per_clip + Markers.of(order.prompt).slow)
         operation = self._operations.accept(
@@ -141,8 +148,7 @@ def _is_lost(operation: Operation) -> bool:
 def _admit() -> None:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
-        message = "Request is missing required authentication credential. Expected OAuth 2 access token, login cookie or other valid authentication credential."
-        raise RefusedError(401, "UNAUTHENTICATED", message)
+        raise RefusedError(401, "UNAUTHENTICATED", _NOT_AUTHENTICATED)
 
 
 def _unknown_model(project: str, location: str, model: str) -> RefusedError:
@@ -150,7 +156,8 @@ def _unknown_model(project: str, location: str, model: str) -> RefusedError:
     return RefusedError(
         404,
         "NOT_FOUND",
-        f"Publisher Model `{name}` was not found or your project does not have access to it, or it is no longer available.",
+        f"Publisher Model `{name}` was not found or your project does not have access to it, "
+        "or it is no longer available.",
     )
 
 

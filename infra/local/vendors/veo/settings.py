@@ -22,7 +22,10 @@ PRICES: Mapping[str, tuple[int, int, int, int]] = {
 
 @dataclass(frozen=True, slots=True)
 class VeoSettings:
-    """Everything about the stand-in that a test or a laptop may want otherwise; what the facts mark [D] is a switch here."""
+    """Everything about the stand-in that a test or a laptop may want otherwise.
+
+    What the facts mark [D] is a switch here.
+    """
 
     seconds_per_clip: float = 2.0  # from submit to done
     per_minute: int = 50  # submits a minute and model

@@ -1,7 +1,8 @@
 """Brings accepted operations to their end: judges what is judged late, films, puts the film into Cloud Storage, bills.
 
-A film is rendered as soon as it is ordered and published when its time has come, by itself: its arrival in the bucket is an
-event that others wait for. Everything needed to go on after a kill is in the record; an object is written at most once.
+A film is rendered as soon as it is ordered and published when its time has come, by itself: its arrival in the bucket
+is an event that others wait for. Everything needed to go on after a kill is in the record; an object is written at
+most once.
 """
 
 import base64
@@ -27,16 +28,23 @@ _INPUT_SECONDS = (1.0, 30.05)
 _MESSAGES = {
     7: "Permission denied on the Cloud Storage location.",
     8: "The service is currently experiencing high load and cannot process your request. Please try again later.",
-    9: "Service agents are being provisioned (https://cloud.google.com/vertex-ai/docs/general/access-control#service-agents). "
-    "Service agents are needed to read the Cloud Storage file provided. So please try again in a few minutes.",
+    9: "Service agents are being provisioned "
+    "(https://cloud.google.com/vertex-ai/docs/general/access-control#service-agents). Service agents are needed to "
+    "read the Cloud Storage file provided. So please try again in a few minutes.",
     13: "Internal error, please retry",
     14: "The service is currently unavailable.",
 }
 _SAFETY = (
-    "Veo could not generate videos because the input image violates Vertex AI's usage guidelines. If you think this was an "
-    "error, send feedback. Support codes: {code}"
+    "Veo could not generate videos because the input image violates Vertex AI's usage guidelines. "
+    "If you think this was an error, send feedback. Support codes: {code}"
 )
-_FILTERED = "Veo could not generate 1 videos based on the prompt provided. If you think this was an error, send feedback. Support codes: 58061214"
+_FILTERED = (
+    "Veo could not generate 1 videos based on the prompt provided. If you think this was an error, send feedback. "
+    "Support codes: 58061214"
+)
+_DURATION = (
+    "Unsupported output video duration {asked:g} seconds, supported durations are [{allowed}] for feature {feature}"
+)
 
 
 class FailedError(Exception):
@@ -119,8 +127,8 @@ class Studio:
             raise FailedError(3, order.late)
         if order.seconds not in order.feature.durations:
             allowed = ",".join(map(str, order.feature.durations))
-            asked = f"Unsupported output video duration {order.seconds:g} seconds, supported durations are [{allowed}] for feature {order.feature}"
-            raise FailedError(3, asked)
+            message = _DURATION.format(asked=order.seconds, allowed=allowed, feature=order.feature)
+            raise FailedError(3, message)
         if markers.safety is not None:
             raise FailedError(3, _SAFETY.format(code=markers.safety))
         if markers.error is not None:

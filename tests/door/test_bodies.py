@@ -1,0 +1,272 @@
+"""A body becomes a request, or every mistake in it is named at once, by field, in plain words."""
+
+import json
+from dataclasses import fields
+from typing import Any
+
+import pytest
+
+from shared.door.bodies import (
+    MOST_SCENES,
+    Body,
+    BRollBody,
+    FilmBody,
+    PositionBody,
+    SceneBody,
+    VoiceBody,
+    parse_film,
+)
+from shared.pipeline.plan import Join, Length, Sound
+from shared.pipeline.request import (
+    AspectRatio,
+    Background,
+    BackgroundType,
+    BRoll,
+    FilmRequest,
+    Mode,
+    Position,
+    Preset,
+    Quality,
+    Resolution,
+    SceneRequest,
+    VoiceSettings,
+    to_document,
+)
+from tests.door.film_bodies import FULL, body, mistakes
+from tests.pipeline.films import SHIPPED_TABLES
+
+
+def scene(**fields: Any) -> dict[str, Any]:
+    """Return a body whose only scene has these fields."""
+    return body(scenes=[{"visual_description": "A mug"} | fields])
+
+
+def test_every_field_arrives() -> None:
+    """A full body is a full request."""
+    request = parse_film(json.dumps(FULL).encode())
+
+    assert request == FilmRequest(
+        product_title="Blue mug",
+        product_id="sku-1",
+        scenes=(
+            SceneRequest(
+                visual_description="A mug",
+                camera_movement="dolly in",
+                mood="calm",
+                duration=4.5,
+                text_overlay='50% off: it\'s "ñandú" [new], {x} \\ €\nnow',
+                script="Look at this.",
+                avatar_id="look-2",
+                voice_id="voice-2",
+                image_url="https://shop.example/red.jpg",
+            ),
+            SceneRequest(script="And this.", background=Background(BackgroundType.IMAGE, image="up_1")),
+        ),
+        image_url="https://shop.example/mug.jpg?v=2",
+        avatar_id="look-1",
+        voice_id="voice-1",
+        avatar_position=Position(0.5, -1.0, 1.0, Preset.CENTER),
+        aspect_ratio=AspectRatio.WIDE,
+        resolution=Resolution.FULL_HD,
+        b_roll=BRoll(Join.CUT, Sound.DUCK, Quality.FAST),
+        background=Background(BackgroundType.COLOR, color="#a1b2c3"),
+        voice=VoiceSettings(1.2, -3, "en-US"),
+        captions=True,
+        length=Length.SCRIPT,
+        provider="heygen",
+        mode=Mode.TEST,
+        webhook_url="https://shop.example:8443/hook",
+        metadata={"campaign": "spring", "empty": ""},
+        dry_run=True,
+    )
+
+
+def test_a_small_body_takes_the_defaults() -> None:
+    """Defaults stand once, in the request model."""
+    assert parse_film(body()) == FilmRequest("Mug", scenes=(SceneRequest(visual_description="A mug"),))
+
+
+def test_null_is_left_out() -> None:
+    """Clients send null for what they do not have."""
+    request = parse_film(
+        body(avatar_script=None, b_roll=None, scenes=[{"visual_description": "A mug", "duration": None}])
+    )
+
+    assert request == parse_film(body())
+
+
+def test_a_document_of_a_request_is_a_body_that_makes_it() -> None:
+    """The stored request reads like what the customer sent."""
+    request = parse_film(FULL)
+
+    assert parse_film(to_document(request)) == request
+
+
+@pytest.mark.parametrize(
+    ("model", "data"),
+    [
+        (FilmBody, FilmRequest),
+        (SceneBody, SceneRequest),
+        (PositionBody, Position),
+        (BRollBody, BRoll),
+        (VoiceBody, VoiceSettings),
+    ],
+)
+def test_the_wire_has_the_fields_of_the_request(model: type[Body], data: type[Any]) -> None:
+    """A field added to one is added to both."""
+    assert list(model.model_fields) == [field.name for field in fields(data)]
+
+
+def test_every_mistake_is_named_at_once() -> None:
+    """Wrong types, lengths, unknown fields and contradictions between fields together."""
+    details = mistakes(
+        {
+            "scenes": [
+                {"visual_description": "A mug", "duration": "8", "script": "Hi."},
+                {"visual_description": "", "background": {"type": "color", "color": "red"}},
+                "third",
+            ],
+            "avatar_script": "Hello.",
+            "avatar_position": {"scale": 2, "z": 1},
+            "b_roll": {"model": "best"},
+            "captions": 1,
+            "titel": "Mug",
+        }
+    )
+
+    assert details == {
+        "product_title": ["is required"],
+        "scenes.0.duration": ["must be a number"],
+        "scenes.1.visual_description": [
+            "is blank: give a text, or leave the field out",
+            "give either a visual_description or a background, not both",
+        ],
+        "scenes.1.background.color": ['must be a color like "#1a2b3c"'],
+        "scenes.2": ["must be an object"],
+        "avatar_position.scale": ["must be at most 1"],
+        "avatar_position.z": ["is unknown"],
+        "b_roll.model": ["must be one of standard, fast, lite"],
+        "captions": ["must be true or false"],
+        "titel": ["is unknown; did you mean product_title?"],
+        "avatar_script": ["is spoken over the whole film, so no scene may have a script: keep one kind of them"],
+        "scenes.0.script": ["cannot stand beside avatar_script: keep one kind of them"],
+        "scenes.1.background": ["give either a visual_description or a background, not both"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("raw", "field", "says"),
+    [
+        (scene(duration="8"), "scenes.0.duration", "must be a number"),
+        (scene(duration=True), "scenes.0.duration", "must be a number"),
+        (scene(duration=3.9), "scenes.0.duration", "must be at least 4"),
+        (scene(duration=8.1), "scenes.0.duration", "must be at most 8"),
+        (scene(duration=10**400), "scenes.0.duration", "must be a number"),
+        (
+            scene(visual_description="x" * 1001),
+            "scenes.0.visual_description",
+            "has 1001 characters; at most 1000 are allowed",
+        ),
+        (scene(mood="x" * 501), "scenes.0.mood", "has 501 characters; at most 500 are allowed"),
+        (scene(script="x" * 5001), "scenes.0.script", "has 5001 characters; at most 5000 are allowed"),
+        (scene(text_overlay="\u200b \n"), "scenes.0.text_overlay", "is blank: give a text, or leave the field out"),
+        (scene(mood=["calm"]), "scenes.0.mood", "must be a text"),
+        (scene(mood="a\x00b"), "scenes.0.mood", "holds a character no text may have (U+0000)"),
+        (scene(mood="a\x9fb"), "scenes.0.mood", "holds a character no text may have (U+009F)"),
+        (scene(mood="a\ud83d"), "scenes.0.mood", "holds a character no text may have (U+D83D)"),
+        (scene(imag_url="https://x.example"), "scenes.0.imag_url", "is unknown; did you mean image_url?"),
+        (body(product_title=""), "product_title", "is blank: give a text, or leave the field out"),
+        (body(product_title=" \t"), "product_title", "is blank: give a text, or leave the field out"),
+        (body(product_title="x" * 501), "product_title", "has 501 characters; at most 500 are allowed"),
+        (body(product_title=7), "product_title", "must be a text"),
+        (body(product_title=None), "product_title", "is required"),
+        (body(product_id="a\nb"), "product_id", "must be one line of printable characters"),
+        (body(product_id="x" * 256), "product_id", "has 256 characters; at most 255 are allowed"),
+        (body(scenes={}), "scenes", "must be a list"),
+        (body(scenes=[{"visual_description": "A mug"}] * 21), "scenes", "has 21 scenes; at most 20 are allowed"),
+        (body(scenes=[]), "scenes", "is required: give at least one scene, or an avatar_script with a background"),
+        (body(image="../secret"), "image", "must be the id an upload was answered with"),
+        (body(aspect_ratio="4:3"), "aspect_ratio", "must be one of 9:16, 16:9, 1:1"),
+        (body(resolution=720), "resolution", "must be one of 720p, 1080p"),
+        (body(mode="demo"), "mode", "must be one of production, test"),
+        (body(length="short"), "length", "must be one of film, script, longer"),
+        (body(b_roll=[]), "b_roll", "must be an object"),
+        (body(b_roll={"models": "fast"}), "b_roll.models", "is unknown; did you mean model?"),
+        (body(captions="true"), "captions", "must be true or false"),
+        (body(voice={"speed": 1.6}), "voice.speed", "must be at most 1.5"),
+        (body(voice={"pitch": 1.5}), "voice.pitch", "must be a whole number"),
+        (body(voice={"locale": "english please"}), "voice.locale", 'must be a language tag like "en-US"'),
+        (
+            body(avatar_position={"preset": "left"}),
+            "avatar_position.preset",
+            "must be one of bottom_right, bottom_left, top_right, top_left, center",
+        ),
+        (body(background=3), "background", "must be an object"),
+        (body(background={}), "background.type", "must be one of color, image, preset"),
+        (body(background={"type": "video"}), "background.type", "must be one of color, image, preset"),
+        (body(background={"type": "color"}), "background.color", "is required"),
+        (body(background={"type": "color", "color": "#12345"}), "background.color", 'must be a color like "#1a2b3c"'),
+        (
+            body(background={"type": "color", "color": "#123456", "image": "u"}),
+            "background.image",
+            "does not belong to this type",
+        ),
+        (body(background={"type": "image"}), "background", "of type image needs an image_url or an image (an upload)"),
+        (
+            body(background={"type": "image", "url": "u", "image": "u"}),
+            "background.url",
+            "is unknown; did you mean image_url?",
+        ),
+        (body(metadata={"a": 1}), "metadata.a", "must be a text"),
+        (body(metadata={"a": None}), "metadata.a", "must be a text"),
+        (body(metadata={"a": "x" * 501}), "metadata.a", "has 501 characters; at most 500 are allowed"),
+        (body(metadata={str(n): "" for n in range(21)}), "metadata", "has 21 pairs; at most 20 are allowed"),
+        (body(metadata={"__a__": "x"}), "metadata.__a__", "must not have a name between double underscores"),
+        (body(metadata=[]), "metadata", "must be an object"),
+        (body(webhook=True), "webhook", "is unknown; did you mean webhook_url?"),
+        (body(zzz=None), "zzz", "is unknown"),
+    ],
+)
+def test_one_mistake_is_one_sentence(raw: dict[str, Any], field: str, says: str) -> None:
+    """Each field's rule in our own words, and nothing beside it."""
+    assert mistakes(raw) == {field: [says]}
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "http://shop.example/a.jpg",
+        "ftp://shop.example/a.jpg",
+        "//shop.example/a.jpg",
+        "https:///a.jpg",
+        "https://",
+        "https:shop.example",
+        "https://user:pass@shop.example/a.jpg",
+        "https://user@shop.example/a.jpg",
+        "https://shop.example:0/a.jpg",
+        "https://shop.example:99999/a.jpg",
+        "https://[::1/a.jpg",
+        "https://shop.example/a b.jpg",
+        "https://shop.example/ä.jpg",
+        "https://shop.example\\@evil.example/",
+        " https://shop.example/a.jpg",
+        "https://shop.example/a.jpg\n",
+        "javascript:alert(1)",
+        "",
+    ],
+)
+def test_what_is_no_https_link_is_refused(link: str) -> None:
+    """Only the form is judged here; where it leads, the guarded transport judges."""
+    assert list(mistakes(body(image_url=link))) == ["image_url"]
+
+
+def test_a_place_that_allows_plain_http_says_so() -> None:
+    """The laptop's own addresses have no certificates."""
+    link = "http://127.0.0.1:8080/a.jpg"
+
+    assert parse_film(body(image_url=link), schemes=("https", "http")).image_url == link
+
+
+def test_the_door_and_the_tables_agree_on_the_number_of_scenes() -> None:
+    """The body is refused where the planner would refuse it."""
+    assert SHIPPED_TABLES.limits.scenes == MOST_SCENES

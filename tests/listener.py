@@ -1,0 +1,47 @@
+"""A customer's endpoint on loopback: keeps what it hears."""
+
+import json
+import queue
+import threading
+from types import TracebackType
+from typing import Any, Self
+
+from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.wrappers import Request, Response
+
+LIMIT = 120.0
+
+
+class Listener:
+    """Answers every POST with 200 and remembers its headers and JSON."""
+
+    def __init__(self) -> None:
+        self._heard: queue.Queue[tuple[dict[str, str], dict[str, Any]]] = queue.Queue()
+        app = Request.application(self._hear)
+        self._server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05})
+        self.url = f"http://127.0.0.1:{self._server.server_port}/hook"
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+    def wait(self) -> dict[str, Any]:
+        """Return the next message's body."""
+        return self._heard.get(timeout=LIMIT)[1]
+
+    def _hear(self, request: Request) -> Response:
+        self._heard.put((dict(request.headers), json.loads(request.get_data())))
+        return Response("thanks\n")
+
+
+class _Quiet(WSGIRequestHandler):
+    def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002  # werkzeug's name
+        """Say nothing."""

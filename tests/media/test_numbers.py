@@ -1,0 +1,183 @@
+"""Frames, boxes and lines: the pure arithmetic beneath a film."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.media.font import shipped_font
+from shared.media.keying import chroma
+from shared.media.place import Box, lay
+from shared.media.timeline import OPEN_AT_ONCE, cuts, on_film, parts
+from shared.media.wording import drawable, word
+from shared.pipeline.edit import Shot
+from shared.pipeline.plan import Place, Size
+from tests.media.makers import FPS, colored, edit, looks, shot
+
+lengths = st.lists(st.floats(0.05, 12, allow_nan=False), min_size=1, max_size=24)
+
+
+@given(lengths)
+def test_cuts_cover_the_film_to_the_frame(seconds: list[float]) -> None:
+    """Whatever the lengths, cuts follow each other without gap and end with the film."""
+    asked = edit(*(shot(one, "a" if index % 2 else "b", 0) for index, one in enumerate(seconds)))
+
+    row, _ = cuts(asked, {"a": 60.0, "b": 60.0})
+
+    ends = [cut.end for cut in row]
+    assert [0, *ends[:-1]] == [cut.start for cut in row]
+    assert round(sum(seconds) * FPS) == (ends[-1] if ends else 0)
+
+
+@given(lengths, st.integers(0, 5))
+def test_parts_cover_the_film(seconds: list[float], people: int) -> None:
+    """Parts follow each other without gap, and none opens more files than allowed (but for one whole shot)."""
+    looked = tuple(looks(node=f"p{index}", start=index * 2.0, seconds=2, fade=0.5) for index in range(people))
+    asked = edit(*(shot(one, "a" if index % 2 else "b", 0) for index, one in enumerate(seconds)), looks=looked)
+    row, _ = cuts(asked, {"a": 60.0, "b": 60.0})
+
+    made = parts(row, asked)
+
+    assert row == tuple(cut for part in made for cut in part.cuts)
+
+
+@given(lengths)
+def test_few_files_are_open_at_once(seconds: list[float]) -> None:
+    """Without fades no part opens more than the allowed number of files."""
+    asked = edit(*(shot(one, "a" if index % 2 else "b", 0) for index, one in enumerate(seconds)))
+    row, _ = cuts(asked, {"a": 60.0, "b": 60.0})
+
+    assert all(len(part.cuts) <= OPEN_AT_ONCE for part in parts(row, asked))
+
+
+def test_no_part_begins_inside_a_fade() -> None:
+    """A fade is painted by one run: the part that begins within it begins later."""
+    look = looks(start=0, seconds=6.5, fade=1.0)
+    row = [shot(1, "a" if index % 2 else "b", 0) for index in range(12)]
+    asked = edit(*row, looks=(look,))
+
+    made = parts(cuts(asked, {"a": 60.0, "b": 60.0})[0], asked)
+
+    end = on_film(look, asked)[1]
+    assert not [part.start for part in made if end - FPS < part.start < end]
+    assert len(made) > 1
+
+
+def test_scenes_of_one_chain_are_one_cut() -> None:
+    """Scenes that follow each other in one file are opened once, as long as none is held."""
+    row = (shot(8, "chain"), shot(7, "chain", 8), Shot(9, "chain", 15, 7), shot(2, "chain", 22))
+
+    made, _ = cuts(edit(*row), {"chain": 24.0})
+
+    assert [(0, 24 * FPS, 22 * FPS), (24 * FPS, 2 * FPS, 2 * FPS)] == [
+        (cut.start, cut.frames, cut.moving) for cut in made
+    ]
+
+
+def test_frame_of_rounding_is_no_news() -> None:
+    """A file a frame shorter than planned needs no warning."""
+    _, told = cuts(edit(shot(8)), {"clip": 7.96})
+
+    assert () == told
+
+
+def test_missing_footage_is_told() -> None:
+    """A file much shorter than planned is told with numbers."""
+    _, told = cuts(edit(shot(8)), {"clip": 6.0})
+
+    assert ("clip ends at 6.00 s, asked for 0.00-8.00 s; its last frame is held instead",) == told
+
+
+def test_shot_shorter_than_a_frame_is_dropped() -> None:
+    """A shot that would not fill a frame is not shown."""
+    made, _ = cuts(edit(colored(1), colored(0.01), colored(1)), {})
+
+    assert 2 == len(made)
+
+
+boxes = st.builds(Box, st.just(0), st.just(0), st.integers(2, 4000), st.integers(2, 4000))
+places = st.builds(Place, st.floats(0.1, 1), st.floats(-1, 1), st.floats(-1, 1))
+sizes = st.sampled_from([Size(720, 1280), Size(1280, 720), Size(1080, 1920), Size(1080, 1080), Size(180, 320)])
+
+
+@given(boxes, places, sizes)
+def test_presenter_never_leaves_the_frame(visible: Box, place: Place, size: Size) -> None:
+    """Wherever it is asked to stand, a presenter's box lies inside the frame, on even pixels."""
+    box, _ = lay(visible, place, size)
+
+    assert 0 <= box.x <= box.x + box.width <= size.width
+    assert 0 <= box.y <= box.y + box.height <= size.height
+    assert [0] * 4 == [side % 2 for side in (box.x, box.y, box.width, box.height)]
+
+
+@given(st.floats(0.1, 1), st.floats(-1, 1), st.floats(-1, 1))
+def test_presenter_has_its_scale(scale: float, x: float, y: float) -> None:
+    """A presenter that fits has `scale` of the film's height and its share of the room, within two pixels."""
+    size = Size(720, 1280)
+
+    box, narrowed = lay(Box(0, 0, 300, 1000), Place(scale, x, y), size)
+
+    assert not narrowed
+    assert box.height == pytest.approx(1280 * scale, abs=1)
+    assert box.x == pytest.approx((720 - box.width) * (x + 1) / 2, abs=1.01)
+    assert box.y == pytest.approx((1280 - box.height) * (y + 1) / 2, abs=1.01)
+
+
+def test_font_knows_what_it_can_draw() -> None:
+    """The shipped font has the languages of our customers' shops, and says what it lacks."""
+    font = shipped_font()
+
+    assert all(font.has(char) for char in "Aßñéłπжשع€→½…")
+    assert not any(font.has(char) for char in "保あ한\U0001f975")
+
+
+@given(st.text(max_size=500), st.integers(60, 1200), st.integers(40, 600))
+def test_lines_fit_their_room(text: str, width: int, height: int) -> None:
+    """Any text is broken into lines that are no wider and no higher than their room (one line is always kept)."""
+    made = word(text, shipped_font(), letters=40, width=width, height=height)
+
+    plain = [line.strip("\u202b\u202c") for line in made.lines]
+    assert all(shipped_font().width(line) * made.letters <= width + made.letters * 1.2 for line in plain)
+    assert len(plain) == 1 or len(plain) * made.letters * 1.25 <= height
+
+
+@given(st.text(max_size=200))
+def test_drawable_text_is_drawable(text: str) -> None:
+    """What is left of any text is in the font; a second cleaning changes nothing."""
+    made, _ = drawable(text, shipped_font())
+
+    assert all(char == "\n" or shipped_font().has(char) for char in made)
+    assert (made, "") == drawable(made, shipped_font())
+
+
+@pytest.mark.parametrize(
+    ("text", "expected", "lost"),
+    [
+        ('50% off: it\'s "ñandú" [new], {x} \\ €', '50% off: it\'s "ñandú" [new], {x} \\ €', ""),
+        ("a\r\nb\rc", "a\nb\nc", ""),
+        ("tab\there", "tab here", ""),
+        ("bell\x07\x00", "bell", ""),
+        ("ﬁne ① \uff46\uff55\uff4c\uff4c", "ﬁne ① full", ""),
+        ("hot \U0001f525\ufe0f deal", "hot deal", "\U0001f525"),
+        ("\u202eevil", "evil", ""),
+        ("tea 茶", "tea □", "茶"),
+        ("茶", "", "茶"),
+    ],
+)
+def test_cleaning(text: str, expected: str, lost: str) -> None:
+    """Texts stay as they are but for what can't be drawn."""
+    assert (expected, lost) == drawable(text, shipped_font())
+
+
+def test_lines_come_out_alike() -> None:
+    """A text of two lines is broken near its middle."""
+    made = word("one two three four five six", shipped_font(), letters=40, width=480, height=400)
+
+    short, long = sorted(shipped_font().width(line) for line in made.lines)
+    assert 2 == len(made.lines)
+    assert short > 0.7 * long
+
+
+def test_key_green_is_vivid_and_gray_is_not() -> None:
+    """A key's strength tells whether it can be told from a person at all."""
+    assert chroma((0, 255, 0)).strength > 100
+    assert chroma((128, 128, 128)).strength < 1

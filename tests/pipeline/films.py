@@ -1,0 +1,76 @@
+"""Builders for the planner's and the editor's tests: each takes the one argument that matters there."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from shared.pipeline.capabilities import Tables, tables
+from shared.pipeline.plan import Feature, Join, Plan, Size
+from shared.pipeline.planner import Defaults, plan
+from shared.pipeline.request import (
+    AspectRatio,
+    Background,
+    BackgroundType,
+    BRoll,
+    FilmRequest,
+    Quality,
+    Resolution,
+    SceneRequest,
+)
+
+SHIPPED: dict[str, Any] = json.loads((Path(__file__).parents[2] / "shared" / "tables.json").read_text("utf-8"))
+SHIPPED_TABLES = tables(SHIPPED)
+TINY = {AspectRatio.TALL: Size(180, 320), AspectRatio.WIDE: Size(320, 180), AspectRatio.SQUARE: Size(180, 180)}
+TABLES = replace(SHIPPED_TABLES, sizes={Resolution.HD: TINY, Resolution.FULL_HD: TINY})
+PHOTO = "https://shop.example/mug.jpg"
+WHITE = Background(BackgroundType.COLOR, color="#ffffff")
+CUT = BRoll(join=Join.CUT)
+DEFAULTS = Defaults(avatar_id="look-1", voice_id="voice-1")
+
+
+def filmed(duration: float = 8.0, **changed: Any) -> SceneRequest:
+    """Return a scene with footage."""
+    return SceneRequest(visual_description="A mug on a table", duration=duration, **changed)
+
+
+def spoken(script: str = "Good morning.", **changed: Any) -> SceneRequest:
+    """Return a scene in which somebody speaks before a white wall."""
+    return SceneRequest(script=script, background=WHITE, **changed)
+
+
+def film(*scenes: SceneRequest, **changed: Any) -> FilmRequest:
+    """Return a film of these scenes."""
+    return FilmRequest(**{"product_title": "Mug", "scenes": scenes} | changed)
+
+
+def words(seconds: float) -> str:
+    """Return a script that takes about this long to speak."""
+    return ("word " * 1000)[: round(seconds * TABLES.speech.letters)].rstrip() + "."
+
+
+def planned(request: FilmRequest, known: Tables = TABLES) -> Plan:
+    """Plan with a tenant who has a default avatar."""
+    return plan(request, known, DEFAULTS)
+
+
+def with_references(seconds: int = 8) -> Tables:
+    """Return tables in which the standard model takes reference images, for clips of this length."""
+    veo = TABLES.footage[Quality.STANDARD]
+    able = replace(veo, lengths={**veo.lengths, Feature.REFERENCE: {Resolution.HD: (seconds,)}})
+    return replace(TABLES, footage={**TABLES.footage, Quality.STANDARD: able})
+
+
+def chain_lengths(made: Plan) -> list[int]:
+    """Return how many links each chain has, in film order."""
+    lengths: list[int] = []
+    for clip in made.clips:
+        if clip.before is None:
+            lengths.append(0)
+        lengths[-1] += 1
+    return lengths
+
+
+def shown(made: Plan) -> list[tuple[str | None, float, float]]:
+    """Return (file, offset, seconds) of each stretch."""
+    return [(stretch.chain, stretch.offset, stretch.seconds) for stretch in made.stretches]

@@ -1,0 +1,242 @@
+"""Tells a job's story: when this is heard, then that is asked. The clock is part of the story.
+
+Every event is told twice, for news always comes twice: the second time must change nothing.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Self
+
+from shared.pipeline import events as on
+from shared.pipeline.birth import born
+from shared.pipeline.edit import Cutout
+from shared.pipeline.machine import Moved, apply
+from shared.pipeline.nodes import Attempt, Ending, Job, Node, Outcome, Output, State
+from shared.pipeline.patience import Patience
+from shared.pipeline.plan import Kind
+from shared.pipeline.planner import nodes
+from shared.pipeline.request import FilmRequest
+from tests.pipeline.films import CUT, film, filmed, planned
+
+START = datetime(2026, 11, 20, 12, tzinfo=UTC)
+JOB = "3c5f1d1e-9d0b-4b52-9d9c-5a3a1c0e7a11"
+WAITS = Patience()
+CLIP, PRESENTER, COMPOSE = "clip-1", "presenter-1", "compose"
+FOOTAGE = film(filmed(), b_roll=CUT)
+PRESENTED = film(filmed(), avatar_script="Good morning.")
+TWO_CLIPS = film(filmed(), filmed(), b_roll=CUT)
+CHAIN = film(filmed(), filmed())
+
+
+def stored(name: str = "film", generation: int = 1) -> Output:
+    """Return a file in one of our buckets."""
+    return Output(f"gs://bucket/{name}", generation, "AAAAAA==", 1000, 8.0)
+
+
+def job(request: FilmRequest = FOOTAGE, waits: Patience = WAITS, at: datetime = START) -> Job:
+    """Return a new job for a request, its images stored."""
+    made = planned(request)
+    images = {node.key: stored(node.key) for node in nodes(made) if node.kind is Kind.IMAGE}
+    return born(
+        job_id=JOB,
+        tenant="shop",
+        request=request,
+        plan=made,
+        images=images,
+        film_token="secret",
+        request_hash="hash",
+        usage_doc="2026-11",
+        now=at,
+        waits=waits,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A job, the time, and what the last event did to the node the story is about."""
+
+    job: Job
+    node: str = CLIP
+    now: datetime = START
+    waits: Patience = WAITS
+    before: Job | None = None
+    moved: Moved | None = None
+
+    @property
+    def hero(self) -> Node:
+        """The node the story is about."""
+        return self.job.nodes[self.node]
+
+    @property
+    def line(self) -> Attempt:
+        """The last line of its ledger."""
+        return self.hero.attempts[-1]
+
+    def about(self, node: str) -> Self:
+        """Go on with another node."""
+        return replace(self, node=node)
+
+    def later(self, seconds: float = 0, *, minutes: float = 0, hours: float = 0) -> Self:
+        """Let time pass."""
+        return replace(self, now=self.now + timedelta(seconds=seconds, minutes=minutes, hours=hours))
+
+    def hears(self, *events: on.Event) -> Self:
+        """Apply events, each twice: the second time nothing may change and nobody is alarmed."""
+        told = self
+        for event in events:
+            moved = apply(told.job, event, told.now, told.waits)
+            again = apply(moved.job, event, told.now, told.waits)
+            assert Moved(moved.job, changed=False) == again, f"{event} changed something when it was heard twice"
+            told = replace(told, job=moved.job, before=told.job, moved=moved)
+        return told
+
+    def then(
+        self,
+        *,
+        state: State | None = None,
+        wakes: float | None = None,
+        due: float | None = None,
+        outcomes: tuple[Outcome, ...] | None = None,
+        code: str | None = None,
+        ending: Ending | None = None,
+    ) -> Self:
+        """Check what the last event led to; `wakes` and `due` are seconds from now."""
+        hero = self.hero
+        if state:
+            assert state is hero.state
+        if wakes is not None:
+            assert (self.node,) == self.woken
+            assert hero.at is not None
+            assert timedelta(seconds=wakes) == hero.at - self.now
+        if due is not None:
+            assert hero.due is not None
+            assert timedelta(seconds=due) == hero.due - self.now
+        if outcomes is not None:
+            assert outcomes == tuple(line.outcome for line in hero.attempts)
+        if code:
+            assert code == hero.code
+            assert hero.why
+            assert hero.next_move
+        if ending:
+            assert ending is self.job.ending
+        return self
+
+    def then_nothing(self) -> Self:
+        """Check that the last event changed nothing at all."""
+        assert self.moved is not None
+        assert not self.moved.changed
+        assert self.before == self.job
+        assert () == self.moved.alarms
+        return self
+
+    def then_only_the_ledger(self, *outcomes: Outcome) -> Self:
+        """Check that the last event moved nothing but the hero's ledger."""
+        assert self.before is not None
+        untouched = replace(self.before.nodes[self.node], attempts=self.hero.attempts)
+        assert untouched == self.hero
+        assert {**self.before.nodes, self.node: self.hero} == self.job.nodes
+        assert (self.before.ending, self.before.money) == (self.job.ending, self.job.money)
+        assert outcomes == tuple(line.outcome for line in self.hero.attempts)
+        return self
+
+    @property
+    def woken(self) -> tuple[str, ...]:
+        """The nodes whose task the last event wants."""
+        assert self.moved is not None
+        assert self.before is not None
+        return tuple(node.key for node in self.moved.woken(self.before))
+
+    @property
+    def alarms(self) -> tuple[str, ...]:
+        """What the last event tells an operator."""
+        return self.moved.alarms if self.moved else ()
+
+
+def story(request: FilmRequest = FOOTAGE, node: str = CLIP, waits: Patience = WAITS) -> Story:
+    """Begin with a new job."""
+    return Story(job(request, waits), node, waits=waits)
+
+
+def claimed(node: str = CLIP, token: str = "a", *, take: int = 1, attempt: int = 1) -> on.Claimed:
+    return on.Claimed(node, take, attempt, token)
+
+
+def reclaimed(token: str = "b", *, take: int = 1, attempt: int = 1) -> on.Reclaimed:
+    return on.Reclaimed(PRESENTER, take, attempt, token)
+
+
+def postponed(after: float = 30, *, attempt: int = 1) -> on.Postponed:
+    return on.Postponed(PRESENTER, 1, attempt, timedelta(seconds=after), "HeyGen is at its limit")
+
+
+def sent(node: str = CLIP, token: str = "a", *, take: int = 1, attempt: int = 1, name: str = "op-1") -> on.Sent:
+    return on.Sent(node, take, attempt, token, name)
+
+
+def released(
+    node: str = CLIP, token: str = "a", *, after: float = 1, refused: bool = False, cutout: Cutout | None = None
+) -> on.Released:
+    return on.Released(node, token, "busy", timedelta(seconds=after), refused, cutout)
+
+
+def refused(node: str = CLIP, token: str = "a") -> on.Refused:
+    return on.Refused(node, token, "refused", "the prompt was refused", "change the prompt")
+
+
+def misconfigured(node: str = CLIP, token: str = "a") -> on.Misconfigured:
+    return on.Misconfigured(node, token, "the model is gone", "choose another model")
+
+
+def unclear(node: str = CLIP, token: str = "a") -> on.Unclear:
+    return on.Unclear(node, token, "the answer was lost", keyed=node.startswith("presenter"))
+
+
+def id_heard(node: str = CLIP, *, take: int = 1, attempt: int = 1, name: str = "op-1") -> on.IdHeard:
+    return on.IdHeard(node, take, attempt, name)
+
+
+def arrived(
+    node: str = CLIP, *, take: int = 1, attempt: int = 1, name: str | None = None, generation: int = 1
+) -> on.FilmArrived:
+    file = name or f"{node}/t{take}-a{attempt}"
+    return on.FilmArrived(node, take, attempt, stored(file, generation))
+
+
+def failure(
+    node: str = CLIP,
+    *,
+    take: int = 1,
+    attempt: int = 1,
+    code: str = "vendor_busy",
+    again: float | None = 60,
+    paid: bool = False,
+) -> on.FailureHeard:
+    after = None if again is None else timedelta(seconds=again)
+    return on.FailureHeard(node, take, attempt, code, "it failed", "retry the job", after, paid)
+
+
+def pending(node: str = CLIP, *, take: int = 1, attempt: int = 1, hinted: bool = False) -> on.PendingSeen:
+    return on.PendingSeen(node, take, attempt, hinted)
+
+
+def nothing(node: str = CLIP, *, take: int = 1, attempt: int = 1) -> on.NothingFound:
+    return on.NothingFound(node, take, attempt)
+
+
+def worked(inputs_hash: str | None, *, warnings: tuple[str, ...] = ()) -> on.WorkDone:
+    return on.WorkDone(COMPOSE, inputs_hash or "", stored("film-1"), warnings)
+
+
+def work_failed(inputs_hash: str | None, *, again: float | None = 5) -> on.WorkFailed:
+    after = None if again is None else timedelta(seconds=again)
+    return on.WorkFailed(COMPOSE, inputs_hash or "", "compose_failed", "ffmpeg stumbled", "retry the job", after)
+
+
+def swept(*in_queue: str) -> on.Swept:
+    return on.Swept(frozenset(in_queue))
+
+
+def outcomes(found: Job) -> Mapping[str, tuple[Outcome, ...]]:
+    """Return every node's ledger in short."""
+    return {key: tuple(line.outcome for line in node.attempts) for key, node in found.nodes.items()}

@@ -1,0 +1,312 @@
+"""Which news counts: the first film of the wanted take, from whichever attempt; all else is for the ledger."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from shared.pipeline import events as on
+from shared.pipeline.nodes import Ending, Outcome, State
+from tests.pipeline.machine.story import (
+    CHAIN,
+    COMPOSE,
+    PRESENTED,
+    PRESENTER,
+    TWO_CLIPS,
+    WAITS,
+    Story,
+    arrived,
+    claimed,
+    failure,
+    id_heard,
+    job,
+    nothing,
+    pending,
+    reclaimed,
+    refused,
+    released,
+    sent,
+    story,
+    stored,
+    unclear,
+    work_failed,
+    worked,
+)
+
+PAID_AGAIN = (Outcome.GIVEN_UP, Outcome.SENT)
+
+
+def second_attempt(told: Story | None = None) -> Story:
+    """Attempt 1 was given up, attempt 2 is running."""
+    begun = (told or story()).hears(claimed(), unclear()).later(minutes=20)
+    return begun.hears(nothing(), claimed(attempt=2, token="b"), sent(attempt=2, token="b", name="op-2"))
+
+
+def retried() -> Story:
+    """The first take's clip failed, the job ended and was tried again."""
+    failed = story().hears(claimed(), sent(), failure(again=None, paid=True)).then(ending=Ending.FAILED)
+    return failed.later(60).hears(on.RetryAsked(reserved=0))
+
+
+def test_a_late_film_of_an_earlier_attempt_wins() -> None:
+    """The first film of the wanted take is the film, whichever attempt made it; compose is wanted."""
+    told = second_attempt().hears(arrived(attempt=1))
+
+    told.then(state=State.DONE, outcomes=(Outcome.DONE, Outcome.SENT))
+    assert arrived(attempt=1).output == told.hero.output
+    assert (COMPOSE,) == told.woken
+
+
+def test_the_other_attempt_s_film_is_an_alarm() -> None:
+    """A second film of one take: somebody billed us twice."""
+    told = second_attempt().hears(arrived(attempt=1), arrived(attempt=2))
+
+    told.then_only_the_ledger(Outcome.DONE, Outcome.LATE)
+    assert told.alarms[0].startswith("surplus_output")
+
+
+def test_a_second_film_under_one_prefix_is_an_alarm() -> None:
+    """The first wins and stays what the ledger says it is; the other is somebody's second bill."""
+    told = story().hears(claimed(), sent(), arrived(name="a")).hears(arrived(name="b"))
+
+    assert told.alarms[0].startswith("surplus_output")
+    assert stored("a") == told.hero.output
+
+
+def test_the_same_film_heard_again_is_nothing() -> None:
+    """Object events come twice; that is no second film."""
+    story().hears(claimed(), sent(), arrived()).later(60).hears(arrived()).then_nothing()
+
+
+def test_the_same_name_with_other_bytes_is_another_film() -> None:
+    """A generation names bytes: the same object written again is a second film."""
+    told = story().hears(claimed(), sent(), arrived()).hears(arrived(generation=2))
+
+    assert told.alarms[0].startswith("surplus_output")
+
+
+def test_a_film_of_a_queued_attempt_s_predecessor_is_taken() -> None:
+    """Nothing is paid again when the film of the attempt before comes before the next claim."""
+    told = story().hears(claimed(), unclear()).later(minutes=20).hears(nothing()).hears(arrived(attempt=1))
+
+    told.then(state=State.DONE, outcomes=(Outcome.DONE,))
+    told.hears(claimed(attempt=2)).then_nothing()
+
+
+def test_a_film_of_an_attempt_nobody_made_is_not_taken() -> None:
+    """A name from the future is forged or from another life."""
+    story().hears(claimed(), sent()).hears(arrived(attempt=2)).then_nothing()
+
+
+def test_a_film_of_an_earlier_take_is_for_the_ledger() -> None:
+    """After a retry the old take's film is late: paid, noted, not used."""
+    told = retried().hears(arrived(take=1, attempt=1)).then_only_the_ledger(Outcome.LATE)
+
+    assert (State.QUEUED, ()) == (told.hero.state, told.alarms)
+
+
+def test_a_film_after_cancel_is_for_the_ledger() -> None:
+    """What runs at a vendor cannot be called back: charged at cancel already, noted when it comes."""
+    told = story().hears(claimed(), sent(), on.CancelAsked()).then(state=State.CANCELLED, ending=Ending.CANCELLED)
+    assert told.hero.cost == told.job.money.charged
+
+    told.later(60).hears(arrived()).then_only_the_ledger(Outcome.LATE)
+
+
+def test_a_film_after_failure_is_for_the_ledger() -> None:
+    """An ended node is left only by a person; the ledger says that it was paid."""
+    told = story().hears(claimed(), sent(), failure(again=None)).hears(arrived())
+
+    told.then_only_the_ledger(Outcome.LATE)
+    assert () == told.alarms
+
+
+def test_a_failure_of_an_earlier_attempt_corrects_the_ledger_only() -> None:
+    """Given up and counted as paid; the vendor's late word makes it free, and the running attempt runs on."""
+    told = second_attempt().hears(failure(attempt=1))
+
+    told.then_only_the_ledger(Outcome.FAILED, Outcome.SENT)
+
+
+def test_a_late_failure_does_not_make_a_finished_attempt_free() -> None:
+    """What delivered its film is paid, whatever is said later."""
+    story().hears(claimed(), sent(), arrived()).hears(failure()).then_nothing()
+
+
+def test_a_failure_gets_another_attempt_under_a_new_number() -> None:
+    """Capacity and the like: tried again when the vendor said, free of charge."""
+    told = story().hears(claimed(), sent()).hears(failure(again=60))
+
+    told.then(state=State.QUEUED, wakes=60, outcomes=(Outcome.FAILED,))
+    assert (1, 2, None) == (told.hero.take, told.hero.attempt, told.hero.provider_id)
+
+
+def test_failures_of_a_take_are_bounded() -> None:
+    """Three generations a take, then the node fails for free."""
+    told = story()
+    for attempt in (1, 2, 3):
+        told = told.hears(claimed(attempt=attempt), sent(attempt=attempt), failure(attempt=attempt))
+
+    told.then(state=State.FAILED, outcomes=(Outcome.FAILED,) * 3, code="vendor_busy", ending=Ending.FAILED)
+    assert 0 == told.job.money.charged
+
+
+def test_a_filtered_film_is_asked_for_twice() -> None:
+    """The same prompt is filtered again: one new attempt, not two."""
+    told = story()
+    for attempt in (1, 2):
+        told = told.hears(claimed(attempt=attempt), sent(attempt=attempt), failure(attempt=attempt, code="filtered"))
+
+    told.then(state=State.FAILED, code="filtered")
+
+
+def test_a_failure_counted_as_paid_stays_in_the_bill() -> None:
+    """A take nobody can fetch any more was made all the same."""
+    told = story().hears(claimed(), sent(), failure(again=None, paid=True))
+
+    told.then(state=State.FAILED, outcomes=(Outcome.GIVEN_UP,))
+    assert told.hero.cost == told.job.money.charged
+
+
+def test_an_id_of_an_earlier_attempt_is_for_the_ledger() -> None:
+    """A late id never takes the node back (refuted by the model)."""
+    told = second_attempt().hears(id_heard(attempt=1, name="op-1")).then_only_the_ledger(*PAID_AGAIN)
+
+    assert ["op-1", "op-2"] == [line.provider_id for line in told.hero.attempts]
+    assert "op-2" == told.hero.provider_id
+
+
+def test_pending_of_an_earlier_attempt_is_nothing() -> None:
+    """Only the current attempt's looks move the due."""
+    second_attempt().hears(pending(attempt=1)).then_nothing()
+
+
+def test_nothing_found_of_an_earlier_attempt_is_nothing() -> None:
+    """A verdict over a state that has moved is void."""
+    second_attempt().later(minutes=30).hears(nothing(attempt=1)).then_nothing()
+
+
+def test_old_composition_s_film_is_dropped() -> None:
+    """A film made from other inputs than the wanted ones is nobody's film."""
+    told = story().hears(claimed(), arrived()).about(COMPOSE)
+
+    told.hears(worked("made-from-something-else")).then_nothing()
+    told.hears(work_failed("made-from-something-else", again=None)).then_nothing()
+
+
+def test_wanted_composition_ends_the_job_with_its_warnings() -> None:
+    """Made from what is wanted: done, and the job with it."""
+    told = story().hears(claimed(), arrived()).about(COMPOSE)
+
+    told = told.hears(worked(told.hero.inputs_hash, warnings=("loud",)))
+
+    told.then(state=State.DONE, ending=Ending.COMPLETED)
+    assert "loud" in told.job.warnings
+
+
+def test_other_bytes_are_other_inputs() -> None:
+    """The wanted film is named by the generations of what it is made from."""
+    hashes = [
+        story().hears(claimed(), arrived(generation=generation)).about(COMPOSE).hero.inputs_hash
+        for generation in (1, 2)
+    ]
+
+    assert 2 == len(set(hashes))
+
+
+def test_a_composition_that_stumbles_is_tried_thrice() -> None:
+    """Pure work is repeated freely, a bounded number of times."""
+    told = story().hears(claimed(), arrived()).about(COMPOSE)
+    for _ in range(2):
+        told = told.hears(work_failed(told.hero.inputs_hash)).then(state=State.QUEUED, wakes=5).later(5)
+
+    told.hears(work_failed(told.hero.inputs_hash)).then(state=State.FAILED, code="compose_failed")
+
+
+def test_two_compositions_that_stumble_at_once_stumbled_once() -> None:
+    """A duplicate's failure while the next try is already wanted does not use it up."""
+    told = story().hears(claimed(), arrived()).about(COMPOSE)
+
+    told.hears(work_failed(told.hero.inputs_hash)).later(1).hears(work_failed(told.hero.inputs_hash)).then_nothing()
+
+
+class TestAFailedBranch:
+    """A node that failed stops what was not submitted; what a vendor has is heard out and kept."""
+
+    def test_holds_what_was_not_submitted(self) -> None:
+        """Queued and blocked nodes are cancelled, the job has not ended."""
+        told = story(PRESENTED).hears(claimed(PRESENTER), sent(PRESENTER), claimed(), refused())
+
+        assert {
+            "clip-1": State.FAILED,
+            PRESENTER: State.RUNNING,
+            COMPOSE: State.CANCELLED,
+        } == {key: node.state for key, node in told.job.nodes.items()}
+        assert told.job.ending is None
+
+    def test_lets_nobody_claim(self) -> None:
+        """A task that was under way finds nothing to claim."""
+        told = story(TWO_CLIPS).hears(claimed("clip-2"), refused("clip-2")).then(state=State.CANCELLED)
+
+        told.hears(claimed("clip-1")).then_nothing()
+
+    def test_ends_when_the_last_running_film_has_come(self) -> None:
+        """The presenter's take is kept; then the job fails for the clip's reason."""
+        told = story(PRESENTED).hears(claimed(PRESENTER), sent(PRESENTER), claimed(), refused())
+
+        told = told.about(PRESENTER).hears(arrived(PRESENTER)).then(state=State.DONE, ending=Ending.FAILED)
+
+        assert told.job.trouble is not None
+        assert ("refused", "clip-1") == (told.job.trouble.code, told.job.trouble.node)
+
+    def test_gives_back_what_comes_back_unsent(self) -> None:
+        """A claim released after the failure is not wanted again."""
+        told = story(PRESENTED).hears(claimed(PRESENTER, "p"), claimed(), refused()).about(PRESENTER)
+
+        told.hears(released(PRESENTER, "p")).then(state=State.CANCELLED, ending=Ending.FAILED)
+
+    def test_buys_no_second_attempt(self) -> None:
+        """A failure that would be tried again is not, when the job has failed already."""
+        told = story(PRESENTED).hears(claimed(PRESENTER, "p"), sent(PRESENTER, "p"), claimed(), refused())
+
+        told.about(PRESENTER).hears(failure(PRESENTER)).then(state=State.CANCELLED, ending=Ending.FAILED)
+
+    def test_still_finds_out_what_is_unclear(self) -> None:
+        """An unclear call may be paid: it is asked about to its end."""
+        told = story(PRESENTED).later(1).hears(claimed(PRESENTER, "p"), unclear(PRESENTER, "p"), claimed(), refused())
+
+        told = told.about(PRESENTER).later(30).hears(reclaimed("q"), sent(PRESENTER, "q")).then(state=State.RUNNING)
+
+        told.hears(arrived(PRESENTER)).then(state=State.DONE, ending=Ending.FAILED)
+
+    def test_is_told_by_its_first_failure(self) -> None:
+        """Two failures: the job's trouble is the one that came first."""
+        told = story(PRESENTED).hears(claimed(PRESENTER, "p"), claimed(), refused(), refused(PRESENTER, "p"))
+
+        assert told.job.trouble is not None
+        assert "clip-1" == told.job.trouble.node
+
+
+class TestAChain:
+    """An extension is wanted when the clip it extends is there."""
+
+    def test_wakes_the_next_link(self) -> None:
+        """The first link's film wants the second's task, and nothing else."""
+        told = story(CHAIN).hears(claimed(), sent(), arrived())
+
+        assert ("clip-2",) == told.woken
+
+    def test_starts_of_one_job_are_staggered(self) -> None:
+        """Nodes that may begin at once begin 150 ms apart, so that they do not meet in one document."""
+        starts = [node.at for node in job(TWO_CLIPS).nodes.values() if node.state is State.QUEUED]
+
+        assert [starts[0], starts[0] + timedelta(seconds=WAITS.stagger) if starts[0] else None] == starts
+
+
+def test_all_that_is_shown_is_waited_for() -> None:
+    """Compose is wanted by the last of its inputs, once."""
+    told = story(PRESENTED).hears(claimed(PRESENTER), sent(PRESENTER), claimed(), sent(), arrived())
+    assert () == told.woken
+
+    told = told.hears(arrived(PRESENTER))
+
+    assert (COMPOSE,) == told.woken
+    assert replace(told.job.nodes[COMPOSE], state=State.QUEUED) == told.job.nodes[COMPOSE]

@@ -1,0 +1,354 @@
+"""A paid call: claimed once, sent once, and what is unclear is found out before anything is paid again."""
+
+from dataclasses import replace
+
+import pytest
+
+from shared.pipeline.edit import Cutout
+from shared.pipeline.nodes import Outcome, State
+from tests.pipeline.machine.story import (
+    PRESENTED,
+    PRESENTER,
+    WAITS,
+    Story,
+    arrived,
+    claimed,
+    failure,
+    id_heard,
+    misconfigured,
+    nothing,
+    pending,
+    postponed,
+    reclaimed,
+    refused,
+    released,
+    sent,
+    story,
+    swept,
+    unclear,
+)
+
+
+def presenter() -> Story:
+    return story(PRESENTED, PRESENTER).later(1)
+
+
+def rich(told: Story) -> Story:
+    """Let the job cost anything."""
+    return replace(told, job=replace(told.job, money=replace(told.job.money, ceiling=10**12)))
+
+
+def test_a_claim_is_one_worker_s_and_is_looked_for_when_it_expires() -> None:
+    """The claim keeps its worker's token and the sweep's time is its end; no task is wanted."""
+    told = story().hears(claimed(token="a"))
+
+    told.then(state=State.STARTING, due=WAITS.veo_claim, outcomes=(Outcome.CLAIMED,))
+    assert () == told.woken
+    assert told.hero.claim is not None
+    assert ("a", told.now) == (told.hero.claim.token, told.hero.claim.at)
+
+
+def test_the_same_task_twice_claims_once() -> None:
+    """The second of two workers finds the node claimed and changes nothing."""
+    told = story().hears(claimed(token="a")).hears(claimed(token="b")).then_nothing()
+
+    assert told.hero.claim is not None
+    assert "a" == told.hero.claim.token
+
+
+def test_a_task_of_an_earlier_attempt_claims_nothing() -> None:
+    """A task that was late for its attempt is no permission for the next."""
+    told = story().hears(claimed(), failure()).hears(claimed(attempt=1, token="late")).then_nothing()
+
+    told.then(state=State.QUEUED)
+
+
+def test_a_claim_over_the_ceiling_fails_the_node() -> None:
+    """The claim is the budget gate: nothing is sent that the job may not cost."""
+    told = story()
+    told = replace(told, job=replace(told.job, money=replace(told.job.money, ceiling=told.hero.cost - 1)))
+
+    told.hears(claimed()).then(state=State.FAILED, outcomes=(), code="spend_ceiling")
+
+
+def test_a_ceiling_that_is_just_enough_lets_the_claim_pass() -> None:
+    """The ceiling may be reached, not passed."""
+    told = story()
+    told = replace(told, job=replace(told.job, money=replace(told.job.money, ceiling=told.hero.cost)))
+
+    told.hears(claimed()).then(state=State.STARTING)
+
+
+def test_what_was_sent_is_looked_for_when_no_news_comes() -> None:
+    """After the vendor's name for it the backstop is the next look."""
+    told = story().hears(claimed()).later(2).hears(sent(name="op-7"))
+
+    told.then(state=State.RUNNING, due=WAITS.clip_backstop, outcomes=(Outcome.SENT,))
+    assert "op-7" == told.hero.provider_id == told.line.provider_id
+
+
+def test_busy_gives_the_claim_back_under_a_new_wake() -> None:
+    """429: nothing was made; the same attempt is wanted again later, under a name that was never used."""
+    told = story().hears(claimed()).hears(released(after=40, refused=True))
+
+    told.then(state=State.QUEUED, wakes=40, due=40 + WAITS.queue_slack, outcomes=(Outcome.REFUSED,))
+    assert (1, 2, None) == (told.hero.attempt, told.hero.wake, told.hero.claim)
+
+
+def test_a_refusal_for_now_makes_a_new_key_and_an_unsent_call_does_not() -> None:
+    """HeyGen's key grows with parsed refusals only."""
+    told = presenter().hears(claimed(PRESENTER)).hears(released(PRESENTER, refused=True))
+    assert 1 == told.hero.refusals
+
+    told = told.hears(claimed(PRESENTER, "b")).hears(released(PRESENTER, "b", refused=False))
+    assert 1 == told.hero.refusals
+
+
+def test_a_released_attempt_is_claimed_again_on_the_same_line() -> None:
+    """An attempt that was never made is no attempt more in the ledger; how often it came back is."""
+    told = story().hears(claimed(), released(), claimed(token="b"))
+
+    told.then(state=State.STARTING, outcomes=(Outcome.CLAIMED,))
+    assert 1 == told.line.releases
+
+
+def test_somebody_else_s_release_does_not_free_the_claim() -> None:
+    """Only the token's owner may say that nothing was made."""
+    story().hears(claimed(token="b")).hears(released(token="a")).then_nothing()
+
+
+def test_a_refused_cutout_is_asked_for_differently() -> None:
+    """A look that cannot be transparent is asked for on a key colour next, under a new key."""
+    told = presenter().hears(claimed(PRESENTER)).hears(released(PRESENTER, after=0, refused=True, cutout=Cutout.KEY))
+
+    told.then(state=State.QUEUED, wakes=0)
+    assert Cutout.KEY is told.hero.cutout
+
+
+def test_a_busy_vendor_is_not_even_asked() -> None:
+    """Postponed: the task is wanted again when the vendor is free, without any claim."""
+    told = presenter().hears(postponed(45))
+
+    told.then(state=State.QUEUED, wakes=45, outcomes=())
+
+
+def test_two_workers_that_find_the_vendor_busy_want_one_task() -> None:
+    """A duplicate a second later does not start a second chain of tasks."""
+    told = presenter().hears(postponed(45)).later(1)
+
+    told.hears(postponed(44)).then_nothing()
+
+
+def test_a_final_refusal_fails_at_once_and_costs_nothing() -> None:
+    """Refused for good: no second try."""
+    told = story().hears(claimed()).hears(refused())
+
+    told.then(state=State.FAILED, outcomes=(Outcome.REFUSED,), code="refused")
+    assert told.job.ending is not None
+    assert 0 == told.job.money.charged
+
+
+def test_a_retired_model_is_held_an_hour_then_fails_for_free() -> None:
+    """Our own wrong set-up: every ten minutes another try, an alarm each, at most an hour."""
+    told = story().hears(claimed()).hears(misconfigured())
+    told.then(state=State.QUEUED, wakes=WAITS.hold_step)
+    assert told.alarms[0].startswith("misconfigured")
+
+    for _ in range(5):
+        told = told.later(WAITS.hold_step).hears(claimed(), misconfigured()).then(state=State.QUEUED)
+    told = told.later(WAITS.hold_step).hears(claimed(), misconfigured())
+
+    told.then(state=State.FAILED, outcomes=(Outcome.REFUSED,), code="misconfigured")
+    assert told.job.money.reserved == told.job.money.refunded
+
+
+def test_a_mended_set_up_forgets_the_hold() -> None:
+    """When the held call goes through, the next hold has an hour of its own."""
+    told = story().hears(claimed(), misconfigured()).later(600).hears(claimed(), sent())
+
+    assert told.hero.held_since is None
+
+
+def test_news_before_sent_is_heard() -> None:
+    """A webhook's id is accepted in starting; the late answer then says nothing new."""
+    told = story().hears(claimed()).hears(id_heard(name="op-1")).then(state=State.RUNNING)
+
+    told.hears(sent(name="op-1")).then_nothing()
+
+
+def test_a_film_before_sent_is_heard_and_the_late_answer_names_it() -> None:
+    """An object in the bucket finishes a claimed clip; its operation's name is still noted."""
+    told = story().hears(claimed()).hears(arrived()).then(state=State.DONE, outcomes=(Outcome.DONE,))
+
+    told.hears(sent(name="op-1")).then_only_the_ledger(Outcome.DONE)
+    assert "op-1" == told.hears(sent(name="op-1")).line.provider_id
+
+
+def test_a_frozen_worker_s_answer_is_for_the_ledger_only() -> None:
+    """Attempt 1 was given up; its answer names its line and moves nothing."""
+    told = story().hears(claimed(token="a")).later(minutes=20).hears(nothing()).then(state=State.QUEUED)
+
+    told = told.later(60).hears(sent(token="a", attempt=1, name="op-1")).then_only_the_ledger(Outcome.GIVEN_UP)
+    assert "op-1" == told.line.provider_id
+
+
+@pytest.mark.parametrize("state", [State.STARTING, State.RUNNING])
+def test_a_sweep_at_a_live_claim_does_nothing(state: State) -> None:
+    """Nobody is pushed before the claim's or the backstop's end."""
+    told = story().hears(claimed())
+    told = told.hears(sent()) if state is State.RUNNING else told
+
+    told.later(WAITS.veo_claim - 1).hears(swept()).then_nothing()
+
+
+def test_an_expired_claim_is_looked_into() -> None:
+    """The sweep wakes the node under a new name; it stays claimed until somebody knows more."""
+    told = story().hears(claimed()).later(WAITS.veo_claim).hears(swept())
+
+    told.then(state=State.STARTING, wakes=0, outcomes=(Outcome.CLAIMED,))
+
+
+def test_an_unclear_clip_waits_for_its_claim_s_end() -> None:
+    """Veo has no key: nothing is asked before the claim is over."""
+    told = story().hears(claimed()).later(60).hears(unclear())
+
+    told.then(state=State.STARTING, due=WAITS.veo_claim - 60, outcomes=(Outcome.UNCLEAR,))
+    assert () == told.woken
+
+
+def test_nothing_found_is_patient_for_twenty_minutes() -> None:
+    """An empty prefix means nothing before Veo's longest time is over, however often it is seen."""
+    told = story().hears(claimed(), unclear())
+    for _ in range(19):
+        told = told.later(minutes=1).hears(nothing()).then(state=State.STARTING, due=WAITS.found_nothing)
+        assert 1 == told.hero.attempt
+
+    told = told.later(minutes=1).hears(nothing())
+
+    told.then(state=State.QUEUED, wakes=0, outcomes=(Outcome.GIVEN_UP,))
+    assert 2 == told.hero.attempt
+
+
+def test_unanswered_calls_are_bounded() -> None:
+    """After three calls into silence the node fails, all three counted as paid."""
+    told = rich(story())
+    for attempt in (1, 2, 3):
+        told = told.hears(claimed(attempt=attempt), unclear()).later(minutes=20).hears(nothing(attempt=attempt))
+
+    told.then(state=State.FAILED, outcomes=(Outcome.GIVEN_UP,) * 3, code="unanswered")
+
+
+def test_the_ceiling_may_end_it_before_the_third_call() -> None:
+    """Twice the plan is what a job may cost at risk: a film of one clip is paid twice at most."""
+    told = story()
+    for attempt in (1, 2):
+        told = told.hears(claimed(attempt=attempt), unclear()).later(minutes=20).hears(nothing(attempt=attempt))
+
+    told.hears(claimed(attempt=3)).then(state=State.FAILED, outcomes=(Outcome.GIVEN_UP,) * 2, code="spend_ceiling")
+
+
+def test_a_known_operation_is_never_replaced_while_it_is_pending() -> None:
+    """Pending for 29 minutes is waited for; at 30 the node fails, counted as paid."""
+    told = story().hears(claimed(), sent())
+    for _ in range(29):
+        told = told.later(minutes=1).hears(pending()).then(state=State.RUNNING, due=WAITS.pending_again)
+
+    told = told.later(minutes=1).hears(pending())
+
+    told.then(state=State.FAILED, outcomes=(Outcome.GIVEN_UP,), code="timeout")
+    assert told.hero.cost == told.job.money.charged
+
+
+def test_a_vanished_operation_is_looked_for_with_the_same_patience() -> None:
+    """404 on a known name is unknown, not failed."""
+    told = story().hears(claimed(), sent()).later(minutes=19).hears(nothing())
+    told.then(state=State.RUNNING, due=WAITS.found_nothing)
+
+    told.later(minutes=1).hears(nothing()).then(state=State.QUEUED, outcomes=(Outcome.GIVEN_UP,))
+
+
+def test_a_hint_is_looked_after_at_5_10_and_20_seconds() -> None:
+    """A webhook ahead of the truth: three quick looks, then the normal rhythm (hole 27)."""
+    told = presenter().hears(claimed(PRESENTER), sent(PRESENTER))
+
+    told = told.hears(pending(PRESENTER, hinted=True)).then(state=State.RUNNING, wakes=5)
+    told = told.later(5).hears(pending(PRESENTER)).then(wakes=10)
+    told = told.later(10).hears(pending(PRESENTER)).then(wakes=20)
+    told = told.later(20).hears(pending(PRESENTER)).then(due=WAITS.pending_again)
+
+    assert () == told.woken
+
+
+def test_two_lookers_after_a_hint_want_one_next_look() -> None:
+    """The second of two looks at once does not double the chain (hole 9)."""
+    told = presenter().hears(claimed(PRESENTER), sent(PRESENTER)).hears(pending(PRESENTER, hinted=True))
+
+    told.later(1).hears(pending(PRESENTER, hinted=True)).then_nothing()
+
+
+class TestTheSameKey:
+    """An unclear presenter is asked for again under its key: the key makes it harmless."""
+
+    def unclear(self) -> Story:
+        return presenter().hears(claimed(PRESENTER, "a"), unclear(PRESENTER, "a"))
+
+    def test_is_wanted_after_half_a_minute(self) -> None:
+        """The key makes waiting needless."""
+        self.unclear().then(state=State.STARTING, wakes=WAITS.replay_after, outcomes=(Outcome.UNCLEAR,))
+
+    def test_is_not_repeated_earlier(self) -> None:
+        """Somebody may still be waiting for the first answer."""
+        self.unclear().later(29).hears(reclaimed("b")).then_nothing()
+
+    def test_is_repeated_by_one_worker(self) -> None:
+        """Of two workers who want to repeat the call, one does."""
+        told = self.unclear().later(30).hears(reclaimed("b")).then(state=State.STARTING, due=WAITS.heygen_claim)
+
+        told.later(1).hears(reclaimed("c")).then_nothing()
+        told.later(2).hears(sent(PRESENTER, "b")).then(state=State.RUNNING)
+
+    def test_is_repeated_when_a_worker_died(self) -> None:
+        """An expired claim nobody spoke about is repeated under its key, too."""
+        told = presenter().hears(claimed(PRESENTER, "a"))
+
+        told.later(WAITS.heygen_claim - 1).hears(reclaimed("b")).then_nothing()
+        told.later(WAITS.heygen_claim).hears(reclaimed("b")).then(state=State.STARTING, due=WAITS.heygen_claim)
+
+    def test_is_never_repeated_after_23_hours(self) -> None:
+        """HeyGen forgets keys after a day: an old key would make a second video."""
+        self.unclear().later(hours=23, seconds=-1).hears(reclaimed("b")).then(due=WAITS.heygen_claim)
+        self.unclear().later(hours=23).hears(reclaimed("b")).then_nothing()
+
+    def test_keeps_its_first_hour_over_repeats(self) -> None:
+        """Repeating does not make a key younger."""
+        told = self.unclear().later(hours=22).hears(reclaimed("b"), unclear(PRESENTER, "b"))
+
+        told.later(hours=1).hears(reclaimed("c")).then_nothing()
+
+    def test_is_not_for_clips(self) -> None:
+        """Veo knows no key."""
+        told = story().hears(claimed(), unclear()).later(hours=1)
+
+        told.hears(replace(reclaimed("b"), node=told.node)).then_nothing()
+
+    def test_busy_at_the_repeat_proves_nothing_about_the_first_call(self) -> None:
+        """A 429 for the repeat makes no new key: the first call may have made the video."""
+        told = self.unclear().later(30).hears(reclaimed("b"))
+
+        told = told.hears(released(PRESENTER, "b", after=60, refused=True))
+
+        told.then(state=State.STARTING, wakes=60, outcomes=(Outcome.UNCLEAR,))
+        assert 0 == told.hero.refusals
+        told.later(60).hears(reclaimed("c")).then(state=State.STARTING, due=WAITS.heygen_claim)
+
+    def test_an_unsent_repeat_leaves_the_first_call_unclear(self) -> None:
+        """A repeat that never left the house does not make the first call free."""
+        told = self.unclear().later(30).hears(reclaimed("b")).hears(released(PRESENTER, "b", after=1))
+
+        told.then(state=State.STARTING, wakes=WAITS.replay_after, outcomes=(Outcome.UNCLEAR,))
+
+    def test_a_repeat_told_to_ask_differently_does(self) -> None:
+        """A look that cannot be transparent could not be the first time either: nothing was made."""
+        told = self.unclear().later(30).hears(reclaimed("b"))
+
+        told.hears(released(PRESENTER, "b", refused=True, cutout=Cutout.KEY)).then(state=State.QUEUED, wakes=1)

@@ -1,0 +1,189 @@
+"""Every row of the machine's table has a story that goes there; what has no row moves nothing."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from shared.pipeline import events as on
+from shared.pipeline.machine import TABLE
+from shared.pipeline.nodes import State
+from tests.pipeline.machine.story import (
+    CLIP,
+    COMPOSE,
+    PRESENTED,
+    PRESENTER,
+    WAITS,
+    Story,
+    arrived,
+    claimed,
+    failure,
+    id_heard,
+    misconfigured,
+    nothing,
+    pending,
+    postponed,
+    reclaimed,
+    refused,
+    released,
+    sent,
+    story,
+    unclear,
+    work_failed,
+    worked,
+)
+
+B, Q, S, R, D, F, C = State
+SMALL = replace(WAITS, tries=1, hold=0)  # one try a take, nothing is held
+
+
+def queued() -> Story:
+    return story(PRESENTED)
+
+
+def starting() -> Story:
+    return queued().hears(claimed())
+
+
+def running() -> Story:
+    return starting().hears(sent())
+
+
+def speaking() -> Story:
+    return queued().about(PRESENTER).hears(claimed(PRESENTER))
+
+
+def composing() -> Story:
+    return story().hears(claimed(), sent(), arrived()).about(COMPOSE)
+
+
+def broken(told: Story) -> Story:
+    """Let the presenter fail meanwhile."""
+    return told.hears(claimed(PRESENTER, "p"), refused(PRESENTER, "p"))
+
+
+def poor() -> Story:
+    told = queued()
+    return replace(told, job=replace(told.job, money=replace(told.job.money, ceiling=0)))
+
+
+def small(told: Story) -> Story:
+    return replace(told, waits=SMALL)
+
+
+ROWS: dict[tuple[type[on.NodeEvent], State, State], Callable[[], Story]] = {
+    (on.Claimed, Q, S): lambda: queued().hears(claimed()),
+    (on.Claimed, Q, F): lambda: poor().hears(claimed()),
+    (on.Postponed, Q, Q): lambda: queued().about(PRESENTER).later(1).hears(postponed()),
+    (on.Reclaimed, S, S): lambda: speaking().hears(unclear(PRESENTER)).later(30).hears(reclaimed()),
+    (on.Sent, S, R): lambda: starting().hears(sent()),
+    (on.Released, S, S): lambda: (
+        speaking().hears(unclear(PRESENTER)).later(30).hears(reclaimed(), released(PRESENTER, "b"))
+    ),
+    (on.Released, S, Q): lambda: starting().hears(released()),
+    (on.Released, S, C): lambda: broken(starting()).hears(released()),
+    (on.Refused, S, F): lambda: starting().hears(refused()),
+    (on.Misconfigured, S, Q): lambda: starting().hears(misconfigured()),
+    (on.Misconfigured, S, F): lambda: small(starting()).hears(misconfigured()),
+    (on.Misconfigured, S, C): lambda: broken(starting()).hears(misconfigured()),
+    (on.Unclear, S, S): lambda: starting().hears(unclear()),
+    (on.IdHeard, S, R): lambda: starting().hears(id_heard()),
+    (on.FilmArrived, Q, D): lambda: starting().hears(failure()).hears(arrived()),
+    (on.FilmArrived, S, D): lambda: starting().hears(arrived()),
+    (on.FilmArrived, R, D): lambda: running().hears(arrived()),
+    (on.FailureHeard, S, Q): lambda: starting().hears(failure()),
+    (on.FailureHeard, S, F): lambda: starting().hears(failure(again=None)),
+    (on.FailureHeard, S, C): lambda: broken(starting()).hears(failure()),
+    (on.FailureHeard, R, Q): lambda: running().hears(failure()),
+    (on.FailureHeard, R, F): lambda: running().hears(failure(again=None)),
+    (on.FailureHeard, R, C): lambda: broken(running()).hears(failure()),
+    (on.PendingSeen, R, R): lambda: running().hears(pending()),
+    (on.PendingSeen, R, F): lambda: running().later(minutes=30).hears(pending()),
+    (on.NothingFound, S, S): lambda: starting().later(minutes=4).hears(nothing()),
+    (on.NothingFound, S, Q): lambda: starting().later(minutes=20).hears(nothing()),
+    (on.NothingFound, S, F): lambda: small(starting()).later(minutes=20).hears(nothing()),
+    (on.NothingFound, S, C): lambda: broken(starting()).later(minutes=20).hears(nothing()),
+    (on.NothingFound, R, R): lambda: running().later(minutes=4).hears(nothing()),
+    (on.NothingFound, R, Q): lambda: running().later(minutes=20).hears(nothing()),
+    (on.NothingFound, R, F): lambda: small(running()).later(minutes=20).hears(nothing()),
+    (on.NothingFound, R, C): lambda: broken(running()).later(minutes=20).hears(nothing()),
+    (on.WorkDone, Q, D): lambda: composing().hears(worked(composing().hero.inputs_hash)),
+    (on.WorkFailed, Q, Q): lambda: composing().hears(work_failed(composing().hero.inputs_hash)),
+    (on.WorkFailed, Q, F): lambda: composing().hears(work_failed(composing().hero.inputs_hash, again=None)),
+}
+
+
+def names(value: object) -> str:
+    return value.__name__ if isinstance(value, type) else str(value)
+
+
+@pytest.mark.parametrize(("event", "before", "after"), ROWS, ids=names)
+def test_the_row_is_lived(event: type[on.NodeEvent], before: State, after: State) -> None:
+    """This event, heard in this state, leads to this state."""
+    told = ROWS[event, before, after]()
+
+    assert told.before is not None
+    assert (before, after) == (told.before.nodes[told.node].state, told.hero.state)
+
+
+def test_every_row_of_the_table_is_lived() -> None:
+    """A row without a story is a row nobody has tried."""
+    rows = {(row.event, row.state, after) for row in TABLE for after in row.becomes}
+
+    assert set(ROWS) == rows
+
+
+HERO: dict[State, Callable[[], Story]] = {
+    B: lambda: queued().about(COMPOSE),
+    Q: queued,
+    S: starting,
+    R: running,
+    D: lambda: running().hears(arrived()),
+    F: lambda: starting().hears(refused()),
+    C: lambda: queued().hears(on.CancelAsked()),
+}
+EVENTS: dict[type[on.NodeEvent], Callable[[str], on.NodeEvent]] = {
+    on.Claimed: lambda node: claimed(node, "z"),
+    on.Postponed: lambda node: replace(postponed(), node=node),
+    on.Reclaimed: lambda node: replace(reclaimed("z"), node=node),
+    on.Sent: lambda node: sent(node, name="op-9"),
+    on.Released: released,
+    on.Refused: refused,
+    on.Misconfigured: misconfigured,
+    on.Unclear: unclear,
+    on.IdHeard: lambda node: id_heard(node, name="op-9"),
+    on.FilmArrived: lambda node: arrived(node, name="another"),
+    on.FailureHeard: failure,
+    on.PendingSeen: pending,
+    on.NothingFound: nothing,
+    on.WorkDone: lambda node: replace(worked("hash"), node=node),
+    on.WorkFailed: lambda node: replace(work_failed("hash"), node=node),
+}
+ROWLESS = [(event, state) for event in EVENTS for state in State if not any((event, state) == key[:2] for key in ROWS)]
+
+
+@pytest.mark.parametrize(("event", "state"), ROWLESS, ids=names)
+def test_what_has_no_row_moves_nothing(event: type[on.NodeEvent], state: State) -> None:
+    """News the table has no row for ends in the ledger or nowhere."""
+    told = HERO[state]()
+    assert state is told.hero.state
+
+    heard = told.hears(EVENTS[event](told.node))
+
+    assert replace(heard.hero, attempts=told.hero.attempts) == told.hero
+    assert {key: node for key, node in heard.job.nodes.items() if key != told.node} == {
+        key: node for key, node in told.job.nodes.items() if key != told.node
+    }
+    assert (told.job.ending, told.job.money) == (heard.job.ending, heard.job.money)
+
+
+def test_news_of_a_node_the_job_does_not_have_is_nothing() -> None:
+    """A forged or misspelt node is no reason to stumble."""
+    queued().hears(arrived("clip-99")).then_nothing()
+
+
+def test_a_film_begins_with_what_needs_nothing() -> None:
+    """The clip is wanted at once; compose waits for it."""
+    told = story()
+
+    assert (Q, B) == (told.job.nodes[CLIP].state, told.job.nodes[COMPOSE].state)

@@ -1,0 +1,101 @@
+"""Subtitles are read as tools really write them, and estimated where there are none."""
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.pipeline.captions import LONGEST_LINE, estimated
+from shared.pipeline.edit import Cue
+from shared.pipeline.editing import parse_srt
+
+
+def test_a_plain_srt() -> None:
+    """Counter, times, one or two lines, an empty line."""
+    text = "1\n00:00:00,000 --> 00:00:01,500\nHello\n\n2\n00:00:01,500 --> 00:01:02,250\ntwo\nlines\n"
+
+    assert parse_srt(text) == (Cue("Hello", 0.0, 1.5), Cue("two\nlines", 1.5, 60.75))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\ufeff1\r\n00:00:01,000 --> 00:00:02,000\r\nHello\r\n\r\n",
+        "00:00:01.000 --> 00:00:02.000\nHello",
+        "7\n00:01,000 --> 00:02,000\nHello\n",
+        "1\n0:00:01,0 --> 0:00:02,00\nHello\n",
+        "1\n00:00:01,000 --> 00:00:02,000 X1:10 X2:20 Y1:5\n<i>Hello</i>{\\an8}\n",
+        "1\n00:00:01 -> 00:00:02\n  Hello  \n\n\n",
+        "WEBVTT\n\n00:00:01.000 --> 00:00:02.000 align:start\nHello\n",
+        "1\r00:00:01,000 --> 00:00:02,000\rHello\r",
+    ],
+)
+def test_what_tools_really_write(text: str) -> None:
+    """Marks, line ends, missing counters and hours, tags and positions do not matter."""
+    assert parse_srt(text) == (Cue("Hello", 1.0, 1.0),)
+
+
+def test_blocks_without_an_empty_line_between_them() -> None:
+    """A counter before times belongs to the next block, not to the text."""
+    text = "1\n00:00:00,000 --> 00:00:01,000\nOne\n2\n00:00:01,000 --> 00:00:02,000\nTwo"
+
+    assert parse_srt(text) == (Cue("One", 0.0, 1.0), Cue("Two", 1.0, 1.0))
+
+
+def test_cues_come_in_order_of_time() -> None:
+    """Whatever order the file has."""
+    text = "2\n00:00:05,000 --> 00:00:06,000\nlater\n\n1\n00:00:01,000 --> 00:00:02,000\nsooner\n"
+
+    assert [cue.text for cue in parse_srt(text)] == ["sooner", "later"]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "no times\n", "1\n00:00:02,000 --> 00:00:01,000\nbackwards\n", "1\n00:00:01,000 --> 00:00:02,000\n\n"]
+)
+def test_what_has_no_times_or_no_text_is_passed_over(text: str) -> None:
+    """A broken sidecar is no reason to lose a film."""
+    assert parse_srt(text) == ()
+
+
+@given(st.text())
+def test_no_text_breaks_the_reader(text: str) -> None:
+    """Whatever a provider sends, cues have a length and a text."""
+    assert all(cue.seconds > 0 and cue.text for cue in parse_srt(text))
+
+
+def test_a_number_alone_is_text_too() -> None:
+    """Somebody may say "42"."""
+    assert parse_srt("1\n00:00:00,000 --> 00:00:01,000\n42\n\n") == (Cue("42", 0.0, 1.0),)
+
+
+@given(st.text(min_size=1), st.floats(1, 300))
+def test_estimated_captions_fill_the_speech_in_order(script: str, seconds: float) -> None:
+    """Nothing is lost, and the last cue ends with the speech."""
+    cues = estimated(script, seconds)
+
+    assert "".join("".join(cue.text for cue in cues).split()) == "".join(script.split())
+    assert all(later.start >= sooner.start for sooner, later in pairwise(cues))
+    assert not cues or cues[-1].start + cues[-1].seconds == pytest.approx(seconds, abs=0.01)
+
+
+def test_long_sentences_are_wrapped_evenly() -> None:
+    """No line is longer than a film can show, and none is a single leftover word."""
+    cues = estimated("word " * 30, 30.0)
+
+    assert all(len(cue.text) <= LONGEST_LINE for cue in cues)
+    assert min(len(cue.text) for cue in cues) > LONGEST_LINE / 2
+
+
+def test_sentences_end_where_they_end() -> None:
+    """A price is no end of a sentence; a quoted one is, and one without spaces too."""
+    cues = estimated('It costs 4.50 now. "Really?" Yes! 美味しい。新しい。', 10.0)
+
+    assert [cue.text for cue in cues] == ["It costs 4.50 now.", '"Really?"', "Yes!", "美味しい。", "新しい。"]
+
+
+def test_what_has_no_spaces_is_broken_where_a_line_ends() -> None:
+    """Ideographs are twice as wide as letters."""
+    cues = estimated("茶" * 70, 14.0)
+
+    assert [len(cue.text) for cue in cues] == [32, 32, 6]

@@ -1,0 +1,132 @@
+"""A request becomes one of four films, with exact lengths and a warning for each deviation."""
+
+import pytest
+
+from shared.pipeline.plan import Backdrop, Length, Place, Size, Stretch
+from shared.pipeline.planner import Defaults, nodes, plan, plan_from_document, plan_to_document
+from shared.pipeline.request import (
+    AspectRatio,
+    Background,
+    BackgroundType,
+    Position,
+    Preset,
+)
+from tests.pipeline.films import (
+    CUT,
+    PHOTO,
+    TABLES,
+    WHITE,
+    film,
+    filmed,
+    planned,
+    spoken,
+    words,
+)
+
+
+def test_presenter_over_b_roll() -> None:
+    """The main case: one take over the whole film, made at the same time as the footage."""
+    made = planned(film(filmed(), filmed(), avatar_script=words(12), image_url=PHOTO))
+
+    assert [(speech.key, speech.scene, speech.avatar_id, speech.voice_id) for speech in made.speeches] == [
+        ("presenter-1", None, "look-1", "voice-1")
+    ]
+    assert made.speeches[0].seconds == pytest.approx(12, abs=0.2)
+    assert made.provider == "heygen"
+    assert made.place == Place(0.8, 0.7, 0.8)
+
+
+def test_b_roll_only_needs_no_avatar() -> None:
+    """Nobody speaks, so no tenant's provider is needed."""
+    made = plan(film(filmed()), TABLES, Defaults())
+
+    assert (made.speeches, made.provider, made.cost_to_provider_account) == ((), "", 0)
+
+
+def test_reel() -> None:
+    """Each script is a take of its own at its scene; a scene without one has no presenter."""
+    made = planned(film(filmed(script="One."), filmed(), spoken("Three.", avatar_id="look-3")))
+
+    assert [(one.key, one.scene, one.avatar_id, one.voice_id) for one in made.speeches] == [
+        ("presenter-1", 0, "look-1", "voice-1"),
+        ("presenter-3", 2, "look-3", None),
+    ]
+    assert [stretch.clip for stretch in made.stretches] == ["clip-1", "clip-2", None]
+
+
+def test_presenter_only() -> None:
+    """A script and a background, no scenes: as long as the speech, in any shape the provider films."""
+    made = planned(film(avatar_script=words(20), background=WHITE, aspect_ratio=AspectRatio.SQUARE))
+
+    assert made.clips == ()
+    assert made.model == ""
+    assert made.stretches == (Stretch(None, None, None, 0.0, made.speeches[0].seconds, Backdrop(color="#ffffff")),)
+    assert made.planned_seconds == made.asked_seconds == made.speeches[0].seconds
+    assert made.size == Size(180, 180)
+    assert made.place == Place(0.9, 0.0, 1.0)
+
+
+def test_presenter_only_before_an_image() -> None:
+    """The image behind a presenter is a node as well, needed by compose."""
+    behind = Background(BackgroundType.IMAGE, image_url=PHOTO)
+
+    made = planned(film(avatar_script="Hello.", background=behind))
+
+    assert made.stretches[0].backdrop == Backdrop(image="image-1")
+    assert made.pictures[0].field == "background.image_url"
+    assert nodes(made)[-1].needs == ("image-1", "presenter-1")
+
+
+def test_a_preset_background_is_a_color_of_the_tables() -> None:
+    """Presets are names for colours, kept as data."""
+    made = planned(film(avatar_script="Hello.", background=Background(BackgroundType.PRESET, preset="warm")))
+
+    assert made.stretches[0].backdrop == Backdrop(color=TABLES.backdrops["warm"])
+
+
+@pytest.mark.parametrize(("length", "seconds"), [(Length.LONGER, 20.0), (Length.FILM, 15.0), (Length.SCRIPT, 20.0)])
+def test_length_decides_between_a_long_script_and_the_footage(length: Length, seconds: float) -> None:
+    """The default is the longer."""
+    made = planned(film(filmed(), filmed(), avatar_script="x" * 290, length=length))
+
+    assert made.planned_seconds == seconds
+
+
+def test_footage_shorter_than_the_script_is_said_with_numbers() -> None:
+    """The customer knows before paying that the last frame will stand."""
+    made = planned(film(filmed(), filmed(), avatar_script="x" * 290))
+
+    assert made.warnings[-1] == (
+        "The script takes about 20 s to speak, the scenes 15 s: the last frame will be held for about 5 s."
+    )
+
+
+def test_a_reels_scene_lasts_as_long_as_its_script() -> None:
+    """And the film is the sum of its scenes."""
+    made = planned(film(filmed(script="x" * 290), filmed(script="x" * 29), b_roll=CUT))
+
+    assert made.planned_seconds == 28.0
+    assert made.warnings == ("Scene 1 will last about 20 s instead of 8 s: its script takes that long.",)
+
+
+@pytest.mark.parametrize(
+    ("position", "place"),
+    [
+        (Position(scale=0.5), Place(0.5, 0.7, 0.8)),
+        (Position(preset=Preset.TOP_LEFT), Place(0.8, -0.7, -0.8)),
+        (Position(preset=Preset.CENTER, y=1.0), Place(0.8, 0.0, 1.0)),
+        (Position(x=-1.0), Place(0.8, -1.0, 0.8)),
+    ],
+)
+def test_where_the_presenter_stands(position: Position, place: Place) -> None:
+    """Numbers win over the preset beside them, the rest is the default."""
+    made = planned(film(filmed(), avatar_script="Hi.", avatar_position=position))
+
+    assert made.place == place
+
+
+def test_a_plan_survives_its_document() -> None:
+    """Stored and read back it is the same plan."""
+    made = planned(film(filmed(), spoken(), filmed(), image_url=PHOTO))
+
+    assert plan_from_document(plan_to_document(made)) == made

@@ -1,0 +1,123 @@
+"""A plan says what every node costs, by both readings of the bill, and how long the film takes."""
+
+import pytest
+
+from shared.pipeline.plan import Kind, Length, Sound
+from shared.pipeline.planner import PlannedNode, nodes
+from shared.pipeline.request import (
+    BRoll,
+    VoiceSettings,
+)
+from tests.pipeline.films import (
+    CUT,
+    PHOTO,
+    WHITE,
+    film,
+    filmed,
+    planned,
+    spoken,
+)
+
+
+@pytest.mark.parametrize(
+    ("script", "length", "says"),
+    [
+        ("x" * 290, Length.FILM, "about 5 s of it will not be heard"),
+        ("x" * 145, Length.SCRIPT, "about 5 s of the scenes will not be seen"),
+    ],
+)
+def test_what_a_fixed_length_costs_is_said(script: str, length: Length, says: str) -> None:
+    """Unheard words and unseen footage are deviations like others."""
+    made = planned(film(filmed(), filmed(), avatar_script=script, length=length))
+
+    assert says in made.warnings[-1]
+
+
+def test_muted_footage_costs_half() -> None:
+    """The price follows what becomes of the sound."""
+    muted = planned(film(filmed()))
+    heard = planned(film(filmed(), b_roll=BRoll(audio=Sound.DUCK)))
+
+    assert (muted.clips[0].cost, heard.clips[0].cost) == (1_600_000, 3_200_000)
+
+
+def test_22_seconds_with_sound_cost_8_80_or_18_dollars() -> None:
+    """Both readings of how Vertex bills an extension stand in the plan (facts/veo.md §4)."""
+    made = planned(film(filmed(), filmed(), filmed(), b_roll=BRoll(audio=Sound.DUCK)))
+
+    assert sum(clip.cost for clip in made.clips) == 8_800_000
+    assert sum(clip.worst_cost for clip in made.clips) == 18_000_000
+
+
+def test_the_presenter_is_priced_by_the_second_and_stands_in_the_other_column() -> None:
+    """$4.83 a minute of a studio look, billed to the tenant's own account."""
+    made = planned(film(avatar_script="x" * 870, background=WHITE))
+
+    assert made.cost_to_provider_account == 4_830_000
+    assert made.cost_to_us == made.compose_cost
+
+
+def test_the_wait_is_the_critical_path() -> None:
+    """Footage and presenter are made at the same time: the longer of both, then compose."""
+    silent = planned(film(filmed(), filmed(), filmed(), image_url=PHOTO))
+    short_speech = planned(film(filmed(), filmed(), filmed(), image_url=PHOTO, avatar_script="Hi."))
+
+    long_speech = planned(film(filmed(), image_url=PHOTO, avatar_script="x" * 290))
+
+    assert silent.estimated_wait == round(3 + 3 * 90 + silent.compose_wait, 1)
+    assert short_speech.estimated_wait == silent.estimated_wait
+    assert long_speech.estimated_wait == round(150 + 20 * 2 + long_speech.compose_wait, 1)
+
+
+def test_composing_is_priced_by_its_time() -> None:
+    """Ten seconds and four tenths of the film's length, at our machines' price."""
+    made = planned(film(filmed(), b_roll=CUT))
+
+    assert (made.compose_wait, made.compose_cost) == (13.2, round(13.2 * 58))
+
+
+def test_more_takes_than_an_account_makes_at_once_wait_for_each_other() -> None:
+    """HeyGen makes ten at once; twenty presenters take two rounds."""
+    one = planned(film(spoken()))
+    twenty = planned(film(*[spoken()] * 20))
+
+    assert twenty.estimated_wait - twenty.compose_wait == pytest.approx(
+        2 * (one.estimated_wait - one.compose_wait), 0.01
+    )
+
+
+def test_nodes_come_after_what_they_need() -> None:
+    """The graph in order: images, clips, presenters, compose; compose needs the files the film is made of."""
+    made = planned(film(filmed(), filmed(), filmed(), avatar_script="Hi.", image_url=PHOTO))
+
+    assert [(node.key, node.kind, node.needs, node.paid, node.provider) for node in nodes(made)] == [
+        ("image-1", Kind.IMAGE, (), False, ""),
+        ("clip-1", Kind.CLIP, ("image-1",), True, "veo"),
+        ("clip-2", Kind.CLIP, ("clip-1",), True, "veo"),
+        ("clip-3", Kind.CLIP, ("clip-2",), True, "veo"),
+        ("presenter-1", Kind.PRESENTER, (), True, "heygen"),
+        ("compose", Kind.COMPOSE, ("clip-3", "presenter-1"), False, ""),
+    ]
+
+
+def test_a_node_knows_its_cost_and_its_usual_time() -> None:
+    """Progress and reservations are weighed by them."""
+    made = planned(film(filmed()))
+
+    assert nodes(made)[0] == PlannedNode("clip-1", Kind.CLIP, (), 1_600_000, 1_600_000, 90.0, paid=True, provider="veo")
+
+
+def test_no_speech_is_shorter_than_a_second() -> None:
+    """A word takes its time."""
+    made = planned(film(avatar_script="Hi", background=WHITE))
+
+    assert made.speeches[0].seconds == 1.0
+
+
+def test_the_same_words_take_longer_in_ideographs_and_less_at_speed() -> None:
+    """The estimate counts what is spoken, not bytes."""
+    letters = planned(film(avatar_script="x" * 145, background=WHITE))
+    fast = planned(film(avatar_script="x" * 145, background=WHITE, voice=VoiceSettings(speed=1.25)))
+    japanese = planned(film(avatar_script="茶" * 45, background=WHITE))
+
+    assert [made.speeches[0].seconds for made in (letters, fast, japanese)] == [10.0, 8.0, 10.0]

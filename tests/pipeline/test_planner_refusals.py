@@ -1,0 +1,138 @@
+"""What cannot be planned is refused by field, all at once; what is not used is said."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+import pytest
+
+from shared.pipeline.plan import Length
+from shared.pipeline.planner import CannotPlan, Defaults, plan
+from shared.pipeline.request import (
+    AspectRatio,
+    Background,
+    BackgroundType,
+    BRoll,
+    FilmRequest,
+    Quality,
+    Resolution,
+    SceneRequest,
+    VoiceSettings,
+)
+from tests.pipeline.films import (
+    DEFAULTS,
+    PHOTO,
+    TABLES,
+    WHITE,
+    film,
+    filmed,
+    planned,
+)
+
+
+def refusals(request: FilmRequest, defaults: Defaults = DEFAULTS) -> dict[str, list[str]]:
+    """Return why a request cannot be planned."""
+    with pytest.raises(CannotPlan) as raised:
+        plan(request, TABLES, defaults)
+    return raised.value.details
+
+
+def names(details: Iterable[str]) -> list[str]:
+    """Return the fields a refusal names, in order."""
+    return sorted(details)
+
+
+def test_square_footage_is_refused_with_the_way_out() -> None:
+    """Veo films 9:16 and 16:9; only a presenter alone can be square."""
+    details = refusals(film(filmed(), aspect_ratio=AspectRatio.SQUARE))
+
+    assert details == {
+        "aspect_ratio": [
+            "footage is filmed in 9:16, 16:9 only; 1:1 is possible for a presenter alone, before a background"
+        ]
+    }
+
+
+def test_a_speaker_nobody_named_is_refused() -> None:
+    """Neither the request nor the tenant says which avatar speaks."""
+    details = refusals(film(filmed(), avatar_script="Hi."), Defaults())
+
+    assert names(details) == ["avatar_id"]
+    assert "set the tenant's default avatar" in details["avatar_id"][0]
+
+
+def test_a_model_that_cannot_film_the_resolution_is_refused() -> None:
+    """Which model can do what is data."""
+    lite = TABLES.footage[Quality.LITE]
+    small = {feature: {Resolution.HD: lengths[Resolution.HD]} for feature, lengths in lite.lengths.items()}
+    known = replace(TABLES, footage={**TABLES.footage, Quality.LITE: replace(lite, lengths=small)})
+
+    with pytest.raises(CannotPlan) as raised:
+        plan(film(filmed(), resolution=Resolution.FULL_HD, b_roll=BRoll(model=Quality.LITE)), known, DEFAULTS)
+
+    assert raised.value.details == {"resolution": ["the lite model does not film 1080p; it films 720p"]}
+
+
+def test_all_reasons_come_at_once() -> None:
+    """A customer corrects a request once."""
+    details = refusals(
+        film(
+            filmed(script="Hi."),
+            SceneRequest(mood="warm"),
+            aspect_ratio=AspectRatio.SQUARE,
+            avatar_script="Hello.",
+            provider="d-id",
+            background=None,
+        ),
+        Defaults(),
+    )
+
+    assert names(details) == [
+        "aspect_ratio",
+        "avatar_id",
+        "avatar_script",
+        "provider",
+        "scenes.0.script",
+        "scenes.1.mood",
+        "scenes.1.visual_description",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("request_", "field"),
+    [
+        (film(filmed(), length=Length.SCRIPT), "length"),
+        (film(*[filmed()] * 21), "scenes"),
+        (film(avatar_script="Hi.", background=Background(BackgroundType.PRESET, preset="mars")), "background.preset"),
+        (film(avatar_script="Hi.", background=Background(BackgroundType.IMAGE)), "background"),
+        (film(avatar_script="Hi.", background=Background(BackgroundType.COLOR)), "background.color"),
+    ],
+)
+def test_what_only_the_tables_can_refuse(request_: FilmRequest, field: str) -> None:
+    """Each refusal names its field."""
+    details = refusals(request_)
+
+    assert names(details) == [field]
+
+
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [
+        ({"background": WHITE}, "background is not used"),
+        ({"avatar_id": "a"}, "avatar_id is not used: nobody speaks"),
+        ({"captions": True}, "captions is not used"),
+        ({"voice": VoiceSettings(speed=1.2)}, "voice is not used"),
+    ],
+)
+def test_what_is_not_used_is_said(changed: dict[str, object], says: str) -> None:
+    """A field that does nothing in this film is no mistake, but no secret."""
+    made = planned(film(filmed(), **changed))
+
+    assert made.warnings[0].startswith(says)
+
+
+def test_a_photo_without_footage_is_said_to_be_unused() -> None:
+    """A shop may always send its photo; the presenter alone does not need it."""
+    made = planned(film(avatar_script="Hi.", background=WHITE, image_url=PHOTO))
+
+    assert made.pictures == ()
+    assert made.warnings == ("image_url is not used: no shot starts from it.",)

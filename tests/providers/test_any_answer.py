@@ -1,0 +1,125 @@
+"""Whatever a vendor answers, the clients answer in the words of the contract: no body and no status breaks them."""
+
+import json
+from typing import Any
+
+import httpx
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from shared.providers import heygen_answers, veo_answers
+from shared.providers.ports import (
+    Failure,
+    Filmed,
+    InFlight,
+    KeyChanged,
+    Lost,
+    Misconfigured,
+    Pending,
+    Refused,
+    TryLater,
+    Unknown,
+)
+from tests.providers.orders import KEY, MODEL, OPERATION, speech
+
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is no failure
+WORDS = st.sampled_from(
+    ["", "8", "completed", "failed", "pending", "rate_limit_exceeded", "webm", "Support codes: 15236754, x", OPERATION]
+)
+NAMES = st.sampled_from(
+    ["name", "done", "error", "response", "videos", "gcsUri", "raiMediaFilteredCount", "raiMediaFilteredReasons"]
+) | st.sampled_from(
+    ["data", "id", "video_id", "status", "code", "message", "param", "video_url", "duration", "failure_code", "title"]
+)
+SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | WORDS | st.text(max_size=5)
+JSON = st.recursive(
+    SCALARS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES | st.text(max_size=3), inner, max_size=5),
+    max_leaves=12,
+)
+BODIES = JSON.map(lambda value: json.dumps(value).encode()) | st.binary(max_size=40)
+STATUSES = st.integers(200, 599)
+
+
+def answered(status: int, body: bytes) -> httpx.Response:
+    """Return an answer as it came."""
+    return httpx.Response(status, content=body)
+
+
+@UNHURRIED
+@given(STATUSES, BODIES)
+def test_veo_submit_ends_in_a_name_or_a_decision(status: int, body: bytes) -> None:
+    """Only a success may bring a name; a server's trouble is always Unknown."""
+    try:
+        name = veo_answers.operation_name(answered(status, body), MODEL)
+    except (TryLater, Refused, Misconfigured):
+        assert 300 <= status < 500
+    except Unknown:
+        assert status < 300 or status >= 500 or status in {408, 409, 425, 499}
+    else:
+        assert status < 300
+        assert name
+
+
+@UNHURRIED
+@given(STATUSES, BODIES)
+def test_veo_look_ends_in_a_state_or_a_decision(status: int, body: bytes) -> None:
+    """Only a success tells a state."""
+    try:
+        found = veo_answers.outcome(answered(status, body), OPERATION)
+    except (Lost, TryLater, Misconfigured):
+        return
+    assert status < 300
+    assert isinstance(found, Pending | Filmed | Failure)
+
+
+@UNHURRIED
+@given(
+    st.fixed_dictionaries({}, optional={"error": JSON, "response": JSON, "metadata": JSON}),
+    st.sampled_from([True, False, None]),
+)
+def test_veo_operation_of_any_shape_is_understood(more: dict[str, Any], done: bool | None) -> None:
+    """A finished operation is a film or a failure, an unfinished one is pending, whatever else it says."""
+    body = json.dumps({"name": OPERATION, "done": done, **more}).encode()
+
+    found = veo_answers.outcome(answered(200, body), OPERATION)
+
+    assert isinstance(found, Filmed | Failure if done else Pending)
+
+
+@UNHURRIED
+@given(STATUSES, BODIES, st.sampled_from(["alpha", "key", "inset"]))
+def test_heygen_submit_ends_in_an_id_or_a_decision(status: int, body: bytes, cutout: str) -> None:
+    """Only a success may bring an id; a server's trouble is always Unknown."""
+    try:
+        made = heygen_answers.made_id(answered(status, body), speech(cutout=cutout), KEY)
+    except (TryLater, Refused, Misconfigured, InFlight):
+        assert 300 <= status < 500
+    except Unknown:
+        assert status < 400 or status >= 500 or status in {408, 425, 499}
+    else:
+        assert status < 300
+        assert made
+
+
+@UNHURRIED
+@given(STATUSES, BODIES)
+def test_heygen_look_ends_in_a_state_or_a_decision(status: int, body: bytes) -> None:
+    """Only a success tells a state."""
+    try:
+        found, _title = heygen_answers.outcome(answered(status, body), "v_1", KEY)
+    except (Lost, TryLater, KeyChanged):
+        return
+    assert status < 300
+    assert isinstance(found, Pending | Filmed | Failure)
+
+
+@UNHURRIED
+@given(st.dictionaries(NAMES, JSON, max_size=8), WORDS.filter(bool))
+def test_heygen_film_of_any_shape_is_understood(more: dict[str, Any], status: str) -> None:
+    """Every status with the film's own id is a state, whatever else it says."""
+    body = json.dumps({"data": {**more, "id": "v_1", "status": status}}).encode()
+
+    found, _title = heygen_answers.outcome(answered(200, body), "v_1", KEY)
+
+    assert isinstance(found, Pending | Filmed | Failure)

@@ -1,0 +1,406 @@
+"""What HeyGen tells for free: how a film stands, which films there are, avatars, voices, the account, webhooks."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from shared.egress import Egress
+from shared.providers.ports import (
+    Failure,
+    Filmed,
+    Found,
+    KeyChanged,
+    Look,
+    Lost,
+    Pending,
+    Presenter,
+    Refused,
+    TryLater,
+)
+from tests.egress.loopback import Loopback, Script, raw, reply, reset
+from tests.providers.orders import KEY, heygen
+
+RAW = "the vendor's own words"
+FILM = "https://files.heygen.example/v_1.webm?sig=1"
+
+Question = Callable[[Presenter], object]
+QUESTIONS: dict[str, Question] = {
+    "look": lambda client: client.look("v_1", api_key=KEY),
+    "find": lambda client: client.find("t", api_key=KEY),
+    "check_key": lambda client: client.check_key(api_key=KEY),
+    "avatar": lambda client: client.avatar("look_1", api_key=KEY),
+    "voice": lambda client: client.voice("v_1", api_key=KEY),
+    "register": lambda client: client.register_webhook("https://abroll.example/h", api_key=KEY),
+}
+
+
+def refusal(status: int, code: str, message: str = RAW) -> Script:
+    """Answer as HeyGen v3 refuses."""
+    return reply(status, {"error": {"code": code, "message": message}})
+
+
+def video(status: Any, **more: Any) -> Script:
+    """Answer with a film's state."""
+    return reply(200, {"data": {"id": "v_1", "status": status, "title": "j1.p.t1.a1", **more}})
+
+
+def listed(*items: Any, more: str | None = None) -> Script:
+    """Answer with one page of a list."""
+    return reply(200, {"data": list(items), "has_more": more is not None, "next_token": more})
+
+
+def look(script: Script) -> tuple[Pending | Filmed | Failure, str | None]:
+    """Look at a server that plays the script."""
+    with Loopback(script) as server:
+        return heygen(server.url).look("v_1", api_key=KEY)
+
+
+@pytest.mark.parametrize("status", ["waiting", "pending", "processing", "generating", "queued", "COMPLETED", "done"])
+def test_only_two_words_end_a_film(status: str) -> None:
+    """Whatever is neither completed nor failed is in the making."""
+    assert look(video(status, video_url=None)) == (Pending(), "j1.p.t1.a1")
+
+
+def test_film() -> None:
+    """A finished film comes with a link that dies, its length and its captions."""
+    found = look(video("completed", video_url=FILM, duration=12.48, subtitle_url="https://files.heygen.example/s"))
+
+    assert found == (Filmed(FILM, 12.48, "https://files.heygen.example/s"), "j1.p.t1.a1")
+
+
+@pytest.mark.parametrize("duration", [None, "12", True, 10**400])
+def test_film_without_a_readable_length(duration: Any) -> None:
+    """The length is measured later anyway."""
+    found, _ = look(video("completed", video_url=FILM, duration=duration))
+
+    assert found == Filmed(FILM)
+
+
+@pytest.mark.parametrize("url", [None, "", 7])
+def test_completed_without_a_link_is_still_pending(url: Any) -> None:
+    """Just after the end the link may not be there yet."""
+    found, _ = look(video("completed", video_url=url))
+
+    assert found == Pending()
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "word", "after"),
+    [
+        ("rendering_failed", RAW, "rendering", 60),
+        ("internal_error", RAW, "rendering", 60),
+        (None, None, "rendering", 60),
+        ("RENDER_TIMEOUT", RAW, "rendering", 60),
+        ("content_policy_violation", RAW, "safety", None),
+        ("insufficient_credit", RAW, "credits", None),
+        ("MOVIO_PAYMENT_INSUFFICIENT_CREDIT", RAW, "credits", None),
+        ("avatar_not_usable", RAW, "avatar_not_usable", None),
+        ("voice_unavailable", RAW, "voice_not_usable", None),
+        ("invalid_parameter", "This video avatar does not support webm output.", "webm_unsupported", None),
+    ],
+)
+def test_failed_film(code: Any, message: Any, word: str, after: int | None) -> None:
+    """A render that broke is free and may be tried again; a refusal may not."""
+    found, _ = look(video("failed", failure_code=code, failure_message=message))
+
+    assert isinstance(found, Failure)
+    assert (found.code, found.retry_after) == (word, None if after is None else timedelta(seconds=after))
+    assert RAW not in found.why + found.next_move
+
+
+@pytest.mark.parametrize("title", [None, "", 7])
+def test_film_without_a_title(title: Any) -> None:
+    """A title that is not there is None."""
+    assert look(video("pending", title=title)) == (Pending(), None)
+
+
+@pytest.mark.parametrize("script", [refusal(404, "video_not_found"), reply(404), refusal(400, "invalid_parameter")])
+def test_unknown_id_is_lost(script: Script) -> None:
+    """A film HeyGen does not know has not failed."""
+    with pytest.raises(Lost):
+        look(script)
+
+
+@pytest.mark.parametrize("name", ["", ".", "..", "a/b", "../users/me", "a?b", "a#b", "ü"])
+def test_odd_id_is_not_asked_for(name: str) -> None:
+    """An id cannot turn the question into another address."""
+    with Loopback(reply(200)) as server:
+        client = heygen(server.url)
+        with pytest.raises(Lost):
+            client.look(name, api_key=KEY)
+        with pytest.raises(Refused) as avatar:
+            client.avatar(name, api_key=KEY)
+        with pytest.raises(Refused) as voice:
+            client.voice(name, api_key=KEY)
+        client.unregister_webhook(name, api_key=KEY)
+
+    assert (avatar.value.code, voice.value.code) == ("avatar_not_found", "voice_not_found")
+    assert server.heard == []
+
+
+@pytest.mark.parametrize("question", QUESTIONS.values(), ids=QUESTIONS.keys())
+@pytest.mark.parametrize("script", [refusal(401, "unauthorized"), refusal(403, "forbidden"), reply(401, b"<html>")])
+def test_rejected_key(script: Script, question: Question) -> None:
+    """A key that no longer works is never taken for a lost film (hole 30)."""
+    with Loopback(script) as server, pytest.raises(KeyChanged):
+        question(heygen(server.url))
+
+
+@pytest.mark.parametrize("question", QUESTIONS.values(), ids=QUESTIONS.keys())
+@pytest.mark.parametrize(
+    "script",
+    [
+        reply(408),
+        reply(429),
+        reply(500),
+        reply(503, b"<html>"),
+        reply(302, headers={"location": "/"}),
+        reply(200, b""),
+        reply(200, b"<html>"),
+        reply(200, b"[" * 100_000),
+        reply(200, {}),
+        reply(200, {"data": None}),
+        reply(200, {"data": 7}),
+        reset(),
+        raw(b"", hang_up=True),
+    ],
+)
+def test_trouble_is_later(script: Script, question: Question) -> None:
+    """An answer that tells nothing is asked for again."""
+    with Loopback(script) as server, pytest.raises(TryLater):
+        question(heygen(server.url))
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        reply(200, {"data": {"id": "v_1"}}),
+        reply(200, {"data": {"id": "v_1", "status": 3}}),
+        reply(200, {"data": {"id": "v_2", "status": "completed", "video_url": FILM}}),
+        reply(402, {"error": {"code": "insufficient_credit"}}),
+    ],
+)
+def test_look_that_tells_nothing_of_this_film_is_later(script: Script) -> None:
+    """Another film's answer, or none at all, is no news."""
+    with pytest.raises(TryLater):
+        look(script)
+
+
+@pytest.mark.parametrize("question", QUESTIONS.values(), ids=QUESTIONS.keys())
+def test_unreachable_is_later(question: Question) -> None:
+    """A question that does not reach HeyGen is simply asked again, as is one the guard refuses."""
+    with Loopback(reply(200)) as gone:
+        url = gone.url
+
+    with pytest.raises(TryLater):
+        question(heygen(url))
+    with pytest.raises(TryLater):
+        question(heygen("https://127.0.0.1", egress=Egress()))
+
+
+@pytest.mark.parametrize("key", ["", "two words", "line\nbreak", "schlüssel"])
+def test_key_that_cannot_be_sent_does_not_work(key: str) -> None:
+    """A key with characters no header may hold is no key."""
+    with Loopback(reply(200)) as server, pytest.raises(KeyChanged):
+        heygen(server.url).check_key(api_key=key)
+
+    assert server.heard == []
+
+
+def test_later_as_asked() -> None:
+    """The wait asked for is kept."""
+    with pytest.raises(TryLater) as later:
+        look(reply(429, b"", {"retry-after": "9"}))
+
+    assert later.value.after == timedelta(seconds=9)
+
+
+def test_find_goes_through_all_pages_and_wants_the_exact_title() -> None:
+    """HeyGen's filter may match parts; only the attempt's own name counts."""
+    first = listed({"id": "v_1", "title": "j1.p.t1.a10"}, {"id": "v_2", "title": "j1.p.t1.a1"}, more="n2")
+    second = listed({"video_id": "v_3", "title": "j1.p.t1.a1"}, {"title": "j1.p.t1.a1"}, "nonsense")
+
+    with Loopback(first, second) as server:
+        found = heygen(server.url).find("j1.p.t1.a1", api_key=KEY)
+
+    assert found == (Found("v_2", "j1.p.t1.a1"), Found("v_3", "j1.p.t1.a1"))
+    assert [heard.target for heard in server.heard] == [
+        "/v3/videos?limit=20&title=j1.p.t1.a1",
+        "/v3/videos?limit=20&title=j1.p.t1.a1&token=n2",
+    ]
+
+
+def test_find_nothing() -> None:
+    """A whole list without the title is the proof that nothing was made."""
+    with Loopback(listed()) as server:
+        assert heygen(server.url).find("j1.p.t1.a1", api_key=KEY) == ()
+
+
+@pytest.mark.parametrize(
+    "scripts",
+    [
+        (listed(more="n2"), reply(500)),
+        (listed(more="n2"), reply(404)),
+        (reply(404),),
+        (listed(more="n2"), listed(more="n2")),
+        (reply(200, {"data": [], "has_more": True, "next_token": None}),),
+    ],
+    ids=["second page fails", "second page is gone", "no list", "goes round", "no token"],
+)
+def test_half_a_list_proves_nothing(scripts: tuple[Script, ...]) -> None:
+    """Part of a list must never be taken for the absence of a film."""
+    with Loopback(*scripts) as server, pytest.raises(TryLater):
+        heygen(server.url).find("j1.p.t1.a1", api_key=KEY)
+
+
+def test_list_that_goes_round_is_left_at_once() -> None:
+    """The same token twice would lead to the same page for ever."""
+    with Loopback(listed(more="n2")) as server, pytest.raises(TryLater):
+        heygen(server.url).find("j1.p.t1.a1", api_key=KEY)
+
+    assert len(server.heard) == 2
+
+
+def test_check_key_tells_the_billing_type() -> None:
+    """A working key says how its account pays."""
+    with Loopback(reply(200, {"data": {"username": "u", "billing_type": "wallet"}})) as server:
+        assert heygen(server.url).check_key(api_key=KEY) == "wallet"
+
+    assert server.heard[0].target == "/v3/users/me"
+
+
+def test_avatar() -> None:
+    """A look tells its engines and its own voice."""
+    answer = {
+        "id": "look_1",
+        "name": "Anna",
+        "avatar_type": "photo_avatar",
+        "supported_api_engines": ["avatar_iv", 7, "avatar_v"],
+        "default_voice_id": "v_en",
+        "status": "completed",
+    }
+
+    with Loopback(reply(200, {"data": answer})) as server:
+        found = heygen(server.url).avatar("look_1", api_key=KEY)
+
+    assert found == Look("look_1", "Anna", "photo_avatar", ("avatar_iv", "avatar_v"), "v_en")
+    assert server.heard[0].target == "/v3/avatars/looks/look_1"
+
+
+def test_groups_id_is_told_with_its_looks() -> None:
+    """The commonest mistake gets the ids that work."""
+    scripts = (
+        refusal(404, "avatar_not_found"),
+        reply(200, {"data": {"id": "group_1", "name": "Anna", "looks_count": 2}}),
+        listed({"id": "look_1"}, {"id": "look_2"}),
+    )
+
+    with Loopback(*scripts) as server, pytest.raises(Refused) as refused:
+        heygen(server.url).avatar("group_1", api_key=KEY)
+
+    assert refused.value.code == "avatar_is_group"
+    assert refused.value.next_move == "Use the id of one look as avatar_id. Its looks are look_1, look_2."
+    assert [heard.target for heard in server.heard] == [
+        "/v3/avatars/looks/group_1",
+        "/v3/avatars/group_1",
+        "/v3/avatars/looks?limit=20&group_id=group_1",
+    ]
+
+
+def test_unknown_avatar() -> None:
+    """Neither look nor group."""
+    with Loopback(refusal(404, "avatar_not_found")) as server, pytest.raises(Refused) as refused:
+        heygen(server.url).avatar("nobody", api_key=KEY)
+
+    assert refused.value.code == "avatar_not_found"
+
+
+@pytest.mark.parametrize("status", ["processing", "pending_consent", "failed"])
+def test_unfinished_avatar(status: str) -> None:
+    """A look that is not finished cannot be filmed."""
+    answer = reply(200, {"data": {"id": "look_1", "name": "Anna", "status": status}})
+
+    with Loopback(answer) as server, pytest.raises(Refused) as refused:
+        heygen(server.url).avatar("look_1", api_key=KEY)
+
+    assert refused.value.code == "avatar_not_usable"
+
+
+@pytest.mark.parametrize("status", [None, "complete", "completed"])
+def test_voice(status: str | None) -> None:
+    """A voice tells its name."""
+    with Loopback(reply(200, {"data": {"voice_id": "v_1", "name": "Ruth", "status": status}})) as server:
+        assert heygen(server.url).voice("v_1", api_key=KEY) == "Ruth"
+
+    assert server.heard[0].target == "/v3/voices/v_1"
+
+
+@pytest.mark.parametrize(
+    ("script", "word"),
+    [
+        (refusal(404, "voice_not_found"), "voice_not_found"),
+        (reply(200, {"data": {"name": "Ruth", "status": "failed"}}), "voice_not_usable"),
+        (reply(200, {"data": {"name": "Ruth", "status": "processing"}}), "voice_not_usable"),
+    ],
+)
+def test_voice_that_cannot_speak(script: Script, word: str) -> None:
+    """An unknown or unfinished voice is refused before anything is spent."""
+    with Loopback(script) as server, pytest.raises(Refused) as refused:
+        heygen(server.url).voice("v_1", api_key=KEY)
+
+    assert refused.value.code == word
+
+
+def test_register_webhook() -> None:
+    """The secret comes once, with the registration."""
+    made = reply(200, {"data": {"endpoint_id": "e_1", "secret": "whsec_1", "status": "enabled"}})
+
+    with Loopback(listed(), made) as server:
+        registered = heygen(server.url).register_webhook("https://abroll.example/h", api_key=KEY)
+
+    assert registered == ("e_1", "whsec_1")
+    assert server.heard[1].target == "/v3/webhooks/endpoints"
+    assert server.heard[1].json == {
+        "url": "https://abroll.example/h",
+        "events": ["avatar_video.success", "avatar_video.fail"],
+    }
+
+
+def test_registering_again_replaces_the_forgotten_one() -> None:
+    """A registration whose answer was lost has a secret nobody knows."""
+    scripts = (
+        listed(
+            {"endpoint_id": "e_0", "url": "https://other.example/"},
+            {"endpoint_id": "e_1", "url": "https://abroll.example/h"},
+        ),
+        reply(200, {"data": {"id": "e_1"}}),
+        reply(200, {"data": {"endpoint_id": "e_2", "secret": "whsec_2"}}),
+    )
+
+    with Loopback(*scripts) as server:
+        registered = heygen(server.url).register_webhook("https://abroll.example/h", api_key=KEY)
+
+    assert registered == ("e_2", "whsec_2")
+    assert [(heard.method, heard.target) for heard in server.heard[1:]] == [
+        ("DELETE", "/v3/webhooks/endpoints/e_1"),
+        ("POST", "/v3/webhooks/endpoints"),
+    ]
+
+
+def test_refused_webhook() -> None:
+    """An address HeyGen does not take is told as such."""
+    with Loopback(listed(), refusal(400, "invalid_parameter")) as server, pytest.raises(Refused) as refused:
+        heygen(server.url).register_webhook("http://abroll.example/h", api_key=KEY)
+
+    assert refused.value.code == "webhook_refused"
+
+
+@pytest.mark.parametrize("script", [reply(200), reply(404), reply(401), reply(500), reset()])
+def test_unregister_is_best_effort(script: Script) -> None:
+    """A webhook that cannot be removed is no reason to stop."""
+    with Loopback(script) as server:
+        heygen(server.url).unregister_webhook("e_1", api_key=KEY)
+
+    assert (server.heard[0].method, server.heard[0].target) == ("DELETE", "/v3/webhooks/endpoints/e_1")

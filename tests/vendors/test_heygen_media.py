@@ -1,0 +1,112 @@
+"""What HeyGen films: speech one can hear, a presenter on nothing, a colour or a room, and the marks of both."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from infra.local.vendors import media
+from infra.local.vendors.marks import hash16, read_film, read_sound
+from tests.vendors.desk import HeyGenDesk
+
+SCRIPT = "This cup is made by hand. It keeps your coffee warm for an hour."
+
+
+def rgb(path: Path, at: str = "1") -> Any:
+    """Return one picture of a film, shape (height, width, 3 or 4); alpha of a WebM included."""
+    webm = path.suffix == ".webm"
+    decoder, layout, depth = (("-c:v", "libvpx-vp9"), "rgba", 4) if webm else ((), "rgb24", 3)
+    raw = media.run(
+        *decoder, "-i", str(path), "-ss", at, "-frames:v", "1", "-pix_fmt", layout, "-f", "rawvideo", "pipe:1"
+    )
+    return np.frombuffer(raw, np.uint8).reshape(320, 180, depth)
+
+
+@pytest.mark.parametrize("form", ["webm", "mp4"])
+def test_a_take_is_what_was_ordered(heygen: HeyGenDesk, tmp_path: Path, form: str) -> None:
+    """§4a: WebM is VP9 + Opus, MP4 H.264 + AAC, of the ordered size; every mark names avatar, script and time."""
+    path = heygen.filmed(tmp_path / f"take.{form}", script=SCRIPT, output_format=form)
+
+    probe, reading = media.probe(path), read_film(path)
+    assert (("vp9", "opus") if form == "webm" else ("h264", "aac")) == (probe.video, probe.audio)
+    assert (180, 320, 25.0) == (probe.width, probe.height, probe.fps)
+    assert len(reading.seen) >= 6
+    for seen in reading.seen:
+        assert seen.presenter is not None
+        assert (hash16("look_ana_studio"), hash16(SCRIPT)) == (seen.presenter.avatar, seen.presenter.script)
+        assert seen.at == pytest.approx(seen.presenter.seconds, abs=0.26)
+    assert {hash16(SCRIPT)} == {heard.script for heard in read_sound(path)}
+
+
+def test_webm_is_transparent_around_the_presenter(heygen: HeyGenDesk, tmp_path: Path) -> None:
+    """§0.2 (a): alpha is 0 beside the head and 255 on the shirt."""
+    picture = rgb(heygen.filmed(tmp_path / "take.webm", output_format="webm"))
+
+    assert (0, 0) == (picture[5, 5, 3], picture[5, 174, 3])
+    assert picture[250, 90, 3] > 250
+
+
+def test_a_colour_is_that_colour(heygen: HeyGenDesk, tmp_path: Path) -> None:
+    """§0.2 (b): the flat key colour that was ordered stands behind the presenter."""
+    picture = rgb(heygen.filmed(tmp_path / "take.mp4", background={"type": "color", "value": "#00ff00"}))
+
+    for corner in ((5, 5), (5, 174), (100, 8)):
+        assert [0, 255, 0] == pytest.approx(picture[corner].tolist(), abs=14)
+
+
+def test_without_a_background_there_is_a_room(heygen: HeyGenDesk, tmp_path: Path) -> None:
+    """Brief: a look that accepts nothing is filmed before a room of its own, which is not flat."""
+    picture = rgb(heygen.filmed(tmp_path / "take.mp4", avatar_id="look_old_photo"))
+
+    assert picture[:60].std() > 10
+
+
+def test_a_picture_may_stand_behind(heygen: HeyGenDesk, tmp_path: Path, photo: bytes) -> None:
+    """§4a background image: an uploaded picture stands behind the presenter."""
+    asset = heygen.http.post("/v3/assets", files={"file": ("a.jpg", photo, "image/jpeg")}).json()["data"]["asset_id"]
+
+    picture = rgb(heygen.filmed(tmp_path / "take.mp4", background={"type": "image", "asset_id": asset}))
+
+    assert picture[:60, :30].std() > 15
+
+
+def test_speech_is_heard_and_markers_are_not(heygen: HeyGenDesk, tmp_path: Path) -> None:
+    """Brief: the script decides the length and is audible; a marker is not spoken, but hashed with the rest."""
+    plain = heygen.filmed(tmp_path / "a.mp4", script=SCRIPT)
+    marked = heygen.filmed(tmp_path / "b.mp4", script=f"{SCRIPT}[[callback:twice]]")
+
+    assert media.probe(plain).seconds == media.probe(marked).seconds
+    assert {hash16(f"{SCRIPT}[[callback:twice]]")} == {heard.script for heard in read_sound(marked)}
+    assert max(heard.loudness for heard in read_sound(plain)) > -25
+
+
+def test_speed_changes_the_length(heygen: HeyGenDesk, tmp_path: Path) -> None:
+    """§4a voice_settings: speed 0.5 to 1.5 is honoured."""
+    slow = heygen.filmed(tmp_path / "slow.mp4", script=SCRIPT, voice_settings={"speed": 0.5})
+    fast = heygen.filmed(tmp_path / "fast.mp4", script=SCRIPT, voice_settings={"speed": 1.5})
+
+    assert media.probe(slow).seconds > 1.7 * media.probe(fast).seconds
+
+
+def test_every_voice_speaks(heygen: HeyGenDesk, tmp_path: Path) -> None:
+    """§2: each listed voice can be ordered, and they do not sound the same."""
+    voices = ("voice_en_ana", "voice_en_ben", "voice_es_lola")
+
+    sounds = [media.sound(heygen.filmed(tmp_path / f"{voice}.mp4", voice_id=voice)) for voice in voices]
+
+    assert all(np.abs(sound).max() > 0.1 for sound in sounds)
+    assert 3 == len({sound.tobytes() for sound in sounds})
+
+
+def test_own_sound_may_be_handed_in(heygen: HeyGenDesk, tmp_path: Path) -> None:
+    """§4a: audio_asset_id instead of a script; the film is as long as the sound."""
+    wav = tmp_path / "a.wav"
+    media.run("-f", "lavfi", "-i", "sine=d=2.4", str(wav))
+    asset = heygen.http.post("/v3/assets", files={"file": ("a.wav", wav.read_bytes(), "audio/wav")}).json()["data"][
+        "asset_id"
+    ]
+
+    path = heygen.filmed(tmp_path / "take.mp4", script=None, audio_asset_id=asset)
+
+    assert pytest.approx(2.4, abs=0.08) == media.probe(path).seconds
