@@ -71,7 +71,8 @@ def id_heard(_job: Job, node: Node, event: on.IdHeard, now: datetime, waits: Pat
 def released(job: Job, node: Node, event: on.Released, now: datetime, waits: Patience) -> Node:
     """Nothing was made: wanted again, later, unless the job has failed meanwhile."""
     claim = node.claim
-    if claim and claim.at != claim.first_at and not event.cutout:  # a repeat's refusal says nothing of the first call
+    repeated = claim and claim.at != (claim.first_at or claim.at)
+    if claim and repeated and not event.cutout:  # a refused repeat says nothing of the first call
         if claim.unclear_at:
             return node
         after = max(event.after, waits.replay_after * SECOND)

@@ -75,15 +75,9 @@ def test_the_picture_tells_its_parts(material: Material, quality: int) -> None:
     assert 16 == len(reading.seen)
     for seen in reading.seen:
         assert seen.footage is not None
-        assert (
-            (FIRST, seen.at)
-            if seen.at < 4
-            else (SECOND, seen.at - 4)
-            == (
-                FIRST if seen.footage.prompt == hash16(FIRST) else SECOND,
-                pytest.approx(seen.footage.seconds, abs=0.26),
-            )
-        )
+        prompt, begins = (FIRST, 0) if seen.at < 4 else (SECOND, 4)
+        assert hash16(prompt) == seen.footage.prompt
+        assert seen.at - begins == pytest.approx(seen.footage.seconds, abs=0.26)
     spoken = [seen for seen in reading.seen if seen.at < media.probe(material.presenter).seconds - 0.3]
     assert spoken
     for seen in spoken:

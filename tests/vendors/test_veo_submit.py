@@ -43,17 +43,17 @@ def test_who_does_not_say_who_he_is_is_refused(veo: VeoDesk, header: dict[str, s
 
 
 @pytest.mark.parametrize(
-    "where",
+    ("model", "location"),
     [
-        {"model": "veo-3.0-generate-001"},
-        {"model": "veo-3.1-generate-preview"},
-        {"location": "global"},
-        {"location": "europe-west4"},
+        ("veo-3.0-generate-001", "us-central1"),
+        ("veo-3.1-generate-preview", "us-central1"),
+        (MODEL, "global"),
+        (MODEL, "europe-west4"),
     ],
 )
-def test_a_model_that_is_gone_or_elsewhere_is_not_found(veo: VeoDesk, where: dict[str, str]) -> None:
+def test_a_model_that_is_gone_or_elsewhere_is_not_found(veo: VeoDesk, model: str, location: str) -> None:
     """§1, §9 submit 2: retired and preview models, and every location but us-central1, answer 404 NOT_FOUND."""
-    answer = veo.post(TEXT, **where)
+    answer = veo.post(TEXT, model=model, location=location)
 
     assert (404, "NOT_FOUND") == error(answer)
     assert "no longer available" in answer.json()["error"]["message"]

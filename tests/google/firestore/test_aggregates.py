@@ -34,6 +34,13 @@ def test_count_obeys_limit(client: Any) -> None:
     assert _figures(collection.limit(3).count(alias="n")) == {"n": 3}
 
 
+def test_limited_sum_takes_the_smallest(client: Any) -> None:
+    """A sum orders the results by its field, which a limit then cuts (python client's system tests)."""
+    collection = _fill(client, 5, 1, 3)
+
+    assert _figures(collection.limit(2).sum("v", alias="s")) == {"s": 4}
+
+
 def test_count_up_to(client: Any, raw: Any, documents: str) -> None:
     """up_to bounds a count from above (Aggregation.Count.up_to)."""
     _fill(client, 1, 2, 3)

@@ -64,7 +64,7 @@ def test_the_other_attempt_s_film_is_an_alarm() -> None:
 
 
 def test_a_second_film_under_one_prefix_is_an_alarm() -> None:
-    """The first wins and stays what the ledger says it is; the other is somebody's second bill."""
+    """The first wins; the other is somebody's second bill."""
     told = story().hears(claimed(), sent(), arrived(name="a")).hears(arrived(name="b"))
 
     assert told.alarms[0].startswith("surplus_output")

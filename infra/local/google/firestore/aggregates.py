@@ -30,11 +30,14 @@ class Aggregation:
 
 def read(wire: QueryPb) -> list[Aggregation]:
     """Read a StructuredAggregationQuery's aggregations; INVALID_ARGUMENT when they are none, too many or ambiguous."""
-    if not 1 <= len(wire.aggregations) <= MAX_AGGREGATIONS:
-        raise invalid(f"An aggregation query needs 1 to {MAX_AGGREGATIONS} aggregations.")
+    if not wire.aggregations:
+        raise invalid("Aggregations can not be empty.")
+    if len(wire.aggregations) > MAX_AGGREGATIONS:
+        raise invalid(f"An aggregation query can have at most {MAX_AGGREGATIONS} aggregations.")
     asked = [_aggregation(one, number) for number, one in enumerate(wire.aggregations, start=1)]
-    if len({one.alias for one in asked}) != len(asked):
-        raise invalid("The aliases of an aggregation query must be unique.")
+    for one in asked:
+        if sum(other.alias == one.alias for other in asked) > 1:
+            raise invalid(f"Aggregation aliases contain duplicate alias: {one.alias}")
     return asked
 
 

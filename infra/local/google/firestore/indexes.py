@@ -52,7 +52,7 @@ class Need:
     contains: frozenset[FieldPath]
     sorted_by: tuple[Part, ...]
     name: str
-    aggregated: tuple[FieldPath, ...] = ()
+    aggregated: tuple[FieldPath, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +63,14 @@ class Indexes:
     overrides: dict[tuple[str, FieldPath], tuple[tuple[str, str], ...]] = field(default_factory=dict)
     expiries: tuple[tuple[str, FieldPath], ...] = ()
 
-    def check(self, plan: Plan, aggregated: tuple[FieldPath, ...] = ()) -> None:
+    def check(self, plan: Plan) -> None:
         """Refuse a query no index answers: FAILED_PRECONDITION naming the one to add."""
         group = plan.scope.collection_id
         if not group:
             return
         scope = _GROUP if plan.scope.all_descendants else _COLLECTION
         for term in terms(plan.where) if plan.where else [()]:
-            need = _need(plan, term, aggregated)
+            need = _need(plan, term)
             if not self._answers(need, group, scope):
                 raise failed_precondition(_missing(need, group, scope))
 
@@ -142,17 +142,16 @@ def _closed(parts: tuple[Part, ...]) -> tuple[Part, ...]:
     return (*parts, Part(DOCUMENT_NAME, DESCENDING if parts[-1].mode == DESCENDING else ASCENDING))
 
 
-def _need(plan: Plan, term: Term, aggregated: tuple[FieldPath, ...]) -> Need:
+def _need(plan: Plan, term: Term) -> Need:
     equal = frozenset(leaf.path for leaf in term if leaf.op == Op.EQUAL and leaf.path != DOCUMENT_NAME)
     contains = frozenset(leaf.path for leaf in term if leaf.op == Op.ARRAY_CONTAINS)
     sorted_by = tuple(
         Part(order.path, DESCENDING if order.descending else ASCENDING)
         for order in plan.orders[:-1]
-        if order.path not in equal
+        if order.path not in equal and order.path not in plan.aggregated
     )
     name = DESCENDING if plan.orders[-1].descending else ASCENDING
-    known = equal | {part.path for part in sorted_by}
-    return Need(equal, contains, sorted_by, name, tuple(path for path in aggregated if path not in known))
+    return Need(equal, contains, sorted_by, name, tuple(path for path in plan.aggregated if path not in equal))
 
 
 def _usable_prefix(parts: tuple[Part, ...], need: Need) -> frozenset[FieldPath] | None:

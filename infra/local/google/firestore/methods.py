@@ -151,11 +151,11 @@ class Methods:
     def run_aggregation_query(self, request: RequestPb) -> Iterator[ResponsePb]:
         """Answer a query's figures."""
         asked = aggregates.read(request.structured_aggregation_query)
-        view, plan = self._query(request, request.structured_aggregation_query.structured_query)
+        summed = aggregates.aggregated_fields(asked)
+        view, plan = self._query(request, request.structured_aggregation_query.structured_query, summed)
         figures = self.state.aggregate(
             view,
             plan,
-            aggregates.aggregated_fields(asked),
             lambda results: aggregates.compute(asked, self.state.documents, results.documents),
         )
         result = messages.AggregationResult()
@@ -173,10 +173,12 @@ class Methods:
         """Answer a page of the collections below a parent."""
         return listing.collection_ids(self.state, request)
 
-    def _query(self, request: RequestPb, query: RequestPb) -> tuple[View, queries.Plan]:
+    def _query(
+        self, request: RequestPb, query: RequestPb, aggregated: tuple[FieldPath, ...] = ()
+    ) -> tuple[View, queries.Plan]:
         if request.HasField("explain_options"):
             raise unimplemented("query explain (explain_options)")
-        plan = queries.plan(request.parent, query)
+        plan = queries.plan(request.parent, query, aggregated)
         return self.state.view(request, names.database_of(request.parent)), plan
 
     def _written(self, name: str, write: RequestPb, mask: list[FieldPath] | None) -> ResponsePb:

@@ -46,7 +46,10 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A query ready to run; `orders` is complete and ends with the document's name."""
+    """A query ready to run; `orders` is complete and ends with the document's name.
+
+    `aggregated` are the fields it is ordered by only because they are summed or averaged.
+    """
 
     scope: Scope
     where: Node | None
@@ -56,6 +59,7 @@ class Plan:
     offset: int
     limit: int | None
     select: tuple[FieldPath, ...] | None
+    aggregated: tuple[FieldPath, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +70,19 @@ class Results:
     skipped: list[Stored]
 
 
-def plan(parent: str, query: QueryPb) -> Plan:
-    """Read a StructuredQuery below `parent`; INVALID_ARGUMENT where Firestore refuses it, UNIMPLEMENTED for vectors."""
+def plan(parent: str, query: QueryPb, aggregated: tuple[FieldPath, ...] = ()) -> Plan:
+    """Read a StructuredQuery below `parent`; INVALID_ARGUMENT where Firestore refuses it, UNIMPLEMENTED for vectors.
+
+    Fields to be summed or averaged order the results too, unless the document's name is ordered by already.
+    """
     if query.HasField("find_nearest"):
         raise unimplemented("vector search (find_nearest)")
     scope = _scope(check_parent(parent), query)
     where = filters.read(query.where) if query.HasField("where") else None
     explicit = tuple(_order(order) for order in query.order_by)
-    orders = _complete(explicit, where)
+    ordered = _complete(explicit, where)
+    implied = _implied(aggregated, ordered, explicit)
+    orders = (*ordered[:-1], *(Order(path, ordered[-1].descending) for path in implied), ordered[-1])
     leaves = filters.comparisons(where) if where else []
     if where:
         check_filters(where)
@@ -92,6 +101,7 @@ def plan(parent: str, query: QueryPb) -> Plan:
         query.offset,
         query.limit.value if query.HasField("limit") else None,
         _selection(query) if query.HasField("select") else None,
+        implied,
     )
 
 
@@ -140,6 +150,15 @@ def _complete(explicit: tuple[Order, ...], where: Node | None) -> tuple[Order, .
     if orders[-1].path != DOCUMENT_NAME:
         raise invalid("order by clause cannot contain more fields after the key")
     return orders
+
+
+def _implied(
+    aggregated: tuple[FieldPath, ...], ordered: tuple[Order, ...], explicit: tuple[Order, ...]
+) -> tuple[FieldPath, ...]:
+    """Return the aggregated fields that are not ordered by yet, by name."""
+    if explicit and explicit[-1].path == DOCUMENT_NAME:
+        return ()
+    return tuple(sorted(set(aggregated) - {order.path for order in ordered}, key=paths.written))
 
 
 def _used(leaves: list[filters.Comparison], orders: tuple[Order, ...]) -> list[FieldPath]:

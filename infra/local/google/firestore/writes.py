@@ -45,7 +45,7 @@ def apply(write: WritePb, name: str, current: Stored | None, at: Micros) -> Writ
     if operation != "update" and (write.HasField("update_mask") or write.update_transforms):
         raise invalid(f"update_mask and update_transforms need the operation update, not {operation}.")
     if write.HasField("current_document"):
-        _check(write.current_document, name, current)
+        _check(write.current_document, name, current, at)
     if operation == "delete":
         return Written(None, [])
     if operation == "transform":
@@ -59,7 +59,7 @@ def apply(write: WritePb, name: str, current: Stored | None, at: Micros) -> Writ
     return Written(_stored(document, name, current, at), results)
 
 
-def _check(condition: PreconditionPb, name: str, current: Stored | None) -> None:
+def _check(condition: PreconditionPb, name: str, current: Stored | None, at: Micros) -> None:
     match condition.WhichOneof("condition_type"):
         case "exists" if condition.exists and current is None:
             raise not_found(f"No document to update: {name}")
@@ -67,6 +67,8 @@ def _check(condition: PreconditionPb, name: str, current: Stored | None) -> None
             raise already_exists(f"Document already exists: {name}")
         case "update_time":
             wanted = aligned(condition.update_time, "current_document.update_time")
+            if wanted > at:
+                raise invalid("current_document.update_time cannot be in the future.")
             if current is None:
                 raise not_found(f"No document to update: {name}")
             if current.updated != wanted:
