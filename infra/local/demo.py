@@ -21,8 +21,11 @@ from rich.table import Table
 from rich.text import Text
 
 from infra.local.laptop import CannotStart, Laptop
+from infra.local.vendors.marks import hash16, read_film
 from infra.local.world import ROOT
+from shared.door.bodies import parse_film
 from shared.media.probe import probe
+from shared.pipeline.prompts import clip_prompt
 
 SAMPLES = Path(__file__).parent / "samples"
 PATIENCE = 300.0
@@ -38,11 +41,12 @@ def main() -> None:
     """Run the demo."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=ROOT / "demo")
+    parser.add_argument("--data", type=Path, default=ROOT / ".abroll" / "demo", help="made anew each time")
     parser.add_argument("--cut", action="store_true", help="a clip of its own for each scene: exactly 24 s")
     given = parser.parse_args()
     console = Console(highlight=False)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    data = ROOT / ".abroll" / "demo"
+    data: Path = given.data
     shutil.rmtree(data, ignore_errors=True)
     world = data / "world.json"
     data.mkdir(parents=True)
@@ -86,13 +90,14 @@ def _order_and_watch(console: Console, url: str, key: str, out: Path, *, cut: bo
         done = _watched(console, abroll, job["job_id"])
         film = _fetched(abroll, done, out)
         _check(film, done)
+        _check_marks(film, request)
         _summary(console, abroll, done, film)
         return film
 
 
 def _watched(console: Console, abroll: httpx.Client, job_id: str) -> dict[str, Any]:
     started = time.monotonic()
-    with Live(console=console, refresh_per_second=8, transient=False) as live:
+    with Live(console=console, refresh_per_second=8) as live:
         while True:
             job = _ok(abroll.get(f"/jobs/{job_id}"))
             live.update(_board(job))
@@ -114,7 +119,7 @@ def _board(job: dict[str, Any]) -> Group:
         rows.add_row(MARKS.get(node["state"], "[dim]·[/]"), node["key"], DOES[node["kind"]], node["state"], seconds)
     bar = ProgressBar(total=100, completed=job["progress"], width=40)
     line = Text(f"{job['progress']:3d} %  {job['summary']}")
-    return Group(rows, bar, line)
+    return Group(rows, bar, line, Text())
 
 
 def _fetched(abroll: httpx.Client, job: dict[str, Any], out: Path) -> Path:
@@ -135,6 +140,19 @@ def _check(film: Path, job: dict[str, Any]) -> None:
         raise WrongFilm(f"{film.name} is {found}, wanted {wanted}")
     if abs(facts.seconds - job["planned_seconds"]) > 0.1:  # noqa: PLR2004  # two frames
         raise WrongFilm(f"{film.name} lasts {facts.seconds:.2f} s, planned were {job['planned_seconds']:g} s")
+
+
+def _check_marks(film: Path, request: dict[str, Any]) -> None:
+    """Read what the stand-ins painted into their media: every scene in its turn, the presenter with its words."""
+    order = parse_film(request)
+    wanted = [hash16(clip_prompt(order, scene)) for scene in range(len(order.scenes))]
+    seen = read_film(film, every=1.0).seen
+    filmed = [mark.prompt for mark in (each.footage for each in seen) if mark]
+    if list(dict.fromkeys(filmed)) != wanted:
+        raise WrongFilm(f"{film.name} does not show the {len(wanted)} scenes in their order")
+    spoken = {(mark.avatar, mark.script) for mark in (each.presenter for each in seen) if mark}
+    if spoken != {(hash16(request["avatar_id"]), hash16(request["avatar_script"]))}:
+        raise WrongFilm(f"{film.name} does not show the presenter speaking the script")
 
 
 def _summary(console: Console, abroll: httpx.Client, job: dict[str, Any], film: Path) -> None:

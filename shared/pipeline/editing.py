@@ -15,7 +15,7 @@ from shared.pipeline.plan import Plan, Speech
 from shared.pipeline.request import FilmRequest
 from shared.pipeline.rushes import rushes
 from shared.pipeline.slots import FPS, Slot, slots
-from shared.pipeline.standing import standing
+from shared.pipeline.standing import inset, standing
 
 __all__ = ["FPS", "Take", "edit", "parse_srt"]
 
@@ -103,6 +103,8 @@ def _look(plan: Plan, request: FilmRequest, speech: Speech, laid: tuple[Slot, ..
         slot = next(one for one in laid if one.stretch.scene == speech.scene)
         start, end = slot.start, slot.end
         place = standing(request.avatar_position, footage=slot.rush is not None)
+    if take.cutout is Cutout.INSET and any(slot.rush is not None for slot in laid):
+        place = inset(place, request.avatar_position)
     leaves = start + take.seconds < end - FRAME
     seconds = take.seconds if leaves else end - start
     return Appearance(

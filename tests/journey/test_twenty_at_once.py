@@ -9,8 +9,8 @@ import httpx
 
 from infra.local.google.identity.issuer import Issuer
 from infra.local.google_cloud import now
-from infra.local.world import ACCOUNT, TAKES
 from infra.local.vendors.marks import read_film
+from infra.local.world import ACCOUNT, TAKES
 from tests.journey.cinema import Cinema, close_cinema, open_cinema
 from tests.journey.test_films import order
 

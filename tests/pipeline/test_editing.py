@@ -7,7 +7,7 @@ import pytest
 from shared.pipeline.edit import Appearance, Cue, Cutout, Edit, Shot, Title
 from shared.pipeline.editing import FADE, Take, edit
 from shared.pipeline.plan import Length, Place
-from shared.pipeline.request import Background, BackgroundType, FilmRequest, SceneRequest
+from shared.pipeline.request import Background, BackgroundType, FilmRequest, Position, Preset, SceneRequest
 from tests.pipeline.films import CUT, PHOTO, WHITE, film, filmed, planned, spoken
 
 
@@ -293,4 +293,13 @@ def test_how_a_take_is_laid_over_reaches_the_edit() -> None:
     """Transparent, keyed or as an inset: the take knows."""
     made = edited(film(filmed(), avatar_script="Hi."), presenter_1=Take(8.0, Cutout.INSET))
 
-    assert made.appearances == (Appearance("presenter-1", 0.0, 8.0, Cutout.INSET, Place(0.8, 0.7, 0.8), fade=0.0),)
+    assert made.appearances == (Appearance("presenter-1", 0.0, 8.0, Cutout.INSET, Place(0.4, 0.7, 0.8), fade=0.0),)
+
+
+def test_an_inset_keeps_the_size_that_was_asked_for_and_stays_off_the_edges() -> None:
+    """A take that could not be cut out hides what is behind it: small by default, as large as asked otherwise."""
+    asked = Position(scale=0.7, preset=Preset.BOTTOM_LEFT)
+
+    made = edited(film(filmed(), avatar_script="Hi.", avatar_position=asked), presenter_1=Take(8.0, Cutout.INSET))
+
+    assert made.appearances[0].place == Place(0.7, -0.7, 0.9)

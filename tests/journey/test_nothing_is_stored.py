@@ -1,0 +1,27 @@
+"""A refused order leaves no trace: no document, no object, no task, no generation."""
+
+from tests.journey.cinema import Cinema
+from tests.journey.test_films import presented
+from tests.system.test_refusals import FILM, MALFORMED, PRIVATE
+
+
+def test_refused_orders_store_and_pay_nothing(cinema: Cinema) -> None:
+    """Over fifty malformed, forbidden and impossible orders later the counts of writes, tasks and bills stand still."""
+    refused = [body for body, _fields in MALFORMED]
+    refused += [{**FILM, "image_url": link} for link in PRIVATE]
+    refused += [
+        presented(1) | {"avatar_id": "group_ana"},
+        presented(1) | {"voice_id": "nobody"},
+        {**FILM, "image": "0" * 64},
+    ]
+    before = _traces(cinema)
+
+    answers = [cinema.http.post("/create_job", json=body).status_code for body in refused]
+
+    assert {400, 422} == set(answers)
+    assert before == _traces(cinema)
+
+
+def _traces(cinema: Cinema) -> tuple[object, ...]:
+    counts, bills = cinema.counts(), cinema.bills()
+    return counts["firestore"]["writes"], counts["tasks"]["created"], len(bills[0]), len(bills[1])
