@@ -22,6 +22,7 @@ if TYPE_CHECKING:  # each function imports only what its own property below name
     from shared.cloud.blobs import Blobs
     from shared.cloud.deliveries import Deliveries
     from shared.door.create_job import CreateJobDoor
+    from shared.door.health import HealthDoor
     from shared.door.heygen_webhook import HeygenWebhook
     from shared.door.jobs import JobsDoor
     from shared.door.tenant import TenantDoor
@@ -30,7 +31,6 @@ if TYPE_CHECKING:  # each function imports only what its own property below name
     from shared.providers.ports import Presenter
     from shared.providers.veo import Veo
     from shared.steps.compose import Compose
-    from shared.steps.health import Health
     from shared.steps.message import Message
     from shared.steps.notify import Notify
     from shared.steps.preflight import Preflight
@@ -235,7 +235,8 @@ class Wiring:
         return Notify(self.deliveries, self.tasks, self.secrets, self.egress, url.format, self.now)
 
     @cached_property
-    def health(self) -> "Health":
+    def health(self) -> "HealthDoor":
+        from shared.door.health import HealthDoor
         from shared.steps.health import Health
 
         nobody = "00000000-0000-0000-0000-000000000000"
@@ -246,7 +247,7 @@ class Wiring:
             "secrets": lambda: self.secrets.get("abroll-callback-key"),
             "tables": lambda: self.tables and self.waits,
         }
-        return Health(checks, time.monotonic)
+        return HealthDoor(Health(checks, time.monotonic))
 
     def _veo_token(self, *, renew: bool = False) -> str:
         """Without a token nothing is sent, which is a decision the paid road knows."""

@@ -30,7 +30,12 @@ class CreateJobDoor:
 
     def __call__(self, request: flask.Request) -> flask.Response:
         """Answer one request."""
-        return serve(request, (Route("POST", "/", self._create),))
+        return serve(request, self.routes)
+
+    @property
+    def routes(self) -> tuple[Route, ...]:
+        """What is answered, for the router and for the OpenAPI description."""
+        return (Route("POST", "/", self._create, "Order a film.", takes="Film"),)
 
     def _create(self, request: flask.Request, _found: Mapping[str, str]) -> flask.Response:
         from shared.door.bodies import Mistakes, parse_film

@@ -45,14 +45,16 @@ class HeygenWebhook:
 
     def __call__(self, request: flask.Request) -> flask.Response:
         """Answer one delivery; HeyGen waits ten seconds and asks OPTIONS when an endpoint is registered."""
-        return serve(
-            request,
-            (
-                Route("POST", "/t/{tenant}/{mode}", self._registered),
-                Route("OPTIONS", "/t/{tenant}/{mode}", lambda _request, _found: answer(200, {})),
-                Route("POST", "/{attempt}/{mark}", self._called_back),
-                Route("OPTIONS", "/{attempt}/{mark}", lambda _request, _found: answer(200, {})),
-            ),
+        return serve(request, self.routes)
+
+    @property
+    def routes(self) -> tuple[Route, ...]:
+        """What is answered, for the router and for the OpenAPI description."""
+        return (
+            Route("POST", "/t/{tenant}/{mode}", self._registered),
+            Route("OPTIONS", "/t/{tenant}/{mode}", lambda _request, _found: answer(200, {})),
+            Route("POST", "/{attempt}/{mark}", self._called_back),
+            Route("OPTIONS", "/{attempt}/{mark}", lambda _request, _found: answer(200, {})),
         )
 
     def _called_back(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:

@@ -41,17 +41,23 @@ class JobsDoor:
 
     def __call__(self, request: flask.Request) -> flask.Response:
         """Answer one request."""
-        return serve(
-            request,
-            (
-                Route("GET", "/", self._list),
-                Route("GET", "/{job}", self._read),
-                Route("GET", "/{job}/request", self._request),
-                Route("GET", "/{job}/timeline", self._timeline),
-                Route("GET", "/{job}/bill", self._bill),
-                Route("POST", "/{job}/cancel", self._cancel),
-                Route("GET", "/{job}/film", self._film),
-                Route("GET", "/{job}/{thing}/{token}", self._linked),
+        return serve(request, self.routes)
+
+    @property
+    def routes(self) -> tuple[Route, ...]:
+        """What is answered, for the router and for the OpenAPI description."""
+        return (
+            Route(
+                "GET", "/", self._list, "List jobs, newest first; filters status, product_id, created_from, created_to."
+            ),
+            Route("GET", "/{job}", self._read, "Read a job."),
+            Route("GET", "/{job}/request", self._request, "Read the request as it was understood."),
+            Route("GET", "/{job}/timeline", self._timeline, "Read what happened when, and which work overlapped."),
+            Route("GET", "/{job}/bill", self._bill, "Read every attempt and its cost, in two columns."),
+            Route("POST", "/{job}/cancel", self._cancel, "Cancel a job; what was never sent is refunded."),
+            Route("GET", "/{job}/film", self._film, "Redirect to the film, for an hour."),
+            Route(
+                "GET", "/{job}/{thing}/{token}", self._linked, "Redirect to the film, its poster or footage.", open=True
             ),
         )
 

@@ -19,11 +19,14 @@ MOST_BODY = 128 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One method on one path; `{name}` matches a segment."""
+    """One method on one path; `{name}` matches a segment; without a sentence it is not for callers."""
 
     method: str
     path: str
     handle: Callable[[flask.Request, Mapping[str, str]], flask.Response]
+    says: str = ""
+    takes: str = ""  # the name of its body in the OpenAPI description
+    open: bool = False  # answers without an API key
 
 
 def serve(request: flask.Request, routes: tuple[Route, ...]) -> flask.Response:

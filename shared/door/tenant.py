@@ -33,15 +33,17 @@ class TenantDoor:
 
     def __call__(self, request: flask.Request) -> flask.Response:
         """Answer one request."""
-        return serve(
-            request,
-            (
-                Route("GET", "/", self._read),
-                Route("PUT", "/integrations/{provider}", self._put),
-                Route("GET", "/integrations/{provider}", self._show),
-                Route("DELETE", "/integrations/{provider}", self._delete),
-                Route("POST", "/uploads", self._upload),
-            ),
+        return serve(request, self.routes)
+
+    @property
+    def routes(self) -> tuple[Route, ...]:
+        """What is answered, for the router and for the OpenAPI description."""
+        return (
+            Route("GET", "/", self._read, "Read the tenant."),
+            Route("PUT", "/integrations/{provider}", self._put, "Put an avatar account's key.", takes="Integration"),
+            Route("GET", "/integrations/{provider}", self._show, "Read an avatar account, without its key."),
+            Route("DELETE", "/integrations/{provider}", self._delete, "Forget an avatar account and its key."),
+            Route("POST", "/uploads", self._upload, "Upload an image: its bytes are the body.", takes="bytes"),
         )
 
     def _read(self, request: flask.Request, _found: Mapping[str, str]) -> flask.Response:

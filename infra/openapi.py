@@ -1,0 +1,134 @@
+"""The OpenAPI description, made from the routes and the bodies themselves; `--write` refreshes the shipped file."""
+
+import argparse
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pydantic import BaseModel
+
+from shared.config import Settings
+from shared.door.bodies import FilmBody
+from shared.door.health import OPENAPI
+from shared.door.public import Route
+from shared.door.tenant_bodies import IntegrationBody
+from shared.wiring import Wiring
+
+BODIES: Mapping[str, type[BaseModel]] = {"Film": FilmBody, "Integration": IntegrationBody}
+CODES = {
+    "400": "The request is wrong; `details` names every field.",
+    "401": "No valid API key.",
+    "403": "The key lacks the scope, or the tenant is not active.",
+    "404": "Nothing of that name, or another tenant's.",
+    "409": "It contradicts what is there.",
+    "413": "The body is too large.",
+    "415": "The body is of another type.",
+    "422": "Well-formed, but it cannot be done; `next_move` says what to do.",
+    "429": "Too much at once; see Retry-After.",
+    "503": "Our own store did not answer; try again.",
+}
+PROBLEM = {
+    "type": "object",
+    "required": ["error", "message", "details", "next_move", "request_id"],
+    "properties": {
+        "error": {"type": "string"},
+        "message": {"type": "string"},
+        "details": {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "string"}}},
+        "next_move": {"type": "string"},
+        "request_id": {"type": "string"},
+    },
+}
+
+
+def describe(doors: Mapping[str, tuple[Route, ...]]) -> dict[str, Any]:
+    """Return the description of these functions' routes."""
+    schemas: dict[str, Any] = {"Problem": PROBLEM}
+    for name, model in BODIES.items():
+        schema = model.model_json_schema(ref_template="#/components/schemas/{model}", mode="validation")
+        schemas |= schema.pop("$defs", {})
+        schemas[name] = schema
+    paths: dict[str, dict[str, Any]] = {}
+    for function, routes in doors.items():
+        for route in routes:
+            if route.says:
+                path = f"/{function}{route.path}".rstrip("/")
+                paths.setdefault(path, {})[route.method.lower()] = _operation(function, route)
+    key = {"type": "http", "scheme": "bearer", "description": "Also as `Authorization: Token` or `X-Api-Key`."}
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "abroll", "version": "1", "description": "One HTTPS request in, one finished film out."},
+        "security": [{"key": []}],
+        "paths": dict(sorted(paths.items())),
+        "components": {"securitySchemes": {"key": key}, "schemas": dict(sorted(schemas.items()))},
+    }
+
+
+def described() -> dict[str, Any]:
+    """Return the description of abroll as it is wired; builds no client."""
+    nowhere = Settings(
+        project="p", public_url="https://p", task_url="{function}", invoker="i", takes_bucket="t", films_bucket="f"
+    )
+    wiring = Wiring(nowhere)
+    doors = {
+        "create_job": wiring.create_job.routes,
+        "health": wiring.health.routes,
+        "jobs": wiring.jobs_door.routes,
+        "tenant": wiring.tenant.routes,
+    }
+    return describe(doors)
+
+
+def _operation(function: str, route: Route) -> dict[str, Any]:
+    names = [part.strip("{}") for part in route.path.split("/") if part.startswith("{")]
+    last = [part for part in route.path.split("/") if part and not part.startswith("{")]
+    operation: dict[str, Any] = {
+        "operationId": "_".join((route.method.lower(), function, *(part.replace(".", "_") for part in last), *names)),
+        "summary": route.says,
+        "parameters": list(_parameters(names, route)),
+        "responses": {
+            **{code: _problem(says) for code, says in CODES.items()},
+            "default": {"description": "Success", "content": {"application/json": {"schema": {"type": "object"}}}},
+        },
+    }
+    if route.takes:
+        operation["requestBody"] = {"required": True, "content": _content(route.takes)}
+    if route.open:
+        operation["security"] = []
+    return operation
+
+
+def _parameters(names: list[str], route: Route) -> Iterator[dict[str, Any]]:
+    for name in names:
+        yield {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+    if route.takes == "Film":
+        yield {"name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "maxLength": 255}}
+
+
+def _content(takes: str) -> dict[str, Any]:
+    if takes == "bytes":
+        return {kind: {"schema": {"type": "string", "format": "binary"}} for kind in ("image/jpeg", "image/png")}
+    return {"application/json": {"schema": {"$ref": f"#/components/schemas/{takes}"}}}
+
+
+def _problem(says: str) -> dict[str, Any]:
+    schema = {"$ref": "#/components/schemas/Problem"}
+    return {"description": says, "content": {"application/json": {"schema": schema}}}
+
+
+def text() -> str:
+    """Return the description as the shipped file holds it."""
+    return json.dumps(described(), indent=1, ensure_ascii=False) + "\n"
+
+
+def main() -> None:
+    """Print the description, or refresh the shipped file."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--write", action="store_true")
+    if parser.parse_args().write:
+        OPENAPI.write_text(text(), encoding="utf-8")
+    else:
+        print(text())  # noqa: T201  # a command
+
+
+if __name__ == "__main__":
+    main()

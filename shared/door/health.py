@@ -1,0 +1,40 @@
+"""The `health` function: whether everything abroll needs answers, and the OpenAPI description of all of it."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import flask
+
+from shared.door.answers import answer
+from shared.door.public import Route, serve
+
+OPENAPI = Path(__file__).with_name("openapi.json")
+
+
+@dataclass(frozen=True, slots=True)
+class HealthDoor:
+    """The routes and what they need."""
+
+    check: Callable[[], Mapping[str, str]]
+
+    def __call__(self, request: flask.Request) -> flask.Response:
+        """Answer one request."""
+        return serve(request, self.routes)
+
+    @property
+    def routes(self) -> tuple[Route, ...]:
+        """What is answered, for the router and for the OpenAPI description."""
+        return (
+            Route("GET", "/", self._health, "Say whether everything abroll needs answers.", open=True),
+            Route("GET", "/openapi.json", self._described, "Read this description.", open=True),
+        )
+
+    def _health(self, _request: flask.Request, _found: Mapping[str, str]) -> flask.Response:
+        found = self.check()
+        well = all(state == "ok" for state in found.values())
+        return answer(200 if well else 503, {"status": "ok" if well else "unwell", "checks": dict(found)})
+
+    def _described(self, _request: flask.Request, _found: Mapping[str, str]) -> flask.Response:
+        return answer(200, json.loads(OPENAPI.read_text(encoding="utf-8")))

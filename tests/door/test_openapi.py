@@ -1,0 +1,38 @@
+"""The OpenAPI description says what the doors do."""
+
+import json
+from typing import Any
+
+from infra.openapi import described, text
+from shared.door.health import OPENAPI
+
+
+def test_the_shipped_description_is_the_codes() -> None:
+    """The file is what `python -m infra.openapi --write` would write now."""
+    assert text() == OPENAPI.read_text(encoding="utf-8")
+
+
+def test_every_reference_leads_somewhere() -> None:
+    """No $ref in the description is dangling, and no operation id stands twice."""
+    description = described()
+
+    schemas = set(description["components"]["schemas"])
+    references = {ref.removeprefix("#/components/schemas/") for ref in _references(description)}
+    ids = [each["operationId"] for path in description["paths"].values() for each in path.values()]
+    assert references <= schemas
+    assert len(ids) == len(set(ids))
+
+
+def test_the_films_fields_are_described() -> None:
+    """The body of an order carries every field of the request, with its limits."""
+    film = json.loads(text())["components"]["schemas"]["Film"]
+
+    assert {"product_title", "scenes", "avatar_script", "b_roll", "metadata", "dry_run"} <= set(film["properties"])
+    assert film["additionalProperties"] is False
+
+
+def _references(value: Any) -> list[str]:
+    if isinstance(value, dict):
+        own = [value["$ref"]] if isinstance(value.get("$ref"), str) else []
+        return own + [ref for item in value.values() for ref in _references(item)]
+    return [ref for item in value for ref in _references(item)] if isinstance(value, list) else []
