@@ -7,7 +7,7 @@ and recognises its own token (protocol holes 12, 13). Commits are not retried by
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from shared.cloud.clients import Clients
@@ -15,6 +15,7 @@ from shared.cloud.documents import moving, read, whole
 from shared.pipeline.nodes import Job
 
 TIMEOUT = 5.0
+EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 class Conflict(Exception):
@@ -146,6 +147,19 @@ class Jobs:
             refunded=int(data.get("refunded", 0)),
             revision=snapshot.update_time if snapshot.exists else None,
         )
+
+    def live(self, tenant: str) -> int:
+        """Count a tenant's jobs that have not ended: only those have a due, so the count cannot leak (hole 37)."""
+        from google.api_core.exceptions import GoogleAPICallError, RetryError
+        from google.cloud.firestore import FieldFilter
+
+        jobs = self._clients.firestore.collection("jobs").where(filter=FieldFilter("tenant", "==", tenant))
+        counted: Any = jobs.where(filter=FieldFilter("due_at", ">", EPOCH)).count(alias="live")
+        try:
+            rows = counted.get(timeout=TIMEOUT)
+            return int(rows[0][0].value)
+        except (GoogleAPICallError, RetryError) as failed:
+            raise StoreUnreachable(f"the jobs of {tenant} could not be counted: {failed}") from failed
 
     def overdue(self, now: datetime, limit: int) -> Iterator["Loaded | Unread"]:
         """Yield the most overdue jobs, at most `limit`; one that cannot be read comes as Unread."""

@@ -40,6 +40,8 @@ class Tenant:
     plan: str = "standard"
     avatar_id: str | None = None  # default of its requests
     voice_id: str | None = None
+    live_jobs: int = 50  # at most so many at once: admission keeps one tenant from delaying the others
+    monthly_cap: int | None = None  # micro-dollars of ours a month; None = no cap
 
 
 @dataclass(frozen=True, slots=True)

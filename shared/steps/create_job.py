@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from shared.cloud.jobs import Conflict, Doubtful, JobExists, Jobs, Loaded
+from shared.cloud.jobs import Conflict, Doubtful, JobExists, Jobs, Loaded, Month
 from shared.cloud.tenants import Tenant
 from shared.log import Fact, log
 from shared.pipeline.birth import born
@@ -86,11 +86,12 @@ class CreateJob:
             trace=trace,
             warnings=warnings,
         )
-        return self._stored(job)
+        return self._stored(tenant, job)
 
-    def _stored(self, job: Job) -> Created:
+    def _stored(self, tenant: Tenant, job: Job) -> Created:
         for _ in range(TRIES):
             month = self.jobs.month(job.tenant, job.money.usage_doc)
+            admit(tenant, month, job.money.reserved, self.jobs.live(tenant.id))
             try:
                 self.jobs.create(job, month, job.money.reserved)
             except JobExists:
@@ -120,6 +121,31 @@ class CreateJob:
             )
         self.commits.want(known.job, tuple(known.job.nodes.values()))
         return Created(known.job, again=True)
+
+
+def admit(tenant: Tenant, month: Month, reserve: int, live: int) -> None:
+    """Keep a tenant within its share and its budget. Raises Problem 402, 429.
+
+    Two requests at once cannot both slip through: both name the month's revision in their commit, and the loser
+    counts again.
+    """
+    if live >= tenant.live_jobs:
+        raise Problem(
+            429,
+            "too_many_live_jobs",
+            f"{live} jobs are being made, and {tenant.live_jobs} at once are this tenant's share",
+            next_move="wait until one has ended, then send the request again",
+            retry_after=30,
+        )
+    spent = month.reserved + month.charged
+    if tenant.monthly_cap is not None and spent + reserve > tenant.monthly_cap:
+        raise Problem(
+            402,
+            "monthly_cap",
+            f"this month's cap is ${tenant.monthly_cap / 1e6:.2f}, ${spent / 1e6:.2f} of it are spent or reserved, "
+            f"and this film costs ${reserve / 1e6:.2f}",
+            next_move="ask the operator for a higher cap, or wait for the next month",
+        )
 
 
 def _hash(request: FilmRequest) -> str:
