@@ -1,8 +1,8 @@
 """The presenter mark in the picture: a printed badge on the shirt that can be found anywhere and at any size.
 
-In modules: a white card of 16 x 20; on it a finder bar 14 wide and 3 high whose runs are dark 2, light 2, dark 6,
-light 2, dark 2 (1:1:3:1:1, which next to nothing else in a film is), one module below it 8 x 8 data cells of 1.75. A
-presenter is scaled and moved but never turned, so one pass over the rows finds every bar.
+In modules: a white card 16 wide; on it a finder bar 14 wide and 3 high whose runs are dark 2, light 2, dark 6, light 2,
+dark 2 (1:1:3:1:1, which next to nothing else in a film is), one module below it 6 rows of 11 square data cells.
+A presenter is scaled and moved but never turned, so one pass over the rows finds every bar.
 """
 
 from collections.abc import Iterator
@@ -11,15 +11,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from infra.local.vendors.payload import PresenterMark, from_bits, to_bits
+from infra.local.vendors.payload import BITS, PresenterMark, from_bits, to_bits
 
 Plane = NDArray[np.uint8]
 
 BLACK, WHITE = 18, 235
-CARD_WIDTH, CARD_HEIGHT = 16, 20  # modules
 _BAR = ((0, 2), (4, 10), (12, 14))  # dark stretches of the bar, modules from its left end
-_BAR_WIDTH, _BAR_HEIGHT, _GRID_TOP, _CELL = 14, 3, 4, 1.75
-_GRID = 8
+_BAR_WIDTH, _BAR_HEIGHT, _GRID_TOP = 14, 3, 4
+_ROWS, _COLUMNS = 6, 11
+_CELL = _BAR_WIDTH / _COLUMNS
+CARD_WIDTH, CARD_HEIGHT = 16, 6 + _ROWS * _CELL  # modules
 _SHAPE = np.array([1.0, 1.0, 3.0, 1.0, 1.0])
 _SLACK = 0.45  # how far a run may be off, in bar units
 _THRESHOLDS = (128, 100, 156)
@@ -46,9 +47,10 @@ def paint(luma: Plane, x: int, y: int, width: int, mark: PresenterMark) -> None:
     card = np.full((height, width), WHITE, np.uint8)
     for start, end in _BAR:
         card[np.ix_((rows >= 0) & (rows < _BAR_HEIGHT), (columns >= start) & (columns < end))] = BLACK
-    cells = np.where(to_bits(mark).reshape(_GRID, _GRID) == 1, WHITE, BLACK).astype(np.uint8)
+    bits = np.concatenate((to_bits(mark), np.ones(_ROWS * _COLUMNS - BITS, np.uint8)))
+    cells = np.where(bits.reshape(_ROWS, _COLUMNS) == 1, WHITE, BLACK).astype(np.uint8)
     down, across = np.floor((rows - _GRID_TOP) / _CELL).astype(int), np.floor(columns / _CELL).astype(int)
-    inside_rows, inside_columns = (down >= 0) & (down < _GRID), (across >= 0) & (across < _GRID)
+    inside_rows, inside_columns = (down >= 0) & (down < _ROWS), (across >= 0) & (across < _COLUMNS)
     card[np.ix_(inside_rows, inside_columns)] = cells[np.ix_(down[inside_rows], across[inside_columns])]
     luma[y : y + height, x : x + width] = card
 
@@ -73,7 +75,7 @@ def find(luma: Plane) -> tuple[PresenterMark, Box] | None:
 
 def _card(bar: Box) -> Box:
     module = bar.width / _BAR_WIDTH
-    return Box(bar.x - module, bar.y - module, module * CARD_WIDTH, module * CARD_HEIGHT)
+    return Box(float(bar.x - module), float(bar.y - module), float(module * CARD_WIDTH), float(module * CARD_HEIGHT))
 
 
 def _bars(dark: NDArray[np.bool_]) -> Iterator[Box]:
@@ -136,20 +138,20 @@ def _decode(luma: Plane, bar: Box) -> PresenterMark | None:
     """Read the cells under a bar, nudging position and size a little until the check sum agrees."""
     height, width = luma.shape
     module = bar.width / _BAR_WIDTH
-    centres = (np.arange(_GRID) + 0.5) * _CELL * module
+    rights, downs = ((np.arange(count) + 0.5) * _CELL * module for count in (_COLUMNS, _ROWS))
     probes = np.array((-0.25, 0.0, 0.25)) * _CELL * module
     for stretch in (1.0, 0.985, 1.015):
-        across = (centres[:, None] + probes[None, :]).ravel() * stretch + bar.x - bar.width * (stretch - 1) / 2
+        across = (rights[:, None] + probes[None, :]).ravel() * stretch + bar.x - bar.width * (stretch - 1) / 2
         for nudge in (0.0, -0.4, 0.4, -0.8, 0.8):
-            down = (centres[:, None] + probes[None, :]).ravel() * stretch + bar.y + (_GRID_TOP + nudge) * module
+            down = (downs[:, None] + probes[None, :]).ravel() * stretch + bar.y + (_GRID_TOP + nudge) * module
             rows, columns = np.floor(down).astype(int), np.floor(across).astype(int)
             if rows[0] < 0 or columns[0] < 0 or rows[-1] >= height or columns[-1] >= width:
                 continue
-            cells = luma[np.ix_(rows, columns)].reshape(_GRID, len(probes), _GRID, len(probes)).mean(axis=(1, 3))
+            cells = luma[np.ix_(rows, columns)].reshape(_ROWS, len(probes), _COLUMNS, len(probes)).mean(axis=(1, 3))
             dark, bright = cells.min(), cells.max()
             if bright - dark < _CONTRAST:
                 continue
-            mark = from_bits((cells > (dark + bright) / 2).astype(np.uint8).ravel())
+            mark = from_bits((cells > (dark + bright) / 2).astype(np.uint8).ravel()[:BITS])
             if isinstance(mark, PresenterMark):
                 return mark
     return None

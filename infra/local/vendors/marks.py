@@ -10,6 +10,7 @@ import numpy as np
 
 from infra.local.vendors import badge, media, strip, tones
 from infra.local.vendors.badge import Box
+from infra.local.vendors.heygen import figure
 from infra.local.vendors.payload import FootageMark, PresenterMark, hash16
 from infra.local.vendors.tones import RATE, Band
 
@@ -20,6 +21,7 @@ __all__ = [
     "PresenterMark",
     "Reading",
     "Seen",
+    "figure_box",
     "hash16",
     "read_film",
     "read_sound",
@@ -69,6 +71,14 @@ def read_film(path: Path, *, every: float = 0.5) -> Reading:
     pictures = media.frames(path, rate=2 / every, width=found.width, height=found.height)
     seen = tuple(_look(picture, index * every / 2) for index, picture in enumerate(pictures) if index % 2)
     return Reading(found.width, found.height, found.fps, found.seconds, bool(found.audio), seen)
+
+
+def figure_box(card: Box) -> Box:
+    """Return the box the presenter fills, to within 2 %, reckoned from the badge's box."""
+    unit = card.width / figure.BADGE_WIDTH
+    left, top, right, bottom = figure.VISIBLE
+    x, y = card.x - (figure.BADGE_LEFT - left) * unit, card.y - (figure.BADGE_TOP - top) * unit
+    return Box(x, y, (right - left) * unit, (bottom - top) * unit)
 
 
 def read_sound(path: Path, *, every: float = 0.5) -> tuple[Heard, ...]:

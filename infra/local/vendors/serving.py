@@ -40,6 +40,7 @@ class _Silent(WSGIRequestHandler):
     """
 
     protocol_version = "HTTP/1.0"
+    disable_nagle_algorithm = True  # head and body are two writes: no waiting for the first one's ACK
 
     def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 - werkzeug's own signature
         """Say nothing."""

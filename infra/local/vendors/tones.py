@@ -16,7 +16,7 @@ RATE = 48_000
 _SPACING = 12.0  # Hz; half a second resolves 4 Hz
 _CHOICES = 16
 _GROUPS = 5
-_PROMINENCE = 2.2  # how much louder than the runner-up of its group a tone must be
+_PROMINENCE = 1.5  # how much louder than the runner-up of its group a tone must be; all five, and the check, must agree
 _SHOULDER = 3.0  # Hz either side of a tone that still belong to it
 _FLOOR = 2e-6  # amplitude under which nothing is a tone
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 _LOG = logging.getLogger(__name__)
-_TICK = 0.05
+_TICK, _IDLE = 0.05, 0.5  # seconds between looks at the record, with work and without
 _LONGEST_PAUSE = 1.0
 
 
@@ -84,11 +84,12 @@ class Workshop:
     def _run(self) -> None:
         while not self._closing.is_set():
             now = self._clock()
-            for job in self._jobs():
+            jobs = list(self._jobs())
+            for job in jobs:
                 due = job.due <= now
                 if (due or (self._early and job.id not in self._prepared)) and self._take(job.id):
                     self._pool.submit(self._do, job.id, due=due).add_done_callback(_report)
-            self._wake.wait(_TICK)
+            self._wake.wait(_TICK if jobs else _IDLE)
             self._wake.clear()
 
     def _take(self, job: str) -> bool:

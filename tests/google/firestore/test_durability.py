@@ -48,6 +48,17 @@ def test_restart_keeps_documents_and_history(tmp_path: Path, connect: Connect, c
     assert later > new
 
 
+def test_one_server_at_a_time(tmp_path: Path) -> None:
+    """A folder in use is refused at once: two servers would break each other's isolation (its README)."""
+    first = FirestoreServer(tmp_path / "data")
+    first.start()
+
+    with pytest.raises(RuntimeError, match="in use by another server"):
+        FirestoreServer(tmp_path / "data")
+
+    first.stop()
+
+
 def test_commit_times_grow_across_a_restart_with_an_earlier_clock(
     tmp_path: Path, connect: Connect, clock: Clock
 ) -> None:
@@ -82,7 +93,7 @@ def test_restart_ends_open_transactions(tmp_path: Path, connect: Connect, clock:
 def test_kill_loses_no_acknowledged_write(tmp_path: Path, connect: Connect) -> None:
     """Every write acknowledged before a kill -9 is there afterwards, and no commit is half there (durability)."""
     root = Path(__file__).parents[3]
-    with subprocess.Popen(  # noqa: S603 - our own interpreter and our own program
+    with subprocess.Popen(
         [sys.executable, "-c", SERVE, str(tmp_path / "data")],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

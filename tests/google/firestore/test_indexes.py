@@ -1,11 +1,14 @@
 """Which queries need which index; Google: firestore/docs/query-data/index-overview and query-data/indexing."""
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 from google.api_core.exceptions import FailedPrecondition
 from google.cloud.firestore import FieldFilter, Or
 
+from infra.local.google.firestore.server import FirestoreServer
 from tests.google.firestore.conftest import ServeIndexed
 
 LISTED: dict[str, Any] = {
@@ -62,6 +65,10 @@ LISTED: dict[str, Any] = {
 
 def _where(field: str, operator: str, value: object) -> Any:
     return lambda query: query.where(filter=FieldFilter(field, operator, value))
+
+
+def _composite(*parts: dict[str, Any]) -> dict[str, Any]:
+    return {"collectionGroup": "jobs", "queryScope": "COLLECTION", "fields": list(parts)}
 
 
 def _any(*filters: FieldFilter) -> Any:
@@ -149,8 +156,18 @@ def test_answered_by_an_index(serve_indexed: ServeIndexed, parts: list[Any]) -> 
         ),
         ([_order("a"), _order("__name__", "DESCENDING")], "a ASCENDING, __name__ DESCENDING"),
         ([_order("__name__", "DESCENDING")], "__name__ DESCENDING"),
+        ([_where("a", "array_contains", 1), _order("__name__", "DESCENDING")], "a CONTAINS, __name__ DESCENDING"),
     ],
-    ids=["other direction", "equality and range", "two orders", "not covered", "array", "name down", "names down"],
+    ids=[
+        "other direction",
+        "equality and range",
+        "two orders",
+        "not covered",
+        "array",
+        "name down",
+        "names down",
+        "array, name down",
+    ],
 )
 def test_missing_composite_is_named(serve_indexed: ServeIndexed, parts: list[Any], named: str) -> None:
     """A query no index answers is FAILED_PRECONDITION, and the answer names the index to add (query-data/indexing)."""
@@ -219,3 +236,23 @@ def test_count_needs_the_index_of_its_query(serve_indexed: ServeIndexed) -> None
 
     with pytest.raises(FailedPrecondition, match="tenant ASCENDING, due_at ASCENDING"):
         _build(jobs, [_where("tenant", "==", 1), _where("due_at", ">", 1)]).count().get()
+
+
+@pytest.mark.parametrize(
+    "listed",
+    [
+        {"indices": []},
+        {"fieldOverrides": [{"collectionGroup": "jobs", "fieldPath": "a", "index": []}]},
+        {"indexes": [{"collectionGroup": "jobs", "queryScope": "DATABASE", "fields": []}]},
+        {"indexes": [_composite({"fieldPath": "a", "vectorConfig": {"dimension": 2}})]},
+        {"indexes": [_composite({"fieldPath": "a", "order": "UP"})]},
+    ],
+    ids=["list", "override", "scope", "vector", "order"],
+)
+def test_unreadable_list_is_refused_at_the_start(tmp_path: Path, listed: dict[str, Any]) -> None:
+    """A key the server does not know stops it: an index it imagined would not exist in the cloud (its README)."""
+    path = tmp_path / "firestore.indexes.json"
+    path.write_text(json.dumps(listed), encoding="utf-8")
+
+    with pytest.raises(ValueError, match=r"unknown keys|queryScope|needs order"):
+        FirestoreServer(tmp_path / "data", indexes=path)

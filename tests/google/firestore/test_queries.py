@@ -94,6 +94,19 @@ def test_filter_by_nan(client: Any) -> None:
     assert (is_nan, is_not_nan, ranged) == (["nan"], ["one", "text"], ["one"])
 
 
+def test_null_and_nan_are_found_by_no_list(client: Any) -> None:
+    """Neither `in` nor the array operators ever match null or NaN (Firebase's query tests)."""
+    for name, value in {"null": None, "nan": math.nan, "one": 1}.items():
+        client.document(f"n/{name}").set({"v": value, "l": [value]})
+    collection = client.collection("n")
+    operands = [None, math.nan, 1]
+
+    listed = _ids(collection.where(filter=FieldFilter("v", "in", operands)))
+    contained = _ids(collection.where(filter=FieldFilter("l", "array_contains_any", operands)))
+
+    assert (listed, contained) == (["one"], ["one"])
+
+
 def test_conjunction_and_disjunction(cities: Any) -> None:
     """AND and OR nest freely (query-data/queries#or_queries)."""
     query = cities.where(

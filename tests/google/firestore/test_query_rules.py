@@ -27,7 +27,9 @@ Filters = list[Any]
         ),
         ([FieldFilter("a", "in", [])], "non-empty"),
         ([FieldFilter(f"f{n}", ">", 1) for n in range(11)], "at most 10 fields"),
-        ([FieldFilter("__name__", "==", "no reference")], "must be a Key"),
+        ([FieldFilter("__name__", "==", "no reference")], "__key__ filter value must be a Key"),
+        ([FieldFilter("__name__", "==", None)], "__key__ filter value must be a Key"),
+        ([FieldFilter("__name__", "array_contains", 1)], "the name __key__ is reserved"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -47,7 +49,9 @@ def test_equal_names_do_not_go_with_ranges(client: Any) -> None:
         .where(filter=FieldFilter("v", ">", 1))
     )
 
-    with pytest.raises(InvalidArgument, match="Equality on key is not allowed"):
+    with pytest.raises(
+        InvalidArgument, match="Equality on key is not allowed if there are other inequality fields and key"
+    ):
         query.get()
 
 
@@ -93,6 +97,10 @@ def test_malformed_paths_are_refused(raw: Any, documents: str, field: str) -> No
             "from_": [{"all_descendants": True}],
             "order_by": [{"field": {"field_path": "a"}}],
         },
+        {
+            "from_": [{"collection_id": "c"}],
+            "order_by": [{"field": {"field_path": "a"}}, {"field": {"field_path": "a"}}],
+        },
     ],
     ids=[
         "no collection",
@@ -107,6 +115,7 @@ def test_malformed_paths_are_refused(raw: Any, documents: str, field: str) -> No
         "cursor without order",
         "name cursor without reference",
         "order over all collections",
+        "the same order twice",
     ],
 )
 def test_malformed_queries_are_refused(raw: Any, documents: str, query: dict[str, Any]) -> None:

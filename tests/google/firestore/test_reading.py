@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from google.api_core.exceptions import FailedPrecondition, InvalidArgument
+from google.api_core.exceptions import AlreadyExists, FailedPrecondition, InvalidArgument
 from google.cloud.firestore import FieldFilter
 
 from tests.google.firestore.conftest import Clock
@@ -129,6 +129,26 @@ def test_foreign_page_token_is_refused(raw: Any, documents: str, token: str) -> 
     """A page token that was not given by the service is INVALID_ARGUMENT (ListDocumentsRequest.page_token)."""
     with pytest.raises(InvalidArgument, match="page token"):
         list(raw.list_documents(request={"parent": documents, "collection_id": "l", "page_token": token}))
+
+
+@pytest.mark.parametrize("size", [10, 100_000], ids=["small", "large"])
+def test_what_is_read_is_what_was_written_last(client: Any, size: int) -> None:
+    """A read after an acknowledged write sees it, through deletion and refused batches too (strong consistency)."""
+    document = client.document("r/one")
+    states = []
+    for text in ("a", "b"):
+        document.set({"text": text * size})
+        states.append(document.get().get("text")[0])
+    batch = client.batch()
+    batch.set(document, {"text": "never"})
+    batch.create(document, {})
+    with pytest.raises(AlreadyExists):
+        batch.commit()
+    states.append(document.get().get("text")[0])
+    document.delete()
+
+    assert states == ["a", "b", "b"]
+    assert not document.get().exists
 
 
 def test_databases_are_apart(client: Any, raw: Any) -> None:

@@ -121,6 +121,18 @@ def test_phantom_in_a_query_aborts(client: Any) -> None:
         transaction._commit()
 
 
+def test_listing_in_a_transaction_is_a_read(client: Any, raw: Any, documents: str) -> None:
+    """ListDocuments in a transaction takes part in its isolation (ListDocumentsRequest.transaction)."""
+    transaction = _begun(client)
+    request = {"parent": documents, "collection_id": "t", "transaction": transaction._id}
+    assert list(raw.list_documents(request=request)) == []
+    transaction.set(client.document("u/x"), {})
+    client.document("t/new").set({})
+
+    with pytest.raises(Aborted):
+        transaction._commit()
+
+
 def test_change_outside_a_query_is_no_conflict(client: Any) -> None:
     """A change that leaves a query's results as they were does not abort (manage-data/transactions)."""
     query = client.collection("t").where(filter=FieldFilter("n", ">", 5))

@@ -1,5 +1,6 @@
 """Writes: what they change, what they demand, what they answer; Google: google.firestore.v1.Write and its parts."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -159,6 +160,23 @@ def test_writes_to_one_document_apply_in_order(client: Any, document: Any) -> No
     batch.commit()
 
     assert document.get().to_dict() == {"n": 3, "m": "late"}
+
+
+def test_parallel_compare_and_set_lets_one_through(client: Any, document: Any) -> None:
+    """Of several writers that saw the same version one succeeds, the others fail (Precondition.update_time)."""
+    seen = document.set({"winner": None}).update_time
+
+    def write(number: int) -> int | None:
+        try:
+            document.update({"winner": number}, option=client.write_option(last_update_time=seen))
+        except FailedPrecondition:
+            return None
+        return number
+
+    with ThreadPoolExecutor(8) as pool:
+        winners = [number for number in pool.map(write, range(16)) if number is not None]
+
+    assert [document.get().get("winner")] == winners
 
 
 def test_commit_times_strictly_grow(document: Any, clock: Clock) -> None:

@@ -5,28 +5,21 @@ Commit times strictly grow, and a moment once read is never written to again: th
 
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from infra.local.google.firestore import moments, queries, writes
+from infra.local.google.firestore.bill import Bill
 from infra.local.google.firestore.documents import Documents, Stored
 from infra.local.google.firestore.indexes import Indexes
 from infra.local.google.firestore.messages import RequestPb, ResponsePb, TimestampPb, ValuePb, WritePb, WriteResult
 from infra.local.google.firestore.moments import HOUR, Micros, micros_of
-from infra.local.google.firestore.queries import Plan, Results
+from infra.local.google.firestore.plans import Plan
+from infra.local.google.firestore.queries import Results
 from infra.local.google.firestore.refusals import Refusal, aborted, failed_precondition, invalid
 from infra.local.google.firestore.transactions import QueryRead, Signature, Transaction, Transactions
 
 _CONTENTION = "Too much contention on these documents. Please try again."
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """Document operations billed since the start: a query costs what it returns and skips, at least one read."""
-
-    reads: int = 0
-    writes: int = 0
-    deletes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +47,7 @@ class Database:
     clock: Callable[[], datetime]
     indexes: Indexes | None
     transactions: Transactions = field(default_factory=Transactions)
-    counts: Counts = field(default_factory=Counts)
+    bill: Bill = field(default_factory=Bill)
     lock: threading.RLock = field(default_factory=threading.RLock)
     _last: Micros = 0
 
@@ -102,7 +95,7 @@ class Database:
             if view.transaction is not None and not view.transaction.read_only:
                 for name, stored in zip(names, found, strict=True):
                     view.transaction.documents[name] = stored.updated if stored else None
-            self.bill(reads=len(names))
+            self.bill.add(reads=len(names))
             return found
 
     def query(self, view: View, plan: Plan) -> Results:
@@ -111,7 +104,7 @@ class Database:
             if self.indexes is not None:
                 self.indexes.check(plan)
             results = self._observe(view, plan)
-            self.bill(reads=max(len(results.documents) + len(results.skipped), 1))
+            self.bill.add(reads=max(len(results.documents) + len(results.skipped), 1))
             return results
 
     def aggregate(self, view: View, plan: Plan, compute: Callable[[Results], dict[str, ValuePb]]) -> dict[str, ValuePb]:
@@ -121,7 +114,7 @@ class Database:
                 self.indexes.check(plan)
             results = self._observe(view, plan)
             looked_at = len(results.documents) + len(results.skipped)
-            self.bill(reads=max(-(-looked_at // 1000), 1))
+            self.bill.add(reads=max(-(-looked_at // 1000), 1))
             return compute(results)
 
     def collection_ids(self, view: View, parent: str) -> list[str]:
@@ -150,17 +143,17 @@ class Database:
         """Delete the documents whose TTL field has passed; return how many."""
         with self.lock:
             now = micros_of(self.clock())
-            expired = [
+            expired = {
                 stored.name
                 for group, path in (self.indexes.expiries if self.indexes else ())
                 for stored in self.documents.group(group)
                 if (at := self.documents.timestamp_at(stored, path)) is not None and at <= now
-            ]
+            }
             at = self._tick()
             with self.documents.writing():
                 for name in expired:
                     self.documents.delete(name, at)
-            self.bill(deletes=len(expired))
+            self.bill.add(deletes=len(expired))
             return len(expired)
 
     def _apply(self, database: str, wanted: Sequence[WritePb]) -> Committed:
@@ -181,7 +174,7 @@ class Database:
                         self.documents.put(written.document)
                 results.append(result)
         deletes = sum(write.WhichOneof("operation") == "delete" for write in wanted)
-        self.bill(writes=len(wanted) - deletes, deletes=deletes)
+        self.bill.add(writes=len(wanted) - deletes, deletes=deletes)
         return Committed(at, results)
 
     def _validate(self, transaction: Transaction) -> None:
@@ -217,15 +210,6 @@ class Database:
     def _tick(self) -> Micros:
         self._last = max(self._last + 1, micros_of(self.clock()))
         return self._last
-
-    def bill(self, reads: int = 0, writes: int = 0, deletes: int = 0) -> None:
-        """Add to the counts; the caller holds the lock."""
-        self.counts = replace(
-            self.counts,
-            reads=self.counts.reads + reads,
-            writes=self.counts.writes + writes,
-            deletes=self.counts.deletes + deletes,
-        )
 
 
 def _signature(results: Results) -> Signature:

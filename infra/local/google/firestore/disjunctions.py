@@ -45,8 +45,11 @@ def check_filters(node: Node) -> None:
     if len(ranged) > MAX_RANGE_FIELDS:
         raise invalid(f"A query can have range and inequality filters on at most {MAX_RANGE_FIELDS} fields.")
     named = any(leaf.path == DOCUMENT_NAME and leaf.op in {Op.EQUAL, Op.IN} for leaf in leaves)
-    if named and ranged - {DOCUMENT_NAME}:
-        raise invalid("Equality on key is not allowed if there are other inequality fields")
+    if named and ranged and DOCUMENT_NAME not in ranged:
+        raise invalid(
+            "Equality on key is not allowed if there are other inequality fields "
+            "and key does not appear in inequalities."
+        )
     if _count(node) > MAX_DISJUNCTIONS:
         raise invalid(f"A query can have at most {MAX_DISJUNCTIONS} disjunctions in its disjunctive normal form.")
     for term in terms(node):
@@ -63,7 +66,7 @@ def _check_negations(node: Node, leaves: list[Comparison]) -> None:
     if len(negations[0].operands) > MAX_NOT_IN:
         raise invalid(f"'NOT_IN' supports up to {MAX_NOT_IN} comparison values.")
     if _has_or(node) or any(leaf.op in {Op.IN, Op.ARRAY_CONTAINS_ANY} for leaf in leaves):
-        raise invalid("'NOT_IN' cannot be used in the same query with 'OR', 'IN' or 'ARRAY_CONTAINS_ANY'.")
+        raise invalid("'NOT_IN' cannot be used in the same query with 'IN', 'ARRAY_CONTAINS_ANY' or 'OR'.")
 
 
 def _has_or(node: Node) -> bool:

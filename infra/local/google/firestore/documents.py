@@ -47,7 +47,9 @@ _EVERYWHERE = "SELECT name, body, created, updated FROM documents WHERE group_id
 _COLLECTIONS = "SELECT DISTINCT collection FROM versions WHERE name > ? AND name < ? AND updated <= ? AND ended > ?"
 _GET_PAST = "SELECT name, body, created, updated FROM versions WHERE name = ? AND updated <= ? AND ended > ?"
 _PRUNE_EVERY = 256
-_PARSED_KEPT = 4096
+_PARSED_KEPT = 10_000
+_LATEST_KEPT = 2_000
+_KEPT_BYTES = 64 * 1024  # a larger document is read and parsed anew each time
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,16 +88,21 @@ class Documents:
     path: Path
     last: Micros = 0
     _parsed: dict[str, tuple[Micros, DocumentPb]] = field(default_factory=dict)
+    _latest: dict[str, Stored] = field(default_factory=dict)
     _db: sqlite3.Connection = field(init=False)
     _commits: int = 0
 
     def __post_init__(self) -> None:
-        self._db = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
-        self._db.execute("PRAGMA locking_mode=EXCLUSIVE")  # a second server over the same files is refused
-        self._db.execute("PRAGMA journal_mode=WAL")
-        self._db.execute("PRAGMA synchronous=NORMAL")
-        self._db.execute("PRAGMA wal_autocheckpoint=4000")
-        self._db.executescript(_SCHEMA)
+        self._db = sqlite3.connect(self.path, timeout=0, isolation_level=None, check_same_thread=False)
+        try:
+            self._db.execute("PRAGMA locking_mode=EXCLUSIVE")
+            self._db.execute("PRAGMA journal_mode=WAL")
+            self._db.execute("PRAGMA synchronous=NORMAL")
+            self._db.execute("PRAGMA wal_autocheckpoint=4000")
+            self._db.executescript(_SCHEMA)
+        except sqlite3.OperationalError as error:
+            self._db.close()
+            raise RuntimeError(f"{self.path} is in use by another server: stop that one first") from error
         times = self._db.execute("SELECT (SELECT MAX(updated) FROM documents), (SELECT MAX(ended) FROM history)")
         self.last = max(time or 0 for time in times.fetchone())
 
@@ -109,17 +116,22 @@ class Documents:
         self._db.execute("BEGIN IMMEDIATE")
         try:
             yield
+            self._db.execute("COMMIT")
         except BaseException:
+            self._latest.clear()
             self._db.execute("ROLLBACK")
             raise
-        self._db.execute("COMMIT")
 
     def get(self, name: str, at: Micros | None = None) -> Stored | None:
         """Return a document as it is, or as it was at the moment `at`."""
-        row = self._db.execute(_GET, (name,)).fetchone()
-        if at is not None and at < self.last and (row is None or row[3] > at):
-            row = self._db.execute(_GET_PAST, (name, at, at)).fetchone()
-        return Stored(*row) if row else None
+        latest = self._latest.get(name)
+        if latest is None:
+            row = self._db.execute(_GET, (name,)).fetchone()
+            latest = self._keep(Stored(*row)) if row else None
+        if at is None or at >= self.last or (latest is not None and latest.updated <= at):
+            return latest
+        past = self._db.execute(_GET_PAST, (name, at, at)).fetchone()
+        return Stored(*past) if past else None
 
     def scan(self, scope: Scope, at: Micros | None = None) -> list[Stored]:
         """Return the documents of a scope, in no order, now or at the moment `at`."""
@@ -157,12 +169,14 @@ class Documents:
                 (document.name, collection, last_id(collection), document.created, document.updated, document.body),
             )
         self.last = document.updated
+        self._keep(document)
         self._prune()
 
     def delete(self, name: str, at: Micros) -> None:
         """Delete a document, if it is there."""
         self._supersede(name, at)
         self._db.execute("DELETE FROM documents WHERE name = ?", (name,))
+        self._latest.pop(name, None)
         self.last = at
         self._prune()
 
@@ -174,7 +188,18 @@ class Documents:
         document = Document.FromString(stored.body)
         if len(self._parsed) >= _PARSED_KEPT:
             self._parsed.clear()
-        self._parsed[stored.name] = (stored.updated, document)
+        if len(stored.body) <= _KEPT_BYTES:
+            self._parsed[stored.name] = (stored.updated, document)
+        return document
+
+    def _keep(self, document: Stored) -> Stored:
+        """Remember the latest version of a document: what is read is mostly about to be written."""
+        if len(self._latest) >= _LATEST_KEPT:
+            self._latest.clear()
+        if len(document.body) <= _KEPT_BYTES:
+            self._latest[document.name] = document
+        else:
+            self._latest.pop(document.name, None)
         return document
 
     def _supersede(self, name: str, at: Micros) -> bool:

@@ -14,6 +14,7 @@ FieldPath: TypeAlias = tuple[str, ...]
 
 DOCUMENT_NAME: FieldPath = ("__name__",)
 MAX_FIELD_BYTES = 1500
+MAX_PATH_BYTES = 6 * 1024
 MAX_DEPTH = 20
 _SIMPLE = re.compile(r"[a-zA-Z_][a-zA-Z_0-9]*")
 _QUOTED = re.compile(r"`((?:[^`\\]|\\.)+)`", re.DOTALL)
@@ -23,8 +24,8 @@ _RESERVED = re.compile(r"__.*__", re.DOTALL)
 @lru_cache(maxsize=4096)
 def parse(path: str) -> FieldPath:
     """Read a field path; INVALID_ARGUMENT quotes the rule it breaks."""
-    if len(path.encode()) > MAX_FIELD_BYTES:
-        raise invalid(f"Property path is longer than {MAX_FIELD_BYTES} bytes.")
+    if len(path.encode()) > MAX_PATH_BYTES:
+        raise invalid(f"Property path is longer than {MAX_PATH_BYTES} bytes.")
     segments: list[str] = []
     at = 0
     while True:

@@ -50,6 +50,7 @@ _RANGE: dict[Op, Callable[[SortKey, SortKey], bool]] = {
     Op.GREATER_THAN: operator.gt,
     Op.GREATER_THAN_OR_EQUAL: operator.ge,
 }
+_UNMATCHED = frozenset({NULL_KEY, NAN_KEY})  # found by IS_NULL and IS_NAN only, by no range, list or array operator
 _AND = 1
 _OR = 2
 
@@ -86,7 +87,7 @@ def read(wire: FilterPb) -> Node:
         case "composite_filter":
             parts = tuple(read(part) for part in wire.composite_filter.filters)
             if not parts:
-                raise invalid("A composite filter must have at least one sub-filter.")
+                raise invalid("Composite filter must have at least one sub-filter.")
             if wire.composite_filter.op not in {_AND, _OR}:
                 raise invalid("A composite filter must be AND or OR.")
             return Every(parts) if wire.composite_filter.op == _AND else Any_(parts)
@@ -97,7 +98,10 @@ def read(wire: FilterPb) -> Node:
             if name not in _UNARY:
                 raise invalid("A unary filter must name an operator.")
             op, operand = _UNARY[name]
-            return Comparison(paths.parse(wire.unary_filter.field.field_path), op, (operand,))
+            path = paths.parse(wire.unary_filter.field.field_path)
+            if path == DOCUMENT_NAME:
+                raise invalid("__key__ filter value must be a Key")
+            return Comparison(path, op, (operand,))
         case _:
             raise invalid("A filter must be a composite, field or unary filter.")
 
@@ -135,14 +139,16 @@ def _comparison(wire: FilterPb) -> Comparison:
     if name not in Op.__members__:
         raise invalid("A field filter must name an operator.")
     op = Op(name)
+    if path == DOCUMENT_NAME and op in {Op.ARRAY_CONTAINS, Op.ARRAY_CONTAINS_ANY}:
+        raise invalid("the name __key__ is reserved")
     if op in LISTS:
-        if wire.value.WhichOneof("value_type") != "array_value" or not wire.value.array_value.values:
-            raise invalid(f"'{op}' requires a non-empty ArrayValue.")
+        if wire.value.WhichOneof("value_type") != "array_value":
+            raise invalid(f"'{op}' requires an ArrayValue.")
+        if not wire.value.array_value.values:
+            raise invalid(f"'{op}' requires an non-empty ArrayValue.")
         operands = tuple(_operand(path, value) for value in wire.value.array_value.values)
     else:
         operands = (_operand(path, wire.value),)
-    if path == DOCUMENT_NAME and op in {Op.ARRAY_CONTAINS, Op.ARRAY_CONTAINS_ANY}:
-        raise invalid(f"'{op}' is not supported on __name__.")
     return Comparison(path, op, operands)
 
 
@@ -167,18 +173,20 @@ def _compare(node: Comparison, key: SortKey) -> bool:
         case Op.NOT_EQUAL:
             return key not in {NULL_KEY, first}
         case Op.IN:
-            return key in node.operands
+            return key not in _UNMATCHED and key in node.operands
         case Op.NOT_IN:
             return NULL_KEY not in node.operands and key != NULL_KEY and key not in node.operands
         case Op.ARRAY_CONTAINS | Op.ARRAY_CONTAINS_ANY:
-            return key[0] == Rank.ARRAY and any(element in node.operands for element in key[1])
+            return key[0] == Rank.ARRAY and any(
+                element in node.operands for element in key[1] if element not in _UNMATCHED
+            )
         case _:
             assert_never(node.op)
 
 
 def _alike(key: SortKey, operand: SortKey) -> bool:
-    """Say whether two values can be in one range: they have the same type, and NaN is a type of its own."""
-    return key[0] == operand[0] and (key == NAN_KEY) == (operand == NAN_KEY)
+    """Say whether two values can be in one range: they have the same type, and are neither null nor NaN."""
+    return key[0] == operand[0] and key not in _UNMATCHED and operand not in _UNMATCHED
 
 
 def _name(known: FilterPb, number: int) -> str:

@@ -15,7 +15,7 @@ from infra.local.google.firestore import fields as paths
 from infra.local.google.firestore.disjunctions import Term, terms
 from infra.local.google.firestore.fields import DOCUMENT_NAME, FieldPath
 from infra.local.google.firestore.filters import Op
-from infra.local.google.firestore.queries import Plan
+from infra.local.google.firestore.plans import Plan
 from infra.local.google.firestore.refusals import failed_precondition
 
 ASCENDING = "ASCENDING"
@@ -24,6 +24,9 @@ CONTAINS = "CONTAINS"
 _COLLECTION = "COLLECTION"
 _GROUP = "COLLECTION_GROUP"
 _SHORT = {ASCENDING: "ASC", DESCENDING: "DESC", CONTAINS: "CONTAINS"}
+_LIST_KEYS = {"indexes", "fieldOverrides"}
+_ENTRY_KEYS = {"collectionGroup", "queryScope", "fieldPath", "fields", "indexes", "ttl"}
+_PART_KEYS = {"fieldPath", "order", "arrayConfig", "queryScope"}
 _EVERY_FIELD: FieldPath = ("*",)
 
 
@@ -103,8 +106,9 @@ class Indexes:
 
 
 def load(path: Path) -> Indexes:
-    """Read the list; a malformed one raises KeyError or ValueError at the start."""
+    """Read the list; what it does not understand raises ValueError, what is missing KeyError."""
     listed: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    _check_keys(listed)
     overrides = {}
     expiries = []
     for entry in listed.get("fieldOverrides", []):
@@ -122,6 +126,22 @@ def load(path: Path) -> Indexes:
         for entry in listed.get("indexes", [])
     )
     return Indexes(composites, overrides, tuple(expiries))
+
+
+def _check_keys(listed: dict[str, Any]) -> None:
+    """Refuse a misspelt or unsupported key: ignored, it would leave an index the cloud does not have."""
+    entries = [*listed.get("indexes", []), *listed.get("fieldOverrides", [])]
+    parts = [part for entry in entries for part in (*entry.get("fields", []), *entry.get("indexes", []))]
+    for entry, known in [
+        (listed, _LIST_KEYS),
+        *((one, _ENTRY_KEYS) for one in entries),
+        *((one, _PART_KEYS) for one in parts),
+    ]:
+        unknown = entry.keys() - known
+        if unknown:
+            raise ValueError(f"The index list has unknown keys {sorted(unknown)}; known here are {sorted(known)}.")
+        if entry.get("queryScope", _COLLECTION) not in {_COLLECTION, _GROUP}:
+            raise ValueError(f"Unknown queryScope {entry['queryScope']} in the index list.")
 
 
 def _path(text: str) -> FieldPath:
@@ -182,7 +202,7 @@ def _missing(need: Need, group: str, scope: str) -> str:
         *need.sorted_by,
         *(Part(path, ASCENDING) for path in need.aggregated),
     ]
-    if len(parts) == 1 and parts[0].mode in {need.name, CONTAINS}:
+    if len(parts) == 1 and _closed(tuple(parts))[-1].mode == need.name:
         mode, path = _SHORT[parts[0].mode], paths.written(parts[0].path)
         return f"The query requires a {scope}_{mode} index for collection {group} and field {path}."
     named = ", ".join(f"{paths.written(part.path)} {part.mode}" for part in [*parts, Part(DOCUMENT_NAME, need.name)])

@@ -6,7 +6,7 @@ import secrets
 import string
 import zlib
 
-from infra.local.google.firestore import fields, messages, names, queries, wire
+from infra.local.google.firestore import fields, messages, names, plans, wire
 from infra.local.google.firestore.database import Database, View
 from infra.local.google.firestore.documents import Scope, Stored
 from infra.local.google.firestore.messages import Cursor, RequestPb, ResponsePb, StructuredQuery
@@ -34,14 +34,14 @@ def documents(state: Database, request: RequestPb) -> ResponsePb:
     size = _page_size(request.page_size)
     query = _query(request)
     query.limit.value = size + 1
-    plan = queries.plan(request.parent, query)
+    plan = plans.plan(request.parent, query)
     mask = fields.mask_paths(request.mask) if request.HasField("mask") else None
     found: list[Stored | str]
     with state.lock:
         view = state.view(request, names.database_of(request.parent))
         if request.show_missing:
             found = _with_missing(state, view, plan, query)
-            state.bill(reads=max(len(found[: size + 1]), 1))
+            state.bill.add(reads=max(len(found[: size + 1]), 1))
         else:
             found = list(state.query(view, plan).documents)
     response = messages.ListDocumentsResponse()
@@ -86,7 +86,7 @@ def _query(request: RequestPb) -> RequestPb:
     return query
 
 
-def _with_missing(state: Database, view: View, plan: queries.Plan, query: RequestPb) -> list[Stored | str]:
+def _with_missing(state: Database, view: View, plan: plans.Plan, query: RequestPb) -> list[Stored | str]:
     """List a collection by name with the documents that are not there but have collections below them."""
     prefix = f"{plan.scope.parent}/{plan.scope.collection_id}/"
     found: dict[str, Stored | str] = {}

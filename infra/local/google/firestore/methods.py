@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from google.rpc.status_pb2 import Status
 
-from infra.local.google.firestore import aggregates, fields, listing, messages, names, queries, wire
+from infra.local.google.firestore import aggregates, fields, listing, messages, names, plans, wire
 from infra.local.google.firestore.database import Database, View
 from infra.local.google.firestore.fields import FieldPath
 from infra.local.google.firestore.messages import RequestPb, ResponsePb, Write
@@ -175,10 +175,10 @@ class Methods:
 
     def _query(
         self, request: RequestPb, query: RequestPb, aggregated: tuple[FieldPath, ...] = ()
-    ) -> tuple[View, queries.Plan]:
+    ) -> tuple[View, plans.Plan]:
         if request.HasField("explain_options"):
             raise unimplemented("query explain (explain_options)")
-        plan = queries.plan(request.parent, query, aggregated)
+        plan = plans.plan(request.parent, query, aggregated)
         return self.state.view(request, names.database_of(request.parent)), plan
 
     def _written(self, name: str, write: RequestPb, mask: list[FieldPath] | None) -> ResponsePb:

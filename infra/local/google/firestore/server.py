@@ -15,7 +15,8 @@ import grpc
 
 from infra.local.google.firestore import indexes as index_list
 from infra.local.google.firestore import wire
-from infra.local.google.firestore.database import Counts, Database
+from infra.local.google.firestore.bill import Counts
+from infra.local.google.firestore.database import Database
 from infra.local.google.firestore.documents import Documents
 from infra.local.google.firestore.limits import MAX_REQUEST_BYTES
 from infra.local.google.firestore.messages import RequestPb, ResponsePb
@@ -85,7 +86,7 @@ class FirestoreServer:
     @property
     def counts(self) -> Counts:
         """Return the document operations billed since the start."""
-        return self._database.counts
+        return self._database.bill.counts
 
     def purge_expired(self) -> int:
         """Delete the documents whose TTL field has passed by the clock; return how many."""

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
+from infra.local.google.rpc import GrpcServer
 from infra.local.google.secrets.service import SERVICE, Service
 from infra.local.google.secrets.store import Store
-from infra.local.google.tasks.rpc import GrpcServer
 
 
 class SecretsServer:

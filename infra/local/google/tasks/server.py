@@ -11,11 +11,11 @@ from pathlib import Path
 from types import MappingProxyType
 
 from infra.local.google.identity.issuer import Issuer
+from infra.local.google.rpc import GrpcServer
 from infra.local.google.tasks.delivery import Courier
 from infra.local.google.tasks.dispatcher import Dispatcher
 from infra.local.google.tasks.model import Queue, QueueConfig
 from infra.local.google.tasks.names import check_queue_name
-from infra.local.google.tasks.rpc import GrpcServer
 from infra.local.google.tasks.service import SERVICE, Service
 from infra.local.google.tasks.settings import check
 from infra.local.google.tasks.store import Store

@@ -7,12 +7,12 @@ from typing import Any, TypeVar, assert_never
 
 import grpc
 
+from infra.local.google.rpc import Method, Refused, invalid, unserved
 from infra.local.google.tasks import messages
 from infra.local.google.tasks.admission import admit
 from infra.local.google.tasks.dispatcher import NAME_TAKEN
 from infra.local.google.tasks.model import Queue, QueueState
 from infra.local.google.tasks.names import check_location, check_project, check_queue_name, queue_of_task
-from infra.local.google.tasks.rpc import Method, Refused, invalid, unserved
 from infra.local.google.tasks.settings import EVERYTHING, read_config
 from infra.local.google.tasks.store import Addition, Store
 from infra.local.google.tasks.tally import Tally

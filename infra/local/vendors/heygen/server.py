@@ -21,17 +21,19 @@ from infra.local.vendors.faults import Faults
 from infra.local.vendors.heygen import refusals, videos, webhooks
 from infra.local.vendors.heygen.assets import Assets
 from infra.local.vendors.heygen.catalogue import Catalogue
+from infra.local.vendors.heygen.catalogue_routes import CatalogueRoutes
 from infra.local.vendors.heygen.desk import Desk
 from infra.local.vendors.heygen.refusals import RefusedError
-from infra.local.vendors.heygen.routes import Routes
 from infra.local.vendors.heygen.settings import HeyGenSettings
 from infra.local.vendors.heygen.studio import Studio
+from infra.local.vendors.heygen.video_routes import VideoRoutes
 from infra.local.vendors.heygen.videos import Videos
+from infra.local.vendors.heygen.webhook_routes import WebhookRoutes
 from infra.local.vendors.heygen.webhooks import Webhooks
 from infra.local.vendors.journal import Journal
 from infra.local.vendors.serving import Serving
 
-_NOT_FOUND, _WRONG_METHOD = 404, 405
+_NOT_FOUND, _WRONG_METHOD, _BROKEN = 404, 405, 500
 
 
 def _utc_now() -> datetime:
@@ -57,19 +59,15 @@ class HeyGenServer:
         self._assets = Assets(journal, data, clock)
         self._studio = Studio(self._videos, self._assets, self._webhooks, data, settings, clock)
         self._shelf = Catalogue(settings)
-        self._routes = Routes(
-            settings=settings,
-            videos=self._videos,
-            assets=self._assets,
-            webhooks=self._webhooks,
-            studio=self._studio,
-            desk=Desk(self._videos, self._assets, settings, clock),
-            shelf=self._shelf,
-            now=clock,
+        desk = Desk(self._videos, self._assets, settings, clock)
+        self._routes = (
+            VideoRoutes(settings, self._videos, self._assets, self._studio, desk, clock),
+            CatalogueRoutes(settings, self._shelf),
+            WebhookRoutes(settings, self._webhooks, desk),
         )
         self._faults = Faults(self._app().wsgi_app, journal, refusals.by_status)
         self._serving = Serving(host, port, self._faults)
-        self._routes.base_url = self._shelf.base_url = self.url
+        self._shelf.base_url = self.url
 
     @property
     def url(self) -> str:
@@ -102,7 +100,8 @@ class HeyGenServer:
     def _app(self) -> Flask:
         app = Flask("heygen")
         app.json.sort_keys = False  # type: ignore[attr-defined] # DefaultJSONProvider has it
-        self._routes.add_to(app)
+        for routes in self._routes:
+            routes.add_to(app)
         app.register_error_handler(RefusedError, _refuse)
         app.register_error_handler(HTTPException, _unrouted)
         app.after_request(_numbered)
@@ -118,9 +117,11 @@ def _refuse(refused: RefusedError) -> Response:
 
 
 def _unrouted(error: HTTPException) -> Response:
-    code = error.code or 500
-    name = {_NOT_FOUND: "not_found", _WRONG_METHOD: "method_not_allowed"}.get(code, "invalid_parameter")
-    answer = jsonify(refusals.envelope(name, f"{request.method} {request.path} is not served by the HeyGen stand-in"))
+    code = error.code or _BROKEN
+    name = {_NOT_FOUND: "not_found", _WRONG_METHOD: "method_not_allowed", _BROKEN: "internal_error"}.get(code)
+    words = "failed in" if code == _BROKEN else "is not served by"
+    told = f"{request.method} {request.path} {words} the HeyGen stand-in"
+    answer = jsonify(refusals.envelope(name or "invalid_parameter", told))
     answer.status_code = code
     return answer
 

@@ -22,6 +22,7 @@ from infra.local.vendors.veo.storage import Bucket
 from infra.local.vendors.veo.studio import Studio
 
 _LOCATION = "us-central1"
+_BROKEN = 500
 _STATUS = {
     400: "INVALID_ARGUMENT", 401: "UNAUTHENTICATED", 403: "PERMISSION_DENIED", 404: "NOT_FOUND", 405: "UNIMPLEMENTED",
     429: "RESOURCE_EXHAUSTED", 500: "INTERNAL", 501: "UNIMPLEMENTED", 503: "UNAVAILABLE", 504: "DEADLINE_EXCEEDED",
@@ -190,8 +191,9 @@ def _refuse(refused: RefusedError) -> Response:
 
 
 def _unrouted(error: HTTPException) -> Response:
-    code = error.code or 500
-    answer = jsonify(_error(code, f"The Veo stand-in does not serve {request.method} {request.path}."))
+    code = error.code or _BROKEN
+    words = "failed in" if code == _BROKEN else "is not served by"
+    answer = jsonify(_error(code, f"{request.method} {request.path} {words} the Veo stand-in."))
     answer.status_code = code
     return answer
 
