@@ -11,6 +11,7 @@ from shared.pipeline.plan import Kind, Plan
 from shared.pipeline.planner import PlannedNode, nodes
 from shared.pipeline.request import FilmRequest
 
+NOBODY: Mapping[str, Node] = {}
 CEILING = 2  # times the plan: what a job may cost at most, whatever goes wrong
 
 
@@ -28,10 +29,16 @@ def born(
     waits: Patience,
     trace: str = "",
     warnings: tuple[str, ...] = (),
+    parent: str | None = None,
+    adopted: Mapping[str, Node] = NOBODY,
 ) -> Job:
-    """Return a new job whose first tasks are wanted; `images` are the stored files of the plan's image nodes."""
+    """Return a new job whose first tasks are wanted.
+
+    `images` are the stored files of the plan's image nodes, `adopted` the finished nodes of a parent that are kept.
+    """
     planned = nodes(plan)
-    reserved = sum(node.cost for node in planned if _payer(node) is Payer.US)
+    bought = [node for node in planned if node.key not in adopted]
+    reserved = sum(node.cost for node in bought if _payer(node) is Payer.US)
     job = Job(
         id=job_id,
         tenant=tenant,
@@ -40,13 +47,14 @@ def born(
         created_at=now,
         updated_at=now,
         give_up_at=now + waits.give_up * SECOND,
-        nodes={node.key: _node(node, images.get(node.key), now) for node in planned},
-        money=Money(reserved=reserved, ceiling=CEILING * sum(node.worst_cost for node in planned), usage_doc=usage_doc),
+        nodes={node.key: _node(node, images.get(node.key), adopted.get(node.key), now) for node in planned},
+        money=Money(reserved=reserved, ceiling=CEILING * sum(node.worst_cost for node in bought), usage_doc=usage_doc),
         film_token=film_token,
         request_hash=request_hash,
         warnings=(*plan.warnings, *warnings),
         timeline=(Moment(now, "job", "created"),),
         trace=trace,
+        parent=parent,
     )
     return follow(job, None, now, waits)
 
@@ -55,7 +63,7 @@ def _payer(node: PlannedNode) -> Payer:
     return Payer.PROVIDER_ACCOUNT if node.kind is Kind.PRESENTER else Payer.US
 
 
-def _node(planned: PlannedNode, stored: Output | None, now: datetime) -> Node:
+def _node(planned: PlannedNode, stored: Output | None, kept: Node | None, now: datetime) -> Node:
     node = Node(
         key=planned.key,
         kind=planned.kind,
@@ -65,6 +73,8 @@ def _node(planned: PlannedNode, stored: Output | None, now: datetime) -> Node:
         provider=planned.provider,
         expected=planned.expected_seconds,
     )
+    if kept is not None:
+        return replace(node, state=State.DONE, output=kept.output, cutout=kept.cutout, ended_at=now)
     if planned.kind is not Kind.IMAGE:
         return node
     if stored is None:

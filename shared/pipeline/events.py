@@ -5,7 +5,7 @@ out of order. Take and attempt say which permission to send the news is about.
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from shared.pipeline.edit import Cutout
 from shared.pipeline.nodes import Output
@@ -153,6 +153,7 @@ class NothingFound:
     node: str
     take: int
     attempt: int
+    at: datetime | None = None  # when the look began: patience is judged by it, however late this is heard
 
 
 @dataclass(frozen=True, slots=True)

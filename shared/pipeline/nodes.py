@@ -200,3 +200,4 @@ class Job:
     warnings: tuple[str, ...] = ()
     timeline: tuple[Moment, ...] = field(default=())
     trace: str = ""  # W3C trace id shared by all its steps
+    parent: str | None = None  # the job whose finished nodes this one adopted

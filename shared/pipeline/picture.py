@@ -1,14 +1,10 @@
 """Prints what the code knows about itself for the README: the machine's picture and the table of the line.
 
 Both come from the very tables that are run (machine.TABLE, line.LINE), so neither can say anything else than the code.
-`python -m shared.pipeline.picture` shows them, `--write README.md` puts them between that file's markers.
+`python -m infra.readme --write` puts them into README.md.
 """
 
-import argparse
-import re
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 from shared.pipeline.line import LINE, SWEEP, VEO_OUTPUT, Step
 from shared.pipeline.machine import TABLE
@@ -27,10 +23,6 @@ JOB_MOVES: tuple[tuple[State, State, str], ...] = (
     (State.FAILED, State.BLOCKED, "RetryAsked"),
     (State.CANCELLED, State.BLOCKED, "RetryAsked"),
 )
-
-
-class NoMarkers(Exception):
-    """A document has no place for a picture."""
 
 
 def moves() -> dict[tuple[State, State], tuple[str, ...]]:
@@ -56,12 +48,6 @@ def line_table() -> str:
     return "\n".join(("| step | does | runs on |", "|---|---|---|", *rows))
 
 
-def embedded(text: str) -> str:
-    """Return a document with both pictures put between its markers, whatever stood there; raises NoMarkers."""
-    fenced = f"```mermaid\n{machine_picture()}\n```"
-    return _between(_between(text, "machine", fenced), "line", line_table())
-
-
 def _drawn() -> Iterator[str]:
     yield "stateDiagram-v2"
     yield f"    [*] --> {State.BLOCKED.value}"
@@ -76,26 +62,3 @@ def _far(edge: tuple[State, State]) -> int:
 
 def _runs_on(step: Step) -> str:
     return f"queue `{step.queue}`" if step.queue else ARRIVES.get(step, "https")
-
-
-def _between(text: str, name: str, drawn: str) -> str:
-    opening, closing = f"<!-- picture:{name} -->", f"<!-- /picture:{name} -->"
-    marked = re.compile(f"{re.escape(opening)}.*?{re.escape(closing)}", re.DOTALL)
-    if not marked.search(text):
-        raise NoMarkers(f"there is no {opening} … {closing}: add both lines where the picture belongs")
-    return marked.sub(lambda _: f"{opening}\n{drawn}\n{closing}", text)
-
-
-def main(arguments: list[str]) -> None:
-    """Print both pictures, or write them into a document."""
-    parser = argparse.ArgumentParser(prog="python -m shared.pipeline.picture", description=main.__doc__)
-    parser.add_argument("--write", type=Path, metavar="FILE", help="refresh this document between its markers")
-    document: Path | None = parser.parse_args(arguments).write
-    if document is None:
-        sys.stdout.write(f"{machine_picture()}\n\n{line_table()}\n")
-        return
-    document.write_text(embedded(document.read_text("utf-8")), "utf-8")
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])

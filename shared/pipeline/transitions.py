@@ -55,7 +55,7 @@ def postponed(job: Job, node: Node, event: on.Postponed, now: datetime, waits: P
     """Wanted again when the vendor is said to be free; a duplicate that says so too wants nothing new (hole 9)."""
     if _scheduled(node, now):
         return node
-    return _again(job, replace(node, why=event.why), event.after, now, waits)
+    return _again(job, replace(node, why=event.why, nudges=0), event.after, now, waits)
 
 
 def sent(_job: Job, node: Node, event: on.Sent, now: datetime, waits: Patience) -> Node:
@@ -163,10 +163,10 @@ def pending_seen(_job: Job, node: Node, event: on.PendingSeen, now: datetime, wa
     return replace(node, due=now + waits.pending_again * SECOND, nudges=0)
 
 
-def nothing_found(job: Job, node: Node, _event: on.NothingFound, now: datetime, waits: Patience) -> Node:
+def nothing_found(job: Job, node: Node, event: on.NothingFound, now: datetime, waits: Patience) -> Node:
     """An unclear attempt left no trace (yet): the vendor's longest time must be over before it is given up."""
     since = node.claim.at if node.claim else now
-    if now < since + waits.veo_unknown * SECOND:
+    if min(now, event.at or now) < since + waits.veo_unknown * SECOND:
         return replace(node, due=now + waits.found_nothing * SECOND, nudges=0)
     closed = close_line(node, node.take, node.attempt, Outcome.GIVEN_UP, now, "no trace of it")
     if node.failures + 1 >= waits.tries:

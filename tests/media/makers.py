@@ -24,7 +24,7 @@ Color = tuple[int, int, int]
 def ffmpeg(*words: str | Path) -> bytes:
     """Run ffmpeg, return its output."""
     command = [get_ffmpeg_exe(), "-v", "error", "-nostdin", "-y", *map(str, words)]
-    done = subprocess.run(command, capture_output=True, check=False, timeout=60)  # noqa: S603 - our own words
+    done = subprocess.run(command, capture_output=True, check=False, timeout=60)
     assert done.returncode == 0, done.stderr.decode()
     return done.stdout
 

@@ -229,6 +229,14 @@ def test_nothing_found_is_patient_for_twenty_minutes() -> None:
     assert 2 == told.hero.attempt
 
 
+def test_an_old_look_proves_nothing_however_late_it_is_heard() -> None:
+    """A watcher that looked at 10 minutes, froze and spoke at 21 saw nothing of what came between."""
+    told = story().hears(claimed(), unclear()).later(minutes=10)
+    looked = replace(nothing(), at=told.now)
+
+    told.later(minutes=11).hears(looked).then(state=State.STARTING, outcomes=(Outcome.UNCLEAR,))
+
+
 def test_unanswered_calls_are_bounded() -> None:
     """After three calls into silence the node fails, all three counted as paid."""
     told = rich(story())
@@ -290,6 +298,7 @@ class TestTheSameKey:
     """An unclear presenter is asked for again under its key: the key makes it harmless."""
 
     def unclear(self) -> Story:
+        """Begin where the first call's answer was lost."""
         return presenter().hears(claimed(PRESENTER, "a"), unclear(PRESENTER, "a"))
 
     def test_is_wanted_after_half_a_minute(self) -> None:

@@ -1,0 +1,106 @@
+"""What holds for every commit, whatever was heard.
+
+GROWS take, attempt and wake never shrink; a new take has a new attempt's number
+ENDS  an ended job stays ended (a retry apart) and has no due; a live one has a node that is awake, each with a due
+FILMS an accepted output is a film of the take that is wanted, and stays
+MOVES every move is an arrow of the picture
+PAYS  reserved = charged + refunded at an ending; the bill is the ledger's sum
+TELLS there is always a status, a stage and a sentence; only a finished film is at 100
+"""
+
+from dataclasses import replace
+
+from shared.pipeline import events as on
+from shared.pipeline.ledger import bill
+from shared.pipeline.nodes import AWAKE, FREE, LIVE, Ending, Job, State
+from shared.pipeline.picture import moves
+from shared.pipeline.plan import Kind
+from shared.pipeline.status import progress, stage, status, summary
+
+ARROWS = set(moves())
+
+
+class LawBroken(Exception):
+    """The machine did what it must never do."""
+
+
+def judge(before: Job, after: Job, event: on.Event) -> None:
+    """Check every law of one commit."""
+    for law in (_grows, _ends, _films, _moves, _pays, _tells):
+        broken = law(before, after, event)
+        if broken:
+            raise LawBroken(f"{law.__name__[1:].upper()}: {broken} by {event}")
+
+
+def _ends(before: Job, after: Job, event: on.Event) -> str:
+    if before.ending and after.ending is not before.ending and not isinstance(event, on.RetryAsked):
+        return f"ended {before.ending} became {after.ending}"
+    if before.ending and not isinstance(event, on.RetryAsked):
+        for key, node in before.nodes.items():
+            if replace(after.nodes[key], attempts=node.attempts) != node:
+                return f"{key} moved in an ended job"
+    if after.ending and any(node.due or node.state in LIVE for node in after.nodes.values()):
+        return "an ended job has something to do"
+    awake = [node for node in after.nodes.values() if node.state in AWAKE]
+    if not after.ending and not (awake and all(node.due for node in awake)):
+        return "a live job has nobody who looks after it"
+    return ""
+
+
+def _grows(before: Job, after: Job, _event: on.Event) -> str:
+    for key, old in before.nodes.items():
+        new = after.nodes[key]
+        if new.take < old.take or new.attempt < old.attempt or new.wake < old.wake:
+            return f"{key} went back"
+        if new.take > old.take and new.attempt <= old.attempt:
+            return f"{key}: a new take under an old attempt's number"
+    return ""
+
+
+def _films(before: Job, after: Job, _event: on.Event) -> str:
+    for key, node in after.nodes.items():
+        if node.state is State.DONE and node.output is None:
+            return f"{key} is done without an output"
+        if node.state is State.DONE and node.kind in (Kind.CLIP, Kind.PRESENTER) and node.output:
+            old = before.nodes[key]
+            if f"/t{node.take}-a" not in node.output.uri:
+                return f"{key} took a film of another take"
+            if old.state is State.DONE and (old.take, old.output) != (node.take, node.output):
+                return f"{key} changed its film"
+    return ""
+
+
+def _moves(before: Job, after: Job, event: on.Event) -> str:
+    for key, old in before.nodes.items():
+        new = after.nodes[key]
+        if old.state is State.DONE and new.state is not State.DONE:
+            return f"{key} lost its film"
+        fresh = isinstance(event, on.RetryAsked) and new.take > old.take
+        begun = State.BLOCKED if fresh else old.state
+        if begun is not new.state and (begun, new.state) not in ARROWS:
+            return f"{key} went from {begun} to {new.state}, which is not drawn"
+    return ""
+
+
+def _pays(_before: Job, after: Job, _event: on.Event) -> str:
+    money = after.money
+    if min(money.charged, money.reserved) < 0 or money.charged > money.reserved:
+        return f"charged more than was reserved: {money}"
+    if after.ending and money.reserved != money.charged + money.refunded:
+        return f"not settled: {money}"
+    columns = bill(after.nodes.values())
+    lines = sum(
+        sum(line.cost for line in node.attempts if line.outcome not in FREE) + node.folded_cost
+        for node in after.nodes.values()
+    )
+    pure = sum(node.cost for node in after.nodes.values() if node.kind is Kind.COMPOSE and node.state is State.DONE)
+    if columns.paid_by_us + columns.billed_by_provider != lines + pure:
+        return "the bill is not the ledger's sum"
+    return ""
+
+
+def _tells(_before: Job, after: Job, _event: on.Event) -> str:
+    finished = after.ending is Ending.COMPLETED
+    if not (summary(after) and stage(after) and status(after)):
+        return "nothing to say"
+    return "" if (progress(after) == 100) is finished else f"progress {progress(after)}"

@@ -1,0 +1,219 @@
+"""Money: booked at risk at the claim, settled once at the end; what a retry costs is reserved anew."""
+
+from dataclasses import replace
+
+from shared.pipeline import events as on
+from shared.pipeline.ledger import bill, settle
+from shared.pipeline.nodes import Ending, Job, Outcome, State
+from tests.pipeline.machine.story import (
+    COMPOSE,
+    PRESENTED,
+    PRESENTER,
+    TWO_CLIPS,
+    Story,
+    arrived,
+    claimed,
+    failure,
+    misconfigured,
+    nothing,
+    refused,
+    released,
+    sent,
+    story,
+    swept,
+    unclear,
+    worked,
+)
+
+
+def finished(told: Story) -> Story:
+    return told.about(COMPOSE).hears(worked(told.job.nodes[COMPOSE].inputs_hash))
+
+
+def settled(job: Job) -> bool:
+    return job.ending is not None and job.money.reserved == job.money.charged + job.money.refunded
+
+
+def test_a_film_that_went_well_costs_what_was_reserved() -> None:
+    """Nothing goes back when everything planned was made once."""
+    told = finished(story(TWO_CLIPS).hears(claimed(), arrived(), claimed("clip-2", "b"), arrived("clip-2")))
+
+    told.then(ending=Ending.COMPLETED)
+    assert (told.job.money.reserved, 0) == (told.job.money.charged, told.job.money.refunded)
+
+
+def test_the_presenter_is_billed_to_the_tenant_s_own_account() -> None:
+    """Our reservation holds no cent of what the avatar service bills the tenant."""
+    told = story(PRESENTED).hears(claimed(PRESENTER), arrived(PRESENTER), claimed(), arrived())
+    told = finished(told)
+
+    columns = bill(told.job.nodes.values())
+
+    assert told.job.nodes[PRESENTER].cost == columns.billed_by_provider > 0
+    assert told.job.money.charged == columns.paid_by_us == told.job.money.reserved
+
+
+def test_what_was_never_claimed_goes_back() -> None:
+    """Cancelled before anything was sent: everything goes back."""
+    told = story(TWO_CLIPS).hears(on.CancelAsked())
+
+    assert (0, told.job.money.reserved) == (told.job.money.charged, told.job.money.refunded)
+
+
+def test_what_may_have_been_made_stays_charged() -> None:
+    """Claimed, sent and unclear are at risk: cancelling does not make them free (hole 47)."""
+    for news in ((), (sent(),), (unclear(),)):
+        told = story().hears(claimed(), *news, on.CancelAsked()).then(ending=Ending.CANCELLED)
+
+        assert told.hero.cost == told.job.money.charged
+        assert settled(told.job)
+
+
+def test_what_was_certainly_not_made_is_free() -> None:
+    """Released, refused, misconfigured, failed: nothing is charged at the end."""
+    for news in (released(), misconfigured(), failure()):
+        told = story().hears(claimed(), news, on.CancelAsked())
+
+        assert 0 == told.job.money.charged
+    told = story().hears(claimed(), refused())
+    assert 0 == told.job.money.charged
+
+
+def test_every_ending_settles() -> None:
+    """Completed, failed, cancelled, stuck and given up: reserved = charged + refunded."""
+    begun = story().hears(claimed(), sent())
+    completed = finished(begun.hears(arrived()))
+    failed = begun.hears(failure(again=None))
+    cancelled = begun.hears(on.CancelAsked())
+    given_up = begun.later(hours=6).hears(swept())
+    stuck = story()
+    for _ in range(8):
+        stuck = stuck.later(minutes=31).hears(swept())
+
+    for ended in (completed, failed, cancelled, given_up, stuck):
+        assert settled(ended.job)
+
+
+def test_settling_twice_moves_nothing() -> None:
+    """The end's own commit may be repeated."""
+    told = story().hears(claimed(), sent(), on.CancelAsked())
+
+    assert told.job == settle(told.job)
+
+
+def test_late_news_moves_no_settled_money() -> None:
+    """No later correction exists, so none can be lost (hole 47)."""
+    told = story().hears(claimed(), sent(), on.CancelAsked())
+
+    heard = told.hears(arrived()).hears(failure())
+
+    assert told.job.money == heard.job.money
+
+
+def test_more_than_was_reserved_is_never_charged() -> None:
+    """Attempts nobody answered are our risk, not the tenant's."""
+    told = story().hears(claimed(), unclear()).later(minutes=20).hears(nothing())
+    told = finished(told.hears(claimed(attempt=2), arrived(attempt=2)))
+
+    assert 2 * told.job.nodes["clip-1"].cost < bill(told.job.nodes.values()).paid_by_us
+    assert told.job.money.reserved == told.job.money.charged
+
+
+def test_the_ledger_adds_up_beyond_its_five_lines() -> None:
+    """Older lines are folded into a sum, never forgotten."""
+    told = story()
+    told = replace(told, job=replace(told.job, money=replace(told.job.money, ceiling=10**12)))
+    for attempt in range(1, 8):
+        told = told.hears(claimed(take=attempt, attempt=attempt), sent(take=attempt, attempt=attempt))
+        told = told.hears(failure(take=attempt, attempt=attempt, again=None, paid=True), on.RetryAsked(reserved=1000))
+
+    assert 5 == len(told.hero.attempts)
+    assert 7 * told.hero.cost == bill(told.job.nodes.values()).paid_by_us
+
+
+class TestRetry:
+    """A person wants a failed job tried again: what is finished is kept, the rest is reserved anew."""
+
+    def failed(self) -> Story:
+        """Begin where the clip failed as paid and the presenter's take was kept."""
+        told = story(PRESENTED).hears(claimed(PRESENTER), sent(PRESENTER), claimed(), sent(), arrived(PRESENTER))
+        return told.hears(failure(again=None, paid=True)).then(ending=Ending.FAILED).later(60)
+
+    def test_keeps_what_is_finished(self) -> None:
+        """The presenter's take is not bought again."""
+        failed = self.failed()
+
+        told = failed.hears(on.RetryAsked(reserved=5000))
+
+        assert failed.job.nodes[PRESENTER] == told.job.nodes[PRESENTER]
+        assert ("clip-1",) == told.woken
+        assert (None, None) == (told.job.ending, told.job.trouble)
+
+    def test_begins_a_new_take_under_numbers_that_grow(self) -> None:
+        """The old attempt's name, prefix and task are never used again."""
+        failed = self.failed()
+
+        told = failed.hears(on.RetryAsked(reserved=5000)).then(state=State.QUEUED, outcomes=(Outcome.GIVEN_UP,))
+
+        assert (2, 2) == (told.hero.take, told.hero.attempt)
+        assert failed.hero.wake < told.hero.wake
+
+    def test_reserves_again(self) -> None:
+        """Nothing is tried for free: the new price is reserved and raises the ceiling (hole 46)."""
+        failed = self.failed()
+
+        told = failed.hears(on.RetryAsked(reserved=5000))
+
+        assert failed.job.money.reserved + 5000 == told.job.money.reserved
+        assert failed.job.money.ceiling + 10_000 == told.job.money.ceiling
+
+    def test_settles_both_takes_at_its_end(self) -> None:
+        """The paid first take and the second: charged once each, the rest goes back."""
+        told = self.failed()
+        told = told.hears(on.RetryAsked(reserved=told.hero.cost))
+
+        told = finished(told.hears(claimed(take=2, attempt=2), arrived(take=2, attempt=2))).then(
+            ending=Ending.COMPLETED
+        )
+
+        made = told.job.nodes
+        assert 2 * made["clip-1"].cost + made[COMPOSE].cost == told.job.money.charged
+        assert settled(told.job)
+
+    def test_twice_is_once(self) -> None:
+        """A repeated retry finds a living job and reserves nothing."""
+        told = self.failed().hears(on.RetryAsked(reserved=5000)).later(1)
+
+        told.hears(on.RetryAsked(reserved=5000)).then_nothing()
+
+    def test_is_only_for_failed_jobs(self) -> None:
+        """A cancelled, a finished and a living job stay what they are."""
+        told = story().hears(claimed(), sent())
+
+        told.hears(on.RetryAsked(reserved=1)).then_nothing()
+        told.hears(on.CancelAsked()).hears(on.RetryAsked(reserved=1)).then_nothing()
+        finished(told.hears(arrived())).hears(on.RetryAsked(reserved=1)).then_nothing()
+
+
+class TestCancel:
+    """A person does not want the film any more."""
+
+    def test_stops_listening_at_once(self) -> None:
+        """Every live node is cancelled, what is finished stays; nothing is wanted any more."""
+        told = story(PRESENTED).hears(claimed(PRESENTER), arrived(PRESENTER), claimed()).hears(on.CancelAsked("Ann"))
+
+        assert (State.CANCELLED, State.DONE) == (told.hero.state, told.job.nodes[PRESENTER].state)
+        assert () == told.woken
+        told.then(ending=Ending.CANCELLED)
+
+    def test_an_ended_job_cannot_be_cancelled(self) -> None:
+        """An ended job stays ended."""
+        told = finished(story().hears(claimed(), arrived()))
+
+        told.hears(on.CancelAsked()).then_nothing()
+
+    def test_a_failing_job_can_be_cancelled(self) -> None:
+        """Nobody must wait for what is heard out."""
+        told = story(PRESENTED).hears(claimed(PRESENTER), sent(PRESENTER), claimed(), refused())
+
+        told.hears(on.CancelAsked()).then(ending=Ending.CANCELLED)

@@ -1,0 +1,275 @@
+"""Whatever happens to a job, in whatever order: never billed twice, never lost; and the laws bite planted bugs."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from shared.pipeline import events as on
+from shared.pipeline.machine import Moved, apply
+from shared.pipeline.nodes import Ending, Job, State
+from shared.pipeline.patience import Patience
+from shared.pipeline.plan import Kind
+from shared.pipeline.request import FilmRequest
+from tests.pipeline.films import PHOTO, WHITE, film, filmed, spoken
+from tests.pipeline.machine.laws import LawBroken
+from tests.pipeline.machine.story import CHAIN, FOOTAGE, PRESENTED, TWO_CLIPS
+from tests.pipeline.machine.world import MOODS, Apply, World
+
+SPOKEN = film(avatar_script="Good morning.", background=WHITE)
+FILMS = (
+    FOOTAGE,
+    PRESENTED,
+    TWO_CLIPS,
+    CHAIN,
+    SPOKEN,
+    film(spoken("One."), spoken("Two."), filmed(script="Three.", image_url=PHOTO)),
+)
+COMMON, RARE = 6, 1
+LIKELY = {
+    "life goes on": 3 * COMMON,
+    "a task is delivered": COMMON,
+    "a worker goes on": 2 * COMMON,
+    "a vendor finishes": COMMON // 2,
+    "news is heard": COMMON,
+    "half a minute passes": COMMON // 2,
+    "time passes": COMMON // 2,
+    "a task is delivered twice": 2 * RARE,
+    "a worker crashes": RARE,
+    "a task is lost": RARE,
+    "a vendor fails": 2 * RARE,
+    "news is heard and comes again": RARE,
+    "news is lost": RARE,
+    "a person cancels": RARE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One thing that happens."""
+
+    what: str
+    index: int
+    mood: str
+    fault: str
+    seconds: int
+
+
+turns = st.builds(
+    Turn,
+    st.sampled_from([what for what, weight in LIKELY.items() for _ in range(weight)]),
+    st.integers(0, 3),
+    st.sampled_from((*["fine"] * 4, *MOODS)),
+    st.sampled_from((*[""] * 8, "crash", "ack lost")),
+    st.sampled_from((1, 6, 12, 61, 125, 280, 620, 1210, 3700)),
+)
+lives = st.lists(turns, max_size=20) | st.lists(turns, min_size=40, max_size=70)
+
+
+def happens(world: World, turn: Turn) -> None:
+    """Let one thing happen; what cannot happen now lets life go on instead."""
+    match turn.what:
+        case "a task is delivered" | "a task is delivered twice" if world.tasks:
+            world.deliver(turn.index, twice=turn.what.endswith("twice"))
+        case "a worker goes on" if world.workers:
+            world.go_on(turn.index, turn.mood, turn.fault)
+        case "a worker crashes" if world.workers:
+            world.crash(turn.index)
+        case "a task is lost" if world.tasks:
+            world.lose(turn.index)
+        case _:
+            _around_us(world, turn)
+
+
+def _around_us(world: World, turn: Turn) -> None:
+    match turn.what:
+        case "a vendor finishes" | "a vendor fails" if world.operations:
+            world.finish(turn.index, failed=turn.what.endswith("fails"))
+        case "news is heard" | "news is heard and comes again" if world.news:
+            world.hear(turn.index, keep=turn.what.endswith("again"))
+        case "news is lost" if world.news:
+            world.drop(turn.index)
+        case "half a minute passes" | "time passes":
+            world.wait(30 if turn.what.startswith("half") else turn.seconds)
+            world.sweep()
+        case "a person cancels" if not world.job.ending and turn.index == 0:
+            world.cancel()
+        case _ if world.job.ending is Ending.FAILED:
+            world.retry()
+        case _:
+            world.go_on_fairly(turn.mood)
+
+
+def live(request: FilmRequest, life: list[Turn], machine: Apply = apply) -> World:
+    """Play a life, then let the job go on without faults to its end."""
+    world = World(request, machine)
+    for turn in life:
+        happens(world, turn)
+    world.fairly()
+    return world
+
+
+@settings(max_examples=800, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.sampled_from(FILMS), lives)
+def test_every_life_keeps_the_laws_and_ends(request: FilmRequest, life: list[Turn]) -> None:
+    """Crashes, duplicates, lost and late news, frozen workers, cancel and retry: all laws hold, and the job ends."""
+    assert live(request, life).job.ending
+
+
+@pytest.mark.parametrize("request_", FILMS)
+def test_a_life_without_faults_is_short(request_: FilmRequest) -> None:
+    """Left alone, every kind of film is finished, each take made once."""
+    world = World(request_)
+
+    steps = world.fairly()
+
+    paid = [key for key, node in world.job.nodes.items() if node.kind in (Kind.CLIP, Kind.PRESENTER)]
+    assert Ending.COMPLETED is world.job.ending
+    assert sorted(paid) == sorted(each.node for each in world.operations)
+    assert steps < 20 * len(world.job.nodes)
+
+
+# The tests' tests: a machine with a planted bug is caught.
+
+
+def wakes_never_grow(job: Job, event: on.Event, now: datetime, waits: Patience) -> Moved:
+    """Forget the wake number: hole 1."""
+    moved = apply(job, event, now, waits)
+    return replace(
+        moved, job=replace(moved.job, nodes={key: replace(node, wake=1) for key, node in moved.job.nodes.items()})
+    )
+
+
+def retry_begins_at_one(job: Job, event: on.Event, now: datetime, waits: Patience) -> Moved:
+    """Reset the node: attempt 1 again."""
+    moved = apply(job, event, now, waits)
+    if not isinstance(event, on.RetryAsked) or not moved.changed:
+        return moved
+    reset = {
+        key: node if node.state is State.DONE else replace(node, attempt=1) for key, node in moved.job.nodes.items()
+    }
+    return replace(moved, job=replace(moved.job, nodes=reset))
+
+
+def nothing_found_is_believed(job: Job, event: on.Event, now: datetime, waits: Patience) -> Moved:
+    """Give up an unclear call at the first empty look: hole 32."""
+    return apply(job, event, now, replace(waits, veo_unknown=0) if isinstance(event, on.NothingFound) else waits)
+
+
+def ended_nodes_are_left_by_news(job: Job, event: on.Event, now: datetime, waits: Patience) -> Moved:
+    """Let a film finish whatever it is about."""
+    moved = apply(job, event, now, waits)
+    if not isinstance(event, on.FilmArrived):
+        return moved
+    node = moved.job.nodes[event.node]
+    taken = replace(node, state=State.DONE, output=event.output, due=None)
+    if taken == node:
+        return moved
+    return replace(moved, changed=True, job=replace(moved.job, nodes={**moved.job.nodes, node.key: taken}))
+
+
+def an_old_look_is_believed(job: Job, event: on.Event, now: datetime, waits: Patience) -> Moved:
+    """Forget when a look began: a frozen watcher's empty hands count as fresh."""
+    return apply(job, replace(event, at=None) if isinstance(event, on.NothingFound) else event, now, waits)
+
+
+def every_repeat_is_a_new_call(job: Job, event: on.Event, now: datetime, waits: Patience) -> Moved:
+    """Raise HeyGen's key with each busy answer, even to a repeat."""
+    moved = apply(job, event, now, waits)
+    if not isinstance(event, on.Released) or not event.refused or not moved.changed:
+        return moved
+    node = replace(moved.job.nodes[event.node], refusals=job.nodes[event.node].refusals + 1)
+    return replace(moved, job=replace(moved.job, nodes={**moved.job.nodes, node.key: node}))
+
+
+def due_is_forgotten(job: Job, event: on.Event, now: datetime, waits: Patience) -> Moved:
+    """Lose the sweep's time of a node that runs."""
+    moved = apply(job, event, now, waits)
+    if not isinstance(event, on.Sent) or not moved.changed:
+        return moved
+    node = replace(moved.job.nodes[event.node], due=None)
+    return replace(moved, job=replace(moved.job, nodes={**moved.job.nodes, node.key: node}))
+
+
+def work(world: World, mood: str = "fine") -> None:
+    """Let every task that is due be worked off, the vendors in this mood and busy making what they accept."""
+    while world.workers or any(task.at <= world.now for task in world.tasks):
+        if world.workers:
+            world.go_on(0, mood)
+        else:
+            world.deliver(0)
+
+
+def busy_once(world: World) -> None:
+    work(world, "busy")
+
+
+def refused_and_retried(world: World) -> None:
+    work(world, "refused")
+    world.retry()
+
+
+def answer_lost_and_looked_for(world: World) -> None:
+    work(world, "answer lost")
+    world.wait(300)
+    world.sweep()
+    work(world)
+
+
+def answer_lost_and_watcher_frozen(world: World) -> None:
+    work(world, "answer lost")
+    world.wait(300)
+    world.sweep()
+    world.deliver(0)  # looks, finds nothing yet, freezes
+    world.finish(0)
+    world.drop(0)
+    world.wait(1000)
+    world.sweep()  # the job is written by somebody else meanwhile
+    work(world)
+
+
+def film_after_cancel(world: World) -> None:
+    work(world)
+    world.finish(0)
+    world.cancel()
+    world.hear(0)
+
+
+def answer_lost_and_busy_at_the_repeat(world: World) -> None:
+    work(world, "answer lost")
+    world.wait(31)
+    work(world, "busy")
+    world.wait(31)
+    work(world)
+
+
+@pytest.mark.parametrize(
+    ("planted", "request_", "life", "law"),
+    [
+        (wakes_never_grow, FOOTAGE, busy_once, "LIVE"),
+        (retry_begins_at_one, FOOTAGE, refused_and_retried, "GROWS"),
+        (nothing_found_is_believed, FOOTAGE, answer_lost_and_looked_for, "BILL"),
+        (an_old_look_is_believed, FOOTAGE, answer_lost_and_watcher_frozen, "BILL"),
+        (ended_nodes_are_left_by_news, FOOTAGE, film_after_cancel, "ENDS"),
+        (every_repeat_is_a_new_call, SPOKEN, answer_lost_and_busy_at_the_repeat, "BILL"),
+        (due_is_forgotten, FOOTAGE, work, "ENDS"),
+    ],
+)
+def test_a_planted_bug_is_caught(
+    planted: Apply, request_: FilmRequest, life: Callable[[World], None], law: str
+) -> None:
+    """The same life that keeps all laws breaks one when a rule is taken out of the machine."""
+    true, bugged = World(request_), World(request_, planted)
+    life(true)
+    true.fairly()
+
+    with pytest.raises(LawBroken, match=f"^{law}"):
+        _lived(bugged, life)
+
+
+def _lived(world: World, life: Callable[[World], None]) -> None:
+    life(world)
+    world.fairly()

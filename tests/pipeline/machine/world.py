@@ -1,0 +1,407 @@
+"""One job in a small world: workers, queue, vendors and sweep that may fail in every way, while the laws hold.
+
+Workers are generators: each pause is a place where they may crash, freeze or be overtaken. Tasks are delivered by names
+that stay used for ever; commits are compare-and-set on one document. Beside the laws of each commit (`laws.py`):
+
+BILL  at most one vendor operation of a take that is not known to have failed
+NAMES a task's name is never wanted twice
+TWICE an event heard again at once changes nothing
+LIVE  from every state, without further faults, the job ends, and not by being given up
+"""
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from shared.pipeline import events as on
+from shared.pipeline.line import START_CLIP, START_PRESENTER, step_for
+from shared.pipeline.machine import Moved, apply
+from shared.pipeline.names import task_name
+from shared.pipeline.nodes import AWAKE, Job, Node, Output, Payer, State
+from shared.pipeline.patience import Patience
+from shared.pipeline.plan import Kind
+from shared.pipeline.request import FilmRequest
+from tests.pipeline.machine.laws import LawBroken, judge
+from tests.pipeline.machine.story import START, WAITS, job, stored
+
+Apply = Callable[[Job, on.Event, datetime, Patience], Moved]
+Worker = Generator[None, str, None]  # is sent the vendor's mood; pauses where it may be overtaken
+SECOND = timedelta(seconds=1)
+VENDOR_DONE = timedelta(minutes=15)  # the vendors' own deadline: earlier than our patience
+FEW = 4  # nudges that leave a node time
+LONG = timedelta(hours=3)  # more than any job needs without faults
+MOODS = ("fine", "answer lost", "nothing made, answer lost", "busy", "unsent", "refused", "misconfigured")
+
+
+@dataclass(slots=True)
+class Operation:
+    """What a vendor was asked to make, and would bill."""
+
+    name: str
+    node: str
+    take: int
+    attempt: int
+    key: str
+    until: datetime
+    made: bool = False
+    failed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A task in a queue."""
+
+    name: str
+    node: str
+    take: int
+    attempt: int
+    at: datetime
+    start: bool  # a start task; else a look or pure work
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """The job as it was read, and when."""
+
+    job: Job
+    version: int
+    at: datetime
+
+
+@dataclass
+class World:
+    """Everything around one job."""
+
+    request: FilmRequest
+    apply: Apply = apply
+    waits: Patience = WAITS
+    now: datetime = START
+    job: Job = field(init=False)
+    version: int = 0
+    tasks: list[Wanted] = field(default_factory=list)
+    names: set[str] = field(default_factory=set)  # every name ever enqueued: tombstones
+    wanted: set[str] = field(default_factory=set)  # every name a commit ever wanted
+    workers: list[Worker] = field(default_factory=list)
+    operations: list[Operation] = field(default_factory=list)
+    news: list[Operation] = field(default_factory=list)  # films whose event was not delivered yet
+    fault: str = ""  # what goes wrong with the next commit
+    tokens: int = 0
+
+    def __post_init__(self) -> None:
+        self.job = job(self.request, self.waits, self.now)
+        fresh = [node for node in self.job.nodes.values() if node.state in AWAKE]
+        self.wanted |= {task_name(self.job.id, node.key, node.wake) for node in fresh}
+        self._enqueue(self.job, fresh)
+
+    # What our own code does: load, commit, enqueue.
+
+    def read(self) -> Read:
+        """Read the job as it stands."""
+        return Read(self.job, self.version, self.now)
+
+    def commit(self, read: Read, event: on.Event) -> Read:
+        """Apply an event as commit.py does; a fault crashes the worker before it enqueues, or loses the answer."""
+        fault, self.fault = self.fault, ""
+        if read.version != self.version:
+            read = self.read()
+        moved = self.apply(read.job, event, read.at, self.waits)
+        if not moved.changed:
+            return read
+        self._judge(read.job, moved, event, read.at)
+        self.job, self.version = moved.job, self.version + 1
+        if fault == "crash":
+            raise _Crashed
+        if fault == "ack lost":
+            again = self.apply(self.job, event, self.now, self.waits)
+            if not again.changed:
+                self._enqueue(self.job, list(self.job.nodes.values()))
+                return self.read()
+            self._judge(self.job, again, event, self.now)
+            self.job, self.version = again.job, self.version + 1
+            moved = again
+        self._enqueue(moved.job, list(moved.woken(read.job)))
+        return Read(self.job, self.version, self.now)
+
+    def _enqueue(self, found: Job, nodes: list[Node]) -> None:
+        for node in nodes:
+            name = task_name(found.id, node.key, node.wake)
+            if found.ending or node.state not in AWAKE or name in self.names:
+                continue
+            self.names.add(name)
+            start = node.state is State.QUEUED or step_for(node) in (START_CLIP, START_PRESENTER)
+            self.tasks.append(Wanted(name, node.key, node.take, node.attempt, node.at or self.now, start))
+
+    def token(self) -> str:
+        """Make the token of one handler run."""
+        self.tokens += 1
+        return f"token-{self.tokens}"
+
+    # The steps, as they are run by the queue.
+
+    def run(self, task: Wanted) -> Worker:
+        """Begin a handler; it pauses where it can be interrupted."""
+        match self.job.nodes[task.node].kind:
+            case Kind.COMPOSE:
+                return self._composes(task)
+            case Kind.CLIP if task.start:
+                return self._starts(task, keyed=False)
+            case Kind.PRESENTER if task.start:
+                return self._starts(task, keyed=True)
+            case _:
+                return self._looks(task)
+
+    def _starts(self, task: Wanted, *, keyed: bool) -> Worker:
+        read = self.read()
+        begun, node = read.at, read.job.nodes[task.node]
+        mine = self.token()
+        mood = yield
+        if node.state is State.STARTING and keyed:
+            claim: on.NodeEvent = on.Reclaimed(node.key, node.take, node.attempt, mine)
+        elif node.state is not State.QUEUED:
+            return
+        elif keyed and mood == "busy":
+            self.commit(read, on.Postponed(node.key, node.take, node.attempt, 40 * SECOND, "busy"))
+            return
+        else:
+            claim = on.Claimed(node.key, task.take, task.attempt, mine)
+        read = self.commit(read, claim)
+        node = read.job.nodes[task.node]
+        if node.state is not State.STARTING or node.claim is None or node.claim.token != mine:
+            return
+        mood = yield
+        if self.now - begun > self.waits.send_window * SECOND:
+            self.commit(read, on.Released(node.key, mine, "the send window was over", SECOND))
+            return
+        event = self._sent(node, mine, mood, keyed=keyed)
+        yield
+        self.commit(read, event)
+
+    def _sent(self, node: Node, mine: str, mood: str, *, keyed: bool) -> on.NodeEvent:
+        match mood:
+            case "unsent":
+                return on.Released(node.key, mine, "not sent", SECOND)
+            case "busy":
+                return on.Released(node.key, mine, "429", 30 * SECOND, refused=True)
+            case "refused":
+                return on.Refused(node.key, mine, "refused", "it was refused", "ask for something else")
+            case "misconfigured":
+                return on.Misconfigured(node.key, mine, "the model is gone", "choose another")
+            case "nothing made, answer lost":
+                return on.Unclear(node.key, mine, "the connection broke", keyed=keyed)
+        made = self._accepted(node, keyed=keyed)
+        if mood == "answer lost":
+            return on.Unclear(node.key, mine, "the answer was lost", keyed=keyed)
+        return on.Sent(node.key, node.take, node.attempt, mine, made.name)
+
+    def _accepted(self, node: Node, *, keyed: bool) -> Operation:
+        key = f"{node.key}.t{node.take}.a{node.attempt}.r{node.refusals}"
+        replayed = next((each for each in self.operations if keyed and each.key == key), None)
+        if replayed:
+            return replayed
+        name = f"op-{len(self.operations) + 1}"
+        made = Operation(name, node.key, node.take, node.attempt, key, self.now + VENDOR_DONE)
+        self.operations.append(made)
+        mine = [each for each in self.operations if (each.node, each.take) == (made.node, made.take)]
+        if sum(not each.failed for each in mine) > 1:
+            raise LawBroken(f"BILL: {made.node} take {made.take} is made twice: {mine}")
+        return made
+
+    def _looks(self, task: Wanted) -> Worker:
+        read = self.read()
+        node = read.job.nodes[task.node]
+        if (task.take, task.attempt) != (node.take, node.attempt):
+            return
+        claim = node.claim
+        known = node.provider_id or task.hint
+        expired = claim is not None and read.at >= claim.at + self.waits.claim_life(node.kind)
+        if node.state is State.STARTING and node.kind is Kind.CLIP and expired:
+            event = self._listed(node, read.at)
+        elif known and node.state in (State.RUNNING, State.STARTING):
+            mood = yield
+            event = self._asked(node, known, mood, read.at, hinted=bool(task.hint))
+        else:
+            return
+        yield
+        self.commit(read, event)
+
+    def _asked(self, node: Node, known: str, mood: str, at: datetime, *, hinted: bool) -> on.NodeEvent:
+        found = next(each for each in self.operations if each.name == known)
+        about = (node.key, node.take, node.attempt)
+        if mood == "nothing made, answer lost" and node.kind is Kind.CLIP:
+            return self._listed(node, at)  # the vendor has forgotten the operation
+        if found.failed:
+            return on.FailureHeard(*about, "vendor_busy", "it failed", "retry the job", 20 * SECOND)
+        if found.made:
+            return on.FilmArrived(*about, film(found), provider_id=known)
+        if node.state is State.STARTING:
+            return on.IdHeard(*about, known)
+        return on.PendingSeen(*about, hinted=hinted)
+
+    def _listed(self, node: Node, at: datetime) -> on.NodeEvent:
+        about = (node.key, node.take, node.attempt)
+        there = [each for each in self.operations if each.made and (each.node, each.take, each.attempt) == about]
+        return on.FilmArrived(*about, film(there[0])) if there else on.NothingFound(*about, at=at)
+
+    def _composes(self, task: Wanted) -> Worker:
+        read = self.read()
+        node = read.job.nodes[task.node]
+        if node.state is not State.QUEUED or not node.inputs_hash:
+            return
+        mood = yield
+        if mood == "refused":
+            event: on.NodeEvent = on.WorkFailed(
+                node.key, node.inputs_hash, "compose_failed", "it broke", "retry", SECOND
+            )
+        else:
+            event = on.WorkDone(node.key, node.inputs_hash, stored(f"film-{node.inputs_hash}"))
+        self.commit(read, event)
+
+    # What happens to a job: each is one step of the world.
+
+    def deliver(self, index: int, *, twice: bool = False) -> None:
+        """The queue runs a task that is due; the same one twice, if it must."""
+        due = [task for task in self.tasks if task.at <= self.now]
+        if due:
+            task = due[index % len(due)]
+            self.tasks.remove(task)
+            self._begin(task)
+            if twice:
+                self._begin(task)
+
+    def _begin(self, task: Wanted) -> None:
+        worker = self.run(task)
+        try:
+            next(worker)
+        except (StopIteration, _Crashed):
+            return
+        self.workers.append(worker)
+
+    def lose(self, index: int) -> None:
+        """A task runs out of retries: its name stays used."""
+        if self.tasks:
+            del self.tasks[index % len(self.tasks)]
+
+    def go_on(self, index: int, mood: str = "fine", fault: str = "") -> None:
+        """A worker goes on to its next pause."""
+        if not self.workers:
+            return
+        worker = self.workers[index % len(self.workers)]
+        self.fault = fault
+        try:
+            worker.send(mood)
+        except (StopIteration, _Crashed):
+            self.workers.remove(worker)
+        self.fault = ""
+
+    def crash(self, index: int) -> None:
+        """A worker dies where it stands."""
+        if self.workers:
+            self.workers.pop(index % len(self.workers)).close()
+
+    def finish(self, index: int, *, failed: bool = False) -> None:
+        """A vendor finishes an operation: its film lies there, its event is on the way."""
+        running = [each for each in self.operations if not each.made and not each.failed]
+        if running:
+            done = running[index % len(running)]
+            done.failed, done.made = failed, not failed
+            self.news.append(done)
+
+    def hear(self, index: int, *, keep: bool = False) -> None:
+        """An event arrives, or a webhook; it may arrive again."""
+        if not self.news:
+            return
+        heard = self.news[index % len(self.news)]
+        if not keep:
+            self.news.remove(heard)
+        if heard.node.startswith("presenter"):
+            name = f"{heard.name} {heard.failed}"
+            if name not in self.names:
+                self.names.add(name)
+                self.tasks.append(Wanted(name, heard.node, heard.take, heard.attempt, self.now, False, heard.name))
+        elif heard.made:
+            self.commit(self.read(), on.FilmArrived(heard.node, heard.take, heard.attempt, film(heard)))
+
+    def drop(self, index: int) -> None:
+        """An event is lost."""
+        if self.news:
+            del self.news[index % len(self.news)]
+
+    def sweep(self) -> None:
+        """The sweep comes by."""
+        due = self.due()
+        if due and due <= self.now:
+            names = {task.name for task in self.tasks}
+            queued = (node for node in self.job.nodes.values() if node.state is State.QUEUED)
+            waiting = (node.key for node in queued if task_name(self.job.id, node.key, node.wake) in names)
+            self.commit(self.read(), on.Swept(frozenset(waiting)))
+
+    def wait(self, seconds: float) -> None:
+        """Time passes; no vendor works longer than its own deadline."""
+        self.now += seconds * SECOND
+        for each in self.operations:
+            if not (each.made or each.failed) and each.until <= self.now:
+                each.made = True
+                self.news.append(each)
+
+    def cancel(self) -> None:
+        """A person does not want the film any more."""
+        self.commit(self.read(), on.CancelAsked())
+
+    def retry(self) -> None:
+        """A person wants a failed job tried again."""
+        again = (node for node in self.job.nodes.values() if node.state is not State.DONE and node.payer is Payer.US)
+        self.commit(self.read(), on.RetryAsked(reserved=sum(node.cost for node in again)))
+
+    def due(self) -> datetime | None:
+        """Return when the sweep would look: the least due of all nodes that are awake."""
+        return min((node.due for node in self.job.nodes.values() if node.state in AWAKE and node.due), default=None)
+
+    # The laws.
+
+    def go_on_fairly(self, mood: str = "fine") -> None:
+        """Let the next thing happen that would happen without faults of ours."""
+        if self.workers:
+            self.go_on(0, mood)
+        elif any(task.at <= self.now for task in self.tasks):
+            self.deliver(0)
+        elif self.news:
+            self.hear(0)
+        elif any(not (each.made or each.failed) for each in self.operations):
+            self.finish(0)
+        elif times := [task.at for task in self.tasks] + [due for due in (self.due(),) if due]:
+            self.wait(max(0.0, (min(times) - self.now).total_seconds()))
+            self.sweep()
+
+    def fairly(self, most: int = 600) -> int:
+        """Go on without faults to the end; raises LawBroken when the job never ends, or only by being given up."""
+        begun = self.job
+        most_nudges = max((node.nudges for node in begun.nodes.values()), default=0)
+        hopeful = most_nudges <= FEW and begun.give_up_at - self.now > LONG and not begun.trouble
+        for step in range(most):
+            if self.job.ending:
+                code = self.job.trouble.code if self.job.trouble else ""
+                if hopeful and code in ("stuck", "gave_up"):
+                    raise LawBroken(f"LIVE: lost without any fault: {self.job.trouble}")
+                return step
+            self.go_on_fairly()
+        raise LawBroken(f"LIVE: not ended after {most} steps: {self.job.nodes}")
+
+    def _judge(self, before: Job, moved: Moved, event: on.Event, now: datetime) -> None:
+        judge(before, moved.job, event)
+        again = self.apply(moved.job, event, now, self.waits)
+        if again.changed or again.job != moved.job:
+            raise LawBroken(f"TWICE: {event} changed something when it was heard again")
+        names = [task_name(before.id, node.key, node.wake) for node in moved.woken(before)]
+        if twice := self.wanted & set(names):
+            raise LawBroken(f"NAMES: {event} wants a task under a name that was wanted before: {twice}")
+        self.wanted |= set(names)
+
+
+class _Crashed(Exception):
+    """The worker died in the middle of its commit."""
+
+
+def film(made: Operation) -> Output:
+    """Return the film of an operation."""
+    return stored(f"{made.node}/t{made.take}-a{made.attempt}/{made.name}")
