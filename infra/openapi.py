@@ -9,12 +9,18 @@ from pydantic import BaseModel
 
 from shared.config import Settings
 from shared.door.bodies import FilmBody
+from shared.door.change_bodies import RegenerateBody, RetryBody
 from shared.door.health import OPENAPI
 from shared.door.public import Route
 from shared.door.tenant_bodies import IntegrationBody
 from shared.wiring import Wiring
 
-BODIES: Mapping[str, type[BaseModel]] = {"Film": FilmBody, "Integration": IntegrationBody}
+BODIES: Mapping[str, type[BaseModel]] = {
+    "Film": FilmBody,
+    "Integration": IntegrationBody,
+    "Regenerate": RegenerateBody,
+    "Retry": RetryBody,
+}
 CODES = {
     "400": "The request is wrong; `details` names every field.",
     "401": "No valid API key.",

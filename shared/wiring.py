@@ -31,9 +31,11 @@ if TYPE_CHECKING:  # each function imports only what its own property below name
     from shared.providers.ports import Presenter
     from shared.providers.veo import Veo
     from shared.steps.compose import Compose
+    from shared.steps.create_job import CreateJob
     from shared.steps.message import Message
     from shared.steps.notify import Notify
     from shared.steps.preflight import Preflight
+    from shared.steps.revise import Revise
     from shared.steps.start_presenter import StartPresenter
     from shared.steps.sweep import Sweep
     from shared.steps.watch_presenter import WatchPresenter
@@ -132,21 +134,30 @@ class Wiring:
         )
 
     @cached_property
-    def create_job(self) -> "CreateJobDoor":
-        from shared.door.create_job import CreateJobDoor
+    def create(self) -> "CreateJob":
         from shared.steps.create_job import CreateJob
 
-        create = CreateJob(
-            self.commits, self.jobs, self.preflight, self.tables, self.now, partial(randomness.token_urlsafe, 24)
-        )
+        secret = partial(randomness.token_urlsafe, 24)
+        return CreateJob(self.commits, self.jobs, self.preflight, self.tables, self.now, secret)
+
+    def revise(self) -> "Revise":
+        from shared.steps.revise import Revise
+
+        return Revise(self.commits, self.jobs, self.blobs, self.preflight, self.create, self.tables, self.now)
+
+    @cached_property
+    def create_job(self) -> "CreateJobDoor":
+        from shared.door.create_job import CreateJobDoor
+
         schemes = frozenset({"https", *(entry.partition("://")[0] for entry in self.settings.allowed)})
-        return CreateJobDoor(create, self.tenants, self.settings.public_url, schemes, self.now)
+        return CreateJobDoor(self.create, self.tenants, self.settings.public_url, schemes, self.now)
 
     @cached_property
     def jobs_door(self) -> "JobsDoor":
         from shared.door.jobs import JobsDoor
 
-        return JobsDoor(self.commits, self.jobs, self.tenants, self.blobs, self.settings.public_url, self.now)
+        url = self.settings.public_url
+        return JobsDoor(self.commits, self.jobs, self.tenants, self.blobs, url, self.now, self.revise)
 
     @cached_property
     def tenant(self) -> "TenantDoor":

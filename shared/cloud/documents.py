@@ -31,14 +31,19 @@ def whole(job: Job) -> dict[str, Any]:
         "tenant": job.tenant,
         "product_title": job.request.product_title,
         "product_id": job.request.product_id,
-        "request": to_document(job.request),
-        "plan": to_plain(job.plan),
+        **ordered(job),
         "request_hash": job.request_hash,
         "film_token": job.film_token,
         "trace": job.trace,
+        "parent": job.parent,
         "created_at": job.created_at,
         **moving(job),
     }
+
+
+def ordered(job: Job) -> dict[str, Any]:
+    """Return what was asked for and planned: written at creation, and again only by a retry with other words."""
+    return {"request": to_document(job.request), "plan": to_plain(job.plan)}
 
 
 def moving(job: Job) -> dict[str, Any]:
@@ -92,6 +97,7 @@ def read(job_id: str, data: Mapping[str, Any]) -> Job:
         warnings=held.warnings,
         timeline=held.timeline,
         trace=held.trace,
+        parent=held.parent,
     )
 
 
@@ -110,6 +116,7 @@ class _Held:
     warnings: tuple[str, ...] = ()
     timeline: tuple[Moment, ...] = ()
     trace: str = ""
+    parent: str | None = None
 
 
 _KINDS = list(Kind)

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from shared.cloud.clients import Clients
-from shared.cloud.documents import moving, read, whole
+from shared.cloud.documents import moving, ordered, read, whole
 from shared.pipeline.nodes import Job
 
 TIMEOUT = 5.0
@@ -84,9 +84,15 @@ class Jobs:
         return loaded.read_time + timedelta(seconds=self._monotonic() - loaded.read_at)
 
     def save(
-        self, loaded: Loaded, job: Job, *, settle: Settlement | None = None, deliver: Delivery | None = None
+        self,
+        loaded: Loaded,
+        job: Job,
+        *,
+        settle: Settlement | None = None,
+        deliver: Delivery | None = None,
+        reserve: "Reservation | None" = None,
     ) -> Loaded:
-        """Write what moved if nobody else has written; with an ending, its month and its delivery in the same batch.
+        """Write what moved if nobody else has written; an ending or a retry with its month in the same batch.
 
         Raises Conflict, Doubtful.
         """
@@ -95,12 +101,18 @@ class Jobs:
 
         store = self._clients.firestore
         batch = store.batch()
-        fields = {key: firestore.DELETE_FIELD if value is None else value for key, value in moving(job).items()}
+        words = ordered(job) if job.plan is not loaded.job.plan else {}
+        written_fields = {**words, **moving(job)}
+        fields = {key: firestore.DELETE_FIELD if value is None else value for key, value in written_fields.items()}
         option = store.write_option(last_update_time=loaded.revision)
         batch.update(store.collection("jobs").document(job.id), fields, option=option)
         if settle:
             usage = _usage(store, settle.tenant, settle.month)
             batch.set(usage, _settlement(settle), merge=True)
+        if reserve:
+            growth = {"reserved": firestore.Increment(reserve.amount)}
+            same = store.write_option(last_update_time=reserve.month.revision)
+            batch.update(_usage(store, job.tenant, job.money.usage_doc), growth, option=same)
         if deliver:
             batch.create(store.collection("webhook_deliveries").document(deliver.id), _delivery(deliver))
         try:
@@ -241,6 +253,14 @@ class Month:
     charged: int
     refunded: int
     revision: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Reservation:
+    """What a retry reserves anew in the job's month, micro-dollars; the month must not have moved since."""
+
+    month: Month
+    amount: int
 
 
 @dataclass(frozen=True, slots=True)

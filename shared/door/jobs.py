@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING, TypeVar
 
 import flask
 
@@ -14,14 +15,20 @@ from shared.cloud.blobs import Blobs
 from shared.cloud.jobs import Filters, Jobs, Loaded
 from shared.cloud.tenants import Tenants
 from shared.door import views
-from shared.door.answers import answer
+from shared.door.answers import answer, request_id
 from shared.door.keys import Caller, caller
-from shared.door.public import Route, serve
+from shared.door.public import Route, body, serve
 from shared.pipeline.events import CancelAsked
 from shared.pipeline.nodes import Job
-from shared.pipeline.status import Status
+from shared.pipeline.status import Status, status
 from shared.steps.commit import Commits
 from shared.steps.problems import Problem, invalid, not_found
+
+if TYPE_CHECKING:
+    from shared.door.bodies import Body
+    from shared.steps.revise import Revise, Revised
+
+    B = TypeVar("B", bound=Body)
 
 PAGE = 20
 MOST_PAGE = 100
@@ -38,6 +45,7 @@ class JobsDoor:
     blobs: Blobs
     public_url: str
     now: Callable[[], datetime]
+    revise: "Callable[[], Revise]"  # built only when asked for: it plans, reads and fetches
 
     def __call__(self, request: flask.Request) -> flask.Response:
         """Answer one request."""
@@ -55,6 +63,8 @@ class JobsDoor:
             Route("GET", "/{job}/timeline", self._timeline, "Read what happened when, and which work overlapped."),
             Route("GET", "/{job}/bill", self._bill, "Read every attempt and its cost, in two columns."),
             Route("POST", "/{job}/cancel", self._cancel, "Cancel a job; what was never sent is refunded."),
+            Route("POST", "/{job}/retry", self._retry, "Try a failed job again; what is finished is kept.", "Retry"),
+            Route("POST", "/{job}/regenerate", self._regenerate, "Make a new film from a finished one.", "Regenerate"),
             Route("GET", "/{job}/film", self._film, "Redirect to the film, for an hour."),
             Route(
                 "GET", "/{job}/{thing}/{token}", self._linked, "Redirect to the film, its poster or footage.", open=True
@@ -90,6 +100,34 @@ class JobsDoor:
             raise Problem(409, "already_ended", f"the job is {ended}", next_move="nothing is left to cancel")
         return answer(200, views.whole(heard.job, self.public_url, self.now()))
 
+    def _retry(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
+        from shared.door.change_bodies import RetryBody
+
+        who, loaded = self._own_and_who(request, found["job"])
+        wanted = _parsed(RetryBody, request)
+        job, revised = self.revise().retry(who.tenant, loaded, wanted.change(), dry_run=wanted.dry_run)
+        return self._revised(job, revised, dry_run=wanted.dry_run)
+
+    def _regenerate(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
+        from shared.door.change_bodies import RegenerateBody
+
+        who, loaded = self._own_and_who(request, found["job"])
+        wanted = _parsed(RegenerateBody, request)
+        nodes, trace = frozenset(wanted.nodes or ()), request_id(request)
+        work = self.revise()
+        job, revised = work.regenerate(who.tenant, loaded, nodes, wanted.change(), dry_run=wanted.dry_run, trace=trace)
+        return self._revised(job, revised, dry_run=wanted.dry_run)
+
+    def _revised(self, job: Job, revised: "Revised", *, dry_run: bool) -> flask.Response:
+        said = {
+            "again": sorted(revised.again),
+            "kept": sorted(job.nodes.keys() - revised.again),
+            "estimated_cost": views.cost(revised.ours, revised.theirs),
+        }
+        if dry_run:
+            return answer(200, {"status": "dry_run", "message": "nothing was stored or spent", **said})
+        return answer(202, {"job_id": job.id, "status": status(job).value, "parent": job.parent, **said})
+
     def _film(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
         return self._redirect(self._own(request, found["job"], READ).job, "film")
 
@@ -114,6 +152,9 @@ class JobsDoor:
             raise Problem(404, "not_found", f"there is no {thing} (yet)", next_move="read the job's status first")
         return answer(302, {"job_id": job.id}, {"Location": self.blobs.link(uri)})
 
+    def _own_and_who(self, request: flask.Request, job_id: str) -> tuple[Caller, Loaded]:
+        return self._who(request, WRITE), self._own(request, job_id, WRITE)
+
     def _own(self, request: flask.Request, job_id: str, scope: str) -> Loaded:
         who = self._who(request, scope)
         loaded = self.jobs.load(job_id) if _is_id(job_id) else None
@@ -123,6 +164,15 @@ class JobsDoor:
 
     def _who(self, request: flask.Request, scope: str) -> Caller:
         return caller(request, self.tenants, self.now(), scope)
+
+
+def _parsed(model: "type[B]", request: flask.Request) -> "B":
+    from shared.door.bodies import Mistakes, parse_body
+
+    try:
+        return parse_body(model, body(request) or b"{}")
+    except Mistakes as mistakes:
+        raise invalid(mistakes.details) from mistakes
 
 
 def _is_id(text: str) -> bool:

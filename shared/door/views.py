@@ -20,13 +20,14 @@ def dollars(micros: int) -> str:
     return f"{micros / MICROS:.4f}"
 
 
-def priced(plan: Plan) -> dict[str, Any]:
+def cost(ours: int, theirs: int) -> dict[str, str]:
+    """Return micro-dollars in both columns."""
+    return {"currency": "USD", "paid_by_us": dollars(ours), "billed_by_provider": dollars(theirs)}
+
+
+def priced(plan: Plan) -> dict[str, str]:
     """Return what a plan costs, in both columns."""
-    return {
-        "currency": "USD",
-        "paid_by_us": dollars(plan.cost_to_us),
-        "billed_by_provider": dollars(plan.cost_to_provider_account),
-    }
+    return cost(plan.cost_to_us, plan.cost_to_provider_account)
 
 
 def planned(plan: Plan) -> dict[str, Any]:
@@ -47,7 +48,7 @@ def planned(plan: Plan) -> dict[str, Any]:
 def urls(job: Job, public_url: str) -> dict[str, str]:
     """Return where a job's things are."""
     base = f"{public_url}/jobs/{job.id}"
-    return {"job": base, "timeline": f"{base}/timeline", "bill": f"{base}/bill", "cancel": f"{base}/cancel"}
+    return {"job": base, **{name: f"{base}/{name}" for name in ("timeline", "bill", "cancel", "retry", "regenerate")}}
 
 
 def film_url(job: Job, public_url: str) -> str | None:
@@ -86,6 +87,7 @@ def whole(job: Job, public_url: str, now: datetime) -> dict[str, Any]:
         "poster_url": f"{public_url}/jobs/{job.id}/poster/{job.film_token}" if film else None,
         "error_message": job.trouble.message if job.trouble else None,
         "error": to_plain(job.trouble) if job.trouble else None,
+        "parent": job.parent,
         "warnings": list(job.warnings),
         "credits_used": round(bill(job.nodes.values()).paid_by_us / CREDIT, 2),
         "estimated_cost": priced(job.plan),

@@ -62,7 +62,7 @@ def _find_moov(read: Callable[[int, int], bytes], size: int) -> bytes:
     offset = 0
     for count in range(_BOXES_MAX):
         header = read(offset, min(16, size - offset)) if size - offset >= 8 else b""  # noqa: PLR2004 - a box header
-        if len(header) < 8:  # noqa: PLR2004
+        if len(header) < 8:  # noqa: PLR2004 - a box header
             raise NotAFilm("it ends before its index (moov)")
         name, start, length = _header(header, size - offset)
         if count == 0 and name != b"ftyp":

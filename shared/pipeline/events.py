@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 
 from shared.pipeline.edit import Cutout
 from shared.pipeline.nodes import Output
+from shared.pipeline.plan import Plan
+from shared.pipeline.request import FilmRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,9 +196,13 @@ class CancelAsked:
 
 @dataclass(frozen=True, slots=True)
 class RetryAsked:
-    """A person wants a failed job tried again; finished nodes are kept."""
+    """A person wants a failed job tried again, perhaps with other words; finished nodes not in `again` are kept."""
 
     reserved: int  # micro-dollars reserved anew, in the same commit
+    again: frozenset[str] = frozenset()  # finished nodes to be made again too
+    request: FilmRequest | None = None  # with other words in it
+    plan: Plan | None = None
+    ceiling: int = 0  # micro-dollars the job may cost more, whatever goes wrong
 
 
 NodeEvent = (

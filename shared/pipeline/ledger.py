@@ -78,6 +78,22 @@ def name_line(node: Node, take: int, attempt: int, provider_id: str, at: datetim
     return put(node, replace(line, provider_id=provider_id, sent_at=line.sent_at or at, outcome=outcome))
 
 
+def give_up(node: Node, at: datetime, why: str) -> Node:
+    """Close the line of an attempt nobody listens to any more; it stays counted as paid."""
+    line = find(node, node.take, node.attempt)
+    still_open = line is not None and line.outcome in (Outcome.CLAIMED, Outcome.SENT, Outcome.UNCLEAR)
+    return close_line(node, node.take, node.attempt, Outcome.GIVEN_UP, at, why) if still_open else node
+
+
+def note_late(node: Node, take: int, attempt: int, film: str, at: datetime) -> Node:
+    """Remember a film nobody waits for, once; under the winner's own name it is told beside the winner."""
+    line = find(node, take, attempt)
+    if line is None or line.why == film:
+        return node
+    outcome = Outcome.DONE if line.outcome is Outcome.DONE else Outcome.LATE
+    return put(node, replace(line, outcome=outcome, ended_at=line.ended_at or at, why=film))
+
+
 def settle(job: Job) -> Job:
     """Close the books of a job that ends: all that was never made goes back; settling twice moves nothing."""
     charged = min(bill(job.nodes.values()).paid_by_us, job.money.reserved)

@@ -13,9 +13,10 @@ from typing import assert_never
 
 from shared.pipeline import events as on
 from shared.pipeline.consequences import follow, wake
-from shared.pipeline.ledger import close_line, find, name_line
+from shared.pipeline.ledger import close_line, find, give_up, name_line, note_late
 from shared.pipeline.nodes import AT_VENDOR, AWAKE, LIVE, Ending, Job, Moment, Node, Outcome, State, Trouble
 from shared.pipeline.patience import SECOND, Patience
+from shared.pipeline.plan import Plan
 from shared.pipeline.transitions import HANDLERS
 
 B, Q, S, R, D, F, C = State  # the seven states, in the order of a life
@@ -126,10 +127,8 @@ def _late(job: Job, node: Node, event: on.NodeEvent, now: datetime) -> Moved:
         case on.FilmArrived() if node.output and node.output.identity == event.output.identity:
             noted = node
         case on.FilmArrived():
-            line = find(node, event.take, event.attempt)
-            known = line is None or line.outcome is Outcome.LATE
-            noted = node if known else close_line(node, event.take, event.attempt, Outcome.LATE, now, event.output.uri)
-            if not known and event.take == node.take and node.state is State.DONE:
+            noted = note_late(node, event.take, event.attempt, event.output.identity, now)
+            if noted != node and event.take == node.take and node.state is State.DONE:
                 second = f"a second film of take {event.take}: {event.output.uri}"
                 alarms = (f"surplus_output: {job.id} {node.key}: {second}",)
         case on.FailureHeard() if not event.paid:
@@ -170,7 +169,7 @@ def _swept(job: Job, event: on.Swept, now: datetime, waits: Patience) -> Moved:
             moved = _put(moved, replace(node, due=now + waits.queue_slack * SECOND), now)
         elif node.nudges + 1 >= waits.nudges:
             stuck = replace(
-                node,
+                give_up(node, now, "stuck"),
                 state=F,
                 due=None,
                 ended_at=now,
@@ -205,7 +204,13 @@ def _cancelled(job: Job, event: on.CancelAsked, now: datetime, waits: Patience) 
 
 def _end_live(job: Job, now: datetime, waits: Patience, *, failed: bool, why: str) -> Job:
     ended = {
-        key: replace(node, state=F if failed and node.state in AT_VENDOR else C, due=None, ended_at=now, why=why)
+        key: replace(
+            give_up(node, now, why),
+            state=F if failed and node.state in AT_VENDOR else C,
+            due=None,
+            ended_at=now,
+            why=why,
+        )
         if node.state in LIVE
         else node
         for key, node in job.nodes.items()
@@ -217,12 +222,17 @@ def _end_live(job: Job, now: datetime, waits: Patience, *, failed: bool, why: st
 def _retried(job: Job, event: on.RetryAsked, now: datetime, waits: Patience) -> Moved:
     if job.ending is not Ending.FAILED:
         return Moved(job, changed=False)
-    nodes = {key: _fresh(node) if node.state in (F, C) else node for key, node in job.nodes.items()}
+    nodes = {
+        key: _fresh(node, event.plan) if node.state in (F, C) or key in event.again else node
+        for key, node in job.nodes.items()
+    }
     money = replace(job.money, reserved=job.money.reserved + event.reserved)
     reopened = replace(
         job,
         nodes=nodes,
-        money=replace(money, ceiling=money.ceiling + 2 * event.reserved),
+        request=event.request or job.request,
+        plan=event.plan or job.plan,
+        money=replace(money, ceiling=money.ceiling + (event.ceiling or 2 * event.reserved)),
         ending=None,
         ended_at=None,
         trouble=None,
@@ -231,12 +241,15 @@ def _retried(job: Job, event: on.RetryAsked, now: datetime, waits: Patience) -> 
     return Moved(follow(_tell(reopened, now, "job", "retried"), None, now, waits), changed=True)
 
 
-def _fresh(node: Node) -> Node:
+def _fresh(node: Node, plan: Plan | None) -> Node:
+    """Another take of what was wanted: numbers only grow, the ledger and the vendor's ways stay known."""
+    clips = {clip.key: clip.cost for clip in plan.clips} if plan else {}
+    costs = clips | ({speech.key: speech.cost for speech in plan.speeches} if plan else {})
     return Node(
         key=node.key,
         kind=node.kind,
         needs=node.needs,
-        cost=node.cost,
+        cost=costs.get(node.key, node.cost),
         payer=node.payer,
         provider=node.provider,
         expected=node.expected,

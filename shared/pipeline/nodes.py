@@ -74,6 +74,12 @@ class Claim:
     cutout: Cutout | None = None
     first_at: datetime | None = None  # when this attempt's key was used first; None = at
     unclear_at: datetime | None = None  # when its outcome became unknown
+    repeats: int = 0  # how often it was asked again under its key
+
+    @property
+    def repeated(self) -> bool:
+        """Tell whether an answer to it may be an answer to a repeat only."""
+        return self.repeats > 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ class Patience:
     veo_unknown: float = 1200  # an unknown submit may not be repeated earlier (Veo's longest time)
     replay_after: float = 30  # an unknown HeyGen answer is asked for again under its key
     key_life: float = 82_800  # 23 h: an older key is never repeated
+    replays: int = 3  # repeats of one key; after that its title is looked for
     found_nothing: float = 60  # between two looks for an unclear attempt
     longest_operation: float = 1800  # a known operation pending this long fails, counted as paid
     clip_backstop: float = 360  # no news of a clip: the sweep looks
@@ -76,5 +77,5 @@ def patience(data: Mapping[str, object]) -> Patience:
             f"patience: {', '.join(sorted(wrong))}: unknown or not a number; known are {', '.join(sorted(known))}"
         )
     numbers: dict[str, float] = {key: value for key, value in data.items() if isinstance(value, int | float)}
-    whole = {"hint_looks", "nudges", "tries", "tries_filtered", "work_tries"}
+    whole = {"hint_looks", "nudges", "replays", "tries", "tries_filtered", "work_tries"}
     return Patience(**{key: int(value) if key in whole else value for key, value in numbers.items()})  # type: ignore[arg-type]  # one mapping, two number types

@@ -41,12 +41,11 @@ def reclaimed(_job: Job, node: Node, event: on.Reclaimed, now: datetime, waits: 
         return node
     quiet = claim.unclear_at is not None and now >= claim.unclear_at + waits.replay_after * SECOND
     expired = now >= claim.at + waits.claim_life(node.kind)
-    fresh = now < (claim.first_at or claim.at) + waits.key_life * SECOND
-    if not ((quiet or expired) and fresh):
+    if not ((quiet or expired) and replayable(claim, now, waits)):
         return node
     return replace(
         node,
-        claim=replace(claim, token=event.token, at=now, unclear_at=None),
+        claim=replace(claim, token=event.token, at=now, unclear_at=None, repeats=claim.repeats + 1),
         due=now + waits.claim_life(node.kind),
     )
 
@@ -71,8 +70,7 @@ def id_heard(_job: Job, node: Node, event: on.IdHeard, now: datetime, waits: Pat
 def released(job: Job, node: Node, event: on.Released, now: datetime, waits: Patience) -> Node:
     """Nothing was made: wanted again, later, unless the job has failed meanwhile."""
     claim = node.claim
-    repeated = claim and claim.at != (claim.first_at or claim.at)
-    if claim and repeated and not event.cutout:  # a refused repeat says nothing of the first call
+    if claim and claim.repeated and not event.cutout:  # a refused repeat says nothing of the first call
         if claim.unclear_at:
             return node
         after = max(event.after, waits.replay_after * SECOND)
@@ -94,13 +92,13 @@ def released(job: Job, node: Node, event: on.Released, now: datetime, waits: Pat
 
 def refused(_job: Job, node: Node, event: on.Refused, now: datetime, _waits: Patience) -> Node:
     """Nothing was made and nothing will be."""
-    closed = close_line(node, node.take, node.attempt, Outcome.REFUSED, now, event.why)
+    closed = close_line(node, node.take, node.attempt, _refusal(node), now, event.why)
     return _failed(closed, now, event.code, event.why, event.next_move)
 
 
 def misconfigured(job: Job, node: Node, event: on.Misconfigured, now: datetime, waits: Patience) -> Node:
     """Held for an operator, at most an hour."""
-    closed = close_line(node, node.take, node.attempt, Outcome.REFUSED, now, event.what)
+    closed = close_line(node, node.take, node.attempt, _refusal(node), now, event.what)
     since = node.held_since or now
     if now >= since + waits.hold * SECOND:
         return _failed(closed, now, "misconfigured", event.what, event.next_move)
@@ -212,6 +210,17 @@ HANDLERS: Mapping[type[on.NodeEvent], Callable[[Job, Node, Any, datetime, Patien
 def _scheduled(node: Node, now: datetime) -> bool:
     """Tell whether the next task is wanted already, and only later: who says it again is a duplicate."""
     return node.at is not None and node.at > now
+
+
+def replayable(claim: Claim, now: datetime, waits: Patience) -> bool:
+    """Tell whether a key may be used once more: young enough, and not answered in vain again and again (hole 29)."""
+    young = now < (claim.first_at or claim.at) + waits.key_life * SECOND
+    return young and claim.repeats < waits.replays
+
+
+def _refusal(node: Node) -> Outcome:
+    """A refused repeat says nothing about the unclear call before it: that one stays counted as paid."""
+    return Outcome.GIVEN_UP if node.claim and node.claim.repeated else Outcome.REFUSED
 
 
 def _running(node: Node, take: int, attempt: int, provider_id: str, now: datetime, waits: Patience) -> Node:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from shared.cloud.jobs import Conflict, Delivery, Doubtful, Jobs, Loaded, Settlement
+from shared.cloud.jobs import Conflict, Delivery, Doubtful, Jobs, Loaded, Reservation, Settlement
 from shared.cloud.tasks import QueueUnreachable, Task, Tasks
 from shared.log import Fact, log
 from shared.pipeline.events import Event
@@ -62,8 +62,13 @@ class Commits:
         """Read a job; None when there is none."""
         return self.jobs.load(job_id)
 
-    def hear(self, loaded: Loaded, event: Event, *, budget: float = BUDGET) -> Heard:
-        """Apply one event and write the result. Raises StoreBusy when `budget` seconds were not enough."""
+    def hear(
+        self, loaded: Loaded, event: Event, *, budget: float = BUDGET, reserve: Reservation | None = None
+    ) -> Heard:
+        """Apply one event and write the result, with a reservation if one is made.
+
+        Raises StoreBusy when `budget` seconds were not enough.
+        """
         started, waited, doubtful = self.monotonic(), FIRST_WAIT, False
         while True:
             before = loaded.job
@@ -75,7 +80,7 @@ class Commits:
                     self.want(before, tuple(before.nodes.values()))
                 return Heard(loaded, doubtful)
             try:
-                saved = self._save(loaded, moved.job)
+                saved = self._save(loaded, moved.job, reserve)
             except (Conflict, Doubtful) as lost:
                 doubtful = doubtful or isinstance(lost, Doubtful)
                 if self.monotonic() - started > budget:
@@ -123,9 +128,9 @@ class Commits:
             deadline=deadlines.get(step, self.waits.heygen_dispatch),
         )
 
-    def _save(self, loaded: Loaded, job: Job) -> Loaded:
+    def _save(self, loaded: Loaded, job: Job, reserve: Reservation | None) -> Loaded:
         if job.ending is None or loaded.job.ending is not None:
-            return self.jobs.save(loaded, job)
+            return self.jobs.save(loaded, job, reserve=reserve)
         old, new = loaded.job.money, job.money
         settle = Settlement(
             tenant=job.tenant,

@@ -64,7 +64,7 @@ class CreateJob:
 
     def __call__(self, tenant: Tenant, request: FilmRequest, idempotency_key: str | None, trace: str) -> Created:
         """Accept a request. Raises Problem."""
-        job_id = str(uuid.uuid5(NAMESPACE, f"{tenant.id}\n{idempotency_key}") if idempotency_key else uuid.uuid4())
+        job_id = str(uuid.uuid5(NAMESPACE, f"{tenant.id}\n{idempotency_key}") if idempotency_key else self.new_id())
         document_hash = _hash(request)
         if idempotency_key and (known := self.jobs.load(job_id)):
             return self._again(known, document_hash)
@@ -86,9 +86,14 @@ class CreateJob:
             trace=trace,
             warnings=warnings,
         )
-        return self._stored(tenant, job)
+        return self.store(tenant, job)
 
-    def _stored(self, tenant: Tenant, job: Job) -> Created:
+    def new_id(self) -> str:
+        """Return the id of a job nobody has named."""
+        return str(uuid.uuid4())
+
+    def store(self, tenant: Tenant, job: Job) -> Created:
+        """Admit a new job, write it with its reservation, want its tasks. Raises Problem 402, 429, 503."""
         for _ in range(TRIES):
             month = self.jobs.month(job.tenant, job.money.usage_doc)
             admit(tenant, month, job.money.reserved, self.jobs.live(tenant.id))

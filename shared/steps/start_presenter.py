@@ -16,7 +16,7 @@ from shared.pipeline import events as on
 from shared.pipeline.edit import Cutout
 from shared.pipeline.names import attempt_name
 from shared.pipeline.nodes import Job, Node, State
-from shared.pipeline.patience import SECOND
+from shared.pipeline.transitions import replayable
 from shared.providers.ports import KeyChanged, Presenter, Refused, TryLater
 from shared.steps.commit import Commits, Heard
 from shared.steps.cutouts import CANNOT, NEXT
@@ -80,16 +80,15 @@ class StartPresenter:
         if heard.owns(node.key, mine):
             self._send(heard, node.key, mine, account, key, watch)
             return
-        claim, waits = node.claim, self.commits.waits
-        now = self.commits.jobs.now(loaded)
-        if claim is None or key is None or now < (claim.first_at or claim.at) + waits.key_life * SECOND:
+        began = self.commits.jobs.now(loaded)
+        if node.claim is None or key is None or replayable(node.claim, began, self.commits.waits):
             return
         try:
             found = self.presenters[node.provider].find(str(attempt_name(loaded.job.id, node)), api_key=key.value)
         except (KeyChanged, TryLater) as later:
             log(Fact.NEWS_IGNORED, str(later), job=loaded.job.id, node=node.key)
             return
-        seen: on.NodeEvent = on.NothingFound(node.key, node.take, node.attempt)
+        seen: on.NodeEvent = on.NothingFound(node.key, node.take, node.attempt, at=began)
         if found:
             seen = on.IdHeard(node.key, node.take, node.attempt, found[0].id)
         self.commits.hear(loaded, seen)

@@ -4,13 +4,14 @@ The operation is the truth of failure, the object the truth of success. An uncle
 prefix is listed, and only the vendor's longest time makes "nothing there" final (protocol §2 "Reconcile").
 """
 
+from datetime import datetime
+
 from shared.cloud.blobs import Blobs, NoFile
 from shared.cloud.jobs import Loaded
 from shared.log import Fact, log
 from shared.pipeline import events as on
 from shared.pipeline.names import attempt_name
 from shared.pipeline.nodes import Node, State
-from shared.pipeline.patience import Patience
 from shared.providers.ports import Failure, Filmed, Footage, Lost, Misconfigured, Pending, TryLater
 from shared.steps.clips import film_at, film_under, planned
 from shared.steps.commit import Commits
@@ -24,27 +25,24 @@ def watch_clip(message: Message, *, commits: Commits, veo: Footage, blobs: Blobs
     if loaded is None or node is None or (message.take, message.attempt) != (node.take, node.attempt):
         log(Fact.NOTHING_TO_DO, "not the current attempt", job=message.job, node=message.node)
         return
+    began = commits.jobs.now(loaded)
     if node.state is State.RUNNING and node.provider_id:
-        event = _operation(loaded, node, node.provider_id, veo, blobs, takes_bucket)
-    elif node.state is State.STARTING and _expired(loaded, node, commits.waits, commits):
-        event = _listed(loaded, node, blobs, takes_bucket)
+        event = _operation(loaded, node, node.provider_id, veo, blobs, takes_bucket, began)
+    elif node.state is State.STARTING and node.claim and began >= node.claim.at + commits.waits.claim_life(node.kind):
+        event = _listed(loaded, node, blobs, takes_bucket, began)
     else:
         log(Fact.NOTHING_TO_DO, node.state.value, job=message.job, node=message.node)
         return
     commits.hear(loaded, event)
 
 
-def _expired(loaded: Loaded, node: Node, waits: Patience, commits: Commits) -> bool:
-    return node.claim is not None and commits.jobs.now(loaded) >= node.claim.at + waits.claim_life(node.kind)
-
-
 def _operation(
-    loaded: Loaded, node: Node, operation: str, veo: Footage, blobs: Blobs, takes_bucket: str
+    loaded: Loaded, node: Node, operation: str, veo: Footage, blobs: Blobs, takes_bucket: str, began: datetime
 ) -> on.NodeEvent:
     try:
         seen = veo.look(operation)
     except Lost:
-        return _listed(loaded, node, blobs, takes_bucket)
+        return _listed(loaded, node, blobs, takes_bucket, began)
     except (TryLater, Misconfigured) as later:
         log(Fact.NEWS_IGNORED, str(later), job=loaded.job.id, node=node.key)
         return on.PendingSeen(node.key, node.take, node.attempt)
@@ -68,9 +66,9 @@ def _film(loaded: Loaded, node: Node, uri: str, blobs: Blobs) -> on.NodeEvent:
     return on.FailureHeard(node.key, node.take, node.attempt, "not_a_film", why, "retry the job", paid=True)
 
 
-def _listed(loaded: Loaded, node: Node, blobs: Blobs, takes_bucket: str) -> on.NodeEvent:
+def _listed(loaded: Loaded, node: Node, blobs: Blobs, takes_bucket: str, began: datetime) -> on.NodeEvent:
     attempt = attempt_name(loaded.job.id, node)
     film = film_under(blobs, takes_bucket, attempt, planned(loaded.job, node))
     if film:
         return on.FilmArrived(node.key, node.take, node.attempt, film)
-    return on.NothingFound(node.key, node.take, node.attempt)
+    return on.NothingFound(node.key, node.take, node.attempt, at=began)

@@ -101,7 +101,7 @@ def test_a_job_s_time_ends() -> None:
     """At give_up_at the job fails: what a vendor has failed as paid, the rest was never made."""
     told = story(PRESENTED).hears(claimed(), sent()).later(WAITS.give_up).hears(swept())
 
-    told.then(state=State.FAILED, outcomes=(Outcome.SENT,), ending=Ending.FAILED)
+    told.then(state=State.FAILED, outcomes=(Outcome.GIVEN_UP,), ending=Ending.FAILED)
     assert State.CANCELLED is told.job.nodes[PRESENTER].state
     assert told.job.trouble is not None
     assert "gave_up" == told.job.trouble.code

@@ -1,0 +1,155 @@
+"""Trying again and making anew: retry keeps a failed job, regenerate makes a new one from a finished film.
+
+Both keep every finished node the change does not touch, say the price first if asked, and reserve it in the commit
+that orders it (protocol holes 43, 46).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from shared.cloud.blobs import Blobs, NoFile
+from shared.cloud.jobs import Jobs, Loaded, Reservation
+from shared.cloud.tenants import Tenant
+from shared.pipeline.birth import CEILING, born
+from shared.pipeline.capabilities import Tables
+from shared.pipeline.events import RetryAsked
+from shared.pipeline.nodes import Ending, Job, State
+from shared.pipeline.plan import Kind, Plan
+from shared.pipeline.planner import CannotPlan, Defaults, plan
+from shared.pipeline.request import FilmRequest
+from shared.pipeline.revision import CannotChange, Change, changed, price, regenerable, touched
+from shared.steps.commit import Commits, StoreBusy
+from shared.steps.create_job import CreateJob, admit
+from shared.steps.preflight import Preflight
+from shared.steps.problems import Problem, invalid, unavailable
+
+TRIES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Revised:
+    """What a revision will make, and at which price, micro-dollars."""
+
+    request: FilmRequest
+    plan: Plan
+    again: frozenset[str]
+    ours: int
+    theirs: int
+
+
+@dataclass(frozen=True, slots=True)
+class Revise:
+    """The work and what it needs."""
+
+    commits: Commits
+    jobs: Jobs
+    blobs: Blobs
+    preflight: Preflight
+    create: CreateJob
+    tables: Tables
+    now: Callable[[], datetime]
+
+    def retry(self, tenant: Tenant, loaded: Loaded, change: Change, *, dry_run: bool) -> tuple[Job, Revised]:
+        """Try a failed job again. Raises Problem 400, 402, 409, 422, 429."""
+        job = loaded.job
+        if job.ending is not Ending.FAILED:
+            raise Problem(409, "not_failed", "only a failed job can be tried again", next_move=_instead(job))
+        undone = {key for key, node in job.nodes.items() if node.state is not State.DONE}
+        revised = self._revised(tenant, job, change, undone | self._missing(job))
+        if dry_run:
+            return job, revised
+        for _ in range(TRIES):
+            month = self.jobs.month(job.tenant, job.money.usage_doc)
+            admit(tenant, month, revised.ours, self.jobs.live(tenant.id))
+            asked = RetryAsked(
+                revised.ours,
+                again=revised.again,
+                request=revised.request,
+                plan=revised.plan,
+                ceiling=CEILING * (revised.ours + revised.theirs),
+            )
+            try:
+                heard = self.commits.hear(loaded, asked, budget=0, reserve=Reservation(month, revised.ours))
+            except StoreBusy:
+                self.commits.sleep(self.commits.uniform(0, 0.5))
+                continue
+            return heard.job, revised
+        raise unavailable("the retry could not be stored")
+
+    def regenerate(
+        self, tenant: Tenant, loaded: Loaded, nodes: frozenset[str], change: Change, *, dry_run: bool, trace: str
+    ) -> tuple[Job, Revised]:
+        """Make a new job that adopts what a finished film keeps. Raises Problem 400, 402, 409, 422, 429."""
+        parent = loaded.job
+        if parent.ending is not Ending.COMPLETED:
+            raise Problem(409, "not_completed", "only a finished film can be made anew", next_move=_instead(parent))
+        strays = nodes - set(regenerable(parent))
+        if strays:
+            known = ", ".join(regenerable(parent))
+            raise invalid({"nodes": [f"{', '.join(sorted(strays))}: not a part of this film; {known} are"]})
+        revised = self._revised(tenant, parent, change, nodes | self._missing(parent))
+        if not revised.again:
+            raise invalid({"nodes": ["nothing would be different: name nodes, or change words, avatar or voice"]})
+        if dry_run:
+            return parent, revised
+        now = self.now()
+        kept = {key: node for key, node in parent.nodes.items() if key not in revised.again}
+        job = born(
+            job_id=self.create.new_id(),
+            tenant=tenant.id,
+            request=revised.request,
+            plan=revised.plan,
+            images={},
+            adopted=kept,
+            film_token=self.create.secret(),
+            request_hash=f"{parent.id} again",
+            usage_doc=f"{now:%Y-%m}",
+            now=now,
+            waits=self.commits.waits,
+            trace=trace,
+            parent=parent.id,
+        )
+        return self.create.store(tenant, job).job, revised
+
+    def _revised(self, tenant: Tenant, job: Job, change: Change, also: set[str] | frozenset[str]) -> Revised:
+        try:
+            request = changed(job.request, change)
+            planned = plan(request, self.tables, Defaults(avatar_id=tenant.avatar_id, voice_id=tenant.voice_id))
+            frozen = replace(planned, model=job.plan.model, size=job.plan.size)
+            again = touched(job, request, frozen, also)
+            ours, theirs = price(job, frozen, again)
+        except (CannotPlan, CannotChange) as cannot:
+            raise invalid(cannot.details) from cannot
+        self.preflight.presenters_ready(
+            tenant.id, replace(frozen, speeches=tuple(speech for speech in frozen.speeches if speech.key in again))
+        )
+        return Revised(request, frozen, again, ours, theirs)
+
+    def _missing(self, job: Job) -> frozenset[str]:
+        """Find finished nodes whose files were deleted after their time; a lost image cannot be made again."""
+        gone = set()
+        for key, node in job.nodes.items():
+            if node.state is not State.DONE or node.output is None or node.kind is Kind.COMPOSE:
+                continue
+            try:
+                self.blobs.stat(node.output.uri)
+            except NoFile as lost:
+                if node.kind is Kind.IMAGE:
+                    message = "the product image was deleted after its time"
+                    move = "order a new film with the image"
+                    raise Problem(409, "image_gone", message, next_move=move) from lost
+                gone.add(key)
+        return frozenset(gone)
+
+
+def _instead(job: Job) -> str:
+    match job.ending:
+        case None:
+            return "wait until the job has ended, or cancel it"
+        case Ending.COMPLETED:
+            return f"POST /jobs/{job.id}/regenerate makes a new film from it"
+        case Ending.FAILED:
+            return f"POST /jobs/{job.id}/retry tries it again"
+        case Ending.CANCELLED:
+            return "order a new film"
