@@ -113,7 +113,7 @@ class Wiring:
 
         return Veo(
             endpoint=self.settings.veo_endpoint,
-            project=self.settings.project,
+            project=self.settings.project,  # Veo films in us-central1 only, wherever the functions run
             token=self._veo_token,
             refresh=partial(self._veo_token, renew=True),
             egress=self.egress,

@@ -68,12 +68,12 @@ class Vendors:
 class Functions:
     """All functions behind their front."""
 
-    def __init__(self, places: Places) -> None:
+    def __init__(self, world: World, places: Places) -> None:
         from infra.local.front import front, serving
         from infra.local.google.identity.issuer import Issuer
         from infra.local.google_cloud import now
 
-        os.environ.update(places.environment())
+        os.environ.update(places.environment() | world.environment)
         issuer = Issuer(places.data / "google", clock=now)
         self._server = serving(front(issuer, places.front_url), places.front)
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
@@ -97,7 +97,7 @@ def served(name: str, world: World, places: Places) -> Served:
     if name == "vendors":
         return Vendors(world, places)
     if name == "functions":
-        return Functions(places)
+        return Functions(world, places)
     raise ValueError(f"{name} is no process of ours")
 
 

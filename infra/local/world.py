@@ -5,6 +5,7 @@ its ordinary settings and its ordinary tables.
 """
 
 import json
+import random
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -21,6 +22,7 @@ LOCATION = "us-central1"
 ACCOUNT = "functions@abroll-local.iam.gserviceaccount.com"
 INVOKER = "tasks-invoker@abroll-local.iam.gserviceaccount.com"
 TAKES, FILMS = "abroll-takes", "abroll-films"
+STEADY = range(20_000, 32_000)  # ports below those of outgoing connections, on Linux and elsewhere
 
 # Vendors that take two seconds instead of two minutes, and a patience to match: the same rules, sixty times faster.
 SCALED: Mapping[str, Any] = {
@@ -35,6 +37,7 @@ SCALED: Mapping[str, Any] = {
         "heygen_function": 13,
         "veo_dispatch": 15,
         "heygen_dispatch": 15,
+        "compose_render": 240,
         "compose_function": 300,
         "compose_dispatch": 330,
         "veo_claim": 20,
@@ -67,6 +70,7 @@ class World:
     veo: Mapping[str, Any] = field(default_factory=lambda: {"per_minute": 1200})
     heygen: Mapping[str, Any] = field(default_factory=dict)
     sweep_seconds: float = 2.0
+    environment: Mapping[str, str] = field(default_factory=dict)  # laid over the functions' own: proxies before Google
 
     @classmethod
     def read(cls, path: Path | None) -> Self:
@@ -166,10 +170,16 @@ def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _free(count: int) -> list[int]:
-    sockets = [socket.socket() for _ in range(count)]
+    """Find ports that systems do not hand to outgoing connections: one killed and restarted must find its own free."""
+    sockets: list[socket.socket] = []
     try:
-        for each in sockets:
-            each.bind(("127.0.0.1", 0))
+        while len(sockets) < count:
+            each = socket.socket()
+            sockets.append(each)
+            try:
+                each.bind(("127.0.0.1", random.choice(STEADY)))  # noqa: S311  # no secret
+            except OSError:
+                sockets.pop().close()
         return [each.getsockname()[1] for each in sockets]
     finally:
         for each in sockets:

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from shared.cloud.clients import Clients, NoToken
-from shared.cloud.signing import signing_credentials
 from shared.config import Settings
 
 CHUNK = 8 * 2**20  # the library's default buffer is 40 MiB a thread
@@ -99,6 +98,8 @@ class Blobs:
 
     def link(self, uri: str, *, download_name: str | None = None) -> str:
         """Return a signed link that lives for an hour."""
+        from shared.cloud.signing import signing_credentials
+
         disposition = f'attachment; filename="{download_name}"' if download_name else None
         signed = self._blob(uri).generate_signed_url(
             version="v4",

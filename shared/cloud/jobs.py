@@ -6,12 +6,12 @@ and recognises its own token (protocol holes 12, 13). Commits are not retried by
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from shared.cloud.clients import Clients
 from shared.cloud.documents import moving, ordered, read, whole
+from shared.cloud.records import Delivery, Filters, Loaded, Month, Reservation, Settlement, Unread
 from shared.pipeline.nodes import Job
 
 TIMEOUT = 5.0
@@ -32,39 +32,6 @@ class JobExists(Exception):
 
 class StoreUnreachable(Exception):
     """Firestore did not answer a read: the one case for 503."""
-
-
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """A job as it stood at the server's `read_time`, and the revision a write must name."""
-
-    job: Job
-    revision: Any  # Firestore's update_time, nanoseconds and all
-    read_time: datetime
-    read_at: float  # our monotonic clock at that moment
-
-
-@dataclass(frozen=True, slots=True)
-class Settlement:
-    """What a job's ending moves in its tenant's month, micro-dollars."""
-
-    tenant: str
-    month: str
-    films: int
-    charged: int
-    refunded: int
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """A customer's webhook, born in the commit that ends the job (protocol hole 8)."""
-
-    id: str
-    tenant: str
-    job: str
-    url: str
-    event: str
-    due_at: datetime
 
 
 class Jobs:
@@ -90,7 +57,7 @@ class Jobs:
         *,
         settle: Settlement | None = None,
         deliver: Delivery | None = None,
-        reserve: "Reservation | None" = None,
+        reserve: Reservation | None = None,
     ) -> Loaded:
         """Write what moved if nobody else has written; an ending or a retry with its month in the same batch.
 
@@ -123,7 +90,7 @@ class Jobs:
             raise Doubtful(f"job {job.id}: the commit's end is not known: {unknown}") from unknown
         return Loaded(job, written[0].update_time, loaded.read_time, loaded.read_at)
 
-    def create(self, job: Job, month: "Month", reserve: int) -> None:
+    def create(self, job: Job, month: Month, reserve: int) -> None:
         """Write a new job and its reservation in one batch. Raises JobExists, Conflict (the month moved), Doubtful."""
         from google.api_core.exceptions import AlreadyExists, FailedPrecondition, GoogleAPICallError, RetryError
         from google.cloud import firestore
@@ -148,7 +115,7 @@ class Jobs:
         except (GoogleAPICallError, RetryError) as unknown:
             raise Doubtful(f"job {job.id}: creation's end is not known: {unknown}") from unknown
 
-    def month(self, tenant: str, month: str) -> "Month":
+    def month(self, tenant: str, month: str) -> Month:
         """Read a tenant's month. Raises StoreUnreachable."""
         snapshot = self._get(_usage(self._clients.firestore, tenant, month))
         data = snapshot.to_dict() or {}
@@ -173,7 +140,7 @@ class Jobs:
         except (GoogleAPICallError, RetryError) as failed:
             raise StoreUnreachable(f"the jobs of {tenant} could not be counted: {failed}") from failed
 
-    def overdue(self, now: datetime, limit: int) -> Iterator["Loaded | Unread"]:
+    def overdue(self, now: datetime, limit: int) -> Iterator[Loaded | Unread]:
         """Yield the most overdue jobs, at most `limit`; one that cannot be read comes as Unread."""
         from google.cloud.firestore import FieldFilter
 
@@ -189,13 +156,13 @@ class Jobs:
             except Exception as broken:  # noqa: BLE001  # poison must not stop the sweep; whatever it raises
                 yield Unread(snapshot.id, snapshot.update_time, str(broken))
 
-    def postpone(self, unread: "Unread", due_at: datetime) -> None:
+    def postpone(self, unread: Unread, due_at: datetime) -> None:
         """Move an unreadable job's due forward, so that it does not stand before the others."""
         store = self._clients.firestore
         option = store.write_option(last_update_time=unread.revision)
         store.collection("jobs").document(unread.id).update({"due_at": due_at}, option=option, timeout=TIMEOUT)
 
-    def page(self, tenant: str, filters: "Filters", limit: int, after: tuple[datetime, str] | None) -> tuple[Job, ...]:
+    def page(self, tenant: str, filters: Filters, limit: int, after: tuple[datetime, str] | None) -> tuple[Job, ...]:
         """Return a tenant's jobs, newest first, at most `limit`, after a cursor."""
         from google.cloud import firestore
         from google.cloud.firestore import FieldFilter
@@ -233,55 +200,6 @@ class Jobs:
             yield from query.stream(timeout=30.0)
         except (GoogleAPICallError, RetryError) as failed:
             raise StoreUnreachable(f"jobs could not be queried: {failed}") from failed
-
-
-@dataclass(frozen=True, slots=True)
-class Unread:
-    """A document nobody could read."""
-
-    id: str
-    revision: Any
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class Month:
-    """A tenant's month: films and micro-dollars; `revision` is None before the first film."""
-
-    films: int
-    reserved: int
-    charged: int
-    refunded: int
-    revision: Any
-
-
-@dataclass(frozen=True, slots=True)
-class Reservation:
-    """What a retry reserves anew in the job's month, micro-dollars; the month must not have moved since."""
-
-    month: Month
-    amount: int
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What a list is narrowed to."""
-
-    status: str | None = None
-    product_id: str | None = None
-    created_from: datetime | None = None
-    created_to: datetime | None = None
-
-    @property
-    def conditions(self) -> tuple[tuple[str, str, object], ...]:
-        """The filters as field, operator, value."""
-        wanted = (
-            ("status", "==", self.status),
-            ("product_id", "==", self.product_id),
-            ("created_at", ">=", self.created_from),
-            ("created_at", "<", self.created_to),
-        )
-        return tuple(condition for condition in wanted if condition[2] is not None)
 
 
 def _plain(moment: datetime) -> datetime:

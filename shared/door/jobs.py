@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, TypeVar
 import flask
 
 from shared.cloud.blobs import Blobs
-from shared.cloud.jobs import Filters, Jobs, Loaded
+from shared.cloud.jobs import Jobs
+from shared.cloud.records import Filters, Loaded
 from shared.cloud.tenants import Tenants
 from shared.door import views
 from shared.door.answers import answer, request_id

@@ -22,6 +22,7 @@ class Patience:
     heygen_http: float = 120  # total deadline of HeyGen's submit
     veo_function: float = 120  # start_clip's timeout
     heygen_function: float = 180
+    compose_render: float = 1200  # ffmpeg's own limit: fetching comes before, storing and the commit after
     compose_function: float = 1500
     veo_dispatch: float = 150  # its task's dispatch deadline
     heygen_dispatch: float = 210

@@ -22,6 +22,7 @@ JOB_MOVES: tuple[tuple[State, State, str], ...] = (
     *((state, State.FAILED, "Swept") for state in State if state in AWAKE),
     (State.FAILED, State.BLOCKED, "RetryAsked"),
     (State.CANCELLED, State.BLOCKED, "RetryAsked"),
+    (State.DONE, State.BLOCKED, "RetryAsked with other words"),
 )
 
 

@@ -9,7 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from shared.cloud.jobs import Conflict, Delivery, Doubtful, Jobs, Loaded, Reservation, Settlement
+from shared.cloud.jobs import Conflict, Doubtful, Jobs
+from shared.cloud.records import Delivery, Loaded, Reservation, Settlement
 from shared.cloud.tasks import QueueUnreachable, Task, Tasks
 from shared.log import Fact, log
 from shared.pipeline.events import Event
@@ -172,4 +173,4 @@ def delivery_id(job: Job) -> str:
 def notify_task(delivery: str, wake: int, at: datetime | None = None) -> Task:
     """Return the task that delivers a customer's webhook."""
     body: dict[str, str | int] = {"delivery": delivery, "wake": wake}
-    return Task(delivery_task(delivery, wake), "notify", "notify", body, at, deadline=60)
+    return Task(delivery_task(delivery, wake), "notify", "notify", body, at, deadline=90)

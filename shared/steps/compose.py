@@ -11,7 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from shared.cloud.blobs import Blobs, NoFile, Stored
-from shared.cloud.jobs import Loaded
+from shared.cloud.records import Loaded
 from shared.log import Fact, log
 from shared.media.compose import Composed, compose
 from shared.media.errors import MediaFailed, MediaRefused
@@ -69,7 +69,7 @@ class Compose:
         cut = self._cut(job, files)
         work = folder / "work"
         work.mkdir()
-        composed = compose(cut, files, work, timeout=self.commits.waits.compose_function)
+        composed = compose(cut, files, work, timeout=self.commits.waits.compose_render)
         poster = uri.removesuffix(".mp4") + ".jpg"
         self.blobs.write_file(poster, composed.poster, mime="image/jpeg")
         stored = self.blobs.write_file(uri, composed.film, mime="video/mp4")

@@ -12,7 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from shared.cloud.jobs import Conflict, Doubtful, JobExists, Jobs, Loaded, Month
+from shared.cloud.jobs import Conflict, Doubtful, JobExists, Jobs
+from shared.cloud.records import Loaded, Month
 from shared.cloud.tenants import Tenant
 from shared.log import Fact, log
 from shared.pipeline.birth import born

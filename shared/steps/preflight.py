@@ -1,7 +1,7 @@
 """The free checks before anything is stored or paid: the key works, looks and voices exist, images can be used."""
 
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 from shared.cloud.blobs import Blobs, NoFile
@@ -19,7 +19,7 @@ from shared.steps.problems import Problem
 MOST_BYTES = 20 * 2**20
 MOST_PIXELS = 50_000_000
 FETCH_SECONDS = 15.0
-AT_ONCE = 8
+AT_ONCE = 24  # all of a request's images or questions: one round within the function's time
 SUFFIX = {"image/jpeg": "jpg", "image/png": "png"}
 
 
@@ -43,10 +43,11 @@ class Preflight:
         looks = dict.fromkeys(speech.avatar_id for speech in plan.speeches)
         voices = dict.fromkeys(speech.voice_id for speech in plan.speeches if speech.voice_id)
         try:
-            for look in looks:
-                presenter.avatar(look, api_key=api_key)
-            for voice in voices:
-                presenter.voice(voice, api_key=api_key)
+            with ThreadPoolExecutor(AT_ONCE) as pool:
+                asked: list[Future[object]] = [pool.submit(presenter.avatar, look, api_key=api_key) for look in looks]
+                asked += [pool.submit(presenter.voice, voice, api_key=api_key) for voice in voices]
+            for question in asked:
+                question.result()
         except Refused as refused:
             field = "voice_id" if refused.code.startswith("voice") else "avatar_id"
             raise Problem(

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from shared.cloud.blobs import Blobs, NoFile
-from shared.cloud.jobs import Jobs, Loaded, Reservation
+from shared.cloud.jobs import Jobs
+from shared.cloud.records import Loaded, Reservation
 from shared.cloud.tenants import Tenant
 from shared.pipeline.birth import CEILING, born
 from shared.pipeline.capabilities import Tables

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from shared.cloud.jobs import Loaded
+from shared.cloud.records import Loaded
 from shared.cloud.secrets import NoSecret, Secret, Secrets
 from shared.cloud.tenants import Integration, Standing, Tenants
 from shared.log import Fact, log

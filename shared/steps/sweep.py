@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from shared.cloud.deliveries import Deliveries
-from shared.cloud.jobs import Loaded, StoreUnreachable, Unread
+from shared.cloud.jobs import StoreUnreachable
+from shared.cloud.records import Loaded, Unread
 from shared.cloud.tasks import QueueUnreachable
 from shared.log import Fact, crashed, log
 from shared.pipeline.events import Swept

@@ -7,7 +7,7 @@ prefix is listed, and only the vendor's longest time makes "nothing there" final
 from datetime import datetime
 
 from shared.cloud.blobs import Blobs, NoFile
-from shared.cloud.jobs import Loaded
+from shared.cloud.records import Loaded
 from shared.log import Fact, log
 from shared.pipeline import events as on
 from shared.pipeline.names import attempt_name

@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared.cloud.jobs import Month
+from shared.cloud.records import Month
 from shared.cloud.tenants import Tenant
 from shared.steps.create_job import admit
 from shared.steps.problems import Problem

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from infra.local.vendors import media
-from infra.local.vendors.marks import hash16, read_film, read_sound
+from infra.local.vendors.marks import figure_box, hash16, read_film, read_sound
 from tests.vendors.desk import HeyGenDesk
 
 SCRIPT = "This cup is made by hand. It keeps your coffee warm for an hour."
@@ -45,6 +45,18 @@ def test_webm_is_transparent_around_the_presenter(heygen: HeyGenDesk, tmp_path: 
 
     assert (0, 0) == (picture[5, 5, 3], picture[5, 174, 3])
     assert picture[250, 90, 3] > 250
+
+
+def test_the_badge_tells_where_the_whole_presenter_is(heygen: HeyGenDesk, tmp_path: Path) -> None:
+    """Brief: from the badge's box one reckons the box of what is not transparent, which the product crops to."""
+    path = heygen.filmed(tmp_path / "take.webm", output_format="webm")
+    rows, columns = np.nonzero(rgb(path)[..., 3] > 40)
+    card = read_film(path).seen[1].box
+
+    assert card is not None
+    box = figure_box(card)
+    told = [box.x, box.y, box.x + box.width, box.y + box.height]
+    assert [columns.min(), rows.min(), columns.max(), rows.max()] == pytest.approx(told, abs=8)
 
 
 def test_a_colour_is_that_colour(heygen: HeyGenDesk, tmp_path: Path) -> None:

@@ -5,8 +5,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from infra.local.vendors.heygen.settings import DEMO_KEY, HeyGenSettings
+from infra.local.vendors.heygen.settings import HeyGenSettings
 from tests.vendors.desk import SIZES, HeyGenDesk, heygen_desk
+from tests.vendors.receiver import Receiver
 
 
 def test_a_video_goes_through_its_states(heygen: HeyGenDesk) -> None:
@@ -206,17 +207,12 @@ def test_what_is_not_served_is_named(heygen: HeyGenDesk, path: str) -> None:
     assert path in answer.json()["error"]["message"]
 
 
-def test_a_film_is_made_by_itself(tmp_path: Path) -> None:
-    """Brief: with background on, a video is finished and told without anybody asking for it."""
-    quick = HeyGenSettings(sizes=SIZES)
-
-    with heygen_desk(tmp_path, quick) as heygen:
-        video_id = heygen.order()
+def test_a_film_is_made_by_itself(tmp_path: Path, receiver: Receiver) -> None:
+    """Brief: with background on, a video is finished without anybody asking for it."""
+    with heygen_desk(tmp_path, HeyGenSettings(sizes=SIZES)) as heygen:
+        video_id = heygen.order(callback_url=f"{receiver.url}/hook")
         heygen.clock.forward(10)
-        for _ in range(400):
-            if heygen.video(video_id)["status"] == "completed":
-                break
-            heygen.http.get("/v3/users/me", headers={"X-Api-Key": DEMO_KEY})
+        heard = receiver.something.wait(60)
         status = heygen.video(video_id)["status"]
 
-    assert "completed" == status
+    assert (True, "completed") == (heard, status)

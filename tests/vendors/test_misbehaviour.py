@@ -15,6 +15,7 @@ import pytest
 from infra.local.vendors.heygen.settings import DEMO_KEY
 from tests.vendors.bucket import TinyStorage
 from tests.vendors.desk import HeyGenDesk, VeoDesk
+from tests.vendors.receiver import Receiver
 
 ROOT = Path(__file__).parents[2]
 
@@ -113,7 +114,7 @@ def test_an_unknown_fault_is_refused(veo: VeoDesk, fault: dict[str, Any]) -> Non
 def process(*arguments: str) -> Iterator[tuple[str, int]]:
     """Run a stand-in as a process; yield (URL, pid)."""
     command = [sys.executable, "-m", *arguments]
-    running = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own module
+    running = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     try:
         assert running.stdout is not None
         yield running.stdout.readline().strip(), running.pid
@@ -158,17 +159,18 @@ def test_a_killed_veo_goes_on(tmp_path: Path) -> None:
     assert [name] == [g["id"] for g in bill["generations"]]
 
 
-def test_a_killed_heygen_goes_on(tmp_path: Path) -> None:
-    """Brief: kill -9 after the order loses nothing; the key still replays, the video is still made."""
+def test_a_killed_heygen_goes_on(tmp_path: Path, receiver: Receiver) -> None:
+    """Brief: kill -9 after the order loses nothing; the key still replays, the video is still made and told."""
     settings = tmp_path / "settings.json"
-    settings.write_text('{"seconds_per_video": 0.2, "sizes": {"720p 9:16": [180, 320]}}')
+    settings.write_text('{"seconds_per_video": 0.5, "sizes": {"720p 9:16": [180, 320]}}')
     command = ("infra.local.vendors.heygen", "--data", str(tmp_path / "heygen"), "--settings", str(settings))
+    size = {"resolution": "720p", "aspect_ratio": "9:16"}
     body = {
         "type": "avatar",
         "avatar_id": "look_ana_studio",
         "script": "Hi.",
-        "resolution": "720p",
-        "aspect_ratio": "9:16",
+        "callback_url": f"{receiver.url}/h",
+        **size,
     }
     headers = {"X-Api-Key": DEMO_KEY, "Idempotency-Key": "k1"}
 
@@ -177,12 +179,9 @@ def test_a_killed_heygen_goes_on(tmp_path: Path) -> None:
         os.kill(pid, signal.SIGKILL)
     with process(*command) as (base, _):
         again = httpx.post(f"{base}/v3/videos", json=body, headers=headers).json()
-        looks = 0
-        while (
-            httpx.get(f"{base}/v3/videos/{first['data']['video_id']}", headers=headers).json()["data"]["status"]
-            != "completed"
-        ):
-            looks += 1
-            assert looks < 2000
+        heard = receiver.something.wait(60)
+        video = httpx.get(f"{base}/v3/videos/{first['data']['video_id']}", headers=headers).json()["data"]
+        bill = httpx.get(f"{base}/_stand_in/bill").json()
 
     assert first == again
+    assert (True, "completed", 1) == (heard, video["status"], len(bill["generations"]))

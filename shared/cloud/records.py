@@ -1,0 +1,89 @@
+"""What is read from and written beside a job's document, as plain frozen values; money in micro-dollars."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from shared.pipeline.nodes import Job
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A job as it stood at the server's `read_time`, and the revision a write must name."""
+
+    job: Job
+    revision: Any  # Firestore's update_time, nanoseconds and all
+    read_time: datetime
+    read_at: float  # our monotonic clock at that moment
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What a job's ending moves in its tenant's month, micro-dollars."""
+
+    tenant: str
+    month: str
+    films: int
+    charged: int
+    refunded: int
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A customer's webhook, born in the commit that ends the job (protocol hole 8)."""
+
+    id: str
+    tenant: str
+    job: str
+    url: str
+    event: str
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A document nobody could read."""
+
+    id: str
+    revision: Any
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A tenant's month: films and micro-dollars; `revision` is None before the first film."""
+
+    films: int
+    reserved: int
+    charged: int
+    refunded: int
+    revision: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Reservation:
+    """What a retry reserves anew in the job's month, micro-dollars; the month must not have moved since."""
+
+    month: Month
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a list is narrowed to."""
+
+    status: str | None = None
+    product_id: str | None = None
+    created_from: datetime | None = None
+    created_to: datetime | None = None
+
+    @property
+    def conditions(self) -> tuple[tuple[str, str, object], ...]:
+        """The filters as field, operator, value."""
+        wanted = (
+            ("status", "==", self.status),
+            ("product_id", "==", self.product_id),
+            ("created_at", ">=", self.created_from),
+            ("created_at", "<", self.created_to),
+        )
+        return tuple(condition for condition in wanted if condition[2] is not None)

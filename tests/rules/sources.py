@@ -1,0 +1,69 @@
+"""The project's own files as the rules read them."""
+
+import ast
+import re
+import subprocess
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+PRODUCT = ("functions", "infra", "shared")
+
+
+@cache
+def python_files(*folders: str) -> tuple[Path, ...]:
+    """Return the folders' Python files, in order."""
+    return tuple(sorted(path for folder in folders for path in (ROOT / folder).rglob("*.py")))
+
+
+@cache
+def parsed(path: Path) -> ast.Module:
+    """Return a file's syntax tree."""
+    return ast.parse(path.read_text(encoding="utf-8"), str(path))
+
+
+def name_of(path: Path) -> str:
+    """Return a file's name as the repository has it."""
+    return path.relative_to(ROOT).as_posix()
+
+
+def kept_files() -> list[Path]:
+    """Return every text file that is, or is about to be, in the repository; where there is no git, every file."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],  # noqa: S607  # git is where it is
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if listed.returncode == 0:
+        paths = [ROOT / line for line in listed.stdout.splitlines()]
+    else:
+        hidden = re.compile(r"/(\.[^/]+|__pycache__|build|demo)/")
+        paths = [path for path in ROOT.rglob("*") if not hidden.search(f"/{name_of(path)}/")]
+    return [path for path in paths if path.is_file() and path.suffix not in (".jpg", ".mp4", ".png", ".ttf")]
+
+
+def imports(tree: ast.Module) -> Iterator[str]:
+    """Yield the dotted names a file imports, at its top and inside its functions."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield "." * node.level + (node.module or "")
+
+
+def dotted(node: ast.AST) -> str:
+    """Return `a.b.c` for a chain of names, else the empty text."""
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.Attribute):
+        before = dotted(node.value)
+        return f"{before}.{node.attr}" if before else ""
+    return ""
+
+
+def found(places: Mapping[str, object]) -> str:
+    """Return what a rule found, a line each."""
+    return "\n".join(f"{where}: {what}" for where, what in places.items())
