@@ -167,7 +167,7 @@ class Wiring:
 
         url = self.settings.public_url + "/heygen_webhook/t/{}/{}"
         work = Integrations(self.presenters, self.tenants, self.secrets, url.format, webhook_secret, self.now)
-        return TenantDoor(self.tenants, work, self.preflight, self.now)
+        return TenantDoor(self.tenants, work, self.preflight, self.secrets, self.now)
 
     @cached_property
     def heygen_webhook(self) -> "HeygenWebhook":

@@ -16,7 +16,7 @@ class Listener:
     """Answers every POST with 200 and remembers its headers and JSON."""
 
     def __init__(self) -> None:
-        self._heard: queue.Queue[tuple[dict[str, str], dict[str, Any]]] = queue.Queue()
+        self._heard: queue.Queue[tuple[dict[str, str], bytes]] = queue.Queue()
         app = Request.application(self._hear)
         self._server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05})
@@ -35,10 +35,15 @@ class Listener:
 
     def wait(self) -> dict[str, Any]:
         """Return the next message's body."""
-        return self._heard.get(timeout=LIMIT)[1]
+        body: dict[str, Any] = json.loads(self.message()[1])
+        return body
+
+    def message(self) -> tuple[dict[str, str], bytes]:
+        """Return the next message's headers, in lower case, and its raw body."""
+        return self._heard.get(timeout=LIMIT)
 
     def _hear(self, request: Request) -> Response:
-        self._heard.put((dict(request.headers), json.loads(request.get_data())))
+        self._heard.put(({name.lower(): value for name, value in request.headers.items()}, request.get_data()))
         return Response("thanks\n")
 
 

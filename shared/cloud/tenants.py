@@ -5,13 +5,14 @@ Reads that every request needs are kept in memory for at most a minute per insta
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
 from shared.cloud.clients import Clients
 from shared.cloud.jobs import StoreUnreachable
+from shared.log import Fact, log
 from shared.pipeline.codec import from_plain, to_plain
 from shared.pipeline.edit import Cutout
 
@@ -111,26 +112,46 @@ class Tenants:
 
     def delete_integration(self, tenant_id: str, provider: str, mode: str) -> None:
         """Forget an integration."""
+        from google.api_core.exceptions import GoogleAPICallError, RetryError
+
         path = _integration(tenant_id, provider, mode)
         self._kept.pop(path, None)
-        self._clients.firestore.document(path).delete(timeout=TIMEOUT)
+        try:
+            self._clients.firestore.document(path).delete(timeout=TIMEOUT)
+        except (GoogleAPICallError, RetryError) as failed:
+            raise StoreUnreachable(f"{path} could not be deleted: {failed}") from failed
 
     def busy(self, tenant_id: str, provider: str, mode: str, until: datetime) -> None:
         """Note that a vendor refuses this account for now: a blind write, the last one wins."""
-        self._patch(_integration(tenant_id, provider, mode), {"busy_until": until})
+        self._note(_integration(tenant_id, provider, mode), {"busy_until": until})
 
     def learn(self, tenant_id: str, integration: Integration, look: str, cutout: Cutout) -> None:
-        """Remember what a look can do."""
-        looks = {**(integration.looks or {}), look: cutout}
-        self.put_integration(tenant_id, replace(integration, looks=looks))
+        """Remember what a look can do, and touch nothing else: what we hold of the integration may be a minute old."""
+        from google.cloud.firestore_v1.field_path import FieldPath
+
+        path = _integration(tenant_id, integration.provider, integration.mode)
+        self._note(path, {FieldPath("looks", look).to_api_repr(): cutout.value})
 
     def _set(self, path: str, data: Mapping[str, Any]) -> None:
-        self._kept.pop(path, None)
-        self._clients.firestore.document(path).set(dict(data), timeout=TIMEOUT)
+        from google.api_core.exceptions import GoogleAPICallError, RetryError
 
-    def _patch(self, path: str, data: Mapping[str, Any]) -> None:
         self._kept.pop(path, None)
-        self._clients.firestore.document(path).set(dict(data), merge=True, timeout=TIMEOUT)
+        try:
+            self._clients.firestore.document(path).set(dict(data), timeout=TIMEOUT)
+        except (GoogleAPICallError, RetryError) as failed:
+            raise StoreUnreachable(f"{path} could not be written: {failed}") from failed
+
+    def _note(self, path: str, fields: Mapping[str, Any]) -> None:
+        """Change fields of a document that is still there; losing that costs a call to a vendor, never a claim."""
+        from google.api_core.exceptions import GoogleAPICallError, NotFound, RetryError
+
+        self._kept.pop(path, None)
+        try:
+            self._clients.firestore.document(path).update(dict(fields), timeout=TIMEOUT)
+        except NotFound:
+            return  # the account was deleted meanwhile: half of it must not come back
+        except (GoogleAPICallError, RetryError) as failed:
+            log(Fact.STORE_FAILED, f"{path}: {failed}")
 
     def _remember(self, path: str, build: Callable[[Mapping[str, Any]], T], *, fresh: bool = False) -> T | None:
         from google.api_core.exceptions import GoogleAPICallError, RetryError

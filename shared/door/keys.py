@@ -1,5 +1,6 @@
 """Callers' API keys: `abr_live_<id>_<secret>`, shown once, kept as a hash, compared in constant time."""
 
+import base64
 import hashlib
 import hmac
 import re
@@ -10,6 +11,7 @@ from datetime import datetime
 import flask
 
 from shared.cloud.tenants import ApiKey, Standing, Tenant, Tenants
+from shared.steps.notify import PREFIX
 from shared.steps.problems import Problem
 
 _FORM = re.compile(r"abr_live_(?P<id>[a-z0-9]{12})_(?P<secret>[A-Za-z0-9_-]{43})")
@@ -29,6 +31,11 @@ def new_key(tenant: str, scopes: tuple[str, ...], now: datetime) -> tuple[str, A
     key_id = "".join(secrets.choice(_ALPHABET) for _ in range(12))
     text = f"abr_live_{key_id}_{secrets.token_urlsafe(32)}"
     return text, ApiKey(key_id, tenant, _hash(text), scopes, now)
+
+
+def new_webhook_secret() -> str:
+    """Return a secret to sign a tenant's webhooks with, to be shown once."""
+    return PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
 
 
 def caller(request: flask.Request, tenants: Tenants, now: datetime, scope: str) -> Caller:

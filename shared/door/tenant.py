@@ -7,13 +7,15 @@ from typing import Any
 
 import flask
 
+from shared.cloud.secrets import Secrets
 from shared.cloud.tenants import Integration, Tenants
 from shared.door.answers import answer
-from shared.door.keys import Caller, caller
+from shared.door.keys import Caller, caller, new_webhook_secret
 from shared.door.public import Route, body, serve
 from shared.media.images import ImageRefused, sniff_and_reencode
 from shared.pipeline.codec import to_plain
 from shared.steps.integrations import Integrations
+from shared.steps.notify import secret_name
 from shared.steps.preflight import MOST_BYTES, MOST_PIXELS, Preflight
 from shared.steps.problems import Problem, invalid, not_found
 
@@ -29,6 +31,7 @@ class TenantDoor:
     tenants: Tenants
     integrations: Integrations
     preflight: Preflight
+    secrets: Secrets
     now: Callable[[], datetime]
 
     def __call__(self, request: flask.Request) -> flask.Response:
@@ -43,6 +46,9 @@ class TenantDoor:
             Route("PUT", "/integrations/{provider}", self._put, "Put an avatar account's key.", takes="Integration"),
             Route("GET", "/integrations/{provider}", self._show, "Read an avatar account, without its key."),
             Route("DELETE", "/integrations/{provider}", self._delete, "Forget an avatar account and its key."),
+            Route(
+                "POST", "/webhook_secret", self._webhook_secret, "Make the secret webhooks are signed with; shown once."
+            ),
             Route("POST", "/uploads", self._upload, "Upload an image: its bytes are the body.", takes="bytes"),
         )
 
@@ -80,6 +86,14 @@ class TenantDoor:
         who = self._who(request)
         self.integrations.delete(who.tenant.id, found["provider"], _mode(request))
         return answer(200, {"deleted": True})
+
+    def _webhook_secret(self, request: flask.Request, _found: Mapping[str, str]) -> flask.Response:
+        who = self._who(request)
+        made = new_webhook_secret()
+        name = secret_name(who.tenant.id)
+        version = self.secrets.put(name, made, {"tenant": who.tenant.id, "of": "webhook"})
+        self.secrets.destroy_older(name, frozenset({version}))
+        return answer(201, {"secret": made, "message": "shown once; verify webhooks by Standard Webhooks 1.0.0"})
 
     def _upload(self, request: flask.Request, _found: Mapping[str, str]) -> flask.Response:
         who = caller(request, self.tenants, self.now(), "jobs:write")

@@ -50,8 +50,9 @@ class StartPresenter:
         account = self.tenants.integration(job.tenant, job.plan.provider, job.plan.mode)
         version = node.claim.secret_version if node.claim and node.state is State.STARTING else None
         key = self._key(account, version or "latest")
+        url = self.callback_url(str(attempt_name(job.id, node)))  # asks Secret Manager: before the claim, like the key
         if node.state is State.STARTING:
-            self._again(loaded, node, account, key, watch)
+            self._again(loaded, node, account, key, url, watch)
             return
         now = self.commits.jobs.now(loaded)
         if account and account.busy_until and account.busy_until > now:
@@ -69,16 +70,16 @@ class StartPresenter:
             cutout=cutout,
         )
         heard = self.commits.hear(loaded, claim)
-        self._send(heard, node.key, mine, account, key, watch)
+        self._send(heard, node.key, mine, account, key, url, watch)
 
     def _again(
-        self, loaded: Loaded, node: Node, account: Integration | None, key: Secret | None, watch: Stopwatch
+        self, loaded: Loaded, node: Node, account: Integration | None, key: Secret | None, url: str, watch: Stopwatch
     ) -> None:
         """Repeat under the same key; when the key is too old, look for the title instead."""
         mine = self.token()
         heard = self.commits.hear(loaded, on.Reclaimed(node.key, node.take, node.attempt, mine))
         if heard.owns(node.key, mine):
-            self._send(heard, node.key, mine, account, key, watch)
+            self._send(heard, node.key, mine, account, key, url, watch)
             return
         began = self.commits.jobs.now(loaded)
         if node.claim is None or key is None or replayable(node.claim, began, self.commits.waits):
@@ -94,7 +95,14 @@ class StartPresenter:
         self.commits.hear(loaded, seen)
 
     def _send(
-        self, heard: Heard, node_key: str, mine: str, account: Integration | None, key: Secret | None, watch: Stopwatch
+        self,
+        heard: Heard,
+        node_key: str,
+        mine: str,
+        account: Integration | None,
+        key: Secret | None,
+        url: str,
+        watch: Stopwatch,
     ) -> None:
         if not heard.owns(node_key, mine):
             log(Fact.CLAIM_LOST, job=heard.job.id, node=node_key)
@@ -106,7 +114,7 @@ class StartPresenter:
             self.commits.hear(heard.loaded, on.Refused(node_key, mine, "no_provider_key", why, move))
             return
         name = attempt_name(job.id, node)
-        order = speech_order(job, node, self.callback_url(str(name)))
+        order = speech_order(job, node, url)
         presenter = self.presenters[node.provider]
 
         def send() -> str:

@@ -1,10 +1,15 @@
 """The calls of a job's life, over HTTP alone."""
 
+import base64
+import hashlib
+import hmac
+import json
 import time
 from typing import Any
 
 import httpx
 
+from tests.listener import Listener
 from tests.system.conftest import Abroll
 
 FILM = {"product_title": "Coffee", "product_id": "c-1", "scenes": [{"visual_description": "a cup", "duration": 4}]}
@@ -100,6 +105,21 @@ def test_the_permanent_link_works_without_a_key_and_only_with_its_token(abroll: 
     assert [302, 200, 200, 404] == [answer.status_code for answer in (link, film, poster, forged)]
     assert b"ftyp" == film.content[4:8]
     assert b"\xff\xd8" == poster.content[:2]
+
+
+def test_a_webhook_is_signed_with_the_tenants_own_secret(abroll: Abroll) -> None:
+    """The customer hears of the end once, signed as Standard Webhooks 1.0.0 has it."""
+    secret = abroll.http.post("/tenant/webhook_secret").json()["secret"]
+
+    with Listener() as customer:
+        job_id = abroll.http.post("/create_job", json={**FILM, "webhook_url": customer.url}).json()["job_id"]
+        headers, body = customer.message()
+
+    signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
+    key = base64.b64decode(secret.removeprefix("whsec_"))
+    mark = base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
+    assert f"v1,{mark}" == headers["webhook-signature"]
+    assert ("job.completed", job_id) == (json.loads(body)["type"], json.loads(body)["data"]["job_id"])
 
 
 def test_health_names_what_it_asked(abroll: Abroll) -> None:
