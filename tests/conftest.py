@@ -1,4 +1,4 @@
-"""What every suite shares: properties without deadlines (the machines are noisy), processes on one worker."""
+"""What every suite shares: properties without deadlines (the machines are noisy), one laptop for those who share one."""
 
 import hypothesis
 import pytest
@@ -6,11 +6,13 @@ import pytest
 hypothesis.settings.register_profile("abroll", deadline=None, derandomize=False, print_blob=True)
 hypothesis.settings.load_profile("abroll")
 
-ONE_WORKER = ("tests/journey/", "tests/system/")  # they start real processes, and two cores are all there is
+SHARED = ("cinema", "abroll")  # session fixtures that start processes: their tests belong to one worker
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give the suites that start processes to one worker."""
+    """Keep the tests that share a running laptop on the worker that has it; all others go where there is room."""
     for item in items:
-        if item.nodeid.startswith(ONE_WORKER):
-            item.add_marker(pytest.mark.xdist_group("processes"))
+        names: list[str] = getattr(item, "fixturenames", [])
+        for name in SHARED:
+            if name in names:
+                item.add_marker(pytest.mark.xdist_group(name))
