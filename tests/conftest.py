@@ -1,4 +1,4 @@
-"""What every suite shares: properties without deadlines (the machines are noisy), one laptop for those who share one."""
+"""What every suite shares: properties without deadlines (the machines are noisy), one laptop for whom it suits."""
 
 import hypothesis
 import pytest

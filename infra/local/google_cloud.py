@@ -18,7 +18,7 @@ from infra.local.google.secrets.server import SecretsServer
 from infra.local.google.storage.outbox import Happening
 from infra.local.google.storage.server import Bucket, StorageServer
 from infra.local.google.tasks.server import QueueConfig, TasksServer
-from infra.local.world import ACCOUNT, FILMS, INDEXES, INVOKER, LOCATION, PROJECT, TAKES, Places, World
+from infra.local.world import ACCOUNT, FILMS, FUNCTIONS, INDEXES, INVOKER, LOCATION, PROJECT, TAKES, Places, World
 
 SECONDS = ("min_backoff", "max_backoff", "max_retry_duration")
 
@@ -53,7 +53,7 @@ class GoogleCloud:
         output = f"{places.front_url}/veo_output"
         self.storage = StorageServer(
             data / "storage",
-            buckets=(Bucket(TAKES, age_days=(("", 7),)), Bucket(FILMS, age_days=(("", 30),))),
+            buckets=tuple(Bucket(name, age_days=(("", age),)) for name, age in _ages().items()),
             accounts={ACCOUNT: self.issuer.public_key_pem},
             notify={TAKES: output},
             token_for=lambda _url: self.issuer.mint(email=INVOKER, audience=output),
@@ -101,6 +101,12 @@ class GoogleCloud:
                 httpx.post(self._sweep_url, headers={"Authorization": f"Bearer {token}"}, timeout=60, trust_env=False)
             except httpx.HTTPError:
                 continue
+
+
+def _ages() -> dict[str, int]:
+    """Read how many days each bucket keeps its files, from the table Terraform reads."""
+    rows = json.loads(FUNCTIONS.read_text(encoding="utf-8"))["buckets"]
+    return {TAKES: rows["takes"]["age_days"], FILMS: rows["films"]["age_days"]}
 
 
 def _queue(row: dict[str, Any]) -> QueueConfig:

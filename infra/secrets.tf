@@ -1,0 +1,105 @@
+# Tenants' secrets appear at run time, so who may read which is said by the beginning of their names (IAM knows
+# secrets by the project's number). A key of one kind cannot be read by a function of another.
+locals {
+  secret_names = "projects/${data.google_project.this.number}/secrets/"
+
+  secret_prefixes = {
+    customer_webhook_secrets = ["abroll-webhook-production-"]
+    heygen_keys              = ["abroll-heygen-production-", "abroll-heygen-test-"]
+    heygen_webhook_secrets   = ["abroll-heygen-webhook-"]
+    tenant_secrets           = ["abroll-heygen-", "abroll-webhook-"]
+  }
+
+  secret_condition = {
+    for word, prefixes in local.secret_prefixes :
+    word => join(" || ", [for prefix in prefixes : "resource.name.startsWith(\"${local.secret_names}${prefix}\")"])
+  }
+
+  secret_readers = {
+    for pair in flatten([
+      for word in ["customer_webhook_secrets", "heygen_keys", "heygen_webhook_secrets"] :
+      [for name in local.users[word] : { name = name, word = word }]
+    ]) : "${pair.name} ${pair.word}" => pair
+  }
+}
+
+# The platform's own: callback paths are signed with it. Its value is made by `python -m infra.admin bootstrap` and
+# never stands in a state.
+resource "google_secret_manager_secret" "callback_key" {
+  secret_id = "abroll-callback-key"
+
+  replication {
+    auto {}
+  }
+
+  lifecycle {
+    prevent_destroy = true
+  }
+
+  depends_on = [google_project_service.api]
+}
+
+resource "google_secret_manager_secret_iam_binding" "callback_key" {
+  members   = [for name in local.users.callback_key : local.member[name]]
+  role      = "roles/secretmanager.secretAccessor"
+  secret_id = google_secret_manager_secret.callback_key.secret_id
+}
+
+resource "google_project_iam_member" "secret_readers" {
+  for_each = local.secret_readers
+
+  member  = local.member[each.value.name]
+  project = var.project
+  role    = "roles/secretmanager.secretAccessor"
+
+  condition {
+    expression = local.secret_condition[each.value.word]
+    title      = each.value.word
+  }
+}
+
+# Making a secret is asked of the project, where no name exists yet to set a condition on: a role with nothing else.
+resource "google_project_iam_custom_role" "secret_maker" {
+  description = "Makes secrets; may not read, list or end any."
+  permissions = ["secretmanager.secrets.create"]
+  role_id     = "abrollSecretMaker"
+  title       = "abroll secret maker"
+
+  depends_on = [google_project_service.api]
+}
+
+resource "google_project_iam_custom_role" "secret_keeper" {
+  description = "Adds, reads and destroys a secret's versions, and deletes the secret."
+  permissions = [
+    "secretmanager.secrets.delete",
+    "secretmanager.versions.access",
+    "secretmanager.versions.add",
+    "secretmanager.versions.destroy",
+    "secretmanager.versions.list",
+  ]
+  role_id = "abrollSecretKeeper"
+  title   = "abroll secret keeper"
+
+  depends_on = [google_project_service.api]
+}
+
+resource "google_project_iam_member" "secret_makers" {
+  for_each = toset(local.users.tenant_secrets)
+
+  member  = local.member[each.key]
+  project = var.project
+  role    = "projects/${var.project}/roles/${google_project_iam_custom_role.secret_maker.role_id}"
+}
+
+resource "google_project_iam_member" "secret_keepers" {
+  for_each = toset(local.users.tenant_secrets)
+
+  member  = local.member[each.key]
+  project = var.project
+  role    = "projects/${var.project}/roles/${google_project_iam_custom_role.secret_keeper.role_id}"
+
+  condition {
+    expression = local.secret_condition.tenant_secrets
+    title      = "tenant_secrets"
+  }
+}

@@ -1,0 +1,47 @@
+# What is refused before anything is made.
+mock_provider "archive" {}
+mock_provider "google" {}
+
+variables {
+  project = "shop-films"
+}
+
+run "no_such_function" {
+  command = plan
+
+  variables {
+    instances = { job = { max = 1 } }
+  }
+
+  expect_failures = [var.instances]
+}
+
+run "no_project" {
+  command = plan
+
+  variables {
+    project = "Shop Films"
+  }
+
+  expect_failures = [var.project]
+}
+
+run "no_region" {
+  command = plan
+
+  variables {
+    region = "us-central1-a"
+  }
+
+  expect_failures = [var.region]
+}
+
+run "no_address" {
+  command = plan
+
+  variables {
+    alert_email = "nobody"
+  }
+
+  expect_failures = [var.alert_email]
+}

@@ -1,0 +1,99 @@
+"""What a function is deployed with is whole: it starts from its archive alone."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from infra.package import functions, stage
+from tests.infra.inventory import ROOT, terraform
+
+# As the platform starts it: only the archive and the installed packages; functions-framework loads main.py.
+START = """
+import json, sys
+from functions_framework import create_app
+folder = sys.argv[1]
+create_app("main", folder + "/main.py")
+ours = [module for name, module in sys.modules.items() if name.split(".")[0] in ("main", "shared")]
+print(json.dumps([module.__file__ for module in ours if module.__file__]))
+"""
+
+EVERYTHING = """
+import importlib, pathlib, sys
+sys.path.insert(0, sys.argv[1])
+folder = pathlib.Path(sys.argv[1])
+for path in sorted((folder / "shared").rglob("*.py")):
+    importlib.import_module(".".join(path.relative_to(folder).with_suffix("").parts))
+from shared.config import read_tables, SHIPPED_TABLES
+from shared.media.font import FONT
+read_tables(str(SHIPPED_TABLES))
+assert FONT.is_file() and FONT.is_relative_to(folder)
+"""
+
+
+def alone(code: str, folder: Path) -> str:
+    """Run code in a fresh interpreter that sees `folder` and the installed packages; return what it printed."""
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", code, str(folder)], cwd=folder.parent, capture_output=True, text=True, check=False
+    )
+    assert (0, "") == (done.returncode, done.stderr)
+    return done.stdout
+
+
+@pytest.mark.parametrize("function", functions())
+def test_a_function_starts_from_its_archive(function: str, tmp_path: Path) -> None:
+    """functions-framework loads main.py, and every module of ours comes from the archive."""
+    folder = stage(function, tmp_path / function)
+
+    loaded = json.loads(alone(START, folder))
+
+    assert str(folder / "main.py") in loaded
+    assert [] == [path for path in loaded if not path.startswith(f"{folder}/")]
+
+
+def test_everything_shared_is_in_the_archive(tmp_path: Path) -> None:
+    """All of shared/ can be imported there, with its tables and its font: lazy imports find what they need."""
+    folder = stage("compose", tmp_path / "compose")
+
+    assert "" == alone(EVERYTHING, folder)
+
+
+def test_an_archive_holds_nothing_but_what_runs(tmp_path: Path) -> None:
+    """The root holds main.py, shared/ and the pins; no test, no infra, no compiled file."""
+    folder = stage("jobs", tmp_path / "jobs")
+    files = {path.relative_to(folder) for path in folder.rglob("*") if path.is_file()}
+
+    assert {"main.py", "requirements.txt", "shared"} == {path.name for path in folder.iterdir()}
+    assert set() == {path for path in files if path.suffix not in {".py", ".json", ".ttf", ".txt"}}
+    assert set() == {path for path in files if {"tests", "infra", "__pycache__"} & set(path.parts)}
+
+
+def test_the_pins_are_exact() -> None:
+    """Every shipped requirement has one version and a hash, the framework among them."""
+    lines = (ROOT / "requirements.txt").read_text("utf-8").splitlines()
+    named = [line for line in lines if line and not line.startswith((" ", "#"))]
+
+    assert [] == [line for line in named if "==" not in line or not line.endswith("\\")]
+    assert ["functions-framework"] == [line.split("==")[0] for line in named if line.startswith("functions-framework")]
+
+
+def test_staging_forgets_what_was_there(tmp_path: Path) -> None:
+    """A file left from an earlier staging is not deployed."""
+    folder = tmp_path / "jobs"
+    folder.mkdir()
+    (folder / "old.py").write_text("", encoding="utf-8")
+
+    stage("jobs", folder)
+
+    assert not (folder / "old.py").exists()
+
+
+def test_terraform_zips_what_is_staged() -> None:
+    """The archive's source is the staged folder, its mode is fixed, its object is named by its content."""
+    text = terraform()["archives.tf"]
+
+    assert '"${path.module}/../build/functions/${each.key}"' in text
+    assert 'output_file_mode = "0644"' in text
+    assert '"${each.key}-${data.archive_file.function[each.key].output_md5}.zip"' in text

@@ -1,0 +1,184 @@
+"""The one table of functions and queues: complete, consistent with the code, and used to its last word."""
+
+import ast
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from shared.door.heygen_webhook import webhook_secret
+from shared.log import _SEVERITY, Fact
+from shared.pipeline.line import LINE, START_CLIP, START_PRESENTER, WATCH_CLIP, WATCH_PRESENTER
+from shared.pipeline.patience import Patience
+from shared.steps.callbacks import SECRET
+from shared.steps.integrations import key_name
+from shared.steps.notify import secret_name
+from tests.infra.inventory import ROOT, block, functions, indexes, table, terraform
+
+# A part of shared/wiring.py, and the words of which a function that is handed it must say at least one.
+PARTS = {
+    "blobs": {"films_read", "films_write", "takes_read", "takes_write"},
+    "deliveries": {"documents"},
+    "jobs": {"documents", "documents_read"},
+    "secrets": {
+        "callback_key",
+        "customer_webhook_secrets",
+        "heygen_keys",
+        "heygen_webhook_secrets",
+        "tenant_secrets",
+    },
+    "tasks": {"enqueue", "enqueue_notify", "enqueue_watch", "look_up_tasks"},
+    "tenants": {"documents"},
+    "veo": {"footage"},
+}
+DOORS = {"jobs": "jobs_door"}  # a function whose part in the wiring is called otherwise
+VEOS = {"films_read", "takes_read", "takes_write"}  # start_clip touches no file, but Veo may ask whether it could
+
+
+class Reach(ast.NodeVisitor):
+    """Collects what of `self` a piece of code names."""
+
+    def __init__(self) -> None:
+        self.names: set[str] = set()
+
+    def visit_Attribute(self, node: ast.Attribute) -> None:
+        """Note self.<name>."""
+        if isinstance(node.value, ast.Name) and node.value.id == "self":
+            self.names.add(node.attr)
+        self.generic_visit(node)
+
+
+def wired(function: str) -> set[str]:
+    """Return the parts that shared/wiring.py hands to a function, directly or through others."""
+    tree = ast.parse((ROOT / "shared" / "wiring.py").read_text("utf-8"))
+    members = {item.name: item for item in ast.walk(tree) if isinstance(item, ast.FunctionDef)}
+    found: set[str] = set()
+    wanted = [DOORS.get(function, function)]
+    while wanted:
+        reach = Reach()
+        reach.visit(members[wanted.pop()])
+        wanted += [name for name in reach.names - found if name in members]
+        found |= reach.names
+    return found & set(PARTS)
+
+
+def said() -> Iterator[tuple[str, str]]:
+    """Yield every function with each word of its `uses`."""
+    for name, row in functions().items():
+        yield from ((name, word) for word in row["uses"])
+
+
+def test_every_folder_is_a_row() -> None:
+    """A function nobody listed would not be deployed; a row without a folder could not be."""
+    folders = {path.parent.name for path in (ROOT / "functions").glob("*/main.py")}
+
+    assert folders == set(functions())
+
+
+@pytest.mark.parametrize("name", sorted(functions()))
+def test_a_function_may_do_what_its_parts_need(name: str) -> None:
+    """For each part the wiring hands a function, its row says a right to use it; and no right without the part."""
+    uses = set(functions()[name]["uses"])
+    parts = wired(name)
+    allowed = set().union(*(PARTS[part] for part in parts), {"sign_links"} if "blobs" in parts else set())
+
+    assert set() == {part for part in parts if not PARTS[part] & uses}
+    assert (VEOS if name == "start_clip" else set()) == uses - allowed
+
+
+def test_every_word_opens_something_and_every_grant_has_its_word() -> None:
+    """Terraform grants for exactly the words the table says: a mistyped one would be a right silently missing."""
+    text = "\n".join(terraform().values())
+    granted = set(re.findall(r"local\.users\.(\w+)", text))
+    for words in re.findall(r"for word in (\[[^\]]+\])", text):
+        granted |= set(ast.literal_eval(words))
+
+    assert granted == {word for _, word in said()}
+
+
+def test_rows_are_whole_and_in_order() -> None:
+    """Each row says the same things; rows and words stand in alphabetical order."""
+    kinds = {"caller", "concurrency", "cpu", "max_instances", "memory", "timeout_seconds", "uses"}
+
+    for name, row in functions().items():
+        assert kinds | ({"bucket"} if row["caller"] == "events" else set()) == set(row), name
+        assert sorted(set(row["uses"])) == row["uses"], name
+    for part in ("functions", "queues", "buckets"):
+        assert sorted(table()[part]) == list(table()[part])
+
+
+def test_a_shared_instance_has_a_whole_processor() -> None:
+    """Below one processor Cloud Run admits one request at a time; four gibibytes need no second one."""
+    for name, row in functions().items():
+        assert int(row["cpu"]) >= 1, name
+        assert int(re.sub(r"Gi$", "", row["memory"].replace("512Mi", "1Gi"))) <= 4 * int(row["cpu"]), name
+
+
+def test_the_lines_queues_are_the_tables() -> None:
+    """Every queue a step is wanted in exists, and none exists for nobody."""
+    assert {step.queue for step in LINE if step.queue} == set(table()["queues"])
+
+
+def test_functions_end_before_their_tasks_are_given_up() -> None:
+    """A function's time limit is the one its waits reckon with, and ends before its task's dispatch deadline."""
+    waits = Patience()
+    limits = {name: row["timeout_seconds"] for name, row in functions().items()}
+
+    assert waits.veo_function == limits[START_CLIP.function] < waits.veo_dispatch
+    assert waits.heygen_function == limits[START_PRESENTER.function] < waits.heygen_dispatch
+    assert waits.compose_function == limits["compose"] < waits.compose_dispatch
+    assert limits[WATCH_CLIP.function] < waits.heygen_dispatch
+    assert limits[WATCH_PRESENTER.function] < waits.heygen_dispatch
+
+
+def test_secrets_are_named_as_the_grants_expect() -> None:
+    """Each kind of secret begins as its readers' grant says and as no other kind's does; the keeper's says all."""
+    begins = re.findall(r"(\w+)\s*= (\[.*\])", block(terraform()["secrets.tf"], "secret_prefixes = {"))
+    prefixes = {word: tuple(ast.literal_eval(listed)) for word, listed in begins}
+    keeper = prefixes.pop("tenant_secrets")
+    named = [(secret_name("acme"), "customer_webhook_secrets")]
+    for mode in ("production", "test"):
+        named += [(key_name("heygen", mode, "acme"), "heygen_keys")]
+        named += [(webhook_secret("acme", mode), "heygen_webhook_secrets")]
+
+    for name, word in named:
+        assert [word] == [kind for kind, starts in prefixes.items() if name.startswith(starts)]
+        assert name.startswith(keeper)
+    assert not SECRET.startswith((*keeper, *sum(prefixes.values(), ())))
+    assert f'secret_id = "{SECRET}"' in terraform()["secrets.tf"]
+
+
+def test_alarms_count_lines_that_are_written() -> None:
+    """The sweep's own line keeps the dead man's switch open; whatever is logged as an error calls a person."""
+    text = terraform()["monitoring.tf"].replace('\\"', '"')
+    errors = {fact.value for fact, severity in _SEVERITY.items() if severity == "ERROR"}
+
+    counted = re.findall(r'jsonPayload\.fact=\(?("[^)\n]+")', text)
+
+    assert [errors, {Fact.SWEPT.value}] == [set(re.findall(r'"(\w+)"', words)) for words in counted]
+
+
+@pytest.mark.parametrize("name", sorted(functions()))
+def test_a_function_says_in_its_first_line_what_it_does(name: str) -> None:
+    """Terraform takes a function's description from there: its name, a colon, a sentence."""
+    first = (ROOT / "functions" / name / "main.py").read_text("utf-8").splitlines()[0]
+
+    assert re.fullmatch(rf'"""{name}: .+\."""', first)
+
+
+def test_terraform_makes_the_whole_index_list() -> None:
+    """The list holds nothing Terraform does not read, and no two entries would get one name."""
+    listed = indexes()
+    composite = [
+        (entry["collectionGroup"], *(part["fieldPath"] for part in entry["fields"])) for entry in listed["indexes"]
+    ]
+    overridden = [(entry["collectionGroup"], entry["fieldPath"]) for entry in listed["fieldOverrides"]]
+
+    assert {"indexes", "fieldOverrides"} == set(listed)
+    assert len(set(composite)) == len(composite)
+    assert len(set(overridden)) == len(overridden)
+    for entry in listed["indexes"]:
+        assert {"collectionGroup", "fields", "queryScope"} == set(entry)
+        assert all({"fieldPath"} < set(part) <= {"fieldPath", "order", "arrayConfig"} for part in entry["fields"])
+    for entry in listed["fieldOverrides"]:
+        assert {"collectionGroup", "fieldPath"} < set(entry) <= {"collectionGroup", "fieldPath", "indexes", "ttl"}
