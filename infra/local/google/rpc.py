@@ -4,14 +4,17 @@ A refusal is an exception with Google's status code and wording; a method nobody
 by its name, never by silence.
 """
 
-from collections.abc import Callable, Mapping
+from bisect import bisect_right
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import grpc
 
 WORKERS = 8
+
+Item = TypeVar("Item")
 
 
 class Refused(Exception):
@@ -37,6 +40,25 @@ def refuse_other_fields(message: Any, *, where: str, served: frozenset[str]) -> 
     for field, _ in message.ListFields():
         if field.name not in served:
             raise unserved(f"{where}.{field.name}")
+
+
+def page_of(
+    items: Sequence[Item], request: Any, *, largest: int, place: Callable[[Item], str]
+) -> tuple[Sequence[Item], str]:
+    """Return the page a list request asks for and the token of the next, empty at the end.
+
+    `items` are in the order of their `place`. A token is the place of the last item shown: whatever is added or deleted
+    before the next page is asked for, no item is passed over.
+    """
+    if request.page_size < 0:
+        raise invalid("page_size cannot be negative.")
+    try:
+        after = bytes.fromhex(request.page_token).decode()
+    except ValueError as error:
+        raise invalid("page_token is not one this service handed out.") from error
+    rest = items[bisect_right(items, after, key=place) :] if after else items
+    shown = rest[: min(request.page_size or largest, largest)]
+    return shown, place(shown[-1]).encode().hex() if len(shown) < len(rest) else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,16 @@ def test_get_all_answers_each_once_and_tells_the_missing(client: Any) -> None:
     assert len(snapshots) == 3
 
 
+def test_get_all_answers_the_found_before_the_missing(client: Any) -> None:
+    """Missing documents come after all found ones (no promise, but what Google's live tests of `get_all` count on)."""
+    client.document("r/b").set({"n": 1})
+    client.document("r/d").set({"n": 2})
+
+    snapshots = list(client.get_all([client.document(f"r/{name}") for name in "abcd"]))
+
+    assert [True, True, False, False] == [snapshot.exists for snapshot in snapshots]
+
+
 def test_mask_limits_the_fields_read(client: Any) -> None:
     """A mask returns only its fields, nested ones too (BatchGetDocumentsRequest.mask)."""
     client.document("r/one").set({"a": {"x": 1, "y": 2}, "b": 3})

@@ -11,7 +11,8 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from google.auth import jwt
 
 from infra.local.google.identity.issuer import InvalidToken, Issuer
-from tests.google.identity.conftest import EMAIL, Clock
+from tests.google.elsewhere import EMAIL
+from tests.google.identity.conftest import Clock
 
 AUDIENCE = "https://compose-123.run.app"
 

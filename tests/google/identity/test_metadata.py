@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from infra.local.google.identity.issuer import Issuer
-from tests.google.identity.conftest import EMAIL
+from tests.google.elsewhere import EMAIL, PROJECT
 
 GOOGLE = {"Metadata-Flavor": "Google"}
 ROOT = "/computeMetadata/v1"
@@ -43,7 +43,7 @@ def test_google_auth_default_finds_working_credentials(metadata: str, issuer: Is
     environment = {key: value for key, value in os.environ.items() if not key.startswith(("GOOGLE_", "GCE_", "GCLOUD"))}
     environment |= {"GCE_METADATA_HOST": metadata, "GCE_METADATA_IP": metadata, "HOME": "/nonexistent"}
 
-    asked = subprocess.run(  # noqa: S603 - our own interpreter, our own words
+    asked = subprocess.run(
         [sys.executable, "-c", ASK_GOOGLE_AUTH], env=environment, capture_output=True, check=True, text=True
     )
     got = json.loads(asked.stdout)
@@ -51,7 +51,7 @@ def test_google_auth_default_finds_working_credentials(metadata: str, issuer: Is
     assert issuer.is_access_token(got.pop("token"))
     claims = json.loads(urlsafe_b64decode(got.pop("identity").split(".")[1] + "=="))
     assert (claims["aud"], claims["email"]) == ("https://audience.example", EMAIL)
-    assert got == {"project": "demo-project", "valid": True, "email": EMAIL, "universe": "googleapis.com"}
+    assert got == {"project": PROJECT, "valid": True, "email": EMAIL, "universe": "googleapis.com"}
 
 
 @pytest.mark.parametrize("headers", [{}, {"Metadata-Flavor": "google"}, GOOGLE | {"X-Forwarded-For": "10.0.0.1"}])

@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from infra.local.google.identity.issuer import Issuer
-from tests.google.identity.conftest import EMAIL
+from tests.google.elsewhere import EMAIL
 
 PATH = f"/v1/projects/-/serviceAccounts/{EMAIL}:signBlob"
 PAYLOAD = {"payload": b64encode(b"to be signed").decode()}

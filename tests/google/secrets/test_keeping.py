@@ -12,6 +12,7 @@ from google.cloud.secretmanager_v1.services.secret_manager_service.transports.gr
 )
 
 from infra.local.google.secrets.service import SERVICE
+from tests.google.elsewhere import stand_in
 from tests.google.secrets.conftest import StartVault
 from tests.google.secrets.world import PROJECT, Vault, connect, version_of
 
@@ -35,7 +36,7 @@ NOT_SERVED = ["GetIamPolicy", "SetIamPolicy", "TestIamPermissions", "EnableManag
 
 def test_versions_survive_a_kill(tmp_path: Path, start_vault: StartVault) -> None:
     """Versions added just before a kill -9 are all accessible on the next server."""
-    with subprocess.Popen(  # noqa: S603 - our own interpreter, our own words
+    with subprocess.Popen(
         [sys.executable, "-c", SERVE, str(tmp_path)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -114,6 +115,7 @@ def test_the_two_lists_are_all_there_is() -> None:
 
 
 @pytest.mark.parametrize("method", NOT_SERVED)
+@stand_in("secrets")
 def test_a_method_not_played_is_refused_by_name(vault: Vault, method: str) -> None:
     """UNIMPLEMENTED, and the method's name stands in the message."""
     call = vault.channel.unary_unary(f"/{SERVICE}/{method}", request_serializer=bytes, response_deserializer=bytes)

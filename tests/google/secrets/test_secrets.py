@@ -12,6 +12,7 @@ from google.api_core.exceptions import (
 )
 from google.cloud.secretmanager_v1.types import Secret
 
+from tests.google.elsewhere import own_server, stand_in
 from tests.google.secrets.world import NUMBERED, PROJECT, Vault
 
 KEY = f"{PROJECT}/secrets/key"
@@ -42,6 +43,7 @@ def test_a_secrets_name_is_taken_once(vault: Vault) -> None:
         vault.create()
 
 
+@own_server("secrets")
 def test_projects_do_not_share_names(vault: Vault) -> None:
     """The same id in two projects is two secrets."""
     vault.create()
@@ -119,6 +121,7 @@ def test_the_largest_labels_are_taken(vault: Vault) -> None:
         ({"topics": [{"name": "projects/p/topics/t"}]}, "Secret.topics"),
     ],
 )
+@stand_in("secrets")
 def test_settings_not_played_are_refused_by_name(vault: Vault, fields: dict[str, Any], name: str) -> None:
     """A real setting this server would ignore is UNIMPLEMENTED and named."""
     with pytest.raises(MethodNotImplemented, match=name):
@@ -218,6 +221,7 @@ def test_secrets_are_listed_newest_first_in_pages(vault: Vault) -> None:
     assert {page.total_size for page in pages} == {5}
 
 
+@stand_in("secrets")
 def test_a_filter_is_refused_by_name(vault: Vault) -> None:
     """Filters are a language of their own, not played here."""
     with pytest.raises(MethodNotImplemented, match=r"ListSecretsRequest\.filter"):
@@ -225,6 +229,7 @@ def test_a_filter_is_refused_by_name(vault: Vault) -> None:
 
 
 @pytest.mark.parametrize("name", ["projects/p/locations/europe-west4/secrets/key", "projects/p/locations/l"])
+@stand_in("secrets")
 def test_regional_secrets_are_refused_by_name(vault: Vault, name: str) -> None:
     """Regional resources are another endpoint of the real service."""
     with pytest.raises(MethodNotImplemented, match="regional"):

@@ -5,6 +5,7 @@ import pytest
 from google.api_core.exceptions import FailedPrecondition, InvalidArgument, MethodNotImplemented, NotFound
 from google.cloud.secretmanager_v1.types import SecretVersion
 
+from tests.google.elsewhere import stand_in
 from tests.google.secrets.world import NUMBERED, PROJECT, Vault, version_of
 
 DATA = b"hg_\x00\xff-secret"
@@ -184,6 +185,7 @@ def test_versions_are_listed_newest_first_in_pages(vault: Vault) -> None:
     assert states == [[("3", "ENABLED"), ("2", "DESTROYED")], [("1", "ENABLED")]]
 
 
+@stand_in("secrets")
 def test_an_alias_is_refused_by_name(vault: Vault) -> None:
     """Version aliases are not played."""
     vault.create()
@@ -209,3 +211,17 @@ def test_latest_cannot_be_changed(vault: Vault) -> None:
 
     with pytest.raises(InvalidArgument, match="by its number"):
         vault.client.disable_secret_version(name=version_of("latest"))
+
+
+def test_a_page_begins_where_the_last_one_ended(vault: Vault) -> None:
+    """A version added between two pages makes none come twice."""
+    vault.create()
+    for _ in range(4):
+        vault.add()
+    pages = vault.client.list_secret_versions(request={"parent": f"{PROJECT}/secrets/key", "page_size": 2}).pages
+    listed = [version.name for version in next(pages).versions]
+    vault.add()
+
+    listed += [version.name for page in pages for version in page.versions]
+
+    assert [f"{NUMBERED}/secrets/key/versions/{number}" for number in (4, 3, 2, 1)] == listed

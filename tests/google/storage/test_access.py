@@ -10,6 +10,7 @@ from google.auth.exceptions import InvalidOperation
 from google.cloud.storage import Client
 
 from infra.local.google.storage.server import Bucket, StorageServer
+from tests.google.elsewhere import stand_in
 from tests.google.storage.world import client_of
 
 
@@ -96,11 +97,21 @@ def test_refused_token(guarded: str, monkeypatch: pytest.MonkeyPatch) -> None:
         ("OPTIONS", "/takes/x", "CORS"),
     ],
 )
+@stand_in("storage")
 def test_unknown(http: httpx.Client, method: str, path: str, named: str) -> None:
     """What is not served is 501 with its name in the answer."""
     answer = http.request(method, path)
 
     assert (answer.status_code, named in answer.text) == (501, True)
+
+
+@stand_in("storage")
+@pytest.mark.parametrize("path", ["/takes", "/takes/"])
+def test_form(endpoint: str, path: str) -> None:
+    """An HTML form brings its credentials among its fields; it is refused by name (docs xml-api/post-object-forms)."""
+    answer = httpx.post(endpoint + path, data={"key": "x"}, files={"file": b"x"}, trust_env=False)
+
+    assert (501, True) == (answer.status_code, "HTML forms" in answer.text)
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,8 @@ from google.api_core.exceptions import GoogleAPICallError, NotFound, Preconditio
 from google.cloud.storage import Bucket as Remote
 from google.cloud.storage import Client
 
+from tests.google.elsewhere import FILMS, stand_in
+
 
 def test_patch(takes: Remote) -> None:
     """patch() changes what it names, removes what is null, and counts the metageneration up."""
@@ -86,7 +88,7 @@ def test_copy(client: Client, takes: Remote) -> None:
     blob.metadata = {"job": "1"}
     blob.upload_from_string(b"film", content_type="video/mp4")
 
-    copied = takes.copy_blob(blob, client.bucket("films"), "jobs/1/film.mp4", if_generation_match=0)
+    copied = takes.copy_blob(blob, client.bucket(FILMS), "jobs/1/film.mp4", if_generation_match=0)
     blob.delete()
 
     assert (
@@ -190,6 +192,7 @@ def _acl(takes: Remote) -> None:
         (_versions, "versions"),
     ],
 )
+@stand_in("storage")
 def test_refused_by_name(takes: Remote, act: Callable[[Remote], None], named: str) -> None:
     """What Cloud Storage can and this server can't do is 501 and named."""
     takes.blob("film").upload_from_string(b"film")

@@ -85,7 +85,7 @@ def test_resumable_goes_on_after_a_restart(tmp_path: Path) -> None:
 def test_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, function: Function) -> None:
     """A kill -9 loses no acknowledged object, no event, and no chunk of an upload; it leaves no stray file."""
     data = noise(2 * QUANTUM)
-    process = subprocess.Popen(  # noqa: S603 - our own server
+    process = subprocess.Popen(
         [sys.executable, "-c", SERVE, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
     with process:

@@ -12,6 +12,7 @@ from google.api_core.exceptions import BadRequest, NotFound, PreconditionFailed
 from google.cloud.storage import Bucket as Remote
 from google.cloud.storage import Client
 
+from tests.google.elsewhere import own_server
 from tests.google.storage.world import noise
 
 
@@ -212,6 +213,7 @@ def test_one_creates(takes: Remote) -> None:
     assert takes.blob("once").download_as_bytes() == winner
 
 
+@own_server("storage")
 def test_no_length(endpoint: str) -> None:
     """A body nobody says the end of is 411, not an empty object."""
     host, _, port = endpoint.removeprefix("http://").partition(":")

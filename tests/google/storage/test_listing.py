@@ -6,6 +6,7 @@ from google.cloud.storage import Bucket as Remote
 from google.cloud.storage import Client
 
 from infra.local.google.storage.partial import select
+from tests.google.elsewhere import FILMS, TAKES, own_server, stand_in
 
 NAMES = ["a", "jobs/1/clip-1.mp4", "jobs/1/clip-2.mp4", "jobs/10/clip.mp4", "jobs/2/", "jobs/2/x", "z", "é"]
 
@@ -88,29 +89,58 @@ def test_bad_page_token(http: httpx.Client) -> None:
 
 
 def test_buckets(client: Client) -> None:
-    """Declared buckets exist, private and without versions."""
-    films = client.get_bucket("films")
+    """The buckets exist, private and without versions."""
+    films = client.get_bucket(FILMS)
 
-    assert [bucket.name for bucket in client.list_buckets()] == ["films", "takes"]
+    assert {FILMS, TAKES} <= {bucket.name for bucket in client.list_buckets()}
     assert (
-        films.location,
-        films.location_type,
         films.iam_configuration.public_access_prevention,
         films.iam_configuration.uniform_bucket_level_access_enabled,
         films.versioning_enabled,
-    ) == ("US", "multi-region", "enforced", True, False)
+    ) == ("enforced", True, False)
     assert client.lookup_bucket("nowhere") is None
 
 
+@own_server("storage")
+def test_location(client: Client) -> None:
+    """A declared bucket is where it was declared to be."""
+    films = client.get_bucket(FILMS)
+
+    assert (films.location, films.location_type) == ("US", "multi-region")
+
+
+@own_server("storage")
 def test_create_bucket(client: Client) -> None:
     """A bucket can be made once; its name is checked."""
     client.create_bucket("more-films", location="us-central1")
 
     assert client.get_bucket("more-films").location == "US-CENTRAL1"
+    assert client.get_bucket("more-films").rpo is None
     with pytest.raises(Exception, match="you already own it"):
         client.create_bucket("more-films")
     with pytest.raises(Exception, match="Invalid bucket name"):
         client.create_bucket("My_Films")
+
+
+@own_server("storage")
+@pytest.mark.parametrize(("location", "kind"), [("NAM4", "dual-region"), ("EU", "multi-region")])
+def test_create_spread_bucket(client: Client, location: str, kind: str) -> None:
+    """A bucket in more than one region says so and has the default replication (docs json_api/v1/buckets, rpo)."""
+    made = client.create_bucket("spread", location=location)
+
+    assert (location, kind, "DEFAULT") == (made.location, made.location_type, made.rpo)
+
+
+@stand_in("storage")
+@pytest.mark.parametrize(
+    "asked",
+    [{"uniformBucketLevelAccess": {"enabled": False}}, {"publicAccessPrevention": "inherited"}, {"new": {}}],
+)
+def test_create_bucket_with_other_access(http: httpx.Client, asked: dict[str, object]) -> None:
+    """Access other than every bucket here has is refused by name, not dropped."""
+    answer = http.post("/storage/v1/b?project=p", json={"name": "open", "iamConfiguration": asked})
+
+    assert (501, True) == (answer.status_code, next(iter(asked)) in answer.text)
 
 
 @pytest.mark.parametrize(

@@ -101,9 +101,9 @@ def test_headers(http: httpx.Client, takes: Remote) -> None:
 
 def test_missing(takes: Remote) -> None:
     """A missing object is 404, in words for a download as well as in JSON."""
-    with pytest.raises(NotFound, match="No such object: takes/nothing"):
+    with pytest.raises(NotFound, match=f"No such object: {takes.name}/nothing"):
         takes.blob("nothing").download_as_bytes()
-    with pytest.raises(NotFound, match="No such object: takes/nothing"):
+    with pytest.raises(NotFound, match=f"No such object: {takes.name}/nothing"):
         takes.blob("nothing").reload()
 
 

@@ -12,11 +12,15 @@ import pytest
 from google.cloud.storage import Client
 from google.oauth2.credentials import Credentials
 
+from tests.google.elsewhere import PROJECT, is_google
+
 _credentials: Callable[[str], object] = Credentials  # the library publishes no types
 
 
-def client_of(endpoint: str, monkeypatch: pytest.MonkeyPatch, token: str = "token") -> Client:  # noqa: S107 - no secret
+def client_of(endpoint: str, monkeypatch: pytest.MonkeyPatch, token: str = "token") -> Client:
     """Build Google's client against an endpoint, with real credentials so that it sends Authorization."""
+    if is_google("storage"):
+        return Client(project=PROJECT)
     monkeypatch.setenv("STORAGE_EMULATOR_HOST", endpoint)
     # Otherwise the first call on a bucket also fetches its metadata, on a daemon thread, for traces nobody records.
     monkeypatch.setenv("DISABLE_GCS_PYTHON_CLIENT_OTEL_BUCKET_METADATA", "true")

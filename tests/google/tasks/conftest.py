@@ -5,12 +5,14 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
+from uuid import uuid4
 
 import pytest
 
 from infra.local.google.identity.issuer import Issuer
 from infra.local.google.tasks.server import QueueConfig, TasksServer
-from tests.google.tasks.world import LOCATION, PROJECT, Clock, Cloud, Handler, connect
+from tests.google.elsewhere import LOCATION, PROJECT, endpoint, skip_elsewhere
+from tests.google.tasks.world import PARENT, Clock, Cloud, Handler, connect
 
 VEO: Mapping[str, QueueConfig] = {"veo": QueueConfig()}
 
@@ -89,6 +91,27 @@ def start_cloud(tmp_path: Path, issuer: Issuer, handler: Handler, clock: Clock) 
 
 
 @pytest.fixture
-def cloud(start_cloud: StartCloud) -> Cloud:
-    """One queue, `veo`, with Google's default settings."""
-    return start_cloud()
+def cloud(request: pytest.FixtureRequest) -> Iterator[Cloud]:
+    """One queue with Google's default settings: `veo` on our own server; elsewhere a new one, paused."""
+    address = endpoint("tasks")
+    if address is None:
+        start: StartCloud = request.getfixturevalue("start_cloud")
+        yield start()
+        return
+    channel, client = connect(address)
+    mine = f"{PARENT}/queues/abroll-{uuid4().hex}"
+    queue, other = f"{mine}-queue", f"{mine}-other"
+    cloud = Cloud(None, address, channel, client, Handler(Clock(), url="http://127.0.0.1:9"), Clock(), queue, other)
+    cloud.make_queue(queue)
+    client.pause_queue(name=queue)
+    yield cloud
+    for found in list(client.list_queues(parent=PARENT)):
+        if found.name.startswith(mine):
+            client.delete_queue(name=found.name)
+    channel.close()
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(request: pytest.FixtureRequest) -> None:
+    """Skip what elsewhere can't be done."""
+    skip_elsewhere("tasks", request, through="cloud")

@@ -7,7 +7,8 @@ import pytest
 from google.api_core.exceptions import InvalidArgument, MethodNotImplemented, PermissionDenied
 from google.cloud.tasks_v2.types import HttpMethod, Task
 
-from tests.google.tasks.world import ACCOUNT, QUEUE, Cloud
+from tests.google.elsewhere import stand_in
+from tests.google.tasks.world import ACCOUNT, Cloud
 
 URL = "http://127.0.0.1:1/"
 
@@ -34,11 +35,11 @@ def test_a_task_answers_with_googles_defaults(cloud: Cloud) -> None:
 def test_the_full_view_shows_the_body(cloud: Cloud) -> None:
     """FULL answers the body, on create, get and list."""
     http = {"url": URL, "body": b"x"}
-    request: dict[str, Any] = {"parent": QUEUE, "task": {"http_request": http}, "response_view": Task.View.FULL}
+    request: dict[str, Any] = {"parent": cloud.queue, "task": {"http_request": http}, "response_view": Task.View.FULL}
 
     created = cloud.client.create_task(request=request)
     got = cloud.client.get_task(request={"name": created.name, "response_view": Task.View.FULL})
-    (listed,) = cloud.client.list_tasks(request={"parent": QUEUE, "response_view": Task.View.FULL})
+    (listed,) = cloud.client.list_tasks(request={"parent": cloud.queue, "response_view": Task.View.FULL})
 
     assert [task.http_request.body for task in (created, got, listed)] == [b"x"] * 3
 
@@ -134,6 +135,7 @@ def test_the_audience_defaults_to_the_whole_url(cloud: Cloud) -> None:
         ),
     ],
 )
+@stand_in("tasks")
 def test_what_is_not_played_is_refused_by_name(cloud: Cloud, task: dict[str, Any], name: str) -> None:
     """A real feature this server lacks is UNIMPLEMENTED and named."""
     with pytest.raises(MethodNotImplemented, match=name):

@@ -183,7 +183,7 @@ def test_operations_are_counted(cloud: Cloud) -> None:
     """Creates, dispatches, gets and deletes are counted for the budget of the happy path."""
     cloud.create("a")
     cloud.get("a")
-    cloud.client.delete_task(name=f"{QUEUE}/tasks/a")
+    cloud.client.delete_task(name=f"{cloud.queue}/tasks/a")
     cloud.create("b")
     cloud.server.run_due()
 

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from infra.local.google.tasks.server import QueueConfig
 from tests.google.tasks.conftest import StartCloud
-from tests.google.tasks.world import PARENT, QUEUE, Cloud
+from tests.google.tasks.world import PARENT, Cloud
 
 
 def test_a_living_name_is_taken(cloud: Cloud) -> None:
@@ -29,7 +29,7 @@ def test_a_name_stays_taken_for_a_day_after_execution(cloud: Cloud) -> None:
         cloud.create("a")
 
     cloud.clock.advance(seconds=1)
-    assert cloud.create("a").name == f"{QUEUE}/tasks/a"
+    assert cloud.create("a").name == f"{cloud.queue}/tasks/a"
 
 
 def test_a_name_stays_taken_for_a_day_after_deletion(cloud: Cloud) -> None:
@@ -71,7 +71,7 @@ def test_a_running_tasks_name_is_taken(cloud: Cloud) -> None:
 def test_an_executed_task_is_not_found(cloud: Cloud) -> None:
     """get_task of an executed task is NOT_FOUND and says it existed (recorded from the real service)."""
     cloud.create("a")
-    assert cloud.get("a").name == f"{QUEUE}/tasks/a"
+    assert cloud.get("a").name == f"{cloud.queue}/tasks/a"
 
     cloud.server.run_due()
 
@@ -84,14 +84,14 @@ def test_a_task_that_never_was_is_not_found(cloud: Cloud) -> None:
     with pytest.raises(NotFound, match=re.escape("Requested entity was not found.")):
         cloud.get("never")
     with pytest.raises(NotFound, match=re.escape("Requested entity was not found.")):
-        cloud.client.delete_task(name=f"{QUEUE}/tasks/never")
+        cloud.client.delete_task(name=f"{cloud.queue}/tasks/never")
 
 
 def test_an_unnamed_task_gets_a_random_name(cloud: Cloud) -> None:
     """Without a name the service gives a unique id of digits."""
     first, second = cloud.create(), cloud.create()
 
-    assert re.fullmatch(rf"{QUEUE}/tasks/\d{{20}}", first.name)
+    assert re.fullmatch(rf"{cloud.queue}/tasks/\d{{20}}", first.name)
     assert first.name != second.name
 
 
@@ -105,7 +105,7 @@ def test_a_bad_task_id_is_refused(cloud: Cloud, name: str) -> None:
 @pytest.mark.parametrize("name", ["a", "a" * 500, "A-Z_09"])
 def test_a_good_task_id_is_taken(cloud: Cloud, name: str) -> None:
     """The longest and oddest allowed ids are kept as they are."""
-    assert cloud.create(name).name == f"{QUEUE}/tasks/{name}"
+    assert cloud.create(name).name == f"{cloud.queue}/tasks/{name}"
 
 
 def test_a_task_named_for_another_queue_is_refused(start_cloud: StartCloud) -> None:
@@ -118,7 +118,7 @@ def test_a_task_named_for_another_queue_is_refused(start_cloud: StartCloud) -> N
 
 def test_a_queue_that_does_not_exist_is_not_found(cloud: Cloud) -> None:
     """create_task, get_task and list_tasks of an unknown queue answer NOT_FOUND."""
-    other = f"{PARENT}/queues/other"
+    other = cloud.other
 
     for call in (
         lambda: cloud.create("a", queue=other),

@@ -5,6 +5,7 @@ import pytest
 from google.cloud.tasks_v2.services.cloud_tasks.transports.grpc import CloudTasksGrpcTransport
 
 from infra.local.google.tasks.service import SERVICE
+from tests.google.elsewhere import stand_in
 from tests.google.tasks.world import Cloud
 
 SERVED = {
@@ -39,6 +40,7 @@ def test_the_two_lists_are_all_there_is() -> None:
 
 
 @pytest.mark.parametrize("method", NOT_SERVED)
+@stand_in("tasks")
 def test_a_method_not_played_is_refused_by_name(cloud: Cloud, method: str) -> None:
     """UNIMPLEMENTED, and the method's name stands in the message."""
     error = _call(cloud, f"{SERVICE}/{method}")
@@ -48,6 +50,7 @@ def test_a_method_not_played_is_refused_by_name(cloud: Cloud, method: str) -> No
 
 
 @pytest.mark.parametrize("method", ["google.cloud.location.Locations/ListLocations", "google.longrunning.Operations/X"])
+@stand_in("tasks")
 def test_another_service_is_refused_by_name(cloud: Cloud, method: str) -> None:
     """What is asked of the wrong server is refused by its name too."""
     error = _call(cloud, method)

@@ -34,7 +34,7 @@ for line in sys.stdin:
 
 
 def _serve(data: Path, clock: Clock) -> subprocess.Popen[str]:
-    return subprocess.Popen(  # noqa: S603 - our own interpreter, our own words
+    return subprocess.Popen(
         [sys.executable, "-c", SERVE, str(data), clock.now.isoformat()],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

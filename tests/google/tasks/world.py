@@ -14,11 +14,11 @@ from werkzeug.wrappers import Request, Response
 
 from infra.local.google.identity.loopback import LoopbackServer
 from infra.local.google.tasks.server import TasksServer
+from tests.google.elsewhere import LOCATION, PROJECT, is_google, not_here
 
-PROJECT = "demo-project"
-LOCATION = "europe-west4"
 PARENT = f"projects/{PROJECT}/locations/{LOCATION}"
 QUEUE = f"{PARENT}/queues/veo"
+OTHER = f"{PARENT}/queues/other"
 ACCOUNT = f"tasks@{PROJECT}.iam.gserviceaccount.com"
 
 
@@ -95,25 +95,37 @@ class Handler:
 
 @dataclass(frozen=True, slots=True)
 class Cloud:
-    """A running server with Google's client of it."""
+    """Google's client of a server, which may be our own: then `server` and `clock` are at hand."""
 
-    server: TasksServer
+    own: TasksServer | None
     address: str
     channel: grpc.Channel
     client: CloudTasksClient
     handler: Handler
-    clock: Clock
+    hand: Clock
+    queue: str = QUEUE
+    other: str = OTHER
 
-    def create(self, name: str = "", *, queue: str = QUEUE, path: str = "/", **fields: Any) -> Task:
+    @property
+    def server(self) -> TasksServer:
+        """Return our own server; elsewhere the test is skipped."""
+        return self.own or not_here()
+
+    @property
+    def clock(self) -> Clock:
+        """Return our own server's clock; elsewhere the test is skipped."""
+        return self.hand if self.own else not_here()
+
+    def create(self, name: str = "", *, queue: str = "", path: str = "/", **fields: Any) -> Task:
         """Create a task for the handler; `fields` override what a Task says."""
         task: dict[str, Any] = {"http_request": {"url": self.handler.url + path}} | fields
         if name:
-            task["name"] = f"{queue}/tasks/{name}"
+            task["name"] = f"{queue or self.queue}/tasks/{name}"
         return self.submit(task, queue=queue)
 
-    def submit(self, task: dict[str, Any], *, queue: str = QUEUE) -> Task:
+    def submit(self, task: dict[str, Any], *, queue: str = "") -> Task:
         """Create a task just as it is written."""
-        return self.client.create_task(request={"parent": queue, "task": task})
+        return self.client.create_task(request={"parent": queue or self.queue, "task": task})
 
     def make_queue(self, name: str, **settings: Any) -> Queue:
         """Create a queue by its full name."""
@@ -126,9 +138,9 @@ class Cloud:
         request: dict[str, Any] = {"queue": {"name": name} | settings}
         return self.client.update_queue(request=request | ({"update_mask": {"paths": list(paths)}} if paths else {}))
 
-    def get(self, name: str, *, queue: str = QUEUE) -> Task:
+    def get(self, name: str, *, queue: str = "") -> Task:
         """Read a task by its short id."""
-        return self.client.get_task(name=f"{queue}/tasks/{name}")
+        return self.client.get_task(name=f"{queue or self.queue}/tasks/{name}")
 
     def drain(self, *, most: int = 1000) -> list[datetime]:
         """Go from due time to due time until nothing waits; return when each request was heard."""
@@ -143,5 +155,8 @@ class Cloud:
 
 def connect(address: str) -> tuple[grpc.Channel, CloudTasksClient]:
     """Return Google's unmodified client, and the channel to close after it."""
-    channel = grpc.insecure_channel(address)
+    if is_google("tasks"):
+        channel = CloudTasksGrpcTransport.create_channel(f"{address}:443")
+    else:
+        channel = grpc.insecure_channel(address)
     return channel, CloudTasksClient(transport=CloudTasksGrpcTransport(channel=channel))

@@ -85,7 +85,7 @@ class Methods:
         return response
 
     def batch_get_documents(self, request: RequestPb) -> Iterator[ResponsePb]:
-        """Read documents by name; answers come in the order of the names, not of the request."""
+        """Read documents by name; answers come in the order of the names, not of the request, the missing ones last."""
         database = names.check_database(request.database)
         wanted = sorted({names.within(name, database) for name in request.documents}, key=names.name_key)
         mask = fields.mask_paths(request.mask) if request.HasField("mask") else None
@@ -93,11 +93,11 @@ class Methods:
         read = self.state.read(view, wanted)
         if view.opened:
             yield messages.BatchGetDocumentsResponse(transaction=view.opened)
+        for found in filter(None, read):
+            yield wire.found(found, view.read_time, mask)
         for name, stored in zip(wanted, read, strict=True):
             if stored is None:
                 yield messages.BatchGetDocumentsResponse(missing=name, read_time=timestamp(view.read_time))
-            else:
-                yield wire.found(stored, view.read_time, mask)
 
     def get_document(self, request: RequestPb) -> ResponsePb:
         """Read one document; NOT_FOUND without it."""

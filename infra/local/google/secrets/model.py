@@ -17,13 +17,17 @@ class VersionState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Secret:
-    """A secret by its full name; `uid` tells it from one of the same name deleted before, `revision` counts changes."""
+    """A secret by its full name; `uid` tells it from one of the same name deleted before, `revision` counts changes.
+
+    `sequence` grows with every secret kept, 0 before.
+    """
 
     name: str
     created: datetime
     labels: Mapping[str, str]
     uid: str
     revision: int = 1
+    sequence: int = 0
 
     @property
     def etag(self) -> str:

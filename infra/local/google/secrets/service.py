@@ -4,7 +4,7 @@ Who may do what is not checked: the laptop has one user. Refusals carry Google's
 known from the real service it is Google's too.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from secrets import token_hex
@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import grpc
 
-from infra.local.google.rpc import Method, Refused, invalid, unserved
+from infra.local.google.rpc import Method, Refused, invalid, page_of, unserved
 from infra.local.google.secrets import messages
 from infra.local.google.secrets.model import Secret, Version, VersionState
 from infra.local.google.secrets.names import VersionName, read_project, read_secret, read_version, version_name
@@ -21,6 +21,7 @@ from infra.local.google.secrets.store import Store
 
 SERVICE = "google.cloud.secretmanager.v1.SecretManagerService"
 LARGEST_PAGE = 25000
+MOST = 10**20 - 1  # above any sequence or number
 
 Item = TypeVar("Item")
 
@@ -67,7 +68,10 @@ class Service:
     def list_secrets(self, request: Any) -> Any:
         """Return a page of a project's secrets, newest first."""
         secrets = self._store.secrets(read_project(request.parent))
-        page, token = _page(secrets, request, "ListSecretsRequest")
+        _refuse_filter(request, "ListSecretsRequest")
+        page, token = page_of(
+            secrets, request, largest=LARGEST_PAGE, place=lambda secret: _newest_first(secret.sequence)
+        )
         found = [messages.secret_message(secret) for secret in page]
         return messages.SecretsPage(secrets=found, next_page_token=token, total_size=len(secrets))
 
@@ -116,7 +120,10 @@ class Service:
     def list_versions(self, request: Any) -> Any:
         """Return a page of a secret's versions, newest first, destroyed ones among them."""
         versions = self._store.versions(self._secret(read_secret(request.parent)).name)
-        page, token = _page(versions, request, "ListSecretVersionsRequest")
+        _refuse_filter(request, "ListSecretVersionsRequest")
+        page, token = page_of(
+            versions, request, largest=LARGEST_PAGE, place=lambda version: _newest_first(version.number)
+        )
         found = [messages.version_message(version) for version in page]
         return messages.VersionsPage(versions=found, next_page_token=token, total_size=len(versions))
 
@@ -183,14 +190,10 @@ def _check_etag(asked: str, kept: str) -> None:
         raise Refused(grpc.StatusCode.FAILED_PRECONDITION, f"The etag [{asked}] does not match the current one.")
 
 
-def _page(items: Sequence[Item], request: Any, where: str) -> tuple[Sequence[Item], str]:
-    """Return the page a list request asks for and the token of the next, empty at the end."""
+def _newest_first(number: int) -> str:
+    return f"{MOST - number:020d}"
+
+
+def _refuse_filter(request: Any, where: str) -> None:
     if request.filter:
         raise unserved(f"{where}.filter")
-    if request.page_token and not request.page_token.isdecimal():
-        raise invalid("page_token is not one this service handed out.")
-    if request.page_size < 0:
-        raise invalid("page_size cannot be negative.")
-    start = int(request.page_token or 0)
-    end = start + min(request.page_size or LARGEST_PAGE, LARGEST_PAGE)
-    return items[start:end], str(end) if end < len(items) else ""

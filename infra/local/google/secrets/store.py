@@ -118,8 +118,8 @@ class Store:
 
 
 def _secret(row: Row) -> Secret:
-    _, name, created, labels, uid, revision = row
-    return Secret(name, EPOCH + created * MICROSECOND, json.loads(labels), uid, revision)
+    sequence, name, created, labels, uid, revision = row
+    return Secret(name, EPOCH + created * MICROSECOND, json.loads(labels), uid, revision, sequence)
 
 
 def _version(row: Row) -> Version:

@@ -75,6 +75,8 @@ class App:
 
     def _xml(self, arrival: Arrival) -> Response:
         match = _XML.fullmatch(arrival.path)
+        if arrival.method == "POST" and (arrival.content_type or "").startswith("multipart/form-data"):
+            raise unsupported("HTML forms (POST policies)")  # whose credentials lie among the form's fields
         arrival.query  # noqa: B018 - refuses a parameter given twice before a signature over it is judged
         if signatures.is_signed(dict(arrival.pairs)):
             arrived = signatures.Arrived(arrival.method, decode(arrival.path), arrival.pairs, arrival.headers)

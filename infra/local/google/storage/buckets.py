@@ -4,7 +4,7 @@ from werkzeug.wrappers import Response
 
 from infra.local.google.storage.arrival import Arrival
 from infra.local.google.storage.partial import select
-from infra.local.google.storage.resources import bucket_resource
+from infra.local.google.storage.resources import IAM, bucket_resource
 from infra.local.google.storage.rows import BucketRow
 from infra.local.google.storage.rules import Verdict, Version, read_conditions
 from infra.local.google.storage.state import State
@@ -63,12 +63,24 @@ def _create(state: State, arrival: Arrival) -> Response:
         raise unsupported(f"the bucket field {key!r}")
     if resource.get("storageClass") not in {None, "STANDARD"}:
         raise unsupported(f"the storage class {resource['storageClass']!r}")
+    _check_iam(resource.get("iamConfiguration"))
     if not isinstance(name, str) or not isinstance(location, str):
         raise invalid("Required: the bucket's name.")
     if not arrival.query.text("project"):
         raise invalid("Required parameter: project")
     row = state.create_bucket(name, location)
     return answer_json(select(_show(row, arrival), arrival.query.text("fields")))
+
+
+def _check_iam(wanted: object) -> None:
+    """Refuse any other access than every bucket has."""
+    if wanted is None:
+        return
+    if not isinstance(wanted, dict):
+        raise invalid("Invalid value for: iamConfiguration")
+    for key, value in wanted.items():
+        if value is not None and IAM.get(key) != value:
+            raise unsupported(f"the iamConfiguration {key!r} {value!r}: access is uniform and never public here")
 
 
 def _show(row: BucketRow, arrival: Arrival) -> object:

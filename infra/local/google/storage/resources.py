@@ -13,6 +13,11 @@ from infra.local.google.storage.wire import invalid, unsupported
 GOOGLE = "https://www.googleapis.com"  # the host of links inside events, as Google writes them
 
 _MULTI_REGIONS = frozenset({"ASIA", "EU", "US"})
+_DUAL_REGIONS = frozenset({"ASIA1", "EUR4", "EUR5", "EUR7", "EUR8", "NAM4"})
+IAM: Mapping[str, object] = {  # of every bucket
+    "uniformBucketLevelAccess": {"enabled": True},
+    "publicAccessPrevention": "enforced",
+}
 _TEXTS = {
     "cacheControl": "cache_control",
     "contentDisposition": "content_disposition",
@@ -193,17 +198,16 @@ def bucket_resource(
         "projectNumber": "0",
         "metageneration": "1",
         "location": location,
-        "locationType": "multi-region" if location in _MULTI_REGIONS else "region",
+        "locationType": _location_type(location),
         "storageClass": "STANDARD",
         "etag": Version(0, 1).etag,
         "timeCreated": stamp(created),
         "updated": stamp(created),
-        "iamConfiguration": {
-            "uniformBucketLevelAccess": {"enabled": True},
-            "publicAccessPrevention": "enforced",
-        },
+        "iamConfiguration": IAM,
         "softDeletePolicy": {"retentionDurationSeconds": "0"},
     }
+    if resource["locationType"] != "region":
+        resource["rpo"] = "DEFAULT"
     if age_days:
         rules = [
             {"action": {"type": "Delete"}, "condition": {"age": age, "matchesPrefix": [prefix]}}
@@ -211,3 +215,9 @@ def bucket_resource(
         ]
         resource["lifecycle"] = {"rule": rules}
     return resource
+
+
+def _location_type(location: str) -> str:
+    if location in _MULTI_REGIONS:
+        return "multi-region"
+    return "dual-region" if location in _DUAL_REGIONS else "region"

@@ -24,6 +24,11 @@ from infra.local.google.storage.state import State, Write
 from infra.local.google.storage.wire import Face, Refused, invalid
 
 LIFE = timedelta(days=7)
+_TOO_SMALL = (
+    "Invalid request.  The number of bytes uploaded is required to be equal or greater than 262144, except for the "
+    "final request (it's recommended to be the exact multiple of 262144).  The received request contained {} bytes, "
+    "which does not meet this requirement."
+)
 
 
 class Stage(StrEnum):
@@ -104,6 +109,8 @@ class Uploads:
             match session.stage:
                 case Stage.DONE:
                     return Progress(session.received, json.loads(session.result or "{}"))
+                case Stage.DEAD if session.result:
+                    raise _too_small(session.result)
                 case Stage.DEAD:
                     raise Refused(410, "gone", "The upload session was cancelled or has failed.", code="NoSuchUpload")
                 case Stage.OPEN if self._state.clock() - session.created > LIFE:
@@ -160,6 +167,9 @@ class Uploads:
         if at > session.received:
             raise invalid(f"The chunk starts at byte {at}, but only {session.received} bytes have been received.")
         end = at + piece.length if piece else total
+        if piece and piece.length < QUANTUM and end != total:
+            self._end(session.id, Stage.DEAD, words := _TOO_SMALL.format(piece.length))
+            raise _too_small(words)
         path = self._path(session.id)
         path.touch()
         cut = False
@@ -202,10 +212,14 @@ class Uploads:
         path.unlink(missing_ok=True)
         return resource
 
-    def _end(self, upload: str, stage: Stage) -> None:
+    def _end(self, upload: str, stage: Stage, words: str | None = None) -> None:
         with self._database.transaction() as rows:
-            rows.execute("UPDATE uploads SET state = ? WHERE id = ?", (stage, upload))
+            rows.execute("UPDATE uploads SET state = ?, result = ? WHERE id = ?", (stage, words, upload))
         self._path(upload).unlink(missing_ok=True)
+
+
+def _too_small(words: str) -> Refused:
+    return Refused(400, "invalid", words, face=Face.TEXT)
 
 
 def _agreed(known: int | None, said: int | None) -> int | None:

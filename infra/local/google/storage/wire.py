@@ -26,13 +26,18 @@ class Face(StrEnum):
 
 
 class Refused(Exception):
-    """A request this server does not serve, with the status and words Google would use."""
+    """A request this server does not serve, with the status and words Google would use.
 
-    def __init__(self, status: int, reason: str, message: str, *, code: str = "", details: str = "") -> None:
+    `face` is the error shape; None leaves it to the path.
+    """
+
+    def __init__(
+        self, status: int, reason: str, message: str, *, code: str = "", details: str = "", face: Face | None = None
+    ) -> None:
         super().__init__(message)
         self.status, self.reason, self.message = status, reason, message
         self.code = code or _XML_CODES.get(reason, "InvalidArgument")
-        self.details = details
+        self.details, self.face = details, face
 
 
 _XML_CODES = {
@@ -132,7 +137,7 @@ def answer_json(body: object, *, status: int = HTTPStatus.OK) -> Response:
 
 def answer_refusal(refused: Refused, face: Face) -> Response:
     """Put a refusal into the shape its path speaks."""
-    match face:
+    match refused.face or face:
         case Face.TEXT:
             response = Response(refused.message, status=refused.status, content_type="text/html; charset=UTF-8")
         case Face.XML:

@@ -1,18 +1,19 @@
 """google.cloud.tasks.v2.CloudTasks over a store: twelve of its methods, the others refused by name."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, TypeVar, assert_never
+from typing import Any, assert_never
 
 import grpc
 
-from infra.local.google.rpc import Method, Refused, invalid, unserved
+from infra.local.google.rpc import Method, Refused, invalid, page_of, unserved
 from infra.local.google.tasks import messages
 from infra.local.google.tasks.admission import admit
 from infra.local.google.tasks.dispatcher import NAME_TAKEN
-from infra.local.google.tasks.model import Queue, QueueState
+from infra.local.google.tasks.model import Queue, QueueState, Task
 from infra.local.google.tasks.names import check_location, check_project, check_queue_name, queue_of_task
+from infra.local.google.tasks.rows import micros
 from infra.local.google.tasks.settings import EVERYTHING, read_config
 from infra.local.google.tasks.store import Addition, Store
 from infra.local.google.tasks.tally import Tally
@@ -32,8 +33,6 @@ NAME_TOO_RECENT = (
     "de-duplication see https://cloud.google.com/tasks/docs/reference/rest/v2/projects.locations.queues.tasks/create"
     "#body.request_body.FIELDS.task."
 )
-
-Item = TypeVar("Item")
 
 
 class Service:
@@ -97,7 +96,7 @@ class Service:
     def list_tasks(self, request: Any) -> Any:
         """Return a page of a queue's tasks."""
         queue = self._queue(request.parent)
-        tasks, token = _page(self._store.tasks(queue.name), request, LARGEST_TASKS_PAGE)
+        tasks, token = page_of(self._store.tasks(queue.name), request, largest=LARGEST_TASKS_PAGE, place=_place)
         found = [messages.task_message(task, request.response_view) for task in tasks]
         return messages.TasksPage(tasks=found, next_page_token=token)
 
@@ -125,7 +124,9 @@ class Service:
         check_location(request.parent, served=self._location)
         if request.filter:
             raise unserved("ListQueuesRequest.filter")
-        queues, token = _page(self._store.queues(), request, LARGEST_QUEUES_PAGE)
+        queues, token = page_of(
+            self._store.queues(), request, largest=LARGEST_QUEUES_PAGE, place=lambda queue: queue.name
+        )
         return messages.QueuesPage(queues=[messages.queue_message(queue) for queue in queues], next_page_token=token)
 
     def update_queue(self, request: Any) -> Any:
@@ -186,12 +187,5 @@ class Service:
         return Refused(grpc.StatusCode.NOT_FOUND, TASK_GONE if gone else NO_ENTITY)
 
 
-def _page(items: Sequence[Item], request: Any, largest: int) -> tuple[Sequence[Item], str]:
-    """Return the page a list request asks for and the token of the next, empty at the end."""
-    if request.page_token and not request.page_token.isdecimal():
-        raise invalid("page_token is not one this service handed out.")
-    if request.page_size < 0:
-        raise invalid("page_size cannot be negative.")
-    start = int(request.page_token or 0)
-    end = start + min(request.page_size or largest, largest)
-    return items[start:end], str(end) if end < len(items) else ""
+def _place(task: Task) -> str:
+    return f"{micros(task.scheduled):020d}-{task.sequence:020d}"
