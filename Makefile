@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 export PYTHONPATH := $(CURDIR)
 
-.PHONY: demo run test check clean
+.PHONY: demo run test proofs check clean
 
 demo: $(READY)  ## one photo and one request become one film
 	@$(BIN)/python -m infra.local.demo
@@ -14,7 +14,10 @@ run: $(READY)  ## the whole cloud on this machine, until Ctrl-C
 	@$(BIN)/python -m infra.local
 
 test: $(READY)  ## everything that proves it
-	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup
+	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup -m "not long"
+
+proofs: $(READY)  ## the proofs that take their time: crash loops, the model, storms
+	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup -m long
 
 check: $(READY)  ## lints, types, import contracts
 	@$(BIN)/ruff check .

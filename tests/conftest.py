@@ -9,9 +9,14 @@ hypothesis.settings.load_profile("abroll")
 SHARED = ("cinema", "abroll")  # session fixtures that start processes: their tests belong to one worker
 
 
+LONG = ("tests/google/crash/", "tests/model/", "tests/storm/")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests that share a running laptop on the worker that has it; all others go where there is room."""
+    """Keep the tests that share a running laptop on the worker that has it; mark the proofs that take their time."""
     for item in items:
+        if item.nodeid.startswith(LONG):
+            item.add_marker(pytest.mark.long)
         names: list[str] = getattr(item, "fixturenames", [])
         for name in SHARED:
             if name in names:
