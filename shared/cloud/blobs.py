@@ -52,10 +52,9 @@ class Blobs:
         from google.cloud.storage.exceptions import InvalidResponse
 
         blob = self._blob(uri)
+        out = blob.open("wb", chunk_size=CHUNK, if_generation_match=NEW, content_type=mime, checksum="crc32c")
         try:
-            with blob.open(
-                "wb", chunk_size=CHUNK, if_generation_match=NEW, content_type=mime, checksum="crc32c"
-            ) as out:
+            with out:
                 written = 0
                 for chunk in chunks:
                     written += len(chunk)
@@ -67,6 +66,8 @@ class Blobs:
                 raise FilesUnreachable(f"{uri} could not be written: {refused.response.status_code}") from refused
         except _broken() as failed:
             raise FilesUnreachable(f"{uri} could not be written: {failed}") from failed
+        finally:
+            out._buffer.close()  # noqa: SLF001  # left open by a failure, its __del__ would send what it holds: a torn file
         return self.stat(uri)
 
     def write_file(self, uri: str, path: Path, *, mime: str) -> Stored:
@@ -96,19 +97,20 @@ class Blobs:
         except _broken() as failed:
             raise FilesUnreachable(f"{prefix_uri} could not be listed: {failed}") from failed
 
-    def link(self, uri: str, *, download_name: str | None = None) -> str:
-        """Return a signed link that lives for an hour."""
-        from shared.cloud.signing import signing_credentials
+    def link(self, uri: str) -> str:
+        """Return a signed link that lives for an hour. Raises FilesUnreachable when nobody could sign it."""
+        from shared.cloud.signing import CannotSign, signing_credentials
 
-        disposition = f'attachment; filename="{download_name}"' if download_name else None
-        signed = self._blob(uri).generate_signed_url(
-            version="v4",
-            expiration=LINK_LIFE,
-            method="GET",
-            credentials=signing_credentials(self._clients, self._settings),
-            response_disposition=disposition,
-            api_access_endpoint=self._clients.storage.api_endpoint,
-        )
+        try:
+            signed = self._blob(uri).generate_signed_url(
+                version="v4",
+                expiration=LINK_LIFE,
+                method="GET",
+                credentials=signing_credentials(self._clients, self._settings),
+                api_access_endpoint=self._clients.storage.api_endpoint,
+            )
+        except (CannotSign, NoToken) as failed:
+            raise FilesUnreachable(f"{uri} could not be linked: {failed}") from failed
         return str(signed)
 
     def delete(self, uri: str) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from shared.cloud.again import for_seconds
 from shared.cloud.clients import Clients
 from shared.cloud.documents import moving, ordered, read, whole
 from shared.cloud.records import Delivery, Filters, Loaded, Month, Reservation, Settlement, Unread
@@ -135,7 +136,7 @@ class Jobs:
         jobs = self._clients.firestore.collection("jobs").where(filter=FieldFilter("tenant", "==", tenant))
         counted: Any = jobs.where(filter=FieldFilter("due_at", ">", EPOCH)).count(alias="live")
         try:
-            rows = counted.get(timeout=TIMEOUT)
+            rows = counted.get(retry=for_seconds(TIMEOUT), timeout=TIMEOUT)
             return int(rows[0][0].value)
         except (GoogleAPICallError, RetryError) as failed:
             raise StoreUnreachable(f"the jobs of {tenant} could not be counted: {failed}") from failed
@@ -160,7 +161,9 @@ class Jobs:
         """Move an unreadable job's due forward, so that it does not stand before the others."""
         store = self._clients.firestore
         option = store.write_option(last_update_time=unread.revision)
-        store.collection("jobs").document(unread.id).update({"due_at": due_at}, option=option, timeout=TIMEOUT)
+        store.collection("jobs").document(unread.id).update(
+            {"due_at": due_at}, option=option, retry=for_seconds(TIMEOUT), timeout=TIMEOUT
+        )
 
     def page(self, tenant: str, filters: Filters, limit: int, after: tuple[datetime, str] | None) -> tuple[Job, ...]:
         """Return a tenant's jobs, newest first, at most `limit`, after a cursor."""
@@ -189,7 +192,7 @@ class Jobs:
         from google.api_core.exceptions import GoogleAPICallError, RetryError
 
         try:
-            return reference.get(timeout=TIMEOUT)
+            return reference.get(retry=for_seconds(TIMEOUT), timeout=TIMEOUT)
         except (GoogleAPICallError, RetryError) as failed:
             raise StoreUnreachable(f"{reference.path} could not be read: {failed}") from failed
 
@@ -197,7 +200,7 @@ class Jobs:
         from google.api_core.exceptions import GoogleAPICallError, RetryError
 
         try:
-            yield from query.stream(timeout=30.0)
+            yield from query.stream(retry=for_seconds(30.0), timeout=30.0)
         except (GoogleAPICallError, RetryError) as failed:
             raise StoreUnreachable(f"jobs could not be queried: {failed}") from failed
 

@@ -7,13 +7,10 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from shared.cloud.again import for_seconds
 from shared.cloud.clients import Clients
 from shared.config import Settings
-
-if TYPE_CHECKING:
-    from google.api_core.retry import Retry
 
 KEPT = 300.0  # seconds an accessed value is kept in memory
 TIMEOUT = 5.0
@@ -56,7 +53,7 @@ class Secrets:
             return kept[1]
         try:
             answer = self._clients.secrets.access_secret_version(
-                name=f"{self._parent}/secrets/{name}/versions/{version}", retry=_retry(), timeout=TIMEOUT
+                name=f"{self._parent}/secrets/{name}/versions/{version}", retry=for_seconds(TIMEOUT), timeout=TIMEOUT
             )
         except (NotFound, FailedPrecondition) as gone:
             raise NoSecret(f"{name} has no readable version {version}") from gone
@@ -89,30 +86,31 @@ class Secrets:
         return str(added.name.rsplit("/", 1)[1])
 
     def destroy_older(self, name: str, keep: frozenset[str]) -> None:
-        """Destroy every version not in `keep`: each one not destroyed is billed."""
+        """Destroy every version not in `keep`: each one not destroyed is billed. Raises SecretsUnreachable."""
+        from google.api_core.exceptions import GoogleAPICallError, RetryError
+
         client = self._clients.secrets
-        for version in client.list_secret_versions(parent=f"{self._parent}/secrets/{name}", timeout=TIMEOUT):
-            number = version.name.rsplit("/", 1)[1]
-            if number not in keep and version.state.name != "DESTROYED":
-                client.destroy_secret_version(name=version.name, timeout=TIMEOUT)
+        try:
+            for version in client.list_secret_versions(parent=f"{self._parent}/secrets/{name}", timeout=TIMEOUT):
+                number = version.name.rsplit("/", 1)[1]
+                if number not in keep and version.state.name != "DESTROYED":
+                    client.destroy_secret_version(name=version.name, timeout=TIMEOUT)
+        except (GoogleAPICallError, RetryError) as failed:
+            raise SecretsUnreachable(f"old versions of {name} could not be destroyed") from failed
         self.forget(name)
 
     def delete(self, name: str) -> None:
-        """Delete a secret with all its versions; one that is gone is fine."""
-        from google.api_core.exceptions import NotFound
+        """Delete a secret with all its versions; one that is gone is fine. Raises SecretsUnreachable."""
+        from google.api_core.exceptions import GoogleAPICallError, NotFound, RetryError
 
-        with suppress(NotFound):
-            self._clients.secrets.delete_secret(name=f"{self._parent}/secrets/{name}", timeout=TIMEOUT)
+        try:
+            with suppress(NotFound):
+                self._clients.secrets.delete_secret(name=f"{self._parent}/secrets/{name}", timeout=TIMEOUT)
+        except (GoogleAPICallError, RetryError) as failed:
+            raise SecretsUnreachable(f"{name} could not be deleted") from failed
         self.forget(name)
 
     def forget(self, name: str) -> None:
         """Drop what is kept of a secret: it was rotated, or a vendor refused it."""
         for key in [key for key in self._kept if key[0] == name]:
             del self._kept[key]
-
-
-def _retry() -> "Retry":
-    from google.api_core.exceptions import ResourceExhausted, ServiceUnavailable
-    from google.api_core.retry import Retry, if_exception_type
-
-    return Retry(predicate=if_exception_type(ServiceUnavailable, ResourceExhausted), initial=0.1, timeout=TIMEOUT)

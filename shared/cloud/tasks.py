@@ -7,13 +7,10 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
+from shared.cloud.again import for_seconds
 from shared.cloud.clients import Clients
 from shared.config import Settings
-
-if TYPE_CHECKING:
-    from google.api_core.retry import Retry
 
 PATIENCE = 3.0  # seconds; then we carry on: the commit holds and the sweep will come
 
@@ -69,7 +66,7 @@ class Tasks:
             wanted.schedule_time = moment
         try:
             self._clients.tasks.create_task(
-                parent=self._queue(task.queue), task=wanted, retry=_retry(), timeout=PATIENCE
+                parent=self._queue(task.queue), task=wanted, retry=for_seconds(PATIENCE), timeout=PATIENCE
             )
         except AlreadyExists:
             return False
@@ -82,7 +79,7 @@ class Tasks:
         from google.api_core.exceptions import GoogleAPICallError, NotFound, RetryError
 
         try:
-            self._clients.tasks.get_task(name=self._name(queue, name), timeout=PATIENCE)
+            self._clients.tasks.get_task(name=self._name(queue, name), retry=for_seconds(PATIENCE), timeout=PATIENCE)
         except NotFound:
             return False
         except (GoogleAPICallError, RetryError) as failed:
@@ -94,11 +91,3 @@ class Tasks:
 
     def _name(self, queue: str, name: str) -> str:
         return f"{self._queue(queue)}/tasks/{name}"
-
-
-def _retry() -> "Retry":
-    from google.api_core.exceptions import DeadlineExceeded, InternalServerError, ServiceUnavailable
-    from google.api_core.retry import Retry, if_exception_type
-
-    again = if_exception_type(ServiceUnavailable, DeadlineExceeded, InternalServerError)
-    return Retry(predicate=again, initial=0.1, maximum=1.0, timeout=PATIENCE)

@@ -10,6 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
+from shared.cloud.again import for_seconds
 from shared.cloud.clients import Clients
 from shared.cloud.jobs import StoreUnreachable
 from shared.log import Fact, log
@@ -117,7 +118,7 @@ class Tenants:
         path = _integration(tenant_id, provider, mode)
         self._kept.pop(path, None)
         try:
-            self._clients.firestore.document(path).delete(timeout=TIMEOUT)
+            self._clients.firestore.document(path).delete(retry=for_seconds(TIMEOUT), timeout=TIMEOUT)
         except (GoogleAPICallError, RetryError) as failed:
             raise StoreUnreachable(f"{path} could not be deleted: {failed}") from failed
 
@@ -137,7 +138,7 @@ class Tenants:
 
         self._kept.pop(path, None)
         try:
-            self._clients.firestore.document(path).set(dict(data), timeout=TIMEOUT)
+            self._clients.firestore.document(path).set(dict(data), retry=for_seconds(TIMEOUT), timeout=TIMEOUT)
         except (GoogleAPICallError, RetryError) as failed:
             raise StoreUnreachable(f"{path} could not be written: {failed}") from failed
 
@@ -147,7 +148,7 @@ class Tenants:
 
         self._kept.pop(path, None)
         try:
-            self._clients.firestore.document(path).update(dict(fields), timeout=TIMEOUT)
+            self._clients.firestore.document(path).update(dict(fields), retry=for_seconds(TIMEOUT), timeout=TIMEOUT)
         except NotFound:
             return  # the account was deleted meanwhile: half of it must not come back
         except (GoogleAPICallError, RetryError) as failed:
@@ -161,7 +162,7 @@ class Tenants:
             found: T = kept[1]
             return found
         try:
-            snapshot = self._clients.firestore.document(path).get(timeout=TIMEOUT)
+            snapshot = self._clients.firestore.document(path).get(retry=for_seconds(TIMEOUT), timeout=TIMEOUT)
         except (GoogleAPICallError, RetryError) as failed:
             raise StoreUnreachable(f"{path} could not be read: {failed}") from failed
         if not snapshot.exists:

@@ -22,11 +22,11 @@ from shared.pipeline.nodes import Job
 from shared.pipeline.plan import Plan
 from shared.pipeline.planner import CannotPlan, Defaults, plan
 from shared.pipeline.request import FilmRequest, to_document
-from shared.steps.commit import Commits
+from shared.steps.commit import FIRST_WAIT, LAST_WAIT, Commits
 from shared.steps.preflight import Preflight
 from shared.steps.problems import Problem, invalid, unavailable
 
-TRIES = 6
+TRIES = 20  # of a tenant's month: everything it orders and everything that ends writes there
 NAMESPACE = uuid.UUID("6f6d0c1e-6a0b-5a57-9a53-ab7011000001")
 
 
@@ -95,7 +95,7 @@ class CreateJob:
 
     def store(self, tenant: Tenant, job: Job) -> Created:
         """Admit a new job, write it with its reservation, want its tasks. Raises Problem 402, 429, 503."""
-        for _ in range(TRIES):
+        for tried in range(TRIES):
             month = self.jobs.month(job.tenant, job.money.usage_doc)
             admit(tenant, month, job.money.reserved, self.jobs.live(tenant.id))
             try:
@@ -103,11 +103,13 @@ class CreateJob:
             except JobExists:
                 break
             except Doubtful:
-                if self.jobs.load(job.id):
+                known = self.jobs.load(job.id)
+                if known is None:
+                    continue
+                if known.job.film_token != job.film_token:
                     break
-                continue
             except Conflict:
-                self.commits.sleep(self.commits.uniform(0, 0.5))
+                self.commits.sleep(self.commits.uniform(0, min(FIRST_WAIT * 2**tried, LAST_WAIT)))
                 continue
             self.commits.want(job, tuple(job.nodes.values()))
             log(Fact.JOB_CREATED, job.plan.title, job=job.id, trace=job.trace, tenant=job.tenant)

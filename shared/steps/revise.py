@@ -74,9 +74,19 @@ class Revise:
                 heard = self.commits.hear(loaded, asked, budget=0, reserve=Reservation(month, revised.ours))
             except StoreBusy:
                 self.commits.sleep(self.commits.uniform(0, 0.5))
+                loaded = self._reread(job.id)
+                if loaded.job.ending is None:  # applied, though its answer was lost: its tasks may be missing
+                    self.commits.want(loaded.job, tuple(loaded.job.nodes.values()))
+                    return loaded.job, revised
                 continue
             return heard.job, revised
         raise unavailable("the retry could not be stored")
+
+    def _reread(self, job_id: str) -> Loaded:
+        found = self.jobs.load(job_id)
+        if found is None:
+            raise unavailable("the job vanished while it was tried again")
+        return found
 
     def regenerate(
         self, tenant: Tenant, loaded: Loaded, nodes: frozenset[str], change: Change, *, dry_run: bool, trace: str

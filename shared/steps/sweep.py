@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from shared.cloud.deliveries import Deliveries
+from shared.cloud.deliveries import Deliveries, Due
 from shared.cloud.jobs import StoreUnreachable
 from shared.cloud.records import Loaded, Unread
 from shared.cloud.tasks import QueueUnreachable
@@ -78,12 +78,21 @@ class Sweep:
         return self.commits.tasks.waiting(step.queue, task_name(each.job.id, node.key, node.wake))
 
     def _deliveries(self) -> int:
-        late = 0
         try:
-            for delivery in self.deliveries.overdue(self.now(), PAGE):
-                pushed = self.deliveries.push(delivery, self.now())
-                self.commits.tasks.enqueue(notify_task(pushed.id, pushed.wake))
-                late += 1
+            return sum(self._delivery(each) for each in self.deliveries.overdue(self.now(), PAGE))
+        except StoreUnreachable as failed:
+            log(Fact.STORE_FAILED, str(failed))
+            return 0
+
+    def _delivery(self, each: Due | Unread) -> int:
+        try:
+            if isinstance(each, Unread):
+                log(Fact.UNREADABLE, each.why, delivery=each.id)
+                self.deliveries.postpone(each, self.now() + UNREAD_AGAIN)
+                return 0
+            pushed = self.deliveries.push(each, self.now())
+            self.commits.tasks.enqueue(notify_task(pushed.id, pushed.wake))
         except (StoreUnreachable, QueueUnreachable) as failed:
             log(Fact.STORE_FAILED, str(failed))
-        return late
+            return 0
+        return 1

@@ -12,7 +12,8 @@ PATCHES = ("delattr", "setattr")  # pytest's monkeypatch may set variables, neve
 MOCKS = ("mock", "pytest_mock", "unittest")
 VAGUE = {"base", "common", "helper", "helpers", "manager", "misc", "util", "utils"}
 ANYTHING_MAY_COME = {
-    "shared/cloud/jobs.py",  # a document nobody can read
+    "shared/cloud/deliveries.py",  # a document nobody can read
+    "shared/cloud/jobs.py",  # same
     "shared/door/public.py",
     "shared/door/task.py",
     "shared/steps/health.py",  # a check that breaks is a check that fails
