@@ -1,0 +1,29 @@
+"""Jobs for the store's tests: born from real plans, nothing made yet."""
+
+import uuid
+from typing import Any
+
+from shared.pipeline.birth import born
+from shared.pipeline.nodes import Job
+from shared.pipeline.patience import Patience
+from shared.pipeline.request import SceneRequest
+from tests.faults.cloud import Clock
+from tests.pipeline.films import film, filmed, planned
+
+
+def job(clock: Clock, *scenes: SceneRequest, tenant: str = "acme", **changed: Any) -> Job:
+    """Return a new job of these scenes, with a random id."""
+    request = film(*(scenes or (filmed(),)), **changed)
+    return born(
+        job_id=str(uuid.uuid4()),
+        tenant=tenant,
+        request=request,
+        plan=planned(request),
+        images={},
+        film_token="film-token",
+        request_hash="0" * 64,
+        usage_doc=f"{clock():%Y-%m}",
+        now=clock(),
+        waits=Patience(),
+        trace="trace",
+    )

@@ -1,0 +1,342 @@
+"""The jobs' documents: created with their reservation, moved by compare-and-set, found when late, read as stored."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from google.cloud import firestore
+
+from shared.cloud.documents import NewerSchema
+from shared.cloud.jobs import Conflict, Doubtful, JobExists, Jobs, StoreUnreachable
+from shared.cloud.records import Delivery, Filters, Loaded, Settlement, Unread
+from shared.pipeline.nodes import Ending, Job, Trouble
+from shared.pipeline.status import status
+from tests.cloud.births import job
+from tests.faults.cloud import Cloud
+from tests.faults.wire import Kind
+from tests.pipeline.films import filmed, spoken
+
+COMMIT = "^firestore Commit"
+
+
+@pytest.fixture
+def jobs(cloud: Cloud) -> Jobs:
+    return cloud.wiring.jobs
+
+
+@pytest.fixture
+def stored(cloud: Cloud, jobs: Jobs) -> Callable[..., Loaded]:
+    """Return a function that stores a new job and loads it."""
+
+    def store(*scenes: Any, **changed: Any) -> Loaded:
+        made = job(cloud.clock, *scenes, **changed)
+        jobs.create(made, jobs.month(made.tenant, made.money.usage_doc), made.money.reserved)
+        return loaded(jobs, made.id)
+
+    return store
+
+
+def loaded(jobs: Jobs, job_id: str) -> Loaded:
+    found = jobs.load(job_id)
+    assert found is not None
+    return found
+
+
+def document(cloud: Cloud, job_id: str) -> Any:
+    return cloud.wiring.clients.firestore.collection("jobs").document(job_id)
+
+
+def ended(before: Job, cloud: Cloud) -> Job:
+    money = replace(before.money, charged=before.money.reserved - 5, refunded=5)
+    return replace(before, ending=Ending.COMPLETED, ended_at=cloud.clock(), money=money)
+
+
+def test_a_job_reads_back_as_it_was_written(cloud: Cloud, jobs: Jobs) -> None:
+    """Every field survives the document, the nodes in the order of their graph."""
+    made = job(cloud.clock, *[filmed(4) for _ in range(12)], spoken())
+
+    jobs.create(made, jobs.month("acme", made.money.usage_doc), made.money.reserved)
+
+    assert made == loaded(jobs, made.id).job
+    assert list(made.nodes) == list(loaded(jobs, made.id).job.nodes)
+
+
+def test_nobody_is_none(jobs: Jobs) -> None:
+    """A job that is not there is None, not an error."""
+    assert jobs.load("00000000-0000-0000-0000-000000000000") is None
+
+
+def test_a_creation_reserves_its_price(stored: Callable[..., Loaded], jobs: Jobs) -> None:
+    """The tenant's month counts the film and what may be spent on it."""
+    first, second = stored().job, stored().job
+
+    month = jobs.month("acme", first.money.usage_doc)
+
+    assert (2, first.money.reserved + second.money.reserved, 0) == (month.films, month.reserved, month.charged)
+
+
+def test_a_creation_twice_is_told_apart(stored: Callable[..., Loaded], jobs: Jobs) -> None:
+    """The id is taken: JobExists, and nothing is reserved again."""
+    made = stored().job
+
+    with pytest.raises(JobExists):
+        jobs.create(made, jobs.month("acme", made.money.usage_doc), made.money.reserved)
+
+    assert made.money.reserved == jobs.month("acme", made.money.usage_doc).reserved
+
+
+@pytest.mark.parametrize("begun", [False, True])
+def test_a_month_that_moved_is_a_conflict(cloud: Cloud, jobs: Jobs, stored: Callable[..., Loaded], begun: bool) -> None:
+    """Whether the month was begun or grew meanwhile: the job is not created."""
+    if begun:
+        stored()
+    made = job(cloud.clock)
+    month = jobs.month("acme", made.money.usage_doc)
+    stored()
+
+    with pytest.raises(Conflict):
+        jobs.create(made, month, made.money.reserved)
+
+    assert jobs.load(made.id) is None
+
+
+def test_two_writers_of_one_revision(stored: Callable[..., Loaded], jobs: Jobs) -> None:
+    """The second one is told; its words are not written."""
+    found = stored()
+    jobs.save(found, replace(found.job, warnings=("first",)))
+
+    with pytest.raises(Conflict):
+        jobs.save(found, replace(found.job, warnings=("second",)))
+
+    assert ("first",) == loaded(jobs, found.job.id).job.warnings
+
+
+def test_a_save_returns_the_next_revision(stored: Callable[..., Loaded], jobs: Jobs) -> None:
+    """Two commits in a row cost one read."""
+    found = stored()
+
+    later = jobs.save(found, replace(found.job, warnings=("1",)))
+    jobs.save(later, replace(later.job, warnings=("2",)))
+
+    assert ("2",) == loaded(jobs, found.job.id).job.warnings
+
+
+def test_a_deleted_job_is_a_conflict(cloud: Cloud, stored: Callable[..., Loaded], jobs: Jobs) -> None:
+    """A write never brings back half a job."""
+    found = stored()
+    document(cloud, found.job.id).delete()
+
+    with pytest.raises(Conflict):
+        jobs.save(found, replace(found.job, warnings=("1",)))
+
+    assert jobs.load(found.job.id) is None
+
+
+@pytest.mark.parametrize("code", ["UNAVAILABLE", "DEADLINE_EXCEEDED", "INTERNAL", "UNKNOWN"])
+def test_a_lost_answer_is_doubtful(cloud: Cloud, stored: Callable[..., Loaded], jobs: Jobs, code: str) -> None:
+    """The commit was applied, its answer was lost; the library did not send it again."""
+    found = stored()
+    cloud.wire.on(COMMIT, Kind.LOSE, code)
+    before = cloud.wire.count(COMMIT)
+
+    with pytest.raises(Doubtful):
+        jobs.save(found, replace(found.job, warnings=("written",)))
+
+    assert ("written",) == loaded(jobs, found.job.id).job.warnings
+    assert 1 == cloud.wire.count(COMMIT) - before
+
+
+def test_an_aborted_commit_is_a_conflict(cloud: Cloud, stored: Callable[..., Loaded], jobs: Jobs) -> None:
+    """Contention is no doubt: it was not applied."""
+    found = stored()
+    cloud.wire.on(COMMIT, Kind.REFUSE, "ABORTED")
+
+    with pytest.raises(Conflict):
+        jobs.save(found, replace(found.job, warnings=("1",)))
+
+
+def test_an_ending_moves_its_month_and_bears_its_delivery(
+    cloud: Cloud, stored: Callable[..., Loaded], jobs: Jobs
+) -> None:
+    """Job, month and webhook in one batch."""
+    found = stored()
+    end = ended(found.job, cloud)
+    money = end.money
+    settle = Settlement("acme", money.usage_doc, 1, money.charged, money.refunded)
+    deliver = Delivery("d", "acme", end.id, "https://x.example", "job.completed", cloud.clock())
+
+    jobs.save(found, end, settle=settle, deliver=deliver)
+
+    month = jobs.month("acme", money.usage_doc)
+    assert (0, money.charged, 5) == (month.reserved, month.charged, month.refunded)
+    due = cloud.wiring.deliveries.load("d")
+    assert due is not None
+    assert (end.id, 0, 1, "queued") == (due.job, due.attempts, due.wake, due.state)
+
+
+def test_an_ending_that_lost_the_race_moves_nothing(cloud: Cloud, stored: Callable[..., Loaded], jobs: Jobs) -> None:
+    """The batch is atomic: no month, no delivery without the job."""
+    found = stored()
+    end = ended(found.job, cloud)
+    jobs.save(found, replace(found.job, warnings=("faster",)))
+    settle = Settlement("acme", end.money.usage_doc, 1, end.money.charged, 5)
+    deliver = Delivery("d", "acme", end.id, "https://x.example", "job.completed", cloud.clock())
+
+    with pytest.raises(Conflict):
+        jobs.save(found, end, settle=settle, deliver=deliver)
+
+    assert found.job.money.reserved == jobs.month("acme", end.money.usage_doc).reserved
+    assert cloud.wiring.deliveries.load("d") is None
+
+
+def test_an_ended_job_has_no_due_and_expires(cloud: Cloud, stored: Callable[..., Loaded], jobs: Jobs) -> None:
+    """`due_at` is deleted, not null; `expire_at` is thirty days off."""
+    found = stored()
+
+    jobs.save(found, ended(found.job, cloud))
+
+    data = document(cloud, found.job.id).get().to_dict()
+    assert "due_at" not in data
+    assert cloud.clock() + timedelta(days=30) == data["expire_at"]
+
+
+def test_a_field_that_is_none_again_is_deleted(cloud: Cloud, stored: Callable[..., Loaded], jobs: Jobs) -> None:
+    """What a retry takes back does not stay in the document."""
+    found = stored()
+    failed = jobs.save(found, replace(found.job, trouble=Trouble("stuck", "why", "move")))
+    assert "error" in document(cloud, found.job.id).get().to_dict()
+
+    jobs.save(failed, replace(failed.job, trouble=None))
+
+    assert "error" not in document(cloud, found.job.id).get().to_dict()
+
+
+def test_a_newer_schema_is_left_alone(cloud: Cloud, stored: Callable[..., Loaded], jobs: Jobs) -> None:
+    """Code of yesterday does not read a document of tomorrow (hole 54)."""
+    found = stored()
+    document(cloud, found.job.id).update({"schema": 2})
+
+    with pytest.raises(NewerSchema, match="schema 2"):
+        jobs.load(found.job.id)
+
+
+def test_overdue_jobs_come_most_overdue_first(cloud: Cloud, stored: Callable[..., Loaded], jobs: Jobs) -> None:
+    """Only what is late, at most the limit."""
+    ids = []
+    for _ in range(3):
+        ids.append(stored().job.id)
+        cloud.clock.forward(10)
+    cloud.clock.forward(105)
+
+    found = list(jobs.overdue(cloud.clock(), 5))
+    first = list(jobs.overdue(cloud.clock(), 1))
+
+    assert ids[:2] == [each.job.id for each in found if isinstance(each, Loaded)]
+    assert ids[:1] == [each.job.id for each in first if isinstance(each, Loaded)]
+
+
+def test_a_poisoned_document_comes_as_unread_and_can_be_moved(
+    cloud: Cloud, stored: Callable[..., Loaded], jobs: Jobs
+) -> None:
+    """It names itself and why, and its due moves without anybody reading it."""
+    bad, good = stored().job.id, stored().job.id
+    document(cloud, bad).update({"nodes": "eaten"})
+    cloud.clock.forward(999)
+
+    found = {type(each): each for each in jobs.overdue(cloud.clock(), 9)}
+    unread = found[Unread]
+    assert isinstance(unread, Unread)
+    jobs.postpone(unread, cloud.clock() + timedelta(hours=1))
+
+    assert (bad, True) == (unread.id, "nodes" in unread.why)
+    assert [good] == [each.job.id for each in jobs.overdue(cloud.clock(), 9) if isinstance(each, Loaded)]
+    assert 1 == len(list(jobs.overdue(cloud.clock(), 9)))
+
+
+def test_live_jobs_are_counted_without_a_counter(cloud: Cloud, stored: Callable[..., Loaded], jobs: Jobs) -> None:
+    """Only what has a due counts; an ending takes itself out."""
+    first, _second, _other = stored(), stored(), stored(tenant="other")
+    assert 2 == jobs.live("acme")
+
+    jobs.save(first, ended(first.job, cloud))
+
+    assert 1 == jobs.live("acme")
+
+
+def test_a_page_is_newest_first_and_goes_on_after_its_cursor(
+    cloud: Cloud, stored: Callable[..., Loaded], jobs: Jobs
+) -> None:
+    """Jobs of one moment are told apart by id: none is shown twice or skipped."""
+    ids = []
+    for number in range(5):
+        ids.append(stored().job.id)
+        cloud.clock.forward(number % 2)
+    stored(tenant="other")
+
+    shown: list[str] = []
+    after = None
+    while page := jobs.page("acme", Filters(), 2, after):
+        shown += [each.id for each in page]
+        after = (page[-1].created_at, page[-1].id)
+
+    assert sorted(ids) == sorted(shown)
+    assert ids[-1] == shown[0]
+
+
+def test_a_page_is_narrowed(cloud: Cloud, stored: Callable[..., Loaded], jobs: Jobs) -> None:
+    """By status, product and time of creation."""
+    old = stored(product_id="p1").job
+    cloud.clock.forward(60)
+    new = stored(product_id="p2").job
+
+    def ids(**filters: Any) -> list[str]:
+        return [each.id for each in jobs.page("acme", Filters(**filters), 9, None)]
+
+    assert [new.id, old.id] == ids(status=status(new).value)
+    assert [] == ids(status="completed")
+    assert [old.id] == ids(product_id="p1")
+    assert [new.id] == ids(created_from=new.created_at)
+    assert [old.id] == ids(created_to=new.created_at)
+
+
+def test_now_is_the_servers_time(cloud: Cloud, stored: Callable[..., Loaded], jobs: Jobs) -> None:
+    """The read's time, plus what has passed here since."""
+    found = stored()
+    read = cloud.clock()
+    cloud.clock.forward(7)
+
+    assert timedelta(0) <= jobs.now(found) - (read + timedelta(seconds=7)) < timedelta(milliseconds=1)
+
+
+@pytest.mark.parametrize("ask", ["load", "month", "live", "overdue", "page"])
+def test_a_store_that_refuses_is_unreachable(cloud: Cloud, jobs: Jobs, ask: str) -> None:
+    """Every read has one kind of failure: the one that is answered 503."""
+    cloud.wire.on("^firestore", Kind.REFUSE, "PERMISSION_DENIED", times=9)
+    asks: dict[str, Callable[[], object]] = {
+        "load": lambda: jobs.load("x"),
+        "month": lambda: jobs.month("acme", "2026-11"),
+        "live": lambda: jobs.live("acme"),
+        "overdue": lambda: list(jobs.overdue(cloud.clock(), 1)),
+        "page": lambda: jobs.page("acme", Filters(), 1, None),
+    }
+
+    with pytest.raises(StoreUnreachable):
+        asks[ask]()
+
+
+def test_one_hiccup_of_a_read_is_not_seen(cloud: Cloud, stored: Callable[..., Loaded], jobs: Jobs) -> None:
+    """A read is repeated by the library: it harms nobody."""
+    found = stored()
+    cloud.wire.on("^firestore BatchGet", Kind.REFUSE)
+
+    assert found.job == loaded(jobs, found.job.id).job
+
+
+def test_a_stranger_field_is_no_poison(cloud: Cloud, stored: Callable[..., Loaded], jobs: Jobs) -> None:
+    """A newer writer's extra field is read over."""
+    found = stored()
+    document(cloud, found.job.id).update({"new_field": firestore.SERVER_TIMESTAMP})
+
+    assert found.job == loaded(jobs, found.job.id).job

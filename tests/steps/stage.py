@@ -1,0 +1,205 @@
+"""A stage for the steps: the small cloud behind fault proxies, both vendors' stand-ins, one tenant with a HeyGen key.
+
+Time passes by hand. Tasks wait until a test delivers them, or calls the step they name.
+"""
+
+import json
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from infra.local.google.tasks.server import TaskFacts
+from infra.local.vendors.heygen.server import HeyGenServer
+from infra.local.vendors.heygen.settings import DEMO_KEY, HeyGenSettings
+from infra.local.vendors.veo.server import VeoServer
+from infra.local.vendors.veo.settings import VeoSettings
+from infra.local.world import merged
+from shared.cloud.tenants import Integration, Tenant
+from shared.pipeline.names import task_name
+from shared.pipeline.nodes import Job, Node
+from shared.pipeline.request import FilmRequest, SceneRequest
+from shared.steps.callbacks import SECRET
+from shared.steps.integrations import key_name
+from shared.steps.message import Message
+from tests.faults.cloud import Clock, Cloud, StagedWiring, close_all
+from tests.faults.wire import Wire
+
+ROOT = Path(__file__).parents[2]
+TENANT = Tenant("acme", "Acme")
+SIZES = {("720p", "9:16"): (180, 320), ("720p", "16:9"): (320, 180)}
+SMALL = {"720p": {"9:16": {"width": 180, "height": 320}, "16:9": {"width": 320, "height": 180}}}
+MINUTE = timedelta(minutes=1)
+LOOK, VOICE = "look_ana_studio", "voice_en_ana"
+CLIP, SPEECH, FILM = "clip-1", "presenter-1", "compose"
+
+
+def footage(text: str = "A mug on a table", **changed: Any) -> FilmRequest:
+    """Return a film of one filmed scene."""
+    scene = SceneRequest(visual_description=text, duration=4)
+    return FilmRequest(**{"product_title": "Mug", "scenes": (scene,)} | changed)
+
+
+def presented(script: str = "Hi.", *, avatar: str = LOOK, **changed: Any) -> FilmRequest:
+    """Return a film of one filmed scene with a presenter over it."""
+    scene = SceneRequest(
+        visual_description="A mug on a table", duration=4, script=script, avatar_id=avatar, voice_id=VOICE
+    )
+    return FilmRequest(**{"product_title": "Mug", "scenes": (scene,)} | changed)
+
+
+@dataclass
+class Stage:
+    """What a test holds in its hands."""
+
+    cloud: Cloud
+    veo: VeoServer
+    heygen: HeyGenServer
+    data: Path
+    canned: Mapping[str, Path] = field(default_factory=dict)
+
+    @property
+    def wire(self) -> Wire:
+        """The proxies' rules and record."""
+        return self.cloud.wire
+
+    @property
+    def clock(self) -> Clock:
+        """The one clock."""
+        return self.cloud.clock
+
+    @property
+    def wiring(self) -> StagedWiring:
+        """The instance that answers at the door."""
+        return self.cloud.wiring
+
+    def order(self, request: FilmRequest, key: str | None = None) -> str:
+        """Create a job and return its id."""
+        return self.wiring.create_job.create(TENANT, request, key, "trace").job.id
+
+    def job(self, job_id: str) -> Job:
+        """Read a job as it stands."""
+        loaded = self.cloud.eyes.jobs.load(job_id)
+        assert loaded is not None
+        return loaded.job
+
+    def node(self, job_id: str, key: str) -> Node:
+        """Read one node."""
+        return self.job(job_id).nodes[key]
+
+    def message(self, job_id: str, key: str, **changed: Any) -> Message:
+        """Return what the task a node wants would tell."""
+        node = self.node(job_id, key)
+        return replace(Message(job_id, key, node.take, node.attempt), **changed)
+
+    def waiting(self, queue: str | None = None) -> list[TaskFacts]:
+        """Return the tasks in a queue."""
+        return self.cloud.tasks.pending(queue)
+
+    def wants(self, job_id: str, key: str) -> bool:
+        """Tell whether the task a node wants now waits in some queue."""
+        name = task_name(job_id, key, self.node(job_id, key).wake)
+        return any(task.name.endswith(f"/{name}") for task in self.waiting())
+
+    def vendors(self) -> None:
+        """Let the vendors finish what is due, and tell."""
+        self._lay_out()
+        self.veo.complete_due()
+        self.heygen.complete_due()
+
+    def filmed(self, seconds: float = 10) -> None:
+        """Let time pass and the vendors finish."""
+        self.clock.forward(seconds)
+        self.vendors()
+
+    def live(self, job_id: str, limit: int = 2000) -> int:
+        """Be the platform until a job has ended and nothing waits; return how many sweeps were needed.
+
+        Every five seconds tasks, vendors and events run; every minute the sweep.
+        """
+        sweeps, swept = 0, self.clock()
+        for _ in range(limit):
+            self.cloud.tasks.run_due()
+            self.vendors()
+            self.cloud.storage.deliver_events()
+            self.cloud.tasks.run_due()
+            self.clock.forward(5)
+            if self.ended(job_id) and not self.waiting():
+                return sweeps
+            if self.clock() - swept >= MINUTE:
+                swept, sweeps = self.clock(), sweeps + 1
+                self.wiring.sweep()
+        raise AssertionError(f"{job_id} has not ended: {self.job(job_id)}")
+
+    def ended(self, job_id: str) -> bool:
+        """Tell whether a job has ended."""
+        return self.job(job_id).ending is not None
+
+    def submits(self, vendor: str) -> int:
+        """Return how many paid calls reached a vendor's proxy."""
+        return self.wire.count({"veo": r"^veo .*:predictLongRunning", "heygen": r"^heygen POST /v3/videos$"}[vendor])
+
+    def bill(self, vendor: str) -> list[dict[str, Any]]:
+        """Return a vendor's generations."""
+        bills = {"veo": self.veo.bill, "heygen": self.heygen.bill}
+        return list(bills[vendor]()["generations"])
+
+    def _lay_out(self) -> None:
+        """Lay canned films where the stand-ins keep what they have rendered: rendering is not what is tested."""
+        for each in self.veo._operations.pending():
+            self._laid("films.mp4", self.data / "veo" / "films" / f"{each.id}.mp4")
+        for video in self.heygen._videos.pending():
+            self._laid(f"takes{video.suffix}", self.data / "heygen" / "takes" / f"{video.id}{video.suffix}")
+
+    def _laid(self, name: str, target: Path) -> None:
+        if name in self.canned and not target.exists():
+            shutil.copy(self.canned[name], target)
+
+
+@contextmanager
+def staged(
+    data: Path,
+    *,
+    clock: Clock | None = None,
+    veo: Mapping[str, Any] | None = None,
+    heygen: Mapping[str, Any] | None = None,
+    patience: Mapping[str, Any] | None = None,
+    canned: Mapping[str, Path] | None = None,
+) -> Iterator[Stage]:
+    """Open a stage; the mappings are laid over the stand-ins' settings and the shipped patience."""
+    clock = clock or Clock()
+    data.mkdir(parents=True, exist_ok=True)
+    tables = data / "tables.json"
+    shipped = json.loads((ROOT / "shared" / "tables.json").read_text(encoding="utf-8"))
+    tables.write_text(json.dumps(merged(shipped, {"sizes": SMALL, "patience": patience or {}})), encoding="utf-8")
+    with Cloud(data / "google", tables, clock, veo="", heygen="") as cloud:
+        films = VeoServer(
+            data / "veo",
+            storage=cloud.storage_url,
+            token=cloud._token,
+            settings=VeoSettings(sizes=SIZES, background=False, **(veo or {})),
+            clock=clock,
+        )
+        people = HeyGenServer(
+            data / "heygen", settings=HeyGenSettings(sizes=SIZES, background=False, **(heygen or {})), clock=clock
+        )
+        try:
+            cloud.before("veo", films.start())
+            cloud.before("heygen", people.start())
+            _settled(cloud.wiring)
+            cloud.wire.calls.clear()
+            yield Stage(cloud, films, people, data, canned or {})
+        finally:
+            close_all(films, people)
+
+
+def _settled(wiring: StagedWiring) -> None:
+    """Make the platform's secret, the tenant and its HeyGen account."""
+    wiring.secrets.put(SECRET, "platform-secret", {"of": "platform"})
+    name = key_name("heygen", "production", TENANT.id)
+    version = wiring.secrets.put(name, DEMO_KEY, {"tenant": TENANT.id})
+    wiring.tenants.put_tenant(TENANT)
+    wiring.tenants.put_integration(TENANT.id, Integration("heygen", "production", name, version))

@@ -1,0 +1,186 @@
+"""compose: the same inputs are the same film, changed ones are dropped, and media that cannot be used are told."""
+
+from pathlib import Path
+
+from infra.local.world import FILMS
+from shared.pipeline import events as on
+from shared.pipeline.names import film_object
+from shared.pipeline.nodes import Ending, State
+from tests.faults.wire import Kind
+from tests.steps.stage import CLIP, FILM, Stage, footage
+
+COMMIT = "^firestore Commit"
+
+
+def shot(stage: Stage) -> str:
+    """Order a film and bring it to the point where compose is wanted."""
+    job_id = stage.order(footage())
+    stage.wiring.start_clip(stage.message(job_id, CLIP))
+    stage.filmed()
+    stage.cloud.storage.deliver_events()
+    assert State.QUEUED is stage.node(job_id, FILM).state
+    return job_id
+
+
+def composed(stage: Stage, job_id: str) -> None:
+    stage.wiring.compose(stage.message(job_id, FILM))
+
+
+def film_uri(stage: Stage, job_id: str) -> str:
+    wanted = stage.node(job_id, FILM).inputs_hash
+    assert wanted
+    return f"gs://{FILMS}/{film_object(job_id, wanted)}"
+
+
+def test_the_film_ends_the_job(stage: Stage) -> None:
+    """One commit: done, settled, ended."""
+    job_id = shot(stage)
+
+    composed(stage, job_id)
+
+    job = stage.job(job_id)
+    assert Ending.COMPLETED is job.ending
+    assert job.money.reserved == job.money.charged
+    output = job.nodes[FILM].output
+    assert output is not None
+    assert output.uri.startswith(f"gs://{FILMS}/jobs/{job_id}/film-")
+
+
+def test_a_film_that_is_there_is_taken_without_work(stage: Stage) -> None:
+    """A run that died after the upload left the film under its inputs' name: nothing is rendered again."""
+    job_id = shot(stage)
+    stored = stage.wiring.blobs.write_file(film_uri(stage, job_id), stage.canned["film"], mime="video/mp4")
+
+    composed(stage, job_id)
+
+    output = stage.node(job_id, FILM).output
+    assert output is not None
+    assert (stored.generation, stored.crc32c) == (output.generation, output.crc32c)
+    assert 0 == stage.wire.count("^storage GET /download/.*/abroll-takes/.*clip-1.* ")
+
+
+def test_two_at_once_make_one_film(stage: Stage) -> None:
+    """The loser's upload meets 412: it takes the film that is there, and its commit has nothing to do."""
+    job_id = shot(stage)
+    uri = film_uri(stage, job_id)
+    twin = stage.cloud.instance()
+    stage.wire.on(
+        r"^storage POST /upload/storage/v1/b/abroll-films",
+        nth=2,
+        meanwhile=lambda: twin.blobs.write_file(uri, stage.canned["film"], mime="video/mp4"),
+    )
+
+    composed(stage, job_id)
+
+    output = stage.node(job_id, FILM).output
+    assert output is not None
+    assert output.size == stage.canned["film"].stat().st_size
+    assert Ending.COMPLETED is stage.job(job_id).ending
+
+
+def test_a_film_of_changed_inputs_is_dropped(stage: Stage) -> None:
+    """Pure work counts only when it was made from what is wanted now."""
+    job_id = shot(stage)
+    loaded = stage.wiring.commits.load(job_id)
+    output = stage.node(job_id, CLIP).output
+    assert loaded is not None
+    assert output is not None
+
+    heard = stage.wiring.commits.hear(loaded, on.WorkDone(FILM, "0" * 32, output))
+
+    assert not heard.changed
+    assert State.QUEUED is heard.job.nodes[FILM].state
+
+
+def test_a_cancelled_job_drops_the_film_that_comes_too_late(stage: Stage) -> None:
+    """The person did not want it any more: charged at the cancel, no second ending."""
+    job_id = shot(stage)
+    twin = stage.cloud.instance()
+
+    def cancel() -> None:
+        loaded = twin.commits.load(job_id)
+        assert loaded is not None
+        twin.commits.hear(loaded, on.CancelAsked())
+
+    stage.wire.on(COMMIT, meanwhile=cancel)
+
+    composed(stage, job_id)
+
+    job = stage.job(job_id)
+    assert Ending.CANCELLED is job.ending
+    assert State.CANCELLED is job.nodes[FILM].state
+
+
+def test_a_lost_answer_to_the_ending_commit_settles_once(stage: Stage) -> None:
+    """The batch {job, month} was applied: reading again finds the ended job, the month moved once."""
+    job_id = shot(stage)
+    stage.wire.on(COMMIT, Kind.LOSE)
+
+    composed(stage, job_id)
+
+    money = stage.job(job_id).money
+    month = stage.wiring.jobs.month("acme", money.usage_doc)
+    assert (0, money.charged, 0) == (month.reserved, month.charged, month.refunded)
+
+
+def test_an_ending_commit_sent_twice_settles_once(stage: Stage) -> None:
+    """The second sending meets the first one's revision: increments are not applied again."""
+    job_id = shot(stage)
+    stage.wire.on(COMMIT, Kind.TWICE)
+
+    composed(stage, job_id)
+
+    money = stage.job(job_id).money
+    month = stage.wiring.jobs.month("acme", money.usage_doc)
+    assert (0, money.charged) == (month.reserved, month.charged)
+
+
+def test_poisoned_footage_fails_the_job_with_words(stage: Stage, canned: dict[str, Path]) -> None:
+    """A file that says it is a film of four seconds and cannot be decoded: told, not tried for ever."""
+    job_id = stage.order(footage())
+    stage.wiring.start_clip(stage.message(job_id, CLIP))
+    whole = canned["films.mp4"].read_bytes()
+    at = whole.index(b"mdat") + 4
+    broken = whole[:at] + bytes(len(whole) - at) if whole.index(b"moov") < at else None
+    if broken is None:
+        end = whole.index(b"moov") - 4
+        broken = whole[:at] + bytes(end - at) + whole[end:]
+    name = f"jobs/{job_id}/clip-1/t1-a1/x.mp4"
+    stage.wiring.blobs.write(f"gs://abroll-takes/{name}", [broken], mime="video/mp4")
+    stage.wiring.veo_output("abroll-takes", name)
+    assert State.QUEUED is stage.node(job_id, FILM).state
+
+    for _ in range(4):
+        stage.clock.forward(30)
+        composed(stage, job_id)
+
+    job = stage.job(job_id)
+    assert Ending.FAILED is job.ending
+    assert job.trouble is not None
+    assert job.trouble.node == FILM
+    assert job.trouble.next_move
+
+
+def test_footage_that_was_deleted_is_told(stage: Stage) -> None:
+    """An input is gone after its retention: the job ends and says so."""
+    job_id = shot(stage)
+    output = stage.node(job_id, CLIP).output
+    assert output is not None
+    stage.wiring.blobs.delete(output.uri)
+
+    composed(stage, job_id)
+
+    job = stage.job(job_id)
+    assert (Ending.FAILED, "input_gone") == (job.ending, job.nodes[FILM].code)
+
+
+def test_a_finished_film_is_not_made_again(stage: Stage) -> None:
+    """A duplicate task finds the node done."""
+    job_id = shot(stage)
+    message = stage.message(job_id, FILM)
+    stage.wiring.compose(message)
+    before = len(stage.wire.calls)
+
+    stage.wiring.compose(message)
+
+    assert ["firestore BatchGetDocuments"] == stage.wire.calls[before:]

@@ -1,0 +1,179 @@
+"""create_job: refusals store nothing, and an Idempotency-Key heals whatever broke between the commit and the queue."""
+
+import dataclasses
+
+import pytest
+
+from shared.cloud.jobs import StoreUnreachable
+from shared.pipeline.nodes import Job
+from shared.steps.problems import Problem
+from tests.faults.wire import Kind
+from tests.steps.stage import CLIP, SPEECH, TENANT, Stage, footage, presented
+
+COMMIT, ENQUEUE = "^firestore Commit", "^tasks CreateTask"
+
+
+def jobs(stage: Stage) -> int:
+    return len(list(stage.wiring.clients.firestore.collection("jobs").stream()))
+
+
+def reserved(stage: Stage) -> int:
+    return stage.cloud.eyes.jobs.month(TENANT.id, f"{stage.clock():%Y-%m}").reserved
+
+
+def made(stage: Stage, key: str | None) -> tuple[Job, bool]:
+    created = stage.wiring.create_job.create(TENANT, presented(), key, "trace")
+    return created.job, created.again
+
+
+def test_a_job_its_reservation_and_its_first_tasks(stage: Stage) -> None:
+    """One commit stores the job and reserves its price; then every node that is ready has its task."""
+    job, again = made(stage, None)
+
+    assert not again
+    assert job.money.reserved == reserved(stage)
+    assert stage.wants(job.id, CLIP)
+    assert stage.wants(job.id, SPEECH)
+    assert 1 == stage.wire.count(COMMIT)
+
+
+def test_the_same_key_is_the_same_job(stage: Stage) -> None:
+    """The second request stores and reserves nothing."""
+    first, _ = made(stage, "k")
+
+    second, again = made(stage, "k")
+
+    assert (first.id, True) == (second.id, again)
+    assert first.money.reserved == reserved(stage)
+
+
+def test_a_crash_between_commit_and_queue_is_healed_by_the_same_request(stage: Stage) -> None:
+    """No task was enqueued, the caller got no answer: sending it again wants them, under the same names."""
+    stage.wire.on(ENQUEUE, Kind.REFUSE, "PERMISSION_DENIED", times=2)
+    first, _ = made(stage, "k")
+    assert [] == stage.waiting()
+
+    made(stage, "k")
+
+    assert stage.wants(first.id, CLIP)
+    assert stage.wants(first.id, SPEECH)
+    assert 2 == len(stage.waiting())
+
+
+@pytest.mark.parametrize("status", ["UNAVAILABLE", "DEADLINE_EXCEEDED"])
+@pytest.mark.parametrize("key", [None, "k"])
+def test_a_creation_whose_answer_was_lost_is_found(stage: Stage, status: str, key: str | None) -> None:
+    """The commit was applied: one job, one reservation, its tasks wanted."""
+    stage.wire.on(COMMIT, Kind.LOSE, status)
+
+    job, _ = made(stage, key)
+
+    assert 1 == jobs(stage)
+    assert job.money.reserved == reserved(stage)
+    assert stage.wants(job.id, CLIP)
+
+
+def test_a_creation_that_did_not_happen_is_tried_again(stage: Stage) -> None:
+    """An unclear end with nothing stored: the same job is created by the next try."""
+    stage.wire.on(COMMIT, Kind.REFUSE)
+
+    job, _ = made(stage, None)
+
+    assert 1 == jobs(stage)
+    assert job.money.reserved == reserved(stage)
+
+
+def test_two_orders_at_once_reserve_both(stage: Stage) -> None:
+    """Both name the month's revision: the loser reads again, and nothing is lost or counted twice."""
+    twin = stage.cloud.instance()
+    stage.wire.on(COMMIT, meanwhile=lambda: twin.create_job.create(TENANT, footage(), None, "t"))
+
+    job, _ = made(stage, None)
+
+    assert 2 == jobs(stage)
+    assert job.money.reserved < reserved(stage)
+
+
+def test_two_orders_at_once_cannot_both_pass_the_cap(stage: Stage) -> None:
+    """The loser of the race counts again and is refused."""
+    price = stage.wiring.create_job.create.dry_run(TENANT, footage())
+    job, _ = stage.wiring.create_job.create(TENANT, footage(), None, "t").job, price
+    capped = dataclasses.replace(TENANT, monthly_cap=2 * job.money.reserved + 1)
+    twin = stage.cloud.instance()
+    stage.wire.on(COMMIT, meanwhile=lambda: twin.create_job.create(capped, footage(), None, "t"))
+
+    with pytest.raises(Problem) as refused:
+        stage.wiring.create_job.create(capped, footage(), None, "t")
+
+    assert (402, "monthly_cap") == (refused.value.status, refused.value.error)
+    assert 2 == jobs(stage)
+
+
+def test_a_key_used_for_another_request_is_refused(stage: Stage) -> None:
+    """409, and the first job is untouched."""
+    first, _ = made(stage, "k")
+
+    with pytest.raises(Problem) as refused:
+        stage.wiring.create_job.create(TENANT, footage(), "k", "t")
+
+    assert 409 == refused.value.status
+    assert stage.job(first.id) == first
+    assert 1 == jobs(stage)
+
+
+@pytest.mark.parametrize(
+    ("changed", "status", "error"),
+    [
+        ({"avatar": "look_nobody"}, 422, "avatar_not_found"),
+        ({"avatar": "look_refused"}, 422, "avatar_not_usable"),
+        ({"image_url": "http://127.0.0.1:9/none.jpg"}, 422, "image_refused"),
+    ],
+)
+def test_a_refusal_stores_nothing(stage: Stage, changed: dict[str, str], status: int, error: str) -> None:
+    """Every free check comes before anything is stored, reserved or enqueued."""
+    with pytest.raises(Problem) as refused:
+        stage.wiring.create_job.create(TENANT, presented(**changed), "k", "t")
+
+    assert (status, error) == (refused.value.status, refused.value.error)
+    assert (0, 0, []) == (jobs(stage), reserved(stage), stage.waiting())
+    assert 0 == stage.wire.count("^storage (POST|PUT)")
+
+
+def test_without_an_avatar_account_nothing_is_stored(stage: Stage) -> None:
+    """422 names the route to PUT the key."""
+    stage.wiring.tenants.delete_integration(TENANT.id, "heygen", "production")
+
+    with pytest.raises(Problem) as refused:
+        made(stage, None)
+
+    assert "no_provider_key" == refused.value.error
+    assert 0 == jobs(stage)
+
+
+def test_a_tenants_share_of_live_jobs_is_kept(stage: Stage) -> None:
+    """One more than `live_jobs` is 429 with a time to come back."""
+    one = dataclasses.replace(TENANT, live_jobs=1)
+    stage.wiring.create_job.create(one, footage(), None, "t")
+
+    with pytest.raises(Problem) as refused:
+        stage.wiring.create_job.create(one, footage(), None, "t")
+
+    assert (429, 30) == (refused.value.status, refused.value.retry_after)
+    assert 1 == jobs(stage)
+
+
+def test_a_slow_avatar_service_is_a_warning(stage: Stage) -> None:
+    """The check beforehand is a service to the caller; HeyGen being down stops no order."""
+    stage.wire.on("^heygen GET", Kind.REFUSE, "503", times=9)
+
+    job, _ = made(stage, None)
+
+    assert any("could not be checked" in warning for warning in job.warnings)
+
+
+def test_a_store_that_is_down_is_told_as_such(stage: Stage) -> None:
+    """Nothing is known about the job: the caller sends it again."""
+    stage.wire.on("^firestore BatchGet", Kind.REFUSE, "PERMISSION_DENIED")
+
+    with pytest.raises(StoreUnreachable):
+        made(stage, "k")

@@ -1,0 +1,243 @@
+"""start_presenter: one paid take whatever happens to its call, each kind of take found out once a look."""
+
+from datetime import timedelta
+
+import pytest
+
+from infra.local.vendors.heygen.settings import DEMO_KEY
+from shared.cloud.tenants import Integration
+from shared.pipeline.edit import Cutout
+from shared.pipeline.nodes import Ending, Outcome, State
+from shared.steps.integrations import key_name
+from tests.faults.wire import Kind
+from tests.steps.stage import SPEECH, TENANT, Stage, presented
+
+SUBMIT, COMMIT = "^heygen POST /v3/videos$", "^firestore Commit"
+SECRET = key_name("heygen", "production", TENANT.id)
+
+
+def started(stage: Stage, job_id: str) -> None:
+    stage.wiring.start_presenter(stage.message(job_id, SPEECH))
+
+
+def account(stage: Stage) -> Integration:
+    found = stage.cloud.eyes.tenants.integration(TENANT.id, "heygen", "production", fresh=True)
+    assert found is not None
+    return found
+
+
+def test_a_take_is_asked_for_with_transparency(stage: Stage) -> None:
+    """The first try of an unknown look is the best cut-out, under the attempt's key."""
+    job_id = stage.order(presented())
+
+    started(stage, job_id)
+
+    node = stage.node(job_id, SPEECH)
+    assert (State.RUNNING, Cutout.ALPHA) == (node.state, node.claim and node.claim.cutout)
+    assert [f"{job_id}.presenter-1.t1.a1.r0"] == [each["idempotency_key"] for each in stage.bill("heygen")]
+
+
+@pytest.mark.parametrize(
+    ("look", "cutout", "asked"), [("look_kai_desk", Cutout.KEY, 2), ("look_old_photo", Cutout.INSET, 3)]
+)
+def test_a_refused_cut_out_is_asked_for_otherwise(stage: Stage, look: str, cutout: Cutout, asked: int) -> None:
+    """Transparent, on a key colour, plain: each refusal is free, raises the key and is remembered for the look."""
+    job_id = stage.order(presented(avatar=look))
+
+    for _ in range(asked):
+        started(stage, job_id)
+
+    node = stage.node(job_id, SPEECH)
+    assert (State.RUNNING, asked - 1, 1) == (node.state, node.refusals, node.attempt)
+    assert {look: cutout} == dict(account(stage).looks or {})
+    assert asked == stage.submits("heygen")
+    assert [f"{job_id}.presenter-1.t1.a1.r{asked - 1}"] == [each["idempotency_key"] for each in stage.bill("heygen")]
+
+
+def test_a_known_look_is_asked_for_rightly_at_once(stage: Stage) -> None:
+    """What one job found out saves the next one's refusals, on any instance."""
+    first = stage.order(presented(avatar="look_kai_desk"))
+    started(stage, first)
+    started(stage, first)
+    second = stage.order(presented(avatar="look_kai_desk"))
+    stage.cloud.wiring = stage.cloud.instance()
+
+    started(stage, second)
+
+    assert State.RUNNING is stage.node(second, SPEECH).state
+    assert 3 == stage.submits("heygen")
+
+
+def test_a_full_account_is_noted_and_the_next_start_does_not_call(stage: Stage) -> None:
+    """429: released with a new key, `busy_until` stands in the integration, the next starter postpones uncalled."""
+    first, second = stage.order(presented()), stage.order(presented("Hello."))
+    stage.wire.on(SUBMIT, Kind.REFUSE, "429", retry_after=90)
+    stage.clock.forward(1)
+    started(stage, first)
+
+    started(stage, second)
+
+    busy = account(stage).busy_until
+    assert busy is not None
+    assert timedelta(seconds=85) < busy - stage.clock() < timedelta(seconds=130)
+    assert 1 == stage.submits("heygen")
+    assert (State.QUEUED, 1) == (stage.node(first, SPEECH).state, stage.node(first, SPEECH).refusals)
+    assert (State.QUEUED, 0, 2) == (
+        stage.node(second, SPEECH).state,
+        stage.node(second, SPEECH).refusals,
+        stage.node(second, SPEECH).wake,
+    )
+
+
+def test_a_full_account_releases_though_its_note_is_lost(stage: Stage) -> None:
+    """`busy_until` is a courtesy: failing to write it must not leave the claim standing."""
+    job_id = stage.order(presented())
+    stage.wire.on(SUBMIT, Kind.REFUSE, "429", retry_after=30)
+    stage.wire.on(COMMIT, Kind.REFUSE, "PERMISSION_DENIED", nth=2)
+
+    started(stage, job_id)
+
+    assert (State.QUEUED, 2) == (stage.node(job_id, SPEECH).state, stage.node(job_id, SPEECH).wake)
+
+
+def test_a_refused_cut_out_is_released_though_its_lesson_is_lost(stage: Stage) -> None:
+    """What a look can do is remembered for the next job; this one goes on without."""
+    job_id = stage.order(presented(avatar="look_kai_desk"))
+    stage.wire.on(COMMIT, Kind.REFUSE, "PERMISSION_DENIED", nth=2)
+
+    started(stage, job_id)
+
+    assert (State.QUEUED, Cutout.KEY) == (stage.node(job_id, SPEECH).state, stage.node(job_id, SPEECH).cutout)
+
+
+def test_everything_that_can_block_comes_before_the_claim(stage: Stage) -> None:
+    """Secret Manager is down: nothing was claimed, so the task simply comes again."""
+    job_id = stage.order(presented())
+    stage.cloud.wiring = stage.cloud.instance()  # nothing is cached
+    stage.wire.on("^secrets Access", Kind.REFUSE, "PERMISSION_DENIED", nth=2)
+
+    stage.clock.forward(1)
+    stage.cloud.tasks.run_due()
+
+    assert State.QUEUED is stage.node(job_id, SPEECH).state
+    assert 0 == stage.submits("heygen")
+
+
+@pytest.mark.parametrize(("kind", "status"), [(Kind.LOSE, ""), (Kind.LOSE, "500"), (Kind.REFUSE, "503")])
+def test_an_unknown_outcome_is_repeated_under_its_key(stage: Stage, kind: Kind, status: str) -> None:
+    """Thirty seconds later the same key gives the same video: one bill, whichever call made it."""
+    job_id = stage.order(presented())
+    stage.wire.on(SUBMIT, kind, status)
+    started(stage, job_id)
+    assert State.STARTING is stage.node(job_id, SPEECH).state
+    stage.clock.forward(31)
+
+    stage.cloud.tasks.run_due()
+
+    node = stage.node(job_id, SPEECH)
+    (made,) = stage.bill("heygen")
+    assert (State.RUNNING, made["id"], 1) == (node.state, node.provider_id, node.attempt)
+    assert 2 == stage.submits("heygen")
+
+
+def test_a_repeat_before_its_time_is_not_sent(stage: Stage) -> None:
+    """A duplicate task right after an unknown answer waits like the rest."""
+    job_id = stage.order(presented())
+    stage.wire.on(SUBMIT, Kind.LOSE)
+    started(stage, job_id)
+
+    started(stage, job_id)
+
+    assert 1 == stage.submits("heygen")
+
+
+def test_a_worker_that_died_is_followed_by_the_same_key(stage: Stage) -> None:
+    """Nobody wrote anything down: at the claim's end the same key is sent again, and nothing is billed twice."""
+    job_id = stage.order(presented())
+    stage.wire.on(COMMIT, Kind.REFUSE, "ABORTED", nth=2, times=999)
+    with pytest.raises(Exception, match=job_id):
+        started(stage, job_id)
+    stage.wire.mend()
+    stage.clock.forward(280)
+
+    stage.wiring.sweep()
+    stage.cloud.tasks.run_due()
+
+    assert State.RUNNING is stage.node(job_id, SPEECH).state
+    assert 1 == len(stage.bill("heygen"))
+
+
+def test_an_old_key_is_never_repeated(stage: Stage) -> None:
+    """After 23 hours the key could make a second video: the title is looked for instead."""
+    job_id = stage.order(presented())
+    stage.wire.on(SUBMIT, Kind.LOSE)
+    started(stage, job_id)
+    stage.clock.forward(23 * 3600 + 60)
+
+    started(stage, job_id)
+
+    node = stage.node(job_id, SPEECH)
+    assert 1 == stage.submits("heygen")
+    assert [node.provider_id] == [each["id"] for each in stage.bill("heygen")]
+
+
+def test_a_key_rotated_mid_job_leaves_a_repeat_with_its_own_version(stage: Stage) -> None:
+    """The claim stores the version: the other account is never asked to make what the first one may have made."""
+    job_id = stage.order(presented())
+    stage.wire.on(SUBMIT, Kind.LOSE)
+    started(stage, job_id)
+    stage.wiring.secrets.put(SECRET, "another-accounts-key", {})
+    stage.cloud.wiring = stage.cloud.instance()
+    stage.clock.forward(31)
+
+    started(stage, job_id)
+
+    assert State.RUNNING is stage.node(job_id, SPEECH).state
+    assert [DEMO_KEY] == [each["account"] for each in stage.bill("heygen")]
+
+
+def test_a_claim_lost_to_a_twin_is_not_sent(stage: Stage) -> None:
+    """Two instances at once: one submit."""
+    job_id = stage.order(presented())
+    message, twin = stage.message(job_id, SPEECH), stage.cloud.instance()
+    stage.wire.on(COMMIT, meanwhile=lambda: twin.start_presenter(message))
+
+    stage.wiring.start_presenter(message)
+
+    assert 1 == stage.submits("heygen")
+
+
+def test_a_frozen_worker_does_not_send(stage: Stage) -> None:
+    """The send window is over: released unsent."""
+    job_id = stage.order(presented())
+    stage.wire.on(COMMIT, meanwhile=lambda: stage.clock.forward(11))
+
+    started(stage, job_id)
+
+    assert 0 == stage.submits("heygen")
+    assert [Outcome.NOT_SENT] == [line.outcome for line in stage.node(job_id, SPEECH).attempts]
+
+
+def test_without_a_key_the_job_says_what_to_do(stage: Stage) -> None:
+    """The account was taken away after the order: nothing is sent, the next move names the route."""
+    job_id = stage.order(presented())
+    stage.wiring.tenants.delete_integration(TENANT.id, "heygen", "production")
+
+    started(stage, job_id)
+
+    job = stage.job(job_id)
+    assert 0 == stage.submits("heygen")
+    assert "no_provider_key" == job.nodes[SPEECH].code
+    assert job.trouble is not None
+    assert "PUT /tenant/integrations/heygen" in job.trouble.next_move
+
+
+def test_a_moderated_script_fails_its_take(stage: Stage) -> None:
+    """A refusal for good ends the node; what was not sent is refunded."""
+    job_id = stage.order(presented("[[moderation]] Hi."))
+
+    started(stage, job_id)
+
+    job = stage.job(job_id)
+    assert Ending.FAILED is job.ending
+    assert (0, job.money.reserved) == (job.money.charged, job.money.refunded)
