@@ -1,0 +1,113 @@
+"""The product's own machine with a memory: a job it has seen is a number, and what an event did to it is looked up.
+
+The machine is a pure function, so asking it once for each job, event and instant is asking it every time.
+"""
+
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+from shared.pipeline import events as on
+from shared.pipeline.ledger import spent
+from shared.pipeline.machine import Moved, apply
+from shared.pipeline.nodes import Job, Node, Payer, State
+from tests.model.instants import FROZEN, NOW, TICK, WAITS, stripped
+from tests.model.rules import ALL, Rule, heard
+from tests.pipeline.films import film, spoken
+from tests.pipeline.machine.laws import LawBroken, judge
+from tests.pipeline.machine.story import CLIP, FOOTAGE, PRESENTER, job
+
+FILMS = {CLIP: FOOTAGE, PRESENTER: film(spoken())}
+
+
+class Told(NamedTuple):
+    """What an event did."""
+
+    job: int
+    changed: bool
+    woken: bool  # a task is newly wanted
+    taken: bool  # the claim is now that of the event's own new token
+    claimed: bool  # somebody holds a claim
+
+
+class Books(NamedTuple):
+    """What the laws ask of a job."""
+
+    ended: bool
+    film: int  # the operation whose film was accepted; -1 without
+    ids: frozenset[str | None]  # the ledger's
+    covered: int  # how many operations the ledger, and at an ending the charge, pays for
+    settled: bool
+
+
+class Remembered:
+    """The machine of one model."""
+
+    def __init__(self, node: str, rules: frozenset[Rule] = ALL, latest: int = FROZEN) -> None:
+        self.key = node
+        self.rules = rules
+        self.books: list[Books] = []
+        self._latest = latest
+        self.jobs: list[Job] = []
+        self._numbers: dict[tuple[Any, ...], int] = {}
+        self._told: dict[tuple[int, on.Event, int], Told] = {}
+        self._later: dict[int, int] = {}
+        whole = job(FILMS[node], WAITS, NOW)
+        self.born = self.number(replace(whole, nodes={node: whole.nodes[node]}))
+
+    def number(self, found: Job, passed: int = 0) -> int:
+        """Return the number under which a job is known."""
+        seen = stripped(found, passed, self._latest)
+        node = seen.nodes[self.key]
+        identity = (node, seen.ending, seen.money, seen.trouble is None)
+        if identity not in self._numbers:
+            self._numbers[identity] = len(self.jobs)
+            self.jobs.append(seen)
+            self.books.append(_books(seen, node))
+        return self._numbers[identity]
+
+    def node(self, number: int) -> Node:
+        """Return the one node of a job."""
+        return self.jobs[number].nodes[self.key]
+
+    def later(self, number: int) -> int:
+        """Return the same job one tick later."""
+        if number not in self._later:
+            self._later[number] = self.number(self.jobs[number], passed=1)
+        return self._later[number]
+
+    def hear(self, number: int, event: on.Event, ago: int = 0) -> Told:
+        """Apply an event as of `ago` ticks."""
+        asked = (number, event, ago)
+        if asked not in self._told:
+            self._told[asked] = self._hear(*asked)
+        return self._told[asked]
+
+    def _hear(self, number: int, event: on.Event, ago: int) -> Told:
+        before = self.jobs[number]
+        now = NOW - ago * TICK
+        moved = heard(self.rules, before, event, now, WAITS)
+        if self.rules == ALL:
+            _judged(before, moved, event, ago)
+        claim = moved.job.nodes[self.key].claim
+        taken = claim is not None and claim.token == "new"
+        then = self.number(moved.job) if moved.changed else number
+        return Told(then, moved.changed, bool(moved.woken(before)), taken, self.node(then).claim is not None)
+
+
+def _books(job: Job, node: Node) -> Books:
+    film = int(node.output.uri.rpartition("op")[2]) if node.output and node.state is State.DONE else -1
+    covered = spent(node)
+    if job.ending and node.payer is Payer.US:
+        covered = min(covered, job.money.charged)
+    settled = not job.ending or job.money.reserved == job.money.charged + job.money.refunded
+    ids = frozenset(line.provider_id for line in node.attempts)
+    return Books(job.ending is not None, film, ids, covered // node.cost, settled)
+
+
+def _judged(before: Job, moved: Moved, event: on.Event, ago: int) -> None:
+    """Hold one commit of the whole protocol to the laws of every commit, and to hearing news twice."""
+    if not moved.changed:
+        return
+    judge(before, moved.job, event)
+    if apply(moved.job, event, NOW - ago * TICK, WAITS).changed:
+        raise LawBroken(f"TWICE: {event} changed something when it was heard again")

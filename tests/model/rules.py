@@ -1,0 +1,66 @@
+"""The protocol's rules as switches: each a wrapper around the product's machine, or a habit of the model's workers."""
+
+from dataclasses import replace
+from datetime import datetime
+from enum import StrEnum
+
+from shared.pipeline import events as on
+from shared.pipeline.machine import Moved, apply
+from shared.pipeline.nodes import Job, State
+from shared.pipeline.patience import Patience
+
+
+class Rule(StrEnum):
+    """A rule the kept protocol has."""
+
+    WAKE = "a wake number in the task's name"
+    WINDOW = "the send window"
+    TOKEN = "a result counts by its claim's token"
+    OWNER = "only the claim's owner sends"
+    CLAIM = "claim, then send"
+    EARLY = "a film is accepted in starting"
+    NUMBERS = "numbers that only grow"
+    PATIENCE = "patience"
+    LOOKED = "a look counts from when it began"
+    LEDGER = "a late id goes to the ledger"
+    EXPIRY = "a claim expires"
+    SWEEP = "the sweep"
+    KEY = "the same key for the same attempt"
+    RISK = "the cost is booked at the claim"
+
+
+ALL = frozenset(Rule)
+
+
+def heard(rules: frozenset[Rule], job: Job, event: on.Event, now: datetime, waits: Patience) -> Moved:
+    """Apply an event as the product's machine does, without the rules that are missing."""
+    match event:
+        case on.Sent() | on.Released() | on.Refused() | on.Unclear() if Rule.TOKEN not in rules:
+            claim = job.nodes[event.node].claim
+            event = replace(event, token=claim.token) if claim else event
+        case on.FilmArrived() if Rule.EARLY not in rules and job.nodes[event.node].state is State.STARTING:
+            return Moved(job, changed=False)
+        case on.NothingFound():
+            waits = waits if Rule.PATIENCE in rules else replace(waits, veo_unknown=0)
+            event = event if Rule.LOOKED in rules else replace(event, at=None)
+    moved = apply(job, event, now, waits)
+    if Rule.LEDGER not in rules and isinstance(event, on.Sent) and _only_noted(job, moved, event.node):
+        return Moved(job, changed=False)
+    if Rule.NUMBERS not in rules and isinstance(event, on.RetryAsked) and moved.changed:
+        again = {key: replace(node, take=1, attempt=1) for key, node in moved.job.nodes.items()}
+        return replace(moved, job=replace(moved.job, nodes=again))
+    if Rule.RISK not in rules and isinstance(event, on.Claimed) and moved.changed:
+        return _unbooked(moved, event.node)
+    return moved
+
+
+def _only_noted(job: Job, moved: Moved, node: str) -> bool:
+    return moved.changed and moved.job.nodes[node].state is job.nodes[node].state
+
+
+def _unbooked(moved: Moved, key: str) -> Moved:
+    """Book nothing until the id is there: the line is opened free."""
+    node = moved.job.nodes[key]
+    lines = tuple(replace(line, cost=0) for line in node.attempts)
+    nodes = {**moved.job.nodes, key: replace(node, attempts=lines)}
+    return replace(moved, job=replace(moved.job, nodes=nodes))

@@ -1,0 +1,76 @@
+"""The rows of the model's table: a node, the faults that may happen, the missing rule, and the law that then breaks."""
+
+from dataclasses import dataclass
+
+from tests.model.rules import ALL, Rule
+from tests.model.search import Verdict, search
+from tests.model.state import Budget
+from tests.pipeline.machine.story import CLIP, PRESENTER
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """One search."""
+
+    node: str
+    budget: Budget
+    without: Rule | None = None
+    breaks: str = ""
+
+    def __str__(self) -> str:
+        rules = f"without {self.without.value}" if self.without else "all rules"
+        return f"{self.node}, {rules}, {self.budget}"
+
+    def searched(self, *, whole: bool = False) -> Verdict:
+        """Search it; `whole` puts the missing rule back."""
+        if whole or not self.without:
+            return search(self.node, self.budget)
+        return search(self.node, self.budget, ALL - {self.without}, only=self.breaks)
+
+
+# Each rule is missing once; with it, the same faults break nothing.
+NECESSARY = (
+    Scenario(CLIP, Budget(busy=1), Rule.WAKE, "LIVE"),
+    Scenario(PRESENTER, Budget(busy=1), Rule.WAKE, "LIVE"),
+    Scenario(CLIP, Budget(freeze=1), Rule.WINDOW, "BILL"),
+    Scenario(CLIP, Budget(freeze=1), Rule.TOKEN, "BILL"),
+    Scenario(CLIP, Budget(dup=1), Rule.OWNER, "BILL"),
+    Scenario(CLIP, Budget(dup=1), Rule.CLAIM, "BILL"),
+    Scenario(CLIP, Budget(lost=1), Rule.EARLY, "LIVE"),
+    Scenario(CLIP, Budget(slow=1, retry=1), Rule.NUMBERS, "FILM"),
+    Scenario(PRESENTER, Budget(slow=1, retry=1), Rule.NUMBERS, "FILM"),
+    Scenario(CLIP, Budget(lost=1), Rule.PATIENCE, "BILL"),
+    Scenario(PRESENTER, Budget(lost=2, crash=1), Rule.PATIENCE, "BILL"),
+    Scenario(CLIP, Budget(lost=1, freeze=1), Rule.LOOKED, "BILL"),
+    Scenario(CLIP, Budget(), Rule.LEDGER, "IDS"),
+    Scenario(CLIP, Budget(crash=1), Rule.EXPIRY, "LIVE"),
+    Scenario(CLIP, Budget(crash=1), Rule.SWEEP, "LIVE"),
+    Scenario(PRESENTER, Budget(lost=1), Rule.KEY, "BILL"),
+    Scenario(CLIP, Budget(), Rule.RISK, "MONEY"),
+)
+
+KEPT = (
+    Scenario(CLIP, Budget(crash=2, dup=1)),
+    Scenario(CLIP, Budget(crash=1, ack=1, busy=1)),
+    Scenario(CLIP, Budget(dup=1, lost=1, fail=1)),
+    Scenario(CLIP, Budget(crash=1, dup=1, cancel=1, drop=1)),
+    Scenario(CLIP, Budget(slow=1, dup=1, retry=1)),
+    Scenario(PRESENTER, Budget(crash=1, dup=1)),
+    Scenario(PRESENTER, Budget(crash=1, lost=1)),
+    Scenario(PRESENTER, Budget(ack=1, busy=1, cancel=1)),
+    Scenario(PRESENTER, Budget(refuse=1, dup=1, retry=1)),
+)
+
+LARGE = (
+    Scenario(CLIP, Budget(crash=1, dup=1, ack=1, freeze=1)),
+    Scenario(CLIP, Budget(crash=2, dup=1, busy=1, lost=1)),
+    Scenario(CLIP, Budget(dup=1, ack=1, freeze=1, cancel=1)),
+    Scenario(CLIP, Budget(crash=1, freeze=1, slow=1, retry=1)),
+    Scenario(CLIP, Budget(freeze=2, lost=1)),
+    Scenario(CLIP, Budget(crash=1, lost=1, fail=2, dup=1, retry=1)),
+    Scenario(PRESENTER, Budget(crash=1, freeze=1), Rule.WINDOW, "BILL"),
+    Scenario(PRESENTER, Budget(crash=1, freeze=1)),
+    Scenario(PRESENTER, Budget(lost=2, crash=1, dup=1)),
+    Scenario(PRESENTER, Budget(crash=2, dup=1, busy=1, ack=1)),
+    Scenario(PRESENTER, Budget(fail=2, dup=1, drop=1, retry=1)),
+)

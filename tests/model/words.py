@@ -1,0 +1,59 @@
+"""What a worker tells the machine: the event it is about to commit, as the product's steps would word it."""
+
+from datetime import timedelta
+
+from shared.pipeline import events as on
+from shared.pipeline.nodes import Output
+from tests.model.instants import NOW, TICK
+from tests.model.state import Worker
+from tests.pipeline.machine.story import PRESENTER
+
+ZERO = timedelta(0)
+
+
+def event(key: str, worker: Worker) -> on.NodeEvent:
+    """Return a worker's next event."""
+    match worker.place:
+        case "CLAIM" | "SEND":  # who sends without a claim will claim later
+            return on.Claimed(key, worker.take, worker.attempt, "own" if worker.own else "new")
+        case "RECLAIM":
+            return on.Reclaimed(key, worker.take, worker.attempt, "own" if worker.own else "new")
+        case "ANSWER":
+            return _answered(key, worker, "own" if worker.own else "lost")
+        case _:
+            return _seen(key, worker)
+
+
+def _answered(key: str, worker: Worker, token: str) -> on.NodeEvent:
+    match worker.holds:
+        case "sent":
+            return on.Sent(key, worker.take, worker.attempt, token, f"op{worker.op}")
+        case "late":
+            return on.Released(key, token, "the send window was over", ZERO)
+        case "busy":
+            return on.Released(key, token, "429", TICK, refused=True)
+        case "refused":
+            return on.Refused(key, token, "refused", "it was refused", "ask for something else")
+        case _:
+            return on.Unclear(key, token, "the answer was lost", keyed=key == PRESENTER)
+
+
+def _seen(key: str, worker: Worker) -> on.NodeEvent:
+    about = (key, worker.take, worker.attempt)
+    match worker.holds:
+        case "film":
+            return arrived(*about, worker.op, named=key == PRESENTER)
+        case "failure":
+            return on.FailureHeard(*about, "vendor_busy", "it failed", "retry the job", ZERO)
+        case "id":
+            return on.IdHeard(*about, f"op{worker.op}")
+        case "nothing":
+            return on.NothingFound(*about, at=NOW - worker.age * TICK)
+        case _:
+            return on.PendingSeen(*about, hinted=worker.holds.endswith("hinted"))
+
+
+def arrived(key: str, take: int, attempt: int, op: int, *, named: bool) -> on.FilmArrived:
+    """Return the news that an operation's film lies there."""
+    film = Output(f"gs://bucket/{key}/t{take}-a{attempt}/op{op}", 1, "AAAAAA==", 1000, 8.0)
+    return on.FilmArrived(key, take, attempt, film, provider_id=f"op{op}" if named else None)

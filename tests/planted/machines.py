@@ -1,0 +1,105 @@
+"""Planted bugs that the machine's own worlds can see: a rule taken out, a wait without an end, and their lives."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from shared.pipeline import events as on
+from shared.pipeline.machine import Moved, apply
+from shared.pipeline.nodes import Job
+from shared.pipeline.patience import Patience
+from shared.pipeline.request import FilmRequest
+from tests.pipeline.machine.story import CLIP, FOOTAGE, WAITS
+from tests.pipeline.machine.test_world import (
+    answer_lost_and_looked_for,
+    busy_once,
+    ended_nodes_are_left_by_news,
+    film_after_cancel,
+    nothing_found_is_believed,
+    refused_and_retried,
+    retry_begins_at_one,
+    wakes_never_grow,
+    work,
+)
+from tests.pipeline.machine.world import LONG, Apply, World
+
+FOR_EVER = 1e9  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Bug:
+    """A rule that is taken out, the life that needs it, and the law that breaks without."""
+
+    name: str
+    law: str
+    life: Callable[[World], None]
+    machine: Apply = apply
+    waits: Patience = WAITS
+    request: FilmRequest = FOOTAGE
+
+    def __str__(self) -> str:
+        return self.name
+
+    def true(self) -> World:
+        """Return the world of the product."""
+        return World(self.request)
+
+    def bugged(self) -> World:
+        """Return the same world with the bug in it."""
+        return World(self.request, self.machine, self.waits)
+
+
+def every_take_is_the_wanted_one(job: Job, event: on.Event, now: datetime, waits: Patience) -> Moved:
+    """Take any film of the node for the one that is wanted."""
+    if isinstance(event, on.FilmArrived):
+        event = replace(event, take=job.nodes[event.node].take)
+    return apply(job, event, now, waits)
+
+
+def claimed_and_died(world: World) -> None:
+    """The worker dies between its claim and its send."""
+    world.deliver(0)
+    world.go_on(0)
+    world.crash(0)
+
+
+def frozen_between_claim_and_send(world: World) -> None:
+    """The worker sleeps until another attempt was sent in its place, then goes on where it stood."""
+    world.deliver(0)
+    world.go_on(0)
+    frozen = world.workers.pop()
+    while world.job.nodes[CLIP].attempt == 1 and not world.operations:
+        world.wait(60)
+        world.sweep()
+        work(world)
+    world.workers.append(frozen)
+    world.go_on(0)
+
+
+def tried_again_before_the_old_film_comes(world: World) -> None:
+    """The vendor is slower than ever: the clip ends in time, a person tries again, then the first film arrives."""
+    work(world)
+    world.operations[0].until = world.now + LONG
+    while not world.job.ending:
+        world.wait(60)
+        world.sweep()
+        work(world)
+    world.retry()
+    world.finish(0)
+    world.hear(0)
+
+
+BUGS = (
+    Bug("no wake number", "LIVE", busy_once, wakes_never_grow),
+    Bug("no send window", "BILL", frozen_between_claim_and_send, waits=replace(WAITS, send_window=FOR_EVER)),
+    Bug("attempt reset by retry", "GROWS", refused_and_retried, retry_begins_at_one),
+    Bug("impatient reconcile", "BILL", answer_lost_and_looked_for, nothing_found_is_believed),
+    Bug("a claim never expires", "LIVE", claimed_and_died, waits=replace(WAITS, veo_claim=FOR_EVER)),
+    Bug("ended nodes are left by news", "ENDS", film_after_cancel, ended_nodes_are_left_by_news),
+    Bug(
+        "a film of another take is accepted",
+        "FILMS",
+        tried_again_before_the_old_film_comes,
+        every_take_is_the_wanted_one,
+    ),
+)

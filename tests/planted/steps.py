@@ -1,0 +1,128 @@
+"""Planted bugs of the steps: variants of the product's own parts, and an instance that is wired with one of them."""
+
+from collections.abc import Callable
+from dataclasses import fields
+from functools import cached_property, partial
+
+from shared.cloud.records import Loaded, Reservation, Settlement
+from shared.pipeline import events as on
+from shared.pipeline.edit import Cutout
+from shared.pipeline.names import attempt_name, presenter_object
+from shared.pipeline.nodes import Ending, Job, Node, Output
+from shared.providers.ports import ClipOrder, TryLater
+from shared.providers.veo import Veo
+from shared.steps.clips import made_from, order
+from shared.steps.commit import Commits, StoreBusy
+from shared.steps.message import Message
+from shared.steps.watch_presenter import WatchPresenter
+from tests.faults.cloud import StagedWiring
+
+
+class Forgetful(Commits):
+    """Commits, and enqueues nothing."""
+
+    def want(self, job: Job, nodes: tuple[Node, ...]) -> None:
+        """Drop it."""
+
+
+class Generous(Commits):
+    """Settles each time an ended job is written, not once."""
+
+    def _save(self, loaded: Loaded, job: Job, reserve: Reservation | None) -> Loaded:
+        if job.ending is None:
+            return self.jobs.save(loaded, job, reserve=reserve)
+        money = job.money
+        films = 1 if job.ending is Ending.COMPLETED else 0
+        settle = Settlement(job.tenant, money.usage_doc, films, money.charged, money.refunded)
+        return self.jobs.save(loaded, job, settle=settle)
+
+
+class Trusting(WatchPresenter):
+    """Takes a webhook's word for the truth."""
+
+    def _seen(self, loaded: Loaded, node: Node, video: str, *, hinted: bool) -> on.NodeEvent | None:
+        if not hinted:
+            return super()._seen(loaded, node, video, hinted=hinted)
+        name = presenter_object(attempt_name(loaded.job.id, node), "webm")
+        said = Output(f"gs://{self.films_bucket}/{name}", 1, "AAAAAA==", 1000, 1.0, Cutout.ALPHA)
+        return on.FilmArrived(node.key, node.take, node.attempt, said, provider_id=video)
+
+
+class Stern(Veo):
+    """Lets the queue know when a tenant's quota is full."""
+
+    def submit(self, order: ClipOrder, *, total_seconds: float) -> str:
+        """Ask Veo; 429 becomes our own trouble, and so 503."""
+        try:
+            return super().submit(order, total_seconds=total_seconds)
+        except TryLater as busy:
+            raise StoreBusy(str(busy)) from busy
+
+
+class DropsTheEnqueue(StagedWiring):
+    """Enqueue dropped after commit."""
+
+    @cached_property
+    def commits(self) -> Commits:
+        """The writer that forgets to enqueue."""
+        return _as(Forgetful, super().commits)
+
+
+class RefundsTwice(StagedWiring):
+    """Refund given twice."""
+
+    @cached_property
+    def commits(self) -> Commits:
+        """The writer that settles again and again."""
+        return _as(Generous, super().commits)
+
+
+class TrustsTheWebhook(StagedWiring):
+    """Webhook trusted without re-read."""
+
+    @cached_property
+    def watch_presenter(self) -> WatchPresenter:
+        """The step that believes."""
+        true = super().watch_presenter
+        return Trusting(*(getattr(true, each.name) for each in fields(true)))
+
+
+class AnswersTheQueue503(StagedWiring):
+    """503 on a tenant's 429."""
+
+    @cached_property
+    def veo(self) -> Veo:
+        """The vendor whose 429 is taken for our own trouble."""
+        return Stern(
+            endpoint=self.settings.veo_endpoint,
+            project=self.settings.project,
+            token=self._veo_token,
+            refresh=partial(self._veo_token, renew=True),
+            egress=self.egress,
+        )
+
+
+class SubmitsBeforeTheClaim(StagedWiring):
+    """Submit before claim: what costs money comes first, what protects it second."""
+
+    @cached_property
+    def start_clip(self) -> Callable[[Message], None]:
+        """The step that buys first."""
+        return self._start
+
+    def _start(self, message: Message) -> None:
+        loaded = self.commits.load(message.job)
+        if loaded is None:
+            return
+        node = loaded.job.nodes[message.node]
+        wanted = order(loaded.job, node, self.settings.takes_bucket)
+        operation = self.veo.submit(wanted, total_seconds=self.waits.veo_http)
+        source = made_from(loaded.job, node)
+        claim = on.Claimed(node.key, node.take, node.attempt, operation, input=source, prefix=wanted.output)
+        heard = self.commits.hear(loaded, claim)
+        if heard.owns(node.key, operation):
+            self.commits.hear(heard.loaded, on.Sent(node.key, node.take, node.attempt, operation, operation))
+
+
+def _as(kind: type[Commits], true: Commits) -> Commits:
+    return kind(*(getattr(true, each.name) for each in fields(true)))
