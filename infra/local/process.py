@@ -73,7 +73,7 @@ class Functions:
         from infra.local.google.identity.issuer import Issuer
         from infra.local.google_cloud import now
 
-        os.environ.update(places.environment() | world.environment)
+        os.environ.update({**places.environment(), **world.environment})
         issuer = Issuer(places.data / "google", clock=now)
         self._server = serving(front(issuer, places.front_url), places.front)
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
