@@ -34,7 +34,7 @@ MAX = 2**63 - 1
         ([1, 2, 1.0, None], firestore.ArrayRemove([1, None]), [2]),
         ("no array", firestore.ArrayRemove([1]), []),
     ],
-    ids=repr,
+    ids=lambda value: type(value).__name__ if hasattr(value, "__dict__") else repr(value),
 )
 def test_transform_of_a_stored_value(client: Any, stored: object, change: object, expected: object) -> None:
     """A transform combines the stored value with its operand by the rules of its kind (FieldTransform)."""
@@ -57,7 +57,7 @@ def test_transform_of_a_stored_value(client: Any, stored: object, change: object
         (firestore.ArrayUnion([1, 1]), [1]),
         (firestore.ArrayRemove([1]), []),
     ],
-    ids=repr,
+    ids=lambda value: type(value).__name__ if hasattr(value, "__dict__") else repr(value),
 )
 def test_transform_of_a_missing_field(client: Any, change: object, expected: object) -> None:
     """On a missing field, even of a missing document, the operand itself is stored (FieldTransform)."""
