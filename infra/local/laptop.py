@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
@@ -101,7 +102,8 @@ class Laptop:
             for name in ORDER:
                 if self._running[name].poll() is not None and not self._over.is_set():
                     _close(self._running[name])
-                    self._start(name)
+                    with suppress(CannotStart):  # killed while it started: the next round tries again
+                        self._start(name)
 
 
 def _copy(source: IO[bytes], log: IO[bytes]) -> None:

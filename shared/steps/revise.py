@@ -21,11 +21,10 @@ from shared.pipeline.planner import CannotPlan, Defaults, plan
 from shared.pipeline.request import FilmRequest
 from shared.pipeline.revision import CannotChange, Change, changed, price, regenerable, touched
 from shared.steps.commit import Commits, StoreBusy
-from shared.steps.create_job import CreateJob, admit
+from shared.steps.create_job import TRIES, CreateJob, admit
 from shared.steps.preflight import Preflight
 from shared.steps.problems import Problem, invalid, unavailable
 
-TRIES = 6
 
 
 @dataclass(frozen=True, slots=True)

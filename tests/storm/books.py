@@ -1,0 +1,138 @@
+"""The audit after a storm: every job ended, every take paid once, ledger and vendors' bills and months agree.
+
+The vendors' stand-ins keep their own record of what they were asked for and what they bill; nothing of it comes from
+abroll.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from shared.cloud.records import Month
+from shared.pipeline.ledger import bill
+from shared.pipeline.names import AttemptName, read_attempt, read_object
+from shared.pipeline.nodes import FREE, Attempt, Ending, Job, Node, Outcome, Payer
+from shared.pipeline.plan import Kind
+
+PAID = (Kind.CLIP, Kind.PRESENTER)
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """What a vendor made of one call."""
+
+    name: AttemptName
+    billed: bool
+    amount: int  # micro-dollars
+
+
+@dataclass(slots=True)
+class Audit:
+    """What was found: complaints, which must be none, and figures."""
+
+    complaints: list[str] = field(default_factory=list)
+    unbilled: int = 0  # attempts given up that the vendor never billed: the ledger counts them as paid by contract
+    unbilled_cost: int = 0  # micro-dollars
+    paid: int = 0  # micro-dollars in all ledgers, both columns
+    takes: int = 0
+
+
+def generations(lines: Iterable[Mapping[str, Any]]) -> list[Generation]:
+    """Read the stand-ins' bill lines; Veo names an attempt by its prefix, HeyGen by its title."""
+    return [Generation(_named(str(line["key"])), bool(line["billed"]), int(line["amount_micros"])) for line in lines]
+
+
+def _named(key: str) -> AttemptName:
+    inside = key.removeprefix("gs://").partition("/")[2]
+    found = read_object(f"{inside}film.mp4") if key.startswith("gs://") else read_attempt(key)
+    if found is None:
+        raise ValueError(f"{key} names no attempt of ours")
+    return found
+
+
+def audited(jobs: Sequence[Job], made: Sequence[Generation]) -> Audit:
+    """Hold the jobs' own ledgers against the vendors' bills."""
+    audit = Audit()
+    by_attempt: dict[AttemptName, list[Generation]] = defaultdict(list)
+    for each in made:
+        by_attempt[each.name].append(each)
+    billed = Counter((each.name.job, each.name.node, each.name.take) for each in made if each.billed)
+    audit.takes = len(billed)
+    audit.complaints += [f"{' '.join(map(str, take))}: billed {n} times" for take, n in billed.items() if n > 1]
+    known = {job.id for job in jobs}
+    audit.complaints += [f"{each.name}: a job nobody ordered" for each in made if each.name.job not in known]
+    for job in jobs:
+        _one(job, by_attempt, billed, audit)
+    return audit
+
+
+def _one(
+    job: Job,
+    made: Mapping[AttemptName, list[Generation]],
+    billed: Mapping[tuple[str, str, int], int],
+    audit: Audit,
+) -> None:
+    say = audit.complaints
+    if job.ending is None:
+        say.append(f"{job.id}: has not ended")
+        return
+    ours, risked = 0, 0
+    for node in job.nodes.values():
+        if node.kind not in PAID:
+            continue
+        if job.ending is Ending.COMPLETED and billed.get((job.id, node.key, node.take), 0) != 1:
+            say.append(f"{job.id} {node.key}: completed, and its take was not billed once")
+        for line in node.attempts:
+            amount, risk = _line(job, node, line, made.get(_name(job, node, line), []), say)
+            ours += amount if node.payer is Payer.US else 0
+            risked += risk if node.payer is Payer.US else 0
+            audit.unbilled += 1 if risk else 0
+            audit.unbilled_cost += risk
+    compute = sum(node.cost for node in job.nodes.values() if node.kind is Kind.COMPOSE and node.output)
+    columns = bill(job.nodes.values())
+    paid = columns.paid_by_us
+    audit.paid += paid + columns.billed_by_provider
+    if paid != ours + risked + compute:
+        say.append(f"{job.id}: the ledger says {paid}, Veo's bill {ours}, given up {risked}, compute {compute}")
+    money = job.money
+    if money.reserved != money.charged + money.refunded or money.charged != min(paid, money.reserved):
+        say.append(f"{job.id}: reserved {money.reserved}, charged {money.charged}, refunded {money.refunded}")
+
+
+def _line(job: Job, node: Node, line: Attempt, found: list[Generation], say: list[str]) -> tuple[int, int]:
+    """Hold one attempt against what the vendor made of it; return (billed amount, amount at risk and never billed)."""
+    about = f"{_name(job, node, line)}, {line.outcome.value}"
+    if len(found) > 1:
+        say.append(f"{about}: the vendor was asked {len(found)} times")
+    amount = sum(each.amount for each in found if each.billed)
+    counted = line.outcome not in FREE
+    if any(each.billed for each in found):
+        if not counted:
+            say.append(f"{about}: billed, and the ledger calls it free")
+        if node.kind is Kind.CLIP and amount != line.cost:
+            say.append(f"{about}: Veo bills {amount}, the ledger {line.cost}")
+        return amount, 0
+    if counted and line.outcome is not Outcome.GIVEN_UP:
+        say.append(f"{about}: counted as paid, and the vendor never billed it")
+    return 0, line.cost if counted else 0
+
+
+def _name(job: Job, node: Node, line: Attempt) -> AttemptName:
+    return AttemptName(job.id, node.key, line.take, line.attempt)
+
+
+def months_settled(jobs: Sequence[Job], months: Mapping[str, Month], films: Mapping[str, int]) -> list[str]:
+    """Hold the tenants' months (read from their usage documents) against the sums of their jobs."""
+    say: list[str] = []
+    for tenant, month in months.items():
+        mine = [job for job in jobs if job.tenant == tenant]
+        charged = sum(job.money.charged for job in mine)
+        refunded = sum(job.money.refunded for job in mine)
+        if month.reserved:
+            say.append(f"{tenant}: {month.reserved} stay reserved")
+        if (month.charged, month.refunded) != (charged, refunded):
+            say.append(f"{tenant}: charged {month.charged} refunded {month.refunded}, jobs {charged} {refunded}")
+        if month.films != films[tenant]:
+            say.append(f"{tenant}: {month.films} films in its month, {films[tenant]} ordered")
+    return say

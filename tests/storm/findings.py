@@ -1,0 +1,180 @@
+"""What can be read from a laptop after a storm: its jobs, its months, its queues, its vendors' bills, its log."""
+
+import json
+import os
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from infra import admin
+from infra.local.laptop import Laptop
+from infra.local.world import LOCATION, PROJECT
+from shared.cloud.records import Month
+from shared.cloud.tenants import Tenant
+from shared.config import settings
+from shared.pipeline.nodes import Job, Node, Outcome
+from shared.pipeline.plan import Kind
+from shared.wiring import Wiring
+from tests.storm.books import Generation, generations
+
+QUEUES = ("compose", "notify", "presenter", "veo", "watch")
+HEYGEN_KEY = "hg_demo_key"
+NONE = timedelta(0)
+
+
+@contextmanager
+def operator(laptop: Laptop) -> Iterator[Wiring]:
+    """Yield abroll's own parts, wired past all proxies, and put the environment back afterwards."""
+    kept = dict(os.environ)
+    os.environ.update(laptop.places.environment())
+    wiring = Wiring(settings(laptop.places.environment()))
+    try:
+        yield wiring
+    finally:
+        wiring.clients.close()
+        os.environ.clear()
+        os.environ.update(kept)
+
+
+def open_tenants(laptop: Laptop, names: Sequence[str], live_jobs: int = 50) -> dict[str, str]:
+    """Make tenants with a HeyGen account each; return their API keys."""
+    with operator(laptop) as wiring:
+        admin.bootstrap(wiring)
+        keys = {name: admin.new_tenant(wiring, name, name.capitalize()) for name in names}
+        for name in names:
+            wiring.tenants.put_tenant(Tenant(name, name.capitalize(), live_jobs=live_jobs))
+    for name, key in keys.items():
+        answer = httpx.put(
+            f"{laptop.places.front_url}/tenant/integrations/heygen",
+            headers={"Authorization": f"Bearer {key}"},
+            json={"api_key": HEYGEN_KEY},
+            timeout=60,
+            trust_env=False,
+        )
+        assert answer.status_code == 200, f"{name}: {answer.text}"
+    return keys
+
+
+def live(laptop: Laptop, tenants: Sequence[str]) -> int:
+    """Count the jobs of these tenants that have not ended; stops at the first tenant that has some."""
+    with operator(laptop) as wiring:
+        return next((count for tenant in tenants if (count := wiring.jobs.live(tenant))), 0)
+
+
+def processes(laptop: Laptop) -> dict[str, int]:
+    """Return the process ids of a running laptop by name."""
+    return {name: running.pid for name, running in laptop._running.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """The state of everything at the end."""
+
+    jobs: tuple[Job, ...]
+    counted: int  # documents in the collection
+    months: Mapping[str, Month]
+    queued: tuple[str, ...]  # tasks left
+    veo: tuple[Generation, ...]
+    heygen: tuple[Generation, ...]
+    submits: Mapping[str, int]  # how often each vendor was asked to make something
+
+
+def found(laptop: Laptop, tenants: Sequence[str], job_ids: Sequence[str], patience: float) -> Findings:
+    """Read everything, after at most `patience` seconds for the queues to run dry."""
+    with operator(laptop) as wiring:
+        until = time.monotonic() + patience
+        while (queued := _queued(wiring)) and time.monotonic() < until:
+            time.sleep(0.5)
+        loaded = [wiring.jobs.load(job_id) for job_id in job_ids]
+        jobs = tuple(each.job for each in loaded if each)
+        documents: Any = wiring.clients.firestore.collection("jobs")
+        counted = documents.count(alias="all").get(timeout=60)
+        usage = {job.money.usage_doc for job in jobs} or {f"{wiring.now():%Y-%m}"}
+        months = {tenant: _month(wiring, tenant, sorted(usage)) for tenant in tenants}
+    bills = {name: _bill(getattr(laptop.places, name)) for name in ("veo", "heygen")}
+    return Findings(
+        jobs,
+        int(counted[0][0].value),
+        months,
+        queued,
+        tuple(generations(bills["veo"]["generations"])),
+        tuple(generations(bills["heygen"]["generations"])),
+        {name: int(bill["submits"]) for name, bill in bills.items()},
+    )
+
+
+def _month(wiring: Wiring, tenant: str, months: Sequence[str]) -> Month:
+    """Add up a tenant's months: a storm may pass midnight of the last day of one."""
+    read = [wiring.jobs.month(tenant, month) for month in months]
+    return Month(
+        films=sum(month.films for month in read),
+        reserved=sum(month.reserved for month in read),
+        charged=sum(month.charged for month in read),
+        refunded=sum(month.refunded for month in read),
+        revision=None,
+    )
+
+
+def _queued(wiring: Wiring) -> tuple[str, ...]:
+    parent = f"projects/{PROJECT}/locations/{LOCATION}/queues/"
+    return tuple(
+        f"{queue} {task.name.rpartition('/')[2]} {task.http_request.url}"
+        for queue in QUEUES
+        for task in wiring.clients.tasks.list_tasks(parent=parent + queue)
+    )
+
+
+def _bill(port: int) -> dict[str, Any]:
+    return dict(httpx.get(f"http://127.0.0.1:{port}/_stand_in/bill", timeout=60, trust_env=False).json())
+
+
+def facts(log: Path) -> Counter[str]:
+    """Count the lines of the functions' log by fact, and commits and submits by what was committed."""
+    tally: Counter[str] = Counter()
+    with log.open(encoding="utf-8", errors="replace") as lines:
+        for text in lines:
+            try:
+                line = json.loads(text)
+            except ValueError:
+                tally["no JSON"] += 1
+                continue
+            fact, message = str(line.get("fact")), str(line.get("message"))
+            tally[fact] += 1
+            if fact in ("committed", "submit_ended"):
+                tally[f"{fact} {message.partition(':')[0]}"] += 1
+    return tally
+
+
+def nudges(jobs: Sequence[Job]) -> int:
+    """Count the sweep's pushes in the jobs' own stories."""
+    return sum(moment.what == "nudged" for job in jobs for moment in job.timeline)
+
+
+def recoveries(jobs: Sequence[Job]) -> dict[str, float]:
+    """Return the longest a node stood in each class that waits for a recovery, seconds."""
+    longest = {"queued": NONE, "HeyGen starting": NONE, "Veo unknown": NONE}
+    for node in (node for job in jobs for node in job.nodes.values()):
+        for name, span in _spans(node):
+            longest[name] = max(longest[name], span)
+    return {name: span.total_seconds() for name, span in longest.items()}
+
+
+def _spans(node: Node) -> Iterator[tuple[str, timedelta]]:
+    if node.kind in (Kind.CLIP, Kind.PRESENTER) and node.queued_at and node.started_at:
+        yield "queued", node.started_at - node.queued_at
+    for line in node.attempts:
+        known: datetime | None = line.sent_at or line.ended_at
+        if node.kind is Kind.PRESENTER and known:
+            yield "HeyGen starting", known - line.claimed_at
+        if node.kind is Kind.CLIP and line.sent_at is None and line.ended_at and line.outcome in UNKNOWN:
+            yield "Veo unknown", line.ended_at - line.claimed_at
+
+
+UNKNOWN = (Outcome.DONE, Outcome.GIVEN_UP)

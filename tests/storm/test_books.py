@@ -1,0 +1,81 @@
+"""The audit itself must find what it is there to find."""
+
+from dataclasses import replace
+
+import pytest
+
+from shared.pipeline import events as on
+from shared.pipeline.names import AttemptName
+from shared.pipeline.nodes import Job, Outcome
+from tests.pipeline.machine.story import CLIP, COMPOSE, JOB, arrived, claimed, sent, stored, story
+from tests.storm.books import Generation, audited
+
+FIRST = AttemptName(JOB, CLIP, 1, 1)
+
+
+@pytest.fixture
+def done() -> Job:
+    """Return a completed job of one clip."""
+    filmed = story().hears(claimed(), sent(), arrived())
+    wanted = filmed.job.nodes[COMPOSE].inputs_hash or ""
+    return filmed.hears(on.WorkDone(COMPOSE, wanted, stored("film"))).job
+
+
+def made(job: Job, name: AttemptName = FIRST) -> Generation:
+    return Generation(name, billed=True, amount=job.nodes[CLIP].cost)
+
+
+def test_equal_books_are_praised(done: Job) -> None:
+    """One generation for the one take, at the ledger's price: nothing to say."""
+    audit = audited([done], [made(done)])
+
+    assert ([], 1, 0) == (audit.complaints, audit.takes, audit.unbilled)
+
+
+def test_a_take_billed_twice_is_found(done: Job) -> None:
+    """Two billed generations of one take are a double bill, whichever attempts made them."""
+    audit = audited([done], [made(done), made(done, replace(FIRST, attempt=2))])
+
+    assert any("billed 2 times" in complaint for complaint in audit.complaints)
+
+
+def test_a_call_sent_twice_under_one_attempt_is_found(done: Job) -> None:
+    """Even when the vendor bills only one of them."""
+    audit = audited([done], [made(done), replace(made(done), billed=False, amount=0)])
+
+    assert any("asked 2 times" in complaint for complaint in audit.complaints)
+
+
+def test_a_film_nobody_billed_is_found(done: Job) -> None:
+    """A completed job whose take the vendor does not know has a ledger that lies."""
+    audit = audited([done], [])
+
+    assert any("was not billed once" in complaint for complaint in audit.complaints)
+    assert any("never billed it" in complaint for complaint in audit.complaints)
+
+
+def test_another_price_is_found(done: Job) -> None:
+    """The vendor's amount and the ledger's must be equal to the micro-dollar."""
+    audit = audited([done], [replace(made(done), amount=made(done).amount + 1)])
+
+    assert any("the ledger" in complaint for complaint in audit.complaints)
+
+
+def test_a_job_that_has_not_ended_is_found() -> None:
+    """Every job ends."""
+    audit = audited([story().job], [])
+
+    assert [f"{JOB}: has not ended"] == audit.complaints
+
+
+def test_an_attempt_given_up_is_a_figure_not_a_complaint(done: Job) -> None:
+    """What was sent into silence is counted as paid by contract: the audit states how much that was."""
+    clip = done.nodes[CLIP]
+    lost = replace(clip.attempts[0], outcome=Outcome.GIVEN_UP)
+    found = replace(clip.attempts[0], attempt=2)
+    nodes = {**done.nodes, CLIP: replace(clip, attempt=2, attempts=(lost, found))}
+    money = replace(done.money, charged=done.money.reserved, refunded=0)
+
+    audit = audited([replace(done, nodes=nodes, money=money)], [made(done, replace(FIRST, attempt=2))])
+
+    assert ([], 1, clip.cost) == (audit.complaints, audit.unbilled, audit.unbilled_cost)

@@ -1,0 +1,36 @@
+"""The worlds of storm and overload: the journeys' small pictures, smaller; the same rules, with shorter waits."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from infra.local.world import merged
+from tests.journey.cinema import SMALL
+
+TINY = (72, 128)  # the least a stand-in's marks fit into
+
+# The laptop's own waits, but shorter where a kill must be waited for; every inequality of protocol hole 15 holds, Cloud
+# Tasks' least deadline of 15 s is kept, and Veo's longest time here is a fraction of `veo_unknown`.
+BRISK: Mapping[str, Any] = {
+    "veo_claim": 16,
+    "heygen_claim": 16,
+    "veo_unknown": 22,
+    "clip_backstop": 8,
+    "presenter_backstop": 8,
+    "pending_again": 3,
+    "queue_slack": 5,
+    "hold_step": 2,
+}
+CHEAP: Mapping[str, Any] = {
+    "tables": {"sizes": {"720p": {"9:16": {"width": TINY[0], "height": TINY[1]}}}, "patience": BRISK},
+    "veo": {"sizes": {"720p 9:16": TINY}},
+    "heygen": {"sizes": {"720p 9:16": TINY}, "retry_after_seconds": 2},
+}
+
+
+def world(path: Path, **over: Any) -> Path:
+    """Write a world of the cheapest media; keyword arguments are laid over it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(merged(merged(SMALL, CHEAP), over)), encoding="utf-8")
+    return path
