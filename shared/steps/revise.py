@@ -26,7 +26,6 @@ from shared.steps.preflight import Preflight
 from shared.steps.problems import Problem, invalid, unavailable
 
 
-
 @dataclass(frozen=True, slots=True)
 class Revised:
     """What a revision will make, and at which price, micro-dollars."""
