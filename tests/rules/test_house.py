@@ -212,4 +212,4 @@ def test_these_rules_find_what_they_look_for() -> None:
     assert not SILENCED.search("x = 1  # no" + "qa: E501  # a link")
     assert PLACE.search("STORAGE_EMULATOR_HOST")
     assert INDEX.search("--index" + "-url https://example.org/simple")
-    assert not MACHINE.search("gs://films/home/x and https://functions.example/work/1")
+    assert not MACHINE.search(f"gs://films/home/x and https://functions.example/{HOMES[3]}/1")

@@ -1,6 +1,7 @@
 """One embedded Firestore a test, on a loopback port, and Google's own clients against it."""
 
 import json
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -11,8 +12,10 @@ import pytest
 from google.cloud import firestore
 
 from infra.local.google.firestore.server import FirestoreServer
+from tests.google import elsewhere
 
 PROJECT = "demo"
+SERVICE = "firestore"
 
 
 @dataclass(slots=True)
@@ -36,7 +39,9 @@ ServeIndexed = Callable[[dict[str, Any]], Any]
 
 @pytest.fixture
 def clock() -> Clock:
-    """Give the test the server's time."""
+    """Give the test the server's time, which only a server of its own has."""
+    if elsewhere.endpoint(SERVICE):
+        elsewhere.not_here()
     return Clock()
 
 
@@ -49,8 +54,12 @@ def server(tmp_path: Path, clock: Clock) -> Iterator[FirestoreServer]:
 
 
 @pytest.fixture
-def endpoint(server: FirestoreServer) -> str:
-    """Return the address the suite speaks to."""
+def endpoint(request: pytest.FixtureRequest) -> str:
+    """Return the address the suite speaks to: of its own server, or of the one ABROLL_TEST_FIRESTORE names."""
+    found = elsewhere.endpoint(SERVICE)
+    if found:
+        return found
+    server: FirestoreServer = request.getfixturevalue("server")
     return server.start()
 
 
@@ -61,7 +70,8 @@ def connect(monkeypatch: pytest.MonkeyPatch) -> Iterator[Connect]:
 
     def connect(address: str) -> Any:
         monkeypatch.setenv("FIRESTORE_EMULATOR_HOST", address)
-        clients.append(firestore.Client(project=PROJECT))
+        project = f"demo-{uuid.uuid4().hex[:12]}" if elsewhere.endpoint(SERVICE) else PROJECT  # empty for each test
+        clients.append(firestore.Client(project=project))
         return clients[-1]
 
     yield connect

@@ -12,6 +12,7 @@ from google.api_core.exceptions import InvalidArgument
 from google.cloud.firestore_v1 import types
 
 from infra.local.google.firestore.server import FirestoreServer
+from tests.google.elsewhere import own_server
 from tests.google.firestore.conftest import Clock, Connect
 
 SERVE = """
@@ -90,6 +91,7 @@ def test_restart_ends_open_transactions(tmp_path: Path, connect: Connect, clock:
     second.stop()
 
 
+@own_server("firestore")
 def test_kill_loses_no_acknowledged_write(tmp_path: Path, connect: Connect) -> None:
     """Every write acknowledged before a kill -9 is there afterwards, and no commit is half there (durability)."""
     root = Path(__file__).parents[3]
