@@ -32,8 +32,8 @@ def test_document_over_one_mebibyte_is_refused(client: Any) -> None:
 
     with pytest.raises(
         InvalidArgument,
-        match=r"Document 'projects/demo[^/]*/.*/big/one' cannot be written because its size \(1,048,577 bytes\) exceeds "
-        r"the maximum allowed size of 1,048,576 bytes",
+        match=r"Document 'projects/demo[^/]*/.*/big/one' cannot be written because its size \(1,048,577 bytes\) "
+        r"exceeds the maximum allowed size of 1,048,576 bytes",
     ):
         document.set({"a": "x" * 1000, "b": "y" * (filler - 999)})
 
