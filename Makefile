@@ -14,7 +14,7 @@ run: $(READY)  ## the whole cloud on this machine, until Ctrl-C
 	@$(BIN)/python -m infra.local
 
 test: $(READY)  ## everything that proves it
-	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup -m "not long"
+	@$(BIN)/python -m pytest -q -n 3 --dist loadgroup -m "not long"
 
 proofs: $(READY)  ## the proofs that take their time: crash loops, the model, storms
 	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup -m long

@@ -46,6 +46,7 @@ def main() -> None:
     given = parser.parse_args()
     console = Console(highlight=False)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may have us started deaf to it
     data: Path = given.data
     shutil.rmtree(data, ignore_errors=True)
     world = data / "world.json"
