@@ -129,7 +129,7 @@ def test_the_example_says_what_the_planner_says() -> None:
     order = json.loads((ROOT / "infra" / "local" / "samples" / "request.json").read_text(encoding="utf-8"))
     shipped = tables(json.loads((ROOT / "shared" / "tables.json").read_text(encoding="utf-8")))
 
-    made = plan(parse_film(order), shipped, Defaults())
+    made = plan(parse_film(order | {"image": "0" * 64}), shipped, Defaults())
 
     cost = views.priced(made)
     assert f'"planned_seconds": {made.planned_seconds}' in SHOWN
