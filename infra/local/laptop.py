@@ -1,6 +1,8 @@
 """The laptop's cloud as a whole: starts its processes in order, restarts what dies, ends them by process id."""
 
 import os
+import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -30,6 +32,7 @@ class Laptop:
         self.world = World.read(world_file)
         self.places = Places.of(data, self.world)
         self._world_file = world_file
+        self._scratch = data / "scratch"
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         self._logs: dict[str, IO[bytes]] = {}
         self._over = threading.Event()
@@ -38,6 +41,8 @@ class Laptop:
     def start(self) -> None:
         """Start everything; returns when all answers. Raises CannotStart."""
         write_tables(self.world, self.places)
+        shutil.rmtree(self._scratch, ignore_errors=True)  # what killed processes could not clear away
+        self._scratch.mkdir()
         try:
             for name in ORDER:
                 self._start(name)
@@ -63,6 +68,14 @@ class Laptop:
         """Kill a process as a power cut would; the keeper starts it again."""
         self._running[name].kill()
 
+    def freeze(self, name: str) -> None:
+        """Stop a process in its tracks, as a platform that takes its CPU away does."""
+        self._running[name].send_signal(signal.SIGSTOP)
+
+    def thaw(self, name: str) -> None:
+        """Let a frozen process go on."""
+        self._running[name].send_signal(signal.SIGCONT)
+
     def seed(self, tenant: str) -> str:
         """Make the platform's secret and a tenant with a key, once; return the key's text."""
         kept = self.places.data / f"key-{tenant}.txt"
@@ -83,7 +96,12 @@ class Laptop:
         if self._world_file:
             command += ["--world", str(self._world_file)]
         process = subprocess.Popen(  # noqa: S603  # our own interpreter, our own module
-            command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log
+            command,
+            cwd=ROOT,
+            env={**os.environ, "TMPDIR": str(self._scratch)},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
         )
         self._running[name] = process
         if process.stdout is None:
