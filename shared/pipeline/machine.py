@@ -38,7 +38,7 @@ TABLE: tuple[Row, ...] = (
     Row(on.Sent, S, (R,)),
     Row(on.Released, S, (S, Q, C)),
     Row(on.Refused, S, (F,)),
-    Row(on.Misconfigured, S, (Q, F, C)),
+    Row(on.Misconfigured, S, (S, Q, F, C)),
     Row(on.Unclear, S, (S,)),
     Row(on.IdHeard, S, (R,)),
     Row(on.FilmArrived, Q, (D,)),

@@ -69,12 +69,8 @@ def id_heard(_job: Job, node: Node, event: on.IdHeard, now: datetime, waits: Pat
 
 def released(job: Job, node: Node, event: on.Released, now: datetime, waits: Patience) -> Node:
     """Nothing was made: wanted again, later, unless the job has failed meanwhile."""
-    claim = node.claim
-    if claim and claim.repeated and not event.cutout:  # a refused repeat says nothing of the first call
-        if claim.unclear_at:
-            return node
-        after = max(event.after, waits.replay_after * SECOND)
-        return wake(replace(node, claim=replace(claim, unclear_at=now), why=event.why), now, waits, after=after)
+    if node.claim and node.claim.repeated and not event.cutout:
+        return _unclear_still(node, replace(node, why=event.why), event.after, now, waits)
     outcome = Outcome.REFUSED if event.refused else Outcome.NOT_SENT
     closed = close_line(node, node.take, node.attempt, outcome, now, event.why)
     line = find(closed, node.take, node.attempt)
@@ -102,7 +98,10 @@ def misconfigured(job: Job, node: Node, event: on.Misconfigured, now: datetime, 
     since = node.held_since or now
     if now >= since + waits.hold * SECOND:
         return _failed(closed, now, "misconfigured", event.what, event.next_move)
-    held = replace(closed, claim=None, held_since=since, why=event.what, next_move=event.next_move)
+    told = replace(node, held_since=since, why=event.what, next_move=event.next_move)
+    if node.claim and node.claim.repeated:
+        return _unclear_still(node, told, waits.hold_step * SECOND, now, waits)
+    held = replace(told, attempts=closed.attempts, claim=None)
     return _again(job, held, waits.hold_step * SECOND, now, waits)
 
 
@@ -216,6 +215,15 @@ def replayable(claim: Claim, now: datetime, waits: Patience) -> bool:
     """Tell whether a key may be used once more: young enough, and not answered in vain again and again (hole 29)."""
     young = now < (claim.first_at or claim.at) + waits.key_life * SECOND
     return young and claim.repeats < waits.replays
+
+
+def _unclear_still(node: Node, told: Node, after: timedelta, now: datetime, waits: Patience) -> Node:
+    """Keep the claim: a refused repeat says nothing of the unclear call before it, and its key must not be left."""
+    claim = node.claim
+    if claim is None or claim.unclear_at:
+        return node
+    asked = replace(told, claim=replace(claim, unclear_at=now))
+    return wake(asked, now, waits, after=max(after, waits.replay_after * SECOND))
 
 
 def _refusal(node: Node) -> Outcome:

@@ -36,6 +36,8 @@ WAITS = Patience(
     pending_again=60,
     queue_slack=60,
     stagger=0,
+    hold=1e9,
+    hold_step=60,
     nudges=10**6,  # the model never gives up: what lives must live without it
     nudge_most=60,
     tries=2,
@@ -78,6 +80,7 @@ def _node(node: Node, passed: timedelta, latest: int) -> Node:
         queued_at=None,
         started_at=None,
         ended_at=None,
+        held_since=None,
         why=None,
         next_move=None,
         attempts=tuple(_line(line) for line in node.attempts),

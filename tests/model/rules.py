@@ -25,6 +25,7 @@ class Rule(StrEnum):
     LEDGER = "a late id goes to the ledger"
     EXPIRY = "a claim expires"
     SWEEP = "the sweep"
+    REPEAT = "a refused repeat keeps its claim"
     KEY = "the same key for the same attempt"
     RISK = "the cost is booked at the claim"
 
@@ -34,6 +35,8 @@ ALL = frozenset(Rule)
 
 def heard(rules: frozenset[Rule], job: Job, event: on.Event, now: datetime, waits: Patience) -> Moved:
     """Apply an event as the product's machine does, without the rules that are missing."""
+    if Rule.REPEAT not in rules and isinstance(event, on.Released | on.Misconfigured):
+        job = _asked_once(job, event.node)
     match event:
         case on.Sent() | on.Released() | on.Refused() | on.Unclear() if Rule.TOKEN not in rules:
             claim = job.nodes[event.node].claim
@@ -56,6 +59,13 @@ def heard(rules: frozenset[Rule], job: Job, event: on.Event, now: datetime, wait
 
 def _only_noted(job: Job, moved: Moved, node: str) -> bool:
     return moved.changed and moved.job.nodes[node].state is job.nodes[node].state
+
+
+def _asked_once(job: Job, key: str) -> Job:
+    """Forget that the claim's call was asked again: its refusal counts as the first call's."""
+    node = job.nodes[key]
+    claim = replace(node.claim, repeats=0) if node.claim else None
+    return replace(job, nodes={**job.nodes, key: replace(node, claim=claim)})
 
 
 def _unbooked(moved: Moved, key: str) -> Moved:

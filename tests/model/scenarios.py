@@ -46,6 +46,8 @@ NECESSARY = (
     Scenario(CLIP, Budget(crash=1), Rule.EXPIRY, "LIVE"),
     Scenario(CLIP, Budget(crash=1), Rule.SWEEP, "LIVE"),
     Scenario(PRESENTER, Budget(lost=1), Rule.KEY, "BILL"),
+    Scenario(PRESENTER, Budget(lost=1, busy=1), Rule.REPEAT, "BILL"),
+    Scenario(PRESENTER, Budget(lost=1, busy=1, gone=1), Rule.REPEAT, "BILL"),
     Scenario(CLIP, Budget(), Rule.RISK, "MONEY"),
 )
 
@@ -59,6 +61,8 @@ KEPT = (
     Scenario(PRESENTER, Budget(crash=1, lost=1)),
     Scenario(PRESENTER, Budget(ack=1, busy=1, cancel=1)),
     Scenario(PRESENTER, Budget(refuse=1, dup=1, retry=1)),
+    Scenario(PRESENTER, Budget(crash=1, busy=1, gone=1)),
+    Scenario(CLIP, Budget(lost=1, dup=1, gone=1)),
 )
 
 LARGE = (
@@ -73,4 +77,5 @@ LARGE = (
     Scenario(PRESENTER, Budget(lost=2, crash=1, dup=1)),
     Scenario(PRESENTER, Budget(crash=2, dup=1, busy=1, ack=1)),
     Scenario(PRESENTER, Budget(fail=2, dup=1, drop=1, retry=1)),
+    Scenario(PRESENTER, Budget(crash=1, dup=1, lost=1, busy=1, gone=1)),
 )

@@ -12,6 +12,7 @@ class Budget(NamedTuple):
     freeze: int = 0  # a worker is late: for its window, or with what it holds
     busy: int = 0  # 429
     lost: int = 0  # the answer to a submit is lost; something was made, or nothing
+    gone: int = 0  # 404: the model is retired; held for an operator
     refuse: int = 0  # the vendor refuses for good
     fail: int = 0  # an operation fails
     slow: int = 0  # an operation whose id is known takes longer than ever

@@ -32,6 +32,8 @@ def _answered(key: str, worker: Worker, token: str) -> on.NodeEvent:
             return on.Released(key, token, "the send window was over", ZERO)
         case "busy":
             return on.Released(key, token, "429", TICK, refused=True)
+        case "gone":
+            return on.Misconfigured(key, token, "the model is gone", "choose another")
         case "refused":
             return on.Refused(key, token, "refused", "it was refused", "ask for something else")
         case _:

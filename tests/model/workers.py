@@ -71,6 +71,8 @@ class Workers:
         yield Step(f"send {number}", True, self._holding(made, worker, "sent", index))
         if budget.busy:
             yield Step(f"send {number}: 429", False, self._holding(rest.spend("busy"), worker, "busy"))
+        if budget.gone:
+            yield Step(f"send {number}: 404", False, self._holding(rest.spend("gone"), worker, "gone"))
         if budget.refuse:
             yield Step(f"send {number}: REFUSED", False, self._holding(rest.spend("refuse"), worker, "refused"))
         if budget.lost:

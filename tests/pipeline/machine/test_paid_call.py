@@ -356,6 +356,14 @@ class TestTheSameKey:
 
         told.then(state=State.STARTING, wakes=WAITS.replay_after, outcomes=(Outcome.UNCLEAR,))
 
+    def test_gone_at_the_repeat_leaves_the_first_call_unclear(self) -> None:
+        """A 404 for the repeat is held for an operator under the same key: a new one could be a second video."""
+        told = self.unclear().later(30).hears(reclaimed("b")).hears(misconfigured(PRESENTER, "b"))
+
+        told.then(state=State.STARTING, wakes=WAITS.hold_step, outcomes=(Outcome.UNCLEAR,))
+        assert told.hero.held_since is not None
+        told.later(WAITS.hold_step).hears(reclaimed("c")).then(state=State.STARTING, due=WAITS.heygen_claim)
+
     def test_a_repeat_told_to_ask_differently_does(self) -> None:
         """A look that cannot be transparent could not be the first time either: nothing was made."""
         told = self.unclear().later(30).hears(reclaimed("b"))

@@ -83,6 +83,9 @@ ROWS: dict[tuple[type[on.NodeEvent], State, State], Callable[[], Story]] = {
     (on.Released, S, Q): lambda: starting().hears(released()),
     (on.Released, S, C): lambda: broken(starting()).hears(released()),
     (on.Refused, S, F): lambda: starting().hears(refused()),
+    (on.Misconfigured, S, S): lambda: (
+        speaking().hears(unclear(PRESENTER)).later(30).hears(reclaimed(), misconfigured(PRESENTER, "b"))
+    ),
     (on.Misconfigured, S, Q): lambda: starting().hears(misconfigured()),
     (on.Misconfigured, S, F): lambda: small(starting()).hears(misconfigured()),
     (on.Misconfigured, S, C): lambda: broken(starting()).hears(misconfigured()),

@@ -132,6 +132,20 @@ def test_a_life_without_faults_is_short(request_: FilmRequest) -> None:
     assert steps < 20 * len(world.job.nodes)
 
 
+def test_a_key_repeated_in_vain_is_looked_for_by_its_title() -> None:
+    """No repeat was ever answered, and nothing was made: the film comes all the same, by another attempt."""
+    world = World(SPOKEN)
+    for _ in range(8):
+        work(world, "nothing made, answer lost")
+        world.wait(31)
+    assert [] == world.operations
+
+    world.fairly()
+
+    assert Ending.COMPLETED is world.job.ending
+    assert [2] == [each.attempt for each in world.operations]
+
+
 # The tests' tests: a machine with a planted bug is caught.
 
 

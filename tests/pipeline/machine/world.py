@@ -21,6 +21,7 @@ from shared.pipeline.nodes import AWAKE, Job, Node, Output, Payer, State
 from shared.pipeline.patience import Patience
 from shared.pipeline.plan import Kind
 from shared.pipeline.request import FilmRequest
+from shared.pipeline.transitions import replayable
 from tests.pipeline.machine.laws import LawBroken, judge
 from tests.pipeline.machine.story import START, WAITS, job, stored
 
@@ -168,6 +169,8 @@ class World:
         read = self.commit(read, claim)
         node = read.job.nodes[task.node]
         if node.state is not State.STARTING or node.claim is None or node.claim.token != mine:
+            if isinstance(claim, on.Reclaimed):
+                yield from self._sought(read, node)
             return
         mood = yield
         if self.now - begun > self.waits.send_window * SECOND:
@@ -176,6 +179,19 @@ class World:
         event = self._sent(node, mine, mood, keyed=keyed)
         yield
         self.commit(read, event)
+
+    def _sought(self, read: Read, node: Node) -> Worker:
+        """A key that may not be repeated any more: its title is looked for in the vendor's list."""
+        if node.state is not State.STARTING or node.claim is None or replayable(node.claim, read.at, self.waits):
+            return
+        mood = yield
+        if mood != "fine":
+            return
+        about = (node.key, node.take, node.attempt)
+        there = [each for each in self.operations if (each.node, each.take, each.attempt) == about]
+        seen = on.IdHeard(*about, there[0].name) if there else on.NothingFound(*about, at=read.at)
+        yield
+        self.commit(read, seen)
 
     def _sent(self, node: Node, mine: str, mood: str, *, keyed: bool) -> on.NodeEvent:
         match mood:
