@@ -7,6 +7,9 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+from typing import Any
 
 from shared.cloud.again import for_seconds
 from shared.cloud.clients import Clients
@@ -85,15 +88,20 @@ class Secrets:
         self.forget(name)
         return str(added.name.rsplit("/", 1)[1])
 
-    def destroy_older(self, name: str, keep: frozenset[str]) -> None:
-        """Destroy every version not in `keep`: each one not destroyed is billed. Raises SecretsUnreachable."""
+    def destroy_older(self, name: str, newest: str, in_use_since: datetime | None = None) -> None:
+        """Destroy the versions before the newest: each one not destroyed is billed. Raises SecretsUnreachable.
+
+        One that was still the newest after `in_use_since` stays: what began then may name it.
+        """
         from google.api_core.exceptions import GoogleAPICallError, RetryError
 
         client = self._clients.secrets
         try:
-            for version in client.list_secret_versions(parent=f"{self._parent}/secrets/{name}", timeout=TIMEOUT):
-                number = version.name.rsplit("/", 1)[1]
-                if number not in keep and version.state.name != "DESTROYED":
+            found = client.list_secret_versions(parent=f"{self._parent}/secrets/{name}", timeout=TIMEOUT)
+            versions: list[Any] = sorted(found, key=lambda version: int(version.name.rsplit("/", 1)[1]))
+            for version, successor in pairwise(versions):
+                replaced = in_use_since is None or successor.create_time <= in_use_since
+                if replaced and version.state.name != "DESTROYED" and not version.name.endswith(f"/{newest}"):
                     client.destroy_secret_version(name=version.name, timeout=TIMEOUT)
         except (GoogleAPICallError, RetryError) as failed:
             raise SecretsUnreachable(f"old versions of {name} could not be destroyed") from failed

@@ -92,7 +92,7 @@ class TenantDoor:
         made = new_webhook_secret()
         name = secret_name(who.tenant.id)
         version = self.secrets.put(name, made, {"tenant": who.tenant.id, "of": "webhook"})
-        self.secrets.destroy_older(name, frozenset({version}))
+        self.secrets.destroy_older(name, version)
         return answer(201, {"secret": made, "message": "shown once; verify webhooks by Standard Webhooks 1.0.0"})
 
     def _upload(self, request: flask.Request, _found: Mapping[str, str]) -> flask.Response:

@@ -1,18 +1,20 @@
 """A tenant's account at an avatar service: its key is checked, put into Secret Manager and never shown again.
 
-A new key becomes a new version; a version is destroyed only when no live attempt can name it, so the one before the
-newest is kept (protocol hole 30; facts: gcp §4).
+A new key becomes a new version; a version is destroyed only when no live attempt can name it: a day after another
+took its place (protocol hole 30; facts: gcp §4).
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from shared.cloud.secrets import Secrets
 from shared.cloud.tenants import Integration, Standing, Tenants
 from shared.log import Fact, log
 from shared.providers.ports import KeyChanged, Presenter, Refused, TryLater
 from shared.steps.problems import Problem, not_found
+
+ATTEMPT_LIFE = timedelta(days=1)  # longer than any job may take to end
 
 
 def key_name(provider: str, mode: str, tenant: str) -> str:
@@ -65,8 +67,7 @@ class Integrations:
         if register and integration.webhook_id is None:
             integration = self._registered(presenter, tenant, integration, api_key)
         self.tenants.put_integration(tenant, integration)
-        before = frozenset({known.version}) if known else frozenset()
-        self.secrets.destroy_older(name, before | {version})
+        self.secrets.destroy_older(name, version, self.now() - ATTEMPT_LIFE)
         return integration
 
     def delete(self, tenant: str, provider: str, mode: str) -> None:

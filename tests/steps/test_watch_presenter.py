@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
+from infra.local.vendors.heygen.settings import DEMO_KEY
 from shared.pipeline.names import read_attempt
 from shared.pipeline.nodes import Outcome, State
 from shared.steps.callbacks import SECRET as CALLBACK_SECRET
@@ -228,11 +229,27 @@ def test_a_rotated_key_is_looked_up_with_its_own_version(stage: Stage) -> None:
     assert State.DONE is stage.node(job_id, SPEECH).state
 
 
+def test_a_take_is_fetched_with_its_own_key_after_two_rotations(tmp_path: Path, canned: Mapping[str, Path]) -> None:
+    """Two new keys, of other accounts, while a take is made: the key it was ordered with is still there."""
+    accounts = dict.fromkeys((DEMO_KEY, "hg_second", "hg_third"), 100.0)
+    with staged(tmp_path, heygen={"accounts": accounts}, canned=canned) as stage:
+        job_id = started(stage)
+        for key in ("hg_second", "hg_third"):
+            rotated = stage.wiring.tenant.integrations.put
+            rotated(TENANT.id, "heygen", "production", key, avatar_id=None, voice_id=None, register=False)
+        stage.cloud.wiring = stage.cloud.instance()
+        stage.filmed()
+
+        watched(stage, job_id)
+
+        assert State.DONE is stage.node(job_id, SPEECH).state
+
+
 def test_a_destroyed_key_ends_the_take_as_paid(stage: Stage) -> None:
     """Nobody can fetch it any more: told as `key_changed`, counted as paid, never ordered again."""
     job_id = started(stage)
     version = stage.wiring.secrets.put(SECRET, "another-accounts-key", {})
-    stage.wiring.secrets.destroy_older(SECRET, frozenset({version}))
+    stage.wiring.secrets.destroy_older(SECRET, version)
     stage.cloud.wiring = stage.cloud.instance()
     stage.filmed()
 
