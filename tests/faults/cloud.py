@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache, cached_property, partial
+from io import BytesIO
 from pathlib import Path
 from typing import Any, Protocol, Self
 
@@ -40,8 +41,8 @@ from shared.steps.stopwatch import Stopwatch
 from shared.steps.sweep import Sweep
 from shared.wiring import Wiring
 from tests.faults.rpc import RpcProxy
-from tests.faults.web import WebProxy
-from tests.faults.wire import Wire
+from tests.faults.web import WebProxy, refusal
+from tests.faults.wire import Kind, Wire
 
 QUEUES = ("veo", "presenter", "watch", "compose", "notify")
 STEPS = ("start_clip", "watch_clip", "start_presenter", "watch_presenter", "compose")
@@ -64,6 +65,26 @@ class Clock:
     def monotonic(self) -> float:
         """Count seconds."""
         return self.now.timestamp()
+
+
+class WrongClock(Clock):
+    """A machine's clock that is ahead of everybody's, or behind (seconds below zero)."""
+
+    def __init__(self, true: Clock, ahead: float) -> None:
+        self._true = true
+        self.ahead = timedelta(seconds=ahead)
+
+    def __call__(self) -> datetime:
+        """Tell a wrong time."""
+        return self._true() + self.ahead
+
+    def forward(self, seconds: float) -> None:
+        """Let time pass, for all."""
+        self._true.forward(seconds)
+
+    def monotonic(self) -> float:
+        """Count seconds: these are never wrong."""
+        return self._true.monotonic()
 
 
 class StagedClients(Clients):
@@ -132,9 +153,12 @@ class StagedWiring(Wiring):
 class Cloud:
     """Google's servers, a proxy before each, and one instance of abroll behind a door."""
 
+    kind: type[StagedWiring] = StagedWiring  # how instances are wired; a planted bug is another
+
     def __init__(self, data: Path, tables: Path, clock: Clock, **endpoints: str) -> None:
         self.clock = clock
-        self.wire = Wire()
+        self.wire = Wire()  # what abroll asks of others
+        self.incoming = Wire()  # what others ask of abroll: tasks, object events, webhooks
         self._env = pytest.MonkeyPatch()
         self.front = Serving("127.0.0.1", 0, self._door)
         (_made(data) / "issuer.pem").write_bytes(_key())
@@ -214,9 +238,9 @@ class Cloud:
         close_all(self.firestore, self.tasks, self.secrets, self.storage, self.iam)
         self._env.undo()
 
-    def instance(self) -> StagedWiring:
-        """Start one more instance of abroll: a twin with empty caches."""
-        made = StagedWiring(self.settings, self.clock, self._token)
+    def instance(self, clock: Clock | None = None) -> StagedWiring:
+        """Start one more instance of abroll: a twin with empty caches, by a clock of its own if one is given."""
+        made = self.kind(self.settings, clock or self.clock, self._token)
         assert made.clients.firestore
         assert made.clients.storage
         self._instances.append(made)
@@ -228,11 +252,19 @@ class Cloud:
 
     def _door(self, environ: dict[str, Any], start_response: Any) -> Any:
         """Be the platform: hand a request to the function its path names, without asking who comes."""
+        body = flask.Request(environ).get_data()
+        fault = self.incoming.comes(f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}")
+        times = {Kind.REFUSE: 0, Kind.TWICE: 2}.get(fault.kind, 1) if fault else 1
+        answers = [self._inside(environ, body) for _ in range(times)]
+        answer = refusal(fault) if fault and fault.kind in (Kind.REFUSE, Kind.LOSE) else answers[-1]
+        return answer(environ, start_response)
+
+    def _inside(self, environ: dict[str, Any], body: bytes) -> flask.Response:
         name, _, rest = environ["PATH_INFO"].strip("/").partition("/")
-        inside = {**environ, "SCRIPT_NAME": f"/{name}", "PATH_INFO": f"/{rest}"}
+        inside = {**environ, "SCRIPT_NAME": f"/{name}", "PATH_INFO": f"/{rest}", "wsgi.input": BytesIO(body)}
         app = flask.Flask("front")
         with app.request_context(inside):
-            return self._called(name)(inside, start_response)
+            return self._called(name)
 
     def _called(self, name: str) -> flask.Response:
         request = flask.Request(flask.request.environ)

@@ -59,7 +59,7 @@ class WebProxy:
             case Kind.LOSE if not fault.status:
                 raise broken(environ)
             case _:
-                return _refusal(fault)(environ, start_response)
+                return refusal(fault)(environ, start_response)
 
     def _forward(self, request: Request, body: bytes) -> Response:
         target = urlsplit(self._upstream)
@@ -94,7 +94,8 @@ def _response(data: bytes, status: int, headers: list[tuple[str, str]], *, bodil
     return response
 
 
-def _refusal(fault: Fault) -> Response:
+def refusal(fault: Fault) -> Response:
+    """Return the answer of a call that was refused."""
     response = Response(fault.body or "injected\n", int(fault.status or USUAL), content_type="application/json")
     if fault.retry_after is not None:
         response.headers["Retry-After"] = str(fault.retry_after)

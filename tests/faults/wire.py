@@ -45,6 +45,11 @@ class Rule:
     meanwhile: Meanwhile | None = None
     seen: int = 0
 
+    @property
+    def struck(self) -> bool:
+        """Whether a call has met it."""
+        return self.seen >= self.nth
+
     def strikes(self, line: str) -> bool:
         """Count a call and say whether it is one of ours."""
         if not self.pattern.search(line):

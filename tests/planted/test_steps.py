@@ -26,11 +26,8 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
 
 def instance(stage: Stage, kind: type[StagedWiring]) -> StagedWiring:
     """Start an instance that is wired in its own way."""
-    made = kind(stage.cloud.settings, stage.clock, stage.cloud._token)
-    assert made.clients.firestore
-    assert made.clients.storage
-    stage.cloud._instances.append(made)
-    return made
+    stage.cloud.kind = kind
+    return stage.cloud.instance()
 
 
 def what_is_wanted_is_begun(stage: Stage) -> None:

@@ -122,17 +122,21 @@ class Stage:
         """
         sweeps, swept = 0, self.clock()
         for _ in range(limit):
-            self.cloud.tasks.run_due()
-            self.vendors()
-            self.cloud.storage.deliver_events()
-            self.cloud.tasks.run_due()
-            self.clock.forward(5)
+            self.round()
             if self.ended(job_id) and not self.waiting():
                 return sweeps
             if self.clock() - swept >= MINUTE:
                 swept, sweeps = self.clock(), sweeps + 1
                 self.wiring.sweep()
         raise AssertionError(f"{job_id} has not ended: {self.job(job_id)}")
+
+    def round(self) -> None:
+        """Let tasks, vendors and events take their course for five seconds."""
+        self.cloud.tasks.run_due()
+        self.vendors()
+        self.cloud.storage.deliver_events()
+        self.cloud.tasks.run_due()
+        self.clock.forward(5)
 
     def ended(self, job_id: str) -> bool:
         """Tell whether a job has ended."""

@@ -1,0 +1,94 @@
+"""What holds in every life: nothing billed twice, an ended job stays ended, and at the end the books balance."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from shared.pipeline.nodes import Ending, Job, Outcome
+from tests.lives.kinds import HOPELESS, Trouble
+from tests.steps.stage import TENANT, Stage
+from tests.storm.books import Generation, audited, generations, months_settled
+
+LONG_DEAD = 4  # lost tasks, from which on a job may be given up as stuck
+
+
+@dataclass
+class Promises:
+    """What was ordered and what befell it, and what must be true of it."""
+
+    stage: Stage
+    orders: dict[str, str] = field(default_factory=dict)  # job: kind of film
+    cancelled: set[str] = field(default_factory=set)
+    troubles: list[Trouble] = field(default_factory=list)
+    keys_changed: bool = False
+    lost: int = 0
+    ended: dict[str, Ending] = field(default_factory=dict)
+
+    def retried(self, film: str) -> None:
+        """A person opens this job again, perhaps."""
+        self.ended.pop(film, None)
+
+    def billed_twice(self) -> list[str]:
+        """Name the takes that were billed more than once."""
+        billed = Counter((each.name.job, each.name.node, each.name.take) for each in self._made() if each.billed)
+        return [f"{' '.join(map(str, take))}: billed {times} times" for take, times in billed.items() if times > 1]
+
+    def moved_after_the_end(self) -> list[str]:
+        """Name the jobs that had ended and have not any more, or otherwise."""
+        found: list[str] = []
+        for film in self.orders:
+            ending = self.stage.job(film).ending
+            known = self.ended.get(film)
+            if known and ending is not known:
+                found.append(f"{film}: was {known}, is {ending}")
+            if ending:
+                self.ended[film] = ending
+        return found
+
+    def at_the_end(self, tally: Counter[str]) -> list[str]:
+        """Let every job end, without further faults, and say what is wrong; count how they ended."""
+        jobs = [self.stage.job(job_id) for job_id in self._lived()]
+        nodes = [node for job in jobs for node in job.nodes.values()]
+        tally.update(f"job {job.ending}: {job.trouble.code if job.trouble else 'fine'}" for job in jobs)
+        tally.update(f"attempt {line.outcome}" for node in nodes for line in node.attempts)
+        tally.update(f"told {moment.what}" for job in jobs for moment in job.timeline if moment.node == "job")
+        tally.update("nudge" for job in jobs for moment in job.timeline if moment.what == "nudged")
+        return [*self._wrong(jobs), *self.billed_twice()]
+
+    def _lived(self) -> list[str]:
+        collection = self.stage.cloud.eyes.clients.firestore.collection("jobs")
+        ids = [document.id for document in collection.list_documents()]
+        for job_id in ids:
+            self.stage.live(job_id)
+        return ids
+
+    def _wrong(self, jobs: list[Job]) -> Iterator[str]:
+        yield from audited(jobs, self._made()).complaints
+        months = {job.money.usage_doc for job in jobs}
+        for month in months:
+            mine = [job for job in jobs if job.money.usage_doc == month]
+            kept = {TENANT.id: self.stage.cloud.eyes.jobs.month(TENANT.id, month)}
+            yield from months_settled(mine, kept, {TENANT.id: len(mine)})
+        yield from (f"a task is left: {task.name}" for task in self.stage.waiting())
+        yield from (f"{job.id}: {job.ending}: {job.trouble}" for job in jobs if not self._as_it_may(job))
+
+    def _as_it_may(self, job: Job) -> bool:
+        """A film may only miss for a reason: the person's own, the vendor's word, or the money spent in vain."""
+        if job.ending is Ending.COMPLETED or job.id in self.cancelled:
+            return True
+        if self.orders.get(job.id) in HOPELESS:
+            return True
+        code = job.trouble.code if job.trouble else ""
+        given_up = sum(line.outcome is Outcome.GIVEN_UP for node in job.nodes.values() for line in node.attempts)
+        match code:
+            case "spend_ceiling" | "unanswered":
+                return given_up > 1
+            case "key_changed" | "no_provider_key" | "key_rejected":
+                return self.keys_changed
+            case "stuck":
+                return self.lost + sum(trouble.times for trouble in self.troubles) >= LONG_DEAD
+            case _:
+                return False
+
+    def _made(self) -> list[Generation]:
+        return generations([*self.stage.bill("veo"), *self.stage.bill("heygen")])
