@@ -95,15 +95,18 @@ class Life(RuleBasedStateMachine):
             with suppress(*UNANSWERED):
                 job_id = self.stage.order(kinds.FILMS[kind](), key)
                 self.promises.orders[job_id] = kind
+                self.promises.named[job_id] = key
                 return job_id
         return multiple()
 
     @rule(film=films)
     def order_again(self, film: str) -> None:
         """Send an order that was answered long ago once more."""
-        number = list(self.promises.orders).index(film)
+        if film not in self.promises.named:
+            return
         with suppress(*UNANSWERED):
-            assert film == self.stage.order(kinds.FILMS[self.promises.orders[film]](), f"film-{number}")
+            kind = self.promises.orders[film]
+            assert film == self.stage.order(kinds.FILMS[kind](), self.promises.named[film])
 
     @rule(film=films, sure=st.integers(0, 3))
     def cancel(self, film: str, sure: int) -> None:
@@ -126,6 +129,19 @@ class Life(RuleBasedStateMachine):
             assert loaded
             self._us.revise().retry(TENANT, loaded, change, dry_run=False)
         self.goes_on(rounds)
+
+    @precondition(lambda self: len(self.promises.orders) < MOST)
+    @rule(target=films, film=films, node=st.sampled_from((CLIP, SPEECH)))
+    def regenerate(self, film: str, node: str) -> str | MultipleResults[str]:
+        """Have one part of a finished film made anew."""
+        with suppress(*UNANSWERED):
+            loaded = self._us.commits.load(film)
+            assert loaded
+            work, words = self._us.revise(), Change()
+            anew, _ = work.regenerate(TENANT, loaded, frozenset({node}), words, dry_run=False, trace="trace")
+            self.promises.orders[anew.id] = self.promises.orders[film]
+            return anew.id
+        return multiple()
 
     @rule(key=st.sampled_from(KEYS))
     def rotate(self, key: str) -> None:

@@ -18,6 +18,7 @@ class Promises:
 
     stage: Stage
     orders: dict[str, str] = field(default_factory=dict)  # job: kind of film
+    named: dict[str, str] = field(default_factory=dict)  # job: the Idempotency-Key it was ordered under
     cancelled: set[str] = field(default_factory=set)
     troubles: list[Trouble] = field(default_factory=list)
     keys_changed: bool = False

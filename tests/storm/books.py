@@ -81,7 +81,8 @@ def _one(
     for node in job.nodes.values():
         if node.kind not in PAID:
             continue
-        if job.ending is Ending.COMPLETED and billed.get((job.id, node.key, node.take), 0) != 1:
+        adopted = job.parent is not None and not node.attempts
+        if job.ending is Ending.COMPLETED and billed.get((job.id, node.key, node.take), 0) != (0 if adopted else 1):
             say.append(f"{job.id} {node.key}: completed, and its take was not billed once")
         for line in node.attempts:
             amount, risk = _line(job, node, line, made.get(_name(job, node, line), []), say)

@@ -73,9 +73,10 @@ def _films(before: Job, after: Job, _event: on.Event) -> str:
 def _moves(before: Job, after: Job, event: on.Event) -> str:
     for key, old in before.nodes.items():
         new = after.nodes[key]
-        if old.state is State.DONE and new.state is not State.DONE:
-            return f"{key} lost its film"
         fresh = isinstance(event, on.RetryAsked) and new.take > old.take
+        unwanted = isinstance(event, on.RetryAsked) and key in event.again
+        if old.state is State.DONE and new.state is not State.DONE and not (fresh and unwanted):
+            return f"{key} lost its film"
         begun = State.BLOCKED if fresh else old.state
         if begun is not new.state and (begun, new.state) not in ARROWS:
             return f"{key} went from {begun} to {new.state}, which is not drawn"

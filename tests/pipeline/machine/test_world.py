@@ -98,7 +98,7 @@ def _around_us(world: World, turn: Turn) -> None:
         case "a person cancels" if not world.job.ending and turn.index == 0:
             world.cancel()
         case _ if world.job.ending is Ending.FAILED:
-            world.retry()
+            world.retry(other_words=turn.index == 1)
         case _:
             world.go_on_fairly(turn.mood)
 

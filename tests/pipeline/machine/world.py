@@ -29,6 +29,7 @@ Apply = Callable[[Job, on.Event, datetime, Patience], Moved]
 Worker = Generator[None, str, None]  # is sent the vendor's mood; pauses where it may be overtaken
 SECOND = timedelta(seconds=1)
 VENDOR_DONE = timedelta(minutes=15)  # the vendors' own deadline: earlier than our patience
+TAKES = (Kind.CLIP, Kind.PRESENTER)
 FEW = 4  # nudges that leave a node time
 LONG = timedelta(hours=3)  # more than any job needs without faults
 MOODS = ("fine", "answer lost", "nothing made, answer lost", "busy", "unsent", "refused", "misconfigured")
@@ -364,10 +365,13 @@ class World:
         """A person does not want the film any more."""
         self.commit(self.read(), on.CancelAsked())
 
-    def retry(self) -> None:
-        """A person wants a failed job tried again."""
-        again = (node for node in self.job.nodes.values() if node.state is not State.DONE and node.payer is Payer.US)
-        self.commit(self.read(), on.RetryAsked(reserved=sum(node.cost for node in again)))
+    def retry(self, *, other_words: bool = False) -> None:
+        """A person wants a failed job tried again, perhaps with other words, so that no film of it is wanted."""
+        made = [node for node in self.job.nodes.values() if node.state is State.DONE and node.kind in TAKES]
+        unwanted = frozenset(node.key for node in made if other_words)
+        again = [node for node in self.job.nodes.values() if node.state is not State.DONE or node.key in unwanted]
+        ours = sum(node.cost for node in again if node.payer is Payer.US)
+        self.commit(self.read(), on.RetryAsked(reserved=ours, again=unwanted))
 
     def due(self) -> datetime | None:
         """Return when the sweep would look: the least due of all nodes that are awake."""
