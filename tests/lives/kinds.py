@@ -53,7 +53,7 @@ FILES = ("^storage GET", "^storage P", "^iam")
 VENDORS = ("^veo .*fetchPredict", "^heygen GET /v3/videos", "^heygen GET /resource", "^heygen GET /v3/(?!videos)")
 VEO, HEYGEN = "^veo .*predictLongRunning", "^heygen POST /v3/videos$"
 DOORS = ("^POST /(start|watch)_", "^POST /compose", "^POST /veo_output", "^POST /heygen_webhook")
-rounds = st.integers(0, 6)
+rounds = st.integers(1, 6)
 few, often = st.integers(1, 3), st.sampled_from((1, 1, 2))
 
 outgoing = st.one_of(

@@ -9,7 +9,14 @@ from tests.lives.kinds import HOPELESS, Trouble
 from tests.steps.stage import TENANT, Stage
 from tests.storm.books import Generation, audited, generations, months_settled
 
+NO_CREDITS = "402"
 LONG_DEAD = 4  # lost tasks, from which on a job may be given up as stuck
+
+
+def held(broken: list[str]) -> None:
+    """Raise AssertionError naming every broken promise."""
+    if broken:
+        raise AssertionError("; ".join(broken))
 
 
 @dataclass
@@ -86,6 +93,8 @@ class Promises:
                 return given_up > 1
             case "key_changed" | "no_provider_key" | "key_rejected":
                 return self.keys_changed
+            case "credits":
+                return any(trouble.status == NO_CREDITS for trouble in self.troubles)
             case "stuck":
                 return self.lost + sum(trouble.times for trouble in self.troubles) >= LONG_DEAD
             case _:
