@@ -1,7 +1,7 @@
 """Customers' webhooks on their way: a document each, with a due of its own, so that none is ever forgotten."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 from shared.cloud.again import for_seconds
 from shared.cloud.clients import Clients
 from shared.cloud.jobs import StoreUnreachable
-from shared.cloud.records import Unread
+from shared.cloud.records import Page, Unread
 
 TIMEOUT = 5.0
 NUDGE = timedelta(minutes=2)
@@ -30,6 +30,10 @@ class Due:
     revision: Any
 
 
+class Moved(Exception):
+    """Somebody else wrote the delivery since it was read."""
+
+
 class Deliveries:
     """The collection `webhook_deliveries`."""
 
@@ -47,35 +51,33 @@ class Deliveries:
             raise StoreUnreachable(f"delivery {delivery} could not be read: {failed}") from failed
         return _due(snapshot) if snapshot.exists else None
 
-    def overdue(self, now: datetime, limit: int) -> Iterator[Due | Unread]:
-        """Yield the most overdue deliveries; one that cannot be read comes as Unread."""
+    def overdue(self, now: datetime, limit: int, after: Any = None) -> Page[Due | Unread]:
+        """Return the most overdue deliveries, at most `limit`, after a page's last; the unreadable come as Unread."""
         from google.api_core.exceptions import GoogleAPICallError, RetryError
         from google.cloud.firestore import FieldFilter
 
         late = self._clients.firestore.collection("webhook_deliveries").where(filter=FieldFilter("due_at", "<=", now))
+        query = late.order_by("due_at").limit(limit)
         try:
-            for snapshot in late.order_by("due_at").limit(limit).stream(retry=for_seconds(30.0), timeout=30.0):
-                try:
-                    due: Due | Unread = _due(snapshot)
-                except Exception as broken:  # noqa: BLE001  # poison must not stop the sweep; whatever it raises
-                    due = Unread(snapshot.id, snapshot.update_time, repr(broken))
-                yield due
+            found = (query.start_after(after) if after else query).stream(retry=for_seconds(30.0), timeout=30.0)
+            snapshots = list(found)
         except (GoogleAPICallError, RetryError) as failed:
             raise StoreUnreachable(f"deliveries could not be queried: {failed}") from failed
+        return Page(tuple(map(_readable, snapshots)), snapshots[-1] if len(snapshots) == limit else None)
 
     def push(self, due: Due, now: datetime) -> Due:
-        """Want the delivery's task under a new name. Raises StoreUnreachable, as all that writes here."""
-        self._write(due.id, {"wake": due.wake + 1, "due_at": now + NUDGE})
+        """Want the delivery's task under a new name. Raises Moved, StoreUnreachable, as all that writes here."""
+        self._write(due.id, {"wake": due.wake + 1, "due_at": now + NUDGE}, due.revision)
         return replace(due, wake=due.wake + 1)
 
     def again(self, due: Due, at: datetime, status: int | None) -> Due:
-        """Note a failed attempt and when the next one is due."""
+        """Note a failed attempt and when the next one is due; one that a duplicate has delivered stays ended."""
         fields = {"attempts": due.attempts + 1, "wake": due.wake + 1, "due_at": at + NUDGE, "last_status": status or 0}
-        self._write(due.id, fields)
+        self._write(due.id, fields, due.revision)
         return replace(due, attempts=due.attempts + 1, wake=due.wake + 1)
 
     def close(self, due: Due, state: str, now: datetime, status: int | None) -> None:
-        """End a delivery: `delivered` or `given_up`."""
+        """End a delivery, `delivered` or `given_up`, whatever was written meanwhile."""
         from google.cloud import firestore
 
         fields = {
@@ -88,20 +90,30 @@ class Deliveries:
         }
         self._write(due.id, fields)
 
-    def postpone(self, unread: Unread, due_at: datetime) -> None:
-        """Move an unreadable delivery's due forward, so that it does not stand before the others."""
-        self._write(unread.id, {"due_at": due_at})
+    def postpone(self, delivery: str, revision: Any, due_at: datetime) -> None:
+        """Move the due of a delivery nobody can push as it is, unless it was written since; then others come first."""
+        self._write(delivery, {"due_at": due_at}, revision)
 
-    def _write(self, delivery: str, fields: Mapping[str, Any]) -> None:
-        from google.api_core.exceptions import GoogleAPICallError, RetryError
+    def _write(self, delivery: str, fields: Mapping[str, Any], revision: Any = None) -> None:
+        from google.api_core.exceptions import FailedPrecondition, GoogleAPICallError, RetryError
 
+        option = self._clients.firestore.write_option(last_update_time=revision) if revision else None
         try:
-            self._document(delivery).update(dict(fields), retry=for_seconds(TIMEOUT), timeout=TIMEOUT)
+            self._document(delivery).update(dict(fields), option=option, retry=for_seconds(TIMEOUT), timeout=TIMEOUT)
+        except FailedPrecondition as moved:
+            raise Moved(f"delivery {delivery} was written by somebody else, or by us, the answer being lost") from moved
         except (GoogleAPICallError, RetryError) as failed:
             raise StoreUnreachable(f"delivery {delivery} could not be written: {failed}") from failed
 
     def _document(self, delivery: str) -> Any:
         return self._clients.firestore.collection("webhook_deliveries").document(delivery)
+
+
+def _readable(snapshot: Any) -> Due | Unread:
+    try:
+        return _due(snapshot)
+    except Exception as broken:  # noqa: BLE001  # poison must not stop the sweep; whatever it raises
+        return Unread(snapshot.id, snapshot.update_time, repr(broken))
 
 
 def _due(snapshot: Any) -> Due:

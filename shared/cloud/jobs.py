@@ -12,7 +12,7 @@ from typing import Any
 from shared.cloud.again import for_seconds
 from shared.cloud.clients import Clients
 from shared.cloud.documents import moving, ordered, read, whole
-from shared.cloud.records import Delivery, Filters, Loaded, Month, Reservation, Settlement, Unread
+from shared.cloud.records import Delivery, Filters, Loaded, Month, Page, Reservation, Settlement, Unread
 from shared.pipeline.nodes import Job
 
 TIMEOUT = 5.0
@@ -141,8 +141,8 @@ class Jobs:
         except (GoogleAPICallError, RetryError) as failed:
             raise StoreUnreachable(f"the jobs of {tenant} could not be counted: {failed}") from failed
 
-    def overdue(self, now: datetime, limit: int) -> Iterator[Loaded | Unread]:
-        """Yield the most overdue jobs, at most `limit`; one that cannot be read comes as Unread."""
+    def overdue(self, now: datetime, limit: int, after: Any = None) -> Page[Loaded | Unread]:
+        """Return the most overdue jobs, at most `limit`, after a page's last; what cannot be read comes as Unread."""
         from google.cloud.firestore import FieldFilter
 
         query = (
@@ -151,17 +151,20 @@ class Jobs:
             .order_by("due_at")
             .limit(limit)
         )
-        for snapshot in self._stream(query):
-            try:
-                yield self._loaded(snapshot)
-            except Exception as broken:  # noqa: BLE001  # poison must not stop the sweep; whatever it raises
-                yield Unread(snapshot.id, snapshot.update_time, str(broken))
+        snapshots = list(self._stream(query.start_after(after) if after else query))
+        return Page(tuple(map(self._readable, snapshots)), snapshots[-1] if len(snapshots) == limit else None)
 
-    def postpone(self, unread: Unread, due_at: datetime) -> None:
-        """Move an unreadable job's due forward, so that it does not stand before the others."""
+    def _readable(self, snapshot: Any) -> Loaded | Unread:
+        try:
+            return self._loaded(snapshot)
+        except Exception as broken:  # noqa: BLE001  # poison must not stop the sweep; whatever it raises
+            return Unread(snapshot.id, snapshot.update_time, str(broken))
+
+    def postpone(self, job_id: str, revision: Any, due_at: datetime) -> None:
+        """Move the due of a job nobody can move as it is, unless it was written since; then others come first."""
         store = self._clients.firestore
-        option = store.write_option(last_update_time=unread.revision)
-        store.collection("jobs").document(unread.id).update(
+        option = store.write_option(last_update_time=revision)
+        store.collection("jobs").document(job_id).update(
             {"due_at": due_at}, option=option, retry=for_seconds(TIMEOUT), timeout=TIMEOUT
         )
 

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from shared.pipeline.nodes import Job
+
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,14 @@ class Unread:
     id: str
     revision: Any
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Item]):
+    """Some of what a query finds; the next page begins after `last`, None when this was the last one."""
+
+    found: tuple[Item, ...]
+    last: Any
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from shared.cloud.deliveries import Deliveries, Due
+from shared.cloud.deliveries import Deliveries, Due, Moved
 from shared.cloud.secrets import NoSecret, Secrets
 from shared.cloud.tasks import QueueUnreachable, Tasks
 from shared.egress import Egress, EgressFailed, EgressRefused
@@ -63,9 +63,11 @@ class Notify:
             log(Fact.DELIVERY_FAILED, f"given up after {due.attempts + 1} attempts", job=due.job)
         else:
             at = self.now() + timedelta(seconds=WAITS[due.attempts])
-            later = self.deliveries.again(due, at, status)
             try:
+                later = self.deliveries.again(due, at, status)
                 self.tasks.enqueue(notify_task(later.id, later.wake, at))
+            except Moved as moved:
+                log(Fact.NOTHING_TO_DO, str(moved), delivery=delivery)
             except QueueUnreachable as failed:
                 log(Fact.ENQUEUE_FAILED, str(failed), job=due.job)
 

@@ -1,16 +1,19 @@
 """sweep: the only timer; each minute it finds what is late, looks before it pushes, and moves due first.
 
-It never parses more than it must before a document's due has moved, each job is in a try of its own, and a tick ends
-after its time whatever is left (protocol §2 "Sweep", holes 2, 3, 7).
+A page of late jobs, then one of late deliveries, and so on until nothing is late or the tick is over: neither mountain
+hides the other. What cannot be moved is passed by for this tick and put aside for half an hour, so that no number of
+poisoned documents stands before the others (protocol §2 "Sweep", holes 2, 3, 7).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from shared.cloud.deliveries import Deliveries, Due
+from shared.cloud.deliveries import Deliveries, Due, Moved
 from shared.cloud.jobs import StoreUnreachable
-from shared.cloud.records import Loaded, Unread
+from shared.cloud.records import Loaded, Page, Unread
 from shared.cloud.tasks import QueueUnreachable
 from shared.log import Fact, crashed, log
 from shared.pipeline.events import Swept
@@ -20,8 +23,34 @@ from shared.pipeline.nodes import Node, State
 from shared.steps.commit import Commits, StoreBusy, notify_task
 
 PAGE = 200
-TICK = 45.0  # seconds
-UNREAD_AGAIN = timedelta(minutes=30)
+HANDS = 8  # a push waits three times for Google and hardly works: one hand would need half an hour for 10,000 jobs
+TICK = 40.0  # seconds in which a push may begin; it takes seconds, the function's limit is 60
+ASIDE = timedelta(minutes=30)
+
+
+@dataclass(slots=True)
+class Mountain:
+    """One kind of late documents, gone through from the most overdue on; never the same one twice in a tick."""
+
+    page: Callable[[Any], Page[Any]]  # what comes after a page's last
+    push: Callable[[Any], bool]
+    seen: int = 0
+    pushed: int = 0
+    last: Any = None
+    over: bool = False
+    failed: StoreUnreachable | None = None
+
+    def work(self, hands: Executor, in_time: Callable[[], bool]) -> None:
+        """Push one page, as far as time allows."""
+        try:
+            page = self.page(self.last)
+        except StoreUnreachable as failed:
+            self.over, self.failed = True, failed
+            return
+        self.last, self.over = page.last, page.last is None
+        for pushed in _done(page.found, lambda each: self.push(each) if in_time() else None, hands):
+            self.seen += pushed is not None
+            self.pushed += bool(pushed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,42 +63,45 @@ class Sweep:
     monotonic: Callable[[], float]
 
     def __call__(self) -> dict[str, int]:
-        """Push what is late; return how many jobs were seen and pushed, for the dead-man's alarm."""
-        started = self.monotonic()
-        seen = pushed = 0
-        while self.monotonic() - started < TICK:
-            page = list(self.commits.jobs.overdue(self.now(), PAGE))
-            for each in page:
-                if self.monotonic() - started >= TICK:
-                    break
-                seen += 1
-                pushed += self._one(each)
-            if len(page) < PAGE:
-                break
-        late = self._deliveries()
+        """Push what is late; return how many jobs were seen and pushed, for the dead-man's alarm.
+
+        Raises StoreUnreachable when a kind of documents could not be looked for.
+        """
+        end, now = self.monotonic() + TICK, self.now()
+        jobs = Mountain(lambda last: self.commits.jobs.overdue(now, PAGE, last), self._job)
+        late = Mountain(lambda last: self.deliveries.overdue(now, PAGE, last), self._delivery)
+        with ThreadPoolExecutor(HANDS, thread_name_prefix="sweep") as hands:
+            while self.monotonic() < end and not (jobs.over and late.over):
+                for each in (jobs, late):
+                    if not each.over:
+                        each.work(hands, lambda: self.monotonic() < end)
+        for each in (jobs, late):
+            if each.failed:
+                raise each.failed
         log(
             Fact.SWEPT,
-            f"{seen} late jobs, {pushed} pushed, {late} deliveries",
-            seen=seen,
-            pushed=pushed,
-            deliveries=late,
+            f"{jobs.seen} late jobs, {jobs.pushed} pushed, {late.pushed} deliveries",
+            seen=jobs.seen,
+            pushed=jobs.pushed,
+            deliveries=late.pushed,
         )
-        return {"seen": seen, "pushed": pushed, "deliveries": late}
+        return {"seen": jobs.seen, "pushed": jobs.pushed, "deliveries": late.pushed}
 
-    def _one(self, each: Loaded | Unread) -> int:
+    def _job(self, each: Loaded | Unread) -> bool:
+        if isinstance(each, Unread):
+            log(Fact.UNREADABLE, each.why, job=each.id)
+            self._put_aside(self.commits.jobs.postpone, each.id, each.revision)
+            return False
         try:
-            if isinstance(each, Unread):
-                log(Fact.UNREADABLE, each.why, job=each.id)
-                self.commits.jobs.postpone(each, self.now() + UNREAD_AGAIN)
-                return 0
             now = self.commits.jobs.now(each)
             waiting = frozenset(node.key for node in each.job.nodes.values() if self._in_queue(each, node, now))
-            return int(self.commits.hear(each, Swept(waiting)).changed)
+            return self.commits.hear(each, Swept(waiting)).changed
         except (StoreBusy, StoreUnreachable, QueueUnreachable) as failed:
-            log(Fact.STORE_FAILED, str(failed))
+            log(Fact.STORE_FAILED, str(failed), job=each.job.id)
         except Exception:  # noqa: BLE001  # one poisoned job must not stop the sweep of all others
             crashed("a job could not be swept")
-        return 0
+            self._put_aside(self.commits.jobs.postpone, each.job.id, each.revision)
+        return False
 
     def _in_queue(self, each: Loaded, node: Node, now: datetime) -> bool:
         step = step_for(node)
@@ -77,22 +109,27 @@ class Sweep:
             return False
         return self.commits.tasks.waiting(step.queue, task_name(each.job.id, node.key, node.wake))
 
-    def _deliveries(self) -> int:
+    def _delivery(self, each: Due | Unread) -> bool:
+        if isinstance(each, Unread):
+            log(Fact.UNREADABLE, each.why, delivery=each.id)
+            self._put_aside(self.deliveries.postpone, each.id, each.revision)
+            return False
         try:
-            return sum(self._delivery(each) for each in self.deliveries.overdue(self.now(), PAGE))
-        except StoreUnreachable as failed:
-            log(Fact.STORE_FAILED, str(failed))
-            return 0
-
-    def _delivery(self, each: Due | Unread) -> int:
-        try:
-            if isinstance(each, Unread):
-                log(Fact.UNREADABLE, each.why, delivery=each.id)
-                self.deliveries.postpone(each, self.now() + UNREAD_AGAIN)
-                return 0
             pushed = self.deliveries.push(each, self.now())
             self.commits.tasks.enqueue(notify_task(pushed.id, pushed.wake))
-        except (StoreUnreachable, QueueUnreachable) as failed:
-            log(Fact.STORE_FAILED, str(failed))
-            return 0
-        return 1
+        except (Moved, StoreUnreachable, QueueUnreachable) as failed:
+            log(Fact.STORE_FAILED, str(failed), delivery=each.id)
+            return False
+        return True
+
+    def _put_aside(self, postpone: Callable[[str, Any, datetime], None], document: str, revision: Any) -> None:
+        try:
+            postpone(document, revision, self.now() + ASIDE)
+        except Exception:  # noqa: BLE001  # its own affair: the next tick tries again, after all the others
+            crashed("a document could not be put aside")
+
+
+def _done(found: tuple[Any, ...], do: Callable[[Any], bool | None], hands: Executor) -> Iterator[bool | None]:
+    """Do the first alone: it builds the clients that the hands then share."""
+    yield from map(do, found[:1])
+    yield from hands.map(do, found[1:])

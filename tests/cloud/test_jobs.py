@@ -230,8 +230,8 @@ def test_overdue_jobs_come_most_overdue_first(cloud: Cloud, stored: Callable[...
         cloud.clock.forward(10)
     cloud.clock.forward(105)
 
-    found = list(jobs.overdue(cloud.clock(), 5))
-    first = list(jobs.overdue(cloud.clock(), 1))
+    found = jobs.overdue(cloud.clock(), 5).found
+    first = jobs.overdue(cloud.clock(), 1).found
 
     assert ids[:2] == [each.job.id for each in found if isinstance(each, Loaded)]
     assert ids[:1] == [each.job.id for each in first if isinstance(each, Loaded)]
@@ -245,14 +245,14 @@ def test_a_poisoned_document_comes_as_unread_and_can_be_moved(
     document(cloud, bad).update({"nodes": "eaten"})
     cloud.clock.forward(999)
 
-    found = {type(each): each for each in jobs.overdue(cloud.clock(), 9)}
+    found = {type(each): each for each in jobs.overdue(cloud.clock(), 9).found}
     unread = found[Unread]
     assert isinstance(unread, Unread)
-    jobs.postpone(unread, cloud.clock() + timedelta(hours=1))
+    jobs.postpone(unread.id, unread.revision, cloud.clock() + timedelta(hours=1))
 
     assert (bad, True) == (unread.id, "nodes" in unread.why)
-    assert [good] == [each.job.id for each in jobs.overdue(cloud.clock(), 9) if isinstance(each, Loaded)]
-    assert 1 == len(list(jobs.overdue(cloud.clock(), 9)))
+    assert [good] == [each.job.id for each in jobs.overdue(cloud.clock(), 9).found if isinstance(each, Loaded)]
+    assert 1 == len(jobs.overdue(cloud.clock(), 9).found)
 
 
 def test_live_jobs_are_counted_without_a_counter(cloud: Cloud, stored: Callable[..., Loaded], jobs: Jobs) -> None:
@@ -318,7 +318,7 @@ def test_a_store_that_refuses_is_unreachable(cloud: Cloud, jobs: Jobs, ask: str)
         "load": lambda: jobs.load("x"),
         "month": lambda: jobs.month("acme", "2026-11"),
         "live": lambda: jobs.live("acme"),
-        "overdue": lambda: list(jobs.overdue(cloud.clock(), 1)),
+        "overdue": lambda: jobs.overdue(cloud.clock(), 1).found,
         "page": lambda: jobs.page("acme", Filters(), 1, None),
     }
 
