@@ -48,7 +48,13 @@ class Trouble:
     times: int = 1
 
 
-STORE = ("^firestore Commit", "^firestore BatchGetDocuments", "^firestore Run", "^tasks (Create|Get)", "^secrets Access")
+STORE = (
+    "^firestore Commit",
+    "^firestore BatchGetDocuments",
+    "^firestore Run",
+    "^tasks (Create|Get)",
+    "^secrets Access",
+)
 FILES = ("^storage GET", "^storage P", "^iam")
 VENDORS = ("^veo .*fetchPredict", "^heygen GET /v3/videos", "^heygen GET /resource", "^heygen GET /v3/(?!videos)")
 VEO, HEYGEN = "^veo .*predictLongRunning", "^heygen POST /v3/videos$"

@@ -31,6 +31,7 @@ from shared.cloud.jobs import StoreUnreachable
 from shared.cloud.secrets import NoSecret, SecretsUnreachable
 from shared.pipeline.events import CancelAsked
 from shared.pipeline.names import attempt_name
+from shared.pipeline.nodes import Ending
 from shared.pipeline.plan import Kind as Node
 from shared.pipeline.revision import Change, SceneChange
 from shared.steps.callbacks import SECRET as CALLBACK_SECRET
@@ -119,9 +120,12 @@ class Life(RuleBasedStateMachine):
             assert loaded
             self._us.commits.hear(loaded, CancelAsked("a test"))
 
-    @rule(film=films, words=st.sampled_from((None, kinds.TEXT)), rounds=kinds.rounds)
-    def retry(self, film: str, words: str | None, rounds: int) -> None:
+    @precondition(lambda self: self.promises.with_ending(Ending.FAILED))
+    @rule(which=st.integers(0, 2), words=st.sampled_from((None, kinds.TEXT)), rounds=kinds.rounds)
+    def retry(self, which: int, words: str | None, rounds: int) -> None:
         """Try a failed job again, perhaps with other words."""
+        failed = self.promises.with_ending(Ending.FAILED)
+        film = failed[which % len(failed)]
         self.promises.retried(film)
         change = Change(scenes={0: SceneChange(visual_description=words)}) if words else Change()
         with suppress(*UNANSWERED):
@@ -130,10 +134,11 @@ class Life(RuleBasedStateMachine):
             self._us.revise().retry(TENANT, loaded, change, dry_run=False)
         self.goes_on(rounds)
 
-    @precondition(lambda self: len(self.promises.orders) < MOST)
-    @rule(target=films, film=films, node=st.sampled_from((CLIP, SPEECH)))
-    def regenerate(self, film: str, node: str) -> str | MultipleResults[str]:
+    @precondition(lambda self: len(self.promises.orders) < MOST and self.promises.with_ending(Ending.COMPLETED))
+    @rule(target=films, node=st.sampled_from((CLIP, SPEECH)))
+    def regenerate(self, node: str) -> str | MultipleResults[str]:
         """Have one part of a finished film made anew."""
+        film = self.promises.with_ending(Ending.COMPLETED)[-1]
         with suppress(*UNANSWERED):
             loaded = self._us.commits.load(film)
             assert loaded

@@ -36,6 +36,10 @@ class Promises:
         """A person opens this job again, perhaps."""
         self.ended.pop(film, None)
 
+    def with_ending(self, ending: Ending) -> list[str]:
+        """Return the jobs last seen with this ending."""
+        return [film for film, known in self.ended.items() if known is ending]
+
     def billed_twice(self) -> list[str]:
         """Name the takes that were billed more than once."""
         billed = Counter((each.name.job, each.name.node, each.name.take) for each in self._made() if each.billed)
