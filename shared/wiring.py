@@ -143,7 +143,7 @@ class Wiring:
     def revise(self) -> "Revise":
         from shared.steps.revise import Revise
 
-        return Revise(self.commits, self.jobs, self.blobs, self.preflight, self.create, self.tables, self.now)
+        return Revise(self.commits, self.jobs, self.blobs, self.preflight, self.create, self.tables)
 
     @cached_property
     def create_job(self) -> "CreateJobDoor":

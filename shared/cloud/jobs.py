@@ -12,7 +12,7 @@ from typing import Any
 from shared.cloud.again import for_seconds
 from shared.cloud.clients import Clients
 from shared.cloud.documents import moving, ordered, read, whole
-from shared.cloud.records import Delivery, Filters, Loaded, Month, Page, Reservation, Settlement, Unread
+from shared.cloud.records import Delivery, Filters, Live, Loaded, Month, Page, Reservation, Settlement, Unread
 from shared.pipeline.nodes import Job
 
 TIMEOUT = 5.0
@@ -128,7 +128,7 @@ class Jobs:
             revision=snapshot.update_time if snapshot.exists else None,
         )
 
-    def live(self, tenant: str) -> int:
+    def live(self, tenant: str) -> Live:
         """Count a tenant's jobs that have not ended: only those have a due, so the count cannot leak (hole 37)."""
         from google.api_core.exceptions import GoogleAPICallError, RetryError
         from google.cloud.firestore import FieldFilter
@@ -137,7 +137,7 @@ class Jobs:
         counted: Any = jobs.where(filter=FieldFilter("due_at", ">", EPOCH)).count(alias="live")
         try:
             rows = counted.get(retry=for_seconds(TIMEOUT), timeout=TIMEOUT)
-            return int(rows[0][0].value)
+            return Live(int(rows[0][0].value), _plain(rows[0][0].read_time))
         except (GoogleAPICallError, RetryError) as failed:
             raise StoreUnreachable(f"the jobs of {tenant} could not be counted: {failed}") from failed
 

@@ -71,6 +71,14 @@ class Month:
 
 
 @dataclass(frozen=True, slots=True)
+class Live:
+    """How many jobs of a tenant have not ended, and the server's time when they were counted."""
+
+    count: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Reservation:
     """What a retry reserves anew in the job's month, micro-dollars; the month must not have moved since."""
 

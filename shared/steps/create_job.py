@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from shared.cloud.jobs import Conflict, Doubtful, JobExists, Jobs
 from shared.cloud.records import Loaded, Month
@@ -72,8 +73,8 @@ class CreateJob:
         planned, warnings = self.planned(tenant, request)
         ready = self.preflight.images(tenant.id, request, planned.pictures)
         images = self.preflight.store(tenant.id, ready)
-        now = self.now()
-        job = born(
+        birth = partial(
+            born,
             job_id=job_id,
             tenant=tenant.id,
             request=request,
@@ -81,23 +82,27 @@ class CreateJob:
             images=images,
             film_token=self.secret(),
             request_hash=document_hash,
-            usage_doc=f"{now:%Y-%m}",
-            now=now,
             waits=self.commits.waits,
             trace=trace,
             warnings=warnings,
         )
-        return self.store(tenant, job)
+        return self.store(tenant, birth)
 
     def new_id(self) -> str:
         """Return the id of a job nobody has named."""
         return str(uuid.uuid4())
 
-    def store(self, tenant: Tenant, job: Job) -> Created:
-        """Admit a new job, write it with its reservation, want its tasks. Raises Problem 402, 429, 503."""
+    def store(self, tenant: Tenant, birth: Callable[..., Job]) -> Created:
+        """Admit a new job, write it with its reservation, want its tasks. Raises Problem 402, 429, 503.
+
+        It is born by the server's clock: by ours, its later tasks would come as late as we are ahead (hole 18).
+        """
+        usage_doc = f"{self.now():%Y-%m}"
         for tried in range(TRIES):
-            month = self.jobs.month(job.tenant, job.money.usage_doc)
-            admit(tenant, month, job.money.reserved, self.jobs.live(tenant.id))
+            month = self.jobs.month(tenant.id, usage_doc)
+            live = self.jobs.live(tenant.id)  # after the month: what is ordered in between moves the month
+            job = birth(now=live.at, usage_doc=usage_doc)
+            admit(tenant, month, job.money.reserved, live.count)
             try:
                 self.jobs.create(job, month, job.money.reserved)
             except JobExists:
@@ -108,6 +113,7 @@ class CreateJob:
                     continue
                 if known.job.film_token != job.film_token:
                     break
+                job = known.job
             except Conflict:
                 self.commits.sleep(self.commits.uniform(0, min(FIRST_WAIT * 2**tried, LAST_WAIT)))
                 continue

@@ -4,9 +4,8 @@ Both keep every finished node the change does not touch, say the price first if 
 that orders it (protocol holes 43, 46).
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from functools import partial
 
 from shared.cloud.blobs import Blobs, NoFile
 from shared.cloud.jobs import Jobs
@@ -47,7 +46,6 @@ class Revise:
     preflight: Preflight
     create: CreateJob
     tables: Tables
-    now: Callable[[], datetime]
 
     def retry(self, tenant: Tenant, loaded: Loaded, change: Change, *, dry_run: bool) -> tuple[Job, Revised]:
         """Try a failed job again. Raises Problem 400, 402, 409, 422, 429."""
@@ -60,7 +58,7 @@ class Revise:
             return job, revised
         for _ in range(TRIES):
             month = self.jobs.month(job.tenant, job.money.usage_doc)
-            admit(tenant, month, revised.ours, self.jobs.live(tenant.id))
+            admit(tenant, month, revised.ours, self.jobs.live(tenant.id).count)
             asked = RetryAsked(
                 revised.ours,
                 again=revised.again,
@@ -102,9 +100,9 @@ class Revise:
             raise invalid({"nodes": ["nothing would be different: name nodes, or change words, avatar or voice"]})
         if dry_run:
             return parent, revised
-        now = self.now()
         kept = {key: node for key, node in parent.nodes.items() if key not in revised.again}
-        job = born(
+        birth = partial(
+            born,
             job_id=self.create.new_id(),
             tenant=tenant.id,
             request=revised.request,
@@ -113,13 +111,11 @@ class Revise:
             adopted=kept,
             film_token=self.create.secret(),
             request_hash=f"{parent.id} again",
-            usage_doc=f"{now:%Y-%m}",
-            now=now,
             waits=self.commits.waits,
             trace=trace,
             parent=parent.id,
         )
-        return self.create.store(tenant, job).job, revised
+        return self.create.store(tenant, birth).job, revised
 
     def _revised(self, tenant: Tenant, job: Job, change: Change, also: set[str] | frozenset[str]) -> Revised:
         try:

@@ -258,11 +258,11 @@ def test_a_poisoned_document_comes_as_unread_and_can_be_moved(
 def test_live_jobs_are_counted_without_a_counter(cloud: Cloud, stored: Callable[..., Loaded], jobs: Jobs) -> None:
     """Only what has a due counts; an ending takes itself out."""
     first, _second, _other = stored(), stored(), stored(tenant="other")
-    assert 2 == jobs.live("acme")
+    assert 2 == jobs.live("acme").count
 
     jobs.save(first, ended(first.job, cloud))
 
-    assert 1 == jobs.live("acme")
+    assert 1 == jobs.live("acme").count
 
 
 def test_a_page_is_newest_first_and_goes_on_after_its_cursor(

@@ -90,7 +90,7 @@ def test_without_the_list_each_of_them_is_refused(serve: Serve, tmp_path: Path) 
 def test_counting_a_tenants_live_jobs_has_its_index(serve: Serve) -> None:
     """A tenant's share is counted by tenant and due."""
     with serve(INDEXES) as clients:
-        live = Jobs(clients).live("acme")
+        live = Jobs(clients).live("acme").count
 
     assert live == 0
 

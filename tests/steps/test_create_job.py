@@ -5,8 +5,11 @@ import dataclasses
 import pytest
 
 from shared.cloud.jobs import StoreUnreachable
-from shared.pipeline.nodes import Job
+from shared.pipeline.nodes import Job, State
+from shared.pipeline.plan import Join
+from shared.pipeline.request import BRoll, FilmRequest, SceneRequest
 from shared.steps.problems import Problem
+from tests.faults.cloud import WrongClock
 from tests.faults.wire import Kind
 from tests.steps.stage import CLIP, SPEECH, TENANT, Stage, footage, presented
 
@@ -177,3 +180,17 @@ def test_a_store_that_is_down_is_told_as_such(stage: Stage) -> None:
 
     with pytest.raises(StoreUnreachable):
         made(stage, "k")
+
+
+def test_a_machine_whose_clock_is_ahead_delays_nothing(stage: Stage) -> None:
+    """A job is born by the server's clock: both its clips are wanted now, not in an hour."""
+    scene = SceneRequest(visual_description="A mug on a table", duration=4)
+    ahead = stage.cloud.instance(WrongClock(stage.clock, 3600))
+    film = FilmRequest(product_title="Mug", scenes=(scene, scene), b_roll=BRoll(join=Join.CUT))
+
+    job = ahead.create_job.create(TENANT, film, None, "trace").job
+    stage.clock.forward(1)
+
+    assert 2 == stage.cloud.tasks.run_due()
+    assert [State.RUNNING] * 2 == [stage.node(job.id, key).state for key in (CLIP, "clip-2")]
+    assert job.created_at <= stage.clock()
