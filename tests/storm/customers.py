@@ -71,6 +71,7 @@ class Customers:
     keys: Mapping[str, str]
     answers: Counter[str] = field(default_factory=Counter)  # what was answered instead of 202
     waits: list[float] = field(default_factory=list)  # seconds each accepted POST took
+    taken: list[str] = field(default_factory=list)  # jobs accepted
     finished: list[str] = field(default_factory=list)  # jobs seen ended
     over: threading.Event = field(default_factory=threading.Event)
     http: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=30, trust_env=False, verify=PLAIN))
@@ -114,7 +115,9 @@ class Customers:
             )
             if answer is not None and answer.status_code == ACCEPTED:
                 self.waits.append(time.monotonic() - started)
-                return str(answer.json()["job_id"])
+                job = str(answer.json()["job_id"])
+                self.taken.append(job)
+                return job
             said = "no answer" if answer is None else str(answer.status_code)
             self.answers[said] += 1
             if answer is not None and answer.status_code < BROKEN and answer.status_code != TOO_MANY:

@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +18,12 @@ from infra.local.world import LOCATION, PROJECT
 from shared.cloud.records import Month
 from shared.cloud.tenants import Tenant
 from shared.config import settings
-from shared.pipeline.nodes import Job, Node, Outcome
-from shared.pipeline.plan import Kind
+from shared.pipeline.nodes import Job
 from shared.wiring import Wiring
 from tests.storm.books import Generation, generations
 
 QUEUES = ("compose", "notify", "presenter", "veo", "watch")
 HEYGEN_KEY = "hg_demo_key"
-NONE = timedelta(0)
 
 
 @contextmanager
@@ -65,7 +62,7 @@ def open_tenants(laptop: Laptop, names: Sequence[str], live_jobs: int = 50) -> d
 def live(laptop: Laptop, tenants: Sequence[str]) -> int:
     """Count the jobs of these tenants that have not ended; stops at the first tenant that has some."""
     with operator(laptop) as wiring:
-        return next((count for tenant in tenants if (count := wiring.jobs.live(tenant))), 0)
+        return next((count for tenant in tenants if (count := wiring.jobs.live(tenant).count)), 0)
 
 
 def processes(laptop: Laptop) -> dict[str, int]:
@@ -84,6 +81,7 @@ class Findings:
     veo: tuple[Generation, ...]
     heygen: tuple[Generation, ...]
     submits: Mapping[str, int]  # how often each vendor was asked to make something
+    videos: Mapping[str, str]  # HeyGen's ids and the titles they were ordered under
 
 
 def found(laptop: Laptop, tenants: Sequence[str], job_ids: Sequence[str], patience: float) -> Findings:
@@ -107,6 +105,7 @@ def found(laptop: Laptop, tenants: Sequence[str], job_ids: Sequence[str], patien
         tuple(generations(bills["veo"]["generations"])),
         tuple(generations(bills["heygen"]["generations"])),
         {name: int(bill["submits"]) for name, bill in bills.items()},
+        {str(line["id"]): str(line["key"]) for line in bills["heygen"]["generations"]},
     )
 
 
@@ -155,26 +154,3 @@ def facts(log: Path) -> Counter[str]:
 def nudges(jobs: Sequence[Job]) -> int:
     """Count the sweep's pushes in the jobs' own stories."""
     return sum(moment.what == "nudged" for job in jobs for moment in job.timeline)
-
-
-def recoveries(jobs: Sequence[Job]) -> dict[str, float]:
-    """Return the longest a node stood in each class that waits for a recovery, seconds."""
-    longest = {"queued": NONE, "HeyGen starting": NONE, "Veo unknown": NONE}
-    for node in (node for job in jobs for node in job.nodes.values()):
-        for name, span in _spans(node):
-            longest[name] = max(longest[name], span)
-    return {name: span.total_seconds() for name, span in longest.items()}
-
-
-def _spans(node: Node) -> Iterator[tuple[str, timedelta]]:
-    if node.kind in (Kind.CLIP, Kind.PRESENTER) and node.queued_at and node.started_at:
-        yield "queued", node.started_at - node.queued_at
-    for line in node.attempts:
-        known: datetime | None = line.sent_at or line.ended_at
-        if node.kind is Kind.PRESENTER and known:
-            yield "HeyGen starting", known - line.claimed_at
-        if node.kind is Kind.CLIP and line.sent_at is None and line.ended_at and line.outcome in UNKNOWN:
-            yield "Veo unknown", line.ended_at - line.claimed_at
-
-
-UNKNOWN = (Outcome.DONE, Outcome.GIVEN_UP)

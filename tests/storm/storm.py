@@ -1,8 +1,9 @@
-"""Films are ordered while lightning kills processes and gusts break calls; then the books must balance.
+"""Films are ordered while lightning kills processes, gusts break calls and people forge; then the books must balance.
 
 Run `python -m tests.storm.storm --jobs 300`. It starts a laptop whose functions reach Google and the vendors through
-fault proxies, orders films of every kind, kills on, and at the end holds jobs, ledgers, months, queues and the
-vendors' bills against each other. Exit code 0 when there is nothing to complain about.
+fault proxies, and are reached by them through a gateway that drops, doubles, delays and repeats; orders films of every
+kind, kills on, and at the end holds jobs, ledgers, months, queues and the vendors' bills against each other. Exit code
+0 when there is nothing to complain about.
 """
 
 import argparse
@@ -13,21 +14,28 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from infra.local.google.identity.issuer import Issuer
+from infra.local.google_cloud import now
 from infra.local.laptop import Laptop
-from infra.local.world import Places, World
-from shared.pipeline.nodes import Ending, Job, Outcome
-from tests.storm.books import Audit, audited, months_settled
+from shared.pipeline.nodes import Ending, Job
+from shared.steps.callbacks import callback_key
+from tests.storm.books import audited, months_settled
 from tests.storm.customers import Customers, Order, mixed
-from tests.storm.findings import Findings, facts, found, nudges, open_tenants, recoveries
+from tests.storm.findings import Findings, facts, found, open_tenants, operator
+from tests.storm.gateway import Gateway, open_gated
 from tests.storm.gusts import Gusts, Proxies
+from tests.storm.hints import Hints
 from tests.storm.killer import Killer
-from tests.storm.worlds import world
+from tests.storm.mischief import Mischief, swapped
+from tests.storm.recovery import here
+from tests.storm.table import Weather, given_up_twice, table
 
 TENANTS = ("acme", "bolt")
+WRITTEN_DOWN = (("guessed path", "404"), ("another attempt's mark", "404"), ("wrong signature", "401"))
 DRY = 60.0  # seconds the queues may take to run dry once every job has ended
 
 
@@ -39,6 +47,8 @@ class Options:
     seconds: float = 300.0  # it ends with the last job, or after this
     kill_every: float = 3.0  # seconds, on the average
     faults: float = 0.05  # of all calls
+    hints: float = 0.2  # of all object events and webhooks
+    prank_every: float = 0.3  # seconds, on the average
     seed: int = 1
     at_once: int = 20  # films being made at a time
     limit: float = 900.0  # seconds the jobs may take to end once the storm is over
@@ -55,65 +65,75 @@ class Outcomes:
 def storm(options: Options, folder: Path) -> Outcomes:
     """Let it storm over a laptop in `folder` and audit what is left."""
     orders = mixed(options.jobs, options.seed, TENANTS)
-    gusts = Gusts(share=0.0, chance=random.Random(options.seed))
+    gusts = Gusts(chance=random.Random(options.seed))
+    hints = Hints(chance=random.Random(options.seed + 2))
     started = time.monotonic()
     with ExitStack() as held:
-        laptop = held.enter_context(_laptop(folder, gusts))
+        laptop, gateway = _laptop(held, folder, gusts, hints)
         keys = open_tenants(laptop, TENANTS)
         customers = held.enter_context(closing(Customers(laptop.places.front_url, keys)))
         killer = Killer(laptop, options.kill_every, random.Random(options.seed + 1), lambda: len(customers.finished))
-        gusts.share = options.faults
-        done, calm = _weathered(options, orders, customers, killer, gusts)
+        mischief = _mischief(options, laptop, gateway, hints, customers)
+        gusts.share, hints.hints, hints.calls = options.faults, options.hints, options.faults
+        weather = Weather(gusts, hints, killer, mischief)
+        done, calm = _weathered(options, orders, customers, weather)
         findings = found(laptop, TENANTS, [job for job, _ in done.values() if job], DRY)
         heard = facts(laptop.places.data / "functions.log")
     took = time.monotonic() - started
     audit = audited(findings.jobs, (*findings.veo, *findings.heygen))
-    complaints = (*_promises(orders, done, findings), *audit.complaints)
-    table = _table(options, orders, findings, audit, gusts, killer, customers, heard, took, calm)
-    return Outcomes(complaints, table)
+    complaints = (*_promises(orders, done, findings), *_unmoved(mischief, findings, heard), *audit.complaints)
+    said = {"storm": f"seed {options.seed}, {calm:.0f} s of it; {took:.0f} s in all"}
+    text = table(orders, findings, audit, weather, customers, heard, here(folder / "world.json"), said)
+    return Outcomes(complaints, text)
 
 
 def _weathered(
-    options: Options, orders: list[Order], customers: Customers, killer: Killer, gusts: Gusts
+    options: Options, orders: list[Order], customers: Customers, weather: Weather
 ) -> tuple[dict[str, tuple[str, str]], float]:
     """Serve all orders in the storm, and in the calm after it; return what became of them and when the calm began."""
     began = time.monotonic()
-    lightning = threading.Thread(target=killer.run, name="killer")
-    lightning.start()
-
-    def clear() -> None:
-        killer.over.set()
-        gusts.calm()
-
-    calm = threading.Timer(options.seconds, clear)
+    lightning = threading.Thread(target=weather.killer.run, name="killer")
+    trouble = threading.Thread(target=weather.mischief.run, name="mischief")
+    calm = threading.Timer(options.seconds, weather.clear)
     last = threading.Timer(options.seconds + options.limit, customers.over.set)
-    calm.start()
-    last.start()
+    for thread in (lightning, trouble, calm, last):
+        thread.start()
     try:
         done = customers.serve(orders, options.at_once)
     finally:
         for timer in (calm, last):
             timer.cancel()
-        clear()
-        lightning.join()
+        weather.clear()
+        weather.mischief.over.set()
+        for thread in (lightning, trouble):
+            thread.join()
     return done, min(options.seconds, time.monotonic() - began)
 
 
-@contextmanager
-def _laptop(folder: Path, gusts: Gusts) -> Iterator[Laptop]:
-    """Start a laptop whose functions speak through proxies."""
-    path = folder / "world.json"
-    places = Places.of(folder / "data", World.read(world(path)))
-    scratch = folder / "scratch"
-    scratch.mkdir(exist_ok=True)
+def _mischief(options: Options, laptop: Laptop, gateway: Gateway, hints: Hints, customers: Customers) -> Mischief:
+    with operator(laptop) as wiring:
+        key = callback_key(wiring.secrets)
+    return Mischief(
+        laptop.places.front_url,
+        f"http://127.0.0.1:{laptop.places.heygen}",
+        gateway.hand_on,
+        Issuer(laptop.places.data / "google", clock=now),
+        key,
+        hints.caught,
+        customers.taken,
+        customers.finished,
+        TENANTS,
+        options.prank_every,
+        random.Random(options.seed + 3),
+    )
+
+
+def _laptop(held: ExitStack, folder: Path, gusts: Gusts, hints: Hints) -> tuple[Laptop, Gateway]:
+    """Start a laptop whose functions speak through proxies, and are spoken to through a gateway."""
     proxies = Proxies(gusts)
-    with ExitStack() as held:
-        held.callback(proxies.stop)
-        world(path, environment=proxies.start(places) | {"TMPDIR": str(scratch)})
-        laptop = Laptop(folder / "data", path)
-        laptop.start()
-        held.callback(laptop.stop)
-        yield laptop
+    held.callback(proxies.stop)
+    held.callback(hints.stop)
+    return open_gated(held, folder, before=proxies.start, weather=hints)
 
 
 def _promises(orders: list[Order], done: dict[str, tuple[str, str]], findings: Findings) -> Iterator[str]:
@@ -133,63 +153,19 @@ def _promises(orders: list[Order], done: dict[str, tuple[str, str]], findings: F
     yield from months_settled(findings.jobs, findings.months, films)
 
 
+def _unmoved(mischief: Mischief, findings: Findings, heard: Counter[str]) -> Iterator[str]:
+    """Whatever was forged was refused and written down, and no take is another's."""
+    yield from mischief.wrong
+    yield from swapped(findings.jobs, findings.videos)
+    written = sum(mischief.tally[name] for name in WRITTEN_DOWN)
+    if heard["forged"] < written:
+        yield f"{written} forged webhooks were refused, and {heard['forged']} written down"
+
+
 def _as_it_had_to(order: Order, job: Job) -> bool:
     code = job.trouble.code if job.trouble else ""
     wanted = (Ending.FAILED, "safety") if order.refusable else (Ending.COMPLETED, "")
-    return (job.ending, code) == wanted or _unlucky(job)
-
-
-def _unlucky(job: Job) -> bool:
-    """Say whether a clip's call went unanswered twice: the job has reached its ceiling, and may fail, by contract."""
-    given_up = sum(line.outcome is Outcome.GIVEN_UP for node in job.nodes.values() for line in node.attempts)
-    return given_up > 1 and job.trouble is not None and job.trouble.code in ("spend_ceiling", "unanswered")
-
-
-def _table(
-    options: Options,
-    orders: list[Order],
-    findings: Findings,
-    audit: Audit,
-    gusts: Gusts,
-    killer: Killer,
-    customers: Customers,
-    heard: Counter[str],
-    took: float,
-    calm: float,
-) -> str:
-    endings = Counter(job.ending.value if job.ending else "live" for job in findings.jobs)
-    unlucky = sum(map(_unlucky, findings.jobs))
-    written = heard["committed"] + heard["job_created"]
-    rows = {
-        "jobs": f"{len(orders)} ordered, {dict(endings)}, {sum(o.refusable for o in orders)} refused on purpose, "
-        f"{unlucky} given up after two unanswered calls",
-        "storm": f"seed {options.seed}, {calm:.0f} s of it; {took:.0f} s in all",
-        "kills": f"{sum(killer.kills.values())}: {dict(killer.kills)}; longest dark "
-        + ", ".join(f"{name} {seconds:.1f} s" for name, seconds in sorted(killer.dark.items())),
-        "calls": f"{gusts.passed.total()} by the proxies, {gusts.tally.total()} went wrong",
-        "faults": "; ".join(f"{service}: {_listed(gusts, service)}" for service in _services(gusts)),
-        "customers": f"{len(customers.waits)} orders taken; sent again after {dict(customers.answers) or 'nothing'}",
-        "commits": f"{gusts.passed['firestore Commit']} sent, {written} logged as new: "
-        f"{gusts.passed['firestore Commit'] - written} were conflicts, faults, other documents or lost by a kill",
-        "503 to a task": f"{heard['store_failed']}; crashed {heard['crashed']}; alarms {heard['alarm']}",
-        "reconciles": f"{heard['submit_ended Unclear']} unclear submits, {heard['committed Reclaimed']} repeated keys, "
-        f"{heard['committed NothingFound']} looks under a prefix that found nothing",
-        "at risk": f"{audit.unbilled} attempts given up that no vendor billed, ${audit.unbilled_cost / 1e6:.2f} of "
-        f"${audit.paid / 1e6:.2f} in the ledgers: counted as paid, as the protocol has it",
-        "nudges": str(nudges(findings.jobs)),
-        "takes billed": f"{audit.takes}, each once" if not audit.complaints else f"{audit.takes}, see the complaints",
-        "longest recovery": ", ".join(f"{name} {s:.1f} s" for name, s in recoveries(findings.jobs).items()),
-    }
-    wide = max(map(len, rows))
-    return "\n".join(f"{name:<{wide}}  {text}" for name, text in rows.items())
-
-
-def _services(gusts: Gusts) -> list[str]:
-    return sorted({service for service, _ in gusts.tally})
-
-
-def _listed(gusts: Gusts, service: str) -> str:
-    return ", ".join(f"{kind} {n}" for (which, kind), n in sorted(gusts.tally.items()) if which == service)
+    return (job.ending, code) == wanted or given_up_twice(job)
 
 
 def main() -> None:
@@ -200,6 +176,8 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=usual.seconds)
     parser.add_argument("--kill-every", type=float, default=usual.kill_every)
     parser.add_argument("--faults", type=float, default=usual.faults)
+    parser.add_argument("--hints", type=float, default=usual.hints)
+    parser.add_argument("--prank-every", type=float, default=usual.prank_every)
     parser.add_argument("--seed", type=int, default=usual.seed)
     parser.add_argument("--at-once", type=int, default=usual.at_once)
     parser.add_argument("--limit", type=float, default=usual.limit)

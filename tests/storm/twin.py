@@ -1,0 +1,77 @@
+"""One more instance of a laptop's functions: another process, another port, the same project."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any, Self
+
+from infra.local.world import ROOT, _free
+
+BOOT = 60.0  # seconds it may take to answer
+GRACE = 10.0  # seconds it may take to stop by itself
+
+
+def answers(port: int) -> bool:
+    """Tell whether somebody listens."""
+    with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+        return True
+    return False
+
+
+class Twin:
+    """Runs inside `with`, on the world of a laptop's `folder`; its log is `data/twin.log`.
+
+    `settings` are its functions' own, laid over the laptop's; `process` is laid over this process's environment.
+    """
+
+    def __init__(self, folder: Path, settings: Mapping[str, str], process: Mapping[str, str] | None = None) -> None:
+        self._data = folder / "data"
+        self._world: dict[str, Any] = json.loads((folder / "world.json").read_text(encoding="utf-8"))
+        self._world["environment"] = dict(settings)
+        self._environment = process or {}
+        self._process: subprocess.Popen[bytes] | None = None
+        self._written: IO[bytes] | None = None
+        self.port = _free(1)[0]
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.log = self._data / "twin.log"
+
+    def __enter__(self) -> Self:
+        told = self._data / "twin.json"
+        told.write_text(json.dumps({**self._world, "port": self.port}), encoding="utf-8")
+        self._written = self.log.open("ab")
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "infra.local.process", "functions", "--data", str(self._data), "--world", str(told)],
+            cwd=ROOT,
+            env={**os.environ, **self._environment},
+            stdin=subprocess.PIPE,
+            stdout=self._written,
+            stderr=subprocess.STDOUT,
+        )
+        until = time.monotonic() + BOOT
+        while not answers(self.port):
+            assert self._process.poll() is None, f"the twin ended: {self.log.read_text()}"
+            assert time.monotonic() < until, "the twin does not answer"
+            time.sleep(0.05)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._process:
+            self._process.terminate()
+            try:
+                self._process.wait(GRACE)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+            if self._process.stdin:
+                self._process.stdin.close()
+        if self._written:
+            self._written.close()
