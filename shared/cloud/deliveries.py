@@ -70,6 +70,10 @@ class Deliveries:
         self._write(due.id, {"wake": due.wake + 1, "due_at": now + NUDGE}, due.revision)
         return replace(due, wake=due.wake + 1)
 
+    def rest(self, due: Due, now: datetime) -> None:
+        """Look again later: its task still waits in the queue."""
+        self._write(due.id, {"due_at": now + NUDGE}, due.revision)
+
     def again(self, due: Due, at: datetime, status: int | None) -> Due:
         """Note a failed attempt and when the next one is due; one that a duplicate has delivered stays ended."""
         fields = {"attempts": due.attempts + 1, "wake": due.wake + 1, "due_at": at + NUDGE, "last_status": status or 0}

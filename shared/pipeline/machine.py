@@ -166,7 +166,7 @@ def _swept(job: Job, event: on.Swept, now: datetime, waits: Patience) -> Moved:
         if current is not node or node.state not in AWAKE or node.due is None or node.due > now:
             continue
         if node.state is Q and key in event.in_queue:
-            moved = _put(moved, replace(node, due=now + waits.queue_slack * SECOND), now)
+            moved = _put(moved, replace(node, due=now + waits.look_again(now - (node.at or now))), now)
         elif node.nudges + 1 >= waits.nudges:
             stuck = replace(
                 give_up(node, now, "stuck"),

@@ -60,6 +60,10 @@ class Patience:
         """How long no news is good news."""
         return timedelta(seconds=self.presenter_backstop if kind is Kind.PRESENTER else self.clip_backstop)
 
+    def look_again(self, waited: timedelta) -> timedelta:
+        """When the sweep looks again for a task that waits in its queue: the longer it has waited, the later."""
+        return min(max(waited, self.queue_slack * SECOND), max(self.nudge_most, self.queue_slack) * SECOND)
+
     def nudge_after(self, nudges: int) -> timedelta:
         """When the sweep looks again after the n-th nudge: 2, 4, 8 … 30 minutes."""
         return timedelta(seconds=min(self.nudge_unit * 2**nudges, self.nudge_most))

@@ -114,7 +114,11 @@ class Sweep:
             log(Fact.UNREADABLE, each.why, delivery=each.id)
             self._put_aside(self.deliveries.postpone, each.id, each.revision)
             return False
+        wanted = notify_task(each.id, each.wake)
         try:
+            if self.commits.tasks.waiting(wanted.queue, wanted.name):
+                self.deliveries.rest(each, self.now())
+                return False
             pushed = self.deliveries.push(each, self.now())
             self.commits.tasks.enqueue(notify_task(pushed.id, pushed.wake))
         except (Moved, StoreUnreachable, QueueUnreachable) as failed:
