@@ -19,7 +19,7 @@ from shared.log import Fact, crashed, log
 from shared.pipeline.events import Swept
 from shared.pipeline.line import step_for
 from shared.pipeline.names import task_name
-from shared.pipeline.nodes import Node, State
+from shared.pipeline.nodes import Job, Node, State
 from shared.steps.commit import Commits, StoreBusy, notify_task
 
 PAGE = 200
@@ -95,7 +95,8 @@ class Sweep:
         try:
             now = self.commits.jobs.now(each)
             waiting = frozenset(node.key for node in each.job.nodes.values() if self._in_queue(each, node, now))
-            return self.commits.hear(each, Swept(waiting)).changed
+            heard = self.commits.hear(each, Swept(waiting))
+            return heard.changed and _pushed(each.job, heard.job)
         except (StoreBusy, StoreUnreachable, QueueUnreachable) as failed:
             log(Fact.STORE_FAILED, str(failed), job=each.job.id)
         except Exception:  # noqa: BLE001  # one poisoned job must not stop the sweep of all others
@@ -131,6 +132,11 @@ class Sweep:
             postpone(document, revision, self.now() + ASIDE)
         except Exception:  # noqa: BLE001  # its own affair: the next tick tries again, after all the others
             crashed("a document could not be put aside")
+
+
+def _pushed(before: Job, after: Job) -> bool:
+    """Tell whether a task was wanted anew, or the job ended: a due that only moved is no push."""
+    return bool(after.ending) or any(node.wake > before.nodes[key].wake for key, node in after.nodes.items())
 
 
 def _done(found: tuple[Any, ...], do: Callable[[Any], bool | None], hands: Executor) -> Iterator[bool | None]:
