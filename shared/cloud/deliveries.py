@@ -8,7 +8,7 @@ from typing import Any
 
 from shared.cloud.again import for_seconds
 from shared.cloud.clients import Clients
-from shared.cloud.jobs import StoreUnreachable
+from shared.cloud.jobs import LOOK, StoreUnreachable
 from shared.cloud.records import Page, Unread
 
 TIMEOUT = 5.0
@@ -28,6 +28,11 @@ class Due:
     wake: int
     state: str
     revision: Any
+
+    @property
+    def pushes(self) -> int:
+        """How often the sweep has wanted a task anew: the wakes that neither birth nor a failed attempt made."""
+        return self.wake - 1 - self.attempts
 
 
 class Moved(Exception):
@@ -59,15 +64,15 @@ class Deliveries:
         late = self._clients.firestore.collection("webhook_deliveries").where(filter=FieldFilter("due_at", "<=", now))
         query = late.order_by("due_at").limit(limit)
         try:
-            found = (query.start_after(after) if after else query).stream(retry=for_seconds(30.0), timeout=30.0)
+            found = (query.start_after(after) if after else query).stream(retry=for_seconds(LOOK), timeout=LOOK)
             snapshots = list(found)
         except (GoogleAPICallError, RetryError) as failed:
             raise StoreUnreachable(f"deliveries could not be queried: {failed}") from failed
         return Page(tuple(map(_readable, snapshots)), snapshots[-1] if len(snapshots) == limit else None)
 
-    def push(self, due: Due, now: datetime) -> Due:
+    def push(self, due: Due, due_at: datetime) -> Due:
         """Want the delivery's task under a new name. Raises Moved, StoreUnreachable, as all that writes here."""
-        self._write(due.id, {"wake": due.wake + 1, "due_at": now + NUDGE}, due.revision)
+        self._write(due.id, {"wake": due.wake + 1, "due_at": due_at}, due.revision)
         return replace(due, wake=due.wake + 1)
 
     def rest(self, due: Due, now: datetime) -> None:
@@ -82,17 +87,11 @@ class Deliveries:
 
     def close(self, due: Due, state: str, now: datetime, status: int | None) -> None:
         """End a delivery, `delivered` or `given_up`, whatever was written meanwhile."""
-        from google.cloud import firestore
+        self._write(due.id, {**_ended(state, now), "attempts": due.attempts + 1, "last_status": status or 0})
 
-        fields = {
-            "state": state,
-            "attempts": due.attempts + 1,
-            "due_at": firestore.DELETE_FIELD,
-            "ended_at": now,
-            "expire_at": now + timedelta(days=30),
-            "last_status": status or 0,
-        }
-        self._write(due.id, fields)
+    def give_up(self, due: Due, now: datetime) -> None:
+        """End a delivery that no task has ended, unless it was written since."""
+        self._write(due.id, _ended("given_up", now), due.revision)
 
     def postpone(self, delivery: str, revision: Any, due_at: datetime) -> None:
         """Move the due of a delivery nobody can push as it is, unless it was written since; then others come first."""
@@ -111,6 +110,17 @@ class Deliveries:
 
     def _document(self, delivery: str) -> Any:
         return self._clients.firestore.collection("webhook_deliveries").document(delivery)
+
+
+def _ended(state: str, now: datetime) -> dict[str, Any]:
+    from google.cloud import firestore
+
+    return {
+        "state": state,
+        "due_at": firestore.DELETE_FIELD,
+        "ended_at": now,
+        "expire_at": now + timedelta(days=30),
+    }
 
 
 def _readable(snapshot: Any) -> Due | Unread:

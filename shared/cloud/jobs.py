@@ -16,6 +16,7 @@ from shared.cloud.records import Delivery, Filters, Live, Loaded, Month, Page, R
 from shared.pipeline.nodes import Job
 
 TIMEOUT = 5.0
+LOOK = 15.0  # a query of the sweep's, in seconds: begun at its tick's end, it ends within its function's minute
 EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 
 
@@ -151,7 +152,7 @@ class Jobs:
             .order_by("due_at")
             .limit(limit)
         )
-        snapshots = list(self._stream(query.start_after(after) if after else query))
+        snapshots = list(self._stream(query.start_after(after) if after else query, LOOK))
         return Page(tuple(map(self._readable, snapshots)), snapshots[-1] if len(snapshots) == limit else None)
 
     def _readable(self, snapshot: Any) -> Loaded | Unread:
@@ -161,12 +162,21 @@ class Jobs:
             return Unread(snapshot.id, snapshot.update_time, str(broken))
 
     def postpone(self, job_id: str, revision: Any, due_at: datetime) -> None:
-        """Move the due of a job nobody can move as it is, unless it was written since; then others come first."""
+        """Move the due of a job nobody can move as it is, so that others come first.
+
+        Raises Conflict when it was written since, StoreUnreachable.
+        """
+        from google.api_core.exceptions import FailedPrecondition, GoogleAPICallError, NotFound, RetryError
+
         store = self._clients.firestore
         option = store.write_option(last_update_time=revision)
-        store.collection("jobs").document(job_id).update(
-            {"due_at": due_at}, option=option, retry=for_seconds(TIMEOUT), timeout=TIMEOUT
-        )
+        document = store.collection("jobs").document(job_id)
+        try:
+            document.update({"due_at": due_at}, option=option, retry=for_seconds(TIMEOUT), timeout=TIMEOUT)
+        except (FailedPrecondition, NotFound) as moved:
+            raise Conflict(f"job {job_id} was written by somebody else") from moved
+        except (GoogleAPICallError, RetryError) as failed:
+            raise StoreUnreachable(f"the due of job {job_id} could not be moved: {failed}") from failed
 
     def page(self, tenant: str, filters: Filters, limit: int, after: tuple[datetime, str] | None) -> tuple[Job, ...]:
         """Return a tenant's jobs, newest first, at most `limit`, after a cursor."""
@@ -199,11 +209,11 @@ class Jobs:
         except (GoogleAPICallError, RetryError) as failed:
             raise StoreUnreachable(f"{reference.path} could not be read: {failed}") from failed
 
-    def _stream(self, query: Any) -> Iterator[Any]:
+    def _stream(self, query: Any, seconds: float = 30.0) -> Iterator[Any]:
         from google.api_core.exceptions import GoogleAPICallError, RetryError
 
         try:
-            yield from query.stream(retry=for_seconds(30.0), timeout=30.0)
+            yield from query.stream(retry=for_seconds(seconds), timeout=seconds)
         except (GoogleAPICallError, RetryError) as failed:
             raise StoreUnreachable(f"jobs could not be queried: {failed}") from failed
 

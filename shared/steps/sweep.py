@@ -1,18 +1,19 @@
 """sweep: the only timer; each minute it finds what is late, looks before it pushes, and moves due first.
 
-A page of late jobs, then one of late deliveries, and so on until nothing is late or the tick is over: neither mountain
-hides the other. What cannot be moved is passed by for this tick and put aside for half an hour, so that no number of
-poisoned documents stands before the others (protocol §2 "Sweep", holes 2, 3, 7).
+Late jobs and late deliveries take turns, a page or ten seconds each, until nothing is late or the tick is over:
+neither mountain hides the other. What could not be moved is passed by for this tick and put aside, so that no number
+of such documents stands before the others: for a minute where a service failed, for half an hour where it is poison
+(protocol §2 "Sweep", holes 2, 3, 7).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from shared.cloud.deliveries import Deliveries, Due, Moved
-from shared.cloud.jobs import StoreUnreachable
+from shared.cloud.jobs import Conflict, StoreUnreachable
 from shared.cloud.records import Loaded, Page, Unread
 from shared.cloud.tasks import QueueUnreachable
 from shared.log import Fact, crashed, log
@@ -25,32 +26,66 @@ from shared.steps.commit import Commits, StoreBusy, notify_task
 PAGE = 200
 HANDS = 8  # a push waits three times for Google and hardly works: one hand would need half an hour for 10,000 jobs
 TICK = 40.0  # seconds in which a push may begin; it takes seconds, the function's limit is 60
-ASIDE = timedelta(minutes=30)
+TURN = 10.0  # seconds in which pushes of one kind may begin before the other kind has its turn
+AGAIN = timedelta(minutes=1)  # a service failed: behind all that are late now
+ASIDE = timedelta(minutes=30)  # it is poison, or a bug of ours: a person must look
+PUSHES = 50  # of a delivery: a day of them, as long as notify itself goes on trying
+FAILED = (Moved, StoreBusy, StoreUnreachable, QueueUnreachable)
 
 
 @dataclass(slots=True)
 class Mountain:
     """One kind of late documents, gone through from the most overdue on; never the same one twice in a tick."""
 
+    kind: str  # what a log line calls one of them
     page: Callable[[Any], Page[Any]]  # what comes after a page's last
     push: Callable[[Any], bool]
+    postpone: Callable[[str, Any, timedelta], None]
     seen: int = 0
     pushed: int = 0
     last: Any = None
+    rest: tuple[Any, ...] = ()  # of the page in hand: what no push was begun for
     over: bool = False
     failed: StoreUnreachable | None = None
 
     def work(self, hands: Executor, in_time: Callable[[], bool]) -> None:
-        """Push one page, as far as time allows."""
-        try:
-            page = self.page(self.last)
-        except StoreUnreachable as failed:
-            self.over, self.failed = True, failed
+        """Push one page, or what an earlier turn has left of it, as far as time allows."""
+        if self.over or not in_time():
             return
-        self.last, self.over = page.last, page.last is None
-        for pushed in _done(page.found, lambda each: self.push(each) if in_time() else None, hands):
-            self.seen += pushed is not None
-            self.pushed += bool(pushed)
+        if not self.rest:
+            try:
+                page = self.page(self.last)
+            except StoreUnreachable as failed:
+                self.over, self.failed = True, failed
+                return
+            self.rest, self.last = page.found, page.last
+        done = tuple(hands.map(lambda each: self._contained(each) if in_time() else None, self.rest))
+        self.rest = tuple(each for each, pushed in zip(self.rest, done, strict=True) if pushed is None)
+        self.over = not self.rest and self.last is None
+        self.seen += len(done) - len(self.rest)
+        self.pushed += done.count(True)
+
+    def _contained(self, each: Any) -> bool:
+        """Push one, whatever it raises: no document stops the tick of all others."""
+        about = {self.kind: _id(each)}
+        try:
+            if not isinstance(each, Unread):
+                return self.push(each)
+            log(Fact.UNREADABLE, each.why, **about)
+            wait = ASIDE
+        except FAILED as failed:
+            log(Fact.STORE_FAILED, str(failed), **about)
+            wait = AGAIN
+        except Exception:  # noqa: BLE001  # a bug of ours over this document
+            crashed("a late document could not be pushed", **about)
+            wait = ASIDE
+        try:
+            self.postpone(_id(each), each.revision, wait)
+        except (Conflict, Moved):
+            pass  # it was written meanwhile: it is not what could not be moved
+        except Exception:  # noqa: BLE001  # its own affair: the next tick tries again
+            crashed("a late document could not be put aside", **about)
+        return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +103,18 @@ class Sweep:
         Raises StoreUnreachable when a kind of documents could not be looked for.
         """
         end, now = self.monotonic() + TICK, self.now()
-        jobs = Mountain(lambda last: self.commits.jobs.overdue(now, PAGE, last), self._job)
-        late = Mountain(lambda last: self.deliveries.overdue(now, PAGE, last), self._delivery)
+        store = self.commits.jobs
+        jobs = Mountain("job", lambda last: store.overdue(now, PAGE, last), self._job, self._later(store.postpone))
+        late = Mountain(
+            "delivery",
+            lambda last: self.deliveries.overdue(now, PAGE, last),
+            self._delivery,
+            self._later(self.deliveries.postpone),
+        )
         with ThreadPoolExecutor(HANDS, thread_name_prefix="sweep") as hands:
             while self.monotonic() < end and not (jobs.over and late.over):
                 for each in (jobs, late):
-                    if not each.over:
-                        each.work(hands, lambda: self.monotonic() < end)
+                    each.work(hands, self._before(min(end, self.monotonic() + TURN)))
         for each in (jobs, late):
             if each.failed:
                 raise each.failed
@@ -87,22 +127,11 @@ class Sweep:
         )
         return {"seen": jobs.seen, "pushed": jobs.pushed, "deliveries": late.pushed}
 
-    def _job(self, each: Loaded | Unread) -> bool:
-        if isinstance(each, Unread):
-            log(Fact.UNREADABLE, each.why, job=each.id)
-            self._put_aside(self.commits.jobs.postpone, each.id, each.revision)
-            return False
-        try:
-            now = self.commits.jobs.now(each)
-            waiting = frozenset(node.key for node in each.job.nodes.values() if self._in_queue(each, node, now))
-            heard = self.commits.hear(each, Swept(waiting))
-            return heard.changed and _pushed(each.job, heard.job)
-        except (StoreBusy, StoreUnreachable, QueueUnreachable) as failed:
-            log(Fact.STORE_FAILED, str(failed), job=each.job.id)
-        except Exception:  # noqa: BLE001  # one poisoned job must not stop the sweep of all others
-            crashed("a job could not be swept")
-            self._put_aside(self.commits.jobs.postpone, each.job.id, each.revision)
-        return False
+    def _job(self, each: Loaded) -> bool:
+        now = self.commits.jobs.now(each)
+        waiting = frozenset(node.key for node in each.job.nodes.values() if self._in_queue(each, node, now))
+        heard = self.commits.hear(each, Swept(waiting))
+        return heard.changed and _pushed(each.job, heard.job)
 
     def _in_queue(self, each: Loaded, node: Node, now: datetime) -> bool:
         step = step_for(node)
@@ -110,36 +139,30 @@ class Sweep:
             return False
         return self.commits.tasks.waiting(step.queue, task_name(each.job.id, node.key, node.wake))
 
-    def _delivery(self, each: Due | Unread) -> bool:
-        if isinstance(each, Unread):
-            log(Fact.UNREADABLE, each.why, delivery=each.id)
-            self._put_aside(self.deliveries.postpone, each.id, each.revision)
-            return False
+    def _delivery(self, each: Due) -> bool:
         wanted = notify_task(each.id, each.wake)
-        try:
-            if self.commits.tasks.waiting(wanted.queue, wanted.name):
-                self.deliveries.rest(each, self.now())
-                return False
-            pushed = self.deliveries.push(each, self.now())
-            self.commits.tasks.enqueue(notify_task(pushed.id, pushed.wake))
-        except (Moved, StoreUnreachable, QueueUnreachable) as failed:
-            log(Fact.STORE_FAILED, str(failed), delivery=each.id)
+        if self.commits.tasks.waiting(wanted.queue, wanted.name):
+            self.deliveries.rest(each, self.now())
             return False
+        if each.pushes >= PUSHES:
+            self.deliveries.give_up(each, self.now())
+            log(Fact.DELIVERY_FAILED, f"given up: none of its {each.wake} tasks ended it", job=each.job)
+            return False
+        pushed = self.deliveries.push(each, self.now() + self.commits.waits.nudge_after(each.pushes + 1))
+        self.commits.tasks.enqueue(notify_task(pushed.id, pushed.wake))
         return True
 
-    def _put_aside(self, postpone: Callable[[str, Any, datetime], None], document: str, revision: Any) -> None:
-        try:
-            postpone(document, revision, self.now() + ASIDE)
-        except Exception:  # noqa: BLE001  # its own affair: the next tick tries again, after all the others
-            crashed("a document could not be put aside")
+    def _later(self, postpone: Callable[[str, Any, datetime], None]) -> Callable[[str, Any, timedelta], None]:
+        return lambda document, revision, wait: postpone(document, revision, self.now() + wait)
+
+    def _before(self, moment: float) -> Callable[[], bool]:
+        return lambda: self.monotonic() < moment
+
+
+def _id(each: Loaded | Due | Unread) -> str:
+    return each.job.id if isinstance(each, Loaded) else each.id
 
 
 def _pushed(before: Job, after: Job) -> bool:
     """Tell whether a task was wanted anew, or the job ended: a due that only moved is no push."""
     return bool(after.ending) or any(node.wake > before.nodes[key].wake for key, node in after.nodes.items())
-
-
-def _done(found: tuple[Any, ...], do: Callable[[Any], bool | None], hands: Executor) -> Iterator[bool | None]:
-    """Do the first alone: it builds the clients that the hands then share."""
-    yield from map(do, found[:1])
-    yield from hands.map(do, found[1:])

@@ -6,8 +6,10 @@ from typing import Any
 from shared.pipeline.events import CancelAsked
 from shared.pipeline.nodes import Ending, State
 from shared.pipeline.patience import Patience
+from shared.steps.sweep import PUSHES
 from tests.faults.wire import Kind
 from tests.listener import Listener
+from tests.steps.heaps import delivery
 from tests.steps.stage import CLIP, Stage, footage
 
 ENQUEUE, COMMIT = "^tasks CreateTask", "^firestore Commit"
@@ -220,6 +222,41 @@ def test_a_webhook_task_that_still_waits_is_not_wanted_again(stage: Stage) -> No
 
     assert (0, 0) == (first["deliveries"], second["deliveries"])
     assert 1 == len(stage.waiting("notify"))
+
+
+def test_a_delivery_whose_tasks_are_lost_is_pushed_ever_later_for_a_day(stage: Stage) -> None:
+    """After 2, 4, 8 … 30 minutes, about as long as notify itself goes on trying; then it ends and is told."""
+    document = stage.wiring.clients.firestore.collection("webhook_deliveries").document("lost")
+    document.set(delivery(stage))
+    stage.wire.on(ENQUEUE, Kind.REFUSE, "PERMISSION_DENIED", times=999)
+    begun, after = stage.clock(), []
+
+    while (late := document.get()).get("state") == "queued":
+        stage.clock.now = late.get("due_at")
+        stage.wiring.sweep()
+        after.append(round((stage.clock() - begun).total_seconds() / 60))
+
+    assert [0, 2, 6, 14, 30, 60, 90] == after[:7]
+    assert PUSHES + 1 == len(after)
+    assert timedelta(hours=22) < stage.clock() - begun < timedelta(hours=28)
+    assert {"state": "given_up", "wake": PUSHES + 1, "attempts": 0}.items() <= (late.to_dict() or {}).items()
+    assert "due_at" not in (late.to_dict() or {})
+    assert late.get("expire_at") > stage.clock()
+
+
+def test_a_delivery_delivered_meanwhile_is_not_given_up(stage: Stage) -> None:
+    """The last task's news arrives between the sweep's look and its word: delivered stays delivered."""
+    document = stage.cloud.eyes.clients.firestore.collection("webhook_deliveries").document("late")
+    document.set(delivery(stage) | {"wake": PUSHES + 1})
+    late = stage.cloud.eyes.deliveries.load("late")
+    assert late is not None
+    stage.wire.on(
+        COMMIT, meanwhile=lambda: stage.cloud.eyes.deliveries.close(late, "delivered", stage.clock(), status=200)
+    )
+
+    stage.wiring.sweep()
+
+    assert "delivered" == document.get().get("state")
 
 
 def test_a_poisoned_delivery_does_not_stop_the_others(stage: Stage) -> None:

@@ -4,63 +4,23 @@ Some hundred documents at every run; SWEEP_JOBS=10000 is the mountain of the pro
 """
 
 import os
-import uuid
+import threading
 from collections.abc import Iterator
-from dataclasses import fields
 from datetime import timedelta
-from functools import cached_property
-from typing import Any
 
 import pytest
 
 from shared.cloud.jobs import StoreUnreachable
-from shared.cloud.records import Loaded, Reservation
-from shared.pipeline import events as on
 from shared.pipeline.names import delivery_task, task_name
-from shared.steps.commit import Commits, Heard
-from shared.steps.sweep import HANDS, PAGE, TICK
-from tests.faults.cloud import StagedWiring
+from shared.steps.sweep import HANDS, TICK
 from tests.faults.wire import Kind
-from tests.steps.stage import CLIP, Stage, footage
+from tests.steps.heaps import delivery, heaped, lost_job, present
+from tests.steps.stage import CLIP, Stage
 
 MANY = int(os.environ.get("SWEEP_JOBS", "500"))
 CALL = 0.05  # seconds each call to Google takes here, by the stage's clock: a tick has room for so many
 MOST_CALLS = TICK / CALL + 4 * HANDS  # what had begun before a tick's end is brought to its end
-BATCH = 500
-MILLISECOND = timedelta(milliseconds=1)
 pytestmark = pytest.mark.timeout(60 + MANY // 5)
-
-
-def lost_job(stage: Stage) -> dict[str, Any]:
-    """Order a film whose task is lost; return its document."""
-    stage.wire.on("^tasks CreateTask", Kind.REFUSE, "PERMISSION_DENIED")
-    job_id = stage.order(footage())
-    document = stage.cloud.eyes.clients.firestore.collection("jobs").document(job_id)
-    data = document.get().to_dict()
-    document.delete()
-    assert data
-    return data
-
-
-def heaped(stage: Stage, collection: str, data: dict[str, Any], count: int) -> list[str]:
-    """Write so many documents like this one, each due a little later; return their ids, the most overdue first."""
-    store = stage.cloud.eyes.clients.firestore
-    ids = [str(uuid.uuid5(uuid.NAMESPACE_URL, f"{collection} {number}")) for number in range(count)]
-    for begin in range(0, count, BATCH):
-        batch = store.batch()
-        for number, name in enumerate(ids[begin : begin + BATCH], begin):
-            due = data["due_at"] + number * MILLISECOND
-            batch.set(store.collection(collection).document(name), {**data, "due_at": due})
-        batch.commit()
-    return ids
-
-
-def last_of_all(stage: Stage, data: dict[str, Any]) -> str:
-    """Write one more job, less overdue than all others; return its id."""
-    store = stage.cloud.eyes.clients.firestore
-    name = str(uuid.uuid5(uuid.NAMESPACE_URL, "the last"))
-    store.collection("jobs").document(name).set({**data, "due_at": data["due_at"] + timedelta(seconds=60)})
-    return name
 
 
 def ticks(stage: Stage, what: str) -> Iterator[tuple[dict[str, int], int]]:
@@ -78,9 +38,21 @@ def ticks(stage: Stage, what: str) -> Iterator[tuple[dict[str, int], int]]:
         pushed += told[what]
 
 
-def present(stage: Stage) -> list[str]:
-    """Return the short names of all tasks that wait."""
-    return [task.name.rpartition("/")[2] for task in stage.waiting()]
+def at_rest(stage: Stage) -> list[str]:
+    """Return the calls of a tick after all that waits has been looked for."""
+    stage.wire.mend()
+    stage.wiring.sweep()
+    before = len(stage.wire.calls)
+    assert {"seen": 0, "pushed": 0, "deliveries": 0} == stage.wiring.sweep()
+    return stage.wire.calls[before:]
+
+
+def table(title: str, told: list[tuple[dict[str, int], int]], what: str) -> str:
+    """Return the ticks as lines: how many were pushed, how many calls it took."""
+    rows = [f"{number:5} {each[what]:8} {calls:8}" for number, (each, calls) in enumerate(told, 1)]
+    every = sum(calls for _, calls in told)
+    last = f"  all {MANY:8} {every:8}   {every / MANY:.2f} calls for each"
+    return "\n".join([title, " tick   pushed    calls", *rows, last])
 
 
 def test_a_mountain_of_jobs_is_moved_in_bounded_ticks(stage: Stage, capfd: pytest.CaptureFixture[str]) -> None:
@@ -100,23 +72,15 @@ def test_a_mountain_of_jobs_is_moved_in_bounded_ticks(stage: Stage, capfd: pytes
     assert max(calls for _, calls in told) <= MOST_CALLS
     assert 3 * MANY * CALL / TICK <= len(told) <= 2 + 3.2 * MANY * CALL / TICK  # a push is three calls
     assert not set(first) - set(every[: len(first) + HANDS])  # no more than the hands' own order
+    assert {(2, 1)} == {(stage.node(job_id, CLIP).wake, stage.node(job_id, CLIP).nudges) for job_id in ids}
+    assert ["firestore RunQuery"] * 2 == at_rest(stage)
     with capfd.disabled():
-        print(f"\n{MANY} late jobs: {len(told)} ticks; (seen, calls)", [(each["seen"], calls) for each, calls in told])
+        print("\n" + table(f"{MANY} late jobs", told, "pushed"))
 
 
-def test_a_mountain_of_deliveries_too(stage: Stage) -> None:
+def test_a_mountain_of_deliveries_too(stage: Stage, capfd: pytest.CaptureFixture[str]) -> None:
     """Each is pushed once, and found in its queue when it is late again."""
-    delivery = {
-        "tenant": "acme",
-        "job": "job",
-        "url": "https://shop.example/hook",
-        "event": "job.completed",
-        "state": "queued",
-        "attempts": 0,
-        "wake": 1,
-        "due_at": stage.clock(),
-    }
-    ids = heaped(stage, "webhook_deliveries", delivery, MANY)
+    ids = heaped(stage, "webhook_deliveries", delivery(stage), MANY)
     stage.clock.forward(300)
 
     told = list(ticks(stage, "deliveries"))
@@ -124,14 +88,15 @@ def test_a_mountain_of_deliveries_too(stage: Stage) -> None:
     assert sorted(delivery_task(name, 2) for name in ids) == sorted(present(stage))
     assert MANY == sum(each["deliveries"] for each, _ in told)
     assert max(calls for _, calls in told) <= MOST_CALLS
+    assert ["firestore RunQuery"] * 2 == at_rest(stage)
+    with capfd.disabled():
+        print("\n" + table(f"{MANY} late deliveries", told, "deliveries"))
 
 
 def test_neither_mountain_hides_the_other(stage: Stage) -> None:
     """The first tick, far too short for all jobs, pushes deliveries too."""
     heaped(stage, "jobs", lost_job(stage), MANY)
-    delivery = {"tenant": "acme", "job": "job", "url": "https://shop.example", "event": "job.completed"}
-    moving = {"state": "queued", "attempts": 0, "wake": 1, "due_at": stage.clock()}
-    heaped(stage, "webhook_deliveries", delivery | moving, 5)
+    heaped(stage, "webhook_deliveries", delivery(stage), 5)
     stage.clock.forward(300)
 
     told, _calls = next(ticks(stage, "pushed"))
@@ -140,63 +105,9 @@ def test_neither_mountain_hides_the_other(stage: Stage) -> None:
     assert told["pushed"] < MANY
 
 
-def test_pages_full_of_poison_do_not_hide_what_stands_behind(stage: Stage) -> None:
-    """More unreadable documents than a page holds, and none of them can even be put aside: the tick passes them by."""
-    data = lost_job(stage)
-    heaped(stage, "jobs", data | {"money": "eaten"}, PAGE + 1)
-    good = last_of_all(stage, data)
-    stage.clock.forward(300)
-    stage.wire.on("^firestore Commit", Kind.REFUSE, "PERMISSION_DENIED", times=PAGE + 1)
-
-    told = stage.wiring.sweep()
-
-    assert (PAGE + 2, 1) == (told["seen"], told["pushed"])
-    assert [task_name(good, CLIP, 2)] == present(stage)
-
-
-class Stumbling(Commits):
-    """Breaks over one kind of jobs: a bug of ours."""
-
-    def hear(
-        self, loaded: Loaded, event: on.Event, *, budget: float = 5.0, reserve: Reservation | None = None
-    ) -> Heard:
-        """Break over what nobody foresaw."""
-        if loaded.job.trace == "stumble":
-            raise ZeroDivisionError("a bug of ours")
-        return super().hear(loaded, event, budget=budget, reserve=reserve)
-
-
-class Stumbles(StagedWiring):
-    """An instance with a bug in its machine."""
-
-    @cached_property
-    def commits(self) -> Commits:
-        """The writer that breaks."""
-        true = super().commits
-        return Stumbling(*(getattr(true, each.name) for each in fields(true)))
-
-
-def test_a_bug_over_one_kind_of_job_puts_it_aside(stage: Stage) -> None:
-    """What breaks our own code is not tried again before half an hour has passed, and the others go on."""
-    data = lost_job(stage)
-    heaped(stage, "jobs", data | {"trace": "stumble"}, 3)
-    good = last_of_all(stage, data)
-    stage.cloud.kind = Stumbles
-    stage.cloud.wiring = stage.cloud.instance()
-    stage.clock.forward(300)
-
-    first, second = stage.wiring.sweep(), stage.wiring.sweep()
-
-    assert [task_name(good, CLIP, 2)] == present(stage)
-    assert (4, 1) == (first["seen"], first["pushed"])
-    assert 0 == second["seen"]
-
-
 def test_a_query_that_fails_stops_its_own_kind_only(stage: Stage) -> None:
     """Jobs cannot be looked for: deliveries go out all the same, and the scheduler hears of it."""
-    moving = {"state": "queued", "attempts": 0, "wake": 1, "due_at": stage.clock()}
-    delivery = {"tenant": "acme", "job": "job", "url": "https://shop.example", "event": "job.completed"}
-    heaped(stage, "webhook_deliveries", delivery | moving, 1)
+    heaped(stage, "webhook_deliveries", delivery(stage), 1)
     stage.clock.forward(300)
     stage.wire.on("^firestore RunQuery", Kind.REFUSE, "PERMISSION_DENIED")
 
@@ -204,3 +115,30 @@ def test_a_query_that_fails_stops_its_own_kind_only(stage: Stage) -> None:
         stage.wiring.sweep()
 
     assert 1 == len(stage.waiting("notify"))
+
+
+def test_nothing_begins_after_the_tick(stage: Stage) -> None:
+    """A query took all of it: neither is another one asked, nor a job pushed."""
+    (job_id,) = heaped(stage, "jobs", lost_job(stage), 1)
+    stage.clock.forward(300)
+    stage.wire.on("^firestore RunQuery", meanwhile=lambda: stage.clock.forward(TICK))
+    before = len(stage.wire.calls)
+
+    told = stage.wiring.sweep()
+
+    assert ["firestore RunQuery"] == stage.wire.calls[before:]
+    assert {"seen": 0, "pushed": 0, "deliveries": 0} == told
+    assert 1 == stage.node(job_id, CLIP).wake
+
+
+def test_many_hands_push_at_once(stage: Stage) -> None:
+    """So many looks are under way at the same time: each waits until all the others have come."""
+    heaped(stage, "jobs", lost_job(stage), HANDS)
+    stage.clock.forward(300)
+    together = threading.Barrier(HANDS, timeout=30)
+    stage.wire.on("^tasks GetTask", times=HANDS, meanwhile=together.wait)
+
+    told = stage.wiring.sweep()
+
+    assert HANDS == told["pushed"]
+    assert not together.broken
