@@ -11,6 +11,7 @@ pytestmark = pytest.mark.xdist_group("processes")
 JOBS = int(os.environ.get("OVERLOAD_JOBS", "40"))
 SHARE = int(os.environ.get("OVERLOAD_SHARE", "8"))
 LIMIT = 240.0 + JOBS
+OVERTAKING = 2  # films are composed at a time: so many that came after it may be done before it
 
 
 @pytest.mark.timeout(LIMIT + 120)
@@ -21,4 +22,4 @@ def test_an_overload_loses_nothing_and_pushes_nobody_aside(tmp_path: Path) -> No
     print(left.table)
     assert () == left.complaints
     assert 0 == left.too_fast
-    assert left.fairness.ahead <= SHARE
+    assert left.fairness.ahead <= SHARE + OVERTAKING
