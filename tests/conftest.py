@@ -9,7 +9,13 @@ hypothesis.settings.load_profile("abroll")
 SHARED = ("cinema", "abroll")  # session fixtures that start processes: their tests belong to one worker
 
 
-LONG = ("tests/google/crash/", "tests/lives/", "tests/model/", "tests/storm/")
+LONG = (
+    "tests/google/crash/",
+    "tests/lives/",
+    "tests/model/",
+    "tests/steps/test_sweep_mountain.py",
+    "tests/storm/",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
