@@ -10,7 +10,7 @@ from dataclasses import MISSING, fields
 from pathlib import Path
 
 from shared.config import Setting, Settings
-from shared.pipeline.picture import line_table, machine_picture
+from infra.diagrams import line_table, machine_picture
 
 ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"

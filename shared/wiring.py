@@ -15,7 +15,7 @@ from shared.cloud.secrets import Secrets
 from shared.cloud.tasks import Tasks
 from shared.cloud.tenants import Tenants
 from shared.config import Settings, read_tables, settings
-from shared.pipeline.patience import Patience, patience
+from shared.pipeline.job.timeouts import Patience, patience
 from shared.steps.commit import Commits
 
 if TYPE_CHECKING:  # each function imports only what its own property below names
@@ -26,10 +26,10 @@ if TYPE_CHECKING:  # each function imports only what its own property below name
     from shared.door.heygen_webhook import HeygenWebhook
     from shared.door.jobs import JobsDoor
     from shared.door.tenant import TenantDoor
-    from shared.egress import Egress
-    from shared.pipeline.capabilities import Tables
+    from shared.egress.client import Egress
+    from shared.pipeline.plan.capabilities import Tables
     from shared.providers.ports import Presenter
-    from shared.providers.veo import Veo
+    from shared.providers.veo.client import Veo
     from shared.steps.compose import Compose
     from shared.steps.create_job import CreateJob
     from shared.steps.message import Message
@@ -60,7 +60,7 @@ class Wiring:
 
     @cached_property
     def tables(self) -> "Tables":
-        from shared.pipeline.capabilities import tables
+        from shared.pipeline.plan.capabilities import tables
 
         return tables(self._data)
 
@@ -99,7 +99,7 @@ class Wiring:
 
     @cached_property
     def egress(self) -> "Egress":
-        from shared.egress import Egress
+        from shared.egress.client import Egress
 
         return Egress(self.settings.allowed)
 
@@ -109,7 +109,7 @@ class Wiring:
 
     @cached_property
     def veo(self) -> "Veo":
-        from shared.providers.veo import Veo
+        from shared.providers.veo.client import Veo
 
         return Veo(
             endpoint=self.settings.veo_endpoint,
@@ -121,7 +121,7 @@ class Wiring:
 
     @cached_property
     def presenters(self) -> "dict[str, Presenter]":
-        from shared.providers.heygen import HeyGen
+        from shared.providers.heygen.client import HeyGen
 
         return {"heygen": HeyGen(endpoint=self.settings.heygen_endpoint, egress=self.egress)}
 
@@ -270,7 +270,7 @@ class Wiring:
             raise NotSent(str(none)) from none
 
     def _callback_url(self, attempt: str) -> str:
-        from shared.pipeline.names import read_attempt
+        from shared.pipeline.job.names import read_attempt
         from shared.steps.callbacks import callback_key, callback_path
 
         name = read_attempt(attempt)

@@ -25,7 +25,7 @@ from infra.local.vendors.marks import hash16, read_film
 from infra.local.world import ROOT
 from shared.door.bodies import parse_film
 from shared.media.probe import probe
-from shared.pipeline.prompts import clip_prompt
+from shared.pipeline.plan.prompts import clip_prompt
 
 SAMPLES = Path(__file__).parent / "samples"
 PATIENCE = 300.0

@@ -107,7 +107,7 @@ class Clients:
         """Cloud Storage."""
         from google.cloud import storage
 
-        from shared.cloud.bearer import Bearer
+        from shared.cloud.credentials import Bearer
 
         return storage.Client(project=self._settings.project, credentials=Bearer(self.access_token))
 

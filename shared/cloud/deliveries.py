@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from shared.cloud.again import for_seconds
+from shared.cloud.retry import for_seconds
 from shared.cloud.clients import Clients
 from shared.cloud.jobs import LOOK, StoreUnreachable
 from shared.cloud.records import Page, Unread

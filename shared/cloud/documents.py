@@ -10,11 +10,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from shared.pipeline.codec import from_plain, to_plain
-from shared.pipeline.ledger import bill
-from shared.pipeline.nodes import LIVE, Ending, Job, Moment, Money, Node, Trouble
-from shared.pipeline.plan import Kind, Plan
-from shared.pipeline.request import from_document, to_document
-from shared.pipeline.status import progress, stage, status, summary, waiting_for
+from shared.pipeline.job.ledger import bill
+from shared.pipeline.job.job import LIVE, Ending, Job, Moment, Money, Node, Trouble
+from shared.pipeline.plan.plan import Kind, Plan
+from shared.pipeline.plan.request import from_document, to_document
+from shared.pipeline.job.status import progress, stage, status, summary, waiting_for
 
 SCHEMA = 1
 KEPT = timedelta(days=30)  # an ended job's document; its film's bucket keeps the same time

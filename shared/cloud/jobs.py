@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from shared.cloud.again import for_seconds
+from shared.cloud.retry import for_seconds
 from shared.cloud.clients import Clients
 from shared.cloud.documents import moving, ordered, read, whole
 from shared.cloud.records import Delivery, Filters, Live, Loaded, Month, Page, Reservation, Settlement, Unread
-from shared.pipeline.nodes import Job
+from shared.pipeline.job.job import Job
 
 TIMEOUT = 5.0
 LOOK = 15.0  # a query of the sweep's, in seconds: begun at its tick's end, it ends within its function's minute

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from shared.pipeline.nodes import Job
+from shared.pipeline.job.job import Job
 
 Item = TypeVar("Item")
 

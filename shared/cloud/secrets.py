@@ -11,7 +11,7 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
-from shared.cloud.again import for_seconds
+from shared.cloud.retry import for_seconds
 from shared.cloud.clients import Clients
 from shared.config import Settings
 

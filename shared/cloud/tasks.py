@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from shared.cloud.again import for_seconds
+from shared.cloud.retry import for_seconds
 from shared.cloud.clients import Clients
 from shared.config import Settings
 

@@ -10,12 +10,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from shared.cloud.again import for_seconds
+from shared.cloud.retry import for_seconds
 from shared.cloud.clients import Clients
 from shared.cloud.jobs import StoreUnreachable
 from shared.log import Fact, log
 from shared.pipeline.codec import from_plain, to_plain
-from shared.pipeline.edit import Cutout
+from shared.pipeline.edit.edit import Cutout
 
 T = TypeVar("T")
 

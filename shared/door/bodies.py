@@ -29,8 +29,8 @@ from shared.door.body_types import (
     Upload,
 )
 from shared.door.body_words import known_fields, sentences
-from shared.pipeline import rules
-from shared.pipeline.request import FilmRequest, from_document
+from shared.pipeline.plan import rules
+from shared.pipeline.plan.request import FilmRequest, from_document
 
 __all__ = ["Body", "Mistakes", "parse_body", "parse_film"]
 

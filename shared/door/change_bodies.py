@@ -6,7 +6,7 @@ from pydantic import Field
 
 from shared.door.bodies import Body
 from shared.door.body_types import Name, Script, Text500, Text1000
-from shared.pipeline.revision import Change, SceneChange
+from shared.pipeline.job.revision import Change, SceneChange
 
 Key = Annotated[str, Field(pattern=r"^(clip|presenter)-\d+$")]
 

@@ -11,7 +11,7 @@ from shared.door import views
 from shared.door.answers import answer, request_id
 from shared.door.keys import caller
 from shared.door.public import Route, body, serve
-from shared.pipeline.status import status
+from shared.pipeline.job.status import status
 from shared.steps.create_job import CreateJob
 from shared.steps.problems import invalid
 

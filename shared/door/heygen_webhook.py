@@ -19,8 +19,8 @@ from shared.cloud.tasks import Task, Tasks
 from shared.door.answers import answer
 from shared.door.public import Route, serve
 from shared.log import Fact, log
-from shared.pipeline.line import WATCH_PRESENTER
-from shared.pipeline.names import AttemptName, hint_name, read_attempt
+from shared.pipeline.job.line import WATCH_PRESENTER
+from shared.pipeline.job.names import AttemptName, hint_name, read_attempt
 from shared.steps.callbacks import callback_key, read_callback
 from shared.steps.message import Message
 from shared.steps.problems import Problem, not_found

@@ -19,9 +19,9 @@ from shared.door import views
 from shared.door.answers import answer, request_id
 from shared.door.keys import Caller, caller
 from shared.door.public import Route, body, serve
-from shared.pipeline.events import CancelAsked
-from shared.pipeline.nodes import Job
-from shared.pipeline.status import Status, status
+from shared.pipeline.job.events import CancelAsked
+from shared.pipeline.job.job import Job
+from shared.pipeline.job.status import Status, status
 from shared.steps.commit import Commits
 from shared.steps.problems import Problem, invalid, not_found
 

@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from shared.pipeline.codec import to_plain
-from shared.pipeline.ledger import bill
-from shared.pipeline.nodes import Attempt, Ending, Job, Node
-from shared.pipeline.plan import Kind, Plan
-from shared.pipeline.request import to_document
-from shared.pipeline.status import lanes, progress, stage, status, summary, waiting_for
+from shared.pipeline.job.ledger import bill
+from shared.pipeline.job.job import Attempt, Ending, Job, Node
+from shared.pipeline.plan.plan import Kind, Plan
+from shared.pipeline.plan.request import to_document
+from shared.pipeline.job.status import lanes, progress, stage, status, summary, waiting_for
 
 MICROS = 1_000_000
 CREDIT = 10_000  # micro-dollars: a credit is a cent of what abroll itself pays

@@ -17,13 +17,13 @@ from shared.media.graph import Graph, Presenter, paint
 from shared.media.images import ImageRefused
 from shared.media.lettering import letter
 from shared.media.painting import round_card, still
-from shared.media.place import lay
+from shared.media.boxes import lay
 from shared.media.poster import best_frame
 from shared.media.probe import FilmFacts, probe
 from shared.media.sound import Mix, mix
 from shared.media.takes import color_default, look_at
-from shared.media.timeline import cuts, frames, on_film, parts
-from shared.pipeline.edit import Cutout, Edit
+from shared.media.segments import cuts, frames, on_film, parts
+from shared.pipeline.edit.edit import Cutout, Edit
 
 # Measured on 12 s of 720x1280: subme=1 saves a quarter of veryfast's time at the same size and 0.0003 of SSIM;
 # superfast would save as much and write twice the bytes. Four threads cost what ffmpeg's own choice costs.

@@ -11,10 +11,10 @@ from typing import assert_never
 
 from shared.media.ffmpeg import Demuxer, Source
 from shared.media.keying import cut_out, rgb
-from shared.media.place import Box
+from shared.media.boxes import Box
 from shared.media.takes import Take
-from shared.media.timeline import Cut, Part
-from shared.pipeline.edit import Cutout, Edit
+from shared.media.segments import Cut, Part
+from shared.pipeline.edit.edit import Cutout, Edit
 
 _TAGS = "setparams=range=tv:colorspace=bt709:color_primaries=bt709:color_trc=bt709"
 _YUV = "out_color_matrix=bt709:out_range=tv"

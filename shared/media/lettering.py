@@ -15,11 +15,11 @@ from PIL import Image, ImageDraw, ImageFilter
 from shared.media.ffmpeg import Budget, run
 from shared.media.font import FONT, shipped_font
 from shared.media.graph import Lettering, Presenter
-from shared.media.place import Box, face
-from shared.media.timeline import frames
+from shared.media.boxes import Box, face
+from shared.media.segments import frames
 from shared.media.wording import LEADING, Wording, word
-from shared.pipeline.edit import Cue, Cutout, Edit, Title
-from shared.pipeline.plan import Size
+from shared.pipeline.edit.edit import Cue, Cutout, Edit, Title
+from shared.pipeline.plan.plan import Size
 
 _AT_ONCE = 12  # texts a run of ffmpeg paints
 _EASE = 0.2  # seconds to come and to go

@@ -6,8 +6,8 @@ from PIL import Image, ImageDraw, ImageFilter, ImageOps
 
 from shared.media.graph import Card
 from shared.media.images import decode
-from shared.media.place import Box
-from shared.pipeline.plan import Size
+from shared.media.boxes import Box
+from shared.pipeline.plan.plan import Size
 
 _SMOOTH = 4  # shapes are drawn this much larger and scaled down
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from PIL import Image, ImageFilter, ImageStat
 
 from shared.media.ffmpeg import Budget, Demuxer, Source, run
-from shared.pipeline.edit import Edit
+from shared.pipeline.edit.edit import Edit
 
 _LOOKED_AT = 30.0  # seconds from the film's start
 _WIDE = 90  # pixels: frames are judged small

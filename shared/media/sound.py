@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 
 from shared.media.ffmpeg import Source
 from shared.media.graph import Presenter
-from shared.media.timeline import Cut
-from shared.pipeline.edit import Edit
-from shared.pipeline.plan import Sound
+from shared.media.segments import Cut
+from shared.pipeline.edit.edit import Edit
+from shared.pipeline.plan.plan import Sound
 
 RATE = 48_000
 _SHAPE = f"aresample={RATE}:async=1:first_pts=0,aformat=sample_fmts=fltp:channel_layouts=stereo"

@@ -13,9 +13,9 @@ from PIL import Image, ImageChops
 from shared.media.errors import MediaRefused
 from shared.media.ffmpeg import Budget, Demuxer, Source, run
 from shared.media.keying import Rgb, chroma, rgb
-from shared.media.place import Box, even
+from shared.media.boxes import Box, even
 from shared.media.probe import FilmFacts
-from shared.pipeline.edit import Appearance, Cutout
+from shared.pipeline.edit.edit import Appearance, Cutout
 
 SAMPLES = 4  # frames a second looked at
 LOUDNESS = -16.0  # LUFS a voice is brought to, the habit of phones and the web

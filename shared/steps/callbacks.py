@@ -8,7 +8,7 @@ import hashlib
 import hmac
 
 from shared.cloud.secrets import Secrets
-from shared.pipeline.names import AttemptName, read_attempt
+from shared.pipeline.job.names import AttemptName, read_attempt
 
 SECRET = "abroll-callback-key"  # noqa: S105  # the name of a secret, not one
 HEX = 32

@@ -2,10 +2,10 @@
 
 from shared.cloud.blobs import Blobs
 from shared.media.mp4 import NotAFilm, read_mp4
-from shared.pipeline.names import AttemptName, attempt_name, take_prefix
-from shared.pipeline.nodes import Job, Node, Output
-from shared.pipeline.plan import Clip, Feature
-from shared.pipeline.prompts import clip_prompt
+from shared.pipeline.job.names import AttemptName, attempt_name, take_prefix
+from shared.pipeline.job.job import Job, Node, Output
+from shared.pipeline.plan.plan import Clip, Feature
+from shared.pipeline.plan.prompts import clip_prompt
 from shared.providers.ports import ClipOrder, Stored
 
 TOLERANCE = 0.5  # seconds between what was asked and what a film of it may have

@@ -13,12 +13,12 @@ from shared.cloud.jobs import Conflict, Doubtful, Jobs
 from shared.cloud.records import Delivery, Loaded, Reservation, Settlement
 from shared.cloud.tasks import QueueUnreachable, Task, Tasks
 from shared.log import Fact, log
-from shared.pipeline.events import Event
-from shared.pipeline.line import COMPOSE, START_CLIP, START_PRESENTER, step_for
-from shared.pipeline.machine import apply
-from shared.pipeline.names import delivery_task, task_name
-from shared.pipeline.nodes import AWAKE, Ending, Job, Node, State
-from shared.pipeline.patience import SECOND, Patience
+from shared.pipeline.job.events import Event
+from shared.pipeline.job.line import COMPOSE, START_CLIP, START_PRESENTER, step_for
+from shared.pipeline.job.machine import apply
+from shared.pipeline.job.names import delivery_task, task_name
+from shared.pipeline.job.job import AWAKE, Ending, Job, Node, State
+from shared.pipeline.job.timeouts import SECOND, Patience
 from shared.steps.message import Message
 
 SOON = timedelta(milliseconds=50)

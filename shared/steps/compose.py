@@ -17,12 +17,12 @@ from shared.media.compose import Composed, compose
 from shared.media.errors import MediaFailed, MediaRefused
 from shared.media.mp4 import read_mp4
 from shared.media.probe import probe
-from shared.pipeline import events as on
-from shared.pipeline.edit import Cutout, Edit
-from shared.pipeline.editing import Take, edit, parse_srt
-from shared.pipeline.names import film_object
-from shared.pipeline.nodes import Job, Node, Output, State
-from shared.pipeline.plan import Kind
+from shared.pipeline.job import events as on
+from shared.pipeline.edit.edit import Cutout, Edit
+from shared.pipeline.edit.assembly import Take, edit, parse_srt
+from shared.pipeline.job.names import film_object
+from shared.pipeline.job.job import Job, Node, Output, State
+from shared.pipeline.plan.plan import Kind
 from shared.steps.commit import Commits
 from shared.steps.message import Message
 

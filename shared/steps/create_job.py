@@ -17,12 +17,12 @@ from shared.cloud.jobs import Conflict, Doubtful, JobExists, Jobs
 from shared.cloud.records import Loaded, Month
 from shared.cloud.tenants import Tenant
 from shared.log import Fact, log
-from shared.pipeline.birth import born
-from shared.pipeline.capabilities import Tables
-from shared.pipeline.nodes import Job
-from shared.pipeline.plan import Plan
-from shared.pipeline.planner import CannotPlan, Defaults, plan
-from shared.pipeline.request import FilmRequest, to_document
+from shared.pipeline.job.creation import born
+from shared.pipeline.plan.capabilities import Tables
+from shared.pipeline.job.job import Job
+from shared.pipeline.plan.plan import Plan
+from shared.pipeline.plan.planner import CannotPlan, Defaults, plan
+from shared.pipeline.plan.request import FilmRequest, to_document
 from shared.steps.commit import FIRST_WAIT, LAST_WAIT, Commits
 from shared.steps.preflight import Preflight
 from shared.steps.problems import Problem, invalid, unavailable

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from shared.cloud.deliveries import Deliveries, Due, Moved
 from shared.cloud.secrets import NoSecret, Secrets
 from shared.cloud.tasks import QueueUnreachable, Tasks
-from shared.egress import Egress, EgressFailed, EgressRefused
+from shared.egress.client import Egress, EgressFailed, EgressRefused
 from shared.log import Fact, log
 from shared.steps.commit import notify_task
 

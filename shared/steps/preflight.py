@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from shared.cloud.blobs import Blobs, NoFile
 from shared.cloud.secrets import NoSecret, Secrets
 from shared.cloud.tenants import Standing, Tenants
-from shared.egress import Egress, EgressFailed, EgressRefused
+from shared.egress.client import Egress, EgressFailed, EgressRefused
 from shared.media.images import ImageRefused, StoredImage, sniff_and_reencode
-from shared.pipeline.names import image_object
-from shared.pipeline.nodes import Output
-from shared.pipeline.plan import Picture, Plan
-from shared.pipeline.request import FilmRequest, ImageSource, image_at
+from shared.pipeline.job.names import image_object
+from shared.pipeline.job.job import Output
+from shared.pipeline.plan.plan import Picture, Plan
+from shared.pipeline.plan.request import FilmRequest, ImageSource, image_at
 from shared.providers.ports import KeyChanged, Presenter, Refused, TryLater
 from shared.steps.problems import Problem
 

@@ -11,14 +11,14 @@ from shared.cloud.blobs import Blobs, NoFile
 from shared.cloud.jobs import Jobs
 from shared.cloud.records import Loaded, Reservation
 from shared.cloud.tenants import Tenant
-from shared.pipeline.birth import CEILING, born
-from shared.pipeline.capabilities import Tables
-from shared.pipeline.events import RetryAsked
-from shared.pipeline.nodes import Ending, Job, State
-from shared.pipeline.plan import Kind, Plan
-from shared.pipeline.planner import CannotPlan, Defaults, plan
-from shared.pipeline.request import FilmRequest
-from shared.pipeline.revision import CannotChange, Change, changed, price, regenerable, touched
+from shared.pipeline.job.creation import CEILING, born
+from shared.pipeline.plan.capabilities import Tables
+from shared.pipeline.job.events import RetryAsked
+from shared.pipeline.job.job import Ending, Job, State
+from shared.pipeline.plan.plan import Kind, Plan
+from shared.pipeline.plan.planner import CannotPlan, Defaults, plan
+from shared.pipeline.plan.request import FilmRequest
+from shared.pipeline.job.revision import CannotChange, Change, changed, price, regenerable, touched
 from shared.steps.commit import Commits, StoreBusy
 from shared.steps.create_job import TRIES, CreateJob, admit
 from shared.steps.preflight import Preflight

@@ -1,9 +1,9 @@
 """What a presenter's take is ordered as."""
 
-from shared.pipeline.edit import Cutout
-from shared.pipeline.names import attempt_name
-from shared.pipeline.nodes import Job, Node
-from shared.pipeline.plan import Speech
+from shared.pipeline.edit.edit import Cutout
+from shared.pipeline.job.names import attempt_name
+from shared.pipeline.job.job import Job, Node
+from shared.pipeline.plan.plan import Speech
 from shared.providers.ports import SpeechOrder
 
 KEY_COLOR = "#00ff00"

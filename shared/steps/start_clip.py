@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from shared.log import Fact, log
-from shared.pipeline import events as on
-from shared.pipeline.nodes import State
+from shared.pipeline.job import events as on
+from shared.pipeline.job.job import State
 from shared.providers.ports import Footage
 from shared.steps.clips import made_from, order
 from shared.steps.commit import Commits

@@ -12,11 +12,11 @@ from shared.cloud.records import Loaded
 from shared.cloud.secrets import NoSecret, Secret, Secrets
 from shared.cloud.tenants import Integration, Standing, Tenants
 from shared.log import Fact, log
-from shared.pipeline import events as on
-from shared.pipeline.edit import Cutout
-from shared.pipeline.names import attempt_name
-from shared.pipeline.nodes import Job, Node, State
-from shared.pipeline.transitions import replayable
+from shared.pipeline.job import events as on
+from shared.pipeline.edit.edit import Cutout
+from shared.pipeline.job.names import attempt_name
+from shared.pipeline.job.job import Job, Node, State
+from shared.pipeline.job.transitions import replayable
 from shared.providers.ports import KeyChanged, Presenter, Refused, TryLater
 from shared.steps.commit import Commits, Heard
 from shared.steps.cutouts import CANNOT, NEXT

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from shared.log import Fact, log
-from shared.pipeline import events as on
-from shared.pipeline.nodes import Node
-from shared.pipeline.patience import SECOND
+from shared.pipeline.job import events as on
+from shared.pipeline.job.job import Node
+from shared.pipeline.job.timeouts import SECOND
 from shared.providers.ports import InFlight, Misconfigured, NotSent, Refused, TryLater, Unknown
 from shared.steps.commit import Commits, Heard
 from shared.steps.stopwatch import Stopwatch

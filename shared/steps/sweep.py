@@ -17,10 +17,10 @@ from shared.cloud.jobs import Conflict, StoreUnreachable
 from shared.cloud.records import Loaded, Page, Unread
 from shared.cloud.tasks import QueueUnreachable
 from shared.log import Fact, crashed, log
-from shared.pipeline.events import Swept
-from shared.pipeline.line import step_for
-from shared.pipeline.names import task_name
-from shared.pipeline.nodes import Job, Node, State
+from shared.pipeline.job.events import Swept
+from shared.pipeline.job.line import step_for
+from shared.pipeline.job.names import task_name
+from shared.pipeline.job.job import Job, Node, State
 from shared.steps.commit import Commits, StoreBusy, notify_task
 
 PAGE = 200

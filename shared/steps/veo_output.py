@@ -2,8 +2,8 @@
 
 from shared.cloud.blobs import Blobs, NoFile
 from shared.log import Fact, log
-from shared.pipeline.events import FilmArrived
-from shared.pipeline.names import read_object
+from shared.pipeline.job.events import FilmArrived
+from shared.pipeline.job.names import read_object
 from shared.steps.clips import film_at, planned
 from shared.steps.commit import Commits
 

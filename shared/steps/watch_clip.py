@@ -9,9 +9,9 @@ from datetime import datetime
 from shared.cloud.blobs import Blobs, NoFile
 from shared.cloud.records import Loaded
 from shared.log import Fact, log
-from shared.pipeline import events as on
-from shared.pipeline.names import attempt_name
-from shared.pipeline.nodes import Node, State
+from shared.pipeline.job import events as on
+from shared.pipeline.job.names import attempt_name
+from shared.pipeline.job.job import Node, State
 from shared.providers.ports import Failure, Filmed, Footage, Lost, Misconfigured, Pending, TryLater
 from shared.steps.clips import film_at, film_under, planned
 from shared.steps.commit import Commits

@@ -12,13 +12,13 @@ from shared.cloud.blobs import Blobs, ShortRead, Stored
 from shared.cloud.records import Loaded
 from shared.cloud.secrets import NoSecret, Secrets
 from shared.cloud.tenants import Tenants
-from shared.egress import Egress, EgressFailed, EgressRefused
+from shared.egress.client import Egress, EgressFailed, EgressRefused
 from shared.log import Fact, log
-from shared.pipeline import events as on
-from shared.pipeline.edit import Cutout
-from shared.pipeline.names import AttemptName, attempt_name, presenter_object
-from shared.pipeline.nodes import Node, Output, State
-from shared.pipeline.patience import SECOND
+from shared.pipeline.job import events as on
+from shared.pipeline.edit.edit import Cutout
+from shared.pipeline.job.names import AttemptName, attempt_name, presenter_object
+from shared.pipeline.job.job import Node, Output, State
+from shared.pipeline.job.timeouts import SECOND
 from shared.providers.ports import Failure, Filmed, KeyChanged, Lost, Pending, Presenter, TryLater
 from shared.steps.commit import Commits
 from shared.steps.cutouts import CANNOT, NEXT

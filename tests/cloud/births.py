@@ -3,10 +3,10 @@
 import uuid
 from typing import Any
 
-from shared.pipeline.birth import born
-from shared.pipeline.nodes import Job
-from shared.pipeline.patience import Patience
-from shared.pipeline.request import SceneRequest
+from shared.pipeline.job.creation import born
+from shared.pipeline.job.job import Job
+from shared.pipeline.job.timeouts import Patience
+from shared.pipeline.plan.request import SceneRequest
 from tests.faults.cloud import Clock
 from tests.pipeline.films import film, filmed, planned
 

@@ -11,8 +11,8 @@ from google.cloud import firestore
 from shared.cloud.documents import NewerSchema
 from shared.cloud.jobs import Conflict, Doubtful, JobExists, Jobs, StoreUnreachable
 from shared.cloud.records import Delivery, Filters, Loaded, Settlement, Unread
-from shared.pipeline.nodes import Ending, Job, Trouble
-from shared.pipeline.status import status
+from shared.pipeline.job.job import Ending, Job, Trouble
+from shared.pipeline.job.status import status
 from tests.cloud.births import job
 from tests.faults.cloud import Cloud
 from tests.faults.wire import Kind

@@ -8,7 +8,7 @@ import pytest
 
 from shared.cloud.jobs import StoreUnreachable
 from shared.cloud.tenants import Integration, Standing, Tenant, Tenants
-from shared.pipeline.edit import Cutout
+from shared.pipeline.edit.edit import Cutout
 from tests.faults.cloud import Cloud
 from tests.faults.wire import Kind
 

@@ -16,8 +16,8 @@ from shared.door.bodies import (
     VoiceBody,
     parse_film,
 )
-from shared.pipeline.plan import Join, Length, Sound
-from shared.pipeline.request import (
+from shared.pipeline.plan.plan import Join, Length, Sound
+from shared.pipeline.plan.request import (
     AspectRatio,
     Background,
     BackgroundType,

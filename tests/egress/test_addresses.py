@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from shared.egress import Egress, EgressRefused
-from shared.egress_rules import Rules, is_public
+from shared.egress.client import Egress, EgressRefused
+from shared.egress.rules import Rules, is_public
 
 UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is no failure
 PUBLIC = (

@@ -4,7 +4,7 @@ import gzip
 
 import pytest
 
-from shared.egress import Egress, EgressFailed, EgressRefused, Fetched
+from shared.egress.client import Egress, EgressFailed, EgressRefused, Fetched
 from tests.egress.loopback import Loopback, Script, drip, raw, reply, reset
 
 LOOPBACK = ("http://127.0.0.1:*",)

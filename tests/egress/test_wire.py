@@ -7,7 +7,7 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from shared.egress import NOT_SENT, Egress, EgressRefused
+from shared.egress.client import NOT_SENT, Egress, EgressRefused
 from tests.egress.loopback import Loopback, Script, drip, raw, reply, reset, silent
 
 LOOPBACK = ("http://127.0.0.1:*",)

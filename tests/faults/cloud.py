@@ -26,7 +26,7 @@ from infra.local.google.storage.server import Bucket, StorageServer
 from infra.local.google.tasks.server import QueueConfig, TasksServer
 from infra.local.vendors.serving import Serving
 from infra.local.world import ACCOUNT, FILMS, INDEXES, INVOKER, LOCATION, PROJECT, TAKES
-from shared.cloud.bearer import Bearer
+from shared.cloud.credentials import Bearer
 from shared.cloud.clients import Clients
 from shared.cloud.jobs import Jobs
 from shared.cloud.secrets import Secrets

@@ -8,8 +8,8 @@ import pytest
 
 from shared.door.heygen_webhook import webhook_secret
 from shared.log import _SEVERITY, Fact
-from shared.pipeline.line import LINE, START_CLIP, START_PRESENTER, WATCH_CLIP, WATCH_PRESENTER
-from shared.pipeline.patience import Patience
+from shared.pipeline.job.line import LINE, START_CLIP, START_PRESENTER, WATCH_CLIP, WATCH_PRESENTER
+from shared.pipeline.job.timeouts import Patience
 from shared.steps.callbacks import SECRET
 from shared.steps.integrations import key_name
 from shared.steps.notify import secret_name

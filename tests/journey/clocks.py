@@ -19,7 +19,7 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from shared.pipeline.nodes import Ending
+from shared.pipeline.job.job import Ending
 from tests.storm.books import audited, months_settled
 from tests.storm.customers import Customers, Order, mixed
 from tests.storm.findings import Findings, facts, found, nudges, open_tenants

@@ -18,10 +18,10 @@ from pathlib import Path
 from typing import Any
 
 from infra.local.laptop import Laptop
-from shared.pipeline.names import AttemptName, attempt_name
-from shared.pipeline.nodes import Claim, Ending, State
-from shared.pipeline.patience import Patience, patience
-from shared.pipeline.plan import Kind
+from shared.pipeline.job.names import AttemptName, attempt_name
+from shared.pipeline.job.job import Claim, Ending, State
+from shared.pipeline.job.timeouts import Patience, patience
+from shared.pipeline.plan.plan import Kind
 from tests.faults.wire import Wire
 from tests.journey.gate import Gate, Moment, gated
 from tests.storm.books import audited, months_settled

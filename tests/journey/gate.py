@@ -9,7 +9,7 @@ import grpc
 from werkzeug.wrappers import Request, Response
 
 from infra.local.world import Places
-from shared.pipeline.nodes import State
+from shared.pipeline.job.job import State
 from tests.faults.rpc import RpcProxy
 from tests.faults.web import WebProxy
 from tests.faults.wire import Wire

@@ -21,8 +21,8 @@ from typing import Any
 import httpx
 
 from infra.local.laptop import Laptop
-from shared.pipeline.nodes import Ending, Job
-from shared.pipeline.status import status
+from shared.pipeline.job.job import Ending, Job
+from shared.pipeline.job.status import status
 from tests.storm.books import Audit, audited, months_settled
 from tests.storm.customers import ANA, Customers, Order, scene
 from tests.storm.findings import Findings, facts, found, live, nudges, open_tenants, operator, processes

@@ -6,7 +6,7 @@ from typing import Any
 
 from infra.local.vendors.marks import Reading, Seen, hash16, read_film, read_sound
 from shared.door.bodies import parse_film
-from shared.pipeline.prompts import clip_prompt
+from shared.pipeline.plan.prompts import clip_prompt
 from tests.journey.cinema import SQUARE, TALL, WIDE, Cinema
 
 ANA, BEN = "look_ana_studio", "look_ben_studio"

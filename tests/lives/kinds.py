@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from hypothesis import strategies as st
 
-from shared.pipeline.plan import Join
-from shared.pipeline.request import BRoll, FilmRequest, SceneRequest
+from shared.pipeline.plan.plan import Join
+from shared.pipeline.plan.request import BRoll, FilmRequest, SceneRequest
 from tests.faults.wire import Kind
 from tests.steps.stage import LOOK, VOICE, footage, presented
 

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from shared.pipeline.nodes import Ending, Job, Outcome
+from shared.pipeline.job.job import Ending, Job, Outcome
 from tests.lives.kinds import HOPELESS, Trouble
 from tests.steps.stage import TENANT, Stage
 from tests.storm.books import Generation, audited, generations, months_settled

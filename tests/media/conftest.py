@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from shared.media.compose import Composed, compose
-from shared.pipeline.edit import Edit
+from shared.pipeline.edit.edit import Edit
 from tests.media.makers import BLUE, GREEN, RED, Person, film, take
 
 Render = Callable[..., Composed]

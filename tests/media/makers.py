@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 from imageio_ffmpeg import get_ffmpeg_exe
 
-from shared.pipeline.edit import Appearance, Cue, Cutout, Edit, Shot, Title
-from shared.pipeline.plan import Place, Size, Sound
+from shared.pipeline.edit.edit import Appearance, Cue, Cutout, Edit, Shot, Title
+from shared.pipeline.plan.plan import Place, Size, Sound
 
 Pixels = npt.NDArray[np.uint8]
 Samples = npt.NDArray[np.float32]

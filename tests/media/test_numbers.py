@@ -6,11 +6,11 @@ from hypothesis import strategies as st
 
 from shared.media.font import shipped_font
 from shared.media.keying import chroma
-from shared.media.place import Box, lay
-from shared.media.timeline import OPEN_AT_ONCE, cuts, on_film, parts
+from shared.media.boxes import Box, lay
+from shared.media.segments import OPEN_AT_ONCE, cuts, on_film, parts
 from shared.media.wording import drawable, word
-from shared.pipeline.edit import Shot
-from shared.pipeline.plan import Place, Size
+from shared.pipeline.edit.edit import Shot
+from shared.pipeline.plan.plan import Place, Size
 from tests.media.makers import FPS, colored, edit, looks, shot
 
 lengths = st.lists(st.floats(0.05, 12, allow_nan=False), min_size=1, max_size=24)

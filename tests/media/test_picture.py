@@ -8,8 +8,8 @@ from PIL import Image
 
 from shared.media.errors import MediaRefused
 from shared.media.mp4 import read_mp4
-from shared.pipeline.edit import Shot
-from shared.pipeline.plan import Size
+from shared.pipeline.edit.edit import Shot
+from shared.pipeline.plan.plan import Size
 from tests.media.conftest import Render
 from tests.media.makers import BLUE, FPS, GREEN, RED, colored, edit, ffmpeg, film, like, looks, pixels, shot
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from shared.pipeline.edit import Cutout
-from shared.pipeline.plan import Place
+from shared.pipeline.edit.edit import Cutout
+from shared.pipeline.plan.plan import Place
 from tests.media.conftest import Render
 from tests.media.makers import (
     BLUE,

@@ -11,8 +11,8 @@ from shared.media.compose import Composed
 from shared.media.ffmpeg import Budget
 from shared.media.graph import Lettering
 from shared.media.lettering import letter
-from shared.pipeline.edit import Cue, Cutout, Shot, Title
-from shared.pipeline.plan import Place, Size
+from shared.pipeline.edit.edit import Cue, Cutout, Shot, Title
+from shared.pipeline.plan.plan import Place, Size
 from tests.media.conftest import Render
 from tests.media.makers import FPS, ORANGE, SIZE, Person, bounds, colored, edit, like, looks, pixels, take
 

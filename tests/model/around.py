@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from shared.pipeline import events as on
-from shared.pipeline.nodes import AWAKE, Ending, Payer, State
+from shared.pipeline.job import events as on
+from shared.pipeline.job.job import AWAKE, Ending, Payer, State
 from tests.model.instants import ANSWERS, FROZEN, NOW, SENDS, VENDOR
 from tests.model.rules import Rule
 from tests.model.state import Step, Task, Worker, World

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from shared.pipeline import events as on
-from shared.pipeline.line import START_CLIP, START_PRESENTER, step_for
-from shared.pipeline.nodes import AWAKE, Node, State
+from shared.pipeline.job import events as on
+from shared.pipeline.job.line import START_CLIP, START_PRESENTER, step_for
+from shared.pipeline.job.job import AWAKE, Node, State
 from tests.model.instants import ticks
 from tests.model.remembered import Remembered, Told
 from tests.model.rules import Rule

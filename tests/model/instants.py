@@ -8,8 +8,8 @@ left out. Two jobs that are equal then behave alike for ever.
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from shared.pipeline.nodes import AT_VENDOR, AWAKE, Attempt, Claim, Job, Node, Trouble
-from shared.pipeline.patience import Patience
+from shared.pipeline.job.job import AT_VENDOR, AWAKE, Attempt, Claim, Job, Node, Trouble
+from shared.pipeline.job.timeouts import Patience
 from tests.pipeline.machine.story import START
 
 NOW = START

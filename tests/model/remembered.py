@@ -6,10 +6,10 @@ The machine is a pure function, so asking it once for each job, event and instan
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from shared.pipeline import events as on
-from shared.pipeline.ledger import spent
-from shared.pipeline.machine import Moved, apply
-from shared.pipeline.nodes import Job, Node, Payer, State
+from shared.pipeline.job import events as on
+from shared.pipeline.job.ledger import spent
+from shared.pipeline.job.machine import Moved, apply
+from shared.pipeline.job.job import Job, Node, Payer, State
 from tests.model.instants import FROZEN, NOW, TICK, WAITS, stripped
 from tests.model.rules import ALL, Rule, heard
 from tests.pipeline.films import film, spoken

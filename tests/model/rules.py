@@ -4,10 +4,10 @@ from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 
-from shared.pipeline import events as on
-from shared.pipeline.machine import Moved, apply
-from shared.pipeline.nodes import Job, State
-from shared.pipeline.patience import Patience
+from shared.pipeline.job import events as on
+from shared.pipeline.job.machine import Moved, apply
+from shared.pipeline.job.job import Job, State
+from shared.pipeline.job.timeouts import Patience
 
 
 class Rule(StrEnum):

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from shared.pipeline import events as on
-from shared.pipeline.machine import apply
-from shared.pipeline.nodes import Job, Node, State
+from shared.pipeline.job import events as on
+from shared.pipeline.job.machine import apply
+from shared.pipeline.job.job import Job, Node, State
 from tests.model.instants import NOW, TICK, WAITS
 from tests.model.remembered import Remembered
 from tests.model.words import arrived

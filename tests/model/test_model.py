@@ -7,7 +7,7 @@ import os
 
 import pytest
 
-from shared.pipeline.patience import Patience
+from shared.pipeline.job.timeouts import Patience
 from tests.model.instants import SENDS, VENDOR, WAITS
 from tests.model.rules import ALL, Rule
 from tests.model.scenarios import KEPT, LARGE, NECESSARY, Scenario

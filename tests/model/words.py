@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from shared.pipeline import events as on
-from shared.pipeline.nodes import Output
+from shared.pipeline.job import events as on
+from shared.pipeline.job.job import Output
 from tests.model.instants import NOW, TICK
 from tests.model.state import Worker
 from tests.pipeline.machine.story import PRESENTER

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from shared.pipeline.nodes import Node, State
-from shared.pipeline.transitions import replayable
+from shared.pipeline.job.job import Node, State
+from shared.pipeline.job.transitions import replayable
 from tests.model.desk import Desk
 from tests.model.instants import NOW, SENDS, WAITS
 from tests.model.rules import Rule

@@ -5,10 +5,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from shared.pipeline.capabilities import Tables, tables
-from shared.pipeline.plan import Feature, Join, Plan, Size
-from shared.pipeline.planner import Defaults, plan
-from shared.pipeline.request import (
+from shared.pipeline.plan.capabilities import Tables, tables
+from shared.pipeline.plan.plan import Feature, Join, Plan, Size
+from shared.pipeline.plan.planner import Defaults, plan
+from shared.pipeline.plan.request import (
     AspectRatio,
     Background,
     BackgroundType,

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from shared.pipeline.capabilities import FootagePrice, WrongTables, tables
-from shared.pipeline.chains import longest_chain
-from shared.pipeline.plan import Feature, Size
-from shared.pipeline.request import AspectRatio, Quality, Resolution
+from shared.pipeline.plan.capabilities import FootagePrice, WrongTables, tables
+from shared.pipeline.plan.chains import longest_chain
+from shared.pipeline.plan.plan import Feature, Size
+from shared.pipeline.plan.request import AspectRatio, Quality, Resolution
 from tests.pipeline.films import SHIPPED, SHIPPED_TABLES, TABLES
 
 

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from shared.pipeline.edit import Appearance, Cue, Cutout, Edit, Shot, Title
-from shared.pipeline.editing import FADE, Take, edit
-from shared.pipeline.plan import Length, Place
-from shared.pipeline.request import Background, BackgroundType, FilmRequest, Position, Preset, SceneRequest
+from shared.pipeline.edit.edit import Appearance, Cue, Cutout, Edit, Shot, Title
+from shared.pipeline.edit.assembly import FADE, Take, edit
+from shared.pipeline.plan.plan import Length, Place
+from shared.pipeline.plan.request import Background, BackgroundType, FilmRequest, Position, Preset, SceneRequest
 from tests.pipeline.films import CUT, PHOTO, WHITE, film, filmed, planned, spoken
 
 

@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.pipeline.codec import from_plain, to_plain
-from shared.pipeline.edit import Cue, Cutout, Edit
-from shared.pipeline.editing import FPS, Take, edit
-from shared.pipeline.plan import Length, Plan
-from shared.pipeline.request import FilmRequest
+from shared.pipeline.edit.edit import Cue, Cutout, Edit
+from shared.pipeline.edit.assembly import FPS, Take, edit
+from shared.pipeline.plan.plan import Length, Plan
+from shared.pipeline.plan.request import FilmRequest
 from tests.pipeline.films import planned
 from tests.pipeline.test_planner_properties import films
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from shared.pipeline.plan import Backdrop, Length, Place, Size, Stretch
-from shared.pipeline.planner import Defaults, nodes, plan, plan_from_document, plan_to_document
-from shared.pipeline.request import (
+from shared.pipeline.plan.plan import Backdrop, Length, Place, Size, Stretch
+from shared.pipeline.plan.planner import Defaults, nodes, plan, plan_from_document, plan_to_document
+from shared.pipeline.plan.request import (
     AspectRatio,
     Background,
     BackgroundType,

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from shared.pipeline.plan import Backdrop, Feature, Stretch
-from shared.pipeline.request import (
+from shared.pipeline.plan.plan import Backdrop, Feature, Stretch
+from shared.pipeline.plan.request import (
     BRoll,
     Quality,
     Resolution,

@@ -2,9 +2,9 @@
 
 import pytest
 
-from shared.pipeline.plan import Kind, Length, Sound
-from shared.pipeline.planner import PlannedNode, nodes
-from shared.pipeline.request import (
+from shared.pipeline.plan.plan import Kind, Length, Sound
+from shared.pipeline.plan.planner import PlannedNode, nodes
+from shared.pipeline.plan.request import (
     BRoll,
     VoiceSettings,
 )

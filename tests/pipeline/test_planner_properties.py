@@ -5,9 +5,9 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.pipeline.plan import Feature, Join, Kind, Length, Plan, Sound
-from shared.pipeline.planner import nodes, plan_from_document, plan_to_document
-from shared.pipeline.request import (
+from shared.pipeline.plan.plan import Feature, Join, Kind, Length, Plan, Sound
+from shared.pipeline.plan.planner import nodes, plan_from_document, plan_to_document
+from shared.pipeline.plan.request import (
     AspectRatio,
     BRoll,
     FilmRequest,
@@ -17,7 +17,7 @@ from shared.pipeline.request import (
     from_document,
     to_document,
 )
-from shared.pipeline.rules import mistakes, outline
+from shared.pipeline.plan.rules import mistakes, outline
 from tests.pipeline.films import PHOTO, TABLES, WHITE, film, planned, with_references
 
 LINKS = TABLES.limits.links

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from shared.pipeline.plan import Length
-from shared.pipeline.planner import CannotPlan, Defaults, plan
-from shared.pipeline.request import (
+from shared.pipeline.plan.plan import Length
+from shared.pipeline.plan.planner import CannotPlan, Defaults, plan
+from shared.pipeline.plan.request import (
     AspectRatio,
     Background,
     BackgroundType,

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from shared.pipeline.prompts import TOKENS, clip_prompt, is_cut
-from shared.pipeline.request import FilmRequest, SceneRequest
+from shared.pipeline.plan.prompts import TOKENS, clip_prompt, is_cut
+from shared.pipeline.plan.request import FilmRequest, SceneRequest
 from tests.pipeline.films import film, filmed
 
 GOLDEN = Path(__file__).parent / "golden" / "prompts.txt"

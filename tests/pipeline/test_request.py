@@ -5,8 +5,8 @@ import json
 import pytest
 
 from shared.pipeline.codec import Unreadable
-from shared.pipeline.plan import Join
-from shared.pipeline.request import (
+from shared.pipeline.plan.plan import Join
+from shared.pipeline.plan.request import (
     BRoll,
     FilmRequest,
     ImageSource,
@@ -18,7 +18,7 @@ from shared.pipeline.request import (
     image_at,
     to_document,
 )
-from shared.pipeline.rules import Outline, SceneOutline, mistakes, outline, outline_of_body
+from shared.pipeline.plan.rules import Outline, SceneOutline, mistakes, outline, outline_of_body
 from tests.pipeline.films import PHOTO, WHITE, film, filmed, spoken
 
 FULL = film(

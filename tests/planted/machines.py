@@ -4,11 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from shared.pipeline import events as on
-from shared.pipeline.machine import Moved, apply
-from shared.pipeline.nodes import Job
-from shared.pipeline.patience import Patience
-from shared.pipeline.request import FilmRequest
+from shared.pipeline.job import events as on
+from shared.pipeline.job.machine import Moved, apply
+from shared.pipeline.job.job import Job
+from shared.pipeline.job.timeouts import Patience
+from shared.pipeline.plan.request import FilmRequest
 from tests.pipeline.machine.story import CLIP, FOOTAGE, WAITS
 from tests.pipeline.machine.test_world import (
     answer_lost_and_looked_for,

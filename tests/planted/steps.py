@@ -5,12 +5,12 @@ from dataclasses import fields
 from functools import cached_property, partial
 
 from shared.cloud.records import Loaded, Reservation, Settlement
-from shared.pipeline import events as on
-from shared.pipeline.edit import Cutout
-from shared.pipeline.names import attempt_name, presenter_object
-from shared.pipeline.nodes import Ending, Job, Node, Output
+from shared.pipeline.job import events as on
+from shared.pipeline.edit.edit import Cutout
+from shared.pipeline.job.names import attempt_name, presenter_object
+from shared.pipeline.job.job import Ending, Job, Node, Output
 from shared.providers.ports import ClipOrder, TryLater
-from shared.providers.veo import Veo
+from shared.providers.veo.client import Veo
 from shared.steps.clips import made_from, order
 from shared.steps.commit import Commits, StoreBusy
 from shared.steps.message import Message

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from shared.pipeline.events import CancelAsked
-from shared.pipeline.nodes import State
+from shared.pipeline.job.events import CancelAsked
+from shared.pipeline.job.job import State
 from tests.faults.cloud import StagedWiring
 from tests.faults.wire import Kind
 from tests.pipeline.machine.laws import LawBroken

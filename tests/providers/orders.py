@@ -3,10 +3,10 @@
 from dataclasses import replace
 from typing import Any
 
-from shared.egress import Egress
-from shared.providers.heygen import HeyGen
+from shared.egress.client import Egress
+from shared.providers.heygen.client import HeyGen
 from shared.providers.ports import ClipOrder, Footage, Presenter, SpeechOrder
-from shared.providers.veo import Veo
+from shared.providers.veo.client import Veo
 
 LOOPBACK = ("http://127.0.0.1:*",)
 MODEL = "veo-3.1-generate-001"

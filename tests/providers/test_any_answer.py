@@ -7,7 +7,8 @@ import httpx
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from shared.providers import heygen_answers, veo_answers
+from shared.providers.heygen import answers as heygen_answers
+from shared.providers.veo import answers as veo_answers
 from shared.providers.ports import (
     Failure,
     Filmed,

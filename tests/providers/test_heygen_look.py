@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from shared.egress import Egress
+from shared.egress.client import Egress
 from shared.providers.ports import (
     Failure,
     Filmed,

@@ -11,7 +11,7 @@ import pytest
 
 from infra.local.vendors.heygen.server import HeyGenServer
 from infra.local.vendors.heygen.settings import DEMO_KEY, HeyGenSettings
-from shared.egress import Egress
+from shared.egress.client import Egress
 from shared.providers.ports import (
     Failure,
     Filmed,

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from shared.egress import Egress
+from shared.egress.client import Egress
 from shared.providers.ports import InFlight, Misconfigured, NotSent, Refused, SpeechOrder, TryLater, Unknown
 from tests.egress.loopback import Loopback, Script, drip, raw, reply, reset
 from tests.providers.orders import KEY, LOOPBACK, heygen, speech

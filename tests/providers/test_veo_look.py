@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from shared.egress import Egress
+from shared.egress.client import Egress
 from shared.providers.ports import Failure, Filmed, Lost, Misconfigured, Pending, TryLater
 from tests.egress.loopback import Loopback, Script, raw, reply, reset
 from tests.providers.orders import MODEL, MODELS, OPERATION, Tokens, veo

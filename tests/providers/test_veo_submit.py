@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from shared.egress import Egress
+from shared.egress.client import Egress
 from shared.providers.ports import (
     ClipOrder,
     Misconfigured,
@@ -16,7 +16,7 @@ from shared.providers.ports import (
     TryLater,
     Unknown,
 )
-from shared.providers.veo import Veo
+from shared.providers.veo.client import Veo
 from tests.egress.loopback import Loopback, Script, drip, raw, reply, reset
 from tests.providers.orders import LOOPBACK, MODEL, MODELS, OPERATION, Tokens, clip, veo
 

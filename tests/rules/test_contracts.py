@@ -46,13 +46,13 @@ BREACHES = (
     Breach("shared/cloud/planted.py", "import flask", ("frames",)),
     Breach("shared/providers/planted.py", "from shared.log import log", ("providers",)),
     Breach("shared/providers/planted.py", "from shared.cloud.secrets import Secrets", ("inward", "providers")),
-    Breach("shared/media/planted.py", "from shared.egress import Egress", ("media",)),
+    Breach("shared/media/planted.py", "from shared.egress.client import Egress", ("media",)),
     Breach("shared/steps/planted.py", "from shared.config import Settings", ("steps",)),
     Breach("shared/steps/planted.py", "from shared.door.keys import caller", ("inward", "steps")),
     Breach("infra/local/google/planted.py", "from shared.config import Settings", ("embedded",)),
     Breach("infra/local/google/planted.py", "from infra.local.world import ROOT", ("embedded",)),
     Breach("infra/local/vendors/planted.py", "from infra.local.google_cloud import now", ("vendors",)),
-    Breach("infra/local/vendors/planted.py", "from shared.pipeline.plan import Plan", ("vendors",)),
+    Breach("infra/local/vendors/planted.py", "from shared.pipeline.plan.plan import Plan", ("vendors",)),
 )
 
 

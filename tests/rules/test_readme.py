@@ -10,9 +10,9 @@ from infra.readme import COMMAND, README, NoMarkers, main, refreshed, settings_t
 from shared.config import Settings, declared
 from shared.door import views
 from shared.door.bodies import parse_film
-from shared.pipeline.capabilities import tables
-from shared.pipeline.picture import line_table, machine_picture
-from shared.pipeline.planner import Defaults, plan
+from shared.pipeline.plan.capabilities import tables
+from infra.diagrams import line_table, machine_picture
+from shared.pipeline.plan.planner import Defaults, plan
 from tests.rules.sources import ROOT
 
 SHOWN = README.read_text(encoding="utf-8")

@@ -8,8 +8,8 @@ import pytest
 
 from infra.local.world import FUNCTIONS, World
 from shared.config import SHIPPED_TABLES, read_tables
-from shared.pipeline.line import LINE
-from shared.pipeline.patience import Patience, patience
+from shared.pipeline.job.line import LINE
+from shared.pipeline.job.timeouts import Patience, patience
 from shared.steps.commit import notify_task
 from tests.rules.sources import ROOT
 

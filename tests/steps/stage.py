@@ -19,9 +19,9 @@ from infra.local.vendors.veo.server import VeoServer
 from infra.local.vendors.veo.settings import VeoSettings
 from infra.local.world import merged
 from shared.cloud.tenants import Integration, Tenant
-from shared.pipeline.names import task_name
-from shared.pipeline.nodes import Job, Node
-from shared.pipeline.request import FilmRequest, SceneRequest
+from shared.pipeline.job.names import task_name
+from shared.pipeline.job.job import Job, Node
+from shared.pipeline.plan.request import FilmRequest, SceneRequest
 from shared.steps.callbacks import SECRET
 from shared.steps.integrations import key_name
 from shared.steps.message import Message

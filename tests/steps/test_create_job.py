@@ -5,9 +5,9 @@ import dataclasses
 import pytest
 
 from shared.cloud.jobs import StoreUnreachable
-from shared.pipeline.nodes import Job, State
-from shared.pipeline.plan import Join
-from shared.pipeline.request import BRoll, FilmRequest, SceneRequest
+from shared.pipeline.job.job import Job, State
+from shared.pipeline.plan.plan import Join
+from shared.pipeline.plan.request import BRoll, FilmRequest, SceneRequest
 from shared.steps.problems import Problem
 from tests.faults.cloud import WrongClock
 from tests.faults.wire import Kind

@@ -17,7 +17,7 @@ import pytest
 from shared.cloud.blobs import FilesUnreachable
 from shared.cloud.jobs import StoreUnreachable
 from shared.cloud.secrets import SecretsUnreachable
-from shared.pipeline.nodes import Ending
+from shared.pipeline.job.job import Ending
 from shared.steps.problems import Problem
 from tests.faults.wire import Kind
 from tests.steps.stage import CLIP, SPEECH, TENANT, Stage, presented, staged

@@ -12,7 +12,7 @@ import pytest
 from werkzeug.wrappers import Request, Response
 
 from infra.local.vendors.serving import Serving
-from shared.pipeline.events import CancelAsked
+from shared.pipeline.job.events import CancelAsked
 from shared.steps.notify import WAITS, secret_name
 from tests.faults.wire import Kind
 from tests.steps.stage import TENANT, Stage, footage

@@ -1,7 +1,7 @@
 """retry: one reservation and one new take, whatever becomes of the answer to its commit."""
 
-from shared.pipeline.nodes import Ending, State
-from shared.pipeline.revision import Change
+from shared.pipeline.job.job import Ending, State
+from shared.pipeline.job.revision import Change
 from tests.faults.wire import Kind
 from tests.steps.stage import CLIP, Stage, footage
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from shared.pipeline.nodes import Outcome, State
-from shared.pipeline.patience import Patience
+from shared.pipeline.job.job import Outcome, State
+from shared.pipeline.job.timeouts import Patience
 from shared.steps.commit import StoreBusy
 from tests.faults.wire import Kind
 from tests.steps.stage import CLIP, Stage, footage, staged

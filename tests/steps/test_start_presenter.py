@@ -6,8 +6,8 @@ import pytest
 
 from infra.local.vendors.heygen.settings import DEMO_KEY
 from shared.cloud.tenants import Integration
-from shared.pipeline.edit import Cutout
-from shared.pipeline.nodes import Ending, Outcome, State
+from shared.pipeline.edit.edit import Cutout
+from shared.pipeline.job.job import Ending, Outcome, State
 from shared.steps.integrations import key_name
 from tests.faults.wire import Kind
 from tests.steps.stage import SPEECH, TENANT, Stage, presented

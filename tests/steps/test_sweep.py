@@ -3,9 +3,9 @@
 from datetime import timedelta
 from typing import Any
 
-from shared.pipeline.events import CancelAsked
-from shared.pipeline.nodes import Ending, State
-from shared.pipeline.patience import Patience
+from shared.pipeline.job.events import CancelAsked
+from shared.pipeline.job.job import Ending, State
+from shared.pipeline.job.timeouts import Patience
 from shared.steps.sweep import PUSHES
 from tests.faults.wire import Kind
 from tests.listener import Listener

@@ -11,8 +11,8 @@ from google.api_core.exceptions import InvalidArgument
 from google.cloud import firestore
 
 from shared.cloud.records import Loaded, Reservation
-from shared.pipeline import events as on
-from shared.pipeline.names import delivery_task, task_name
+from shared.pipeline.job import events as on
+from shared.pipeline.job.names import delivery_task, task_name
 from shared.steps.commit import Commits, Heard
 from shared.steps.sweep import AGAIN, ASIDE, HANDS, PAGE, TICK
 from tests.faults.cloud import StagedWiring

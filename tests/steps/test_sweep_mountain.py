@@ -11,7 +11,7 @@ from datetime import timedelta
 import pytest
 
 from shared.cloud.jobs import StoreUnreachable
-from shared.pipeline.names import delivery_task, task_name
+from shared.pipeline.job.names import delivery_task, task_name
 from shared.steps.sweep import HANDS, TICK
 from tests.faults.wire import Kind
 from tests.steps.heaps import delivery, heaped, lost_job, present

@@ -8,8 +8,8 @@ import httpx
 import pytest
 
 from infra.local.vendors.heygen.settings import DEMO_KEY
-from shared.pipeline.names import read_attempt
-from shared.pipeline.nodes import Outcome, State
+from shared.pipeline.job.names import read_attempt
+from shared.pipeline.job.job import Outcome, State
 from shared.steps.callbacks import SECRET as CALLBACK_SECRET
 from shared.steps.callbacks import callback_path
 from shared.steps.integrations import key_name

@@ -18,7 +18,7 @@ from infra.local.world import LOCATION, PROJECT
 from shared.cloud.records import Month
 from shared.cloud.tenants import Tenant
 from shared.config import settings
-from shared.pipeline.nodes import Job
+from shared.pipeline.job.job import Job
 from shared.wiring import Wiring
 from tests.storm.books import Generation, generations
 

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 import httpx
 
 from infra.local.google.identity.issuer import Issuer
-from shared.pipeline.names import AttemptName
-from shared.pipeline.nodes import Job
-from shared.pipeline.plan import Kind
+from shared.pipeline.job.names import AttemptName
+from shared.pipeline.job.job import Job
+from shared.pipeline.plan.plan import Kind
 from tests.storm.customers import PLAIN
 from tests.storm.findings import HEYGEN_KEY
 from tests.storm.gateway import Call

@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from infra.local.laptop import Laptop
-from shared.pipeline.nodes import Ending, Job
-from shared.pipeline.patience import Patience
+from shared.pipeline.job.job import Ending, Job
+from shared.pipeline.job.timeouts import Patience
 from tests.storm.books import audited, months_settled
 from tests.storm.customers import TOO_MANY, Customers, Order, scene
 from tests.storm.findings import Findings, found, live, open_tenants, processes

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from infra.local.google.identity.issuer import Issuer
 from infra.local.world import INVOKER, TAKES
-from shared.pipeline.names import AttemptName
+from shared.pipeline.job.names import AttemptName
 from shared.steps.callbacks import callback_path
 
 TOO_LARGE = 300 * 1024

@@ -16,9 +16,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from infra.local.world import FUNCTIONS, SHIPPED_TABLES, World
-from shared.pipeline.nodes import Job, Node, Outcome
-from shared.pipeline.patience import Patience, patience
-from shared.pipeline.plan import Kind
+from shared.pipeline.job.job import Job, Node, Outcome
+from shared.pipeline.job.timeouts import Patience, patience
+from shared.pipeline.plan.plan import Kind
 
 SHIPPED_TICK = 60.0  # seconds
 MINUTE = 60.0

@@ -21,7 +21,7 @@ from pathlib import Path
 from infra.local.google.identity.issuer import Issuer
 from infra.local.google_cloud import now
 from infra.local.laptop import Laptop
-from shared.pipeline.nodes import Ending, Job
+from shared.pipeline.job.job import Ending, Job
 from shared.steps.callbacks import callback_key
 from tests.storm.books import audited, months_settled
 from tests.storm.customers import Customers, Order, mixed

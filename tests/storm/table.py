@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from shared.pipeline.nodes import Job, Outcome
+from shared.pipeline.job.job import Job, Outcome
 from tests.storm.books import Audit
 from tests.storm.customers import Customers, Order
 from tests.storm.findings import Findings, nudges

@@ -10,12 +10,12 @@ TELLS there is always a status, a stage and a sentence; only a finished film is 
 
 from dataclasses import replace
 
-from shared.pipeline import events as on
-from shared.pipeline.ledger import bill
-from shared.pipeline.nodes import AWAKE, FREE, LIVE, Ending, Job, State
-from shared.pipeline.picture import moves
-from shared.pipeline.plan import Kind
-from shared.pipeline.status import progress, stage, status, summary
+from shared.pipeline.job import events as on
+from shared.pipeline.job.ledger import bill
+from shared.pipeline.job.job import AWAKE, FREE, LIVE, Ending, Job, State
+from infra.diagrams import moves
+from shared.pipeline.plan.plan import Kind
+from shared.pipeline.job.status import progress, stage, status, summary
 
 ARROWS = set(moves())
 

@@ -8,15 +8,15 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Self
 
-from shared.pipeline import events as on
-from shared.pipeline.birth import born
-from shared.pipeline.edit import Cutout
-from shared.pipeline.machine import Moved, apply
-from shared.pipeline.nodes import Attempt, Ending, Job, Node, Outcome, Output, State
-from shared.pipeline.patience import Patience
-from shared.pipeline.plan import Kind
-from shared.pipeline.planner import nodes
-from shared.pipeline.request import FilmRequest
+from shared.pipeline.job import events as on
+from shared.pipeline.job.creation import born
+from shared.pipeline.edit.edit import Cutout
+from shared.pipeline.job.machine import Moved, apply
+from shared.pipeline.job.job import Attempt, Ending, Job, Node, Outcome, Output, State
+from shared.pipeline.job.timeouts import Patience
+from shared.pipeline.plan.plan import Kind
+from shared.pipeline.plan.planner import nodes
+from shared.pipeline.plan.request import FilmRequest
 from tests.pipeline.films import CUT, film, filmed, planned
 
 START = datetime(2026, 11, 20, 12, tzinfo=UTC)

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from shared.pipeline import events as on
-from shared.pipeline.ledger import bill, settle
-from shared.pipeline.nodes import Ending, Job, Outcome, State
+from shared.pipeline.job import events as on
+from shared.pipeline.job.ledger import bill, settle
+from shared.pipeline.job.job import Ending, Job, Outcome, State
 from tests.pipeline.machine.story import (
     COMPOSE,
     PRESENTED,

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from shared.pipeline import events as on
-from shared.pipeline.nodes import Ending, Outcome, State
+from shared.pipeline.job import events as on
+from shared.pipeline.job.job import Ending, Outcome, State
 from tests.pipeline.machine.story import (
     CHAIN,
     COMPOSE,

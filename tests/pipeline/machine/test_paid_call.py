@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from shared.pipeline.edit import Cutout
-from shared.pipeline.nodes import Outcome, State
+from shared.pipeline.edit.edit import Cutout
+from shared.pipeline.job.job import Outcome, State
 from tests.pipeline.machine.story import (
     PRESENTED,
     PRESENTER,

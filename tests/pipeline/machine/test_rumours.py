@@ -6,11 +6,11 @@ from datetime import timedelta
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from shared.pipeline import events as on
-from shared.pipeline.edit import Cutout
-from shared.pipeline.machine import Moved, apply
-from shared.pipeline.nodes import Job
-from shared.pipeline.request import FilmRequest
+from shared.pipeline.job import events as on
+from shared.pipeline.edit.edit import Cutout
+from shared.pipeline.job.machine import Moved, apply
+from shared.pipeline.job.job import Job
+from shared.pipeline.plan.request import FilmRequest
 from tests.pipeline.machine.laws import judge
 from tests.pipeline.machine.story import CHAIN, COMPOSE, FOOTAGE, PRESENTED, START, WAITS, job, stored
 

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from shared.pipeline import events as on
-from shared.pipeline.machine import TABLE
-from shared.pipeline.nodes import State
+from shared.pipeline.job import events as on
+from shared.pipeline.job.machine import TABLE
+from shared.pipeline.job.job import State
 from tests.pipeline.machine.story import (
     CLIP,
     COMPOSE,

@@ -12,12 +12,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from shared.pipeline import events as on
-from shared.pipeline.machine import Moved, apply
-from shared.pipeline.nodes import Ending, Job, State
-from shared.pipeline.patience import Patience
-from shared.pipeline.plan import Kind
-from shared.pipeline.request import FilmRequest
+from shared.pipeline.job import events as on
+from shared.pipeline.job.machine import Moved, apply
+from shared.pipeline.job.job import Ending, Job, State
+from shared.pipeline.job.timeouts import Patience
+from shared.pipeline.plan.plan import Kind
+from shared.pipeline.plan.request import FilmRequest
 from tests.pipeline.films import PHOTO, WHITE, film, filmed, spoken
 from tests.pipeline.machine.laws import LawBroken
 from tests.pipeline.machine.story import CHAIN, FOOTAGE, PRESENTED, TWO_CLIPS

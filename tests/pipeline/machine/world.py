@@ -13,15 +13,15 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from shared.pipeline import events as on
-from shared.pipeline.line import START_CLIP, START_PRESENTER, step_for
-from shared.pipeline.machine import Moved, apply
-from shared.pipeline.names import task_name
-from shared.pipeline.nodes import AWAKE, Job, Node, Output, Payer, State
-from shared.pipeline.patience import Patience
-from shared.pipeline.plan import Kind
-from shared.pipeline.request import FilmRequest
-from shared.pipeline.transitions import replayable
+from shared.pipeline.job import events as on
+from shared.pipeline.job.line import START_CLIP, START_PRESENTER, step_for
+from shared.pipeline.job.machine import Moved, apply
+from shared.pipeline.job.names import task_name
+from shared.pipeline.job.job import AWAKE, Job, Node, Output, Payer, State
+from shared.pipeline.job.timeouts import Patience
+from shared.pipeline.plan.plan import Kind
+from shared.pipeline.plan.request import FilmRequest
+from shared.pipeline.job.transitions import replayable
 from tests.pipeline.machine.laws import LawBroken, judge
 from tests.pipeline.machine.story import START, WAITS, job, stored
 

@@ -1,0 +1,124 @@
+"""Turns an edit's seconds into whole frames and cuts long films into parts that few files are open for; pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from shared.pipeline.edit.edit import Appearance, Edit, Shot
+
+OPEN_AT_ONCE = 6  # decoders a part may hold: measured, each costs some 60 MB at 720x1280
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A shot in frames: where it stands on the film, how long, and how many of its frames come from the file."""
+
+    shot: Shot
+    start: int
+    frames: int
+    moving: int
+
+    @property
+    def end(self) -> int:
+        """Return the first frame after it."""
+        return self.start + self.frames
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A stretch of the film that one run of ffmpeg renders."""
+
+    cuts: tuple[Cut, ...]
+
+    @property
+    def start(self) -> int:
+        """Return its first frame on the film."""
+        return self.cuts[0].start
+
+    @property
+    def end(self) -> int:
+        """Return the first frame after it."""
+        return self.cuts[-1].end
+
+
+def frames(seconds: float, fps: int) -> int:
+    """Return the nearest whole number of frames."""
+    return round(seconds * fps)
+
+
+def cuts(edit: Edit, lengths: Mapping[str, float]) -> tuple[tuple[Cut, ...], tuple[str, ...]]:
+    """Lay the shots end to end in whole frames up to the film's length; also says where files end too early.
+
+    `lengths` gives the real seconds of each moving file. Shots that follow each other inside one file are opened
+    once. A shot that would begin after its file's end shows the file's last frame.
+    """
+    total, clock, made, warnings = frames(edit.seconds, edit.fps), 0.0, list[Cut](), list[str]()
+    for shot in edit.shots:
+        start, clock = frames(clock, edit.fps), clock + shot.seconds
+        length = min(frames(clock, edit.fps), total) - start
+        if length <= 0:
+            continue
+        told = _told(shot, lengths, edit.fps)
+        if told != shot and shot.node:
+            warnings.append(
+                f"{shot.node} ends at {lengths[shot.node]:.2f} s, asked for {shot.offset:.2f}-"
+                f"{shot.offset + shot.footage:.2f} s; its last frame is held instead"
+            )
+        moving = 0 if shot.still or told.node is None else min(length, max(1, frames(told.footage, edit.fps)))
+        cut = Cut(told, start, length, moving)
+        if made and _continues(made[-1], cut, edit.fps):
+            whole = replace(made[-1].shot, footage=made[-1].shot.footage + told.footage)
+            cut = Cut(whole, made[-1].start, made[-1].frames + length, made[-1].frames + moving)
+            made.pop()
+        made.append(cut)
+    if made and made[-1].end < total:
+        made[-1] = replace(made[-1], frames=total - made[-1].start)
+    return tuple(made), tuple(dict.fromkeys(warnings))
+
+
+def _told(shot: Shot, lengths: Mapping[str, float], fps: int) -> Shot:
+    """Return the shot as its file can serve it; a frame's worth of rounding is nobody's news."""
+    if shot.node is None or shot.still:
+        return shot
+    length, frame = lengths[shot.node], 1 / fps
+    if shot.offset > length - frame:
+        return replace(shot, offset=max(0.0, length - 2 * frame), footage=frame)
+    if shot.offset + shot.footage > length + 1.5 * frame:
+        return replace(shot, footage=length - shot.offset)
+    return shot
+
+
+def _continues(before: Cut, cut: Cut, fps: int) -> bool:
+    """Tell whether a cut shows the very next frame of the same file."""
+    same = before.shot.node is not None and before.shot.node == cut.shot.node and not cut.shot.still
+    joined = abs(before.shot.offset + before.shot.footage - cut.shot.offset) < 0.5 / fps
+    return same and joined and before.moving == before.frames
+
+
+def parts(row: tuple[Cut, ...], edit: Edit) -> tuple[Part, ...]:
+    """Group cuts so that few files are open at once; no part begins while a presenter is fading."""
+    made: list[Part] = []
+    held: tuple[Cut, ...] = ()
+    for cut in row:
+        grown = (*held, cut)
+        if held and _openings(grown, edit) > OPEN_AT_ONCE and not _fading(cut.start, edit):
+            made.append(Part(held))
+            grown = (cut,)
+        held = grown
+    return (*made, Part(held)) if held else tuple(made)
+
+
+def on_film(look: Appearance, edit: Edit) -> tuple[int, int]:
+    """Return an appearance's first frame and the first frame after it."""
+    last = frames(edit.seconds, edit.fps)
+    return frames(look.start, edit.fps), min(frames(look.start + look.seconds, edit.fps), last)
+
+
+def _openings(row: tuple[Cut, ...], edit: Edit) -> int:
+    files = sum(cut.shot.node is not None and not cut.shot.still for cut in row)
+    spans = [on_film(look, edit) for look in edit.appearances]
+    return files + sum(start < row[-1].end and end > row[0].start for start, end in spans)
+
+
+def _fading(frame: int, edit: Edit) -> bool:
+    spans = [(on_film(look, edit)[1], frames(look.fade, edit.fps)) for look in edit.appearances]
+    return any(end - fade < frame < end for end, fade in spans)

@@ -1,0 +1,136 @@
+"""Makes the edit of a film from its plan and the takes that really came back: what is seen and heard when.
+
+Real lengths decide, on a grid of whole frames, so that nothing drifts. A scene that must last longer than planned goes
+on with what was filmed beyond its end before its last frame is held; a presenter who has finished fades out. Texts
+come from the request, where they stand once.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from shared.pipeline.edit.captions import estimated, parse_srt
+from shared.pipeline.edit.edit import Appearance, Cue, Cutout, Edit, Shot, Title
+from shared.pipeline.edit.film_warnings import findings
+from shared.pipeline.plan.plan import Plan, Speech
+from shared.pipeline.plan.request import FilmRequest
+from shared.pipeline.edit.source_ranges import rushes
+from shared.pipeline.edit.timeline import FPS, Slot, slots
+from shared.pipeline.plan.placement import inset, standing
+
+__all__ = ["FPS", "Take", "edit", "parse_srt"]
+
+FRAME = 1 / FPS
+FADE = 0.4  # seconds a finished presenter takes to go
+INSET = 0.2  # seconds a title keeps from the cuts before and after it
+SHORTEST_CUE = 0.1  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """What the node of a clip or a presenter brought: its file's length, and how a presenter can be laid over."""
+
+    seconds: float
+    cutout: Cutout | None = None
+    cues: tuple[Cue, ...] = ()
+
+
+def edit(plan: Plan, request: FilmRequest, takes: Mapping[str, Take]) -> Edit:
+    """Return the film's edit; `takes` by node key, those of the clips before a chain's last being optional.
+
+    Raises:
+        KeyError: a take the film is made of is missing.
+        ValueError: a presenter's take does not say how it can be laid over, or all takes are empty.
+    """
+    lengths = {clip.key: takes[clip.key].seconds for clip in plan.clips if clip.key in takes}
+    spoken = {speech.scene: takes[speech.key].seconds for speech in plan.speeches}
+    footage, surprises = rushes(plan, lengths)
+    laid = slots(plan, footage, spoken)
+    looks = tuple(_look(plan, request, speech, laid, takes[speech.key]) for speech in plan.speeches)
+    return Edit(
+        size=plan.size,
+        fps=FPS,
+        seconds=laid[-1].end,
+        shots=_shots(laid),
+        appearances=looks,
+        titles=tuple(_titles(request, laid)),
+        cues=tuple(_cues(plan, request, looks, takes)) if plan.captions else (),
+        sound=plan.sound,
+        warnings=(*surprises, *findings(plan, laid, spoken)),
+    )
+
+
+def _shots(laid: tuple[Slot, ...]) -> tuple[Shot, ...]:
+    shots: list[Shot] = []
+    for shot in map(_shot, laid):
+        if shots and _goes_on(shots[-1], shot):
+            last = shots.pop()
+            seconds = last.seconds + shot.seconds
+            footage = min(max(shot.offset + shot.footage - last.offset, 0.0), seconds)
+            shots.append(replace(last, seconds=seconds, footage=footage))
+        else:
+            shots.append(shot)
+    return tuple(shots)
+
+
+def _shot(slot: Slot) -> Shot:
+    if slot.rush:
+        footage = slot.seconds - slot.held
+        return Shot(seconds=slot.seconds, node=slot.rush.node, offset=slot.rush.offset, footage=footage)
+    backdrop = slot.stretch.backdrop
+    if backdrop is None or (backdrop.image is None and backdrop.color is None):
+        raise ValueError(f"scene {slot.stretch.scene} has neither footage nor a backdrop")
+    if backdrop.image is not None:
+        return Shot(seconds=slot.seconds, node=backdrop.image, still=True)
+    return Shot(seconds=slot.seconds, node=None, color=backdrop.color)
+
+
+def _goes_on(last: Shot, shot: Shot) -> bool:
+    """Tell whether a shot is the same picture going on, so that no cut need be made in it."""
+    if (last.node, last.color, last.still) != (shot.node, shot.color, shot.still):
+        return False
+    moving = last.node is not None and not last.still
+    held = last.seconds - last.footage > FRAME
+    seamless = abs(last.offset + last.seconds - shot.offset) <= FRAME
+    return not moving or (seamless and not held)
+
+
+def _look(plan: Plan, request: FilmRequest, speech: Speech, laid: tuple[Slot, ...], take: Take) -> Appearance:
+    """Let the presenter appear for the whole film, or for the scene of the script."""
+    if take.cutout is None:
+        raise ValueError(f"{speech.key}: its take does not say how it can be laid over (cutout)")
+    start, end, place = 0.0, laid[-1].end, plan.place
+    if speech.scene is not None:
+        slot = next(one for one in laid if one.stretch.scene == speech.scene)
+        start, end = slot.start, slot.end
+        place = standing(request.avatar_position, footage=slot.rush is not None)
+    if take.cutout is Cutout.INSET and any(slot.rush is not None for slot in laid):
+        place = inset(place, request.avatar_position)
+    leaves = start + take.seconds < end - FRAME
+    seconds = take.seconds if leaves else end - start
+    return Appearance(
+        node=speech.key,
+        start=start,
+        seconds=seconds,
+        cutout=take.cutout,
+        place=place,
+        fade=min(FADE, seconds / 2) if leaves else 0.0,
+    )
+
+
+def _titles(request: FilmRequest, laid: tuple[Slot, ...]) -> Iterator[Title]:
+    for slot in laid:
+        text = None if slot.stretch.scene is None else request.scenes[slot.stretch.scene].text_overlay
+        if text is not None:
+            inset = min(INSET, slot.seconds / 4)
+            yield Title(text, round(slot.start + inset, 3), round(slot.seconds - 2 * inset, 3))
+
+
+def _cues(plan: Plan, request: FilmRequest, looks: tuple[Appearance, ...], takes: Mapping[str, Take]) -> Iterator[Cue]:
+    """Move each take's cues to where it stands on the film; without any, estimate them from its script."""
+    for speech, look in zip(plan.speeches, looks, strict=True):
+        take = takes[speech.key]
+        script = request.avatar_script if speech.scene is None else request.scenes[speech.scene].script
+        for cue in take.cues or estimated(script or "", take.seconds):
+            seconds = min(cue.seconds, look.seconds - cue.start)
+            if seconds >= SHORTEST_CUE:
+                yield Cue(cue.text, round(look.start + cue.start, 3), round(seconds, 3))

@@ -1,0 +1,81 @@
+"""The edit decision list: what is seen and heard when, in numbers; pure, so that composing is only rendering.
+
+Times are seconds on the film's own clock. Files are named by the key of the node whose output they are.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from shared.pipeline.plan.plan import Place, Size, Sound
+
+
+class Cutout(StrEnum):
+    """How the presenter's take can be laid over footage, best first."""
+
+    ALPHA = "alpha"  # WebM with transparency
+    KEY = "key"  # MP4 on a flat key colour
+    INSET = "inset"  # MP4 with a background of its own: shown as a rounded rectangle
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """A stretch of picture: from a file, or a flat colour; when the file ends early its last frame is held."""
+
+    seconds: float  # on the film
+    node: str | None  # file of this node (a clip or an image); None = color
+    offset: float = 0.0  # where to begin in the file
+    footage: float = 0.0  # seconds taken from the file before its last frame is held (0 for a still)
+    still: bool = False  # the file is an image
+    color: str | None = None  # "#rrggbb"
+
+
+@dataclass(frozen=True, slots=True)
+class Appearance:
+    """A presenter on the film."""
+
+    node: str
+    start: float
+    seconds: float
+    cutout: Cutout
+    place: Place
+    fade: float  # the last seconds in which picture fades out; 0 = stays to the film's end
+    key_color: str = "#00ff00"  # what Cutout.KEY removes
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """Scene text, drawn as it was sent."""
+
+    text: str
+    start: float
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """One caption."""
+
+    text: str
+    start: float
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One film."""
+
+    size: Size
+    fps: int
+    seconds: float
+    shots: tuple[Shot, ...]
+    appearances: tuple[Appearance, ...]
+    titles: tuple[Title, ...]
+    cues: tuple[Cue, ...]
+    sound: Sound
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Keys of the nodes whose files the render needs, in order of first use."""
+        named = [shot.node for shot in self.shots if shot.node] + [look.node for look in self.appearances]
+        return tuple(dict.fromkeys(named))

@@ -1,0 +1,106 @@
+"""Finds each filmed scene in the files Veo really wrote.
+
+An extension should return the whole shot so far (facts/veo.md §2.6: measured once, written nowhere), so the last link's
+file holds every scene of its chain. Should a file hold only the seconds it added, it is joined behind the one before
+and a warning says so. Boundaries between scenes are the real lengths of the links, so a shot goes on without a jump.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+
+from shared.pipeline.plan.plan import Clip, Plan, Stretch
+from shared.pipeline.plan.timing import say
+
+TOLERANCE = 0.5  # seconds a file may differ from its planned length
+
+
+@dataclass(frozen=True, slots=True)
+class Rush:
+    """Where a scene's footage lies, in seconds; `spare` was filmed beyond what the plan shows of it."""
+
+    node: str
+    offset: float
+    shown: float  # as long as the scene is to be without speech
+    there: float  # of it, what the file really holds
+    spare: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Reel:
+    """A stretch of a shot that lies in one file."""
+
+    node: str
+    start: float
+    seconds: float
+
+
+def rushes(plan: Plan, lengths: Mapping[str, float]) -> tuple[dict[int, Rush], tuple[str, ...]]:
+    """Return the footage of each scene by its index, and warnings; `lengths` are the files' by clip key.
+
+    Raises:
+        KeyError: the last link of a chain has no length.
+    """
+    found: dict[int, Rush] = {}
+    warnings: list[str] = []
+    for links in _chains(plan.clips):
+        reels, ends = _laid(links, lengths)
+        warnings += _surprises(links, reels, lengths)
+        for index, (link, (begin, end)) in enumerate(zip(links, pairwise((0.0, *ends)), strict=True)):
+            stretch = next(one for one in plan.stretches if one.clip == link.key)
+            found[link.scene] = _rush(stretch, reels, begin, end, first=index == 0, last=link is links[-1])
+    return found, tuple(warnings)
+
+
+def _chains(clips: tuple[Clip, ...]) -> Iterator[tuple[Clip, ...]]:
+    chain: tuple[Clip, ...] = ()
+    for clip in clips:
+        if clip.before is None and chain:
+            yield chain
+            chain = ()
+        chain = (*chain, clip)
+    if chain:
+        yield chain
+
+
+def _laid(links: tuple[Clip, ...], lengths: Mapping[str, float]) -> tuple[list[_Reel], list[float]]:
+    """Lay a chain's files behind each other; return them and where each link ends."""
+    reels: list[_Reel] = []
+    ends: list[float] = []
+    before = 0.0  # length of the file before
+    for link in links:
+        long = lengths[link.key] if link is links[-1] else lengths.get(link.key, float(link.total))
+        grown, alone = before + link.seconds, float(link.seconds)
+        if reels and abs(long - grown) <= abs(long - alone):
+            reels[-1] = _Reel(link.key, reels[-1].start, long)
+        else:
+            reels.append(_Reel(link.key, ends[-1] if ends else 0.0, long))
+        ends.append(max(reels[-1].start + long, ends[-1] if ends else 0.0))
+        before = long
+    return reels, ends
+
+
+def _rush(stretch: Stretch, reels: list[_Reel], begin: float, end: float, *, first: bool, last: bool) -> Rush:
+    shown = stretch.seconds if last else end - begin
+    if first and not last:
+        shown = min(stretch.seconds, end)
+        begin = end - shown
+    reel = next(one for one in reversed(reels) if one.start <= begin)
+    there = max(min(shown, end - begin), 0.0)
+    return Rush(
+        node=reel.node,
+        offset=round(begin - reel.start, 3),
+        shown=round(shown, 3),
+        there=round(there, 3),
+        spare=round(end - begin - there, 3),
+    )
+
+
+def _surprises(links: tuple[Clip, ...], reels: list[_Reel], lengths: Mapping[str, float]) -> Iterator[str]:
+    if len(reels) > 1:
+        yield (
+            f"Veo returned {links[-1].key} as {say(lengths[links[-1].key])} instead of the whole shot of "
+            f"{say(links[-1].total)}: the parts of the shot are joined one behind the other."
+        )
+    elif abs(reels[0].seconds - links[-1].total) > TOLERANCE:
+        yield f"Veo returned {links[-1].key} as {say(reels[0].seconds)} instead of {say(links[-1].total)}."

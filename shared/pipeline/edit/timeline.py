@@ -1,0 +1,70 @@
+"""Gives every scene its place on the film's clock, in whole frames: as long as its picture, its speech, or both ask."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import ceil
+
+from shared.pipeline.plan.plan import Plan, Stretch
+from shared.pipeline.edit.source_ranges import Rush
+from shared.pipeline.plan.timing import lasting
+
+FPS = 24  # Veo films 24 frames a second, fixed (facts/veo.md §2.2)
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A scene's place on the film's clock, in seconds."""
+
+    stretch: Stretch
+    rush: Rush | None  # None = before a backdrop
+    start: float
+    seconds: float
+
+    @property
+    def end(self) -> float:
+        """When the scene ends."""
+        return self.start + self.seconds
+
+    @property
+    def held(self) -> float:
+        """How long its last frame must be held; a backdrop lasts as long as it is wanted."""
+        return max(self.seconds - self.rush.there - self.rush.spare, 0.0) if self.rush else 0.0
+
+
+def slots(plan: Plan, footage: Mapping[int, Rush], spoken: Mapping[int | None, float]) -> tuple[Slot, ...]:
+    """Lay the scenes one behind the other, cut or held to the film's length; `spoken` seconds by scene (None = all).
+
+    Raises:
+        ValueError: nothing would be seen.
+    """
+    found = [(stretch, None if stretch.scene is None else footage.get(stretch.scene)) for stretch in plan.stretches]
+    spans = _spans(plan, [(one, rush.shown if rush else one.seconds) for one, rush in found], spoken)
+    laid: list[Slot] = []
+    end = clock = 0.0
+    for (stretch, rush), span in zip(found, spans, strict=True):
+        clock += span
+        start, end = end, ceil(round(clock * FPS, 3)) / FPS
+        if end > start:
+            laid.append(Slot(stretch, rush, start, end - start))
+    if not laid:
+        raise ValueError("the film would have no length: its takes are empty")
+    return tuple(laid)
+
+
+def _spans(plan: Plan, shown: list[tuple[Stretch, float]], spoken: Mapping[int | None, float]) -> list[float]:
+    if None not in spoken:
+        return [lasting(plan.length, span, spoken.get(stretch.scene)) for stretch, span in shown]
+    without_scenes = any(stretch.scene is None for stretch, _ in shown)
+    picture = sum(span for _, span in shown)
+    return _fitted(
+        [span for _, span in shown], spoken[None] if without_scenes else lasting(plan.length, picture, spoken[None])
+    )
+
+
+def _fitted(shown: list[float], film: float) -> list[float]:
+    """Cut the scenes at the film's end, or let the last one last until then."""
+    spans, clock = [], 0.0
+    for span in shown:
+        spans.append(max(min(span, film - clock), 0.0))
+        clock += span
+    return [*spans[:-1], spans[-1] + max(film - clock, 0.0)]

@@ -1,0 +1,68 @@
+"""What follows for the rest of the job when one node moved: others wake, others are held, the job ends.
+
+A job that has not ended has a node that is awake, and so a due (property test); an ended one has none.
+"""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from shared.pipeline.job.ledger import settle
+from shared.pipeline.job.names import inputs_hash
+from shared.pipeline.job.job import LIVE, Ending, Job, Node, State, Trouble
+from shared.pipeline.job.timeouts import SECOND, Patience
+from shared.pipeline.plan.plan import Kind
+
+NOW = timedelta(0)
+
+
+def wake(node: Node, now: datetime, waits: Patience, *, after: timedelta = NOW, due: datetime | None = None) -> Node:
+    """Want a task under a new name; the sweep looks when it is late."""
+    at = now + after
+    return replace(node, wake=node.wake + 1, at=at, due=due or at + waits.queue_slack * SECOND)
+
+
+def follow(job: Job, key: str | None, now: datetime, waits: Patience, *, ending: Ending | None = None) -> Job:
+    """Draw every consequence of the move of node `key` (None: of the whole job)."""
+    moved = job.nodes[key] if key else None
+    if moved and moved.state is State.FAILED:
+        job = _hold(job, moved, now)
+    if not any(node.state is State.FAILED for node in job.nodes.values()):
+        job = _unblock(job, now, waits)
+    if job.ending is None and not any(node.state in LIVE for node in job.nodes.values()):
+        job = settle(replace(job, ending=ending or _ending(job), ended_at=now))
+    return job
+
+
+def _unblock(job: Job, now: datetime, waits: Patience) -> Job:
+    nodes = dict(job.nodes)
+    woken = 0
+    for key, node in job.nodes.items():
+        if node.state is State.BLOCKED and all(nodes[need].state is State.DONE for need in node.needs):
+            wanted = inputs_hash(job, node) if node.kind is Kind.COMPOSE else None
+            ready = replace(node, state=State.QUEUED, queued_at=now, inputs_hash=wanted)
+            nodes[key] = wake(ready, now, waits, after=woken * waits.stagger * SECOND)
+            woken += 1
+    return replace(job, nodes=nodes)
+
+
+def _hold(job: Job, failed: Node, now: datetime) -> Job:
+    """Stop what was not submitted; what a vendor has is heard out and kept, so that a retry never buys it again."""
+    why = f"held: {failed.key} failed"
+    waiting = (State.BLOCKED, State.QUEUED)
+    nodes = {
+        key: replace(node, state=State.CANCELLED, due=None, ended_at=now, why=why) if node.state in waiting else node
+        for key, node in job.nodes.items()
+    }
+    trouble = job.trouble or Trouble(
+        code=failed.code or "failed",
+        message=failed.why or f"{failed.key} failed",
+        next_move=failed.next_move or "retry the job",
+        node=failed.key,
+    )
+    return replace(job, nodes=nodes, trouble=trouble)
+
+
+def _ending(job: Job) -> Ending:
+    if all(node.state is State.DONE for node in job.nodes.values()):
+        return Ending.COMPLETED
+    return Ending.FAILED if job.trouble else Ending.CANCELLED

@@ -1,0 +1,82 @@
+"""How a job begins: a plan becomes nodes, the images are there already, the first tasks are wanted."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from shared.pipeline.job.consequences import follow
+from shared.pipeline.job.job import Job, Moment, Money, Node, Output, Payer, State
+from shared.pipeline.job.timeouts import SECOND, Patience
+from shared.pipeline.plan.plan import Kind, Plan
+from shared.pipeline.plan.planner import PlannedNode, nodes
+from shared.pipeline.plan.request import FilmRequest
+
+NOBODY: Mapping[str, Node] = {}
+CEILING = 2  # times the plan: what a job may cost at most, whatever goes wrong
+
+
+def born(
+    *,
+    job_id: str,
+    tenant: str,
+    request: FilmRequest,
+    plan: Plan,
+    images: Mapping[str, Output],
+    film_token: str,
+    request_hash: str,
+    usage_doc: str,
+    now: datetime,
+    waits: Patience,
+    trace: str = "",
+    warnings: tuple[str, ...] = (),
+    parent: str | None = None,
+    adopted: Mapping[str, Node] = NOBODY,
+) -> Job:
+    """Return a new job whose first tasks are wanted.
+
+    `images` are the stored files of the plan's image nodes, `adopted` the finished nodes of a parent that are kept.
+    """
+    planned = nodes(plan)
+    bought = [node for node in planned if node.key not in adopted]
+    reserved = sum(node.cost for node in bought if _payer(node) is Payer.US)
+    job = Job(
+        id=job_id,
+        tenant=tenant,
+        request=request,
+        plan=plan,
+        created_at=now,
+        updated_at=now,
+        give_up_at=now + waits.give_up * SECOND,
+        nodes={node.key: _node(node, images.get(node.key), adopted.get(node.key), now) for node in planned},
+        money=Money(reserved=reserved, ceiling=CEILING * sum(node.worst_cost for node in bought), usage_doc=usage_doc),
+        film_token=film_token,
+        request_hash=request_hash,
+        warnings=(*plan.warnings, *warnings),
+        timeline=(Moment(now, "job", "created"),),
+        trace=trace,
+        parent=parent,
+    )
+    return follow(job, None, now, waits)
+
+
+def _payer(node: PlannedNode) -> Payer:
+    return Payer.PROVIDER_ACCOUNT if node.kind is Kind.PRESENTER else Payer.US
+
+
+def _node(planned: PlannedNode, stored: Output | None, kept: Node | None, now: datetime) -> Node:
+    node = Node(
+        key=planned.key,
+        kind=planned.kind,
+        needs=planned.needs,
+        cost=planned.cost,
+        payer=_payer(planned),
+        provider=planned.provider,
+        expected=planned.expected_seconds,
+    )
+    if kept is not None:
+        return replace(node, state=State.DONE, output=kept.output, cutout=kept.cutout, ended_at=now)
+    if planned.kind is not Kind.IMAGE:
+        return node
+    if stored is None:
+        raise ValueError(f"{planned.key} is not stored: fetch the images before the job is born")
+    return replace(node, state=State.DONE, output=stored, ended_at=now)

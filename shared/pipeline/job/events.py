@@ -1,0 +1,226 @@
+"""What can be heard about a job: events in the past tense, each idempotent (protocol §2).
+
+An event applied to a state that already holds its result gives "nothing to do", so news may come twice, late or
+out of order. Take and attempt say which permission to send the news is about.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from shared.pipeline.edit.edit import Cutout
+from shared.pipeline.job.job import Output
+from shared.pipeline.plan.plan import Plan
+from shared.pipeline.plan.request import FilmRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A worker took the one permission to send; everything that can block was done before."""
+
+    node: str
+    take: int
+    attempt: int
+    token: str
+    input: str | None = None
+    secret_version: str | None = None
+    prefix: str | None = None
+    cutout: Cutout | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reclaimed:
+    """A worker took over an unclear call to repeat it under the same idempotency key."""
+
+    node: str
+    take: int
+    attempt: int
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Postponed:
+    """The vendor is known to be busy: the call was not even tried."""
+
+    node: str
+    take: int
+    attempt: int
+    after: timedelta
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The vendor accepted the call and named it."""
+
+    node: str
+    take: int
+    attempt: int
+    token: str
+    provider_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """Nothing was made: not sent, or refused for now (`refused` raises HeyGen's key)."""
+
+    node: str
+    token: str
+    why: str
+    after: timedelta
+    refused: bool = False
+    cutout: Cutout | None = None  # ask for this kind of take next
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The vendor refused for good and made nothing."""
+
+    node: str
+    token: str
+    code: str
+    why: str
+    next_move: str
+
+
+@dataclass(frozen=True, slots=True)
+class Misconfigured:
+    """Nothing was made because our set-up is wrong; held up to an hour for an operator."""
+
+    node: str
+    token: str
+    what: str
+    next_move: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unclear:
+    """The call may or may not have been made."""
+
+    node: str
+    token: str
+    why: str
+    keyed: bool  # an idempotency key makes asking again harmless
+
+
+@dataclass(frozen=True, slots=True)
+class IdHeard:
+    """The vendor's id of an attempt became known by another way than the answer to its submit."""
+
+    node: str
+    take: int
+    attempt: int
+    provider_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class FilmArrived:
+    """A finished file of an attempt lies in our bucket."""
+
+    node: str
+    take: int
+    attempt: int
+    output: Output
+    provider_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FailureHeard:
+    """The vendor's final word on an attempt."""
+
+    node: str
+    take: int
+    attempt: int
+    code: str
+    why: str
+    next_move: str
+    retry_after: timedelta | None = None  # None = a new attempt is pointless
+    paid: bool = False
+    cutout: Cutout | None = None  # ask for this kind of take next
+
+
+@dataclass(frozen=True, slots=True)
+class PendingSeen:
+    """A look found the attempt still being made; `hinted` when somebody had said it was ready."""
+
+    node: str
+    take: int
+    attempt: int
+    hinted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NothingFound:
+    """A look for an unclear attempt's output or name found nothing (yet)."""
+
+    node: str
+    take: int
+    attempt: int
+    at: datetime | None = None  # when the look began: patience is judged by it, however late this is heard
+
+
+@dataclass(frozen=True, slots=True)
+class WorkDone:
+    """Pure work ended; counts only when made from what is wanted now."""
+
+    node: str
+    inputs_hash: str
+    output: Output
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WorkFailed:
+    """Pure work could not be done."""
+
+    node: str
+    inputs_hash: str
+    code: str
+    why: str
+    next_move: str
+    retry_after: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """The sweep came by; `in_queue` are the overdue nodes whose task still waits in its queue."""
+
+    in_queue: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class CancelAsked:
+    """A person does not want the film any more."""
+
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RetryAsked:
+    """A person wants a failed job tried again, perhaps with other words; finished nodes not in `again` are kept."""
+
+    reserved: int  # micro-dollars reserved anew, in the same commit
+    again: frozenset[str] = frozenset()  # finished nodes to be made again too
+    request: FilmRequest | None = None  # with other words in it
+    plan: Plan | None = None
+    ceiling: int = 0  # micro-dollars the job may cost more, whatever goes wrong
+
+
+NodeEvent = (
+    Claimed
+    | Reclaimed
+    | Postponed
+    | Sent
+    | Released
+    | Refused
+    | Misconfigured
+    | Unclear
+    | IdHeard
+    | FilmArrived
+    | FailureHeard
+    | PendingSeen
+    | NothingFound
+    | WorkDone
+    | WorkFailed
+)
+JobEvent = Swept | CancelAsked | RetryAsked
+Event = NodeEvent | JobEvent

@@ -1,0 +1,209 @@
+"""What a job remembers: its nodes, their attempts, its money and its story; plain frozen values, no behaviour.
+
+Field names are the same in Python, in Firestore and in the logs (protocol §2 "Fields").
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from shared.pipeline.edit.edit import Cutout
+from shared.pipeline.plan.plan import Kind, Plan
+from shared.pipeline.plan.request import FilmRequest
+
+
+class State(StrEnum):
+    """Where a node stands in its life."""
+
+    BLOCKED = "blocked"  # waits for other nodes
+    QUEUED = "queued"  # a task is wanted
+    STARTING = "starting"  # claimed: one worker may make the one paid call
+    RUNNING = "running"  # the vendor has it
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"  # never submitted, or nobody listens any more
+
+
+LIVE = frozenset({State.BLOCKED, State.QUEUED, State.STARTING, State.RUNNING})
+AWAKE = frozenset({State.QUEUED, State.STARTING, State.RUNNING})
+AT_VENDOR = frozenset({State.STARTING, State.RUNNING})
+
+
+class Payer(StrEnum):
+    """Who the vendor sends the bill to: the bill's two columns."""
+
+    US = "us"
+    PROVIDER_ACCOUNT = "provider_account"
+
+
+class Outcome(StrEnum):
+    """How one attempt ended, as far as we know."""
+
+    CLAIMED = "claimed"  # may have been sent; at risk
+    NOT_SENT = "not_sent"
+    REFUSED = "refused"
+    UNCLEAR = "unclear"  # sent or not, nobody knows; at risk
+    SENT = "sent"
+    GIVEN_UP = "given_up"  # patience is over; counted as paid
+    FAILED = "failed"  # the vendor's final word; free by contract
+    DONE = "done"
+    LATE = "late"  # a film nobody wanted any more; paid
+
+
+FREE = frozenset({Outcome.NOT_SENT, Outcome.REFUSED, Outcome.FAILED})
+
+
+class Ending(StrEnum):
+    """How a job ended."""
+
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One worker's permission to make one paid call, and all that is needed to repeat or trace it."""
+
+    token: str  # random, one per handler run
+    at: datetime  # server time
+    input: str | None = None  # "gs://…#generation" of what the call is made from
+    secret_version: str | None = None  # the version of the tenant's key it is made with
+    prefix: str | None = None  # gs:// prefix of this attempt's output
+    cutout: Cutout | None = None
+    first_at: datetime | None = None  # when this attempt's key was used first; None = at
+    unclear_at: datetime | None = None  # when its outcome became unknown
+    repeats: int = 0  # how often it was asked again under its key
+
+    @property
+    def repeated(self) -> bool:
+        """Tell whether an answer to it may be an answer to a repeat only."""
+        return self.repeats > 0
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """A file in one of our buckets, as Cloud Storage describes it."""
+
+    uri: str
+    generation: int
+    crc32c: str
+    size: int
+    seconds: float | None = None
+    cutout: Cutout | None = None
+    captions: str | None = None  # gs:// of the sidecar SRT
+
+    @property
+    def identity(self) -> str:
+        """Names exactly these bytes."""
+        return f"{self.uri}#{self.generation}"
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A line of the ledger: one permission to send one paid call and what came of it."""
+
+    take: int
+    attempt: int
+    claimed_at: datetime
+    cost: int  # micro-dollars
+    outcome: Outcome
+    sent_at: datetime | None = None
+    ended_at: datetime | None = None
+    provider_id: str | None = None
+    why: str | None = None
+    releases: int = 0  # how often it came back unsent or refused for now
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One piece of work of a job."""
+
+    key: str
+    kind: Kind
+    needs: tuple[str, ...]
+    cost: int  # micro-dollars of one attempt
+    payer: Payer
+    provider: str
+    expected: float  # seconds it usually takes
+    state: State = State.BLOCKED
+    take: int = 1  # what is wanted: +1 by retry, changed input, other provider
+    attempt: int = 1  # permissions to send; only grows, never reset
+    wake: int = 0  # number of the wanted task; only grows
+    at: datetime | None = None  # when that task should run
+    due: datetime | None = None  # when the sweep should look
+    nudges: int = 0  # sweeps in a row without any transition
+    failures: int = 0  # vendor's final words about this take
+    refusals: int = 0  # parsed refusals of this attempt: part of HeyGen's key
+    looks: int = 0  # looks that found "not yet" after a hint of success
+    cutout: Cutout | None = None  # how this presenter is asked for next
+    inputs_hash: str | None = None  # what a pure node's output must be made from
+    claim: Claim | None = None
+    provider_id: str | None = None
+    output: Output | None = None
+    held_since: datetime | None = None  # our set-up is wrong (a retired model): held at most an hour
+    queued_at: datetime | None = None
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    code: str | None = None
+    why: str | None = None
+    next_move: str | None = None
+    attempts: tuple[Attempt, ...] = ()  # the last five in detail
+    folded_cost: int = 0  # micro-dollars of older attempts
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """Micro-dollars of ours; settled once, when the job ends: reserved = charged + refunded."""
+
+    reserved: int = 0
+    charged: int = 0
+    refunded: int = 0
+    ceiling: int = 0  # a claim that would pass it is refused
+    usage_doc: str = ""  # "2026-11": where it was reserved and where it settles
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why a job failed, for the person who reads it."""
+
+    code: str
+    message: str
+    next_move: str
+    node: str | None = None
+    support: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One line of the job's story."""
+
+    at: datetime
+    node: str
+    what: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One film being made."""
+
+    id: str
+    tenant: str
+    request: FilmRequest
+    plan: Plan
+    created_at: datetime
+    give_up_at: datetime
+    nodes: Mapping[str, Node]
+    money: Money
+    film_token: str  # the permanent link's secret part
+    request_hash: str  # tells a repeated Idempotency-Key from a conflicting one
+    updated_at: datetime | None = None
+    ending: Ending | None = None
+    ended_at: datetime | None = None
+    trouble: Trouble | None = None
+    warnings: tuple[str, ...] = ()
+    timeline: tuple[Moment, ...] = field(default=())
+    trace: str = ""  # W3C trace id shared by all its steps
+    parent: str | None = None  # the job whose finished nodes this one adopted

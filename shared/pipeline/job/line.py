@@ -1,0 +1,60 @@
+"""The line on one page: every step in its order, and the function and queue that do it.
+
+The README's table is printed from it; the queues' and functions' settings stand in `infra/functions.json`.
+"""
+
+from dataclasses import dataclass
+
+from shared.pipeline.job.job import Node, State
+from shared.pipeline.plan.plan import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step: what people call it, what it does, where it runs."""
+
+    function: str
+    queue: str | None
+    does: str
+
+
+CREATE = Step("create_job", None, "checks, plans, reserves the price, stores the job, wants the first tasks")
+START_CLIP = Step("start_clip", "veo", "claims a clip and asks Veo for it, once")
+VEO_OUTPUT = Step("veo_output", None, "hears that a clip's file lies in the takes bucket")
+WATCH_CLIP = Step("watch_clip", "watch", "asks about a clip nobody has heard of")
+START_PRESENTER = Step("start_presenter", "presenter", "claims a take and asks the avatar service for it, once")
+HEYGEN_WEBHOOK = Step("heygen_webhook", None, "hears that something happened to a take, and asks for a look")
+WATCH_PRESENTER = Step("watch_presenter", "watch", "reads the truth about a take and fetches its file")
+COMPOSE = Step("compose", "compose", "joins, lays the presenter over, writes text and sound, ends the job")
+SWEEP = Step("sweep", None, "each minute: finds what is late, looks before it pushes")
+NOTIFY = Step("notify", "notify", "delivers the customer's webhook")
+
+LINE = (
+    CREATE,
+    START_CLIP,
+    VEO_OUTPUT,
+    WATCH_CLIP,
+    START_PRESENTER,
+    HEYGEN_WEBHOOK,
+    WATCH_PRESENTER,
+    COMPOSE,
+    NOTIFY,
+    SWEEP,
+)
+
+
+def step_for(node: Node) -> Step:
+    """Return the step a node's wanted task runs."""
+    match node.kind, node.state:
+        case Kind.CLIP, State.QUEUED:
+            return START_CLIP
+        case Kind.CLIP, _:
+            return WATCH_CLIP
+        case Kind.PRESENTER, State.QUEUED:
+            return START_PRESENTER
+        case Kind.PRESENTER, State.STARTING:
+            return START_PRESENTER  # an unclear call is repeated under its key
+        case Kind.PRESENTER, _:
+            return WATCH_PRESENTER
+        case _:
+            return COMPOSE

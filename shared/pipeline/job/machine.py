@@ -1,0 +1,270 @@
+"""The machine that moves a job: a table of what each event does to a node in each state, and the lines that apply it.
+
+Two rules. News that the table has no row for changes no state: it ends in the ledger or nowhere. A node in an ended
+state is left only by a person (retry).
+
+It knows no clock, no storage and no vendor: `now` is the server time of the read the job came from (protocol hole 18).
+The table below is what the README's picture is printed from, and every move is checked against it.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import assert_never
+
+from shared.pipeline.job import events as on
+from shared.pipeline.job.consequences import follow, wake
+from shared.pipeline.job.ledger import close_line, find, give_up, name_line, note_late
+from shared.pipeline.job.job import AT_VENDOR, AWAKE, LIVE, Ending, Job, Moment, Node, Outcome, State, Trouble
+from shared.pipeline.job.timeouts import SECOND, Patience
+from shared.pipeline.plan.plan import Plan
+from shared.pipeline.job.transitions import HANDLERS
+
+B, Q, S, R, D, F, C = State  # the seven states, in the order of a life
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """In this state this event may lead to these states."""
+
+    event: type[on.NodeEvent]
+    state: State
+    becomes: tuple[State, ...]
+
+
+TABLE: tuple[Row, ...] = (
+    Row(on.Claimed, Q, (S, F)),
+    Row(on.Postponed, Q, (Q,)),
+    Row(on.Reclaimed, S, (S,)),
+    Row(on.Sent, S, (R,)),
+    Row(on.Released, S, (S, Q, C)),
+    Row(on.Refused, S, (F,)),
+    Row(on.Misconfigured, S, (S, Q, F, C)),
+    Row(on.Unclear, S, (S,)),
+    Row(on.IdHeard, S, (R,)),
+    Row(on.FilmArrived, Q, (D,)),
+    Row(on.FilmArrived, S, (D,)),
+    Row(on.FilmArrived, R, (D,)),
+    Row(on.FailureHeard, S, (Q, F, C)),
+    Row(on.FailureHeard, R, (Q, F, C)),
+    Row(on.PendingSeen, R, (R, F)),
+    Row(on.NothingFound, S, (S, Q, F, C)),
+    Row(on.NothingFound, R, (R, Q, F, C)),
+    Row(on.WorkDone, Q, (D,)),
+    Row(on.WorkFailed, Q, (Q, F)),
+)
+_ROWS = {(row.event, row.state): row for row in TABLE}
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What an event did: the job as it stands now, and what an operator must be told."""
+
+    job: Job
+    changed: bool
+    alarms: tuple[str, ...] = ()
+
+    def woken(self, before: Job) -> tuple[Node, ...]:
+        """Return the nodes whose task is newly wanted."""
+        return tuple(
+            node
+            for key, node in self.job.nodes.items()
+            if node.state in AWAKE and self.job.ending is None and node.wake > before.nodes[key].wake
+        )
+
+
+class BrokenTable(Exception):
+    """A handler made a move the table does not know: a bug of ours, caught before it is written."""
+
+
+def apply(job: Job, event: on.Event, now: datetime, waits: Patience) -> Moved:
+    """Apply one event; the same event twice changes nothing the second time."""
+    match event:
+        case on.Swept():
+            return _swept(job, event, now, waits)
+        case on.CancelAsked():
+            return _cancelled(job, event, now, waits)
+        case on.RetryAsked():
+            return _retried(job, event, now, waits)
+        case _:
+            return _heard(job, event, now, waits)
+
+
+def _heard(job: Job, event: on.NodeEvent, now: datetime, waits: Patience) -> Moved:
+    node = job.nodes.get(event.node)
+    if node is None:
+        return Moved(job, changed=False)
+    row = _ROWS.get((type(event), node.state))
+    if row is None or job.ending or not _concerns(node, event):
+        return _late(job, node, event, now)
+    moved = HANDLERS[type(event)](job, node, event, now, waits)
+    if moved.state not in row.becomes:
+        raise BrokenTable(f"{job.id} {node.key}: {type(event).__name__} led from {node.state} to {moved.state}")
+    return _moved(job, node, moved, event, now, waits)
+
+
+def _concerns(node: Node, event: on.NodeEvent) -> bool:
+    match event:
+        case on.Sent() | on.Released() | on.Refused() | on.Misconfigured() | on.Unclear():
+            return node.claim is not None and node.claim.token == event.token
+        case on.FilmArrived():
+            return event.take == node.take and event.attempt <= node.attempt
+        case on.WorkDone() | on.WorkFailed():
+            return event.inputs_hash == node.inputs_hash
+        case on.Claimed() | on.Postponed() | on.Reclaimed() | on.IdHeard():
+            return (event.take, event.attempt) == (node.take, node.attempt)
+        case on.FailureHeard() | on.PendingSeen() | on.NothingFound():
+            return (event.take, event.attempt) == (node.take, node.attempt)
+        case _:
+            assert_never(event)
+
+
+def _late(job: Job, node: Node, event: on.NodeEvent, now: datetime) -> Moved:
+    """News nobody waits for: the ledger remembers what was paid or named; a second film of a take is an alarm."""
+    alarms: tuple[str, ...] = ()
+    match event:
+        case on.Sent() | on.IdHeard():
+            noted = name_line(node, event.take, event.attempt, event.provider_id, now)
+        case on.FilmArrived() if node.output and node.output.identity == event.output.identity:
+            noted = node
+        case on.FilmArrived():
+            noted = note_late(node, event.take, event.attempt, event.output.identity, now)
+            if noted != node and event.take == node.take and node.state is State.DONE:
+                second = f"a second film of take {event.take}: {event.output.uri}"
+                alarms = (f"surplus_output: {job.id} {node.key}: {second}",)
+        case on.FailureHeard() if not event.paid:
+            line = find(node, event.take, event.attempt)
+            open_still = line is not None and line.outcome in (Outcome.GIVEN_UP, Outcome.SENT, Outcome.UNCLEAR)
+            noted = close_line(node, event.take, event.attempt, Outcome.FAILED, now, event.why) if open_still else node
+        case _:
+            noted = node
+    if noted == node:
+        return Moved(job, changed=False, alarms=alarms)
+    return Moved(_put(job, noted, now), changed=True, alarms=alarms)
+
+
+def _moved(job: Job, before: Node, after: Node, event: on.NodeEvent, now: datetime, waits: Patience) -> Moved:
+    if after == before:
+        return Moved(job, changed=False)
+    if after.state is not before.state:
+        after = replace(after, nudges=0)
+    story = _put(job, after, now)
+    if after.state is not before.state and not isinstance(event, on.Claimed):
+        story = _tell(story, now, after.key, after.state.value, after.why or "")
+    warned = (*story.warnings, *event.warnings) if isinstance(event, on.WorkDone) else story.warnings
+    alarms = (f"misconfigured: {job.id} {after.key}: {event.what}",) if isinstance(event, on.Misconfigured) else ()
+    return Moved(follow(replace(story, warnings=warned), after.key, now, waits), changed=True, alarms=alarms)
+
+
+def _swept(job: Job, event: on.Swept, now: datetime, waits: Patience) -> Moved:
+    if job.ending:
+        return Moved(job, changed=False)
+    if job.give_up_at <= now:
+        return _given_up(job, now, waits)
+    moved = job
+    for key, node in job.nodes.items():
+        current = moved.nodes[key]
+        if current is not node or node.state not in AWAKE or node.due is None or node.due > now:
+            continue
+        if node.state is Q and key in event.in_queue:
+            moved = _put(moved, replace(node, due=now + waits.look_again(now - (node.at or now))), now)
+        elif node.nudges + 1 >= waits.nudges:
+            stuck = replace(
+                give_up(node, now, "stuck"),
+                state=F,
+                due=None,
+                ended_at=now,
+                code="stuck",
+                why=f"{key} was pushed {waits.nudges} times without any step forward",
+                next_move="retry the job; if it is stuck again send us its id",
+            )
+            moved = follow(_tell(_put(moved, stuck, now), now, key, "stuck"), key, now, waits)
+        else:
+            nudged = replace(node, nudges=node.nudges + 1)
+            pushed = wake(nudged, now, waits, due=now + waits.nudge_after(nudged.nudges))
+            moved = _tell(_put(moved, pushed, now), now, key, "nudged", f"{nudged.nudges} of {waits.nudges}")
+    return Moved(moved, changed=moved is not job)
+
+
+def _given_up(job: Job, now: datetime, waits: Patience) -> Moved:
+    trouble = job.trouble or Trouble(
+        code="gave_up",
+        message=f"the film was not finished by {job.give_up_at:%Y-%m-%d %H:%M} UTC",
+        next_move="retry the job: what is finished is kept",
+    )
+    told = _tell(replace(job, trouble=trouble), now, "job", "gave up")
+    return Moved(_end_live(told, now, waits, failed=True, why="the job's time was over"), changed=True)
+
+
+def _cancelled(job: Job, event: on.CancelAsked, now: datetime, waits: Patience) -> Moved:
+    if job.ending:
+        return Moved(job, changed=False)
+    told = _tell(job, now, "job", "cancelled", event.by)
+    return Moved(_end_live(told, now, waits, failed=False, why="the job was cancelled"), changed=True)
+
+
+def _end_live(job: Job, now: datetime, waits: Patience, *, failed: bool, why: str) -> Job:
+    ended = {
+        key: replace(
+            give_up(node, now, why),
+            state=F if failed and node.state in AT_VENDOR else C,
+            due=None,
+            ended_at=now,
+            why=why,
+        )
+        if node.state in LIVE
+        else node
+        for key, node in job.nodes.items()
+    }
+    ending = Ending.FAILED if failed else Ending.CANCELLED
+    return follow(replace(job, nodes=ended), None, now, waits, ending=ending)
+
+
+def _retried(job: Job, event: on.RetryAsked, now: datetime, waits: Patience) -> Moved:
+    if job.ending is not Ending.FAILED:
+        return Moved(job, changed=False)
+    nodes = {
+        key: _fresh(node, event.plan) if node.state in (F, C) or key in event.again else node
+        for key, node in job.nodes.items()
+    }
+    money = replace(job.money, reserved=job.money.reserved + event.reserved)
+    reopened = replace(
+        job,
+        nodes=nodes,
+        request=event.request or job.request,
+        plan=event.plan or job.plan,
+        money=replace(money, ceiling=money.ceiling + (event.ceiling or 2 * event.reserved)),
+        ending=None,
+        ended_at=None,
+        trouble=None,
+        give_up_at=now + waits.give_up * SECOND,
+    )
+    return Moved(follow(_tell(reopened, now, "job", "retried"), None, now, waits), changed=True)
+
+
+def _fresh(node: Node, plan: Plan | None) -> Node:
+    """Another take of what was wanted: numbers only grow, the ledger and the vendor's ways stay known."""
+    clips = {clip.key: clip.cost for clip in plan.clips} if plan else {}
+    costs = clips | ({speech.key: speech.cost for speech in plan.speeches} if plan else {})
+    return Node(
+        key=node.key,
+        kind=node.kind,
+        needs=node.needs,
+        cost=costs.get(node.key, node.cost),
+        payer=node.payer,
+        provider=node.provider,
+        expected=node.expected,
+        take=node.take + 1,
+        attempt=node.attempt + 1,
+        wake=node.wake,
+        cutout=node.cutout,
+        attempts=node.attempts,
+        folded_cost=node.folded_cost,
+    )
+
+
+def _put(job: Job, node: Node, now: datetime) -> Job:
+    return replace(job, nodes={**job.nodes, node.key: node}, updated_at=now)
+
+
+def _tell(job: Job, now: datetime, node: str, what: str, detail: str = "") -> Job:
+    return replace(job, timeline=(*job.timeline, Moment(now, node, what, detail[:200]))[-50:], updated_at=now)

@@ -1,0 +1,88 @@
+"""How things are called: task names, attempt names, object names; every name says which permission it belongs to.
+
+A name is never wanted twice (protocol §2 "Names"): tasks by wake number, outputs by take and attempt or by inputs.
+"""
+
+import hashlib
+import re
+from dataclasses import dataclass
+
+from shared.pipeline.job.job import Job, Node
+
+_ATTEMPT = re.compile(r"(?P<job>[0-9a-f-]{36})\.(?P<node>[a-z]+(?:-\d+)?)\.t(?P<take>\d+)\.a(?P<attempt>\d+)")
+_OBJECT = re.compile(r"jobs/(?P<job>[0-9a-f-]{36})/(?P<node>[a-z]+-\d+)/t(?P<take>\d+)-a(?P<attempt>\d+)/.+\.mp4")
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptName:
+    """One permission to send, named."""
+
+    job: str
+    node: str
+    take: int
+    attempt: int
+
+    def __str__(self) -> str:
+        return f"{self.job}.{self.node}.t{self.take}.a{self.attempt}"
+
+
+def attempt_name(job: str, node: Node) -> AttemptName:
+    """Return the name of the node's current attempt."""
+    return AttemptName(job, node.key, node.take, node.attempt)
+
+
+def read_attempt(text: str) -> AttemptName | None:
+    """Read an attempt's name back from a title or callback id; None if it is none of ours."""
+    found = _ATTEMPT.fullmatch(text)
+    return found and AttemptName(found["job"], found["node"], int(found["take"]), int(found["attempt"]))
+
+
+def read_object(name: str) -> AttemptName | None:
+    """Read an attempt's name back from the name of an object Veo wrote; None if it is none of ours."""
+    found = _OBJECT.fullmatch(name)
+    return found and AttemptName(found["job"], found["node"], int(found["take"]), int(found["attempt"]))
+
+
+def take_prefix(attempt: AttemptName) -> str:
+    """Return the folder Veo writes this attempt's film into; ends in "/" so that a1 does not find a10."""
+    return f"jobs/{attempt.job}/{attempt.node}/t{attempt.take}-a{attempt.attempt}/"
+
+
+def presenter_object(attempt: AttemptName, suffix: str) -> str:
+    """Return the name under which a presenter's take is kept; `suffix` is "webm", "mp4" or "srt"."""
+    return f"jobs/{attempt.job}/{attempt.node}/t{attempt.take}-a{attempt.attempt}.{suffix}"
+
+
+def film_object(job: str, inputs_hash: str, suffix: str = "mp4") -> str:
+    """Return the name of the film made from exactly these inputs."""
+    return f"jobs/{job}/film-{inputs_hash}.{suffix}"
+
+
+def image_object(tenant: str, sha256: str, suffix: str) -> str:
+    """Return the name of a re-encoded product image: its content decides."""
+    return f"images/{tenant}/{sha256}.{suffix}"
+
+
+def task_name(job: str, node: str, wake: int) -> str:
+    """Return the name of the wanted task: hashed, because rising names make hot spots."""
+    return _short(f"{job}|{node}|{wake}")
+
+
+def hint_name(attempt: AttemptName, news: str) -> str:
+    """Return the name of the look a webhook asks for: the same news twice wants the same task."""
+    return _short(f"{attempt}|hint|{news}")
+
+
+def delivery_task(delivery: str, wake: int) -> str:
+    """Return the name of the task that delivers a customer's webhook."""
+    return _short(f"{delivery}|{wake}")
+
+
+def inputs_hash(job: Job, node: Node) -> str:
+    """Name what a pure node is made from: its inputs' exact bytes, in order, and the plan's parameters."""
+    made_from = [made.output.identity if (made := job.nodes[key]).output else "?" for key in node.needs]
+    return _short("|".join([node.key, *made_from, repr(job.plan), repr(job.request)]))
+
+
+def _short(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:32]

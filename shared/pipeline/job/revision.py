@@ -1,0 +1,127 @@
+"""What a person may change about a film that exists, and which nodes must be made again because of it.
+
+Only words, avatars and voices may change: the graph stays the same, so everything the change does not touch is kept
+and never bought again.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from shared.pipeline.job.job import Job, Node
+from shared.pipeline.plan.plan import Clip, Kind, Plan, Speech
+from shared.pipeline.plan.prompts import clip_prompt
+from shared.pipeline.plan.request import FilmRequest
+
+
+@dataclass(frozen=True, slots=True)
+class SceneChange:
+    """New words for one scene; None leaves them as they are."""
+
+    visual_description: str | None = None
+    camera_movement: str | None = None
+    mood: str | None = None
+    text_overlay: str | None = None
+    script: str | None = None
+    avatar_id: str | None = None
+    voice_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """New words for a film; scenes by number, counted from 0."""
+
+    avatar_script: str | None = None
+    avatar_id: str | None = None
+    voice_id: str | None = None
+    scenes: Mapping[int, SceneChange] | None = None
+
+
+class CannotChange(Exception):
+    """The change does not fit the film; `details` says why by field."""
+
+    def __init__(self, details: Mapping[str, list[str]]) -> None:
+        super().__init__(", ".join(details))
+        self.details = dict(details)
+
+
+def changed(request: FilmRequest, change: Change) -> FilmRequest:
+    """Return the request with the change in it. Raises CannotChange for scenes and scripts that are not there."""
+    wrong: dict[str, list[str]] = {}
+    scenes = list(request.scenes)
+    for number, words in (change.scenes or {}).items():
+        if not 0 <= number < len(scenes):
+            wrong[f"scenes.{number}"] = [f"the film has {len(scenes)} scenes, counted from 0"]
+            continue
+        given = _given(words)
+        missing = [
+            name for name in ("script", "visual_description") if given.get(name) and not getattr(scenes[number], name)
+        ]
+        for name in missing:
+            wrong[f"scenes.{number}.{name}"] = ["this scene had none: that would be another film; order a new one"]
+        scenes[number] = replace(scenes[number], **given)
+    if change.avatar_script and not request.avatar_script:
+        wrong["avatar_script"] = ["the film had none: that would be another film; order a new one"]
+    if wrong:
+        raise CannotChange(wrong)
+    top = {name: value for name, value in _given(change).items() if name != "scenes"}
+    return replace(request, scenes=tuple(scenes), **top)
+
+
+def touched(job: Job, request: FilmRequest, plan: Plan, also: Iterable[str] = ()) -> frozenset[str]:
+    """Return the keys of all nodes that the new request and plan make differently, and of all that follow them.
+
+    Raises CannotChange when the new plan is another graph.
+    """
+    if {clip.key for clip in plan.clips} != {clip.key for clip in job.plan.clips}:
+        raise CannotChange({"scenes": ["the change makes another film; order a new one"]})
+    if {speech.key for speech in plan.speeches} != {speech.key for speech in job.plan.speeches}:
+        raise CannotChange({"avatar_script": ["the change makes another film; order a new one"]})
+    again = set(also)
+    for old_clip, new_clip in zip(job.plan.clips, plan.clips, strict=True):
+        if _filmed(job.request, old_clip) != _filmed(request, new_clip):
+            again.add(new_clip.key)
+    for old_speech, new_speech in zip(job.plan.speeches, plan.speeches, strict=True):
+        if _spoken(job.request, old_speech) != _spoken(request, new_speech):
+            again.add(new_speech.key)
+    if again or request != job.request:
+        again.add("compose")
+    return following(job.nodes.values(), again)
+
+
+def following(nodes: Iterable[Node], keys: Iterable[str]) -> frozenset[str]:
+    """Return these keys and those of every node made from them; nodes come in the order of the graph."""
+    found = set(keys)
+    for node in nodes:
+        if found & set(node.needs):
+            found.add(node.key)
+    return frozenset(found)
+
+
+def price(job: Job, plan: Plan, again: frozenset[str]) -> tuple[int, int]:
+    """Return what making these nodes costs, micro-dollars: ours, and the avatar account's."""
+    ours = sum(clip.cost for clip in plan.clips if clip.key in again)
+    ours += plan.compose_cost if "compose" in again else 0
+    theirs = sum(speech.cost for speech in plan.speeches if speech.key in again)
+    unknown = again - job.nodes.keys()
+    if unknown:
+        raise CannotChange({"nodes": [f"there is no {', '.join(sorted(unknown))} in this film"]})
+    return ours, theirs
+
+
+def regenerable(job: Job) -> tuple[str, ...]:
+    """Return the keys a person may ask to have made again."""
+    return tuple(key for key, node in job.nodes.items() if node.kind in (Kind.CLIP, Kind.PRESENTER))
+
+
+def _given(words: Any) -> dict[str, Any]:
+    return {name: value for name in words.__slots__ if (value := getattr(words, name)) is not None}
+
+
+def _filmed(request: FilmRequest, clip: Clip) -> tuple[object, ...]:
+    return clip_prompt(request, clip.scene), clip.feature, clip.seconds, clip.image, clip.before
+
+
+def _spoken(request: FilmRequest, speech: Speech) -> tuple[object, ...]:
+    words = request.avatar_script if speech.scene is None else request.scenes[speech.scene].script
+    return words, speech.avatar_id, speech.voice_id

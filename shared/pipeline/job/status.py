@@ -1,0 +1,131 @@
+"""What people are told about a job: status, stage, progress and one sentence; derived from its nodes, never set.
+
+The stored sentence holds no ages: times are stored, ages are rendered when somebody reads (`now` given).
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from enum import StrEnum
+
+from shared.pipeline.job.job import AT_VENDOR, LIVE, Ending, Job, Node, State
+from shared.pipeline.plan.plan import Kind
+
+ALMOST = 0.95  # a running node never looks finished
+
+
+class Status(StrEnum):
+    """The customer's established words."""
+
+    PENDING = "pending"
+    PROCESSING_VEO = "processing_veo"
+    PROCESSING_HEYGEN = "processing_heygen"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class Stage(StrEnum):
+    """Finer than the status: footage and presenter are made at the same time."""
+
+    QUEUED = "queued"
+    FILMING = "filming"
+    PRESENTING = "presenting"
+    FILMING_AND_PRESENTING = "filming_and_presenting"
+    COMPOSING = "composing"
+    STOPPING = "stopping"  # something failed; what a vendor has is heard out and kept
+    ENDED = "ended"
+
+
+def status(job: Job) -> Status:
+    """Return the job's one word."""
+    if job.ending:
+        return Status(job.ending.value)
+    started = [node for node in job.nodes.values() if node.kind is not Kind.IMAGE and node.started_at]
+    if not started:
+        return Status.PENDING
+    filming = any(node.kind is Kind.CLIP and node.state in LIVE for node in job.nodes.values())
+    presented = any(node.kind is Kind.PRESENTER for node in job.nodes.values())
+    return Status.PROCESSING_VEO if filming or not presented else Status.PROCESSING_HEYGEN
+
+
+def stage(job: Job) -> Stage:
+    """Return what is going on."""
+    if job.ending:
+        return Stage.ENDED
+    if any(node.state is State.FAILED for node in job.nodes.values()):
+        return Stage.STOPPING
+    filming = _working(job, Kind.CLIP)
+    presenting = _working(job, Kind.PRESENTER)
+    if filming and presenting:
+        return Stage.FILMING_AND_PRESENTING
+    if filming:
+        return Stage.FILMING
+    if presenting:
+        return Stage.PRESENTING
+    composing = any(node.kind is Kind.COMPOSE and node.state is State.QUEUED for node in job.nodes.values())
+    return Stage.COMPOSING if composing else Stage.QUEUED
+
+
+def waiting_for(job: Job) -> tuple[str, ...]:
+    """Return the keys of the nodes somebody is working on."""
+    return tuple(key for key, node in job.nodes.items() if node.state in AT_VENDOR or _composing(node))
+
+
+def progress(job: Job, now: datetime | None = None) -> int:
+    """Return 0-100, weighted by expected seconds; with `now`, what runs counts by its age."""
+    if job.ending is Ending.COMPLETED:
+        return 100
+    whole = sum(node.expected for node in job.nodes.values()) or 1.0
+    made = sum(node.expected * _share(node, now) for node in job.nodes.values())
+    return min(99, int(100 * made / whole))
+
+
+def summary(job: Job) -> str:
+    """Return one sentence for the console."""
+    match job.ending:
+        case Ending.COMPLETED:
+            return f"The film is ready: {job.plan.title}"
+        case Ending.FAILED:
+            return f"Failed: {job.trouble.message}" if job.trouble else "Failed"
+        case Ending.CANCELLED:
+            return "Cancelled; what was running at a vendor is not listened to any more"
+    clips = _tally(job, Kind.CLIP, "clip")
+    takes = _tally(job, Kind.PRESENTER, "presenter take")
+    done = ", ".join(part for part in (clips, takes) if part)
+    held = next((node for node in job.nodes.values() if node.held_since and node.state is State.QUEUED), None)
+    if held:
+        return f"Held: {held.why}. {held.next_move}"
+    if job.trouble:
+        return f"Stopping: {job.trouble.message}; what a vendor is working on is heard out and kept"
+    return f"{stage(job).value.replace('_', ' ').capitalize()}: {done}"
+
+
+def _tally(job: Job, kind: Kind, word: str) -> str:
+    states = [node.state for node in job.nodes.values() if node.kind is kind]
+    if not states:
+        return ""
+    plural = "" if len(states) == 1 else "s"
+    return f"{states.count(State.DONE)} of {len(states)} {word}{plural} done"
+
+
+def _working(job: Job, kind: Kind) -> bool:
+    return any(node.kind is kind and node.state in (State.QUEUED, *AT_VENDOR) for node in job.nodes.values())
+
+
+def _composing(node: Node) -> bool:
+    return node.kind is Kind.COMPOSE and node.state is State.QUEUED
+
+
+def _share(node: Node, now: datetime | None) -> float:
+    if node.state is State.DONE:
+        return 1.0
+    since = node.queued_at if _composing(node) else node.started_at
+    if now is None or since is None or not (node.state in AT_VENDOR or _composing(node)):
+        return 0.0
+    return min(ALMOST, (now - since).total_seconds() / max(node.expected, 1.0))
+
+
+def lanes(nodes: Iterable[Node]) -> tuple[Node, ...]:
+    """Return the nodes that took time, in the order they began."""
+    began = [node for node in nodes if node.started_at or (node.kind is Kind.COMPOSE and node.queued_at)]
+    return tuple(sorted(began, key=lambda node: node.started_at or node.queued_at or node.ended_at))  # type: ignore[arg-type,return-value]  # one of them is set, see above

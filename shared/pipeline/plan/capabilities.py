@@ -1,0 +1,164 @@
+"""What vendors can do, how long they take and what they cost, as data read from `shared/tables.json`.
+
+Model ids retire and prices change (facts/veo.md §1, §4; facts/heygen.md §7): they are edited there, frozen into each
+plan, and nowhere written in code. Money is in integer micro-dollars, lengths in seconds, sizes in pixels.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from shared.pipeline.codec import Unreadable, from_plain, to_plain
+from shared.pipeline.plan.plan import Feature, Size
+from shared.pipeline.plan.request import AspectRatio, Quality, Resolution
+
+ABOUT = ("about", "patience")  # a sentence for the reader; the waits, read by shared/pipeline/patience.py
+
+
+class WrongTables(ValueError):
+    """The tables cannot be used; `mistakes` are all of them, (path, why)."""
+
+    def __init__(self, mistakes: list[tuple[str, str]]) -> None:
+        super().__init__("; ".join(f"tables.json {path}: {why}" for path, why in mistakes))
+        self.mistakes = tuple(mistakes)
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """How long a call takes: usually, and when it is slow."""
+
+    typical: float
+    slow: float
+
+
+@dataclass(frozen=True, slots=True)
+class FootagePrice:
+    """Micro-dollars per second of footage."""
+
+    audio: int
+    silent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Veo:
+    """One Veo model; a clip is asked for in exactly one way (Feature), so what excludes each other cannot meet."""
+
+    id: str
+    ratios: tuple[AspectRatio, ...]
+    lengths: Mapping[
+        Feature, Mapping[Resolution, tuple[int, ...]]
+    ]  # ascending; an extension has one, the added seconds
+    longest_input: float  # seconds of film an extension may start from
+    prices: Mapping[Resolution, FootagePrice]
+    wait: Wait
+
+    def offers(self, feature: Feature, resolution: Resolution) -> tuple[int, ...]:
+        """Return the lengths Veo films this way, ascending; none when it does not."""
+        return self.lengths.get(feature, {}).get(resolution, ())
+
+
+@dataclass(frozen=True, slots=True)
+class AvatarService:
+    """One avatar provider."""
+
+    ratios: tuple[AspectRatio, ...]
+    resolutions: tuple[Resolution, ...]
+    price: int  # micro-dollars per second spoken
+    at_once: int  # takes one account may have in the making
+    wait: Wait  # for a take, whatever its length
+    wait_per_second: float  # more, per second spoken
+
+
+@dataclass(frozen=True, slots=True)
+class Compute:
+    """What finishing a film takes of our own machines."""
+
+    wait: float  # seconds, whatever the length
+    wait_per_second: float  # more, per second of film
+    price: int  # micro-dollars per second of work
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechRate:
+    """How fast people speak, characters per second."""
+
+    letters: float  # alphabets
+    ideographs: float  # Chinese, Japanese, Korean
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much one film may be."""
+
+    scenes: int
+    links: int  # Veo calls in one chain
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """Everything the planner knows about the world."""
+
+    sizes: Mapping[Resolution, Mapping[AspectRatio, Size]]
+    footage: Mapping[Quality, Veo]
+    presenters: Mapping[str, AvatarService]
+    compute: Compute
+    image_wait: float  # seconds to fetch and store an image
+    speech: SpeechRate
+    backdrops: Mapping[str, str]  # name of a preset -> "#rrggbb"
+    limits: Limits
+
+
+def tables(data: Mapping[str, Any]) -> Tables:
+    """Read the tables; raises WrongTables naming every mistake at once."""
+    known = {key: value for key, value in data.items() if key not in ABOUT}
+    try:
+        read = from_plain(Tables, known)
+    except Unreadable as wrong:
+        raise WrongTables(list(wrong.mistakes)) from wrong
+    if found := [*_strays(known, to_plain(read), ""), *_contradictions(read)]:
+        raise WrongTables(found)
+    return read
+
+
+def _strays(data: object, read: object, path: str) -> Iterator[tuple[str, str]]:
+    """What was written but not read is a slip of the pen."""
+    if not isinstance(data, Mapping) or not isinstance(read, Mapping):
+        return
+    for key, value in data.items():
+        if key in read:
+            yield from _strays(value, read[key], f"{path}{key}.")
+        else:
+            yield f"{path}{key}", "is unknown"
+
+
+def _contradictions(read: Tables) -> Iterator[tuple[str, str]]:
+    if not read.footage:
+        yield "footage", "names no model"
+    for quality, veo in read.footage.items():
+        yield from _veo(f"footage.{quality}", veo, read)
+    for name, service in read.presenters.items():
+        if service.price < 0 or service.at_once < 1:
+            yield f"presenters.{name}", "needs a price of 0 or more and at_once of 1 or more"
+    for resolution, ratios in read.sizes.items():
+        for ratio, size in ratios.items():
+            if any(side < 1 or side % 2 for side in (size.width, size.height)):
+                yield f"sizes.{resolution}.{ratio}", "width and height must be even"
+    if min(read.speech.letters, read.speech.ideographs) <= 0:
+        yield "speech", "rates must be above 0"
+    if min(read.limits.scenes, read.limits.links) < 1:
+        yield "limits", "must be 1 or more"
+
+
+def _veo(path: str, veo: Veo, read: Tables) -> Iterator[tuple[str, str]]:
+    for feature, by_resolution in veo.lengths.items():
+        for resolution, lengths in by_resolution.items():
+            where = f"{path}.lengths.{feature}.{resolution}"
+            if not lengths or list(lengths) != sorted(set(lengths)) or lengths[0] < 1:
+                yield where, "must be rising whole seconds"
+            if feature is Feature.EXTENSION and len(lengths) != 1:
+                yield where, "an extension adds exactly one length"
+            if resolution not in veo.prices:
+                yield f"{path}.prices.{resolution}", "missing"
+            for ratio in veo.ratios:
+                if ratio not in read.sizes.get(resolution, {}):
+                    yield f"sizes.{resolution}.{ratio}", "missing"

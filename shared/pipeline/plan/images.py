@@ -1,0 +1,65 @@
+"""Which images a film needs, and the numbers of their nodes: each different one once, in film order."""
+
+from collections.abc import Iterator, Mapping
+
+from shared.pipeline.plan.capabilities import Tables
+from shared.pipeline.plan.plan import Backdrop, Clip, Picture
+from shared.pipeline.plan.request import BackgroundType, FilmRequest, ImageSource, image_at
+
+
+def needed(request: FilmRequest, clips: tuple[Clip, ...]) -> tuple[str, ...]:
+    """Return the request's fields of the images that will be used, in film order."""
+    starts = {clip.scene: clip.image for clip in clips if clip.image}
+    return tuple(dict.fromkeys(_fields(request, starts)))
+
+
+def _fields(request: FilmRequest, starts: Mapping[int, str]) -> Iterator[str]:
+    for number, scene in enumerate(request.scenes):
+        if number in starts:
+            yield starts[number]
+        elif scene.visual_description is None:
+            yield from _backdrop_image(request, number)
+    if not request.scenes:
+        yield from _backdrop_image(request, None)
+
+
+def _backdrop_image(request: FilmRequest, scene: int | None) -> Iterator[str]:
+    path = backdrop_path(request, scene)
+    background = request.background if path == "background" or scene is None else request.scenes[scene].background
+    if background and background.type is BackgroundType.IMAGE:
+        yield f"{path}.image_url" if background.image_url is not None else f"{path}.image"
+
+
+def backdrop_path(request: FilmRequest, scene: int | None) -> str:
+    """Return the field of the background a scene without footage (or a film without scenes) stands before."""
+    own = scene is not None and request.scenes[scene].background is not None
+    return f"scenes.{scene}.background" if own else "background"
+
+
+def numbered(
+    request: FilmRequest, paths: tuple[str, ...], wait: float
+) -> tuple[tuple[Picture, ...], Mapping[str, str]]:
+    """Return the image nodes, one for each different source, and the key of the node for each field."""
+    by_source: dict[ImageSource, Picture] = {}
+    keys: dict[str, str] = {}
+    for path in paths:
+        source = image_at(request, path)
+        picture = by_source.setdefault(source, Picture(f"image-{len(by_source) + 1}", path, wait))
+        keys[path] = picture.key
+    return tuple(by_source.values()), keys
+
+
+def backdrop(request: FilmRequest, scene: int | None, tables: Tables, keys: Mapping[str, str]) -> Backdrop:
+    """Return what stands behind a scene without footage, or behind a film without scenes (None)."""
+    path = backdrop_path(request, scene)
+    background = request.background if scene is None or path == "background" else request.scenes[scene].background
+    if background is None:
+        raise ValueError(f"{path} is missing")
+    match background.type:
+        case BackgroundType.COLOR:
+            return Backdrop(color=background.color)
+        case BackgroundType.PRESET:
+            return Backdrop(color=tables.backdrops[background.preset or ""])
+        case BackgroundType.IMAGE:
+            name = "image_url" if background.image_url is not None else "image"
+            return Backdrop(image=keys[f"{path}.{name}"])

@@ -1,0 +1,74 @@
+"""What a customer should know before paying: where the planned film differs from the one asked for, with numbers."""
+
+from collections.abc import Iterator
+
+from shared.pipeline.plan import prompts
+from shared.pipeline.plan.plan import Clip, Length, Speech, Stretch
+from shared.pipeline.plan.request import FilmRequest, VoiceSettings
+from shared.pipeline.plan.timing import lasting, say, say_scenes
+
+WORTH_SAYING = 0.5  # seconds; less is within the estimate's error
+
+
+def remarks(
+    request: FilmRequest, clips: tuple[Clip, ...], stretches: tuple[Stretch, ...], takes: tuple[Speech, ...]
+) -> tuple[str, ...]:
+    """Return the warnings about speech, unused fields and prompts; those about footage come with the footage."""
+    return (*_speech(request, stretches, takes), *_prompts(request, clips), *_unused(request, clips, stretches, takes))
+
+
+def _speech(request: FilmRequest, stretches: tuple[Stretch, ...], takes: tuple[Speech, ...]) -> Iterator[str]:
+    shown = {stretch.scene: stretch.seconds for stretch in stretches}
+    for take in takes:
+        if take.scene is None and request.scenes:
+            yield from _whole(request.length, sum(shown.values()), take.seconds)
+        elif take.scene is not None:
+            yield from _scene(request.length, take.scene, shown[take.scene], take.seconds)
+
+
+def _whole(length: Length, shown: float, spoken: float) -> Iterator[str]:
+    lines = f"The script takes about {say(spoken)} to speak, the scenes {say(shown)}: "
+    over = spoken - shown
+    if over > WORTH_SAYING and length is Length.FILM:
+        yield lines + f"about {say(over)} of it will not be heard (length film)."
+    elif over > WORTH_SAYING:
+        yield lines + f"the last frame will be held for about {say(over)}."
+    elif over < -WORTH_SAYING and length is Length.SCRIPT:
+        yield lines + f"about {say(-over)} of the scenes will not be seen (length script)."
+
+
+def _scene(length: Length, number: int, shown: float, spoken: float) -> Iterator[str]:
+    if length is Length.FILM and spoken - shown > WORTH_SAYING:
+        yield (
+            f"The script of scene {number + 1} takes about {say(spoken)} to speak, the scene {say(shown)}: "
+            f"about {say(spoken - shown)} of it will not be heard (length film)."
+        )
+    lasts = lasting(length, shown, spoken)
+    if abs(lasts - shown) > WORTH_SAYING:
+        yield f"Scene {number + 1} will last about {say(lasts)} instead of {say(shown)}: its script takes that long."
+
+
+def _prompts(request: FilmRequest, clips: tuple[Clip, ...]) -> Iterator[str]:
+    cut = [clip.scene for clip in clips if prompts.is_cut(request, clip.scene)]
+    if cut:
+        yield f"The words of {say_scenes(cut)} are more than Veo reads ({prompts.TOKENS} tokens); their end is cut."
+
+
+def _unused(
+    request: FilmRequest, clips: tuple[Clip, ...], stretches: tuple[Stretch, ...], takes: tuple[Speech, ...]
+) -> Iterator[str]:
+    used = {clip.image for clip in clips}
+    for name in ("image_url", "image"):
+        if getattr(request, name) is not None and name not in used:
+            yield f"{name} is not used: no shot starts from it."
+    own = {number for number, scene in enumerate(request.scenes) if scene.background is not None}
+    bare = any(stretch.backdrop is not None and stretch.scene not in own for stretch in stretches)
+    if request.background is not None and not bare:
+        yield "background is not used: every scene has footage or a background of its own."
+    if not takes:
+        given = ("avatar_id", "voice_id", "avatar_position", "provider")
+        idle = [name for name in given if getattr(request, name) is not None]
+        idle += ["voice"] if request.voice != VoiceSettings() else []
+        idle += ["captions"] if request.captions else []
+        for name in idle:
+            yield f"{name} is not used: nobody speaks in this film."

@@ -1,0 +1,157 @@
+"""Turns a request into a plan: four kinds of film, what each node is asked for, what it costs and how long it takes.
+
+Pure: the same request, tables and defaults always give the same plan. What a request alone can't show to be wrong
+(rules.py, the door) but the tables can (a model without 1080p, an avatar nobody named) raises CannotPlan, all at once.
+
+Keys of nodes: `clip-k` films scene k, `presenter-k` speaks scene k's script (`presenter-1` a script over the whole
+film), scenes counted from 1; `image-k` is the k-th different image in film order; the last node is `compose`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from shared.pipeline.plan import speakers
+from shared.pipeline.plan import images
+from shared.pipeline.plan.capabilities import Tables
+from shared.pipeline.plan.speakers import Defaults
+from shared.pipeline.codec import from_plain, to_plain
+from shared.pipeline.plan.footage import Footage, film, with_image_keys
+from shared.pipeline.plan.plan import Clip, Kind, Picture, Plan, Speech, Stretch
+from shared.pipeline.plan.refusals import CannotPlan, refuse_impossible
+from shared.pipeline.plan.plan_warnings import remarks
+from shared.pipeline.plan.request import FilmRequest
+from shared.pipeline.plan.placement import standing
+from shared.pipeline.plan.timing import lasting
+
+__all__ = ["CannotPlan", "Defaults", "PlannedNode", "nodes", "plan", "plan_from_document", "plan_to_document"]
+
+FOOTAGE_PROVIDER = "veo"
+COMPOSE = "compose"
+
+
+def plan(request: FilmRequest, tables: Tables, defaults: Defaults) -> Plan:
+    """Plan the film; raises CannotPlan naming every reason by field."""
+    cast = speakers.parts(request, defaults)
+    provider = (request.provider or defaults.provider) if cast else ""
+    refuse_impossible(request, tables, cast, provider)
+    filmed = any(scene.visual_description is not None for scene in request.scenes)
+    veo = tables.footage[request.b_roll.model] if filmed else None
+    footage = film(request, veo, tables.limits) if veo else Footage()
+    pictures, keys = images.numbered(request, images.needed(request, footage.clips), tables.image_wait)
+    clips = with_image_keys(footage.clips, keys)
+    service = tables.presenters[provider] if provider else None
+    takes = speakers.speeches(request, cast, service, tables.speech) if service else ()
+    stretches = _stretches(request, footage, takes, tables, keys)
+    seconds = _film_seconds(request, stretches, takes)
+    compose_wait = tables.compute.wait + tables.compute.wait_per_second * seconds
+    footage_wait = max([_ready(clip, clips, pictures) for clip in clips], default=0.0)
+    spoken_wait = speakers.wait(takes, service) if service else 0.0
+    return Plan(
+        title=request.product_title,
+        aspect_ratio=request.aspect_ratio.value,
+        resolution=request.resolution.value,
+        size=tables.sizes[request.resolution][request.aspect_ratio],
+        join=request.b_roll.join,
+        length=request.length,
+        sound=request.b_roll.audio,
+        model=veo.id if veo else "",
+        provider=provider,
+        mode=request.mode.value,
+        place=standing(request.avatar_position, footage=filmed),
+        captions=request.captions,
+        pictures=pictures,
+        clips=clips,
+        speeches=takes,
+        stretches=stretches,
+        planned_seconds=round(seconds, 3),
+        asked_seconds=sum(scene.duration for scene in request.scenes) or seconds,
+        estimated_wait=round(max(footage_wait, spoken_wait) + compose_wait, 1),
+        compose_cost=round(compose_wait * tables.compute.price),
+        warnings=(*footage.warnings, *remarks(request, footage.clips, stretches, takes)),
+        compose_wait=round(compose_wait, 1),
+    )
+
+
+def _stretches(
+    request: FilmRequest, footage: Footage, takes: tuple[Speech, ...], tables: Tables, keys: Mapping[str, str]
+) -> tuple[Stretch, ...]:
+    def before(scene: int | None, seconds: float) -> Stretch:
+        behind = images.backdrop(request, scene, tables, keys)
+        return Stretch(scene=scene, clip=None, chain=None, offset=0.0, seconds=seconds, backdrop=behind)
+
+    if not request.scenes:
+        return (before(None, takes[0].seconds),)
+    return tuple(
+        footage.stretches.get(number) or before(number, scene.duration) for number, scene in enumerate(request.scenes)
+    )
+
+
+def _film_seconds(request: FilmRequest, stretches: tuple[Stretch, ...], takes: tuple[Speech, ...]) -> float:
+    spoken = {take.scene: take.seconds for take in takes}
+    if None in spoken and not request.scenes:
+        return spoken[None]
+    if None in spoken:
+        return lasting(request.length, sum(stretch.seconds for stretch in stretches), spoken[None])
+    return sum(lasting(request.length, stretch.seconds, spoken.get(stretch.scene)) for stretch in stretches)
+
+
+def _ready(clip: Clip, clips: tuple[Clip, ...], pictures: tuple[Picture, ...]) -> float:
+    """Return the seconds until a clip is there: it waits for its image, or for the clip it extends."""
+    image = next((picture.wait for picture in pictures if picture.key == clip.image), 0.0)
+    before = next((_ready(one, clips, pictures) for one in clips if one.key == clip.before), 0.0)
+    return image + before + clip.wait
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedNode:
+    """One node of the job's graph, before anything has happened to it."""
+
+    key: str
+    kind: Kind
+    needs: tuple[str, ...]
+    cost: int  # micro-dollars
+    worst_cost: int  # micro-dollars, should Vertex bill an extension's merged length
+    expected_seconds: float
+    paid: bool  # one call that costs money, and may not be repeated blindly
+    provider: str  # "" where we do the work
+
+
+def nodes(plan: Plan) -> tuple[PlannedNode, ...]:
+    """Return the plan's nodes so that each comes after all it needs: images, clips, presenters, compose."""
+    found = [PlannedNode(one.key, Kind.IMAGE, (), 0, 0, one.wait, paid=False, provider="") for one in plan.pictures]
+    for clip in plan.clips:
+        needs = tuple(key for key in (clip.image, clip.before) if key)
+        found.append(
+            PlannedNode(
+                clip.key, Kind.CLIP, needs, clip.cost, clip.worst_cost, clip.wait, paid=True, provider=FOOTAGE_PROVIDER
+            )
+        )
+    found += [
+        PlannedNode(one.key, Kind.PRESENTER, (), one.cost, one.cost, one.wait, paid=True, provider=plan.provider)
+        for one in plan.speeches
+    ]
+    cost = plan.compose_cost
+    return (
+        *found,
+        PlannedNode(COMPOSE, Kind.COMPOSE, _shown(plan), cost, cost, plan.compose_wait, paid=False, provider=""),
+    )
+
+
+def _shown(plan: Plan) -> tuple[str, ...]:
+    """Return the nodes whose files the film is made of: backdrops, the last link of each chain, presenters."""
+    backdrops = (stretch.backdrop.image for stretch in plan.stretches if stretch.backdrop)
+    chains = (stretch.chain for stretch in plan.stretches)
+    presenters = (speech.key for speech in plan.speeches)
+    return tuple(dict.fromkeys(key for key in (*backdrops, *chains, *presenters) if key))
+
+
+def plan_to_document(plan: Plan) -> dict[str, Any]:
+    """Return the plan as plain JSON-able maps."""
+    plain: dict[str, Any] = to_plain(plan)
+    return plain
+
+
+def plan_from_document(data: Mapping[str, Any]) -> Plan:
+    """Read a stored plan; raises codec.Unreadable naming what does not fit."""
+    return from_plain(Plan, data)

@@ -1,0 +1,107 @@
+"""What only planning can see to be impossible: the request against the tables and the tenant's defaults.
+
+Every reason names its field and the next move, and all of them come at once.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from shared.pipeline.plan import rules
+from shared.pipeline.plan.capabilities import Tables, Veo
+from shared.pipeline.plan.speakers import Part
+from shared.pipeline.plan.plan import Feature, Length
+from shared.pipeline.plan.request import Background, BackgroundType, FilmRequest
+
+
+class CannotPlan(ValueError):
+    """The request cannot become a film; `details` says why by field, each with the next move."""
+
+    def __init__(self, details: Mapping[str, list[str]]) -> None:
+        super().__init__("; ".join(f"{path}: {why}" for path, whys in details.items() for why in whys))
+        self.details = dict(details)
+
+
+def refuse_impossible(request: FilmRequest, tables: Tables, cast: tuple[Part, ...], provider: str) -> None:
+    """Raise CannotPlan when the request cannot be planned; `provider` is "" when nobody speaks."""
+    details: dict[str, list[str]] = {}
+    for path, why in _reasons(request, tables, cast, provider):
+        reasons = details.setdefault(path, [])
+        if why not in reasons:
+            reasons.append(why)
+    if details:
+        raise CannotPlan(details)
+
+
+def _reasons(request: FilmRequest, tables: Tables, cast: tuple[Part, ...], provider: str) -> Iterator[tuple[str, str]]:
+    yield from rules.mistakes(rules.outline(request))
+    if len(request.scenes) > tables.limits.scenes:
+        yield "scenes", f"are {len(request.scenes)}; a film has at most {tables.limits.scenes}"
+    if request.aspect_ratio not in tables.sizes.get(request.resolution, {}):
+        yield "resolution", f"{request.resolution} is not made in {request.aspect_ratio}"
+    if any(scene.visual_description is not None for scene in request.scenes):
+        yield from _filming(request, tables)
+    if cast:
+        yield from _speaking(request, tables, cast, provider)
+    elif request.length is Length.SCRIPT:
+        yield "length", 'is "script", but there is no script: leave it out, or give an avatar_script'
+    yield from _backdrop("background", request.background, tables)
+    for number, scene in enumerate(request.scenes):
+        yield from _backdrop(f"scenes.{number}.background", scene.background, tables)
+
+
+def _filming(request: FilmRequest, tables: Tables) -> Iterator[tuple[str, str]]:
+    quality = request.b_roll.model
+    veo = tables.footage.get(quality)
+    if veo is None:
+        yield "b_roll.model", f"{quality} is not available; choose one of {_listed(tables.footage)}"
+        return
+    if request.aspect_ratio not in veo.ratios:
+        able = f"footage is filmed in {_listed(veo.ratios)} only"
+        yield "aspect_ratio", f"{able}; {request.aspect_ratio} is possible for a presenter alone, before a background"
+    yield from _ways(request, veo)
+
+
+def _ways(request: FilmRequest, veo: Veo) -> Iterator[tuple[str, str]]:
+    asked = {"image_url": request.image_url, "image": request.image} | {
+        f"scenes.{number}.image_url": scene.image_url for number, scene in enumerate(request.scenes)
+    }
+    able = [one for one in veo.prices if veo.offers(Feature.TEXT, one)]
+    if request.resolution not in able:
+        yield (
+            "resolution",
+            f"the {request.b_roll.model} model does not film {request.resolution}; it films {_listed(able)}",
+        )
+    elif not veo.offers(Feature.IMAGE, request.resolution):
+        for path in (path for path, image in asked.items() if image is not None):
+            yield path, f"the {request.b_roll.model} model cannot start from an image; choose another b_roll.model"
+
+
+def _speaking(request: FilmRequest, tables: Tables, cast: tuple[Part, ...], provider: str) -> Iterator[tuple[str, str]]:
+    service = tables.presenters.get(provider)
+    if service is None:
+        yield "provider", f"{provider!r} is not available; choose one of {_listed(tables.presenters)}"
+    else:
+        if request.aspect_ratio not in service.ratios:
+            yield "aspect_ratio", f"{provider} films presenters in {_listed(service.ratios)}"
+        if request.resolution not in service.resolutions:
+            yield "resolution", f"{provider} films presenters in {_listed(service.resolutions)}"
+    if any(part.avatar_id is None for part in cast):
+        yield (
+            "avatar_id",
+            "is required: nobody is named to speak; give an avatar_id, or set the tenant's default avatar",
+        )
+
+
+def _backdrop(path: str, background: Background | None, tables: Tables) -> Iterator[tuple[str, str]]:
+    if background is None:
+        return
+    match background.type:
+        case BackgroundType.PRESET if background.preset not in tables.backdrops:
+            yield f"{path}.preset", f"{background.preset!r} is unknown; choose one of {_listed(tables.backdrops)}"
+        case BackgroundType.COLOR if background.color is None:
+            yield f"{path}.color", "is required"
+        case BackgroundType.IMAGE if background.image_url is None and background.image is None:
+            yield path, "of type image needs an image_url or an image (an upload)"
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(str(name) for name in names) or "nothing"

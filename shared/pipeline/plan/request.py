@@ -1,0 +1,177 @@
+"""What a customer asks for: one film, as frozen data, with every field of the HTTP body and its default.
+
+The public door (`shared/door/bodies.py`) is the only place that makes one from bytes; the job document keeps it, and
+every text of a job stands only there. Scene numbers in field paths count from 0 ("scenes.0.script"), as in the body;
+sentences for people count from 1 ("scene 1").
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from shared.pipeline.codec import from_plain, to_plain
+from shared.pipeline.plan.plan import Join, Length, Sound
+
+
+class AspectRatio(StrEnum):
+    """The film's shape."""
+
+    TALL = "9:16"
+    WIDE = "16:9"
+    SQUARE = "1:1"
+
+
+class Resolution(StrEnum):
+    """The film's size class; pixels stand in the tables."""
+
+    HD = "720p"
+    FULL_HD = "1080p"
+
+
+class Quality(StrEnum):
+    """Which of Veo's models films, by our names; ids and prices stand in the tables."""
+
+    STANDARD = "standard"
+    FAST = "fast"
+    LITE = "lite"
+
+
+class Mode(StrEnum):
+    """Which of the tenant's integrations is used."""
+
+    PRODUCTION = "production"
+    TEST = "test"
+
+
+class Preset(StrEnum):
+    """A named place for the presenter."""
+
+    BOTTOM_RIGHT = "bottom_right"
+    BOTTOM_LEFT = "bottom_left"
+    TOP_RIGHT = "top_right"
+    TOP_LEFT = "top_left"
+    CENTER = "center"
+
+
+class BackgroundType(StrEnum):
+    """What stands behind a presenter where nothing is filmed."""
+
+    COLOR = "color"
+    IMAGE = "image"
+    PRESET = "preset"
+
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    """A backdrop; exactly the fields of its type are set."""
+
+    type: BackgroundType
+    color: str | None = None  # "#rrggbb"
+    image_url: str | None = None
+    image: str | None = None  # an upload's id
+    preset: str | None = None  # a name in the tables' backdrops
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where the presenter stands; what is given beside a preset wins over it."""
+
+    scale: float | None = None  # box height / film height, 0.1..1
+    x: float | None = None  # -1 left .. 1 right
+    y: float | None = None  # -1 top .. 1 bottom
+    preset: Preset | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BRoll:
+    """How the footage is made."""
+
+    join: Join = Join.EXTEND
+    audio: Sound = Sound.MUTE  # silent footage costs half
+    model: Quality = Quality.STANDARD
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceSettings:
+    """How the presenters speak; None leaves it to the provider."""
+
+    speed: float | None = None  # 0.5..1.5
+    pitch: int | None = None  # -50..50 semitones
+    locale: str | None = None  # "en-US"
+
+
+@dataclass(frozen=True, slots=True)
+class SceneRequest:
+    """One scene: footage (a visual description) or a backdrop, and perhaps a presenter with a script of its own."""
+
+    visual_description: str | None = None
+    camera_movement: str | None = None
+    mood: str | None = None
+    duration: float = 8.0  # seconds, 4..8
+    text_overlay: str | None = None
+    script: str | None = None
+    avatar_id: str | None = None
+    voice_id: str | None = None
+    background: Background | None = None
+    image_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FilmRequest:
+    """One film as it was asked for."""
+
+    product_title: str
+    product_id: str | None = None
+    scenes: tuple[SceneRequest, ...] = ()
+    image_url: str | None = None
+    image: str | None = None  # an upload's id
+    avatar_id: str | None = None
+    voice_id: str | None = None
+    avatar_script: str | None = None
+    avatar_position: Position | None = None
+    aspect_ratio: AspectRatio = AspectRatio.TALL
+    resolution: Resolution = Resolution.HD
+    b_roll: BRoll = BRoll()
+    background: Background | None = None
+    voice: VoiceSettings = VoiceSettings()
+    captions: bool = False
+    length: Length = Length.LONGER
+    provider: str | None = None
+    mode: Mode = Mode.PRODUCTION
+    webhook_url: str | None = None
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    dry_run: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ImageSource:
+    """Where an image comes from: exactly one is set."""
+
+    url: str | None = None
+    upload: str | None = None
+
+
+def to_document(request: FilmRequest) -> dict[str, Any]:
+    """Return the request as plain JSON-able maps, absent fields left out."""
+    plain: dict[str, Any] = to_plain(request)
+    return plain
+
+
+def from_document(data: Mapping[str, Any]) -> FilmRequest:
+    """Read a stored request; raises codec.Unreadable naming what does not fit."""
+    return from_plain(FilmRequest, data)
+
+
+def image_at(request: FilmRequest, path: str) -> ImageSource:
+    """Return the image a plan's picture names by field ("image_url", "scenes.2.background.image").
+
+    Raises:
+        KeyError: the request has no image there.
+    """
+    found: object = request
+    for step in path.split("."):
+        found = found[int(step)] if isinstance(found, tuple) else getattr(found, step, None)
+    if not isinstance(found, str):
+        raise KeyError(path)
+    return ImageSource(upload=found) if path.endswith("image") else ImageSource(url=found)

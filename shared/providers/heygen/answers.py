@@ -1,0 +1,115 @@
+"""What HeyGen's answers mean, as decisions: by `error.code` first, by status where the body is empty or HTML.
+
+facts/heygen.md §1, §4a, §5 (live replies measured 2026-08 to 2026-10). HeyGen's own texts are matched here and never
+passed on: they stand as a note on the exception, for the log, without the tenant's key.
+"""
+
+import re
+from datetime import timedelta
+
+import httpx
+
+from shared.providers.reading import at, json_of, number_at, retry_after, text_at, with_raw
+from shared.providers.heygen.words import BACKGROUND, BY_CODE, CREDITS, KEY, RENDERING, WEBM, Words, invalid_words
+from shared.providers.ports import (
+    Failure,
+    Filmed,
+    InFlight,
+    KeyChanged,
+    Lost,
+    Misconfigured,
+    Pending,
+    SpeechOrder,
+    TryLater,
+    Unknown,
+)
+
+SOON = timedelta(seconds=30)
+_UNDECIDED = frozenset({408, 425, 499})  # 4xx that do not say whether the order was taken
+_FIELD = re.compile(r"[a-z0-9_.\[\]]{1,60}")
+
+
+_LATER = frozenset({"rate_limit_exceeded", "resource_not_ready", "asset_not_available"})
+
+
+def made_id(response: httpx.Response, order: SpeechOrder, api_key: str) -> str:
+    """Read the answer to a submit. Raises: TryLater, InFlight, Refused, Misconfigured, Unknown."""
+    made = text_at(json_of(response), "data", "video_id")
+    if response.is_success and made:
+        return made
+    raise with_raw(_submit_error(response, order), response, hide=api_key)
+
+
+def _submit_error(response: httpx.Response, order: SpeechOrder) -> Exception:
+    status = response.status_code
+    if response.is_redirect:
+        return Misconfigured("The address set for HeyGen is not HeyGen's.", next_move="Check HeyGen's endpoint.")
+    if not response.is_client_error or status in _UNDECIDED:
+        return Unknown(f"HeyGen answered {status} without a video; it may be in the making.")
+    answer = json_of(response)
+    code, param = text_at(answer, "error", "code"), text_at(answer, "error", "param")
+    message = text_at(answer, "error", "message").lower()
+    if status == httpx.codes.CONFLICT or code == "request_in_progress":
+        return InFlight("HeyGen is still answering the same order.")
+    if code in _LATER:
+        return TryLater("HeyGen is busy with this account's other films.", retry_after(response, SOON))
+    if words := _cutout_refusal(order.cutout, message, param) or BY_CODE.get(code):
+        return words.refused()
+    return _by_status(response, bool(code), param)
+
+
+def _cutout_refusal(cutout: str, message: str, param: str) -> Words | None:
+    """Tell that the look cannot do this cutout; only the words say so, no code does."""
+    if cutout == "alpha" and ("webm" in message or "matting" in message or param == "output_format"):
+        return WEBM
+    if cutout == "key" and ("background" in message or "matting" in message or param.startswith("background")):
+        return BACKGROUND
+    return None
+
+
+def _by_status(response: httpx.Response, known: bool, param: str) -> Exception:
+    match response.status_code:
+        case 401 | 403:
+            return KEY.refused()
+        case 402:
+            return CREDITS.refused()
+        case 429:
+            return TryLater("HeyGen is busy with this account's other films.", retry_after(response, SOON))
+        case 404 | 405 | 410 if not known:
+            return Misconfigured("HeyGen no longer answers at this address.", next_move="Check HeyGen's endpoint.")
+    return invalid_words(param if _FIELD.fullmatch(param) else "").refused()
+
+
+def outcome(response: httpx.Response, wanted: str, api_key: str) -> tuple[Pending | Filmed | Failure, str | None]:
+    """Read the answer to a look, and the title. Raises: Lost, KeyChanged, TryLater."""
+    data = at(json_of(response), "data")
+    status = text_at(data, "status")
+    if response.is_success and status and text_at(data, "id") == wanted:
+        return _state(data, status), text_at(data, "title") or None
+    if response.status_code in {400, 404}:
+        raise with_raw(Lost("HeyGen does not know the video."), response, hide=api_key)
+    raise ask_error(response, api_key)
+
+
+def _state(data: object, status: str) -> Pending | Filmed | Failure:
+    """Only two words end a film; whatever else HeyGen says means it is being made."""
+    if status == "completed" and (url := text_at(data, "video_url")):
+        return Filmed(url, number_at(data, "duration"), text_at(data, "subtitle_url") or None)
+    if status != "failed":
+        return Pending()
+    code = text_at(data, "failure_code").lower()
+    known = BY_CODE.get(code)
+    if "insufficient_credit" in code:
+        known = CREDITS
+    if "webm" in text_at(data, "failure_message").lower():
+        known = WEBM
+    words = known or RENDERING
+    return Failure(words.code, words.why, words.next_move, None if known else timedelta(seconds=60))
+
+
+def ask_error(response: httpx.Response, api_key: str) -> Exception:
+    """Read the refusal of a question that changes nothing: KeyChanged or TryLater."""
+    if response.status_code in {401, 403}:
+        return with_raw(KeyChanged("HeyGen rejects the API key."), response, hide=api_key)
+    why = f"HeyGen answered {response.status_code} without the answer."
+    return with_raw(TryLater(why, retry_after(response, SOON)), response, hide=api_key)

@@ -1,0 +1,162 @@
+"""HeyGen's interface v3 films the presenter with the tenant's own key.
+
+Theory of operation (facts/heygen.md, compiled 2026-11-20; v1 and v2 are gone): POST /v3/videos takes an avatar's look
+and a script and answers a video's id; GET /v3/videos/{id} tells the end, `completed` or `failed`, and mints a link that
+dies. There is no video behind an avatar: the presenter is asked for transparent (webm), on a flat colour, or as a plain
+rectangle; which of them a look can do is only learnt by asking. `Idempotency-Key` makes a submit repeatable: the same
+key replays its first answer for 24 h, so a doubtful submit is Unknown and asked again with the same key, or found by
+its title. A webhook is only a hint to look; per-request callbacks are unsigned.
+"""
+
+import re
+
+import httpx
+
+from shared.egress.client import NOT_SENT, Egress, EgressRefused
+from shared.providers.reading import at, json_of, list_at, text_at
+from shared.providers.heygen.answers import ask_error, made_id, outcome
+from shared.providers.heygen.questions import SENDABLE_KEY, conversation
+from shared.providers.heygen.order import order_body
+from shared.providers.heygen.words import AVATAR, KEY, NO_AVATAR, NO_VOICE, VOICE, WEBHOOK, group_words, invalid_words
+from shared.providers.ports import (
+    Failure,
+    Filmed,
+    Found,
+    KeyChanged,
+    Look,
+    Lost,
+    Misconfigured,
+    NotSent,
+    Pending,
+    SpeechOrder,
+    TryLater,
+    Unknown,
+)
+
+EVENTS = ("avatar_video.success", "avatar_video.fail")
+_IDEMPOTENCY_KEY = re.compile(r"[A-Za-z0-9_:.-]{1,255}")
+_ID = re.compile(r"(?!\.+$)[A-Za-z0-9_:.-]{1,255}")  # nothing that could lead elsewhere in a path
+
+
+class HeyGen:
+    """`ports.Presenter` over HeyGen v3; `endpoint` is its address without a slash at its end."""
+
+    def __init__(self, *, endpoint: str, egress: Egress) -> None:
+        self._endpoint = endpoint
+        self._egress = egress
+
+    def submit(self, order: SpeechOrder, *, api_key: str, idempotency_key: str, total_seconds: float) -> str:
+        """Make the one paid call; return the video's id.
+
+        Raises: NotSent, TryLater, InFlight, Refused, Misconfigured, Unknown.
+        """
+        body = order_body(order)
+        if not SENDABLE_KEY.fullmatch(api_key):
+            raise KEY.refused()
+        if not _IDEMPOTENCY_KEY.fullmatch(idempotency_key):
+            raise invalid_words("Idempotency-Key").refused()  # HeyGen might ignore it, and bill twice
+        headers = {"x-api-key": api_key, "idempotency-key": idempotency_key}
+        try:
+            with self._egress.client(total_seconds=total_seconds, fresh=True, headers=headers) as client:
+                response = client.post(f"{self._endpoint}/v3/videos", json=body)
+        except EgressRefused as error:
+            raise Misconfigured(
+                f"abroll may not speak to the address set for HeyGen: {error.why}",
+                next_move="Set HeyGen's endpoint to HeyGen's address, or name it in egress_allow.",
+            ) from error
+        except NOT_SENT as error:
+            raise NotSent("HeyGen could not be reached.") from error
+        except httpx.HTTPError as error:
+            raise Unknown("The line to HeyGen broke after the order may have been sent.") from error
+        return made_id(response, order, api_key)
+
+    def look(self, video_id: str, *, api_key: str) -> tuple[Pending | Filmed | Failure, str | None]:
+        """Ask once; the second value is the title as HeyGen tells it. Raises: Lost, KeyChanged, TryLater."""
+        if not _ID.fullmatch(video_id):
+            raise Lost(f"{video_id!r} is not a video's id.")
+        with conversation(self._egress, self._endpoint, api_key) as ask:
+            return outcome(ask("GET", f"/v3/videos/{video_id}"), video_id, api_key)
+
+    def find(self, title: str, *, api_key: str) -> tuple[Found, ...]:
+        """Generations with exactly this title. Raises: KeyChanged, TryLater."""
+        with conversation(self._egress, self._endpoint, api_key) as ask:
+            videos = list(ask.pages("/v3/videos", {"title": title}))
+        return tuple(
+            Found(found, title)
+            for video in videos
+            if text_at(video, "title") == title and (found := text_at(video, "id") or text_at(video, "video_id"))
+        )
+
+    def check_key(self, *, api_key: str) -> str:
+        """Return the account's billing type. Raises: KeyChanged (bad key), TryLater."""
+        with conversation(self._egress, self._endpoint, api_key) as ask:
+            data = ask.data("/v3/users/me")
+        return text_at(data, "billing_type") or "unknown"
+
+    def avatar(self, look_id: str, *, api_key: str) -> Look:
+        """Return a look.
+
+        Raises: Refused(code "avatar_not_found" | "avatar_is_group" | "avatar_not_usable"), KeyChanged, TryLater.
+        """
+        if not _ID.fullmatch(look_id):
+            raise NO_AVATAR.refused()
+        with conversation(self._egress, self._endpoint, api_key) as ask:
+            look = ask.data_or_none(f"/v3/avatars/looks/{look_id}")
+            if look is None:
+                if ask.data_or_none(f"/v3/avatars/{look_id}") is None:
+                    raise NO_AVATAR.refused()
+                looks = ask.pages("/v3/avatars/looks", {"group_id": look_id})
+                raise group_words(tuple(text_at(one, "id") for one in looks)).refused()
+        if text_at(look, "status") not in {"", "completed"}:
+            raise AVATAR.refused()
+        return Look(
+            id=look_id,
+            name=text_at(look, "name"),
+            kind=text_at(look, "avatar_type"),
+            engines=tuple(one for one in list_at(look, "supported_api_engines") if isinstance(one, str)),
+            default_voice_id=text_at(look, "default_voice_id") or None,
+        )
+
+    def voice(self, voice_id: str, *, api_key: str) -> str:
+        """Return the voice's name.
+
+        Raises: Refused(code "voice_not_found" | "voice_not_usable"), KeyChanged, TryLater.
+        """
+        if not _ID.fullmatch(voice_id):
+            raise NO_VOICE.refused()
+        with conversation(self._egress, self._endpoint, api_key) as ask:
+            voice = ask.data_or_none(f"/v3/voices/{voice_id}")
+        if voice is None:
+            raise NO_VOICE.refused()
+        if text_at(voice, "status") not in {"", "complete", "completed"}:
+            raise VOICE.refused()
+        return text_at(voice, "name")
+
+    def register_webhook(self, url: str, *, api_key: str) -> tuple[str, str]:
+        """Register `url` for success and failure events; return (endpoint id, signing secret).
+
+        The secret is told once, so an earlier registration of the same url is replaced, never kept.
+        Raises: Refused(code "webhook_refused"), KeyChanged, TryLater.
+        """
+        with conversation(self._egress, self._endpoint, api_key) as ask:
+            for endpoint in list(ask.pages("/v3/webhooks/endpoints", {})):
+                if text_at(endpoint, "url") == url and _ID.fullmatch(text_at(endpoint, "endpoint_id")):
+                    ask("DELETE", f"/v3/webhooks/endpoints/{text_at(endpoint, 'endpoint_id')}")
+            response = ask("POST", "/v3/webhooks/endpoints", body={"url": url, "events": list(EVENTS)})
+        data = at(json_of(response), "data")
+        endpoint_id, secret = text_at(data, "endpoint_id"), text_at(data, "secret")
+        if response.is_success and endpoint_id and secret:
+            return endpoint_id, secret
+        if response.status_code in {400, 422}:
+            raise WEBHOOK.refused()
+        raise ask_error(response, api_key)
+
+    def unregister_webhook(self, endpoint_id: str, *, api_key: str) -> None:
+        """Best effort; an endpoint that is gone already, or a key that no longer works, is fine."""
+        if not _ID.fullmatch(endpoint_id):
+            return
+        try:
+            with conversation(self._egress, self._endpoint, api_key) as ask:
+                ask("DELETE", f"/v3/webhooks/endpoints/{endpoint_id}")
+        except (KeyChanged, TryLater):
+            return
