@@ -8,11 +8,11 @@ import os
 import re
 import secrets
 
+from shared.cloud.secret_names import CALLBACK_KEY
 from shared.cloud.secrets import NoSecret
 from shared.cloud.tenants import Tenant
 from shared.config import settings
 from shared.door.keys import new_key
-from shared.steps.callbacks import SECRET
 from shared.wiring import Wiring
 
 SCOPES = ("jobs:read", "jobs:write", "tenant:admin")
@@ -22,9 +22,9 @@ TENANT = re.compile(r"[a-z][a-z0-9-]{1,38}[a-z0-9]")
 def bootstrap(wiring: Wiring) -> None:
     """Make the secret under which callback paths are signed, unless it is there."""
     try:
-        wiring.secrets.get(SECRET)
+        wiring.secrets.get(CALLBACK_KEY)
     except NoSecret:
-        wiring.secrets.put(SECRET, secrets.token_urlsafe(32), {"of": "platform"})
+        wiring.secrets.put(CALLBACK_KEY, secrets.token_urlsafe(32), {"of": "platform"})
 
 
 def new_tenant(wiring: Wiring, tenant: str, name: str) -> str:

@@ -6,9 +6,9 @@ Both come from the very tables that are run (machine.TABLE, line.LINE), so neith
 
 from collections.abc import Iterator
 
+from shared.pipeline.job.job import AT_VENDOR, AWAKE, LIVE, State
 from shared.pipeline.job.line import LINE, SWEEP, VEO_OUTPUT, Step
 from shared.pipeline.job.machine import TABLE
-from shared.pipeline.job.job import AT_VENDOR, AWAKE, LIVE, State
 
 ARRIVES = {VEO_OUTPUT: "event", SWEEP: "schedule"}  # the steps neither a task nor a request starts
 

@@ -9,8 +9,8 @@ import sys
 from dataclasses import MISSING, fields
 from pathlib import Path
 
-from shared.config import Setting, Settings
 from infra.diagrams import line_table, machine_picture
+from shared.config import Setting, Settings
 
 ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"

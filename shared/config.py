@@ -48,7 +48,7 @@ class Settings:
     invoker: str = _setting("ABROLL_INVOKER", "The account tasks are delivered as; the platform lets only it in.")
     takes_bucket: str = _setting("ABROLL_TAKES_BUCKET", "Veo's output; every object there triggers veo_output.")
     films_bucket: str = _setting("ABROLL_FILMS_BUCKET", "Images, presenter takes, films and posters.")
-    tables: str = _setting("ABROLL_TABLES", "Path of the capability, price and patience tables.", str(SHIPPED_TABLES))
+    tables: str = _setting("ABROLL_TABLES", "Path of the capability, price and timeout tables.", str(SHIPPED_TABLES))
     egress_allow: str = _setting(
         "ABROLL_EGRESS_ALLOW", "Comma-separated scheme://host-or-CIDR:port that may be private.", ""
     )

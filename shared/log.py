@@ -9,7 +9,7 @@ import sys
 import traceback
 from enum import StrEnum
 
-MOST = 500  # characters of one value
+LONGEST_VALUE = 500  # characters of one value
 _QUERY = re.compile(r"(https?://[^\s?\"']+)\?[^\s\"']+")
 
 
@@ -70,4 +70,4 @@ def crashed(what: str, **more: object) -> None:
 
 def safe(text: str) -> str:
     """Cut a text to a line's length and take the query off every link: that is where secrets stand."""
-    return _QUERY.sub(r"\1?…", text)[:MOST]
+    return _QUERY.sub(r"\1?…", text)[:LONGEST_VALUE]

@@ -15,7 +15,7 @@ from shared.cloud.secrets import Secrets
 from shared.cloud.tasks import Tasks
 from shared.cloud.tenants import Tenants
 from shared.config import Settings, read_tables, settings
-from shared.pipeline.job.timeouts import Patience, patience
+from shared.pipeline.job.timeouts import Timeouts, read_timeouts
 from shared.steps.commit import Commits
 
 if TYPE_CHECKING:  # each function imports only what its own property below names
@@ -28,7 +28,7 @@ if TYPE_CHECKING:  # each function imports only what its own property below name
     from shared.door.tenant import TenantDoor
     from shared.egress.client import Egress
     from shared.pipeline.plan.capabilities import Tables
-    from shared.providers.ports import Presenter
+    from shared.providers.ports import PresenterVendor
     from shared.providers.veo.client import Veo
     from shared.steps.compose import Compose
     from shared.steps.create_job import CreateJob
@@ -65,9 +65,9 @@ class Wiring:
         return tables(self._data)
 
     @cached_property
-    def waits(self) -> Patience:
-        waits = self._data.get("patience", {})
-        return patience(waits if isinstance(waits, dict) else {})
+    def timeouts(self) -> Timeouts:
+        timeouts = self._data.get("timeouts", {})
+        return read_timeouts(timeouts if isinstance(timeouts, dict) else {})
 
     @cached_property
     def jobs(self) -> Jobs:
@@ -105,7 +105,7 @@ class Wiring:
 
     @cached_property
     def commits(self) -> Commits:
-        return Commits(self.jobs, self.tasks, self.waits, time.monotonic, time.sleep, random.uniform)
+        return Commits(self.jobs, self.tasks, self.timeouts, time.monotonic, time.sleep, random.uniform)
 
     @cached_property
     def veo(self) -> "Veo":
@@ -120,7 +120,7 @@ class Wiring:
         )
 
     @cached_property
-    def presenters(self) -> "dict[str, Presenter]":
+    def presenters(self) -> "dict[str, PresenterVendor]":
         from shared.providers.heygen.client import HeyGen
 
         return {"heygen": HeyGen(endpoint=self.settings.heygen_endpoint, egress=self.egress)}
@@ -161,19 +161,18 @@ class Wiring:
 
     @cached_property
     def tenant(self) -> "TenantDoor":
-        from shared.door.heygen_webhook import webhook_secret
         from shared.door.tenant import TenantDoor
         from shared.steps.integrations import Integrations
 
         url = self.settings.public_url + "/heygen_webhook/t/{}/{}"
-        work = Integrations(self.presenters, self.tenants, self.secrets, url.format, webhook_secret, self.now)
+        work = Integrations(self.presenters, self.tenants, self.secrets, url.format, self.now)
         return TenantDoor(self.tenants, work, self.preflight, self.secrets, self.now)
 
     @cached_property
     def heygen_webhook(self) -> "HeygenWebhook":
         from shared.door.heygen_webhook import HeygenWebhook
 
-        return HeygenWebhook(self.secrets, self.tasks, lambda: self.waits.heygen_dispatch)
+        return HeygenWebhook(self.secrets, self.tasks, lambda: self.timeouts.heygen_dispatch)
 
     @cached_property
     def start_clip(self) -> "Callable[[Message], None]":
@@ -247,6 +246,7 @@ class Wiring:
 
     @cached_property
     def health(self) -> "HealthDoor":
+        from shared.cloud.secret_names import CALLBACK_KEY
         from shared.door.health import HealthDoor
         from shared.steps.health import Health
 
@@ -255,8 +255,8 @@ class Wiring:
             "firestore": lambda: self.jobs.load(nobody),
             "tasks": lambda: self.tasks.waiting("watch", nobody),
             "storage": lambda: self.blobs.list(f"gs://{self.settings.films_bucket}/health/"),
-            "secrets": lambda: self.secrets.get("abroll-callback-key"),
-            "tables": lambda: self.tables and self.waits,
+            "secrets": lambda: self.secrets.get(CALLBACK_KEY),
+            "tables": lambda: self.tables and self.timeouts,
         }
         return HealthDoor(Health(checks, time.monotonic))
 

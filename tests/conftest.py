@@ -13,7 +13,7 @@ LONG = (
     "tests/google/crash/",
     "tests/lives/",
     "tests/model/",
-    "tests/steps/test_sweep_mountain.py",
+    "tests/steps/test_sweep_backlog.py",
     "tests/storm/",
 )
 

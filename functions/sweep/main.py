@@ -3,11 +3,11 @@
 import flask
 import functions_framework
 
-from shared.door.task import answer
+from shared.door.task import answer_task
 from shared.wiring import wiring
 
 
 @functions_framework.http
 def main(_request: flask.Request) -> tuple[str, int]:
     """Do one tick."""
-    return answer(wiring().sweep)
+    return answer_task(wiring().sweep)

@@ -30,7 +30,7 @@ SCALED: Mapping[str, Any] = {
     "presenters": {"heygen": {"wait": {"typical": 4, "slow": 30}, "wait_per_second": 0.0}},
     "compute": {"wait": 2, "wait_per_second": 0.3},
     "image_wait": 0,
-    "patience": {
+    "timeouts": {
         "veo_http": 12,
         "heygen_http": 12,
         "veo_function": 13,
@@ -49,7 +49,7 @@ SCALED: Mapping[str, Any] = {
         "clip_backstop": 15,
         "presenter_backstop": 15,
         "hint_step": 0.5,
-        "pending_again": 5,
+        "pending_step": 5,
         "queue_slack": 8,
         "hold": 30,
         "hold_step": 3,

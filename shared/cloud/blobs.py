@@ -27,7 +27,7 @@ class FilesUnreachable(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class StoredObject:
     """An object as Cloud Storage describes it."""
 
     uri: str
@@ -44,7 +44,7 @@ class Blobs:
         self._clients = clients
         self._settings = settings
 
-    def write(self, uri: str, chunks: Iterable[bytes], *, mime: str, expected: int | None = None) -> Stored:
+    def write(self, uri: str, chunks: Iterable[bytes], *, mime: str, expected: int | None = None) -> StoredObject:
         """Stream a new object; one that is there already is returned as it is.
 
         Raises FilesUnreachable, and ShortRead when fewer or more than `expected` bytes came: nothing is kept then.
@@ -70,12 +70,12 @@ class Blobs:
             out._buffer.close()  # noqa: SLF001  # left open by a failure, its __del__ would send what it holds: a torn file
         return self.stat(uri)
 
-    def write_file(self, uri: str, path: Path, *, mime: str) -> Stored:
+    def write_file(self, uri: str, path: Path, *, mime: str) -> StoredObject:
         """Store a local file under a new name."""
         with path.open("rb") as file:
             return self.write(uri, iter(lambda: file.read(CHUNK), b""), mime=mime, expected=path.stat().st_size)
 
-    def stat(self, uri: str) -> Stored:
+    def stat(self, uri: str) -> StoredObject:
         """Describe an object. Raises NoFile, FilesUnreachable."""
         return _stored(self._ask(uri, _reloaded))
 
@@ -89,7 +89,7 @@ class Blobs:
         """Copy an object to a local file. Raises NoFile, FilesUnreachable."""
         self._ask(uri, lambda blob: blob.download_to_filename(str(path), if_generation_match=generation))
 
-    def list(self, prefix_uri: str) -> tuple[Stored, ...]:
+    def list(self, prefix_uri: str) -> tuple[StoredObject, ...]:
         """List objects under a prefix that ends in a slash."""
         bucket, prefix = split(prefix_uri)
         try:
@@ -161,8 +161,8 @@ def _reloaded(blob: Any) -> Any:
     return blob
 
 
-def _stored(blob: Any) -> Stored:
-    return Stored(
+def _stored(blob: Any) -> StoredObject:
+    return StoredObject(
         uri=f"gs://{blob.bucket.name}/{blob.name}",
         generation=int(blob.generation),
         size=int(blob.size),

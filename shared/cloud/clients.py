@@ -107,9 +107,9 @@ class Clients:
         """Cloud Storage."""
         from google.cloud import storage
 
-        from shared.cloud.credentials import Bearer
+        from shared.cloud.credentials import TokenCredentials
 
-        return storage.Client(project=self._settings.project, credentials=Bearer(self.access_token))
+        return storage.Client(project=self._settings.project, credentials=TokenCredentials(self.access_token))
 
     def _client(self, build: Callable[..., Any], transport: Callable[..., Any], endpoint: str) -> Any:
         if not endpoint:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import google.auth.credentials
 
 
-class Bearer(google.auth.credentials.Credentials):
+class TokenCredentials(google.auth.credentials.Credentials):
     """Asks `token` whenever a client wants a fresh one."""
 
     def __init__(self, token: Callable[[], str]) -> None:

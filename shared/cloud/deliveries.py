@@ -6,17 +6,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from shared.cloud.retry import for_seconds
 from shared.cloud.clients import Clients
-from shared.cloud.jobs import LOOK, StoreUnreachable
+from shared.cloud.jobs import QUERY_SECONDS, StoreUnreachable
 from shared.cloud.records import Page, Unread
+from shared.cloud.retry import retry_for
 
-TIMEOUT = 5.0
+CALL_SECONDS = 5.0
 NUDGE = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
+class Delivery:
     """One delivery as it stands."""
 
     id: str
@@ -31,11 +31,11 @@ class Due:
 
     @property
     def pushes(self) -> int:
-        """How often the sweep has wanted a task anew: the wakes that neither birth nor a failed attempt made."""
+        """How often the sweep has enqueued it anew: the wakes that neither its creation nor a failed attempt made."""
         return self.wake - 1 - self.attempts
 
 
-class Moved(Exception):
+class DeliveryConflict(Exception):
     """Somebody else wrote the delivery since it was read."""
 
 
@@ -46,17 +46,17 @@ class Deliveries:
         self._clients = clients
         self._monotonic = monotonic
 
-    def load(self, delivery: str) -> Due | None:
+    def load(self, delivery: str) -> Delivery | None:
         """Read one; None when there is none. Raises StoreUnreachable."""
         from google.api_core.exceptions import GoogleAPICallError, RetryError
 
         try:
-            snapshot = self._document(delivery).get(retry=for_seconds(TIMEOUT), timeout=TIMEOUT)
+            snapshot = self._document(delivery).get(retry=retry_for(CALL_SECONDS), timeout=CALL_SECONDS)
         except (GoogleAPICallError, RetryError) as failed:
             raise StoreUnreachable(f"delivery {delivery} could not be read: {failed}") from failed
-        return _due(snapshot) if snapshot.exists else None
+        return _delivery(snapshot) if snapshot.exists else None
 
-    def overdue(self, now: datetime, limit: int, after: Any = None) -> Page[Due | Unread]:
+    def overdue(self, now: datetime, limit: int, after: Any = None) -> Page[Delivery | Unread]:
         """Return the most overdue deliveries, at most `limit`, after a page's last; the unreadable come as Unread."""
         from google.api_core.exceptions import GoogleAPICallError, RetryError
         from google.cloud.firestore import FieldFilter
@@ -64,34 +64,41 @@ class Deliveries:
         late = self._clients.firestore.collection("webhook_deliveries").where(filter=FieldFilter("due_at", "<=", now))
         query = late.order_by("due_at").limit(limit)
         try:
-            found = (query.start_after(after) if after else query).stream(retry=for_seconds(LOOK), timeout=LOOK)
+            found = (query.start_after(after) if after else query).stream(
+                retry=retry_for(QUERY_SECONDS), timeout=QUERY_SECONDS
+            )
             snapshots = list(found)
         except (GoogleAPICallError, RetryError) as failed:
             raise StoreUnreachable(f"deliveries could not be queried: {failed}") from failed
         return Page(tuple(map(_readable, snapshots)), snapshots[-1] if len(snapshots) == limit else None)
 
-    def push(self, due: Due, due_at: datetime) -> Due:
-        """Want the delivery's task under a new name. Raises Moved, StoreUnreachable, as all that writes here."""
-        self._write(due.id, {"wake": due.wake + 1, "due_at": due_at}, due.revision)
-        return replace(due, wake=due.wake + 1)
+    def push(self, delivery: Delivery, due_at: datetime) -> Delivery:
+        """Enqueue it under a new task name. Raises DeliveryConflict, StoreUnreachable, as all that writes here."""
+        self._write(delivery.id, {"wake": delivery.wake + 1, "due_at": due_at}, delivery.revision)
+        return replace(delivery, wake=delivery.wake + 1)
 
-    def rest(self, due: Due, now: datetime) -> None:
+    def rest(self, delivery: Delivery, now: datetime) -> None:
         """Look again later: its task still waits in the queue."""
-        self._write(due.id, {"due_at": now + NUDGE}, due.revision)
+        self._write(delivery.id, {"due_at": now + NUDGE}, delivery.revision)
 
-    def again(self, due: Due, at: datetime, status: int | None) -> Due:
+    def retry_at(self, delivery: Delivery, at: datetime, status: int | None) -> Delivery:
         """Note a failed attempt and when the next one is due; one that a duplicate has delivered stays ended."""
-        fields = {"attempts": due.attempts + 1, "wake": due.wake + 1, "due_at": at + NUDGE, "last_status": status or 0}
-        self._write(due.id, fields, due.revision)
-        return replace(due, attempts=due.attempts + 1, wake=due.wake + 1)
+        fields = {
+            "attempts": delivery.attempts + 1,
+            "wake": delivery.wake + 1,
+            "due_at": at + NUDGE,
+            "last_status": status or 0,
+        }
+        self._write(delivery.id, fields, delivery.revision)
+        return replace(delivery, attempts=delivery.attempts + 1, wake=delivery.wake + 1)
 
-    def close(self, due: Due, state: str, now: datetime, status: int | None) -> None:
+    def close(self, delivery: Delivery, state: str, now: datetime, status: int | None) -> None:
         """End a delivery, `delivered` or `given_up`, whatever was written meanwhile."""
-        self._write(due.id, {**_ended(state, now), "attempts": due.attempts + 1, "last_status": status or 0})
+        self._write(delivery.id, {**_ended(state, now), "attempts": delivery.attempts + 1, "last_status": status or 0})
 
-    def give_up(self, due: Due, now: datetime) -> None:
+    def give_up(self, delivery: Delivery, now: datetime) -> None:
         """End a delivery that no task has ended, unless it was written since."""
-        self._write(due.id, _ended("given_up", now), due.revision)
+        self._write(delivery.id, _ended("given_up", now), delivery.revision)
 
     def postpone(self, delivery: str, revision: Any, due_at: datetime) -> None:
         """Move the due of a delivery nobody can push as it is, unless it was written since; then others come first."""
@@ -102,9 +109,13 @@ class Deliveries:
 
         option = self._clients.firestore.write_option(last_update_time=revision) if revision else None
         try:
-            self._document(delivery).update(dict(fields), option=option, retry=for_seconds(TIMEOUT), timeout=TIMEOUT)
+            self._document(delivery).update(
+                dict(fields), option=option, retry=retry_for(CALL_SECONDS), timeout=CALL_SECONDS
+            )
         except FailedPrecondition as moved:
-            raise Moved(f"delivery {delivery} was written by somebody else, or by us, the answer being lost") from moved
+            raise DeliveryConflict(
+                f"delivery {delivery} was written by somebody else, or by us, the answer being lost"
+            ) from moved
         except (GoogleAPICallError, RetryError) as failed:
             raise StoreUnreachable(f"delivery {delivery} could not be written: {failed}") from failed
 
@@ -123,16 +134,16 @@ def _ended(state: str, now: datetime) -> dict[str, Any]:
     }
 
 
-def _readable(snapshot: Any) -> Due | Unread:
+def _readable(snapshot: Any) -> Delivery | Unread:
     try:
-        return _due(snapshot)
+        return _delivery(snapshot)
     except Exception as broken:  # noqa: BLE001  # poison must not stop the sweep; whatever it raises
         return Unread(snapshot.id, snapshot.update_time, repr(broken))
 
 
-def _due(snapshot: Any) -> Due:
+def _delivery(snapshot: Any) -> Delivery:
     data = snapshot.to_dict()
-    return Due(
+    return Delivery(
         id=snapshot.id,
         tenant=data["tenant"],
         job=data["job"],

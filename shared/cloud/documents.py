@@ -10,14 +10,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from shared.pipeline.codec import from_plain, to_plain
-from shared.pipeline.job.ledger import bill
 from shared.pipeline.job.job import LIVE, Ending, Job, Moment, Money, Node, Trouble
+from shared.pipeline.job.ledger import bill
+from shared.pipeline.job.status import progress, stage, status, summary, waiting_for
 from shared.pipeline.plan.plan import Kind, Plan
 from shared.pipeline.plan.request import from_document, to_document
-from shared.pipeline.job.status import progress, stage, status, summary, waiting_for
 
 SCHEMA = 1
-KEPT = timedelta(days=30)  # an ended job's document; its film's bucket keeps the same time
+RETENTION = timedelta(days=30)  # an ended job's document; its film's bucket keeps the same time
 
 
 class NewerSchema(Exception):
@@ -68,7 +68,7 @@ def moving(job: Job) -> dict[str, Any]:
         "ending": job.ending.value if job.ending else None,
         "give_up_at": job.give_up_at,
         "due_at": None if job.ending else min(dues, default=job.give_up_at),
-        "expire_at": job.ended_at + KEPT if job.ended_at else None,
+        "expire_at": job.ended_at + RETENTION if job.ended_at else None,
     }
 
 

@@ -9,14 +9,14 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from shared.cloud.retry import for_seconds
 from shared.cloud.clients import Clients
 from shared.cloud.documents import moving, ordered, read, whole
-from shared.cloud.records import Delivery, Filters, Live, Loaded, Month, Page, Reservation, Settlement, Unread
+from shared.cloud.records import Filters, Live, Loaded, Month, NewDelivery, Page, Reservation, Settlement, Unread
+from shared.cloud.retry import retry_for
 from shared.pipeline.job.job import Job
 
-TIMEOUT = 5.0
-LOOK = 15.0  # a query of the sweep's, in seconds: begun at its tick's end, it ends within its function's minute
+CALL_SECONDS = 5.0
+QUERY_SECONDS = 15.0  # of a query of the sweep's: begun at its tick's end, it ends within its function's minute
 EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 
 
@@ -58,7 +58,7 @@ class Jobs:
         job: Job,
         *,
         settle: Settlement | None = None,
-        deliver: Delivery | None = None,
+        deliver: NewDelivery | None = None,
         reserve: Reservation | None = None,
     ) -> Loaded:
         """Write what moved if nobody else has written; an ending or a retry with its month in the same batch.
@@ -85,7 +85,7 @@ class Jobs:
         if deliver:
             batch.create(store.collection("webhook_deliveries").document(deliver.id), _delivery(deliver))
         try:
-            written = batch.commit(retry=None, timeout=TIMEOUT)
+            written = batch.commit(retry=None, timeout=CALL_SECONDS)
         except (FailedPrecondition, Aborted, NotFound) as lost:
             raise Conflict(f"job {job.id} was written by somebody else") from lost
         except (GoogleAPICallError, RetryError) as unknown:
@@ -107,7 +107,7 @@ class Jobs:
         else:
             batch.update(usage, growth, option=store.write_option(last_update_time=month.revision))
         try:
-            batch.commit(retry=None, timeout=TIMEOUT)
+            batch.commit(retry=None, timeout=CALL_SECONDS)
         except AlreadyExists as twice:
             if str(job.id) in str(twice):
                 raise JobExists(f"job {job.id} exists") from twice
@@ -137,7 +137,7 @@ class Jobs:
         jobs = self._clients.firestore.collection("jobs").where(filter=FieldFilter("tenant", "==", tenant))
         counted: Any = jobs.where(filter=FieldFilter("due_at", ">", EPOCH)).count(alias="live")
         try:
-            rows = counted.get(retry=for_seconds(TIMEOUT), timeout=TIMEOUT)
+            rows = counted.get(retry=retry_for(CALL_SECONDS), timeout=CALL_SECONDS)
             return Live(int(rows[0][0].value), _plain(rows[0][0].read_time))
         except (GoogleAPICallError, RetryError) as failed:
             raise StoreUnreachable(f"the jobs of {tenant} could not be counted: {failed}") from failed
@@ -152,7 +152,7 @@ class Jobs:
             .order_by("due_at")
             .limit(limit)
         )
-        snapshots = list(self._stream(query.start_after(after) if after else query, LOOK))
+        snapshots = list(self._stream(query.start_after(after) if after else query, QUERY_SECONDS))
         return Page(tuple(map(self._readable, snapshots)), snapshots[-1] if len(snapshots) == limit else None)
 
     def _readable(self, snapshot: Any) -> Loaded | Unread:
@@ -172,7 +172,7 @@ class Jobs:
         option = store.write_option(last_update_time=revision)
         document = store.collection("jobs").document(job_id)
         try:
-            document.update({"due_at": due_at}, option=option, retry=for_seconds(TIMEOUT), timeout=TIMEOUT)
+            document.update({"due_at": due_at}, option=option, retry=retry_for(CALL_SECONDS), timeout=CALL_SECONDS)
         except (FailedPrecondition, NotFound) as moved:
             raise Conflict(f"job {job_id} was written by somebody else") from moved
         except (GoogleAPICallError, RetryError) as failed:
@@ -205,7 +205,7 @@ class Jobs:
         from google.api_core.exceptions import GoogleAPICallError, RetryError
 
         try:
-            return reference.get(retry=for_seconds(TIMEOUT), timeout=TIMEOUT)
+            return reference.get(retry=retry_for(CALL_SECONDS), timeout=CALL_SECONDS)
         except (GoogleAPICallError, RetryError) as failed:
             raise StoreUnreachable(f"{reference.path} could not be read: {failed}") from failed
 
@@ -213,7 +213,7 @@ class Jobs:
         from google.api_core.exceptions import GoogleAPICallError, RetryError
 
         try:
-            yield from query.stream(retry=for_seconds(seconds), timeout=seconds)
+            yield from query.stream(retry=retry_for(seconds), timeout=seconds)
         except (GoogleAPICallError, RetryError) as failed:
             raise StoreUnreachable(f"jobs could not be queried: {failed}") from failed
 
@@ -238,7 +238,7 @@ def _settlement(settle: Settlement) -> dict[str, Any]:
     }
 
 
-def _delivery(deliver: Delivery) -> dict[str, Any]:
+def _delivery(deliver: NewDelivery) -> dict[str, Any]:
     return {
         "tenant": deliver.tenant,
         "job": deliver.job,

@@ -31,7 +31,7 @@ class Settlement:
 
 
 @dataclass(frozen=True, slots=True)
-class Delivery:
+class NewDelivery:
     """A customer's webhook, born in the commit that ends the job (protocol hole 8)."""
 
     id: str

@@ -6,7 +6,7 @@ if TYPE_CHECKING:
     from google.api_core.retry import Retry
 
 
-def for_seconds(seconds: float) -> "Retry":
+def retry_for(seconds: float) -> "Retry":
     """Return a retry of what is harmless to repeat, with short steps and an end; a taken or missing thing is final."""
     from google.api_core.exceptions import (
         DeadlineExceeded,

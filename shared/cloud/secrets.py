@@ -11,12 +11,12 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
-from shared.cloud.retry import for_seconds
 from shared.cloud.clients import Clients
+from shared.cloud.retry import retry_for
 from shared.config import Settings
 
-KEPT = 300.0  # seconds an accessed value is kept in memory
-TIMEOUT = 5.0
+SECRET_LIFE = 300.0  # seconds an accessed value is kept in memory
+CALL_SECONDS = 5.0
 
 
 class NoSecret(Exception):
@@ -56,14 +56,16 @@ class Secrets:
             return kept[1]
         try:
             answer = self._clients.secrets.access_secret_version(
-                name=f"{self._parent}/secrets/{name}/versions/{version}", retry=for_seconds(TIMEOUT), timeout=TIMEOUT
+                name=f"{self._parent}/secrets/{name}/versions/{version}",
+                retry=retry_for(CALL_SECONDS),
+                timeout=CALL_SECONDS,
             )
         except (NotFound, FailedPrecondition) as gone:
             raise NoSecret(f"{name} has no readable version {version}") from gone
         except (GoogleAPICallError, RetryError) as failed:
             raise SecretsUnreachable(f"{name} could not be read") from failed
         secret = Secret(answer.payload.data.decode(), answer.name.rsplit("/", 1)[1])
-        self._kept[name, version] = (self._monotonic() + KEPT, secret)
+        self._kept[name, version] = (self._monotonic() + SECRET_LIFE, secret)
         return secret
 
     def put(self, name: str, value: str, labels: Mapping[str, str]) -> str:
@@ -77,11 +79,11 @@ class Secrets:
             with suppress(AlreadyExists):
                 secret = {"replication": {"automatic": {}}, "labels": dict(labels)}
                 client.create_secret(
-                    request={"parent": self._parent, "secret_id": name, "secret": secret}, timeout=TIMEOUT
+                    request={"parent": self._parent, "secret_id": name, "secret": secret}, timeout=CALL_SECONDS
                 )
             payload = {"data": data, "data_crc32c": google_crc32c.value(data)}
             added = client.add_secret_version(
-                request={"parent": f"{self._parent}/secrets/{name}", "payload": payload}, timeout=TIMEOUT
+                request={"parent": f"{self._parent}/secrets/{name}", "payload": payload}, timeout=CALL_SECONDS
             )
         except (GoogleAPICallError, RetryError) as failed:
             raise SecretsUnreachable(f"{name} could not be stored") from failed
@@ -97,12 +99,12 @@ class Secrets:
 
         client = self._clients.secrets
         try:
-            found = client.list_secret_versions(parent=f"{self._parent}/secrets/{name}", timeout=TIMEOUT)
+            found = client.list_secret_versions(parent=f"{self._parent}/secrets/{name}", timeout=CALL_SECONDS)
             versions: list[Any] = sorted(found, key=lambda version: int(version.name.rsplit("/", 1)[1]))
             for version, successor in pairwise(versions):
                 replaced = in_use_since is None or successor.create_time <= in_use_since
                 if replaced and version.state.name != "DESTROYED" and not version.name.endswith(f"/{newest}"):
-                    client.destroy_secret_version(name=version.name, timeout=TIMEOUT)
+                    client.destroy_secret_version(name=version.name, timeout=CALL_SECONDS)
         except (GoogleAPICallError, RetryError) as failed:
             raise SecretsUnreachable(f"old versions of {name} could not be destroyed") from failed
         self.forget(name)
@@ -113,7 +115,7 @@ class Secrets:
 
         try:
             with suppress(NotFound):
-                self._clients.secrets.delete_secret(name=f"{self._parent}/secrets/{name}", timeout=TIMEOUT)
+                self._clients.secrets.delete_secret(name=f"{self._parent}/secrets/{name}", timeout=CALL_SECONDS)
         except (GoogleAPICallError, RetryError) as failed:
             raise SecretsUnreachable(f"{name} could not be deleted") from failed
         self.forget(name)

@@ -12,7 +12,7 @@ import google.auth.credentials
 from shared.cloud.clients import Clients
 from shared.config import Settings
 
-TIMEOUT = 10.0
+SIGN_SECONDS = 10.0
 
 
 class CannotSign(Exception):
@@ -47,7 +47,7 @@ class _Signer(google.auth.credentials.Credentials, google.auth.credentials.Signi
                 url,
                 json={"payload": base64.b64encode(message).decode()},
                 headers=headers,
-                timeout=TIMEOUT,
+                timeout=SIGN_SECONDS,
                 trust_env=False,
             )
             answer.raise_for_status()

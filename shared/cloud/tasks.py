@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from shared.cloud.retry import for_seconds
 from shared.cloud.clients import Clients
+from shared.cloud.retry import retry_for
 from shared.config import Settings
 
-PATIENCE = 3.0  # seconds; then we carry on: the commit holds and the sweep will come
+ENQUEUE_SECONDS = 3.0  # seconds; then we carry on: the commit holds and the sweep will come
 
 
 class QueueUnreachable(Exception):
@@ -66,7 +66,7 @@ class Tasks:
             wanted.schedule_time = moment
         try:
             self._clients.tasks.create_task(
-                parent=self._queue(task.queue), task=wanted, retry=for_seconds(PATIENCE), timeout=PATIENCE
+                parent=self._queue(task.queue), task=wanted, retry=retry_for(ENQUEUE_SECONDS), timeout=ENQUEUE_SECONDS
             )
         except AlreadyExists:
             return False
@@ -79,7 +79,9 @@ class Tasks:
         from google.api_core.exceptions import GoogleAPICallError, NotFound, RetryError
 
         try:
-            self._clients.tasks.get_task(name=self._name(queue, name), retry=for_seconds(PATIENCE), timeout=PATIENCE)
+            self._clients.tasks.get_task(
+                name=self._name(queue, name), retry=retry_for(ENQUEUE_SECONDS), timeout=ENQUEUE_SECONDS
+            )
         except NotFound:
             return False
         except (GoogleAPICallError, RetryError) as failed:

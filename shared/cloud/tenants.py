@@ -10,20 +10,20 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from shared.cloud.retry import for_seconds
 from shared.cloud.clients import Clients
 from shared.cloud.jobs import StoreUnreachable
+from shared.cloud.retry import retry_for
 from shared.log import Fact, log
 from shared.pipeline.codec import from_plain, to_plain
-from shared.pipeline.edit.edit import Cutout
+from shared.pipeline.plan.plan import Cutout
 
 T = TypeVar("T")
 
-KEPT = 60.0
-TIMEOUT = 5.0
+RECORD_LIFE = 60.0
+CALL_SECONDS = 5.0
 
 
-class Standing(StrEnum):
+class AccountStatus(StrEnum):
     """Whether a tenant or an integration may be used."""
 
     ACTIVE = "active"
@@ -38,7 +38,7 @@ class Tenant:
 
     id: str
     name: str
-    status: Standing = Standing.ACTIVE
+    status: AccountStatus = AccountStatus.ACTIVE
     plan: str = "standard"
     avatar_id: str | None = None  # default of its requests
     voice_id: str | None = None
@@ -67,7 +67,7 @@ class Integration:
     mode: str
     secret: str  # the secret's name in Secret Manager
     version: str
-    status: Standing = Standing.ACTIVE
+    status: AccountStatus = AccountStatus.ACTIVE
     validated_at: datetime | None = None
     billing: str | None = None
     avatar_id: str | None = None
@@ -118,7 +118,7 @@ class Tenants:
         path = _integration(tenant_id, provider, mode)
         self._kept.pop(path, None)
         try:
-            self._clients.firestore.document(path).delete(retry=for_seconds(TIMEOUT), timeout=TIMEOUT)
+            self._clients.firestore.document(path).delete(retry=retry_for(CALL_SECONDS), timeout=CALL_SECONDS)
         except (GoogleAPICallError, RetryError) as failed:
             raise StoreUnreachable(f"{path} could not be deleted: {failed}") from failed
 
@@ -138,7 +138,7 @@ class Tenants:
 
         self._kept.pop(path, None)
         try:
-            self._clients.firestore.document(path).set(dict(data), retry=for_seconds(TIMEOUT), timeout=TIMEOUT)
+            self._clients.firestore.document(path).set(dict(data), retry=retry_for(CALL_SECONDS), timeout=CALL_SECONDS)
         except (GoogleAPICallError, RetryError) as failed:
             raise StoreUnreachable(f"{path} could not be written: {failed}") from failed
 
@@ -148,7 +148,9 @@ class Tenants:
 
         self._kept.pop(path, None)
         try:
-            self._clients.firestore.document(path).update(dict(fields), retry=for_seconds(TIMEOUT), timeout=TIMEOUT)
+            self._clients.firestore.document(path).update(
+                dict(fields), retry=retry_for(CALL_SECONDS), timeout=CALL_SECONDS
+            )
         except NotFound:
             return  # the account was deleted meanwhile: half of it must not come back
         except (GoogleAPICallError, RetryError) as failed:
@@ -162,13 +164,13 @@ class Tenants:
             found: T = kept[1]
             return found
         try:
-            snapshot = self._clients.firestore.document(path).get(retry=for_seconds(TIMEOUT), timeout=TIMEOUT)
+            snapshot = self._clients.firestore.document(path).get(retry=retry_for(CALL_SECONDS), timeout=CALL_SECONDS)
         except (GoogleAPICallError, RetryError) as failed:
             raise StoreUnreachable(f"{path} could not be read: {failed}") from failed
         if not snapshot.exists:
             return None
         read = build(snapshot.to_dict() or {})
-        self._kept[path] = (self._monotonic() + KEPT, read)
+        self._kept[path] = (self._monotonic() + RECORD_LIFE, read)
         return read
 
 

@@ -61,7 +61,7 @@ def _sentence(kind: str, ctx: Mapping[str, Any], given: Any) -> str:
         case "literal_error":
             return f"must be {_choices(str(ctx['expected']))}"
         case "union_tag_invalid" | "union_tag_not_found":
-            return f"must be {_choices(str(ctx.get('expected_tags', _TAGS)))}"
+            return f"must be {_choices(str(ctx.get('expected_tags', _BACKGROUND_TYPES)))}"
         case "string_too_long":
             return f"has {len(given)} characters; at most {ctx['max_length']} are allowed"
         case "string_too_short":
@@ -74,7 +74,7 @@ def _sentence(kind: str, ctx: Mapping[str, Any], given: Any) -> str:
             return _WORDS.get(kind, "is not valid")
 
 
-_TAGS = "'color', 'image', 'preset'"
+_BACKGROUND_TYPES = "'color', 'image', 'preset'"
 
 
 def _choices(expected: str) -> str:

@@ -56,7 +56,9 @@ class CreateJobDoor:
         accepted = {
             "job_id": job.id,
             "status": status(job).value,
-            "message": "the film was ordered before; this is the same job" if created.again else "the film is ordered",
+            "message": "the film was ordered before; this is the same job"
+            if created.repeated
+            else "the film is ordered",
             "estimated_time_seconds": round(job.plan.estimated_wait),
             "planned_seconds": job.plan.planned_seconds,
             "estimated_cost": views.priced(job.plan),

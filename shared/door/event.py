@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
-from shared.door.task import answer
+from shared.door.task import answer_task
 from shared.log import Fact, log
 
 TOO_OLD = timedelta(hours=1)
@@ -32,7 +32,7 @@ def finalized(event: Event, do: Callable[[str, str], object], now: datetime) -> 
     """Take in one finalized object. Raises TryAgain."""
     match event.data:
         case {"bucket": str(bucket), "name": str(name)} if not _stale(event, now):
-            text, status = answer(lambda: do(bucket, name))
+            text, status = answer_task(lambda: do(bucket, name))
             if status >= 500:  # noqa: PLR2004  # HTTP's line between theirs and ours
                 raise TryAgain(f"{name}: {text.strip()}")
         case _:

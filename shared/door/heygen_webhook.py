@@ -14,6 +14,7 @@ from typing import Any
 
 import flask
 
+from shared.cloud.secret_names import vendor_webhook
 from shared.cloud.secrets import NoSecret, Secrets
 from shared.cloud.tasks import Task, Tasks
 from shared.door.answers import answer
@@ -25,14 +26,9 @@ from shared.steps.callbacks import callback_key, read_callback
 from shared.steps.message import Message
 from shared.steps.problems import Problem, not_found
 
-MOST = 256 * 1024
+LARGEST_EVENT = 256 * 1024
 HEADERS = ("Signature", "Heygen-Signature", "X-Heygen-Signature")
 NEWS = ("avatar_video.success", "avatar_video.fail")
-
-
-def webhook_secret(tenant: str, mode: str) -> str:
-    """Name the secret HeyGen signs a tenant's registered endpoint with."""
-    return f"abroll-heygen-webhook-{mode}-{tenant}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +64,7 @@ class HeygenWebhook:
     def _registered(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
         raw = _raw(request)
         try:
-            secret = self.secrets.get(webhook_secret(found["tenant"], found["mode"])).value
+            secret = self.secrets.get(vendor_webhook("heygen", found["mode"], found["tenant"])).value
         except NoSecret as unknown:
             raise not_found("endpoint") from unknown
         signature = next((request.headers[name] for name in HEADERS if name in request.headers), "")
@@ -105,8 +101,8 @@ class HeygenWebhook:
 
 
 def _raw(request: flask.Request) -> bytes:
-    raw = request.stream.read(MOST + 1) if (request.content_length or 0) <= MOST else b""
-    if len(raw) > MOST or (request.content_length or 0) > MOST:
+    raw = request.stream.read(LARGEST_EVENT + 1) if (request.content_length or 0) <= LARGEST_EVENT else b""
+    if len(raw) > LARGEST_EVENT or (request.content_length or 0) > LARGEST_EVENT:
         raise Problem(413, "payload_too_large", "the event is too large", next_move="send events, not files")
     return raw
 

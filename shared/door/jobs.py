@@ -22,6 +22,7 @@ from shared.door.public import Route, body, serve
 from shared.pipeline.job.events import CancelAsked
 from shared.pipeline.job.job import Job
 from shared.pipeline.job.status import Status, status
+from shared.pipeline.plan.plan import COMPOSE_KEY
 from shared.steps.commit import Commits
 from shared.steps.problems import Problem, invalid, not_found
 
@@ -31,8 +32,8 @@ if TYPE_CHECKING:
 
     B = TypeVar("B", bound=Body)
 
-PAGE = 20
-MOST_PAGE = 100
+DEFAULT_PAGE = 20
+LARGEST_PAGE = 100
 READ, WRITE = "jobs:read", "jobs:write"
 
 
@@ -121,8 +122,8 @@ class JobsDoor:
 
     def _revised(self, job: Job, revised: "Revised", *, dry_run: bool) -> flask.Response:
         said = {
-            "again": sorted(revised.again),
-            "kept": sorted(job.nodes.keys() - revised.again),
+            "remade": sorted(revised.remake),
+            "kept": sorted(job.nodes.keys() - revised.remake),
             "estimated_cost": views.cost(revised.ours, revised.theirs),
         }
         if dry_run:
@@ -140,8 +141,8 @@ class JobsDoor:
         return self._redirect(loaded.job, found["thing"])
 
     def _redirect(self, job: Job, thing: str) -> flask.Response:
-        made = job.nodes["compose"].output
-        chains = [stretch.chain for stretch in job.plan.stretches if stretch.chain]
+        made = job.nodes[COMPOSE_KEY].output
+        chains = job.plan.chains
         footage = job.nodes[chains[-1]].output if chains else None
         uris = {
             "film": made.uri if made else None,
@@ -188,9 +189,9 @@ def _query(args: Mapping[str, str]) -> tuple[Filters, int, tuple[datetime, str] 
     status = args.get("status")
     if status is not None and status not in set(Status):
         wrong["status"] = [f"must be one of {', '.join(Status)}"]
-    limit = args.get("limit", str(PAGE))
-    if not limit.isdecimal() or not 1 <= int(limit) <= MOST_PAGE:
-        wrong["limit"] = [f"must be 1 to {MOST_PAGE}"]
+    limit = args.get("limit", str(DEFAULT_PAGE))
+    if not limit.isdecimal() or not 1 <= int(limit) <= LARGEST_PAGE:
+        wrong["limit"] = [f"must be 1 to {LARGEST_PAGE}"]
     moments = {name: _moment(args[name]) for name in ("created_from", "created_to") if name in args}
     wrong |= {name: ["must be a time like 2026-11-20T12:00:00Z"] for name, moment in moments.items() if moment is None}
     after = _read_cursor(args["cursor"]) if "cursor" in args else None

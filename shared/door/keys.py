@@ -10,7 +10,7 @@ from datetime import datetime
 
 import flask
 
-from shared.cloud.tenants import ApiKey, Standing, Tenant, Tenants
+from shared.cloud.tenants import AccountStatus, ApiKey, Tenant, Tenants
 from shared.steps.notify import PREFIX
 from shared.steps.problems import Problem
 
@@ -52,7 +52,7 @@ def caller(request: flask.Request, tenants: Tenants, now: datetime, scope: str) 
         raise _unknown()
     if scope not in key.scopes:
         raise Problem(403, "forbidden", f"this key lacks the scope {scope}", next_move="use a key that has it")
-    if tenant.status is not Standing.ACTIVE:
+    if tenant.status is not AccountStatus.ACTIVE:
         raise Problem(403, "tenant_inactive", "this tenant is not active", next_move="ask the operator")
     return Caller(tenant, key)
 

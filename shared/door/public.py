@@ -15,7 +15,7 @@ from shared.steps.commit import StoreBusy
 from shared.steps.problems import Problem, not_found, unavailable
 
 MOST_BODY = 128 * 1024
-OURS = (StoreUnreachable, StoreBusy, FilesUnreachable, SecretsUnreachable, QueueUnreachable)
+ANSWERED_503 = (StoreUnreachable, StoreBusy, FilesUnreachable, SecretsUnreachable, QueueUnreachable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ def serve(request: flask.Request, routes: tuple[Route, ...]) -> flask.Response:
         response = route.handle(request, found)
     except Problem as problem:
         response = refuse(problem, trace)
-    except OURS as failed:
+    except ANSWERED_503 as failed:
         log(Fact.STORE_FAILED, str(failed), trace=trace)
         response = refuse(unavailable("our store did not answer"), trace)
     except Exception:  # noqa: BLE001  # the one place that may: it logs, and says nothing of it outside

@@ -25,10 +25,10 @@ from shared.pipeline.codec import Unreadable
 from shared.steps.commit import StoreBusy
 from shared.steps.message import Message, UnreadableMessage, read_message
 
-OURS = (StoreUnreachable, StoreBusy, FilesUnreachable, SecretsUnreachable, QueueUnreachable, NewerSchema)
+RETRIED = (StoreUnreachable, StoreBusy, FilesUnreachable, SecretsUnreachable, QueueUnreachable, NewerSchema)
 
 
-def answer(work: Callable[[], object]) -> tuple[str, int]:
+def answer_task(work: Callable[[], object]) -> tuple[str, int]:
     """Do a task's work and say who should try again."""
     try:
         work()
@@ -36,7 +36,7 @@ def answer(work: Callable[[], object]) -> tuple[str, int]:
         log(Fact.UNREADABLE, str(unread))
     except Unreadable as unread:
         log(Fact.UNREADABLE, str(unread))
-    except OURS as failed:
+    except RETRIED as failed:
         log(Fact.STORE_FAILED, str(failed))
         return "try again\n", 503
     except Exception:  # noqa: BLE001  # the door is the one place: it logs with the stack and lets the queue decide
@@ -47,12 +47,12 @@ def answer(work: Callable[[], object]) -> tuple[str, int]:
 
 def step(request: flask.Request, do: Callable[[Message], object]) -> tuple[str, int]:
     """Answer a step's task."""
-    return answer(lambda: do(read_message(request.get_json(silent=True))))
+    return answer_task(lambda: do(read_message(request.get_json(silent=True))))
 
 
 def delivery(request: flask.Request, do: Callable[[str], object]) -> tuple[str, int]:
     """Answer a delivery's task."""
-    return answer(lambda: do(_delivery(request.get_json(silent=True))))
+    return answer_task(lambda: do(_delivery(request.get_json(silent=True))))
 
 
 def _delivery(data: object) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 import flask
 
+from shared.cloud.secret_names import customer_webhook
 from shared.cloud.secrets import Secrets
 from shared.cloud.tenants import Integration, Tenants
 from shared.door.answers import answer
@@ -15,8 +16,7 @@ from shared.door.public import Route, body, serve
 from shared.media.images import ImageRefused, sniff_and_reencode
 from shared.pipeline.codec import to_plain
 from shared.steps.integrations import Integrations
-from shared.steps.notify import secret_name
-from shared.steps.preflight import MOST_BYTES, MOST_PIXELS, Preflight
+from shared.steps.preflight import MOST_IMAGE_BYTES, MOST_IMAGE_PIXELS, Preflight
 from shared.steps.problems import Problem, invalid, not_found
 
 ADMIN = "tenant:admin"
@@ -90,20 +90,20 @@ class TenantDoor:
     def _webhook_secret(self, request: flask.Request, _found: Mapping[str, str]) -> flask.Response:
         who = self._who(request)
         made = new_webhook_secret()
-        name = secret_name(who.tenant.id)
+        name = customer_webhook(who.tenant.id)
         version = self.secrets.put(name, made, {"tenant": who.tenant.id, "of": "webhook"})
         self.secrets.destroy_older(name, version)
         return answer(201, {"secret": made, "message": "shown once; verify webhooks by Standard Webhooks 1.0.0"})
 
     def _upload(self, request: flask.Request, _found: Mapping[str, str]) -> flask.Response:
         who = caller(request, self.tenants, self.now(), "jobs:write")
-        if (request.content_length or 0) > MOST_BYTES:
+        if (request.content_length or 0) > MOST_IMAGE_BYTES:
             raise _too_large()
-        data = request.stream.read(MOST_BYTES + 1)
-        if len(data) > MOST_BYTES:
+        data = request.stream.read(MOST_IMAGE_BYTES + 1)
+        if len(data) > MOST_IMAGE_BYTES:
             raise _too_large()
         try:
-            image = sniff_and_reencode(data, max_bytes=MOST_BYTES, max_pixels=MOST_PIXELS)
+            image = sniff_and_reencode(data, max_bytes=MOST_IMAGE_BYTES, max_pixels=MOST_IMAGE_PIXELS)
         except ImageRefused as refused:
             raise Problem(415, refused.code, refused.why, next_move=refused.next_move) from refused
         self.preflight.put(who.tenant.id, image)
@@ -127,5 +127,5 @@ def _shown(integration: Integration) -> dict[str, Any]:
 
 
 def _too_large() -> Problem:
-    most = f"the image has more than {MOST_BYTES} bytes"
+    most = f"the image has more than {MOST_IMAGE_BYTES} bytes"
     return Problem(413, "payload_too_large", most, next_move="send a smaller image")

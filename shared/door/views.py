@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from shared.pipeline.codec import to_plain
-from shared.pipeline.job.ledger import bill
 from shared.pipeline.job.job import Attempt, Ending, Job, Node
-from shared.pipeline.plan.plan import Kind, Plan
-from shared.pipeline.plan.request import to_document
+from shared.pipeline.job.ledger import bill
 from shared.pipeline.job.status import lanes, progress, stage, status, summary, waiting_for
+from shared.pipeline.plan.plan import COMPOSE_KEY, Kind, Plan
+from shared.pipeline.plan.request import to_document
 
 MICROS = 1_000_000
 CREDIT = 10_000  # micro-dollars: a credit is a cent of what abroll itself pays
@@ -53,7 +53,7 @@ def urls(job: Job, public_url: str) -> dict[str, str]:
 
 def film_url(job: Job, public_url: str) -> str | None:
     """Return the permanent link to the film; it answers with a fresh signed one."""
-    made = job.nodes["compose"].output
+    made = job.nodes[COMPOSE_KEY].output
     return f"{public_url}/jobs/{job.id}/film/{job.film_token}" if made else None
 
 
@@ -62,7 +62,7 @@ def whole(job: Job, public_url: str, now: datetime) -> dict[str, Any]:
     film = film_url(job, public_url)
     footage = _footage(job)
     ended = job.ended_at
-    output = job.nodes["compose"].output
+    output = job.nodes[COMPOSE_KEY].output
     return {
         "id": job.id,
         "job_id": job.id,
@@ -116,10 +116,10 @@ def billed(job: Job) -> dict[str, Any]:
     """Return the bill: every attempt, two columns, and their sums."""
     columns = bill(job.nodes.values())
     lines = [_line(node, line) for node in job.nodes.values() for line in node.attempts]
-    compose = job.nodes["compose"]
+    compose = job.nodes[COMPOSE_KEY]
     if compose.ended_at and job.ending is Ending.COMPLETED:
         lines.append(
-            {"node": "compose", "provider": "abroll", "payer": "us", "outcome": "done", "cost": dollars(compose.cost)}
+            {"node": COMPOSE_KEY, "provider": "abroll", "payer": "us", "outcome": "done", "cost": dollars(compose.cost)}
         )
     return {
         "id": job.id,
@@ -138,8 +138,8 @@ def asked(job: Job) -> dict[str, Any]:
 
 
 def _footage(job: Job) -> bool:
-    chains = [stretch.chain for stretch in job.plan.stretches if stretch.chain]
-    return len(set(chains)) == 1 and job.nodes[chains[0]].output is not None
+    chains = job.plan.chains
+    return len(chains) == 1 and job.nodes[chains[0]].output is not None
 
 
 def _node(node: Node, now: datetime) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from shared.pipeline.plan.plan import Place, Size
+from shared.pipeline.plan.plan import Placement, Size
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ def even(value: float) -> int:
     return max(2, 2 * round(value / 2))
 
 
-def lay(visible: Box, place: Place, size: Size) -> tuple[Box, bool]:
+def lay(visible: Box, place: Placement, size: Size) -> tuple[Box, bool]:
     """Place what is visible of a presenter on the film; True beside it when it had to be narrowed to fit.
 
     Height is `scale` of the film's; (x, y) in -1..1 share out the room that is left, so that it never leaves the frame.

@@ -11,19 +11,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from shared.media.boxes import lay
 from shared.media.errors import MediaFailed, MediaRefused
 from shared.media.ffmpeg import Budget, Demuxer, Source, run
-from shared.media.graph import Graph, Presenter, paint
+from shared.media.graph import Graph, PlacedPresenter, paint
 from shared.media.images import ImageRefused
 from shared.media.lettering import letter
 from shared.media.painting import round_card, still
-from shared.media.boxes import lay
 from shared.media.poster import best_frame
 from shared.media.probe import FilmFacts, probe
+from shared.media.segments import cuts, frames, on_film, segments
 from shared.media.sound import Mix, mix
-from shared.media.takes import color_default, look_at
-from shared.media.segments import cuts, frames, on_film, parts
-from shared.pipeline.edit.edit import Cutout, Edit
+from shared.media.takes import color_default, measure
+from shared.pipeline.edit.edit import Edit
+from shared.pipeline.plan.plan import Cutout
 
 # Measured on 12 s of 720x1280: subme=1 saves a quarter of veryfast's time at the same size and 0.0003 of SSIM;
 # superfast would save as much and write twice the bytes. Four threads cost what ffmpeg's own choice costs.
@@ -104,7 +105,7 @@ def _composed(bench: _Bench, folder: Path) -> Composed:
     stills = _stills(bench)
     painted = [
         _paint(bench, number, paint(edit, part, films, stills, presenters, words))
-        for number, part in enumerate(parts(row, edit))
+        for number, part in enumerate(segments(row, edit))
     ]
     loud = frozenset(node for node, facts in known.items() if facts.audio_codec)
     film = _join(bench, painted, mix(edit, row, films, loud, presenters, 1))
@@ -138,9 +139,9 @@ def _source(path: Path, facts: FilmFacts) -> Source:
     return Source(path, demuxer, color_default(facts))
 
 
-def _presenters(bench: _Bench) -> tuple[list[Presenter], list[str]]:
+def _presenters(bench: _Bench) -> tuple[list[PlacedPresenter], list[str]]:
     """Look at every take and find its place on the film."""
-    made: list[Presenter] = []
+    made: list[PlacedPresenter] = []
     told: list[str] = []
     for number, look in enumerate(bench.edit.appearances):
         start, end = on_film(look, bench.edit)
@@ -148,7 +149,7 @@ def _presenters(bench: _Bench) -> tuple[list[Presenter], list[str]]:
             continue
         facts = bench.facts(look.node)
         with _named(look.node):
-            take = look_at(look, bench.files[look.node], facts, bench.folder, bench.budget)
+            take = measure(look, bench.files[look.node], facts, bench.folder, bench.budget)
         box, narrowed = lay(take.visible, look.place, bench.edit.size)
         told += take.warnings
         if narrowed:
@@ -156,7 +157,7 @@ def _presenters(bench: _Bench) -> tuple[list[Presenter], list[str]]:
             told.append(f"{look.node}: too wide for the frame at scale {look.place.scale:g}, shown at {scale:.2f}")
         card = round_card(box, bench.folder, number) if take.cutout is Cutout.INSET else None
         fade = min(frames(look.fade, bench.edit.fps), end - start)
-        made.append(Presenter(take, start, end, fade, box, card))
+        made.append(PlacedPresenter(take, start, end, fade, box, card))
     return made, told
 
 

@@ -9,14 +9,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import assert_never
 
+from shared.media.boxes import Box
 from shared.media.ffmpeg import Demuxer, Source
 from shared.media.keying import cut_out, rgb
-from shared.media.boxes import Box
-from shared.media.takes import Take
-from shared.media.segments import Cut, Part
-from shared.pipeline.edit.edit import Cutout, Edit
+from shared.media.segments import Cut, Segment
+from shared.media.takes import MeasuredTake
+from shared.pipeline.edit.edit import Edit
+from shared.pipeline.plan.plan import Cutout
 
-_TAGS = "setparams=range=tv:colorspace=bt709:color_primaries=bt709:color_trc=bt709"
+_COLOUR_TAGS = "setparams=range=tv:colorspace=bt709:color_primaries=bt709:color_trc=bt709"
 _YUV = "out_color_matrix=bt709:out_range=tv"
 
 
@@ -30,10 +31,10 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
-class Presenter:
+class PlacedPresenter:
     """A take laid on the film: its frames there, its box, and its card when it is an inset."""
 
-    take: Take
+    take: MeasuredTake
     start: int
     end: int
     fade: int  # frames, at its end
@@ -57,7 +58,7 @@ class Graph:
     """Inputs and filter chains, growing as things are painted."""
 
     edit: Edit
-    part: Part
+    part: Segment
     sources: list[Source] = field(default_factory=list)
     chains: list[str] = field(default_factory=list)
 
@@ -74,10 +75,10 @@ class Graph:
 
 def paint(
     edit: Edit,
-    part: Part,
+    part: Segment,
     films: Mapping[str, Source],
     stills: Mapping[str, Path],
-    presenters: Sequence[Presenter],
+    presenters: Sequence[PlacedPresenter],
     words: Sequence[Lettering],
 ) -> Graph:
     """Return the graph whose output `[film]` is this part's picture."""
@@ -94,7 +95,7 @@ def paint(
     for word in words:
         if word.start < part.end and word.end > part.start:
             layers = _lay_words(graph, word, layers)
-    graph.chains.append(f"[base{layers}]format=yuv420p,{_TAGS}[film]")
+    graph.chains.append(f"[base{layers}]format=yuv420p,{_COLOUR_TAGS}[film]")
     return graph
 
 
@@ -125,7 +126,7 @@ def _held(fps: int) -> str:
     return f"settb=1/{fps},loop=loop=-1:size=1,setpts=N"
 
 
-def _lay_presenter(graph: Graph, presenter: Presenter, layers: int) -> int:
+def _lay_presenter(graph: Graph, presenter: PlacedPresenter, layers: int) -> int:
     """Paint one presenter (and its shadow); return the number of the topmost layer."""
     part, fps, take, box = graph.part, graph.edit.fps, presenter.take, presenter.box
     first, last = max(presenter.start, part.start), min(presenter.end, part.end)
@@ -155,7 +156,7 @@ def _lay_presenter(graph: Graph, presenter: Presenter, layers: int) -> int:
     return _over(graph, f"{name}-cut", box, layers)
 
 
-def _card(graph: Graph, presenter: Presenter, name: str, held: str, timed: str, layers: int) -> int:
+def _card(graph: Graph, presenter: PlacedPresenter, name: str, held: str, timed: str, layers: int) -> int:
     """Round an inset's corners and paint its shadow; return the number of the topmost layer."""
     card = presenter.card
     if card is None:
@@ -168,7 +169,7 @@ def _card(graph: Graph, presenter: Presenter, name: str, held: str, timed: str, 
     return _over(graph, f"{name}-shade", card.shadow_box, layers)
 
 
-def _fade(presenter: Presenter, skipped: int) -> str:
+def _fade(presenter: PlacedPresenter, skipped: int) -> str:
     begin = presenter.end - presenter.start - presenter.fade - skipped
     return f",fade=t=out:start_frame={max(0, begin)}:nb_frames={presenter.fade}:alpha=1" if presenter.fade else ""
 

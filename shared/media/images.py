@@ -39,7 +39,7 @@ class ImageRefused(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class StoredImage:
+class ReencodedImage:
     """A re-encoded image: its bytes, their type, its pixels and the hex SHA-256 it is stored under."""
 
     data: bytes
@@ -49,7 +49,7 @@ class StoredImage:
     sha256: str
 
 
-def sniff_and_reencode(data: bytes, *, max_bytes: int, max_pixels: int) -> StoredImage:
+def sniff_and_reencode(data: bytes, *, max_bytes: int, max_pixels: int) -> ReencodedImage:
     """Decode and re-encode an image; the same bytes always give the same bytes.
 
     Raises ImageRefused with code "too_large", "not_an_image", "unsupported_format", "broken", "too_many_pixels" or
@@ -64,7 +64,7 @@ def sniff_and_reencode(data: bytes, *, max_bytes: int, max_pixels: int) -> Store
     out = io.BytesIO()
     picture.save(out, "JPEG", quality=_QUALITY, subsampling=0, optimize=True)
     stored = out.getvalue()
-    return StoredImage(stored, "image/jpeg", picture.width, picture.height, hashlib.sha256(stored).hexdigest())
+    return ReencodedImage(stored, "image/jpeg", picture.width, picture.height, hashlib.sha256(stored).hexdigest())
 
 
 def decode(data: bytes, *, max_pixels: int = 50_000_000) -> "Image.Image":

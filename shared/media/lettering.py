@@ -12,14 +12,14 @@ from shutil import copyfile
 
 from PIL import Image, ImageDraw, ImageFilter
 
+from shared.media.boxes import Box, face
 from shared.media.ffmpeg import Budget, run
 from shared.media.font import FONT, shipped_font
-from shared.media.graph import Lettering, Presenter
-from shared.media.boxes import Box, face
+from shared.media.graph import Lettering, PlacedPresenter
 from shared.media.segments import frames
 from shared.media.wording import LEADING, Wording, word
-from shared.pipeline.edit.edit import Cue, Cutout, Edit, Title
-from shared.pipeline.plan.plan import Size
+from shared.pipeline.edit.edit import Cue, Edit, Title
+from shared.pipeline.plan.plan import Cutout, Size
 
 _AT_ONCE = 12  # texts a run of ffmpeg paints
 _EASE = 0.2  # seconds to come and to go
@@ -48,7 +48,7 @@ _TITLE_WIDE = _Style(0.084, 0.8, 0.28, 122, _TITLE.spots)
 
 
 def letter(
-    edit: Edit, presenters: Sequence[Presenter], folder: Path, budget: Budget
+    edit: Edit, presenters: Sequence[PlacedPresenter], folder: Path, budget: Budget
 ) -> tuple[tuple[Lettering, ...], tuple[str, ...]]:
     """Paint every title and caption; also says which characters could not be drawn."""
     wide = edit.size.width > edit.size.height
@@ -77,7 +77,7 @@ class _Saying:
     faces: tuple[Box, ...]
 
 
-def _saying(said: Title | Cue, style: _Style, edit: Edit, presenters: Sequence[Presenter]) -> _Saying:
+def _saying(said: Title | Cue, style: _Style, edit: Edit, presenters: Sequence[PlacedPresenter]) -> _Saying:
     start, end = frames(said.start, edit.fps), frames(min(said.start + said.seconds, edit.seconds), edit.fps)
     seen = [look for look in presenters if look.start < end and look.end > start]
     faces = tuple(face(look.box, inset=look.take.cutout is Cutout.INSET) for look in seen)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 _MOOV_MAX = 16 * 1024 * 1024
 _BOXES_MAX = 256
-_SIDE_MAX = 16384
+_TRACK_SIDE_MAX = 16384
 _SECONDS_MAX = 24 * 3600
 
 
@@ -53,7 +53,7 @@ def read_mp4(read: Callable[[int, int], bytes], size: int) -> Mp4Facts:
         raise NotAFilm("no picture track")
     if not 0 < seconds <= _SECONDS_MAX:
         raise NotAFilm(f"a length of {seconds:.3f} s makes no sense")
-    if not (0 < picture.width <= _SIDE_MAX and 0 < picture.height <= _SIDE_MAX):
+    if not (0 < picture.width <= _TRACK_SIDE_MAX and 0 < picture.height <= _TRACK_SIDE_MAX):
         raise NotAFilm(f"a picture of {picture.width}x{picture.height} makes no sense")
     return Mp4Facts(seconds, picture.width, picture.height, any(track.handler == b"soun" for track in tracks))
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFilter, ImageOps
 
+from shared.media.boxes import Box
 from shared.media.graph import Card
 from shared.media.images import decode
-from shared.media.boxes import Box
 from shared.pipeline.plan.plan import Size
 
 _SMOOTH = 4  # shapes are drawn this much larger and scaled down

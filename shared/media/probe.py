@@ -13,7 +13,7 @@ from shared.media.errors import MediaRefused
 from shared.media.ffmpeg import Budget, Demuxer, Source, run
 
 _EBML = b"\x1a\x45\xdf\xa3"
-_SIDE_MAX = 4096
+_PICTURE_SIDE_MAX = 4096
 _LONGEST = 3600  # seconds looked at: no film of ours is near it
 _PACKET_FIELDS = 6
 
@@ -99,7 +99,7 @@ def _facts(printed: str, container: str) -> FilmFacts:
     pictures = [packet for packet in packets if packet.stream == 0]
     sounds = [packet for packet in packets if packet.stream == 1]
     width, height = (int(side) for side in headers.get("dimensions 0", "0x0").split("x"))
-    if not pictures or not (0 < width <= _SIDE_MAX and 0 < height <= _SIDE_MAX):
+    if not pictures or not (0 < width <= _PICTURE_SIDE_MAX and 0 < height <= _PICTURE_SIDE_MAX):
         raise MediaRefused(f"the film has no usable picture ({width}x{height})", "Send it again, or another file.")
     seconds = _seconds(pictures, headers["tb 0"])
     return FilmFacts(

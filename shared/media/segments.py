@@ -24,7 +24,7 @@ class Cut:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Segment:
     """A stretch of the film that one run of ffmpeg renders."""
 
     cuts: tuple[Cut, ...]
@@ -94,17 +94,17 @@ def _continues(before: Cut, cut: Cut, fps: int) -> bool:
     return same and joined and before.moving == before.frames
 
 
-def parts(row: tuple[Cut, ...], edit: Edit) -> tuple[Part, ...]:
+def segments(row: tuple[Cut, ...], edit: Edit) -> tuple[Segment, ...]:
     """Group cuts so that few files are open at once; no part begins while a presenter is fading."""
-    made: list[Part] = []
+    made: list[Segment] = []
     held: tuple[Cut, ...] = ()
     for cut in row:
         grown = (*held, cut)
         if held and _openings(grown, edit) > OPEN_AT_ONCE and not _fading(cut.start, edit):
-            made.append(Part(held))
+            made.append(Segment(held))
             grown = (cut,)
         held = grown
-    return (*made, Part(held)) if held else tuple(made)
+    return (*made, Segment(held)) if held else tuple(made)
 
 
 def on_film(look: Appearance, edit: Edit) -> tuple[int, int]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from shared.media.ffmpeg import Source
-from shared.media.graph import Presenter
+from shared.media.graph import PlacedPresenter
 from shared.media.segments import Cut
 from shared.pipeline.edit.edit import Edit
 from shared.pipeline.plan.plan import Sound
@@ -29,7 +29,7 @@ def mix(
     row: Sequence[Cut],
     films: Mapping[str, Source],
     loud: frozenset[str],
-    presenters: Sequence[Presenter],
+    presenters: Sequence[PlacedPresenter],
     first: int,
 ) -> Mix:
     """Return the film's sound; `loud` names the footage that has a sound track, `first` the number of the first input.
@@ -75,7 +75,7 @@ class _Desk:
         return self.first + len(self.sources) - 1
 
 
-def _voice(desk: _Desk, presenter: Presenter) -> str:
+def _voice(desk: _Desk, presenter: PlacedPresenter) -> str:
     """Lay one presenter's voice where it is heard; return its name."""
     length, take = _samples(desk.edit, presenter.end - presenter.start), presenter.take
     number = desk.open(Source(take.source.path, take.source.demuxer, ("-vn", "-t", f"{length / RATE + 0.1:.6f}")))

@@ -10,12 +10,13 @@ from pathlib import Path
 
 from PIL import Image, ImageChops
 
+from shared.media.boxes import Box, even
 from shared.media.errors import MediaRefused
 from shared.media.ffmpeg import Budget, Demuxer, Source, run
 from shared.media.keying import Rgb, chroma, rgb
-from shared.media.boxes import Box, even
 from shared.media.probe import FilmFacts
-from shared.pipeline.edit.edit import Appearance, Cutout
+from shared.pipeline.edit.edit import Appearance
+from shared.pipeline.plan.plan import Cutout
 
 SAMPLES = 4  # frames a second looked at
 LOUDNESS = -16.0  # LUFS a voice is brought to, the habit of phones and the web
@@ -29,7 +30,7 @@ _ALPHA_DECODERS = {"vp9": "libvpx-vp9", "vp8": "libvpx"}
 
 
 @dataclass(frozen=True, slots=True)
-class Take:
+class MeasuredTake:
     """A presenter's file as it really is; `gain` in dB brings its voice to LOUDNESS, None = it has no sound."""
 
     source: Source
@@ -41,7 +42,7 @@ class Take:
     warnings: tuple[str, ...]
 
 
-def look_at(look: Appearance, path: Path, facts: FilmFacts, folder: Path, budget: Budget) -> Take:
+def measure(look: Appearance, path: Path, facts: FilmFacts, folder: Path, budget: Budget) -> MeasuredTake:
     """Measure a take; when it can't be cut out as claimed it becomes an inset, and a warning says so."""
     demuxer = Demuxer.WEBM if facts.container == "webm" else Demuxer.MP4
     options = (*color_default(facts), "-noautorotate")  # the box is measured in the file's own pixels
@@ -74,7 +75,7 @@ def look_at(look: Appearance, path: Path, facts: FilmFacts, folder: Path, budget
         warnings += (f"{look.node}: the take is silent",)
     else:
         gain = min(15.0, max(-15.0, LOUDNESS - found))
-    return Take(source, facts, kind, shown, key, gain, warnings)
+    return MeasuredTake(source, facts, kind, shown, key, gain, warnings)
 
 
 def color_default(facts: FilmFacts) -> tuple[str, ...]:

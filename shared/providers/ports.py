@@ -59,7 +59,7 @@ class KeyChanged(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class StoredMedia:
     """An object in Cloud Storage handed to a vendor."""
 
     uri: str  # gs://bucket/name
@@ -77,9 +77,9 @@ class ClipOrder:
     aspect_ratio: str
     resolution: str
     audio: bool
-    image: Stored | None = None
-    references: tuple[Stored, ...] = ()
-    video: Stored | None = None
+    image: StoredMedia | None = None
+    references: tuple[StoredMedia, ...] = ()
+    video: StoredMedia | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ class Failure:
     support_codes: tuple[str, ...] = ()
 
 
-class Footage(Protocol):
+class FootageVendor(Protocol):
     """Films B-roll."""
 
     def submit(self, order: ClipOrder, *, total_seconds: float) -> str:
@@ -120,7 +120,7 @@ class Footage(Protocol):
         """
         ...
 
-    def look(self, operation: str) -> Pending | Filmed | Failure:
+    def poll(self, operation: str) -> Pending | Filmed | Failure:
         """Ask once. Raises: Lost, TryLater, Misconfigured."""
         ...
 
@@ -164,7 +164,7 @@ class Look:
     default_voice_id: str | None
 
 
-class Presenter(Protocol):
+class PresenterVendor(Protocol):
     """Films A-roll with the tenant's own key, which is handed in for each call."""
 
     def submit(self, order: SpeechOrder, *, api_key: str, idempotency_key: str, total_seconds: float) -> str:
@@ -174,7 +174,7 @@ class Presenter(Protocol):
         """
         ...
 
-    def look(self, video_id: str, *, api_key: str) -> tuple[Pending | Filmed | Failure, str | None]:
+    def poll(self, video_id: str, *, api_key: str) -> tuple[Pending | Filmed | Failure, str | None]:
         """Ask once; the second value is the title as the vendor tells it. Raises: Lost, KeyChanged, TryLater."""
         ...
 

@@ -6,6 +6,8 @@ from typing import TypeVar
 
 import httpx
 
+RETRY_SOON = timedelta(seconds=30)  # where a vendor names no wait of its own
+UNDECIDED = frozenset({408, 425, 499})  # 4xx that do not say whether an order was taken
 _RAW_CHARACTERS = 500
 _LONGEST_WAIT = timedelta(hours=1)
 _E = TypeVar("_E", bound=Exception)

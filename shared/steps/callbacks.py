@@ -7,10 +7,10 @@ under a platform secret (protocol hole 26; facts: heygen §6).
 import hashlib
 import hmac
 
+from shared.cloud.secret_names import CALLBACK_KEY
 from shared.cloud.secrets import Secrets
 from shared.pipeline.job.names import AttemptName, read_attempt
 
-SECRET = "abroll-callback-key"  # noqa: S105  # the name of a secret, not one
 HEX = 32
 
 
@@ -30,7 +30,7 @@ def read_callback(path: str, key: str) -> AttemptName | None:
 
 def callback_key(secrets: Secrets) -> str:
     """Return the platform's key. Raises NoSecret, SecretsUnreachable."""
-    return secrets.get(SECRET).value
+    return secrets.get(CALLBACK_KEY).value
 
 
 def _mark(name: str, key: str) -> str:

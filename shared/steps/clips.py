@@ -2,13 +2,12 @@
 
 from shared.cloud.blobs import Blobs
 from shared.media.mp4 import NotAFilm, read_mp4
-from shared.pipeline.job.names import AttemptName, attempt_name, take_prefix
 from shared.pipeline.job.job import Job, Node, Output
-from shared.pipeline.plan.plan import Clip, Feature
+from shared.pipeline.job.names import AttemptName, attempt_name, take_prefix
+from shared.pipeline.plan.plan import LENGTH_TOLERANCE, Clip, Feature
 from shared.pipeline.plan.prompts import clip_prompt
-from shared.providers.ports import ClipOrder, Stored
+from shared.providers.ports import ClipOrder, StoredMedia
 
-TOLERANCE = 0.5  # seconds between what was asked and what a film of it may have
 MIME = {"jpg": "image/jpeg", "png": "image/png", "mp4": "video/mp4"}
 
 
@@ -50,7 +49,7 @@ def film_at(blobs: Blobs, uri: str, clip: Clip) -> Output | None:
         facts = read_mp4(lambda start, length: blobs.read(uri, start, length), stored.size)
     except NotAFilm:
         return None
-    if all(abs(facts.seconds - length) > TOLERANCE for length in (clip.total, clip.seconds)):
+    if all(abs(facts.seconds - length) > LENGTH_TOLERANCE for length in (clip.total, clip.seconds)):
         return None
     return Output(uri, stored.generation, stored.crc32c, stored.size, facts.seconds)
 
@@ -64,8 +63,8 @@ def film_under(blobs: Blobs, bucket: str, attempt: AttemptName, clip: Clip) -> O
     return None
 
 
-def _stored(job: Job, key: str) -> Stored:
+def _stored(job: Job, key: str) -> StoredMedia:
     output = job.nodes[key].output
     if output is None:
         raise ValueError(f"job {job.id}: {key} has no file yet its successor is wanted")
-    return Stored(output.uri, MIME[output.uri.rsplit(".", 1)[1]])
+    return StoredMedia(output.uri, MIME[output.uri.rsplit(".", 1)[1]])

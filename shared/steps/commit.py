@@ -1,4 +1,4 @@
-"""The only writer of jobs: load, let the machine move it, write if nobody else has, then want the new tasks.
+"""The only writer of jobs: load, let the machine move it, write if nobody else has, then enqueue the new tasks.
 
 Commit first, enqueue second; what is lost in between the sweep finds. A conflict or a doubtful end reads again and
 applies the same event again: events are idempotent, and the caller's own token in the job says who won
@@ -10,18 +10,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from shared.cloud.jobs import Conflict, Doubtful, Jobs
-from shared.cloud.records import Delivery, Loaded, Reservation, Settlement
+from shared.cloud.records import Loaded, NewDelivery, Reservation, Settlement
 from shared.cloud.tasks import QueueUnreachable, Task, Tasks
 from shared.log import Fact, log
 from shared.pipeline.job.events import Event
+from shared.pipeline.job.job import AWAKE, Ending, Job, Node, State
 from shared.pipeline.job.line import COMPOSE, START_CLIP, START_PRESENTER, step_for
 from shared.pipeline.job.machine import apply
 from shared.pipeline.job.names import delivery_task, task_name
-from shared.pipeline.job.job import AWAKE, Ending, Job, Node, State
-from shared.pipeline.job.timeouts import SECOND, Patience
+from shared.pipeline.job.timeouts import SECOND, Timeouts
 from shared.steps.message import Message
 
-SOON = timedelta(milliseconds=50)
+SHORTEST_DELAY = timedelta(milliseconds=50)
 FIRST_WAIT, LAST_WAIT = 0.05, 1.0  # seconds of full jitter after a conflict
 BUDGET = 5.0  # seconds of trying, unless a claim allows more
 
@@ -54,7 +54,7 @@ class Commits:
 
     jobs: Jobs
     tasks: Tasks
-    waits: Patience
+    timeouts: Timeouts
     monotonic: Callable[[], float]
     sleep: Callable[[float], None]
     uniform: Callable[[float, float], float]
@@ -73,12 +73,12 @@ class Commits:
         started, waited, doubtful = self.monotonic(), FIRST_WAIT, False
         while True:
             before = loaded.job
-            moved = apply(before, event, self.jobs.now(loaded), self.waits)
+            moved = apply(before, event, self.jobs.now(loaded), self.timeouts)
             for alarm in moved.alarms:
                 log(Fact.ALARM, alarm, job=before.id, trace=before.trace)
             if not moved.changed:
                 if doubtful:
-                    self.want(before, tuple(before.nodes.values()))
+                    self.enqueue(before, tuple(before.nodes.values()))
                 return Heard(loaded, doubtful)
             try:
                 saved = self._save(loaded, moved.job, reserve)
@@ -93,11 +93,11 @@ class Commits:
                     raise StoreBusy(f"job {before.id} vanished while {type(event).__name__} was applied") from lost
                 loaded = again
                 continue
-            self.want(moved.job, moved.woken(before))
+            self.enqueue(moved.job, moved.woken(before))
             self._tell(before, moved.job, event)
             return Heard(saved, changed=True)
 
-    def want(self, job: Job, nodes: tuple[Node, ...]) -> None:
+    def enqueue(self, job: Job, nodes: tuple[Node, ...]) -> None:
         """Enqueue the tasks these nodes want; a task wanted twice is made once."""
         if job.ending:
             return
@@ -115,9 +115,9 @@ class Commits:
         if step.queue is None:
             raise ValueError(f"{step.function} is no step of a queue")
         deadlines = {
-            START_CLIP: self.waits.veo_dispatch,
-            START_PRESENTER: self.waits.heygen_dispatch,
-            COMPOSE: self.waits.compose_dispatch,
+            START_CLIP: self.timeouts.veo_dispatch,
+            START_PRESENTER: self.timeouts.heygen_dispatch,
+            COMPOSE: self.timeouts.compose_dispatch,
         }
         known = job.updated_at or job.created_at
         return Task(
@@ -125,8 +125,8 @@ class Commits:
             queue=step.queue,
             function=step.function,
             body=Message(job.id, node.key, node.take, node.attempt).body,
-            at=node.at if node.at and node.at > known + SOON else None,
-            deadline=deadlines.get(step, self.waits.heygen_dispatch),
+            at=node.at if node.at and node.at > known + SHORTEST_DELAY else None,
+            deadline=deadlines.get(step, self.timeouts.heygen_dispatch),
         )
 
     def _save(self, loaded: Loaded, job: Job, reserve: Reservation | None) -> Loaded:
@@ -145,11 +145,13 @@ class Commits:
             self._notify(job)
         return saved
 
-    def _delivery(self, loaded: Loaded, job: Job) -> Delivery | None:
+    def _delivery(self, loaded: Loaded, job: Job) -> NewDelivery | None:
         if not job.request.webhook_url or job.ending is None:
             return None
-        due = self.jobs.now(loaded) + self.waits.queue_slack * SECOND
-        return Delivery(delivery_id(job), job.tenant, job.id, job.request.webhook_url, f"job.{job.ending.value}", due)
+        due = self.jobs.now(loaded) + self.timeouts.queue_slack * SECOND
+        return NewDelivery(
+            delivery_id(job), job.tenant, job.id, job.request.webhook_url, f"job.{job.ending.value}", due
+        )
 
     def _notify(self, job: Job) -> None:
         try:

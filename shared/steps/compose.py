@@ -10,23 +10,23 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from shared.cloud.blobs import Blobs, NoFile, Stored
+from shared.cloud.blobs import Blobs, NoFile, StoredObject
 from shared.cloud.records import Loaded
 from shared.log import Fact, log
 from shared.media.compose import Composed, compose
 from shared.media.errors import MediaFailed, MediaRefused
 from shared.media.mp4 import read_mp4
 from shared.media.probe import probe
+from shared.pipeline.edit.assembly import Take, assemble, parse_srt
+from shared.pipeline.edit.edit import Edit
 from shared.pipeline.job import events as on
-from shared.pipeline.edit.edit import Cutout, Edit
-from shared.pipeline.edit.assembly import Take, edit, parse_srt
-from shared.pipeline.job.names import film_object
 from shared.pipeline.job.job import Job, Node, Output, State
-from shared.pipeline.plan.plan import Kind
+from shared.pipeline.job.names import film_object
+from shared.pipeline.plan.plan import LENGTH_TOLERANCE, Cutout, Kind
 from shared.steps.commit import Commits
 from shared.steps.message import Message
 
-AGAIN = timedelta(seconds=5)
+RENDER_RETRY = timedelta(seconds=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Compose:
             return on.WorkFailed(node.key, wanted, "media_refused", refused.why, refused.next_move)
         except MediaFailed as failed:
             move = "retry the job: all footage and takes are kept"
-            return on.WorkFailed(node.key, wanted, "compose_failed", failed.why, move, AGAIN)
+            return on.WorkFailed(node.key, wanted, "compose_failed", failed.why, move, RENDER_RETRY)
         except NoFile as gone:
             move = "start a new job: the footage was deleted after its retention"
             return on.WorkFailed(node.key, wanted, "input_gone", str(gone), move)
@@ -69,7 +69,7 @@ class Compose:
         cut = self._cut(job, files)
         work = folder / "work"
         work.mkdir()
-        composed = compose(cut, files, work, timeout=self.commits.waits.compose_render)
+        composed = compose(cut, files, work, timeout=self.commits.timeouts.compose_render)
         poster = uri.removesuffix(".mp4") + ".jpg"
         self.blobs.write_file(poster, composed.poster, mime="image/jpeg")
         stored = self.blobs.write_file(uri, composed.film, mime="video/mp4")
@@ -96,7 +96,7 @@ class Compose:
             words = self.blobs.read(output.captions, 0, 2**20).decode(errors="replace") if output.captions else ""
             cutout = (output.cutout or Cutout.INSET) if kind is Kind.PRESENTER else None
             takes[key] = Take(probe(path).seconds, cutout, parse_srt(words))
-        return edit(job.plan, job.request, takes)
+        return assemble(job.plan, job.request, takes)
 
     def _there(self, uri: str) -> Output | None:
         try:
@@ -109,25 +109,24 @@ class Compose:
 
 def _used(job: Job) -> tuple[str, ...]:
     """Return the nodes whose files the film may be cut from; a chain's inner links only when it did not grow."""
-    grown = {stretch.chain for stretch in job.plan.stretches if stretch.chain and _cumulative(job, stretch.chain)}
+    grown = {chain for chain in job.plan.chains if _cumulative(job, chain)}
     clips = [
         stretch.chain if stretch.chain in grown else stretch.clip for stretch in job.plan.stretches if stretch.clip
     ]
-    chains = [stretch.chain for stretch in job.plan.stretches if stretch.chain]
     backdrops = [stretch.backdrop.image for stretch in job.plan.stretches if stretch.backdrop]
     speeches = [speech.key for speech in job.plan.speeches]
-    return tuple(dict.fromkeys(key for key in (*clips, *chains, *backdrops, *speeches) if key))
+    return tuple(dict.fromkeys(key for key in (*clips, *job.plan.chains, *backdrops, *speeches) if key))
 
 
 def _cumulative(job: Job, key: str) -> bool:
     clip = next(clip for clip in job.plan.clips if clip.key == key)
     output = job.nodes[key].output
-    return output is not None and output.seconds is not None and abs(output.seconds - clip.total) <= 1
+    return output is not None and output.seconds is not None and abs(output.seconds - clip.total) <= LENGTH_TOLERANCE
 
 
 def _warnings(cut: Edit, composed: Composed) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*cut.warnings, *composed.warnings)))
 
 
-def _output(stored: Stored, seconds: float) -> Output:
+def _output(stored: StoredObject, seconds: float) -> Output:
     return Output(stored.uri, stored.generation, stored.crc32c, stored.size, seconds)

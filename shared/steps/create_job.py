@@ -17,9 +17,9 @@ from shared.cloud.jobs import Conflict, Doubtful, JobExists, Jobs
 from shared.cloud.records import Loaded, Month
 from shared.cloud.tenants import Tenant
 from shared.log import Fact, log
-from shared.pipeline.job.creation import born
-from shared.pipeline.plan.capabilities import Tables
+from shared.pipeline.job.creation import new_job
 from shared.pipeline.job.job import Job
+from shared.pipeline.plan.capabilities import Tables
 from shared.pipeline.plan.plan import Plan
 from shared.pipeline.plan.planner import CannotPlan, Defaults, plan
 from shared.pipeline.plan.request import FilmRequest, to_document
@@ -36,7 +36,7 @@ class Created:
     """A job that was accepted, now or when the same request came before."""
 
     job: Job
-    again: bool
+    repeated: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +69,12 @@ class CreateJob:
         job_id = str(uuid.uuid5(NAMESPACE, f"{tenant.id}\n{idempotency_key}") if idempotency_key else self.new_id())
         document_hash = _hash(request)
         if idempotency_key and (known := self.jobs.load(job_id)):
-            return self._again(known, document_hash)
+            return self._repeated(known, document_hash)
         planned, warnings = self.planned(tenant, request)
         ready = self.preflight.images(tenant.id, request, planned.pictures)
         images = self.preflight.store(tenant.id, ready)
         birth = partial(
-            born,
+            new_job,
             job_id=job_id,
             tenant=tenant.id,
             request=request,
@@ -82,7 +82,7 @@ class CreateJob:
             images=images,
             film_token=self.secret(),
             request_hash=document_hash,
-            waits=self.commits.waits,
+            timeouts=self.commits.timeouts,
             trace=trace,
             warnings=warnings,
         )
@@ -117,15 +117,15 @@ class CreateJob:
             except Conflict:
                 self.commits.sleep(self.commits.uniform(0, min(FIRST_WAIT * 2**tried, LAST_WAIT)))
                 continue
-            self.commits.want(job, tuple(job.nodes.values()))
+            self.commits.enqueue(job, tuple(job.nodes.values()))
             log(Fact.JOB_CREATED, job.plan.title, job=job.id, trace=job.trace, tenant=job.tenant)
-            return Created(job, again=False)
+            return Created(job, repeated=False)
         known = self.jobs.load(job.id)
         if known is None:
             raise unavailable("the job could not be stored")
-        return self._again(known, job.request_hash)
+        return self._repeated(known, job.request_hash)
 
-    def _again(self, known: Loaded, document_hash: str) -> Created:
+    def _repeated(self, known: Loaded, document_hash: str) -> Created:
         if known.job.request_hash != document_hash:
             raise Problem(
                 409,
@@ -133,8 +133,8 @@ class CreateJob:
                 "this Idempotency-Key was used for another request",
                 next_move="use a new key for a new request",
             )
-        self.commits.want(known.job, tuple(known.job.nodes.values()))
-        return Created(known.job, again=True)
+        self.commits.enqueue(known.job, tuple(known.job.nodes.values()))
+        return Created(known.job, repeated=True)
 
 
 def admit(tenant: Tenant, month: Month, reserve: int, live: int) -> None:

@@ -1,6 +1,6 @@
 """How else a presenter is asked for when a look cannot be cut out as wished: transparent, on a key colour, plain."""
 
-from shared.pipeline.edit.edit import Cutout
+from shared.pipeline.plan.plan import Cutout
 
 NEXT = {Cutout.ALPHA: Cutout.KEY, Cutout.KEY: Cutout.INSET}
 CANNOT = frozenset({"webm_unsupported", "background_unsupported"})

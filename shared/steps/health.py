@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-KEPT = 30.0
+CHECK_LIFE = 30.0
 
 
 @dataclass(slots=True)
@@ -19,7 +19,7 @@ class Health:
         if self._kept and self._kept[0] > self.monotonic():
             return self._kept[1]
         found = {name: self._one(check) for name, check in self.checks.items()}
-        self._kept = (self.monotonic() + KEPT, found)
+        self._kept = (self.monotonic() + CHECK_LIFE, found)
         return found
 
     @staticmethod

@@ -8,29 +8,24 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from shared.cloud.secret_names import vendor_key, vendor_webhook
 from shared.cloud.secrets import Secrets
-from shared.cloud.tenants import Integration, Standing, Tenants
+from shared.cloud.tenants import AccountStatus, Integration, Tenants
 from shared.log import Fact, log
-from shared.providers.ports import KeyChanged, Presenter, Refused, TryLater
+from shared.providers.ports import KeyChanged, PresenterVendor, Refused, TryLater
 from shared.steps.problems import Problem, not_found
 
 ATTEMPT_LIFE = timedelta(days=1)  # longer than any job may take to end
-
-
-def key_name(provider: str, mode: str, tenant: str) -> str:
-    """Name the secret of a tenant's key."""
-    return f"abroll-{provider}-{mode}-{tenant}"
 
 
 @dataclass(frozen=True, slots=True)
 class Integrations:
     """The work and what it needs."""
 
-    presenters: Mapping[str, Presenter]
+    presenters: Mapping[str, PresenterVendor]
     tenants: Tenants
     secrets: Secrets
     webhook_url: Callable[[str, str], str]  # tenant, mode
-    webhook_secret: Callable[[str, str], str]
     now: Callable[[], datetime]
 
     def put(
@@ -48,14 +43,14 @@ class Integrations:
         presenter = self._presenter(provider)
         billing = self._checked(presenter, provider, api_key, avatar_id, voice_id)
         known = self.tenants.integration(tenant, provider, mode, fresh=True)
-        name = key_name(provider, mode, tenant)
+        name = vendor_key(provider, mode, tenant)
         version = self.secrets.put(name, api_key, {"tenant": tenant, "provider": provider, "mode": mode})
         integration = Integration(
             provider=provider,
             mode=mode,
             secret=name,
             version=version,
-            status=Standing.ACTIVE,
+            status=AccountStatus.ACTIVE,
             validated_at=self.now(),
             billing=billing,
             avatar_id=avatar_id,
@@ -86,13 +81,13 @@ class Integrations:
         if known.webhook_secret:
             self.secrets.delete(known.webhook_secret)
 
-    def _presenter(self, provider: str) -> Presenter:
+    def _presenter(self, provider: str) -> PresenterVendor:
         if provider not in self.presenters:
             raise not_found("provider")
         return self.presenters[provider]
 
     def _checked(
-        self, presenter: Presenter, provider: str, api_key: str, avatar_id: str | None, voice_id: str | None
+        self, presenter: PresenterVendor, provider: str, api_key: str, avatar_id: str | None, voice_id: str | None
     ) -> str:
         try:
             billing = presenter.check_key(api_key=api_key)
@@ -113,7 +108,9 @@ class Integrations:
             raise Problem(503, "unavailable", message, next_move="try again in a minute", retry_after=60) from later
         return billing
 
-    def _registered(self, presenter: Presenter, tenant: str, integration: Integration, api_key: str) -> Integration:
+    def _registered(
+        self, presenter: PresenterVendor, tenant: str, integration: Integration, api_key: str
+    ) -> Integration:
         """Register our endpoint; without it the per-request callback and the sweep still carry every take."""
         url = self.webhook_url(tenant, integration.mode)
         try:
@@ -121,6 +118,6 @@ class Integrations:
         except (Refused, TryLater, KeyChanged) as failed:
             log(Fact.NEWS_IGNORED, f"webhook not registered: {failed}", tenant=tenant)
             return integration
-        name = self.webhook_secret(tenant, integration.mode)
+        name = vendor_webhook(integration.provider, integration.mode, tenant)
         self.secrets.put(name, secret, {"tenant": tenant, "provider": integration.provider, "mode": integration.mode})
         return replace(integration, webhook_id=endpoint, webhook_secret=name)

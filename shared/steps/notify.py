@@ -12,7 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from shared.cloud.deliveries import Deliveries, Due, Moved
+from shared.cloud.deliveries import Deliveries, Delivery, DeliveryConflict
+from shared.cloud.secret_names import customer_webhook
 from shared.cloud.secrets import NoSecret, Secrets
 from shared.cloud.tasks import QueueUnreachable, Tasks
 from shared.egress.client import Egress, EgressFailed, EgressRefused
@@ -22,12 +23,7 @@ from shared.steps.commit import notify_task
 WAITS = (5, 300, 1800, 7200, 18_000, 36_000, 50_400)  # seconds after each failed attempt
 GONE = 410
 PREFIX = "whsec_"
-TIMEOUT = 20.0
-
-
-def secret_name(tenant: str) -> str:
-    """Name the secret a tenant's webhooks are signed with."""
-    return f"abroll-webhook-production-{tenant}"
+WEBHOOK_SECONDS = 20.0
 
 
 def sign(secret: str, delivery: str, timestamp: int, body: bytes) -> str:
@@ -50,46 +46,50 @@ class Notify:
 
     def __call__(self, delivery: str) -> None:
         """Try one delivery once."""
-        due = self.deliveries.load(delivery)
-        if due is None or due.state != "queued":
+        found = self.deliveries.load(delivery)
+        if found is None or found.state != "queued":
             log(Fact.NOTHING_TO_DO, "delivery has ended", delivery=delivery)
             return
-        status = self._posted(due)
+        status = self._posted(found)
         if status is not None and 200 <= status < 300:  # noqa: PLR2004  # success as HTTP has it
-            self.deliveries.close(due, "delivered", self.now(), status)
-            log(Fact.DELIVERED, due.event, job=due.job)
-        elif status == GONE or due.attempts >= len(WAITS):
-            self.deliveries.close(due, "given_up", self.now(), status)
-            log(Fact.DELIVERY_FAILED, f"given up after {due.attempts + 1} attempts", job=due.job)
+            self.deliveries.close(found, "delivered", self.now(), status)
+            log(Fact.DELIVERED, found.event, job=found.job)
+        elif status == GONE or found.attempts >= len(WAITS):
+            self.deliveries.close(found, "given_up", self.now(), status)
+            log(Fact.DELIVERY_FAILED, f"given up after {found.attempts + 1} attempts", job=found.job)
         else:
-            at = self.now() + timedelta(seconds=WAITS[due.attempts])
+            at = self.now() + timedelta(seconds=WAITS[found.attempts])
             try:
-                later = self.deliveries.again(due, at, status)
+                later = self.deliveries.retry_at(found, at, status)
                 self.tasks.enqueue(notify_task(later.id, later.wake, at))
-            except Moved as moved:
+            except DeliveryConflict as moved:
                 log(Fact.NOTHING_TO_DO, str(moved), delivery=delivery)
             except QueueUnreachable as failed:
-                log(Fact.ENQUEUE_FAILED, str(failed), job=due.job)
+                log(Fact.ENQUEUE_FAILED, str(failed), job=found.job)
 
-    def _posted(self, due: Due) -> int | None:
+    def _posted(self, delivery: Delivery) -> int | None:
         import httpx
 
         now = int(self.now().timestamp())
         body = json.dumps(
-            {"type": due.event, "timestamp": now, "data": {"job_id": due.job, "url": self.job_url(due.job)}}
+            {
+                "type": delivery.event,
+                "timestamp": now,
+                "data": {"job_id": delivery.job, "url": self.job_url(delivery.job)},
+            }
         )
-        headers = {"content-type": "application/json", "webhook-id": due.id, "webhook-timestamp": str(now)}
+        headers = {"content-type": "application/json", "webhook-id": delivery.id, "webhook-timestamp": str(now)}
         try:
-            secret = self.secrets.get(secret_name(due.tenant)).value
-            headers["webhook-signature"] = sign(secret, due.id, now, body.encode())
+            secret = self.secrets.get(customer_webhook(delivery.tenant)).value
+            headers["webhook-signature"] = sign(secret, delivery.id, now, body.encode())
         except NoSecret:
             pass  # no secret asked for: an unsigned hint; the truth about the job needs the API key
         try:
             with (
-                self.egress.client(total_seconds=TIMEOUT, headers=headers) as client,
-                client.stream("POST", due.url, content=body.encode()) as answer,
+                self.egress.client(total_seconds=WEBHOOK_SECONDS, headers=headers) as client,
+                client.stream("POST", delivery.url, content=body.encode()) as answer,
             ):
-                return answer.status_code  # what it says beyond that is nobody's business
+                return answer.status_code  # only the status is read: a body could be endless
         except (EgressRefused, EgressFailed, httpx.HTTPError) as failed:
-            log(Fact.DELIVERY_FAILED, str(failed), job=due.job)
+            log(Fact.DELIVERY_FAILED, str(failed), job=delivery.job)
             return None

@@ -6,19 +6,19 @@ from dataclasses import dataclass
 
 from shared.cloud.blobs import Blobs, NoFile
 from shared.cloud.secrets import NoSecret, Secrets
-from shared.cloud.tenants import Standing, Tenants
+from shared.cloud.tenants import AccountStatus, Tenants
 from shared.egress.client import Egress, EgressFailed, EgressRefused
-from shared.media.images import ImageRefused, StoredImage, sniff_and_reencode
-from shared.pipeline.job.names import image_object
+from shared.media.images import ImageRefused, ReencodedImage, sniff_and_reencode
 from shared.pipeline.job.job import Output
+from shared.pipeline.job.names import image_object
 from shared.pipeline.plan.plan import Picture, Plan
 from shared.pipeline.plan.request import FilmRequest, ImageSource, image_at
-from shared.providers.ports import KeyChanged, Presenter, Refused, TryLater
+from shared.providers.ports import KeyChanged, PresenterVendor, Refused, TryLater
 from shared.steps.problems import Problem
 
-MOST_BYTES = 20 * 2**20
-MOST_PIXELS = 50_000_000
-FETCH_SECONDS = 15.0
+MOST_IMAGE_BYTES = 20 * 2**20
+MOST_IMAGE_PIXELS = 50_000_000
+IMAGE_FETCH_SECONDS = 15.0
 AT_ONCE = 24  # all of a request's images or questions: one round within the function's time
 SUFFIX = {"image/jpeg": "jpg", "image/png": "png"}
 
@@ -27,7 +27,7 @@ SUFFIX = {"image/jpeg": "jpg", "image/png": "png"}
 class Preflight:
     """The checks and what they need."""
 
-    presenters: Mapping[str, Presenter]
+    presenters: Mapping[str, PresenterVendor]
     tenants: Tenants
     secrets: Secrets
     blobs: Blobs
@@ -87,7 +87,7 @@ class Preflight:
         """Store the images under their content's name; one that is there already stays."""
         return {key: found if isinstance(found, Output) else self.put(tenant, found) for key, found in ready.items()}
 
-    def put(self, tenant: str, image: StoredImage) -> Output:
+    def put(self, tenant: str, image: ReencodedImage) -> Output:
         """Store one re-encoded image."""
         uri = f"gs://{self.films_bucket}/{image_object(tenant, image.sha256, SUFFIX[image.mime])}"
         stored = self.blobs.write(uri, [image.data], mime=image.mime, expected=len(image.data))
@@ -95,10 +95,12 @@ class Preflight:
 
     def _image(self, tenant: str, source: ImageSource) -> "Ready":
         if source.url:
-            fetched = self.egress.fetch(source.url, max_bytes=MOST_BYTES, total_seconds=FETCH_SECONDS, accept="image/*")
+            fetched = self.egress.fetch(
+                source.url, max_bytes=MOST_IMAGE_BYTES, total_seconds=IMAGE_FETCH_SECONDS, accept="image/*"
+            )
             if fetched.status != 200:  # noqa: PLR2004  # what a picture comes with
                 raise EgressFailed(f"the server answered {fetched.status}")
-            return sniff_and_reencode(fetched.data, max_bytes=MOST_BYTES, max_pixels=MOST_PIXELS)
+            return sniff_and_reencode(fetched.data, max_bytes=MOST_IMAGE_BYTES, max_pixels=MOST_IMAGE_PIXELS)
         for suffix in SUFFIX.values():
             try:
                 stored = self.blobs.stat(
@@ -111,7 +113,7 @@ class Preflight:
 
     def _key(self, tenant: str, plan: Plan) -> str:
         account = self.tenants.integration(tenant, plan.provider, plan.mode)
-        if account is None or account.status is not Standing.ACTIVE:
+        if account is None or account.status is not AccountStatus.ACTIVE:
             raise _no_key(plan, f"no {plan.provider} key is stored for mode {plan.mode}")
         try:
             return self.secrets.get(account.secret).value
@@ -119,7 +121,7 @@ class Preflight:
             raise _no_key(plan, f"the stored {plan.provider} key cannot be read") from gone
 
 
-Ready = StoredImage | Output
+Ready = ReencodedImage | Output
 
 
 def _no_key(plan: Plan, why: str) -> Problem:

@@ -11,14 +11,14 @@ from shared.cloud.blobs import Blobs, NoFile
 from shared.cloud.jobs import Jobs
 from shared.cloud.records import Loaded, Reservation
 from shared.cloud.tenants import Tenant
-from shared.pipeline.job.creation import CEILING, born
-from shared.pipeline.plan.capabilities import Tables
+from shared.pipeline.job.creation import CEILING, new_job
 from shared.pipeline.job.events import RetryAsked
 from shared.pipeline.job.job import Ending, Job, State
+from shared.pipeline.job.revision import CannotChange, Change, changed, price, regenerable, touched
+from shared.pipeline.plan.capabilities import Tables
 from shared.pipeline.plan.plan import Kind, Plan
 from shared.pipeline.plan.planner import CannotPlan, Defaults, plan
 from shared.pipeline.plan.request import FilmRequest
-from shared.pipeline.job.revision import CannotChange, Change, changed, price, regenerable, touched
 from shared.steps.commit import Commits, StoreBusy
 from shared.steps.create_job import TRIES, CreateJob, admit
 from shared.steps.preflight import Preflight
@@ -31,7 +31,7 @@ class Revised:
 
     request: FilmRequest
     plan: Plan
-    again: frozenset[str]
+    remake: frozenset[str]
     ours: int
     theirs: int
 
@@ -61,7 +61,7 @@ class Revise:
             admit(tenant, month, revised.ours, self.jobs.live(tenant.id).count)
             asked = RetryAsked(
                 revised.ours,
-                again=revised.again,
+                remake=revised.remake,
                 request=revised.request,
                 plan=revised.plan,
                 ceiling=CEILING * (revised.ours + revised.theirs),
@@ -72,7 +72,7 @@ class Revise:
                 self.commits.sleep(self.commits.uniform(0, 0.5))
                 loaded = self._reread(job.id)
                 if loaded.job.ending is None:  # applied, though its answer was lost: its tasks may be missing
-                    self.commits.want(loaded.job, tuple(loaded.job.nodes.values()))
+                    self.commits.enqueue(loaded.job, tuple(loaded.job.nodes.values()))
                     return loaded.job, revised
                 continue
             return heard.job, revised
@@ -96,13 +96,13 @@ class Revise:
             known = ", ".join(regenerable(parent))
             raise invalid({"nodes": [f"{', '.join(sorted(strays))}: not a part of this film; {known} are"]})
         revised = self._revised(tenant, parent, change, nodes | self._missing(parent))
-        if not revised.again:
+        if not revised.remake:
             raise invalid({"nodes": ["nothing would be different: name nodes, or change words, avatar or voice"]})
         if dry_run:
             return parent, revised
-        kept = {key: node for key, node in parent.nodes.items() if key not in revised.again}
+        kept = {key: node for key, node in parent.nodes.items() if key not in revised.remake}
         birth = partial(
-            born,
+            new_job,
             job_id=self.create.new_id(),
             tenant=tenant.id,
             request=revised.request,
@@ -110,8 +110,8 @@ class Revise:
             images={},
             adopted=kept,
             film_token=self.create.secret(),
-            request_hash=f"{parent.id} again",
-            waits=self.commits.waits,
+            request_hash=f"{parent.id} regenerated",
+            timeouts=self.commits.timeouts,
             trace=trace,
             parent=parent.id,
         )
@@ -122,14 +122,14 @@ class Revise:
             request = changed(job.request, change)
             planned = plan(request, self.tables, Defaults(avatar_id=tenant.avatar_id, voice_id=tenant.voice_id))
             frozen = replace(planned, model=job.plan.model, size=job.plan.size)
-            again = touched(job, request, frozen, also)
-            ours, theirs = price(job, frozen, again)
+            remake = touched(job, request, frozen, also)
+            ours, theirs = price(job, frozen, remake)
         except (CannotPlan, CannotChange) as cannot:
             raise invalid(cannot.details) from cannot
         self.preflight.presenters_ready(
-            tenant.id, replace(frozen, speeches=tuple(speech for speech in frozen.speeches if speech.key in again))
+            tenant.id, replace(frozen, speeches=tuple(speech for speech in frozen.speeches if speech.key in remake))
         )
-        return Revised(request, frozen, again, ours, theirs)
+        return Revised(request, frozen, remake, ours, theirs)
 
     def _missing(self, job: Job) -> frozenset[str]:
         """Find finished nodes whose files were deleted after their time; a lost image cannot be made again."""

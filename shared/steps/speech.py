@@ -1,23 +1,15 @@
 """What a presenter's take is ordered as."""
 
-from shared.pipeline.edit.edit import Cutout
-from shared.pipeline.job.names import attempt_name
 from shared.pipeline.job.job import Job, Node
-from shared.pipeline.plan.plan import Speech
+from shared.pipeline.job.names import attempt_name
+from shared.pipeline.plan.plan import KEY_COLOR, Cutout, Speech
+from shared.pipeline.plan.request import script_of
 from shared.providers.ports import SpeechOrder
-
-KEY_COLOR = "#00ff00"
 
 
 def planned(job: Job, node: Node) -> Speech:
     """Return the plan's speech of a node."""
     return next(speech for speech in job.plan.speeches if speech.key == node.key)
-
-
-def script(job: Job, speech: Speech) -> str:
-    """Return the words, from where they stand in the request."""
-    text = job.request.avatar_script if speech.scene is None else job.request.scenes[speech.scene].script
-    return text or ""
 
 
 def speech_order(job: Job, node: Node, callback_url: str) -> SpeechOrder:
@@ -28,7 +20,7 @@ def speech_order(job: Job, node: Node, callback_url: str) -> SpeechOrder:
     return SpeechOrder(
         avatar_id=speech.avatar_id,
         voice_id=speech.voice_id,
-        script=script(job, speech),
+        script=script_of(job.request, speech.scene),
         aspect_ratio=job.plan.aspect_ratio,
         resolution=job.plan.resolution,
         cutout=cutout.value,

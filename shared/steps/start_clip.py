@@ -5,7 +5,7 @@ from collections.abc import Callable
 from shared.log import Fact, log
 from shared.pipeline.job import events as on
 from shared.pipeline.job.job import State
-from shared.providers.ports import Footage
+from shared.providers.ports import FootageVendor
 from shared.steps.clips import made_from, order
 from shared.steps.commit import Commits
 from shared.steps.message import Message
@@ -17,7 +17,7 @@ def start_clip(
     message: Message,
     *,
     commits: Commits,
-    veo: Footage,
+    veo: FootageVendor,
     warm: Callable[[], object],
     takes_bucket: str,
     stopwatch: Callable[[], Stopwatch],
@@ -43,7 +43,7 @@ def start_clip(
         heard,
         node.key,
         mine,
-        lambda: veo.submit(wanted, total_seconds=commits.waits.veo_http),
+        lambda: veo.submit(wanted, total_seconds=commits.timeouts.veo_http),
         commits=commits,
         stopwatch=watch,
         keyed=False,

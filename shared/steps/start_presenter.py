@@ -10,14 +10,14 @@ from datetime import timedelta
 
 from shared.cloud.records import Loaded
 from shared.cloud.secrets import NoSecret, Secret, Secrets
-from shared.cloud.tenants import Integration, Standing, Tenants
+from shared.cloud.tenants import AccountStatus, Integration, Tenants
 from shared.log import Fact, log
 from shared.pipeline.job import events as on
-from shared.pipeline.edit.edit import Cutout
-from shared.pipeline.job.names import attempt_name
 from shared.pipeline.job.job import Job, Node, State
+from shared.pipeline.job.names import attempt_name
 from shared.pipeline.job.transitions import replayable
-from shared.providers.ports import KeyChanged, Presenter, Refused, TryLater
+from shared.pipeline.plan.plan import Cutout
+from shared.providers.ports import KeyChanged, PresenterVendor, Refused, TryLater
 from shared.steps.commit import Commits, Heard
 from shared.steps.cutouts import CANNOT, NEXT
 from shared.steps.message import Message
@@ -31,7 +31,7 @@ class StartPresenter:
     """The step and what it needs."""
 
     commits: Commits
-    presenters: Mapping[str, Presenter]
+    presenters: Mapping[str, PresenterVendor]
     tenants: Tenants
     secrets: Secrets
     callback_url: Callable[[str], str]
@@ -52,7 +52,7 @@ class StartPresenter:
         key = self._key(account, version or "latest")
         url = self.callback_url(str(attempt_name(job.id, node)))  # asks Secret Manager: before the claim, like the key
         if node.state is State.STARTING:
-            self._again(loaded, node, account, key, url, watch)
+            self._repeat(loaded, node, account, key, url, watch)
             return
         now = self.commits.jobs.now(loaded)
         if account and account.busy_until and account.busy_until > now:
@@ -72,7 +72,7 @@ class StartPresenter:
         heard = self.commits.hear(loaded, claim)
         self._send(heard, node.key, mine, account, key, url, watch)
 
-    def _again(
+    def _repeat(
         self, loaded: Loaded, node: Node, account: Integration | None, key: Secret | None, url: str, watch: Stopwatch
     ) -> None:
         """Repeat under the same key; when the key is too old, look for the title instead."""
@@ -82,7 +82,7 @@ class StartPresenter:
             self._send(heard, node.key, mine, account, key, url, watch)
             return
         began = self.commits.jobs.now(loaded)
-        if node.claim is None or key is None or replayable(node.claim, began, self.commits.waits):
+        if node.claim is None or key is None or replayable(node.claim, began, self.commits.timeouts):
             return
         try:
             found = self.presenters[node.provider].find(str(attempt_name(loaded.job.id, node)), api_key=key.value)
@@ -108,10 +108,10 @@ class StartPresenter:
             log(Fact.CLAIM_LOST, job=heard.job.id, node=node_key)
             return
         job, node = heard.job, heard.job.nodes[node_key]
-        if account is None or key is None or account.status is not Standing.ACTIVE:
+        if account is None or key is None or account.status is not AccountStatus.ACTIVE:
             why = f"the tenant has no working {job.plan.provider} key for mode {job.plan.mode}"
             move = f"PUT /tenant/integrations/{job.plan.provider} with a key, then retry the job"
-            self.commits.hear(heard.loaded, on.Refused(node_key, mine, "no_provider_key", why, move))
+            self.commits.hear(heard.loaded, on.Rejected(node_key, mine, "no_provider_key", why, move))
             return
         name = attempt_name(job.id, node)
         order = speech_order(job, node, url)
@@ -123,7 +123,7 @@ class StartPresenter:
                     order,
                     api_key=key.value,
                     idempotency_key=f"{name}.r{node.refusals}",
-                    total_seconds=self.commits.waits.heygen_http,
+                    total_seconds=self.commits.timeouts.heygen_http,
                 )
             except TryLater as busy:
                 self.tenants.busy(

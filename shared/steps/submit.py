@@ -15,7 +15,7 @@ from shared.providers.ports import InFlight, Misconfigured, NotSent, Refused, Tr
 from shared.steps.commit import Commits, Heard
 from shared.steps.stopwatch import Stopwatch
 
-SOON = timedelta(seconds=1)
+RESEND_DELAY = timedelta(seconds=1)
 
 
 def send_claimed(
@@ -31,14 +31,14 @@ def send_claimed(
 ) -> None:
     """Send for a claim that is ours; `refusal` may turn a refusal into another event (ask differently next time)."""
     job, node = heard.job, heard.job.nodes[node_key]
-    if stopwatch.seconds > commits.waits.send_window:
+    if stopwatch.seconds > commits.timeouts.send_window:
         log(Fact.WINDOW_OVER, f"{stopwatch.seconds:.1f} s since the load", job=job.id, trace=job.trace, node=node_key)
-        event: on.NodeEvent = on.Released(node_key, token, "the send window was over", SOON)
+        event: on.NodeEvent = on.Released(node_key, token, "the send window was over", RESEND_DELAY)
     else:
         event = _sent(node, token, send, keyed=keyed, refusal=refusal)
     spoken = event.provider_id if isinstance(event, on.Sent) else getattr(event, "why", "")
     log(Fact.SUBMIT_ENDED, f"{type(event).__name__}: {spoken}", job=job.id, trace=job.trace, node=node_key)
-    life = commits.waits.claim_life(node.kind) / SECOND
+    life = commits.timeouts.claim_life(node.kind) / SECOND
     commits.hear(heard.loaded, event, budget=max(5.0, life - stopwatch.seconds))
 
 
@@ -53,14 +53,14 @@ def _sent(
     try:
         return on.Sent(node.key, node.take, node.attempt, token, send())
     except NotSent as unsent:
-        return on.Released(node.key, token, f"not sent: {unsent}", SOON)
+        return on.Released(node.key, token, f"not sent: {unsent}", RESEND_DELAY)
     except TryLater as busy:
         return on.Released(node.key, token, str(busy), busy.after, refused=True)
     except InFlight as twice:
         return on.Unclear(node.key, token, str(twice), keyed=True)
     except Refused as refused:
-        return refusal(refused) or on.Refused(node.key, token, refused.code, str(refused), refused.next_move)
+        return refusal(refused) or on.Rejected(node.key, token, refused.code, str(refused), refused.next_move)
     except Misconfigured as ours:
-        return on.Misconfigured(node.key, token, str(ours), ours.next_move)
+        return on.MisconfigurationFound(node.key, token, str(ours), ours.next_move)
     except Unknown as unclear:
         return on.Unclear(node.key, token, str(unclear), keyed=keyed)

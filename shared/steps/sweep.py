@@ -1,7 +1,7 @@
 """sweep: the only timer; each minute it finds what is late, looks before it pushes, and moves due first.
 
 Late jobs and late deliveries take turns, a page or ten seconds each, until nothing is late or the tick is over:
-neither mountain hides the other. What could not be moved is passed by for this tick and put aside, so that no number
+neither backlog hides the other. What could not be moved is passed by for this tick and put aside, so that no number
 of such documents stands before the others: for a minute where a service failed, for half an hour where it is poison
 (protocol §2 "Sweep", holes 2, 3, 7).
 """
@@ -12,29 +12,29 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from shared.cloud.deliveries import Deliveries, Due, Moved
+from shared.cloud.deliveries import Deliveries, Delivery, DeliveryConflict
 from shared.cloud.jobs import Conflict, StoreUnreachable
 from shared.cloud.records import Loaded, Page, Unread
 from shared.cloud.tasks import QueueUnreachable
 from shared.log import Fact, crashed, log
 from shared.pipeline.job.events import Swept
+from shared.pipeline.job.job import Job, Node, State
 from shared.pipeline.job.line import step_for
 from shared.pipeline.job.names import task_name
-from shared.pipeline.job.job import Job, Node, State
 from shared.steps.commit import Commits, StoreBusy, notify_task
 
-PAGE = 200
+SWEEP_PAGE = 200
 HANDS = 8  # a push waits three times for Google and hardly works: one hand would need half an hour for 10,000 jobs
 TICK = 40.0  # seconds in which a push may begin; it takes seconds, the function's limit is 60
 TURN = 10.0  # seconds in which pushes of one kind may begin before the other kind has its turn
-AGAIN = timedelta(minutes=1)  # a service failed: behind all that are late now
-ASIDE = timedelta(minutes=30)  # it is poison, or a bug of ours: a person must look
+STORE_FAILED_WAIT = timedelta(minutes=1)  # a service failed: behind all that are late now
+POISON_WAIT = timedelta(minutes=30)  # it is poison, or a bug of ours: a person must look
 PUSHES = 50  # of a delivery: a day of them, as long as notify itself goes on trying
-FAILED = (Moved, StoreBusy, StoreUnreachable, QueueUnreachable)
+FAILED = (DeliveryConflict, StoreBusy, StoreUnreachable, QueueUnreachable)
 
 
 @dataclass(slots=True)
-class Mountain:
+class Backlog:
     """One kind of late documents, gone through from the most overdue on; never the same one twice in a tick."""
 
     kind: str  # what a log line calls one of them
@@ -72,16 +72,16 @@ class Mountain:
             if not isinstance(each, Unread):
                 return self.push(each)
             log(Fact.UNREADABLE, each.why, **about)
-            wait = ASIDE
+            wait = POISON_WAIT
         except FAILED as failed:
             log(Fact.STORE_FAILED, str(failed), **about)
-            wait = AGAIN
+            wait = STORE_FAILED_WAIT
         except Exception:  # noqa: BLE001  # a bug of ours over this document
             crashed("a late document could not be pushed", **about)
-            wait = ASIDE
+            wait = POISON_WAIT
         try:
             self.postpone(_id(each), each.revision, wait)
-        except (Conflict, Moved):
+        except (Conflict, DeliveryConflict):
             pass  # it was written meanwhile: it is not what could not be moved
         except Exception:  # noqa: BLE001  # its own affair: the next tick tries again
             crashed("a late document could not be put aside", **about)
@@ -104,10 +104,10 @@ class Sweep:
         """
         end, now = self.monotonic() + TICK, self.now()
         store = self.commits.jobs
-        jobs = Mountain("job", lambda last: store.overdue(now, PAGE, last), self._job, self._later(store.postpone))
-        late = Mountain(
+        jobs = Backlog("job", lambda last: store.overdue(now, SWEEP_PAGE, last), self._job, self._later(store.postpone))
+        late = Backlog(
             "delivery",
-            lambda last: self.deliveries.overdue(now, PAGE, last),
+            lambda last: self.deliveries.overdue(now, SWEEP_PAGE, last),
             self._delivery,
             self._later(self.deliveries.postpone),
         )
@@ -139,7 +139,7 @@ class Sweep:
             return False
         return self.commits.tasks.waiting(step.queue, task_name(each.job.id, node.key, node.wake))
 
-    def _delivery(self, each: Due) -> bool:
+    def _delivery(self, each: Delivery) -> bool:
         wanted = notify_task(each.id, each.wake)
         if self.commits.tasks.waiting(wanted.queue, wanted.name):
             self.deliveries.rest(each, self.now())
@@ -148,7 +148,7 @@ class Sweep:
             self.deliveries.give_up(each, self.now())
             log(Fact.DELIVERY_FAILED, f"given up: none of its {each.wake} tasks ended it", job=each.job)
             return False
-        pushed = self.deliveries.push(each, self.now() + self.commits.waits.nudge_after(each.pushes + 1))
+        pushed = self.deliveries.push(each, self.now() + self.commits.timeouts.nudge_after(each.pushes + 1))
         self.commits.tasks.enqueue(notify_task(pushed.id, pushed.wake))
         return True
 
@@ -159,7 +159,7 @@ class Sweep:
         return lambda: self.monotonic() < moment
 
 
-def _id(each: Loaded | Due | Unread) -> str:
+def _id(each: Loaded | Delivery | Unread) -> str:
     return each.job.id if isinstance(each, Loaded) else each.id
 
 

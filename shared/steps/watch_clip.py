@@ -10,15 +10,15 @@ from shared.cloud.blobs import Blobs, NoFile
 from shared.cloud.records import Loaded
 from shared.log import Fact, log
 from shared.pipeline.job import events as on
-from shared.pipeline.job.names import attempt_name
 from shared.pipeline.job.job import Node, State
-from shared.providers.ports import Failure, Filmed, Footage, Lost, Misconfigured, Pending, TryLater
+from shared.pipeline.job.names import attempt_name
+from shared.providers.ports import Failure, Filmed, FootageVendor, Lost, Misconfigured, Pending, TryLater
 from shared.steps.clips import film_at, film_under, planned
 from shared.steps.commit import Commits
 from shared.steps.message import Message
 
 
-def watch_clip(message: Message, *, commits: Commits, veo: Footage, blobs: Blobs, takes_bucket: str) -> None:
+def watch_clip(message: Message, *, commits: Commits, veo: FootageVendor, blobs: Blobs, takes_bucket: str) -> None:
     """Look once and commit what was seen."""
     loaded = commits.load(message.job)
     node = loaded.job.nodes.get(message.node) if loaded else None
@@ -28,7 +28,9 @@ def watch_clip(message: Message, *, commits: Commits, veo: Footage, blobs: Blobs
     began = commits.jobs.now(loaded)
     if node.state is State.RUNNING and node.provider_id:
         event = _operation(loaded, node, node.provider_id, veo, blobs, takes_bucket, began)
-    elif node.state is State.STARTING and node.claim and began >= node.claim.at + commits.waits.claim_life(node.kind):
+    elif (
+        node.state is State.STARTING and node.claim and began >= node.claim.at + commits.timeouts.claim_life(node.kind)
+    ):
         event = _listed(loaded, node, blobs, takes_bucket, began)
     else:
         log(Fact.NOTHING_TO_DO, node.state.value, job=message.job, node=message.node)
@@ -37,10 +39,10 @@ def watch_clip(message: Message, *, commits: Commits, veo: Footage, blobs: Blobs
 
 
 def _operation(
-    loaded: Loaded, node: Node, operation: str, veo: Footage, blobs: Blobs, takes_bucket: str, began: datetime
+    loaded: Loaded, node: Node, operation: str, veo: FootageVendor, blobs: Blobs, takes_bucket: str, began: datetime
 ) -> on.NodeEvent:
     try:
-        seen = veo.look(operation)
+        seen = veo.poll(operation)
     except Lost:
         return _listed(loaded, node, blobs, takes_bucket, began)
     except (TryLater, Misconfigured) as later:

@@ -8,26 +8,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from shared.cloud.blobs import Blobs, ShortRead, Stored
+from shared.cloud.blobs import Blobs, ShortRead, StoredObject
 from shared.cloud.records import Loaded
 from shared.cloud.secrets import NoSecret, Secrets
 from shared.cloud.tenants import Tenants
 from shared.egress.client import Egress, EgressFailed, EgressRefused
 from shared.log import Fact, log
 from shared.pipeline.job import events as on
-from shared.pipeline.edit.edit import Cutout
-from shared.pipeline.job.names import AttemptName, attempt_name, presenter_object
 from shared.pipeline.job.job import Node, Output, State
+from shared.pipeline.job.names import AttemptName, attempt_name, presenter_object
 from shared.pipeline.job.timeouts import SECOND
-from shared.providers.ports import Failure, Filmed, KeyChanged, Lost, Pending, Presenter, TryLater
+from shared.pipeline.plan.plan import Cutout
+from shared.providers.ports import Failure, Filmed, KeyChanged, Lost, Pending, PresenterVendor, TryLater
 from shared.steps.commit import Commits
 from shared.steps.cutouts import CANNOT, NEXT
 from shared.steps.message import Message
 from shared.steps.speech import planned
 
-MOST_BYTES = 500 * 2**20
-MOST_CAPTIONS = 2**20
-FETCH_SECONDS = 110.0  # beside the look's 30 s this leaves the commit its time within the function's 180
+MOST_TAKE_BYTES = 500 * 2**20
+MOST_CAPTION_BYTES = 2**20
+TAKE_FETCH_SECONDS = 110.0  # beside the look's 30 s this leaves the commit its time within the function's 180
 DEAD_LINK = (403, 404, 410)  # a fresh look gives a fresh link
 
 
@@ -36,7 +36,7 @@ class WatchPresenter:
     """The step and what it needs."""
 
     commits: Commits
-    presenters: Mapping[str, Presenter]
+    presenters: Mapping[str, PresenterVendor]
     tenants: Tenants
     secrets: Secrets
     blobs: Blobs
@@ -67,7 +67,7 @@ class WatchPresenter:
             return _key_gone(node)
         try:
             key = self.secrets.get(account.secret, version or "latest")
-            seen, title = self.presenters[node.provider].look(video, api_key=key.value)
+            seen, title = self.presenters[node.provider].poll(video, api_key=key.value)
         except (KeyChanged, NoSecret):
             return _key_gone(node)
         except Lost:
@@ -115,7 +115,7 @@ class WatchPresenter:
     def _gone(self, loaded: Loaded, node: Node) -> on.NodeEvent:
         """A take that was accepted and is unknown later was deleted there: paid, and never ordered again by us."""
         since = node.claim.at if node.claim else loaded.job.created_at
-        if self.commits.jobs.now(loaded) < since + self.commits.waits.found_nothing * SECOND:
+        if self.commits.jobs.now(loaded) < since + self.commits.timeouts.found_nothing * SECOND:
             return on.PendingSeen(node.key, node.take, node.attempt)
         why = f"{node.provider} does not know the take any more; somebody deleted it there"
         return on.FailureHeard(node.key, node.take, node.attempt, "take_gone", why, "retry the job", paid=True)
@@ -132,15 +132,17 @@ class WatchPresenter:
     def _archived(self, node: Node, name: AttemptName, filmed: Filmed, *, captions: bool) -> Output:
         cutout = (node.claim.cutout if node.claim else None) or Cutout.INSET
         suffix = "webm" if cutout is Cutout.ALPHA else "mp4"
-        stored = self._copied(filmed.url, presenter_object(name, suffix), f"video/{suffix}", MOST_BYTES)
+        stored = self._copied(filmed.url, presenter_object(name, suffix), f"video/{suffix}", MOST_TAKE_BYTES)
         output = Output(stored.uri, stored.generation, stored.crc32c, stored.size, filmed.seconds, cutout)
         if not (captions and filmed.captions_url):
             return output
-        words = self._copied(filmed.captions_url, presenter_object(name, "srt"), "application/x-subrip", MOST_CAPTIONS)
+        words = self._copied(
+            filmed.captions_url, presenter_object(name, "srt"), "application/x-subrip", MOST_CAPTION_BYTES
+        )
         return replace(output, captions=words.uri)
 
-    def _copied(self, url: str, name: str, mime: str, most: int) -> Stored:
-        with self.egress.stream(url, max_bytes=most, total_seconds=FETCH_SECONDS) as source:
+    def _copied(self, url: str, name: str, mime: str, most: int) -> StoredObject:
+        with self.egress.stream(url, max_bytes=most, total_seconds=TAKE_FETCH_SECONDS) as source:
             uri = f"gs://{self.films_bucket}/{name}"
             return self.blobs.write(uri, source.chunks(), mime=mime, expected=source.content_length)
 

@@ -10,7 +10,7 @@ from google.cloud import firestore
 
 from shared.cloud.documents import NewerSchema
 from shared.cloud.jobs import Conflict, Doubtful, JobExists, Jobs, StoreUnreachable
-from shared.cloud.records import Delivery, Filters, Loaded, Settlement, Unread
+from shared.cloud.records import Filters, Loaded, NewDelivery, Settlement, Unread
 from shared.pipeline.job.job import Ending, Job, Trouble
 from shared.pipeline.job.status import status
 from tests.cloud.births import job
@@ -165,7 +165,7 @@ def test_an_ending_moves_its_month_and_bears_its_delivery(
     end = ended(found.job, cloud)
     money = end.money
     settle = Settlement("acme", money.usage_doc, 1, money.charged, money.refunded)
-    deliver = Delivery("d", "acme", end.id, "https://x.example", "job.completed", cloud.clock())
+    deliver = NewDelivery("d", "acme", end.id, "https://x.example", "job.completed", cloud.clock())
 
     jobs.save(found, end, settle=settle, deliver=deliver)
 
@@ -182,7 +182,7 @@ def test_an_ending_that_lost_the_race_moves_nothing(cloud: Cloud, stored: Callab
     end = ended(found.job, cloud)
     jobs.save(found, replace(found.job, warnings=("faster",)))
     settle = Settlement("acme", end.money.usage_doc, 1, end.money.charged, 5)
-    deliver = Delivery("d", "acme", end.id, "https://x.example", "job.completed", cloud.clock())
+    deliver = NewDelivery("d", "acme", end.id, "https://x.example", "job.completed", cloud.clock())
 
     with pytest.raises(Conflict):
         jobs.save(found, end, settle=settle, deliver=deliver)

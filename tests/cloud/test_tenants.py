@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from shared.cloud.jobs import StoreUnreachable
-from shared.cloud.tenants import Integration, Standing, Tenant, Tenants
-from shared.pipeline.edit.edit import Cutout
+from shared.cloud.tenants import AccountStatus, Integration, Tenant, Tenants
+from shared.pipeline.plan.plan import Cutout
 from tests.faults.cloud import Cloud
 from tests.faults.wire import Kind
 
@@ -32,7 +32,7 @@ def test_a_tenant_is_kept_for_a_minute(cloud: Cloud, tenants: Tenants) -> None:
     tenants.put_tenant(Tenant("acme", "Acme"))
     twin = cloud.instance().tenants
     assert Tenant("acme", "Acme") == twin.tenant("acme")
-    tenants.put_tenant(Tenant("acme", "Acme", Standing.INACTIVE))
+    tenants.put_tenant(Tenant("acme", "Acme", AccountStatus.INACTIVE))
 
     cloud.clock.forward(59)
     kept = twin.tenant("acme")
@@ -41,7 +41,7 @@ def test_a_tenant_is_kept_for_a_minute(cloud: Cloud, tenants: Tenants) -> None:
 
     assert kept is not None
     assert seen is not None
-    assert (Standing.ACTIVE, Standing.INACTIVE) == (kept.status, seen.status)
+    assert (AccountStatus.ACTIVE, AccountStatus.INACTIVE) == (kept.status, seen.status)
     assert 2 == cloud.wire.count(READ)
 
 

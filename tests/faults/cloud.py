@@ -26,8 +26,8 @@ from infra.local.google.storage.server import Bucket, StorageServer
 from infra.local.google.tasks.server import QueueConfig, TasksServer
 from infra.local.vendors.serving import Serving
 from infra.local.world import ACCOUNT, FILMS, INDEXES, INVOKER, LOCATION, PROJECT, TAKES
-from shared.cloud.credentials import Bearer
 from shared.cloud.clients import Clients
+from shared.cloud.credentials import TokenCredentials
 from shared.cloud.jobs import Jobs
 from shared.cloud.secrets import Secrets
 from shared.cloud.tenants import Tenants
@@ -97,7 +97,7 @@ class StagedClients(Clients):
     @cached_property
     def credentials(self) -> Any:
         """The stage's account."""
-        return Bearer(self._token)
+        return TokenCredentials(self._token)
 
 
 class StagedWiring(Wiring):
@@ -127,7 +127,7 @@ class StagedWiring(Wiring):
     @cached_property
     def commits(self) -> Commits:
         """Commits that wait by moving the clock, as long as they may."""
-        return Commits(self.jobs, self.tasks, self.waits, self.clock.monotonic, self.clock.forward, _longest)
+        return Commits(self.jobs, self.tasks, self.timeouts, self.clock.monotonic, self.clock.forward, _longest)
 
     @cached_property
     def sweep(self) -> Sweep:

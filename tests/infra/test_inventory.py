@@ -6,13 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from shared.door.heygen_webhook import webhook_secret
+from shared.cloud.secret_names import CALLBACK_KEY, customer_webhook, vendor_key, vendor_webhook
 from shared.log import _SEVERITY, Fact
 from shared.pipeline.job.line import LINE, START_CLIP, START_PRESENTER, WATCH_CLIP, WATCH_PRESENTER
-from shared.pipeline.job.timeouts import Patience
-from shared.steps.callbacks import SECRET
-from shared.steps.integrations import key_name
-from shared.steps.notify import secret_name
+from shared.pipeline.job.timeouts import Timeouts
 from tests.infra.inventory import ROOT, block, functions, indexes, table, terraform
 
 # A part of shared/wiring.py, and the words of which a function that is handed it must say at least one.
@@ -121,14 +118,14 @@ def test_the_lines_queues_are_the_tables() -> None:
 
 def test_functions_end_before_their_tasks_are_given_up() -> None:
     """A function's time limit is the one its waits reckon with, and ends before its task's dispatch deadline."""
-    waits = Patience()
+    timeouts = Timeouts()
     limits = {name: row["timeout_seconds"] for name, row in functions().items()}
 
-    assert waits.veo_function == limits[START_CLIP.function] < waits.veo_dispatch
-    assert waits.heygen_function == limits[START_PRESENTER.function] < waits.heygen_dispatch
-    assert waits.compose_function == limits["compose"] < waits.compose_dispatch
-    assert limits[WATCH_CLIP.function] < waits.heygen_dispatch
-    assert limits[WATCH_PRESENTER.function] < waits.heygen_dispatch
+    assert timeouts.veo_function == limits[START_CLIP.function] < timeouts.veo_dispatch
+    assert timeouts.heygen_function == limits[START_PRESENTER.function] < timeouts.heygen_dispatch
+    assert timeouts.compose_function == limits["compose"] < timeouts.compose_dispatch
+    assert limits[WATCH_CLIP.function] < timeouts.heygen_dispatch
+    assert limits[WATCH_PRESENTER.function] < timeouts.heygen_dispatch
 
 
 def test_secrets_are_named_as_the_grants_expect() -> None:
@@ -136,16 +133,16 @@ def test_secrets_are_named_as_the_grants_expect() -> None:
     begins = re.findall(r"(\w+)\s*= (\[.*\])", block(terraform()["secrets.tf"], "secret_prefixes = {"))
     prefixes = {word: tuple(ast.literal_eval(listed)) for word, listed in begins}
     keeper = prefixes.pop("tenant_secrets")
-    named = [(secret_name("acme"), "customer_webhook_secrets")]
+    named = [(customer_webhook("acme"), "customer_webhook_secrets")]
     for mode in ("production", "test"):
-        named += [(key_name("heygen", mode, "acme"), "heygen_keys")]
-        named += [(webhook_secret("acme", mode), "heygen_webhook_secrets")]
+        named += [(vendor_key("heygen", mode, "acme"), "heygen_keys")]
+        named += [(vendor_webhook("heygen", mode, "acme"), "heygen_webhook_secrets")]
 
     for name, word in named:
         assert [word] == [kind for kind, starts in prefixes.items() if name.startswith(starts)]
         assert name.startswith(keeper)
-    assert not SECRET.startswith((*keeper, *sum(prefixes.values(), ())))
-    assert f'secret_id = "{SECRET}"' in terraform()["secrets.tf"]
+    assert not CALLBACK_KEY.startswith((*keeper, *sum(prefixes.values(), ())))
+    assert f'secret_id = "{CALLBACK_KEY}"' in terraform()["secrets.tf"]
 
 
 def test_alarms_count_lines_that_are_written() -> None:

@@ -2,7 +2,7 @@
 
 Run `python -m tests.journey.frozen --moment claimed`. Cloud Run takes the CPU from an instance that has no request and
 gives it back minutes later; what it was about to send must not be sent then. Meanwhile another instance does the work,
-or nobody does (`--alone`). The waits are the laptop's: what takes 20 minutes in the cloud takes 22 seconds.
+or nobody does (`--alone`). The timeouts are the laptop's: what takes 20 minutes in the cloud takes 22 seconds.
 """
 
 import argparse
@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import Any
 
 from infra.local.laptop import Laptop
-from shared.pipeline.job.names import AttemptName, attempt_name
 from shared.pipeline.job.job import Claim, Ending, State
-from shared.pipeline.job.timeouts import Patience, patience
+from shared.pipeline.job.names import AttemptName, attempt_name
+from shared.pipeline.job.timeouts import Timeouts, read_timeouts
 from shared.pipeline.plan.plan import Kind
 from tests.faults.wire import Wire
 from tests.journey.gate import Gate, Moment, gated
@@ -85,8 +85,8 @@ def frozen(options: Options, folder: Path) -> Outcomes:
         began = time.monotonic()
         stopped = _standing(laptop, gate.gathered)
         gateway.instances = (twin.url,) if twin else gateway.instances
-        waits = patience(laptop.world.all_tables()["patience"])
-        _until_over(laptop, stopped, waits, again=twin is not None and options.moment is Moment.CLAIMED)
+        timeouts = read_timeouts(laptop.world.all_tables()["timeouts"])
+        _until_over(laptop, stopped, timeouts, again=twin is not None and options.moment is Moment.CLAIMED)
         sent, slept = wire.count(ORDER), time.monotonic() - began
         laptop.thaw("functions")
         ordering.join(LIMIT)
@@ -101,8 +101,8 @@ def frozen(options: Options, folder: Path) -> Outcomes:
     rows = {
         "stopped": f"{len(stopped)} workers, {options.moment}: {_kinds(stopped)}; "
         + ("nobody else there" if options.alone else "another instance beside them"),
-        "for": f"{slept:.1f} s; a claim lives {waits.veo_claim:g} s, Veo's longest time is {waits.veo_unknown:g} s "
-        f"(in the cloud {slept / waits.veo_unknown * Patience().veo_unknown / 60:.0f} min)",
+        "for": f"{slept:.1f} s; a claim lives {timeouts.veo_claim:g} s, Veo's longest time {timeouts.veo_unknown:g} s "
+        f"(in the cloud {slept / timeouts.veo_unknown * Timeouts().veo_unknown / 60:.0f} min)",
         "woken": f"{heard['window_over']} found their window over, {heard['claim_lost']} their claim lost, "
         f"{heard['store_failed']} answered 503; {woken} orders sent by the woken process",
         "completed": f"{sum(job.ending is Ending.COMPLETED for job in findings.jobs)} of {len(orders)}",
@@ -140,12 +140,12 @@ def _standing(laptop: Laptop, least: int) -> list[Stopped]:
                 return stopped
 
 
-def _until_over(laptop: Laptop, stopped: Sequence[Stopped], waits: Patience, *, again: bool) -> None:
+def _until_over(laptop: Laptop, stopped: Sequence[Stopped], timeouts: Timeouts, *, again: bool) -> None:
     """Wait until every claim's patience is over and, if `again`, another instance has sent what was not sent."""
     clips = [each.name for each in stopped if each.kind is Kind.CLIP]
     with operator(laptop) as wiring:
         oldest = (wiring.now() - min(each.claim.at for each in stopped)).total_seconds()
-    time.sleep(max(0.0, waits.veo_unknown + SETTLE - oldest))
+    time.sleep(max(0.0, timeouts.veo_unknown + SETTLE - oldest))
     until = time.monotonic() + LIMIT
     while again and time.monotonic() < until:
         with operator(laptop) as wiring:

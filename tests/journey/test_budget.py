@@ -16,7 +16,7 @@ def test_the_three_scene_job_stays_under_its_budget(tmp_path: Path) -> None:
     Source: protocol §3. The sweep is off, so that only the job's own operations count, and nothing is committed at one
     moment: each such meeting is one read more, by chance.
     """
-    apart = {"patience": {"stagger": 3, "clip_backstop": 300, "presenter_backstop": 300, "veo_claim": 120}}
+    apart = {"timeouts": {"stagger": 3, "clip_backstop": 300, "presenter_backstop": 300, "veo_claim": 120}}
     cinema = open_cinema(tmp_path, sweep_seconds=3600, tables=apart, heygen={"seconds_per_video": 12})
     try:
         with Listener() as customer:

@@ -28,13 +28,13 @@ from hypothesis.stateful import (
 from infra.local.vendors.heygen.settings import DEMO_KEY
 from shared.cloud.blobs import FilesUnreachable
 from shared.cloud.jobs import StoreUnreachable
+from shared.cloud.secret_names import CALLBACK_KEY as CALLBACK_SECRET
 from shared.cloud.secrets import NoSecret, SecretsUnreachable
 from shared.pipeline.job.events import CancelAsked
-from shared.pipeline.job.names import attempt_name
 from shared.pipeline.job.job import Ending
-from shared.pipeline.plan.plan import Kind as Node
+from shared.pipeline.job.names import attempt_name
 from shared.pipeline.job.revision import Change, SceneChange
-from shared.steps.callbacks import SECRET as CALLBACK_SECRET
+from shared.pipeline.plan.plan import Kind as Node
 from shared.steps.callbacks import callback_path
 from shared.steps.commit import StoreBusy
 from shared.steps.message import Message

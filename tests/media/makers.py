@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 from imageio_ffmpeg import get_ffmpeg_exe
 
-from shared.pipeline.edit.edit import Appearance, Cue, Cutout, Edit, Shot, Title
-from shared.pipeline.plan.plan import Place, Size, Sound
+from shared.pipeline.edit.edit import Appearance, Cue, Edit, Shot, Title
+from shared.pipeline.plan.plan import Cutout, Placement, Size, Sound
 
 Pixels = npt.NDArray[np.uint8]
 Samples = npt.NDArray[np.float32]
@@ -133,12 +133,12 @@ def looks(
     node: str = "presenter",
     start: float = 0.0,
     seconds: float = 2.0,
-    place: Place | None = None,
+    place: Placement | None = None,
     fade: float = 0.0,
     key_color: str = "#00ff00",
 ) -> Appearance:
     """Return a presenter's appearance."""
-    return Appearance(node, start, seconds, cutout, place or Place(), fade, key_color)
+    return Appearance(node, start, seconds, cutout, place or Placement(), fade, key_color)
 
 
 def edit(

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from shared.media.images import ImageRefused, StoredImage, sniff_and_reencode
+from shared.media.images import ImageRefused, ReencodedImage, sniff_and_reencode
 
 
 def encoded(kind: str, picture: Image.Image | None = None, **options: object) -> bytes:
@@ -20,7 +20,7 @@ def encoded(kind: str, picture: Image.Image | None = None, **options: object) ->
     return out.getvalue()
 
 
-def stored(data: bytes, max_bytes: int = 1_000_000, max_pixels: int = 4_000_000) -> StoredImage:
+def stored(data: bytes, max_bytes: int = 1_000_000, max_pixels: int = 4_000_000) -> ReencodedImage:
     """Store an image under usual bounds."""
     return sniff_and_reencode(data, max_bytes=max_bytes, max_pixels=max_pixels)
 

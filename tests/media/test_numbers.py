@@ -4,13 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.media.boxes import Box, lay
 from shared.media.font import shipped_font
 from shared.media.keying import chroma
-from shared.media.boxes import Box, lay
-from shared.media.segments import OPEN_AT_ONCE, cuts, on_film, parts
+from shared.media.segments import OPEN_AT_ONCE, cuts, on_film, segments
 from shared.media.wording import drawable, word
 from shared.pipeline.edit.edit import Shot
-from shared.pipeline.plan.plan import Place, Size
+from shared.pipeline.plan.plan import Placement, Size
 from tests.media.makers import FPS, colored, edit, looks, shot
 
 lengths = st.lists(st.floats(0.05, 12, allow_nan=False), min_size=1, max_size=24)
@@ -35,7 +35,7 @@ def test_parts_cover_the_film(seconds: list[float], people: int) -> None:
     asked = edit(*(shot(one, "a" if index % 2 else "b", 0) for index, one in enumerate(seconds)), looks=looked)
     row, _ = cuts(asked, {"a": 60.0, "b": 60.0})
 
-    made = parts(row, asked)
+    made = segments(row, asked)
 
     assert row == tuple(cut for part in made for cut in part.cuts)
 
@@ -46,7 +46,7 @@ def test_few_files_are_open_at_once(seconds: list[float]) -> None:
     asked = edit(*(shot(one, "a" if index % 2 else "b", 0) for index, one in enumerate(seconds)))
     row, _ = cuts(asked, {"a": 60.0, "b": 60.0})
 
-    assert all(len(part.cuts) <= OPEN_AT_ONCE for part in parts(row, asked))
+    assert all(len(part.cuts) <= OPEN_AT_ONCE for part in segments(row, asked))
 
 
 def test_no_part_begins_inside_a_fade() -> None:
@@ -55,7 +55,7 @@ def test_no_part_begins_inside_a_fade() -> None:
     row = [shot(1, "a" if index % 2 else "b", 0) for index in range(12)]
     asked = edit(*row, looks=(look,))
 
-    made = parts(cuts(asked, {"a": 60.0, "b": 60.0})[0], asked)
+    made = segments(cuts(asked, {"a": 60.0, "b": 60.0})[0], asked)
 
     end = on_film(look, asked)[1]
     assert not [part.start for part in made if end - FPS < part.start < end]
@@ -95,12 +95,12 @@ def test_shot_shorter_than_a_frame_is_dropped() -> None:
 
 
 boxes = st.builds(Box, st.just(0), st.just(0), st.integers(2, 4000), st.integers(2, 4000))
-places = st.builds(Place, st.floats(0.1, 1), st.floats(-1, 1), st.floats(-1, 1))
+places = st.builds(Placement, st.floats(0.1, 1), st.floats(-1, 1), st.floats(-1, 1))
 sizes = st.sampled_from([Size(720, 1280), Size(1280, 720), Size(1080, 1920), Size(1080, 1080), Size(180, 320)])
 
 
 @given(boxes, places, sizes)
-def test_presenter_never_leaves_the_frame(visible: Box, place: Place, size: Size) -> None:
+def test_presenter_never_leaves_the_frame(visible: Box, place: Placement, size: Size) -> None:
     """Wherever it is asked to stand, a presenter's box lies inside the frame, on even pixels."""
     box, _ = lay(visible, place, size)
 
@@ -114,7 +114,7 @@ def test_presenter_has_its_scale(scale: float, x: float, y: float) -> None:
     """A presenter that fits has `scale` of the film's height and its share of the room, within two pixels."""
     size = Size(720, 1280)
 
-    box, narrowed = lay(Box(0, 0, 300, 1000), Place(scale, x, y), size)
+    box, narrowed = lay(Box(0, 0, 300, 1000), Placement(scale, x, y), size)
 
     assert not narrowed
     assert box.height == pytest.approx(1280 * scale, abs=1)

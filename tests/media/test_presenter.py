@@ -5,8 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from shared.pipeline.edit.edit import Cutout
-from shared.pipeline.plan.plan import Place
+from shared.pipeline.plan.plan import Cutout, Placement
 from tests.media.conftest import Render
 from tests.media.makers import (
     BLUE,
@@ -28,18 +27,18 @@ from tests.media.makers import (
 )
 
 PRESETS = {
-    "bottom_right": Place(0.5, 0.7, 0.8),
-    "bottom_left": Place(0.5, -0.7, 0.8),
-    "top_right": Place(0.5, 0.7, -0.8),
-    "top_left": Place(0.5, -0.7, -0.8),
-    "center": Place(0.5, 0, 0),
-    "very_top_left": Place(0.3, -1, -1),
-    "very_bottom_right": Place(0.3, 1, 1),
+    "bottom_right": Placement(0.5, 0.7, 0.8),
+    "bottom_left": Placement(0.5, -0.7, 0.8),
+    "top_right": Placement(0.5, 0.7, -0.8),
+    "top_left": Placement(0.5, -0.7, -0.8),
+    "center": Placement(0.5, 0, 0),
+    "very_top_left": Placement(0.3, -1, -1),
+    "very_bottom_right": Placement(0.3, 1, 1),
 }
 
 
 @pytest.mark.parametrize("place", PRESETS.values(), ids=PRESETS.keys())
-def test_presenter_stands_where_asked(render: Render, alpha_take: Path, place: Place) -> None:
+def test_presenter_stands_where_asked(render: Render, alpha_take: Path, place: Placement) -> None:
     """The visible box has `scale` of the film's height, and (x, y) share out the room left."""
     made = render(edit(colored(1), looks=(looks(seconds=1, place=place),)), presenter=alpha_take)
 
@@ -53,7 +52,7 @@ def test_presenter_stands_where_asked(render: Render, alpha_take: Path, place: P
 @pytest.mark.parametrize("cutout", [Cutout.ALPHA, Cutout.KEY])
 def test_cut_out_presenter_has_no_background(render: Render, alpha_take: Path, key_take: Path, cutout: Cutout) -> None:
     """Transparency and key colour both leave the person alone on the footage."""
-    place = Place(0.5, 0.5, 0.5)
+    place = Placement(0.5, 0.5, 0.5)
 
     made = render(
         edit(colored(1), looks=(looks(cutout, seconds=1, place=place),)),
@@ -92,7 +91,7 @@ def test_blue_key(render: Render, tmp_path: Path) -> None:
 
 def test_inset_is_a_rounded_picture(render: Render, plain_take: Path) -> None:
     """A take with a background of its own is shown whole, its corners rounded, a shadow around."""
-    place = Place(0.5, 0, 0)
+    place = Placement(0.5, 0, 0)
 
     made = render(
         edit(colored(1, "#ffffff"), looks=(looks(Cutout.INSET, seconds=1, place=place),)),
@@ -128,7 +127,7 @@ def test_take_that_is_not_what_it_claims_becomes_an_inset(
     """A provider's nonsense costs the cut-out, not the film."""
     odd = take(tmp_path / name, Person(seconds=1), background)
 
-    made = render(edit(colored(1), looks=(looks(claimed, seconds=1, place=Place(0.5, 0, 0)),)), presenter=odd)
+    made = render(edit(colored(1), looks=(looks(claimed, seconds=1, place=Placement(0.5, 0, 0)),)), presenter=odd)
 
     assert (f"presenter: {why}; it is shown as a picture in the film",) == made.warnings
     assert bounds(like(pixels(made.film)[12], background, within=20)) == pytest.approx((45, 80, 135, 240), abs=3)
@@ -137,7 +136,9 @@ def test_take_that_is_not_what_it_claims_becomes_an_inset(
 @pytest.mark.parametrize("claimed", [Cutout.KEY, Cutout.INSET])
 def test_take_that_is_better_than_it_claims_is_used_so(render: Render, alpha_take: Path, claimed: Cutout) -> None:
     """A transparent take is cut out by its transparency, whatever was hoped for."""
-    made = render(edit(colored(1), looks=(looks(claimed, seconds=1, place=Place(0.5, 0, 0)),)), presenter=alpha_take)
+    made = render(
+        edit(colored(1), looks=(looks(claimed, seconds=1, place=Placement(0.5, 0, 0)),)), presenter=alpha_take
+    )
 
     frame = pixels(made.film)[12]
     assert bounds(like(frame, ORANGE)) == pytest.approx((66, 80, 114, 240), abs=3)
@@ -149,7 +150,7 @@ def test_too_wide_presenter_is_scaled_down(render: Render, tmp_path: Path) -> No
     """A box wider than the frame is shown as wide as the frame, and a warning says so."""
     wide = take(tmp_path / "wide.webm", Person(box=(10, 200, 160, 80), seconds=1), None)
 
-    made = render(edit(colored(1), looks=(looks(seconds=1, place=Place(0.8, 1, 1)),)), presenter=wide)
+    made = render(edit(colored(1), looks=(looks(seconds=1, place=Placement(0.8, 1, 1)),)), presenter=wide)
 
     assert (0, 230, 180, 320) == pytest.approx(bounds(like(pixels(made.film)[12], ORANGE)), abs=3)
     assert ("presenter: too wide for the frame at scale 0.8, shown at 0.28",) == made.warnings
@@ -159,7 +160,7 @@ def test_presenter_who_moves_is_never_cut(render: Render, tmp_path: Path) -> Non
     """The visible box is the union over the whole take, so a gesture stays inside."""
     moving = take(tmp_path / "moving.webm", Person(box=(20, 60, 60, 200), drift=60), None)
 
-    made = render(edit(colored(2), looks=(looks(place=Place(1, 0, 0)),)), presenter=moving)
+    made = render(edit(colored(2), looks=(looks(place=Placement(1, 0, 0)),)), presenter=moving)
 
     widths = [
         right - left for left, _, right, _ in (bounds(like(frame, ORANGE)) for frame in pixels(made.film)[[4, 24, 42]])
@@ -181,7 +182,7 @@ def test_presenter_fades_out(
 ) -> None:
     """Over the last `fade` seconds the presenter grows transparent."""
     files = {Cutout.ALPHA: alpha_take, Cutout.KEY: key_take, Cutout.INSET: plain_take}
-    look = looks(cutout, seconds=1, fade=0.5, place=Place(0.5, 0, 0))
+    look = looks(cutout, seconds=1, fade=0.5, place=Placement(0.5, 0, 0))
 
     made = render(edit(colored(1.5), looks=(look,)), presenter=files[cutout])
 
@@ -209,8 +210,8 @@ def test_presenter_who_ended_is_held_through_later_parts(render: Render, clip: P
 
 def test_two_presenters(render: Render, alpha_take: Path, key_take: Path) -> None:
     """A reel's presenters each come in their own scene."""
-    first = looks(node="presenter-1", seconds=1, place=Place(0.4, -1, 0))
-    second = looks(Cutout.KEY, node="presenter-2", start=1, seconds=1, place=Place(0.4, 1, 0))
+    first = looks(node="presenter-1", seconds=1, place=Placement(0.4, -1, 0))
+    second = looks(Cutout.KEY, node="presenter-2", start=1, seconds=1, place=Placement(0.4, 1, 0))
 
     made = render(edit(colored(2), looks=(first, second)), **{"presenter-1": alpha_take, "presenter-2": key_take})
 

@@ -5,8 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from shared.pipeline.edit.edit import Cutout
-from shared.pipeline.plan.plan import Sound
+from shared.pipeline.plan.plan import Cutout, Sound
 from tests.media.conftest import Render
 from tests.media.makers import BLUE, Person, colored, edit, ffmpeg, film, level, looks, samples, shot, take
 

@@ -10,7 +10,8 @@ import pytest
 from shared.media.errors import MediaFailed, MediaRefused
 from shared.media.ffmpeg import Budget, Demuxer, Source, run
 from shared.media.probe import probe
-from shared.pipeline.edit.edit import Cutout, Shot
+from shared.pipeline.edit.edit import Shot
+from shared.pipeline.plan.plan import Cutout
 from tests.media.conftest import Render
 from tests.media.makers import colored, edit, ffmpeg, looks, pixels, shot
 

@@ -11,8 +11,8 @@ from shared.media.compose import Composed
 from shared.media.ffmpeg import Budget
 from shared.media.graph import Lettering
 from shared.media.lettering import letter
-from shared.pipeline.edit.edit import Cue, Cutout, Shot, Title
-from shared.pipeline.plan.plan import Place, Size
+from shared.pipeline.edit.edit import Cue, Shot, Title
+from shared.pipeline.plan.plan import Cutout, Placement, Size
 from tests.media.conftest import Render
 from tests.media.makers import FPS, ORANGE, SIZE, Person, bounds, colored, edit, like, looks, pixels, take
 
@@ -175,7 +175,7 @@ def test_default_presenter_leaves_the_scene_text_readable(render: Render, alpha_
 def test_caption_makes_room_for_a_small_presenter(render: Render, tmp_path: Path) -> None:
     """Where a caption would cover the face of a small presenter below, it moves up."""
     room = take(tmp_path / "room.mp4", Person(seconds=1), (90, 60, 60))
-    small = looks(Cutout.INSET, seconds=1, place=Place(0.25, 0, 0.9))
+    small = looks(Cutout.INSET, seconds=1, place=Placement(0.25, 0, 0.9))
     asked = edit(colored(1, "#606060"), looks=(small,), cues=(Cue("Meet the cup of tea", 0, 1),))
 
     made = render(asked, presenter=room)

@@ -68,9 +68,9 @@ class Around:
         if not desk.has(Rule.SWEEP) or node.state not in AWAKE or node.due is None or node.due > NOW:
             return
         name = desk.name(node)
-        waits = node.state is State.QUEUED and any(task.name == name for task in world.tasks)
-        told = desk.hear(world, on.Swept(frozenset({node.key}) if waits else frozenset()))
-        yield Step("sweep: in its queue" if waits else "sweep: nudge", True, desk.committed(world, told))
+        timeouts = node.state is State.QUEUED and any(task.name == name for task in world.tasks)
+        told = desk.hear(world, on.Swept(frozenset({node.key}) if timeouts else frozenset()))
+        yield Step("sweep: in its queue" if timeouts else "sweep: nudge", True, desk.committed(world, told))
         if world.budget.crash and told.woken:
             yield Step("sweep: nudge, CRASH before the enqueue", False, desk.moved(world.spend("crash"), told))
 

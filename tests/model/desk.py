@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from shared.pipeline.job import events as on
-from shared.pipeline.job.line import START_CLIP, START_PRESENTER, step_for
 from shared.pipeline.job.job import AWAKE, Node, State
+from shared.pipeline.job.line import START_CLIP, START_PRESENTER, step_for
 from tests.model.instants import ticks
 from tests.model.remembered import Remembered, Told
 from tests.model.rules import Rule

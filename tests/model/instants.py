@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from shared.pipeline.job.job import AT_VENDOR, AWAKE, Attempt, Claim, Job, Node, Trouble
-from shared.pipeline.job.timeouts import Patience
+from shared.pipeline.job.timeouts import Timeouts
 from tests.pipeline.machine.story import START
 
 NOW = START
@@ -19,7 +19,7 @@ ANSWERS = 1  # ticks after its load in which an answer is written down, unless t
 VENDOR = 2  # ticks the vendor's longest operation takes
 FROZEN = 8  # ticks after which a frozen worker is dead for good
 LONGEST = 5  # ticks of the longest wait
-WAITS = Patience(
+WAITS = Timeouts(
     send_window=SENDS * 60,
     veo_claim=120,
     heygen_claim=120,
@@ -32,8 +32,8 @@ WAITS = Patience(
     clip_backstop=60,
     presenter_backstop=60,
     hint_step=60,
-    hint_looks=1,
-    pending_again=60,
+    hint_polls=1,
+    pending_step=60,
     queue_slack=60,
     stagger=0,
     hold=1e9,

@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from shared.pipeline.job import events as on
-from shared.pipeline.job.ledger import spent
-from shared.pipeline.job.machine import Moved, apply
 from shared.pipeline.job.job import Job, Node, Payer, State
+from shared.pipeline.job.ledger import spent
+from shared.pipeline.job.machine import Transition, apply
 from tests.model.instants import FROZEN, NOW, TICK, WAITS, stripped
 from tests.model.rules import ALL, Rule, heard
 from tests.pipeline.films import film, spoken
@@ -104,7 +104,7 @@ def _books(job: Job, node: Node) -> Books:
     return Books(job.ending is not None, film, ids, covered // node.cost, settled)
 
 
-def _judged(before: Job, moved: Moved, event: on.Event, ago: int) -> None:
+def _judged(before: Job, moved: Transition, event: on.Event, ago: int) -> None:
     """Hold one commit of the whole protocol to the laws of every commit, and to hearing news twice."""
     if not moved.changed:
         return

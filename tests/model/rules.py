@@ -5,9 +5,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from shared.pipeline.job import events as on
-from shared.pipeline.job.machine import Moved, apply
 from shared.pipeline.job.job import Job, State
-from shared.pipeline.job.timeouts import Patience
+from shared.pipeline.job.machine import Transition, apply
+from shared.pipeline.job.timeouts import Timeouts
 
 
 class Rule(StrEnum):
@@ -33,22 +33,22 @@ class Rule(StrEnum):
 ALL = frozenset(Rule)
 
 
-def heard(rules: frozenset[Rule], job: Job, event: on.Event, now: datetime, waits: Patience) -> Moved:
+def heard(rules: frozenset[Rule], job: Job, event: on.Event, now: datetime, timeouts: Timeouts) -> Transition:
     """Apply an event as the product's machine does, without the rules that are missing."""
-    if Rule.REPEAT not in rules and isinstance(event, on.Released | on.Misconfigured):
+    if Rule.REPEAT not in rules and isinstance(event, on.Released | on.MisconfigurationFound):
         job = _asked_once(job, event.node)
     match event:
-        case on.Sent() | on.Released() | on.Refused() | on.Unclear() if Rule.TOKEN not in rules:
+        case on.Sent() | on.Released() | on.Rejected() | on.Unclear() if Rule.TOKEN not in rules:
             claim = job.nodes[event.node].claim
             event = replace(event, token=claim.token) if claim else event
         case on.FilmArrived() if Rule.EARLY not in rules and job.nodes[event.node].state is State.STARTING:
-            return Moved(job, changed=False)
+            return Transition(job, changed=False)
         case on.NothingFound():
-            waits = waits if Rule.PATIENCE in rules else replace(waits, veo_unknown=0)
+            timeouts = timeouts if Rule.PATIENCE in rules else replace(timeouts, veo_unknown=0)
             event = event if Rule.LOOKED in rules else replace(event, at=None)
-    moved = apply(job, event, now, waits)
+    moved = apply(job, event, now, timeouts)
     if Rule.LEDGER not in rules and isinstance(event, on.Sent) and _only_noted(job, moved, event.node):
-        return Moved(job, changed=False)
+        return Transition(job, changed=False)
     if Rule.NUMBERS not in rules and isinstance(event, on.RetryAsked) and moved.changed:
         again = {key: replace(node, take=1, attempt=1) for key, node in moved.job.nodes.items()}
         return replace(moved, job=replace(moved.job, nodes=again))
@@ -57,7 +57,7 @@ def heard(rules: frozenset[Rule], job: Job, event: on.Event, now: datetime, wait
     return moved
 
 
-def _only_noted(job: Job, moved: Moved, node: str) -> bool:
+def _only_noted(job: Job, moved: Transition, node: str) -> bool:
     return moved.changed and moved.job.nodes[node].state is job.nodes[node].state
 
 
@@ -68,7 +68,7 @@ def _asked_once(job: Job, key: str) -> Job:
     return replace(job, nodes={**job.nodes, key: replace(node, claim=claim)})
 
 
-def _unbooked(moved: Moved, key: str) -> Moved:
+def _unbooked(moved: Transition, key: str) -> Transition:
     """Book nothing until the id is there: the line is opened free."""
     node = moved.job.nodes[key]
     lines = tuple(replace(line, cost=0) for line in node.attempts)

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from shared.pipeline.job import events as on
-from shared.pipeline.job.machine import apply
 from shared.pipeline.job.job import Job, Node, State
+from shared.pipeline.job.machine import apply
 from tests.model.instants import NOW, TICK, WAITS
 from tests.model.remembered import Remembered
 from tests.model.words import arrived

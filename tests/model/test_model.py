@@ -7,7 +7,7 @@ import os
 
 import pytest
 
-from shared.pipeline.job.timeouts import Patience
+from shared.pipeline.job.timeouts import Timeouts
 from tests.model.instants import SENDS, VENDOR, WAITS
 from tests.model.rules import ALL, Rule
 from tests.model.scenarios import KEPT, LARGE, NECESSARY, Scenario
@@ -54,10 +54,10 @@ def test_a_429_alone_needs_the_wake_number() -> None:
     assert ("start t1-a1", "claim t1-a1", "send t1-a1: 429") == row.searched().trace
 
 
-@pytest.mark.parametrize("waits", [Patience(), WAITS], ids=["shipped", "model"])
-def test_the_models_waits_are_ordered_like_the_shipped_ones(waits: Patience) -> None:
+@pytest.mark.parametrize("timeouts", [Timeouts(), WAITS], ids=["shipped", "model"])
+def test_the_models_waits_are_ordered_like_the_shipped_ones(timeouts: Timeouts) -> None:
     """Few ticks stand for long waits, but none overtakes another."""
-    values = [getattr(waits, name) for name in GROWING]
+    values = [getattr(timeouts, name) for name in GROWING]
 
     assert sorted(set(values)) == values
 

@@ -33,9 +33,9 @@ def _answered(key: str, worker: Worker, token: str) -> on.NodeEvent:
         case "busy":
             return on.Released(key, token, "429", TICK, refused=True)
         case "gone":
-            return on.Misconfigured(key, token, "the model is gone", "choose another")
+            return on.MisconfigurationFound(key, token, "the model is gone", "choose another")
         case "refused":
-            return on.Refused(key, token, "refused", "it was refused", "ask for something else")
+            return on.Rejected(key, token, "refused", "it was refused", "ask for something else")
         case _:
             return on.Unclear(key, token, "the answer was lost", keyed=key == PRESENTER)
 

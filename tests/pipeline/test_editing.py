@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from shared.pipeline.edit.edit import Appearance, Cue, Cutout, Edit, Shot, Title
-from shared.pipeline.edit.assembly import FADE, Take, edit
-from shared.pipeline.plan.plan import Length, Place
+from shared.pipeline.edit.assembly import FADE, Take, assemble
+from shared.pipeline.edit.edit import Appearance, Cue, Edit, Shot, Title
+from shared.pipeline.plan.plan import Cutout, Length, Placement
 from shared.pipeline.plan.request import Background, BackgroundType, FilmRequest, Position, Preset, SceneRequest
 from tests.pipeline.films import CUT, PHOTO, WHITE, film, filmed, planned, spoken
 
@@ -21,7 +21,7 @@ def edited(request: FilmRequest, **takes: Take) -> Edit:
     made = planned(request)
     known = {clip.key: Take(float(clip.total)) for clip in made.clips}
     known |= {one.key: speech(one.seconds) for one in made.speeches}
-    return edit(made, request, known | {key.replace("_", "-"): take for key, take in takes.items()})
+    return assemble(made, request, known | {key.replace("_", "-"): take for key, take in takes.items()})
 
 
 def looks(made: Edit) -> list[tuple[str, float, float, float]]:
@@ -149,7 +149,7 @@ def test_a_presenter_before_a_backdrop_stands_in_the_middle() -> None:
     """In a reel each scene has the place that suits what is behind."""
     made = edited(film(filmed(script="One."), spoken("Two.")))
 
-    assert [one.place for one in made.appearances] == [Place(0.8, 0.7, 0.8), Place(0.9, 0.0, 1.0)]
+    assert [one.place for one in made.appearances] == [Placement(0.8, 0.7, 0.8), Placement(0.9, 0.0, 1.0)]
 
 
 def test_an_extension_that_came_alone_is_joined_behind() -> None:
@@ -215,14 +215,14 @@ def test_a_scene_without_picture_is_an_error() -> None:
     damaged = replace(made, stretches=(replace(made.stretches[0], backdrop=None),))
 
     with pytest.raises(ValueError, match="neither footage nor a backdrop"):
-        edit(damaged, request, {"presenter-1": speech(3.0)})
+        assemble(damaged, request, {"presenter-1": speech(3.0)})
 
 
 def test_the_files_of_earlier_links_are_optional() -> None:
     """A regenerated film adopts the last link; the others may be gone."""
     request = film(filmed(), filmed(), filmed())
 
-    made = edit(planned(request), request, {"clip-3": Take(22.0)})
+    made = assemble(planned(request), request, {"clip-3": Take(22.0)})
 
     assert made.files == ("clip-3",)
 
@@ -280,7 +280,7 @@ def test_a_missing_take_is_named() -> None:
     request = film(filmed())
 
     with pytest.raises(KeyError, match="clip-1"):
-        edit(planned(request), request, {})
+        assemble(planned(request), request, {})
 
 
 def test_a_film_of_nothing_is_refused() -> None:
@@ -293,7 +293,7 @@ def test_how_a_take_is_laid_over_reaches_the_edit() -> None:
     """Transparent, keyed or as an inset: the take knows."""
     made = edited(film(filmed(), avatar_script="Hi."), presenter_1=Take(8.0, Cutout.INSET))
 
-    assert made.appearances == (Appearance("presenter-1", 0.0, 8.0, Cutout.INSET, Place(0.4, 0.7, 0.8), fade=0.0),)
+    assert made.appearances == (Appearance("presenter-1", 0.0, 8.0, Cutout.INSET, Placement(0.4, 0.7, 0.8), fade=0.0),)
 
 
 def test_an_inset_keeps_the_size_that_was_asked_for_and_stays_off_the_edges() -> None:
@@ -302,4 +302,4 @@ def test_an_inset_keeps_the_size_that_was_asked_for_and_stays_off_the_edges() ->
 
     made = edited(film(filmed(), avatar_script="Hi.", avatar_position=asked), presenter_1=Take(8.0, Cutout.INSET))
 
-    assert made.appearances[0].place == Place(0.7, -0.7, 0.9)
+    assert made.appearances[0].place == Placement(0.7, -0.7, 0.9)

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.pipeline.edit.assembly import parse_srt
 from shared.pipeline.edit.captions import LONGEST_LINE, estimated
 from shared.pipeline.edit.edit import Cue
-from shared.pipeline.edit.assembly import parse_srt
 
 
 def test_a_plain_srt() -> None:

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from shared.pipeline.job import events as on
-from shared.pipeline.job.machine import Moved, apply
 from shared.pipeline.job.job import Job
-from shared.pipeline.job.timeouts import Patience
+from shared.pipeline.job.machine import Transition, apply
+from shared.pipeline.job.timeouts import Timeouts
 from shared.pipeline.plan.request import FilmRequest
 from tests.pipeline.machine.story import CLIP, FOOTAGE, WAITS
 from tests.pipeline.machine.test_world import (
@@ -34,7 +34,7 @@ class Bug:
     law: str
     life: Callable[[World], None]
     machine: Apply = apply
-    waits: Patience = WAITS
+    timeouts: Timeouts = WAITS
     request: FilmRequest = FOOTAGE
 
     def __str__(self) -> str:
@@ -46,14 +46,14 @@ class Bug:
 
     def bugged(self) -> World:
         """Return the same world with the bug in it."""
-        return World(self.request, self.machine, self.waits)
+        return World(self.request, self.machine, self.timeouts)
 
 
-def every_take_is_the_wanted_one(job: Job, event: on.Event, now: datetime, waits: Patience) -> Moved:
+def every_take_is_the_wanted_one(job: Job, event: on.Event, now: datetime, timeouts: Timeouts) -> Transition:
     """Take any film of the node for the one that is wanted."""
     if isinstance(event, on.FilmArrived):
         event = replace(event, take=job.nodes[event.node].take)
-    return apply(job, event, now, waits)
+    return apply(job, event, now, timeouts)
 
 
 def claimed_and_died(world: World) -> None:
@@ -91,10 +91,10 @@ def tried_again_before_the_old_film_comes(world: World) -> None:
 
 BUGS = (
     Bug("no wake number", "LIVE", busy_once, wakes_never_grow),
-    Bug("no send window", "BILL", frozen_between_claim_and_send, waits=replace(WAITS, send_window=FOR_EVER)),
+    Bug("no send window", "BILL", frozen_between_claim_and_send, timeouts=replace(WAITS, send_window=FOR_EVER)),
     Bug("attempt reset by retry", "GROWS", refused_and_retried, retry_begins_at_one),
     Bug("impatient reconcile", "BILL", answer_lost_and_looked_for, nothing_found_is_believed),
-    Bug("a claim never expires", "LIVE", claimed_and_died, waits=replace(WAITS, veo_claim=FOR_EVER)),
+    Bug("a claim never expires", "LIVE", claimed_and_died, timeouts=replace(WAITS, veo_claim=FOR_EVER)),
     Bug("ended nodes are left by news", "ENDS", film_after_cancel, ended_nodes_are_left_by_news),
     Bug(
         "a film of another take is accepted",

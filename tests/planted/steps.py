@@ -6,9 +6,9 @@ from functools import cached_property, partial
 
 from shared.cloud.records import Loaded, Reservation, Settlement
 from shared.pipeline.job import events as on
-from shared.pipeline.edit.edit import Cutout
-from shared.pipeline.job.names import attempt_name, presenter_object
 from shared.pipeline.job.job import Ending, Job, Node, Output
+from shared.pipeline.job.names import attempt_name, presenter_object
+from shared.pipeline.plan.plan import Cutout
 from shared.providers.ports import ClipOrder, TryLater
 from shared.providers.veo.client import Veo
 from shared.steps.clips import made_from, order
@@ -21,7 +21,7 @@ from tests.faults.cloud import StagedWiring
 class Forgetful(Commits):
     """Commits, and enqueues nothing."""
 
-    def want(self, job: Job, nodes: tuple[Node, ...]) -> None:
+    def enqueue(self, job: Job, nodes: tuple[Node, ...]) -> None:
         """Drop it."""
 
 
@@ -116,7 +116,7 @@ class SubmitsBeforeTheClaim(StagedWiring):
             return
         node = loaded.job.nodes[message.node]
         wanted = order(loaded.job, node, self.settings.takes_bucket)
-        operation = self.veo.submit(wanted, total_seconds=self.waits.veo_http)
+        operation = self.veo.submit(wanted, total_seconds=self.timeouts.veo_http)
         source = made_from(loaded.job, node)
         claim = on.Claimed(node.key, node.take, node.attempt, operation, input=source, prefix=wanted.output)
         heard = self.commits.hear(loaded, claim)

@@ -5,7 +5,7 @@ from typing import Any
 
 from shared.egress.client import Egress
 from shared.providers.heygen.client import HeyGen
-from shared.providers.ports import ClipOrder, Footage, Presenter, SpeechOrder
+from shared.providers.ports import ClipOrder, FootageVendor, PresenterVendor, SpeechOrder
 from shared.providers.veo.client import Veo
 
 LOOPBACK = ("http://127.0.0.1:*",)
@@ -63,7 +63,7 @@ class Tokens:
         return self.current
 
 
-def veo(url: str, tokens: Tokens | None = None, egress: Egress | None = None) -> Footage:
+def veo(url: str, tokens: Tokens | None = None, egress: Egress | None = None) -> FootageVendor:
     """A client of Veo at this address."""
     tokens = tokens or Tokens()
     return Veo(
@@ -75,6 +75,6 @@ def veo(url: str, tokens: Tokens | None = None, egress: Egress | None = None) ->
     )
 
 
-def heygen(url: str, egress: Egress | None = None) -> Presenter:
+def heygen(url: str, egress: Egress | None = None) -> PresenterVendor:
     """A client of HeyGen at this address."""
     return HeyGen(endpoint=url, egress=egress or Egress(LOOPBACK))

@@ -8,7 +8,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from shared.providers.heygen import answers as heygen_answers
-from shared.providers.veo import answers as veo_answers
 from shared.providers.ports import (
     Failure,
     Filmed,
@@ -21,6 +20,7 @@ from shared.providers.ports import (
     TryLater,
     Unknown,
 )
+from shared.providers.veo import answers as veo_answers
 from tests.providers.orders import KEY, MODEL, OPERATION, speech
 
 UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is no failure

@@ -20,7 +20,7 @@ from shared.providers.ports import (
     Look,
     Lost,
     Pending,
-    Presenter,
+    PresenterVendor,
     Refused,
     SpeechOrder,
     TryLater,
@@ -44,7 +44,7 @@ class Vendor:
     """A stand-in, its client, and the time both live in."""
 
     server: HeyGenServer
-    client: Presenter
+    client: PresenterVendor
     now: list[datetime] = field(default_factory=list)
 
     def submit(
@@ -53,9 +53,9 @@ class Vendor:
         """Order under a key."""
         return self.client.submit(asked, api_key=api_key, idempotency_key=key, total_seconds=total)
 
-    def look(self, video: str) -> tuple[Pending | Filmed | Failure, str | None]:
+    def poll(self, video: str) -> tuple[Pending | Filmed | Failure, str | None]:
         """Ask how a film stands."""
-        return self.client.look(video, api_key=DEMO_KEY)
+        return self.client.poll(video, api_key=DEMO_KEY)
 
     def fault(self, do: str, **more: Any) -> None:
         """Let the next submit go wrong."""
@@ -94,9 +94,9 @@ def vendor(tmp_path: Path) -> Iterator[Vendor]:
 def test_film_is_pending_then_made_and_its_link_works(vendor: Vendor) -> None:
     """The whole life of a transparent presenter, down to its bytes."""
     video = vendor.submit(order())
-    early, title = vendor.look(video)
+    early, title = vendor.poll(video)
     vendor.pass_seconds(3)
-    late, _ = vendor.look(video)
+    late, _ = vendor.poll(video)
 
     assert (early, title) == (Pending(), ATTEMPT)
     assert isinstance(late, Filmed)
@@ -189,7 +189,7 @@ def test_wrong_key(vendor: Vendor) -> None:
     with pytest.raises(Refused) as refused:
         vendor.submit(order(), api_key="hg_other")
     with pytest.raises(KeyChanged):
-        vendor.client.look("v_1", api_key="hg_other")
+        vendor.client.poll("v_1", api_key="hg_other")
     with pytest.raises(KeyChanged):
         vendor.client.check_key(api_key="hg_other")
 
@@ -249,7 +249,7 @@ def test_failed_film(vendor: Vendor, marker: str, code: str, after: int | None) 
     video = vendor.submit(order(script=f"Hi. {marker}"))
     vendor.pass_seconds(3)
 
-    found, _ = vendor.look(video)
+    found, _ = vendor.poll(video)
 
     assert isinstance(found, Failure)
     assert (found.code, found.retry_after) == (code, None if after is None else timedelta(seconds=after))
@@ -259,7 +259,7 @@ def test_failed_film(vendor: Vendor, marker: str, code: str, after: int | None) 
 def test_unknown_film_is_lost(vendor: Vendor) -> None:
     """An id nobody made is lost, not failed."""
     with pytest.raises(Lost):
-        vendor.look("nobody")
+        vendor.poll("nobody")
 
 
 def test_conflict_is_in_flight(vendor: Vendor) -> None:

@@ -14,12 +14,12 @@ from infra.local.vendors.veo.settings import VeoSettings
 from shared.providers.ports import (
     Failure,
     Filmed,
-    Footage,
+    FootageVendor,
     Lost,
     Misconfigured,
     Pending,
     Refused,
-    Stored,
+    StoredMedia,
     TryLater,
     Unknown,
 )
@@ -34,7 +34,7 @@ class Vendor:
     """A stand-in, its client, and the time both live in."""
 
     server: VeoServer
-    client: Footage
+    client: FootageVendor
     tokens: Tokens
     now: list[datetime] = field(default_factory=list)
 
@@ -88,9 +88,9 @@ def test_clip_is_pending_then_filmed_below_its_prefix(vendor: Vendor) -> None:
     """The whole life of a clip, both forms of pending included."""
     name = vendor.client.submit(clip(seconds=4), total_seconds=5)
 
-    early = [vendor.client.look(name) for _ in range(2)]
+    early = [vendor.client.poll(name) for _ in range(2)]
     vendor.pass_seconds(3)
-    late = vendor.client.look(name)
+    late = vendor.client.poll(name)
 
     assert early == [Pending(), Pending()]
     assert isinstance(late, Filmed)
@@ -100,9 +100,9 @@ def test_clip_is_pending_then_filmed_below_its_prefix(vendor: Vendor) -> None:
 
 def test_nothing_in_the_order_is_ignored(vendor: Vendor) -> None:
     """A misspelt field would be silently ignored by the service; the stand-in tells."""
-    vendor.client.submit(clip(image=Stored("gs://films/a.png", "image/png")), total_seconds=5)
-    vendor.client.submit(clip(video=Stored("gs://takes/a.mp4", "video/mp4")), total_seconds=5)
-    vendor.client.submit(clip(references=(Stored("gs://films/a.png", "image/png"),)), total_seconds=5)
+    vendor.client.submit(clip(image=StoredMedia("gs://films/a.png", "image/png")), total_seconds=5)
+    vendor.client.submit(clip(video=StoredMedia("gs://takes/a.mp4", "video/mp4")), total_seconds=5)
+    vendor.client.submit(clip(references=(StoredMedia("gs://films/a.png", "image/png"),)), total_seconds=5)
 
     assert [one["warnings"] for one in vendor.generations] == [[], [], []]
     assert [(one["feature"], one["seconds"]) for one in vendor.generations] == [
@@ -130,7 +130,7 @@ def test_endings_without_a_film(vendor: Vendor, marker: str, code: str, after: i
     name = vendor.client.submit(clip(prompt=f"A cup. {marker}"), total_seconds=5)
     vendor.pass_seconds(3)
 
-    found = vendor.client.look(name)
+    found = vendor.client.poll(name)
 
     assert isinstance(found, Failure)
     assert (found.code, found.retry_after) == (code, None if after is None else timedelta(seconds=after))
@@ -142,7 +142,7 @@ def test_wrong_length_fails_late_and_for_good(vendor: Vendor) -> None:
     name = vendor.client.submit(clip(seconds=5), total_seconds=5)
     vendor.pass_seconds(3)
 
-    found = vendor.client.look(name)
+    found = vendor.client.poll(name)
 
     assert isinstance(found, Failure)
     assert (found.code, found.retry_after) == ("invalid", None)
@@ -155,7 +155,7 @@ def test_cold_project_is_provisioning_once(cold: Vendor) -> None:
     second = cold.client.submit(clip(seconds=4), total_seconds=5)
     cold.pass_seconds(3)
 
-    provisioning, filmed = cold.client.look(first), cold.client.look(second)
+    provisioning, filmed = cold.client.poll(first), cold.client.poll(second)
 
     assert isinstance(provisioning, Failure)
     assert (provisioning.code, provisioning.retry_after) == ("provisioning", timedelta(seconds=90))
@@ -167,7 +167,7 @@ def test_lost_operation(vendor: Vendor) -> None:
     name = vendor.client.submit(clip(prompt="A cup. [[lost]]"), total_seconds=5)
 
     with pytest.raises(Lost):
-        vendor.client.look(name)
+        vendor.client.poll(name)
 
 
 def test_retired_model(vendor: Vendor) -> None:

@@ -12,7 +12,7 @@ from shared.providers.ports import (
     Misconfigured,
     NotSent,
     Refused,
-    Stored,
+    StoredMedia,
     TryLater,
     Unknown,
 )
@@ -60,7 +60,7 @@ def test_base_clip_from_words() -> None:
 def test_base_clip_from_an_image() -> None:
     """The first frame goes with its type, cropped to the film's shape."""
     with Loopback(ACCEPTED) as server:
-        veo(server.url).submit(clip(image=Stored("gs://films/a.png", "image/png")), total_seconds=5)
+        veo(server.url).submit(clip(image=StoredMedia("gs://films/a.png", "image/png")), total_seconds=5)
 
     sent = server.heard[0].json
     assert sent["instances"] == [
@@ -72,7 +72,7 @@ def test_base_clip_from_an_image() -> None:
 def test_base_clip_with_references() -> None:
     """Reference images are assets, and are not cropped."""
     with Loopback(ACCEPTED) as server:
-        veo(server.url).submit(clip(references=(Stored("gs://films/a.jpg", "image/jpeg"),)), total_seconds=5)
+        veo(server.url).submit(clip(references=(StoredMedia("gs://films/a.jpg", "image/jpeg"),)), total_seconds=5)
 
     sent = server.heard[0].json
     assert sent["instances"][0]["referenceImages"] == [
@@ -84,7 +84,7 @@ def test_base_clip_with_references() -> None:
 def test_extension_adds_seven_seconds_whatever_was_asked() -> None:
     """An extension carries the film so far, no image and no resizeMode, and lasts 7 s."""
     with Loopback(ACCEPTED) as server:
-        veo(server.url).submit(clip(seconds=8, video=Stored("gs://takes/c.mp4", "video/mp4")), total_seconds=5)
+        veo(server.url).submit(clip(seconds=8, video=StoredMedia("gs://takes/c.mp4", "video/mp4")), total_seconds=5)
 
     sent = server.heard[0].json
     assert sent["instances"] == [
@@ -104,9 +104,9 @@ def test_extension_adds_seven_seconds_whatever_was_asked() -> None:
 @pytest.mark.parametrize(
     "order",
     [
-        clip(image=Stored("gs://a", "image/png"), video=Stored("gs://b", "video/mp4")),
-        clip(image=Stored("gs://a", "image/png"), references=(Stored("gs://b", "image/png"),)),
-        clip(video=Stored("gs://a", "video/mp4"), references=(Stored("gs://b", "image/png"),)),
+        clip(image=StoredMedia("gs://a", "image/png"), video=StoredMedia("gs://b", "video/mp4")),
+        clip(image=StoredMedia("gs://a", "image/png"), references=(StoredMedia("gs://b", "image/png"),)),
+        clip(video=StoredMedia("gs://a", "video/mp4"), references=(StoredMedia("gs://b", "image/png"),)),
     ],
 )
 def test_two_kinds_of_input_are_never_sent(order: ClipOrder) -> None:

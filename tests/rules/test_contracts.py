@@ -29,12 +29,17 @@ class Breach:
 
 
 BREACHES = (
-    Breach("shared/pipeline/planted.py", "import time", ("pure",)),
-    Breach("shared/pipeline/planted.py", "from random import uniform", ("pure",)),
-    Breach("shared/pipeline/planted.py", "import httpx", ("pure",)),
-    Breach("shared/pipeline/planted.py", "from shared.log import log", ("pure", "inward")),
+    Breach("shared/pipeline/plan/planted.py", "import time", ("pure",)),
+    Breach("shared/pipeline/plan/planted.py", "from random import uniform", ("pure",)),
+    Breach("shared/pipeline/plan/planted.py", "import httpx", ("pure",)),
+    Breach("shared/pipeline/plan/planted.py", "from shared.log import log", ("pure", "inward")),
     Breach("shared/cloud/planted.py", "from shared.providers.ports import NotSent", ("inward",)),
     Breach("shared/planted.py", "import re", ("inward",)),
+    Breach("shared/pipeline/edit/planted.py", "from shared.pipeline.job.job import Job", ("rooms",)),
+    Breach("shared/pipeline/job/planted.py", "from shared.pipeline.edit.edit import Edit", ("rooms",)),
+    Breach("shared/pipeline/plan/planted.py", "from shared.pipeline.job.job import Job", ("rooms",)),
+    Breach("shared/egress/planted.py", "import re", ("guard",)),
+    Breach("shared/providers/veo/planted.py", "from shared.providers.heygen.words import KEY", ("strangers",)),
     Breach("functions/planted/main.py", "from shared.steps.sweep import Sweep", ("doors",)),
     Breach("functions/planted/main.py", "from functions.sweep.main import main", ("apart",)),
     Breach("functions/planted/main.py", "from infra.local.world import ROOT", ("deployed",)),

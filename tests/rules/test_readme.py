@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from infra.diagrams import line_table, machine_picture
 from infra.readme import COMMAND, README, NoMarkers, main, refreshed, settings_table
 from shared.config import Settings, declared
 from shared.door import views
 from shared.door.bodies import parse_film
 from shared.pipeline.plan.capabilities import tables
-from infra.diagrams import line_table, machine_picture
 from shared.pipeline.plan.planner import Defaults, plan
 from tests.rules.sources import ROOT
 

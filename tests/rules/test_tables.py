@@ -9,7 +9,7 @@ import pytest
 from infra.local.world import FUNCTIONS, World
 from shared.config import SHIPPED_TABLES, read_tables
 from shared.pipeline.job.line import LINE
-from shared.pipeline.job.timeouts import Patience, patience
+from shared.pipeline.job.timeouts import Timeouts, read_timeouts
 from shared.steps.commit import notify_task
 from tests.rules.sources import ROOT
 
@@ -26,24 +26,24 @@ ROWS: Mapping[str, Mapping[str, Any]] = json.loads(FUNCTIONS.read_text(encoding=
 QUEUES: Mapping[str, Mapping[str, Any]] = json.loads(FUNCTIONS.read_text(encoding="utf-8"))["queues"]
 
 
-def _waits(tables: Mapping[str, Any]) -> Patience:
-    return patience(tables["patience"])
+def _waits(tables: Mapping[str, Any]) -> Timeouts:
+    return read_timeouts(tables["timeouts"])
 
 
 @pytest.fixture
-def shipped() -> Patience:
+def shipped() -> Timeouts:
     """Return the waits as they are deployed."""
     return _waits(read_tables(str(SHIPPED_TABLES)))
 
 
 @pytest.fixture
-def scaled() -> Patience:
+def scaled() -> Timeouts:
     """Return the waits of the laptop."""
     return _waits(World().all_tables())
 
 
 @pytest.mark.parametrize("vendor", ["veo", "heygen"])
-def test_a_paid_call_ends_before_anybody_may_repeat_it(shipped: Patience, vendor: str) -> None:
+def test_a_paid_call_ends_before_anybody_may_repeat_it(shipped: Timeouts, vendor: str) -> None:
     """Protocol hole 15: window < HTTP total < function (+60) < dispatch deadline (+30) < claim life (+60)."""
     http, function, dispatch, claim = (
         getattr(shipped, f"{vendor}_{name}") for name in ("http", "function", "dispatch", "claim")
@@ -54,34 +54,34 @@ def test_a_paid_call_ends_before_anybody_may_repeat_it(shipped: Patience, vendor
 
 
 @pytest.mark.parametrize("vendor", ["veo", "heygen"])
-def test_the_laptop_keeps_the_same_order(scaled: Patience, vendor: str) -> None:
+def test_the_laptop_keeps_the_same_order(scaled: Timeouts, vendor: str) -> None:
     """Sixty times faster is the same chain of inequalities, only shorter."""
     chain = [getattr(scaled, f"{vendor}_{name}") for name in ("http", "function", "dispatch", "claim")]
 
     assert sorted({scaled.send_window, *chain}) == [scaled.send_window, *chain]
 
 
-@pytest.mark.parametrize("waits", ["shipped", "scaled"])
-def test_a_composition_ends_before_its_task_does(waits: str, request: pytest.FixtureRequest) -> None:
+@pytest.mark.parametrize("timeouts", ["shipped", "scaled"])
+def test_a_composition_ends_before_its_task_does(timeouts: str, request: pytest.FixtureRequest) -> None:
     """The function's time limit comes first, then the task's deadline, which Cloud Tasks bounds at 30 minutes."""
-    given: Patience = request.getfixturevalue(waits)
+    given: Timeouts = request.getfixturevalue(timeouts)
 
     assert given.compose_function < given.compose_dispatch <= LONGEST_DISPATCH
 
 
-@pytest.mark.parametrize("waits", ["shipped", "scaled"])
-def test_deadlines_are_such_as_cloud_tasks_takes(waits: str, request: pytest.FixtureRequest) -> None:
+@pytest.mark.parametrize("timeouts", ["shipped", "scaled"])
+def test_deadlines_are_such_as_cloud_tasks_takes(timeouts: str, request: pytest.FixtureRequest) -> None:
     """A deadline outside 15 s to 30 min would be refused when the task is wanted."""
-    given: Patience = request.getfixturevalue(waits)
+    given: Timeouts = request.getfixturevalue(timeouts)
 
     for deadline in (given.veo_dispatch, given.heygen_dispatch, given.compose_dispatch):
         assert SHORTEST_DISPATCH <= deadline <= LONGEST_DISPATCH
 
 
-@pytest.mark.parametrize("waits", ["shipped", "scaled"])
-def test_an_unknown_submit_outlives_its_claim(waits: str, request: pytest.FixtureRequest) -> None:
+@pytest.mark.parametrize("timeouts", ["shipped", "scaled"])
+def test_an_unknown_submit_outlives_its_claim(timeouts: str, request: pytest.FixtureRequest) -> None:
     """Nobody gives an unknown call up while its first worker may still be at it."""
-    given: Patience = request.getfixturevalue(waits)
+    given: Timeouts = request.getfixturevalue(timeouts)
 
     assert given.veo_claim < given.veo_unknown
     assert given.heygen_claim < given.key_life
@@ -89,12 +89,12 @@ def test_an_unknown_submit_outlives_its_claim(waits: str, request: pytest.Fixtur
 
 
 @pytest.mark.parametrize(("function", "wait"), LIMITED_BY.items())
-def test_a_function_is_given_the_time_its_waits_count_with(shipped: Patience, function: str, wait: str) -> None:
+def test_a_function_is_given_the_time_its_waits_count_with(shipped: Timeouts, function: str, wait: str) -> None:
     """The platform ends a function exactly when the waits say that it has ended."""
     assert getattr(shipped, wait) == ROWS[function]["timeout_seconds"]
 
 
-def test_a_task_is_not_given_up_before_its_function_is(shipped: Patience) -> None:
+def test_a_task_is_not_given_up_before_its_function_is(shipped: Timeouts) -> None:
     """A task's deadline is never shorter than the function's time limit: else a second delivery meets the first."""
     known = {"start_clip": shipped.veo_dispatch, "compose": shipped.compose_dispatch}
     known["notify"] = notify_task("of-a-job", 1).deadline
@@ -141,6 +141,6 @@ def test_the_laptop_waits_for_nothing_the_product_does_not_know() -> None:
                 compare(value, base[key], f"{at}.{key}")
 
     laptop = World().all_tables()
-    compare({key: value for key, value in laptop.items() if key != "patience"}, shipped, "tables")
+    compare({key: value for key, value in laptop.items() if key != "timeouts"}, shipped, "tables")
 
     assert [] == unread

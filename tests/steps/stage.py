@@ -18,12 +18,11 @@ from infra.local.vendors.heygen.settings import DEMO_KEY, HeyGenSettings
 from infra.local.vendors.veo.server import VeoServer
 from infra.local.vendors.veo.settings import VeoSettings
 from infra.local.world import merged
+from shared.cloud.secret_names import CALLBACK_KEY, vendor_key
 from shared.cloud.tenants import Integration, Tenant
-from shared.pipeline.job.names import task_name
 from shared.pipeline.job.job import Job, Node
+from shared.pipeline.job.names import task_name
 from shared.pipeline.plan.request import FilmRequest, SceneRequest
-from shared.steps.callbacks import SECRET
-from shared.steps.integrations import key_name
 from shared.steps.message import Message
 from tests.faults.cloud import Clock, Cloud, StagedWiring, close_all
 from tests.faults.wire import Wire
@@ -170,7 +169,7 @@ def staged(
     clock: Clock | None = None,
     veo: Mapping[str, Any] | None = None,
     heygen: Mapping[str, Any] | None = None,
-    patience: Mapping[str, Any] | None = None,
+    timeouts: Mapping[str, Any] | None = None,
     canned: Mapping[str, Path] | None = None,
 ) -> Iterator[Stage]:
     """Open a stage; the mappings are laid over the stand-ins' settings and the shipped patience."""
@@ -178,7 +177,7 @@ def staged(
     data.mkdir(parents=True, exist_ok=True)
     tables = data / "tables.json"
     shipped = json.loads((ROOT / "shared" / "tables.json").read_text(encoding="utf-8"))
-    tables.write_text(json.dumps(merged(shipped, {"sizes": SMALL, "patience": patience or {}})), encoding="utf-8")
+    tables.write_text(json.dumps(merged(shipped, {"sizes": SMALL, "timeouts": timeouts or {}})), encoding="utf-8")
     with Cloud(data / "google", tables, clock, veo="", heygen="") as cloud:
         films = VeoServer(
             data / "veo",
@@ -202,8 +201,8 @@ def staged(
 
 def _settled(wiring: StagedWiring) -> None:
     """Make the platform's secret, the tenant and its HeyGen account."""
-    wiring.secrets.put(SECRET, "platform-secret", {"of": "platform"})
-    name = key_name("heygen", "production", TENANT.id)
+    wiring.secrets.put(CALLBACK_KEY, "platform-secret", {"of": "platform"})
+    name = vendor_key("heygen", "production", TENANT.id)
     version = wiring.secrets.put(name, DEMO_KEY, {"tenant": TENANT.id})
     wiring.tenants.put_tenant(TENANT)
     wiring.tenants.put_integration(TENANT.id, Integration("heygen", "production", name, version))

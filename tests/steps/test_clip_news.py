@@ -7,8 +7,8 @@ import httpx
 import pytest
 
 from infra.local.world import TAKES
-from shared.pipeline.job.names import attempt_name, take_prefix
 from shared.pipeline.job.job import Ending, Outcome, State
+from shared.pipeline.job.names import attempt_name, take_prefix
 from tests.faults.wire import Kind
 from tests.steps.stage import CLIP, FILM, Stage, footage
 

@@ -3,8 +3,8 @@
 import pytest
 
 from shared.pipeline.job import events as on
-from shared.pipeline.job.names import task_name
 from shared.pipeline.job.job import State
+from shared.pipeline.job.names import task_name
 from shared.steps.commit import StoreBusy
 from tests.faults.wire import Kind
 from tests.steps.stage import CLIP, Stage, footage

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from infra.local.world import FILMS
 from shared.pipeline.job import events as on
-from shared.pipeline.job.names import film_object
 from shared.pipeline.job.job import Ending, State
+from shared.pipeline.job.names import film_object
 from tests.faults.wire import Kind
 from tests.steps.stage import CLIP, FILM, Stage, footage
 

@@ -26,7 +26,7 @@ def reserved(stage: Stage) -> int:
 
 def made(stage: Stage, key: str | None) -> tuple[Job, bool]:
     created = stage.wiring.create_job.create(TENANT, presented(), key, "trace")
-    return created.job, created.again
+    return created.job, created.repeated
 
 
 def test_a_job_its_reservation_and_its_first_tasks(stage: Stage) -> None:

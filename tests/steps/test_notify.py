@@ -12,8 +12,9 @@ import pytest
 from werkzeug.wrappers import Request, Response
 
 from infra.local.vendors.serving import Serving
+from shared.cloud.secret_names import customer_webhook
 from shared.pipeline.job.events import CancelAsked
-from shared.steps.notify import WAITS, secret_name
+from shared.steps.notify import WAITS
 from tests.faults.wire import Kind
 from tests.steps.stage import TENANT, Stage, footage
 
@@ -58,7 +59,7 @@ def ended(stage: Stage, url: str) -> str:
 
 def test_the_signature_verifies_as_standard_webhooks_says(stage: Stage, customer: Customer, url: str) -> None:
     """base64 of HMAC-SHA256 over "id.timestamp.body" under the decoded secret, behind "v1,"."""
-    stage.wiring.secrets.put(secret_name(TENANT.id), WHSEC, {})
+    stage.wiring.secrets.put(customer_webhook(TENANT.id), WHSEC, {})
     delivery = ended(stage, url)
 
     stage.cloud.tasks.run_due()
@@ -85,16 +86,16 @@ def test_a_failed_delivery_is_repeated_on_the_schedule(stage: Stage, customer: C
     customer.statuses = [500] * 99
     delivery = ended(stage, url)
 
-    waits = []
+    timeouts = []
     stage.cloud.tasks.run_due()
     for _ in WAITS:
         (task,) = stage.waiting("notify")
-        waits.append(round((task.schedule_time - stage.clock()).total_seconds()))
-        stage.clock.forward(waits[-1])
+        timeouts.append(round((task.schedule_time - stage.clock()).total_seconds()))
+        stage.clock.forward(timeouts[-1])
         stage.cloud.tasks.run_due()
 
     due = stage.wiring.deliveries.load(delivery)
-    assert list(WAITS) == waits
+    assert list(WAITS) == timeouts
     assert due is not None
     assert ("given_up", 8) == (due.state, due.attempts)
     assert [] == stage.waiting("notify")

@@ -6,19 +6,19 @@ from pathlib import Path
 import pytest
 
 from shared.pipeline.job.job import Outcome, State
-from shared.pipeline.job.timeouts import Patience
+from shared.pipeline.job.timeouts import Timeouts
 from shared.steps.commit import StoreBusy
 from tests.faults.wire import Kind
 from tests.steps.stage import CLIP, Stage, footage, staged
 
 SUBMIT, COMMIT, READ = r"^veo .*:predictLongRunning", "^firestore Commit", "^firestore BatchGet"
-SHIPPED = Patience()
+SHIPPED = Timeouts()
 
 
 @pytest.fixture
 def hasty(tmp_path: Path, canned: Mapping[str, Path]) -> Iterator[Stage]:
     """Return a stage whose submit to Veo waits a moment only."""
-    with staged(tmp_path, canned=canned, patience={"veo_http": 0.2}) as opened:
+    with staged(tmp_path, canned=canned, timeouts={"veo_http": 0.2}) as opened:
         yield opened
 
 

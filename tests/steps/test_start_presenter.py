@@ -5,15 +5,15 @@ from datetime import timedelta
 import pytest
 
 from infra.local.vendors.heygen.settings import DEMO_KEY
+from shared.cloud.secret_names import vendor_key
 from shared.cloud.tenants import Integration
-from shared.pipeline.edit.edit import Cutout
 from shared.pipeline.job.job import Ending, Outcome, State
-from shared.steps.integrations import key_name
+from shared.pipeline.plan.plan import Cutout
 from tests.faults.wire import Kind
 from tests.steps.stage import SPEECH, TENANT, Stage, presented
 
 SUBMIT, COMMIT = "^heygen POST /v3/videos$", "^firestore Commit"
-SECRET = key_name("heygen", "production", TENANT.id)
+SECRET = vendor_key("heygen", "production", TENANT.id)
 
 
 def started(stage: Stage, job_id: str) -> None:

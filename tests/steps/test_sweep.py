@@ -5,7 +5,7 @@ from typing import Any
 
 from shared.pipeline.job.events import CancelAsked
 from shared.pipeline.job.job import Ending, State
-from shared.pipeline.job.timeouts import Patience
+from shared.pipeline.job.timeouts import Timeouts
 from shared.steps.sweep import PUSHES
 from tests.faults.wire import Kind
 from tests.listener import Listener
@@ -13,7 +13,7 @@ from tests.steps.heaps import delivery
 from tests.steps.stage import CLIP, Stage, footage
 
 ENQUEUE, COMMIT = "^tasks CreateTask", "^firestore Commit"
-SHIPPED = Patience()
+SHIPPED = Timeouts()
 
 
 def lost_task(stage: Stage, **changed: Any) -> str:

@@ -14,7 +14,7 @@ from shared.cloud.records import Loaded, Reservation
 from shared.pipeline.job import events as on
 from shared.pipeline.job.names import delivery_task, task_name
 from shared.steps.commit import Commits, Heard
-from shared.steps.sweep import AGAIN, ASIDE, HANDS, PAGE, TICK
+from shared.steps.sweep import HANDS, POISON_WAIT, STORE_FAILED_WAIT, SWEEP_PAGE, TICK
 from tests.faults.cloud import StagedWiring
 from tests.faults.wire import Kind
 from tests.steps.heaps import delivery, heaped, last_of_all, lost_job, present
@@ -42,14 +42,14 @@ def minutes(stage: Stage, count: int) -> None:
 def test_pages_full_of_poison_do_not_hide_what_stands_behind(stage: Stage) -> None:
     """More unreadable documents than a page holds, and none of them can even be put aside: the tick passes them by."""
     data = lost_job(stage)
-    heaped(stage, "jobs", data | {"money": "eaten"}, PAGE + 1)
+    heaped(stage, "jobs", data | {"money": "eaten"}, SWEEP_PAGE + 1)
     good = last_of_all(stage, data)
     stage.clock.forward(300)
-    stage.wire.on("^firestore Commit", Kind.REFUSE, "PERMISSION_DENIED", times=PAGE + 1)
+    stage.wire.on("^firestore Commit", Kind.REFUSE, "PERMISSION_DENIED", times=SWEEP_PAGE + 1)
 
     told = stage.wiring.sweep()
 
-    assert (PAGE + 2, 1) == (told["seen"], told["pushed"])
+    assert (SWEEP_PAGE + 2, 1) == (told["seen"], told["pushed"])
     assert [task_name(good, CLIP, 2)] == present(stage)
 
 
@@ -141,14 +141,14 @@ def test_what_a_dead_queue_holds_up_does_not_stand_before_the_others(stage: Stag
 
 def test_jobs_that_take_all_their_time_leave_deliveries_theirs(stage: Stage) -> None:
     """One page of slow jobs is longer than a tick: deliveries have their turn before it ends."""
-    heaped(stage, "jobs", lost_job(stage), PAGE)
+    heaped(stage, "jobs", lost_job(stage), SWEEP_PAGE)
     late = heaped(stage, "webhook_deliveries", delivery(stage), 1)
     stage.clock.forward(300)
     stage.wire.on("^tasks", times=10**6, meanwhile=lambda: stage.clock.forward(1))
 
     told = stage.wiring.sweep()
 
-    assert told["pushed"] < PAGE
+    assert told["pushed"] < SWEEP_PAGE
     assert 1 == told["deliveries"]
     assert delivery_task(late[0], 2) in present(stage)
 
@@ -156,7 +156,7 @@ def test_jobs_that_take_all_their_time_leave_deliveries_theirs(stage: Stage) -> 
 def test_a_delivery_of_nonsense_does_not_stop_the_tick(stage: Stage) -> None:
     """It can be read and breaks our own code: it is put aside, the next one is pushed, and so are all jobs."""
     data = lost_job(stage)
-    jobs = heaped(stage, "jobs", data, PAGE + 1)
+    jobs = heaped(stage, "jobs", data, SWEEP_PAGE + 1)
     bad, good = heaped(stage, "webhook_deliveries", delivery(stage), 2)
     stage.cloud.eyes.clients.firestore.collection("webhook_deliveries").document(bad).update({"wake": "two"})
     stage.clock.forward(300)
@@ -165,7 +165,7 @@ def test_a_delivery_of_nonsense_does_not_stop_the_tick(stage: Stage) -> None:
 
     assert {"seen": len(jobs), "pushed": len(jobs), "deliveries": 1} == told
     assert delivery_task(good, 2) in present(stage)
-    assert stage.clock() + ASIDE == due(stage, "webhook_deliveries", bad)
+    assert stage.clock() + POISON_WAIT == due(stage, "webhook_deliveries", bad)
 
 
 def mended_meanwhile(stage: Stage, collection: str, name: str, healthy: dict[str, Any]) -> Callable[[], object]:
@@ -200,8 +200,8 @@ def test_a_service_that_fails_delays_by_a_minute_only(stage: Stage) -> None:
     stage.clock.forward(300)
     stage.wire.on("^tasks GetTask", Kind.REFUSE, "PERMISSION_DENIED", times=2)
     stage.wiring.sweep()
-    assert stage.clock() + AGAIN == due(stage, "jobs", job_id)
-    assert stage.clock() + AGAIN == due(stage, "webhook_deliveries", late)
+    assert stage.clock() + STORE_FAILED_WAIT == due(stage, "jobs", job_id)
+    assert stage.clock() + STORE_FAILED_WAIT == due(stage, "webhook_deliveries", late)
     stage.clock.forward(MINUTE)
 
     stage.wiring.sweep()

@@ -8,16 +8,16 @@ import httpx
 import pytest
 
 from infra.local.vendors.heygen.settings import DEMO_KEY
-from shared.pipeline.job.names import read_attempt
+from shared.cloud.secret_names import CALLBACK_KEY as CALLBACK_SECRET
+from shared.cloud.secret_names import vendor_key
 from shared.pipeline.job.job import Outcome, State
-from shared.steps.callbacks import SECRET as CALLBACK_SECRET
+from shared.pipeline.job.names import read_attempt
 from shared.steps.callbacks import callback_path
-from shared.steps.integrations import key_name
 from tests.faults.wire import Kind
 from tests.steps.stage import CLIP, FILM, SPEECH, TENANT, Stage, presented, staged
 
 SUBMIT, LOOK, FETCH = "^heygen POST /v3/videos$", "^heygen GET /v3/videos/", "^heygen GET /resource/"
-SECRET = key_name("heygen", "production", TENANT.id)
+SECRET = vendor_key("heygen", "production", TENANT.id)
 
 
 def started(stage: Stage, script: str = "Hi.", **changed: Any) -> str:
@@ -127,15 +127,15 @@ def test_hints_ahead_of_the_truth_look_again_soon(stage: Stage) -> None:
     assert video is not None
     stage.clock.forward(1)
 
-    waits = []
+    timeouts = []
     for _ in range(3):
         watched(stage, job_id, video)
         at = stage.node(job_id, SPEECH).at
         assert at is not None
-        waits.append(round((at - stage.clock()).total_seconds()))
-        stage.clock.forward(waits[-1] + 1)
+        timeouts.append(round((at - stage.clock()).total_seconds()))
+        stage.clock.forward(timeouts[-1] + 1)
 
-    assert [5, 10, 20] == waits
+    assert [5, 10, 20] == timeouts
 
 
 def test_a_hint_before_sent_brings_the_id(stage: Stage) -> None:

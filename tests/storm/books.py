@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from shared.cloud.records import Month
+from shared.pipeline.job.job import FREE, Attempt, Ending, Job, Node, Outcome, Payer
 from shared.pipeline.job.ledger import bill
 from shared.pipeline.job.names import AttemptName, read_attempt, read_object
-from shared.pipeline.job.job import FREE, Attempt, Ending, Job, Node, Outcome, Payer
 from shared.pipeline.plan.plan import Kind
 
 PAID = (Kind.CLIP, Kind.PRESENTER)

@@ -70,7 +70,7 @@ class Customers:
     url: str
     keys: Mapping[str, str]
     answers: Counter[str] = field(default_factory=Counter)  # what was answered instead of 202
-    waits: list[float] = field(default_factory=list)  # seconds each accepted POST took
+    timeouts: list[float] = field(default_factory=list)  # seconds each accepted POST took
     taken: list[str] = field(default_factory=list)  # jobs accepted
     finished: list[str] = field(default_factory=list)  # jobs seen ended
     over: threading.Event = field(default_factory=threading.Event)
@@ -114,7 +114,7 @@ class Customers:
                 "POST", "/create_job", order.tenant, json=dict(order.request), headers={"Idempotency-Key": order.key}
             )
             if answer is not None and answer.status_code == ACCEPTED:
-                self.waits.append(time.monotonic() - started)
+                self.timeouts.append(time.monotonic() - started)
                 job = str(answer.json()["job_id"])
                 self.taken.append(job)
                 return job

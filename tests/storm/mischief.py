@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 import httpx
 
 from infra.local.google.identity.issuer import Issuer
-from shared.pipeline.job.names import AttemptName
 from shared.pipeline.job.job import Job
+from shared.pipeline.job.names import AttemptName
 from shared.pipeline.plan.plan import Kind
 from tests.storm.customers import PLAIN
 from tests.storm.findings import HEYGEN_KEY

@@ -20,7 +20,7 @@ from typing import Any
 
 from infra.local.laptop import Laptop
 from shared.pipeline.job.job import Ending, Job
-from shared.pipeline.job.timeouts import Patience
+from shared.pipeline.job.timeouts import Timeouts
 from tests.storm.books import audited, months_settled
 from tests.storm.customers import TOO_MANY, Customers, Order, scene
 from tests.storm.findings import Findings, found, live, open_tenants, processes
@@ -35,11 +35,11 @@ SPOKEN = 8  # one film in so many has a presenter
 SPEAKERS = 2  # takes the one HeyGen account makes at once; more are 429
 SAMPLE = 0.5  # seconds between two looks at the memory
 MEGABYTE = 1024  # of /proc's kB
-# The shipped waits: nothing is killed here, and a vendor of two cores has a backlog of minutes.
-SHIPPED = Patience()
+# The shipped timeouts: nothing is killed here, and a vendor of two cores has a backlog of minutes.
+SHIPPED = Timeouts()
 AS_SHIPPED = {wait: getattr(SHIPPED, wait) for wait in (*BRISK, "longest_operation")}
 FAST_ENOUGH: dict[str, Any] = {
-    "tables": {"patience": AS_SHIPPED},
+    "tables": {"timeouts": AS_SHIPPED},
     "queues": {"veo": {"max_dispatches_per_second": RATE}, "compose": {"max_concurrent_dispatches": 2}},
     "veo": {"per_minute": QUOTA},
     "heygen": {"concurrency": SPEAKERS, "retry_after_seconds": 3},
@@ -108,7 +108,7 @@ def overload(options: Options, folder: Path) -> Outcomes:
         watching = threading.Thread(target=memory.watch, args=(laptop,), name="memory")
         watching.start()
         try:
-            customers.waits.clear()
+            customers.timeouts.clear()
             began = time.monotonic()
             taken = customers.order_all(orders, HANDS)
             accepting = time.monotonic() - began
@@ -128,7 +128,7 @@ def overload(options: Options, folder: Path) -> Outcomes:
     too_fast = findings.submits["veo"] - len(findings.veo)
     rows = {
         "jobs": f"{len(orders)} of {len(tenants)} tenants, {audit.takes} takes billed; {len(findings.jobs)} stored",
-        "POST /create_job": f"{_percentiles(customers.waits)}; all taken in {accepting:.1f} s "
+        "POST /create_job": f"{_percentiles(customers.timeouts)}; all taken in {accepting:.1f} s "
         f"({len(orders) / accepting:.0f}/s) by {HANDS} callers; sent again after "
         f"{dict(customers.answers) or 'nothing'}",
         "all ended": f"{drained:.1f} s after the first order; {time.monotonic() - started:.0f} s in all",
@@ -226,8 +226,8 @@ def _resident(laptop: Laptop) -> float:
     return int(found_size[1]) / MEGABYTE if found_size else 0.0
 
 
-def _percentiles(waits: Sequence[float]) -> str:
-    row = sorted(waits) or [0.0]
+def _percentiles(timeouts: Sequence[float]) -> str:
+    row = sorted(timeouts) or [0.0]
     at = [row[min(len(row) - 1, int(len(row) * share))] for share in (0.5, 0.99)]
     return f"p50 {1000 * at[0]:.0f} ms, p99 {1000 * at[1]:.0f} ms, longest {1000 * row[-1]:.0f} ms"
 

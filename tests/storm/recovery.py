@@ -17,7 +17,7 @@ from pathlib import Path
 
 from infra.local.world import FUNCTIONS, SHIPPED_TABLES, World
 from shared.pipeline.job.job import Job, Node, Outcome
-from shared.pipeline.job.timeouts import Patience, patience
+from shared.pipeline.job.timeouts import Timeouts, read_timeouts
 from shared.pipeline.plan.plan import Kind
 
 SHIPPED_TICK = 60.0  # seconds
@@ -30,39 +30,39 @@ NEVER_NAMED = (Outcome.DONE, Outcome.GIVEN_UP)
 class Bound:
     """What a recovery may take at most, seconds: the patience that applies, and a tick of the sweep."""
 
-    waits: tuple[float, ...]
+    timeouts: tuple[float, ...]
     tick: float
 
     @property
     def seconds(self) -> float:
         """All of it."""
-        return sum(self.waits) + self.tick
+        return sum(self.timeouts) + self.tick
 
     def __str__(self) -> str:
-        return f"{' + '.join(f'{wait:g}' for wait in self.waits)} + {self.tick:g} sweep"
+        return f"{' + '.join(f'{wait:g}' for wait in self.timeouts)} + {self.tick:g} sweep"
 
 
-def bounds(waits: Patience, tick: float) -> dict[str, Bound]:
-    """Return what each class may take under these waits."""
+def bounds(timeouts: Timeouts, tick: float) -> dict[str, Bound]:
+    """Return what each class may take under these timeouts."""
     queue = json.loads(FUNCTIONS.read_text(encoding="utf-8"))["queues"]["veo"]
     backoffs = queue["min_backoff"] * (2 ** (queue["max_attempts"] - 1) - 1)  # 1, 2, 4, 8 s
     return {
-        QUEUED: Bound((backoffs, waits.queue_slack), tick),
-        STARTING: Bound((waits.heygen_claim,), tick),
-        UNKNOWN: Bound((waits.veo_unknown, waits.found_nothing), tick),
+        QUEUED: Bound((backoffs, timeouts.queue_slack), tick),
+        STARTING: Bound((timeouts.heygen_claim,), tick),
+        UNKNOWN: Bound((timeouts.veo_unknown, timeouts.found_nothing), tick),
     }
 
 
 def here(world_file: Path) -> dict[str, Bound]:
     """Return the bounds of a laptop's world."""
     world = World.read(world_file)
-    return bounds(patience(world.all_tables()["patience"]), world.sweep_seconds)
+    return bounds(read_timeouts(world.all_tables()["timeouts"]), world.sweep_seconds)
 
 
 def shipped() -> dict[str, Bound]:
     """Return the bounds of the cloud, where the sweep comes by each minute."""
     tables = json.loads(SHIPPED_TABLES.read_text(encoding="utf-8"))
-    return bounds(patience(tables.get("patience", {})), SHIPPED_TICK)
+    return bounds(read_timeouts(tables.get("timeouts", {})), SHIPPED_TICK)
 
 
 def recoveries(jobs: Sequence[Job]) -> dict[str, tuple[float, ...]]:

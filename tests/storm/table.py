@@ -63,7 +63,7 @@ def table(
         "hints": "; ".join(_came(hints, kind) for kind in HINTS) + f"; {hints.overtaken} handed on after a newer one",
         "tasks, ticks": "; ".join(_came(hints, kind) for kind in (Kind.TASKS, Kind.TICKS)),
         "mischief": _pranks(weather.mischief),
-        "customers": f"{len(customers.waits)} orders taken; sent again after {dict(customers.answers) or 'nothing'}",
+        "customers": f"{len(customers.timeouts)} orders taken; sent again after {dict(customers.answers) or 'nothing'}",
         "commits": f"{gusts.passed['firestore Commit']} sent, {written} logged as new: "
         f"{gusts.passed['firestore Commit'] - written} were conflicts, faults, other documents or lost by a kill",
         "503 to a task": f"{heard['store_failed']}; crashed {heard['crashed']}; alarms {heard['alarm']}",

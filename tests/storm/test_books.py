@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from shared.pipeline.job import events as on
-from shared.pipeline.job.names import AttemptName
 from shared.pipeline.job.job import Job, Outcome
+from shared.pipeline.job.names import AttemptName
 from tests.pipeline.machine.story import CLIP, COMPOSE, JOB, arrived, claimed, sent, stored, story
 from tests.storm.books import Generation, audited
 

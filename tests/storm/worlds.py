@@ -18,12 +18,12 @@ BRISK: Mapping[str, Any] = {
     "veo_unknown": 22,
     "clip_backstop": 8,
     "presenter_backstop": 8,
-    "pending_again": 3,
+    "pending_step": 3,
     "queue_slack": 5,
     "hold_step": 2,
 }
 CHEAP: Mapping[str, Any] = {
-    "tables": {"sizes": {"720p": {"9:16": {"width": TINY[0], "height": TINY[1]}}}, "patience": BRISK},
+    "tables": {"sizes": {"720p": {"9:16": {"width": TINY[0], "height": TINY[1]}}}, "timeouts": BRISK},
     "veo": {"sizes": {"720p 9:16": TINY}},
     "heygen": {"sizes": {"720p 9:16": TINY}, "retry_after_seconds": 2},
 }

@@ -9,15 +9,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from shared.pipeline.edit.captions import estimated, parse_srt
-from shared.pipeline.edit.edit import Appearance, Cue, Cutout, Edit, Shot, Title
-from shared.pipeline.edit.film_warnings import findings
-from shared.pipeline.plan.plan import Plan, Speech
-from shared.pipeline.plan.request import FilmRequest
-from shared.pipeline.edit.source_ranges import rushes
-from shared.pipeline.edit.timeline import FPS, Slot, slots
-from shared.pipeline.plan.placement import inset, standing
+from shared.pipeline.edit.edit import Appearance, Cue, Edit, Shot, Title
+from shared.pipeline.edit.film_warnings import film_warnings
+from shared.pipeline.edit.source_ranges import source_ranges
+from shared.pipeline.edit.timeline import FPS, TimelineEntry, timeline
+from shared.pipeline.plan.placement import inset, placement
+from shared.pipeline.plan.plan import Cutout, Plan, Speech
+from shared.pipeline.plan.request import FilmRequest, script_of
 
-__all__ = ["FPS", "Take", "edit", "parse_srt"]
+__all__ = ["FPS", "Take", "assemble", "parse_srt"]
 
 FRAME = 1 / FPS
 FADE = 0.4  # seconds a finished presenter takes to go
@@ -34,7 +34,7 @@ class Take:
     cues: tuple[Cue, ...] = ()
 
 
-def edit(plan: Plan, request: FilmRequest, takes: Mapping[str, Take]) -> Edit:
+def assemble(plan: Plan, request: FilmRequest, takes: Mapping[str, Take]) -> Edit:
     """Return the film's edit; `takes` by node key, those of the clips before a chain's last being optional.
 
     Raises:
@@ -43,8 +43,8 @@ def edit(plan: Plan, request: FilmRequest, takes: Mapping[str, Take]) -> Edit:
     """
     lengths = {clip.key: takes[clip.key].seconds for clip in plan.clips if clip.key in takes}
     spoken = {speech.scene: takes[speech.key].seconds for speech in plan.speeches}
-    footage, surprises = rushes(plan, lengths)
-    laid = slots(plan, footage, spoken)
+    footage, surprises = source_ranges(plan, lengths)
+    laid = timeline(plan, footage, spoken)
     looks = tuple(_look(plan, request, speech, laid, takes[speech.key]) for speech in plan.speeches)
     return Edit(
         size=plan.size,
@@ -55,11 +55,11 @@ def edit(plan: Plan, request: FilmRequest, takes: Mapping[str, Take]) -> Edit:
         titles=tuple(_titles(request, laid)),
         cues=tuple(_cues(plan, request, looks, takes)) if plan.captions else (),
         sound=plan.sound,
-        warnings=(*surprises, *findings(plan, laid, spoken)),
+        warnings=(*surprises, *film_warnings(plan, laid, spoken)),
     )
 
 
-def _shots(laid: tuple[Slot, ...]) -> tuple[Shot, ...]:
+def _shots(laid: tuple[TimelineEntry, ...]) -> tuple[Shot, ...]:
     shots: list[Shot] = []
     for shot in map(_shot, laid):
         if shots and _goes_on(shots[-1], shot):
@@ -72,16 +72,16 @@ def _shots(laid: tuple[Slot, ...]) -> tuple[Shot, ...]:
     return tuple(shots)
 
 
-def _shot(slot: Slot) -> Shot:
-    if slot.rush:
-        footage = slot.seconds - slot.held
-        return Shot(seconds=slot.seconds, node=slot.rush.node, offset=slot.rush.offset, footage=footage)
-    backdrop = slot.stretch.backdrop
+def _shot(entry: TimelineEntry) -> Shot:
+    if entry.source:
+        footage = entry.seconds - entry.held
+        return Shot(seconds=entry.seconds, node=entry.source.node, offset=entry.source.offset, footage=footage)
+    backdrop = entry.stretch.backdrop
     if backdrop is None or (backdrop.image is None and backdrop.color is None):
-        raise ValueError(f"scene {slot.stretch.scene} has neither footage nor a backdrop")
+        raise ValueError(f"scene {entry.stretch.scene} has neither footage nor a backdrop")
     if backdrop.image is not None:
-        return Shot(seconds=slot.seconds, node=backdrop.image, still=True)
-    return Shot(seconds=slot.seconds, node=None, color=backdrop.color)
+        return Shot(seconds=entry.seconds, node=backdrop.image, still=True)
+    return Shot(seconds=entry.seconds, node=None, color=backdrop.color)
 
 
 def _goes_on(last: Shot, shot: Shot) -> bool:
@@ -94,16 +94,16 @@ def _goes_on(last: Shot, shot: Shot) -> bool:
     return not moving or (seamless and not held)
 
 
-def _look(plan: Plan, request: FilmRequest, speech: Speech, laid: tuple[Slot, ...], take: Take) -> Appearance:
+def _look(plan: Plan, request: FilmRequest, speech: Speech, laid: tuple[TimelineEntry, ...], take: Take) -> Appearance:
     """Let the presenter appear for the whole film, or for the scene of the script."""
     if take.cutout is None:
         raise ValueError(f"{speech.key}: its take does not say how it can be laid over (cutout)")
     start, end, place = 0.0, laid[-1].end, plan.place
     if speech.scene is not None:
-        slot = next(one for one in laid if one.stretch.scene == speech.scene)
-        start, end = slot.start, slot.end
-        place = standing(request.avatar_position, footage=slot.rush is not None)
-    if take.cutout is Cutout.INSET and any(slot.rush is not None for slot in laid):
+        entry = next(one for one in laid if one.stretch.scene == speech.scene)
+        start, end = entry.start, entry.end
+        place = placement(request.avatar_position, footage=entry.source is not None)
+    if take.cutout is Cutout.INSET and any(entry.source is not None for entry in laid):
         place = inset(place, request.avatar_position)
     leaves = start + take.seconds < end - FRAME
     seconds = take.seconds if leaves else end - start
@@ -117,20 +117,19 @@ def _look(plan: Plan, request: FilmRequest, speech: Speech, laid: tuple[Slot, ..
     )
 
 
-def _titles(request: FilmRequest, laid: tuple[Slot, ...]) -> Iterator[Title]:
-    for slot in laid:
-        text = None if slot.stretch.scene is None else request.scenes[slot.stretch.scene].text_overlay
+def _titles(request: FilmRequest, laid: tuple[TimelineEntry, ...]) -> Iterator[Title]:
+    for entry in laid:
+        text = None if entry.stretch.scene is None else request.scenes[entry.stretch.scene].text_overlay
         if text is not None:
-            inset = min(INSET, slot.seconds / 4)
-            yield Title(text, round(slot.start + inset, 3), round(slot.seconds - 2 * inset, 3))
+            inset = min(INSET, entry.seconds / 4)
+            yield Title(text, round(entry.start + inset, 3), round(entry.seconds - 2 * inset, 3))
 
 
 def _cues(plan: Plan, request: FilmRequest, looks: tuple[Appearance, ...], takes: Mapping[str, Take]) -> Iterator[Cue]:
     """Move each take's cues to where it stands on the film; without any, estimate them from its script."""
     for speech, look in zip(plan.speeches, looks, strict=True):
         take = takes[speech.key]
-        script = request.avatar_script if speech.scene is None else request.scenes[speech.scene].script
-        for cue in take.cues or estimated(script or "", take.seconds):
+        for cue in take.cues or estimated(script_of(request, speech.scene), take.seconds):
             seconds = min(cue.seconds, look.seconds - cue.start)
             if seconds >= SHORTEST_CUE:
                 yield Cue(cue.text, round(look.start + cue.start, 3), round(seconds, 3))

@@ -11,7 +11,7 @@ from shared.pipeline.edit.edit import Cue
 
 _CLOCK = r"(?:(\d{1,3}):)?(\d{1,2}):(\d{1,2})(?:[,.](\d{1,3}))?"
 _TIMES = re.compile(rf"^\s*{_CLOCK}\s*--?>\s*{_CLOCK}(?:\s.*)?$")
-_TAGS = re.compile(r"</?[a-zA-Z][^<>]*>|\{\\[^{}]*\}")
+_MARKUP = re.compile(r"</?[a-zA-Z][^<>]*>|\{\\[^{}]*\}")
 _SENTENCE_ENDS = re.compile(r"(?<=[.!?…])\s+|(?<=[.!?…][\"'”’)])\s+|(?<=[。！？])")  # noqa: RUF001 -- full-width marks
 LONGEST_LINE = 64  # letters' width of an estimated caption: two short lines
 
@@ -34,7 +34,7 @@ def parse_srt(text: str) -> tuple[Cue, ...]:
 
 
 def _cue(times: tuple[float, float] | None, lines: list[str]) -> list[Cue]:
-    said = "\n".join(line for line in (_TAGS.sub("", one).strip() for one in lines) if line)
+    said = "\n".join(line for line in (_MARKUP.sub("", one).strip() for one in lines) if line)
     if times is None or not said or times[1] <= times[0]:
         return []
     return [Cue(said, times[0], round(times[1] - times[0], 3))]

@@ -4,17 +4,8 @@ Times are seconds on the film's own clock. Files are named by the key of the nod
 """
 
 from dataclasses import dataclass
-from enum import StrEnum
 
-from shared.pipeline.plan.plan import Place, Size, Sound
-
-
-class Cutout(StrEnum):
-    """How the presenter's take can be laid over footage, best first."""
-
-    ALPHA = "alpha"  # WebM with transparency
-    KEY = "key"  # MP4 on a flat key colour
-    INSET = "inset"  # MP4 with a background of its own: shown as a rounded rectangle
+from shared.pipeline.plan.plan import KEY_COLOR, Cutout, Placement, Size, Sound
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +28,9 @@ class Appearance:
     start: float
     seconds: float
     cutout: Cutout
-    place: Place
+    place: Placement
     fade: float  # the last seconds in which picture fades out; 0 = stays to the film's end
-    key_color: str = "#00ff00"  # what Cutout.KEY removes
+    key_color: str = KEY_COLOR  # what Cutout.KEY removes
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,5 +68,5 @@ class Edit:
     @property
     def files(self) -> tuple[str, ...]:
         """Keys of the nodes whose files the render needs, in order of first use."""
-        named = [shot.node for shot in self.shots if shot.node] + [look.node for look in self.appearances]
+        named = [shot.node for shot in self.shots if shot.node] + [appearance.node for appearance in self.appearances]
         return tuple(dict.fromkeys(named))

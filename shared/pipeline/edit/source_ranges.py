@@ -9,14 +9,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
-from shared.pipeline.plan.plan import Clip, Plan, Stretch
+from shared.pipeline.plan.plan import LENGTH_TOLERANCE, Clip, Plan, Stretch
 from shared.pipeline.plan.timing import say
-
-TOLERANCE = 0.5  # seconds a file may differ from its planned length
 
 
 @dataclass(frozen=True, slots=True)
-class Rush:
+class SourceRange:
     """Where a scene's footage lies, in seconds; `spare` was filmed beyond what the plan shows of it."""
 
     node: str
@@ -35,13 +33,13 @@ class _Reel:
     seconds: float
 
 
-def rushes(plan: Plan, lengths: Mapping[str, float]) -> tuple[dict[int, Rush], tuple[str, ...]]:
+def source_ranges(plan: Plan, lengths: Mapping[str, float]) -> tuple[dict[int, SourceRange], tuple[str, ...]]:
     """Return the footage of each scene by its index, and warnings; `lengths` are the files' by clip key.
 
     Raises:
         KeyError: the last link of a chain has no length.
     """
-    found: dict[int, Rush] = {}
+    found: dict[int, SourceRange] = {}
     warnings: list[str] = []
     for links in _chains(plan.clips):
         reels, ends = _laid(links, lengths)
@@ -80,14 +78,14 @@ def _laid(links: tuple[Clip, ...], lengths: Mapping[str, float]) -> tuple[list[_
     return reels, ends
 
 
-def _rush(stretch: Stretch, reels: list[_Reel], begin: float, end: float, *, first: bool, last: bool) -> Rush:
+def _rush(stretch: Stretch, reels: list[_Reel], begin: float, end: float, *, first: bool, last: bool) -> SourceRange:
     shown = stretch.seconds if last else end - begin
     if first and not last:
         shown = min(stretch.seconds, end)
         begin = end - shown
     reel = next(one for one in reversed(reels) if one.start <= begin)
     there = max(min(shown, end - begin), 0.0)
-    return Rush(
+    return SourceRange(
         node=reel.node,
         offset=round(begin - reel.start, 3),
         shown=round(shown, 3),
@@ -102,5 +100,5 @@ def _surprises(links: tuple[Clip, ...], reels: list[_Reel], lengths: Mapping[str
             f"Veo returned {links[-1].key} as {say(lengths[links[-1].key])} instead of the whole shot of "
             f"{say(links[-1].total)}: the parts of the shot are joined one behind the other."
         )
-    elif abs(reels[0].seconds - links[-1].total) > TOLERANCE:
+    elif abs(reels[0].seconds - links[-1].total) > LENGTH_TOLERANCE:
         yield f"Veo returned {links[-1].key} as {say(reels[0].seconds)} instead of {say(links[-1].total)}."

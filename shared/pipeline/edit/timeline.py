@@ -4,19 +4,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import ceil
 
+from shared.pipeline.edit.source_ranges import SourceRange
 from shared.pipeline.plan.plan import Plan, Stretch
-from shared.pipeline.edit.source_ranges import Rush
 from shared.pipeline.plan.timing import lasting
 
 FPS = 24  # Veo films 24 frames a second, fixed (facts/veo.md §2.2)
 
 
 @dataclass(frozen=True, slots=True)
-class Slot:
+class TimelineEntry:
     """A scene's place on the film's clock, in seconds."""
 
     stretch: Stretch
-    rush: Rush | None  # None = before a backdrop
+    source: SourceRange | None  # None = before a backdrop
     start: float
     seconds: float
 
@@ -28,24 +28,26 @@ class Slot:
     @property
     def held(self) -> float:
         """How long its last frame must be held; a backdrop lasts as long as it is wanted."""
-        return max(self.seconds - self.rush.there - self.rush.spare, 0.0) if self.rush else 0.0
+        return max(self.seconds - self.source.there - self.source.spare, 0.0) if self.source else 0.0
 
 
-def slots(plan: Plan, footage: Mapping[int, Rush], spoken: Mapping[int | None, float]) -> tuple[Slot, ...]:
+def timeline(
+    plan: Plan, footage: Mapping[int, SourceRange], spoken: Mapping[int | None, float]
+) -> tuple[TimelineEntry, ...]:
     """Lay the scenes one behind the other, cut or held to the film's length; `spoken` seconds by scene (None = all).
 
     Raises:
         ValueError: nothing would be seen.
     """
     found = [(stretch, None if stretch.scene is None else footage.get(stretch.scene)) for stretch in plan.stretches]
-    spans = _spans(plan, [(one, rush.shown if rush else one.seconds) for one, rush in found], spoken)
-    laid: list[Slot] = []
+    spans = _spans(plan, [(one, source.shown if source else one.seconds) for one, source in found], spoken)
+    laid: list[TimelineEntry] = []
     end = clock = 0.0
-    for (stretch, rush), span in zip(found, spans, strict=True):
+    for (stretch, source), span in zip(found, spans, strict=True):
         clock += span
         start, end = end, ceil(round(clock * FPS, 3)) / FPS
         if end > start:
-            laid.append(Slot(stretch, rush, start, end - start))
+            laid.append(TimelineEntry(stretch, source, start, end - start))
     if not laid:
         raise ValueError("the film would have no length: its takes are empty")
     return tuple(laid)

@@ -6,41 +6,41 @@ A job that has not ended has a node that is awake, and so a due (property test);
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from shared.pipeline.job.job import LIVE, Ending, Job, Node, State, Trouble
 from shared.pipeline.job.ledger import settle
 from shared.pipeline.job.names import inputs_hash
-from shared.pipeline.job.job import LIVE, Ending, Job, Node, State, Trouble
-from shared.pipeline.job.timeouts import SECOND, Patience
+from shared.pipeline.job.timeouts import SECOND, Timeouts
 from shared.pipeline.plan.plan import Kind
 
 NOW = timedelta(0)
 
 
-def wake(node: Node, now: datetime, waits: Patience, *, after: timedelta = NOW, due: datetime | None = None) -> Node:
+def wake(node: Node, now: datetime, timeouts: Timeouts, *, after: timedelta = NOW, due: datetime | None = None) -> Node:
     """Want a task under a new name; the sweep looks when it is late."""
     at = now + after
-    return replace(node, wake=node.wake + 1, at=at, due=due or at + waits.queue_slack * SECOND)
+    return replace(node, wake=node.wake + 1, at=at, due=due or at + timeouts.queue_slack * SECOND)
 
 
-def follow(job: Job, key: str | None, now: datetime, waits: Patience, *, ending: Ending | None = None) -> Job:
+def follow(job: Job, key: str | None, now: datetime, timeouts: Timeouts, *, ending: Ending | None = None) -> Job:
     """Draw every consequence of the move of node `key` (None: of the whole job)."""
     moved = job.nodes[key] if key else None
     if moved and moved.state is State.FAILED:
         job = _hold(job, moved, now)
     if not any(node.state is State.FAILED for node in job.nodes.values()):
-        job = _unblock(job, now, waits)
+        job = _unblock(job, now, timeouts)
     if job.ending is None and not any(node.state in LIVE for node in job.nodes.values()):
         job = settle(replace(job, ending=ending or _ending(job), ended_at=now))
     return job
 
 
-def _unblock(job: Job, now: datetime, waits: Patience) -> Job:
+def _unblock(job: Job, now: datetime, timeouts: Timeouts) -> Job:
     nodes = dict(job.nodes)
     woken = 0
     for key, node in job.nodes.items():
         if node.state is State.BLOCKED and all(nodes[need].state is State.DONE for need in node.needs):
             wanted = inputs_hash(job, node) if node.kind is Kind.COMPOSE else None
             ready = replace(node, state=State.QUEUED, queued_at=now, inputs_hash=wanted)
-            nodes[key] = wake(ready, now, waits, after=woken * waits.stagger * SECOND)
+            nodes[key] = wake(ready, now, timeouts, after=woken * timeouts.stagger * SECOND)
             woken += 1
     return replace(job, nodes=nodes)
 

@@ -6,16 +6,16 @@ from datetime import datetime
 
 from shared.pipeline.job.consequences import follow
 from shared.pipeline.job.job import Job, Moment, Money, Node, Output, Payer, State
-from shared.pipeline.job.timeouts import SECOND, Patience
+from shared.pipeline.job.timeouts import SECOND, Timeouts
 from shared.pipeline.plan.plan import Kind, Plan
 from shared.pipeline.plan.planner import PlannedNode, nodes
 from shared.pipeline.plan.request import FilmRequest
 
-NOBODY: Mapping[str, Node] = {}
+NOTHING_ADOPTED: Mapping[str, Node] = {}
 CEILING = 2  # times the plan: what a job may cost at most, whatever goes wrong
 
 
-def born(
+def new_job(
     *,
     job_id: str,
     tenant: str,
@@ -26,11 +26,11 @@ def born(
     request_hash: str,
     usage_doc: str,
     now: datetime,
-    waits: Patience,
+    timeouts: Timeouts,
     trace: str = "",
     warnings: tuple[str, ...] = (),
     parent: str | None = None,
-    adopted: Mapping[str, Node] = NOBODY,
+    adopted: Mapping[str, Node] = NOTHING_ADOPTED,
 ) -> Job:
     """Return a new job whose first tasks are wanted.
 
@@ -46,7 +46,7 @@ def born(
         plan=plan,
         created_at=now,
         updated_at=now,
-        give_up_at=now + waits.give_up * SECOND,
+        give_up_at=now + timeouts.give_up * SECOND,
         nodes={node.key: _node(node, images.get(node.key), adopted.get(node.key), now) for node in planned},
         money=Money(reserved=reserved, ceiling=CEILING * sum(node.worst_cost for node in bought), usage_doc=usage_doc),
         film_token=film_token,
@@ -56,7 +56,7 @@ def born(
         trace=trace,
         parent=parent,
     )
-    return follow(job, None, now, waits)
+    return follow(job, None, now, timeouts)
 
 
 def _payer(node: PlannedNode) -> Payer:

@@ -7,9 +7,8 @@ out of order. Take and attempt say which permission to send the news is about.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from shared.pipeline.edit.edit import Cutout
 from shared.pipeline.job.job import Output
-from shared.pipeline.plan.plan import Plan
+from shared.pipeline.plan.plan import Cutout, Plan
 from shared.pipeline.plan.request import FilmRequest
 
 
@@ -72,7 +71,7 @@ class Released:
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class Rejected:
     """The vendor refused for good and made nothing."""
 
     node: str
@@ -83,7 +82,7 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
-class Misconfigured:
+class MisconfigurationFound:
     """Nothing was made because our set-up is wrong; held up to an hour for an operator."""
 
     node: str
@@ -196,10 +195,10 @@ class CancelAsked:
 
 @dataclass(frozen=True, slots=True)
 class RetryAsked:
-    """A person wants a failed job tried again, perhaps with other words; finished nodes not in `again` are kept."""
+    """A person wants a failed job tried again, perhaps with other words; finished nodes not in `remake` are kept."""
 
     reserved: int  # micro-dollars reserved anew, in the same commit
-    again: frozenset[str] = frozenset()  # finished nodes to be made again too
+    remake: frozenset[str] = frozenset()  # finished nodes to be made again too
     request: FilmRequest | None = None  # with other words in it
     plan: Plan | None = None
     ceiling: int = 0  # micro-dollars the job may cost more, whatever goes wrong
@@ -211,8 +210,8 @@ NodeEvent = (
     | Postponed
     | Sent
     | Released
-    | Refused
-    | Misconfigured
+    | Rejected
+    | MisconfigurationFound
     | Unclear
     | IdHeard
     | FilmArrived

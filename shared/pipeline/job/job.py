@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from shared.pipeline.edit.edit import Cutout
-from shared.pipeline.plan.plan import Kind, Plan
+from shared.pipeline.plan.plan import Cutout, Kind, Plan
 from shared.pipeline.plan.request import FilmRequest
 
 
@@ -136,7 +135,7 @@ class Node:
     nudges: int = 0  # sweeps in a row without any transition
     failures: int = 0  # vendor's final words about this take
     refusals: int = 0  # parsed refusals of this attempt: part of HeyGen's key
-    looks: int = 0  # looks that found "not yet" after a hint of success
+    polls: int = 0  # polls that found "not yet" after a hint of success
     cutout: Cutout | None = None  # how this presenter is asked for next
     inputs_hash: str | None = None  # what a pure node's output must be made from
     claim: Claim | None = None

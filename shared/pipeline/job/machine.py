@@ -13,11 +13,11 @@ from typing import assert_never
 
 from shared.pipeline.job import events as on
 from shared.pipeline.job.consequences import follow, wake
-from shared.pipeline.job.ledger import close_line, find, give_up, name_line, note_late
 from shared.pipeline.job.job import AT_VENDOR, AWAKE, LIVE, Ending, Job, Moment, Node, Outcome, State, Trouble
-from shared.pipeline.job.timeouts import SECOND, Patience
-from shared.pipeline.plan.plan import Plan
+from shared.pipeline.job.ledger import close_line, find, give_up, name_line, note_late
+from shared.pipeline.job.timeouts import SECOND, Timeouts
 from shared.pipeline.job.transitions import HANDLERS
+from shared.pipeline.plan.plan import Plan
 
 B, Q, S, R, D, F, C = State  # the seven states, in the order of a life
 
@@ -37,8 +37,8 @@ TABLE: tuple[Row, ...] = (
     Row(on.Reclaimed, S, (S,)),
     Row(on.Sent, S, (R,)),
     Row(on.Released, S, (S, Q, C)),
-    Row(on.Refused, S, (F,)),
-    Row(on.Misconfigured, S, (S, Q, F, C)),
+    Row(on.Rejected, S, (F,)),
+    Row(on.MisconfigurationFound, S, (S, Q, F, C)),
     Row(on.Unclear, S, (S,)),
     Row(on.IdHeard, S, (R,)),
     Row(on.FilmArrived, Q, (D,)),
@@ -56,7 +56,7 @@ _ROWS = {(row.event, row.state): row for row in TABLE}
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
+class Transition:
     """What an event did: the job as it stands now, and what an operator must be told."""
 
     job: Job
@@ -76,35 +76,35 @@ class BrokenTable(Exception):
     """A handler made a move the table does not know: a bug of ours, caught before it is written."""
 
 
-def apply(job: Job, event: on.Event, now: datetime, waits: Patience) -> Moved:
+def apply(job: Job, event: on.Event, now: datetime, timeouts: Timeouts) -> Transition:
     """Apply one event; the same event twice changes nothing the second time."""
     match event:
         case on.Swept():
-            return _swept(job, event, now, waits)
+            return _swept(job, event, now, timeouts)
         case on.CancelAsked():
-            return _cancelled(job, event, now, waits)
+            return _cancelled(job, event, now, timeouts)
         case on.RetryAsked():
-            return _retried(job, event, now, waits)
+            return _retried(job, event, now, timeouts)
         case _:
-            return _heard(job, event, now, waits)
+            return _heard(job, event, now, timeouts)
 
 
-def _heard(job: Job, event: on.NodeEvent, now: datetime, waits: Patience) -> Moved:
+def _heard(job: Job, event: on.NodeEvent, now: datetime, timeouts: Timeouts) -> Transition:
     node = job.nodes.get(event.node)
     if node is None:
-        return Moved(job, changed=False)
+        return Transition(job, changed=False)
     row = _ROWS.get((type(event), node.state))
     if row is None or job.ending or not _concerns(node, event):
         return _late(job, node, event, now)
-    moved = HANDLERS[type(event)](job, node, event, now, waits)
+    moved = HANDLERS[type(event)](job, node, event, now, timeouts)
     if moved.state not in row.becomes:
         raise BrokenTable(f"{job.id} {node.key}: {type(event).__name__} led from {node.state} to {moved.state}")
-    return _moved(job, node, moved, event, now, waits)
+    return _moved(job, node, moved, event, now, timeouts)
 
 
 def _concerns(node: Node, event: on.NodeEvent) -> bool:
     match event:
-        case on.Sent() | on.Released() | on.Refused() | on.Misconfigured() | on.Unclear():
+        case on.Sent() | on.Released() | on.Rejected() | on.MisconfigurationFound() | on.Unclear():
             return node.claim is not None and node.claim.token == event.token
         case on.FilmArrived():
             return event.take == node.take and event.attempt <= node.attempt
@@ -118,8 +118,8 @@ def _concerns(node: Node, event: on.NodeEvent) -> bool:
             assert_never(event)
 
 
-def _late(job: Job, node: Node, event: on.NodeEvent, now: datetime) -> Moved:
-    """News nobody waits for: the ledger remembers what was paid or named; a second film of a take is an alarm."""
+def _late(job: Job, node: Node, event: on.NodeEvent, now: datetime) -> Transition:
+    """News nobody timeouts for: the ledger remembers what was paid or named; a second film of a take is an alarm."""
     alarms: tuple[str, ...] = ()
     match event:
         case on.Sent() | on.IdHeard():
@@ -138,71 +138,73 @@ def _late(job: Job, node: Node, event: on.NodeEvent, now: datetime) -> Moved:
         case _:
             noted = node
     if noted == node:
-        return Moved(job, changed=False, alarms=alarms)
-    return Moved(_put(job, noted, now), changed=True, alarms=alarms)
+        return Transition(job, changed=False, alarms=alarms)
+    return Transition(_put(job, noted, now), changed=True, alarms=alarms)
 
 
-def _moved(job: Job, before: Node, after: Node, event: on.NodeEvent, now: datetime, waits: Patience) -> Moved:
+def _moved(job: Job, before: Node, after: Node, event: on.NodeEvent, now: datetime, timeouts: Timeouts) -> Transition:
     if after == before:
-        return Moved(job, changed=False)
+        return Transition(job, changed=False)
     if after.state is not before.state:
         after = replace(after, nudges=0)
     story = _put(job, after, now)
     if after.state is not before.state and not isinstance(event, on.Claimed):
         story = _tell(story, now, after.key, after.state.value, after.why or "")
     warned = (*story.warnings, *event.warnings) if isinstance(event, on.WorkDone) else story.warnings
-    alarms = (f"misconfigured: {job.id} {after.key}: {event.what}",) if isinstance(event, on.Misconfigured) else ()
-    return Moved(follow(replace(story, warnings=warned), after.key, now, waits), changed=True, alarms=alarms)
+    alarms = (
+        (f"misconfigured: {job.id} {after.key}: {event.what}",) if isinstance(event, on.MisconfigurationFound) else ()
+    )
+    return Transition(follow(replace(story, warnings=warned), after.key, now, timeouts), changed=True, alarms=alarms)
 
 
-def _swept(job: Job, event: on.Swept, now: datetime, waits: Patience) -> Moved:
+def _swept(job: Job, event: on.Swept, now: datetime, timeouts: Timeouts) -> Transition:
     if job.ending:
-        return Moved(job, changed=False)
+        return Transition(job, changed=False)
     if job.give_up_at <= now:
-        return _given_up(job, now, waits)
+        return _given_up(job, now, timeouts)
     moved = job
     for key, node in job.nodes.items():
         current = moved.nodes[key]
         if current is not node or node.state not in AWAKE or node.due is None or node.due > now:
             continue
         if node.state is Q and key in event.in_queue:
-            moved = _put(moved, replace(node, due=now + waits.look_again(now - (node.at or now))), now)
-        elif node.nudges + 1 >= waits.nudges:
+            moved = _put(moved, replace(node, due=now + timeouts.recheck_after(now - (node.at or now))), now)
+        elif node.nudges + 1 >= timeouts.nudges:
             stuck = replace(
                 give_up(node, now, "stuck"),
                 state=F,
                 due=None,
                 ended_at=now,
                 code="stuck",
-                why=f"{key} was pushed {waits.nudges} times without any step forward",
+                why=f"{key} was pushed {timeouts.nudges} times without any step forward",
                 next_move="retry the job; if it is stuck again send us its id",
             )
-            moved = follow(_tell(_put(moved, stuck, now), now, key, "stuck"), key, now, waits)
+            moved = follow(_tell(_put(moved, stuck, now), now, key, "stuck"), key, now, timeouts)
         else:
             nudged = replace(node, nudges=node.nudges + 1)
-            pushed = wake(nudged, now, waits, due=now + waits.nudge_after(nudged.nudges))
-            moved = _tell(_put(moved, pushed, now), now, key, "nudged", f"{nudged.nudges} of {waits.nudges}")
-    return Moved(moved, changed=moved is not job)
+            pushed = wake(nudged, now, timeouts, due=now + timeouts.nudge_after(nudged.nudges))
+            moved = _tell(_put(moved, pushed, now), now, key, "nudged", f"{nudged.nudges} of {timeouts.nudges}")
+    return Transition(moved, changed=moved is not job)
 
 
-def _given_up(job: Job, now: datetime, waits: Patience) -> Moved:
+def _given_up(job: Job, now: datetime, timeouts: Timeouts) -> Transition:
     trouble = job.trouble or Trouble(
         code="gave_up",
         message=f"the film was not finished by {job.give_up_at:%Y-%m-%d %H:%M} UTC",
         next_move="retry the job: what is finished is kept",
     )
     told = _tell(replace(job, trouble=trouble), now, "job", "gave up")
-    return Moved(_end_live(told, now, waits, failed=True, why="the job's time was over"), changed=True)
+    return Transition(_end_live(told, now, timeouts, failed=True, why="the job's time was over"), changed=True)
 
 
-def _cancelled(job: Job, event: on.CancelAsked, now: datetime, waits: Patience) -> Moved:
+def _cancelled(job: Job, event: on.CancelAsked, now: datetime, timeouts: Timeouts) -> Transition:
     if job.ending:
-        return Moved(job, changed=False)
+        return Transition(job, changed=False)
     told = _tell(job, now, "job", "cancelled", event.by)
-    return Moved(_end_live(told, now, waits, failed=False, why="the job was cancelled"), changed=True)
+    return Transition(_end_live(told, now, timeouts, failed=False, why="the job was cancelled"), changed=True)
 
 
-def _end_live(job: Job, now: datetime, waits: Patience, *, failed: bool, why: str) -> Job:
+def _end_live(job: Job, now: datetime, timeouts: Timeouts, *, failed: bool, why: str) -> Job:
     ended = {
         key: replace(
             give_up(node, now, why),
@@ -216,14 +218,14 @@ def _end_live(job: Job, now: datetime, waits: Patience, *, failed: bool, why: st
         for key, node in job.nodes.items()
     }
     ending = Ending.FAILED if failed else Ending.CANCELLED
-    return follow(replace(job, nodes=ended), None, now, waits, ending=ending)
+    return follow(replace(job, nodes=ended), None, now, timeouts, ending=ending)
 
 
-def _retried(job: Job, event: on.RetryAsked, now: datetime, waits: Patience) -> Moved:
+def _retried(job: Job, event: on.RetryAsked, now: datetime, timeouts: Timeouts) -> Transition:
     if job.ending is not Ending.FAILED:
-        return Moved(job, changed=False)
+        return Transition(job, changed=False)
     nodes = {
-        key: _fresh(node, event.plan) if node.state in (F, C) or key in event.again else node
+        key: _fresh(node, event.plan) if node.state in (F, C) or key in event.remake else node
         for key, node in job.nodes.items()
     }
     money = replace(job.money, reserved=job.money.reserved + event.reserved)
@@ -236,9 +238,9 @@ def _retried(job: Job, event: on.RetryAsked, now: datetime, waits: Patience) -> 
         ending=None,
         ended_at=None,
         trouble=None,
-        give_up_at=now + waits.give_up * SECOND,
+        give_up_at=now + timeouts.give_up * SECOND,
     )
-    return Moved(follow(_tell(reopened, now, "job", "retried"), None, now, waits), changed=True)
+    return Transition(follow(_tell(reopened, now, "job", "retried"), None, now, timeouts), changed=True)
 
 
 def _fresh(node: Node, plan: Plan | None) -> Node:

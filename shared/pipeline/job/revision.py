@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from shared.pipeline.job.job import Job, Node
-from shared.pipeline.plan.plan import Clip, Kind, Plan, Speech
+from shared.pipeline.plan.plan import COMPOSE_KEY, Clip, Kind, Plan, Speech
 from shared.pipeline.plan.prompts import clip_prompt
-from shared.pipeline.plan.request import FilmRequest
+from shared.pipeline.plan.request import FilmRequest, script_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,16 +77,16 @@ def touched(job: Job, request: FilmRequest, plan: Plan, also: Iterable[str] = ()
         raise CannotChange({"scenes": ["the change makes another film; order a new one"]})
     if {speech.key for speech in plan.speeches} != {speech.key for speech in job.plan.speeches}:
         raise CannotChange({"avatar_script": ["the change makes another film; order a new one"]})
-    again = set(also)
+    remake = set(also)
     for old_clip, new_clip in zip(job.plan.clips, plan.clips, strict=True):
         if _filmed(job.request, old_clip) != _filmed(request, new_clip):
-            again.add(new_clip.key)
+            remake.add(new_clip.key)
     for old_speech, new_speech in zip(job.plan.speeches, plan.speeches, strict=True):
         if _spoken(job.request, old_speech) != _spoken(request, new_speech):
-            again.add(new_speech.key)
-    if again or request != job.request:
-        again.add("compose")
-    return following(job.nodes.values(), again)
+            remake.add(new_speech.key)
+    if remake or request != job.request:
+        remake.add(COMPOSE_KEY)
+    return following(job.nodes.values(), remake)
 
 
 def following(nodes: Iterable[Node], keys: Iterable[str]) -> frozenset[str]:
@@ -98,12 +98,12 @@ def following(nodes: Iterable[Node], keys: Iterable[str]) -> frozenset[str]:
     return frozenset(found)
 
 
-def price(job: Job, plan: Plan, again: frozenset[str]) -> tuple[int, int]:
+def price(job: Job, plan: Plan, remake: frozenset[str]) -> tuple[int, int]:
     """Return what making these nodes costs, micro-dollars: ours, and the avatar account's."""
-    ours = sum(clip.cost for clip in plan.clips if clip.key in again)
-    ours += plan.compose_cost if "compose" in again else 0
-    theirs = sum(speech.cost for speech in plan.speeches if speech.key in again)
-    unknown = again - job.nodes.keys()
+    ours = sum(clip.cost for clip in plan.clips if clip.key in remake)
+    ours += plan.compose_cost if COMPOSE_KEY in remake else 0
+    theirs = sum(speech.cost for speech in plan.speeches if speech.key in remake)
+    unknown = remake - job.nodes.keys()
     if unknown:
         raise CannotChange({"nodes": [f"there is no {', '.join(sorted(unknown))} in this film"]})
     return ours, theirs
@@ -123,5 +123,4 @@ def _filmed(request: FilmRequest, clip: Clip) -> tuple[object, ...]:
 
 
 def _spoken(request: FilmRequest, speech: Speech) -> tuple[object, ...]:
-    words = request.avatar_script if speech.scene is None else request.scenes[speech.scene].script
-    return words, speech.avatar_id, speech.voice_id
+    return script_of(request, speech.scene), speech.avatar_id, speech.voice_id

@@ -14,8 +14,8 @@ SECOND = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
-    """All waits in seconds (counts where said); the shipped values are those of protocol §2."""
+class Timeouts:
+    """All waits and time limits in seconds (counts where said); the shipped values are those of protocol §2."""
 
     send_window: float = 10  # from the load to the send
     veo_http: float = 60  # total deadline of Veo's submit
@@ -38,8 +38,8 @@ class Patience:
     clip_backstop: float = 360  # no news of a clip: the sweep looks
     presenter_backstop: float = 300
     hint_step: float = 5  # after a hint of success: 5, 10, 20 s, then the backstop
-    hint_looks: int = 3
-    pending_again: float = 60  # after a look that found "pending"
+    hint_polls: int = 3
+    pending_step: float = 60  # after a look that found "pending"
     queue_slack: float = 120  # a wanted task this late is looked for
     stagger: float = 0.15  # between starts of one job
     hold: float = 3600  # a node held for a retired model
@@ -60,7 +60,7 @@ class Patience:
         """How long no news is good news."""
         return timedelta(seconds=self.presenter_backstop if kind is Kind.PRESENTER else self.clip_backstop)
 
-    def look_again(self, waited: timedelta) -> timedelta:
+    def recheck_after(self, waited: timedelta) -> timedelta:
         """When the sweep looks again for a task that waits in its queue: the longer it has waited, the later."""
         return min(max(waited, self.queue_slack * SECOND), max(self.nudge_most, self.queue_slack) * SECOND)
 
@@ -69,18 +69,18 @@ class Patience:
         return timedelta(seconds=min(self.nudge_unit * 2**nudges, self.nudge_most))
 
 
-class UnknownWaits(Exception):
-    """The table names waits that do not exist."""
+class UnknownTimeouts(Exception):
+    """The table names timeouts that do not exist."""
 
 
-def patience(data: Mapping[str, object]) -> Patience:
+def read_timeouts(data: Mapping[str, object]) -> Timeouts:
     """Read the table's overrides; raises UnknownWaits naming every unknown or non-numeric entry."""
-    known = {item.name for item in fields(Patience)}
+    known = {item.name for item in fields(Timeouts)}
     wrong = [key for key, value in data.items() if key not in known or not isinstance(value, int | float)]
     if wrong:
-        raise UnknownWaits(
-            f"patience: {', '.join(sorted(wrong))}: unknown or not a number; known are {', '.join(sorted(known))}"
+        raise UnknownTimeouts(
+            f"timeouts: {', '.join(sorted(wrong))}: unknown or not a number; known are {', '.join(sorted(known))}"
         )
     numbers: dict[str, float] = {key: value for key, value in data.items() if isinstance(value, int | float)}
-    whole = {"hint_looks", "nudges", "replays", "tries", "tries_filtered", "work_tries"}
-    return Patience(**{key: int(value) if key in whole else value for key, value in numbers.items()})  # type: ignore[arg-type]  # one mapping, two number types
+    whole = {"hint_polls", "nudges", "replays", "tries", "tries_filtered", "work_tries"}
+    return Timeouts(**{key: int(value) if key in whole else value for key, value in numbers.items()})  # type: ignore[arg-type]  # one mapping, two number types

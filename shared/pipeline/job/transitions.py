@@ -7,13 +7,13 @@ from typing import Any
 
 from shared.pipeline.job import events as on
 from shared.pipeline.job.consequences import wake
-from shared.pipeline.job.ledger import affordable, close_line, find, name_line, open_line, put
 from shared.pipeline.job.job import Claim, Job, Node, Outcome, State
-from shared.pipeline.job.timeouts import SECOND, Patience
+from shared.pipeline.job.ledger import affordable, close_line, find, name_line, open_line, put
+from shared.pipeline.job.timeouts import SECOND, Timeouts
 from shared.pipeline.plan.plan import Kind
 
 
-def claimed(job: Job, node: Node, event: on.Claimed, now: datetime, waits: Patience) -> Node:
+def claimed(job: Job, node: Node, event: on.Claimed, now: datetime, timeouts: Timeouts) -> Node:
     """The budget gate: one more attempt only under the job's ceiling."""
     if not affordable(job, node):
         return _failed(
@@ -29,48 +29,48 @@ def claimed(job: Job, node: Node, event: on.Claimed, now: datetime, waits: Patie
         booked,
         state=State.STARTING,
         claim=claim,
-        due=now + waits.claim_life(node.kind),
+        due=now + timeouts.claim_life(node.kind),
         started_at=node.started_at or now,
     )
 
 
-def reclaimed(_job: Job, node: Node, event: on.Reclaimed, now: datetime, waits: Patience) -> Node:
+def reclaimed(_job: Job, node: Node, event: on.Reclaimed, now: datetime, timeouts: Timeouts) -> Node:
     """Only a keyed call may be repeated, and only when nobody can still be waiting for its answer."""
     claim = node.claim
     if claim is None or node.kind is not Kind.PRESENTER or claim.token == event.token:
         return node
-    quiet = claim.unclear_at is not None and now >= claim.unclear_at + waits.replay_after * SECOND
-    expired = now >= claim.at + waits.claim_life(node.kind)
-    if not ((quiet or expired) and replayable(claim, now, waits)):
+    quiet = claim.unclear_at is not None and now >= claim.unclear_at + timeouts.replay_after * SECOND
+    expired = now >= claim.at + timeouts.claim_life(node.kind)
+    if not ((quiet or expired) and replayable(claim, now, timeouts)):
         return node
     return replace(
         node,
         claim=replace(claim, token=event.token, at=now, unclear_at=None, repeats=claim.repeats + 1),
-        due=now + waits.claim_life(node.kind),
+        due=now + timeouts.claim_life(node.kind),
     )
 
 
-def postponed(job: Job, node: Node, event: on.Postponed, now: datetime, waits: Patience) -> Node:
+def postponed(job: Job, node: Node, event: on.Postponed, now: datetime, timeouts: Timeouts) -> Node:
     """Wanted again when the vendor is said to be free; a duplicate that says so too wants nothing new (hole 9)."""
     if _scheduled(node, now):
         return node
-    return _again(job, replace(node, why=event.why, nudges=0), event.after, now, waits)
+    return _requeue(job, replace(node, why=event.why, nudges=0), event.after, now, timeouts)
 
 
-def sent(_job: Job, node: Node, event: on.Sent, now: datetime, waits: Patience) -> Node:
+def sent(_job: Job, node: Node, event: on.Sent, now: datetime, timeouts: Timeouts) -> Node:
     """The vendor has it."""
-    return _running(node, event.take, event.attempt, event.provider_id, now, waits)
+    return _running(node, event.take, event.attempt, event.provider_id, now, timeouts)
 
 
-def id_heard(_job: Job, node: Node, event: on.IdHeard, now: datetime, waits: Patience) -> Node:
+def id_heard(_job: Job, node: Node, event: on.IdHeard, now: datetime, timeouts: Timeouts) -> Node:
     """The vendor has it, as somebody else told us."""
-    return _running(node, event.take, event.attempt, event.provider_id, now, waits)
+    return _running(node, event.take, event.attempt, event.provider_id, now, timeouts)
 
 
-def released(job: Job, node: Node, event: on.Released, now: datetime, waits: Patience) -> Node:
+def released(job: Job, node: Node, event: on.Released, now: datetime, timeouts: Timeouts) -> Node:
     """Nothing was made: wanted again, later, unless the job has failed meanwhile."""
     if node.claim and node.claim.repeated and not event.cutout:
-        return _unclear_still(node, replace(node, why=event.why), event.after, now, waits)
+        return _unclear_still(node, replace(node, why=event.why), event.after, now, timeouts)
     outcome = Outcome.REFUSED if event.refused else Outcome.NOT_SENT
     closed = close_line(node, node.take, node.attempt, outcome, now, event.why)
     line = find(closed, node.take, node.attempt)
@@ -83,40 +83,40 @@ def released(job: Job, node: Node, event: on.Released, now: datetime, waits: Pat
         cutout=event.cutout or node.cutout,
         why=event.why,
     )
-    return _again(job, freed, event.after, now, waits)
+    return _requeue(job, freed, event.after, now, timeouts)
 
 
-def refused(_job: Job, node: Node, event: on.Refused, now: datetime, _waits: Patience) -> Node:
+def refused(_job: Job, node: Node, event: on.Rejected, now: datetime, _waits: Timeouts) -> Node:
     """Nothing was made and nothing will be."""
     closed = close_line(node, node.take, node.attempt, _refusal(node), now, event.why)
     return _failed(closed, now, event.code, event.why, event.next_move)
 
 
-def misconfigured(job: Job, node: Node, event: on.Misconfigured, now: datetime, waits: Patience) -> Node:
+def misconfigured(job: Job, node: Node, event: on.MisconfigurationFound, now: datetime, timeouts: Timeouts) -> Node:
     """Held for an operator, at most an hour."""
     closed = close_line(node, node.take, node.attempt, _refusal(node), now, event.what)
     since = node.held_since or now
-    if now >= since + waits.hold * SECOND:
+    if now >= since + timeouts.hold * SECOND:
         return _failed(closed, now, "misconfigured", event.what, event.next_move)
     told = replace(node, held_since=since, why=event.what, next_move=event.next_move)
     if node.claim and node.claim.repeated:
-        return _unclear_still(node, told, waits.hold_step * SECOND, now, waits)
+        return _unclear_still(node, told, timeouts.hold_step * SECOND, now, timeouts)
     held = replace(told, attempts=closed.attempts, claim=None)
-    return _again(job, held, waits.hold_step * SECOND, now, waits)
+    return _requeue(job, held, timeouts.hold_step * SECOND, now, timeouts)
 
 
-def unclear(_job: Job, node: Node, event: on.Unclear, now: datetime, waits: Patience) -> Node:
+def unclear(_job: Job, node: Node, event: on.Unclear, now: datetime, timeouts: Timeouts) -> Node:
     """Nobody knows: a keyed call is asked again soon; otherwise its claim's end is waited for."""
     if node.claim is None or node.claim.unclear_at is not None:
         return node
     closed = close_line(node, node.take, node.attempt, Outcome.UNCLEAR, now, event.why)
     noted = replace(closed, claim=replace(node.claim, unclear_at=now), why=event.why)
     if event.keyed:
-        return wake(noted, now, waits, after=waits.replay_after * SECOND)
-    return replace(noted, due=node.claim.at + waits.claim_life(node.kind))
+        return wake(noted, now, timeouts, after=timeouts.replay_after * SECOND)
+    return replace(noted, due=node.claim.at + timeouts.claim_life(node.kind))
 
 
-def film_arrived(_job: Job, node: Node, event: on.FilmArrived, now: datetime, _waits: Patience) -> Node:
+def film_arrived(_job: Job, node: Node, event: on.FilmArrived, now: datetime, _waits: Timeouts) -> Node:
     """The first film of the wanted take wins, whichever attempt made it."""
     named = name_line(node, event.take, event.attempt, event.provider_id, now) if event.provider_id else node
     closed = close_line(named, event.take, event.attempt, Outcome.DONE, now)
@@ -133,68 +133,68 @@ def film_arrived(_job: Job, node: Node, event: on.FilmArrived, now: datetime, _w
     )
 
 
-def failure_heard(job: Job, node: Node, event: on.FailureHeard, now: datetime, waits: Patience) -> Node:
+def failure_heard(job: Job, node: Node, event: on.FailureHeard, now: datetime, timeouts: Timeouts) -> Node:
     """A final word on one attempt; capacity and the like are tried again, a bounded number of times."""
     outcome = Outcome.GIVEN_UP if event.paid else Outcome.FAILED
     closed = close_line(node, node.take, node.attempt, outcome, now, event.why)
-    tries = waits.tries_filtered if event.code in ("filtered", "empty") else waits.tries
+    tries = timeouts.tries_filtered if event.code in ("filtered", "empty") else timeouts.tries
     if event.retry_after is None or node.failures + 1 >= tries:
         return _failed(closed, now, event.code, event.why, event.next_move)
     told = replace(closed, why=event.why, cutout=event.cutout or node.cutout)
-    return _next_attempt(job, told, event.retry_after, now, waits)
+    return _next_attempt(job, told, event.retry_after, now, timeouts)
 
 
-def pending_seen(_job: Job, node: Node, event: on.PendingSeen, now: datetime, waits: Patience) -> Node:
+def pending_seen(_job: Job, node: Node, event: on.PendingSeen, now: datetime, timeouts: Timeouts) -> Node:
     """Not yet: look again soon after a hint, else when the sweep next comes by; for ever is not an answer."""
     since = node.claim.at if node.claim else now
-    if now >= since + waits.longest_operation * SECOND:
+    if now >= since + timeouts.longest_operation * SECOND:
         closed = close_line(node, node.take, node.attempt, Outcome.GIVEN_UP, now, "no end in sight")
-        minutes = int(waits.longest_operation // 60)
+        minutes = int(timeouts.longest_operation // 60)
         why = f"{node.provider} has worked on {node.key} for {minutes} minutes without an end"
         return _failed(closed, now, "timeout", why, "retry the job; the unfinished attempt counts as paid")
-    if (event.hinted or node.looks) and _scheduled(node, now):
+    if (event.hinted or node.polls) and _scheduled(node, now):
         return node
-    if (event.hinted or node.looks) and node.looks < waits.hint_looks:
-        after = waits.hint_step * 2**node.looks * SECOND
-        return wake(replace(node, looks=node.looks + 1, nudges=0), now, waits, after=after)
-    return replace(node, due=now + waits.pending_again * SECOND, nudges=0)
+    if (event.hinted or node.polls) and node.polls < timeouts.hint_polls:
+        after = timeouts.hint_step * 2**node.polls * SECOND
+        return wake(replace(node, polls=node.polls + 1, nudges=0), now, timeouts, after=after)
+    return replace(node, due=now + timeouts.pending_step * SECOND, nudges=0)
 
 
-def nothing_found(job: Job, node: Node, event: on.NothingFound, now: datetime, waits: Patience) -> Node:
+def nothing_found(job: Job, node: Node, event: on.NothingFound, now: datetime, timeouts: Timeouts) -> Node:
     """An unclear attempt left no trace (yet): the vendor's longest time must be over before it is given up."""
     since = node.claim.at if node.claim else now
-    if min(now, event.at or now) < since + waits.veo_unknown * SECOND:
-        return replace(node, due=now + waits.found_nothing * SECOND, nudges=0)
+    if min(now, event.at or now) < since + timeouts.veo_unknown * SECOND:
+        return replace(node, due=now + timeouts.found_nothing * SECOND, nudges=0)
     closed = close_line(node, node.take, node.attempt, Outcome.GIVEN_UP, now, "no trace of it")
-    if node.failures + 1 >= waits.tries:
+    if node.failures + 1 >= timeouts.tries:
         why = f"{node.provider} left {node.failures + 1} calls for {node.key} unanswered"
         return _failed(closed, now, "unanswered", why, "retry the job in a while; what is finished is kept")
-    return _next_attempt(job, closed, timedelta(0), now, waits)
+    return _next_attempt(job, closed, timedelta(0), now, timeouts)
 
 
-def work_done(_job: Job, node: Node, event: on.WorkDone, now: datetime, _waits: Patience) -> Node:
+def work_done(_job: Job, node: Node, event: on.WorkDone, now: datetime, _waits: Timeouts) -> Node:
     """Made from what is wanted."""
     return replace(node, state=State.DONE, output=event.output, due=None, ended_at=now, why=None)
 
 
-def work_failed(job: Job, node: Node, event: on.WorkFailed, now: datetime, waits: Patience) -> Node:
+def work_failed(job: Job, node: Node, event: on.WorkFailed, now: datetime, timeouts: Timeouts) -> Node:
     """Pure work may be repeated freely, a bounded number of times; two who failed at once failed once."""
     if _scheduled(node, now):
         return node
-    if event.retry_after is None or node.failures + 1 >= waits.work_tries:
+    if event.retry_after is None or node.failures + 1 >= timeouts.work_tries:
         return _failed(node, now, event.code, event.why, event.next_move)
-    return _again(job, replace(node, failures=node.failures + 1, why=event.why), event.retry_after, now, waits)
+    return _requeue(job, replace(node, failures=node.failures + 1, why=event.why), event.retry_after, now, timeouts)
 
 
 # One handler an event; each is called with exactly its own event type, which a mapping cannot express.
-HANDLERS: Mapping[type[on.NodeEvent], Callable[[Job, Node, Any, datetime, Patience], Node]] = {
+HANDLERS: Mapping[type[on.NodeEvent], Callable[[Job, Node, Any, datetime, Timeouts], Node]] = {
     on.Claimed: claimed,
     on.Reclaimed: reclaimed,
     on.Postponed: postponed,
     on.Sent: sent,
     on.Released: released,
-    on.Refused: refused,
-    on.Misconfigured: misconfigured,
+    on.Rejected: refused,
+    on.MisconfigurationFound: misconfigured,
     on.Unclear: unclear,
     on.IdHeard: id_heard,
     on.FilmArrived: film_arrived,
@@ -211,19 +211,19 @@ def _scheduled(node: Node, now: datetime) -> bool:
     return node.at is not None and node.at > now
 
 
-def replayable(claim: Claim, now: datetime, waits: Patience) -> bool:
+def replayable(claim: Claim, now: datetime, timeouts: Timeouts) -> bool:
     """Tell whether a key may be used once more: young enough, and not answered in vain again and again (hole 29)."""
-    young = now < (claim.first_at or claim.at) + waits.key_life * SECOND
-    return young and claim.repeats < waits.replays
+    young = now < (claim.first_at or claim.at) + timeouts.key_life * SECOND
+    return young and claim.repeats < timeouts.replays
 
 
-def _unclear_still(node: Node, told: Node, after: timedelta, now: datetime, waits: Patience) -> Node:
+def _unclear_still(node: Node, told: Node, after: timedelta, now: datetime, timeouts: Timeouts) -> Node:
     """Keep the claim: a refused repeat says nothing of the unclear call before it, and its key must not be left."""
     claim = node.claim
     if claim is None or claim.unclear_at:
         return node
     asked = replace(told, claim=replace(claim, unclear_at=now))
-    return wake(asked, now, waits, after=max(after, waits.replay_after * SECOND))
+    return wake(asked, now, timeouts, after=max(after, timeouts.replay_after * SECOND))
 
 
 def _refusal(node: Node) -> Outcome:
@@ -231,30 +231,30 @@ def _refusal(node: Node) -> Outcome:
     return Outcome.GIVEN_UP if node.claim and node.claim.repeated else Outcome.REFUSED
 
 
-def _running(node: Node, take: int, attempt: int, provider_id: str, now: datetime, waits: Patience) -> Node:
+def _running(node: Node, take: int, attempt: int, provider_id: str, now: datetime, timeouts: Timeouts) -> Node:
     named = name_line(node, take, attempt, provider_id, now)
-    due = now + waits.backstop(node.kind)
+    due = now + timeouts.backstop(node.kind)
     return replace(named, state=State.RUNNING, provider_id=provider_id, due=due, held_since=None, why=None)
 
 
-def _next_attempt(job: Job, node: Node, after: timedelta, now: datetime, waits: Patience) -> Node:
+def _next_attempt(job: Job, node: Node, after: timedelta, now: datetime, timeouts: Timeouts) -> Node:
     fresh = replace(
         node,
         attempt=node.attempt + 1,
         failures=node.failures + 1,
         refusals=0,
-        looks=0,
+        polls=0,
         claim=None,
         provider_id=None,
     )
-    return _again(job, fresh, after, now, waits)
+    return _requeue(job, fresh, after, now, timeouts)
 
 
-def _again(job: Job, node: Node, after: timedelta, now: datetime, waits: Patience) -> Node:
+def _requeue(job: Job, node: Node, after: timedelta, now: datetime, timeouts: Timeouts) -> Node:
     """Want the node's task again, unless another node's failure stops all that was not submitted."""
     if any(other.state is State.FAILED for other in job.nodes.values()):
         return replace(node, state=State.CANCELLED, due=None, ended_at=now, why="held: another part of the job failed")
-    return wake(replace(node, state=State.QUEUED), now, waits, after=after)
+    return wake(replace(node, state=State.QUEUED), now, timeouts, after=after)
 
 
 def _failed(node: Node, now: datetime, code: str, why: str, next_move: str) -> Node:

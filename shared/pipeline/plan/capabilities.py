@@ -12,7 +12,7 @@ from shared.pipeline.codec import Unreadable, from_plain, to_plain
 from shared.pipeline.plan.plan import Feature, Size
 from shared.pipeline.plan.request import AspectRatio, Quality, Resolution
 
-ABOUT = ("about", "patience")  # a sentence for the reader; the waits, read by shared/pipeline/patience.py
+ABOUT = ("about", "timeouts")  # a sentence for the reader; read by shared/pipeline/job/timeouts.py
 
 
 class WrongTables(ValueError):
@@ -40,7 +40,7 @@ class FootagePrice:
 
 
 @dataclass(frozen=True, slots=True)
-class Veo:
+class FootageModel:
     """One Veo model; a clip is asked for in exactly one way (Feature), so what excludes each other cannot meet."""
 
     id: str
@@ -99,7 +99,7 @@ class Tables:
     """Everything the planner knows about the world."""
 
     sizes: Mapping[Resolution, Mapping[AspectRatio, Size]]
-    footage: Mapping[Quality, Veo]
+    footage: Mapping[Quality, FootageModel]
     presenters: Mapping[str, AvatarService]
     compute: Compute
     image_wait: float  # seconds to fetch and store an image
@@ -149,7 +149,7 @@ def _contradictions(read: Tables) -> Iterator[tuple[str, str]]:
         yield "limits", "must be 1 or more"
 
 
-def _veo(path: str, veo: Veo, read: Tables) -> Iterator[tuple[str, str]]:
+def _veo(path: str, veo: FootageModel, read: Tables) -> Iterator[tuple[str, str]]:
     for feature, by_resolution in veo.lengths.items():
         for resolution, lengths in by_resolution.items():
             where = f"{path}.lengths.{feature}.{resolution}"

@@ -9,7 +9,7 @@ longer than Veo can extend; then it is cut into chains of nearly equal length, s
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from shared.pipeline.plan.capabilities import Limits, Veo
+from shared.pipeline.plan.capabilities import FootageModel, Limits
 from shared.pipeline.plan.plan import Feature, Join
 from shared.pipeline.plan.request import FilmRequest, Resolution
 from shared.pipeline.plan.timing import say_scenes
@@ -23,7 +23,7 @@ class Chains:
     warnings: tuple[str, ...] = ()
 
 
-def divide(request: FilmRequest, veo: Veo, limits: Limits) -> Chains:
+def divide(request: FilmRequest, veo: FootageModel, limits: Limits) -> Chains:
     """Divide the request's filmed scenes into chains."""
     filmed = [number for number, scene in enumerate(request.scenes) if scene.visual_description is not None]
     if request.b_roll.join is Join.CUT:
@@ -57,7 +57,7 @@ def _shots(request: FilmRequest, filmed: Sequence[int]) -> list[list[int]]:
     return shots
 
 
-def longest_chain(veo: Veo, resolution: Resolution, limits: Limits) -> int:
+def longest_chain(veo: FootageModel, resolution: Resolution, limits: Limits) -> int:
     """Return how many links a chain may have: by our limit, and by the longest film Veo extends."""
     added = veo.offers(Feature.EXTENSION, resolution)
     bases = [*veo.offers(Feature.TEXT, resolution), *veo.offers(Feature.IMAGE, resolution)]

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 
-from shared.pipeline.plan.capabilities import Limits, Veo
+from shared.pipeline.plan.capabilities import FootageModel, Limits
 from shared.pipeline.plan.chains import divide
 from shared.pipeline.plan.plan import Clip, Feature, Join, Sound, Stretch
 from shared.pipeline.plan.request import FilmRequest
@@ -27,7 +27,7 @@ class Start:
 
 
 @dataclass(frozen=True, slots=True)
-class Footage:
+class FootagePlan:
     """What is filmed. A clip's `image` is still the request's field; `stretches` by scene index."""
 
     clips: tuple[Clip, ...] = ()
@@ -35,7 +35,7 @@ class Footage:
     warnings: tuple[str, ...] = ()
 
 
-def film(request: FilmRequest, veo: Veo, limits: Limits) -> Footage:
+def film(request: FilmRequest, veo: FootageModel, limits: Limits) -> FootagePlan:
     """Plan every clip; `veo` offers what the request needs (planner checks it)."""
     division = divide(request, veo, limits)
     starts = _starts(request, veo, [chain[0] for chain in division.chains])
@@ -46,10 +46,10 @@ def film(request: FilmRequest, veo: Veo, limits: Limits) -> Footage:
         clips += links
         stretches |= {stretch.scene: stretch for stretch in _shown(request, links) if stretch.scene is not None}
     warnings = (*division.warnings, *_without_photo(request, starts), *_deviations(request, stretches))
-    return Footage(tuple(clips), stretches, warnings)
+    return FootagePlan(tuple(clips), stretches, warnings)
 
 
-def _starts(request: FilmRequest, veo: Veo, firsts: list[int]) -> dict[int, Start]:
+def _starts(request: FilmRequest, veo: FootageModel, firsts: list[int]) -> dict[int, Start]:
     photo = "image_url" if request.image_url is not None else "image" if request.image is not None else None
     starts: dict[int, Start] = {}
     photo_stood = False
@@ -68,7 +68,7 @@ def _starts(request: FilmRequest, veo: Veo, firsts: list[int]) -> dict[int, Star
     return starts
 
 
-def _links(request: FilmRequest, veo: Veo, chain: tuple[int, ...], start: Start) -> tuple[Clip, ...]:
+def _links(request: FilmRequest, veo: FootageModel, chain: tuple[int, ...], start: Start) -> tuple[Clip, ...]:
     price = veo.prices[request.resolution]
     rate = price.silent if request.b_roll.audio is Sound.MUTE else price.audio
     links: list[Clip] = []

@@ -7,6 +7,10 @@ Texts are not copied into it: a plan points into the request by scene index.
 from dataclasses import dataclass
 from enum import StrEnum
 
+KEY_COLOR = "#00ff00"  # the flat colour a presenter is filmed before to be cut out
+COMPOSE_KEY = "compose"  # the last node of every plan
+LENGTH_TOLERANCE = 0.5  # seconds a file may differ from its planned length and still be what was ordered
+
 
 class Kind(StrEnum):
     """What a node of a job is."""
@@ -48,6 +52,14 @@ class Sound(StrEnum):
     DUCK = "duck"
 
 
+class Cutout(StrEnum):
+    """How the presenter's take can be laid over footage, best first."""
+
+    ALPHA = "alpha"  # WebM with transparency
+    KEY = "key"  # MP4 on a flat key colour
+    INSET = "inset"  # MP4 with a background of its own: shown as a rounded rectangle
+
+
 @dataclass(frozen=True, slots=True)
 class Size:
     """A picture's size in pixels, both even."""
@@ -57,7 +69,7 @@ class Size:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Placement:
     """Where the presenter stands: box height / film height, and the box's place in the room left, -1 top left."""
 
     scale: float = 0.8
@@ -137,7 +149,7 @@ class Plan:
     model: str  # Veo's model id, frozen here; "" when nothing is filmed
     provider: str  # the avatar service, "heygen"; "" when nobody speaks
     mode: str  # "production" | "test"
-    place: Place
+    place: Placement
     captions: bool
     pictures: tuple[Picture, ...]
     clips: tuple[Clip, ...]
@@ -149,6 +161,11 @@ class Plan:
     compose_cost: int  # micro-dollars
     warnings: tuple[str, ...]
     compose_wait: float = 0.0  # seconds composing usually takes
+
+    @property
+    def chains(self) -> tuple[str, ...]:
+        """Return the last link of each chain, in film order: its file holds the whole chain."""
+        return tuple(dict.fromkeys(stretch.chain for stretch in self.stretches if stretch.chain))
 
     @property
     def cost_to_us(self) -> int:

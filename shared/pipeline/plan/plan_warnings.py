@@ -7,10 +7,10 @@ from shared.pipeline.plan.plan import Clip, Length, Speech, Stretch
 from shared.pipeline.plan.request import FilmRequest, VoiceSettings
 from shared.pipeline.plan.timing import lasting, say, say_scenes
 
-WORTH_SAYING = 0.5  # seconds; less is within the estimate's error
+ESTIMATE_ERROR = 0.5  # seconds; less is within the estimate's error
 
 
-def remarks(
+def plan_warnings(
     request: FilmRequest, clips: tuple[Clip, ...], stretches: tuple[Stretch, ...], takes: tuple[Speech, ...]
 ) -> tuple[str, ...]:
     """Return the warnings about speech, unused fields and prompts; those about footage come with the footage."""
@@ -29,22 +29,22 @@ def _speech(request: FilmRequest, stretches: tuple[Stretch, ...], takes: tuple[S
 def _whole(length: Length, shown: float, spoken: float) -> Iterator[str]:
     lines = f"The script takes about {say(spoken)} to speak, the scenes {say(shown)}: "
     over = spoken - shown
-    if over > WORTH_SAYING and length is Length.FILM:
+    if over > ESTIMATE_ERROR and length is Length.FILM:
         yield lines + f"about {say(over)} of it will not be heard (length film)."
-    elif over > WORTH_SAYING:
+    elif over > ESTIMATE_ERROR:
         yield lines + f"the last frame will be held for about {say(over)}."
-    elif over < -WORTH_SAYING and length is Length.SCRIPT:
+    elif over < -ESTIMATE_ERROR and length is Length.SCRIPT:
         yield lines + f"about {say(-over)} of the scenes will not be seen (length script)."
 
 
 def _scene(length: Length, number: int, shown: float, spoken: float) -> Iterator[str]:
-    if length is Length.FILM and spoken - shown > WORTH_SAYING:
+    if length is Length.FILM and spoken - shown > ESTIMATE_ERROR:
         yield (
             f"The script of scene {number + 1} takes about {say(spoken)} to speak, the scene {say(shown)}: "
             f"about {say(spoken - shown)} of it will not be heard (length film)."
         )
     lasts = lasting(length, shown, spoken)
-    if abs(lasts - shown) > WORTH_SAYING:
+    if abs(lasts - shown) > ESTIMATE_ERROR:
         yield f"Scene {number + 1} will last about {say(lasts)} instead of {say(shown)}: its script takes that long."
 
 

@@ -11,33 +11,31 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from shared.pipeline.plan import speakers
-from shared.pipeline.plan import images
-from shared.pipeline.plan.capabilities import Tables
-from shared.pipeline.plan.speakers import Defaults
 from shared.pipeline.codec import from_plain, to_plain
-from shared.pipeline.plan.footage import Footage, film, with_image_keys
-from shared.pipeline.plan.plan import Clip, Kind, Picture, Plan, Speech, Stretch
+from shared.pipeline.plan import images, speakers
+from shared.pipeline.plan.capabilities import Tables
+from shared.pipeline.plan.footage import FootagePlan, film, with_image_keys
+from shared.pipeline.plan.placement import placement
+from shared.pipeline.plan.plan import COMPOSE_KEY, Clip, Kind, Picture, Plan, Speech, Stretch
+from shared.pipeline.plan.plan_warnings import plan_warnings
 from shared.pipeline.plan.refusals import CannotPlan, refuse_impossible
-from shared.pipeline.plan.plan_warnings import remarks
 from shared.pipeline.plan.request import FilmRequest
-from shared.pipeline.plan.placement import standing
+from shared.pipeline.plan.speakers import Defaults
 from shared.pipeline.plan.timing import lasting
 
 __all__ = ["CannotPlan", "Defaults", "PlannedNode", "nodes", "plan", "plan_from_document", "plan_to_document"]
 
 FOOTAGE_PROVIDER = "veo"
-COMPOSE = "compose"
 
 
 def plan(request: FilmRequest, tables: Tables, defaults: Defaults) -> Plan:
     """Plan the film; raises CannotPlan naming every reason by field."""
-    cast = speakers.parts(request, defaults)
+    cast = speakers.speakers(request, defaults)
     provider = (request.provider or defaults.provider) if cast else ""
     refuse_impossible(request, tables, cast, provider)
     filmed = any(scene.visual_description is not None for scene in request.scenes)
     veo = tables.footage[request.b_roll.model] if filmed else None
-    footage = film(request, veo, tables.limits) if veo else Footage()
+    footage = film(request, veo, tables.limits) if veo else FootagePlan()
     pictures, keys = images.numbered(request, images.needed(request, footage.clips), tables.image_wait)
     clips = with_image_keys(footage.clips, keys)
     service = tables.presenters[provider] if provider else None
@@ -58,7 +56,7 @@ def plan(request: FilmRequest, tables: Tables, defaults: Defaults) -> Plan:
         model=veo.id if veo else "",
         provider=provider,
         mode=request.mode.value,
-        place=standing(request.avatar_position, footage=filmed),
+        place=placement(request.avatar_position, footage=filmed),
         captions=request.captions,
         pictures=pictures,
         clips=clips,
@@ -68,13 +66,13 @@ def plan(request: FilmRequest, tables: Tables, defaults: Defaults) -> Plan:
         asked_seconds=sum(scene.duration for scene in request.scenes) or seconds,
         estimated_wait=round(max(footage_wait, spoken_wait) + compose_wait, 1),
         compose_cost=round(compose_wait * tables.compute.price),
-        warnings=(*footage.warnings, *remarks(request, footage.clips, stretches, takes)),
+        warnings=(*footage.warnings, *plan_warnings(request, footage.clips, stretches, takes)),
         compose_wait=round(compose_wait, 1),
     )
 
 
 def _stretches(
-    request: FilmRequest, footage: Footage, takes: tuple[Speech, ...], tables: Tables, keys: Mapping[str, str]
+    request: FilmRequest, footage: FootagePlan, takes: tuple[Speech, ...], tables: Tables, keys: Mapping[str, str]
 ) -> tuple[Stretch, ...]:
     def before(scene: int | None, seconds: float) -> Stretch:
         behind = images.backdrop(request, scene, tables, keys)
@@ -134,16 +132,15 @@ def nodes(plan: Plan) -> tuple[PlannedNode, ...]:
     cost = plan.compose_cost
     return (
         *found,
-        PlannedNode(COMPOSE, Kind.COMPOSE, _shown(plan), cost, cost, plan.compose_wait, paid=False, provider=""),
+        PlannedNode(COMPOSE_KEY, Kind.COMPOSE, _shown(plan), cost, cost, plan.compose_wait, paid=False, provider=""),
     )
 
 
 def _shown(plan: Plan) -> tuple[str, ...]:
     """Return the nodes whose files the film is made of: backdrops, the last link of each chain, presenters."""
     backdrops = (stretch.backdrop.image for stretch in plan.stretches if stretch.backdrop)
-    chains = (stretch.chain for stretch in plan.stretches)
     presenters = (speech.key for speech in plan.speeches)
-    return tuple(dict.fromkeys(key for key in (*backdrops, *chains, *presenters) if key))
+    return tuple(dict.fromkeys(key for key in (*backdrops, *plan.chains, *presenters) if key))
 
 
 def plan_to_document(plan: Plan) -> dict[str, Any]:

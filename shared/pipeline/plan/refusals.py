@@ -6,10 +6,10 @@ Every reason names its field and the next move, and all of them come at once.
 from collections.abc import Iterable, Iterator, Mapping
 
 from shared.pipeline.plan import rules
-from shared.pipeline.plan.capabilities import Tables, Veo
-from shared.pipeline.plan.speakers import Part
+from shared.pipeline.plan.capabilities import FootageModel, Tables
 from shared.pipeline.plan.plan import Feature, Length
 from shared.pipeline.plan.request import Background, BackgroundType, FilmRequest
+from shared.pipeline.plan.speakers import Speaker
 
 
 class CannotPlan(ValueError):
@@ -20,7 +20,7 @@ class CannotPlan(ValueError):
         self.details = dict(details)
 
 
-def refuse_impossible(request: FilmRequest, tables: Tables, cast: tuple[Part, ...], provider: str) -> None:
+def refuse_impossible(request: FilmRequest, tables: Tables, cast: tuple[Speaker, ...], provider: str) -> None:
     """Raise CannotPlan when the request cannot be planned; `provider` is "" when nobody speaks."""
     details: dict[str, list[str]] = {}
     for path, why in _reasons(request, tables, cast, provider):
@@ -31,7 +31,9 @@ def refuse_impossible(request: FilmRequest, tables: Tables, cast: tuple[Part, ..
         raise CannotPlan(details)
 
 
-def _reasons(request: FilmRequest, tables: Tables, cast: tuple[Part, ...], provider: str) -> Iterator[tuple[str, str]]:
+def _reasons(
+    request: FilmRequest, tables: Tables, cast: tuple[Speaker, ...], provider: str
+) -> Iterator[tuple[str, str]]:
     yield from rules.mistakes(rules.outline(request))
     if len(request.scenes) > tables.limits.scenes:
         yield "scenes", f"are {len(request.scenes)}; a film has at most {tables.limits.scenes}"
@@ -60,7 +62,7 @@ def _filming(request: FilmRequest, tables: Tables) -> Iterator[tuple[str, str]]:
     yield from _ways(request, veo)
 
 
-def _ways(request: FilmRequest, veo: Veo) -> Iterator[tuple[str, str]]:
+def _ways(request: FilmRequest, veo: FootageModel) -> Iterator[tuple[str, str]]:
     asked = {"image_url": request.image_url, "image": request.image} | {
         f"scenes.{number}.image_url": scene.image_url for number, scene in enumerate(request.scenes)
     }
@@ -75,7 +77,9 @@ def _ways(request: FilmRequest, veo: Veo) -> Iterator[tuple[str, str]]:
             yield path, f"the {request.b_roll.model} model cannot start from an image; choose another b_roll.model"
 
 
-def _speaking(request: FilmRequest, tables: Tables, cast: tuple[Part, ...], provider: str) -> Iterator[tuple[str, str]]:
+def _speaking(
+    request: FilmRequest, tables: Tables, cast: tuple[Speaker, ...], provider: str
+) -> Iterator[tuple[str, str]]:
     service = tables.presenters.get(provider)
     if service is None:
         yield "provider", f"{provider!r} is not available; choose one of {_listed(tables.presenters)}"

@@ -152,6 +152,11 @@ class ImageSource:
     upload: str | None = None
 
 
+def script_of(request: FilmRequest, scene: int | None) -> str:
+    """Return the words of a scene's script (None: of the script over the whole film), "" where there are none."""
+    return (request.avatar_script if scene is None else request.scenes[scene].script) or ""
+
+
 def to_document(request: FilmRequest) -> dict[str, Any]:
     """Return the request as plain JSON-able maps, absent fields left out."""
     plain: dict[str, Any] = to_plain(request)

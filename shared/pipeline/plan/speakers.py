@@ -24,7 +24,7 @@ class Defaults:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Speaker:
     """One script and who speaks it; `scene` None is the whole film."""
 
     scene: int | None
@@ -33,24 +33,24 @@ class Part:
     voice_id: str | None
 
 
-def parts(request: FilmRequest, defaults: Defaults) -> tuple[Part, ...]:
+def speakers(request: FilmRequest, defaults: Defaults) -> tuple[Speaker, ...]:
     """Return every script of the request with its avatar and voice, in film order."""
     avatar = request.avatar_id or defaults.avatar_id
     voice = request.voice_id or defaults.voice_id
     if request.avatar_script is not None:
-        return (Part(None, request.avatar_script, avatar, voice),)
+        return (Speaker(None, request.avatar_script, avatar, voice),)
     return tuple(_scenes_parts(request, avatar, voice))
 
 
-def _scenes_parts(request: FilmRequest, avatar: str | None, voice: str | None) -> Iterator[Part]:
+def _scenes_parts(request: FilmRequest, avatar: str | None, voice: str | None) -> Iterator[Speaker]:
     for number, scene in enumerate(request.scenes):
         if scene.script is not None:
             heard = scene.voice_id or (None if scene.avatar_id else voice)
-            yield Part(number, scene.script, scene.avatar_id or avatar, heard)
+            yield Speaker(number, scene.script, scene.avatar_id or avatar, heard)
 
 
 def speeches(
-    request: FilmRequest, cast: tuple[Part, ...], service: AvatarService, rate: SpeechRate
+    request: FilmRequest, cast: tuple[Speaker, ...], service: AvatarService, rate: SpeechRate
 ) -> tuple[Speech, ...]:
     """Return each part as a take to be bought; parts without an avatar must have been refused before."""
     takes = []

@@ -9,7 +9,6 @@ from datetime import timedelta
 
 import httpx
 
-from shared.providers.reading import at, json_of, number_at, retry_after, text_at, with_raw
 from shared.providers.heygen.words import BACKGROUND, BY_CODE, CREDITS, KEY, RENDERING, WEBM, Words, invalid_words
 from shared.providers.ports import (
     Failure,
@@ -23,9 +22,8 @@ from shared.providers.ports import (
     TryLater,
     Unknown,
 )
+from shared.providers.reading import RETRY_SOON, UNDECIDED, at, json_of, number_at, retry_after, text_at, with_raw
 
-SOON = timedelta(seconds=30)
-_UNDECIDED = frozenset({408, 425, 499})  # 4xx that do not say whether the order was taken
 _FIELD = re.compile(r"[a-z0-9_.\[\]]{1,60}")
 
 
@@ -44,7 +42,7 @@ def _submit_error(response: httpx.Response, order: SpeechOrder) -> Exception:
     status = response.status_code
     if response.is_redirect:
         return Misconfigured("The address set for HeyGen is not HeyGen's.", next_move="Check HeyGen's endpoint.")
-    if not response.is_client_error or status in _UNDECIDED:
+    if not response.is_client_error or status in UNDECIDED:
         return Unknown(f"HeyGen answered {status} without a video; it may be in the making.")
     answer = json_of(response)
     code, param = text_at(answer, "error", "code"), text_at(answer, "error", "param")
@@ -52,7 +50,7 @@ def _submit_error(response: httpx.Response, order: SpeechOrder) -> Exception:
     if status == httpx.codes.CONFLICT or code == "request_in_progress":
         return InFlight("HeyGen is still answering the same order.")
     if code in _LATER:
-        return TryLater("HeyGen is busy with this account's other films.", retry_after(response, SOON))
+        return TryLater("HeyGen is busy with this account's other films.", retry_after(response, RETRY_SOON))
     if words := _cutout_refusal(order.cutout, message, param) or BY_CODE.get(code):
         return words.refused()
     return _by_status(response, bool(code), param)
@@ -74,7 +72,7 @@ def _by_status(response: httpx.Response, known: bool, param: str) -> Exception:
         case 402:
             return CREDITS.refused()
         case 429:
-            return TryLater("HeyGen is busy with this account's other films.", retry_after(response, SOON))
+            return TryLater("HeyGen is busy with this account's other films.", retry_after(response, RETRY_SOON))
         case 404 | 405 | 410 if not known:
             return Misconfigured("HeyGen no longer answers at this address.", next_move="Check HeyGen's endpoint.")
     return invalid_words(param if _FIELD.fullmatch(param) else "").refused()
@@ -112,4 +110,4 @@ def ask_error(response: httpx.Response, api_key: str) -> Exception:
     if response.status_code in {401, 403}:
         return with_raw(KeyChanged("HeyGen rejects the API key."), response, hide=api_key)
     why = f"HeyGen answered {response.status_code} without the answer."
-    return with_raw(TryLater(why, retry_after(response, SOON)), response, hide=api_key)
+    return with_raw(TryLater(why, retry_after(response, RETRY_SOON)), response, hide=api_key)

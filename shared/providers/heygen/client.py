@@ -13,10 +13,9 @@ import re
 import httpx
 
 from shared.egress.client import NOT_SENT, Egress, EgressRefused
-from shared.providers.reading import at, json_of, list_at, text_at
 from shared.providers.heygen.answers import ask_error, made_id, outcome
-from shared.providers.heygen.questions import SENDABLE_KEY, conversation
 from shared.providers.heygen.order import order_body
+from shared.providers.heygen.questions import SENDABLE_KEY, conversation
 from shared.providers.heygen.words import AVATAR, KEY, NO_AVATAR, NO_VOICE, VOICE, WEBHOOK, group_words, invalid_words
 from shared.providers.ports import (
     Failure,
@@ -32,6 +31,7 @@ from shared.providers.ports import (
     TryLater,
     Unknown,
 )
+from shared.providers.reading import at, json_of, list_at, text_at
 
 EVENTS = ("avatar_video.success", "avatar_video.fail")
 _IDEMPOTENCY_KEY = re.compile(r"[A-Za-z0-9_:.-]{1,255}")
@@ -70,7 +70,7 @@ class HeyGen:
             raise Unknown("The line to HeyGen broke after the order may have been sent.") from error
         return made_id(response, order, api_key)
 
-    def look(self, video_id: str, *, api_key: str) -> tuple[Pending | Filmed | Failure, str | None]:
+    def poll(self, video_id: str, *, api_key: str) -> tuple[Pending | Filmed | Failure, str | None]:
         """Ask once; the second value is the title as HeyGen tells it. Raises: Lost, KeyChanged, TryLater."""
         if not _ID.fullmatch(video_id):
             raise Lost(f"{video_id!r} is not a video's id.")

@@ -9,9 +9,9 @@ from typing import Any
 import httpx
 
 from shared.egress.client import Egress, EgressRefused
-from shared.providers.reading import at, json_of, list_at, text_at
-from shared.providers.heygen.answers import SOON, ask_error
+from shared.providers.heygen.answers import ask_error
 from shared.providers.ports import KeyChanged, TryLater
+from shared.providers.reading import RETRY_SOON, at, json_of, list_at, text_at
 
 CALL_SECONDS = 30.0
 PAGES = 50
@@ -44,7 +44,7 @@ class Conversation:
         try:
             return self.client.request(method, self.endpoint + path, params=query, json=body)
         except (EgressRefused, httpx.HTTPError) as error:
-            raise TryLater("HeyGen could not be asked.", SOON) from error
+            raise TryLater("HeyGen could not be asked.", RETRY_SOON) from error
 
     def data_or_none(self, path: str) -> object | None:
         """Return the answer's data, None when there is no such thing. Raises: KeyChanged, TryLater."""
@@ -60,7 +60,7 @@ class Conversation:
         """Return the answer's data. Raises: KeyChanged, TryLater."""
         data = self.data_or_none(path)
         if data is None:
-            raise TryLater("HeyGen no longer answers at this address.", SOON)
+            raise TryLater("HeyGen no longer answers at this address.", RETRY_SOON)
         return data
 
     def pages(self, path: str, query: Mapping[str, str]) -> Iterator[object]:
@@ -77,4 +77,4 @@ class Conversation:
                 return
             if not token or token == last:
                 break
-        raise TryLater("HeyGen's list does not end.", SOON)
+        raise TryLater("HeyGen's list does not end.", RETRY_SOON)

@@ -8,14 +8,23 @@ from datetime import timedelta
 
 import httpx
 
-from shared.providers.reading import at, json_of, list_at, number_at, retry_after, text_at, with_raw
 from shared.providers.ports import Failure, Filmed, Lost, Misconfigured, Pending, Refused, TryLater, Unknown
+from shared.providers.reading import (
+    RETRY_SOON,
+    UNDECIDED,
+    at,
+    json_of,
+    list_at,
+    number_at,
+    retry_after,
+    text_at,
+    with_raw,
+)
 from shared.providers.veo.support_codes import LIKENESS, meanings, support_codes
 
-SOON = timedelta(seconds=30)
 _QUOTA = timedelta(seconds=30)
 _PROVISIONING = timedelta(seconds=90)
-_UNDECIDED = frozenset({408, 409, 425, 499})  # 4xx that do not say whether the order was taken
+_UNDECIDED = UNDECIDED | {409}  # Google answers 409 also to an order it took
 _SERVICE_AGENT = "service agents are being provisioned"
 _PERMISSION = "Let abroll's service account use Vertex AI in the project (roles/aiplatform.user, the API enabled)."
 _REPORT = "Report this with the job's id; it is a mistake in abroll."
@@ -86,7 +95,7 @@ def _look_error(response: httpx.Response) -> Exception:
         case 429:
             return TryLater("Veo's quota for this minute is used up.", retry_after(response, _QUOTA))
         case status:
-            return TryLater(f"Veo answered {status} without saying how the clip stands.", SOON)
+            return TryLater(f"Veo answered {status} without saying how the clip stands.", RETRY_SOON)
 
 
 def _ended(answer: object) -> Filmed | Failure:
@@ -104,7 +113,7 @@ def _ended(answer: object) -> Filmed | Failure:
         why, next_move = _safety_words(codes, " ".join(reasons))
         return Failure("filtered", why, next_move, timedelta(seconds=5), codes)
     return Failure(
-        "empty", "Veo finished without a film.", "Retry the job; reword the scene if it happens again.", SOON
+        "empty", "Veo finished without a film.", "Retry the job; reword the scene if it happens again.", RETRY_SOON
     )
 
 
@@ -146,6 +155,6 @@ def _failed(code: float | None) -> Failure:
                 _PROVISIONING,
             )
         case 13:
-            return Failure("internal", "Veo failed inside.", "Wait; abroll tries again.", SOON)
+            return Failure("internal", "Veo failed inside.", "Wait; abroll tries again.", RETRY_SOON)
         case _:
             return Failure("internal", "Veo ended without a film and without a known reason.", "Retry the job.", None)

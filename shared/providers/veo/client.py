@@ -26,11 +26,12 @@ from shared.providers.ports import (
     NotSent,
     Pending,
     Refused,
-    Stored,
+    StoredMedia,
     TryLater,
     Unknown,
 )
-from shared.providers.veo.answers import SOON, operation_name, outcome
+from shared.providers.reading import RETRY_SOON
+from shared.providers.veo.answers import operation_name, outcome
 
 EXTENSION_SECONDS = 7
 LOOK_SECONDS = 30.0
@@ -78,7 +79,7 @@ class Veo:
             raise Unknown("The line to Veo broke after the order may have been sent.") from error
         return operation_name(response, order.model)
 
-    def look(self, operation: str) -> Pending | Filmed | Failure:
+    def poll(self, operation: str) -> Pending | Filmed | Failure:
         """Ask once how an operation stands. Raises: Lost, TryLater, Misconfigured."""
         name = _OPERATION.fullmatch(operation)
         if name is None or ".." in operation:
@@ -88,7 +89,7 @@ class Veo:
         except EgressRefused as error:
             raise _guarded(error) from error
         except (NotSent, httpx.HTTPError) as error:
-            raise TryLater("Veo could not be asked how the clip stands.", SOON) from error
+            raise TryLater("Veo could not be asked how the clip stands.", RETRY_SOON) from error
         return outcome(response, operation)
 
     def _post(self, path: str, body: dict[str, Any], total_seconds: float) -> httpx.Response:
@@ -128,7 +129,7 @@ def order_body(order: ClipOrder) -> dict[str, Any]:
     return {"instances": [instance], "parameters": parameters}
 
 
-def _media(stored: Stored) -> dict[str, str]:
+def _media(stored: StoredMedia) -> dict[str, str]:
     return {"gcsUri": stored.uri, "mimeType": stored.mime}
 
 

@@ -145,14 +145,14 @@ def test_tasks_under_way_make_one_overload(clock: Clock) -> None:
 
 
 @settings(deadline=None)
-@given(rate=st.floats(0.1, 20), waits=st.lists(st.floats(0, 10), max_size=30))
-def test_no_window_ever_holds_more_than_burst_and_rate_allow(rate: float, waits: list[float]) -> None:
+@given(rate=st.floats(0.1, 20), timeouts=st.lists(st.floats(0, 10), max_size=30))
+def test_no_window_ever_holds_more_than_burst_and_rate_allow(rate: float, timeouts: list[float]) -> None:
     """In any span of time a queue hands out at most its burst plus what the rate refills meanwhile."""
     config = QueueConfig(max_dispatches_per_second=rate)
     clock = Clock()
     pace = Pace.full(config, clock.now)
     sent: list[datetime] = []
-    for wait in waits:
+    for wait in timeouts:
         clock.advance(seconds=wait)
         while pace.next_time(clock.now) <= clock.now:
             pace.spend(clock.now)

@@ -10,12 +10,12 @@ TELLS there is always a status, a stage and a sentence; only a finished film is 
 
 from dataclasses import replace
 
-from shared.pipeline.job import events as on
-from shared.pipeline.job.ledger import bill
-from shared.pipeline.job.job import AWAKE, FREE, LIVE, Ending, Job, State
 from infra.diagrams import moves
-from shared.pipeline.plan.plan import Kind
+from shared.pipeline.job import events as on
+from shared.pipeline.job.job import AWAKE, FREE, LIVE, Ending, Job, State
+from shared.pipeline.job.ledger import bill
 from shared.pipeline.job.status import progress, stage, status, summary
+from shared.pipeline.plan.plan import Kind
 
 ARROWS = set(moves())
 
@@ -74,7 +74,7 @@ def _moves(before: Job, after: Job, event: on.Event) -> str:
     for key, old in before.nodes.items():
         new = after.nodes[key]
         fresh = isinstance(event, on.RetryAsked) and new.take > old.take
-        unwanted = isinstance(event, on.RetryAsked) and key in event.again
+        unwanted = isinstance(event, on.RetryAsked) and key in event.remake
         if old.state is State.DONE and new.state is not State.DONE and not (fresh and unwanted):
             return f"{key} lost its film"
         begun = State.BLOCKED if fresh else old.state

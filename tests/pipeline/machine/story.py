@@ -9,19 +9,18 @@ from datetime import UTC, datetime, timedelta
 from typing import Self
 
 from shared.pipeline.job import events as on
-from shared.pipeline.job.creation import born
-from shared.pipeline.edit.edit import Cutout
-from shared.pipeline.job.machine import Moved, apply
+from shared.pipeline.job.creation import new_job
 from shared.pipeline.job.job import Attempt, Ending, Job, Node, Outcome, Output, State
-from shared.pipeline.job.timeouts import Patience
-from shared.pipeline.plan.plan import Kind
+from shared.pipeline.job.machine import Transition, apply
+from shared.pipeline.job.timeouts import Timeouts
+from shared.pipeline.plan.plan import Cutout, Kind
 from shared.pipeline.plan.planner import nodes
 from shared.pipeline.plan.request import FilmRequest
 from tests.pipeline.films import CUT, film, filmed, planned
 
 START = datetime(2026, 11, 20, 12, tzinfo=UTC)
 JOB = "3c5f1d1e-9d0b-4b52-9d9c-5a3a1c0e7a11"
-WAITS = Patience()
+WAITS = Timeouts()
 CLIP, PRESENTER, COMPOSE = "clip-1", "presenter-1", "compose"
 FOOTAGE = film(filmed(), b_roll=CUT)
 PRESENTED = film(filmed(), avatar_script="Good morning.")
@@ -34,11 +33,11 @@ def stored(name: str = "film", generation: int = 1) -> Output:
     return Output(f"gs://bucket/{name}", generation, "AAAAAA==", 1000, 8.0)
 
 
-def job(request: FilmRequest = FOOTAGE, waits: Patience = WAITS, at: datetime = START) -> Job:
+def job(request: FilmRequest = FOOTAGE, timeouts: Timeouts = WAITS, at: datetime = START) -> Job:
     """Return a new job for a request, its images stored."""
     made = planned(request)
     images = {node.key: stored(node.key) for node in nodes(made) if node.kind is Kind.IMAGE}
-    return born(
+    return new_job(
         job_id=JOB,
         tenant="shop",
         request=request,
@@ -48,7 +47,7 @@ def job(request: FilmRequest = FOOTAGE, waits: Patience = WAITS, at: datetime = 
         request_hash="hash",
         usage_doc="2026-11",
         now=at,
-        waits=waits,
+        timeouts=timeouts,
     )
 
 
@@ -59,9 +58,9 @@ class Story:
     job: Job
     node: str = CLIP
     now: datetime = START
-    waits: Patience = WAITS
+    timeouts: Timeouts = WAITS
     before: Job | None = None
-    moved: Moved | None = None
+    moved: Transition | None = None
 
     @property
     def hero(self) -> Node:
@@ -85,9 +84,9 @@ class Story:
         """Apply events, each twice: the second time nothing may change and nobody is alarmed."""
         told = self
         for event in events:
-            moved = apply(told.job, event, told.now, told.waits)
-            again = apply(moved.job, event, told.now, told.waits)
-            assert Moved(moved.job, changed=False) == again, f"{event} changed something when it was heard twice"
+            moved = apply(told.job, event, told.now, told.timeouts)
+            again = apply(moved.job, event, told.now, told.timeouts)
+            assert Transition(moved.job, changed=False) == again, f"{event} changed something when it was heard twice"
             told = replace(told, job=moved.job, before=told.job, moved=moved)
         return told
 
@@ -153,9 +152,9 @@ class Story:
         return self.moved.alarms if self.moved else ()
 
 
-def story(request: FilmRequest = FOOTAGE, node: str = CLIP, waits: Patience = WAITS) -> Story:
+def story(request: FilmRequest = FOOTAGE, node: str = CLIP, timeouts: Timeouts = WAITS) -> Story:
     """Begin with a new job."""
-    return Story(job(request, waits), node, waits=waits)
+    return Story(job(request, timeouts), node, timeouts=timeouts)
 
 
 def claimed(node: str = CLIP, token: str = "a", *, take: int = 1, attempt: int = 1) -> on.Claimed:
@@ -180,12 +179,12 @@ def released(
     return on.Released(node, token, "busy", timedelta(seconds=after), refused, cutout)
 
 
-def refused(node: str = CLIP, token: str = "a") -> on.Refused:
-    return on.Refused(node, token, "refused", "the prompt was refused", "change the prompt")
+def refused(node: str = CLIP, token: str = "a") -> on.Rejected:
+    return on.Rejected(node, token, "refused", "the prompt was refused", "change the prompt")
 
 
-def misconfigured(node: str = CLIP, token: str = "a") -> on.Misconfigured:
-    return on.Misconfigured(node, token, "the model is gone", "choose another model")
+def misconfigured(node: str = CLIP, token: str = "a") -> on.MisconfigurationFound:
+    return on.MisconfigurationFound(node, token, "the model is gone", "choose another model")
 
 
 def unclear(node: str = CLIP, token: str = "a") -> on.Unclear:

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from shared.pipeline.job import events as on
-from shared.pipeline.job.ledger import bill, settle
 from shared.pipeline.job.job import Ending, Job, Outcome, State
+from shared.pipeline.job.ledger import bill, settle
 from tests.pipeline.machine.story import (
     COMPOSE,
     PRESENTED,

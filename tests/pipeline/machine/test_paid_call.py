@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from shared.pipeline.edit.edit import Cutout
 from shared.pipeline.job.job import Outcome, State
+from shared.pipeline.plan.plan import Cutout
 from tests.pipeline.machine.story import (
     PRESENTED,
     PRESENTER,
@@ -259,7 +259,7 @@ def test_a_known_operation_is_never_replaced_while_it_is_pending() -> None:
     """Pending for 29 minutes is waited for; at 30 the node fails, counted as paid."""
     told = story().hears(claimed(), sent())
     for _ in range(29):
-        told = told.later(minutes=1).hears(pending()).then(state=State.RUNNING, due=WAITS.pending_again)
+        told = told.later(minutes=1).hears(pending()).then(state=State.RUNNING, due=WAITS.pending_step)
 
     told = told.later(minutes=1).hears(pending())
 
@@ -282,7 +282,7 @@ def test_a_hint_is_looked_after_at_5_10_and_20_seconds() -> None:
     told = told.hears(pending(PRESENTER, hinted=True)).then(state=State.RUNNING, wakes=5)
     told = told.later(5).hears(pending(PRESENTER)).then(wakes=10)
     told = told.later(10).hears(pending(PRESENTER)).then(wakes=20)
-    told = told.later(20).hears(pending(PRESENTER)).then(due=WAITS.pending_again)
+    told = told.later(20).hears(pending(PRESENTER)).then(due=WAITS.pending_step)
 
     assert () == told.woken
 

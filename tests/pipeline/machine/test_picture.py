@@ -3,10 +3,10 @@
 import json
 from pathlib import Path
 
+from infra.diagrams import line_table, machine_picture
+from shared.pipeline.job.job import State
 from shared.pipeline.job.line import LINE
 from shared.pipeline.job.machine import TABLE
-from shared.pipeline.job.job import State
-from infra.diagrams import line_table, machine_picture
 
 ROOT = Path(__file__).parents[3]
 

@@ -7,9 +7,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from shared.pipeline.job import events as on
-from shared.pipeline.edit.edit import Cutout
-from shared.pipeline.job.machine import Moved, apply
 from shared.pipeline.job.job import Job
+from shared.pipeline.job.machine import Transition, apply
+from shared.pipeline.plan.plan import Cutout
 from shared.pipeline.plan.request import FilmRequest
 from tests.pipeline.machine.laws import judge
 from tests.pipeline.machine.story import CHAIN, COMPOSE, FOOTAGE, PRESENTED, START, WAITS, job, stored
@@ -40,8 +40,8 @@ events = st.one_of(
     st.builds(on.Postponed, **about, after=later, why=words),
     st.builds(on.Sent, **about, token=tokens, provider_id=ids),
     st.builds(on.Released, node=nodes, token=tokens, why=words, after=later, refused=st.booleans(), cutout=CUTOUTS),
-    st.builds(on.Refused, node=nodes, token=tokens, code=words, why=words, next_move=words),
-    st.builds(on.Misconfigured, node=nodes, token=tokens, what=words, next_move=words),
+    st.builds(on.Rejected, node=nodes, token=tokens, code=words, why=words, next_move=words),
+    st.builds(on.MisconfigurationFound, node=nodes, token=tokens, what=words, next_move=words),
     st.builds(on.Unclear, node=nodes, token=tokens, why=words, keyed=st.booleans()),
     st.builds(on.IdHeard, **about, provider_id=ids),
     st.tuples(nodes, st.integers(1, 2), small).flatmap(lambda named: files(*named)),
@@ -104,7 +104,7 @@ def heard(told: Job, told_rumours: list[Rumour]) -> Job:
         if moved.changed:
             judge(told, moved.job, event)
         assert moved.changed == (moved.job != told)
-        assert Moved(moved.job, changed=False) == apply(moved.job, event, now, WAITS)
+        assert Transition(moved.job, changed=False) == apply(moved.job, event, now, WAITS)
         told = moved.job
     return told
 

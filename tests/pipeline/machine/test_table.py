@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from shared.pipeline.job import events as on
-from shared.pipeline.job.machine import TABLE
 from shared.pipeline.job.job import State
+from shared.pipeline.job.machine import TABLE
 from tests.pipeline.machine.story import (
     CLIP,
     COMPOSE,
@@ -68,7 +68,7 @@ def poor() -> Story:
 
 
 def small(told: Story) -> Story:
-    return replace(told, waits=SMALL)
+    return replace(told, timeouts=SMALL)
 
 
 ROWS: dict[tuple[type[on.NodeEvent], State, State], Callable[[], Story]] = {
@@ -82,13 +82,13 @@ ROWS: dict[tuple[type[on.NodeEvent], State, State], Callable[[], Story]] = {
     ),
     (on.Released, S, Q): lambda: starting().hears(released()),
     (on.Released, S, C): lambda: broken(starting()).hears(released()),
-    (on.Refused, S, F): lambda: starting().hears(refused()),
-    (on.Misconfigured, S, S): lambda: (
+    (on.Rejected, S, F): lambda: starting().hears(refused()),
+    (on.MisconfigurationFound, S, S): lambda: (
         speaking().hears(unclear(PRESENTER)).later(30).hears(reclaimed(), misconfigured(PRESENTER, "b"))
     ),
-    (on.Misconfigured, S, Q): lambda: starting().hears(misconfigured()),
-    (on.Misconfigured, S, F): lambda: small(starting()).hears(misconfigured()),
-    (on.Misconfigured, S, C): lambda: broken(starting()).hears(misconfigured()),
+    (on.MisconfigurationFound, S, Q): lambda: starting().hears(misconfigured()),
+    (on.MisconfigurationFound, S, F): lambda: small(starting()).hears(misconfigured()),
+    (on.MisconfigurationFound, S, C): lambda: broken(starting()).hears(misconfigured()),
     (on.Unclear, S, S): lambda: starting().hears(unclear()),
     (on.IdHeard, S, R): lambda: starting().hears(id_heard()),
     (on.FilmArrived, Q, D): lambda: starting().hears(failure()).hears(arrived()),
@@ -151,8 +151,8 @@ EVENTS: dict[type[on.NodeEvent], Callable[[str], on.NodeEvent]] = {
     on.Reclaimed: lambda node: replace(reclaimed("z"), node=node),
     on.Sent: lambda node: sent(node, name="op-9"),
     on.Released: released,
-    on.Refused: refused,
-    on.Misconfigured: misconfigured,
+    on.Rejected: refused,
+    on.MisconfigurationFound: misconfigured,
     on.Unclear: unclear,
     on.IdHeard: lambda node: id_heard(node, name="op-9"),
     on.FilmArrived: lambda node: arrived(node, name="another"),

@@ -13,9 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from shared.pipeline.job import events as on
-from shared.pipeline.job.machine import Moved, apply
 from shared.pipeline.job.job import Ending, Job, State
-from shared.pipeline.job.timeouts import Patience
+from shared.pipeline.job.machine import Transition, apply
+from shared.pipeline.job.timeouts import Timeouts
 from shared.pipeline.plan.plan import Kind
 from shared.pipeline.plan.request import FilmRequest
 from tests.pipeline.films import PHOTO, WHITE, film, filmed, spoken
@@ -161,17 +161,17 @@ def test_a_key_repeated_in_vain_is_looked_for_by_its_title() -> None:
 # The tests' tests: a machine with a planted bug is caught.
 
 
-def wakes_never_grow(job: Job, event: on.Event, now: datetime, waits: Patience) -> Moved:
+def wakes_never_grow(job: Job, event: on.Event, now: datetime, timeouts: Timeouts) -> Transition:
     """Forget the wake number: hole 1."""
-    moved = apply(job, event, now, waits)
+    moved = apply(job, event, now, timeouts)
     return replace(
         moved, job=replace(moved.job, nodes={key: replace(node, wake=1) for key, node in moved.job.nodes.items()})
     )
 
 
-def retry_begins_at_one(job: Job, event: on.Event, now: datetime, waits: Patience) -> Moved:
+def retry_begins_at_one(job: Job, event: on.Event, now: datetime, timeouts: Timeouts) -> Transition:
     """Reset the node: attempt 1 again."""
-    moved = apply(job, event, now, waits)
+    moved = apply(job, event, now, timeouts)
     if not isinstance(event, on.RetryAsked) or not moved.changed:
         return moved
     reset = {
@@ -180,14 +180,14 @@ def retry_begins_at_one(job: Job, event: on.Event, now: datetime, waits: Patienc
     return replace(moved, job=replace(moved.job, nodes=reset))
 
 
-def nothing_found_is_believed(job: Job, event: on.Event, now: datetime, waits: Patience) -> Moved:
+def nothing_found_is_believed(job: Job, event: on.Event, now: datetime, timeouts: Timeouts) -> Transition:
     """Give up an unclear call at the first empty look: hole 32."""
-    return apply(job, event, now, replace(waits, veo_unknown=0) if isinstance(event, on.NothingFound) else waits)
+    return apply(job, event, now, replace(timeouts, veo_unknown=0) if isinstance(event, on.NothingFound) else timeouts)
 
 
-def ended_nodes_are_left_by_news(job: Job, event: on.Event, now: datetime, waits: Patience) -> Moved:
+def ended_nodes_are_left_by_news(job: Job, event: on.Event, now: datetime, timeouts: Timeouts) -> Transition:
     """Let a film finish whatever it is about."""
-    moved = apply(job, event, now, waits)
+    moved = apply(job, event, now, timeouts)
     if not isinstance(event, on.FilmArrived):
         return moved
     node = moved.job.nodes[event.node]
@@ -197,23 +197,23 @@ def ended_nodes_are_left_by_news(job: Job, event: on.Event, now: datetime, waits
     return replace(moved, changed=True, job=replace(moved.job, nodes={**moved.job.nodes, node.key: taken}))
 
 
-def an_old_look_is_believed(job: Job, event: on.Event, now: datetime, waits: Patience) -> Moved:
+def an_old_look_is_believed(job: Job, event: on.Event, now: datetime, timeouts: Timeouts) -> Transition:
     """Forget when a look began: a frozen watcher's empty hands count as fresh."""
-    return apply(job, replace(event, at=None) if isinstance(event, on.NothingFound) else event, now, waits)
+    return apply(job, replace(event, at=None) if isinstance(event, on.NothingFound) else event, now, timeouts)
 
 
-def every_repeat_is_a_new_call(job: Job, event: on.Event, now: datetime, waits: Patience) -> Moved:
+def every_repeat_is_a_new_call(job: Job, event: on.Event, now: datetime, timeouts: Timeouts) -> Transition:
     """Raise HeyGen's key with each busy answer, even to a repeat."""
-    moved = apply(job, event, now, waits)
+    moved = apply(job, event, now, timeouts)
     if not isinstance(event, on.Released) or not event.refused or not moved.changed:
         return moved
     node = replace(moved.job.nodes[event.node], refusals=job.nodes[event.node].refusals + 1)
     return replace(moved, job=replace(moved.job, nodes={**moved.job.nodes, node.key: node}))
 
 
-def due_is_forgotten(job: Job, event: on.Event, now: datetime, waits: Patience) -> Moved:
+def due_is_forgotten(job: Job, event: on.Event, now: datetime, timeouts: Timeouts) -> Transition:
     """Lose the sweep's time of a node that runs."""
-    moved = apply(job, event, now, waits)
+    moved = apply(job, event, now, timeouts)
     if not isinstance(event, on.Sent) or not moved.changed:
         return moved
     node = replace(moved.job.nodes[event.node], due=None)

@@ -14,18 +14,18 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from shared.pipeline.job import events as on
-from shared.pipeline.job.line import START_CLIP, START_PRESENTER, step_for
-from shared.pipeline.job.machine import Moved, apply
-from shared.pipeline.job.names import task_name
 from shared.pipeline.job.job import AWAKE, Job, Node, Output, Payer, State
-from shared.pipeline.job.timeouts import Patience
+from shared.pipeline.job.line import START_CLIP, START_PRESENTER, step_for
+from shared.pipeline.job.machine import Transition, apply
+from shared.pipeline.job.names import task_name
+from shared.pipeline.job.timeouts import Timeouts
+from shared.pipeline.job.transitions import replayable
 from shared.pipeline.plan.plan import Kind
 from shared.pipeline.plan.request import FilmRequest
-from shared.pipeline.job.transitions import replayable
 from tests.pipeline.machine.laws import LawBroken, judge
 from tests.pipeline.machine.story import START, WAITS, job, stored
 
-Apply = Callable[[Job, on.Event, datetime, Patience], Moved]
+Apply = Callable[[Job, on.Event, datetime, Timeouts], Transition]
 Worker = Generator[None, str, None]  # is sent the vendor's mood; pauses where it may be overtaken
 SECOND = timedelta(seconds=1)
 VENDOR_DONE = timedelta(minutes=15)  # the vendors' own deadline: earlier than our patience
@@ -77,7 +77,7 @@ class World:
 
     request: FilmRequest
     apply: Apply = apply
-    waits: Patience = WAITS
+    timeouts: Timeouts = WAITS
     now: datetime = START
     job: Job = field(init=False)
     version: int = 0
@@ -91,7 +91,7 @@ class World:
     tokens: int = 0
 
     def __post_init__(self) -> None:
-        self.job = job(self.request, self.waits, self.now)
+        self.job = job(self.request, self.timeouts, self.now)
         fresh = [node for node in self.job.nodes.values() if node.state in AWAKE]
         self.wanted |= {task_name(self.job.id, node.key, node.wake) for node in fresh}
         self._enqueue(self.job, fresh)
@@ -107,7 +107,7 @@ class World:
         fault, self.fault = self.fault, ""
         if read.version != self.version:
             read = self.read()
-        moved = self.apply(read.job, event, read.at, self.waits)
+        moved = self.apply(read.job, event, read.at, self.timeouts)
         if not moved.changed:
             return read
         self._judge(read.job, moved, event, read.at)
@@ -115,7 +115,7 @@ class World:
         if fault == "crash":
             raise _Crashed
         if fault == "ack lost":
-            again = self.apply(self.job, event, self.now, self.waits)
+            again = self.apply(self.job, event, self.now, self.timeouts)
             if not again.changed:
                 self._enqueue(self.job, list(self.job.nodes.values()))
                 return self.read()
@@ -174,7 +174,7 @@ class World:
                 yield from self._sought(read, node)
             return
         mood = yield
-        if self.now - begun > self.waits.send_window * SECOND:
+        if self.now - begun > self.timeouts.send_window * SECOND:
             self.commit(read, on.Released(node.key, mine, "the send window was over", SECOND))
             return
         event = self._sent(node, mine, mood, keyed=keyed)
@@ -183,7 +183,7 @@ class World:
 
     def _sought(self, read: Read, node: Node) -> Worker:
         """A key that may not be repeated any more: its title is looked for in the vendor's list."""
-        if node.state is not State.STARTING or node.claim is None or replayable(node.claim, read.at, self.waits):
+        if node.state is not State.STARTING or node.claim is None or replayable(node.claim, read.at, self.timeouts):
             return
         mood = yield
         if mood != "fine":
@@ -201,9 +201,9 @@ class World:
             case "busy":
                 return on.Released(node.key, mine, "429", 30 * SECOND, refused=True)
             case "refused":
-                return on.Refused(node.key, mine, "refused", "it was refused", "ask for something else")
+                return on.Rejected(node.key, mine, "refused", "it was refused", "ask for something else")
             case "misconfigured":
-                return on.Misconfigured(node.key, mine, "the model is gone", "choose another")
+                return on.MisconfigurationFound(node.key, mine, "the model is gone", "choose another")
             case "nothing made, answer lost":
                 return on.Unclear(node.key, mine, "the connection broke", keyed=keyed)
         made = self._accepted(node, keyed=keyed)
@@ -231,7 +231,7 @@ class World:
             return
         claim = node.claim
         known = node.provider_id or task.hint
-        expired = claim is not None and read.at >= claim.at + self.waits.claim_life(node.kind)
+        expired = claim is not None and read.at >= claim.at + self.timeouts.claim_life(node.kind)
         if node.state is State.STARTING and node.kind is Kind.CLIP and expired:
             event = self._listed(node, read.at)
         elif known and node.state in (State.RUNNING, State.STARTING):
@@ -371,7 +371,7 @@ class World:
         unwanted = frozenset(node.key for node in made if other_words)
         again = [node for node in self.job.nodes.values() if node.state is not State.DONE or node.key in unwanted]
         ours = sum(node.cost for node in again if node.payer is Payer.US)
-        self.commit(self.read(), on.RetryAsked(reserved=ours, again=unwanted))
+        self.commit(self.read(), on.RetryAsked(reserved=ours, remake=unwanted))
 
     def due(self) -> datetime | None:
         """Return when the sweep would look: the least due of all nodes that are awake."""
@@ -407,9 +407,9 @@ class World:
             self.go_on_fairly()
         raise LawBroken(f"LIVE: not ended after {most} steps: {self.job.nodes}")
 
-    def _judge(self, before: Job, moved: Moved, event: on.Event, now: datetime) -> None:
+    def _judge(self, before: Job, moved: Transition, event: on.Event, now: datetime) -> None:
         judge(before, moved.job, event)
-        again = self.apply(moved.job, event, now, self.waits)
+        again = self.apply(moved.job, event, now, self.timeouts)
         if again.changed or again.job != moved.job:
             raise LawBroken(f"TWICE: {event} changed something when it was heard again")
         names = [task_name(before.id, node.key, node.wake) for node in moved.woken(before)]

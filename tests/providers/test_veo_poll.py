@@ -25,16 +25,16 @@ def failed(code: Any, message: str = RAW) -> Script:
     return ended(error={"code": code, "message": message})
 
 
-def look(script: Script) -> Pending | Filmed | Failure:
+def poll(script: Script) -> Pending | Filmed | Failure:
     """Look at a server that plays the script."""
     with Loopback(script) as server:
-        return veo(server.url).look(OPERATION)
+        return veo(server.url).poll(OPERATION)
 
 
 def test_question_goes_to_the_operations_own_model() -> None:
     """The path is cut from the operation's name: the configured model may have changed since (hole 34)."""
     with Loopback(reply(200, {"name": OLD})) as server:
-        veo(server.url).look(OLD)
+        veo(server.url).poll(OLD)
 
     assert server.heard[0].method == "POST"
     assert server.heard[0].target == f"/v1/{MODELS}/veo-2.9-retired-001:fetchPredictOperation"
@@ -44,17 +44,17 @@ def test_question_goes_to_the_operations_own_model() -> None:
 @pytest.mark.parametrize("more", [{}, {"done": False}, {"done": None}, {"metadata": {"progress": 3}}])
 def test_pending(more: dict[str, Any]) -> None:
     """Without done the clip is in the making, whether or not the word is there."""
-    assert look(reply(200, {"name": OPERATION, **more})) == Pending()
+    assert poll(reply(200, {"name": OPERATION, **more})) == Pending()
 
 
 def test_film() -> None:
     """The film's place is read, never computed."""
-    assert look(ended(response={"raiMediaFilteredCount": 0, "videos": [FILM]})) == Filmed(FILM["gcsUri"])
+    assert poll(ended(response={"raiMediaFilteredCount": 0, "videos": [FILM]})) == Filmed(FILM["gcsUri"])
 
 
 def test_film_beside_a_filtered_sibling() -> None:
     """A film is a film, whatever else was filtered."""
-    found = look(ended(response={"raiMediaFilteredCount": 1, "raiMediaFilteredReasons": ["x"], "videos": [FILM]}))
+    found = poll(ended(response={"raiMediaFilteredCount": 1, "raiMediaFilteredReasons": ["x"], "videos": [FILM]}))
 
     assert found == Filmed(FILM["gcsUri"])
 
@@ -79,7 +79,7 @@ def test_film_beside_a_filtered_sibling() -> None:
 )
 def test_error_by_code(code: Any, word: str, after: int | None) -> None:
     """Codes 8, 9, 13 and 14 may be filmed again by contract; every other ends the clip."""
-    found = look(failed(code))
+    found = poll(failed(code))
 
     assert isinstance(found, Failure)
     assert (found.code, found.retry_after) == (word, None if after is None else timedelta(seconds=after))
@@ -90,7 +90,7 @@ def test_error_by_code(code: Any, word: str, after: int | None) -> None:
 @pytest.mark.parametrize("error", [{}, [], "broken", {"code": 10**400}])
 def test_error_of_the_wrong_shape_is_an_error(error: Any) -> None:
     """An ending that cannot be read is an ending all the same, and is not filmed again."""
-    found = look(ended(error=error))
+    found = poll(ended(error=error))
 
     assert isinstance(found, Failure)
     assert (found.code, found.retry_after) == ("internal", None)
@@ -101,7 +101,7 @@ def test_support_codes_are_read_before_the_error_code(code: int) -> None:
     """Code 3 is both our mistake and a safety refusal; the support code decides."""
     message = "The input image violates usage guidelines. Support codes: 58061214, 17301594"
 
-    found = look(failed(code, message))
+    found = poll(failed(code, message))
 
     assert found == Failure(
         code="safety",
@@ -114,7 +114,7 @@ def test_support_codes_are_read_before_the_error_code(code: int) -> None:
 
 def test_unknown_support_code_is_still_a_safety_refusal() -> None:
     """Google adds codes; the number itself is told."""
-    found = look(failed(3, "Refused. Support codes: 12345678"))
+    found = poll(failed(3, "Refused. Support codes: 12345678"))
 
     assert isinstance(found, Failure)
     assert found.why == "Google's safety filter refused the scene, support code 12345678."
@@ -129,7 +129,7 @@ def test_unknown_support_code_is_still_a_safety_refusal() -> None:
 )
 def test_filtered(response: dict[str, Any]) -> None:
     """A film the output filter held back may be tried once more; the machine counts."""
-    found = look(ended(response=response))
+    found = poll(ended(response=response))
 
     assert found == Failure(
         code="filtered",
@@ -142,7 +142,7 @@ def test_filtered(response: dict[str, Any]) -> None:
 
 def test_filtered_without_reasons() -> None:
     """A count alone is filtered too."""
-    found = look(ended(response={"raiMediaFilteredCount": 1}))
+    found = poll(ended(response={"raiMediaFilteredCount": 1}))
 
     assert isinstance(found, Failure)
     assert (found.code, found.why) == ("filtered", "Google's safety filter refused the scene.")
@@ -163,7 +163,7 @@ def test_filtered_without_reasons() -> None:
 )
 def test_empty(more: dict[str, Any]) -> None:
     """Done without error, film or filter has a name of its own, and may be tried once more."""
-    found = look(ended(**more))
+    found = poll(ended(**more))
 
     assert isinstance(found, Failure)
     assert found.code == "empty"
@@ -173,7 +173,7 @@ def test_empty(more: dict[str, Any]) -> None:
 def test_404_is_lost_not_failed() -> None:
     """A vanished operation says nothing about its film (hole 33)."""
     with pytest.raises(Lost):
-        look(reply(404, {"error": {"message": RAW}}))
+        poll(reply(404, {"error": {"message": RAW}}))
 
 
 def test_401_once_renews_the_token() -> None:
@@ -181,7 +181,7 @@ def test_401_once_renews_the_token() -> None:
     tokens = Tokens()
 
     with Loopback(reply(401), reply(200, {"name": OPERATION})) as server:
-        found = veo(server.url, tokens).look(OPERATION)
+        found = veo(server.url, tokens).poll(OPERATION)
 
     assert found == Pending()
     assert [heard.headers["authorization"] for heard in server.heard] == ["Bearer token-1", "Bearer token-2"]
@@ -191,7 +191,7 @@ def test_401_once_renews_the_token() -> None:
 def test_refused_question_is_misconfigured(status: int) -> None:
     """A question that is refused says nothing about the clip, and waiting does not help."""
     with pytest.raises(Misconfigured):
-        look(reply(status))
+        poll(reply(status))
 
 
 @pytest.mark.parametrize(
@@ -217,13 +217,13 @@ def test_refused_question_is_misconfigured(status: int) -> None:
 def test_trouble_is_later(script: Script) -> None:
     """An answer that tells nothing is asked for again."""
     with pytest.raises(TryLater):
-        look(script)
+        poll(script)
 
 
 def test_429_is_later_as_asked() -> None:
     """The wait asked for is kept."""
     with pytest.raises(TryLater) as later:
-        look(reply(429, b"", {"retry-after": "9"}))
+        poll(reply(429, b"", {"retry-after": "9"}))
 
     assert later.value.after == timedelta(seconds=9)
 
@@ -234,13 +234,13 @@ def test_unreachable_is_later() -> None:
         url = gone.url
 
     with pytest.raises(TryLater):
-        veo(url).look(OPERATION)
+        veo(url).poll(OPERATION)
 
 
 def test_guarded_endpoint_is_our_mistake() -> None:
     """An endpoint the guard refuses is a setting to mend."""
     with pytest.raises(Misconfigured):
-        veo("https://127.0.0.1", egress=Egress()).look(OPERATION)
+        veo("https://127.0.0.1", egress=Egress()).poll(OPERATION)
 
 
 @pytest.mark.parametrize(
@@ -259,7 +259,7 @@ def test_guarded_endpoint_is_our_mistake() -> None:
 def test_what_is_no_operations_name_is_lost(name: str) -> None:
     """A name that cannot be one is not asked for."""
     with Loopback(reply(200)) as server, pytest.raises(Lost):
-        veo(server.url).look(name)
+        veo(server.url).poll(name)
 
     assert server.heard == []
 
@@ -269,7 +269,7 @@ def test_odd_characters_stay_in_the_name() -> None:
     odd = OPERATION.replace("acme-prod", "acme.example:prod?x#y")
 
     with Loopback(reply(404)) as server, pytest.raises(Lost):
-        veo(server.url).look(odd)
+        veo(server.url).poll(odd)
 
     models = MODELS.replace("acme-prod", "acme.example:prod%3Fx%23y")
     assert server.heard[0].target == f"/v1/{models}/{MODEL}:fetchPredictOperation"

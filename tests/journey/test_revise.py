@@ -30,7 +30,7 @@ def test_a_retry_with_other_words_keeps_what_is_finished(cinema: Cinema, tmp_pat
     request["scenes"][1]["visual_description"] = "a calm table by the window"
     film = read_film(cinema.film(job, tmp_path))
     assert ("failed", 200, 202) == (failed["status"], priced.status_code, again.status_code)
-    assert ["clip-2", "compose"] == again.json()["again"] == priced.json()["again"]
+    assert ["clip-2", "compose"] == again.json()["remade"] == priced.json()["remade"]
     assert prompts(request) == list(dict.fromkeys(seen.footage.prompt for seen in film.seen if seen.footage))
     assert len(before) + 1 == len(billed(cinema, job["id"]))
     _adds_up(cinema, job["id"])
@@ -62,7 +62,7 @@ def test_regenerate_makes_a_new_job_that_adopts(cinema: Cinema, tmp_path: Path) 
     new = read_film(cinema.film(job, tmp_path))
     old = read_film(cinema.film(cinema.job(parent["id"]), tmp_path))
     assert (202, parent["id"]) == (answer.status_code, job["parent"])
-    assert ["compose", "presenter-1"] == answer.json()["again"]
+    assert ["compose", "presenter-1"] == answer.json()["remade"]
     assert {hash16(other)} == {seen.presenter.script for seen in new.seen if seen.presenter}
     assert {hash16(SCRIPT)} == {seen.presenter.script for seen in old.seen if seen.presenter}
     assert [f"{job['id']}.presenter-1.t1.a1"] == billed(cinema, job["id"])
@@ -77,7 +77,7 @@ def test_regenerating_a_chains_first_link_makes_the_chain_again(cinema: Cinema) 
     stray = cinema.http.post(f"/jobs/{parent['id']}/regenerate", json={"nodes": ["clip-9"]})
     nothing = cinema.http.post(f"/jobs/{parent['id']}/regenerate", json={})
 
-    assert ["clip-1", "clip-2", "compose"] == priced["again"]
+    assert ["clip-1", "clip-2", "compose"] == priced["remade"]
     assert float(priced["estimated_cost"]["paid_by_us"]) > 2.9
     assert [400, 400] == [stray.status_code, nothing.status_code]
 

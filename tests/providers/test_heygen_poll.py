@@ -15,7 +15,7 @@ from shared.providers.ports import (
     Look,
     Lost,
     Pending,
-    Presenter,
+    PresenterVendor,
     Refused,
     TryLater,
 )
@@ -25,9 +25,9 @@ from tests.providers.orders import KEY, heygen
 RAW = "the vendor's own words"
 FILM = "https://files.heygen.example/v_1.webm?sig=1"
 
-Question = Callable[[Presenter], object]
+Question = Callable[[PresenterVendor], object]
 QUESTIONS: dict[str, Question] = {
-    "look": lambda client: client.look("v_1", api_key=KEY),
+    "poll": lambda client: client.poll("v_1", api_key=KEY),
     "find": lambda client: client.find("t", api_key=KEY),
     "check_key": lambda client: client.check_key(api_key=KEY),
     "avatar": lambda client: client.avatar("look_1", api_key=KEY),
@@ -51,21 +51,21 @@ def listed(*items: Any, more: str | None = None) -> Script:
     return reply(200, {"data": list(items), "has_more": more is not None, "next_token": more})
 
 
-def look(script: Script) -> tuple[Pending | Filmed | Failure, str | None]:
+def poll(script: Script) -> tuple[Pending | Filmed | Failure, str | None]:
     """Look at a server that plays the script."""
     with Loopback(script) as server:
-        return heygen(server.url).look("v_1", api_key=KEY)
+        return heygen(server.url).poll("v_1", api_key=KEY)
 
 
 @pytest.mark.parametrize("status", ["waiting", "pending", "processing", "generating", "queued", "COMPLETED", "done"])
 def test_only_two_words_end_a_film(status: str) -> None:
     """Whatever is neither completed nor failed is in the making."""
-    assert look(video(status, video_url=None)) == (Pending(), "j1.p.t1.a1")
+    assert poll(video(status, video_url=None)) == (Pending(), "j1.p.t1.a1")
 
 
 def test_film() -> None:
     """A finished film comes with a link that dies, its length and its captions."""
-    found = look(video("completed", video_url=FILM, duration=12.48, subtitle_url="https://files.heygen.example/s"))
+    found = poll(video("completed", video_url=FILM, duration=12.48, subtitle_url="https://files.heygen.example/s"))
 
     assert found == (Filmed(FILM, 12.48, "https://files.heygen.example/s"), "j1.p.t1.a1")
 
@@ -73,7 +73,7 @@ def test_film() -> None:
 @pytest.mark.parametrize("duration", [None, "12", True, 10**400])
 def test_film_without_a_readable_length(duration: Any) -> None:
     """The length is measured later anyway."""
-    found, _ = look(video("completed", video_url=FILM, duration=duration))
+    found, _ = poll(video("completed", video_url=FILM, duration=duration))
 
     assert found == Filmed(FILM)
 
@@ -81,7 +81,7 @@ def test_film_without_a_readable_length(duration: Any) -> None:
 @pytest.mark.parametrize("url", [None, "", 7])
 def test_completed_without_a_link_is_still_pending(url: Any) -> None:
     """Just after the end the link may not be there yet."""
-    found, _ = look(video("completed", video_url=url))
+    found, _ = poll(video("completed", video_url=url))
 
     assert found == Pending()
 
@@ -103,7 +103,7 @@ def test_completed_without_a_link_is_still_pending(url: Any) -> None:
 )
 def test_failed_film(code: Any, message: Any, word: str, after: int | None) -> None:
     """A render that broke is free and may be tried again; a refusal may not."""
-    found, _ = look(video("failed", failure_code=code, failure_message=message))
+    found, _ = poll(video("failed", failure_code=code, failure_message=message))
 
     assert isinstance(found, Failure)
     assert (found.code, found.retry_after) == (word, None if after is None else timedelta(seconds=after))
@@ -113,14 +113,14 @@ def test_failed_film(code: Any, message: Any, word: str, after: int | None) -> N
 @pytest.mark.parametrize("title", [None, "", 7])
 def test_film_without_a_title(title: Any) -> None:
     """A title that is not there is None."""
-    assert look(video("pending", title=title)) == (Pending(), None)
+    assert poll(video("pending", title=title)) == (Pending(), None)
 
 
 @pytest.mark.parametrize("script", [refusal(404, "video_not_found"), reply(404), refusal(400, "invalid_parameter")])
 def test_unknown_id_is_lost(script: Script) -> None:
     """A film HeyGen does not know has not failed."""
     with pytest.raises(Lost):
-        look(script)
+        poll(script)
 
 
 @pytest.mark.parametrize("name", ["", ".", "..", "a/b", "../users/me", "a?b", "a#b", "ü"])
@@ -129,7 +129,7 @@ def test_odd_id_is_not_asked_for(name: str) -> None:
     with Loopback(reply(200)) as server:
         client = heygen(server.url)
         with pytest.raises(Lost):
-            client.look(name, api_key=KEY)
+            client.poll(name, api_key=KEY)
         with pytest.raises(Refused) as avatar:
             client.avatar(name, api_key=KEY)
         with pytest.raises(Refused) as voice:
@@ -185,7 +185,7 @@ def test_trouble_is_later(script: Script, question: Question) -> None:
 def test_look_that_tells_nothing_of_this_film_is_later(script: Script) -> None:
     """Another film's answer, or none at all, is no news."""
     with pytest.raises(TryLater):
-        look(script)
+        poll(script)
 
 
 @pytest.mark.parametrize("question", QUESTIONS.values(), ids=QUESTIONS.keys())
@@ -212,7 +212,7 @@ def test_key_that_cannot_be_sent_does_not_work(key: str) -> None:
 def test_later_as_asked() -> None:
     """The wait asked for is kept."""
     with pytest.raises(TryLater) as later:
-        look(reply(429, b"", {"retry-after": "9"}))
+        poll(reply(429, b"", {"retry-after": "9"}))
 
     assert later.value.after == timedelta(seconds=9)
 

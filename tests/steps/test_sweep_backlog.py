@@ -1,6 +1,6 @@
-"""The sweep before a mountain: in pages, most overdue first, a bounded piece of work each tick, each document once.
+"""The sweep before a backlog: in pages, most overdue first, a bounded piece of work each tick, each document once.
 
-Some hundred documents at every run; SWEEP_JOBS=10000 is the mountain of the promise (minutes).
+Some hundred documents at every run; SWEEP_JOBS=10000 is the backlog of the promise (minutes).
 """
 
 import os
@@ -55,7 +55,7 @@ def table(title: str, told: list[tuple[dict[str, int], int]], what: str) -> str:
     return "\n".join([title, " tick   pushed    calls", *rows, last])
 
 
-def test_a_mountain_of_jobs_is_moved_in_bounded_ticks(stage: Stage, capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_backlog_of_jobs_is_moved_in_bounded_ticks(stage: Stage, capfd: pytest.CaptureFixture[str]) -> None:
     """Each tick does its share, the most overdue first; every job is pushed once, its one new task is wanted."""
     ids = heaped(stage, "jobs", lost_job(stage), MANY)
     stage.clock.forward(300)
@@ -78,7 +78,7 @@ def test_a_mountain_of_jobs_is_moved_in_bounded_ticks(stage: Stage, capfd: pytes
         print("\n" + table(f"{MANY} late jobs", told, "pushed"))
 
 
-def test_a_mountain_of_deliveries_too(stage: Stage, capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_backlog_of_deliveries_too(stage: Stage, capfd: pytest.CaptureFixture[str]) -> None:
     """Each is pushed once, and found in its queue when it is late again."""
     ids = heaped(stage, "webhook_deliveries", delivery(stage), MANY)
     stage.clock.forward(300)
@@ -93,7 +93,7 @@ def test_a_mountain_of_deliveries_too(stage: Stage, capfd: pytest.CaptureFixture
         print("\n" + table(f"{MANY} late deliveries", told, "deliveries"))
 
 
-def test_neither_mountain_hides_the_other(stage: Stage) -> None:
+def test_neither_backlog_hides_the_other(stage: Stage) -> None:
     """The first tick, far too short for all jobs, pushes deliveries too."""
     heaped(stage, "jobs", lost_job(stage), MANY)
     heaped(stage, "webhook_deliveries", delivery(stage), 5)
