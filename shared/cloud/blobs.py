@@ -1,6 +1,6 @@
 """Files in Cloud Storage: written once under a name that says what they are, read in ranges, linked for an hour.
 
-Every write carries a generation precondition: a name that is taken already holds the same thing (protocol hole 39).
+Every write carries a generation precondition: a name that is taken already holds the same thing (hole 39).
 """
 
 from collections.abc import Callable, Iterable

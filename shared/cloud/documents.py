@@ -21,7 +21,7 @@ RETENTION = timedelta(days=30)  # an ended job's document; its film's bucket kee
 
 
 class NewerSchema(Exception):
-    """The document was written by newer code: leave it to a function that understands it (protocol hole 54)."""
+    """The document was written by newer code: leave it to a function that understands it (hole 54)."""
 
 
 def whole(job: Job) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """The jobs' documents: loaded with the server's time, written by compare-and-set, never by a transaction.
 
 A doubtful end (the commit may have been applied, its answer was lost) is an error of its own: the caller reads again
-and recognises its own token (protocol holes 12, 13). Commits are not retried by the library: we know better when.
+and recognises its own token (holes 12, 13). Commits are not retried by the library: we know better when.
 """
 
 import time

@@ -32,7 +32,7 @@ class Settlement:
 
 @dataclass(frozen=True, slots=True)
 class NewDelivery:
-    """A customer's webhook, born in the commit that ends the job (protocol hole 8)."""
+    """A customer's webhook, born in the commit that ends the job (hole 8)."""
 
     id: str
     tenant: str

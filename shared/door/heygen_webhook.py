@@ -2,7 +2,7 @@
 
 The path's HMAC names the attempt (callbacks.py). An event is only a hint: its words are not believed, a signature is
 checked in addition where the tenant's endpoint secret is known (`/t/{tenant}`), repeats want the same task
-(facts: heygen §6; protocol holes 25-27).
+(facts: heygen §6; holes 25-27).
 """
 
 import hashlib

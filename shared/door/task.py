@@ -8,7 +8,7 @@
 | our own store, files, secrets or queue failed | 503 | the queue |
 | a bug | 500 | the queue a few times, then the sweep's nudges, which end |
 
-No row reads the retry count: life is bounded in the job (protocol holes 4, 5).
+No row reads the retry count: life is bounded in the job (holes 4, 5).
 """
 
 from collections.abc import Callable

@@ -88,7 +88,7 @@ class Egress:
         """Return a client for one conversation, to be used in a `with`.
 
         `total_seconds` runs from now over everything the client does: connects, writes, headers, bodies, all requests.
-        `fresh`: each request has a connection of its own (a paid POST must not meet a closing one, protocol hole 16).
+        `fresh`: each request has a connection of its own (a paid POST must not meet a closing one, hole 16).
         The client follows no redirects, retries nothing and heeds no other timeout. While nothing has been sent it
         raises what stands in NOT_SENT, afterwards other `httpx.HTTPError`s.
         """

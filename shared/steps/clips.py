@@ -35,7 +35,7 @@ def order(job: Job, node: Node, takes_bucket: str) -> ClipOrder:
 
 
 def made_from(job: Job, node: Node) -> str | None:
-    """Name the exact bytes a clip is made from: what its claim keeps (protocol hole 56)."""
+    """Name the exact bytes a clip is made from: what its claim keeps (hole 56)."""
     clip = planned(job, node)
     key = clip.before or clip.image
     source = job.nodes[key].output if key else None

@@ -2,7 +2,7 @@
 
 Commit first, enqueue second; what is lost in between the sweep finds. A conflict or a doubtful end reads again and
 applies the same event again: events are idempotent, and the caller's own token in the job says who won
-(protocol §2 "Commit").
+(pipeline README, "Commit and enqueue").
 """
 
 from collections.abc import Callable

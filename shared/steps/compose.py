@@ -1,7 +1,7 @@
 """compose: joins the footage, lays the presenters over it, writes text and sound, stores the film and ends the job.
 
 Pure work: nobody claims it, anybody may do it, and the film's name is the hash of what it is made from, so doing it
-twice makes the same film under the same name (protocol holes 39, 40).
+twice makes the same film under the same name (holes 39, 40).
 """
 
 import tempfile

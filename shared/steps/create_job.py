@@ -2,7 +2,7 @@
 
 Nothing is stored and nothing paid before every free check has passed. With an Idempotency-Key the job's id is made
 from tenant and key: the same request gets the same answer, and its tasks once more, which heals a crash in between
-(protocol hole 51).
+(hole 51).
 """
 
 import hashlib

@@ -1,7 +1,7 @@
 """Trying again and making anew: retry keeps a failed job, regenerate makes a new one from a finished film.
 
 Both keep every finished node the change does not touch, say the price first if asked, and reserve it in the commit
-that orders it (protocol holes 43, 46).
+that orders it (holes 43, 46).
 """
 
 from dataclasses import dataclass, replace

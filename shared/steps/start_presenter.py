@@ -1,7 +1,7 @@
 """start_presenter: claims a take and asks the avatar service for it, once; repeats an unclear call under its key.
 
 No field of HeyGen's API tells what a look can do, so a take is asked for with transparency, then on a key colour, then
-plain; a refusal costs nothing and is remembered for the look (design §1).
+plain; a refusal costs nothing and is remembered for the look.
 """
 
 from collections.abc import Callable, Mapping

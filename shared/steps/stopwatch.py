@@ -1,7 +1,7 @@
 """Measures how long a worker has really been at it, across freezes and stepped clocks.
 
 Monotonic time may stand still while a function's instance is frozen, wall time may step: the larger counts
-(protocol hole 14).
+(hole 14).
 """
 
 import time

@@ -3,7 +3,7 @@
 Late jobs and late deliveries take turns, a page or ten seconds each, until nothing is late or the tick is over:
 neither backlog hides the other. What could not be moved is passed by for this tick and put aside, so that no number
 of such documents stands before the others: for a minute where a service failed, for half an hour where it is poison
-(protocol §2 "Sweep", holes 2, 3, 7).
+(pipeline README, "Sweep", holes 2, 3, 7).
 """
 
 from collections.abc import Callable

@@ -1,7 +1,7 @@
 """watch_clip: asks about a clip nobody has heard of, once, when the sweep says it is due.
 
 The operation is the truth of failure, the object the truth of success. An unclear submit has no operation name: its
-prefix is listed, and only the vendor's longest time makes "nothing there" final (protocol §2 "Reconcile").
+prefix is listed, and only the vendor's longest time makes "nothing there" final (pipeline README, "Reconcile").
 """
 
 from datetime import datetime

@@ -114,7 +114,7 @@ def test_tls_that_never_shakes_hands_is_not_sent(trusting: ssl.SSLContext) -> No
     ids=["headers", "body", "chunks"],
 )
 def test_dripping_answer_ends_by_the_deadline(script: Script) -> None:
-    """A server that always sends a little more cannot outlast the total (protocol hole 15)."""
+    """A server that always sends a little more cannot outlast the total (hole 15)."""
     egress = Egress(LOOPBACK, monotonic=steps())
 
     with (
@@ -255,7 +255,7 @@ def test_anything_after_the_request_may_have_been_sent(script: Script) -> None:
 
 
 def test_fresh_client_gives_each_request_its_own_connection() -> None:
-    """A paid POST never meets a connection that is just closing (protocol hole 16)."""
+    """A paid POST never meets a connection that is just closing (hole 16)."""
     with Loopback(reply(200)) as server, Egress(LOOPBACK).client(total_seconds=5, fresh=True) as client:
         client.post(server.url)
         client.post(server.url)

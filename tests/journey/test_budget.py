@@ -13,7 +13,7 @@ README = Path(__file__).parents[2] / "README.md"
 def test_the_three_scene_job_stays_under_its_budget(tmp_path: Path) -> None:
     """Three extended scenes, one presenter, a customer's webhook: ≤ 14 reads, 18 writes, 14 task operations, no polls.
 
-    Source: protocol §3. The sweep is off, so that only the job's own operations count, and nothing is committed at one
+    The sweep is off, so that only the job's own operations count, and nothing is committed at one
     moment: each such meeting is one read more, by chance.
     """
     apart = {"timeouts": {"stagger": 3, "clip_backstop": 300, "presenter_backstop": 300, "veo_claim": 120}}

@@ -1,4 +1,4 @@
-"""What is sent to HeyGen, and what each of its answers means (protocol §2 "Paid call"): one test a row of the table."""
+"""What is sent to HeyGen, and what each answer means: a test a row of the table (pipeline README, "Paid call")."""
 
 import itertools
 from datetime import timedelta

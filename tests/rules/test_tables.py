@@ -44,7 +44,7 @@ def scaled() -> Timeouts:
 
 @pytest.mark.parametrize("vendor", ["veo", "heygen"])
 def test_a_paid_call_ends_before_anybody_may_repeat_it(shipped: Timeouts, vendor: str) -> None:
-    """Protocol hole 15: window < HTTP total < function (+60) < dispatch deadline (+30) < claim life (+60)."""
+    """Window < HTTP total < function (+60) < dispatch deadline (+30) < claim life (+60): hole 15."""
     http, function, dispatch, claim = (
         getattr(shipped, f"{vendor}_{name}") for name in ("http", "function", "dispatch", "claim")
     )

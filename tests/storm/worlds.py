@@ -10,7 +10,7 @@ from tests.journey.cinema import SMALL
 
 TINY = (72, 128)  # the least a stand-in's marks fit into
 
-# The laptop's own waits, but shorter where a kill must be waited for; every inequality of protocol hole 15 holds, Cloud
+# The laptop's own waits, but shorter where a kill must be waited for; every inequality of hole 15 holds, Cloud
 # Tasks' least deadline of 15 s is kept, and Veo's longest time here is a fraction of `veo_unknown`.
 BRISK: Mapping[str, Any] = {
     "veo_claim": 16,

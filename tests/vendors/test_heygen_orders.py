@@ -227,7 +227,7 @@ def test_a_repeat_in_flight_is_a_conflict(heygen: HeyGenDesk) -> None:
 
 
 def test_refusals_are_forgotten_unless_switched(tmp_path: Path) -> None:
-    """Protocol hole 29: whether a refusal is replayed is unknown; by default it is not, a switch makes it so."""
+    """Hole 29: whether a refusal is replayed is unknown; by default it is not, a switch makes it so."""
     replaying = HeyGenSettings(idempotency_replays_refusals=True, background=False, sizes=SIZES)
 
     with heygen_desk(tmp_path / "a") as heygen:

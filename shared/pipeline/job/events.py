@@ -1,4 +1,4 @@
-"""What can be heard about a job: events in the past tense, each idempotent (protocol §2).
+"""What can be heard about a job: events in the past tense, each idempotent (pipeline README, "News").
 
 An event applied to a state that already holds its result gives "nothing to do", so news may come twice, late or
 out of order. Take and attempt say which permission to send the news is about.

@@ -1,6 +1,7 @@
 """What a job remembers: its nodes, their attempts, its money and its story; plain frozen values, no behaviour.
 
-Field names are the same in Python, in Firestore and in the logs (protocol §2 "Fields").
+A node's fields and the money's have the same names in Firestore; a job's own are mapped in `cloud/documents.py`
+(`trouble` is stored as `error`, `ended_at` as `completed_at`). What they mean: (pipeline README, "Fields").
 """
 
 from collections.abc import Mapping

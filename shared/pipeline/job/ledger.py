@@ -1,6 +1,6 @@
 """The ledger: what every attempt cost, who pays it, and how a job's reservation settles.
 
-Cost is booked at risk at the claim; an ending refunds only what was certainly never made (protocol holes 45-47).
+Cost is booked at risk at the claim; an ending refunds only what was certainly never made (holes 45-47).
 """
 
 from collections.abc import Iterable

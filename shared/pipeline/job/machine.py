@@ -3,7 +3,7 @@
 Two rules. News that the table has no row for changes no state: it ends in the ledger or nowhere. A node in an ended
 state is left only by a person (retry).
 
-It knows no clock, no storage and no vendor: `now` is the server time of the read the job came from (protocol hole 18).
+It knows no clock, no storage and no vendor: `now` is the server time of the read the job came from (hole 18).
 The table below is what the README's picture is printed from, and every move is checked against it.
 """
 

@@ -1,6 +1,7 @@
 """How things are called: task names, attempt names, object names; every name says which permission it belongs to.
 
-A name is never wanted twice (protocol §2 "Names"): tasks by wake number, outputs by take and attempt or by inputs.
+A name is used once (pipeline README, "Names"): a task's holds its wake number, an output's its take and attempt or the
+hash of its inputs.
 """
 
 import hashlib

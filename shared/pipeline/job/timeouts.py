@@ -1,6 +1,6 @@
 """Every wait in one place, as data: how long a claim lives, how long an unknown call is waited for, when to look.
 
-The inequalities of protocol hole 15 hold for the shipped table by test:
+The inequalities of hole 15 hold for the shipped table by test:
 send window < HTTP total < function timeout < dispatch deadline < claim life.
 """
 
@@ -15,7 +15,7 @@ SECOND = timedelta(seconds=1)
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """All waits and time limits in seconds (counts where said); the shipped values are those of protocol §2."""
+    """All waits and time limits in seconds (counts where said)."""
 
     send_window: float = 10  # from the load to the send
     veo_http: float = 60  # total deadline of Veo's submit

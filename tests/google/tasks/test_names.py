@@ -41,7 +41,7 @@ def test_a_name_stays_taken_for_a_day_after_deletion(cloud: Cloud) -> None:
 
 
 def test_a_task_out_of_attempts_leaves_a_tombstone(start_cloud: StartCloud) -> None:
-    """The name of a task that vanished after its last attempt is taken too (protocol hole 2)."""
+    """The name of a task that vanished after its last attempt is taken too (hole 2)."""
     cloud = start_cloud({"veo": QueueConfig(max_attempts=1)})
     cloud.handler.always(500)
     cloud.create("a")
@@ -52,7 +52,7 @@ def test_a_task_out_of_attempts_leaves_a_tombstone(start_cloud: StartCloud) -> N
 
 
 def test_a_running_tasks_name_is_taken(cloud: Cloud) -> None:
-    """A handler cannot create again the task that is calling it (protocol hole 1)."""
+    """A handler cannot create again the task that is calling it (hole 1)."""
     refused: list[str] = []
 
     def create_itself(_: object) -> Response:
