@@ -5,14 +5,17 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter
 
+from shared.codes import MEANINGS, Code
 from shared.config import Settings
 from shared.door.bodies import FilmBody
 from shared.door.change_bodies import RegenerateBody, RetryBody
 from shared.door.health import OPENAPI
 from shared.door.public import Route
+from shared.door.statuses import STATUS
 from shared.door.tenant_bodies import IntegrationBody
+from shared.steps.webhook_events import EVENTS, WebhookEvent, WebhookPayload
 from shared.wiring import Wiring
 
 BODIES: Mapping[str, type[BaseModel]] = {
@@ -21,23 +24,11 @@ BODIES: Mapping[str, type[BaseModel]] = {
     "Regenerate": RegenerateBody,
     "Retry": RetryBody,
 }
-CODES = {
-    "400": "The request is wrong; `details` names every field.",
-    "401": "No valid API key.",
-    "403": "The key lacks the scope, or the tenant is not active.",
-    "404": "Nothing of that name, or another tenant's.",
-    "409": "It contradicts what is there.",
-    "413": "The body is too large.",
-    "415": "The body is of another type.",
-    "422": "Well-formed, but it cannot be done; `next_move` says what to do.",
-    "429": "Too much at once; see Retry-After.",
-    "503": "Our own store did not answer; try again.",
-}
 PROBLEM = {
     "type": "object",
     "required": ["error", "message", "details", "next_move", "request_id"],
     "properties": {
-        "error": {"type": "string"},
+        "error": {"type": "string", "enum": sorted(code.value for code in STATUS)},
         "message": {"type": "string"},
         "details": {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "string"}}},
         "next_move": {"type": "string"},
@@ -48,7 +39,8 @@ PROBLEM = {
 
 def describe(doors: Mapping[str, tuple[Route, ...]]) -> dict[str, Any]:
     """Return the description of these functions' routes."""
-    schemas: dict[str, Any] = {"Problem": PROBLEM}
+    payload = TypeAdapter(WebhookPayload).json_schema(ref_template="#/components/schemas/{model}")
+    schemas: dict[str, Any] = {"Problem": PROBLEM, **payload.pop("$defs", {}), "WebhookPayload": payload}
     for name, model in BODIES.items():
         schema = model.model_json_schema(ref_template="#/components/schemas/{model}", mode="validation")
         schemas |= schema.pop("$defs", {})
@@ -65,6 +57,7 @@ def describe(doors: Mapping[str, tuple[Route, ...]]) -> dict[str, Any]:
         "info": {"title": "abroll", "version": "1", "description": "One HTTPS request in, one finished film out."},
         "security": [{"key": []}],
         "paths": dict(sorted(paths.items())),
+        "webhooks": {event.value: _webhook(event) for event in WebhookEvent},
         "components": {"securitySchemes": {"key": key}, "schemas": dict(sorted(schemas.items()))},
     }
 
@@ -92,7 +85,7 @@ def _operation(function: str, route: Route) -> dict[str, Any]:
         "summary": route.says,
         "parameters": list(_parameters(names, route)),
         "responses": {
-            **{code: _problem(says) for code, says in CODES.items()},
+            **{str(status): _problem(codes) for status, codes in refusals().items()},
             "default": {"description": "Success", "content": {"application/json": {"schema": {"type": "object"}}}},
         },
     }
@@ -116,9 +109,30 @@ def _content(takes: str) -> dict[str, Any]:
     return {"application/json": {"schema": {"$ref": f"#/components/schemas/{takes}"}}}
 
 
-def _problem(says: str) -> dict[str, Any]:
+def refusals() -> dict[int, list[Code]]:
+    """Return the codes a request may be refused with, by HTTP's status."""
+    return {status: [code for code in Code if STATUS.get(code) == status] for status in sorted(set(STATUS.values()))}
+
+
+def _problem(codes: list[Code]) -> dict[str, Any]:
     schema = {"$ref": "#/components/schemas/Problem"}
+    says = " ".join(f"`{code}`: {MEANINGS[code].says}" for code in codes)
     return {"description": says, "content": {"application/json": {"schema": schema}}}
+
+
+def _webhook(event: WebhookEvent) -> dict[str, Any]:
+    schema = {"$ref": "#/components/schemas/WebhookPayload"}
+    return {
+        "post": {
+            "summary": EVENTS[event],
+            "description": "Signed by Standard Webhooks 1.0.0: webhook-id, webhook-timestamp, webhook-signature.",
+            "requestBody": {"required": True, "content": {"application/json": {"schema": schema}}},
+            "responses": {
+                "2XX": {"description": "Taken."},
+                "410": {"description": "Not wanted any more; not sent again."},
+            },
+        }
+    }
 
 
 def text() -> str:

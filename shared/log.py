@@ -1,20 +1,26 @@
-"""Log lines: one JSON object a fact, its name from the register below, always with the job's id and trace.
+"""Log lines as Cloud Logging reads them: one JSON object a fact, on stdout.
 
-Written to stdout as Cloud Logging reads it; never a secret, never a whole payload, never a link with its query.
+A line about a job is written with `log_job`, which takes the job itself, so that tenant and trace are never
+forgotten; where only the id is known, a `JobRef` says so. All other lines are written with `log`. No line holds a
+secret, a whole payload, or a link with its query.
 """
 
 import json
 import re
 import sys
 import traceback
+from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
-LONGEST_VALUE = 500  # characters of one value
+LONGEST_VALUE = 500  # characters
 _QUERY = re.compile(r"(https?://[^\s?\"']+)\?[^\s\"']+")
+_TRACE = re.compile(r"[0-9a-f]{32}")
 
 
 class Fact(StrEnum):
-    """Every line this code writes."""
+    """Every kind of line abroll writes; `FACTS` says what each one means."""
 
     ALARM = "alarm"
     ANSWERED = "answered"
@@ -24,20 +30,50 @@ class Fact(StrEnum):
     DELIVERED = "delivered"
     DELIVERY_FAILED = "delivery_failed"
     ENQUEUE_FAILED = "enqueue_failed"
+    EVENT_IGNORED = "event_ignored"
+    FETCH_FAILED = "fetch_failed"
     FORGED = "forged"
     JOB_CREATED = "job_created"
     JOB_ENDED = "job_ended"
-    NEWS_IGNORED = "news_ignored"
     NOTHING_TO_DO = "nothing_to_do"
-    SENT = "sent"
+    POLL_FAILED = "poll_failed"
     STORE_FAILED = "store_failed"
     SUBMIT_ENDED = "submit_ended"
     SWEPT = "swept"
     UNREADABLE = "unreadable"
+    WEBHOOK_LEFT_BEHIND = "webhook_left_behind"
+    WEBHOOK_NOT_REGISTERED = "webhook_not_registered"
+    WEBHOOK_UNUSED = "webhook_unused"
     WINDOW_OVER = "window_over"
 
 
-_SEVERITY = {
+FACTS: Mapping[Fact, str] = {
+    Fact.ALARM: "Something a person must look at; the message says what.",
+    Fact.ANSWERED: "A public request was answered.",
+    Fact.CLAIM_LOST: "Another worker has the claim; this one sends nothing.",
+    Fact.COMMITTED: "An event moved a job, and the move is written.",
+    Fact.CRASHED: "A bug of ours: an exception nobody expected, with its stack.",
+    Fact.DELIVERED: "A customer's webhook was taken.",
+    Fact.DELIVERY_FAILED: "A customer's webhook was not taken, or was given up.",
+    Fact.ENQUEUE_FAILED: "Cloud Tasks did not take a task; the sweep will enqueue it.",
+    Fact.EVENT_IGNORED: "A storage event that concerns no clip of a live job, or is too old.",
+    Fact.FETCH_FAILED: "A vendor's file could not be fetched this time; it is asked for again.",
+    Fact.FORGED: "Somebody spoke in a vendor's name without knowing what the vendor knows.",
+    Fact.JOB_CREATED: "A job was accepted and stored.",
+    Fact.JOB_ENDED: "A job ended: how, after how long, at which cost.",
+    Fact.NOTHING_TO_DO: "A task came twice or late and changed nothing.",
+    Fact.POLL_FAILED: "A vendor could not be asked this time; it is asked again.",
+    Fact.STORE_FAILED: "Firestore, Storage, Secret Manager or Cloud Tasks did not do its part this time.",
+    Fact.SUBMIT_ENDED: "A paid call ended; the vendor's id stands here before anywhere else.",
+    Fact.SWEPT: "The sweep came by; its absence is an alarm.",
+    Fact.UNREADABLE: "A message or a document is none this code can read.",
+    Fact.WEBHOOK_LEFT_BEHIND: "Our endpoint could not be taken off a vendor's account; it does no harm there.",
+    Fact.WEBHOOK_NOT_REGISTERED: "Our endpoint could not be registered; callbacks and the sweep carry every take.",
+    Fact.WEBHOOK_UNUSED: "A vendor's webhook spoke of something abroll does not use.",
+    Fact.WINDOW_OVER: "A worker was too slow between reading and sending, and sent nothing.",
+}
+
+SEVERITY = {
     Fact.ALARM: "ERROR",
     Fact.CRASHED: "ERROR",
     Fact.ENQUEUE_FAILED: "WARNING",
@@ -45,26 +81,74 @@ _SEVERITY = {
     Fact.STORE_FAILED: "WARNING",
     Fact.UNREADABLE: "ERROR",
 }
+_project = ""
 
 
-def log(fact: Fact, message: str = "", *, job: str = "", trace: str = "", **more: object) -> None:
-    """Write one line."""
-    line: dict[str, object] = {"severity": _SEVERITY.get(fact, "INFO"), "fact": fact.value}
-    line["message"] = safe(message) if message else fact.value
-    if job:
-        line["job"] = job
-    if trace:
-        line["logging.googleapis.com/trace"] = trace
-    line |= {key: value if isinstance(value, int | float | bool) else safe(str(value)) for key, value in more.items()}
-    sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
-    sys.stdout.flush()
+class Traced(Protocol):
+    """What a line about a job must say: a `Job` says all of it."""
+
+    @property
+    def id(self) -> str:
+        """The job's id."""
+        ...
+
+    @property
+    def tenant(self) -> str:
+        """Whose job it is."""
+        ...
+
+    @property
+    def trace(self) -> str:
+        """The W3C trace id its steps share."""
+        ...
 
 
-def crashed(what: str, **more: object) -> None:
+@dataclass(frozen=True, slots=True)
+class JobRef:
+    """A job that is not at hand; what is not known of it is empty."""
+
+    id: str
+    tenant: str = ""
+    trace: str = ""
+
+
+def configure(project: str) -> None:
+    """Name the project whose traces the lines belong to; without it a trace id stands alone."""
+    global _project  # noqa: PLW0603 -- one process writes one project's log
+    _project = project
+
+
+def log(fact: Fact, message: str = "", *, trace: str = "", **more: object) -> None:
+    """Write one line that is about no job."""
+    _write(fact, message, trace, more)
+
+
+def log_job(fact: Fact, job: Traced, message: str = "", **more: object) -> None:
+    """Write one line about a job."""
+    _write(fact, message, job.trace, {**_said(job), **more})
+
+
+def crashed(what: str, job: Traced | None = None, *, trace: str = "", **more: object) -> None:
     """Write the current exception with its stack, as Error Reporting groups it."""
+    about = _said(job) if job else {}
     stack = _QUERY.sub(r"\1?…", traceback.format_exc())
-    line = {"severity": "ERROR", "fact": Fact.CRASHED.value, "message": what, "stack_trace": stack, **more}
-    sys.stdout.write(json.dumps(line, ensure_ascii=False, default=str) + "\n")
+    _write(Fact.CRASHED, what, job.trace if job else trace, {**about, **more}, stack)
+
+
+def _said(job: Traced) -> dict[str, object]:
+    return {name: value for name, value in (("job", job.id), ("tenant", job.tenant)) if value}
+
+
+def _write(fact: Fact, message: str, trace: str, more: Mapping[str, object], stack: str = "") -> None:
+    line: dict[str, object] = {"severity": SEVERITY.get(fact, "INFO"), "fact": fact.value}
+    line["message"] = safe(message) if message else fact.value
+    if trace:
+        known = _project and _TRACE.fullmatch(trace)
+        line["logging.googleapis.com/trace"] = f"projects/{_project}/traces/{trace}" if known else safe(trace)
+    line |= {key: value if isinstance(value, int | float | bool) else safe(str(value)) for key, value in more.items()}
+    if stack:
+        line["stack_trace"] = stack
+    sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
     sys.stdout.flush()
 
 

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING
 
+from shared import log
 from shared.cloud.clients import Clients, NoToken
 from shared.cloud.jobs import Jobs
 from shared.cloud.secrets import Secrets
@@ -282,7 +283,9 @@ class Wiring:
 @cache
 def wiring() -> Wiring:
     """Return this instance's parts; built in the handler, after gunicorn's fork."""
-    return Wiring(settings(os.environ))
+    found = settings(os.environ)
+    log.configure(found.project)
+    return Wiring(found)
 
 
 def _token() -> str:

@@ -4,10 +4,12 @@ import json
 import uuid
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Any
 
 import flask
 
+from shared.door.statuses import STATUS
 from shared.steps.problems import Problem
 
 
@@ -33,16 +35,17 @@ def answer(status: int, body: Mapping[str, Any], headers: Mapping[str, str] | No
 def refuse(problem: Problem, request: str) -> flask.Response:
     """Return a problem in the one shape all errors have."""
     body = {
-        "error": problem.error,
+        "error": problem.code.value,
         "message": problem.message,
         "details": problem.details,
         "next_move": problem.next_move,
         "request_id": request,
     }
     headers = {"Retry-After": str(problem.retry_after)} if problem.retry_after is not None else {}
-    if problem.status == 401:  # noqa: PLR2004  # unauthorized
+    status = STATUS[problem.code]
+    if status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = 'Bearer realm="abroll"'
-    return answer(problem.status, body, headers)
+    return answer(status, body, headers)
 
 
 def _plain(value: object) -> str:

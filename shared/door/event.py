@@ -36,7 +36,7 @@ def finalized(event: Event, do: Callable[[str, str], object], now: datetime) -> 
             if status >= 500:  # noqa: PLR2004  # HTTP's line between theirs and ours
                 raise TryAgain(f"{name}: {text.strip()}")
         case _:
-            log(Fact.NEWS_IGNORED, "an event without a bucket and a name, or too old")
+            log(Fact.EVENT_IGNORED, "an event without a bucket and a name, or too old")
 
 
 def _stale(event: Event, now: datetime) -> bool:

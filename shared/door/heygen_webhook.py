@@ -17,9 +17,10 @@ import flask
 from shared.cloud.secret_names import vendor_webhook
 from shared.cloud.secrets import NoSecret, Secrets
 from shared.cloud.tasks import Task, Tasks
+from shared.codes import Code
 from shared.door.answers import answer
 from shared.door.public import Route, serve
-from shared.log import Fact, log
+from shared.log import Fact, JobRef, log, log_job
 from shared.pipeline.job.line import WATCH_PRESENTER
 from shared.pipeline.job.names import AttemptName, hint_name, read_attempt
 from shared.steps.callbacks import callback_key, read_callback
@@ -71,7 +72,7 @@ class HeygenWebhook:
         wanted = hmac.new(secret.encode(), raw, hashlib.sha256).hexdigest()
         if not hmac.compare_digest(signature.strip().lower().encode(), wanted.encode()):
             log(Fact.FORGED, "bad signature on a registered endpoint", tenant=found["tenant"])
-            raise Problem(401, "unauthorized", "the signature is wrong", next_move="sign the raw body")
+            raise Problem(Code.UNAUTHORIZED, "the signature is wrong", next_move="sign the raw body")
         data = _event(raw).get("event_data")
         callback_id = data.get("callback_id") if isinstance(data, dict) else None
         attempt = read_attempt(callback_id) if isinstance(callback_id, str) else None
@@ -84,7 +85,7 @@ class HeygenWebhook:
         news, data = event.get("event_type"), event.get("event_data")
         video = data.get("video_id") if isinstance(data, dict) else None
         if news not in NEWS or not isinstance(video, str) or not video:
-            log(Fact.NEWS_IGNORED, f"event {str(news)[:60]}", job=attempt.job, node=attempt.node)
+            log_job(Fact.WEBHOOK_UNUSED, JobRef(attempt.job), f"event {str(news)[:60]}", node=attempt.node)
             return answer(200, {"received": True, "used": False})
         look = Message(attempt.job, attempt.node, attempt.take, attempt.attempt, hint=video[:200])
         self.tasks.enqueue(
@@ -103,7 +104,7 @@ class HeygenWebhook:
 def _raw(request: flask.Request) -> bytes:
     raw = request.stream.read(LARGEST_EVENT + 1) if (request.content_length or 0) <= LARGEST_EVENT else b""
     if len(raw) > LARGEST_EVENT or (request.content_length or 0) > LARGEST_EVENT:
-        raise Problem(413, "payload_too_large", "the event is too large", next_move="send events, not files")
+        raise Problem(Code.PAYLOAD_TOO_LARGE, "the event is too large", next_move="send events, not files")
     return raw
 
 

@@ -15,6 +15,7 @@ from shared.cloud.blobs import Blobs
 from shared.cloud.jobs import Jobs
 from shared.cloud.records import Filters, Loaded
 from shared.cloud.tenants import Tenants
+from shared.codes import Code
 from shared.door import views
 from shared.door.answers import answer, request_id
 from shared.door.keys import Caller, caller
@@ -99,7 +100,7 @@ class JobsDoor:
         heard = self.commits.hear(loaded, CancelAsked(by="the caller"))
         if not heard.changed:
             ended = heard.job.ending.value if heard.job.ending else "ended"
-            raise Problem(409, "already_ended", f"the job is {ended}", next_move="nothing is left to cancel")
+            raise Problem(Code.ALREADY_ENDED, f"the job is {ended}", next_move="nothing is left to cancel")
         return answer(200, views.whole(heard.job, self.public_url, self.now()))
 
     def _retry(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
@@ -151,7 +152,7 @@ class JobsDoor:
         }
         uri = uris.get(thing)
         if uri is None:
-            raise Problem(404, "not_found", f"there is no {thing} (yet)", next_move="read the job's status first")
+            raise Problem(Code.NOT_FOUND, f"there is no {thing} (yet)", next_move="read the job's status first")
         return answer(302, {"job_id": job.id}, {"Location": self.blobs.link(uri)})
 
     def _own_and_who(self, request: flask.Request, job_id: str) -> tuple[Caller, Loaded]:

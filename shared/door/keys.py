@@ -11,6 +11,7 @@ from datetime import datetime
 import flask
 
 from shared.cloud.tenants import AccountStatus, ApiKey, Tenant, Tenants
+from shared.codes import Code
 from shared.steps.notify import PREFIX
 from shared.steps.problems import Problem
 
@@ -39,7 +40,7 @@ def new_webhook_secret() -> str:
 
 
 def caller(request: flask.Request, tenants: Tenants, now: datetime, scope: str) -> Caller:
-    """Say who is calling. Raises Problem 401 (unknown, revoked and expired alike) and 403 (scope, closed tenant)."""
+    """Say who is calling. Raises Problem; unknown, revoked and expired keys are told alike."""
     text = _credential(request)
     form = _FORM.fullmatch(text)
     key = tenants.api_key(form["id"]) if form else None
@@ -51,9 +52,9 @@ def caller(request: flask.Request, tenants: Tenants, now: datetime, scope: str) 
     if tenant is None:
         raise _unknown()
     if scope not in key.scopes:
-        raise Problem(403, "forbidden", f"this key lacks the scope {scope}", next_move="use a key that has it")
+        raise Problem(Code.FORBIDDEN, f"this key lacks the scope {scope}", next_move="use a key that has it")
     if tenant.status is not AccountStatus.ACTIVE:
-        raise Problem(403, "tenant_inactive", "this tenant is not active", next_move="ask the operator")
+        raise Problem(Code.TENANT_INACTIVE, "this tenant is not active", next_move="ask the operator")
     return Caller(tenant, key)
 
 
@@ -71,8 +72,7 @@ def _hash(text: str) -> str:
 
 def _unknown() -> Problem:
     return Problem(
-        401,
-        "unauthorized",
+        Code.UNAUTHORIZED,
         "no valid API key came with the request",
         next_move="send Authorization: Bearer abr_live_… with a key that is active",
     )

@@ -9,6 +9,7 @@ from shared.cloud.blobs import FilesUnreachable
 from shared.cloud.jobs import StoreUnreachable
 from shared.cloud.secrets import SecretsUnreachable
 from shared.cloud.tasks import QueueUnreachable
+from shared.codes import Code
 from shared.door.answers import refuse, request_id
 from shared.log import Fact, crashed, log
 from shared.steps.commit import StoreBusy
@@ -43,7 +44,7 @@ def serve(request: flask.Request, routes: tuple[Route, ...]) -> flask.Response:
         response = refuse(unavailable("our store did not answer"), trace)
     except Exception:  # noqa: BLE001  # the one place that may: it logs, and says nothing of it outside
         crashed("a public request crashed", trace=trace, path=request.path)
-        broken = Problem(500, "internal_error", "something broke on our side", next_move=f"send us request id {trace}")
+        broken = Problem(Code.INTERNAL_ERROR, "something broke on our side", next_move=f"send us request id {trace}")
         response = refuse(broken, trace)
     response.headers["X-Request-Id"] = trace
     log(
@@ -56,12 +57,12 @@ def serve(request: flask.Request, routes: tuple[Route, ...]) -> flask.Response:
 
 
 def body(request: flask.Request, most: int = MOST_BODY) -> bytes:
-    """Return the whole body. Raises Problem 413, 415."""
+    """Return the whole body. Raises Problem."""
     if (request.content_length or 0) > most:
         raise _too_large(most)
     if request.mimetype not in ("application/json", ""):
         message = f"{request.mimetype} is not application/json"
-        raise Problem(415, "unsupported_media_type", message, next_move="send JSON as application/json")
+        raise Problem(Code.UNSUPPORTED_MEDIA_TYPE, message, next_move="send JSON as application/json")
     data = request.stream.read(most + 1)
     if len(data) > most:
         raise _too_large(most)
@@ -69,7 +70,7 @@ def body(request: flask.Request, most: int = MOST_BODY) -> bytes:
 
 
 def _too_large(most: int) -> Problem:
-    return Problem(413, "payload_too_large", f"the body has more than {most} bytes", next_move="send a smaller one")
+    return Problem(Code.PAYLOAD_TOO_LARGE, f"the body has more than {most} bytes", next_move="send a smaller one")
 
 
 def _route(request: flask.Request, routes: tuple[Route, ...]) -> tuple[Route, Mapping[str, str]]:
@@ -85,7 +86,7 @@ def _route(request: flask.Request, routes: tuple[Route, ...]) -> tuple[Route, Ma
         allowed.append(route.method)
     if allowed:
         methods = ", ".join(allowed)
-        raise Problem(405, "method_not_allowed", f"{request.method} is not possible here", next_move=f"use {methods}")
+        raise Problem(Code.METHOD_NOT_ALLOWED, f"{request.method} is not possible here", next_move=f"use {methods}")
     raise not_found("path")
 
 

@@ -10,6 +10,7 @@ import flask
 from shared.cloud.secret_names import customer_webhook
 from shared.cloud.secrets import Secrets
 from shared.cloud.tenants import Integration, Tenants
+from shared.codes import Code
 from shared.door.answers import answer
 from shared.door.keys import Caller, caller, new_webhook_secret
 from shared.door.public import Route, body, serve
@@ -105,7 +106,7 @@ class TenantDoor:
         try:
             image = sniff_and_reencode(data, max_bytes=MOST_IMAGE_BYTES, max_pixels=MOST_IMAGE_PIXELS)
         except ImageRefused as refused:
-            raise Problem(415, refused.code, refused.why, next_move=refused.next_move) from refused
+            raise Problem(refused.code, refused.why, next_move=refused.next_move) from refused
         self.preflight.put(who.tenant.id, image)
         made = {"image": image.sha256, "width": image.width, "height": image.height, "bytes": len(image.data)}
         return answer(201, made)
@@ -128,4 +129,4 @@ def _shown(integration: Integration) -> dict[str, Any]:
 
 def _too_large() -> Problem:
     most = f"the image has more than {MOST_IMAGE_BYTES} bytes"
-    return Problem(413, "payload_too_large", most, next_move="send a smaller image")
+    return Problem(Code.PAYLOAD_TOO_LARGE, most, next_move="send a smaller image")

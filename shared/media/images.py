@@ -9,6 +9,8 @@ import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from shared.codes import Code
+
 if TYPE_CHECKING:
     from PIL import Image
 
@@ -31,7 +33,7 @@ _BRANDS = {b"heic": "HEIC", b"heix": "HEIC", b"mif1": "HEIC", b"msf1": "HEIC", b
 class ImageRefused(Exception):
     """An image that can't be used: a code for programs, a reason and a next move for people."""
 
-    def __init__(self, code: str, why: str, next_move: str) -> None:
+    def __init__(self, code: Code, why: str, next_move: str) -> None:
         super().__init__(f"{why}. {next_move}")
         self.code = code
         self.why = why
@@ -56,11 +58,11 @@ def sniff_and_reencode(data: bytes, *, max_bytes: int, max_pixels: int) -> Reenc
     "too_small".
     """
     if len(data) > max_bytes:
-        raise ImageRefused("too_large", f"the image has {len(data)} bytes", f"Send at most {max_bytes} bytes.")
+        raise ImageRefused(Code.TOO_LARGE, f"the image has {len(data)} bytes", f"Send at most {max_bytes} bytes.")
     picture = decode(data, max_pixels=max_pixels)
     if min(picture.size) < LEAST_SIDE:
         shown = f"{picture.width}x{picture.height}"
-        raise ImageRefused("too_small", f"the image is only {shown} pixels", f"Send at least {LEAST_SIDE} a side.")
+        raise ImageRefused(Code.TOO_SMALL, f"the image is only {shown} pixels", f"Send at least {LEAST_SIDE} a side.")
     out = io.BytesIO()
     picture.save(out, "JPEG", quality=_QUALITY, subsampling=0, optimize=True)
     stored = out.getvalue()
@@ -83,18 +85,20 @@ def decode(data: bytes, *, max_pixels: int = 50_000_000) -> "Image.Image":
         return _on_white(ImageOps.exif_transpose(picture))
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as problem:
         move = f"Send at most {max_pixels}."
-        raise ImageRefused("too_many_pixels", "the image claims more pixels than any we decode", move) from problem
+        raise ImageRefused(Code.TOO_MANY_PIXELS, "the image claims more pixels than any we decode", move) from problem
     except (OSError, ValueError, SyntaxError, EOFError, MemoryError) as problem:
-        raise ImageRefused("broken", "the image can't be decoded (cut short or damaged)", "Send it again.") from problem
+        raise ImageRefused(
+            Code.BROKEN, "the image can't be decoded (cut short or damaged)", "Send it again."
+        ) from problem
 
 
 def _check(picture: "Image.Image", kind: str, max_pixels: int) -> None:
     """Refuse what only claims to be reasonable, before a pixel of it is decoded."""
     if picture.width * picture.height > max_pixels:
         shown = f"{picture.width}x{picture.height}"
-        raise ImageRefused("too_many_pixels", f"the image claims {shown} pixels", f"Send at most {max_pixels}.")
+        raise ImageRefused(Code.TOO_MANY_PIXELS, f"the image claims {shown} pixels", f"Send at most {max_pixels}.")
     if getattr(picture, "n_frames", 1) > 1 and kind != "JPEG":
-        raise ImageRefused("unsupported_format", "the image is an animation", "Send a still JPEG, PNG or WebP.")
+        raise ImageRefused(Code.UNSUPPORTED_FORMAT, "the image is an animation", "Send a still JPEG, PNG or WebP.")
 
 
 def _on_white(picture: "Image.Image") -> "Image.Image":
@@ -131,11 +135,11 @@ def _unknown(data: bytes) -> ImageRefused:
         named = "SVG"
     move = "Send a JPEG, PNG or WebP."
     if named:
-        return ImageRefused("unsupported_format", f"the image is {named}", move)
+        return ImageRefused(Code.UNSUPPORTED_FORMAT, f"the image is {named}", move)
     if not data:
-        return ImageRefused("not_an_image", "the file is empty", move)
+        return ImageRefused(Code.NOT_AN_IMAGE, "the file is empty", move)
     if head.startswith((b"ffconcat", b"#extm3u")):
-        return ImageRefused("not_an_image", "the file is a playlist, not an image", move)
+        return ImageRefused(Code.NOT_AN_IMAGE, "the file is a playlist, not an image", move)
     if head.startswith((b"<!doctype", b"<html", b"<?xml", b"{")):
-        return ImageRefused("not_an_image", "the file is a web page or text, not an image", move)
-    return ImageRefused("not_an_image", "the file is not an image we know", move)
+        return ImageRefused(Code.NOT_AN_IMAGE, "the file is a web page or text, not an image", move)
+    return ImageRefused(Code.NOT_AN_IMAGE, "the file is not an image we know", move)

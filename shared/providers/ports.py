@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
 
+from shared.codes import Code
+
 
 class NotSent(Exception):
     """Nothing reached the vendor: release the claim, try again soon."""
@@ -28,11 +30,10 @@ class InFlight(Exception):
 class Refused(Exception):
     """The vendor refused for good and made nothing: fail the node, saying why in plain words.
 
-    `code` is a stable word of ours ("safety", "credits", "avatar_not_found", "webm_unsupported", …), `next_move`
-    a sentence for the person who reads the job.
+    `code` stands in the register (`shared/codes.py`), `next_move` is a sentence for the person who reads the job.
     """
 
-    def __init__(self, why: str, *, code: str, next_move: str) -> None:
+    def __init__(self, why: str, *, code: Code, next_move: str) -> None:
         super().__init__(why)
         self.code = code
         self.next_move = next_move
@@ -98,12 +99,9 @@ class Filmed:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """The vendor's final word on one generation, free of charge unless `charged`.
+    """The vendor's final word on one generation: no film will come of it, and none is charged."""
 
-    `code`: "safety" | "filtered" | "empty" | "invalid" | "capacity" | "provisioning" | "internal" | "rendering" | …
-    """
-
-    code: str
+    code: Code
     why: str  # plain words, never the vendor's raw text
     next_move: str
     retry_after: timedelta | None  # None = a new attempt is pointless

@@ -12,14 +12,16 @@ from datetime import datetime, timedelta
 from shared.cloud.jobs import Conflict, Doubtful, Jobs
 from shared.cloud.records import Loaded, NewDelivery, Reservation, Settlement
 from shared.cloud.tasks import QueueUnreachable, Task, Tasks
-from shared.log import Fact, log
+from shared.log import Fact, log_job
 from shared.pipeline.job.events import Event
 from shared.pipeline.job.job import AWAKE, Ending, Job, Node, State
+from shared.pipeline.job.ledger import bill
 from shared.pipeline.job.line import COMPOSE, START_CLIP, START_PRESENTER, step_for
 from shared.pipeline.job.machine import apply
 from shared.pipeline.job.names import delivery_task, task_name
 from shared.pipeline.job.timeouts import SECOND, Timeouts
 from shared.steps.message import Message
+from shared.steps.webhook_events import event_of
 
 SHORTEST_DELAY = timedelta(milliseconds=50)
 FIRST_WAIT, LAST_WAIT = 0.05, 1.0  # seconds of full jitter after a conflict
@@ -75,7 +77,7 @@ class Commits:
             before = loaded.job
             moved = apply(before, event, self.jobs.now(loaded), self.timeouts)
             for alarm in moved.alarms:
-                log(Fact.ALARM, alarm, job=before.id, trace=before.trace)
+                log_job(Fact.ALARM, before, alarm)
             if not moved.changed:
                 if doubtful:
                     self.enqueue(before, tuple(before.nodes.values()))
@@ -107,7 +109,7 @@ class Commits:
             try:
                 self.tasks.enqueue(self.task(job, node))
             except QueueUnreachable as failed:
-                log(Fact.ENQUEUE_FAILED, str(failed), job=job.id, trace=job.trace, node=node.key)
+                log_job(Fact.ENQUEUE_FAILED, job, str(failed), node=node.key)
 
     def task(self, job: Job, node: Node) -> Task:
         """Return the task a node wants now."""
@@ -149,21 +151,29 @@ class Commits:
         if not job.request.webhook_url or job.ending is None:
             return None
         due = self.jobs.now(loaded) + self.timeouts.queue_slack * SECOND
-        return NewDelivery(
-            delivery_id(job), job.tenant, job.id, job.request.webhook_url, f"job.{job.ending.value}", due
-        )
+        return NewDelivery(delivery_id(job), job.tenant, job.id, job.request.webhook_url, event_of(job.ending), due)
 
     def _notify(self, job: Job) -> None:
         try:
             self.tasks.enqueue(notify_task(delivery_id(job), 1))
         except QueueUnreachable as failed:
-            log(Fact.ENQUEUE_FAILED, str(failed), job=job.id, trace=job.trace, node="delivery")
+            log_job(Fact.ENQUEUE_FAILED, job, str(failed), node="delivery")
 
     def _tell(self, before: Job, after: Job, event: Event) -> None:
         about = getattr(event, "node", "job")
-        log(Fact.COMMITTED, type(event).__name__, job=after.id, trace=after.trace, node=about)
+        log_job(Fact.COMMITTED, after, type(event).__name__, node=about)
         if after.ending and not before.ending:
-            log(Fact.JOB_ENDED, after.ending.value, job=after.id, trace=after.trace)
+            log_job(Fact.JOB_ENDED, after, after.ending.value, **_ended(after))
+
+
+def _ended(job: Job) -> dict[str, object]:
+    columns = bill(job.nodes.values())
+    return {
+        "code": job.trouble.code if job.trouble else "",
+        "seconds": round(((job.ended_at or job.created_at) - job.created_at).total_seconds(), 3),
+        "paid_by_us": columns.paid_by_us,
+        "billed_by_provider": columns.billed_by_provider,
+    }
 
 
 def delivery_id(job: Job) -> str:

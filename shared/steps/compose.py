@@ -12,7 +12,8 @@ from pathlib import Path
 
 from shared.cloud.blobs import Blobs, NoFile, StoredObject
 from shared.cloud.records import Loaded
-from shared.log import Fact, log
+from shared.codes import Code
+from shared.log import Fact, JobRef, log_job
 from shared.media.compose import Composed, compose
 from shared.media.errors import MediaFailed, MediaRefused
 from shared.media.mp4 import read_mp4
@@ -43,7 +44,8 @@ class Compose:
         loaded = self.commits.load(message.job)
         node = loaded.job.nodes.get(message.node) if loaded else None
         if loaded is None or node is None or node.state is not State.QUEUED or not node.inputs_hash:
-            log(Fact.NOTHING_TO_DO, "no film is wanted", job=message.job, node=message.node)
+            about = loaded.job if loaded else JobRef(message.job)
+            log_job(Fact.NOTHING_TO_DO, about, "no film is wanted", node=message.node)
             return
         self.commits.hear(loaded, self._made(loaded, node, node.inputs_hash))
 
@@ -56,13 +58,13 @@ class Compose:
             with tempfile.TemporaryDirectory(dir=self.scratch, prefix="abroll-") as folder:
                 return self._rendered(loaded.job, node, wanted, uri, Path(folder))
         except MediaRefused as refused:
-            return on.WorkFailed(node.key, wanted, "media_refused", refused.why, refused.next_move)
+            return on.WorkFailed(node.key, wanted, Code.MEDIA_REFUSED, refused.why, refused.next_move)
         except MediaFailed as failed:
             move = "retry the job: all footage and takes are kept"
-            return on.WorkFailed(node.key, wanted, "compose_failed", failed.why, move, RENDER_RETRY)
+            return on.WorkFailed(node.key, wanted, Code.COMPOSE_FAILED, failed.why, move, RENDER_RETRY)
         except NoFile as gone:
             move = "start a new job: the footage was deleted after its retention"
-            return on.WorkFailed(node.key, wanted, "input_gone", str(gone), move)
+            return on.WorkFailed(node.key, wanted, Code.INPUT_GONE, str(gone), move)
 
     def _rendered(self, job: Job, node: Node, wanted: str, uri: str, folder: Path) -> on.NodeEvent:
         files = self._fetched(job, folder)

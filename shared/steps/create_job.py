@@ -16,7 +16,8 @@ from functools import partial
 from shared.cloud.jobs import Conflict, Doubtful, JobExists, Jobs
 from shared.cloud.records import Loaded, Month
 from shared.cloud.tenants import Tenant
-from shared.log import Fact, log
+from shared.codes import Code
+from shared.log import Fact, log_job
 from shared.pipeline.job.creation import new_job
 from shared.pipeline.job.job import Job
 from shared.pipeline.plan.capabilities import Tables
@@ -93,7 +94,7 @@ class CreateJob:
         return str(uuid.uuid4())
 
     def store(self, tenant: Tenant, birth: Callable[..., Job]) -> Created:
-        """Admit a new job, write it with its reservation, want its tasks. Raises Problem 402, 429, 503.
+        """Admit a new job, write it with its reservation, enqueue its tasks. Raises Problem.
 
         It is born by the server's clock: by ours, its later tasks would come as late as we are ahead (hole 18).
         """
@@ -118,7 +119,7 @@ class CreateJob:
                 self.commits.sleep(self.commits.uniform(0, min(FIRST_WAIT * 2**tried, LAST_WAIT)))
                 continue
             self.commits.enqueue(job, tuple(job.nodes.values()))
-            log(Fact.JOB_CREATED, job.plan.title, job=job.id, trace=job.trace, tenant=job.tenant)
+            log_job(Fact.JOB_CREATED, job, job.plan.title)
             return Created(job, repeated=False)
         known = self.jobs.load(job.id)
         if known is None:
@@ -128,8 +129,7 @@ class CreateJob:
     def _repeated(self, known: Loaded, document_hash: str) -> Created:
         if known.job.request_hash != document_hash:
             raise Problem(
-                409,
-                "idempotency_conflict",
+                Code.IDEMPOTENCY_CONFLICT,
                 "this Idempotency-Key was used for another request",
                 next_move="use a new key for a new request",
             )
@@ -138,15 +138,14 @@ class CreateJob:
 
 
 def admit(tenant: Tenant, month: Month, reserve: int, live: int) -> None:
-    """Keep a tenant within its share and its budget. Raises Problem 402, 429.
+    """Keep a tenant within its share and its budget. Raises Problem.
 
     Two requests at once cannot both slip through: both name the month's revision in their commit, and the loser
     counts again.
     """
     if live >= tenant.live_jobs:
         raise Problem(
-            429,
-            "too_many_live_jobs",
+            Code.TOO_MANY_LIVE_JOBS,
             f"{live} jobs are being made, and {tenant.live_jobs} at once are this tenant's share",
             next_move="wait until one has ended, then send the request again",
             retry_after=30,
@@ -154,8 +153,7 @@ def admit(tenant: Tenant, month: Month, reserve: int, live: int) -> None:
     spent = month.reserved + month.charged
     if tenant.monthly_cap is not None and spent + reserve > tenant.monthly_cap:
         raise Problem(
-            402,
-            "monthly_cap",
+            Code.MONTHLY_CAP,
             f"this month's cap is ${tenant.monthly_cap / 1e6:.2f}, ${spent / 1e6:.2f} of it are spent or reserved, "
             f"and this film costs ${reserve / 1e6:.2f}",
             next_move="ask the operator for a higher cap, or wait for the next month",

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from shared.cloud.secret_names import vendor_key, vendor_webhook
 from shared.cloud.secrets import Secrets
 from shared.cloud.tenants import AccountStatus, Integration, Tenants
+from shared.codes import Code
 from shared.log import Fact, log
 from shared.providers.ports import KeyChanged, PresenterVendor, Refused, TryLater
 from shared.steps.problems import Problem, not_found
@@ -39,7 +40,7 @@ class Integrations:
         voice_id: str | None,
         register: bool,
     ) -> Integration:
-        """Check a key, keep it, and register our webhook there once. Raises Problem 404, 422, 503."""
+        """Check a key, keep it, and register our webhook there once. Raises Problem."""
         presenter = self._presenter(provider)
         billing = self._checked(presenter, provider, api_key, avatar_id, voice_id)
         known = self.tenants.integration(tenant, provider, mode, fresh=True)
@@ -75,7 +76,7 @@ class Integrations:
             try:
                 presenter.unregister_webhook(known.webhook_id, api_key=self.secrets.get(known.secret).value)
             except (KeyChanged, TryLater, Refused) as failed:
-                log(Fact.NEWS_IGNORED, f"webhook left behind: {failed}", tenant=tenant)
+                log(Fact.WEBHOOK_LEFT_BEHIND, str(failed), tenant=tenant)
         self.tenants.delete_integration(tenant, provider, mode)
         self.secrets.delete(known.secret)
         if known.webhook_secret:
@@ -98,14 +99,14 @@ class Integrations:
         except KeyChanged as bad:
             message = f"{provider} does not accept this key"
             move = f"copy the API key from {provider}'s settings and send it again"
-            raise Problem(422, "key_rejected", message, next_move=move, details={"api_key": [message]}) from bad
+            raise Problem(Code.KEY_REJECTED, message, next_move=move, details={"api_key": [message]}) from bad
         except Refused as refused:
             field = "voice_id" if refused.code.startswith("voice") else "avatar_id"
             details = {field: [str(refused)]}
-            raise Problem(422, refused.code, str(refused), next_move=refused.next_move, details=details) from refused
+            raise Problem(refused.code, str(refused), next_move=refused.next_move, details=details) from refused
         except TryLater as later:
             message = f"{provider} did not answer, so the key could not be checked"
-            raise Problem(503, "unavailable", message, next_move="try again in a minute", retry_after=60) from later
+            raise Problem(Code.UNAVAILABLE, message, next_move="try again in a minute", retry_after=60) from later
         return billing
 
     def _registered(
@@ -116,7 +117,7 @@ class Integrations:
         try:
             endpoint, secret = presenter.register_webhook(url, api_key=api_key)
         except (Refused, TryLater, KeyChanged) as failed:
-            log(Fact.NEWS_IGNORED, f"webhook not registered: {failed}", tenant=tenant)
+            log(Fact.WEBHOOK_NOT_REGISTERED, str(failed), tenant=tenant)
             return integration
         name = vendor_webhook(integration.provider, integration.mode, tenant)
         self.secrets.put(name, secret, {"tenant": tenant, "provider": integration.provider, "mode": integration.mode})

@@ -17,8 +17,10 @@ from shared.cloud.secret_names import customer_webhook
 from shared.cloud.secrets import NoSecret, Secrets
 from shared.cloud.tasks import QueueUnreachable, Tasks
 from shared.egress.client import Egress, EgressFailed, EgressRefused
-from shared.log import Fact, log
+from shared.log import Fact, JobRef, log, log_job
+from shared.pipeline.codec import to_plain
 from shared.steps.commit import notify_task
+from shared.steps.webhook_events import JobNews, WebhookEvent, WebhookPayload
 
 WAITS = (5, 300, 1800, 7200, 18_000, 36_000, 50_400)  # seconds after each failed attempt
 GONE = 410
@@ -53,31 +55,26 @@ class Notify:
         status = self._posted(found)
         if status is not None and 200 <= status < 300:  # noqa: PLR2004  # success as HTTP has it
             self.deliveries.close(found, "delivered", self.now(), status)
-            log(Fact.DELIVERED, found.event, job=found.job)
+            log_job(Fact.DELIVERED, _about(found), found.event)
         elif status == GONE or found.attempts >= len(WAITS):
             self.deliveries.close(found, "given_up", self.now(), status)
-            log(Fact.DELIVERY_FAILED, f"given up after {found.attempts + 1} attempts", job=found.job)
+            log_job(Fact.DELIVERY_FAILED, _about(found), f"given up after {found.attempts + 1} attempts")
         else:
             at = self.now() + timedelta(seconds=WAITS[found.attempts])
             try:
                 later = self.deliveries.retry_at(found, at, status)
                 self.tasks.enqueue(notify_task(later.id, later.wake, at))
             except DeliveryConflict as moved:
-                log(Fact.NOTHING_TO_DO, str(moved), delivery=delivery)
+                log_job(Fact.NOTHING_TO_DO, _about(found), str(moved), delivery=delivery)
             except QueueUnreachable as failed:
-                log(Fact.ENQUEUE_FAILED, str(failed), job=found.job)
+                log_job(Fact.ENQUEUE_FAILED, _about(found), str(failed), delivery=delivery)
 
     def _posted(self, delivery: Delivery) -> int | None:
         import httpx
 
         now = int(self.now().timestamp())
-        body = json.dumps(
-            {
-                "type": delivery.event,
-                "timestamp": now,
-                "data": {"job_id": delivery.job, "url": self.job_url(delivery.job)},
-            }
-        )
+        news = JobNews(delivery.job, self.job_url(delivery.job))
+        body = json.dumps(to_plain(WebhookPayload(WebhookEvent(delivery.event), now, news)))
         headers = {"content-type": "application/json", "webhook-id": delivery.id, "webhook-timestamp": str(now)}
         try:
             secret = self.secrets.get(customer_webhook(delivery.tenant)).value
@@ -91,5 +88,9 @@ class Notify:
             ):
                 return answer.status_code  # only the status is read: a body could be endless
         except (EgressRefused, EgressFailed, httpx.HTTPError) as failed:
-            log(Fact.DELIVERY_FAILED, str(failed), job=delivery.job)
+            log_job(Fact.DELIVERY_FAILED, _about(delivery), str(failed))
             return None
+
+
+def _about(delivery: Delivery) -> JobRef:
+    return JobRef(delivery.job, delivery.tenant)

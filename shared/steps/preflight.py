@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from shared.cloud.blobs import Blobs, NoFile
 from shared.cloud.secrets import NoSecret, Secrets
 from shared.cloud.tenants import AccountStatus, Tenants
+from shared.codes import Code
 from shared.egress.client import Egress, EgressFailed, EgressRefused
 from shared.media.images import ImageRefused, ReencodedImage, sniff_and_reencode
 from shared.pipeline.job.job import Output
@@ -35,7 +36,7 @@ class Preflight:
     films_bucket: str
 
     def presenters_ready(self, tenant: str, plan: Plan) -> tuple[str, ...]:
-        """Ask the avatar service about the key, every look and every voice; return warnings. Raises Problem 422."""
+        """Ask the avatar service about the key, every look and every voice; return warnings. Raises Problem."""
         if not plan.speeches:
             return ()
         api_key = self._key(tenant, plan)
@@ -51,7 +52,7 @@ class Preflight:
         except Refused as refused:
             field = "voice_id" if refused.code.startswith("voice") else "avatar_id"
             raise Problem(
-                422, refused.code, str(refused), next_move=refused.next_move, details={field: [str(refused)]}
+                refused.code, str(refused), next_move=refused.next_move, details={field: [str(refused)]}
             ) from refused
         except KeyChanged as bad:
             raise _no_key(plan, f"{plan.provider} refused the tenant's key") from bad
@@ -60,7 +61,7 @@ class Preflight:
         return ()
 
     def images(self, tenant: str, request: FilmRequest, pictures: tuple[Picture, ...]) -> Mapping[str, "Ready"]:
-        """Fetch and re-encode every image, storing nothing yet. Raises Problem 422 naming every field that fails."""
+        """Fetch and re-encode every image, storing nothing yet. Raises Problem naming every field that fails."""
         wrong: dict[str, list[str]] = {}
         ready: dict[str, Ready] = {}
 
@@ -80,7 +81,7 @@ class Preflight:
                     ready[picture.key] = found
         if wrong:
             message = f"image not usable: {', '.join(wrong)}"
-            raise Problem(422, "image_refused", message, next_move="give another image", details=wrong)
+            raise Problem(Code.IMAGE_REFUSED, message, next_move="give another image", details=wrong)
         return ready
 
     def store(self, tenant: str, ready: Mapping[str, "Ready"]) -> Mapping[str, Output]:
@@ -109,7 +110,7 @@ class Preflight:
             except NoFile:
                 continue
             return Output(stored.uri, stored.generation, stored.crc32c, stored.size)
-        raise ImageRefused("no_upload", "there is no such upload", "POST the image to /tenant/uploads first")
+        raise ImageRefused(Code.NO_UPLOAD, "there is no such upload", "POST the image to /tenant/uploads first")
 
     def _key(self, tenant: str, plan: Plan) -> str:
         account = self.tenants.integration(tenant, plan.provider, plan.mode)
@@ -126,8 +127,7 @@ Ready = ReencodedImage | Output
 
 def _no_key(plan: Plan, why: str) -> Problem:
     return Problem(
-        422,
-        "no_provider_key",
+        Code.NO_PROVIDER_KEY,
         why,
         next_move=f"PUT /tenant/integrations/{plan.provider} with your key (mode {plan.mode}), then send this again",
     )

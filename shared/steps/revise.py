@@ -11,6 +11,7 @@ from shared.cloud.blobs import Blobs, NoFile
 from shared.cloud.jobs import Jobs
 from shared.cloud.records import Loaded, Reservation
 from shared.cloud.tenants import Tenant
+from shared.codes import Code
 from shared.pipeline.job.creation import CEILING, new_job
 from shared.pipeline.job.events import RetryAsked
 from shared.pipeline.job.job import Ending, Job, State
@@ -48,10 +49,10 @@ class Revise:
     tables: Tables
 
     def retry(self, tenant: Tenant, loaded: Loaded, change: Change, *, dry_run: bool) -> tuple[Job, Revised]:
-        """Try a failed job again. Raises Problem 400, 402, 409, 422, 429."""
+        """Try a failed job again. Raises Problem."""
         job = loaded.job
         if job.ending is not Ending.FAILED:
-            raise Problem(409, "not_failed", "only a failed job can be tried again", next_move=_instead(job))
+            raise Problem(Code.NOT_FAILED, "only a failed job can be tried again", next_move=_instead(job))
         undone = {key for key, node in job.nodes.items() if node.state is not State.DONE}
         revised = self._revised(tenant, job, change, undone | self._missing(job))
         if dry_run:
@@ -87,10 +88,10 @@ class Revise:
     def regenerate(
         self, tenant: Tenant, loaded: Loaded, nodes: frozenset[str], change: Change, *, dry_run: bool, trace: str
     ) -> tuple[Job, Revised]:
-        """Make a new job that adopts what a finished film keeps. Raises Problem 400, 402, 409, 422, 429."""
+        """Make a new job that adopts what a finished film keeps. Raises Problem."""
         parent = loaded.job
         if parent.ending is not Ending.COMPLETED:
-            raise Problem(409, "not_completed", "only a finished film can be made anew", next_move=_instead(parent))
+            raise Problem(Code.NOT_COMPLETED, "only a finished film can be made anew", next_move=_instead(parent))
         strays = nodes - set(regenerable(parent))
         if strays:
             known = ", ".join(regenerable(parent))
@@ -143,7 +144,7 @@ class Revise:
                 if node.kind is Kind.IMAGE:
                     message = "the product image was deleted after its time"
                     move = "order a new film with the image"
-                    raise Problem(409, "image_gone", message, next_move=move) from lost
+                    raise Problem(Code.IMAGE_GONE, message, next_move=move) from lost
                 gone.add(key)
         return frozenset(gone)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from shared.log import Fact, log
+from shared.log import Fact, JobRef, log_job
 from shared.pipeline.job import events as on
 from shared.pipeline.job.job import State
 from shared.providers.ports import FootageVendor
@@ -28,7 +28,8 @@ def start_clip(
     loaded = commits.load(message.job)
     node = loaded.job.nodes.get(message.node) if loaded else None
     if loaded is None or node is None or node.state is not State.QUEUED:
-        log(Fact.NOTHING_TO_DO, "not queued", job=message.job, node=message.node)
+        about = loaded.job if loaded else JobRef(message.job)
+        log_job(Fact.NOTHING_TO_DO, about, "not queued", node=message.node)
         return
     wanted = order(loaded.job, node, takes_bucket)
     source = made_from(loaded.job, node)
@@ -37,7 +38,7 @@ def start_clip(
     claim = on.Claimed(node.key, message.take, message.attempt, mine, input=source, prefix=wanted.output)
     heard = commits.hear(loaded, claim)
     if not heard.owns(node.key, mine):
-        log(Fact.CLAIM_LOST, job=message.job, node=message.node)
+        log_job(Fact.CLAIM_LOST, heard.job, node=message.node)
         return
     send_claimed(
         heard,

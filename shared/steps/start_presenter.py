@@ -11,7 +11,8 @@ from datetime import timedelta
 from shared.cloud.records import Loaded
 from shared.cloud.secrets import NoSecret, Secret, Secrets
 from shared.cloud.tenants import AccountStatus, Integration, Tenants
-from shared.log import Fact, log
+from shared.codes import Code
+from shared.log import Fact, JobRef, log_job
 from shared.pipeline.job import events as on
 from shared.pipeline.job.job import Job, Node, State
 from shared.pipeline.job.names import attempt_name
@@ -44,7 +45,8 @@ class StartPresenter:
         loaded = self.commits.load(message.job)
         node = loaded.job.nodes.get(message.node) if loaded else None
         if loaded is None or node is None or node.state not in (State.QUEUED, State.STARTING):
-            log(Fact.NOTHING_TO_DO, "not queued", job=message.job, node=message.node)
+            about = loaded.job if loaded else JobRef(message.job)
+            log_job(Fact.NOTHING_TO_DO, about, "not queued", node=message.node)
             return
         job = loaded.job
         account = self.tenants.integration(job.tenant, job.plan.provider, job.plan.mode)
@@ -87,7 +89,7 @@ class StartPresenter:
         try:
             found = self.presenters[node.provider].find(str(attempt_name(loaded.job.id, node)), api_key=key.value)
         except (KeyChanged, TryLater) as later:
-            log(Fact.NEWS_IGNORED, str(later), job=loaded.job.id, node=node.key)
+            log_job(Fact.POLL_FAILED, loaded.job, str(later), node=node.key)
             return
         seen: on.NodeEvent = on.NothingFound(node.key, node.take, node.attempt, at=began)
         if found:
@@ -105,13 +107,13 @@ class StartPresenter:
         watch: Stopwatch,
     ) -> None:
         if not heard.owns(node_key, mine):
-            log(Fact.CLAIM_LOST, job=heard.job.id, node=node_key)
+            log_job(Fact.CLAIM_LOST, heard.job, node=node_key)
             return
         job, node = heard.job, heard.job.nodes[node_key]
         if account is None or key is None or account.status is not AccountStatus.ACTIVE:
             why = f"the tenant has no working {job.plan.provider} key for mode {job.plan.mode}"
             move = f"PUT /tenant/integrations/{job.plan.provider} with a key, then retry the job"
-            self.commits.hear(heard.loaded, on.Rejected(node_key, mine, "no_provider_key", why, move))
+            self.commits.hear(heard.loaded, on.Rejected(node_key, mine, Code.NO_PROVIDER_KEY, why, move))
             return
         name = attempt_name(job.id, node)
         order = speech_order(job, node, url)

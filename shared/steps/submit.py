@@ -7,7 +7,7 @@ before it is committed, so that an operator can always find it (pipeline README,
 from collections.abc import Callable
 from datetime import timedelta
 
-from shared.log import Fact, log
+from shared.log import Fact, log_job
 from shared.pipeline.job import events as on
 from shared.pipeline.job.job import Node
 from shared.pipeline.job.timeouts import SECOND
@@ -32,12 +32,12 @@ def send_claimed(
     """Send for a claim that is ours; `refusal` may turn a refusal into another event (ask differently next time)."""
     job, node = heard.job, heard.job.nodes[node_key]
     if stopwatch.seconds > commits.timeouts.send_window:
-        log(Fact.WINDOW_OVER, f"{stopwatch.seconds:.1f} s since the load", job=job.id, trace=job.trace, node=node_key)
+        log_job(Fact.WINDOW_OVER, job, f"{stopwatch.seconds:.1f} s since the load", node=node_key)
         event: on.NodeEvent = on.Released(node_key, token, "the send window was over", RESEND_DELAY)
     else:
         event = _sent(node, token, send, keyed=keyed, refusal=refusal)
     spoken = event.provider_id if isinstance(event, on.Sent) else getattr(event, "why", "")
-    log(Fact.SUBMIT_ENDED, f"{type(event).__name__}: {spoken}", job=job.id, trace=job.trace, node=node_key)
+    log_job(Fact.SUBMIT_ENDED, job, f"{type(event).__name__}: {spoken}", node=node_key)
     life = commits.timeouts.claim_life(node.kind) / SECOND
     commits.hear(heard.loaded, event, budget=max(5.0, life - stopwatch.seconds))
 

@@ -16,7 +16,7 @@ from shared.cloud.deliveries import Deliveries, Delivery, DeliveryConflict
 from shared.cloud.jobs import Conflict, StoreUnreachable
 from shared.cloud.records import Loaded, Page, Unread
 from shared.cloud.tasks import QueueUnreachable
-from shared.log import Fact, crashed, log
+from shared.log import Fact, JobRef, Traced, crashed, log, log_job
 from shared.pipeline.job.events import Swept
 from shared.pipeline.job.job import Job, Node, State
 from shared.pipeline.job.line import step_for
@@ -67,24 +67,24 @@ class Backlog:
 
     def _contained(self, each: Any) -> bool:
         """Push one, whatever it raises: no document stops the tick of all others."""
-        about = {self.kind: _id(each)}
+        about, named = _about(self.kind, each), {"late": f"{self.kind} {_id(each)}"}
         try:
             if not isinstance(each, Unread):
                 return self.push(each)
-            log(Fact.UNREADABLE, each.why, **about)
+            log_job(Fact.UNREADABLE, about, each.why, **named)
             wait = POISON_WAIT
         except FAILED as failed:
-            log(Fact.STORE_FAILED, str(failed), **about)
+            log_job(Fact.STORE_FAILED, about, str(failed), **named)
             wait = STORE_FAILED_WAIT
         except Exception:  # noqa: BLE001  # a bug of ours over this document
-            crashed("a late document could not be pushed", **about)
+            crashed("a late document could not be pushed", about, **named)
             wait = POISON_WAIT
         try:
             self.postpone(_id(each), each.revision, wait)
         except (Conflict, DeliveryConflict):
             pass  # it was written meanwhile: it is not what could not be moved
         except Exception:  # noqa: BLE001  # its own affair: the next tick tries again
-            crashed("a late document could not be put aside", **about)
+            crashed("a late document could not be put aside", about, **named)
         return False
 
 
@@ -146,7 +146,9 @@ class Sweep:
             return False
         if each.pushes >= PUSHES:
             self.deliveries.give_up(each, self.now())
-            log(Fact.DELIVERY_FAILED, f"given up: none of its {each.wake} tasks ended it", job=each.job)
+            log_job(
+                Fact.DELIVERY_FAILED, JobRef(each.job, each.tenant), f"given up: none of its {each.wake} tasks ended it"
+            )
             return False
         pushed = self.deliveries.push(each, self.now() + self.commits.timeouts.nudge_after(each.pushes + 1))
         self.commits.tasks.enqueue(notify_task(pushed.id, pushed.wake))
@@ -161,6 +163,16 @@ class Sweep:
 
 def _id(each: Loaded | Delivery | Unread) -> str:
     return each.job.id if isinstance(each, Loaded) else each.id
+
+
+def _about(kind: str, each: Loaded | Delivery | Unread) -> Traced:
+    match each:
+        case Loaded():
+            return each.job
+        case Delivery():
+            return JobRef(each.job, each.tenant)
+        case Unread():
+            return JobRef(each.id if kind == "job" else "")
 
 
 def _pushed(before: Job, after: Job) -> bool:

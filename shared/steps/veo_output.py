@@ -1,7 +1,7 @@
 """veo_output: hears that a file lies in the takes bucket; a finalized film under an attempt's prefix is its success."""
 
 from shared.cloud.blobs import Blobs, NoFile
-from shared.log import Fact, log
+from shared.log import Fact, JobRef, log_job
 from shared.pipeline.job.events import FilmArrived
 from shared.pipeline.job.names import read_object
 from shared.steps.clips import film_at, planned
@@ -14,7 +14,8 @@ def veo_output(bucket: str, name: str, *, commits: Commits, blobs: Blobs) -> Non
     loaded = commits.load(attempt.job) if attempt else None
     node = loaded.job.nodes.get(attempt.node) if attempt and loaded else None
     if attempt is None or loaded is None or node is None or (loaded.job.ending and node.output):
-        log(Fact.NEWS_IGNORED, f"no clip of a live job: {name}", job=attempt.job if attempt else "")
+        about = loaded.job if loaded else JobRef(attempt.job if attempt else "")
+        log_job(Fact.EVENT_IGNORED, about, f"no clip of a live job: {name}")
         return
     uri = f"gs://{bucket}/{name}"
     try:
@@ -22,6 +23,6 @@ def veo_output(bucket: str, name: str, *, commits: Commits, blobs: Blobs) -> Non
     except NoFile:
         film = None
     if film is None:
-        log(Fact.ALARM, f"no film of the planned length: {name}", job=attempt.job, trace=loaded.job.trace)
+        log_job(Fact.ALARM, loaded.job, f"no film of the planned length: {name}")
         return
     commits.hear(loaded, FilmArrived(attempt.node, attempt.take, attempt.attempt, film))

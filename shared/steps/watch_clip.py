@@ -8,7 +8,8 @@ from datetime import datetime
 
 from shared.cloud.blobs import Blobs, NoFile
 from shared.cloud.records import Loaded
-from shared.log import Fact, log
+from shared.codes import Code
+from shared.log import Fact, JobRef, log_job
 from shared.pipeline.job import events as on
 from shared.pipeline.job.job import Node, State
 from shared.pipeline.job.names import attempt_name
@@ -23,7 +24,8 @@ def watch_clip(message: Message, *, commits: Commits, veo: FootageVendor, blobs:
     loaded = commits.load(message.job)
     node = loaded.job.nodes.get(message.node) if loaded else None
     if loaded is None or node is None or (message.take, message.attempt) != (node.take, node.attempt):
-        log(Fact.NOTHING_TO_DO, "not the current attempt", job=message.job, node=message.node)
+        about = loaded.job if loaded else JobRef(message.job)
+        log_job(Fact.NOTHING_TO_DO, about, "not the current attempt", node=message.node)
         return
     began = commits.jobs.now(loaded)
     if node.state is State.RUNNING and node.provider_id:
@@ -33,7 +35,7 @@ def watch_clip(message: Message, *, commits: Commits, veo: FootageVendor, blobs:
     ):
         event = _listed(loaded, node, blobs, takes_bucket, began)
     else:
-        log(Fact.NOTHING_TO_DO, node.state.value, job=message.job, node=message.node)
+        log_job(Fact.NOTHING_TO_DO, loaded.job, node.state.value, node=message.node)
         return
     commits.hear(loaded, event)
 
@@ -46,7 +48,7 @@ def _operation(
     except Lost:
         return _listed(loaded, node, blobs, takes_bucket, began)
     except (TryLater, Misconfigured) as later:
-        log(Fact.NEWS_IGNORED, str(later), job=loaded.job.id, node=node.key)
+        log_job(Fact.POLL_FAILED, loaded.job, str(later), node=node.key)
         return on.PendingSeen(node.key, node.take, node.attempt)
     match seen:
         case Pending():
@@ -65,7 +67,7 @@ def _film(loaded: Loaded, node: Node, uri: str, blobs: Blobs) -> on.NodeEvent:
     if film:
         return on.FilmArrived(node.key, node.take, node.attempt, film)
     why = f"Veo says {node.key} is finished, but its file is no film of the planned length"
-    return on.FailureHeard(node.key, node.take, node.attempt, "not_a_film", why, "retry the job", paid=True)
+    return on.FailureHeard(node.key, node.take, node.attempt, Code.NOT_A_FILM, why, "retry the job", paid=True)
 
 
 def _listed(loaded: Loaded, node: Node, blobs: Blobs, takes_bucket: str, began: datetime) -> on.NodeEvent:

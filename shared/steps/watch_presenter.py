@@ -12,8 +12,9 @@ from shared.cloud.blobs import Blobs, ShortRead, StoredObject
 from shared.cloud.records import Loaded
 from shared.cloud.secrets import NoSecret, Secrets
 from shared.cloud.tenants import Tenants
+from shared.codes import Code
 from shared.egress.client import Egress, EgressFailed, EgressRefused
-from shared.log import Fact, log
+from shared.log import Fact, JobRef, log_job
 from shared.pipeline.job import events as on
 from shared.pipeline.job.job import Node, Output, State
 from shared.pipeline.job.names import AttemptName, attempt_name, presenter_object
@@ -49,11 +50,12 @@ class WatchPresenter:
         node = loaded.job.nodes.get(message.node) if loaded else None
         current = node is not None and (message.take, message.attempt) == (node.take, node.attempt)
         if loaded is None or node is None or not current or node.state not in (State.STARTING, State.RUNNING):
-            log(Fact.NOTHING_TO_DO, "nothing to look at", job=message.job, node=message.node)
+            about = loaded.job if loaded else JobRef(message.job)
+            log_job(Fact.NOTHING_TO_DO, about, "nothing to look at", node=message.node)
             return
         video = node.provider_id or message.hint
         if not video:
-            log(Fact.NOTHING_TO_DO, "no id to look at yet", job=message.job, node=message.node)
+            log_job(Fact.NOTHING_TO_DO, loaded.job, "no id to look at yet", node=message.node)
             return
         event = self._seen(loaded, node, video, hinted=bool(message.hint))
         if event:
@@ -73,11 +75,11 @@ class WatchPresenter:
         except Lost:
             return self._gone(loaded, node) if node.provider_id else None
         except TryLater as later:
-            log(Fact.NEWS_IGNORED, str(later), job=job.id, node=node.key)
+            log_job(Fact.POLL_FAILED, job, str(later), node=node.key)
             return on.PendingSeen(*about, hinted=hinted) if node.provider_id else None
         name = attempt_name(job.id, node)
         if not node.provider_id and title != str(name):
-            log(Fact.FORGED, f"a hint named a take that is not ours: {video}", job=job.id, node=node.key)
+            log_job(Fact.FORGED, job, f"a hint named a take that is not ours: {video}", node=node.key)
             return None
         return self._event(loaded, node, name, video, seen, hinted=hinted)
 
@@ -105,8 +107,8 @@ class WatchPresenter:
                 except (EgressFailed, EgressRefused, ShortRead) as failed:
                     if isinstance(failed, EgressRefused) and failed.status not in DEAD_LINK:
                         move = "look at the take in the provider's account, then retry the job"
-                        return on.FailureHeard(*about, "not_fetchable", failed.why, move, paid=True)
-                    log(Fact.NEWS_IGNORED, f"the take could not be fetched: {failed}", job=loaded.job.id, node=node.key)
+                        return on.FailureHeard(*about, Code.NOT_FETCHABLE, failed.why, move, paid=True)
+                    log_job(Fact.FETCH_FAILED, loaded.job, f"the take could not be fetched: {failed}", node=node.key)
                     if node.state is State.STARTING:
                         return on.IdHeard(*about, video)
                     return on.PendingSeen(*about, hinted=True)
@@ -118,9 +120,9 @@ class WatchPresenter:
         if self.commits.jobs.now(loaded) < since + self.commits.timeouts.found_nothing * SECOND:
             return on.PendingSeen(node.key, node.take, node.attempt)
         why = f"{node.provider} does not know the take any more; somebody deleted it there"
-        return on.FailureHeard(node.key, node.take, node.attempt, "take_gone", why, "retry the job", paid=True)
+        return on.FailureHeard(node.key, node.take, node.attempt, Code.TAKE_GONE, why, "retry the job", paid=True)
 
-    def _instead(self, loaded: Loaded, node: Node, code: str) -> Cutout | None:
+    def _instead(self, loaded: Loaded, node: Node, code: Code) -> Cutout | None:
         """A look that turned out unable to be cut out that way is asked for another way, and remembered."""
         asked = node.claim.cutout if node.claim else None
         other = NEXT.get(asked) if asked and code in CANNOT else None
@@ -150,4 +152,4 @@ class WatchPresenter:
 def _key_gone(node: Node) -> on.FailureHeard:
     why = f"the {node.provider} key this take was ordered with no longer works, so nobody can fetch it"
     move = "look in the provider's account for the take; put a working key, then retry the job"
-    return on.FailureHeard(node.key, node.take, node.attempt, "key_changed", why, move, paid=True)
+    return on.FailureHeard(node.key, node.take, node.attempt, Code.KEY_CHANGED, why, move, paid=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from shared.cloud.secret_names import CALLBACK_KEY, customer_webhook, vendor_key, vendor_webhook
-from shared.log import _SEVERITY, Fact
+from shared.log import SEVERITY, Fact
 from shared.pipeline.job.line import LINE, START_CLIP, START_PRESENTER, WATCH_CLIP, WATCH_PRESENTER
 from shared.pipeline.job.timeouts import Timeouts
 from tests.infra.inventory import ROOT, block, functions, indexes, table, terraform
@@ -148,7 +148,7 @@ def test_secrets_are_named_as_the_grants_expect() -> None:
 def test_alarms_count_lines_that_are_written() -> None:
     """The sweep's own line keeps the dead man's switch open; whatever is logged as an error calls a person."""
     text = terraform()["monitoring.tf"].replace('\\"', '"')
-    errors = {fact.value for fact, severity in _SEVERITY.items() if severity == "ERROR"}
+    errors = {fact.value for fact, severity in SEVERITY.items() if severity == "ERROR"}
 
     counted = re.findall(r'jsonPayload\.fact=\(?("[^)\n]+")', text)
 

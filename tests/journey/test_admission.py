@@ -4,6 +4,7 @@ import pytest
 
 from shared.cloud.records import Month
 from shared.cloud.tenants import Tenant
+from shared.codes import Code
 from shared.steps.create_job import admit
 from shared.steps.problems import Problem
 from tests.journey.cinema import Cinema
@@ -37,7 +38,7 @@ def test_a_film_beyond_the_months_cap_is_refused_with_the_figures() -> None:
     with pytest.raises(Problem, match=r"\$5\.00, \$4\.00 .* \$1\.60") as refused:
         admit(tenant, month, 1_600_000, live=0)
 
-    assert 402 == refused.value.status
+    assert Code.MONTHLY_CAP == refused.value.code
 
 
 def test_the_last_dollar_may_be_spent() -> None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from shared.codes import Code
 from shared.pipeline.job import events as on
 from shared.pipeline.job.job import Job, Node, State
 from shared.pipeline.job.machine import apply
@@ -35,7 +36,7 @@ def something(luck: random.Random, node: Node) -> on.Event:
         ],
         State.RUNNING: [
             on.PendingSeen(*about, hinted=luck.random() < 0.5),
-            on.FailureHeard(*about, "vendor_busy", "it failed", "retry the job", ZERO),
+            on.FailureHeard(*about, Code.CAPACITY, "it failed", "retry the job", ZERO),
             on.NothingFound(*about),
         ],
     }

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from shared.codes import Code
 from shared.pipeline.job import events as on
 from shared.pipeline.job.job import Output
 from tests.model.instants import NOW, TICK
@@ -35,7 +36,7 @@ def _answered(key: str, worker: Worker, token: str) -> on.NodeEvent:
         case "gone":
             return on.MisconfigurationFound(key, token, "the model is gone", "choose another")
         case "refused":
-            return on.Rejected(key, token, "refused", "it was refused", "ask for something else")
+            return on.Rejected(key, token, Code.SAFETY, "it was refused", "ask for something else")
         case _:
             return on.Unclear(key, token, "the answer was lost", keyed=key == PRESENTER)
 
@@ -46,7 +47,7 @@ def _seen(key: str, worker: Worker) -> on.NodeEvent:
         case "film":
             return arrived(*about, worker.op, named=key == PRESENTER)
         case "failure":
-            return on.FailureHeard(*about, "vendor_busy", "it failed", "retry the job", ZERO)
+            return on.FailureHeard(*about, Code.CAPACITY, "it failed", "retry the job", ZERO)
         case "id":
             return on.IdHeard(*about, f"op{worker.op}")
         case "nothing":

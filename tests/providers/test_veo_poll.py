@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from shared.codes import Code
 from shared.egress.client import Egress
 from shared.providers.ports import Failure, Filmed, Lost, Misconfigured, Pending, TryLater
 from tests.egress.loopback import Loopback, Script, raw, reply, reset
@@ -104,7 +105,7 @@ def test_support_codes_are_read_before_the_error_code(code: int) -> None:
     found = poll(failed(code, message))
 
     assert found == Failure(
-        code="safety",
+        code=Code.SAFETY,
         why="Google's safety filter refused the image (child safety), support code 58061214, 17301594.",
         next_move="Use another image.",
         retry_after=None,
@@ -132,7 +133,7 @@ def test_filtered(response: dict[str, Any]) -> None:
     found = poll(ended(response=response))
 
     assert found == Failure(
-        code="filtered",
+        code=Code.FILTERED,
         why="Google's safety filter refused the scene (violence), support code 61493863.",
         next_move="Reword the scene.",
         retry_after=timedelta(seconds=5),

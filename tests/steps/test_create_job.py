@@ -5,6 +5,7 @@ import dataclasses
 import pytest
 
 from shared.cloud.jobs import StoreUnreachable
+from shared.codes import Code
 from shared.pipeline.job.job import Job, State
 from shared.pipeline.plan.plan import Join
 from shared.pipeline.plan.request import BRoll, FilmRequest, SceneRequest
@@ -108,7 +109,7 @@ def test_two_orders_at_once_cannot_both_pass_the_cap(stage: Stage) -> None:
     with pytest.raises(Problem) as refused:
         stage.wiring.create_job.create(capped, footage(), None, "t")
 
-    assert (402, "monthly_cap") == (refused.value.status, refused.value.error)
+    assert Code.MONTHLY_CAP == refused.value.code
     assert 2 == jobs(stage)
 
 
@@ -119,25 +120,25 @@ def test_a_key_used_for_another_request_is_refused(stage: Stage) -> None:
     with pytest.raises(Problem) as refused:
         stage.wiring.create_job.create(TENANT, footage(), "k", "t")
 
-    assert 409 == refused.value.status
+    assert Code.IDEMPOTENCY_CONFLICT == refused.value.code
     assert stage.job(first.id) == first
     assert 1 == jobs(stage)
 
 
 @pytest.mark.parametrize(
-    ("changed", "status", "error"),
+    ("changed", "code"),
     [
-        ({"avatar": "look_nobody"}, 422, "avatar_not_found"),
-        ({"avatar": "look_refused"}, 422, "avatar_not_usable"),
-        ({"image_url": "http://127.0.0.1:9/none.jpg"}, 422, "image_refused"),
+        ({"avatar": "look_nobody"}, Code.AVATAR_NOT_FOUND),
+        ({"avatar": "look_refused"}, Code.AVATAR_NOT_USABLE),
+        ({"image_url": "http://127.0.0.1:9/none.jpg"}, Code.IMAGE_REFUSED),
     ],
 )
-def test_a_refusal_stores_nothing(stage: Stage, changed: dict[str, str], status: int, error: str) -> None:
+def test_a_refusal_stores_nothing(stage: Stage, changed: dict[str, str], code: Code) -> None:
     """Every free check comes before anything is stored, reserved or enqueued."""
     with pytest.raises(Problem) as refused:
         stage.wiring.create_job.create(TENANT, presented(**changed), "k", "t")
 
-    assert (status, error) == (refused.value.status, refused.value.error)
+    assert code == refused.value.code
     assert (0, 0, []) == (jobs(stage), reserved(stage), stage.waiting())
     assert 0 == stage.wire.count("^storage (POST|PUT)")
 
@@ -149,7 +150,7 @@ def test_without_an_avatar_account_nothing_is_stored(stage: Stage) -> None:
     with pytest.raises(Problem) as refused:
         made(stage, None)
 
-    assert "no_provider_key" == refused.value.error
+    assert Code.NO_PROVIDER_KEY == refused.value.code
     assert 0 == jobs(stage)
 
 
@@ -161,7 +162,7 @@ def test_a_tenants_share_of_live_jobs_is_kept(stage: Stage) -> None:
     with pytest.raises(Problem) as refused:
         stage.wiring.create_job.create(one, footage(), None, "t")
 
-    assert (429, 30) == (refused.value.status, refused.value.retry_after)
+    assert (Code.TOO_MANY_LIVE_JOBS, 30) == (refused.value.code, refused.value.retry_after)
     assert 1 == jobs(stage)
 
 

@@ -6,6 +6,7 @@ A job that has not ended has a node that is awake, and so a due (property test);
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from shared.codes import Code
 from shared.pipeline.job.job import LIVE, Ending, Job, Node, State, Trouble
 from shared.pipeline.job.ledger import settle
 from shared.pipeline.job.names import inputs_hash
@@ -54,7 +55,7 @@ def _hold(job: Job, failed: Node, now: datetime) -> Job:
         for key, node in job.nodes.items()
     }
     trouble = job.trouble or Trouble(
-        code=failed.code or "failed",
+        code=failed.code or Code.STUCK,
         message=failed.why or f"{failed.key} failed",
         next_move=failed.next_move or "retry the job",
         node=failed.key,

@@ -7,6 +7,7 @@ out of order. Take and attempt say which permission to send the news is about.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from shared.codes import Code
 from shared.pipeline.job.job import Output
 from shared.pipeline.plan.plan import Cutout, Plan
 from shared.pipeline.plan.request import FilmRequest
@@ -76,7 +77,7 @@ class Rejected:
 
     node: str
     token: str
-    code: str
+    code: Code
     why: str
     next_move: str
 
@@ -129,7 +130,7 @@ class FailureHeard:
     node: str
     take: int
     attempt: int
-    code: str
+    code: Code
     why: str
     next_move: str
     retry_after: timedelta | None = None  # None = a new attempt is pointless
@@ -173,7 +174,7 @@ class WorkFailed:
 
     node: str
     inputs_hash: str
-    code: str
+    code: Code
     why: str
     next_move: str
     retry_after: timedelta | None = None

@@ -172,7 +172,6 @@ class Trouble:
     message: str
     next_move: str
     node: str | None = None
-    support: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import assert_never
 
+from shared.codes import Code
 from shared.pipeline.job import events as on
 from shared.pipeline.job.consequences import follow, wake
 from shared.pipeline.job.job import AT_VENDOR, AWAKE, LIVE, Ending, Job, Moment, Node, Outcome, State, Trouble
@@ -175,7 +176,7 @@ def _swept(job: Job, event: on.Swept, now: datetime, timeouts: Timeouts) -> Tran
                 state=F,
                 due=None,
                 ended_at=now,
-                code="stuck",
+                code=Code.STUCK,
                 why=f"{key} was pushed {timeouts.nudges} times without any step forward",
                 next_move="retry the job; if it is stuck again send us its id",
             )
@@ -189,7 +190,7 @@ def _swept(job: Job, event: on.Swept, now: datetime, timeouts: Timeouts) -> Tran
 
 def _given_up(job: Job, now: datetime, timeouts: Timeouts) -> Transition:
     trouble = job.trouble or Trouble(
-        code="gave_up",
+        code=Code.GAVE_UP,
         message=f"the film was not finished by {job.give_up_at:%Y-%m-%d %H:%M} UTC",
         next_move="retry the job: what is finished is kept",
     )

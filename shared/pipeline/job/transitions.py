@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from shared.codes import Code
 from shared.pipeline.job import events as on
 from shared.pipeline.job.consequences import wake
 from shared.pipeline.job.job import Claim, Job, Node, Outcome, State
@@ -19,7 +20,7 @@ def claimed(job: Job, node: Node, event: on.Claimed, now: datetime, timeouts: Ti
         return _failed(
             node,
             now,
-            "spend_ceiling",
+            Code.SPEND_CEILING,
             f"{node.key} would take the job over its spending ceiling",
             "look at the ledger, then start a new job",
         )
@@ -97,7 +98,7 @@ def misconfigured(job: Job, node: Node, event: on.MisconfigurationFound, now: da
     closed = close_line(node, node.take, node.attempt, _refusal(node), now, event.what)
     since = node.held_since or now
     if now >= since + timeouts.hold * SECOND:
-        return _failed(closed, now, "misconfigured", event.what, event.next_move)
+        return _failed(closed, now, Code.MISCONFIGURED, event.what, event.next_move)
     told = replace(node, held_since=since, why=event.what, next_move=event.next_move)
     if node.claim and node.claim.repeated:
         return _unclear_still(node, told, timeouts.hold_step * SECOND, now, timeouts)
@@ -137,7 +138,7 @@ def failure_heard(job: Job, node: Node, event: on.FailureHeard, now: datetime, t
     """A final word on one attempt; capacity and the like are tried again, a bounded number of times."""
     outcome = Outcome.GIVEN_UP if event.paid else Outcome.FAILED
     closed = close_line(node, node.take, node.attempt, outcome, now, event.why)
-    tries = timeouts.tries_filtered if event.code in ("filtered", "empty") else timeouts.tries
+    tries = timeouts.tries_filtered if event.code in (Code.FILTERED, Code.EMPTY) else timeouts.tries
     if event.retry_after is None or node.failures + 1 >= tries:
         return _failed(closed, now, event.code, event.why, event.next_move)
     told = replace(closed, why=event.why, cutout=event.cutout or node.cutout)
@@ -151,7 +152,7 @@ def pending_seen(_job: Job, node: Node, event: on.PendingSeen, now: datetime, ti
         closed = close_line(node, node.take, node.attempt, Outcome.GIVEN_UP, now, "no end in sight")
         minutes = int(timeouts.longest_operation // 60)
         why = f"{node.provider} has worked on {node.key} for {minutes} minutes without an end"
-        return _failed(closed, now, "timeout", why, "retry the job; the unfinished attempt counts as paid")
+        return _failed(closed, now, Code.TIMEOUT, why, "retry the job; the unfinished attempt counts as paid")
     if (event.hinted or node.polls) and _scheduled(node, now):
         return node
     if (event.hinted or node.polls) and node.polls < timeouts.hint_polls:
@@ -168,7 +169,7 @@ def nothing_found(job: Job, node: Node, event: on.NothingFound, now: datetime, t
     closed = close_line(node, node.take, node.attempt, Outcome.GIVEN_UP, now, "no trace of it")
     if node.failures + 1 >= timeouts.tries:
         why = f"{node.provider} left {node.failures + 1} calls for {node.key} unanswered"
-        return _failed(closed, now, "unanswered", why, "retry the job in a while; what is finished is kept")
+        return _failed(closed, now, Code.UNANSWERED, why, "retry the job in a while; what is finished is kept")
     return _next_attempt(job, closed, timedelta(0), now, timeouts)
 
 
@@ -257,5 +258,5 @@ def _requeue(job: Job, node: Node, after: timedelta, now: datetime, timeouts: Ti
     return wake(replace(node, state=State.QUEUED), now, timeouts, after=after)
 
 
-def _failed(node: Node, now: datetime, code: str, why: str, next_move: str) -> Node:
+def _failed(node: Node, now: datetime, code: Code, why: str, next_move: str) -> Node:
     return replace(node, state=State.FAILED, due=None, ended_at=now, code=code, why=why, next_move=next_move)

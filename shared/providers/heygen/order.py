@@ -6,6 +6,7 @@ mp4 with `background {type: color, value}`; a plain rectangle is mp4 as the look
 
 from typing import Any
 
+from shared.codes import Code
 from shared.providers.ports import Refused, SpeechOrder
 
 _PLAIN_EXTRAS = frozenset({"brand_glossary_id", "expressiveness", "fit", "folder_id", "motion_prompt"})
@@ -44,6 +45,6 @@ def _extra(name: str, value: str) -> tuple[str, Any]:
         return name, value
     raise Refused(
         f"HeyGen has no option called {name}.",
-        code="invalid",
+        code=Code.INVALID,
         next_move="Leave it out of the integration's provider_config.",
     )

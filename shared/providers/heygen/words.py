@@ -6,6 +6,7 @@ stand in a submit's answer, some in a failed film's `failure_code`.
 
 from dataclasses import dataclass
 
+from shared.codes import Code
 from shared.providers.ports import Refused
 
 
@@ -13,7 +14,7 @@ from shared.providers.ports import Refused
 class Words:
     """A refusal in our own words."""
 
-    code: str
+    code: Code
     why: str
     next_move: str
 
@@ -23,42 +24,44 @@ class Words:
 
 
 KEY = Words(
-    "key_rejected",
+    Code.KEY_REJECTED,
     "HeyGen rejects the API key.",
     "Put a working HeyGen key under /tenant/integrations/heygen, then retry the job.",
 )
 CREDITS = Words(
-    "credits",
+    Code.CREDITS,
     "The HeyGen account has no API credits left.",
     "Top up the HeyGen API wallet (the credits of the web plan do not count), then retry the job.",
 )
-PLAN = Words("plan", "The HeyGen plan does not include this.", "Upgrade the HeyGen plan, or choose another avatar.")
+PLAN = Words(Code.PLAN, "The HeyGen plan does not include this.", "Upgrade the HeyGen plan, or choose another avatar.")
 NO_AVATAR = Words(
-    "avatar_not_found",
+    Code.AVATAR_NOT_FOUND,
     "HeyGen does not know this avatar.",
     "Choose a look's id from /catalog (a group's id is no avatar_id), then retry the job with it.",
 )
-AVATAR = Words("avatar_not_usable", "HeyGen does not let this avatar be used.", "Choose another avatar from /catalog.")
-NO_VOICE = Words("voice_not_found", "HeyGen does not know this voice.", "Choose a voice from /catalog.")
-VOICE = Words("voice_not_usable", "HeyGen does not let this voice be used.", "Choose another voice from /catalog.")
-UNSAFE = Words("safety", "HeyGen's content policy refused the script.", "Reword the script.")
-SCRIPT = Words("script", "HeyGen cannot speak this script.", "Change the script's length or characters.")
+AVATAR = Words(
+    Code.AVATAR_NOT_USABLE, "HeyGen does not let this avatar be used.", "Choose another avatar from /catalog."
+)
+NO_VOICE = Words(Code.VOICE_NOT_FOUND, "HeyGen does not know this voice.", "Choose a voice from /catalog.")
+VOICE = Words(Code.VOICE_NOT_USABLE, "HeyGen does not let this voice be used.", "Choose another voice from /catalog.")
+UNSAFE = Words(Code.SAFETY, "HeyGen's content policy refused the script.", "Reword the script.")
+SCRIPT = Words(Code.SCRIPT, "HeyGen cannot speak this script.", "Change the script's length or characters.")
 WEBM = Words(
-    "webm_unsupported",
+    Code.WEBM_UNSUPPORTED,
     "This look cannot be filmed with a transparent background.",
     "Nothing to do: abroll asks for a flat colour instead.",
 )
 BACKGROUND = Words(
-    "background_unsupported",
+    Code.BACKGROUND_UNSUPPORTED,
     "This look cannot be filmed before a flat colour.",
     "Nothing to do: abroll shows the presenter in a frame of its own instead.",
 )
 WEBHOOK = Words(
-    "webhook_refused",
+    Code.WEBHOOK_REFUSED,
     "HeyGen does not accept the webhook's address.",
     "Check that the address is public and starts with https://.",
 )
-RENDERING = Words("rendering", "HeyGen could not finish the film.", "Wait; abroll tries again.")
+RENDERING = Words(Code.RENDERING, "HeyGen could not finish the film.", "Wait; abroll tries again.")
 
 BY_CODE = {
     "unauthorized": KEY,
@@ -95,7 +98,7 @@ def group_words(looks: tuple[str, ...]) -> Words:
     """Say that an id names a group, and which looks it has."""
     has = f"Its looks are {', '.join(looks)}." if looks else "It has no looks yet."
     return Words(
-        "avatar_is_group",
+        Code.AVATAR_IS_GROUP,
         "This id names a group of looks, and HeyGen films a single look.",
         f"Use the id of one look as avatar_id. {has}",
     )
@@ -104,7 +107,7 @@ def group_words(looks: tuple[str, ...]) -> Words:
 def invalid_words(field: str) -> Words:
     """Say that the order is malformed, naming the field when it is known."""
     return Words(
-        "invalid",
+        Code.INVALID,
         f"HeyGen refuses the order as invalid{f' (field {field})' if field else ''}.",
         "Check avatar, voice and provider_config; report it with the job's id if they are right.",
     )

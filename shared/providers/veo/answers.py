@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import httpx
 
+from shared.codes import Code
 from shared.providers.ports import Failure, Filmed, Lost, Misconfigured, Pending, Refused, TryLater, Unknown
 from shared.providers.reading import (
     RETRY_SOON,
@@ -68,8 +69,8 @@ def _bad_request(response: httpx.Response, answer: object) -> Exception:
     codes = support_codes([message])
     if codes or response.status_code == httpx.codes.UNAVAILABLE_FOR_LEGAL_REASONS:
         why, next_move = _safety_words(codes, message)
-        return Refused(why, code="safety", next_move=next_move)
-    return Refused("Veo refuses the order as invalid.", code="invalid", next_move=_REPORT)
+        return Refused(why, code=Code.SAFETY, next_move=next_move)
+    return Refused("Veo refuses the order as invalid.", code=Code.INVALID, next_move=_REPORT)
 
 
 def outcome(response: httpx.Response, operation: str) -> Pending | Filmed | Failure:
@@ -111,15 +112,15 @@ def _ended(answer: object) -> Filmed | Failure:
     if reasons or number_at(answer, "response", "raiMediaFilteredCount"):
         codes = support_codes(reasons)
         why, next_move = _safety_words(codes, " ".join(reasons))
-        return Failure("filtered", why, next_move, timedelta(seconds=5), codes)
+        return Failure(Code.FILTERED, why, next_move, timedelta(seconds=5), codes)
     return Failure(
-        "empty", "Veo finished without a film.", "Retry the job; reword the scene if it happens again.", RETRY_SOON
+        Code.EMPTY, "Veo finished without a film.", "Retry the job; reword the scene if it happens again.", RETRY_SOON
     )
 
 
 def _unsafe(codes: tuple[str, ...], message: str) -> Failure:
     why, next_move = _safety_words(codes, message)
-    return Failure("safety", why, next_move, None, codes)
+    return Failure(Code.SAFETY, why, next_move, None, codes)
 
 
 def _safety_words(codes: tuple[str, ...], message: str) -> tuple[str, str]:
@@ -137,24 +138,26 @@ def _safety_words(codes: tuple[str, ...], message: str) -> tuple[str, str]:
 def _failed(code: float | None) -> Failure:
     match code:
         case 3:
-            return Failure("invalid", "Veo found the order invalid.", _REPORT, None)
+            return Failure(Code.INVALID, "Veo found the order invalid.", _REPORT, None)
         case 7:
             return Failure(
-                "permission",
+                Code.PERMISSION,
                 "Veo may not read from or write to the bucket.",
                 "Give the Vertex AI service agent roles/storage.objectUser on the takes bucket.",
                 None,
             )
         case 8 | 14:
-            return Failure("capacity", "Veo is overloaded.", "Wait; abroll tries again.", timedelta(seconds=60))
+            return Failure(Code.CAPACITY, "Veo is overloaded.", "Wait; abroll tries again.", timedelta(seconds=60))
         case 9:
             return Failure(
-                "provisioning",
+                Code.PROVISIONING,
                 "Google is still preparing Vertex AI's access to the bucket.",
                 "Wait; abroll tries again.",
                 _PROVISIONING,
             )
         case 13:
-            return Failure("internal", "Veo failed inside.", "Wait; abroll tries again.", RETRY_SOON)
+            return Failure(Code.INTERNAL, "Veo failed inside.", "Wait; abroll tries again.", RETRY_SOON)
         case _:
-            return Failure("internal", "Veo ended without a film and without a known reason.", "Retry the job.", None)
+            return Failure(
+                Code.INTERNAL, "Veo ended without a film and without a known reason.", "Retry the job.", None
+            )

@@ -16,6 +16,7 @@ from urllib.parse import quote
 
 import httpx
 
+from shared.codes import Code
 from shared.egress.client import NOT_SENT, Egress, EgressRefused
 from shared.providers.ports import (
     ClipOrder,
@@ -106,7 +107,7 @@ def order_body(order: ClipOrder) -> dict[str, Any]:
     if sum((order.image is not None, bool(order.references), order.video is not None)) > 1:
         raise Refused(
             "The clip was ordered with two kinds of input, and Veo takes only one.",
-            code="invalid",
+            code=Code.INVALID,
             next_move="Report this with the job's id; it is a mistake in abroll.",
         )
     instance: dict[str, Any] = {"prompt": order.prompt}

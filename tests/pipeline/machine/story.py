@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Self
 
+from shared.codes import Code
 from shared.pipeline.job import events as on
 from shared.pipeline.job.creation import new_job
 from shared.pipeline.job.job import Attempt, Ending, Job, Node, Outcome, Output, State
@@ -180,7 +181,7 @@ def released(
 
 
 def refused(node: str = CLIP, token: str = "a") -> on.Rejected:
-    return on.Rejected(node, token, "refused", "the prompt was refused", "change the prompt")
+    return on.Rejected(node, token, Code.SAFETY, "the prompt was refused", "change the prompt")
 
 
 def misconfigured(node: str = CLIP, token: str = "a") -> on.MisconfigurationFound:
@@ -207,7 +208,7 @@ def failure(
     *,
     take: int = 1,
     attempt: int = 1,
-    code: str = "vendor_busy",
+    code: Code = Code.CAPACITY,
     again: float | None = 60,
     paid: bool = False,
 ) -> on.FailureHeard:
@@ -229,7 +230,7 @@ def worked(inputs_hash: str | None, *, warnings: tuple[str, ...] = ()) -> on.Wor
 
 def work_failed(inputs_hash: str | None, *, again: float | None = 5) -> on.WorkFailed:
     after = None if again is None else timedelta(seconds=again)
-    return on.WorkFailed(COMPOSE, inputs_hash or "", "compose_failed", "ffmpeg stumbled", "retry the job", after)
+    return on.WorkFailed(COMPOSE, inputs_hash or "", Code.COMPOSE_FAILED, "ffmpeg stumbled", "retry the job", after)
 
 
 def swept(*in_queue: str) -> on.Swept:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from shared.codes import Code
 from shared.pipeline.job import events as on
 from shared.pipeline.job.job import Ending, Outcome, State
 from tests.pipeline.machine.story import (
@@ -145,7 +146,7 @@ def test_failures_of_a_take_are_bounded() -> None:
     for attempt in (1, 2, 3):
         told = told.hears(claimed(attempt=attempt), sent(attempt=attempt), failure(attempt=attempt))
 
-    told.then(state=State.FAILED, outcomes=(Outcome.FAILED,) * 3, code="vendor_busy", ending=Ending.FAILED)
+    told.then(state=State.FAILED, outcomes=(Outcome.FAILED,) * 3, code=Code.CAPACITY, ending=Ending.FAILED)
     assert 0 == told.job.money.charged
 
 
@@ -153,9 +154,9 @@ def test_a_filtered_film_is_asked_for_twice() -> None:
     """The same prompt is filtered again: one new attempt, not two."""
     told = story()
     for attempt in (1, 2):
-        told = told.hears(claimed(attempt=attempt), sent(attempt=attempt), failure(attempt=attempt, code="filtered"))
+        told = told.hears(claimed(attempt=attempt), sent(attempt=attempt), failure(attempt=attempt, code=Code.FILTERED))
 
-    told.then(state=State.FAILED, code="filtered")
+    told.then(state=State.FAILED, code=Code.FILTERED)
 
 
 def test_a_failure_counted_as_paid_stays_in_the_bill() -> None:
@@ -255,7 +256,7 @@ class TestAFailedBranch:
         told = told.about(PRESENTER).hears(arrived(PRESENTER)).then(state=State.DONE, ending=Ending.FAILED)
 
         assert told.job.trouble is not None
-        assert ("refused", "clip-1") == (told.job.trouble.code, told.job.trouble.node)
+        assert (Code.SAFETY, "clip-1") == (told.job.trouble.code, told.job.trouble.node)
 
     def test_gives_back_what_comes_back_unsent(self) -> None:
         """A claim released after the failure is not wanted again."""

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from shared.codes import Code
 from shared.pipeline.job.job import Outcome, State
 from shared.pipeline.plan.plan import Cutout
 from tests.pipeline.machine.story import (
@@ -143,7 +144,7 @@ def test_a_final_refusal_fails_at_once_and_costs_nothing() -> None:
     """Refused for good: no second try."""
     told = story().hears(claimed()).hears(refused())
 
-    told.then(state=State.FAILED, outcomes=(Outcome.REFUSED,), code="refused")
+    told.then(state=State.FAILED, outcomes=(Outcome.REFUSED,), code=Code.SAFETY)
     assert told.job.ending is not None
     assert 0 == told.job.money.charged
 

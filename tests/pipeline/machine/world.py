@@ -13,6 +13,7 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from shared.codes import Code
 from shared.pipeline.job import events as on
 from shared.pipeline.job.job import AWAKE, Job, Node, Output, Payer, State
 from shared.pipeline.job.line import START_CLIP, START_PRESENTER, step_for
@@ -201,7 +202,7 @@ class World:
             case "busy":
                 return on.Released(node.key, mine, "429", 30 * SECOND, refused=True)
             case "refused":
-                return on.Rejected(node.key, mine, "refused", "it was refused", "ask for something else")
+                return on.Rejected(node.key, mine, Code.SAFETY, "it was refused", "ask for something else")
             case "misconfigured":
                 return on.MisconfigurationFound(node.key, mine, "the model is gone", "choose another")
             case "nothing made, answer lost":
@@ -248,7 +249,7 @@ class World:
         if mood == "nothing made, answer lost" and node.kind is Kind.CLIP:
             return self._listed(node, at)  # the vendor has forgotten the operation
         if found.failed:
-            return on.FailureHeard(*about, "vendor_busy", "it failed", "retry the job", 20 * SECOND)
+            return on.FailureHeard(*about, Code.CAPACITY, "it failed", "retry the job", 20 * SECOND)
         if found.made:
             return on.FilmArrived(*about, film(found), provider_id=known)
         if node.state is State.STARTING:
@@ -268,7 +269,7 @@ class World:
         mood = yield
         if mood == "refused":
             event: on.NodeEvent = on.WorkFailed(
-                node.key, node.inputs_hash, "compose_failed", "it broke", "retry", SECOND
+                node.key, node.inputs_hash, Code.COMPOSE_FAILED, "it broke", "retry", SECOND
             )
         else:
             event = on.WorkDone(node.key, node.inputs_hash, stored(f"film-{node.inputs_hash}"))

@@ -1,0 +1,139 @@
+"""Prints the reference page: calls, fields of an order, errors, webhooks and log lines, from the registers themselves.
+
+`python -m infra.reference` shows functions/REFERENCE.md as it should be, `--write` puts it there.
+"""
+
+import argparse
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from infra.openapi import described
+from shared.codes import MEANINGS, Code
+from shared.door.statuses import STATUS
+from shared.log import FACTS, SEVERITY, Fact
+from shared.steps.webhook_events import EVENTS, WebhookEvent
+
+PAGE = Path(__file__).resolve().parents[1] / "functions" / "REFERENCE.md"
+COMMAND = "python -m infra.reference --write"
+
+
+def page() -> str:
+    """Return the whole page."""
+    description = described()
+    parts = (
+        f"# Reference\n\nPrinted by `{COMMAND}` from the code's own registers; do not edit it by hand.",
+        _section("Calls", calls(description), "Paths stand behind the base address. `open` needs no API key."),
+        *_orders(description["components"]["schemas"]),
+        _section("Errors", errors(), "A refused request has the code in `error`, a failed job in `error.code`."),
+        _section("Webhooks", webhooks(), _SIGNED),
+        _section("Log lines", facts(), "One JSON object a line; `fact` names its kind."),
+    )
+    return "\n\n".join(parts) + "\n"
+
+
+_SIGNED = (
+    "The body is `{type, timestamp, data: {job_id, url}}`, signed by Standard Webhooks 1.0.0 when the tenant has a "
+    "webhook secret. It is sent again for a day until it is answered 2xx; 410 ends it at once."
+)
+
+
+def calls(description: Mapping[str, Any]) -> str:
+    """Return every public call as a table."""
+    rows = []
+    for path, methods in description["paths"].items():
+        for method, operation in methods.items():
+            free = "open" if operation.get("security") == [] else "key"
+            rows.append(f"| `{method.upper()} {path}` | {operation['summary']} | {free} |")
+    return _table("call | does | needs", rows)
+
+
+def errors() -> str:
+    """Return every code as a table."""
+    rows = [
+        f"| `{code}` | {STATUS.get(code, 'job')} | {MEANINGS[code].says} | {MEANINGS[code].next_move} |"
+        for code in sorted(Code, key=lambda code: (STATUS.get(code, 999), code.value))
+    ]
+    return _table("code | status | what is the matter | next move", rows)
+
+
+def webhooks() -> str:
+    """Return every event of customers' webhooks as a table."""
+    return _table("event | when", [f"| `{event}` | {EVENTS[event]} |" for event in WebhookEvent])
+
+
+def facts() -> str:
+    """Return every kind of log line as a table."""
+    rows = [f"| `{fact}` | {SEVERITY.get(fact, 'INFO')} | {FACTS[fact]} |" for fact in Fact]
+    return _table("fact | severity | what it says", rows)
+
+
+def _orders(schemas: Mapping[str, Any]) -> Iterator[str]:
+    """Yield a table of fields for the order and each object in it."""
+    wanted = ["Film"]
+    for name in wanted:
+        schema = schemas[name]
+        rows = []
+        for field, described_field in schema["properties"].items():
+            says, inner = _kind(described_field)
+            wanted += [each for each in inner if each not in wanted]
+            rows.append(f"| `{field}` | {says} | {'yes' if field in schema.get('required', ()) else ''} |")
+        title = "Fields of POST /create_job" if name == "Film" else f"Fields of {name.removesuffix('Body')}"
+        yield _section(title, _table("field | what | required", rows), schema.get("description", ""))
+
+
+def _kind(field: Mapping[str, Any]) -> tuple[str, list[str]]:
+    """Say what a field holds, and which other objects stand in it."""
+    choices = [one for one in field.get("anyOf", field.get("oneOf", [field])) if one.get("type") != "null"]
+    said, inner = [], []
+    for one in choices:
+        if "$ref" in one:
+            name = one["$ref"].rsplit("/", 1)[1]
+            inner.append(name)
+            said.append(name.removesuffix("Body"))
+        elif "oneOf" in one or "anyOf" in one:
+            more, names = _kind(one)
+            said.append(more)
+            inner += names
+        elif one.get("type") == "array":
+            more, names = _kind(one["items"])
+            said.append(f"list of {more}")
+            inner += names
+        elif "enum" in one or "const" in one:
+            said.append(" or ".join(f"`{value}`" for value in one.get("enum", [one.get("const")])))
+        else:
+            said.append(_plain(one))
+    return " or ".join(said), inner
+
+
+def _plain(one: Mapping[str, Any]) -> str:
+    bounds = [f"at least {one[key]:g}" for key in ("minimum",) if key in one]
+    bounds += [f"at most {one[key]:g}" for key in ("maximum",) if key in one]
+    bounds += [f"at most {one[key]} characters" for key in ("maxLength",) if key in one]
+    words = {"string": "text", "integer": "whole number", "boolean": "true or false", "object": "texts by name"}
+    kind = words.get(str(one.get("type")), str(one.get("type", "anything")))
+    return f"{kind}, {', '.join(bounds)}" if bounds else kind
+
+
+def _section(title: str, table: str, says: str = "") -> str:
+    return "\n\n".join(part for part in (f"## {title}", says, table) if part)
+
+
+def _table(head: str, rows: list[str]) -> str:
+    columns = head.count("|") + 1
+    return "\n".join((f"| {head} |", "|" + "---|" * columns, *rows))
+
+
+def main() -> None:
+    """Show or write the page."""
+    parser = argparse.ArgumentParser(prog="python -m infra.reference", description=__doc__)
+    parser.add_argument("--write", action="store_true", help="write it instead of showing it")
+    if parser.parse_args().write:
+        PAGE.write_text(page(), encoding="utf-8")
+    else:
+        sys.stdout.write(page())
+
+
+if __name__ == "__main__":
+    main()

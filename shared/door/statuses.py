@@ -1,0 +1,39 @@
+"""HTTP's status of each code that a request may be refused with; only the doors speak HTTP."""
+
+from collections.abc import Mapping
+
+from shared.codes import Code
+
+STATUS: Mapping[Code, int] = {
+    Code.VALIDATION_ERROR: 400,
+    Code.UNAUTHORIZED: 401,
+    Code.MONTHLY_CAP: 402,
+    Code.FORBIDDEN: 403,
+    Code.TENANT_INACTIVE: 403,
+    Code.NOT_FOUND: 404,
+    Code.METHOD_NOT_ALLOWED: 405,
+    Code.ALREADY_ENDED: 409,
+    Code.IDEMPOTENCY_CONFLICT: 409,
+    Code.IMAGE_GONE: 409,
+    Code.NOT_COMPLETED: 409,
+    Code.NOT_FAILED: 409,
+    Code.PAYLOAD_TOO_LARGE: 413,
+    Code.TOO_LARGE: 413,
+    Code.NOT_AN_IMAGE: 415,
+    Code.UNSUPPORTED_FORMAT: 415,
+    Code.UNSUPPORTED_MEDIA_TYPE: 415,
+    Code.AVATAR_IS_GROUP: 422,
+    Code.AVATAR_NOT_FOUND: 422,
+    Code.AVATAR_NOT_USABLE: 422,
+    Code.BROKEN: 422,
+    Code.IMAGE_REFUSED: 422,
+    Code.KEY_REJECTED: 422,
+    Code.NO_PROVIDER_KEY: 422,
+    Code.TOO_MANY_PIXELS: 422,
+    Code.TOO_SMALL: 422,
+    Code.VOICE_NOT_FOUND: 422,
+    Code.VOICE_NOT_USABLE: 422,
+    Code.TOO_MANY_LIVE_JOBS: 429,
+    Code.INTERNAL_ERROR: 500,
+    Code.UNAVAILABLE: 503,
+}
