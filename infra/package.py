@@ -11,7 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 STAGED = ROOT / "build" / "functions"
-LEFT_OUT = shutil.ignore_patterns("__pycache__", ".*")
+LEFT_OUT = shutil.ignore_patterns("__pycache__", ".*", "*.md")
 
 
 def functions() -> tuple[str, ...]:

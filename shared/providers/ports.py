@@ -1,7 +1,7 @@
 """What the steps ask of a vendor, and what a vendor may answer: the only vocabulary between steps and providers.
 
 Errors are decisions: they say what the caller should do, so no step reads a status code
-(protocol §2 "Paid call", the classification table).
+(providers README, "What a vendor may answer").
 """
 
 from dataclasses import dataclass
@@ -48,7 +48,7 @@ class Misconfigured(Exception):
 
 
 class Unknown(Exception):
-    """It may or may not have been made: never repeat blindly; reconcile (protocol §2)."""
+    """It may or may not have been made: never repeat blindly (providers README, "Reconcile")."""
 
 
 class Lost(Exception):

@@ -1,4 +1,4 @@
-"""The client against the stand-in of HeyGen, which takes, films, bills and calls back as the facts say."""
+"""The client against the stand-in of HeyGen, which takes, films, bills and calls back as HeyGen's page says."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field

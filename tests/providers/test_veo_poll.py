@@ -1,4 +1,4 @@
-"""What Veo says of an operation: pending, a film, or one of three endings without one (facts/veo.md §3)."""
+"""What Veo says of an operation: pending, a film, or one of three endings without one (veo page, "The operation")."""
 
 from datetime import timedelta
 from typing import Any

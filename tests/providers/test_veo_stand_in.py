@@ -1,4 +1,4 @@
-"""The client against the stand-in of Veo, which takes, films and bills as the facts say."""
+"""The client against the stand-in of Veo, which takes, films and bills as Veo's page says."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field

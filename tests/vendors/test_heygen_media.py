@@ -25,7 +25,10 @@ def rgb(path: Path, at: str = "1") -> Any:
 
 @pytest.mark.parametrize("form", ["webm", "mp4"])
 def test_a_take_is_what_was_ordered(heygen: HeyGenDesk, tmp_path: Path, form: str) -> None:
-    """§4a: WebM is VP9 + Opus, MP4 H.264 + AAC, of the ordered size; every mark names avatar, script and time."""
+    """WebM is VP9 + Opus, MP4 H.264 + AAC, of the ordered size; every mark names avatar, script and time.
+
+    (heygen page, "Cut-outs")
+    """
     path = heygen.filmed(tmp_path / f"take.{form}", script=SCRIPT, output_format=form)
 
     probe, reading = media.probe(path), read_film(path)
@@ -40,7 +43,7 @@ def test_a_take_is_what_was_ordered(heygen: HeyGenDesk, tmp_path: Path, form: st
 
 
 def test_webm_is_transparent_around_the_presenter(heygen: HeyGenDesk, tmp_path: Path) -> None:
-    """§0.2 (a): alpha is 0 beside the head and 255 on the shirt."""
+    """Alpha is 0 beside the head and 255 on the shirt (heygen page, "Cut-outs")."""
     picture = rgb(heygen.filmed(tmp_path / "take.webm", output_format="webm"))
 
     assert (0, 0) == (picture[5, 5, 3], picture[5, 174, 3])
@@ -60,7 +63,7 @@ def test_the_badge_tells_where_the_whole_presenter_is(heygen: HeyGenDesk, tmp_pa
 
 
 def test_a_colour_is_that_colour(heygen: HeyGenDesk, tmp_path: Path) -> None:
-    """§0.2 (b): the flat key colour that was ordered stands behind the presenter."""
+    """The flat key colour that was ordered stands behind the presenter (heygen page, "Cut-outs")."""
     picture = rgb(heygen.filmed(tmp_path / "take.mp4", background={"type": "color", "value": "#00ff00"}))
 
     for corner in ((5, 5), (5, 174), (100, 8)):
@@ -75,7 +78,7 @@ def test_without_a_background_there_is_a_room(heygen: HeyGenDesk, tmp_path: Path
 
 
 def test_a_picture_may_stand_behind(heygen: HeyGenDesk, tmp_path: Path, photo: bytes) -> None:
-    """§4a background image: an uploaded picture stands behind the presenter."""
+    """An uploaded picture stands behind the presenter (heygen page, "The order")."""
     asset = heygen.http.post("/v3/assets", files={"file": ("a.jpg", photo, "image/jpeg")}).json()["data"]["asset_id"]
 
     picture = rgb(heygen.filmed(tmp_path / "take.mp4", background={"type": "image", "asset_id": asset}))
@@ -94,7 +97,7 @@ def test_speech_is_heard_and_markers_are_not(heygen: HeyGenDesk, tmp_path: Path)
 
 
 def test_speed_changes_the_length(heygen: HeyGenDesk, tmp_path: Path) -> None:
-    """§4a voice_settings: speed 0.5 to 1.5 is honoured."""
+    """Speed 0.5 to 1.5 is honoured (heygen page, "The order")."""
     slow = heygen.filmed(tmp_path / "slow.mp4", script=SCRIPT, voice_settings={"speed": 0.5})
     fast = heygen.filmed(tmp_path / "fast.mp4", script=SCRIPT, voice_settings={"speed": 1.5})
 
@@ -102,7 +105,7 @@ def test_speed_changes_the_length(heygen: HeyGenDesk, tmp_path: Path) -> None:
 
 
 def test_every_voice_speaks(heygen: HeyGenDesk, tmp_path: Path) -> None:
-    """§2: each listed voice can be ordered, and they do not sound the same."""
+    """Each listed voice can be ordered, and they do not sound the same (heygen page, "Looks and voices")."""
     voices = ("voice_en_ana", "voice_en_ben", "voice_es_lola")
 
     sounds = [media.sound(heygen.filmed(tmp_path / f"{voice}.mp4", voice_id=voice)) for voice in voices]
@@ -112,7 +115,7 @@ def test_every_voice_speaks(heygen: HeyGenDesk, tmp_path: Path) -> None:
 
 
 def test_own_sound_may_be_handed_in(heygen: HeyGenDesk, tmp_path: Path) -> None:
-    """§4a: audio_asset_id instead of a script; the film is as long as the sound."""
+    """Audio_asset_id instead of a script; the film is as long as the sound (heygen page, "The order")."""
     wav = tmp_path / "a.wav"
     media.run("-f", "lavfi", "-i", "sine=d=2.4", str(wav))
     asset = heygen.http.post("/v3/assets", files={"file": ("a.wav", wav.read_bytes(), "audio/wav")}).json()["data"][

@@ -38,7 +38,7 @@ def _slow_server(asked: threading.Event, go_on: threading.Event) -> Iterator[int
 
 
 def test_an_order_is_accepted_at_once(heygen: HeyGenDesk) -> None:
-    """§4a: the reply is the video's id, status waiting and the format."""
+    """The reply is the video's id, status waiting and the format (heygen page, "The order")."""
     data = heygen.post(output_format="webm").json()["data"]
 
     assert {"video_id": data["video_id"], "status": "waiting", "output_format": "webm"} == data
@@ -46,7 +46,7 @@ def test_an_order_is_accepted_at_once(heygen: HeyGenDesk) -> None:
 
 @pytest.mark.parametrize("headers", [{}, {"X-Api-Key": "wrong"}, {"Authorization": f"Bearer {DEMO_KEY}"}])
 def test_a_wrong_key_is_refused(heygen: HeyGenDesk, headers: dict[str, str]) -> None:
-    """§1: missing key, wrong key, and a key sent as bearer give byte-identical 401s."""
+    """Missing key, wrong key, and a key sent as bearer give byte-identical 401s (heygen page, "Account and key")."""
     answer = httpx.get(heygen.server.url + "/v3/users/me", headers=headers)
 
     link = "https://developers.heygen.com/docs/error-codes#unauthorized"
@@ -100,13 +100,13 @@ def test_a_wrong_key_is_refused(heygen: HeyGenDesk, headers: dict[str, str]) -> 
 def test_a_wrong_order_is_refused_by_its_field(
     heygen: HeyGenDesk, changes: dict[str, Any], expected: tuple[int, str, str | None]
 ) -> None:
-    """§4a, §8.9, §8.10, §9: every field is checked, the error names it, nothing is made."""
+    """Every field is checked, the error names it, nothing is made (heygen page, "The order")."""
     assert expected == heygen.refusal(**changes)
     assert [] == heygen.server.bill()["generations"]
 
 
 def test_a_full_order_is_accepted(heygen: HeyGenDesk) -> None:
-    """§4a: every field the union holds for avatars, at the edges of its range."""
+    """Every field the union holds for avatars, at the edges of its range (heygen page, "The order")."""
     answer = heygen.post(
         script="x" * 5000,
         title="job-1",
@@ -131,14 +131,17 @@ def test_a_full_order_is_accepted(heygen: HeyGenDesk) -> None:
 
 
 def test_the_webm_refusal_says_it_plainly(heygen: HeyGenDesk) -> None:
-    """§4a: the vendor's sentence for a look without matting."""
+    """The vendor's sentence for a look without matting (heygen page, "Cut-outs")."""
     message = heygen.post(avatar_id="look_kai_desk", output_format="webm").json()["error"]["message"]
 
     assert "This video avatar does not support webm output." == message
 
 
 def test_the_eleventh_video_at_once_must_wait(heygen: HeyGenDesk) -> None:
-    """§7: ten unfinished videos an account, then 429 + Retry-After; a finished one frees its place."""
+    """Ten unfinished videos an account, then 429 + Retry-After; a finished one frees its place.
+
+    (heygen page, "Wallet and concurrency")
+    """
     for number in range(10):
         heygen.order(title=str(number), script=f"Hello [[fail]] {number}")
 
@@ -155,7 +158,7 @@ def test_the_eleventh_video_at_once_must_wait(heygen: HeyGenDesk) -> None:
 
 
 def test_an_empty_wallet_orders_nothing(tmp_path: Path) -> None:
-    """§1, §7: a wallet at zero answers 402 insufficient_credit."""
+    """A wallet at zero answers 402 insufficient_credit (heygen page, "Account and key")."""
     poor = HeyGenSettings(accounts={DEMO_KEY: 0.0}, background=False, sizes=SIZES)
 
     with heygen_desk(tmp_path, poor) as heygen:
@@ -163,7 +166,10 @@ def test_an_empty_wallet_orders_nothing(tmp_path: Path) -> None:
 
 
 def test_a_key_replays_its_first_answer(heygen: HeyGenDesk) -> None:
-    """§1: the same Idempotency-Key replays the first answer for 24 h, even for another body; then it is a new video."""
+    """The same Idempotency-Key replays the first answer for 24 h, even for another body; then it is a new video.
+
+    (heygen page, "Idempotency")
+    """
     first = heygen.post("k1")
     heygen.clock.forward(24 * 3600 - 1)
     again, other_body = heygen.post("k1"), heygen.post("k1", script="Something else")
@@ -177,7 +183,7 @@ def test_a_key_replays_its_first_answer(heygen: HeyGenDesk) -> None:
 
 
 def test_a_key_belongs_to_its_account_and_route(tmp_path: Path) -> None:
-    """§1: the scope of a key is route and account."""
+    """The scope of a key is route and account (heygen page, "Idempotency")."""
     two = HeyGenSettings(accounts={DEMO_KEY: 1.0, "other": 1.0}, background=False, sizes=SIZES)
 
     with heygen_desk(tmp_path, two) as heygen:
@@ -196,14 +202,17 @@ def test_a_key_belongs_to_its_account_and_route(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("key", ["", "a b", "x" * 256, "ñ"])
 def test_a_key_has_a_form(heygen: HeyGenDesk, key: str) -> None:
-    """§1: 1 to 255 characters of letters, digits and four signs."""
+    """1 to 255 characters of letters, digits and four signs (heygen page, "Idempotency")."""
     answer = heygen.http.post("/v3/videos", json=heygen.usual, headers={b"Idempotency-Key": key.encode()})
 
     assert (400, "Idempotency-Key") == (answer.status_code, answer.json()["error"]["param"])
 
 
 def test_a_repeat_in_flight_is_a_conflict(heygen: HeyGenDesk) -> None:
-    """§1: the same key while the first request is being answered gives 409 request_in_progress."""
+    """The same key while the first request is being answered gives 409 request_in_progress.
+
+    (heygen page, "Idempotency")
+    """
     fetched, go_on = threading.Event(), threading.Event()
     answers: list[httpx.Response] = []
 
@@ -239,7 +248,7 @@ def test_refusals_are_forgotten_unless_switched(tmp_path: Path) -> None:
 
 
 def test_a_url_that_cannot_be_fetched_is_refused(heygen: HeyGenDesk) -> None:
-    """§1: an unreachable media URL answers 400 download_failed."""
+    """An unreachable media URL answers 400 download_failed (heygen page, "Uploads and media")."""
     background = {"type": "image", "url": "http://127.0.0.1:9/x.png"}
 
     assert (400, "download_failed", "background.url") == heygen.refusal(background=background)

@@ -11,7 +11,7 @@ from tests.vendors.receiver import Receiver
 
 
 def test_a_video_goes_through_its_states(heygen: HeyGenDesk) -> None:
-    """§5, §9: pending, processing, completed; what is not known yet is null."""
+    """Pending, processing, completed; what is not known yet is null (heygen page, "Status and links")."""
     video_id = heygen.order(title="t")
     words, links = [], []
     for seconds in (0.1, 1.0, 10):
@@ -26,7 +26,7 @@ def test_a_video_goes_through_its_states(heygen: HeyGenDesk) -> None:
 
 
 def test_a_film_comes_with_its_captions(heygen: HeyGenDesk) -> None:
-    """§4a caption: an SRT always lies beside the film, with the times at which its words are spoken."""
+    """An SRT always lies beside the film, with the times at which its words are spoken (heygen page, "The order")."""
     video_id = heygen.order(script="Good morning. This cup is made by hand, and it is warm.")
     heygen.pass_time()
     video = heygen.video(video_id)
@@ -40,7 +40,10 @@ def test_a_film_comes_with_its_captions(heygen: HeyGenDesk) -> None:
 
 
 def test_links_die_and_are_renewed(heygen: HeyGenDesk) -> None:
-    """§5, §9: a result URL is presigned and expires (403); each look mints a new one; a tampered one is refused."""
+    """A result URL is presigned and expires (403); each look mints a new one; a tampered one is refused.
+
+    (heygen page, "Status and links")
+    """
     video_id = heygen.order()
     heygen.pass_time()
     old = heygen.video(video_id)["video_url"]
@@ -55,7 +58,7 @@ def test_links_die_and_are_renewed(heygen: HeyGenDesk) -> None:
 
 
 def test_a_video_may_fail(heygen: HeyGenDesk) -> None:
-    """§5, marker [[fail:code]]: failed, with code and message, free of charge."""
+    """Marker [[fail:code]]: failed, with code and message, free of charge (heygen page, "Status and links")."""
     video_id = heygen.order(script="Hello [[fail:rendering_failed]]")
     heygen.pass_time()
 
@@ -77,7 +80,7 @@ def test_a_slow_video_takes_longer(heygen: HeyGenDesk) -> None:
 
 
 def test_the_wallet_pays_for_seconds(heygen: HeyGenDesk) -> None:
-    """§7: a finished video is billed per second of its length, and the wallet shows it."""
+    """A finished video is billed per second of its length, and the wallet shows it (heygen page, "Prices")."""
     video_id = heygen.order(title="job.p.t1.a1")
     heygen.pass_time()
     seconds = heygen.video(video_id)["duration"]
@@ -91,7 +94,7 @@ def test_the_wallet_pays_for_seconds(heygen: HeyGenDesk) -> None:
 
 
 def test_videos_are_listed_by_title(heygen: HeyGenDesk) -> None:
-    """§4a related routes, protocol "reconcile": newest first, filtered by title, paged by token."""
+    """Newest first, filtered by title, paged by token (heygen page, "Lists")."""
     for title in ("job.a1", "job.a10", "other"):
         heygen.order(title=title)
 
@@ -111,7 +114,10 @@ def test_videos_are_listed_by_title(heygen: HeyGenDesk) -> None:
 
 
 def test_a_deleted_video_is_gone(heygen: HeyGenDesk) -> None:
-    """§4a, §5: DELETE answers the id; then 404 video_not_found; deleted before it was made it costs nothing."""
+    """DELETE answers the id; then 404 video_not_found; deleted before it was made it costs nothing.
+
+    (heygen page, "Status and links")
+    """
     video_id = heygen.order()
 
     told = heygen.http.delete(f"/v3/videos/{video_id}").json()
@@ -148,7 +154,10 @@ def test_everything_survives_a_restart(tmp_path: Path) -> None:
 
 
 def test_looks_groups_and_voices_are_told(heygen: HeyGenDesk) -> None:
-    """§2: groups are no avatar ids; looks and voices are listed, filtered, paged and looked up; unknown ids are 404."""
+    """Groups are no avatar ids; looks and voices are listed, filtered, paged and looked up; unknown ids are 404.
+
+    (heygen page, "Looks and voices")
+    """
     groups = heygen.http.get("/v3/avatars").json()
     looks = heygen.http.get("/v3/avatars/looks", params={"group_id": "group_ana"}).json()["data"]
     page = heygen.http.get("/v3/avatars/looks", params={"limit": 4}).json()
@@ -156,7 +165,7 @@ def test_looks_groups_and_voices_are_told(heygen: HeyGenDesk) -> None:
 
     assert "group_ana" in [group["id"] for group in groups["data"]]
     assert ["look_ana_studio", "look_old_photo"] == [look["id"] for look in looks]
-    assert {"matting", "keyable"}.isdisjoint(looks[0]), "no field tells what a look can do (§8.9)"
+    assert {"matting", "keyable"}.isdisjoint(looks[0]), "no field tells what a look can do"
     assert (4, True) == (len(page["data"]), page["has_more"])
     assert ["voice_es_lola"] == [voice["voice_id"] for voice in voices]
     assert "look_ana_studio" == heygen.http.get("/v3/avatars/looks/look_ana_studio").json()["data"]["id"]
@@ -170,7 +179,7 @@ def test_looks_groups_and_voices_are_told(heygen: HeyGenDesk) -> None:
 
 
 def test_previews_are_real(heygen: HeyGenDesk) -> None:
-    """§2: a look's picture and a voice's sample can be opened."""
+    """A look's picture and a voice's sample can be opened (heygen page, "Looks and voices")."""
     look = heygen.http.get("/v3/avatars/looks/look_ana_studio").json()["data"]
     voice = heygen.http.get("/v3/voices/voice_en_ana").json()["data"]
 
@@ -180,12 +189,15 @@ def test_previews_are_real(heygen: HeyGenDesk) -> None:
 
 @pytest.mark.parametrize("query", [{"limit": "0"}, {"limit": "101"}, {"limit": "x"}, {"token": "!"}])
 def test_paging_has_limits(heygen: HeyGenDesk, query: dict[str, str]) -> None:
-    """§1 lists: limit has a range, a token is one of theirs."""
+    """Limit has a range, a token is one of theirs (heygen page, "Lists")."""
     assert 400 == heygen.http.get("/v3/videos", params=query).status_code
 
 
 def test_files_are_sniffed(heygen: HeyGenDesk, photo: bytes) -> None:
-    """§3, §8.8: an upload answers its id; the declared type must be what the bytes are; 32 MB at most."""
+    """An upload answers its id; the declared type must be what the bytes are; 32 MB at most.
+
+    (heygen page, "Uploads and media")
+    """
     fine = heygen.http.post("/v3/assets", files={"file": ("a.jpg", photo, "image/jpeg")})
     wrong = heygen.http.post("/v3/assets", files={"file": ("a.png", photo, "image/png")})
     large = heygen.http.post("/v3/assets", files={"file": ("a.jpg", photo + bytes(32 * 2**20), "image/jpeg")})
@@ -200,7 +212,10 @@ def test_files_are_sniffed(heygen: HeyGenDesk, photo: bytes) -> None:
 
 @pytest.mark.parametrize("path", ["/v2/video/generate", "/v1/video_status.get", "/v3/video-agents", "/v3/lipsyncs"])
 def test_what_is_not_served_is_named(heygen: HeyGenDesk, path: str) -> None:
-    """§0.1, brief: v1, v2 and the unserved rest answer 404 in the v3 envelope, naming the path."""
+    """V1, v2 and the unserved rest answer 404 in the v3 envelope, naming the path.
+
+    (heygen page, "Envelopes and errors")
+    """
     answer = heygen.http.post(path)
 
     assert (404, "not_found") == (answer.status_code, answer.json()["error"]["code"])

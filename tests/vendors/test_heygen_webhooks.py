@@ -25,7 +25,10 @@ def register(heygen: HeyGenDesk, url: str, **more: object) -> dict[str, str]:
 
 
 def test_success_is_told_with_url_and_callback_id(heygen: HeyGenDesk, receiver: Receiver) -> None:
-    """§6 payloads: event_type, and event_data with video_id, url (not video_url) and the echoed callback_id."""
+    """Event_type, and event_data with video_id, url (not video_url) and the echoed callback_id.
+
+    (heygen page, "Webhooks")
+    """
     video_id = heygen.order(callback_url=f"{receiver.url}/hook/x", callback_id="job-7f")
     heygen.pass_time()
 
@@ -38,7 +41,7 @@ def test_success_is_told_with_url_and_callback_id(heygen: HeyGenDesk, receiver: 
 
 
 def test_failure_is_told_with_msg(heygen: HeyGenDesk, receiver: Receiver) -> None:
-    """§6 payloads: a failure carries msg."""
+    """A failure carries msg (heygen page, "Webhooks")."""
     heygen.order(script="Hello [[fail]]", callback_url=f"{receiver.url}/hook", callback_id="c")
     heygen.pass_time()
 
@@ -48,7 +51,10 @@ def test_failure_is_told_with_msg(heygen: HeyGenDesk, receiver: Receiver) -> Non
 
 
 def test_the_own_url_is_unsigned_and_endpoints_fire_as_well(heygen: HeyGenDesk, receiver: Receiver) -> None:
-    """§6: a per-request callback has no secret, so no signature; registered endpoints get the event too."""
+    """A per-request callback has no secret, so no signature; registered endpoints get the event too.
+
+    (heygen page, "Callbacks")
+    """
     secret = register(heygen, f"{receiver.url}/all")["secret"]
     heygen.order(callback_url=f"{receiver.url}/own")
     heygen.pass_time()
@@ -70,7 +76,10 @@ def test_the_own_url_is_unsigned_and_endpoints_fire_as_well(heygen: HeyGenDesk, 
 def test_the_header_set_is_a_switch(
     tmp_path: Path, receiver: Receiver, headers: SignatureHeaders, expected: set[str]
 ) -> None:
-    """§6, §9: nobody knows the header's name for sure; the signature is over the raw body under every one of them."""
+    """Nobody knows the header's name for sure; the signature is over the raw body under every one of them.
+
+    (heygen page, "Signature")
+    """
     settings = HeyGenSettings(signature_headers=headers, background=False, sizes=SIZES)
 
     with heygen_desk(tmp_path, settings) as heygen:
@@ -85,7 +94,7 @@ def test_the_header_set_is_a_switch(
 
 
 def test_a_delivery_is_repeated_until_it_is_taken(heygen: HeyGenDesk, receiver: Receiver) -> None:
-    """§6 delivery: a non-2xx is retried with growing waits; the body stays the same."""
+    """A non-2xx is retried with growing waits; the body stays the same (heygen page, "Webhooks")."""
     receiver.answers = [500, 302, 404]
     heygen.order(script="Hello [[fail]]", callback_url=f"{receiver.url}/hook")
     heard = []
@@ -98,7 +107,7 @@ def test_a_delivery_is_repeated_until_it_is_taken(heygen: HeyGenDesk, receiver: 
 
 
 def test_an_unheard_delivery_is_given_up_after_a_day(heygen: HeyGenDesk, receiver: Receiver) -> None:
-    """§6 delivery: retries last up to 24 h."""
+    """Retries last up to 24 h (heygen page, "Webhooks")."""
     receiver.answers = [500] * 100
     heygen.order(script="Hello [[fail]]", callback_url=f"{receiver.url}/hook")
     for _ in range(60):
@@ -112,7 +121,7 @@ def test_an_unheard_delivery_is_given_up_after_a_day(heygen: HeyGenDesk, receive
 
 @pytest.mark.parametrize(("marker", "times"), [("[[nocallback]]", 0), ("[[callback:twice]]", 2)])
 def test_callbacks_may_be_forgotten_or_doubled(heygen: HeyGenDesk, receiver: Receiver, marker: str, times: int) -> None:
-    """§8.4, §9 fault knobs: no call at all, or two; the event history knows either way."""
+    """No call at all, or two; the event history knows either way (heygen page, "Webhooks")."""
     heygen.order(script=f"Hello [[fail]] {marker}", callback_url=f"{receiver.url}/hook")
     heygen.pass_time()
     history = heygen.http.get("/v3/webhooks/events").json()["data"]
@@ -122,7 +131,7 @@ def test_callbacks_may_be_forgotten_or_doubled(heygen: HeyGenDesk, receiver: Rec
 
 
 def test_a_bad_signature_on_request(heygen: HeyGenDesk, receiver: Receiver) -> None:
-    """§9 fault knobs, marker [[badsig]]: signed with another secret."""
+    """Marker [[badsig]]: signed with another secret (heygen page, "Signature")."""
     secret = register(heygen, f"{receiver.url}/all")["secret"]
     heygen.order(script="Hello [[fail]] [[badsig]]")
     heygen.pass_time()
@@ -132,7 +141,7 @@ def test_a_bad_signature_on_request(heygen: HeyGenDesk, receiver: Receiver) -> N
 
 
 def test_an_endpoint_hears_what_it_asked_for(heygen: HeyGenDesk, receiver: Receiver) -> None:
-    """§6 register: `events` filters, null means all."""
+    """`events` filters, null means all (heygen page, "Webhooks")."""
     register(heygen, f"{receiver.url}/good", events=["avatar_video.success"])
     register(heygen, f"{receiver.url}/bad", events=["avatar_video.fail"])
     register(heygen, f"{receiver.url}/all", events=None)
@@ -143,7 +152,7 @@ def test_an_endpoint_hears_what_it_asked_for(heygen: HeyGenDesk, receiver: Recei
 
 
 def test_a_secret_is_told_twice_in_a_life(heygen: HeyGenDesk, receiver: Receiver) -> None:
-    """§6 register: the secret comes on create and rotate only; the old one is dead at once."""
+    """The secret comes on create and rotate only; the old one is dead at once (heygen page, "Webhooks")."""
     made = register(heygen, f"{receiver.url}/all")
     path = f"/v3/webhooks/endpoints/{made['endpoint_id']}"
     (listed,) = heygen.http.get("/v3/webhooks/endpoints").json()["data"]
@@ -160,7 +169,7 @@ def test_a_secret_is_told_twice_in_a_life(heygen: HeyGenDesk, receiver: Receiver
 
 
 def test_endpoints_are_checked_and_removed(heygen: HeyGenDesk) -> None:
-    """§6 register: https is demanded, events must exist, one URL once (409), a removed endpoint is 404."""
+    """Https is demanded, events must exist, one URL once (409), a removed endpoint is 404 (heygen page, "Webhooks")."""
     made = register(heygen, "https://app.example/hook")
     path = f"/v3/webhooks/endpoints/{made['endpoint_id']}"
     wrong: list[dict[str, object]] = [

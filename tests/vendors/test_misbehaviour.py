@@ -79,7 +79,10 @@ def test_a_broken_connection_may_have_worked(veo: VeoDesk, do: str, done: int) -
 
 
 def test_an_answer_lost_in_time_is_replayed_by_its_key(heygen: HeyGenDesk) -> None:
-    """§8.1: the order is taken but its answer never comes; the same key replays it, and one video is made."""
+    """The order is taken but its answer never comes; the same key replays it, and one video is made.
+
+    (heygen page, "Idempotency")
+    """
     program(heygen.http, {"route": "POST /v3/videos", "do": "timeout_after"})
 
     with pytest.raises(httpx.ReadTimeout):

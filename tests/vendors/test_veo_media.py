@@ -14,7 +14,7 @@ EXTEND = {"durationSeconds": 7, "storageUri": "gs://takes/b/"}
 
 
 def test_a_base_clip_is_what_was_asked_for(veo: VeoDesk, tmp_path: Path, photo: bytes) -> None:
-    """§9 success: H.264, 24 fps, the table's size, exactly the asked seconds, AAC when sound was asked."""
+    """H.264, 24 fps, the table's size, exactly the asked seconds, AAC when sound was asked (veo page, "The order")."""
     veo.storage.objects["gs://in/photo.jpg"] = photo
 
     path = veo.filmed(
@@ -32,7 +32,7 @@ def test_a_base_clip_is_what_was_asked_for(veo: VeoDesk, tmp_path: Path, photo: 
 
 
 def test_without_sound_there_is_no_track(veo: VeoDesk, tmp_path: Path) -> None:
-    """§9: generateAudio false gives a file without an audio stream."""
+    """GenerateAudio false gives a file without an audio stream (veo page, "The order")."""
     path = veo.filmed({"prompt": "A cup"}, {"storageUri": "gs://takes/a/", "generateAudio": False}, tmp_path / "a.mp4")
 
     assert "" == media.probe(path).audio
@@ -40,7 +40,7 @@ def test_without_sound_there_is_no_track(veo: VeoDesk, tmp_path: Path) -> None:
 
 
 def test_landscape_is_the_default(veo: VeoDesk, tmp_path: Path) -> None:
-    """§2.2: aspectRatio is 16:9 unless said otherwise."""
+    """AspectRatio is 16:9 unless said otherwise (veo page, "The order")."""
     path = tmp_path / "a.mp4"
     name = veo.http.post(
         "/v1/projects/acme/locations/us-central1/publishers/google/models/veo-3.1-generate-001:predictLongRunning",
@@ -54,7 +54,10 @@ def test_landscape_is_the_default(veo: VeoDesk, tmp_path: Path) -> None:
 
 
 def test_an_extension_keeps_the_film_and_goes_on(veo: VeoDesk, tmp_path: Path, photo: bytes) -> None:
-    """§2.6: the output is the whole film, input + 7 s; the old part keeps its marks, the new has the same photo."""
+    """The output is the whole film, input + 7 s; the old part keeps its marks, the new has the same photo.
+
+    (veo page, "Extension")
+    """
     veo.storage.objects["gs://in/photo.jpg"] = photo
     base = veo.filmed(
         {"prompt": "A cup", "image": PHOTO}, {"storageUri": "gs://takes/a/", "generateAudio": False}, tmp_path / "a.mp4"
@@ -71,12 +74,12 @@ def test_an_extension_keeps_the_film_and_goes_on(veo: VeoDesk, tmp_path: Path, p
     assert [pytest.approx(one.at, abs=0.26) for one in reading.seen] == [
         one.footage.seconds for one in reading.seen if one.footage
     ]
-    assert "aac" == probe.audio, "generateAudio false is not honoured on an extension (§2.6)"
+    assert "aac" == probe.audio, "generateAudio false is not honoured on an extension"
     assert [None] * 7 + [hash16("Steam")] * 13 == [one.prompt for one in read_sound(path) if one.at not in (3.5, 10.5)]
 
 
 def test_the_bill_of_an_extension_is_seven_seconds(veo: VeoDesk, tmp_path: Path) -> None:
-    """§4: an extension is billed for its 7 new seconds; §0: no more than 30 s can be extended."""
+    """An extension is billed for its 7 new seconds; no more than 30 s can be extended (veo page, "Extension")."""
     base = veo.filmed({"prompt": "A cup"}, {"storageUri": "gs://takes/a/"}, tmp_path / "a.mp4")
     for link in range(4):
         veo.storage.objects["gs://in/a.mp4"] = base.read_bytes()
@@ -94,7 +97,7 @@ def test_the_bill_of_an_extension_is_seven_seconds(veo: VeoDesk, tmp_path: Path)
 
 
 def test_only_a_fitting_film_can_be_extended(veo: VeoDesk, tmp_path: Path) -> None:
-    """§2.1: an extension wants an MP4 of 24 fps in the asked ratio; else code 3."""
+    """An extension wants an MP4 of 24 fps in the asked ratio; else code 3 (veo page, "Extension")."""
     for name, size, rate in (
         ("fps", "180x320", "30"),
         ("ratio", "320x180", "24"),
@@ -127,7 +130,10 @@ def test_only_a_fitting_film_can_be_extended(veo: VeoDesk, tmp_path: Path) -> No
 
 
 def test_a_foreign_film_can_be_extended(veo: VeoDesk, tmp_path: Path) -> None:
-    """§2.1: the newest page no longer demands Veo's own output; its part carries no marks, the new part no photo."""
+    """The newest page no longer demands Veo's own output; its part carries no marks, the new part no photo.
+
+    (veo page, "Extension")
+    """
     made = tmp_path / "foreign.mp4"
     media.run("-f", "lavfi", "-i", "testsrc=s=180x320:r=24:d=2", "-c:v", "libx264", "-pix_fmt", "yuv420p", str(made))
     veo.storage.objects["gs://in/f.mp4"] = made.read_bytes()
@@ -142,7 +148,7 @@ def test_a_foreign_film_can_be_extended(veo: VeoDesk, tmp_path: Path) -> None:
 
 
 def test_an_extension_may_be_switched_to_its_new_part(tmp_path: Path) -> None:
-    """§2.6: should the service return only the seven seconds, a switch lets that be tried."""
+    """Should the service return only the seven seconds, a switch lets that be tried (veo page, "Extension")."""
     with veo_desk(tmp_path / "data", VeoSettings(cumulative=False, background=False, sizes=SIZES)) as veo:
         base = veo.filmed({"prompt": "A cup"}, {"storageUri": "gs://takes/a/"}, tmp_path / "a.mp4")
         veo.storage.objects["gs://in/a.mp4"] = base.read_bytes()
@@ -154,7 +160,7 @@ def test_an_extension_may_be_switched_to_its_new_part(tmp_path: Path) -> None:
 
 
 def test_a_reference_is_seen_and_named(veo: VeoDesk, tmp_path: Path, photo: bytes) -> None:
-    """§2.1: references film 8 s; the mark names the first of them."""
+    """References film 8 s; the mark names the first of them (veo page, "Reference images")."""
     veo.storage.objects["gs://in/photo.jpg"] = photo
     instance = {"prompt": "A cup", "referenceImages": [{"image": PHOTO, "referenceType": "asset"}]}
 
@@ -168,7 +174,10 @@ def test_a_reference_is_seen_and_named(veo: VeoDesk, tmp_path: Path, photo: byte
 
 @pytest.mark.parametrize(("mode", "dark"), [("pad", True), ("crop", False)])
 def test_resize_mode_pads_or_crops(veo: VeoDesk, tmp_path: Path, photo: bytes, mode: str, dark: bool) -> None:
-    """§2.2: resizeMode pad (the default) letter-boxes a photo of another shape in black, crop fills the frame."""
+    """ResizeMode pad (the default) letter-boxes a photo of another shape in black, crop fills the frame.
+
+    (veo page, "The order")
+    """
     veo.storage.objects["gs://in/photo.jpg"] = photo
 
     path = veo.filmed(

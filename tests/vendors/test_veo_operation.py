@@ -22,14 +22,14 @@ def end(done: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_a_pending_operation_comes_in_two_forms(veo: VeoDesk) -> None:
-    """§3: pending is {"name"} alone, or with done:false; both are seen in turn."""
+    """Pending is {"name"} alone, or with done:false; both are seen in turn (veo page, "The operation")."""
     name = veo.submit(TEXT)
 
     assert [{"name": name}, {"name": name, "done": False}] == [veo.fetch(name).json() for _ in range(2)]
 
 
 def test_a_film_lies_below_its_prefix_in_a_folder_of_19_digits(veo: VeoDesk) -> None:
-    """§3: the object is <storageUri>/<19 digits>/sample_0.mp4, and the answer names it."""
+    """The object is <storageUri>/<19 digits>/sample_0.mp4, and the answer names it (veo page, "Output objects")."""
     done = veo.outcome(TEXT, OUT)
 
     (video,) = done["response"]["videos"]
@@ -40,7 +40,7 @@ def test_a_film_lies_below_its_prefix_in_a_folder_of_19_digits(veo: VeoDesk) -> 
 
 
 def test_without_a_place_the_film_comes_inline(veo: VeoDesk) -> None:
-    """§3: without storageUri the film is in the answer, in base64."""
+    """Without storageUri the film is in the answer, in base64 (veo page, "The operation")."""
     (video,) = veo.outcome(TEXT)["response"]["videos"]
 
     assert b"ftyp" == base64.b64decode(video["bytesBase64Encoded"])[4:8]
@@ -48,7 +48,7 @@ def test_without_a_place_the_film_comes_inline(veo: VeoDesk) -> None:
 
 
 def test_samples_are_billed_each(veo: VeoDesk) -> None:
-    """§2.2: sampleCount 2 writes two files and costs twice."""
+    """SampleCount 2 writes two files and costs twice (veo page, "The order")."""
     veo.outcome(TEXT, OUT | {"sampleCount": 2})
 
     assert ["sample_0.mp4", "sample_1.mp4"] == [name.rsplit("/", 1)[1] for name in veo.storage.writes]
@@ -81,7 +81,10 @@ def test_samples_are_billed_each(veo: VeoDesk) -> None:
     ],
 )
 def test_a_wrong_duration_fails_late(veo: VeoDesk, instance: dict[str, Any], seconds: int, text: str) -> None:
-    """§2.4: a duration the feature cannot film is accepted at the POST and ends in code 3, free of charge."""
+    """A duration the feature cannot film is accepted at the POST and ends in code 3, free of charge.
+
+    (veo page, "What is checked when")
+    """
     done = veo.outcome(instance, {"durationSeconds": seconds})
 
     assert {"error": {"code": 3, "message": text}} == end(done)
@@ -91,14 +94,14 @@ def test_a_wrong_duration_fails_late(veo: VeoDesk, instance: dict[str, Any], sec
 
 
 def test_prompt_enhancement_cannot_be_disabled(veo: VeoDesk) -> None:
-    """§2.2: enhancePrompt false fails the whole operation."""
+    """EnhancePrompt false fails the whole operation (veo page, "The order")."""
     done = veo.outcome(TEXT, {"enhancePrompt": False})
 
     assert {"error": {"code": 3, "message": "Veo 3 prompt enhancement cannot be disabled"}} == end(done)
 
 
 def test_a_safety_refusal_carries_its_code(veo: VeoDesk) -> None:
-    """§3.1, marker [[rai:…]]: code 3 whose message ends in the support code."""
+    """Marker [[rai:…]]: code 3 whose message ends in the support code (veo page, "Errors")."""
     done = veo.outcome({"prompt": "A star [[rai:15236754]]"})
 
     assert 3 == done["error"]["code"]
@@ -106,7 +109,10 @@ def test_a_safety_refusal_carries_its_code(veo: VeoDesk) -> None:
 
 
 def test_a_filtered_film_is_no_error(veo: VeoDesk) -> None:
-    """§3 FILTERED, marker [[filter]]: done, a count and a reason with support codes, no videos."""
+    """Marker [[filter]]: done, a count and a reason with support codes, no videos.
+
+    (veo page, "Three ends without a film")
+    """
     response = end(veo.outcome({"prompt": "A star [[filter]]"}))["response"]
 
     assert (1, None) == (response["raiMediaFilteredCount"], response.get("videos"))
@@ -114,13 +120,13 @@ def test_a_filtered_film_is_no_error(veo: VeoDesk) -> None:
 
 
 def test_an_empty_film_is_nothing_at_all(veo: VeoDesk) -> None:
-    """§3 EMPTY, marker [[empty]]: done, neither videos nor a count."""
+    """Marker [[empty]]: done, neither videos nor a count (veo page, "Three ends without a film")."""
     assert ["@type"] == list(end(veo.outcome({"prompt": "A cup [[empty]]"}))["response"])
 
 
 @pytest.mark.parametrize("code", [8, 9, 13, 14])
 def test_an_operation_may_fail(veo: VeoDesk, code: int) -> None:
-    """§3.1, marker [[err:N]]: an error of that code, and no charge."""
+    """Marker [[err:N]]: an error of that code, and no charge (veo page, "Errors")."""
     done = veo.outcome({"prompt": f"A cup [[err:{code}]]"}, OUT)
 
     assert code == done["error"]["code"]
@@ -143,7 +149,10 @@ def test_a_slow_film_takes_longer(veo: VeoDesk) -> None:
 
 @pytest.mark.parametrize(("marker", "films"), [("[[lost]]", 0), ("[[lost:film]]", 1)])
 def test_an_operation_may_be_lost(veo: VeoDesk, marker: str, films: int) -> None:
-    """§3, marker [[lost]]: fetch answers 404 for ever; with [[lost:film]] the film arrives all the same."""
+    """Marker [[lost]]: fetch answers 404 for ever; with [[lost:film]] the film arrives all the same.
+
+    (veo page, "The operation")
+    """
     name = veo.submit({"prompt": f"A cup {marker}"}, OUT)
     veo.clock.forward(10)
     veo.server.complete_due()
@@ -153,7 +162,7 @@ def test_an_operation_may_be_lost(veo: VeoDesk, marker: str, films: int) -> None
 
 
 def test_operations_do_not_live_for_ever(veo: VeoDesk) -> None:
-    """§9 lifetime: after 48 h a fetch answers 404."""
+    """After 48 h a fetch answers 404 (veo page, "The operation")."""
     name = veo.submit(TEXT)
     veo.clock.forward(48 * 3600 + 1)
 
@@ -161,7 +170,7 @@ def test_operations_do_not_live_for_ever(veo: VeoDesk) -> None:
 
 
 def test_a_cold_service_agent_fails_once(tmp_path: Path) -> None:
-    """§3.1, §9: the first operation of a project that uses gs:// ends in code 9, the next one films."""
+    """The first operation of a project that uses gs:// ends in code 9, the next one films (veo page, "Errors")."""
     cold = VeoSettings(service_agent_cold=True, background=False, sizes=SIZES)
 
     with veo_desk(tmp_path, cold) as veo:
@@ -173,14 +182,14 @@ def test_a_cold_service_agent_fails_once(tmp_path: Path) -> None:
 
 
 def test_a_bucket_that_refuses_fails_the_operation(veo: VeoDesk) -> None:
-    """§3.1: no permission on the bucket is code 7."""
+    """No permission on the bucket is code 7 (veo page, "Errors")."""
     veo.storage.status = 403
 
     assert 7 == veo.outcome(TEXT, OUT)["error"]["code"]
 
 
 def test_a_photo_that_is_missing_or_none_fails_the_operation(veo: VeoDesk) -> None:
-    """§2.4: what is wrong with a file is found out late, as code 3."""
+    """What is wrong with a file is found out late, as code 3 (veo page, "What is checked when")."""
     veo.storage.objects["gs://in/fake.jpg"] = b"ffconcat version 1.0"
     missing = {**TEXT, "image": {"gcsUri": "gs://in/none.jpg", "mimeType": "image/jpeg"}}
     fake = {**TEXT, "image": {"gcsUri": "gs://in/fake.jpg", "mimeType": "image/jpeg"}}
@@ -196,7 +205,7 @@ def test_the_service_agent_shows_its_token(veo: VeoDesk) -> None:
 
 
 def test_a_film_arrives_by_itself(tmp_path: Path) -> None:
-    """Design §1.5: the object appears when its time has come, without anybody asking."""
+    """The object appears when its time has come, without anybody asking."""
     with veo_desk(tmp_path, VeoSettings(sizes=SIZES)) as veo:
         veo.submit(TEXT, OUT)
         early = veo.storage.written.is_set()
@@ -224,7 +233,7 @@ def test_what_was_accepted_survives_a_restart(tmp_path: Path) -> None:
 
 
 def test_the_bill_says_what_was_bought(veo: VeoDesk) -> None:
-    """§4: seconds times the model's price for resolution and sound; pending costs nothing yet."""
+    """Seconds times the model's price for resolution and sound; pending costs nothing yet (veo page, "Prices")."""
     veo.outcome(TEXT, OUT | {"generateAudio": False})
     veo.submit(TEXT, {"storageUri": "gs://takes/b/"})
 

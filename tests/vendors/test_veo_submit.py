@@ -23,7 +23,10 @@ def error(answer: httpx.Response) -> tuple[int, str]:
 
 
 def test_an_accepted_submit_names_its_operation(veo: VeoDesk) -> None:
-    """§2.5: the answer is nothing but the operation's full name, a UUID below the model it was sent to."""
+    """The answer is nothing but the operation's full name, a UUID below the model it was sent to.
+
+    (veo page, "The operation")
+    """
     answer = veo.post(TEXT).json()
 
     prefix, _, operation = answer["name"].rpartition("/")
@@ -34,7 +37,7 @@ def test_an_accepted_submit_names_its_operation(veo: VeoDesk) -> None:
 
 @pytest.mark.parametrize("header", [{}, {"Authorization": "Bearer"}, {"Authorization": "Basic abc"}])
 def test_who_does_not_say_who_he_is_is_refused(veo: VeoDesk, header: dict[str, str]) -> None:
-    """§9 submit 1: no or a blank bearer token answers 401 UNAUTHENTICATED."""
+    """No or a blank bearer token answers 401 UNAUTHENTICATED (veo page, "Where it is asked")."""
     veo.http.headers.pop("Authorization")
     veo.http.headers.update(header)
 
@@ -52,7 +55,7 @@ def test_who_does_not_say_who_he_is_is_refused(veo: VeoDesk, header: dict[str, s
     ],
 )
 def test_a_model_that_is_gone_or_elsewhere_is_not_found(veo: VeoDesk, model: str, location: str) -> None:
-    """§1, §9 submit 2: retired and preview models, and every location but us-central1, answer 404 NOT_FOUND."""
+    """Retired and preview models, and every location but us-central1, answer 404 NOT_FOUND (veo page, "Models")."""
     answer = veo.post(TEXT, model=model, location=location)
 
     assert (404, "NOT_FOUND") == error(answer)
@@ -60,7 +63,10 @@ def test_a_model_that_is_gone_or_elsewhere_is_not_found(veo: VeoDesk, model: str
 
 
 def test_the_51st_submit_of_a_minute_is_refused(veo: VeoDesk) -> None:
-    """§4, §9 submit 3: 50 a minute and model, then 429 with the metric's name; another model has its own minute."""
+    """50 a minute and model, then 429 with the metric's name; another model has its own minute.
+
+    (veo page, "Quota and capacity")
+    """
     for _ in range(50):
         veo.submit(TEXT)
 
@@ -93,7 +99,10 @@ def test_the_51st_submit_of_a_minute_is_refused(veo: VeoDesk) -> None:
     ],
 )
 def test_a_parameter_outside_the_schema_is_refused(veo: VeoDesk, parameters: dict[str, Any]) -> None:
-    """§2.2, §2.4: what the parameter schema does not hold answers 400 INVALID_ARGUMENT, and nothing is billed."""
+    """What the parameter schema does not hold answers 400 INVALID_ARGUMENT, and nothing is billed.
+
+    (veo page, "What is checked when")
+    """
     assert (400, "INVALID_ARGUMENT") == error(veo.post(TEXT, parameters))
     assert [] == veo.server.bill()["generations"]
 
@@ -117,7 +126,10 @@ def test_a_parameter_outside_the_schema_is_refused(veo: VeoDesk, parameters: dic
     ],
 )
 def test_malformed_media_are_refused(veo: VeoDesk, instance: dict[str, Any]) -> None:
-    """§2.1, §9 submit 5: a prompt or a picture is needed; media have a mimeType and exactly one of bytes and gcsUri."""
+    """A prompt or a picture is needed; media have a mimeType and exactly one of bytes and gcsUri.
+
+    (veo page, "The order")
+    """
     assert (400, "INVALID_ARGUMENT") == error(veo.post(instance))
 
 
@@ -131,7 +143,10 @@ def test_malformed_media_are_refused(veo: VeoDesk, instance: dict[str, Any]) -> 
     ],
 )
 def test_modes_exclude_each_other(veo: VeoDesk, tmp_path: Path, instance: dict[str, Any]) -> None:
-    """§2.3, §9 submit 6: image, video and references exclude each other; refused at once, or later if so switched."""
+    """Image, video and references exclude each other; refused at once, or later if so switched.
+
+    (veo page, "Which inputs together")
+    """
     late = VeoSettings(late_combination_error=True, background=False, sizes=SIZES)
 
     at_once = veo.post(instance)
@@ -143,7 +158,7 @@ def test_modes_exclude_each_other(veo: VeoDesk, tmp_path: Path, instance: dict[s
 
 
 def test_lite_takes_no_references(veo: VeoDesk) -> None:
-    """§1.1: reference images are not for Lite."""
+    """Reference images are not for Lite (veo page, "Reference images")."""
     instance = {"prompt": "A cup", "referenceImages": [REFERENCE]}
 
     assert (400, "INVALID_ARGUMENT") == error(
@@ -152,7 +167,7 @@ def test_lite_takes_no_references(veo: VeoDesk) -> None:
 
 
 def test_resize_mode_is_for_pictures(veo: VeoDesk, tmp_path: Path) -> None:
-    """§2.1: resizeMode has no meaning with a video; refused, or ignored if so switched [D]."""
+    """ResizeMode has no meaning with a video; refused, or ignored if so switched (veo page, "Unknown")."""
     instance = {"prompt": "On", "video": VIDEO}
     ignoring = VeoSettings(refuse_resize_mode_on_video=False, background=False, sizes=SIZES)
 
@@ -165,7 +180,7 @@ def test_resize_mode_is_for_pictures(veo: VeoDesk, tmp_path: Path) -> None:
 
 
 def test_snake_case_is_ignored_and_noted(veo: VeoDesk) -> None:
-    """§6.7: an unknown parameter is ignored, as REST does; the bill shows it as a warning."""
+    """An unknown parameter is ignored, as REST does; the bill shows it as a warning (veo page, "The order")."""
     veo.submit({**TEXT, "negative": 1}, {"duration_seconds": 4})
 
     (generation,) = veo.server.bill()["generations"]
@@ -173,12 +188,15 @@ def test_snake_case_is_ignored_and_noted(veo: VeoDesk) -> None:
 
 
 def test_enums_may_shout(veo: VeoDesk) -> None:
-    """§2.2: resizeMode is compared without regard to case, as both the SDK's and the docs' form are accepted."""
+    """ResizeMode is compared without regard to case, as both the SDK's and the docs' form are accepted.
+
+    (veo page, "The order")
+    """
     assert 200 == veo.post({**TEXT, "image": IMAGE}, {"resizeMode": "CROP"}).status_code
 
 
 def test_the_beta_api_does_not_know_the_project(veo: VeoDesk) -> None:
-    """§6.3: v1beta1 answers 400 with reason RESOURCE_PROJECT_INVALID."""
+    """V1beta1 answers 400 with reason RESOURCE_PROJECT_INVALID (veo page, "Where it is asked")."""
     answer = veo.http.post(
         f"/v1beta1/projects/acme/locations/us-central1/publishers/google/models/{MODEL}:predictLongRunning"
     )
@@ -188,7 +206,7 @@ def test_the_beta_api_does_not_know_the_project(veo: VeoDesk) -> None:
 
 
 def test_fetching_is_a_post(veo: VeoDesk) -> None:
-    """§9 fetch: GET is not served, and a name of another model is refused."""
+    """GET is not served, and a name of another model is refused (veo page, "The operation")."""
     name = veo.submit(TEXT)
 
     got = veo.http.get(

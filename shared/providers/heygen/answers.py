@@ -1,6 +1,6 @@
 """What HeyGen's answers mean, as decisions: by `error.code` first, by status where the body is empty or HTML.
 
-facts/heygen.md §1, §4a, §5 (live replies measured 2026-08 to 2026-10). HeyGen's own texts are matched here and never
+Live replies of 2026-08 to 2026-10 (heygen page, "Envelopes and errors"). HeyGen's own texts are matched here and never
 passed on: they stand as a note on the exception, for the log, without the tenant's key.
 """
 

@@ -1,11 +1,11 @@
 """HeyGen's interface v3 films the presenter with the tenant's own key.
 
-Theory of operation (facts/heygen.md, compiled 2026-11-20; v1 and v2 are gone): POST /v3/videos takes an avatar's look
-and a script and answers a video's id; GET /v3/videos/{id} tells the end, `completed` or `failed`, and mints a link that
-dies. There is no video behind an avatar: the presenter is asked for transparent (webm), on a flat colour, or as a plain
-rectangle; which of them a look can do is only learnt by asking. `Idempotency-Key` makes a submit repeatable: the same
-key replays its first answer for 24 h, so a doubtful submit is Unknown and asked again with the same key, or found by
-its title. A webhook is only a hint to look; per-request callbacks are unsigned.
+Theory of operation (README.md beside this, read up to 2026-11-28; v1 and v2 are gone): POST /v3/videos takes a look of
+an avatar and a script and answers a video's id; GET /v3/videos/{id} tells the end, `completed` or `failed`, and mints a
+link that dies. There is no video behind an avatar: the presenter is asked for transparent (webm), on a flat colour, or
+as a plain rectangle; which of them a look can do is only learnt by asking. `Idempotency-Key` makes a submit repeatable:
+the same key replays its first answer for 24 h, so a doubtful submit is Unknown and asked again with the same key, or
+found by its title. A webhook is only a hint to look; per-request callbacks are unsigned.
 """
 
 import re
@@ -39,7 +39,7 @@ _ID = re.compile(r"(?!\.+$)[A-Za-z0-9_:.-]{1,255}")  # nothing that could lead e
 
 
 class HeyGen:
-    """`ports.Presenter` over HeyGen v3; `endpoint` is its address without a slash at its end."""
+    """`ports.PresenterVendor` over HeyGen v3; `endpoint` is its address without a slash at its end."""
 
     def __init__(self, *, endpoint: str, egress: Egress) -> None:
         self._endpoint = endpoint

@@ -1,7 +1,7 @@
 """Writes a presenter's order as HeyGen v3 reads it; unknown fields are rejected there, so nothing is sent unasked.
 
-facts/heygen.md §4a (CLI and docs, read 2026-11): transparent means webm and no `background` at all; a flat colour means
-mp4 with `background {type: color, value}`; a plain rectangle is mp4 as the look was made.
+Transparent means webm and no `background` at all (heygen page, "Cut-outs"); a flat colour means mp4 with `background
+{type: color, value}`; a plain rectangle is mp4 as the look was made.
 """
 
 from typing import Any

@@ -1,7 +1,7 @@
 """HeyGen's refusals in our own words: a stable code, what is the matter, and what to do about it.
 
-The catalogue of codes is the union of HeyGen's command line tool, its docs and live replies (facts/heygen.md §1); some
-stand in a submit's answer, some in a failed film's `failure_code`.
+The catalogue of codes is the union of HeyGen's command line tool, its docs and live replies (heygen page, "Envelopes
+and errors"); some stand in a submit's answer, some in a failed film's `failure_code`.
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What Veo's answers mean, as decisions (protocol §2 "Paid call"; facts/veo.md §3 and its error tables).
+"""What Veo's answers mean, as decisions (veo page, "Errors"; veo page, "Three ends without a film").
 
 An answer that proves nothing was made is TryLater, Refused or Misconfigured; one that proves nothing is Unknown. Veo's
 own texts are matched here and never passed on: they stand as a note on the exception, for the log.

@@ -1,12 +1,13 @@
 """Veo on Vertex AI films the footage: two POSTs of the REST interface v1, no SDK.
 
-Theory of operation (facts/veo.md, compiled 2026-11-20): `:predictLongRunning` takes an order and answers an operation's
-name; the film is made in one to six minutes and written under the order's own prefix in our bucket, where its arrival
-is an event; `:fetchPredictOperation` tells the operation's end. An order carries an image, reference images or a video,
-never two of them; a video means extension, which adds exactly 7 s and returns the whole film so far. Nothing identifies
-an order to Veo: a second POST is a second bill, so a submit has one fresh connection, one total deadline, no retry but
-after a 401 (nothing was made), and everything that may have reached Google without an answer is Unknown. Most refusals
-come late, in the operation; a done operation that is no film is an error, filtered or empty (`veo_answers`).
+Theory of operation (README.md beside this, read up to 2026-11-28): `:predictLongRunning` takes an order and answers an
+operation's name; the film is made in one to six minutes and written under the order's own prefix in our bucket, where
+its arrival is an event; `:fetchPredictOperation` tells the operation's end. An order carries an image, reference images
+or a video, never two of them; a video means extension, which adds exactly 7 s and returns the whole film so far.
+Nothing identifies an order to Veo: a second POST is a second bill, so a submit has one fresh connection, one total
+deadline, no retry but after a 401 (nothing was made), and everything that may have reached Google without an answer is
+Unknown. Most refusals come late, in the operation; a done operation that is no film is an error, filtered or empty
+(`answers.py`).
 """
 
 import re
@@ -41,7 +42,7 @@ _OPERATION = re.compile(r"(?P<model>projects/[^/]+/locations/[^/]+/publishers/[^
 
 
 class Veo:
-    """`ports.Footage` over Vertex AI.
+    """`ports.FootageVendor` over Vertex AI.
 
     `endpoint` is the region's address without a slash at its end, `token` returns a live OAuth2 access token, `refresh`
     a new one after Google has refused the old. Both may raise NotSent or Misconfigured.

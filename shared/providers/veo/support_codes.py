@@ -1,7 +1,8 @@
 """Veo's safety support codes in plain words.
 
-Google's responsible-AI page for Veo lists them (facts/veo.md §3.2, read 2026-11); they stand in operation errors and in
-`raiMediaFilteredReasons`, and are read before any error code, since code 3 is both "your order is wrong" and "unsafe".
+Google's responsible-AI page for Veo lists them (veo page, "Safety support codes"); they stand in operation errors and
+in `raiMediaFilteredReasons`, and are read before any error code, since code 3 is both "your order is wrong" and
+"unsafe".
 """
 
 import re

@@ -43,7 +43,7 @@ def test_a_success_at_the_deadline_counts(cloud: Cloud) -> None:
 
 
 def test_the_next_attempt_comes_while_the_first_still_works(start_cloud: StartCloud) -> None:
-    """Two attempts of one task run at once: the abandoned one is not told to stop (facts §2, dispatch_deadline)."""
+    """Two attempts of a task run at once: the first is not told to stop (infra README, "Queues and retries")."""
     cloud = start_cloud(dispatch=True, time_scale=0.01)
     second_has_come, first_has_ended = Event(), Event()
 

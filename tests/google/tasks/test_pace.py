@@ -61,7 +61,7 @@ def test_a_slow_queue_does_not_hold_up_another(start_cloud: StartCloud) -> None:
 
 @pytest.mark.parametrize("status", [429, 503])
 def test_overload_brakes_the_whole_queue(start_cloud: StartCloud, status: int) -> None:
-    """One handler's 429 or 503 holds back every task of the queue, whoever's it is (facts §2)."""
+    """One handler's 429 or 503 holds back every task of the queue (infra README, "Queues and retries")."""
     cloud = start_cloud({"veo": QueueConfig(), "compose": QueueConfig()})
     cloud.handler.answers(status)
     cloud.create("overloaded")

@@ -103,7 +103,8 @@ def test_unlimited_retries_end_after_31_days(start_cloud: StartCloud) -> None:
 def test_a_retry_tells_of_the_attempts_before(cloud: Cloud) -> None:
     """RetryCount counts every failure, ExecutionCount leaves out 5xx, PreviousResponse is the last status.
 
-    Source: facts on X-CloudTasks-* headers; laravel-google-cloud-tasks#55 shows the bug of taking one for the other.
+    Source: (infra README, "Queues and retries"); laravel-google-cloud-tasks#55 shows the two
+    taken for one another.
     """
     cloud.handler.answers(500, 404, 503)
     cloud.create("a")

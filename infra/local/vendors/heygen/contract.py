@@ -1,6 +1,6 @@
 """What an order (`POST /v3/videos`) may say, and how it is refused.
 
-The union of v3, checked field by field (facts: heygen §4a).
+The union of v3, checked field by field (heygen page, "The order").
 """
 
 import re

@@ -1,4 +1,4 @@
-"""HeyGen's v3 API as a loopback server, written from facts/heygen.md.
+"""HeyGen's v3 API as a loopback server, written from HeyGen's page.
 
 Orders, polls, lists, looks, voices, wallet, webhooks.
 

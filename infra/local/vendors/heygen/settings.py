@@ -23,12 +23,12 @@ SIZES: Mapping[tuple[str, str], tuple[int, int]] = {
     ("1080p", "4:5"): (1080, 1350),
     ("1080p", "5:4"): (1350, 1080),
 }
-# Micro-dollars a second by avatar type: the newest self-serve figures, $2.31 and $4.83 a minute (facts: heygen §7).
+# Micro-dollars a second by avatar type: the newest self-serve figures (heygen page, "Prices").
 PRICES: Mapping[str, int] = {PHOTO: 38_500, TWIN: 80_500, STUDIO: 80_500}
 
 
 class SignatureHeaders(StrEnum):
-    """Under which names a registered endpoint's signature travels (facts: heygen §6; nobody knows for sure)."""
+    """Under which names a registered endpoint's signature travels (heygen page, "Signature")."""
 
     SIGNATURE = "signature"
     HEYGEN = "heygen"  # Heygen-Signature, Heygen-Timestamp, Heygen-Event-Id

@@ -3,7 +3,7 @@
 Veo's instance and parameter schema, checked as strictly as the service does.
 
 Checked at the POST: shape, media, aspect ratio, what excludes what. Checked later, in the operation: durations, the
-film to be extended (facts: veo §2.4, §9).
+film to be extended (veo page, "What is checked when").
 """
 
 import base64

@@ -1,4 +1,4 @@
-"""Veo on Vertex AI as a loopback server: predictLongRunning and fetchPredictOperation, written from facts/veo.md.
+"""Veo on Vertex AI as a loopback server: predictLongRunning and fetchPredictOperation, written from Veo's page.
 
 An operation is accepted at once, films behind the scenes, puts its MP4 into Cloud Storage when its time has come and
 then answers polls with its name. It bills like the vendor (`GET /_stand_in/bill`) and misbehaves on request: by

@@ -12,7 +12,7 @@ SIZES: Mapping[tuple[str, str], tuple[int, int]] = {
     ("1080p", "9:16"): (1080, 1920),
     ("1080p", "16:9"): (1920, 1080),
 }
-# Micro-dollars a second: 720p with sound, 720p silent, 1080p with sound, 1080p silent (facts: veo §4).
+# Micro-dollars a second: 720p with sound, 720p silent, 1080p with sound, 1080p silent (veo page, "Prices").
 PRICES: Mapping[str, tuple[int, int, int, int]] = {
     MODELS[0]: (400_000, 200_000, 400_000, 200_000),
     MODELS[1]: (100_000, 80_000, 120_000, 100_000),
@@ -24,7 +24,7 @@ PRICES: Mapping[str, tuple[int, int, int, int]] = {
 class VeoSettings:
     """Everything about the stand-in that a test or a laptop may want otherwise.
 
-    What the facts mark [D] is a switch here.
+    What Veo's page calls once seen, inferred or unknown is a switch here.
     """
 
     seconds_per_clip: float = 2.0  # from submit to done
