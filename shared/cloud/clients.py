@@ -1,6 +1,6 @@
 """Google's clients, built when first used and never at import: the module is imported before gunicorn forks.
 
-Endpoints are the only thing that differs between the cloud and a laptop (facts: gcp §1.1).
+Endpoints are the only thing that differs between the cloud and a laptop (infra README, "Endpoints").
 """
 
 import threading

@@ -1,7 +1,7 @@
 """A job as the Firestore console shows it: readable scalars on top, everything else in maps, and back again.
 
-What never changes is written once, at creation; each commit writes only the part that moves (facts: gcp §3
-"documents a person can read").
+What never changes is written once, at creation; each commit writes only the part that moves (infra README,
+"Firestore commits").
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""How long we ask Google again before we carry on: the libraries' own defaults wait minutes (facts: gcp §2-4)."""
+"""How long we ask Google again before we carry on: the libraries' own defaults wait minutes."""
 
 from typing import TYPE_CHECKING
 

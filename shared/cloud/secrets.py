@@ -1,6 +1,6 @@
 """Tenants' keys in Secret Manager: write-only from outside, read by version, old versions destroyed.
 
-The default retry of an access starts at two seconds, so ours is passed (facts: gcp §4).
+The default retry of an access starts at two seconds, so ours is passed (infra README, "Secrets and versions").
 """
 
 import time

@@ -1,6 +1,7 @@
-"""The queue between steps: Cloud Tasks, every task named, so that wanting it twice makes it once.
+"""The queue between steps: Cloud Tasks, every task named, so that enqueuing it twice makes it once.
 
-A name that is taken means the task was wanted before: success (facts: gcp §2). `create_task` has no retry of its own.
+A name that is taken means that the task was enqueued before: success (infra README, "Task names"). `create_task` has no
+retry of its own.
 """
 
 import json

@@ -1,8 +1,8 @@
 """The `heygen_webhook` function: checks who speaks, enqueues one look, answers; no document is touched.
 
 The path's HMAC names the attempt (callbacks.py). An event is only a hint: its words are not believed, a signature is
-checked in addition where the tenant's endpoint secret is known (`/t/{tenant}`), repeats want the same task
-(facts: heygen §6; holes 25-27).
+checked in addition where the tenant's endpoint secret is known (`/t/{tenant}`), a repeat has the same task
+(heygen page, "Webhooks"; holes 25-27).
 """
 
 import hashlib

@@ -1,7 +1,7 @@
 """Which addresses abroll may speak to: public ones over https, and what `egress_allow` exempts by name or network.
 
-`ipaddress.is_global` alone lets NAT64, 6to4 and multicast through (facts/gcp.md §6.3), so embedded IPv4 addresses are
-judged by themselves and the special-purpose networks of the IANA registries are listed here, whatever Python knows.
+`ipaddress.is_global` alone lets NAT64, 6to4 and multicast through (infra README, "Egress"), so embedded IPv4 addresses
+are judged by themselves and the special-purpose networks of the IANA registries are listed here, whatever Python knows.
 """
 
 import re

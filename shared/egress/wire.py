@@ -1,9 +1,8 @@
 """The guarded wire under every outgoing call: names resolved once, addresses judged and pinned, one deadline over all.
 
-httpx bounds each read, not the call (hole 15): here every connect, handshake, write and read gets what is left
-of one total. The name is resolved inside the connect and the socket goes to the very address that was judged, so a
-second answer of the name server changes nothing; TLS still asks for and verifies the host's name (facts/gcp.md §6.3,
-read 2026-11; httpcore 1.0 network backends).
+httpx bounds each read, not the call (hole 15): here every connect, handshake, write and read gets what is left of one
+total. The name is resolved inside the connect and the socket goes to the very address that was judged, so a second
+answer of the name server changes nothing; TLS still asks for and verifies the host's name (infra README, "Egress").
 """
 
 import ssl

@@ -1,7 +1,7 @@
 """The unguessable path HeyGen calls back: who may say that something happened to an attempt.
 
 Nothing is registered for it and no signature is promised on it, so its path carries an HMAC of the attempt's name
-under a platform secret (hole 26; facts: heygen §6).
+under a platform secret (hole 26; heygen page, "Callbacks").
 """
 
 import hashlib

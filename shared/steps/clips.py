@@ -17,7 +17,7 @@ def planned(job: Job, node: Node) -> Clip:
 
 
 def order(job: Job, node: Node, takes_bucket: str) -> ClipOrder:
-    """Say what Veo is asked for: `image` xor `video` xor references (facts: veo §2.1)."""
+    """Say what Veo is asked for: `image` xor `video` xor references (veo page, "The order")."""
     clip = planned(job, node)
     picture = _stored(job, clip.image) if clip.image else None
     return ClipOrder(

@@ -1,7 +1,7 @@
 """A tenant's account at an avatar service: its key is checked, put into Secret Manager and never shown again.
 
 A new key becomes a new version; a version is destroyed only when no live attempt can name it: a day after another
-took its place (hole 30; facts: gcp §4).
+took its place (hole 30; infra README, "Secrets and versions").
 """
 
 from collections.abc import Callable, Mapping

@@ -1,7 +1,7 @@
 """notify: delivers a customer's webhook, signed by Standard Webhooks 1.0.0, again and again for a day.
 
 The signature is `v1,` + base64 of HMAC-SHA256 over "id.timestamp.body" under the tenant's `whsec_…` secret
-(facts: gcp §6.2). A 410 ends it at once; the receiver tells repeats by `webhook-id`.
+(infra README, "Standard Webhooks"). A 410 ends it at once; the receiver tells repeats by `webhook-id`.
 """
 
 import base64

@@ -13,7 +13,7 @@ from tests.pipeline.films import SHIPPED, SHIPPED_TABLES, TABLES
 
 
 def test_the_shipped_models() -> None:
-    """Three models by our names; the ids are Vertex's (facts/veo.md §1.1)."""
+    """Three models by our names; the ids are Vertex's (veo page, "Models")."""
     assert {quality: veo.id for quality, veo in SHIPPED_TABLES.footage.items()} == {
         Quality.STANDARD: "veo-3.1-generate-001",
         Quality.FAST: "veo-3.1-fast-generate-001",
@@ -23,7 +23,7 @@ def test_the_shipped_models() -> None:
 
 @pytest.mark.parametrize("quality", Quality)
 def test_the_shipped_lengths(quality: Quality) -> None:
-    """4, 6 or 8 s at 720p, 8 s at 1080p, 7 s per extension, references off until proven (facts/veo.md §2.4, §11)."""
+    """4, 6 or 8 s at 720p, 8 s at 1080p, 7 s per extension, references off until proven (veo page, "The order")."""
     veo = SHIPPED_TABLES.footage[quality]
 
     assert veo.offers(Feature.TEXT, Resolution.HD) == (4, 6, 8)
@@ -33,7 +33,7 @@ def test_the_shipped_lengths(quality: Quality) -> None:
 
 
 def test_the_shipped_prices() -> None:
-    """Micro-dollars a second, with sound and silent (facts/veo.md §4, facts/heygen.md §7)."""
+    """Micro-dollars a second, with sound and silent (veo page, "Prices"; heygen page, "Prices")."""
     prices = {
         (quality, resolution): price
         for quality, veo in SHIPPED_TABLES.footage.items()
@@ -58,7 +58,7 @@ def test_sizes_are_data() -> None:
 
 
 def test_a_chain_has_five_links() -> None:
-    """8 + 4 x 7 = 36 s: the film a sixth would start from is longer than 30 s (facts/veo.md §0)."""
+    """8 + 4 x 7 = 36 s: the film a sixth would start from is longer than 30 s (veo page, "Extension")."""
     veo = SHIPPED_TABLES.footage[Quality.STANDARD]
 
     assert longest_chain(veo, Resolution.HD, SHIPPED_TABLES.limits) == 5

@@ -42,7 +42,7 @@ def test_muted_footage_costs_half() -> None:
 
 
 def test_22_seconds_with_sound_cost_8_80_or_18_dollars() -> None:
-    """Both readings of how Vertex bills an extension stand in the plan (facts/veo.md §4)."""
+    """Both readings of how Vertex bills an extension stand in the plan (veo page, "Prices")."""
     made = planned(film(filmed(), filmed(), filmed(), b_roll=BRoll(audio=Sound.DUCK)))
 
     assert sum(clip.cost for clip in made.clips) == 8_800_000

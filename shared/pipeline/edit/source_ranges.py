@@ -1,8 +1,8 @@
 """Finds each filmed scene in the files Veo really wrote.
 
-An extension should return the whole shot so far (facts/veo.md §2.6: measured once, written nowhere), so the last link's
-file holds every scene of its chain. Should a file hold only the seconds it added, it is joined behind the one before
-and a warning says so. Boundaries between scenes are the real lengths of the links, so a shot goes on without a jump.
+An extension returns the whole shot so far (veo page, "Extension"; nowhere promised), so the last link's file holds
+every scene of its chain. Should a file hold only the seconds it added, it is joined behind the one before and a warning
+says so. Boundaries between scenes are the real lengths of the links, so a shot goes on without a jump.
 """
 
 from collections.abc import Iterator, Mapping

@@ -8,7 +8,7 @@ from shared.pipeline.edit.source_ranges import SourceRange
 from shared.pipeline.plan.plan import Plan, Stretch
 from shared.pipeline.plan.timing import lasting
 
-FPS = 24  # Veo films 24 frames a second, fixed (facts/veo.md §2.2)
+FPS = 24  # Veo films 24 frames a second, fixed (veo page, "The order")
 
 
 @dataclass(frozen=True, slots=True)

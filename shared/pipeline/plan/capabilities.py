@@ -1,7 +1,8 @@
 """What vendors can do, how long they take and what they cost, as data read from `shared/tables.json`.
 
-Model ids retire and prices change (facts/veo.md §1, §4; facts/heygen.md §7): they are edited there, frozen into each
-plan, and nowhere written in code. Money is in integer micro-dollars, lengths in seconds, sizes in pixels.
+Model ids retire and prices change (veo page, "Models" and "Prices"; heygen page, "Prices"): they are edited there,
+frozen into each plan, and written nowhere in code. Money is in integer micro-dollars, lengths in seconds, sizes in
+pixels.
 """
 
 from collections.abc import Iterator, Mapping

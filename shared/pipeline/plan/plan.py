@@ -98,7 +98,7 @@ class Clip:
     image: str | None  # key of the image node it starts from, or carries as reference
     before: str | None  # key of the clip it extends
     cost: int  # micro-dollars at our price table
-    worst_cost: int  # micro-dollars should Vertex bill an extension's merged length (facts: veo §4)
+    worst_cost: int  # micro-dollars should Vertex bill an extension's merged length (veo page, "Prices")
     wait: float = 0.0  # seconds it usually takes
 
 

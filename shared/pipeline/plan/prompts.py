@@ -1,7 +1,8 @@
 """Writes what Veo reads for one scene: product title | what is seen | camera | mood | no text in the picture.
 
-Only the customer's own words and the closing sentence stand in it. Veo reads about 1,024 tokens (facts/veo.md §2.1),
-more than our fields can hold in English; where a character is a token, title, camera and mood give way first.
+Only the customer's own words and the closing sentence stand in it. Veo reads about 1,024 tokens (veo page,
+"The order"), more than our fields can hold in English; where a character is a token, title, camera and mood give way
+first.
 """
 
 from shared.pipeline.plan.request import FilmRequest
