@@ -141,7 +141,7 @@ class FilmBody(Body):
     dry_run: bool | None = None
 
 
-B = TypeVar("B", bound=Body)
+AnyBody = TypeVar("AnyBody", bound=Body)
 
 
 def parse_film(raw: bytes | Mapping[str, Any], *, schemes: Collection[str] = ("https",)) -> FilmRequest:
@@ -165,14 +165,18 @@ def _too_many(body: dict[str, Any]) -> Iterator[tuple[str, str]]:
             yield "metadata", f"has {len(pairs)} pairs; at most {MOST_METADATA} are allowed"
 
 
-def parse_body(model: type[B], raw: bytes | Mapping[str, Any], *, schemes: Collection[str] = ("https",)) -> B:
+def parse_body(
+    model: type[AnyBody], raw: bytes | Mapping[str, Any], *, schemes: Collection[str] = ("https",)
+) -> AnyBody:
     """Read any other body by its model; raises Mistakes naming every wrong field."""
     body, found = read_object(raw)
     return _validated(model, body, found, schemes)
 
 
-def _validated(model: type[B], body: dict[str, Any], found: list[tuple[str, str]], schemes: Collection[str]) -> B:
-    read: B | None = None
+def _validated(
+    model: type[AnyBody], body: dict[str, Any], found: list[tuple[str, str]], schemes: Collection[str]
+) -> AnyBody:
+    read: AnyBody | None = None
     try:
         read = model.model_validate(_cleaned(body, model, ()), context={SCHEMES: tuple(schemes)})
     except ValidationError as wrong:

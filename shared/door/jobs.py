@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from shared.door.bodies import Body
     from shared.steps.revise import Revise, Revised
 
-    B = TypeVar("B", bound=Body)
+    AnyBody = TypeVar("AnyBody", bound=Body)
 
 DEFAULT_PAGE = 20
 LARGEST_PAGE = 100
@@ -169,7 +169,7 @@ class JobsDoor:
         return caller(request, self.tenants, self.now(), scope)
 
 
-def _parsed(model: "type[B]", request: flask.Request) -> "B":
+def _parsed(model: "type[AnyBody]", request: flask.Request) -> "AnyBody":
     from shared.door.bodies import Mistakes, parse_body
 
     try:

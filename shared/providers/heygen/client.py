@@ -33,7 +33,7 @@ from shared.providers.ports import (
 )
 from shared.providers.reading import at, json_of, list_at, text_at
 
-EVENTS = ("avatar_video.success", "avatar_video.fail")
+NEWS = ("avatar_video.success", "avatar_video.fail")
 _IDEMPOTENCY_KEY = re.compile(r"[A-Za-z0-9_:.-]{1,255}")
 _ID = re.compile(r"(?!\.+$)[A-Za-z0-9_:.-]{1,255}")  # nothing that could lead elsewhere in a path
 
@@ -142,7 +142,7 @@ class HeyGen:
             for endpoint in list(ask.pages("/v3/webhooks/endpoints", {})):
                 if text_at(endpoint, "url") == url and _ID.fullmatch(text_at(endpoint, "endpoint_id")):
                     ask("DELETE", f"/v3/webhooks/endpoints/{text_at(endpoint, 'endpoint_id')}")
-            response = ask("POST", "/v3/webhooks/endpoints", body={"url": url, "events": list(EVENTS)})
+            response = ask("POST", "/v3/webhooks/endpoints", body={"url": url, "events": list(NEWS)})
         data = at(json_of(response), "data")
         endpoint_id, secret = text_at(data, "endpoint_id"), text_at(data, "secret")
         if response.is_success and endpoint_id and secret:

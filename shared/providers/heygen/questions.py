@@ -13,14 +13,14 @@ from shared.providers.heygen.answers import ask_error
 from shared.providers.ports import KeyChanged, TryLater
 from shared.providers.reading import RETRY_SOON, at, json_of, list_at, text_at
 
-CALL_SECONDS = 30.0
+QUESTION_SECONDS = 30.0
 PAGES = 50
 SENDABLE_KEY = re.compile(r"[\x21-\x7e]+")
 
 
 @contextmanager
 def conversation(
-    egress: Egress, endpoint: str, api_key: str, total_seconds: float = CALL_SECONDS
+    egress: Egress, endpoint: str, api_key: str, total_seconds: float = QUESTION_SECONDS
 ) -> "Iterator[Conversation]":
     """Open questions under one key and one deadline. Raises: KeyChanged for a key no header can carry."""
     if not SENDABLE_KEY.fullmatch(api_key):
