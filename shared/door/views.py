@@ -1,23 +1,36 @@
 """How a job looks from outside: the customer's established names, money as decimal dollars, ages rendered on read."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from shared.pipeline.codec import to_plain
-from shared.pipeline.job.job import Attempt, Ending, Job, Node
+from shared.pipeline.job.job import AT_RISK, Attempt, Job, Node, Outcome, State
 from shared.pipeline.job.ledger import bill
 from shared.pipeline.job.status import lanes, progress, stage, status, summary, waiting_for
 from shared.pipeline.plan.plan import COMPOSE_KEY, Kind, Plan
 from shared.pipeline.plan.request import to_document
 
 MICROS = 1_000_000
+COLUMNS = {
+    "paid_by_us": "What abroll pays Google for footage and computing; it counts towards your month's cap.",
+    "billed_by_provider": "What your own avatar account bills you; abroll never charges it.",
+}
+BILL_WORDS = {
+    "lines": "The cost of all lines adds up to the two columns, by payer (us, provider_account).",
+    "charged": "A line: whether it counts. The bill: what of the reservation the ended job was charged.",
+    "not_charged": "What the line would have cost; no vendor billed it.",
+    "final": "False while nobody knows whether the vendor billed the line: until then it counts as charged.",
+    "refunded": "What of the reservation went back when the job ended.",
+}
 CREDIT = 10_000  # micro-dollars: a credit is a cent of what abroll itself pays
 
 
 def dollars(micros: int) -> str:
-    """Return micro-dollars as decimal dollars."""
-    return f"{micros / MICROS:.4f}"
+    """Return micro-dollars as decimal dollars: exact, so that sums add up; at least four decimals."""
+    sign, whole, rest = "-" if micros < 0 else "", *divmod(abs(micros), MICROS)
+    decimals = f"{rest:06}".rstrip("0").ljust(4, "0")
+    return f"{sign}{whole}.{decimals}"
 
 
 def cost(ours: int, theirs: int) -> dict[str, str]:
@@ -113,22 +126,29 @@ def story(job: Job, now: datetime) -> dict[str, Any]:
 
 
 def billed(job: Job) -> dict[str, Any]:
-    """Return the bill: every attempt, two columns, and their sums."""
+    """Return the bill: a line an attempt, charged or not, in two columns, and their sums."""
     columns = bill(job.nodes.values())
     lines = [_line(node, line) for node in job.nodes.values() for line in node.attempts]
     compose = job.nodes[COMPOSE_KEY]
-    if compose.ended_at and job.ending is Ending.COMPLETED:
+    if compose.state is State.DONE:
         lines.append(
-            {"node": COMPOSE_KEY, "provider": "abroll", "payer": "us", "outcome": "done", "cost": dollars(compose.cost)}
+            {
+                "node": COMPOSE_KEY,
+                "provider": "abroll",
+                "payer": compose.payer.value,
+                "ended_at": compose.ended_at,
+                "outcome": Outcome.DONE.value,
+                **_charge(compose.cost, charged=True, final=True),
+            }
         )
     return {
         "id": job.id,
-        "currency": "USD",
-        "paid_by_us": dollars(columns.paid_by_us),
-        "billed_by_provider": dollars(columns.billed_by_provider),
+        **cost(columns.paid_by_us, columns.billed_by_provider),
         "reserved": dollars(job.money.reserved),
+        "charged": dollars(job.money.charged),
         "refunded": dollars(job.money.refunded),
         "lines": lines,
+        "explained": {**COLUMNS, **BILL_WORDS},
     }
 
 
@@ -175,7 +195,6 @@ def _lane(node: Node, since: datetime, now: datetime) -> dict[str, Any]:
 
 
 def _line(node: Node, line: Attempt) -> Mapping[str, Any]:
-    ended = line.ended_at.astimezone(UTC) if line.ended_at else None
     return {
         "node": node.key,
         "provider": node.provider,
@@ -184,9 +203,18 @@ def _line(node: Node, line: Attempt) -> Mapping[str, Any]:
         "attempt": line.attempt,
         "claimed_at": line.claimed_at,
         "sent_at": line.sent_at,
-        "ended_at": ended,
+        "ended_at": line.ended_at,
         "provider_id": line.provider_id,
         "outcome": line.outcome.value,
-        "cost": dollars(line.cost),
+        **_charge(line.cost, charged=line.charged, final=line.outcome not in AT_RISK),
         "why": line.why,
+    }
+
+
+def _charge(price: int, *, charged: bool, final: bool) -> dict[str, Any]:
+    return {
+        "charged": charged,
+        "final": final,
+        "cost": dollars(price if charged else 0),
+        "not_charged": dollars(0 if charged else price),
     }

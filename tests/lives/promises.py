@@ -91,7 +91,8 @@ class Promises:
         if self.orders.get(job.id) in HOPELESS:
             return True
         code = job.trouble.code if job.trouble else ""
-        given_up = sum(line.outcome is Outcome.GIVEN_UP for node in job.nodes.values() for line in node.attempts)
+        silent = (Outcome.GIVEN_UP, Outcome.NOTHING_MADE)
+        given_up = sum(line.outcome in silent for node in job.nodes.values() for line in node.attempts)
         match code:
             case "spend_ceiling" | "unanswered":
                 return given_up > 1

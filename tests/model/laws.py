@@ -4,7 +4,8 @@ BILL  at most one operation of a wish that is not known to have failed: a second
 FILM  an accepted film was made for the wish that counts now
 LIVE  from every state an end is reachable without any further fault, and without giving up
 IDS   every id that reached a worker who lived to write it down stands in the ledger
-MONEY the ledger covers every operation that may be billed; at an ending reserved = charged + refunded
+MONEY the ledger covers every operation that may be billed, and calls a film paid only where one was made; at an
+      ending reserved = charged + refunded
 """
 
 from tests.model.remembered import Remembered
@@ -22,4 +23,5 @@ def broken(world: World, machine: Remembered) -> str:
     for index, op in enumerate(world.ops):
         if op.told and f"op{index}" not in books.ids:
             return "IDS"
-    return "MONEY" if books.covered < len(billed) or not books.settled else ""
+    made = sum(op.status == "O" for op in world.ops)
+    return "MONEY" if books.covered < len(billed) or books.films > made or not books.settled else ""

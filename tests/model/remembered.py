@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from shared.pipeline.job import events as on
-from shared.pipeline.job.job import Job, Node, Payer, State
+from shared.pipeline.job.job import Job, Node, Outcome, Payer, State
 from shared.pipeline.job.ledger import spent
 from shared.pipeline.job.machine import Transition, apply
 from tests.model.instants import FROZEN, NOW, TICK, WAITS, stripped
@@ -36,6 +36,7 @@ class Books(NamedTuple):
     film: int  # the operation whose film was accepted; -1 without
     ids: frozenset[str | None]  # the ledger's
     covered: int  # how many operations the ledger, and at an ending the charge, pays for
+    films: int  # how many films the ledger says were made
     settled: bool
 
 
@@ -101,7 +102,8 @@ def _books(job: Job, node: Node) -> Books:
         covered = min(covered, job.money.charged)
     settled = not job.ending or job.money.reserved == job.money.charged + job.money.refunded
     ids = frozenset(line.provider_id for line in node.attempts)
-    return Books(job.ending is not None, film, ids, covered // node.cost, settled)
+    films = sum(line.outcome in (Outcome.DONE, Outcome.LATE) for line in node.attempts)
+    return Books(job.ending is not None, film, ids, covered // node.cost, films, settled)
 
 
 def _judged(before: Job, moved: Transition, event: on.Event, ago: int) -> None:

@@ -7,9 +7,11 @@ abroll.
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from shared.cloud.records import Month
+from shared.door import views
 from shared.pipeline.job.job import FREE, Attempt, Ending, Job, Node, Outcome, Payer
 from shared.pipeline.job.ledger import bill
 from shared.pipeline.job.names import AttemptName, read_attempt, read_object
@@ -91,6 +93,7 @@ def _one(
             audit.unbilled += 1 if risk else 0
             audit.unbilled_cost += risk
     compute = sum(node.cost for node in job.nodes.values() if node.kind is Kind.COMPOSE and node.output)
+    say += adds_up(job)
     columns = bill(job.nodes.values())
     paid = columns.paid_by_us
     audit.paid += paid + columns.billed_by_provider
@@ -99,6 +102,22 @@ def _one(
     money = job.money
     if money.reserved != money.charged + money.refunded or money.charged != min(paid, money.reserved):
         say.append(f"{job.id}: reserved {money.reserved}, charged {money.charged}, refunded {money.refunded}")
+
+
+def adds_up(job: Job) -> list[str]:
+    """Say where the bill a person reads does not add up: its lines' cost, by payer, against its sums."""
+    shown = views.billed(job)
+    sums = {"us": Decimal(0), "provider_account": Decimal(0)}
+    found = []
+    for line in shown["lines"]:
+        sums[line["payer"]] += Decimal(line["cost"])
+        free, price = Decimal(line["cost"]) == 0, Decimal(line["cost"]) + Decimal(line["not_charged"])
+        if price and line["charged"] is free:
+            found.append(f"{job.id}: a line costs {line['cost']} and is charged: {line['charged']}")
+    for name, payer in (("paid_by_us", "us"), ("billed_by_provider", "provider_account")):
+        if Decimal(shown[name]) != sums[payer]:
+            found.append(f"{job.id}: {name} is {shown[name]}, its lines {sums[payer]}")
+    return found
 
 
 def _line(job: Job, node: Node, line: Attempt, found: list[Generation], say: list[str]) -> tuple[int, int]:

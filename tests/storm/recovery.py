@@ -23,7 +23,7 @@ from shared.pipeline.plan.plan import Kind
 SHIPPED_TICK = 60.0  # seconds
 MINUTE = 60.0
 QUEUED, STARTING, UNKNOWN = "queued", "HeyGen starting", "Veo unknown"
-NEVER_NAMED = (Outcome.DONE, Outcome.GIVEN_UP)
+NEVER_NAMED = (Outcome.DONE, Outcome.GIVEN_UP, Outcome.NOTHING_MADE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,8 @@ class Weather:
 
 def given_up_twice(job: Job) -> bool:
     """Say whether a clip's call went unanswered twice: the job has reached its ceiling, and may fail, by contract."""
-    given_up = sum(line.outcome is Outcome.GIVEN_UP for node in job.nodes.values() for line in node.attempts)
+    silent = (Outcome.GIVEN_UP, Outcome.NOTHING_MADE)
+    given_up = sum(line.outcome in silent for node in job.nodes.values() for line in node.attempts)
     return given_up > 1 and job.trouble is not None and job.trouble.code in ("spend_ceiling", "unanswered")
 
 

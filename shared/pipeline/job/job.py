@@ -45,13 +45,15 @@ class Outcome(StrEnum):
     REFUSED = "refused"
     UNCLEAR = "unclear"  # sent or not, nobody knows; at risk
     SENT = "sent"
-    GIVEN_UP = "given_up"  # patience is over; counted as paid
+    GIVEN_UP = "given_up"  # nobody listens any more, or the vendor bills what it did not deliver; counted as paid
+    NOTHING_MADE = "nothing_made"  # unclear, and empty-handed after the vendor's longest time: no vendor billed it
     FAILED = "failed"  # the vendor's final word; free by contract
     DONE = "done"
     LATE = "late"  # a film nobody wanted any more; paid
 
 
-FREE = frozenset({Outcome.NOT_SENT, Outcome.REFUSED, Outcome.FAILED})
+FREE = frozenset({Outcome.NOT_SENT, Outcome.REFUSED, Outcome.FAILED, Outcome.NOTHING_MADE})
+AT_RISK = frozenset({Outcome.CLAIMED, Outcome.UNCLEAR, Outcome.SENT, Outcome.GIVEN_UP})  # charged until known better
 
 
 class Ending(StrEnum):
@@ -115,6 +117,11 @@ class Attempt:
     why: str | None = None
     releases: int = 0  # how often it came back unsent or refused for now
 
+    @property
+    def charged(self) -> bool:
+        """Tell whether it counts as paid: it was made, or nobody knows that it was not."""
+        return self.outcome not in FREE
+
 
 @dataclass(frozen=True, slots=True)
 class Node:
@@ -149,8 +156,7 @@ class Node:
     code: str | None = None
     why: str | None = None
     next_move: str | None = None
-    attempts: tuple[Attempt, ...] = ()  # the last five in detail
-    folded_cost: int = 0  # micro-dollars of older attempts
+    attempts: tuple[Attempt, ...] = ()  # all of them; the last five in detail
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,21 @@
 """The ledger: what every attempt cost, who pays it, and how a job's reservation settles.
 
-Cost is booked at risk at the claim; an ending refunds only what was certainly never made (holes 45-47).
+Cost is booked at risk at the claim. A line stops being charged only by proof that no vendor bills it: it was never
+sent, it was refused, the vendor said that it failed, or its outcome was unclear and nothing of it was there when the
+vendor's longest time was over. Should its film come after all, the line is charged from then on. A job settles once,
+when it ends: what is at risk then stays charged, and no later news moves settled money, so that no later correction
+can be lost (holes 45-47); a film that comes later is in the ledger and at our expense.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from shared.pipeline.job.job import FREE, Attempt, Job, Node, Outcome, Payer, State
+from shared.pipeline.job.job import Attempt, Job, Node, Outcome, Output, Payer, State
 from shared.pipeline.plan.plan import Kind
 
 DETAILED = 5
+OUR_WORK = (Kind.IMAGE, Kind.COMPOSE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +35,32 @@ def bill(nodes: Iterable[Node]) -> Bill:
 
 
 def spent(node: Node) -> int:
-    """Return what a node cost or may yet cost, micro-dollars."""
-    if node.kind in (Kind.IMAGE, Kind.COMPOSE):
+    """Return what a node cost or may yet cost, micro-dollars: the sum of its charged lines."""
+    if node.kind in OUR_WORK:
         return node.cost if node.state is State.DONE else 0
-    return node.folded_cost + sum(line.cost for line in node.attempts if line.outcome not in FREE)
+    return sum(line.cost for line in node.attempts if line.charged)
 
 
 def affordable(job: Job, node: Node) -> bool:
-    """Tell whether one more attempt of this node stays under the job's ceiling."""
+    """Tell whether one more attempt of this node stays under the job's ceiling.
+
+    What left no trace is counted here, though it is not charged: its film may still come.
+    """
+    lost = Outcome.NOTHING_MADE
+    untraced = sum(line.cost for each in job.nodes.values() for line in each.attempts if line.outcome is lost)
     columns = bill(job.nodes.values())
-    return columns.paid_by_us + columns.billed_by_provider + node.cost <= job.money.ceiling
+    return columns.paid_by_us + columns.billed_by_provider + untraced + node.cost <= job.money.ceiling
+
+
+def billed(job: Job, node: Node, film: Output) -> int | None:
+    """Return what the vendor bills for a film, micro-dollars; None where it is the price that was booked.
+
+    A clip is billed as ordered, a take by the second that was really spoken.
+    """
+    speech = next((each for each in job.plan.speeches if each.key == node.key), None)
+    if speech is None or film.seconds is None:
+        return None
+    return round(film.seconds * round(speech.cost / speech.seconds))
 
 
 def open_line(node: Node, at: datetime) -> Node:
@@ -50,23 +71,29 @@ def open_line(node: Node, at: datetime) -> Node:
 
 
 def find(node: Node, take: int, attempt: int) -> Attempt | None:
-    """Return the ledger line of an attempt, None when it was folded or never was."""
+    """Return the ledger line of an attempt, None when there never was one."""
     return next((line for line in node.attempts if (line.take, line.attempt) == (take, attempt)), None)
 
 
 def put(node: Node, line: Attempt) -> Node:
-    """Write a line in its place; the oldest beyond five are folded into a sum."""
+    """Write a line in its place; beyond the last five only what the bill needs is kept."""
     others = tuple(old for old in node.attempts if (old.take, old.attempt) != (line.take, line.attempt))
     lines = tuple(sorted((*others, line), key=lambda each: each.attempt))
-    folded, kept = lines[:-DETAILED], lines[-DETAILED:]
-    more = sum(old.cost for old in folded if old.outcome not in FREE)
-    return replace(node, attempts=kept, folded_cost=node.folded_cost + more)
+    return replace(node, attempts=(*map(_in_short, lines[:-DETAILED]), *lines[-DETAILED:]))
 
 
-def close_line(node: Node, take: int, attempt: int, outcome: Outcome, at: datetime, why: str | None = None) -> Node:
-    """Write how an attempt ended."""
+def _in_short(line: Attempt) -> Attempt:
+    return Attempt(line.take, line.attempt, line.claimed_at, line.cost, line.outcome)
+
+
+def close_line(
+    node: Node, take: int, attempt: int, outcome: Outcome, at: datetime, why: str | None = None, cost: int | None = None
+) -> Node:
+    """Write how an attempt ended, and what it cost where that is known better than it was at the claim."""
     line = find(node, take, attempt)
-    return put(node, replace(line, outcome=outcome, ended_at=at, why=why)) if line else node
+    if line is None:
+        return node
+    return put(node, replace(line, outcome=outcome, ended_at=at, why=why, cost=line.cost if cost is None else cost))
 
 
 def name_line(node: Node, take: int, attempt: int, provider_id: str, at: datetime) -> Node:
@@ -74,7 +101,11 @@ def name_line(node: Node, take: int, attempt: int, provider_id: str, at: datetim
     line = find(node, take, attempt)
     if line is None or line.provider_id == provider_id:
         return node
-    outcome = Outcome.SENT if line.outcome in (Outcome.CLAIMED, Outcome.UNCLEAR) else line.outcome
+    outcome = line.outcome
+    if outcome in (Outcome.CLAIMED, Outcome.UNCLEAR):
+        outcome = Outcome.SENT
+    elif outcome is Outcome.NOTHING_MADE and node.kind is Kind.PRESENTER:
+        outcome = Outcome.GIVEN_UP  # it was accepted after all; of a clip we would have found the film
     return put(node, replace(line, provider_id=provider_id, sent_at=line.sent_at or at, outcome=outcome))
 
 
@@ -85,13 +116,14 @@ def give_up(node: Node, at: datetime, why: str) -> Node:
     return close_line(node, node.take, node.attempt, Outcome.GIVEN_UP, at, why) if still_open else node
 
 
-def note_late(node: Node, take: int, attempt: int, film: str, at: datetime) -> Node:
+def note_late(node: Node, take: int, attempt: int, film: str, at: datetime, cost: int | None = None) -> Node:
     """Remember a film nobody waits for, once; under the winner's own name it is told beside the winner."""
     line = find(node, take, attempt)
     if line is None or line.why == film:
         return node
     outcome = Outcome.DONE if line.outcome is Outcome.DONE else Outcome.LATE
-    return put(node, replace(line, outcome=outcome, ended_at=line.ended_at or at, why=film))
+    billed = line.cost if cost is None else cost
+    return put(node, replace(line, outcome=outcome, ended_at=line.ended_at or at, why=film, cost=billed))
 
 
 def settle(job: Job) -> Job:

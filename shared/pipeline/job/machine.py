@@ -15,7 +15,7 @@ from shared.codes import Code
 from shared.pipeline.job import events as on
 from shared.pipeline.job.consequences import follow, wake
 from shared.pipeline.job.job import AT_VENDOR, AWAKE, LIVE, Ending, Job, Moment, Node, Outcome, State, Trouble
-from shared.pipeline.job.ledger import close_line, find, give_up, name_line, note_late
+from shared.pipeline.job.ledger import billed, close_line, find, give_up, name_line, note_late
 from shared.pipeline.job.timeouts import SECOND, Timeouts
 from shared.pipeline.job.transitions import HANDLERS
 from shared.pipeline.plan.plan import Plan
@@ -128,13 +128,15 @@ def _late(job: Job, node: Node, event: on.NodeEvent, now: datetime) -> Transitio
         case on.FilmArrived() if node.output and node.output.identity == event.output.identity:
             noted = node
         case on.FilmArrived():
-            noted = note_late(node, event.take, event.attempt, event.output.identity, now)
+            cost = billed(job, node, event.output)
+            noted = note_late(node, event.take, event.attempt, event.output.identity, now, cost)
             if noted != node and event.take == node.take and node.state is State.DONE:
                 second = f"a second film of take {event.take}: {event.output.uri}"
                 alarms = (f"surplus_output: {job.id} {node.key}: {second}",)
         case on.FailureHeard() if not event.paid:
             line = find(node, event.take, event.attempt)
-            open_still = line is not None and line.outcome in (Outcome.GIVEN_UP, Outcome.SENT, Outcome.UNCLEAR)
+            unsure = (Outcome.GIVEN_UP, Outcome.NOTHING_MADE, Outcome.SENT, Outcome.UNCLEAR)
+            open_still = line is not None and line.outcome in unsure
             noted = close_line(node, event.take, event.attempt, Outcome.FAILED, now, event.why) if open_still else node
         case _:
             noted = node
@@ -261,7 +263,6 @@ def _fresh(node: Node, plan: Plan | None) -> Node:
         wake=node.wake,
         cutout=node.cutout,
         attempts=node.attempts,
-        folded_cost=node.folded_cost,
     )
 
 

@@ -9,7 +9,7 @@ from shared.codes import Code
 from shared.pipeline.job import events as on
 from shared.pipeline.job.consequences import wake
 from shared.pipeline.job.job import Claim, Job, Node, Outcome, State
-from shared.pipeline.job.ledger import affordable, close_line, find, name_line, open_line, put
+from shared.pipeline.job.ledger import affordable, billed, close_line, find, name_line, open_line, put
 from shared.pipeline.job.timeouts import SECOND, Timeouts
 from shared.pipeline.plan.plan import Kind
 
@@ -117,10 +117,11 @@ def unclear(_job: Job, node: Node, event: on.Unclear, now: datetime, timeouts: T
     return replace(noted, due=node.claim.at + timeouts.claim_life(node.kind))
 
 
-def film_arrived(_job: Job, node: Node, event: on.FilmArrived, now: datetime, _waits: Timeouts) -> Node:
+def film_arrived(job: Job, node: Node, event: on.FilmArrived, now: datetime, _waits: Timeouts) -> Node:
     """The first film of the wanted take wins, whichever attempt made it."""
     named = name_line(node, event.take, event.attempt, event.provider_id, now) if event.provider_id else node
-    closed = close_line(named, event.take, event.attempt, Outcome.DONE, now)
+    cost = billed(job, node, event.output)
+    closed = close_line(named, event.take, event.attempt, Outcome.DONE, now, cost=cost)
     return replace(
         closed,
         state=State.DONE,
@@ -166,7 +167,10 @@ def nothing_found(job: Job, node: Node, event: on.NothingFound, now: datetime, t
     since = node.claim.at if node.claim else now
     if min(now, event.at or now) < since + timeouts.veo_unknown * SECOND:
         return replace(node, due=now + timeouts.found_nothing * SECOND, nudges=0)
-    closed = close_line(node, node.take, node.attempt, Outcome.GIVEN_UP, now, "no trace of it")
+    # A clip is where we look for it; a take that had a name was made, and may have been deleted after it was billed.
+    made_nothing = node.kind is Kind.CLIP or node.state is State.STARTING
+    outcome = Outcome.NOTHING_MADE if made_nothing else Outcome.GIVEN_UP
+    closed = close_line(node, node.take, node.attempt, outcome, now, "no trace of it")
     if node.failures + 1 >= timeouts.tries:
         why = f"{node.provider} left {node.failures + 1} calls for {node.key} unanswered"
         return _failed(closed, now, Code.UNANSWERED, why, "retry the job in a while; what is finished is kept")

@@ -90,10 +90,7 @@ def _pays(_before: Job, after: Job, _event: on.Event) -> str:
     if after.ending and money.reserved != money.charged + money.refunded:
         return f"not settled: {money}"
     columns = bill(after.nodes.values())
-    lines = sum(
-        sum(line.cost for line in node.attempts if line.outcome not in FREE) + node.folded_cost
-        for node in after.nodes.values()
-    )
+    lines = sum(line.cost for node in after.nodes.values() for line in node.attempts if line.outcome not in FREE)
     pure = sum(node.cost for node in after.nodes.values() if node.kind is Kind.COMPOSE and node.state is State.DONE)
     if columns.paid_by_us + columns.billed_by_provider != lines + pure:
         return "the bill is not the ledger's sum"

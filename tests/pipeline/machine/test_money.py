@@ -1,6 +1,9 @@
 """Money: booked at risk at the claim, settled once at the end; what a retry costs is reserved anew."""
 
+import json
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 from shared.pipeline.job import events as on
 from shared.pipeline.job.job import Ending, Job, Outcome, State
@@ -26,6 +29,17 @@ from tests.pipeline.machine.story import (
 )
 
 
+def tables() -> dict[str, Any]:
+    """Return the shipped tables."""
+    shipped: dict[str, Any] = json.loads((Path(__file__).parents[3] / "shared" / "tables.json").read_text("utf-8"))
+    return shipped
+
+
+def rich(told: Story) -> Story:
+    """Let money be no reason to stop."""
+    return replace(told, job=replace(told.job, money=replace(told.job.money, ceiling=10**12)))
+
+
 def finished(told: Story) -> Story:
     return told.about(COMPOSE).hears(worked(told.job.nodes[COMPOSE].inputs_hash))
 
@@ -49,7 +63,7 @@ def test_the_presenter_is_billed_to_the_tenant_s_own_account() -> None:
 
     columns = bill(told.job.nodes.values())
 
-    assert told.job.nodes[PRESENTER].cost == columns.billed_by_provider > 0
+    assert told.job.nodes[PRESENTER].attempts[0].cost == columns.billed_by_provider > 0
     assert told.job.money.charged == columns.paid_by_us == told.job.money.reserved
 
 
@@ -111,24 +125,89 @@ def test_late_news_moves_no_settled_money() -> None:
 
 
 def test_more_than_was_reserved_is_never_charged() -> None:
-    """Attempts nobody answered are our risk, not the tenant's."""
-    told = story().hears(claimed(), unclear()).later(minutes=20).hears(nothing())
+    """What a vendor bills without delivering it is our risk, not the tenant's."""
+    told = story().hears(claimed(), sent(), failure(paid=True, again=0))
     told = finished(told.hears(claimed(attempt=2), arrived(attempt=2)))
 
     assert 2 * told.job.nodes["clip-1"].cost < bill(told.job.nodes.values()).paid_by_us
     assert told.job.money.reserved == told.job.money.charged
 
 
+def test_a_call_that_left_no_trace_is_not_charged() -> None:
+    """A 503 at submit, nothing under its prefix after Veo's longest time, then done once: the film is paid once."""
+    told = story().hears(claimed(), unclear()).later(minutes=20).hears(nothing())
+
+    told = finished(told.hears(claimed(attempt=2), arrived(attempt=2)))
+
+    clip, compose = told.job.nodes["clip-1"], told.job.nodes[COMPOSE]
+    assert [(Outcome.NOTHING_MADE, False), (Outcome.DONE, True)] == [(x.outcome, x.charged) for x in clip.attempts]
+    assert clip.cost + compose.cost == bill(told.job.nodes.values()).paid_by_us == told.job.money.charged
+
+
+def test_a_film_that_comes_after_it_was_given_up_is_charged_then() -> None:
+    """The vendor made it all the same: its line is charged from that moment, before the job ends."""
+    told = story(TWO_CLIPS).hears(claimed(), unclear()).later(minutes=20).hears(nothing())
+    told = told.hears(claimed(attempt=2), arrived(attempt=2), arrived(attempt=1, name="clip-1/t1-a1"))
+
+    told.then(outcomes=(Outcome.LATE, Outcome.DONE))
+    assert 2 * told.hero.cost == bill(told.job.nodes.values()).paid_by_us
+
+
+def test_a_film_that_comes_after_the_end_is_in_the_ledger_at_our_expense() -> None:
+    """The line is charged, the settled money stays as it was told to the tenant."""
+    told = rich(story())
+    for attempt in (1, 2, 3):
+        told = told.hears(claimed(attempt=attempt), unclear()).later(minutes=20).hears(nothing(attempt=attempt))
+    ended = told.then(ending=Ending.FAILED)
+
+    told = ended.hears(arrived(attempt=2))
+
+    told.then(outcomes=(Outcome.NOTHING_MADE, Outcome.LATE, Outcome.NOTHING_MADE))
+    assert told.hero.cost == bill(told.job.nodes.values()).paid_by_us
+    assert (0, ended.job.money) == (told.job.money.charged, told.job.money)
+
+
+def test_a_take_that_left_no_trace_and_is_named_later_was_accepted() -> None:
+    """Its title was not in the list, then a frozen worker brings its id: charged until somebody knows better."""
+    told = story(PRESENTED, PRESENTER).hears(claimed(PRESENTER), unclear(PRESENTER))
+    told = told.later(minutes=20).hears(nothing(PRESENTER)).then(outcomes=(Outcome.NOTHING_MADE,))
+
+    told.hears(sent(PRESENTER)).then(outcomes=(Outcome.GIVEN_UP,))
+
+
+def test_a_take_costs_what_it_really_lasts() -> None:
+    """The plan estimates the speech; the vendor bills the seconds it spoke."""
+    told = story(PRESENTED, PRESENTER).hears(claimed(PRESENTER), arrived(PRESENTER))
+
+    rate = tables()["presenters"]["heygen"]["price"]
+    assert 8 * rate == told.line.cost == bill(told.job.nodes.values()).billed_by_provider
+
+
 def test_the_ledger_adds_up_beyond_its_five_lines() -> None:
-    """Older lines are folded into a sum, never forgotten."""
+    """Older lines lose their details, never their cost, nor whether they are charged."""
     told = story()
     told = replace(told, job=replace(told.job, money=replace(told.job.money, ceiling=10**12)))
     for attempt in range(1, 8):
         told = told.hears(claimed(take=attempt, attempt=attempt), sent(take=attempt, attempt=attempt))
         told = told.hears(failure(take=attempt, attempt=attempt, again=None, paid=True), on.RetryAsked(reserved=1000))
 
-    assert 5 == len(told.hero.attempts)
+    assert [None] * 2 + ["op-1"] * 5 == [line.provider_id for line in told.hero.attempts]
     assert 7 * told.hero.cost == bill(told.job.nodes.values()).paid_by_us
+
+
+def test_a_film_of_an_attempt_long_past_is_still_charged() -> None:
+    """Also a line that lost its details is found when its film comes after all."""
+    told = rich(story())
+    told = told.hears(claimed(), unclear()).later(minutes=20).hears(nothing(), claimed(attempt=2))
+    told = told.hears(failure(attempt=2, again=None))
+    for number in range(3, 9):
+        told = told.hears(on.RetryAsked(reserved=1000)).hears(claimed(take=number - 1, attempt=number))
+        told = told.hears(failure(take=number - 1, attempt=number, again=None))
+    assert 0 == bill(told.job.nodes.values()).paid_by_us
+
+    told = told.hears(arrived(take=1, attempt=1))
+
+    assert told.hero.cost == bill(told.job.nodes.values()).paid_by_us
 
 
 class TestRetry:

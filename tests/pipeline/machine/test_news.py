@@ -32,7 +32,7 @@ from tests.pipeline.machine.story import (
     worked,
 )
 
-PAID_AGAIN = (Outcome.GIVEN_UP, Outcome.SENT)
+PAID_AGAIN = (Outcome.NOTHING_MADE, Outcome.SENT)
 
 
 def second_attempt(told: Story | None = None) -> Story:

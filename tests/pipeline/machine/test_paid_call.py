@@ -189,7 +189,7 @@ def test_a_frozen_worker_s_answer_is_for_the_ledger_only() -> None:
     """Attempt 1 was given up; its answer names its line and moves nothing."""
     told = story().hears(claimed(token="a")).later(minutes=20).hears(nothing()).then(state=State.QUEUED)
 
-    told = told.later(60).hears(sent(token="a", attempt=1, name="op-1")).then_only_the_ledger(Outcome.GIVEN_UP)
+    told = told.later(60).hears(sent(token="a", attempt=1, name="op-1")).then_only_the_ledger(Outcome.NOTHING_MADE)
     assert "op-1" == told.line.provider_id
 
 
@@ -226,7 +226,7 @@ def test_nothing_found_is_patient_for_twenty_minutes() -> None:
 
     told = told.later(minutes=1).hears(nothing())
 
-    told.then(state=State.QUEUED, wakes=0, outcomes=(Outcome.GIVEN_UP,))
+    told.then(state=State.QUEUED, wakes=0, outcomes=(Outcome.NOTHING_MADE,))
     assert 2 == told.hero.attempt
 
 
@@ -239,21 +239,22 @@ def test_an_old_look_proves_nothing_however_late_it_is_heard() -> None:
 
 
 def test_unanswered_calls_are_bounded() -> None:
-    """After three calls into silence the node fails, all three counted as paid."""
+    """After three calls that left no trace the node fails, and none of them is charged."""
     told = rich(story())
     for attempt in (1, 2, 3):
         told = told.hears(claimed(attempt=attempt), unclear()).later(minutes=20).hears(nothing(attempt=attempt))
 
-    told.then(state=State.FAILED, outcomes=(Outcome.GIVEN_UP,) * 3, code="unanswered")
+    told.then(state=State.FAILED, outcomes=(Outcome.NOTHING_MADE,) * 3, code="unanswered")
+    assert 0 == told.job.money.charged
 
 
 def test_the_ceiling_may_end_it_before_the_third_call() -> None:
-    """Twice the plan is what a job may cost at risk: a film of one clip is paid twice at most."""
+    """Twice the plan is what a job may cost at risk, films that may still come included."""
     told = story()
     for attempt in (1, 2):
         told = told.hears(claimed(attempt=attempt), unclear()).later(minutes=20).hears(nothing(attempt=attempt))
 
-    told.hears(claimed(attempt=3)).then(state=State.FAILED, outcomes=(Outcome.GIVEN_UP,) * 2, code="spend_ceiling")
+    told.hears(claimed(attempt=3)).then(state=State.FAILED, outcomes=(Outcome.NOTHING_MADE,) * 2, code="spend_ceiling")
 
 
 def test_a_known_operation_is_never_replaced_while_it_is_pending() -> None:
@@ -273,7 +274,7 @@ def test_a_vanished_operation_is_looked_for_with_the_same_patience() -> None:
     told = story().hears(claimed(), sent()).later(minutes=19).hears(nothing())
     told.then(state=State.RUNNING, due=WAITS.found_nothing)
 
-    told.later(minutes=1).hears(nothing()).then(state=State.QUEUED, outcomes=(Outcome.GIVEN_UP,))
+    told.later(minutes=1).hears(nothing()).then(state=State.QUEUED, outcomes=(Outcome.NOTHING_MADE,))
 
 
 def test_a_hint_is_looked_after_at_5_10_and_20_seconds() -> None:

@@ -13,14 +13,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from shared.pipeline.job import events as on
-from shared.pipeline.job.job import Ending, Job, State
+from shared.pipeline.job.job import Attempt, Ending, Job, Outcome, State
 from shared.pipeline.job.machine import Transition, apply
 from shared.pipeline.job.timeouts import Timeouts
 from shared.pipeline.plan.plan import Kind
 from shared.pipeline.plan.request import FilmRequest
 from tests.pipeline.films import PHOTO, WHITE, film, filmed, spoken
 from tests.pipeline.machine.laws import LawBroken
-from tests.pipeline.machine.story import CHAIN, FOOTAGE, PRESENTED, TWO_CLIPS
+from tests.pipeline.machine.story import CHAIN, CLIP, FOOTAGE, PRESENTED, TWO_CLIPS
 from tests.pipeline.machine.world import MOODS, Apply, World
 
 SPOKEN = film(avatar_script="Good morning.", background=WHITE)
@@ -114,6 +114,7 @@ def live(request: FilmRequest, life: list[Turn], machine: Apply = apply) -> Worl
     for turn in life:
         happens(world, turn)
     world.fairly()
+    world.settles()
     return world
 
 
@@ -211,6 +212,28 @@ def every_repeat_is_a_new_call(job: Job, event: on.Event, now: datetime, timeout
     return replace(moved, job=replace(moved.job, nodes={**moved.job.nodes, node.key: node}))
 
 
+def silence_is_charged(job: Job, event: on.Event, now: datetime, timeouts: Timeouts) -> Transition:
+    """Count a call that left no trace as paid."""
+    return _lines_become(Outcome.NOTHING_MADE, Outcome.GIVEN_UP, apply(job, event, now, timeouts))
+
+
+def a_late_film_is_free(job: Job, event: on.Event, now: datetime, timeouts: Timeouts) -> Transition:
+    """Forget to charge a film that came after its call was given up."""
+    return _lines_become(Outcome.LATE, Outcome.NOTHING_MADE, apply(job, event, now, timeouts))
+
+
+def _lines_become(wrongly: Outcome, other: Outcome, moved: Transition) -> Transition:
+    nodes = {
+        key: replace(node, attempts=tuple(_become(line, wrongly, other) for line in node.attempts))
+        for key, node in moved.job.nodes.items()
+    }
+    return replace(moved, job=replace(moved.job, nodes=nodes))
+
+
+def _become(line: Attempt, wrongly: Outcome, other: Outcome) -> Attempt:
+    return replace(line, outcome=other) if line.outcome is wrongly else line
+
+
 def due_is_forgotten(job: Job, event: on.Event, now: datetime, timeouts: Timeouts) -> Transition:
     """Lose the sweep's time of a node that runs."""
     moved = apply(job, event, now, timeouts)
@@ -257,6 +280,25 @@ def answer_lost_and_watcher_frozen(world: World) -> None:
     work(world)
 
 
+def silent_to_the_end(world: World) -> None:
+    work(world, "nothing made, answer lost")
+    for _ in range(25):
+        world.wait(60)
+        world.sweep()
+        work(world)
+
+
+def film_after_another_words(world: World) -> None:
+    """A person asks anew while a vendor still makes the old take's film."""
+    work(world)
+    world.wait(60)
+    world.commit(world.read(), on.FailureHeard(CLIP, 1, 1, "filtered", "filtered", "other words", None))
+    world.retry()
+    work(world)
+    world.finish(0)
+    world.hear(0)
+
+
 def film_after_cancel(world: World) -> None:
     work(world)
     world.finish(0)
@@ -279,6 +321,8 @@ def answer_lost_and_busy_at_the_repeat(world: World) -> None:
         (retry_begins_at_one, FOOTAGE, refused_and_retried, "GROWS"),
         (nothing_found_is_believed, FOOTAGE, answer_lost_and_looked_for, "BILL"),
         (an_old_look_is_believed, FOOTAGE, answer_lost_and_watcher_frozen, "BILL"),
+        (silence_is_charged, FOOTAGE, silent_to_the_end, "BOOKS"),
+        (a_late_film_is_free, FOOTAGE, film_after_another_words, "BOOKS"),
         (ended_nodes_are_left_by_news, FOOTAGE, film_after_cancel, "ENDS"),
         (every_repeat_is_a_new_call, SPOKEN, answer_lost_and_busy_at_the_repeat, "BILL"),
         (due_is_forgotten, FOOTAGE, work, "ENDS"),
@@ -291,6 +335,7 @@ def test_a_planted_bug_is_caught(
     true, bugged = World(request_), World(request_, planted)
     life(true)
     true.fairly()
+    true.settles()
 
     with pytest.raises(LawBroken, match=f"^{law}"):
         _lived(bugged, life)
@@ -299,3 +344,4 @@ def test_a_planted_bug_is_caught(
 def _lived(world: World, life: Callable[[World], None]) -> None:
     life(world)
     world.fairly()
+    world.settles()

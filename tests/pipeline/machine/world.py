@@ -7,6 +7,7 @@ BILL  at most one vendor operation of a take that is not known to have failed
 NAMES a task's name is never wanted twice
 TWICE an event heard again at once changes nothing
 LIVE  from every state, without further faults, the job ends, and not by being given up
+BOOKS a line is charged exactly when the vendor bills it, unless it says that nobody knows; the sums are the lines' sums
 """
 
 from collections.abc import Callable, Generator
@@ -15,7 +16,8 @@ from datetime import datetime, timedelta
 
 from shared.codes import Code
 from shared.pipeline.job import events as on
-from shared.pipeline.job.job import AWAKE, Job, Node, Output, Payer, State
+from shared.pipeline.job.job import AT_RISK, AWAKE, Job, Node, Output, Payer, State
+from shared.pipeline.job.ledger import Bill, bill
 from shared.pipeline.job.line import START_CLIP, START_PRESENTER, step_for
 from shared.pipeline.job.machine import Transition, apply
 from shared.pipeline.job.names import task_name
@@ -407,6 +409,34 @@ class World:
                 return step
             self.go_on_fairly()
         raise LawBroken(f"LIVE: not ended after {most} steps: {self.job.nodes}")
+
+    def settles(self) -> None:
+        """After the end let the vendors finish and tell, then hold every line against their own record."""
+        for each in self.operations:
+            if not (each.made or each.failed):
+                each.made = True
+                self.news.append(each)
+        while self.news:
+            self.hear(0)
+        self._books()
+
+    def _books(self) -> None:
+        made = {(each.node, each.take, each.attempt) for each in self.operations if each.made}
+        sums = dict.fromkeys(Payer, 0)
+        for node in self.job.nodes.values():
+            for line in node.attempts:
+                billed = (node.key, line.take, line.attempt) in made
+                if line.outcome not in AT_RISK and line.charged is not billed:
+                    raise LawBroken(f"BOOKS: {node.key} {line.outcome} is charged: {line.charged}, billed: {billed}")
+                if billed and not line.charged:
+                    raise LawBroken(f"BOOKS: {node.key} {line} was made and is not charged")
+                looked_for = node.kind is Kind.CLIP and line.why == "no trace of it"
+                if looked_for and line.outcome in AT_RISK:
+                    raise LawBroken(f"BOOKS: {node.key} {line} is charged, though it was looked for to the end")
+                sums[node.payer] += line.cost if line.charged else 0
+            sums[node.payer] += node.cost if node.kind is Kind.COMPOSE and node.state is State.DONE else 0
+        if (told := bill(self.job.nodes.values())) != Bill(sums[Payer.US], sums[Payer.PROVIDER_ACCOUNT]):
+            raise LawBroken(f"BOOKS: the sums are {told}, the lines' {sums}")
 
     def _judge(self, before: Job, moved: Transition, event: on.Event, now: datetime) -> None:
         judge(before, moved.job, event)

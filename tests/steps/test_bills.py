@@ -1,0 +1,93 @@
+"""The bill a person reads: it equals the vendors' own, says of every line whether it is charged, and adds up."""
+
+from decimal import Decimal
+from typing import Any
+
+from shared.door import views
+from shared.pipeline.job.events import CancelAsked
+from shared.pipeline.job.job import Ending
+from tests.faults.wire import Kind
+from tests.steps.stage import CLIP, Stage, footage, presented
+from tests.storm.books import adds_up
+
+SUBMIT = "^veo .*predictLongRunning"
+
+
+def billed(stage: Stage, vendor: str) -> Decimal:
+    """Return what a vendor billed, dollars."""
+    return sum((Decimal(line["amount_micros"]) for line in stage.bill(vendor) if line["billed"]), Decimal(0)) / 10**6
+
+
+def charges(bill: dict[str, Any]) -> list[tuple[str, bool, str]]:
+    return [(line["outcome"], line["charged"], line["cost"]) for line in bill["lines"]]
+
+
+def test_a_503_at_submit_that_made_nothing_is_not_charged(stage: Stage) -> None:
+    """Veo bills one film; so does the bill, and the first call stands there as not charged."""
+    stage.wire.on(SUBMIT, Kind.REFUSE, "503")
+    job_id = stage.order(footage())
+
+    stage.live(job_id)
+
+    job = stage.job(job_id)
+    bill = views.billed(job)
+    assert Ending.COMPLETED is job.ending
+    assert Decimal("0.8") == billed(stage, "veo")
+    compose = Decimal(bill["lines"][-1]["cost"])
+    assert Decimal("0.8") + compose == Decimal(bill["paid_by_us"]) == Decimal(bill["charged"])
+    assert [False, True, True] == [charged for _, charged, _ in charges(bill)]
+    assert [] == adds_up(job)
+
+
+def test_a_submit_whose_answer_was_lost_is_charged_once(stage: Stage) -> None:
+    """The film of the call nobody heard the answer of is found, and paid once."""
+    stage.wire.on(SUBMIT, Kind.LOSE)
+    job_id = stage.order(footage())
+
+    stage.live(job_id)
+
+    bill = views.billed(stage.job(job_id))
+    assert [("done", True, "0.8000")] == charges(bill)[:1]
+    assert Decimal("0.8") == billed(stage, "veo")
+
+
+def test_what_a_vendor_refused_is_not_charged(stage: Stage) -> None:
+    """The refused line says so; the whole reservation went back."""
+    job_id = stage.order(footage("something forbidden [[rai:63429089]]"))
+
+    stage.live(job_id)
+
+    bill = views.billed(stage.job(job_id))
+    assert [False] == [line["charged"] for line in bill["lines"]]
+    assert ("0.0000", "0.8000") == (bill["lines"][0]["cost"], bill["lines"][0]["not_charged"])
+    assert ("0.0000", bill["reserved"]) == (bill["paid_by_us"], bill["refunded"])
+
+
+def test_what_runs_when_a_job_is_cancelled_is_charged_and_not_final(stage: Stage) -> None:
+    """Nobody listens any more: the line counts as paid, and says that it is not known to be."""
+    job_id = stage.order(footage())
+    stage.cloud.tasks.run_due()
+    loaded = stage.wiring.commits.load(job_id)
+    assert loaded
+
+    stage.wiring.commits.hear(loaded, CancelAsked("a test"))
+
+    (line,) = views.billed(stage.job(job_id))["lines"]
+    assert (True, False, "0.8000") == (line["charged"], line["final"], line["cost"])
+
+
+def test_a_take_costs_its_seconds_at_the_plans_price(stage: Stage) -> None:
+    """The tenant's column has what was really spoken, whatever the plan had estimated."""
+    job_id = stage.order(presented("A much longer script than one breath, so that the estimate is a little off."))
+
+    stage.live(job_id)
+
+    job = stage.job(job_id)
+    (spoken,) = [node for node in job.nodes.values() if node.key == "presenter-1"]
+    assert spoken.output
+    assert spoken.output.seconds
+    (speech,) = job.plan.speeches
+    rate = round(speech.cost / speech.seconds)
+    assert round(spoken.output.seconds * rate) == spoken.attempts[0].cost
+    assert [] == adds_up(job)
+    assert job.nodes[CLIP].attempts[0].charged
