@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from shared.codes import Code
 from shared.media.images import sniff_and_reencode
 from shared.pipeline.job.job import Ending, State
 from shared.pipeline.job.revision import Change
@@ -76,6 +77,6 @@ def test_a_lost_product_image_refuses_the_retry(stage: Stage) -> None:
     with pytest.raises(Problem) as refused:
         stage.wiring.revise().retry(TENANT, loaded, Change(), dry_run=False)
 
-    assert (409, "image_gone") == (refused.value.status, refused.value.error)
+    assert Code.IMAGE_GONE is refused.value.code
     assert refused.value.next_move
     assert Ending.FAILED is stage.job(job_id).ending

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from shared.codes import Code
 from shared.pipeline.job import events as on
 from shared.pipeline.job.job import Attempt, Ending, Job, Outcome, State
 from shared.pipeline.job.machine import Transition, apply
@@ -292,7 +293,7 @@ def film_after_another_words(world: World) -> None:
     """A person asks anew while a vendor still makes the old take's film."""
     work(world)
     world.wait(60)
-    world.commit(world.read(), on.FailureHeard(CLIP, 1, 1, "filtered", "filtered", "other words", None))
+    world.commit(world.read(), on.FailureHeard(CLIP, 1, 1, Code.FILTERED, "filtered", "other words", None))
     world.retry()
     work(world)
     world.finish(0)
