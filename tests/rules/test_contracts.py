@@ -56,6 +56,7 @@ BREACHES = (
     Breach("shared/steps/planted.py", "from shared.door.keys import caller", ("inward", "steps")),
     Breach("infra/local/google/planted.py", "from shared.config import Settings", ("embedded",)),
     Breach("infra/local/google/planted.py", "from infra.local.world import ROOT", ("embedded",)),
+    Breach("infra/local/google/planted.py", "from ..world import ROOT", ("embedded",)),
     Breach("infra/local/vendors/planted.py", "from infra.local.google_cloud import now", ("vendors",)),
     Breach("infra/local/vendors/planted.py", "from shared.pipeline.plan.plan import Plan", ("vendors",)),
 )

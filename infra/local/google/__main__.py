@@ -1,5 +1,7 @@
 """`python -m infra.local.google SERVICE`: one embedded Google service alone on loopback, for anyone's project.
 
+The folder starts under any package name, so nothing here is imported by the name it has in this project.
+
 It prints one line that says how to point Google's unmodified client at it, and serves until SIGTERM or Ctrl-C. What it
 acknowledged lies in the data folder: start it there again, after a kill -9 too, and everything is back.
 """
@@ -13,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
-WHERE_TO_READ = "What each answers and what it refuses by name: README.md in infra/local/google/SERVICE."
+WHERE_TO_READ = "What each answers and what it refuses by name: SERVICE/README.md in this package's folder."
 
 
 class Served(Protocol):
@@ -35,15 +37,15 @@ def now() -> datetime:
 
 def firestore(given: argparse.Namespace) -> Served:
     """Make a Firestore of any project and database."""
-    from infra.local.google.firestore.server import FirestoreServer
+    from .firestore.server import FirestoreServer
 
     return FirestoreServer(given.data, indexes=given.indexes, clock=now, host=given.host, port=given.port)
 
 
 def tasks(given: argparse.Namespace) -> Served:
     """Make the Cloud Tasks of one project and location."""
-    from infra.local.google.identity.issuer import Issuer
-    from infra.local.google.tasks.server import QueueConfig, TasksServer
+    from .identity.issuer import Issuer
+    from .tasks.server import QueueConfig, TasksServer
 
     return TasksServer(
         given.data,
@@ -59,14 +61,14 @@ def tasks(given: argparse.Namespace) -> Served:
 
 def secrets(given: argparse.Namespace) -> Served:
     """Make a Secret Manager of any project."""
-    from infra.local.google.secrets.server import SecretsServer
+    from .secrets.server import SecretsServer
 
     return SecretsServer(given.data, clock=now, host=given.host, port=given.port)
 
 
 def storage(given: argparse.Namespace) -> Served:
     """Make a Cloud Storage."""
-    from infra.local.google.storage.server import Bucket, StorageServer
+    from .storage.server import Bucket, StorageServer
 
     return StorageServer(
         given.data,
@@ -81,8 +83,8 @@ def storage(given: argparse.Namespace) -> Served:
 
 def metadata(given: argparse.Namespace) -> Served:
     """Make the metadata server of one service account."""
-    from infra.local.google.identity.issuer import Issuer
-    from infra.local.google.identity.metadata import MetadataServer
+    from .identity.issuer import Issuer
+    from .identity.metadata import MetadataServer
 
     issuer = Issuer(given.data, clock=now)
     return MetadataServer(issuer, project=given.project, email=given.email, host=given.host, port=given.port)
@@ -115,7 +117,7 @@ def arguments() -> argparse.ArgumentParser:
     everyone.add_argument("--data", type=Path, required=True, metavar="DIR", help="where it keeps everything")
     everyone.add_argument("--port", type=int, default=0, metavar="N", help="default: a free one, see the line printed")
     everyone.add_argument("--host", default="127.0.0.1", help="default: %(default)s; nobody is authenticated")
-    parser = argparse.ArgumentParser(prog="python -m infra.local.google", description=__doc__, epilog=WHERE_TO_READ)
+    parser = argparse.ArgumentParser(prog=f"python -m {__package__}", description=__doc__, epilog=WHERE_TO_READ)
     services = parser.add_subparsers(dest="service", required=True, metavar="SERVICE")
     made = {
         name: services.add_parser(name, parents=[everyone], help=does, description=f"{does}.", epilog=WHERE_TO_READ)

@@ -1,5 +1,6 @@
 """A server of `python -m infra.local.google` that is killed and started again, on the same files and the same port."""
 
+import os
 import re
 import subprocess
 import sys
@@ -11,10 +12,16 @@ ADDRESS = re.compile(r"(?:http://)?127\.0\.0\.1:(\d+)")
 
 
 class Victim:
-    """One server process at a time; `slowest` is the longest start so far, from exec to the line it prints, in ms."""
+    """One server process at a time; `slowest` is the longest start so far, from exec to the line it prints, in ms.
 
-    def __init__(self, service: str, data: Path, *extra: str) -> None:
-        self._command = [sys.executable, "-m", "infra.local.google", service, "--data", str(data), *extra]
+    `package` is found in the folder `home`, and nothing else of ours is.
+    """
+
+    def __init__(
+        self, service: str, data: Path, *extra: str, package: str = "infra.local.google", home: Path = ROOT
+    ) -> None:
+        self._command = [sys.executable, "-m", package, service, "--data", str(data), *extra]
+        self._home = home
         self._port = "0"
         self._process: subprocess.Popen[str] | None = None
         self.announced = ""
@@ -35,7 +42,11 @@ class Victim:
     def spawn(self) -> None:
         """Start it without waiting."""
         self._process = subprocess.Popen(  # our own interpreter, our own module
-            [*self._command, "--port", self._port], stdout=subprocess.PIPE, text=True, cwd=ROOT
+            [*self._command, "--port", self._port],
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=self._home,
+            env={**os.environ, "PYTHONPATH": str(self._home)},
         )
 
     def kill(self) -> None:

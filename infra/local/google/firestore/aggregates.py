@@ -7,11 +7,11 @@ aggregated field take part; what is not a number is ignored by sum and avg.
 import math
 from dataclasses import dataclass
 
-from infra.local.google.firestore import fields as paths
-from infra.local.google.firestore.documents import Documents, Stored
-from infra.local.google.firestore.fields import FieldPath
-from infra.local.google.firestore.messages import QueryPb, Value, ValuePb
-from infra.local.google.firestore.refusals import invalid
+from . import fields as paths
+from .documents import Documents, Stored
+from .fields import FieldPath
+from .messages import QueryPb, Value, ValuePb
+from .refusals import invalid
 
 MAX_AGGREGATIONS = 5
 _INT64_MAX = 2**63 - 1

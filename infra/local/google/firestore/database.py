@@ -8,16 +8,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from infra.local.google.firestore import moments, queries, writes
-from infra.local.google.firestore.bill import Bill
-from infra.local.google.firestore.documents import Documents, Stored
-from infra.local.google.firestore.indexes import Indexes
-from infra.local.google.firestore.messages import RequestPb, ResponsePb, TimestampPb, ValuePb, WritePb, WriteResult
-from infra.local.google.firestore.moments import HOUR, Micros, micros_of
-from infra.local.google.firestore.plans import Plan
-from infra.local.google.firestore.queries import Results
-from infra.local.google.firestore.refusals import Refusal, aborted, failed_precondition, invalid
-from infra.local.google.firestore.transactions import QueryRead, Signature, Transaction, Transactions
+from . import moments, queries, writes
+from .bill import Bill
+from .documents import Documents, Stored
+from .indexes import Indexes
+from .messages import RequestPb, ResponsePb, TimestampPb, ValuePb, WritePb, WriteResult
+from .moments import HOUR, Micros, micros_of
+from .plans import Plan
+from .queries import Results
+from .refusals import Refusal, aborted, failed_precondition, invalid
+from .transactions import QueryRead, Signature, Transaction, Transactions
 
 _CONTENTION = "Too much contention on these documents. Please try again."
 

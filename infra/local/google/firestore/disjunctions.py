@@ -8,9 +8,9 @@ from dataclasses import replace
 from itertools import product
 from typing import TypeAlias, assert_never
 
-from infra.local.google.firestore.fields import DOCUMENT_NAME
-from infra.local.google.firestore.filters import NEGATIONS, RANGES, Any_, Comparison, Every, Node, Op, comparisons
-from infra.local.google.firestore.refusals import invalid
+from .fields import DOCUMENT_NAME
+from .filters import NEGATIONS, RANGES, Any_, Comparison, Every, Node, Op, comparisons
+from .refusals import invalid
 
 Term: TypeAlias = tuple[Comparison, ...]
 

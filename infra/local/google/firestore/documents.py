@@ -11,10 +11,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from infra.local.google.firestore.fields import FieldPath, lookup
-from infra.local.google.firestore.messages import Document, DocumentPb
-from infra.local.google.firestore.moments import HOUR, Micros, stamped
-from infra.local.google.firestore.names import collection_of, last_id
+from .fields import FieldPath, lookup
+from .messages import Document, DocumentPb
+from .moments import HOUR, Micros, stamped
+from .names import collection_of, last_id
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS documents (

@@ -7,8 +7,8 @@ import re
 from functools import lru_cache
 from typing import TypeAlias
 
-from infra.local.google.firestore.messages import FieldsPb, MaskPb, ValuePb
-from infra.local.google.firestore.refusals import invalid
+from .messages import FieldsPb, MaskPb, ValuePb
+from .refusals import invalid
 
 FieldPath: TypeAlias = tuple[str, ...]
 

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias, assert_never
 
-from infra.local.google.firestore import fields as paths
-from infra.local.google.firestore.fields import DOCUMENT_NAME, FieldPath
-from infra.local.google.firestore.messages import DocumentPb, FilterPb, StructuredQuery, ValuePb
-from infra.local.google.firestore.names import check_document
-from infra.local.google.firestore.ordering import NAN_KEY, NULL_KEY, Rank, SortKey, reference_key, sort_key
-from infra.local.google.firestore.refusals import invalid
+from . import fields as paths
+from .fields import DOCUMENT_NAME, FieldPath
+from .messages import DocumentPb, FilterPb, StructuredQuery, ValuePb
+from .names import check_document
+from .ordering import NAN_KEY, NULL_KEY, Rank, SortKey, reference_key, sort_key
+from .refusals import invalid
 
 
 class Op(StrEnum):

@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from infra.local.google.firestore import fields as paths
-from infra.local.google.firestore.disjunctions import Term, terms
-from infra.local.google.firestore.fields import DOCUMENT_NAME, FieldPath
-from infra.local.google.firestore.filters import Op
-from infra.local.google.firestore.plans import Plan
-from infra.local.google.firestore.refusals import failed_precondition
+from . import fields as paths
+from .disjunctions import Term, terms
+from .fields import DOCUMENT_NAME, FieldPath
+from .filters import Op
+from .plans import Plan
+from .refusals import failed_precondition
 
 ASCENDING = "ASCENDING"
 DESCENDING = "DESCENDING"

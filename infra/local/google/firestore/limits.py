@@ -3,11 +3,11 @@
 Limits and the storage-size rules: https://firebase.google.com/docs/firestore/quotas and …/docs/firestore/storage-size.
 """
 
-from infra.local.google.firestore import moments
-from infra.local.google.firestore.fields import MAX_DEPTH, check_key
-from infra.local.google.firestore.messages import DocumentPb, FieldsPb, ValuePb
-from infra.local.google.firestore.names import check_document, database_of
-from infra.local.google.firestore.refusals import invalid, unimplemented
+from . import moments
+from .fields import MAX_DEPTH, check_key
+from .messages import DocumentPb, FieldsPb, ValuePb
+from .names import check_document, database_of
+from .refusals import invalid, unimplemented
 
 MAX_DOCUMENT_BYTES = 1_048_576
 MAX_VALUE_BYTES = 1_048_487

@@ -6,11 +6,11 @@ import secrets
 import string
 import zlib
 
-from infra.local.google.firestore import fields, messages, names, plans, wire
-from infra.local.google.firestore.database import Database, View
-from infra.local.google.firestore.documents import Scope, Stored
-from infra.local.google.firestore.messages import Cursor, RequestPb, ResponsePb, StructuredQuery
-from infra.local.google.firestore.refusals import invalid, unimplemented
+from . import fields, messages, names, plans, wire
+from .database import Database, View
+from .documents import Scope, Stored
+from .messages import Cursor, RequestPb, ResponsePb, StructuredQuery
+from .refusals import invalid, unimplemented
 
 _DEFAULT_PAGE = 20
 _MAX_PAGE = 300

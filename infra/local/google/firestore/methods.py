@@ -6,12 +6,12 @@ from typing import TypeAlias
 
 from google.rpc.status_pb2 import Status
 
-from infra.local.google.firestore import aggregates, fields, listing, messages, names, plans, wire
-from infra.local.google.firestore.database import Database, View
-from infra.local.google.firestore.fields import FieldPath
-from infra.local.google.firestore.messages import RequestPb, ResponsePb, Write
-from infra.local.google.firestore.moments import timestamp
-from infra.local.google.firestore.refusals import Refusal, invalid, not_found, unimplemented
+from . import aggregates, fields, listing, messages, names, plans, wire
+from .database import Database, View
+from .fields import FieldPath
+from .messages import RequestPb, ResponsePb, Write
+from .moments import timestamp
+from .refusals import Refusal, invalid, not_found, unimplemented
 
 _EMPTY = b""  # google.protobuf.Empty on the wire
 

@@ -3,8 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from typing import TypeAlias
 
-from infra.local.google.firestore.messages import Timestamp, TimestampPb
-from infra.local.google.firestore.refusals import invalid
+from .messages import Timestamp, TimestampPb
+from .refusals import invalid
 
 Micros: TypeAlias = int
 

@@ -8,7 +8,7 @@ import re
 from functools import lru_cache
 from typing import TypeAlias
 
-from infra.local.google.firestore.refusals import invalid
+from .refusals import invalid
 
 NameKey: TypeAlias = tuple[tuple[int, int, bytes], ...]
 

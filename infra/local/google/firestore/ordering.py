@@ -10,8 +10,8 @@ from collections.abc import Callable
 from enum import IntEnum
 from typing import Any, TypeAlias
 
-from infra.local.google.firestore.messages import FieldsPb, ValuePb
-from infra.local.google.firestore.names import name_key
+from .messages import FieldsPb, ValuePb
+from .names import name_key
 
 SortKey: TypeAlias = tuple[int, Any]
 

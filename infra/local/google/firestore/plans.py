@@ -6,16 +6,16 @@ https://firebase.google.com/docs/firestore/query-data/queries#query_limitations.
 
 from dataclasses import dataclass
 
-from infra.local.google.firestore import fields as paths
-from infra.local.google.firestore import filters
-from infra.local.google.firestore.disjunctions import check_filters
-from infra.local.google.firestore.documents import Scope
-from infra.local.google.firestore.fields import DOCUMENT_NAME, FieldPath
-from infra.local.google.firestore.filters import NEGATIONS, RANGES, Node
-from infra.local.google.firestore.messages import CursorPb, QueryPb
-from infra.local.google.firestore.names import check_document, check_id, check_parent
-from infra.local.google.firestore.ordering import SortKey, sort_key
-from infra.local.google.firestore.refusals import invalid, unimplemented
+from . import fields as paths
+from . import filters
+from .disjunctions import check_filters
+from .documents import Scope
+from .fields import DOCUMENT_NAME, FieldPath
+from .filters import NEGATIONS, RANGES, Node
+from .messages import CursorPb, QueryPb
+from .names import check_document, check_id, check_parent
+from .ordering import SortKey, sort_key
+from .refusals import invalid, unimplemented
 
 _ASCENDING = 1
 _DESCENDING = 2

@@ -7,12 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from infra.local.google.firestore import filters
-from infra.local.google.firestore.documents import Documents, Stored
-from infra.local.google.firestore.messages import DocumentPb
-from infra.local.google.firestore.moments import Micros
-from infra.local.google.firestore.ordering import SortKey
-from infra.local.google.firestore.plans import Order, Plan, Position
+from . import filters
+from .documents import Documents, Stored
+from .messages import DocumentPb
+from .moments import Micros
+from .ordering import SortKey
+from .plans import Order, Plan, Position
 
 _Row: TypeAlias = tuple[tuple[SortKey, ...], Stored]
 

@@ -13,15 +13,15 @@ from typing import TypeAlias
 
 import grpc
 
-from infra.local.google.firestore import indexes as index_list
-from infra.local.google.firestore import wire
-from infra.local.google.firestore.bill import Counts
-from infra.local.google.firestore.database import Database
-from infra.local.google.firestore.documents import Documents
-from infra.local.google.firestore.limits import MAX_REQUEST_BYTES
-from infra.local.google.firestore.messages import RequestPb, ResponsePb
-from infra.local.google.firestore.methods import Methods, Stream, Unary
-from infra.local.google.firestore.refusals import Refusal, invalid, unimplemented
+from . import indexes as index_list
+from . import wire
+from .bill import Counts
+from .database import Database
+from .documents import Documents
+from .limits import MAX_REQUEST_BYTES
+from .messages import RequestPb, ResponsePb
+from .methods import Methods, Stream, Unary
+from .refusals import Refusal, invalid, unimplemented
 
 __all__ = ["Counts", "FirestoreServer"]
 

@@ -12,9 +12,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from infra.local.google.firestore.messages import RequestPb
-from infra.local.google.firestore.moments import SECOND, Micros
-from infra.local.google.firestore.refusals import invalid, unimplemented
+from .messages import RequestPb
+from .moments import SECOND, Micros
+from .refusals import invalid, unimplemented
 
 Signature: TypeAlias = tuple[tuple[str, Micros], ...]
 

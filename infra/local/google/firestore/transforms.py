@@ -5,13 +5,13 @@ Semantics: google.firestore.v1.DocumentTransform.FieldTransform in the service's
 
 import math
 
-from infra.local.google.firestore import fields as paths
-from infra.local.google.firestore.limits import MAX_TRANSFORMS, admit_elements
-from infra.local.google.firestore.messages import DocumentPb, Value, ValuePb, WritePb
-from infra.local.google.firestore.moments import Micros, timestamp
-from infra.local.google.firestore.names import database_of
-from infra.local.google.firestore.ordering import sort_key
-from infra.local.google.firestore.refusals import invalid
+from . import fields as paths
+from .limits import MAX_TRANSFORMS, admit_elements
+from .messages import DocumentPb, Value, ValuePb, WritePb
+from .moments import Micros, timestamp
+from .names import database_of
+from .ordering import sort_key
+from .refusals import invalid
 
 _INT64_MAX = 2**63 - 1
 _INT64_MIN = -(2**63)

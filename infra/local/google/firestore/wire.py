@@ -6,11 +6,11 @@ a document unless a mask asks for parts of it.
 
 from collections.abc import Sequence
 
-from infra.local.google.firestore import fields as paths
-from infra.local.google.firestore.documents import Stored
-from infra.local.google.firestore.fields import FieldPath
-from infra.local.google.firestore.messages import Document, DocumentPb
-from infra.local.google.firestore.moments import Micros, timestamp
+from . import fields as paths
+from .documents import Stored
+from .fields import FieldPath
+from .messages import Document, DocumentPb
+from .moments import Micros, timestamp
 
 _BITS = 7
 _LOW = 0x7F

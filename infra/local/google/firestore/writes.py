@@ -5,14 +5,14 @@ Semantics: google.firestore.v1.Write, Precondition and WriteResult in the servic
 
 from dataclasses import dataclass
 
-from infra.local.google.firestore import fields as paths
-from infra.local.google.firestore import transforms
-from infra.local.google.firestore.documents import Stored
-from infra.local.google.firestore.limits import admit_fields, check_size
-from infra.local.google.firestore.messages import Document, DocumentPb, PreconditionPb, ValuePb, WritePb
-from infra.local.google.firestore.moments import Micros, aligned
-from infra.local.google.firestore.names import within
-from infra.local.google.firestore.refusals import already_exists, failed_precondition, invalid, not_found
+from . import fields as paths
+from . import transforms
+from .documents import Stored
+from .limits import admit_fields, check_size
+from .messages import Document, DocumentPb, PreconditionPb, ValuePb, WritePb
+from .moments import Micros, aligned
+from .names import within
+from .refusals import already_exists, failed_precondition, invalid, not_found
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 
 from werkzeug.wrappers import Request, Response
 
-from infra.local.google.identity.issuer import LIFETIME_SECONDS, Issuer
-from infra.local.google.identity.loopback import LoopbackServer
+from .issuer import LIFETIME_SECONDS, Issuer
+from .loopback import LoopbackServer
 
 ROOT = "/computeMetadata/v1/"
 SCOPES = ("https://www.googleapis.com/auth/cloud-platform", "https://www.googleapis.com/auth/userinfo.email")

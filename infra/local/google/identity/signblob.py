@@ -11,8 +11,8 @@ from binascii import Error as NotBase64
 
 from werkzeug.wrappers import Request, Response
 
-from infra.local.google.identity.issuer import Issuer
-from infra.local.google.identity.loopback import LoopbackServer
+from .issuer import Issuer
+from .loopback import LoopbackServer
 
 RESOURCE = re.compile(r"/v1/projects/-/serviceAccounts/(?P<email>[^/:]+):signBlob")
 ACCOUNT = re.compile(r"[^@]+@[^@]+\.gserviceaccount\.com")

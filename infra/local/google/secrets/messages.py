@@ -4,8 +4,8 @@ from typing import Any
 
 from google.cloud.secretmanager_v1.types import resources, service
 
-from infra.local.google.secrets.model import Secret, Version
-from infra.local.google.secrets.names import version_name
+from .model import Secret, Version
+from .names import version_name
 
 CreateSecret = service.CreateSecretRequest.pb()
 GetSecret = service.GetSecretRequest.pb()

@@ -8,7 +8,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 
-from infra.local.google.rpc import invalid, unserved
+from ..rpc import invalid, unserved
 
 PROJECT = re.compile(r"projects/(?P<project>[^/]+)")
 SECRET = re.compile(r"projects/(?P<project>[^/]+)/secrets/(?P<secret>[^/]+)")

@@ -10,8 +10,8 @@ from typing import Any
 
 import google_crc32c
 
-from infra.local.google.rpc import invalid, refuse_other_fields, unserved
-from infra.local.google.secrets.names import SECRET_ID
+from ..rpc import invalid, refuse_other_fields, unserved
+from .names import SECRET_ID
 
 MOST_PAYLOAD_BYTES = 64 * 1024
 MOST_LABELS = 64

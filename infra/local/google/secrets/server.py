@@ -4,9 +4,9 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from infra.local.google.rpc import GrpcServer
-from infra.local.google.secrets.service import SERVICE, Service
-from infra.local.google.secrets.store import Store
+from ..rpc import GrpcServer
+from .service import SERVICE, Service
+from .store import Store
 
 
 class SecretsServer:

@@ -12,12 +12,12 @@ from typing import Any, TypeVar
 
 import grpc
 
-from infra.local.google.rpc import Method, Refused, invalid, page_of, unserved
-from infra.local.google.secrets import messages
-from infra.local.google.secrets.model import Secret, Version, VersionState
-from infra.local.google.secrets.names import VersionName, read_project, read_secret, read_version, version_name
-from infra.local.google.secrets.rules import check_update_mask, read_labels, read_new_secret, read_payload
-from infra.local.google.secrets.store import Store
+from ..rpc import Method, Refused, invalid, page_of, unserved
+from . import messages
+from .model import Secret, Version, VersionState
+from .names import VersionName, read_project, read_secret, read_version, version_name
+from .rules import check_update_mask, read_labels, read_new_secret, read_payload
+from .store import Store
 
 SERVICE = "google.cloud.secretmanager.v1.SecretManagerService"
 LARGEST_PAGE = 25000

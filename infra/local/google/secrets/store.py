@@ -9,7 +9,7 @@ from pathlib import Path
 from threading import RLock
 from typing import Any
 
-from infra.local.google.secrets.model import Secret, Version, VersionState
+from .model import Secret, Version, VersionState
 
 SCHEMA = """
 create table if not exists secrets (

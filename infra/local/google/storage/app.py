@@ -10,12 +10,12 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from werkzeug.wrappers import Request, Response
 
-from infra.local.google.storage import buckets, downloads, objects, signatures, uploads, xml_api
-from infra.local.google.storage.arrival import Arrival, decode
-from infra.local.google.storage.resumable import Uploads
-from infra.local.google.storage.rules import condition_names, read_conditions
-from infra.local.google.storage.state import State, Wanted
-from infra.local.google.storage.wire import Face, Refused, answer_refusal, no_method, unsupported
+from . import buckets, downloads, objects, signatures, uploads, xml_api
+from .arrival import Arrival, decode
+from .resumable import Uploads
+from .rules import condition_names, read_conditions
+from .state import State, Wanted
+from .wire import Face, Refused, answer_refusal, no_method, unsupported
 
 _log = logging.getLogger(__name__)
 _DOWNLOAD_QUERY = (*condition_names(), "generation")

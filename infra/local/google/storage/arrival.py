@@ -8,8 +8,8 @@ from urllib.parse import parse_qsl, unquote_to_bytes
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Request
 
-from infra.local.google.storage.files import BLOCK
-from infra.local.google.storage.wire import Query, Refused, invalid
+from .files import BLOCK
+from .wire import Query, Refused, invalid
 
 _IN_MEMORY = 64 * BLOCK
 

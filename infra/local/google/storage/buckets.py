@@ -2,13 +2,13 @@
 
 from werkzeug.wrappers import Response
 
-from infra.local.google.storage.arrival import Arrival
-from infra.local.google.storage.partial import select
-from infra.local.google.storage.resources import IAM, bucket_resource
-from infra.local.google.storage.rows import BucketRow
-from infra.local.google.storage.rules import Verdict, Version, read_conditions
-from infra.local.google.storage.state import State
-from infra.local.google.storage.wire import (
+from .arrival import Arrival
+from .partial import select
+from .resources import IAM, bucket_resource
+from .rows import BucketRow
+from .rules import Verdict, Version, read_conditions
+from .state import State
+from .wire import (
     answer_json,
     condition_not_met,
     invalid,

@@ -5,12 +5,12 @@ from typing import BinaryIO
 from werkzeug.http import http_date
 from werkzeug.wrappers import Response
 
-from infra.local.google.storage.arrival import Arrival
-from infra.local.google.storage.files import blocks_of
-from infra.local.google.storage.resources import Stored
-from infra.local.google.storage.rules import Verdict, read_range
-from infra.local.google.storage.state import State, Wanted
-from infra.local.google.storage.wire import condition_not_met
+from .arrival import Arrival
+from .files import blocks_of
+from .resources import Stored
+from .rules import Verdict, read_range
+from .state import State, Wanted
+from .wire import condition_not_met
 
 
 def serve(state: State, arrival: Arrival, wanted: Wanted) -> Response:

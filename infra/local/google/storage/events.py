@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import quote, urlsplit
 
-from infra.local.google.storage.outbox import Event, Outbox
-from infra.local.google.storage.resources import stamp
+from .outbox import Event, Outbox
+from .resources import stamp
 
 _WORKERS = 64
 _IN_HAND = 2 * _WORKERS

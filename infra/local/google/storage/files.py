@@ -15,7 +15,7 @@ from typing import BinaryIO
 
 import google_crc32c
 
-from infra.local.google.storage.rules import Digests
+from .rules import Digests
 
 BLOCK = 1024 * 1024
 

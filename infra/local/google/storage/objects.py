@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 
 from werkzeug.wrappers import Response
 
-from infra.local.google.storage import downloads
-from infra.local.google.storage.arrival import Arrival
-from infra.local.google.storage.partial import select
-from infra.local.google.storage.resources import Description, Stored, object_resource
-from infra.local.google.storage.rules import Verdict, condition_names, read_conditions
-from infra.local.google.storage.state import State, Wanted, Write
-from infra.local.google.storage.wire import (
+from . import downloads
+from .arrival import Arrival
+from .partial import select
+from .resources import Description, Stored, object_resource
+from .rules import Verdict, condition_names, read_conditions
+from .state import State, Wanted, Write
+from .wire import (
     Query,
     answer_json,
     condition_not_met,

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from infra.local.google.storage.database import Database
-from infra.local.google.storage.resources import GOOGLE, Stored, object_resource
+from .database import Database
+from .resources import GOOGLE, Stored, object_resource
 
 
 class Happening(StrEnum):

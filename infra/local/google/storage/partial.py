@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from infra.local.google.storage.wire import invalid
+from .wire import invalid
 
 _TOKEN = re.compile(r"([,()/])")
 _NAME = re.compile(r"[A-Za-z0-9_]+|\*")

@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Self
 from urllib.parse import quote
 
-from infra.local.google.storage.rules import Claims, Digests, Version
-from infra.local.google.storage.wire import invalid, unsupported
+from .rules import Claims, Digests, Version
+from .wire import invalid, unsupported
 
 GOOGLE = "https://www.googleapis.com"  # the host of links inside events, as Google writes them
 

@@ -15,13 +15,13 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
-from infra.local.google.storage.arrival import Cut
-from infra.local.google.storage.database import Database
-from infra.local.google.storage.files import flush
-from infra.local.google.storage.resources import Description, Stored, object_resource
-from infra.local.google.storage.rules import QUANTUM, Claims, Conditions, Piece
-from infra.local.google.storage.state import State, Write
-from infra.local.google.storage.wire import Face, Refused, invalid
+from .arrival import Cut
+from .database import Database
+from .files import flush
+from .resources import Description, Stored, object_resource
+from .rules import QUANTUM, Claims, Conditions, Piece
+from .state import State, Write
+from .wire import Face, Refused, invalid
 
 LIFE = timedelta(days=7)
 _TOO_SMALL = (

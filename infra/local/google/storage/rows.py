@@ -5,9 +5,9 @@ import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
 
-from infra.local.google.storage.resources import Description, Stored
-from infra.local.google.storage.rules import Digests, Version
-from infra.local.google.storage.wire import no_bucket
+from .resources import Description, Stored
+from .rules import Digests, Version
+from .wire import no_bucket
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from infra.local.google.storage.wire import Query, Refused, invalid, unsupported
+from .wire import Query, Refused, invalid, unsupported
 
 QUANTUM = 256 * 1024  # a resumable upload keeps whole multiples of this until its last chunk
 _NAME_BYTES = 1024

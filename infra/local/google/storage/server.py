@@ -14,16 +14,16 @@ from pathlib import Path
 
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler, make_server
 
-from infra.local.google.storage.app import App
-from infra.local.google.storage.database import Database
-from infra.local.google.storage.events import Courier, Patience
-from infra.local.google.storage.files import Files
-from infra.local.google.storage.outbox import Happening, Outbox
-from infra.local.google.storage.resumable import Uploads
-from infra.local.google.storage.rules import check_bucket_name
-from infra.local.google.storage.signatures import load_accounts
-from infra.local.google.storage.state import State, Wanted
-from infra.local.google.storage.wire import Refused
+from .app import App
+from .database import Database
+from .events import Courier, Patience
+from .files import Files
+from .outbox import Happening, Outbox
+from .resumable import Uploads
+from .rules import check_bucket_name
+from .signatures import load_accounts
+from .state import State, Wanted
+from .wire import Refused
 
 _POLL = 0.05  # seconds until a stop is noticed
 ALL_KINDS = (Happening.FINALIZED, Happening.DELETED)

@@ -11,13 +11,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import BinaryIO
 
-from infra.local.google.storage.database import Database
-from infra.local.google.storage.files import Files, Staged
-from infra.local.google.storage.outbox import Happening, Outbox
-from infra.local.google.storage.resources import Description, Stored
-from infra.local.google.storage.rows import BucketRow, bucket_of, find, find_bucket, next_generation, put, stored_of
-from infra.local.google.storage.rules import Conditions, Digests, Verdict, Version, check_bucket_name, check_object_name
-from infra.local.google.storage.wire import Refused, condition_not_met, no_object
+from .database import Database
+from .files import Files, Staged
+from .outbox import Happening, Outbox
+from .resources import Description, Stored
+from .rows import BucketRow, bucket_of, find, find_bucket, next_generation, put, stored_of
+from .rules import Conditions, Digests, Verdict, Version, check_bucket_name, check_object_name
+from .wire import Refused, condition_not_met, no_object
 
 Clock = Callable[[], datetime]
 UNCONDITIONAL = Conditions()

@@ -5,13 +5,13 @@ from email.message import Message
 
 from werkzeug.wrappers import Response
 
-from infra.local.google.storage.arrival import Arrival
-from infra.local.google.storage.partial import select
-from infra.local.google.storage.resources import Description, object_resource, read_resource_claims
-from infra.local.google.storage.resumable import Uploads
-from infra.local.google.storage.rules import condition_names, read_claims, read_conditions, read_content_range
-from infra.local.google.storage.state import State, Write
-from infra.local.google.storage.wire import Face, Query, answer_json, invalid, no_method, read_json, unsupported
+from .arrival import Arrival
+from .partial import select
+from .resources import Description, object_resource, read_resource_claims
+from .resumable import Uploads
+from .rules import condition_names, read_claims, read_conditions, read_content_range
+from .state import State, Write
+from .wire import Face, Query, answer_json, invalid, no_method, read_json, unsupported
 
 _ALLOWED = (*condition_names(), "name", "contentEncoding")
 

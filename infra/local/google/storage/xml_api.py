@@ -7,13 +7,13 @@ from http import HTTPStatus
 
 from werkzeug.wrappers import Response
 
-from infra.local.google.storage import downloads
-from infra.local.google.storage.arrival import Arrival
-from infra.local.google.storage.resources import Description, Stored
-from infra.local.google.storage.resumable import Uploads
-from infra.local.google.storage.rules import Conditions, read_claims
-from infra.local.google.storage.state import State, Wanted, Write
-from infra.local.google.storage.wire import Face, Refused, condition_not_met, invalid, no_method, unsupported
+from . import downloads
+from .arrival import Arrival
+from .resources import Description, Stored
+from .resumable import Uploads
+from .rules import Conditions, read_claims
+from .state import State, Wanted, Write
+from .wire import Face, Refused, condition_not_met, invalid, no_method, unsupported
 
 _OVERRIDES = {
     "response-content-disposition": "Content-Disposition",

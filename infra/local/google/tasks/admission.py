@@ -12,10 +12,10 @@ from typing import Any
 
 import grpc
 
-from infra.local.google.rpc import Refused, invalid, refuse_other_fields
-from infra.local.google.tasks.delivery import is_replaced
-from infra.local.google.tasks.model import HttpCall, Task
-from infra.local.google.tasks.names import project_of, queue_of_task
+from ..rpc import Refused, invalid, refuse_other_fields
+from .delivery import is_replaced
+from .model import HttpCall, Task
+from .names import project_of, queue_of_task
 
 MOST_TASK_BYTES = 100 * 1024
 MOST_HEADER_BYTES = 80 * 1024

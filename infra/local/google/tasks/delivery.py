@@ -14,8 +14,8 @@ from email.utils import parsedate_to_datetime
 
 import httpx
 
-from infra.local.google.tasks.model import Task
-from infra.local.google.tasks.outcome import Outcome
+from .model import Task
+from .outcome import Outcome
 
 USER_AGENT = "Google-Cloud-Tasks"
 REPLACED = ("host", "content-length", "user-agent")

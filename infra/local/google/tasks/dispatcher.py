@@ -10,11 +10,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from threading import Condition, Thread, current_thread
 
-from infra.local.google.tasks.delivery import Courier
-from infra.local.google.tasks.model import Attempt, Queue, QueueState, Task
-from infra.local.google.tasks.outcome import Outcome, task_after
-from infra.local.google.tasks.pace import Pace
-from infra.local.google.tasks.store import Store
+from .delivery import Courier
+from .model import Attempt, Queue, QueueState, Task
+from .outcome import Outcome, task_after
+from .pace import Pace
+from .store import Store
 
 NAME_TAKEN = timedelta(hours=24)
 RETENTION = timedelta(days=31)

@@ -7,8 +7,8 @@ from typing import Any
 import grpc
 from google.cloud.tasks_v2.types import cloudtasks, queue, task
 
-from infra.local.google.tasks.delivery import USER_AGENT
-from infra.local.google.tasks.model import Attempt, Queue, Task
+from .delivery import USER_AGENT
+from .model import Attempt, Queue, Task
 
 CreateTask = cloudtasks.CreateTaskRequest.pb()
 GetTask = cloudtasks.GetTaskRequest.pb()

@@ -8,7 +8,7 @@ import re
 
 import grpc
 
-from infra.local.google.rpc import Refused, invalid
+from ..rpc import Refused, invalid
 
 LOCATION = re.compile(r"projects/(?P<project>[A-Za-z0-9:.-]+)/locations/(?P<location>[A-Za-z0-9-]+)")
 QUEUE = re.compile(rf"(?P<parent>{LOCATION.pattern})/queues/(?P<queue>[A-Za-z0-9-]{{1,100}})")

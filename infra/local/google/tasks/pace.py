@@ -8,7 +8,7 @@ when a task sent after the last one began is answered so again, and starts over 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from infra.local.google.tasks.model import QueueConfig
+from .model import QueueConfig
 
 FIRST_PAUSE = timedelta(seconds=1)
 LONGEST_PAUSE = timedelta(minutes=1)

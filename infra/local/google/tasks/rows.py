@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from infra.local.google.tasks.model import Attempt, HttpCall, Queue, QueueConfig, QueueState, Task
+from .model import Attempt, HttpCall, Queue, QueueConfig, QueueState, Task
 
 SCHEMA = """
 create table if not exists queues (

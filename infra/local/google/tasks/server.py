@@ -10,16 +10,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
 
-from infra.local.google.identity.issuer import Issuer
-from infra.local.google.rpc import GrpcServer
-from infra.local.google.tasks.delivery import Courier
-from infra.local.google.tasks.dispatcher import Dispatcher
-from infra.local.google.tasks.model import Queue, QueueConfig
-from infra.local.google.tasks.names import check_queue_name
-from infra.local.google.tasks.service import SERVICE, Service
-from infra.local.google.tasks.settings import check
-from infra.local.google.tasks.store import Store
-from infra.local.google.tasks.tally import Counts, Tally
+from ..identity.issuer import Issuer
+from ..rpc import GrpcServer
+from .delivery import Courier
+from .dispatcher import Dispatcher
+from .model import Queue, QueueConfig
+from .names import check_queue_name
+from .service import SERVICE, Service
+from .settings import check
+from .store import Store
+from .tally import Counts, Tally
 
 __all__ = ["Counts", "QueueConfig", "TaskFacts", "TasksServer"]
 

@@ -7,16 +7,16 @@ from typing import Any, assert_never
 
 import grpc
 
-from infra.local.google.rpc import Method, Refused, invalid, page_of, unserved
-from infra.local.google.tasks import messages
-from infra.local.google.tasks.admission import admit
-from infra.local.google.tasks.dispatcher import NAME_TAKEN
-from infra.local.google.tasks.model import Queue, QueueState, Task
-from infra.local.google.tasks.names import check_location, check_project, check_queue_name, queue_of_task
-from infra.local.google.tasks.rows import micros
-from infra.local.google.tasks.settings import EVERYTHING, read_config
-from infra.local.google.tasks.store import Addition, Store
-from infra.local.google.tasks.tally import Tally
+from ..rpc import Method, Refused, invalid, page_of, unserved
+from . import messages
+from .admission import admit
+from .dispatcher import NAME_TAKEN
+from .model import Queue, QueueState, Task
+from .names import check_location, check_project, check_queue_name, queue_of_task
+from .rows import micros
+from .settings import EVERYTHING, read_config
+from .store import Addition, Store
+from .tally import Tally
 
 SERVICE = "google.cloud.tasks.v2.CloudTasks"
 QUEUE_NAME_TAKEN = timedelta(days=7)

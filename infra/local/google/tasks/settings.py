@@ -8,8 +8,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from infra.local.google.rpc import invalid, refuse_other_fields, unserved
-from infra.local.google.tasks.model import QueueConfig
+from ..rpc import invalid, refuse_other_fields, unserved
+from .model import QueueConfig
 
 FASTEST = 500
 MOST_CONCURRENT = 5000

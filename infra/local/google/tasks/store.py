@@ -12,8 +12,8 @@ from enum import StrEnum
 from pathlib import Path
 from threading import RLock
 
-from infra.local.google.tasks.model import Queue, Task
-from infra.local.google.tasks.rows import (
+from .model import Queue, Task
+from .rows import (
     ADD_TASK,
     SCHEMA,
     UPDATE_TASK,
