@@ -88,10 +88,10 @@ def test_storage_reads_and_writes(start: Start, monkeypatch: pytest.MonkeyPatch)
 
 def test_tasks_secrets_and_identity_start(start: Start) -> None:
     """The three others answer there too."""
-    tasks = CloudTasksClient(
+    tasks: Any = CloudTasksClient(
         transport=CloudTasksGrpcTransport(channel=insecure_channel(start("tasks", "--queue", "a")))
     )
-    secrets = SecretManagerServiceClient(
+    secrets: Any = SecretManagerServiceClient(
         transport=SecretManagerServiceGrpcTransport(channel=insecure_channel(start("secrets")))
     )
     metadata = f"http://{start('metadata', '--project', 'p')}/computeMetadata/v1/project/project-id"
