@@ -1,7 +1,8 @@
 """Prints what the code knows about itself for the README: the machine's picture and the table of the line.
 
-Both come from the very tables that are run (machine.TABLE, line.LINE), so neither can say anything else than the code.
-`python -m infra.readme --write` puts them into README.md.
+The table of the line and the moves that news makes come from the tables that run (line.LINE, machine.TABLE). The moves
+a node makes without news of its own are written down here, in JOB_MOVES: a test lives through each of them, and a law
+holds every commit of random jobs to the whole picture. `python -m infra.readme --write` puts both into README.md.
 """
 
 from collections.abc import Iterator

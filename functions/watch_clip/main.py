@@ -1,4 +1,4 @@
-"""watch_clip: asks about a clip nobody has heard of."""
+"""watch_clip: asks about a clip whose file has not come in time."""
 
 import flask
 import functions_framework

@@ -33,7 +33,7 @@ class JobExists(Exception):
 
 
 class StoreUnreachable(Exception):
-    """Firestore did not answer a read: the one case for 503."""
+    """Firestore did not answer: the caller is told 503, a task comes again."""
 
 
 class Jobs:

@@ -32,7 +32,7 @@ class Settlement:
 
 @dataclass(frozen=True, slots=True)
 class NewDelivery:
-    """A customer's webhook, born in the commit that ends the job (hole 8)."""
+    """A customer's webhook, created in the commit that ends the job (hole 8)."""
 
     id: str
     tenant: str
@@ -44,7 +44,7 @@ class NewDelivery:
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """A document nobody could read."""
+    """A document that could not be read, and why."""
 
     id: str
     revision: Any

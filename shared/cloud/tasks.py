@@ -17,12 +17,12 @@ ENQUEUE_SECONDS = 3.0  # seconds; then we carry on: the commit holds and the swe
 
 
 class QueueUnreachable(Exception):
-    """Cloud Tasks did not answer; what was wanted stands in the job and the sweep will find it."""
+    """Cloud Tasks did not answer; the job says which task it needs, and the sweep will find it late."""
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A wanted call of one of our functions."""
+    """One call of one of our functions."""
 
     name: str
     queue: str
@@ -41,7 +41,7 @@ class Tasks:
         self._settings = settings
 
     def enqueue(self, task: Task) -> bool:
-        """Want a task; False when it was wanted before. Raises QueueUnreachable."""
+        """Enqueue a task; False when its name was used before. Raises QueueUnreachable."""
         from google.api_core.exceptions import AlreadyExists, GoogleAPICallError, RetryError
         from google.cloud import tasks_v2
         from google.protobuf.duration_pb2 import Duration

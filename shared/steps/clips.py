@@ -1,4 +1,4 @@
-"""What a clip is ordered as, and when a file is that clip: the object under its attempt's prefix is the truth."""
+"""What a clip is ordered as, and which file is that clip: a film of the planned length under its attempt's prefix."""
 
 from shared.cloud.blobs import Blobs
 from shared.media.mp4 import NotAFilm, read_mp4

@@ -29,7 +29,7 @@ BUDGET = 5.0  # seconds of trying, unless a claim allows more
 
 
 class StoreBusy(Exception):
-    """The job could not be written in time: the one thing a task may be answered 503 for."""
+    """The job could not be written in time; the task is answered 503 and comes again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ class Commits:
             return Heard(saved, changed=True)
 
     def enqueue(self, job: Job, nodes: tuple[Node, ...]) -> None:
-        """Enqueue the tasks these nodes want; a task wanted twice is made once."""
+        """Enqueue the tasks of those nodes that are awake; a name that was enqueued before makes no second task."""
         if job.ending:
             return
         for node in nodes:
@@ -112,7 +112,7 @@ class Commits:
                 log_job(Fact.ENQUEUE_FAILED, job, str(failed), node=node.key)
 
     def task(self, job: Job, node: Node) -> Task:
-        """Return the task a node wants now."""
+        """Return the task that does a node's next step."""
         step = step_for(node)
         if step.queue is None:
             raise ValueError(f"{step.function} is no step of a queue")

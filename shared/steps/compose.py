@@ -1,6 +1,6 @@
 """compose: joins the footage, lays the presenters over it, writes text and sound, stores the film and ends the job.
 
-Pure work: nobody claims it, anybody may do it, and the film's name is the hash of what it is made from, so doing it
+Pure work: it is not claimed, any worker may do it, and the film's name is the hash of what it is made from, so doing it
 twice makes the same film under the same name (holes 39, 40).
 """
 
@@ -40,7 +40,7 @@ class Compose:
     scratch: Path | None = None  # where a job's folder is made; a function's /tmp is memory
 
     def __call__(self, message: Message) -> None:
-        """Make the film that is wanted now, if it is still wanted and not there yet."""
+        """Make the film of the job's present inputs, unless the job no longer needs it or it is there already."""
         loaded = self.commits.load(message.job)
         node = loaded.job.nodes.get(message.node) if loaded else None
         if loaded is None or node is None or node.state is not State.QUEUED or not node.inputs_hash:

@@ -1,4 +1,4 @@
-"""create_job: checks, plans, prices, reserves, stores the job and wants its first tasks.
+"""create_job: checks, plans, prices, reserves, stores the job and enqueues its first tasks.
 
 Nothing is stored and nothing paid before every free check has passed. With an Idempotency-Key the job's id is made
 from tenant and key: the same request gets the same answer, and its tasks once more, which heals a crash in between
@@ -74,7 +74,7 @@ class CreateJob:
         planned, warnings = self.planned(tenant, request)
         ready = self.preflight.images(tenant.id, request, planned.pictures)
         images = self.preflight.store(tenant.id, ready)
-        birth = partial(
+        begin = partial(
             new_job,
             job_id=job_id,
             tenant=tenant.id,
@@ -87,22 +87,23 @@ class CreateJob:
             trace=trace,
             warnings=warnings,
         )
-        return self.store(tenant, birth)
+        return self.store(tenant, begin)
 
     def new_id(self) -> str:
-        """Return the id of a job nobody has named."""
+        """Return a random id, for an order without an Idempotency-Key."""
         return str(uuid.uuid4())
 
-    def store(self, tenant: Tenant, birth: Callable[..., Job]) -> Created:
+    def store(self, tenant: Tenant, begin: Callable[..., Job]) -> Created:
         """Admit a new job, write it with its reservation, enqueue its tasks. Raises Problem.
 
-        It is born by the server's clock: by ours, its later tasks would come as late as we are ahead (hole 18).
+        `begin` makes the job from the server's time: a clock of ours that is ahead would delay its later tasks by as
+        much (hole 18).
         """
         usage_doc = f"{self.now():%Y-%m}"
         for tried in range(TRIES):
             month = self.jobs.month(tenant.id, usage_doc)
             live = self.jobs.live(tenant.id)  # after the month: what is ordered in between moves the month
-            job = birth(now=live.at, usage_doc=usage_doc)
+            job = begin(now=live.at, usage_doc=usage_doc)
             admit(tenant, month, job.money.reserved, live.count)
             try:
                 self.jobs.create(job, month, job.money.reserved)

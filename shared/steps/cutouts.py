@@ -1,4 +1,4 @@
-"""How else a presenter is asked for when a look cannot be cut out as wished: transparent, on a key colour, plain."""
+"""How a presenter is ordered when its look cannot be cut out: transparent first, then on a key colour, then plain."""
 
 from shared.codes import Code
 from shared.pipeline.plan.plan import Cutout

@@ -1,4 +1,4 @@
-"""health: asks everything abroll cannot work without, once in half a minute, and says what is wrong in words."""
+"""health: asks every service abroll cannot work without, at most twice a minute, and names those that fail."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ CHECK_LIFE = 30.0
 
 @dataclass(slots=True)
 class Health:
-    """The checks, each a sentence's subject and a call that raises when it is not well."""
+    """The checks by name, each a call that raises when something is wrong."""
 
     checks: Mapping[str, Callable[[], object]]
     monotonic: Callable[[], float]

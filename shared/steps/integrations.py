@@ -112,7 +112,7 @@ class Integrations:
     def _registered(
         self, presenter: PresenterVendor, tenant: str, integration: Integration, api_key: str
     ) -> Integration:
-        """Register our endpoint; without it the per-request callback and the sweep still carry every take."""
+        """Register our endpoint; without it the callback of each order and the sweep still find every take."""
         url = self.webhook_url(tenant, integration.mode)
         try:
             endpoint, secret = presenter.register_webhook(url, api_key=api_key)

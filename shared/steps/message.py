@@ -1,4 +1,4 @@
-"""What a task or a hint tells a step: which permission of which job; nothing that could grow old."""
+"""What a task tells a step: job, node, take and attempt; everything else is read from the job when it runs."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ class UnreadableMessage(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One wanted step."""
+    """One step to be done: the node, and the take and attempt it is meant for."""
 
     job: str
     node: str

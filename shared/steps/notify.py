@@ -1,4 +1,4 @@
-"""notify: delivers a customer's webhook, signed by Standard Webhooks 1.0.0, again and again for a day.
+"""notify: delivers a customer's webhook, signed by Standard Webhooks 1.0.0, and tries again for a day.
 
 The signature is `v1,` + base64 of HMAC-SHA256 over "id.timestamp.body" under the tenant's `whsec_…` secret
 (infra README, "Standard Webhooks"). A 410 ends it at once; the receiver tells repeats by `webhook-id`.

@@ -33,7 +33,7 @@ def invalid(details: Mapping[str, list[str]]) -> Problem:
 
 
 def not_found(what: str) -> Problem:
-    """There is nothing of that name, or it is another tenant's: nobody can tell the two apart."""
+    """There is nothing of that name, or it is another tenant's: the answer does not tell which."""
     return Problem(Code.NOT_FOUND, f"there is no such {what}", next_move=f"check the {what}'s id")
 
 

@@ -1,6 +1,6 @@
 """Trying again and making anew: retry keeps a failed job, regenerate makes a new one from a finished film.
 
-Both keep every finished node the change does not touch, say the price first if asked, and reserve it in the commit
+Both keep every finished node the change does not touch, tell the price first if asked, and reserve it in the commit
 that orders it (holes 43, 46).
 """
 
@@ -102,7 +102,7 @@ class Revise:
         if dry_run:
             return parent, revised
         kept = {key: node for key, node in parent.nodes.items() if key not in revised.remake}
-        birth = partial(
+        begin = partial(
             new_job,
             job_id=self.create.new_id(),
             tenant=tenant.id,
@@ -116,7 +116,7 @@ class Revise:
             trace=trace,
             parent=parent.id,
         )
-        return self.create.store(tenant, birth).job, revised
+        return self.create.store(tenant, begin).job, revised
 
     def _revised(self, tenant: Tenant, job: Job, change: Change, also: set[str] | frozenset[str]) -> Revised:
         try:

@@ -1,4 +1,4 @@
-"""Measures how long a worker has really been at it, across freezes and stepped clocks.
+"""Measures how long a worker has really been at work, across freezes and stepped clocks.
 
 Monotonic time may stand still while a function's instance is frozen, wall time may step: the larger counts
 (hole 14).
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Stopwatch:
-    """Starts when made."""
+    """Counts from the moment it is made."""
 
     monotonic: Callable[[], float] = time.monotonic
     wall: Callable[[], float] = time.time
@@ -24,5 +24,5 @@ class Stopwatch:
 
     @property
     def seconds(self) -> float:
-        """What has passed, by the clock that says more."""
+        """The seconds that have passed: the larger of both clocks' answers."""
         return max(self.monotonic() - self.started, self.wall() - self.started_wall)

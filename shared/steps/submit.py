@@ -1,7 +1,8 @@
-"""The one road of a paid call: claim it, check the window, send it once, write down what came of it.
+"""Sends a paid call for a claim: checks the send window, sends once, commits what came of it.
 
-Everything that can block happens before the claim; after it there is only the send. The vendor's answer is logged
-before it is committed, so that an operator can always find it (pipeline README, "Paid call", holes 14-17).
+Every paid call goes through here. What can block happens before the claim; after it there is only the send. The
+vendor's answer is logged before it is committed, so that an operator can always find it (pipeline README, "Paid call",
+holes 14-17).
 """
 
 from collections.abc import Callable

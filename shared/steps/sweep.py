@@ -83,7 +83,7 @@ class Backlog:
             self.postpone(_id(each), each.revision, wait)
         except (Conflict, DeliveryConflict):
             pass  # it was written meanwhile: it is not what could not be moved
-        except Exception:  # noqa: BLE001  # its own affair: the next tick tries again
+        except Exception:  # noqa: BLE001  # of this document only: the next tick tries again
             crashed("a late document could not be put aside", about, **named)
         return False
 
@@ -176,5 +176,5 @@ def _about(kind: str, each: Loaded | Delivery | Unread) -> Traced:
 
 
 def _pushed(before: Job, after: Job) -> bool:
-    """Tell whether a task was wanted anew, or the job ended: a due that only moved is no push."""
+    """Tell whether a task was enqueued anew, or the job ended: a due that only moved is no push."""
     return bool(after.ending) or any(node.wake > before.nodes[key].wake for key, node in after.nodes.items())

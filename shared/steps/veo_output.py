@@ -1,4 +1,4 @@
-"""veo_output: hears that a file lies in the takes bucket; a finalized film under an attempt's prefix is its success."""
+"""veo_output: hears that a file lies in the takes bucket; a film of the planned length is the clip."""
 
 from shared.cloud.blobs import Blobs, NoFile
 from shared.log import Fact, JobRef, log_job
@@ -9,7 +9,7 @@ from shared.steps.commit import Commits
 
 
 def veo_output(bucket: str, name: str, *, commits: Commits, blobs: Blobs) -> None:
-    """Take in one finalized object; everything that is no clip of a job we know is ignored with a line."""
+    """Take in one finalized object; what is no clip of a live job is logged and dropped."""
     attempt = read_object(name)
     loaded = commits.load(attempt.job) if attempt else None
     node = loaded.job.nodes.get(attempt.node) if attempt and loaded else None

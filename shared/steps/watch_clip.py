@@ -1,4 +1,4 @@
-"""watch_clip: asks about a clip nobody has heard of, once, when the sweep says it is due.
+"""watch_clip: asks about a clip whose file has not come in time, once, when the sweep finds it late.
 
 The operation is the truth of failure, the object the truth of success. An unclear submit has no operation name: its
 prefix is listed, and only the vendor's longest time makes "nothing there" final (pipeline README, "Reconcile").

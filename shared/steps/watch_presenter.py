@@ -1,4 +1,4 @@
-"""watch_presenter: reads the truth about a presenter's take and fetches its file; an event is only a hint to look.
+"""watch_presenter: asks the avatar service about a take and fetches its file; a webhook is only a hint to look.
 
 The vendor's link dies, so the take is done when its file lies in our bucket (hole 42). A key that no longer
 works ends the attempt as paid: another account is never asked about it (hole 30).

@@ -27,7 +27,7 @@ class TimelineEntry:
 
     @property
     def held(self) -> float:
-        """How long its last frame must be held; a backdrop lasts as long as it is wanted."""
+        """How long its last frame must be held; a backdrop is never too short."""
         return max(self.seconds - self.source.there - self.source.spare, 0.0) if self.source else 0.0
 
 

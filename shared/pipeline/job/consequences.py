@@ -1,4 +1,4 @@
-"""What follows for the rest of the job when one node moved: others wake, others are held, the job ends.
+"""What follows for the rest of the job when one node moved: others are queued, others are held, the job ends.
 
 A job that has not ended has a node that is awake, and so a due (property test); an ended one has none.
 """
@@ -17,7 +17,7 @@ NOW = timedelta(0)
 
 
 def wake(node: Node, now: datetime, timeouts: Timeouts, *, after: timedelta = NOW, due: datetime | None = None) -> Node:
-    """Want a task under a new name; the sweep looks when it is late."""
+    """Give a node a task under a new name, and a due at which the sweep looks whether it has run."""
     at = now + after
     return replace(node, wake=node.wake + 1, at=at, due=due or at + timeouts.queue_slack * SECOND)
 
@@ -47,7 +47,7 @@ def _unblock(job: Job, now: datetime, timeouts: Timeouts) -> Job:
 
 
 def _hold(job: Job, failed: Node, now: datetime) -> Job:
-    """Stop what was not submitted; what a vendor has is heard out and kept, so that a retry never buys it again."""
+    """Stop what was not submitted; what a vendor is making is waited for and kept: a retry never buys it again."""
     why = f"held: {failed.key} failed"
     waiting = (State.BLOCKED, State.QUEUED)
     nodes = {

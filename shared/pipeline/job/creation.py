@@ -1,4 +1,4 @@
-"""How a job begins: a plan becomes nodes, the images are there already, the first tasks are wanted."""
+"""How a job begins: a plan becomes nodes, its images are stored already, the first nodes are queued."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -32,7 +32,7 @@ def new_job(
     parent: str | None = None,
     adopted: Mapping[str, Node] = NOTHING_ADOPTED,
 ) -> Job:
-    """Return a new job whose first tasks are wanted.
+    """Return a new job; the nodes that need nothing are queued, and the caller enqueues their tasks.
 
     `images` are the stored files of the plan's image nodes, `adopted` the finished nodes of a parent that are kept.
     """
@@ -78,5 +78,5 @@ def _node(planned: PlannedNode, stored: Output | None, kept: Node | None, now: d
     if planned.kind is not Kind.IMAGE:
         return node
     if stored is None:
-        raise ValueError(f"{planned.key} is not stored: fetch the images before the job is born")
+        raise ValueError(f"{planned.key} is not stored: store the images before the job is made")
     return replace(node, state=State.DONE, output=stored, ended_at=now)

@@ -1,4 +1,4 @@
-"""What can be heard about a job: events in the past tense, each idempotent (pipeline README, "News").
+"""What can happen to a job: events in the past tense, each idempotent (pipeline README, "News").
 
 An event applied to a state that already holds its result gives "nothing to do", so news may come twice, late or
 out of order. Take and attempt say which permission to send the news is about.
@@ -39,7 +39,7 @@ class Reclaimed:
 
 @dataclass(frozen=True, slots=True)
 class Postponed:
-    """The vendor is known to be busy: the call was not even tried."""
+    """The vendor is known to be busy: the call was not made."""
 
     node: str
     take: int
@@ -140,7 +140,7 @@ class FailureHeard:
 
 @dataclass(frozen=True, slots=True)
 class PendingSeen:
-    """A look found the attempt still being made; `hinted` when somebody had said it was ready."""
+    """A look found the attempt still being made; `hinted` when a webhook had said that it was ready."""
 
     node: str
     take: int
@@ -155,12 +155,12 @@ class NothingFound:
     node: str
     take: int
     attempt: int
-    at: datetime | None = None  # when the look began: patience is judged by it, however late this is heard
+    at: datetime | None = None  # when the look began: what it found is judged by it, however late it is committed
 
 
 @dataclass(frozen=True, slots=True)
 class WorkDone:
-    """Pure work ended; counts only when made from what is wanted now."""
+    """Pure work ended; it counts only when it was made from the inputs wanted now."""
 
     node: str
     inputs_hash: str
@@ -189,14 +189,14 @@ class Swept:
 
 @dataclass(frozen=True, slots=True)
 class CancelAsked:
-    """A person does not want the film any more."""
+    """A person cancelled the job."""
 
     by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class RetryAsked:
-    """A person wants a failed job tried again, perhaps with other words; finished nodes not in `remake` are kept."""
+    """A person retried a failed job, perhaps with other words; finished nodes not in `remake` are kept."""
 
     reserved: int  # micro-dollars reserved anew, in the same commit
     remake: frozenset[str] = frozenset()  # finished nodes to be made again too

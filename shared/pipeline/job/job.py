@@ -17,12 +17,12 @@ class State(StrEnum):
     """Where a node stands in its life."""
 
     BLOCKED = "blocked"  # waits for other nodes
-    QUEUED = "queued"  # a task is wanted
+    QUEUED = "queued"  # a task is enqueued, or must be
     STARTING = "starting"  # claimed: one worker may make the one paid call
     RUNNING = "running"  # the vendor has it
     DONE = "done"
     FAILED = "failed"
-    CANCELLED = "cancelled"  # never submitted, or nobody listens any more
+    CANCELLED = "cancelled"  # never submitted, or no longer listened to
 
 
 LIVE = frozenset({State.BLOCKED, State.QUEUED, State.STARTING, State.RUNNING})
@@ -43,13 +43,13 @@ class Outcome(StrEnum):
     CLAIMED = "claimed"  # may have been sent; at risk
     NOT_SENT = "not_sent"
     REFUSED = "refused"
-    UNCLEAR = "unclear"  # sent or not, nobody knows; at risk
+    UNCLEAR = "unclear"  # sent or not is unknown; at risk
     SENT = "sent"
-    GIVEN_UP = "given_up"  # nobody listens any more, or the vendor bills what it did not deliver; counted as paid
-    NOTHING_MADE = "nothing_made"  # unclear, and empty-handed after the vendor's longest time: no vendor billed it
+    GIVEN_UP = "given_up"  # no longer listened to, or billed by the vendor without a film; counted as paid
+    NOTHING_MADE = "nothing_made"  # unclear, and without a trace after the vendor's longest time: not billed
     FAILED = "failed"  # the vendor's final word; free by contract
     DONE = "done"
-    LATE = "late"  # a film nobody wanted any more; paid
+    LATE = "late"  # its film came when another take was wanted or the node had ended; paid
 
 
 FREE = frozenset({Outcome.NOT_SENT, Outcome.REFUSED, Outcome.FAILED, Outcome.NOTHING_MADE})
@@ -135,9 +135,9 @@ class Node:
     provider: str
     expected: float  # seconds it usually takes
     state: State = State.BLOCKED
-    take: int = 1  # what is wanted: +1 by retry, changed input, other provider
+    take: int = 1  # which making of this node is wanted: +1 when a retry makes it anew
     attempt: int = 1  # permissions to send; only grows, never reset
-    wake: int = 0  # number of the wanted task; only grows
+    wake: int = 0  # number of its newest task; only grows
     at: datetime | None = None  # when that task should run
     due: datetime | None = None  # when the sweep should look
     nudges: int = 0  # sweeps in a row without any transition

@@ -110,14 +110,14 @@ def name_line(node: Node, take: int, attempt: int, provider_id: str, at: datetim
 
 
 def give_up(node: Node, at: datetime, why: str) -> Node:
-    """Close the line of an attempt nobody listens to any more; it stays counted as paid."""
+    """Close the line of an attempt whose news no longer counts; it stays counted as paid."""
     line = find(node, node.take, node.attempt)
     still_open = line is not None and line.outcome in (Outcome.CLAIMED, Outcome.SENT, Outcome.UNCLEAR)
     return close_line(node, node.take, node.attempt, Outcome.GIVEN_UP, at, why) if still_open else node
 
 
 def note_late(node: Node, take: int, attempt: int, film: str, at: datetime, cost: int | None = None) -> Node:
-    """Remember a film nobody waits for, once; under the winner's own name it is told beside the winner."""
+    """Note a film that came too late or second, once; where the attempt is the accepted one, its line stays DONE."""
     line = find(node, take, attempt)
     if line is None or line.why == film:
         return node

@@ -18,13 +18,13 @@ class Step:
     does: str
 
 
-CREATE = Step("create_job", None, "checks, plans, reserves the price, stores the job, wants the first tasks")
+CREATE = Step("create_job", None, "checks, plans, reserves the price, stores the job, enqueues the first tasks")
 START_CLIP = Step("start_clip", "veo", "claims a clip and asks Veo for it, once")
 VEO_OUTPUT = Step("veo_output", None, "hears that a clip's file lies in the takes bucket")
-WATCH_CLIP = Step("watch_clip", "watch", "asks about a clip nobody has heard of")
+WATCH_CLIP = Step("watch_clip", "watch", "asks about a clip whose file has not come in time")
 START_PRESENTER = Step("start_presenter", "presenter", "claims a take and asks the avatar service for it, once")
-HEYGEN_WEBHOOK = Step("heygen_webhook", None, "hears that something happened to a take, and asks for a look")
-WATCH_PRESENTER = Step("watch_presenter", "watch", "reads the truth about a take and fetches its file")
+HEYGEN_WEBHOOK = Step("heygen_webhook", None, "hears that something happened to a take, and enqueues a look")
+WATCH_PRESENTER = Step("watch_presenter", "watch", "asks the avatar service about a take and fetches its file")
 COMPOSE = Step("compose", "compose", "joins, lays the presenter over, writes text and sound, ends the job")
 SWEEP = Step("sweep", None, "each minute: finds what is late, looks before it pushes")
 NOTIFY = Step("notify", "notify", "delivers the customer's webhook")
@@ -44,7 +44,7 @@ LINE = (
 
 
 def step_for(node: Node) -> Step:
-    """Return the step a node's wanted task runs."""
+    """Return the step that a node's task runs."""
     match node.kind, node.state:
         case Kind.CLIP, State.QUEUED:
             return START_CLIP

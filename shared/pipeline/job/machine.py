@@ -1,10 +1,11 @@
 """The machine that moves a job: a table of what each event does to a node in each state, and the lines that apply it.
 
-Two rules. News that the table has no row for changes no state: it ends in the ledger or nowhere. A node in an ended
-state is left only by a person (retry).
+Two rules. News that the table has no row for changes no state: it is noted in the ledger or dropped. A node leaves an
+ended state only when a person asks for a retry.
 
 It knows no clock, no storage and no vendor: `now` is the server time of the read the job came from (hole 18).
-The table below is what the README's picture is printed from, and every move is checked against it.
+Every move that news makes is a row of the table below. What the rest of the job, a person or the sweep does to a node
+(`consequences.py`, and the last functions here) is listed in `infra/diagrams.py`; the README's picture shows both.
 """
 
 from dataclasses import dataclass, replace
@@ -65,7 +66,7 @@ class Transition:
     alarms: tuple[str, ...] = ()
 
     def woken(self, before: Job) -> tuple[Node, ...]:
-        """Return the nodes whose task is newly wanted."""
+        """Return the nodes whose wake grew: a task must be enqueued for each."""
         return tuple(
             node
             for key, node in self.job.nodes.items()
@@ -120,7 +121,7 @@ def _concerns(node: Node, event: on.NodeEvent) -> bool:
 
 
 def _late(job: Job, node: Node, event: on.NodeEvent, now: datetime) -> Transition:
-    """News nobody timeouts for: the ledger remembers what was paid or named; a second film of a take is an alarm."""
+    """News that moves no node: the ledger notes what was paid or named; a second film of a take is an alarm."""
     alarms: tuple[str, ...] = ()
     match event:
         case on.Sent() | on.IdHeard():
@@ -247,7 +248,7 @@ def _retried(job: Job, event: on.RetryAsked, now: datetime, timeouts: Timeouts) 
 
 
 def _fresh(node: Node, plan: Plan | None) -> Node:
-    """Another take of what was wanted: numbers only grow, the ledger and the vendor's ways stay known."""
+    """Begin another take: its numbers only grow; the ledger and the cut-out that works are kept."""
     clips = {clip.key: clip.cost for clip in plan.clips} if plan else {}
     costs = clips | ({speech.key: speech.cost for speech in plan.speeches} if plan else {})
     return Node(

@@ -65,12 +65,12 @@ def image_object(tenant: str, sha256: str, suffix: str) -> str:
 
 
 def task_name(job: str, node: str, wake: int) -> str:
-    """Return the name of the wanted task: hashed, because rising names make hot spots."""
+    """Return the name of a node's task: hashed, because rising names make hot spots."""
     return _short(f"{job}|{node}|{wake}")
 
 
 def hint_name(attempt: AttemptName, news: str) -> str:
-    """Return the name of the look a webhook asks for: the same news twice wants the same task."""
+    """Return the name of the task for the look a webhook asks for: the same news twice is one task."""
     return _short(f"{attempt}|hint|{news}")
 
 

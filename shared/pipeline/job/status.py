@@ -1,6 +1,6 @@
 """What people are told about a job: status, stage, progress and one sentence; derived from its nodes, never set.
 
-The stored sentence holds no ages: times are stored, ages are rendered when somebody reads (`now` given).
+The stored sentence holds no ages: times are stored, ages are computed when the job is read (`now` given).
 """
 
 from collections.abc import Iterable
@@ -32,7 +32,7 @@ class Stage(StrEnum):
     PRESENTING = "presenting"
     FILMING_AND_PRESENTING = "filming_and_presenting"
     COMPOSING = "composing"
-    STOPPING = "stopping"  # something failed; what a vendor has is heard out and kept
+    STOPPING = "stopping"  # something failed; what a vendor is making is waited for and kept
     ENDED = "ended"
 
 
@@ -67,7 +67,7 @@ def stage(job: Job) -> Stage:
 
 
 def waiting_for(job: Job) -> tuple[str, ...]:
-    """Return the keys of the nodes somebody is working on."""
+    """Return the keys of the nodes a vendor or a worker is working on."""
     return tuple(key for key, node in job.nodes.items() if node.state in AT_VENDOR or _composing(node))
 
 

@@ -1,4 +1,4 @@
-"""Every wait in one place, as data: how long a claim lives, how long an unknown call is waited for, when to look.
+"""Every time limit in one place, as data: how long a claim lives, how long an unknown call is waited for, when to look.
 
 The inequalities of hole 15 hold for the shipped table by test:
 send window < HTTP total < function timeout < dispatch deadline < claim life.
@@ -29,7 +29,7 @@ class Timeouts:
     compose_dispatch: float = 1530
     veo_claim: float = 210  # a claim older than this has expired
     heygen_claim: float = 270
-    veo_unknown: float = 1200  # an unknown submit may not be repeated earlier (Veo's longest time)
+    veo_unknown: float = 1200  # how long an unknown submit is given before another attempt
     replay_after: float = 30  # an unknown HeyGen answer is asked for again under its key
     key_life: float = 82_800  # 23 h: an older key is never repeated
     replays: int = 3  # repeats of one key; after that its title is looked for
@@ -40,7 +40,7 @@ class Timeouts:
     hint_step: float = 5  # after a hint of success: 5, 10, 20 s, then the backstop
     hint_polls: int = 3
     pending_step: float = 60  # after a look that found "pending"
-    queue_slack: float = 120  # a wanted task this late is looked for
+    queue_slack: float = 120  # a task this late is looked for
     stagger: float = 0.15  # between starts of one job
     hold: float = 3600  # a node held for a retired model
     hold_step: float = 600
@@ -57,7 +57,7 @@ class Timeouts:
         return timedelta(seconds=self.heygen_claim if kind is Kind.PRESENTER else self.veo_claim)
 
     def backstop(self, kind: Kind) -> timedelta:
-        """How long no news is good news."""
+        """How long a running node may be silent before the sweep looks at it."""
         return timedelta(seconds=self.presenter_backstop if kind is Kind.PRESENTER else self.clip_backstop)
 
     def recheck_after(self, waited: timedelta) -> timedelta:
@@ -74,7 +74,7 @@ class UnknownTimeouts(Exception):
 
 
 def read_timeouts(data: Mapping[str, object]) -> Timeouts:
-    """Read the table's overrides; raises UnknownWaits naming every unknown or non-numeric entry."""
+    """Read the table's overrides; raises UnknownTimeouts naming every unknown or non-numeric entry."""
     known = {item.name for item in fields(Timeouts)}
     wrong = [key for key, value in data.items() if key not in known or not isinstance(value, int | float)]
     if wrong:

@@ -15,7 +15,7 @@ from shared.pipeline.plan.plan import Kind
 
 
 def claimed(job: Job, node: Node, event: on.Claimed, now: datetime, timeouts: Timeouts) -> Node:
-    """The budget gate: one more attempt only under the job's ceiling."""
+    """Claim the node for one call, or fail it when one more attempt would pass the job's ceiling."""
     if not affordable(job, node):
         return _failed(
             node,
@@ -36,7 +36,7 @@ def claimed(job: Job, node: Node, event: on.Claimed, now: datetime, timeouts: Ti
 
 
 def reclaimed(_job: Job, node: Node, event: on.Reclaimed, now: datetime, timeouts: Timeouts) -> Node:
-    """Only a keyed call may be repeated, and only when nobody can still be waiting for its answer."""
+    """Take over an unclear call with a key, once its answer is known to be lost or its claim has expired."""
     claim = node.claim
     if claim is None or node.kind is not Kind.PRESENTER or claim.token == event.token:
         return node
@@ -52,24 +52,24 @@ def reclaimed(_job: Job, node: Node, event: on.Reclaimed, now: datetime, timeout
 
 
 def postponed(job: Job, node: Node, event: on.Postponed, now: datetime, timeouts: Timeouts) -> Node:
-    """Wanted again when the vendor is said to be free; a duplicate that says so too wants nothing new (hole 9)."""
+    """Queue it again for when the vendor should be free; a duplicate that says the same changes nothing (hole 9)."""
     if _scheduled(node, now):
         return node
     return _requeue(job, replace(node, why=event.why, nudges=0), event.after, now, timeouts)
 
 
 def sent(_job: Job, node: Node, event: on.Sent, now: datetime, timeouts: Timeouts) -> Node:
-    """The vendor has it."""
+    """The vendor accepted the call: the node runs."""
     return _running(node, event.take, event.attempt, event.provider_id, now, timeouts)
 
 
 def id_heard(_job: Job, node: Node, event: on.IdHeard, now: datetime, timeouts: Timeouts) -> Node:
-    """The vendor has it, as somebody else told us."""
+    """The vendor accepted the call, as a webhook or a list told: the node runs."""
     return _running(node, event.take, event.attempt, event.provider_id, now, timeouts)
 
 
 def released(job: Job, node: Node, event: on.Released, now: datetime, timeouts: Timeouts) -> Node:
-    """Nothing was made: wanted again, later, unless the job has failed meanwhile."""
+    """Nothing was made: queued again for later, unless the job has failed meanwhile."""
     if node.claim and node.claim.repeated and not event.cutout:
         return _unclear_still(node, replace(node, why=event.why), event.after, now, timeouts)
     outcome = Outcome.REFUSED if event.refused else Outcome.NOT_SENT
@@ -88,13 +88,13 @@ def released(job: Job, node: Node, event: on.Released, now: datetime, timeouts: 
 
 
 def refused(_job: Job, node: Node, event: on.Rejected, now: datetime, _waits: Timeouts) -> Node:
-    """Nothing was made and nothing will be."""
+    """The vendor refused for good and made nothing: the node fails."""
     closed = close_line(node, node.take, node.attempt, _refusal(node), now, event.why)
     return _failed(closed, now, event.code, event.why, event.next_move)
 
 
 def misconfigured(job: Job, node: Node, event: on.MisconfigurationFound, now: datetime, timeouts: Timeouts) -> Node:
-    """Held for an operator, at most an hour."""
+    """Our set-up is wrong: hold the node for an operator, trying again now and then, until the hold is over."""
     closed = close_line(node, node.take, node.attempt, _refusal(node), now, event.what)
     since = node.held_since or now
     if now >= since + timeouts.hold * SECOND:
@@ -107,7 +107,7 @@ def misconfigured(job: Job, node: Node, event: on.MisconfigurationFound, now: da
 
 
 def unclear(_job: Job, node: Node, event: on.Unclear, now: datetime, timeouts: Timeouts) -> Node:
-    """Nobody knows: a keyed call is asked again soon; otherwise its claim's end is waited for."""
+    """The outcome is unknown: a call with a key is repeated soon; without one its claim's end is waited for."""
     if node.claim is None or node.claim.unclear_at is not None:
         return node
     closed = close_line(node, node.take, node.attempt, Outcome.UNCLEAR, now, event.why)
@@ -118,7 +118,7 @@ def unclear(_job: Job, node: Node, event: on.Unclear, now: datetime, timeouts: T
 
 
 def film_arrived(job: Job, node: Node, event: on.FilmArrived, now: datetime, _waits: Timeouts) -> Node:
-    """The first film of the wanted take wins, whichever attempt made it."""
+    """The first film of the current take is accepted, whichever attempt made it."""
     named = name_line(node, event.take, event.attempt, event.provider_id, now) if event.provider_id else node
     cost = billed(job, node, event.output)
     closed = close_line(named, event.take, event.attempt, Outcome.DONE, now, cost=cost)
@@ -136,7 +136,7 @@ def film_arrived(job: Job, node: Node, event: on.FilmArrived, now: datetime, _wa
 
 
 def failure_heard(job: Job, node: Node, event: on.FailureHeard, now: datetime, timeouts: Timeouts) -> Node:
-    """A final word on one attempt; capacity and the like are tried again, a bounded number of times."""
+    """The vendor failed one attempt: another one follows where that can help, a bounded number of times."""
     outcome = Outcome.GIVEN_UP if event.paid else Outcome.FAILED
     closed = close_line(node, node.take, node.attempt, outcome, now, event.why)
     tries = timeouts.tries_filtered if event.code in (Code.FILTERED, Code.EMPTY) else timeouts.tries
@@ -147,7 +147,7 @@ def failure_heard(job: Job, node: Node, event: on.FailureHeard, now: datetime, t
 
 
 def pending_seen(_job: Job, node: Node, event: on.PendingSeen, now: datetime, timeouts: Timeouts) -> Node:
-    """Not yet: look again soon after a hint, else when the sweep next comes by; for ever is not an answer."""
+    """Not yet: look again soon after a hint, else at the usual step; an operation that takes too long fails."""
     since = node.claim.at if node.claim else now
     if now >= since + timeouts.longest_operation * SECOND:
         closed = close_line(node, node.take, node.attempt, Outcome.GIVEN_UP, now, "no end in sight")
@@ -163,7 +163,7 @@ def pending_seen(_job: Job, node: Node, event: on.PendingSeen, now: datetime, ti
 
 
 def nothing_found(job: Job, node: Node, event: on.NothingFound, now: datetime, timeouts: Timeouts) -> Node:
-    """An unclear attempt left no trace (yet): the vendor's longest time must be over before it is given up."""
+    """An unclear attempt left no trace (yet): it is given up only when the vendor's longest time is over."""
     since = node.claim.at if node.claim else now
     if min(now, event.at or now) < since + timeouts.veo_unknown * SECOND:
         return replace(node, due=now + timeouts.found_nothing * SECOND, nudges=0)
@@ -178,12 +178,12 @@ def nothing_found(job: Job, node: Node, event: on.NothingFound, now: datetime, t
 
 
 def work_done(_job: Job, node: Node, event: on.WorkDone, now: datetime, _waits: Timeouts) -> Node:
-    """Made from what is wanted."""
+    """The composition is done; its inputs' hash was checked before this is called."""
     return replace(node, state=State.DONE, output=event.output, due=None, ended_at=now, why=None)
 
 
 def work_failed(job: Job, node: Node, event: on.WorkFailed, now: datetime, timeouts: Timeouts) -> Node:
-    """Pure work may be repeated freely, a bounded number of times; two who failed at once failed once."""
+    """Pure work failed: it is tried again, a bounded number of times; two workers failing at once count once."""
     if _scheduled(node, now):
         return node
     if event.retry_after is None or node.failures + 1 >= timeouts.work_tries:
@@ -212,12 +212,12 @@ HANDLERS: Mapping[type[on.NodeEvent], Callable[[Job, Node, Any, datetime, Timeou
 
 
 def _scheduled(node: Node, now: datetime) -> bool:
-    """Tell whether the next task is wanted already, and only later: who says it again is a duplicate."""
+    """Tell whether the next task is scheduled for later already: the event is a duplicate then."""
     return node.at is not None and node.at > now
 
 
 def replayable(claim: Claim, now: datetime, timeouts: Timeouts) -> bool:
-    """Tell whether a key may be used once more: young enough, and not answered in vain again and again (hole 29)."""
+    """Tell whether a key may be used once more: young enough, and not repeated too often in vain (hole 29)."""
     young = now < (claim.first_at or claim.at) + timeouts.key_life * SECOND
     return young and claim.repeats < timeouts.replays
 
@@ -256,7 +256,7 @@ def _next_attempt(job: Job, node: Node, after: timedelta, now: datetime, timeout
 
 
 def _requeue(job: Job, node: Node, after: timedelta, now: datetime, timeouts: Timeouts) -> Node:
-    """Want the node's task again, unless another node's failure stops all that was not submitted."""
+    """Queue the node again, or cancel it when another node's failure stops all that was not submitted."""
     if any(other.state is State.FAILED for other in job.nodes.values()):
         return replace(node, state=State.CANCELLED, due=None, ended_at=now, why="held: another part of the job failed")
     return wake(replace(node, state=State.QUEUED), now, timeouts, after=after)

@@ -1,14 +1,100 @@
 """The machine and the line are drawn as they are run."""
 
 import json
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
-from infra.diagrams import line_table, machine_picture
+import pytest
+
+from infra.diagrams import JOB_MOVES, line_table, machine_picture
+from shared.pipeline.job.events import CancelAsked, RetryAsked
 from shared.pipeline.job.job import State
 from shared.pipeline.job.line import LINE
 from shared.pipeline.job.machine import TABLE
+from tests.pipeline.machine.story import (
+    CHAIN,
+    CLIP,
+    COMPOSE,
+    PRESENTED,
+    WAITS,
+    Story,
+    arrived,
+    claimed,
+    refused,
+    sent,
+    story,
+    swept,
+    work_failed,
+)
 
 ROOT = Path(__file__).parents[3]
+B, Q, S, R, D, F, C = State
+
+
+def queued() -> Story:
+    return story(PRESENTED)
+
+
+def starting() -> Story:
+    return queued().hears(claimed())
+
+
+def running() -> Story:
+    return starting().hears(sent())
+
+
+def stumbled(told: Story) -> Story:
+    """Let the composition fail when all footage is there."""
+    done = told.about(COMPOSE)
+    return done.hears(work_failed(done.hero.inputs_hash, again=None))
+
+
+def footage() -> Story:
+    return story().hears(claimed(), sent(), arrived())
+
+
+def chain() -> Story:
+    second = "clip-2"
+    told = story(CHAIN).hears(claimed(), sent(), arrived())
+    return told.hears(claimed(second, "b"), sent(second, "b", name="op-2"), arrived(second))
+
+
+CANCELLED, SWEPT, RETRIED = "CancelAsked", "Swept", "RetryAsked"
+WITHOUT_NEWS: dict[tuple[State, State, str], Callable[[], Story]] = {
+    (B, Q, "all it needs is done"): footage,
+    (B, C, "another node failed"): lambda: starting().hears(refused()),
+    (Q, C, "another node failed"): lambda: starting().hears(refused()),
+    (B, C, CANCELLED): lambda: queued().hears(CancelAsked()),
+    (Q, C, CANCELLED): lambda: queued().hears(CancelAsked()),
+    (S, C, CANCELLED): lambda: starting().hears(CancelAsked()),
+    (R, C, CANCELLED): lambda: running().hears(CancelAsked()),
+    (B, C, SWEPT): lambda: queued().later(hours=7).hears(swept()),
+    (Q, C, SWEPT): lambda: queued().later(hours=7).hears(swept()),
+    (Q, F, SWEPT): lambda: replace(queued().later(hours=1), timeouts=replace(WAITS, nudges=1)).hears(swept()),
+    (S, F, SWEPT): lambda: starting().later(hours=7).hears(swept()),
+    (R, F, SWEPT): lambda: running().later(hours=7).hears(swept()),
+    (F, B, RETRIED): lambda: stumbled(footage()).hears(RetryAsked(0, remake=frozenset({CLIP}))),
+    (C, B, RETRIED): lambda: starting().hears(refused(), RetryAsked(0)),
+    (D, B, f"{RETRIED} with other words"): lambda: stumbled(chain()).hears(
+        RetryAsked(0, remake=frozenset({CLIP, "clip-2"}))
+    ),
+}
+
+
+@pytest.mark.parametrize(("before", "after", "why"), WITHOUT_NEWS)
+def test_a_move_without_news_is_lived(before: State, after: State, why: str) -> None:
+    """What the rest of the job, a person or the sweep is drawn to do to a node, it does."""
+    told = WITHOUT_NEWS[before, after, why]()
+
+    assert told.before is not None
+    moved = {(node.state, told.job.nodes[key].state) for key, node in told.before.nodes.items()}
+    assert (before, after) in moved
+
+
+def test_every_move_without_news_is_lived() -> None:
+    """What is written down by hand has a story, and no story is of a move that is not drawn."""
+    assert set(WITHOUT_NEWS) == set(JOB_MOVES)
 
 
 def test_every_move_of_the_table_is_an_arrow() -> None:
