@@ -11,19 +11,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from shared.media.boxes import lay
+from shared.media.boxes import Stand, lay
 from shared.media.errors import MediaFailed, MediaRefused
 from shared.media.ffmpeg import Budget, Demuxer, Source, run
 from shared.media.graph import Graph, PlacedPresenter, paint
 from shared.media.images import ImageRefused
 from shared.media.lettering import letter
-from shared.media.painting import round_card, still
+from shared.media.painting import plate, round_card, still
 from shared.media.poster import best_frame
 from shared.media.probe import FilmFacts, probe
 from shared.media.segments import cuts, frames, on_film, segments
 from shared.media.sound import Mix, mix
 from shared.media.takes import color_default, measure
-from shared.pipeline.edit.edit import Edit
+from shared.pipeline.edit.edit import Appearance, Edit
 from shared.pipeline.plan.plan import Cutout
 
 # Measured on 12 s of 720x1280: subme=1 saves a quarter of veryfast's time at the same size and 0.0003 of SSIM;
@@ -150,15 +150,27 @@ def _presenters(bench: _Bench) -> tuple[list[PlacedPresenter], list[str]]:
         facts = bench.facts(look.node)
         with _named(look.node):
             take = measure(look, bench.files[look.node], facts, bench.folder, bench.budget)
-        box, narrowed = lay(take.visible, look.place, bench.edit.size)
+        inset = take.cutout is Cutout.INSET
+        stand = lay(take.visible, look.place, bench.edit.size, inset=inset)
         told += take.warnings
-        if narrowed:
-            scale = box.height / bench.edit.size.height
-            told.append(f"{look.node}: too wide for the frame at scale {look.place.scale:g}, shown at {scale:.2f}")
-        card = round_card(box, bench.folder, number) if take.cutout is Cutout.INSET else None
+        if stand.narrowed:
+            told.append(_narrowed(look, stand, bench.edit))
+        card = None
+        if inset and not stand.fills:
+            card = round_card(stand.box, bench.folder, number)
+        elif stand.floats:
+            card = plate(stand.box, bench.folder, number)
         fade = min(frames(look.fade, bench.edit.fps), end - start)
-        made.append(PlacedPresenter(take, start, end, fade, box, card))
+        made.append(PlacedPresenter(take, start, end, fade, stand, card))
     return made, told
+
+
+def _narrowed(look: Appearance, stand: Stand, edit: Edit) -> str:
+    shown = stand.box.height / edit.size.height
+    return (
+        f"{look.node}: too wide for the frame at scale {look.place.scale:g}, shown at {shown:.2f}; "
+        "leave avatar_position.scale out, and the size follows the take"
+    )
 
 
 def _paint(bench: _Bench, number: int, graph: Graph) -> Path:

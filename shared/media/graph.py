@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import assert_never
 
-from shared.media.boxes import Box
+from shared.media.boxes import Box, Stand
 from shared.media.ffmpeg import Demuxer, Source
 from shared.media.keying import cut_out, rgb
 from shared.media.segments import Cut, Segment
@@ -23,22 +23,25 @@ _YUV = "out_color_matrix=bt709:out_range=tv"
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """An inset's rounded shape and the shadow it casts, both PNG."""
+    """A PNG beneath a presenter and its box: an inset's shadow, or the plate a floating figure stands on.
 
-    mask: Path
-    shadow: Path
-    shadow_box: Box
+    `mask` is the PNG of the rounded shape an inset is cut to.
+    """
+
+    ground: Path
+    box: Box
+    mask: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PlacedPresenter:
-    """A take laid on the film: its frames there, its box, and its card when it is an inset."""
+    """A take laid on the film: its frames there, where it stands, and its card, if it needs one."""
 
     take: MeasuredTake
     start: int
     end: int
     fade: int  # frames, at its end
-    box: Box
+    stand: Stand
     card: Card | None = None
 
 
@@ -50,7 +53,8 @@ class Lettering:
     box: Box
     start: int
     end: int
-    ease: int  # frames it takes to come and to go
+    comes: int  # frames it takes to come; 0 = at once
+    goes: int  # frames it takes to go
 
 
 @dataclass(slots=True)
@@ -87,7 +91,8 @@ def paint(
         graph.chains.append(f"{_shot(graph, cut, films, stills)}[shot{index}]")
     row = "".join(f"[shot{index}]" for index in range(len(part.cuts)))
     joined = f"{row}concat=n={len(part.cuts)}:v=1:a=0," if len(part.cuts) > 1 else row
-    graph.chains.append(f"{joined}settb=1/{edit.fps},setpts=N[base0]")
+    # Inputs carry rates of their own (a PNG says 25): the last filter decides what the encoder is told.
+    graph.chains.append(f"{joined}settb=1/{edit.fps},setpts=N,fps={edit.fps}[base0]")
     layers = 0
     for presenter in presenters:
         if presenter.start < part.end and presenter.end > part.start:
@@ -111,8 +116,7 @@ def _shot(graph: Graph, cut: Cut, films: Mapping[str, Source], stills: Mapping[s
         # Painted once, then the same frame is handed on: a still costs no decoding.
         return f"[{number}:v]scale={_YUV},format=yuv420p,setsar=1,{_held(fps)},trim=end_frame={cut.frames}"
     film = films[shot.node]
-    window = ("-ss", f"{shot.offset:.6f}", "-t", f"{cut.moving / fps + 0.2:.6f}", "-an")
-    number = graph.open(Source(film.path, film.demuxer, (*film.options, *window)))
+    number = graph.open(Source(film.path, film.demuxer, (*film.options, *_window(shot.offset, cut.moving, fps))))
     fill = (
         f"scale={size.width}:{size.height}:force_original_aspect_ratio=increase:flags=bicubic:{_YUV},"
         f"crop={size.width}:{size.height},setsar=1,format=yuv420p"
@@ -121,52 +125,72 @@ def _shot(graph: Graph, cut: Cut, films: Mapping[str, Source], stills: Mapping[s
     return f"[{number}:V:0]{timed},{fill},tpad=stop=-1:stop_mode=clone,trim=end_frame={cut.frames}"
 
 
+def _window(offset: float, frames: int, fps: int) -> tuple[str, ...]:
+    """Read `frames` from an offset on.
+
+    Offsets are rounded to milliseconds, and a seek drops what begins before it: so it goes a quarter of a frame further
+    back, and the nearest whole frame is the one that was meant.
+    """
+    return ("-ss", f"{max(0.0, offset - 0.25 / fps):.6f}", "-t", f"{frames / fps + 0.2:.6f}", "-an")
+
+
 def _held(fps: int) -> str:
     """Repeat a single frame for ever, counted in frames."""
     return f"settb=1/{fps},loop=loop=-1:size=1,setpts=N"
 
 
 def _lay_presenter(graph: Graph, presenter: PlacedPresenter, layers: int) -> int:
-    """Paint one presenter (and its shadow); return the number of the topmost layer."""
-    part, fps, take, box = graph.part, graph.edit.fps, presenter.take, presenter.box
+    """Paint one presenter and what is beneath it; return the number of the topmost layer."""
+    part, fps, take, box = graph.part, graph.edit.fps, presenter.take, presenter.stand.box
     first, last = max(presenter.start, part.start), min(presenter.end, part.end)
     skipped, name = first - presenter.start, f"person{layers}"
-    held, shift = f"trim=end_frame={last - first}", f"setpts=N+{first - part.start}"
-    fade = _fade(presenter, skipped)
+    held, timed = f"trim=end_frame={last - first}", f"setpts=N+{first - part.start}{_fade(presenter, skipped)}"
     begin = min(skipped / fps, max(0.0, take.facts.seconds - 2 / fps))  # a take that has ended is held
-    window = ("-ss", f"{begin:.6f}", "-t", f"{(last - first) / fps + 0.2:.6f}", "-an")
-    number = graph.open(Source(take.source.path, take.source.demuxer, (*take.source.options, *window)))
-    seen = take.visible
+    options = (*take.source.options, *_window(begin, last - first, fps))
+    number = graph.open(Source(take.source.path, take.source.demuxer, options))
+    seen = presenter.stand.seen
     alike = "yuva420p" if take.cutout is Cutout.ALPHA else "yuv420p"
     graph.chains.append(
         f"[{number}:V:0]fps={fps}:start_time=0,setpts=N,crop={seen.width}:{seen.height}:{seen.x}:{seen.y},"
         f"scale={box.width}:{box.height}:flags=bicubic:{_YUV},setsar=1,format={alike},"
         f"tpad=stop=-1:stop_mode=clone,{held}[{name}]"
     )
+    if presenter.card:
+        ground = graph.open(Source(presenter.card.ground, Demuxer.PNG))
+        graph.chains.append(f"[{ground}:v]scale={_YUV},format=yuva420p,{_held(fps)},{held},{timed}[{name}-ground]")
+        layers = _over(graph, f"{name}-ground", presenter.card.box, layers)
     match take.cutout:
         case Cutout.ALPHA:
-            graph.chains.append(f"[{name}]{shift}{fade}[{name}-cut]")
+            graph.chains.append(f"[{name}]{timed}[{name}-cut]")
         case Cutout.KEY:
             graph.chains += cut_out(take.key, box.width, box.height, name)
-            graph.chains[-1] = graph.chains[-1].replace(f"[{name}-cut]", f",{shift}{fade}[{name}-cut]")
+            graph.chains[-1] = graph.chains[-1].replace(f"[{name}-cut]", f",{timed}[{name}-cut]")
         case Cutout.INSET:
-            layers = _card(graph, presenter, name, f"{_held(fps)},{held}", f"{shift}{fade}", layers)
+            layers = _picture(graph, presenter, name, f"{_held(fps)},{held}", timed, layers)
         case _:
             assert_never(take.cutout)
     return _over(graph, f"{name}-cut", box, layers)
 
 
-def _card(graph: Graph, presenter: PlacedPresenter, name: str, held: str, timed: str, layers: int) -> int:
-    """Round an inset's corners and paint its shadow; return the number of the topmost layer."""
-    card = presenter.card
-    if card is None:
+def _picture(graph: Graph, presenter: PlacedPresenter, name: str, held: str, timed: str, layers: int) -> int:
+    """Show a take as a picture: on its card, or filling the frame; return the number of the topmost layer."""
+    box, size = presenter.stand.box, graph.edit.size
+    if presenter.card and presenter.card.mask:
+        mask = graph.open(Source(presenter.card.mask, Demuxer.PNG))
+        graph.chains.append(f"[{mask}:v]format=gray,{held}[{name}-mask]")
+        graph.chains.append(f"[{name}][{name}-mask]alphamerge,{timed}[{name}-cut]")
+        return layers
+    if box.area == size.width * size.height:
         graph.chains.append(f"[{name}]format=yuva420p,{timed}[{name}-cut]")
         return layers
-    shadow, mask = graph.open(Source(card.shadow, Demuxer.PNG)), graph.open(Source(card.mask, Demuxer.PNG))
-    graph.chains.append(f"[{shadow}:v]scale={_YUV},format=yuva420p,{held},{timed}[{name}-shade]")
-    graph.chains.append(f"[{mask}:v]format=gray,{held}[{name}-mask]")
-    graph.chains.append(f"[{name}][{name}-mask]alphamerge,{timed}[{name}-cut]")
-    return _over(graph, f"{name}-shade", card.shadow_box, layers)
+    graph.chains.append(f"[{name}]split[{name}-near][{name}-far]")
+    graph.chains.append(f"[{name}-near]format=yuva420p,{timed}[{name}-cut]")
+    # What the picture leaves free is covered by its own blurred copy: an eighth of the size is blurred in no time.
+    small = f"scale={size.width // 8}:{size.height // 8}:force_original_aspect_ratio=increase:flags=area"
+    soft = f"crop={size.width // 8}:{size.height // 8},gblur=sigma=4,eq=brightness=-0.12"
+    whole = f"scale={size.width}:{size.height}:flags=bicubic,setsar=1,format=yuva420p"
+    graph.chains.append(f"[{name}-far]{small},{soft},{whole},{timed}[{name}-soft]")
+    return _over(graph, f"{name}-soft", Box(0, 0, size.width, size.height), layers)
 
 
 def _fade(presenter: PlacedPresenter, skipped: int) -> str:
@@ -179,9 +203,10 @@ def _lay_words(graph: Graph, word: Lettering, layers: int) -> int:
     number = graph.open(Source(word.path, Demuxer.PNG))
     length = word.end - word.start
     ease = ""
-    if word.ease:
-        out = f"fade=t=out:start_frame={length - word.ease}:nb_frames={word.ease}:alpha=1"
-        ease = f",fade=t=in:start_frame=0:nb_frames={word.ease}:alpha=1,{out}"
+    if word.comes:
+        ease = f",fade=t=in:start_frame=0:nb_frames={word.comes}:alpha=1"
+    if word.goes:
+        ease += f",fade=t=out:start_frame={length - word.goes}:nb_frames={word.goes}:alpha=1"
     first, last = max(word.start, part.start), min(word.end, part.end)
     cut = f"trim=start_frame={first - word.start}:end_frame={last - word.start},setpts=N+{first - part.start}"
     graph.chains.append(

@@ -1,102 +1,46 @@
-"""Paints scene texts and captions as small transparent pictures, and finds places for them off the presenters' faces.
+"""Paints scene texts and captions as small transparent pictures, to be laid where `text_layout` says.
 
 ffmpeg's drawtext paints each text once, white on black, from a file of its own with expansion off: no character means
 anything to it. The result is the mask of the letters; a soft dark panel is laid beneath, so that they can be read on
 any footage. What was really drawn is measured, so words never leave the frame whatever a script's shaping does.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from shutil import copyfile
 
 from PIL import Image, ImageDraw, ImageFilter
 
-from shared.media.boxes import Box, face
 from shared.media.ffmpeg import Budget, run
-from shared.media.font import FONT, shipped_font
+from shared.media.font import FONT
 from shared.media.graph import Lettering, PlacedPresenter
-from shared.media.segments import frames
-from shared.media.wording import LEADING, Wording, word
+from shared.media.text_layout import PAD, PaintedText, Saying, laid_out, saying_of
+from shared.media.wording import LEADING, Wording
 from shared.pipeline.edit.edit import Cue, Edit, Title
-from shared.pipeline.plan.plan import Cutout, Size
+from shared.pipeline.plan.plan import Size
 
 _AT_ONCE = 12  # texts a run of ffmpeg paints
-_EASE = 0.2  # seconds to come and to go
-_PAD = 0.55  # of the letters, between them and their panel's edge
-_SMALLER = 0.6  # of the usual letters: how much smaller a scene text becomes to stay above a face
-_FACE_SPARED = 0.14  # share of a face that words may cover before they look for another place
-
-
-@dataclass(frozen=True, slots=True)
-class _Style:
-    """How large words are and where they like to stand; lengths as shares of the frame."""
-
-    letters: float  # of the shorter side
-    wide: float  # of the width
-    high: float  # of the height
-    panel: int  # opacity of the panel, 0-255
-    spots: tuple[
-        tuple[float, float], ...
-    ]  # (share of height, which edge of the box it is: 0 top .. 1 bottom), best first
-
-
-_TITLE = _Style(0.074, 0.84, 0.26, 122, ((0.06, 0.0), (0.74, 1.0), (0.5, 0.5)))
-_CUE = _Style(0.05, 0.86, 0.2, 150, ((0.92, 1.0), (0.7, 1.0), (0.5, 0.5), (0.1, 0.0)))
-_CUE_WIDE = _Style(0.056, 0.66, 0.24, 150, _CUE.spots)
-_TITLE_WIDE = _Style(0.084, 0.8, 0.28, 122, _TITLE.spots)
+_PANEL = 150  # opacity of the panel, of 255: white letters on it have 4.9 : 1 even before white footage
 
 
 def letter(
     edit: Edit, presenters: Sequence[PlacedPresenter], folder: Path, budget: Budget
 ) -> tuple[tuple[Lettering, ...], tuple[str, ...]]:
     """Paint every title and caption; also says which characters could not be drawn."""
-    wide = edit.size.width > edit.size.height
-    sayings = [_saying(title, _TITLE_WIDE if wide else _TITLE, edit, presenters) for title in edit.titles]
-    sayings += [_saying(cue, _CUE_WIDE if wide else _CUE, edit, presenters) for cue in edit.cues]
+    said: tuple[Title | Cue, ...] = (*edit.titles, *edit.cues)
+    sayings = [each for each in (saying_of(one, edit, presenters) for one in said) if each.end > each.start]
     copyfile(FONT, folder / "font.ttf")  # beside the texts, so that no path stands in the graph
-    made: list[Lettering] = []
+    painted: list[PaintedText] = []
     for first in range(0, len(sayings), _AT_ONCE):
         some = sayings[first : first + _AT_ONCE]
         masks = _masks([each.wording for each in some], edit.size, folder, budget)
         for number, (each, mask) in enumerate(zip(some, masks, strict=True), first):
-            if mask is not None and each.end > each.start:
-                made.append(_laid(edit, each, mask, made, folder / f"words-{number}.png"))
-    return tuple(made), tuple(news for each in sayings for news in _news(each))
+            if mask is not None:
+                painted.append(_painted(edit.size, each, mask, folder / f"words-{number}.png"))
+    return laid_out(edit, painted), tuple(news for each in sayings for news in _news(each))
 
 
-@dataclass(frozen=True, slots=True)
-class _Saying:
-    """A text on its way into the picture: its lines, its frames on the film, the faces seen meanwhile."""
-
-    said: Title | Cue
-    style: _Style
-    wording: Wording
-    start: int
-    end: int
-    faces: tuple[Box, ...]
-
-
-def _saying(said: Title | Cue, style: _Style, edit: Edit, presenters: Sequence[PlacedPresenter]) -> _Saying:
-    start, end = frames(said.start, edit.fps), frames(min(said.start + said.seconds, edit.seconds), edit.fps)
-    seen = [look for look in presenters if look.start < end and look.end > start]
-    faces = tuple(face(look.box, inset=look.take.cutout is Cutout.INSET) for look in seen)
-    return _Saying(said, style, _worded(said, style, edit.size, faces), start, end, faces)
-
-
-def _worded(said: Title | Cue, style: _Style, size: Size, faces: tuple[Box, ...]) -> Wording:
-    """Break a text into lines; a scene text that would reach down to a face is set smaller to stay above it."""
-    font, letters = shipped_font(), round(style.letters * min(size.width, size.height))
-    wide, high = round(style.wide * size.width), round(style.high * size.height)
-    usual = word(said.text, font, letters=letters, width=wide, height=high)
-    if isinstance(said, Cue) or not faces:
-        return usual
-    free = min(one.y + _FACE_SPARED * one.height for one in faces) - style.spots[0][0] * size.height
-    above = word(said.text, font, letters=letters, width=wide, height=round(free - _PAD * letters))
-    return above if above.letters >= _SMALLER * letters and not above.shortened else usual
-
-
-def _news(saying: _Saying) -> Iterator[str]:
+def _news(saying: Saying) -> Iterator[str]:
     """Tell what of a text can't be seen."""
     what = "scene text" if isinstance(saying.said, Title) else "caption"
     named = f'{what} "{saying.said.text[:24]}"'
@@ -128,38 +72,15 @@ def _masks(worded: list[Wording], size: Size, folder: Path, budget: Budget) -> l
     return [shot.crop(box) if (box := shot.getbbox()) else None for shot in shots]
 
 
-def _laid(edit: Edit, saying: _Saying, mask: Image.Image, others: Iterable[Lettering], path: Path) -> Lettering:
-    """Paint a text onto its panel and find its place."""
-    size, pad = edit.size, round(saying.wording.letters * _PAD)
-    room = (round(size.width * 0.96) - 2 * pad, round(size.height * 0.6) - 2 * pad)
+def _painted(size: Size, saying: Saying, mask: Image.Image, path: Path) -> PaintedText:
+    """Paint a text onto its panel; one whose shaping came out wider than its zone is drawn smaller."""
+    pad, zone = round(saying.wording.letters * PAD), saying.zones[0].box
+    room = (max(2, zone.width - 2 * pad), max(2, round(size.height * 0.6) - 2 * pad))
     if mask.width > room[0] or mask.height > room[1]:
         mask.thumbnail(room, Image.Resampling.LANCZOS)
-    picture = _panel(mask, pad, saying.style.panel)
+    picture = _panel(mask, pad, _PANEL)
     picture.save(path, "PNG", compress_level=1)
-    taken = [other.box for other in others if other.start < saying.end and other.end > saying.start]
-    box = _spot(Box(0, 0, picture.width, picture.height), saying.style, size, saying.faces, taken)
-    ease = min(frames(_EASE, edit.fps), (saying.end - saying.start) // 4)
-    return Lettering(path, box, saying.start, saying.end, ease)
-
-
-def _spot(box: Box, style: _Style, size: Size, faces: Sequence[Box], taken: Sequence[Box]) -> Box:
-    """Return the best-liked place that spares faces and other words, or the one that hides least."""
-    boxes = [
-        Box(
-            (size.width - box.width) // 4 * 2,
-            round((size.height * share - box.height * edge) / 2) * 2,
-            box.width,
-            box.height,
-        ).kept_in(size)
-        for share, edge in style.spots
-    ]
-
-    def hidden(spot: Box) -> float:
-        most = max((spot.shared_with(one) / one.area for one in faces), default=0.0)
-        words = max((spot.shared_with(one) / one.area for one in taken), default=0.0)
-        return (0.0 if most <= _FACE_SPARED else most) + 2 * words
-
-    return min(boxes, key=hidden)
+    return PaintedText(saying, path, picture.width, picture.height)
 
 
 def _panel(mask: Image.Image, pad: int, opacity: int) -> Image.Image:

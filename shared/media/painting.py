@@ -1,4 +1,4 @@
-"""Paints the still pictures a film is made with: backdrops, the rounded card of an inset and its shadow."""
+"""Paints the still pictures a film is made with: backdrops, the cards of presenters and their shadows."""
 
 from pathlib import Path
 
@@ -9,6 +9,7 @@ from shared.media.graph import Card
 from shared.media.images import decode
 from shared.pipeline.plan.plan import Size
 
+_PLATE = ("#f4f5f7", "#ccd3dc")  # above and below: a wall in soft light
 _SMOOTH = 4  # shapes are drawn this much larger and scaled down
 
 
@@ -28,6 +29,29 @@ def round_card(box: Box, folder: Path, number: int) -> Card:
     radius = max(4, min(box.width, box.height) // 14)
     mask = folder / f"card-{number}.png"
     _rounded((box.width, box.height), (0, 0, box.width, box.height), radius).save(mask, "PNG")
+    shadow, around = _shadow(box, radius)
+    path = folder / f"shadow-{number}.png"
+    shadow.save(path, "PNG")
+    return Card(path, around, mask)
+
+
+def plate(figure: Box, folder: Path, number: int) -> Card:
+    """Draw the light card a figure stands on when it does not reach the film's lower edge, with a soft shadow."""
+    radius = max(4, min(figure.width, figure.height) // 10)
+    side, above = max(radius, figure.width // 8) // 2 * 2, max(2, figure.height // 12) // 2 * 2
+    box = Box(figure.x - side, figure.y - above, figure.width + 2 * side, figure.height + above)
+    picture, around = _shadow(box, radius)
+    shape = _rounded((box.width, box.height), (0, 0, box.width, box.height), radius)
+    light = Image.linear_gradient("L").resize((box.width, box.height))
+    ground = Image.composite(Image.new("RGB", light.size, _PLATE[1]), Image.new("RGB", light.size, _PLATE[0]), light)
+    picture.paste(ground, (box.x - around.x, box.y - around.y), shape)
+    path = folder / f"plate-{number}.png"
+    picture.save(path, "PNG", compress_level=1)
+    return Card(path, around)
+
+
+def _shadow(box: Box, radius: int) -> tuple[Image.Image, Box]:
+    """Return the shadow of a rounded box, and the box it covers itself."""
     blur = max(3, min(box.width, box.height) // 30)
     pad, drop = 3 * blur // 2 * 2, blur // 2
     whole = (box.width + 2 * pad, box.height + 2 * pad)
@@ -35,9 +59,7 @@ def round_card(box: Box, folder: Path, number: int) -> Card:
     shade = shape.filter(ImageFilter.GaussianBlur(blur)).point([value * 45 // 100 for value in range(256)])
     picture = Image.new("RGBA", whole, (0, 0, 0, 0))
     picture.putalpha(shade)
-    shadow = folder / f"shadow-{number}.png"
-    picture.save(shadow, "PNG")
-    return Card(mask, shadow, Box(box.x - pad, box.y - pad, *whole))
+    return picture, Box(box.x - pad, box.y - pad, *whole)
 
 
 def _rounded(size: tuple[int, int], shape: tuple[int, int, int, int], radius: int) -> Image.Image:

@@ -14,7 +14,6 @@ _JOINERS = "\N{ZERO WIDTH JOINER}\N{ZERO WIDTH NON-JOINER}"  # Arabic and Persia
 _RTL, _END = "\N{RIGHT-TO-LEFT EMBEDDING}", "\N{POP DIRECTIONAL FORMATTING}"
 LEADING = 1.25  # from line to line, in letters
 _WHOLE = 0.6  # of the largest letters: how much smaller, to keep a long word whole
-_LEAST = 0.4  # of the largest letters: how small a long text may become
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +26,12 @@ class Wording:
     shortened: bool = False  # too long for its room even in the smallest letters
 
 
-def word(text: str, font: Font, *, letters: int, width: int, height: int) -> Wording:
-    """Break a text into lines of about equal length, as large as fits `width` x `height` pixels."""
+def word(text: str, font: Font, *, letters: int, least: int, width: int, height: int) -> Wording:
+    """Break a text into lines of about equal length, in letters of `least` to `letters` as fit `width` x `height`.
+
+    All lengths in pixels. What does not fit in the least letters is cut, and the last line says so.
+    """
     drawn, lost = drawable(text, font)
-    least = max(8, round(letters * _LEAST))
     for size in range(max(_unbroken(drawn, font, letters, width), least), least - 1, -1):
         lines = _balanced(drawn, font, width / size)
         if len(lines) * size * LEADING <= height:

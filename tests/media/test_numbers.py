@@ -4,14 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.media.boxes import Box, lay
+from shared.media.boxes import Box, lay, safe_area
 from shared.media.font import shipped_font
 from shared.media.keying import chroma
 from shared.media.segments import OPEN_AT_ONCE, cuts, on_film, segments
 from shared.media.wording import drawable, word
 from shared.pipeline.edit.edit import Shot
+from shared.pipeline.plan.placement import placement
 from shared.pipeline.plan.plan import Placement, Size
+from shared.pipeline.plan.request import AspectRatio, Position, Preset, Resolution
 from tests.media.makers import FPS, colored, edit, looks, shot
+from tests.pipeline.films import SHIPPED_TABLES, WHITE, film, filmed
 
 lengths = st.lists(st.floats(0.05, 12, allow_nan=False), min_size=1, max_size=24)
 
@@ -99,27 +102,110 @@ places = st.builds(Placement, st.floats(0.1, 1), st.floats(-1, 1), st.floats(-1,
 sizes = st.sampled_from([Size(720, 1280), Size(1280, 720), Size(1080, 1920), Size(1080, 1080), Size(180, 320)])
 
 
-@given(boxes, places, sizes)
-def test_presenter_never_leaves_the_frame(visible: Box, place: Placement, size: Size) -> None:
+@given(boxes, places, sizes, inset=st.booleans())
+def test_presenter_never_leaves_the_frame(visible: Box, place: Placement, size: Size, *, inset: bool) -> None:
     """Wherever it is asked to stand, a presenter's box lies inside the frame, on even pixels."""
-    box, _ = lay(visible, place, size)
+    box = lay(visible, place, size, inset=inset).box
 
     assert 0 <= box.x <= box.x + box.width <= size.width
     assert 0 <= box.y <= box.y + box.height <= size.height
     assert [0] * 4 == [side % 2 for side in (box.x, box.y, box.width, box.height)]
 
 
-@given(st.floats(0.1, 1), st.floats(-1, 1), st.floats(-1, 1))
+@given(st.floats(0.1, 1), st.floats(-1, 1), st.floats(-1, 0.69))
 def test_presenter_has_its_scale(scale: float, x: float, y: float) -> None:
     """A presenter that fits has `scale` of the film's height and its share of the room, within two pixels."""
     size = Size(720, 1280)
 
-    box, narrowed = lay(Box(0, 0, 300, 1000), Placement(scale, x, y), size)
+    stand = lay(Box(0, 0, 300, 1000), Placement(scale, x, y), size, inset=False)
 
-    assert not narrowed
-    assert box.height == pytest.approx(1280 * scale, abs=1)
-    assert box.x == pytest.approx((720 - box.width) * (x + 1) / 2, abs=1.01)
-    assert box.y == pytest.approx((1280 - box.height) * (y + 1) / 2, abs=1.01)
+    assert not stand.narrowed
+    assert stand.box.height == pytest.approx(1280 * scale, abs=1)
+    assert stand.box.x == pytest.approx((720 - stand.box.width) * (x + 1) / 2, abs=1.01)
+    assert stand.box.y == pytest.approx((1280 - stand.box.height) * (y + 1) / 2, abs=1.01)
+
+
+@given(boxes, st.floats(0.1, 1), st.floats(-1, 1), st.floats(0.7, 1), sizes)
+def test_a_figure_near_the_lower_edge_stands_on_it(visible: Box, scale: float, x: float, y: float, size: Size) -> None:
+    """Cut off at its waist a figure must not hover a hand above the edge."""
+    stand = lay(visible, Placement(scale, x, y), size, inset=False)
+
+    assert size.height == stand.box.y + stand.box.height
+    assert not stand.floats
+
+
+SHAPES = {"bust": Box(0, 0, 640, 1000), "full body": Box(0, 0, 330, 1000), "wide gestures": Box(0, 0, 1100, 1000)}
+PRODUCT = {"9:16": (0.36, 0.22), "16:9": (0.3, 0.44), "1:1": (0.36, 0.32)}  # of the frame, around 0.5, 0.4
+
+
+@pytest.mark.parametrize("take", SHAPES)
+@pytest.mark.parametrize("ratio", list(AspectRatio), ids=str)
+def test_by_default_the_product_is_seen(take: str, ratio: AspectRatio) -> None:
+    """The presenter stands on the edge and covers at most a quarter of the middle, where footage shows the product."""
+    size = SHIPPED_TABLES.sizes[Resolution.HD][ratio]
+    place = placement(film(filmed(), avatar_script="Hi.", aspect_ratio=ratio), footage=True)
+    wide, high = (round(share * side) for share, side in zip(PRODUCT[ratio], (size.width, size.height), strict=True))
+    product = Box(round(size.width * 0.5 - wide / 2), round(size.height * 0.4 - high / 2), wide, high)
+
+    stand = lay(SHAPES[take], place, size, inset=False)
+
+    assert size.height == stand.box.y + stand.box.height
+    assert stand.box.shared_with(product) <= 0.25 * product.area
+    assert stand.box.width <= 0.55 * size.width
+    assert stand.box.height >= 0.27 * size.height
+    assert not stand.narrowed
+
+
+@pytest.mark.parametrize("take", SHAPES)
+@pytest.mark.parametrize("ratio", list(AspectRatio), ids=str)
+def test_alone_a_presenter_fills_what_the_shape_allows(take: str, ratio: AspectRatio) -> None:
+    """Before a backdrop the figure is large, stands on the edge in the middle, and nothing is narrowed."""
+    size = SHIPPED_TABLES.sizes[Resolution.HD][ratio]
+    place = placement(film(avatar_script="Hi.", background=WHITE, aspect_ratio=ratio), footage=False)
+
+    stand = lay(SHAPES[take], place, size, inset=False)
+
+    assert size.height == stand.box.y + stand.box.height
+    assert size.width / 2 == pytest.approx(stand.box.x + stand.box.width / 2, abs=2)
+    assert stand.box.height >= 0.7 * size.height or stand.box.width >= 0.59 * size.width
+    assert not stand.narrowed
+
+
+@pytest.mark.parametrize("preset", [None, *Preset])
+@pytest.mark.parametrize("ratio", list(AspectRatio), ids=str)
+def test_a_card_of_a_size_nobody_asked_for_stays_inside_the_safe_area(
+    ratio: AspectRatio, preset: Preset | None
+) -> None:
+    """An inset over footage is small and clear of the apps' buttons."""
+    size = SHIPPED_TABLES.sizes[Resolution.HD][ratio]
+    asked = film(filmed(), avatar_script="Hi.", aspect_ratio=ratio, avatar_position=Position(preset=preset))
+
+    box = lay(Box(0, 0, 720, 1280), placement(asked, footage=True), size, inset=True).box
+
+    safe = safe_area(size)
+    assert safe.left * size.width - 2 <= box.x
+    assert box.x + box.width <= (1 - safe.right) * size.width + 2
+    assert safe.top * size.height - 2 <= box.y
+    assert box.y + box.height <= (1 - safe.bottom) * size.height + 2
+    assert box.height <= 0.4 * size.height + 2
+
+
+@pytest.mark.parametrize(
+    ("take", "size", "seen", "box"),
+    [
+        ((720, 1280), Size(720, 1280), Box(0, 0, 720, 1280), Box(0, 0, 720, 1280)),
+        ((1080, 1920), Size(720, 1280), Box(0, 0, 1080, 1920), Box(0, 0, 720, 1280)),
+        ((800, 1280), Size(720, 1280), Box(40, 0, 720, 1280), Box(0, 0, 720, 1280)),
+        ((720, 1440), Size(720, 1280), Box(0, 32, 720, 1280), Box(0, 0, 720, 1280)),
+        ((1280, 720), Size(720, 1280), Box(0, 0, 1280, 720), Box(0, 438, 720, 404)),
+        ((720, 1280), Size(1280, 720), Box(0, 0, 720, 1280), Box(438, 0, 404, 720)),
+    ],
+)
+def test_a_picture_that_is_alone_fills_the_frame(take: tuple[int, int], size: Size, seen: Box, box: Box) -> None:
+    """Cropped where at most 15 % is lost, and more below than above, where the face is; otherwise shown whole."""
+    stand = lay(Box(0, 0, *take), Placement(alone=True), size, inset=True)
+
+    assert (seen, box, True) == (stand.seen, stand.box, stand.fills)
 
 
 def test_font_knows_what_it_can_draw() -> None:
@@ -133,7 +219,7 @@ def test_font_knows_what_it_can_draw() -> None:
 @given(st.text(max_size=500), st.integers(60, 1200), st.integers(40, 600))
 def test_lines_fit_their_room(text: str, width: int, height: int) -> None:
     """Any text is broken into lines that are no wider and no higher than their room (one line is always kept)."""
-    made = word(text, shipped_font(), letters=40, width=width, height=height)
+    made = word(text, shipped_font(), letters=40, least=16, width=width, height=height)
 
     plain = [line.strip("\u202b\u202c") for line in made.lines]
     assert all(shipped_font().width(line) * made.letters <= width + made.letters * 1.2 for line in plain)
@@ -170,7 +256,7 @@ def test_cleaning(text: str, expected: str, lost: str) -> None:
 
 def test_lines_come_out_alike() -> None:
     """A text of two lines is broken near its middle."""
-    made = word("one two three four five six", shipped_font(), letters=40, width=480, height=400)
+    made = word("one two three four five six", shipped_font(), letters=40, least=16, width=480, height=400)
 
     short, long = sorted(shipped_font().width(line) for line in made.lines)
     assert 2 == len(made.lines)

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from shared.pipeline.plan.plan import Cutout, Placement
+from shared.pipeline.plan.plan import Cutout, Placement, Size
 from tests.media.conftest import Render
 from tests.media.makers import (
     BLUE,
@@ -27,8 +27,8 @@ from tests.media.makers import (
 )
 
 PRESETS = {
-    "bottom_right": Placement(0.5, 0.7, 0.8),
-    "bottom_left": Placement(0.5, -0.7, 0.8),
+    "bottom_right": Placement(0.5, 0.7, 1.0),
+    "bottom_left": Placement(0.5, -0.7, 1.0),
     "top_right": Placement(0.5, 0.7, -0.8),
     "top_left": Placement(0.5, -0.7, -0.8),
     "center": Placement(0.5, 0, 0),
@@ -52,7 +52,7 @@ def test_presenter_stands_where_asked(render: Render, alpha_take: Path, place: P
 @pytest.mark.parametrize("cutout", [Cutout.ALPHA, Cutout.KEY])
 def test_cut_out_presenter_has_no_background(render: Render, alpha_take: Path, key_take: Path, cutout: Cutout) -> None:
     """Transparency and key colour both leave the person alone on the footage."""
-    place = Placement(0.5, 0.5, 0.5)
+    place = Placement(0.5, 0.5, 1.0)
 
     made = render(
         edit(colored(1), looks=(looks(cutout, seconds=1, place=place),)),
@@ -63,9 +63,54 @@ def test_cut_out_presenter_has_no_background(render: Render, alpha_take: Path, k
     left, top, right, bottom = bounds(like(frame, ORANGE))
     around = np.ones(frame.shape[:2], bool)
     around[top - 3 : bottom + 3, left - 3 : right + 3] = False
+    assert SIZE.height == bottom
     assert np.all(like(frame, BLUE, within=25)[around])
     assert np.all(like(frame, ORANGE)[top + 4 : bottom - 4, left + 4 : right - 4])
     assert () == made.warnings
+
+
+@pytest.mark.parametrize("cutout", [Cutout.ALPHA, Cutout.KEY])
+def test_a_figure_off_the_edge_stands_on_a_card(
+    render: Render, alpha_take: Path, key_take: Path, cutout: Cutout
+) -> None:
+    """Up in the frame a figure's straight cut is the lower edge of a light card, wider than it, with a shadow."""
+    look = looks(cutout, seconds=1, place=Placement(0.5, 0, -0.5))
+
+    made = render(
+        edit(colored(1, "#1e1e1e"), looks=(look,)), presenter=alpha_take if cutout is Cutout.ALPHA else key_take
+    )
+
+    frame = pixels(made.film)[12]
+    left, top, right, bottom = bounds(like(frame, ORANGE))
+    card = bounds(frame.min(axis=-1) > 150)
+    assert (66, 40, 114, 200) == pytest.approx((left, top, right, bottom), abs=3)
+    assert card[0] < left - 3
+    assert card[2] > right + 3
+    assert card[1] < top - 3
+    assert bottom == pytest.approx(card[3], abs=2)
+
+
+def test_an_inset_that_is_alone_fills_the_frame(render: Render, plain_take: Path) -> None:
+    """Nothing but the take is there to be seen: it is the picture, without card, border or shadow."""
+    look = looks(Cutout.INSET, seconds=1, place=Placement(alone=True))
+
+    made = render(edit(colored(1, "#1e1e1e"), looks=(look,)), presenter=plain_take)
+
+    frame = pixels(made.film)[12]
+    assert frame[:60].min() > 230
+    assert (60, 80, 120, 280) == pytest.approx(bounds(like(frame, ORANGE)), abs=3)
+
+
+def test_an_inset_of_another_shape_stands_before_its_own_blurred_copy(render: Render, tmp_path: Path) -> None:
+    """A wide take in a tall film is shown whole; above and below there is its own picture, soft and darker."""
+    wide = film(tmp_path / "wide.mp4", WHITE, size=Size(320, 180), tone=440)
+    look = looks(Cutout.INSET, seconds=1, place=Placement(alone=True))
+
+    made = render(edit(colored(1, "#1e1e1e"), looks=(look,)), presenter=wide)
+
+    frame = pixels(made.film)[12]
+    assert frame[130:190].min() > 245
+    assert 150 < frame[:80].mean() < 235
 
 
 def test_key_leaves_no_rim(render: Render, key_take: Path) -> None:
@@ -137,11 +182,11 @@ def test_take_that_is_not_what_it_claims_becomes_an_inset(
 def test_take_that_is_better_than_it_claims_is_used_so(render: Render, alpha_take: Path, claimed: Cutout) -> None:
     """A transparent take is cut out by its transparency, whatever was hoped for."""
     made = render(
-        edit(colored(1), looks=(looks(claimed, seconds=1, place=Placement(0.5, 0, 0)),)), presenter=alpha_take
+        edit(colored(1), looks=(looks(claimed, seconds=1, place=Placement(0.5, 0, 1)),)), presenter=alpha_take
     )
 
     frame = pixels(made.film)[12]
-    assert bounds(like(frame, ORANGE)) == pytest.approx((66, 80, 114, 240), abs=3)
+    assert bounds(like(frame, ORANGE)) == pytest.approx((66, 160, 114, 320), abs=3)
     assert np.all(like(frame[:, :60], BLUE, within=12))
     assert () == made.warnings
 
@@ -153,7 +198,8 @@ def test_too_wide_presenter_is_scaled_down(render: Render, tmp_path: Path) -> No
     made = render(edit(colored(1), looks=(looks(seconds=1, place=Placement(0.8, 1, 1)),)), presenter=wide)
 
     assert (0, 230, 180, 320) == pytest.approx(bounds(like(pixels(made.film)[12], ORANGE)), abs=3)
-    assert ("presenter: too wide for the frame at scale 0.8, shown at 0.28",) == made.warnings
+    said = "presenter: too wide for the frame at scale 0.8, shown at 0.28; "
+    assert (said + "leave avatar_position.scale out, and the size follows the take",) == made.warnings
 
 
 def test_presenter_who_moves_is_never_cut(render: Render, tmp_path: Path) -> None:

@@ -12,9 +12,11 @@ from shared.media.ffmpeg import Budget
 from shared.media.graph import Lettering
 from shared.media.lettering import letter
 from shared.pipeline.edit.edit import Cue, Shot, Title
+from shared.pipeline.plan.placement import placement
 from shared.pipeline.plan.plan import Cutout, Placement, Size
 from tests.media.conftest import Render
 from tests.media.makers import FPS, ORANGE, SIZE, Person, bounds, colored, edit, like, looks, pixels, take
+from tests.pipeline.films import film, filmed
 
 HOSTILE = '50% off: it\'s "ñandú" [new], {x} \\ €'
 LONG = "Everything this bottle does, it does all day long, and then some more. " * 7
@@ -48,21 +50,21 @@ def test_text_is_seen_only_in_its_window(render: Render) -> None:
 
 
 def test_scene_text_stands_in_the_upper_third(render: Render) -> None:
-    """Scene text stands high, inside the frame's edges, in the middle."""
+    """Scene text stands high, below what an app lays over the top, in the middle between the sides it leaves free."""
     made = render(edit(colored(1, "#606060"), titles=(Title("Hot for twelve hours", 0, 1),)))
 
     left, top, right, bottom = bounds(written(made)[12])
-    assert left == pytest.approx(SIZE.width - right, abs=3)
-    assert left >= 0.04 * SIZE.width
-    assert 16 <= top < bottom <= 320 / 3
+    assert (left - 0.06 * SIZE.width) == pytest.approx(0.86 * SIZE.width - right, abs=3)
+    assert 0.13 * SIZE.height <= top < bottom <= 320 / 3
 
 
 def test_caption_stands_at_the_bottom(render: Render) -> None:
-    """A caption stands low, inside the frame's edges."""
+    """A caption's lower edge stands at 78 % of a tall film, above the buttons and the description of the apps."""
     made = render(edit(colored(1, "#606060"), cues=(Cue("Meet the cup", 0, 1),)))
 
     _, top, _, bottom = bounds(written(made)[12])
-    assert 240 < top < bottom <= 305
+    assert 0.78 * SIZE.height == pytest.approx(bottom, abs=2)
+    assert bottom - top < 30
 
 
 def test_hostile_text_is_drawn_as_sent(tmp_path: Path) -> None:
@@ -85,6 +87,71 @@ def test_hostile_text_costs_no_film(render: Render, text: str) -> None:
     assert frames[12].any()
     assert np.mean(frames[8] ^ frames[15]) < 0.002
     assert () == made.warnings
+
+
+@pytest.mark.parametrize(
+    ("size", "safe"),
+    [
+        (Size(720, 1280), (0.06, 0.13, 0.86, 0.78)),
+        (Size(1280, 720), (0.05, 0.05, 0.95, 0.95)),
+        (Size(720, 720), (0.05, 0.05, 0.95, 0.95)),
+    ],
+    ids=["9:16", "16:9", "1:1"],
+)
+@pytest.mark.parametrize("text", ["Hot", LONG[:60], LONG[:180]], ids=["word", "line", "many lines"])
+def test_words_stay_clear_of_what_apps_lay_over_a_film(
+    tmp_path: Path, size: Size, safe: tuple[float, float, float, float], text: str
+) -> None:
+    """Scene texts and captions lie wholly inside the safe area of their shape."""
+    made, _ = painted(tmp_path, Title(text, 0, 9), Cue(text, 0, 9), size=size)
+
+    left, top, right, bottom = safe
+    for one in made:
+        assert left * size.width - 2 <= one.box.x
+        assert one.box.x + one.box.width <= right * size.width + 2
+        assert top * size.height - 2 <= one.box.y
+        assert one.box.y + one.box.height <= bottom * size.height + 2
+
+
+def test_captions_that_follow_each_other_do_not_pulse(render: Render) -> None:
+    """From the first word to the last the captions are there at full strength; only the ends are soft."""
+    cues = (Cue("Meet", 0.5, 1.0), Cue("the cup", 1.5, 0.75), Cue("of the year", 2.5, 1.0))
+
+    made = render(edit(colored(4, "#606060"), cues=cues))
+
+    brightest = [int(frame[220:250].max()) for frame in pixels(made.film)]
+    assert all(value > 235 for value in brightest[15:81])
+    assert all(value < 110 for value in [*brightest[:12], *brightest[84:]])
+
+
+def test_captions_do_not_jump(tmp_path: Path) -> None:
+    """One line or three: the lower edge of all captions beside the same people is the same."""
+    said = [Cue(text, index, 1.0) for index, text in enumerate(("Yes.", LONG[:30], LONG[:120]))]
+
+    made, _ = painted(tmp_path, *said, size=Size(720, 1280))
+
+    assert 1 == len({one.box.y + one.box.height for one in made})
+
+
+@pytest.mark.parametrize("x", [1.0, -1.0], ids=["right", "left"])
+def test_in_a_wide_film_words_stand_beside_the_presenter(render: Render, alpha_take: Path, x: float) -> None:
+    """Half the frame is free, so neither scene text nor caption covers a person."""
+    size = Size(320, 180)
+    asked = edit(
+        colored(1, "#606060"),
+        looks=(looks(seconds=1, place=Placement(0.78, x, 1.0)),),
+        titles=(Title("Hot for twelve hours", 0, 1),),
+        cues=(Cue("Meet the cup of the year", 0, 1),),
+        size=size,
+    )
+
+    made = render(asked, presenter=alpha_take)
+
+    frame = pixels(made.film, size)[12]
+    person, white = bounds(like(frame, ORANGE)), bounds(like(frame, (255, 255, 255), within=40))
+    assert white[2] < person[0] or white[0] > person[2]
+    assert 0.05 * size.width - 1 <= white[0]
+    assert white[2] <= 0.95 * size.width + 1
 
 
 @pytest.mark.parametrize("size", [Size(180, 320), Size(320, 180), Size(240, 240)], ids=["9:16", "16:9", "1:1"])
@@ -161,7 +228,8 @@ def test_white_space_alone_is_no_text(tmp_path: Path) -> None:
 
 def test_default_presenter_leaves_the_scene_text_readable(render: Render, alpha_take: Path) -> None:
     """Over the default presenter the text stays on top, in the upper third, off the face."""
-    asked = edit(colored(2, "#606060"), looks=(looks(),), titles=(Title("Hot for 12 hours", 0, 2),))
+    default = placement(film(filmed(), avatar_script="Hi."), footage=True)
+    asked = edit(colored(2, "#606060"), looks=(looks(place=default),), titles=(Title("Hot for 12 hours", 0, 2),))
 
     made = render(asked, presenter=alpha_take)
 

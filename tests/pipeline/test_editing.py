@@ -149,7 +149,17 @@ def test_a_presenter_before_a_backdrop_stands_in_the_middle() -> None:
     """In a reel each scene has the place that suits what is behind."""
     made = edited(film(filmed(script="One."), spoken("Two.")))
 
-    assert [one.place for one in made.appearances] == [Placement(0.8, 0.7, 0.8), Placement(0.9, 0.0, 1.0)]
+    assert [one.place for one in made.appearances] == [
+        Placement(0.48, 0.0, 1.0, widest=0.54, middle=0.69),
+        Placement(0.78, 0.0, 1.0, widest=0.96, middle=0.5, alone=True),
+    ]
+
+
+def test_a_presenter_before_a_backdrop_leaves_room_for_the_scenes_text() -> None:
+    """The figure is smaller, so that the text stands above the head and not on the chest."""
+    made = edited(film(spoken("Two.", text_overlay="Now")))
+
+    assert made.appearances[0].place.scale == 0.7
 
 
 def test_an_extension_that_came_alone_is_joined_behind() -> None:
@@ -290,16 +300,9 @@ def test_a_film_of_nothing_is_refused() -> None:
 
 
 def test_how_a_take_is_laid_over_reaches_the_edit() -> None:
-    """Transparent, keyed or as an inset: the take knows."""
-    made = edited(film(filmed(), avatar_script="Hi."), presenter_1=Take(8.0, Cutout.INSET))
-
-    assert made.appearances == (Appearance("presenter-1", 0.0, 8.0, Cutout.INSET, Placement(0.4, 0.7, 0.8), fade=0.0),)
-
-
-def test_an_inset_keeps_the_size_that_was_asked_for_and_stays_off_the_edges() -> None:
-    """A take that could not be cut out hides what is behind it: small by default, as large as asked otherwise."""
+    """Transparent, keyed or as an inset: the take knows; its place is the one asked for all the same."""
     asked = Position(scale=0.7, preset=Preset.BOTTOM_LEFT)
 
     made = edited(film(filmed(), avatar_script="Hi.", avatar_position=asked), presenter_1=Take(8.0, Cutout.INSET))
 
-    assert made.appearances[0].place == Placement(0.7, -0.7, 0.9)
+    assert made.appearances == (Appearance("presenter-1", 0.0, 8.0, Cutout.INSET, Placement(0.7, -0.7, 1.0), fade=0.0),)

@@ -33,7 +33,7 @@ def test_presenter_over_b_roll() -> None:
     ]
     assert made.speeches[0].seconds == pytest.approx(12, abs=0.2)
     assert made.provider == "heygen"
-    assert made.place == Placement(0.8, 0.7, 0.8)
+    assert made.place == Placement(0.48, 0.0, 1.0, widest=0.54, middle=0.69)
 
 
 def test_b_roll_only_needs_no_avatar() -> None:
@@ -63,7 +63,7 @@ def test_presenter_only() -> None:
     assert made.stretches == (Stretch(None, None, None, 0.0, made.speeches[0].seconds, Backdrop(color="#ffffff")),)
     assert made.planned_seconds == made.asked_seconds == made.speeches[0].seconds
     assert made.size == Size(180, 180)
-    assert made.place == Placement(0.9, 0.0, 1.0)
+    assert made.place == Placement(0.84, 0.0, 1.0, widest=0.9, middle=0.5, alone=True)
 
 
 def test_presenter_only_before_an_image() -> None:
@@ -112,10 +112,12 @@ def test_a_reels_scene_lasts_as_long_as_its_script() -> None:
 @pytest.mark.parametrize(
     ("position", "place"),
     [
-        (Position(scale=0.5), Placement(0.5, 0.7, 0.8)),
-        (Position(preset=Preset.TOP_LEFT), Placement(0.8, -0.7, -0.8)),
-        (Position(preset=Preset.CENTER, y=1.0), Placement(0.8, 0.0, 1.0)),
-        (Position(x=-1.0), Placement(0.8, -1.0, 0.8)),
+        (Position(scale=0.5), Placement(0.5, 0.0, 1.0, middle=0.69)),
+        (Position(preset=Preset.TOP_LEFT), Placement(0.48, -0.7, -0.8, widest=0.54)),
+        (Position(preset=Preset.BOTTOM_LEFT), Placement(0.48, -0.7, 1.0, widest=0.54)),
+        (Position(preset=Preset.CENTER), Placement(0.48, 0.0, 1.0, widest=0.54)),
+        (Position(preset=Preset.CENTER, scale=0.6, y=0.2), Placement(0.6, 0.0, 0.2)),
+        (Position(x=-1.0), Placement(0.48, -1.0, 1.0, widest=0.54)),
     ],
 )
 def test_where_the_presenter_stands(position: Position, place: Placement) -> None:

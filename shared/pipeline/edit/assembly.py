@@ -13,7 +13,7 @@ from shared.pipeline.edit.edit import Appearance, Cue, Edit, Shot, Title
 from shared.pipeline.edit.film_warnings import film_warnings
 from shared.pipeline.edit.source_ranges import source_ranges
 from shared.pipeline.edit.timeline import FPS, TimelineEntry, timeline
-from shared.pipeline.plan.placement import inset, placement
+from shared.pipeline.plan.placement import placement
 from shared.pipeline.plan.plan import Cutout, Plan, Speech
 from shared.pipeline.plan.request import FilmRequest, script_of
 
@@ -102,9 +102,7 @@ def _look(plan: Plan, request: FilmRequest, speech: Speech, laid: tuple[Timeline
     if speech.scene is not None:
         entry = next(one for one in laid if one.stretch.scene == speech.scene)
         start, end = entry.start, entry.end
-        place = placement(request.avatar_position, footage=entry.source is not None)
-    if take.cutout is Cutout.INSET and any(entry.source is not None for entry in laid):
-        place = inset(place, request.avatar_position)
+        place = placement(request, footage=entry.source is not None)
     leaves = start + take.seconds < end - FRAME
     seconds = take.seconds if leaves else end - start
     return Appearance(

@@ -1,40 +1,67 @@
-"""Where the presenter stands: what the request says, a preset's place, or what suits the picture behind."""
+"""Where the presenter stands: what the request says, a preset's place, or what suits the film's shape.
+
+A figure cut off at its waist stands on the lower edge; a place further up makes it a card with an edge of its own
+(`shared/media`). What is left out is decided so that the product, which footage shows in the middle, stays seen.
+"""
+
+from dataclasses import dataclass
 
 from shared.pipeline.plan.plan import Placement
-from shared.pipeline.plan.request import Position, Preset
+from shared.pipeline.plan.request import AspectRatio, FilmRequest, Preset
 
-OVER_FOOTAGE = Placement()  # lower right, so that the product is seen
-ALONE = Placement(scale=0.9, x=0.0, y=1.0)  # in the middle, standing on the lower edge
 
-INSET_SCALE = 0.4  # a rectangle of its own hides what a cut-out figure lets through
-INSET_REACH = 0.9  # and keeps off the edges
+@dataclass(frozen=True, slots=True)
+class _Stance:
+    """The place in a film's shape when none is asked for, as shares of height and width."""
 
-_PRESETS = {  # a bust cut off at its waist stands on the lower edge, it does not float
+    high: float
+    widest: float
+    middle: float
+
+
+_OVER_FOOTAGE = {
+    AspectRatio.TALL: _Stance(0.48, 0.54, 0.69),
+    AspectRatio.SQUARE: _Stance(0.60, 0.44, 0.76),
+    AspectRatio.WIDE: _Stance(0.78, 0.34, 0.82),
+}
+_ALONE = {
+    AspectRatio.TALL: _Stance(0.78, 0.96, 0.5),
+    AspectRatio.SQUARE: _Stance(0.84, 0.9, 0.5),
+    AspectRatio.WIDE: _Stance(0.92, 0.6, 0.5),
+}
+_ALONE_UNDER_TEXT = {  # room for a scene's text above the head, or at the side
+    AspectRatio.TALL: _Stance(0.7, 0.9, 0.5),
+    AspectRatio.SQUARE: _Stance(0.72, 0.8, 0.5),
+    AspectRatio.WIDE: _Stance(0.92, 0.44, 0.72),
+}
+_PRESETS = {
     Preset.BOTTOM_RIGHT: (0.7, 1.0),
     Preset.BOTTOM_LEFT: (-0.7, 1.0),
     Preset.TOP_RIGHT: (0.7, -0.8),
     Preset.TOP_LEFT: (-0.7, -0.8),
-    Preset.CENTER: (0.0, 0.0),
+    Preset.CENTER: (0.0, 1.0),
 }
 
 
-def placement(position: Position | None, *, footage: bool) -> Placement:
+def placement(request: FilmRequest, *, footage: bool) -> Placement:
     """Return the presenter's place over footage, or before a backdrop."""
+    position, stance = request.avatar_position, _stance(request, footage=footage)
     if position is None:
-        return OVER_FOOTAGE if footage else ALONE
-    x, y = _PRESETS[position.preset] if position.preset else (OVER_FOOTAGE.x, OVER_FOOTAGE.y)
+        return Placement(stance.high, 0.0, 1.0, stance.widest, stance.middle, alone=not footage)
+    x, y = _PRESETS[position.preset] if position.preset else (None, 1.0)
+    x, y = x if position.x is None else position.x, y if position.y is None else position.y
     return Placement(
-        scale=OVER_FOOTAGE.scale if position.scale is None else position.scale,
-        x=x if position.x is None else position.x,
-        y=y if position.y is None else position.y,
+        scale=stance.high if position.scale is None else position.scale,
+        x=0.0 if x is None else x,
+        y=y,
+        widest=stance.widest if position.scale is None else None,
+        middle=stance.middle if x is None else None,
+        alone=not footage and (position.scale, position.x, position.y) == (None, None, None),
     )
 
 
-def inset(place: Placement, position: Position | None) -> Placement:
-    """Return the place of a take that could not be cut out: smaller unless a size was asked for, off the edges."""
-    asked = position is not None and position.scale is not None
-    return Placement(
-        scale=place.scale if asked else min(place.scale, INSET_SCALE),
-        x=max(-INSET_REACH, min(INSET_REACH, place.x)),
-        y=max(-INSET_REACH, min(INSET_REACH, place.y)),
-    )
+def _stance(request: FilmRequest, *, footage: bool) -> _Stance:
+    if footage:
+        return _OVER_FOOTAGE[request.aspect_ratio]
+    titled = any(scene.text_overlay and scene.visual_description is None for scene in request.scenes)
+    return (_ALONE_UNDER_TEXT if titled else _ALONE)[request.aspect_ratio]

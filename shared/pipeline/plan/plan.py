@@ -70,11 +70,18 @@ class Size:
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Where the presenter stands: box height / film height, and the box's place in the room left, -1 top left."""
+    """Where the presenter stands: box height / film height, and the box's place in the room left, -1 top left.
+
+    What was not asked for bends to the take: then the box is at most `widest` of the film's width, and its middle
+    stands at `middle` of it, so that the product beside it is seen whatever the take's shape.
+    """
 
     scale: float = 0.8
     x: float = 0.7
-    y: float = 0.8
+    y: float = 1.0
+    widest: float | None = None  # share of the film's width; None = the size was asked for
+    middle: float | None = None  # share of the film's width, in place of x
+    alone: bool = False  # nothing is behind but a backdrop, and no numbers were asked for
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,7 @@ def plan(request: FilmRequest, tables: Tables, defaults: Defaults) -> Plan:
         model=veo.id if veo else "",
         provider=provider,
         mode=request.mode.value,
-        place=placement(request.avatar_position, footage=filmed),
+        place=placement(request, footage=filmed),
         captions=request.captions,
         pictures=pictures,
         clips=clips,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from PIL import Image, ImageDraw, ImageFilter
 
 WIDTH, HEIGHT = 600, 1000  # units
-BADGE_LEFT, BADGE_TOP, BADGE_WIDTH = 150, 522, 300  # high on the chest, above where captions are
+BADGE_LEFT, BADGE_TOP, BADGE_WIDTH = 150, 590, 300  # low on the chest, below where captions are
 VISIBLE = (8, 73, 592, 1000)  # the box that is drawn on, units, give or take the head's sway
 HEAD = (150, 20, 450, 470)  # the box that moves, units
 _SHUT, _CLOSED, _TONGUE = 0.3, 0.12, 0.5  # below: the eye is a line, the mouth is one; above: the tongue shows

@@ -1,0 +1,165 @@
+"""Lays scene texts and captions out: how large, in which place, from which frame to which; pure.
+
+A scene text takes the place where it is largest, whole and off the faces. Captions keep one place as long as the same
+people are seen, and follow each other without a flicker.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from shared.media.boxes import Box, face
+from shared.media.font import shipped_font
+from shared.media.graph import Lettering, PlacedPresenter
+from shared.media.segments import frames
+from shared.media.wording import LEADING, Wording, word
+from shared.media.zones import Zone, caption_zones, title_zones
+from shared.pipeline.edit.edit import Cue, Edit, Title
+from shared.pipeline.plan.plan import Cutout, Size
+
+PAD = 0.55  # of the letters, between them and their panel's edge
+_EASE = 0.2  # seconds a scene text takes to come and to go
+_CUE_EASE = 3  # frames captions take to come after a pause and to go before one
+_PAUSE = 12  # frames without a caption that are no pause: the one before stays until the next
+_FACE_SPARED = 0.05  # share of a face that captions may touch before they look for another place
+
+
+@dataclass(frozen=True, slots=True)
+class _Style:
+    """How large words are, and how small a long text may become, as shares of the frame's shorter side."""
+
+    letters: float
+    least: float
+
+
+_TITLE = _Style(0.076, 0.052)
+_CUE_TALL, _CUE_WIDE = _Style(0.05, 0.044), _Style(0.06, 0.05)
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """A text on its way into the picture: its lines, its frames on the film, the faces seen meanwhile."""
+
+    said: Title | Cue
+    wording: Wording
+    start: int
+    end: int
+    zones: tuple[Zone, ...]  # a title's one zone, all of a caption's
+    faces: tuple[Box, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PaintedText:
+    """A text's picture."""
+
+    saying: Saying
+    path: Path
+    width: int
+    height: int
+
+
+def saying_of(said: Title | Cue, edit: Edit, presenters: Sequence[PlacedPresenter]) -> Saying:
+    """Choose the place and the letters of a text among the presenters seen meanwhile."""
+    cue_style = _CUE_WIDE if edit.size.width > edit.size.height else _CUE_TALL
+    start, end = frames(said.start, edit.fps), frames(min(said.start + said.seconds, edit.seconds), edit.fps)
+    seen = [look for look in presenters if look.start < end and look.end > start]
+    people = [look.stand.box for look in seen]
+    faces = tuple(face(look.stand, inset=look.take.cutout is Cutout.INSET) for look in seen)
+    if isinstance(said, Title):
+        zone, wording = _best_zone(said, _TITLE, edit.size, title_zones(edit.size, people, faces), faces, people)
+        return Saying(said, wording, start, end, (zone,), faces)
+    zones = caption_zones(edit.size, people, faces)
+    return Saying(said, _worded(said, cue_style, edit.size, zones[0]), start, end, zones, faces)
+
+
+def _worded(said: Title | Cue, style: _Style, size: Size, zone: Zone) -> Wording:
+    side = min(size.width, size.height)
+    letters, least = round(style.letters * side), max(8, round(style.least * side))
+    pad = 2 * round(PAD * letters)
+    return word(
+        said.text,
+        shipped_font(),
+        letters=letters,
+        least=min(least, letters),
+        width=max(letters, zone.box.width - pad),
+        height=max(least, zone.box.height - pad),
+    )
+
+
+def _best_zone(
+    said: Title, style: _Style, size: Size, zones: Sequence[Zone], faces: Sequence[Box], people: Sequence[Box]
+) -> tuple[Zone, Wording]:
+    """Choose where a scene text is largest, whole, off the faces and beside people; of equal places the first."""
+
+    def cost(zone: Zone, wording: Wording) -> float:
+        box = zone.spot(zone.box.width, round((len(wording.lines) * LEADING + 2 * PAD) * wording.letters), size)
+        covered = max((box.shared_with(one) / one.area for one in faces), default=0.0)
+        crowded = max(0.0, box.height / zone.box.height - 1)
+        over = max((box.shared_with(one) / box.area for one in people), default=0.0)
+        smaller = 1 - wording.letters / (style.letters * min(size.width, size.height))
+        return 4 * covered + 2 * crowded + over + smaller + (3 if wording.shortened else 0)
+
+    tried = [(zone, _worded(said, style, size, zone)) for zone in zones]
+    return min(tried, key=lambda each: round(cost(*each), 2))
+
+
+def laid_out(edit: Edit, painted: Sequence[PaintedText]) -> tuple[Lettering, ...]:
+    """Find every text's place and its last frame; captions that follow each other stay steady."""
+    titles = [each for each in painted if isinstance(each.saying.said, Title)]
+    cues = sorted((each for each in painted if isinstance(each.saying.said, Cue)), key=lambda each: each.saying.start)
+    made: list[Lettering] = []
+    for each in titles:
+        box = each.saying.zones[0].spot(each.width, each.height, edit.size)
+        ease = min(frames(_EASE, edit.fps), (each.saying.end - each.saying.start) // 4)
+        made.append(Lettering(each.path, box, each.saying.start, each.saying.end, ease, ease))
+    return (*made, *_laid_cues(cues, made, edit.size))
+
+
+def _laid_cues(cues: Sequence[PaintedText], titles: Sequence[Lettering], size: Size) -> Iterator[Lettering]:
+    zones, laid = _cue_zones(cues, titles, size), list[Lettering]()
+    for index, each in enumerate(cues):
+        saying, goes_on, went_on = each.saying, False, False
+        if index + 1 < len(cues):
+            goes_on = _follows(saying, cues[index + 1].saying)
+        if index:
+            went_on = _follows(cues[index - 1].saying, saying)
+        end = cues[index + 1].saying.start if goes_on else saying.end
+        taken = [other.box for other in laid if other.end > saying.start]
+        zone = zones[saying.zones, saying.faces]
+        if taken:  # two people speak at once
+            zone = min(
+                (zone, *saying.zones), key=lambda one: _hidden(one.spot(each.width, each.height, size), (), taken)
+            )
+        ease = min(_CUE_EASE, (end - saying.start) // 4)
+        box = zone.spot(each.width, each.height, size)
+        laid.append(Lettering(each.path, box, saying.start, end, 0 if went_on else ease, 0 if goes_on else ease))
+    yield from laid
+
+
+def _follows(before: Saying, after: Saying) -> bool:
+    """Tell whether a caption comes so soon after another that no pause is seen between them."""
+    return before.start < after.start and 0 <= after.start - before.end < _PAUSE
+
+
+def _cue_zones(
+    cues: Sequence[PaintedText], titles: Sequence[Lettering], size: Size
+) -> dict[tuple[tuple[Zone, ...], tuple[Box, ...]], Zone]:
+    """Choose one place for all captions seen beside the same presenters: they must not jump from cue to cue."""
+    chosen: dict[tuple[tuple[Zone, ...], tuple[Box, ...]], Zone] = {}
+    for key in dict.fromkeys((each.saying.zones, each.saying.faces) for each in cues):
+        same = [each for each in cues if (each.saying.zones, each.saying.faces) == key]
+        wide, high = max(each.width for each in same), max(each.height for each in same)
+        taken = [
+            title.box
+            for title in titles
+            if any(title.start < each.saying.end and title.end > each.saying.start for each in same)
+        ]
+        chosen[key] = min(key[0], key=lambda zone: _hidden(zone.spot(wide, high, size), key[1], taken))
+    return chosen
+
+
+def _hidden(spot: Box, faces: Sequence[Box], taken: Sequence[Box]) -> float:
+    """Return how much of faces and of other words a place would hide."""
+    most = max((spot.shared_with(one) / one.area for one in faces), default=0.0)
+    words = max((spot.shared_with(one) / one.area for one in taken), default=0.0)
+    return round((0.0 if most <= _FACE_SPARED else most) + 2 * words, 2)

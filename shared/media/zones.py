@@ -1,0 +1,84 @@
+"""Where words may stand: inside the safe area, off faces, beside a presenter where a side is free; pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from shared.media.boxes import Box, safe_area
+from shared.pipeline.plan.plan import Size
+
+GAP = 0.02  # of the height: words keep from a head below or above them
+_BESIDE = 0.03  # of the width: words keep from a presenter at their side
+_COLUMN = 0.28  # of the width: a narrower free side is none
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """A box in pixels that words stay in, and where in it they stand: 0 left or top, 1 right or bottom."""
+
+    box: Box
+    across: float = 0.5
+    down: float = 0.0
+
+    def spot(self, width: int, height: int, size: Size) -> Box:
+        """Return the box of words this large, on even pixels inside the frame."""
+        left = self.box.x + (self.box.width - width) * self.across
+        top = self.box.y + (self.box.height - height) * self.down
+        return Box(round(left / 2) * 2, round(top / 2) * 2, width, height).kept_in(size)
+
+
+def title_zones(size: Size, people: Sequence[Box], faces: Sequence[Box]) -> tuple[Zone, ...]:
+    """Return the places of a scene's text, best first; `people` and `faces` are those seen meanwhile.
+
+    A wide frame has a column at the side of its presenter; else the text stands at the top, above the heads, and where
+    that is too low for it, over the chest.
+    """
+    safe = safe_area(size)
+    zones: list[Zone] = []
+    if size.width > size.height and (side := _free_side(size, people)):
+        outer = 0.0 if side[0] <= safe.left else 1.0
+        zones += [_zone(size, *side, 0.12, low, down=0.0, across=outer) for low in (0.46, 0.85)]
+    left, right = safe.left, 1 - safe.right
+    head = min((face.y / size.height for face in faces), default=1.0) - GAP
+    chin = max(((face.y + face.height) / size.height for face in faces), default=1.0) + GAP
+    top, low = safe.top + 0.005, 1 - safe.bottom
+    zones.append(_zone(size, left, right, top, max(top, min(top + 0.26, head)), down=0.0))
+    under = max(((one.y + one.height) / size.height for one in people), default=1.0) + GAP
+    if under < low - 0.12:
+        zones.append(_zone(size, left, right, under, low, down=0.0))
+    if chin < low:
+        zones.append(_zone(size, left, right, chin, low, down=0.0))
+    zones.append(_zone(size, left, right, top, max(top, min(top + 0.5, head)), down=0.0))
+    zones.append(_zone(size, left, right, top, min(top + 0.5, low), down=0.0))
+    return tuple(zones)
+
+
+def caption_zones(size: Size, people: Sequence[Box], faces: Sequence[Box]) -> tuple[Zone, ...]:
+    """Return the places of captions, best first: low, above the heads, in the middle, high."""
+    safe = safe_area(size)
+    left, right, low = safe.left, 1 - safe.right, 1 - max(safe.bottom, 0.07)
+    if size.width > size.height:
+        left, right = _free_side(size, people) or (0.16, 0.84)
+    head = min((face.y / size.height for face in faces), default=0.565) - GAP
+    lowest = (low, head, 0.565)
+    zones = [_zone(size, left, right, max(safe.top, edge - 0.24), edge, down=1.0) for edge in lowest if edge > safe.top]
+    return (*zones, _zone(size, left, right, safe.top, safe.top + 0.24, down=0.0))
+
+
+def _free_side(size: Size, people: Sequence[Box]) -> tuple[float, float] | None:
+    """Return from where to where, in shares of the width, a frame is free beside its presenters."""
+    if not people:
+        return None
+    safe = safe_area(size)
+    before = min(one.x for one in people) / size.width - _BESIDE
+    after = max(one.x + one.width for one in people) / size.width + _BESIDE
+    sides = ((safe.left, min(before, 0.6)), (max(after, 0.4), 1 - safe.right))
+    left, right = max(sides, key=lambda side: side[1] - side[0])
+    return (left, right) if right - left >= _COLUMN else None
+
+
+def _zone(
+    size: Size, left: float, right: float, top: float, bottom: float, *, down: float, across: float = 0.5
+) -> Zone:
+    x, y = round(left * size.width), round(top * size.height)
+    box = Box(x, y, max(2, round(right * size.width) - x), max(2, round(bottom * size.height) - y))
+    return Zone(box, across, down)
