@@ -51,7 +51,7 @@ def test_webm_is_transparent_around_the_presenter(heygen: HeyGenDesk, tmp_path: 
 
 
 def test_the_badge_tells_where_the_whole_presenter_is(heygen: HeyGenDesk, tmp_path: Path) -> None:
-    """Brief: from the badge's box one reckons the box of what is not transparent, which the product crops to."""
+    """From the badge's box one reckons the box of what is not transparent, which the product crops to."""
     path = heygen.filmed(tmp_path / "take.webm", output_format="webm")
     rows, columns = np.nonzero(rgb(path)[..., 3] > 40)
     card = read_film(path).seen[1].box
@@ -71,7 +71,7 @@ def test_a_colour_is_that_colour(heygen: HeyGenDesk, tmp_path: Path) -> None:
 
 
 def test_without_a_background_there_is_a_room(heygen: HeyGenDesk, tmp_path: Path) -> None:
-    """Brief: a look that accepts nothing is filmed before a room of its own, which is not flat."""
+    """A look that accepts nothing is filmed before a room of its own, which is not flat."""
     picture = rgb(heygen.filmed(tmp_path / "take.mp4", avatar_id="look_old_photo"))
 
     assert picture[:60].std() > 10
@@ -87,7 +87,7 @@ def test_a_picture_may_stand_behind(heygen: HeyGenDesk, tmp_path: Path, photo: b
 
 
 def test_speech_is_heard_and_markers_are_not(heygen: HeyGenDesk, tmp_path: Path) -> None:
-    """Brief: the script decides the length and is audible; a marker is not spoken, but hashed with the rest."""
+    """The script decides the length and is audible; a marker is not spoken, but hashed with the rest."""
     plain = heygen.filmed(tmp_path / "a.mp4", script=SCRIPT)
     marked = heygen.filmed(tmp_path / "b.mp4", script=f"{SCRIPT}[[callback:twice]]")
 

@@ -255,7 +255,7 @@ def test_a_url_that_cannot_be_fetched_is_refused(heygen: HeyGenDesk) -> None:
 
 
 def test_settings_are_json() -> None:
-    """Brief: a process is started with a settings file."""
+    """A process is started with a settings file."""
     settings = HeyGenSettings(seconds_per_video=0.5, sizes=SIZES, accounts={"k": 2.0})
 
     assert settings == HeyGenSettings.from_json(json.loads(json.dumps(settings.to_json())))

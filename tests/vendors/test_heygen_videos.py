@@ -135,7 +135,7 @@ def test_a_deleted_video_is_gone(heygen: HeyGenDesk) -> None:
 
 
 def test_everything_survives_a_restart(tmp_path: Path) -> None:
-    """Brief: videos, answers kept for keys, wallet and bill are kept over a restart; what was pending is finished."""
+    """Videos, answers kept for keys, wallet and bill are kept over a restart; what was pending is finished."""
     with heygen_desk(tmp_path) as heygen:
         first = heygen.order("k1")
     with heygen_desk(tmp_path) as heygen:
@@ -223,7 +223,7 @@ def test_what_is_not_served_is_named(heygen: HeyGenDesk, path: str) -> None:
 
 
 def test_a_film_is_made_by_itself(tmp_path: Path, receiver: Receiver) -> None:
-    """Brief: with background on, a video is finished without anybody asking for it."""
+    """With background on, a video is finished without anybody asking for it."""
     with heygen_desk(tmp_path, HeyGenSettings(sizes=SIZES)) as heygen:
         video_id = heygen.order(callback_url=f"{receiver.url}/hook")
         heygen.clock.forward(10)

@@ -187,7 +187,7 @@ def test_endpoints_are_checked_and_removed(heygen: HeyGenDesk) -> None:
 
 
 def test_a_call_comes_by_itself(tmp_path: Path, receiver: Receiver) -> None:
-    """Brief: with background on, the call comes without anybody asking."""
+    """With background on, the call comes without anybody asking."""
     with heygen_desk(tmp_path, HeyGenSettings(sizes=SIZES)) as heygen:
         heygen.order(callback_url=f"{receiver.url}/hook")
         heygen.clock.forward(10)

@@ -127,7 +127,7 @@ def process(*arguments: str) -> Iterator[tuple[str, int]]:
 
 
 def test_a_killed_veo_goes_on(tmp_path: Path) -> None:
-    """Brief: kill -9 between submit and film loses nothing; the restarted process films what was accepted, once."""
+    """Kill -9 between submit and film loses nothing; the restarted process films what was accepted, once."""
     storage = TinyStorage()
     url, settings = storage.start(), tmp_path / "settings.json"
     settings.write_text('{"seconds_per_clip": 0.2, "sizes": {"720p 9:16": [180, 320]}}')
@@ -163,7 +163,7 @@ def test_a_killed_veo_goes_on(tmp_path: Path) -> None:
 
 
 def test_a_killed_heygen_goes_on(tmp_path: Path, receiver: Receiver) -> None:
-    """Brief: kill -9 after the order loses nothing; the key still replays, the video is still made and told."""
+    """Kill -9 after the order loses nothing; the key still replays, the video is still made and told."""
     settings = tmp_path / "settings.json"
     settings.write_text('{"seconds_per_video": 0.5, "sizes": {"720p 9:16": [180, 320]}}')
     command = ("infra.local.vendors.heygen", "--data", str(tmp_path / "heygen"), "--settings", str(settings))

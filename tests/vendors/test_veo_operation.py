@@ -198,7 +198,7 @@ def test_a_photo_that_is_missing_or_none_fails_the_operation(veo: VeoDesk) -> No
 
 
 def test_the_service_agent_shows_its_token(veo: VeoDesk) -> None:
-    """Brief: the bucket is read and written with the handed-in token."""
+    """The bucket is read and written with the handed-in token."""
     veo.outcome(TEXT, OUT)
 
     assert {"Bearer stand-in"} == set(veo.storage.tokens)
@@ -216,7 +216,7 @@ def test_a_film_arrives_by_itself(tmp_path: Path) -> None:
 
 
 def test_what_was_accepted_survives_a_restart(tmp_path: Path) -> None:
-    """Brief: operations, folder names and the bill are kept; an object is written once."""
+    """Operations, folder names and the bill are kept; an object is written once."""
     with veo_desk(tmp_path) as veo:
         name = veo.submit(TEXT, OUT)
         answered = veo.fetch(name).json()
@@ -263,7 +263,7 @@ def test_a_bucket_that_is_down_is_asked_again(tmp_path: Path) -> None:
 
 
 def test_settings_are_json() -> None:
-    """Brief: a process is started with a settings file."""
+    """A process is started with a settings file."""
     settings = VeoSettings(seconds_per_clip=0.5, sizes=SIZES, models=("veo-9",), cumulative=False)
 
     assert settings == VeoSettings.from_json(json.loads(json.dumps(settings.to_json())))
