@@ -30,8 +30,20 @@ def front(issuer: Issuer, front_url: str, functions: Path = FUNCTIONS) -> Wsgi:
         loaded = _loaded(ROOT / "functions" / name / "main.py")
         rooted = _rooted(loaded)
         mounts[f"/{name}"] = rooted if row["caller"] == ANYONE else _guarded(rooted, issuer, f"{front_url}/{name}")
-    nothing = Response("no such function\n", status=404)
-    return DispatcherMiddleware(nothing, mounts)
+    open_to_all = sorted(name for name, row in rows.items() if row["caller"] == ANYONE)
+    return DispatcherMiddleware(_nothing(open_to_all), mounts)
+
+
+def _nothing(functions: list[str]) -> Wsgi:
+    """Answer for names no function has in the shape of all refusals; in the cloud Google's own page stands here."""
+    body = {
+        "error": "not_found",
+        "message": f"there is no such function; there are {', '.join(functions)}",
+        "details": {},
+        "next_move": "GET /health/openapi.json lists every call",
+        "request_id": "",
+    }
+    return Response(json.dumps(body) + "\n", status=404, mimetype="application/json")
 
 
 def _loaded(source: Path) -> Wsgi:

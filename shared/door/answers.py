@@ -41,7 +41,9 @@ def refuse(problem: Problem, request: str) -> flask.Response:
         "next_move": problem.next_move,
         "request_id": request,
     }
-    headers = {"Retry-After": str(problem.retry_after)} if problem.retry_after is not None else {}
+    headers = dict(problem.headers)
+    if problem.retry_after is not None:
+        headers["Retry-After"] = str(problem.retry_after)
     status = STATUS[problem.code]
     if status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = 'Bearer realm="abroll"'

@@ -4,6 +4,7 @@ JSON's own loopholes are closed here: text that is not UTF-8, one key twice in a
 (controls, halves of a surrogate pair). `NaN` and `Infinity` pass as numbers and are refused by the field's type.
 """
 
+import codecs
 import json
 import re
 from collections import Counter
@@ -11,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 DEEPEST = 12  # no body of ours nests deeper than four
+_FORM = re.compile(rb"[\w.%+-]{1,60}=")  # how an HTML form, or curl's -d of a field, begins
 LONGEST_NAME = 60  # characters of an unknown field's name an answer repeats
 # Controls but tab and line breaks, halves of a surrogate pair, the two noncharacters XML and fonts choke on.
 _NEVER_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -45,16 +47,27 @@ def _parsed(raw: bytes, twice: dict[int, list[str]]) -> object:
             twice[id(made)] = sorted(name for name, count in counts.items() if count > 1)
         return made
 
+    if not raw.strip():
+        raise Mistakes({"body": ["is empty: send a JSON object"]})
     try:
-        return json.loads(raw.decode("utf-8"), object_pairs_hook=pairs)
+        return json.loads(_text(raw), object_pairs_hook=pairs)
     except UnicodeDecodeError as wrong:
-        raise Mistakes({"body": [f"is not UTF-8 text (byte {wrong.start})"]}) from wrong
+        raise Mistakes({"body": [f"is no text in UTF-8 (byte {wrong.start})"]}) from wrong
     except json.JSONDecodeError as wrong:
-        raise Mistakes({"body": [f"is not JSON (line {wrong.lineno}, column {wrong.colno})"]}) from wrong
+        where = f"is not JSON (line {wrong.lineno}, column {wrong.colno})"
+        hint = "; it looks like a form: send the fields as one JSON object" if _FORM.match(raw) else ""
+        raise Mistakes({"body": [where + hint]}) from wrong
     except RecursionError as wrong:
         raise Mistakes({"body": ["is nested too deeply"]}) from wrong
     except ValueError as wrong:
         raise Mistakes({"body": ["holds a number with too many digits"]}) from wrong
+
+
+def _text(raw: bytes) -> str:
+    """Decode by the byte order mark where there is one (Windows tools write it), else as UTF-8, which JSON is."""
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return raw.decode("utf-16")
+    return raw.decode("utf-8-sig")
 
 
 def _walk(value: object, path: str, twice: Mapping[int, list[str]], depth: int) -> Iterator[tuple[str, str]]:

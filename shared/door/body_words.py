@@ -8,6 +8,7 @@ from pydantic import BaseModel, ValidationError
 
 from shared.door.body_reading import LONGEST_NAME, join
 
+ALIKE = 0.75  # of a name, to be taken for a slip of the pen: avatar_position is none of avatar_script
 MOST_GUESSES = 20  # unknown fields of a body that are compared with the known ones, which takes time
 
 _WORDS = {
@@ -89,8 +90,10 @@ def _unknown(name: str, known: frozenset[str], *, guess: bool) -> str:
         return "is unknown"
     parts = {part: one for one in sorted(known, key=len, reverse=True) for part in one.split("_")}
     names = parts | {one: one for one in known}
-    near = get_close_matches(name, names, n=1, cutoff=0.7)
-    return f"is unknown; did you mean {names[near[0]]}?" if near else "is unknown"
+    near = get_close_matches(name, names, n=1, cutoff=ALIKE)
+    if near:
+        return f"is unknown; did you mean {names[near[0]]}?"
+    return f"is unknown here; this takes {', '.join(sorted(known))}" if known else "is unknown"
 
 
 def known_fields(model: type[BaseModel], steps: tuple[int | str, ...]) -> frozenset[str]:

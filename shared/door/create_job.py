@@ -9,8 +9,9 @@ import flask
 from shared.cloud.tenants import Tenants
 from shared.door import views
 from shared.door.answers import answer, request_id
+from shared.door.incoming import json_body
 from shared.door.keys import caller
-from shared.door.public import Route, body, serve
+from shared.door.public import Route, serve
 from shared.pipeline.job.status import status
 from shared.steps.create_job import CreateJob
 from shared.steps.problems import invalid
@@ -45,7 +46,7 @@ class CreateJobDoor:
         if key is not None and not 1 <= len(key) <= MOST_KEY:
             raise invalid({"Idempotency-Key": [f"must have 1 to {MOST_KEY} characters"]})
         try:
-            film = parse_film(body(request), schemes=self.schemes)
+            film = parse_film(json_body(request), schemes=self.schemes)
         except Mistakes as mistakes:
             raise invalid(mistakes.details) from mistakes
         if film.dry_run:

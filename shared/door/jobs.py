@@ -18,8 +18,9 @@ from shared.cloud.tenants import Tenants
 from shared.codes import Code
 from shared.door import views
 from shared.door.answers import answer, request_id
+from shared.door.incoming import json_body
 from shared.door.keys import Caller, caller
-from shared.door.public import Route, body, serve
+from shared.door.public import Route, serve
 from shared.pipeline.job.events import CancelAsked
 from shared.pipeline.job.job import Job
 from shared.pipeline.job.status import Status, status
@@ -173,7 +174,7 @@ def _parsed(model: "type[AnyBody]", request: flask.Request) -> "AnyBody":
     from shared.door.bodies import Mistakes, parse_body
 
     try:
-        return parse_body(model, body(request) or b"{}")
+        return parse_body(model, json_body(request) or b"{}")
     except Mistakes as mistakes:
         raise invalid(mistakes.details) from mistakes
 

@@ -43,7 +43,9 @@ def caller(request: flask.Request, tenants: Tenants, now: datetime, scope: str) 
     """Say who is calling. Raises Problem; unknown, revoked and expired keys are told alike."""
     text = _credential(request)
     form = _FORM.fullmatch(text)
-    key = tenants.api_key(form["id"]) if form else None
+    if form is None:
+        raise _unknown("the API key is not one of ours: a key is abr_live_, 12 characters, _ and 43 more")
+    key = tenants.api_key(form["id"])
     if key is None or not hmac.compare_digest(key.hash, _hash(text)):
         raise _unknown()
     if key.revoked_at or (key.expires_at and key.expires_at <= now):
@@ -59,20 +61,26 @@ def caller(request: flask.Request, tenants: Tenants, now: datetime, scope: str) 
 
 
 def _credential(request: flask.Request) -> str:
-    header = request.headers.get("Authorization", "")
+    """Return the key's text. Raises Problem, saying which of several mistakes it was."""
+    header = request.headers.get("Authorization", "").strip()
     scheme, _, value = header.partition(" ")
     if scheme.lower() in ("bearer", "token"):
+        if not value.strip():
+            raise _unknown(f"the Authorization header ends after {scheme}")
         return value.strip()
-    return request.headers.get("X-Api-Key", "").strip()
+    if own := request.headers.get("X-Api-Key", "").strip():
+        return own
+    if scheme.startswith("abr_"):
+        raise _unknown("the Authorization header holds a key without the word Bearer before it")
+    if scheme:
+        raise _unknown(f"the Authorization header is of another kind ({scheme[:20]})")
+    raise _unknown("no API key came with the request")
 
 
 def _hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _unknown() -> Problem:
-    return Problem(
-        Code.UNAUTHORIZED,
-        "no valid API key came with the request",
-        next_move="send Authorization: Bearer abr_live_… with a key that is active",
-    )
+def _unknown(why: str = "no active API key is this one") -> Problem:
+    move = "send the header `Authorization: Bearer abr_live_…` with a key that is active"
+    return Problem(Code.UNAUTHORIZED, why, next_move=move)

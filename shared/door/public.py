@@ -1,4 +1,8 @@
-"""The public door: routes a request, turns every problem into one shape of answer, and lets no exception out."""
+"""The public door: routes a request, turns every problem into one shape of answer, and lets no exception out.
+
+Every path answers OPTIONS, and HEAD where it answers GET. Browsers of any origin may call: who calls is told by the
+API key alone, never by a cookie, so there is nothing another site could borrow.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -13,10 +17,17 @@ from shared.codes import Code
 from shared.door.answers import refuse, request_id
 from shared.log import Fact, crashed, log
 from shared.steps.commit import StoreBusy
-from shared.steps.problems import Problem, not_found, unavailable
+from shared.steps.problems import Problem, unavailable
 
-MOST_BODY = 128 * 1024
 ANSWERED_503 = (StoreUnreachable, StoreBusy, FilesUnreachable, SecretsUnreachable, QueueUnreachable)
+CORS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "Location, Retry-After, X-Request-Id",
+}
+PREFLIGHT = {
+    "Access-Control-Allow-Headers": "Authorization, Content-Type, Idempotency-Key, X-Api-Key",
+    "Access-Control-Max-Age": "3600",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +46,7 @@ def serve(request: flask.Request, routes: tuple[Route, ...]) -> flask.Response:
     """Answer a request by the first route that fits."""
     trace = request_id(request)
     try:
-        route, found = _route(request, routes)
-        response = route.handle(request, found)
+        response = _answered(request, routes)
     except Problem as problem:
         response = refuse(problem, trace)
     except ANSWERED_503 as failed:
@@ -47,6 +57,7 @@ def serve(request: flask.Request, routes: tuple[Route, ...]) -> flask.Response:
         broken = Problem(Code.INTERNAL_ERROR, "something broke on our side", next_move=f"send us request id {trace}")
         response = refuse(broken, trace)
     response.headers["X-Request-Id"] = trace
+    response.headers.update(CORS)
     log(
         Fact.ANSWERED,
         f"{request.method} {request.path} {response.status_code}",
@@ -56,38 +67,36 @@ def serve(request: flask.Request, routes: tuple[Route, ...]) -> flask.Response:
     return response
 
 
-def body(request: flask.Request, most: int = MOST_BODY) -> bytes:
-    """Return the whole body. Raises Problem."""
-    if (request.content_length or 0) > most:
-        raise _too_large(most)
-    if request.mimetype not in ("application/json", ""):
-        message = f"{request.mimetype} is not application/json"
-        raise Problem(Code.UNSUPPORTED_MEDIA_TYPE, message, next_move="send JSON as application/json")
-    data = request.stream.read(most + 1)
-    if len(data) > most:
-        raise _too_large(most)
-    return data
-
-
-def _too_large(most: int) -> Problem:
-    return Problem(Code.PAYLOAD_TOO_LARGE, f"the body has more than {most} bytes", next_move="send a smaller one")
-
-
-def _route(request: flask.Request, routes: tuple[Route, ...]) -> tuple[Route, Mapping[str, str]]:
+def _answered(request: flask.Request, routes: tuple[Route, ...]) -> flask.Response:
     segments = request.path.strip("/").split("/")
-    allowed = []
-    for route in routes:
-        wanted = route.path.strip("/").split("/")
-        found = _match(wanted, segments)
-        if found is None:
-            continue
-        if route.method == request.method:
-            return route, found
-        allowed.append(route.method)
-    if allowed:
-        methods = ", ".join(allowed)
-        raise Problem(Code.METHOD_NOT_ALLOWED, f"{request.method} is not possible here", next_move=f"use {methods}")
-    raise not_found("path")
+    fitting = [
+        (route, found) for route in routes if (found := _match(route.path.strip("/").split("/"), segments)) is not None
+    ]
+    if not fitting:
+        move = "GET /health/openapi.json lists every call; check the path's spelling"
+        raise Problem(Code.NOT_FOUND, f"there is no {request.path[:200]} here", next_move=move)
+    method = "GET" if request.method == "HEAD" else request.method
+    for route, found in fitting:
+        if route.method == method:
+            return route.handle(request, found)
+    allowed = allowed_methods([route for route, _ in fitting])
+    if method == "OPTIONS":
+        return flask.Response(
+            status=204, headers={"Allow": allowed, "Access-Control-Allow-Methods": allowed, **PREFLIGHT}
+        )
+    says = "; ".join(f"{route.method} here: {route.says or 'for machines'}" for route, _ in fitting)
+    raise Problem(
+        Code.METHOD_NOT_ALLOWED,
+        f"{request.method[:20]} is not possible here",
+        next_move=f"use {allowed} ({says})",
+        headers={"Allow": allowed},
+    )
+
+
+def allowed_methods(routes: list[Route]) -> str:
+    """Return what the `Allow` header says of these routes."""
+    methods = {route.method for route in routes} | {"OPTIONS"}
+    return ", ".join(sorted(methods | ({"HEAD"} if "GET" in methods else set())))
 
 
 def _match(wanted: list[str], segments: list[str]) -> Mapping[str, str] | None:

@@ -10,10 +10,10 @@ import flask
 from shared.cloud.secret_names import customer_webhook
 from shared.cloud.secrets import Secrets
 from shared.cloud.tenants import Integration, Tenants
-from shared.codes import Code
 from shared.door.answers import answer
+from shared.door.incoming import json_body, upload_body
 from shared.door.keys import Caller, caller, new_webhook_secret
-from shared.door.public import Route, body, serve
+from shared.door.public import Route, serve
 from shared.media.images import ImageRefused, sniff_and_reencode
 from shared.pipeline.codec import to_plain
 from shared.steps.integrations import Integrations
@@ -62,7 +62,7 @@ class TenantDoor:
 
         who = self._who(request)
         try:
-            wanted = parse_body(IntegrationBody, body(request))
+            wanted = parse_body(IntegrationBody, json_body(request))
         except Mistakes as mistakes:
             raise invalid(mistakes.details) from mistakes
         integration = self.integrations.put(
@@ -98,11 +98,7 @@ class TenantDoor:
 
     def _upload(self, request: flask.Request, _found: Mapping[str, str]) -> flask.Response:
         who = caller(request, self.tenants, self.now(), "jobs:write")
-        if (request.content_length or 0) > MOST_IMAGE_BYTES:
-            raise _too_large()
-        data = request.stream.read(MOST_IMAGE_BYTES + 1)
-        if len(data) > MOST_IMAGE_BYTES:
-            raise _too_large()
+        data = upload_body(request, MOST_IMAGE_BYTES)
         try:
             image = sniff_and_reencode(data, max_bytes=MOST_IMAGE_BYTES, max_pixels=MOST_IMAGE_PIXELS)
         except ImageRefused as refused:
@@ -125,8 +121,3 @@ def _mode(request: flask.Request) -> str:
 def _shown(integration: Integration) -> dict[str, Any]:
     shown = {name: value for name, value in to_plain(integration).items() if name not in HIDDEN}
     return {**shown, "webhook_registered": integration.webhook_id is not None}
-
-
-def _too_large() -> Problem:
-    most = f"the image has more than {MOST_IMAGE_BYTES} bytes"
-    return Problem(Code.PAYLOAD_TOO_LARGE, most, next_move="send a smaller image")

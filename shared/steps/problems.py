@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 from shared.codes import MEANINGS, Code
 
+TOLD = 3  # mistakes that stand in the message itself
+
 
 class Problem(Exception):
     """A request that cannot be served; the door knows the status of its code, `details` go by field."""
@@ -16,6 +18,7 @@ class Problem(Exception):
         next_move: str = "",
         details: Mapping[str, list[str]] | None = None,
         retry_after: int | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> None:
         meaning = MEANINGS[code]
         self.code = code
@@ -23,13 +26,17 @@ class Problem(Exception):
         self.next_move = next_move or meaning.next_move
         self.details = dict(details or {})
         self.retry_after = retry_after
+        self.headers = dict(headers or {})
         super().__init__(self.message)
 
 
 def invalid(details: Mapping[str, list[str]]) -> Problem:
-    """The body is wrong: all its mistakes by field."""
-    names = ", ".join(sorted(details))
-    return Problem(Code.VALIDATION_ERROR, f"wrong: {names}", next_move="mend the named fields", details=details)
+    """The body is wrong: all its mistakes by field, the first ones in the message too."""
+    told = [f"{path} {whys[0]}" for path, whys in list(details.items())[:TOLD]]
+    rest = len(details) - len(told)
+    more = f"; and {rest} more field{'s' if rest > 1 else ''}" if rest else ""
+    move = "mend the fields that `details` names, then send it again"
+    return Problem(Code.VALIDATION_ERROR, "; ".join(told) + more, next_move=move, details=details)
 
 
 def not_found(what: str) -> Problem:

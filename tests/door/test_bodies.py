@@ -144,7 +144,7 @@ def test_every_mistake_is_named_at_once() -> None:
         "scenes.1.background.color": ['must be a color like "#1a2b3c"'],
         "scenes.2": ["must be an object"],
         "avatar_position.scale": ["must be at most 1"],
-        "avatar_position.z": ["is unknown"],
+        "avatar_position.z": ["is unknown here; this takes preset, scale, x, y"],
         "b_roll.model": ["must be one of standard, fast, lite"],
         "captions": ["must be true or false"],
         "titel": ["is unknown; did you mean product_title?"],
@@ -184,7 +184,11 @@ def test_every_mistake_is_named_at_once() -> None:
         (body(product_id="x" * 256), "product_id", "has 256 characters; at most 255 are allowed"),
         (body(scenes={}), "scenes", "must be a list"),
         (body(scenes=[{"visual_description": "A mug"}] * 21), "scenes", "has 21 scenes; at most 20 are allowed"),
-        (body(scenes=[]), "scenes", "is required: give at least one scene, or an avatar_script with a background"),
+        (
+            body(scenes=[]),
+            "scenes",
+            "is empty: give a scene, or leave scenes out and give an avatar_script and a background",
+        ),
         (body(image="../secret"), "image", "must be the id an upload was answered with"),
         (body(aspect_ratio="4:3"), "aspect_ratio", "must be one of 9:16, 16:9, 1:1"),
         (body(resolution=720), "resolution", "must be one of 720p, 1080p"),
@@ -224,7 +228,7 @@ def test_every_mistake_is_named_at_once() -> None:
         (body(metadata={"__a__": "x"}), "metadata.__a__", "must not have a name between double underscores"),
         (body(metadata=[]), "metadata", "must be an object"),
         (body(webhook=True), "webhook", "is unknown; did you mean webhook_url?"),
-        (body(zzz=None), "zzz", "is unknown"),
+        (body(b_roll={"zzz": 1}), "b_roll.zzz", "is unknown here; this takes audio, join, model"),
     ],
 )
 def test_one_mistake_is_one_sentence(raw: dict[str, Any], field: str, says: str) -> None:

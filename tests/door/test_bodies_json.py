@@ -1,5 +1,6 @@
 """A body is read or refused by field whatever bytes come: JSON's loopholes, floods, and anything at all."""
 
+import codecs
 import json
 from typing import Annotated
 
@@ -21,12 +22,15 @@ from tests.door.film_bodies import FULL, body, mistakes
 @pytest.mark.parametrize(
     ("raw", "says"),
     [
-        (b"", "is not JSON (line 1, column 1)"),
+        (b"", "is empty: send a JSON object"),
+        (b" \r\n", "is empty: send a JSON object"),
         (b"{", "is not JSON (line 1, column 2)"),
-        (b'{"a": 1,}', "is not JSON (line 1, column 9)"),
-        (b"\xff\xfe{\x00}\x00", "is not UTF-8 text (byte 0)"),
-        (b'\xef\xbb\xbf{"product_title": "Mug"}', "is not JSON (line 1, column 1)"),
-        (b'{"product_title": "\xc3"}', "is not UTF-8 text (byte 19)"),
+        (b"\xff\xfe\x00", "is no text in UTF-8 (byte 2)"),
+        (
+            b"product_title=Mug&dry_run=true",
+            "is not JSON (line 1, column 1); it looks like a form: send the fields as one JSON object",
+        ),
+        (b'{"product_title": "\xc3"}', "is no text in UTF-8 (byte 19)"),
         (b"[]", "must be a JSON object, not a list"),
         (b'"text"', "must be a JSON object, not a text"),
         (b"null", "must be a JSON object, not null"),
@@ -41,6 +45,28 @@ from tests.door.film_bodies import FULL, body, mistakes
 def test_what_is_no_json_object(raw: bytes, says: str) -> None:
     """The body itself is the field that is wrong."""
     assert mistakes(raw) == {"body": [says]}
+
+
+def test_a_trailing_comma_is_pointed_at() -> None:
+    """Line and column are the parser's own: Pythons differ by one in where they see the mistake."""
+    said = mistakes(b'{"a": 1,}')
+
+    assert said["body"][0] in ("is not JSON (line 1, column 8)", "is not JSON (line 1, column 9)")
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b'\xef\xbb\xbf{"product_title": "Mug", "scenes": [{"visual_description": "A mug"}]}',
+        '{"product_title": "Mug", "scenes": [{"visual_description": "A mug"}]}'.encode("utf-16"),
+        codecs.BOM_UTF16_BE
+        + '{"product_title": "Mug", "scenes": [{"visual_description": "A mug"}]}'.encode("utf-16-be"),
+    ],
+    ids=["utf-8 with its mark", "utf-16 of Windows", "utf-16 the other way round"],
+)
+def test_byte_order_marks_are_read(raw: bytes) -> None:
+    """What Windows tools write is JSON all the same."""
+    assert "Mug" == parse_film(raw).product_title
 
 
 @pytest.mark.parametrize("number", [b"NaN", b"Infinity", b"-Infinity", b"1e999"])

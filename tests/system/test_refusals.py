@@ -99,14 +99,15 @@ def test_a_body_that_is_no_json_object_is_refused(abroll: Abroll, raw: bytes) ->
 
 
 def test_a_huge_body_and_a_wrong_type_are_refused(abroll: Abroll) -> None:
-    """More than 128 KiB is 413, a form is 415, GET is 405; each in the one shape."""
+    """More than 128 KiB is 413, multipart is 415, a form is no JSON, GET is 405; each in the one shape."""
     answers = (
         abroll.http.post("/create_job", content=b" " * (128 * 1024 + 1)),
+        abroll.http.post("/create_job", data={"product_title": "x"}, files={"image": b"x"}),
         abroll.http.post("/create_job", data={"product_title": "x"}),
         abroll.http.get("/create_job"),
     )
 
-    assert [413, 415, 405] == [answer.status_code for answer in answers]
+    assert [413, 415, 400, 405] == [answer.status_code for answer in answers]
     assert all(answer.json()["next_move"] for answer in answers)
 
 
@@ -121,7 +122,7 @@ def test_a_huge_body_and_a_wrong_type_are_refused(abroll: Abroll) -> None:
     ],
 )
 def test_an_unknown_key_is_401(abroll: Abroll, headers: dict[str, str]) -> None:
-    """Unknown, malformed and missing keys get the same 401."""
+    """Unknown, malformed and missing keys get the same 401, with what is the matter in words."""
     answer = httpx.post(f"{abroll.url}/create_job", json=FILM, headers=headers, trust_env=False)
 
     assert (401, "unauthorized") == (answer.status_code, answer.json()["error"])

@@ -100,7 +100,9 @@ def _speakers(given: Outline) -> Iterator[tuple[str, str]]:
 def _film(given: Outline, scenes: tuple[SceneOutline | None, ...]) -> Iterator[tuple[str, str]]:
     speaks = "avatar_script" in given.given
     if not scenes:
-        if not speaks:
+        if "scenes" in given.given:
+            yield "scenes", "is empty: give a scene, or leave scenes out and give an avatar_script and a background"
+        elif not speaks:
             yield "scenes", "is required: give at least one scene, or an avatar_script with a background"
         elif "background" not in given.given:
             yield "background", "is required when the film has no scenes: the presenter needs something to stand before"

@@ -1,0 +1,87 @@
+"""The bytes of a request, however a client typed them: JSON under any name, an image raw or in a form.
+
+curl's `-d` calls everything a form and many clients name no type at all, so the bytes decide, not the header. Only a
+type that promises something else (multipart, an image) is taken at its word and refused with the way that works.
+"""
+
+import flask
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from shared.codes import Code
+from shared.steps.problems import Problem
+
+MOST_BODY = 128 * 1024
+PARTS = 20  # of a multipart body that are looked at
+_FORM_OVERHEAD = 64 * 1024  # what boundaries and headers of a form may add to its file
+_IMAGE_MARKS = (b"\xff\xd8\xff", b"\x89PNG", b"RIFF", b"GIF8")
+_UPLOADS = "POST the image to /tenant/uploads, then name the id it answers in `image`"
+
+
+def json_body(request: flask.Request, most: int = MOST_BODY) -> bytes:
+    """Return the whole body, which is to be JSON. Raises Problem."""
+    raw = _read(request, most, f"the body has more than {most} bytes", "send a smaller one")
+    kind = request.mimetype
+    if kind.startswith("multipart/"):
+        raise Problem(
+            Code.UNSUPPORTED_MEDIA_TYPE,
+            f"the body is {kind}, and this call takes JSON",
+            next_move=f"send the fields as one JSON object; {_UPLOADS}",
+        )
+    if kind.startswith("image/") or raw.startswith(_IMAGE_MARKS):
+        raise Problem(Code.UNSUPPORTED_MEDIA_TYPE, "the body is an image, and this call takes JSON", next_move=_UPLOADS)
+    return raw
+
+
+def upload_body(request: flask.Request, most: int) -> bytes:
+    """Return an uploaded file's bytes: the body itself, or the one file of a multipart form. Raises Problem."""
+    if request.mimetype == "multipart/form-data":
+        return _file_of_form(request, most)
+    raw = _read(request, most, f"the image has more than {most} bytes", "send a smaller image")
+    if not raw:
+        raise Problem(
+            Code.NOT_AN_IMAGE,
+            "the body is empty",
+            next_move="send the image's bytes: curl --data-binary @photo.jpg, or curl -F image=@photo.jpg",
+        )
+    if request.mimetype == "application/x-www-form-urlencoded" and b"\n" not in raw and raw.startswith(_IMAGE_MARKS):
+        raise Problem(
+            Code.BROKEN,
+            "the image lost its line breaks on the way: curl's -d takes them out",
+            next_move="send it with curl --data-binary @photo.jpg, or curl -F image=@photo.jpg",
+        )
+    return raw
+
+
+def _read(request: flask.Request, most: int, why: str, next_move: str) -> bytes:
+    if (request.content_length or 0) > most:
+        raise Problem(Code.PAYLOAD_TOO_LARGE, why, next_move=next_move)
+    raw = request.stream.read(most + 1)
+    if len(raw) > most:
+        raise Problem(Code.PAYLOAD_TOO_LARGE, why, next_move=next_move)
+    return raw
+
+
+def _file_of_form(request: flask.Request, most: int) -> bytes:
+    request.max_content_length = most + _FORM_OVERHEAD
+    request.max_form_memory_size = most + _FORM_OVERHEAD
+    request.max_form_parts = PARTS
+    too_large = f"the image has more than {most} bytes"
+    try:
+        files = [file for _, file in request.files.items(multi=True)]
+        fields = [value for _, value in request.form.items(multi=True)]
+    except RequestEntityTooLarge as larger:
+        raise Problem(Code.PAYLOAD_TOO_LARGE, too_large, next_move="send a smaller image") from larger
+    except ValueError as torn:
+        message, move = "the form cannot be read: its parts are broken", "send it again, with the boundary it names"
+        raise Problem(Code.UNSUPPORTED_MEDIA_TYPE, message, next_move=move) from torn
+    if len(files) != 1:
+        found = f"{len(files)} files" + (f" and {len(fields)} text fields" if fields else "")
+        raise Problem(
+            Code.NOT_AN_IMAGE,
+            f"the form holds {found}, and an upload is one file",
+            next_move="send one file: curl -F image=@photo.jpg",
+        )
+    raw: bytes = files[0].read(most + 1)
+    if len(raw) > most:
+        raise Problem(Code.PAYLOAD_TOO_LARGE, too_large, next_move="send a smaller image")
+    return raw
