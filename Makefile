@@ -10,8 +10,8 @@ export PYTHONPATH := $(CURDIR)
 demo: $(READY)  ## one photo and one request become one film
 	@$(BIN)/python -m infra.local.demo
 
-run: $(READY)  ## the whole cloud on this machine, until Ctrl-C
-	@$(BIN)/python -m infra.local
+run: $(READY)  ## the whole cloud on this machine, until Ctrl-C (PORT=8081 for another port)
+	@$(BIN)/python -m infra.local $(if $(PORT),--port $(PORT))
 
 test: $(READY)  ## everything that proves it
 	@$(BIN)/python -m pytest -q -n 3 --dist loadgroup -m "not long"

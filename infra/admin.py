@@ -1,6 +1,8 @@
-"""The operator's first steps, on the laptop and in the cloud alike: the platform's secret, a tenant, its first key.
+"""The operator's first steps, on the laptop and in the cloud alike: the platform's secret, a tenant, its keys.
 
-Run with the functions' settings in the environment: `python -m infra.admin tenant acme "Acme Ltd"` prints the key once.
+Run with the functions' settings in the environment. `python -m infra.admin tenant acme "Acme Ltd"` makes a tenant and
+prints its first key once; a tenant that is there is never written again. `python -m infra.admin key acme` makes it
+another key.
 """
 
 import argparse
@@ -10,7 +12,7 @@ import secrets
 
 from shared.cloud.secret_names import CALLBACK_KEY
 from shared.cloud.secrets import NoSecret
-from shared.cloud.tenants import Tenant
+from shared.cloud.tenants import Tenant, TenantExists
 from shared.config import settings
 from shared.door.keys import new_key
 from shared.wiring import Wiring
@@ -27,30 +29,54 @@ def bootstrap(wiring: Wiring) -> None:
         wiring.secrets.put(CALLBACK_KEY, secrets.token_urlsafe(32), {"of": "platform"})
 
 
-def new_tenant(wiring: Wiring, tenant: str, name: str) -> str:
-    """Make a tenant and its first key; return the key's text, which nobody can read again."""
+def add_tenant(wiring: Wiring, tenant: str, name: str) -> str:
+    """Make a tenant and its first key; return the key's text, which nobody can read again. Raises SystemExit."""
     if not TENANT.fullmatch(tenant):
         raise SystemExit(f"{tenant!r} is no tenant id: 3 to 40 of a-z, 0-9 and -, a letter first")
+    try:
+        wiring.tenants.create_tenant(Tenant(tenant, name))
+    except TenantExists as there:
+        known = wiring.tenants.tenant(tenant)
+        stands = f"{known.name}, {known.status.value}" if known else "being made or deleted"
+        raise SystemExit(
+            f"tenant {tenant} is there already ({stands}) and was not touched; "
+            f"python -m infra.admin key {tenant} makes it another key"
+        ) from there
+    return _key(wiring, tenant)
+
+
+def add_key(wiring: Wiring, tenant: str) -> str:
+    """Make another key for a tenant; return its text. Raises SystemExit when there is no such tenant."""
+    if not TENANT.fullmatch(tenant) or wiring.tenants.tenant(tenant) is None:
+        raise SystemExit(f"there is no tenant {tenant}; python -m infra.admin tenant {tenant} NAME makes it")
+    return _key(wiring, tenant)
+
+
+def _key(wiring: Wiring, tenant: str) -> str:
     text, record = new_key(tenant, SCOPES, wiring.now())
-    wiring.tenants.put_tenant(Tenant(tenant, name))
     wiring.tenants.put_api_key(record)
     return text
 
 
 def main() -> None:
     """Run one command."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m infra.admin", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("bootstrap", help="make the platform's secret")
-    tenant = commands.add_parser("tenant", help="make a tenant and print its first key")
+    commands.add_parser("bootstrap", help="make the platform's secret; harmless to repeat")
+    tenant = commands.add_parser("tenant", help="make a tenant and print its first key; never changes one")
     tenant.add_argument("id")
     tenant.add_argument("name")
+    key = commands.add_parser("key", help="print another key for a tenant")
+    key.add_argument("id")
     given = parser.parse_args()
     wiring = Wiring(settings(os.environ))
-    if given.command == "bootstrap":
-        bootstrap(wiring)
-    else:
-        print(new_tenant(wiring, given.id, given.name))  # noqa: T201  # its one purpose
+    match given.command:
+        case "bootstrap":
+            bootstrap(wiring)
+        case "tenant":
+            print(add_tenant(wiring, given.id, given.name))  # noqa: T201  # its one purpose
+        case "key":
+            print(add_key(wiring, given.id))  # noqa: T201  # its one purpose
 
 
 if __name__ == "__main__":

@@ -2,47 +2,54 @@
 
 import argparse
 import signal
+import sys
 import threading
 from pathlib import Path
 
-from infra.local.laptop import Laptop
-from infra.local.world import ROOT
+from infra.local.laptop import CannotStart, Laptop
+from infra.local.world import ROOT, World, free_port_from, is_free
 
-FIRST_USE = """\
+FIRST_USE = Path(__file__).with_name("first_use.sh")
+BEFORE = """\
 abroll is running at {url}     data and logs: {data}
+The first film: paste this into another terminal, in this folder.
+"""
+AFTER = "Ctrl-C stops everything; the data stays."
 
-  export KEY={key}
-  # 1  put your avatar key (the stand-in knows this one)
-  curl -X PUT {url}/tenant/integrations/heygen -H "Authorization: Bearer $KEY" -d '{{"api_key": "hg_demo_key"}}'
-  # 2  upload a photo
-  curl -X POST {url}/tenant/uploads -H "Authorization: Bearer $KEY" --data-binary @infra/local/samples/coffee.jpg
-  # 3  order a film
-  curl -X POST {url}/create_job -H "Authorization: Bearer $KEY" -d @infra/local/samples/request.json
-  # 4  watch it
-  curl {url}/jobs/JOB_ID -H "Authorization: Bearer $KEY"
-  # 5  fetch it
-  curl -L {url}/jobs/JOB_ID/film -H "Authorization: Bearer $KEY" -o film.mp4
 
-Ctrl-C stops everything; the data stays."""
+def first_use(url: str, key: str) -> str:
+    """Return the calls of first use as a script for any POSIX shell, run from the repository's root."""
+    return FIRST_USE.read_text(encoding="utf-8").replace("@URL@", url).replace("@KEY@", key)
 
 
 def main() -> None:
     """Run until told to stop."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, default=ROOT / ".abroll" / "run")
+    parser.add_argument("--data", type=Path, default=ROOT / ".abroll" / "run", help="where data and logs are kept")
+    parser.add_argument("--port", type=int, help="where abroll listens; 0 = any free port (8080)")
     parser.add_argument("--world", type=Path, help="settings of this laptop's cloud, JSON")
     given = parser.parse_args()
     over = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: over.set())
-    laptop = Laptop(given.data, given.world)
-    laptop.start()
+    port = World.read(given.world).port if given.port is None else given.port
+    if port and not is_free(port):
+        sys.exit(f"port {port} is taken; port {free_port_from(port + 1)} is free: {_again(free_port_from(port + 1))}")
+    laptop = Laptop(given.data, given.world, port)
     try:
-        key = laptop.seed("demo")
-        print(FIRST_USE.format(url=laptop.places.front_url, data=given.data, key=key), flush=True)
+        laptop.start()
+    except CannotStart as failed:
+        sys.exit(f"{failed}")
+    try:
+        key, url = laptop.seed("demo"), laptop.places.front_url
+        print(BEFORE.format(url=url, data=given.data), first_use(url, key), AFTER, sep="\n", flush=True)
         over.wait()
     finally:
         laptop.stop()
+
+
+def _again(port: int) -> str:
+    return f"make run PORT={port} (or python -m infra.local --port {port})"
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import IO
 
@@ -28,8 +29,9 @@ class CannotStart(Exception):
 class Laptop:
     """One data folder's cloud."""
 
-    def __init__(self, data: Path, world_file: Path | None = None) -> None:
-        self.world = World.read(world_file)
+    def __init__(self, data: Path, world_file: Path | None = None, port: int | None = None) -> None:
+        world = World.read(world_file)
+        self.world = world if port is None else replace(world, port=port)
         self.places = Places.of(data, self.world)
         self._world_file = world_file
         self._scratch = data / "scratch"
@@ -83,7 +85,9 @@ class Laptop:
             os.environ.update(self.places.environment())
             wiring = Wiring(settings(self.places.environment()))
             admin.bootstrap(wiring)
-            kept.write_text(admin.new_tenant(wiring, tenant, tenant.capitalize()), encoding="utf-8")
+            there = wiring.tenants.tenant(tenant) is not None  # its key's file was lost, or never written
+            text = admin.add_key(wiring, tenant) if there else admin.add_tenant(wiring, tenant, tenant.capitalize())
+            kept.write_text(text, encoding="utf-8")
             kept.chmod(0o600)
             wiring.clients.close()
         return kept.read_text(encoding="utf-8")
@@ -95,6 +99,7 @@ class Laptop:
         command = [sys.executable, "-m", "infra.local.process", name, "--data", str(self.places.data)]
         if self._world_file:
             command += ["--world", str(self._world_file)]
+        command += ["--port", str(self.world.port)]
         process = subprocess.Popen(  # noqa: S603  # our own interpreter, our own module
             command,
             cwd=ROOT,

@@ -8,6 +8,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
@@ -107,12 +108,15 @@ def main() -> None:
     parser.add_argument("name", choices=("google", "vendors", "functions"))
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--world", type=Path)
+    parser.add_argument("--port", type=int, help="the front's, instead of the world's")
     given = parser.parse_args()
     over = threading.Event()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the supervisor's: it ends us in order
     signal.signal(signal.SIGTERM, lambda *_: over.set())
     _watch_parent(over.set)
     world = World.read(given.world)
+    if given.port is not None:
+        world = replace(world, port=given.port)
     running = served(given.name, world, Places.of(given.data, world))
     running.start()
     print(READY, flush=True)

@@ -169,6 +169,22 @@ def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
     return result
 
 
+def is_free(port: int) -> bool:
+    """Tell whether a server may listen on a port of this machine's loopback."""
+    with socket.socket() as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the front's server does
+        try:
+            trial.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def free_port_from(port: int) -> int:
+    """Return the first free port from this one on."""
+    return next(one for one in range(port, 65_536) if is_free(one))
+
+
 def _free(count: int) -> list[int]:
     """Find ports that systems do not hand to outgoing connections: one killed and restarted must find its own free."""
     sockets: list[socket.socket] = []

@@ -78,6 +78,10 @@ class Integration:
     looks: Mapping[str, Cutout] | None = None  # what each look was found to be able to do
 
 
+class TenantExists(Exception):
+    """There is a tenant of this id already, and it was not touched."""
+
+
 class Tenants:
     """The collections `tenants` and `api_keys`."""
 
@@ -99,8 +103,22 @@ class Tenants:
         path = _integration(tenant_id, provider, mode)
         return self._remember(path, lambda data: from_plain(Integration, data), fresh=fresh)
 
+    def create_tenant(self, tenant: Tenant) -> None:
+        """Write a new tenant; one that is there stays as it is. Raises TenantExists, StoreUnreachable."""
+        from google.api_core.exceptions import AlreadyExists, GoogleAPICallError, RetryError
+
+        path = f"tenants/{tenant.id}"
+        self._kept.pop(path, None)
+        try:
+            document = self._clients.firestore.document(path)
+            document.create(to_plain(tenant), retry=retry_for(CALL_SECONDS), timeout=CALL_SECONDS)
+        except AlreadyExists as there:
+            raise TenantExists(f"there is a tenant {tenant.id}") from there
+        except (GoogleAPICallError, RetryError) as failed:
+            raise StoreUnreachable(f"{path} could not be written: {failed}") from failed
+
     def put_tenant(self, tenant: Tenant) -> None:
-        """Write a tenant's own fields."""
+        """Write a tenant's own fields, whatever stood there."""
         self._set(f"tenants/{tenant.id}", to_plain(tenant))
 
     def put_api_key(self, key: ApiKey) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 DEEPEST = 12  # no body of ours nests deeper than four
-_FORM = re.compile(rb"[\w.%+-]{1,60}=")  # how an HTML form, or curl's -d of a field, begins
+_HTML_FORM = re.compile(rb"[\w.%+-]{1,60}=")  # how an HTML form, or curl's -d of a field, begins
 LONGEST_NAME = 60  # characters of an unknown field's name an answer repeats
 # Controls but tab and line breaks, halves of a surrogate pair, the two noncharacters XML and fonts choke on.
 _NEVER_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -55,7 +55,7 @@ def _parsed(raw: bytes, twice: dict[int, list[str]]) -> object:
         raise Mistakes({"body": [f"is no text in UTF-8 (byte {wrong.start})"]}) from wrong
     except json.JSONDecodeError as wrong:
         where = f"is not JSON (line {wrong.lineno}, column {wrong.colno})"
-        hint = "; it looks like a form: send the fields as one JSON object" if _FORM.match(raw) else ""
+        hint = "; it looks like a form: send the fields as one JSON object" if _HTML_FORM.match(raw) else ""
         raise Mistakes({"body": [where + hint]}) from wrong
     except RecursionError as wrong:
         raise Mistakes({"body": ["is nested too deeply"]}) from wrong

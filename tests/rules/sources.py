@@ -2,6 +2,7 @@
 
 import ast
 import re
+import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -30,6 +31,16 @@ def name_of(path: Path) -> str:
 
 def kept_files() -> list[Path]:
     """Return every text file that is, or is about to be, in the repository; where there is no git, every file."""
+    if shutil.which("git") and (listed := _listed()) is not None:
+        paths = [ROOT / line for line in listed.splitlines()]
+    else:
+        hidden = re.compile(r"/(\.[^/]+|__pycache__|build|demo)/")
+        paths = [path for path in ROOT.rglob("*") if not hidden.search(f"/{name_of(path)}/")]
+    return [path for path in paths if path.is_file() and path.suffix not in (".jpg", ".mp4", ".png", ".ttf")]
+
+
+def _listed() -> str | None:
+    """Return what git lists, None where this folder is no clone."""
     listed = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard"],  # noqa: S607  # git is where it is
         cwd=ROOT,
@@ -37,12 +48,7 @@ def kept_files() -> list[Path]:
         text=True,
         check=False,
     )
-    if listed.returncode == 0:
-        paths = [ROOT / line for line in listed.stdout.splitlines()]
-    else:
-        hidden = re.compile(r"/(\.[^/]+|__pycache__|build|demo)/")
-        paths = [path for path in ROOT.rglob("*") if not hidden.search(f"/{name_of(path)}/")]
-    return [path for path in paths if path.is_file() and path.suffix not in (".jpg", ".mp4", ".png", ".ttf")]
+    return listed.stdout if listed.returncode == 0 else None
 
 
 def imports(tree: ast.Module) -> Iterator[str]:

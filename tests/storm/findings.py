@@ -44,7 +44,7 @@ def open_tenants(laptop: Laptop, names: Sequence[str], live_jobs: int = 50) -> d
     """Make tenants with a HeyGen account each; return their API keys."""
     with operator(laptop) as wiring:
         admin.bootstrap(wiring)
-        keys = {name: admin.new_tenant(wiring, name, name.capitalize()) for name in names}
+        keys = {name: admin.add_tenant(wiring, name, name.capitalize()) for name in names}
         for name in names:
             wiring.tenants.put_tenant(Tenant(name, name.capitalize(), live_jobs=live_jobs))
     for name, key in keys.items():
