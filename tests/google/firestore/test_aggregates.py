@@ -1,11 +1,14 @@
 """count, sum and avg; Google: firestore/docs/query-data/aggregation-queries."""
 
 import math
+import sys
 from typing import Any
 
 import pytest
 from google.api_core.exceptions import InvalidArgument
 from google.cloud.firestore import FieldFilter
+
+LARGEST = sys.float_info.max
 
 
 def _fill(client: Any, *values: object) -> Any:
@@ -59,8 +62,26 @@ def test_count_up_to(client: Any, raw: Any, documents: str) -> None:
         (("text", None, 4), 4, 4.0),
         ((2**63 - 1, 1), 2.0**63, 2.0**62),
         ((1, math.inf), math.inf, math.inf),
+        ((LARGEST, LARGEST), math.inf, math.inf),
+        ((-LARGEST, -LARGEST), -math.inf, -math.inf),
+        ((LARGEST, LARGEST, 1), math.inf, math.inf),
+        ((LARGEST, -LARGEST, 1.5), 1.5, 0.5),
+        ((LARGEST, 2**63 - 1), LARGEST, LARGEST / 2),
+        ((-(2**63), -1), -(2.0**63), -(2.0**62)),
     ],
-    ids=["integers", "a double", "others ignored", "overflow", "infinity"],
+    ids=[
+        "integers",
+        "a double",
+        "others ignored",
+        "overflow",
+        "infinity",
+        "doubles overflow",
+        "doubles overflow below",
+        "an integer beside an overflow",
+        "largest doubles that cancel out",
+        "an integer lost in a double",
+        "overflow below",
+    ],
 )
 def test_sum_and_average(client: Any, values: tuple[object, ...], total: float, mean: float) -> None:
     """Integers sum as integers until they overflow; what is no number is ignored (Aggregation.Sum, Aggregation.Avg)."""
@@ -70,6 +91,26 @@ def test_sum_and_average(client: Any, values: tuple[object, ...], total: float, 
 
     assert figures == {"sum": total, "avg": mean}
     assert type(figures["sum"]) is type(total)
+
+
+def test_an_overflow_on_the_way_is_an_answer(client: Any) -> None:
+    """Where a sum overflows before it cancels out, the order decides; any IEEE result will do, an error will not."""
+    collection = _fill(client, LARGEST, LARGEST, -LARGEST, -LARGEST)
+
+    figures = _figures(collection.sum("v", alias="sum").avg("v", alias="avg"))
+
+    assert [True, True] == [
+        figure in (0.0, math.inf, -math.inf) or math.isnan(figure) for figure in (figures["sum"], figures["avg"])
+    ]
+
+
+def test_opposite_infinities_have_no_sum(client: Any) -> None:
+    """Infinity and -Infinity make NaN (Aggregation.Sum: IEEE 754)."""
+    collection = _fill(client, math.inf, -math.inf, 1)
+
+    figures = _figures(collection.sum("v", alias="sum").avg("v", alias="avg"))
+
+    assert [True, True] == [math.isnan(figures[name]) for name in ("sum", "avg")]
 
 
 def test_sum_and_average_of_nothing(raw: Any, documents: str) -> None:

@@ -7,13 +7,13 @@ import pytest
 from google.api_core.exceptions import MethodNotImplemented
 from google.cloud.firestore import ExplainOptions
 from google.cloud.firestore_v1.base_vector_query import DistanceMeasure
+from google.cloud.firestore_v1.types import ListenRequest, TargetChange
 from google.cloud.firestore_v1.vector import Vector
 
 
 @pytest.mark.parametrize(
     "method",
     [
-        "google.firestore.v1.Firestore/Listen",
         "google.firestore.v1.Firestore/Write",
         "google.firestore.v1.Firestore/ExecutePipeline",
         "google.firestore.v1.Firestore/PartitionQuery",
@@ -30,6 +30,19 @@ def test_missing_method_is_named(endpoint: str, method: str) -> None:
 
     assert refused.value.code() == grpc.StatusCode.UNIMPLEMENTED
     assert refused.value.details() == f"The embedded Firestore does not implement the method {method}."
+
+
+def test_a_listener_hears_that_listen_is_missing(raw: Any, documents: str) -> None:
+    """Listen removes the target with UNIMPLEMENTED as its cause: a status on the call makes Node dial for ever."""
+    target = {"target_id": 7, "query": {"parent": documents, "structured_query": {"from_": [{"collection_id": "a"}]}}}
+    request = {"database": documents.removesuffix("/documents"), "add_target": target}
+
+    answers = list(raw.listen(iter([ListenRequest(request)])))
+
+    (change,) = [answer.target_change for answer in answers]
+    assert (TargetChange.TargetChangeType.REMOVE, [7]) == (change.target_change_type, list(change.target_ids))
+    assert grpc.StatusCode.UNIMPLEMENTED.value[0] == change.cause.code
+    assert "google.firestore.v1.Firestore/Listen" in change.cause.message
 
 
 def test_vector_search_is_named(client: Any) -> None:

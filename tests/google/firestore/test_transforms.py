@@ -1,6 +1,7 @@
 """Field transforms; Google: google.firestore.v1.DocumentTransform.FieldTransform."""
 
 import math
+import sys
 from typing import Any
 
 import pytest
@@ -21,6 +22,11 @@ MAX = 2**63 - 1
         ("no number", firestore.Increment(7), 7),
         (MAX, firestore.Increment(1), MAX),
         (-(2**63), firestore.Increment(-1), -(2**63)),
+        (MAX, firestore.Increment(MAX), MAX),
+        (-(2**63), firestore.Increment(-(2**63)), -(2**63)),
+        (MAX, firestore.Increment(1.0), 2.0**63),
+        (sys.float_info.max, firestore.Increment(sys.float_info.max), math.inf),
+        (-math.inf, firestore.Increment(1), -math.inf),
         (3, firestore.Maximum(5), 5),
         (5, firestore.Maximum(3), 5),
         (3, firestore.Maximum(3.0), 3),

@@ -20,6 +20,11 @@ def _crc32c(data: bytes) -> str:
     return base64.b64encode(google_crc32c.value(data).to_bytes(4, "big")).decode()
 
 
+def _multipart(http: httpx.Client, body: bytes, boundary: str, query: str = "", **headers: str) -> httpx.Response:
+    path = f"/upload/storage/v1/b/takes/o?uploadType=multipart{query}"
+    return http.post(path, content=body, headers={"Content-Type": f"multipart/related; boundary={boundary}", **headers})
+
+
 def test_multipart(takes: Remote) -> None:
     """upload_from_string is one multipart request that carries metadata and bytes (blob.py, _do_multipart_upload)."""
     blob = takes.blob("jobs/1/clip.mp4")
@@ -70,6 +75,82 @@ def test_multipart_with_boundary_in_the_data(takes: Remote) -> None:
     takes.blob("odd").upload_from_string(data)
 
     assert data == takes.blob("odd").download_as_bytes()
+
+
+@pytest.mark.parametrize("end", ["\r\n", "\n"], ids=["CRLF", "LF"])
+@pytest.mark.parametrize("boundary", ["bound", '"two words=?"', '"(a;b):/c"'], ids=["bare", "quoted", "odd signs"])
+@pytest.mark.parametrize("data", [b"", b"\n", b"\r\n", b"a\r", b"\n--", b"--bounds", b"\r\n\r\nx\n\n"])
+def test_multipart_line_ends(http: httpx.Client, end: str, boundary: str, data: bytes) -> None:
+    """A multipart body may end its lines with CRLF or LF; the data arrives whatever it begins and ends with."""
+    mark = "--" + boundary.strip('"')
+    head = f"{mark}{end}content-type: application/json{end}{end}" + '{"name": "film"}' + end
+    body = (head + f"{mark}  {end}Content-Type: video/mp4{end}{end}").encode() + data + f"{end}{mark}--{end}".encode()
+
+    created = _multipart(http, body, boundary)
+
+    assert (200, "video/mp4") == (created.status_code, created.json()["contentType"])
+    assert data == http.get(created.json()["mediaLink"]).content
+
+
+@pytest.mark.parametrize(
+    ("parts", "end"),
+    [(1, "--b--"), (3, "--b--"), (2, ""), (2, "--b"), (0, "--b--")],
+    ids=["1", "3", "open", "half", "0"],
+)
+def test_multipart_of_other_parts(http: httpx.Client, parts: int, end: str) -> None:
+    """One part, three, or no last boundary is 400, not an object."""
+    body = "".join("--b\n\n{}\n" for _ in range(parts)) + end
+
+    answer = _multipart(http, body.encode(), "b", "&name=film")
+
+    assert (400, 404) == (answer.status_code, http.get("/storage/v1/b/takes/o/film").status_code)
+
+
+def test_multipart_in_base64_is_named(http: httpx.Client) -> None:
+    """A part in a transfer encoding is refused by name: its text must not be taken for the bytes."""
+    body = b'--b\n\n{"name": "film"}\n--b\nContent-Transfer-Encoding: base64\n\nZmlsbQ==\n--b--'
+
+    answer = _multipart(http, body, "b")
+
+    assert 501 == answer.status_code
+    assert "Content-Transfer-Encoding 'base64'" in answer.json()["error"]["message"]
+
+
+@pytest.mark.parametrize("wrong", ["header", "resource"])
+def test_a_wrong_checksum_beside_a_right_one(http: httpx.Client, wrong: str) -> None:
+    """Each checksum that is said must hold, in the resource and in the header alike."""
+    good, bad = _crc32c(b"film"), _crc32c(b"other")
+    said = bad if wrong == "resource" else good
+    body = f'--b\n\n{{"name": "film", "crc32c": "{said}"}}\n--b\n\nfilm\n--b--'
+
+    answer = _multipart(http, body.encode(), "b", **{"X-Goog-Hash": f"crc32c={bad if wrong == 'header' else good}"})
+
+    assert (400, 404) == (answer.status_code, http.get("/storage/v1/b/takes/o/film").status_code)
+
+
+@pytest.mark.parametrize("header", ["crc32c=é", "crc32c=!", "md5=AA==", "sha1=x", "crc32c=AAAAAA==,crc32c=yZRlqg=="])
+def test_odd_checksums(http: httpx.Client, header: str) -> None:
+    """What is no checksum, or not this data's, is 400."""
+    path = "/upload/storage/v1/b/takes/o?uploadType=media&name=film"
+
+    answer = http.post(path, content=b"", headers={b"X-Goog-Hash": header.encode()})
+
+    assert 400 == answer.status_code
+
+
+@pytest.mark.parametrize("number", ["9" * 5000, "9223372036854775808", "-1", "²", "1_0", ""])
+def test_odd_numbers(http: httpx.Client, number: str) -> None:
+    """A number that is none, or too large for one, is 400 wherever it stands."""
+    path = "/upload/storage/v1/b/takes/o"
+
+    begun = http.post(
+        f"{path}?uploadType=resumable&name=film", headers={b"X-Upload-Content-Length": number.encode()}, json={}
+    )
+    written = http.post(
+        path, params={"uploadType": "media", "name": "film", "ifGenerationMatch": number}, content=b"film"
+    )
+
+    assert [400, 400] == [begun.status_code, written.status_code]
 
 
 def test_large_upload_is_resumable(takes: Remote) -> None:

@@ -143,6 +143,62 @@ def test_without_content_range(http: httpx.Client) -> None:
     assert (answer.status_code, answer.json()["size"]) == (200, "10")
 
 
+def test_chunks_by_post(http: httpx.Client) -> None:
+    """Chunks may come by POST, as Google's client for Go sends them, asking for 200 where others hear 308."""
+    data, session = noise(QUANTUM + 7), _begin(http)
+    go = {"X-GUploader-No-308": "yes"}
+
+    first = http.post(session, content=data[:QUANTUM], headers={"Content-Range": f"bytes 0-{QUANTUM - 1}/*"})
+    asked = http.post(session, content=b"", headers={"Content-Range": "bytes */*", **go})
+    last = http.post(
+        session, content=data[QUANTUM:], headers={"Content-Range": f"bytes {QUANTUM}-{QUANTUM + 6}/{len(data)}", **go}
+    )
+
+    assert [(308, None), (200, "308"), (200, None)] == [
+        (answer.status_code, answer.headers.get("X-HTTP-Status-Code-Override")) for answer in (first, asked, last)
+    ]
+    assert f"bytes=0-{QUANTUM - 1}" == asked.headers["Range"]
+    assert data == http.get(last.json()["mediaLink"]).content
+
+
+@pytest.mark.parametrize("total", ["*", str(QUANTUM + 7)])
+@pytest.mark.parametrize("kept", [0, QUANTUM])
+def test_open_ended(http: httpx.Client, total: str, kept: int) -> None:
+    """`bytes a-*/total` is all the rest of the object, as Google's client for Node streams it."""
+    data, session = noise(QUANTUM + 7), _begin(http)
+    if kept:
+        _put(http, session, data[:kept], f"0-{kept - 1}/*")
+
+    film = http.put(session, content=iter([data[kept:]]), headers={"Content-Range": f"bytes {kept}-*/{total}"})
+
+    assert (200, data) == (film.status_code, http.get(film.json()["mediaLink"]).content)
+
+
+def test_open_ended_and_empty(http: httpx.Client) -> None:
+    """A stream that turns out empty makes an empty object."""
+    film = _put(http, _begin(http), b"", "0-*/*")
+
+    assert (200, "0") == (film.status_code, film.json()["size"])
+
+
+def test_open_ended_and_longer_than_its_total(http: httpx.Client) -> None:
+    """More bytes than the total are refused."""
+    assert 400 == _put(http, _begin(http), b"four", "0-*/3").status_code
+
+
+@pytest.mark.parametrize(
+    "span", ["0-", "-5/6", "*-5/6", "0-*", "5-0/6", "0-5/5", "0-0/9" + "9" * 5000, "x-y/z", "0-1/2, 2-3/4", "0~1/2"]
+)
+def test_odd_content_ranges(http: httpx.Client, span: str) -> None:
+    """What is no Content-Range is 400, and the session lives on."""
+    session = _begin(http)
+
+    odd = http.put(session, content=b"ab", headers={b"Content-Range": f"bytes {span}".encode()})
+    whole = _put(http, session, b"ab", "0-1/2")
+
+    assert (400, 200) == (odd.status_code, whole.status_code)
+
+
 def test_the_uri_is_the_credential(http: httpx.Client) -> None:
     """A session's URI works without Authorization, for clients that were handed it."""
     session = _begin(http)
@@ -221,6 +277,28 @@ def test_wrong_hash_at_the_end(http: httpx.Client, takes: Remote) -> None:
     answer = _put(http, _begin(http), b"data", "0-3/4", **{"X-Goog-Hash": "crc32c=AAAAAA=="})
 
     assert (answer.status_code, takes.blob("film").exists()) == (400, False)
+
+
+@pytest.mark.parametrize("claim", ["crc32c", "md5Hash"])
+def test_a_wrong_checksum_of_the_beginning(http: httpx.Client, takes: Remote, claim: str) -> None:
+    """A checksum in the resource holds to the end, though the last request brings a right one of its own."""
+    wrong = {"crc32c": "AAAAAA==", "md5Hash": "AAAAAAAAAAAAAAAAAAAAAA=="}[claim]
+    right = {"crc32c": "crc32c=rth90Q==", "md5Hash": "md5=jXd/OF09/siBXSD3SWAm3A=="}[claim]
+    begun = http.post("/upload/storage/v1/b/takes/o?uploadType=resumable", json={"name": "film", claim: wrong})
+
+    answer = _put(http, begun.headers["Location"], b"data", "0-3/4", **{"X-Goog-Hash": right})
+
+    assert (400, False) == (answer.status_code, takes.blob("film").exists())
+
+
+def test_a_right_checksum_twice(http: httpx.Client) -> None:
+    """A checksum said at the beginning and at the end is no contradiction when it is right."""
+    start = "/upload/storage/v1/b/takes/o?uploadType=resumable"
+    begun = http.post(start, json={"name": "film", "crc32c": "rth90Q=="})
+
+    answer = _put(http, begun.headers["Location"], b"data", "0-3/4", **{"X-Goog-Hash": "crc32c=rth90Q=="})
+
+    assert 200 == answer.status_code
 
 
 def test_session_made_by_the_client(takes: Remote) -> None:

@@ -94,7 +94,7 @@ def test_read_conditions_disagree_only_on_unchanged(generation: int, metagenerat
 def test_only_the_right_checksum_passes(claimed: bytes) -> None:
     """A claimed CRC32C passes exactly when it is the calculated one."""
     real = Digests(crc32c="AAAAAA==", md5="")
-    claims = Claims(crc32c=base64.b64encode(claimed).decode())
+    claims = Claims(crc32c=(base64.b64encode(claimed).decode(),))
 
     if claimed == bytes(4):
         claims.check(real)
@@ -106,4 +106,4 @@ def test_only_the_right_checksum_passes(claimed: bytes) -> None:
 def test_checksum_that_is_not_base64() -> None:
     """A claimed checksum that is not base64 is refused as such."""
     with pytest.raises(Refused, match="Invalid CRC32C"):
-        Claims(crc32c="!").check(Digests(crc32c="AAAAAA==", md5=""))
+        Claims(crc32c=("!",)).check(Digests(crc32c="AAAAAA==", md5=""))

@@ -4,7 +4,10 @@ Semantics: https://firebase.google.com/docs/firestore/query-data/aggregation-que
 aggregated field take part; what is not a number is ignored by sum and avg.
 """
 
+import functools
 import math
+import operator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from . import fields as paths
@@ -90,6 +93,8 @@ def _figure(one: Aggregation, rows: list[dict[FieldPath, ValuePb]]) -> ValuePb:
 
 
 def _total(integers: int, doubles: list[float]) -> float:
+    """Add up as IEEE 754 does: ±Infinity where doubles overflow, NaN for Infinity and -Infinity."""
     if all(math.isfinite(number) for number in doubles):
-        return math.fsum([integers, *doubles])
-    return sum(doubles, float(integers))
+        with suppress(OverflowError):  # also of a sum on the way: then in the order found, as the service does
+            return math.fsum([integers, *doubles])
+    return functools.reduce(operator.add, doubles, float(integers))

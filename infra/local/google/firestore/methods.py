@@ -14,9 +14,11 @@ from .moments import timestamp
 from .refusals import Refusal, invalid, not_found, unimplemented
 
 _EMPTY = b""  # google.protobuf.Empty on the wire
+_REMOVE = 2  # TargetChange.TargetChangeType
 
 Unary: TypeAlias = Callable[[RequestPb], ResponsePb]
 Stream: TypeAlias = Callable[[RequestPb], Iterator[ResponsePb]]
+Talk: TypeAlias = Callable[[Iterator[RequestPb]], Iterator[ResponsePb]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,28 @@ class Methods:
             "RunAggregationQuery": (self.run_aggregation_query, messages.RunAggregationQueryRequest),
             "RunQuery": (self.run_query, messages.RunQueryRequest),
         }
+
+    def talks(self) -> dict[str, tuple[Talk, RequestPb]]:
+        """Return the methods that hear and answer a stream, with their request's class."""
+        return {"Listen": (self.listen, messages.ListenRequest)}
+
+    def listen(self, requests: Iterator[RequestPb]) -> Iterator[ResponsePb]:
+        """Refuse each target by itself, naming Listen.
+
+        A status on the call would not be heard: Google's client for Node takes every one for a broken line, and dials
+        again for ever. A target that is removed with a cause ends its listener with an error, in every client.
+        """
+        refusal = unimplemented("the method google.firestore.v1.Firestore/Listen")
+        cause = Status(code=refusal.code.value[0], message=refusal.message)
+        for request in requests:
+            names.check_database(request.database)
+            if request.WhichOneof("target_change") == "add_target":
+                removed = messages.ListenResponse()
+                removed.target_change.target_change_type = _REMOVE
+                removed.target_change.target_ids.append(request.add_target.target_id)
+                removed.target_change.cause.CopyFrom(cause)
+                yield removed
+                return  # a listener that stays would hold a worker
 
     def begin_transaction(self, request: RequestPb) -> ResponsePb:
         """Open a transaction."""

@@ -20,7 +20,7 @@ from .database import Database
 from .documents import Documents
 from .limits import MAX_REQUEST_BYTES
 from .messages import RequestPb, ResponsePb
-from .methods import Methods, Stream, Unary
+from .methods import Methods, Stream, Talk, Unary
 from .refusals import Refusal, invalid, unimplemented
 
 __all__ = ["Counts", "FirestoreServer"]
@@ -99,6 +99,7 @@ class _Service(grpc.GenericRpcHandler):
     def __init__(self, methods: Methods) -> None:
         self._handlers = {f"/{_SERVICE}/{name}": _unary(*method) for name, method in methods.unary().items()}
         self._handlers |= {f"/{_SERVICE}/{name}": _stream(*method) for name, method in methods.streams().items()}
+        self._handlers |= {f"/{_SERVICE}/{name}": _talk(*method) for name, method in methods.talks().items()}
 
     def service(self, handler_call_details: grpc.HandlerCallDetails) -> Handler:
         """Return the handler for a call."""
@@ -125,6 +126,16 @@ def _stream(method: Stream, request_class: RequestPb) -> Handler:
     return grpc.unary_stream_rpc_method_handler(answer, _parser(request_class), wire.serialize)
 
 
+def _talk(method: Talk, request_class: RequestPb) -> Handler:
+    def answer(requests: Iterator[RequestPb], context: grpc.ServicerContext) -> Iterator[ResponsePb]:
+        try:
+            yield from method(_checked(request) for request in requests)
+        except Refusal as refusal:
+            context.abort(refusal.code, refusal.message)
+
+    return grpc.stream_stream_rpc_method_handler(answer, _parser(request_class), wire.serialize)
+
+
 def _refusing(path: str) -> Handler:
     refusal = unimplemented(f"the method {path.removeprefix('/')}")
 
@@ -144,6 +155,6 @@ def _parser(request_class: RequestPb) -> Callable[[bytes], RequestPb]:
 def _checked(request: RequestPb) -> RequestPb:
     if isinstance(request, _TooLarge):
         raise invalid(f"Request payload size exceeds the limit: {MAX_REQUEST_BYTES} bytes.")
-    if request.HasField("request_options"):
+    if "request_options" in request.DESCRIPTOR.fields_by_name and request.HasField("request_options"):
         raise unimplemented("request_options (request_tags)")
     return request

@@ -133,7 +133,8 @@ def _merged(old: tuple[tuple[str, str], ...], new: object) -> tuple[tuple[str, s
 
 def read_resource_claims(resource: Mapping[str, object]) -> Claims:
     """Read the checksums a JSON object resource claims."""
-    return Claims(crc32c=_text("crc32c", resource.get("crc32c")), md5=_text("md5Hash", resource.get("md5Hash")))
+    crc32c, md5 = (_text(key, resource.get(key)) for key in ("crc32c", "md5Hash"))
+    return Claims(crc32c=(crc32c,) if crc32c else (), md5=(md5,) if md5 else ())
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,7 +100,7 @@ class Uploads:
         return _session(row)
 
     def send(self, upload: str, piece: Piece | None, body: Iterable[bytes], claims: Claims, host: str) -> Progress:
-        """Take one PUT of a session: keep its bytes, finalize when they are all there, or only say what is kept.
+        """Take one request of a session: keep its bytes, finalize when they are all there, or only say what is kept.
 
         Without a Content-Range (`piece` is None) the body is the whole object.
         """
@@ -166,9 +166,10 @@ class Uploads:
         at = piece.start or 0 if piece else 0
         if at > session.received:
             raise invalid(f"The chunk starts at byte {at}, but only {session.received} bytes have been received.")
-        end = at + piece.length if piece else total
-        if piece and piece.length < QUANTUM and end != total:
-            self._end(session.id, Stage.DEAD, words := _TOO_SMALL.format(piece.length))
+        length = piece.length if piece else None
+        end = total if length is None else at + length
+        if length is not None and length < QUANTUM and end != total:
+            self._end(session.id, Stage.DEAD, words := _TOO_SMALL.format(length))
             raise _too_small(words)
         path = self._path(session.id)
         path.touch()
@@ -183,7 +184,7 @@ class Uploads:
                         raise invalid(f"The body is longer than the {end} bytes announced.")
             except Cut:
                 cut = True
-            if piece is None and not cut:
+            if length is None and not cut:
                 total = _agreed(total, at)
             received = at if at == total else max(at - at % QUANTUM, session.received)
             file.truncate(received)  # also drops what a killed server left of a chunk nobody acknowledged
@@ -237,7 +238,7 @@ def _session(row: sqlite3.Row) -> Session:
         row["id"],
         write,
         Face(row["face"]),
-        Claims(**json.loads(row["claims"])),
+        Claims(**{kind: tuple(values) for kind, values in json.loads(row["claims"]).items()}),
         datetime.fromisoformat(row["created"]),
         row["total"],
         row["received"],

@@ -5,7 +5,6 @@ google-cloud-storage 3.17.1 sends and expects back.
 """
 
 import base64
-import binascii
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,8 +17,8 @@ _NAME_BYTES = 1024
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]")
 _BUCKET_PART = 63
 _ADDRESS = re.compile(r"\d+\.\d+\.\d+\.\d+")
-_CONTENT_RANGE = re.compile(r"bytes (?:(\d+)-(\d+)|\*)/(\d+|\*)")
-_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+_CONTENT_RANGE = re.compile(r"bytes (?:([0-9]{1,18})-([0-9]{1,18}|\*)|\*)/([0-9]{1,18}|\*)", re.IGNORECASE)
+_RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})", re.IGNORECASE)
 
 
 def check_object_name(name: str) -> None:
@@ -139,38 +138,40 @@ class Digests:
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """The checksums the uploader says its bytes have."""
+    """The checksums the uploader says its bytes have, from every place it said so: each one must be right."""
 
-    crc32c: str | None = None
-    md5: str | None = None
+    crc32c: tuple[str, ...] = ()
+    md5: tuple[str, ...] = ()
 
     def __or__(self, other: "Claims") -> "Claims":
-        return Claims(crc32c=other.crc32c or self.crc32c, md5=other.md5 or self.md5)
+        return Claims(crc32c=self.crc32c + other.crc32c, md5=self.md5 + other.md5)
 
     def check(self, digests: Digests) -> None:
-        """Refuse bytes whose checksum differs from the claimed one."""
-        for kind, claimed, real in (("CRC32C", self.crc32c, digests.crc32c), ("MD5 hash", self.md5, digests.md5)):
-            if claimed is not None and _decoded(kind, claimed) != base64.b64decode(real):
-                message = f'Provided {kind} "{claimed}" doesn\'t match calculated {kind} "{real}".'
-                raise Refused(400, "invalid", message, code="BadDigest")
+        """Refuse bytes whose checksum differs from a claimed one."""
+        for kind, claims, real in (("CRC32C", self.crc32c, digests.crc32c), ("MD5 hash", self.md5, digests.md5)):
+            for claimed in claims:
+                if _decoded(kind, claimed) != base64.b64decode(real):
+                    message = f'Provided {kind} "{claimed}" doesn\'t match calculated {kind} "{real}".'
+                    raise Refused(400, "invalid", message, code="BadDigest")
 
 
 def _decoded(kind: str, value: str) -> bytes:
     try:
         return base64.b64decode(value, validate=True)
-    except binascii.Error as error:
+    except ValueError as error:  # binascii's own, and that of a text beyond ASCII
         raise invalid(f'Invalid {kind} "{value}".') from error
 
 
 def read_claims(headers: Mapping[str, str]) -> Claims:
     """Read X-Goog-Hash (`crc32c=…,md5=…`) and Content-MD5."""
-    found: dict[str, str] = {}
+    found: dict[str, list[str]] = {"crc32c": [], "md5": []}
     for part in filter(None, headers.get("x-goog-hash", "").split(",")):
         kind, _, value = part.strip().partition("=")
-        if kind not in {"crc32c", "md5"}:
+        if kind not in found:
             raise invalid(f"Invalid X-Goog-Hash: {part!r}.")
-        found[kind] = value
-    return Claims(crc32c=found.get("crc32c"), md5=headers.get("content-md5") or found.get("md5"))
+        found[kind].append(value)
+    found["md5"] += filter(None, (headers.get("content-md5"),))
+    return Claims(crc32c=tuple(found["crc32c"]), md5=tuple(found["md5"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,22 +205,27 @@ def read_range(header: str | None, size: int) -> Span | None:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A resumable upload's Content-Range: where its bytes start (None: it only asks) and the total, if known."""
+    """A resumable upload's Content-Range: where its bytes start (None: it only asks) and the total, if known.
+
+    Without a `length` the bytes go on to the object's end, wherever that is.
+    """
 
     start: int | None
-    length: int
+    length: int | None
     total: int | None
 
 
 def read_content_range(header: str) -> Piece:
-    """Read `bytes a-b/total`, `bytes a-b/*`, `bytes */total` or `bytes */*`."""
+    """Read `bytes a-b/total`, `bytes a-b/*`, `bytes a-*/total`, `bytes a-*/*`, `bytes */total` or `bytes */*`."""
     match = _CONTENT_RANGE.fullmatch(header.strip())
     if match is None:
-        raise invalid(f"Failed to parse Content-Range header: {header!r}.")
+        raise invalid(f"Failed to parse Content-Range header: {header[:80]!r}.")
     first, last, whole = match.groups()
     total = None if whole == "*" else int(whole)
     if first is None:
         return Piece(None, 0, total)
+    if last == "*":
+        return Piece(int(first), None, total)
     length = int(last) - int(first) + 1
     if length < 1 or (total is not None and int(last) >= total):
         raise invalid(f"Invalid Content-Range header: {header!r}.")

@@ -5,6 +5,7 @@ and a media download plain text (cloud.google.com/storage/docs: json_api/v1/stat
 """
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -13,6 +14,8 @@ from xml.sax.saxutils import escape
 
 from werkzeug.wrappers import Response
 
+_NUMBER = re.compile(r"[0-9]{1,19}")
+_INT64_MAX = 2**63 - 1
 # Every method takes these; they change nothing we store.
 COMMON = frozenset({"alt", "fields", "prettyPrint", "projection", "uploadType", "upload_id"})
 
@@ -102,11 +105,7 @@ class Query:
     def number(self, name: str) -> int | None:
         """Read a whole number ≥ 0, None where it is absent."""
         value = self.values.get(name)
-        if value is None:
-            return None
-        if not (value.isascii() and value.isdigit()):
-            raise invalid(f"Invalid value for {name}: {value!r}.")
-        return int(value)
+        return None if value is None else read_number(name, value)
 
     def flag(self, name: str) -> bool:
         """Read true or false, false where it is absent."""
@@ -116,11 +115,18 @@ class Query:
         return value == "true"
 
 
+def read_number(name: str, text: str) -> int:
+    """Read a whole number from 0 to 2^63 - 1; 400 for anything else, naming the parameter or header it came in."""
+    if not _NUMBER.fullmatch(text) or int(text) > _INT64_MAX:
+        raise invalid(f"Invalid value for {name}: {text[:40]!r}.")
+    return int(text)
+
+
 def read_json(body: bytes) -> dict[str, object]:
     """Parse a request's JSON object; an empty body is an empty object."""
     try:
         parsed = json.loads(body or b"{}")
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Refused(HTTPStatus.BAD_REQUEST, "parseError", "Parse Error") from error
     if parsed is None:
         return {}

@@ -13,7 +13,7 @@ from .resources import Description, Stored
 from .resumable import Uploads
 from .rules import Conditions, read_claims
 from .state import State, Wanted, Write
-from .wire import Face, Refused, condition_not_met, invalid, no_method, unsupported
+from .wire import Face, Refused, condition_not_met, invalid, no_method, read_number, unsupported
 
 _OVERRIDES = {
     "response-content-disposition": "Content-Disposition",
@@ -135,14 +135,13 @@ def _check_length(arrival: Arrival, size: int) -> None:
     header = arrival.headers.get("x-goog-content-length-range")
     if header is None:
         return
-    low, _, high = header.partition(",")
-    if not (low.strip().isdigit() and high.strip().isdigit()):
-        raise invalid(f"Invalid x-goog-content-length-range: {header!r}.")
-    if size < int(low):
+    least, _, most = header.partition(",")
+    low, high = (read_number("x-goog-content-length-range", part.strip()) for part in (least, most))
+    if size < low:
         raise Refused(
             400, "invalid", "Your proposed upload is smaller than the minimum allowed.", code="EntityTooSmall"
         )
-    if size > int(high):
+    if size > high:
         raise Refused(400, "invalid", "Your proposed upload exceeds the maximum allowed.", code="EntityTooLarge")
 
 
@@ -156,8 +155,6 @@ def _conditions(arrival: Arrival) -> Conditions:
     numbers = []
     for header in ("x-goog-if-generation-match", "x-goog-if-metageneration-match"):
         value = arrival.headers.get(header)
-        if value is not None and not value.isdigit():
-            raise invalid(f"Invalid {header}: {value!r}.")
-        numbers.append(None if value is None else int(value))
+        numbers.append(None if value is None else read_number(header, value))
     generation, metageneration = numbers
     return Conditions(generation_match=generation, metageneration_match=metageneration)
