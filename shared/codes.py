@@ -60,6 +60,7 @@ class Code(StrEnum):
     SCRIPT = "script"
     WEBM_UNSUPPORTED = "webm_unsupported"
     BACKGROUND_UNSUPPORTED = "background_unsupported"
+    ENGINE_UNSUPPORTED = "engine_unsupported"
     RENDERING = "rendering"
     INVALID = "invalid"
     FILTERED = "filtered"
@@ -149,6 +150,7 @@ MEANINGS: Mapping[Code, Meaning] = {
     Code.SCRIPT: Meaning("The avatar service cannot speak this script.", "Retry the job with another script."),
     Code.WEBM_UNSUPPORTED: Meaning("The look cannot be filmed with transparency.", "Retry the job."),
     Code.BACKGROUND_UNSUPPORTED: Meaning("The look cannot be filmed before a flat colour.", "Retry the job."),
+    Code.ENGINE_UNSUPPORTED: Meaning("The look is no longer filmed with the engine that was chosen.", "Retry the job."),
     Code.RENDERING: Meaning("The avatar service could not finish the take.", _RETRY),
     Code.INVALID: Meaning("A vendor found abroll's order invalid.", "Send the operator the job's id."),
     Code.FILTERED: Meaning("A safety filter removed the clip.", "Retry the job with other words."),

@@ -208,8 +208,9 @@ class Wiring:
         from shared.steps.start_presenter import StartPresenter
         from shared.steps.stopwatch import Stopwatch
 
+        engines = {name: service.engines for name, service in self.tables.presenters.items()}
         return StartPresenter(
-            self.commits, self.presenters, self.tenants, self.secrets, self._callback_url, Stopwatch, _token
+            self.commits, self.presenters, engines, self.tenants, self.secrets, self._callback_url, Stopwatch, _token
         )
 
     @cached_property

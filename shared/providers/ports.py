@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Protocol
 
 from shared.codes import Code
+from shared.pipeline.plan.looks import Look
 
 
 class NotSent(Exception):
@@ -140,7 +141,7 @@ class SpeechOrder:
     pitch: int | None = None
     locale: str | None = None
     captions: bool = False
-    extra: tuple[tuple[str, str], ...] = ()
+    engine: str | None = None  # which of the service's engines films it; None leaves it to the service
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,17 +150,6 @@ class Found:
 
     id: str
     title: str
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """An avatar a presenter can be made with."""
-
-    id: str
-    name: str
-    kind: str
-    engines: tuple[str, ...]
-    default_voice_id: str | None
 
 
 class PresenterVendor(Protocol):

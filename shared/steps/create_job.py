@@ -22,7 +22,7 @@ from shared.pipeline.job.creation import new_job
 from shared.pipeline.job.job import Job
 from shared.pipeline.plan.capabilities import Tables
 from shared.pipeline.plan.plan import Plan
-from shared.pipeline.plan.planner import CannotPlan, Defaults, plan
+from shared.pipeline.plan.planner import CannotPlan, Defaults, plan, to_ask
 from shared.pipeline.plan.request import FilmRequest, to_document
 from shared.steps.commit import FIRST_WAIT, LAST_WAIT, Commits
 from shared.steps.preflight import Preflight
@@ -52,12 +52,13 @@ class CreateJob:
     secret: Callable[[], str]
 
     def planned(self, tenant: Tenant, request: FilmRequest) -> tuple[Plan, tuple[str, ...]]:
-        """Plan and check without storing anything; returns the plan and further warnings."""
+        """Ask what only the avatar service knows, then plan, storing nothing; returns the plan and further warnings."""
+        defaults = Defaults(avatar_id=tenant.avatar_id, voice_id=tenant.voice_id)
         try:
-            planned = plan(request, self.tables, Defaults(avatar_id=tenant.avatar_id, voice_id=tenant.voice_id))
+            told = self.preflight.presenters_told(tenant.id, to_ask(request, self.tables, defaults))
+            return plan(request, self.tables, defaults, told.looks), told.warnings
         except CannotPlan as cannot:
             raise invalid(cannot.details) from cannot
-        return planned, self.preflight.presenters_ready(tenant.id, planned)
 
     def dry_run(self, tenant: Tenant, request: FilmRequest) -> Plan:
         """Plan and check all there is to check, spending and storing nothing."""

@@ -12,8 +12,10 @@ from shared.egress.client import Egress, EgressFailed, EgressRefused
 from shared.media.images import ImageRefused, ReencodedImage, sniff_and_reencode
 from shared.pipeline.job.job import Output
 from shared.pipeline.job.names import image_object
-from shared.pipeline.plan.plan import Picture, Plan
+from shared.pipeline.plan.looks import Look
+from shared.pipeline.plan.plan import Picture
 from shared.pipeline.plan.request import FilmRequest, ImageSource, image_at
+from shared.pipeline.plan.speakers import Needed
 from shared.providers.ports import KeyChanged, PresenterVendor, Refused, TryLater
 from shared.steps.problems import Problem
 
@@ -35,30 +37,37 @@ class Preflight:
     egress: Egress
     films_bucket: str
 
-    def presenters_ready(self, tenant: str, plan: Plan) -> tuple[str, ...]:
-        """Ask the avatar service about the key, every look and every voice; return warnings. Raises Problem."""
-        if not plan.speeches:
-            return ()
-        api_key = self._key(tenant, plan)
-        presenter = self.presenters[plan.provider]
-        looks = dict.fromkeys(speech.avatar_id for speech in plan.speeches)
-        voices = dict.fromkeys(speech.voice_id for speech in plan.speeches if speech.voice_id)
-        try:
-            with ThreadPoolExecutor(AT_ONCE) as pool:
-                asked: list[Future[object]] = [pool.submit(presenter.avatar, look, api_key=api_key) for look in looks]
-                asked += [pool.submit(presenter.voice, voice, api_key=api_key) for voice in voices]
-            for question in asked:
-                question.result()
-        except Refused as refused:
-            field = "voice_id" if refused.code.startswith("voice") else "avatar_id"
-            raise Problem(
-                refused.code, str(refused), next_move=refused.next_move, details={field: [str(refused)]}
-            ) from refused
-        except KeyChanged as bad:
-            raise _no_key(plan, f"{plan.provider} refused the tenant's key") from bad
-        except TryLater:
-            return (f"{plan.provider} did not answer in time: look and voice could not be checked beforehand",)
-        return ()
+    def presenters_told(self, tenant: str, needed: Needed) -> "Told":
+        """Ask the avatar service about the key, every look and every voice. Raises Problem naming all that fail."""
+        if not needed.looks:
+            return Told({})
+        api_key = self._key(tenant, needed)
+        presenter = self.presenters[needed.provider]
+        asked: list[tuple[tuple[str, ...], Future[object]]]
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            asked = [
+                (path, pool.submit(presenter.avatar, look, api_key=api_key)) for look, path in needed.looks.items()
+            ]
+            asked += [(path, pool.submit(presenter.voice, one, api_key=api_key)) for one, path in needed.voices.items()]
+        refusals: list[tuple[tuple[str, ...], Refused]] = []
+        found: dict[str, Look] = {}
+        silent = False
+        for fields, question in asked:
+            try:
+                told = question.result()
+            except Refused as refused:
+                refusals.append((fields, refused))
+            except KeyChanged as bad:
+                raise _no_key(needed, f"{needed.provider} refused the tenant's key") from bad
+            except TryLater:
+                silent = True
+            else:
+                if isinstance(told, Look):
+                    found[told.id] = told
+        if refusals:
+            raise _refused(refusals)
+        late = f"{needed.provider} did not answer in time: not every look and voice could be checked beforehand"
+        return Told(found, (late,) if silent else ())
 
     def images(self, tenant: str, request: FilmRequest, pictures: tuple[Picture, ...]) -> Mapping[str, "Ready"]:
         """Fetch and re-encode every image, storing nothing yet. Raises Problem naming every field that fails."""
@@ -112,22 +121,42 @@ class Preflight:
             return Output(stored.uri, stored.generation, stored.crc32c, stored.size)
         raise ImageRefused(Code.NO_UPLOAD, "there is no such upload", "POST the image to /tenant/uploads first")
 
-    def _key(self, tenant: str, plan: Plan) -> str:
-        account = self.tenants.integration(tenant, plan.provider, plan.mode)
+    def _key(self, tenant: str, needed: Needed) -> str:
+        account = self.tenants.integration(tenant, needed.provider, needed.mode)
         if account is None or account.status is not AccountStatus.ACTIVE:
-            raise _no_key(plan, f"no {plan.provider} key is stored for mode {plan.mode}")
+            raise _no_key(needed, f"no {needed.provider} key is stored for mode {needed.mode}")
         try:
             return self.secrets.get(account.secret).value
         except NoSecret as gone:
-            raise _no_key(plan, f"the stored {plan.provider} key cannot be read") from gone
+            raise _no_key(needed, f"the stored {needed.provider} key cannot be read") from gone
 
 
 Ready = ReencodedImage | Output
 
 
-def _no_key(plan: Plan, why: str) -> Problem:
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the avatar service told: the looks it knows, and warnings about what it did not tell."""
+
+    looks: Mapping[str, Look]
+    warnings: tuple[str, ...] = ()
+
+
+def _refused(refusals: list[tuple[tuple[str, ...], Refused]]) -> Problem:
+    """Name every look and voice that cannot be used by each of its fields; code and next move are the first one's."""
+    details: dict[str, list[str]] = {}
+    for fields, refused in refusals:
+        for path in fields:
+            details.setdefault(path, []).append(str(refused))
+    first = refusals[0][1]
+    message = " ".join(dict.fromkeys(str(refused) for _, refused in refusals))
+    moves = " ".join(dict.fromkeys(refused.next_move for _, refused in refusals))
+    return Problem(first.code, message, next_move=moves, details=details)
+
+
+def _no_key(needed: Needed, why: str) -> Problem:
     return Problem(
         Code.NO_PROVIDER_KEY,
         why,
-        next_move=f"PUT /tenant/integrations/{plan.provider} with your key (mode {plan.mode}), then send this again",
+        next_move=f"PUT /tenant/integrations/{needed.provider} with your key (mode {needed.mode}), then send it again",
     )

@@ -4,7 +4,7 @@ Both keep every finished node the change does not touch, tell the price first if
 that orders it (holes 43, 46).
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
 from shared.cloud.blobs import Blobs, NoFile
@@ -15,10 +15,19 @@ from shared.codes import Code
 from shared.pipeline.job.creation import CEILING, new_job
 from shared.pipeline.job.events import RetryAsked
 from shared.pipeline.job.job import Ending, Job, State
-from shared.pipeline.job.revision import CannotChange, Change, changed, price, regenerable, touched
+from shared.pipeline.job.revision import (
+    CannotChange,
+    Change,
+    asked_anew,
+    changed,
+    frozen,
+    price,
+    regenerable,
+    touched,
+)
 from shared.pipeline.plan.capabilities import Tables
 from shared.pipeline.plan.plan import Kind, Plan
-from shared.pipeline.plan.planner import CannotPlan, Defaults, plan
+from shared.pipeline.plan.planner import CannotPlan, Defaults, plan, to_ask
 from shared.pipeline.plan.request import FilmRequest
 from shared.steps.commit import Commits, StoreBusy
 from shared.steps.create_job import TRIES, CreateJob, admit
@@ -121,16 +130,16 @@ class Revise:
     def _revised(self, tenant: Tenant, job: Job, change: Change, also: set[str] | frozenset[str]) -> Revised:
         try:
             request = changed(job.request, change)
-            planned = plan(request, self.tables, Defaults(avatar_id=tenant.avatar_id, voice_id=tenant.voice_id))
-            frozen = replace(planned, model=job.plan.model, size=job.plan.size)
-            remake = touched(job, request, frozen, also)
-            ours, theirs = price(job, frozen, remake)
+            defaults = Defaults(avatar_id=tenant.avatar_id, voice_id=tenant.voice_id)
+            needed = to_ask(request, self.tables, defaults)
+            unasked = plan(request, self.tables, defaults)  # which takes are made again is known without any look
+            remake = touched(job, request, unasked, also)
+            told = self.preflight.presenters_told(tenant.id, asked_anew(unasked, remake, needed))
+            planned = frozen(job, plan(request, self.tables, defaults, told.looks), remake)
+            ours, theirs = price(job, planned, remake)
         except (CannotPlan, CannotChange) as cannot:
             raise invalid(cannot.details) from cannot
-        self.preflight.presenters_ready(
-            tenant.id, replace(frozen, speeches=tuple(speech for speech in frozen.speeches if speech.key in remake))
-        )
-        return Revised(request, frozen, remake, ours, theirs)
+        return Revised(request, planned, remake, ours, theirs)
 
     def _missing(self, job: Job) -> frozenset[str]:
         """Find finished nodes whose files were deleted after their time; a lost image cannot be made again."""

@@ -12,8 +12,8 @@ def planned(job: Job, node: Node) -> Speech:
     return next(speech for speech in job.plan.speeches if speech.key == node.key)
 
 
-def speech_order(job: Job, node: Node, callback_url: str) -> SpeechOrder:
-    """Say what the avatar service is asked for."""
+def speech_order(job: Job, node: Node, callback_url: str, engine: str | None) -> SpeechOrder:
+    """Say what the avatar service is asked for; `engine` None leaves it to the service."""
     speech = planned(job, node)
     voice = job.request.voice
     cutout = (node.claim.cutout if node.claim else None) or Cutout.INSET
@@ -31,4 +31,5 @@ def speech_order(job: Job, node: Node, callback_url: str) -> SpeechOrder:
         pitch=voice.pitch,
         locale=voice.locale,
         captions=job.plan.captions,
+        engine=engine,
     )

@@ -1,7 +1,8 @@
 """start_presenter: claims a take and asks the avatar service for it, once; repeats an unclear call under its key.
 
-No field of HeyGen's API tells what a look can do, so a take is asked for with transparency, then on a key colour, then
-plain; a refusal costs nothing and is remembered for the look.
+No field of HeyGen's API tells how a look can be cut out, so a take is asked for with transparency, then on a key
+colour, then plain; a refusal costs nothing and is remembered for the look. Which engine films a look is told, and
+stands in the plan; only a look that could not be asked when the film was ordered is asked here.
 """
 
 from collections.abc import Callable, Mapping
@@ -17,12 +18,13 @@ from shared.pipeline.job import events as on
 from shared.pipeline.job.job import Job, Node, State
 from shared.pipeline.job.names import attempt_name
 from shared.pipeline.job.transitions import replayable
+from shared.pipeline.plan.looks import Engine, engine_for
 from shared.pipeline.plan.plan import Cutout
 from shared.providers.ports import KeyChanged, PresenterVendor, Refused, TryLater
 from shared.steps.commit import Commits, Heard
 from shared.steps.cutouts import CANNOT, NEXT
 from shared.steps.message import Message
-from shared.steps.speech import speech_order
+from shared.steps.speech import planned, speech_order
 from shared.steps.stopwatch import Stopwatch
 from shared.steps.submit import send_claimed
 
@@ -33,6 +35,7 @@ class StartPresenter:
 
     commits: Commits
     presenters: Mapping[str, PresenterVendor]
+    engines: Mapping[str, tuple[Engine, ...]]  # of each service, in the order we prefer them
     tenants: Tenants
     secrets: Secrets
     callback_url: Callable[[str], str]
@@ -61,6 +64,11 @@ class StartPresenter:
             busy = on.Postponed(node.key, node.take, node.attempt, account.busy_until - now, "HeyGen is at its limit")
             self.commits.hear(loaded, busy)
             return
+        try:
+            engine = self._engine(job, node, key)
+        except TryLater as later:
+            self.commits.hear(loaded, on.Postponed(node.key, node.take, node.attempt, later.after, str(later)))
+            return
         cutout = node.cutout or self._known(account, job, node)
         mine = self.token()
         claim = on.Claimed(
@@ -70,6 +78,7 @@ class StartPresenter:
             mine,
             secret_version=key.version if key else None,
             cutout=cutout,
+            engine=engine,
         )
         heard = self.commits.hear(loaded, claim)
         self._send(heard, node.key, mine, account, key, url, watch)
@@ -116,7 +125,7 @@ class StartPresenter:
             self.commits.hear(heard.loaded, on.Rejected(node_key, mine, Code.NO_PROVIDER_KEY, why, move))
             return
         name = attempt_name(job.id, node)
-        order = speech_order(job, node, url)
+        order = speech_order(job, node, url, node.claim.engine if node.claim else None)
         presenter = self.presenters[node.provider]
 
         def send() -> str:
@@ -160,7 +169,21 @@ class StartPresenter:
         except NoSecret:
             return None
 
+    def _engine(self, job: Job, node: Node, key: Secret | None) -> str | None:
+        """Return the engine the plan froze, else ask the look, which is free. Raises TryLater.
+
+        None where the look does not tell, or cannot be asked at all: then the answer to the order says what is wrong.
+        """
+        speech = planned(job, node)
+        if speech.engine or key is None:
+            return speech.engine
+        try:
+            look = self.presenters[node.provider].avatar(speech.avatar_id, api_key=key.value)
+        except (KeyChanged, Refused):
+            return None
+        chosen = engine_for(look, self.engines[node.provider])
+        return chosen.id if chosen else None
+
     @staticmethod
     def _known(account: Integration | None, job: Job, node: Node) -> Cutout:
-        speech = next(each for each in job.plan.speeches if each.key == node.key)
-        return ((account.looks or {}).get(speech.avatar_id) if account else None) or Cutout.ALPHA
+        return ((account.looks or {}).get(planned(job, node).avatar_id) if account else None) or Cutout.ALPHA

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from shared.pipeline.plan.capabilities import Tables, tables
+from shared.pipeline.plan.looks import Look, LookType
 from shared.pipeline.plan.plan import Feature, Join, Plan, Size
 from shared.pipeline.plan.planner import Defaults, plan
 from shared.pipeline.plan.request import (
@@ -18,6 +19,7 @@ from shared.pipeline.plan.request import (
     Resolution,
     SceneRequest,
 )
+from shared.pipeline.plan.speakers import speakers
 
 SHIPPED: dict[str, Any] = json.loads((Path(__file__).parents[2] / "shared" / "tables.json").read_text("utf-8"))
 SHIPPED_TABLES = tables(SHIPPED)
@@ -27,6 +29,7 @@ PHOTO = "https://shop.example/mug.jpg"
 WHITE = Background(BackgroundType.COLOR, color="#ffffff")
 CUT = BRoll(join=Join.CUT)
 DEFAULTS = Defaults(avatar_id="look-1", voice_id="voice-1")
+HAS_VOICE: dict[str, Any] = {"default_voice_id": "voice-1"}
 
 
 def filmed(duration: float = 8.0, **changed: Any) -> SceneRequest:
@@ -49,9 +52,16 @@ def words(seconds: float) -> str:
     return ("word " * 1000)[: round(seconds * TABLES.speech.letters)].rstrip() + "."
 
 
-def planned(request: FilmRequest, known: Tables = TABLES) -> Plan:
-    """Plan with a tenant who has a default avatar."""
-    return plan(request, known, DEFAULTS)
+def told(request: FilmRequest, **changed: Any) -> dict[str, Look]:
+    """Return every look of a film as the avatar service may tell it: from video, with a voice, on Avatar IV."""
+    look = Look(**{"id": "", "name": "Ana", "type": LookType.VIDEO, "engines": ("avatar_iv",)} | HAS_VOICE | changed)
+    asked = [part.avatar_id for part in speakers(request, DEFAULTS) if part.avatar_id]
+    return {each: replace(look, id=each) for each in asked}
+
+
+def planned(request: FilmRequest, known: Tables = TABLES, **look: Any) -> Plan:
+    """Plan with a tenant who has a default avatar, and looks the avatar service knows; `look` says how they differ."""
+    return plan(request, known, DEFAULTS, told(request, **look))
 
 
 def with_references(seconds: int = 8) -> Tables:

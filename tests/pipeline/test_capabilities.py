@@ -7,6 +7,7 @@ import pytest
 
 from shared.pipeline.plan.capabilities import FootagePrice, WrongTables, tables
 from shared.pipeline.plan.chains import longest_chain
+from shared.pipeline.plan.looks import LookType
 from shared.pipeline.plan.plan import Feature, Size
 from shared.pipeline.plan.request import AspectRatio, Quality, Resolution
 from tests.pipeline.films import SHIPPED, SHIPPED_TABLES, TABLES
@@ -33,7 +34,7 @@ def test_the_shipped_lengths(quality: Quality) -> None:
 
 
 def test_the_shipped_prices() -> None:
-    """Micro-dollars a second, with sound and silent (veo page, "Prices"; heygen page, "Prices")."""
+    """Micro-dollars a second, with sound and silent (veo page, "Prices")."""
     prices = {
         (quality, resolution): price
         for quality, veo in SHIPPED_TABLES.footage.items()
@@ -48,7 +49,18 @@ def test_the_shipped_prices() -> None:
         (Quality.LITE, Resolution.HD): FootagePrice(50_000, 30_000),
         (Quality.LITE, Resolution.FULL_HD): FootagePrice(80_000, 50_000),
     }
-    assert SHIPPED_TABLES.presenters["heygen"].price * 60 == 4_830_000
+
+
+def test_the_shipped_engines() -> None:
+    """Micro-dollars a second by engine and look type (heygen page, "Prices"), HeyGen's default first."""
+    engines = SHIPPED_TABLES.presenters["heygen"].engines
+
+    assert ["avatar_iv", "avatar_iii", "avatar_v"] == [one.id for one in engines]
+    assert [
+        {LookType.PHOTO: 50_000, LookType.VIDEO: 66_700},
+        {LookType.PHOTO: 43_300, LookType.VIDEO: 16_700},
+        {LookType.VIDEO: 66_700},
+    ] == [one.prices for one in engines]
 
 
 def test_sizes_are_data() -> None:
@@ -91,7 +103,12 @@ def changed(path: str, value: Any) -> dict[str, Any]:
         ("footage", {}, "footage"),
         ("sizes/720p/9:16", {"width": 721, "height": 1280}, "sizes.720p.9:16"),
         ("sizes/720p/9:16", None, "sizes.720p.9:16"),
-        ("presenters/heygen/at_once", 0, "presenters.heygen"),
+        ("presenters/heygen/at_once", 0, "presenters.heygen.at_once"),
+        ("presenters/heygen/engines", [], "presenters.heygen.engines"),
+        ("presenters/heygen/engines", [{"id": "avatar_iv", "prices": {}}], "presenters.heygen.engines"),
+        ("presenters/heygen/engines", [{"id": "a", "prices": {"video": -1}}], "presenters.heygen.engines"),
+        ("presenters/heygen/engines", [{"id": "a", "prices": {"film": 1}}], "presenters.heygen.engines.0.prices"),
+        ("presenters/heygen/engines", [{"id": "a", "prices": {"video": 1}, "no": 1}], "presenters.heygen.engines.0.no"),
         ("speech/letters", 0, "speech"),
         ("limits/links", 0, "limits"),
         ("compute", None, "compute"),

@@ -2,15 +2,18 @@
 
 import pytest
 
+from shared.pipeline.plan.looks import LookType
 from shared.pipeline.plan.plan import Kind, Length, Sound
-from shared.pipeline.plan.planner import PlannedNode, nodes
+from shared.pipeline.plan.planner import PlannedNode, nodes, plan
 from shared.pipeline.plan.request import (
     BRoll,
     VoiceSettings,
 )
 from tests.pipeline.films import (
     CUT,
+    DEFAULTS,
     PHOTO,
+    TABLES,
     WHITE,
     film,
     filmed,
@@ -50,11 +53,51 @@ def test_22_seconds_with_sound_cost_8_80_or_18_dollars() -> None:
 
 
 def test_the_presenter_is_priced_by_the_second_and_stands_in_the_other_column() -> None:
-    """$4.83 a minute of a studio look, billed to the tenant's own account."""
+    """A minute of a video look on Avatar IV, billed to the tenant's own account."""
     made = planned(film(avatar_script="x" * 870, background=WHITE))
 
-    assert made.cost_to_provider_account == 4_830_000
+    assert made.cost_to_provider_account == 60 * 66_700
     assert made.cost_to_us == made.compose_cost
+
+
+@pytest.mark.parametrize(
+    ("made_from", "engines", "engine", "price"),
+    [
+        (LookType.VIDEO, ("avatar_iii",), "avatar_iii", 16_700),
+        (LookType.VIDEO, ("avatar_iii", "avatar_iv"), "avatar_iv", 66_700),
+        (LookType.VIDEO, ("avatar_v", "avatar_iii"), "avatar_iii", 16_700),
+        (LookType.VIDEO, ("avatar_v",), "avatar_v", 66_700),
+        (LookType.PHOTO, ("avatar_iii",), "avatar_iii", 43_300),
+        (LookType.PHOTO, ("avatar_iii", "avatar_iv", "avatar_v"), "avatar_iv", 50_000),
+        (LookType.PHOTO, ("avatar_v", "avatar_iii"), "avatar_iii", 43_300),
+    ],
+)
+def test_the_engine_is_one_the_look_supports_and_sets_the_price(
+    made_from: LookType, engines: tuple[str, ...], engine: str, price: int
+) -> None:
+    """The first engine of the table that look and price list both know is frozen, and the take is priced by it."""
+    made = planned(film(avatar_script="x" * 145, background=WHITE), type=made_from, engines=engines)
+
+    assert [(engine, 10 * price)] == [(take.engine, take.cost) for take in made.speeches]
+    assert not [warning for warning in made.warnings if "engine" in warning]
+
+
+def test_a_look_nobody_could_ask_is_priced_at_its_dearest_and_said() -> None:
+    """Without a key, or without an answer, a film has a price all the same: the default engine's for a video look."""
+    made = plan(film(avatar_script="x" * 145, background=WHITE), TABLES, DEFAULTS)
+
+    assert [(None, 667_000)] == [(take.engine, take.cost) for take in made.speeches]
+    assert (
+        "heygen did not tell which engine films look-1: priced as avatar_iv, the default; "
+        "the engine is chosen, and may cost less, when it does."
+    ) in made.warnings
+
+
+def test_a_look_that_names_no_engine_is_left_to_the_service() -> None:
+    """Nothing is ordered that the look did not say; the price is the default engine's for its type."""
+    made = planned(film(avatar_script="x" * 145, background=WHITE), type=LookType.PHOTO, engines=())
+
+    assert [(None, 500_000)] == [(take.engine, take.cost) for take in made.speeches]
 
 
 def test_the_wait_is_the_critical_path() -> None:

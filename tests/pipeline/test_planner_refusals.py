@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
+from shared.pipeline.plan.looks import LookType
 from shared.pipeline.plan.plan import Length
 from shared.pipeline.plan.planner import CannotPlan, Defaults, plan
 from shared.pipeline.plan.request import (
@@ -26,6 +28,7 @@ from tests.pipeline.films import (
     film,
     filmed,
     planned,
+    spoken,
 )
 
 
@@ -136,3 +139,39 @@ def test_a_photo_without_footage_is_said_to_be_unused() -> None:
 
     assert made.pictures == ()
     assert made.warnings == ("image_url is not used: no shot starts from it.",)
+
+
+def told_refusals(request: FilmRequest, **look: Any) -> dict[str, list[str]]:
+    """Return why a request cannot be planned once the avatar service has told about its looks."""
+    with pytest.raises(CannotPlan) as raised:
+        planned(request, **look)
+    return raised.value.details
+
+
+@pytest.mark.parametrize(
+    ("request_", "field"),
+    [
+        (film(filmed(), avatar_script="Hi."), "avatar_id"),
+        (film(spoken(avatar_id="look-2")), "scenes.0.avatar_id"),
+    ],
+)
+def test_a_look_no_engine_of_ours_films_is_refused_by_its_field(request_: FilmRequest, field: str) -> None:
+    """What the look itself told is known before anything is bought; the sentence says which engines there are."""
+    details = told_refusals(request_, type=LookType.PHOTO, engines=("avatar_v", "avatar_vi"))
+
+    look = "look-2" if field.startswith("scenes") else "look-1"
+    assert {
+        field: [
+            (
+                f"{look} is filmed by avatar_v, avatar_vi only, and abroll orders avatar_iv, avatar_iii; "
+                "choose another avatar"
+            )
+        ]
+    } == details
+
+
+def test_a_look_without_a_voice_needs_one() -> None:
+    """A scene's own avatar speaks with its own voice; one that has none is refused before anything is bought."""
+    details = told_refusals(film(spoken(avatar_id="look-2"), spoken()), default_voice_id=None)
+
+    assert {"scenes.0.voice_id": ["is required: look-2 has no voice of its own"]} == details

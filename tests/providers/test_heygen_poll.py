@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from shared.egress.client import Egress
+from shared.pipeline.plan.looks import Look, LookType
 from shared.providers.ports import (
     Failure,
     Filmed,
     Found,
     KeyChanged,
-    Look,
     Lost,
     Pending,
     PresenterVendor,
@@ -285,7 +285,7 @@ def test_avatar() -> None:
     with Loopback(reply(200, {"data": answer})) as server:
         found = heygen(server.url).avatar("look_1", api_key=KEY)
 
-    assert found == Look("look_1", "Anna", "photo_avatar", ("avatar_iv", "avatar_v"), "v_en")
+    assert found == Look("look_1", "Anna", LookType.PHOTO, ("avatar_iv", "avatar_v"), "v_en")
     assert server.heard[0].target == "/v3/avatars/looks/look_1"
 
 

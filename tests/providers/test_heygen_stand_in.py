@@ -12,12 +12,12 @@ import pytest
 from infra.local.vendors.heygen.server import HeyGenServer
 from infra.local.vendors.heygen.settings import DEMO_KEY, HeyGenSettings
 from shared.egress.client import Egress
+from shared.pipeline.plan.looks import Look, LookType
 from shared.providers.ports import (
     Failure,
     Filmed,
     InFlight,
     KeyChanged,
-    Look,
     Lost,
     Pending,
     PresenterVendor,
@@ -31,12 +31,13 @@ from tests.providers.orders import LOOPBACK, heygen, speech
 SMALL = {("720p", "9:16"): (180, 320)}
 MATTED = "look_ana_studio"
 ATTEMPT = "j1.presenter-1.t1.a1"
+ENGINES = {MATTED: "avatar_iii", "look_eva_office": "avatar_iii", "look_leo_photo": "avatar_iii"}  # all others know IV
 
 
 def order(**changes: Any) -> SpeechOrder:
     """A short order the stand-in can film."""
     given = {"avatar_id": MATTED, "resolution": "720p", "script": "Hi.", "title": ATTEMPT, "callback_url": ""}
-    return speech(**{**given, **changes})
+    return speech(**{**given, "engine": ENGINES.get(changes.get("avatar_id", MATTED)), **changes})
 
 
 @dataclass
@@ -207,13 +208,18 @@ def test_working_key(vendor: Vendor) -> None:
         ({"avatar_id": "look_kai_desk", "cutout": "alpha"}, "webm_unsupported"),
         ({"avatar_id": "look_old_photo", "cutout": "alpha"}, "webm_unsupported"),
         ({"avatar_id": "look_old_photo", "cutout": "key"}, "background_unsupported"),
+        ({"avatar_id": "look_eva_office", "cutout": "alpha"}, "webm_unsupported"),
+        ({"avatar_id": "look_eva_office", "cutout": "key"}, "background_unsupported"),
+        ({"engine": None}, "engine_unsupported"),
+        ({"engine": "avatar_iv"}, "engine_unsupported"),
+        ({"avatar_id": "look_mia_twin", "voice_id": "voice_en_ana"}, "engine_unsupported"),
+        ({"avatar_id": "look_leo_photo", "cutout": "inset", "engine": None}, "engine_unsupported"),
         ({"avatar_id": "look_refused"}, "avatar_not_usable"),
         ({"avatar_id": "group_ana"}, "avatar_not_found"),
         ({"voice_id": "nobody"}, "voice_not_found"),
         ({"script": "[[moderation]] Hi."}, "safety"),
         ({"script": "..."}, "script"),
         ({"speed": 3.0}, "invalid"),
-        ({"extra": (("motion_prompt", "waves"),)}, "invalid"),
     ],
 )
 def test_refusals(vendor: Vendor, changes: dict[str, Any], code: str) -> None:
@@ -233,7 +239,12 @@ def test_refusals(vendor: Vendor, changes: dict[str, Any], code: str) -> None:
         {"cutout": "inset", "avatar_id": "look_old_photo"},
         {"voice_id": "voice_es_lola", "speed": 1.2, "pitch": 5, "locale": "es-ES", "captions": True},
         {"callback_url": "https://abroll.example/heygen_webhook/x"},
-        {"extra": (("engine", "avatar_iii"),)},
+        {"cutout": "key", "avatar_id": "look_zoe_photo", "engine": "avatar_iii"},
+        {"cutout": "key", "avatar_id": "look_leo_photo"},
+        {"cutout": "inset", "avatar_id": "look_eva_office"},
+        {"avatar_id": "look_ben_studio", "engine": "avatar_iii"},
+        {"avatar_id": "look_ben_studio"},
+        {"avatar_id": "look_mia_twin", "voice_id": "voice_en_ana", "engine": "avatar_v"},
     ],
 )
 def test_everything_we_order_is_understood(vendor: Vendor, changes: dict[str, Any]) -> None:
@@ -283,9 +294,7 @@ def test_avatars_and_voices(vendor: Vendor) -> None:
     with pytest.raises(Refused) as silent:
         vendor.client.voice("nobody", api_key=DEMO_KEY)
 
-    assert avatar == Look(
-        "look_kai_desk", "Kai at the desk", "digital_twin", ("avatar_iv", "avatar_iii"), "voice_en_ben"
-    )
+    assert avatar == Look("look_kai_desk", "Kai at the desk", LookType.VIDEO, ("avatar_v", "avatar_iv"), "voice_en_ben")
     assert voice == "Lola"
     assert group.value.code == "avatar_is_group"
     assert "look_ana_studio, look_old_photo" in group.value.next_move

@@ -59,10 +59,11 @@ def test_transparent_presenter() -> None:
 
 
 def test_presenter_on_a_flat_colour() -> None:
-    """A key colour means mp4 with that background."""
+    """A key colour means mp4 with that background, and the look's own taken away, or it would stand before it."""
     body = sent(speech(cutout="key", key_color="#00b140"))
 
     assert (body["output_format"], body["background"]) == ("mp4", {"type": "color", "value": "#00b140"})
+    assert body["remove_background"] is True
 
 
 def test_presenter_in_a_frame() -> None:
@@ -70,7 +71,7 @@ def test_presenter_in_a_frame() -> None:
     body = sent(speech(cutout="inset"))
 
     assert body["output_format"] == "mp4"
-    assert "background" not in body
+    assert {"background", "remove_background"}.isdisjoint(body)
 
 
 def test_voice_and_captions() -> None:
@@ -94,20 +95,16 @@ def test_without_a_callback() -> None:
     assert "callback_url" not in sent(speech(callback_url=""))
 
 
-def test_extras() -> None:
-    """Options of the tenant's integration go where HeyGen has them."""
-    body = sent(speech(extra=(("engine", "avatar_v"), ("motion_prompt", "waves"))))
+def test_the_engine_is_an_object() -> None:
+    """HeyGen reads {"type": …}; a bare word is "Input should be a valid dictionary"."""
+    body = sent(speech(engine="avatar_iii"))
 
-    assert (body["engine"], body["motion_prompt"]) == ({"type": "avatar_v"}, "waves")
+    assert body["engine"] == {"type": "avatar_iii"}
 
 
-@pytest.mark.parametrize("name", ["test", "avatar_style", "type", "avatar_id", "script"])
-def test_unknown_extra_is_refused_by_name(name: str) -> None:
-    """HeyGen would reject the whole order, or say another film than was planned."""
-    with Loopback(ACCEPTED) as server, pytest.raises(Refused, match=name):
-        heygen(server.url).submit(speech(extra=((name, "x"),)), api_key=KEY, idempotency_key=ATTEMPT, total_seconds=5)
-
-    assert server.heard == []
+def test_without_an_engine_none_is_sent() -> None:
+    """A look that names none is left to HeyGen's default."""
+    assert "engine" not in sent(speech())
 
 
 @pytest.mark.parametrize("key", ["", "two words", "line\nbreak", "schlüssel"])
@@ -260,6 +257,8 @@ def test_look_without_transparency(message: str, param: str | None) -> None:
         ("Background is not supported for this avatar", None),
         ("not allowed", "background.type"),
         ("needs matting", None),
+        ("Video avatars must be trained with matting enabled.", "remove_background"),
+        ("not allowed", "remove_background"),
     ],
 )
 def test_look_without_a_flat_colour(message: str, param: str | None) -> None:
@@ -268,6 +267,25 @@ def test_look_without_a_flat_colour(message: str, param: str | None) -> None:
         submit(refusal(400, "invalid_parameter", message, param=param), speech(cutout="key"))
 
     assert refused.value.code == "background_unsupported"
+
+
+@pytest.mark.parametrize("cutout", ["alpha", "key", "inset"])
+@pytest.mark.parametrize(
+    ("message", "param"),
+    [
+        ("This video avatar does not support Avatar IV video generation", None),
+        ("This avatar does not support avatar_iii", None),
+        ("This photo avatar does not support Avatar V video generation.", "avatar_id"),
+        ("not one of the look's", "engine.type"),
+        ("Input should be a valid dictionary", "engine"),
+    ],
+)
+def test_look_without_the_engine(cutout: str, message: str, param: str | None) -> None:
+    """A look that lost an engine after the order says so in words of ours, whatever else was asked for."""
+    with pytest.raises(Refused) as refused:
+        submit(refusal(400, "invalid_parameter", message, param=param), speech(cutout=cutout))
+
+    assert refused.value.code == "engine_unsupported"
 
 
 @pytest.mark.parametrize("cutout", ["key", "inset"])

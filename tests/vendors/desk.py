@@ -110,6 +110,7 @@ class HeyGenDesk:
         default_factory=lambda: {
             "type": "avatar",
             "avatar_id": "look_ana_studio",
+            "engine": {"type": "avatar_iii"},
             "script": "Good morning.",
             "resolution": "720p",
             "aspect_ratio": "9:16",

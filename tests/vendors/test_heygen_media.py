@@ -10,6 +10,7 @@ from infra.local.vendors import media
 from infra.local.vendors.marks import figure_box, hash16, read_film, read_sound
 from tests.vendors.desk import HeyGenDesk
 
+GREEN = {"type": "color", "value": "#00ff00"}
 SCRIPT = "This cup is made by hand. It keeps your coffee warm for an hour."
 
 
@@ -63,16 +64,24 @@ def test_the_badge_tells_where_the_whole_presenter_is(heygen: HeyGenDesk, tmp_pa
 
 
 def test_a_colour_is_that_colour(heygen: HeyGenDesk, tmp_path: Path) -> None:
-    """The flat key colour that was ordered stands behind the presenter (heygen page, "Cut-outs")."""
-    picture = rgb(heygen.filmed(tmp_path / "take.mp4", background={"type": "color", "value": "#00ff00"}))
+    """The flat key colour stands behind the presenter when the look's own is removed (heygen page, "Cut-outs")."""
+    picture = rgb(heygen.filmed(tmp_path / "take.mp4", background=GREEN, remove_background=True))
 
     for corner in ((5, 5), (5, 174), (100, 8)):
         assert [0, 255, 0] == pytest.approx(picture[corner].tolist(), abs=14)
 
 
+def test_a_colour_behind_a_room_is_not_seen(heygen: HeyGenDesk, tmp_path: Path) -> None:
+    """Without `remove_background` a video look keeps its own background, whatever stands behind that."""
+    picture = rgb(heygen.filmed(tmp_path / "take.mp4", background=GREEN))
+
+    assert picture[:60].std() > 10
+    assert picture[5, 5].tolist() != pytest.approx([0, 255, 0], abs=60)
+
+
 def test_without_a_background_there_is_a_room(heygen: HeyGenDesk, tmp_path: Path) -> None:
     """A look that accepts nothing is filmed before a room of its own, which is not flat."""
-    picture = rgb(heygen.filmed(tmp_path / "take.mp4", avatar_id="look_old_photo"))
+    picture = rgb(heygen.filmed(tmp_path / "take.mp4", avatar_id="look_old_photo", engine={"type": "avatar_iv"}))
 
     assert picture[:60].std() > 10
 
@@ -81,7 +90,8 @@ def test_a_picture_may_stand_behind(heygen: HeyGenDesk, tmp_path: Path, photo: b
     """An uploaded picture stands behind the presenter (heygen page, "The order")."""
     asset = heygen.http.post("/v3/assets", files={"file": ("a.jpg", photo, "image/jpeg")}).json()["data"]["asset_id"]
 
-    picture = rgb(heygen.filmed(tmp_path / "take.mp4", background={"type": "image", "asset_id": asset}))
+    behind = {"type": "image", "asset_id": asset}
+    picture = rgb(heygen.filmed(tmp_path / "take.mp4", background=behind, remove_background=True))
 
     assert picture[:60, :30].std() > 15
 

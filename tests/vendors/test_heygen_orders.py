@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 Refusal = tuple[int, str, str | None]
 GREEN = {"type": "color", "value": "#00ff00"}
+IV: dict[str, Any] = {"engine": {"type": "avatar_iv"}}
 
 
 @contextmanager
@@ -78,16 +79,24 @@ def test_a_wrong_key_is_refused(heygen: HeyGenDesk, headers: dict[str, str]) -> 
         ({"output_format": "gif"}, (400, "invalid_parameter", "output_format")),
         ({"output_format": "webm", "avatar_id": "look_kai_desk"}, (400, "invalid_parameter", "output_format")),
         ({"output_format": "webm", "background": GREEN}, (400, "invalid_parameter", "background")),
-        ({"remove_background": True, "avatar_id": "look_kai_desk"}, (400, "invalid_parameter", "remove_background")),
+        ({"remove_background": True, "avatar_id": "look_eva_office"}, (400, "invalid_parameter", "remove_background")),
+        ({"remove_background": "yes"}, (400, "invalid_parameter", "remove_background")),
         ({"background": {"type": "video", "url": "https://x"}}, (400, "invalid_parameter", "background.type")),
         ({"background": {"type": "color", "value": "green"}}, (400, "invalid_parameter", "background.value")),
         ({"background": {"type": "color", "color": "#00ff00"}}, (400, "invalid_parameter", "background.color")),
-        ({"background": GREEN, "avatar_id": "look_old_photo"}, (400, "invalid_parameter", "background")),
+        ({"background": GREEN, "avatar_id": "look_old_photo", **IV}, (400, "invalid_parameter", "background")),
         ({"background": {"type": "image", "asset_id": "none"}}, (404, "asset_not_found", None)),
         ({"voice_settings": {"speed": 2}}, (400, "invalid_parameter", "voice_settings.speed")),
         ({"voice_settings": {"pitch": -51}}, (400, "invalid_parameter", "voice_settings.pitch")),
         ({"voice_settings": {"emotion": "Excited"}}, (400, "invalid_parameter", "voice_settings.emotion")),
-        ({"engine": {"type": "avatar_v"}}, (400, "invalid_parameter", "engine.type")),
+        ({"engine": None}, (400, "invalid_parameter", None)),
+        ({"engine": {"type": "avatar_v"}}, (400, "invalid_parameter", None)),
+        ({"engine": {"type": "avatar_vi"}}, (400, "invalid_parameter", "engine.type")),
+        ({"engine": "avatar_iii"}, (400, "invalid_parameter", "engine")),
+        (
+            {"engine": {"type": "avatar_iii", "reference_look_id": "x"}},
+            (400, "invalid_parameter", "engine.reference_look_id"),
+        ),
         ({"expressiveness": "high"}, (400, "invalid_parameter", "expressiveness")),
         ({"motion_prompt": "wave"}, (400, "invalid_parameter", "motion_prompt")),
         ({"caption": {"file_format": "vtt"}}, (400, "invalid_parameter", "caption")),
@@ -180,6 +189,47 @@ def test_a_key_replays_its_first_answer(heygen: HeyGenDesk) -> None:
     assert first.json() != late.json()
     assert ["k1", "k1"] == [g["idempotency_key"] for g in heygen.server.bill()["generations"]]
     assert 4 == heygen.server.bill()["submits"]
+
+
+@pytest.mark.parametrize(
+    ("look", "engine", "said"),
+    [
+        ("look_ana_studio", None, "This video avatar does not support Avatar IV video generation"),
+        ("look_ana_studio", "avatar_iv", "This video avatar does not support Avatar IV video generation"),
+        ("look_kai_desk", "avatar_iii", "This video avatar does not support Avatar III video generation"),
+        ("look_mia_twin", None, "This video avatar does not support Avatar IV video generation"),
+        ("look_leo_photo", "avatar_v", "This photo avatar does not support Avatar V video generation"),
+    ],
+)
+def test_an_engine_a_look_does_not_know_is_refused(
+    heygen: HeyGenDesk, look: str, engine: str | None, said: str
+) -> None:
+    """Six public clients: without an engine v3 takes Avatar IV, and most stock looks know only Avatar III."""
+    answer = heygen.post(avatar_id=look, engine={"type": engine} if engine else None, voice_id="voice_en_ana")
+
+    assert (400, said) == (answer.status_code, answer.json()["error"]["message"])
+    assert [] == heygen.server.bill()["generations"]
+
+
+def test_a_photos_background_can_always_be_removed(heygen: HeyGenDesk) -> None:
+    """Only video avatars must have been trained with matting."""
+    assert heygen.order(avatar_id="look_zoe_photo", background=GREEN, remove_background=True)
+
+
+def test_looks_exist_in_all_combinations() -> None:
+    """Whatever depends on engine, type or matting can be met; the first is the commonest: stock, Avatar III only."""
+    looks = HeyGenSettings().looks
+
+    assert {("avatar_iii",), ("avatar_iv",), ("avatar_v",), ("avatar_iv", "avatar_iii"), ("avatar_v", "avatar_iv")} == {
+        look.engines for look in looks
+    }
+    assert {("avatar_iii",), ("avatar_iv",), ("avatar_iv", "avatar_iii")} == {
+        look.engines for look in looks if look.photo
+    }
+    assert {(True, True), (False, True), (False, False)} == {
+        (look.webm, look.matting) for look in looks if not look.photo
+    }
+    assert ("studio_avatar", ("avatar_iii",)) == (looks[0].avatar_type, looks[0].engines)
 
 
 def test_a_key_belongs_to_its_account_and_route(tmp_path: Path) -> None:

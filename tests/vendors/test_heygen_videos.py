@@ -80,14 +80,14 @@ def test_a_slow_video_takes_longer(heygen: HeyGenDesk) -> None:
 
 
 def test_the_wallet_pays_for_seconds(heygen: HeyGenDesk) -> None:
-    """A finished video is billed per second of its length, and the wallet shows it (heygen page, "Prices")."""
+    """A finished video is billed per second, by engine and type of look (heygen page, "Prices")."""
     video_id = heygen.order(title="job.p.t1.a1")
     heygen.pass_time()
     seconds = heygen.video(video_id)["duration"]
     (generation,) = heygen.http.get("/_stand_in/bill").json()["generations"]
     wallet = heygen.http.get("/v3/users/me").json()["data"]
 
-    assert round(seconds * 80_500) == generation["amount_micros"]
+    assert round(seconds * 16_700) == generation["amount_micros"]
     assert ("job.p.t1.a1", "filmed", True) == (generation["key"], generation["outcome"], generation["billed"])
     assert 100 - generation["amount_micros"] / 1e6 == pytest.approx(wallet["wallet"]["remaining_balance"], abs=1e-3)
     assert "wallet" == wallet["billing_type"]
@@ -165,7 +165,8 @@ def test_looks_groups_and_voices_are_told(heygen: HeyGenDesk) -> None:
 
     assert "group_ana" in [group["id"] for group in groups["data"]]
     assert ["look_ana_studio", "look_old_photo"] == [look["id"] for look in looks]
-    assert {"matting", "keyable"}.isdisjoint(looks[0]), "no field tells what a look can do"
+    assert {"webm", "matting", "keyable"}.isdisjoint(looks[0]), "no field tells how a look can be cut out"
+    assert [["avatar_iii"], ["avatar_iv"]] == [look["supported_api_engines"] for look in looks]
     assert (4, True) == (len(page["data"]), page["has_more"])
     assert ["voice_es_lola"] == [voice["voice_id"] for voice in voices]
     assert "look_ana_studio" == heygen.http.get("/v3/avatars/looks/look_ana_studio").json()["data"]["id"]

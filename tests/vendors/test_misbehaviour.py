@@ -171,6 +171,7 @@ def test_a_killed_heygen_goes_on(tmp_path: Path, receiver: Receiver) -> None:
     body = {
         "type": "avatar",
         "avatar_id": "look_ana_studio",
+        "engine": {"type": "avatar_iii"},
         "script": "Hi.",
         "callback_url": f"{receiver.url}/h",
         **size,

@@ -25,6 +25,7 @@ class Claimed:
     secret_version: str | None = None
     prefix: str | None = None
     cutout: Cutout | None = None
+    engine: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,6 +74,7 @@ class Claim:
     secret_version: str | None = None  # the version of the tenant's key it is made with
     prefix: str | None = None  # gs:// prefix of this attempt's output
     cutout: Cutout | None = None
+    engine: str | None = None  # which of the vendor's engines it was asked with
     first_at: datetime | None = None  # when this attempt's key was used first; None = at
     unclear_at: datetime | None = None  # when its outcome became unknown
     repeats: int = 0  # how often it was asked again under its key

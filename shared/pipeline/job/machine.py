@@ -229,7 +229,7 @@ def _retried(job: Job, event: on.RetryAsked, now: datetime, timeouts: Timeouts) 
     if job.ending is not Ending.FAILED:
         return Transition(job, changed=False)
     nodes = {
-        key: _fresh(node, event.plan) if node.state in (F, C) or key in event.remake else node
+        key: _fresh(node, job.plan, event.plan or job.plan) if node.state in (F, C) or key in event.remake else node
         for key, node in job.nodes.items()
     }
     money = replace(job.money, reserved=job.money.reserved + event.reserved)
@@ -247,10 +247,10 @@ def _retried(job: Job, event: on.RetryAsked, now: datetime, timeouts: Timeouts) 
     return Transition(follow(_tell(reopened, now, "job", "retried"), None, now, timeouts), changed=True)
 
 
-def _fresh(node: Node, plan: Plan | None) -> Node:
-    """Begin another take: its numbers only grow; the ledger and the cut-out that works are kept."""
-    clips = {clip.key: clip.cost for clip in plan.clips} if plan else {}
-    costs = clips | ({speech.key: speech.cost for speech in plan.speeches} if plan else {})
+def _fresh(node: Node, before: Plan, plan: Plan) -> Node:
+    """Begin another take: its numbers only grow; the ledger is kept, and the cut-out that works for the same look."""
+    costs = {clip.key: clip.cost for clip in plan.clips} | {speech.key: speech.cost for speech in plan.speeches}
+    same_look = _look(node.key, before) == _look(node.key, plan)
     return Node(
         key=node.key,
         kind=node.kind,
@@ -262,9 +262,13 @@ def _fresh(node: Node, plan: Plan | None) -> Node:
         take=node.take + 1,
         attempt=node.attempt + 1,
         wake=node.wake,
-        cutout=node.cutout,
+        cutout=node.cutout if same_look else None,
         attempts=node.attempts,
     )
+
+
+def _look(key: str, plan: Plan) -> str | None:
+    return next((speech.avatar_id for speech in plan.speeches if speech.key == key), None)
 
 
 def _put(job: Job, node: Node, now: datetime) -> Job:

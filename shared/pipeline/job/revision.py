@@ -12,6 +12,7 @@ from shared.pipeline.job.job import Job, Node
 from shared.pipeline.plan.plan import COMPOSE_KEY, Clip, Kind, Plan, Speech
 from shared.pipeline.plan.prompts import clip_prompt
 from shared.pipeline.plan.request import FilmRequest, script_of
+from shared.pipeline.plan.speakers import Needed
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,25 @@ def touched(job: Job, request: FilmRequest, plan: Plan, also: Iterable[str] = ()
     if remake or request != job.request:
         remake.add(COMPOSE_KEY)
     return following(job.nodes.values(), remake)
+
+
+def asked_anew(plan: Plan, remake: frozenset[str], needed: Needed) -> Needed:
+    """Leave out what only kept takes speak with: their looks may be gone, and nobody is filmed with them again."""
+    speeches = [speech for speech in plan.speeches if speech.key in remake]
+    looks = {speech.avatar_id for speech in speeches}
+    voices = {speech.voice_id for speech in speeches}
+    return replace(
+        needed,
+        looks={look: fields for look, fields in needed.looks.items() if look in looks},
+        voices={voice: fields for voice, fields in needed.voices.items() if voice in voices},
+    )
+
+
+def frozen(job: Job, plan: Plan, remake: frozenset[str]) -> Plan:
+    """Return the plan with what the job keeps as it was made: its model and size, and each take that is not remade."""
+    made = {speech.key: speech for speech in job.plan.speeches if speech.key not in remake}
+    speeches = tuple(made.get(speech.key, speech) for speech in plan.speeches)
+    return replace(plan, model=job.plan.model, size=job.plan.size, speeches=speeches)
 
 
 def following(nodes: Iterable[Node], keys: Iterable[str]) -> frozenset[str]:

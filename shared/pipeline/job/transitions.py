@@ -24,7 +24,16 @@ def claimed(job: Job, node: Node, event: on.Claimed, now: datetime, timeouts: Ti
             f"{node.key} would take the job over its spending ceiling",
             "look at the ledger, then start a new job",
         )
-    claim = Claim(event.token, now, event.input, event.secret_version, event.prefix, event.cutout, first_at=now)
+    claim = Claim(
+        event.token,
+        now,
+        event.input,
+        event.secret_version,
+        event.prefix,
+        event.cutout,
+        event.engine,
+        first_at=now,
+    )
     booked = open_line(node, now)
     return replace(
         booked,

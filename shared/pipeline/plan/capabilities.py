@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from shared.pipeline.codec import Unreadable, from_plain, to_plain
+from shared.pipeline.plan.looks import Engine
 from shared.pipeline.plan.plan import Feature, Size
 from shared.pipeline.plan.request import AspectRatio, Quality, Resolution
 
@@ -64,7 +65,7 @@ class AvatarService:
 
     ratios: tuple[AspectRatio, ...]
     resolutions: tuple[Resolution, ...]
-    price: int  # micro-dollars per second spoken
+    engines: tuple[Engine, ...]  # in the order we prefer them
     at_once: int  # takes one account may have in the making
     wait: Wait  # for a take, whatever its length
     wait_per_second: float  # more, per second spoken
@@ -123,6 +124,9 @@ def tables(data: Mapping[str, Any]) -> Tables:
 
 def _strays(data: object, read: object, path: str) -> Iterator[tuple[str, str]]:
     """What was written but not read is a slip of the pen."""
+    if isinstance(data, list) and isinstance(read, list):
+        for number, (one, other) in enumerate(zip(data, read, strict=True)):
+            yield from _strays(one, other, f"{path}{number}.")
     if not isinstance(data, Mapping) or not isinstance(read, Mapping):
         return
     for key, value in data.items():
@@ -138,8 +142,7 @@ def _contradictions(read: Tables) -> Iterator[tuple[str, str]]:
     for quality, veo in read.footage.items():
         yield from _veo(f"footage.{quality}", veo, read)
     for name, service in read.presenters.items():
-        if service.price < 0 or service.at_once < 1:
-            yield f"presenters.{name}", "needs a price of 0 or more and at_once of 1 or more"
+        yield from _service(f"presenters.{name}", service)
     for resolution, ratios in read.sizes.items():
         for ratio, size in ratios.items():
             if any(side < 1 or side % 2 for side in (size.width, size.height)):
@@ -148,6 +151,15 @@ def _contradictions(read: Tables) -> Iterator[tuple[str, str]]:
         yield "speech", "rates must be above 0"
     if min(read.limits.scenes, read.limits.links) < 1:
         yield "limits", "must be 1 or more"
+
+
+def _service(path: str, service: AvatarService) -> Iterator[tuple[str, str]]:
+    if service.at_once < 1:
+        yield f"{path}.at_once", "must be 1 or more"
+    if not service.engines or not all(one.prices for one in service.engines):
+        yield f"{path}.engines", "needs an engine, and each engine a price"
+    if any(price < 0 for one in service.engines for price in one.prices.values()):
+        yield f"{path}.engines", "prices must be 0 or more"
 
 
 def _veo(path: str, veo: FootageModel, read: Tables) -> Iterator[tuple[str, str]]:

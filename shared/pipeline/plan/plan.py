@@ -120,6 +120,7 @@ class Speech:
     seconds: float  # estimated length of the speech
     cost: int  # micro-dollars, billed by the tenant's provider
     wait: float = 0.0  # seconds it usually takes
+    engine: str | None = None  # which of the service's engines films it; None = the look could not be asked
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from shared.pipeline.plan import prompts
+from shared.pipeline.plan.capabilities import AvatarService
 from shared.pipeline.plan.plan import Clip, Length, Speech, Stretch
 from shared.pipeline.plan.request import FilmRequest, VoiceSettings
 from shared.pipeline.plan.timing import lasting, say, say_scenes
@@ -15,6 +16,16 @@ def plan_warnings(
 ) -> tuple[str, ...]:
     """Return the warnings about speech, unused fields and prompts; those about footage come with the footage."""
     return (*_speech(request, stretches, takes), *_prompts(request, clips), *_unused(request, clips, stretches, takes))
+
+
+def engine_warnings(provider: str, service: AvatarService, takes: tuple[Speech, ...]) -> Iterator[str]:
+    """Say whose price is a guess: which engine films a look is known when the look has been asked."""
+    unknown = tuple(dict.fromkeys(take.avatar_id for take in takes if take.engine is None))
+    if unknown:
+        yield (
+            f"{provider} did not tell which engine films {', '.join(unknown)}: priced as {service.engines[0].id}, the "
+            "default; the engine is chosen, and may cost less, when it does."
+        )
 
 
 def _speech(request: FilmRequest, stretches: tuple[Stretch, ...], takes: tuple[Speech, ...]) -> Iterator[str]:

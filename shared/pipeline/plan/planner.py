@@ -1,7 +1,8 @@
 """Turns a request into a plan: four kinds of film, what each node is asked for, what it costs and how long it takes.
 
-Pure: the same request, tables and defaults always give the same plan. What a request alone can't show to be wrong
-(rules.py, the door) but the tables can (a model without 1080p, an avatar nobody named) raises CannotPlan, all at once.
+Pure: the same request, tables, defaults and looks always give the same plan. What a request alone can't show to be
+wrong (rules.py, the door) but the tables can (a model without 1080p, an avatar nobody named) raises CannotPlan, all at
+once. What only the avatar service knows is asked in between: `to_ask` says what, the answers come back as `looks`.
 
 Keys of nodes: `clip-k` films scene k, `presenter-k` speaks scene k's script (`presenter-1` a script over the whole
 film), scenes counted from 1; `image-k` is the k-th different image in film order; the last node is `compose`.
@@ -15,31 +16,45 @@ from shared.pipeline.codec import from_plain, to_plain
 from shared.pipeline.plan import images, speakers
 from shared.pipeline.plan.capabilities import Tables
 from shared.pipeline.plan.footage import FootagePlan, film, with_image_keys
+from shared.pipeline.plan.looks import Look
 from shared.pipeline.plan.placement import placement
 from shared.pipeline.plan.plan import COMPOSE_KEY, Clip, Kind, Picture, Plan, Speech, Stretch
-from shared.pipeline.plan.plan_warnings import plan_warnings
+from shared.pipeline.plan.plan_warnings import engine_warnings, plan_warnings
 from shared.pipeline.plan.refusals import CannotPlan, refuse_impossible
 from shared.pipeline.plan.request import FilmRequest
-from shared.pipeline.plan.speakers import Defaults
+from shared.pipeline.plan.speakers import Defaults, Needed
 from shared.pipeline.plan.timing import lasting
 
-__all__ = ["CannotPlan", "Defaults", "PlannedNode", "nodes", "plan", "plan_from_document", "plan_to_document"]
+__all__ = ["CannotPlan", "Defaults", "PlannedNode", "nodes", "plan", "plan_from_document", "plan_to_document", "to_ask"]
 
 FOOTAGE_PROVIDER = "veo"
+NO_LOOKS: Mapping[str, Look] = {}
 
 
-def plan(request: FilmRequest, tables: Tables, defaults: Defaults) -> Plan:
-    """Plan the film; raises CannotPlan naming every reason by field."""
+def to_ask(request: FilmRequest, tables: Tables, defaults: Defaults) -> Needed:
+    """Return what the avatar service must be asked first; raises CannotPlan when no answer could help."""
     cast = speakers.speakers(request, defaults)
     provider = (request.provider or defaults.provider) if cast else ""
-    refuse_impossible(request, tables, cast, provider)
+    refuse_impossible(request, tables, cast, provider, NO_LOOKS)
+    return speakers.needed(cast, provider, request.mode.value)
+
+
+def plan(request: FilmRequest, tables: Tables, defaults: Defaults, looks: Mapping[str, Look] = NO_LOOKS) -> Plan:
+    """Plan the film; raises CannotPlan naming every reason by field.
+
+    `looks` are those the avatar service told about; a film of others is planned too, at the default engine's price, and
+    says so.
+    """
+    cast = speakers.speakers(request, defaults)
+    provider = (request.provider or defaults.provider) if cast else ""
+    refuse_impossible(request, tables, cast, provider, looks)
     filmed = any(scene.visual_description is not None for scene in request.scenes)
     veo = tables.footage[request.b_roll.model] if filmed else None
     footage = film(request, veo, tables.limits) if veo else FootagePlan()
     pictures, keys = images.numbered(request, images.needed(request, footage.clips), tables.image_wait)
     clips = with_image_keys(footage.clips, keys)
     service = tables.presenters[provider] if provider else None
-    takes = speakers.speeches(request, cast, service, tables.speech) if service else ()
+    takes = speakers.speeches(request, cast, service, tables.speech, looks) if service else ()
     stretches = _stretches(request, footage, takes, tables, keys)
     seconds = _film_seconds(request, stretches, takes)
     compose_wait = tables.compute.wait + tables.compute.wait_per_second * seconds
@@ -66,7 +81,11 @@ def plan(request: FilmRequest, tables: Tables, defaults: Defaults) -> Plan:
         asked_seconds=sum(scene.duration for scene in request.scenes) or seconds,
         estimated_wait=round(max(footage_wait, spoken_wait) + compose_wait, 1),
         compose_cost=round(compose_wait * tables.compute.price),
-        warnings=(*footage.warnings, *plan_warnings(request, footage.clips, stretches, takes)),
+        warnings=(
+            *footage.warnings,
+            *plan_warnings(request, footage.clips, stretches, takes),
+            *(engine_warnings(provider, service, takes) if service else ()),
+        ),
         compose_wait=round(compose_wait, 1),
     )
 

@@ -6,7 +6,8 @@ Every reason names its field and the next move, and all of them come at once.
 from collections.abc import Iterable, Iterator, Mapping
 
 from shared.pipeline.plan import rules
-from shared.pipeline.plan.capabilities import FootageModel, Tables
+from shared.pipeline.plan.capabilities import AvatarService, FootageModel, Tables
+from shared.pipeline.plan.looks import Look, engine_for
 from shared.pipeline.plan.plan import Feature, Length
 from shared.pipeline.plan.request import Background, BackgroundType, FilmRequest
 from shared.pipeline.plan.speakers import Speaker
@@ -20,10 +21,12 @@ class CannotPlan(ValueError):
         self.details = dict(details)
 
 
-def refuse_impossible(request: FilmRequest, tables: Tables, cast: tuple[Speaker, ...], provider: str) -> None:
+def refuse_impossible(
+    request: FilmRequest, tables: Tables, cast: tuple[Speaker, ...], provider: str, looks: Mapping[str, Look]
+) -> None:
     """Raise CannotPlan when the request cannot be planned; `provider` is "" when nobody speaks."""
     details: dict[str, list[str]] = {}
-    for path, why in _reasons(request, tables, cast, provider):
+    for path, why in (*_reasons(request, tables, cast, provider), *_looks(tables, cast, provider, looks)):
         reasons = details.setdefault(path, [])
         if why not in reasons:
             reasons.append(why)
@@ -93,6 +96,28 @@ def _speaking(
             "avatar_id",
             "is required: nobody is named to speak; give an avatar_id, or set the tenant's default avatar",
         )
+
+
+def _looks(
+    tables: Tables, cast: tuple[Speaker, ...], provider: str, looks: Mapping[str, Look]
+) -> Iterator[tuple[str, str]]:
+    """Refuse what the service itself told it cannot film: engines nobody priced, a look nobody gave a voice."""
+    service = tables.presenters.get(provider)
+    for part in cast if service else ():
+        look = looks.get(part.avatar_id or "")
+        if look and service:
+            yield from _look(part, look, service)
+
+
+def _look(part: Speaker, look: Look, service: AvatarService) -> Iterator[tuple[str, str]]:
+    if look.engines and engine_for(look, service.engines) is None:
+        ours = _listed(one.id for one in service.engines if look.type in one.prices)
+        yield (
+            part.avatar_field,
+            f"{look.id} is filmed by {_listed(look.engines)} only, and abroll orders {ours}; choose another avatar",
+        )
+    if part.voice_id is None and look.default_voice_id is None:
+        yield part.voice_field, f"is required: {look.id} has no voice of its own"
 
 
 def _backdrop(path: str, background: Background | None, tables: Tables) -> Iterator[tuple[str, str]]:

@@ -1,14 +1,15 @@
-"""Decides who speaks what: which script, which avatar, which voice, for how long and at which price.
+"""Decides who speaks what: which script, which avatar, which voice and engine, for how long and at which price.
 
 `avatar_script` is one take over the whole film, `presenter-1`; the script of scene k (counted from 1) is a take of its
 own, `presenter-k`. A scene's avatar without a voice speaks with that look's own voice; otherwise the request's, then
 the tenant's defaults apply.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from shared.pipeline.plan.capabilities import AvatarService, SpeechRate
+from shared.pipeline.plan.looks import Look, engine_for, price_of
 from shared.pipeline.plan.plan import Speech
 from shared.pipeline.plan.request import FilmRequest
 from shared.pipeline.plan.timing import speech_seconds
@@ -31,6 +32,34 @@ class Speaker:
     script: str
     avatar_id: str | None
     voice_id: str | None
+    avatar_field: str = "avatar_id"  # where the request names the avatar, or would
+    voice_field: str = "voice_id"
+
+
+@dataclass(frozen=True, slots=True)
+class Needed:
+    """What the avatar service must be asked before a film is planned; each with the request's fields that name it."""
+
+    provider: str = ""  # "" when nobody speaks
+    mode: str = ""
+    looks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    voices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+def needed(cast: Iterable[Speaker], provider: str, mode: str) -> Needed:
+    """Return every look and voice of a cast, once."""
+    cast = tuple(cast)
+    looks = _fields((part.avatar_id, part.avatar_field) for part in cast)
+    voices = _fields((part.voice_id, part.voice_field) for part in cast)
+    return Needed(provider if cast else "", mode, looks, voices)
+
+
+def _fields(named: Iterable[tuple[str | None, str]]) -> Mapping[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for name, path in named:
+        if name is not None and path not in found.get(name, ()):
+            found[name] = (*found.get(name, ()), path)
+    return found
 
 
 def speakers(request: FilmRequest, defaults: Defaults) -> tuple[Speaker, ...]:
@@ -46,16 +75,29 @@ def _scenes_parts(request: FilmRequest, avatar: str | None, voice: str | None) -
     for number, scene in enumerate(request.scenes):
         if scene.script is not None:
             heard = scene.voice_id or (None if scene.avatar_id else voice)
-            yield Speaker(number, scene.script, scene.avatar_id or avatar, heard)
+            yield Speaker(
+                number,
+                scene.script,
+                scene.avatar_id or avatar,
+                heard,
+                f"scenes.{number}.avatar_id" if scene.avatar_id else "avatar_id",
+                f"scenes.{number}.voice_id" if scene.voice_id or scene.avatar_id else "voice_id",
+            )
 
 
 def speeches(
-    request: FilmRequest, cast: tuple[Speaker, ...], service: AvatarService, rate: SpeechRate
+    request: FilmRequest,
+    cast: tuple[Speaker, ...],
+    service: AvatarService,
+    rate: SpeechRate,
+    looks: Mapping[str, Look],
 ) -> tuple[Speech, ...]:
     """Return each part as a take to be bought; parts without an avatar must have been refused before."""
     takes = []
     for part in cast:
         seconds = speech_seconds(part.script, rate, request.voice.speed)
+        look = looks.get(part.avatar_id or "")
+        engine = engine_for(look, service.engines)
         takes.append(
             Speech(
                 key=f"presenter-{1 if part.scene is None else part.scene + 1}",
@@ -63,8 +105,9 @@ def speeches(
                 avatar_id=part.avatar_id or "",
                 voice_id=part.voice_id,
                 seconds=seconds,
-                cost=round(seconds * service.price),
+                cost=round(seconds * price_of(look, service.engines)),
                 wait=service.wait.typical + seconds * service.wait_per_second,
+                engine=engine.id if engine else None,
             )
         )
     return tuple(takes)

@@ -9,7 +9,17 @@ from datetime import timedelta
 
 import httpx
 
-from shared.providers.heygen.words import BACKGROUND, BY_CODE, CREDITS, KEY, RENDERING, WEBM, Words, invalid_words
+from shared.providers.heygen.words import (
+    BACKGROUND,
+    BY_CODE,
+    CREDITS,
+    ENGINE,
+    KEY,
+    RENDERING,
+    WEBM,
+    Words,
+    invalid_words,
+)
 from shared.providers.ports import (
     Failure,
     Filmed,
@@ -25,6 +35,7 @@ from shared.providers.ports import (
 from shared.providers.reading import RETRY_SOON, UNDECIDED, at, json_of, number_at, retry_after, text_at, with_raw
 
 _FIELD = re.compile(r"[a-z0-9_.\[\]]{1,60}")
+_ENGINE = re.compile(r"does not support avatar[ _](iii|iv|v)\b")
 
 
 _LATER = frozenset({"rate_limit_exceeded", "resource_not_ready", "asset_not_available"})
@@ -51,16 +62,19 @@ def _submit_error(response: httpx.Response, order: SpeechOrder) -> Exception:
         return InFlight("HeyGen is still answering the same order.")
     if code in _LATER:
         return TryLater("HeyGen is busy with this account's other films.", retry_after(response, RETRY_SOON))
-    if words := _cutout_refusal(order.cutout, message, param) or BY_CODE.get(code):
+    if words := _look_refusal(order.cutout, message, param) or BY_CODE.get(code):
         return words.refused()
     return _by_status(response, bool(code), param)
 
 
-def _cutout_refusal(cutout: str, message: str, param: str) -> Words | None:
-    """Tell that the look cannot do this cutout; only the words say so, no code does."""
+def _look_refusal(cutout: str, message: str, param: str) -> Words | None:
+    """Tell that the look cannot be filmed this way; only the words say so, no code does."""
+    if param.startswith("engine") or _ENGINE.search(message):
+        return ENGINE
     if cutout == "alpha" and ("webm" in message or "matting" in message or param == "output_format"):
         return WEBM
-    if cutout == "key" and ("background" in message or "matting" in message or param.startswith("background")):
+    behind = param.startswith(("background", "remove_background"))
+    if cutout == "key" and ("background" in message or "matting" in message or behind):
         return BACKGROUND
     return None
 

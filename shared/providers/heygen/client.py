@@ -13,6 +13,7 @@ import re
 import httpx
 
 from shared.egress.client import NOT_SENT, Egress, EgressRefused
+from shared.pipeline.plan.looks import Look, LookType
 from shared.providers.heygen.answers import ask_error, made_id, outcome
 from shared.providers.heygen.order import order_body
 from shared.providers.heygen.questions import SENDABLE_KEY, conversation
@@ -22,7 +23,6 @@ from shared.providers.ports import (
     Filmed,
     Found,
     KeyChanged,
-    Look,
     Lost,
     Misconfigured,
     NotSent,
@@ -34,6 +34,7 @@ from shared.providers.ports import (
 from shared.providers.reading import at, json_of, list_at, text_at
 
 NEWS = ("avatar_video.success", "avatar_video.fail")
+_PHOTO = "photo_avatar"  # studio_avatar and digital_twin were made from video
 _IDEMPOTENCY_KEY = re.compile(r"[A-Za-z0-9_:.-]{1,255}")
 _ID = re.compile(r"(?!\.+$)[A-Za-z0-9_:.-]{1,255}")  # nothing that could lead elsewhere in a path
 
@@ -112,7 +113,7 @@ class HeyGen:
         return Look(
             id=look_id,
             name=text_at(look, "name"),
-            kind=text_at(look, "avatar_type"),
+            type=LookType.PHOTO if text_at(look, "avatar_type") == _PHOTO else LookType.VIDEO,
             engines=tuple(one for one in list_at(look, "supported_api_engines") if isinstance(one, str)),
             default_voice_id=text_at(look, "default_voice_id") or None,
         )

@@ -56,6 +56,11 @@ BACKGROUND = Words(
     "This look cannot be filmed before a flat colour.",
     "Nothing to do: abroll shows the presenter in a frame of its own instead.",
 )
+ENGINE = Words(
+    Code.ENGINE_UNSUPPORTED,
+    "HeyGen no longer films this look with the engine that was chosen when the film was ordered.",
+    "Retry the job: the look is asked again, and an engine it knows is chosen.",
+)
 WEBHOOK = Words(
     Code.WEBHOOK_REFUSED,
     "HeyGen does not accept the webhook's address.",

@@ -13,7 +13,7 @@ from infra.local.vendors.heygen.options import (
     Background,
     background_of,
     check_caption,
-    check_engine,
+    engine_of,
     format_of,
     ratio_of,
     resolution_of,
@@ -61,7 +61,8 @@ class Order:
     resolution: str
     aspect_ratio: str
     webm: bool
-    transparent: bool
+    removed: bool  # nothing of the look's own background is left
+    engine: str
     background: Background | None
     speed: float
     pitch: int
@@ -118,9 +119,9 @@ def parse(body: Any, settings: HeyGenSettings) -> Order:
             raise invalid(name, f"{name} must be a string")
     look = _look(body, settings)
     script = _speech_source(body)
-    webm, transparent = format_of(body, look)
+    webm, removed = format_of(body, look)
     speed, pitch, volume = voice_settings_of(body)
-    check_engine(body, look)
+    engine = engine_of(body, look)
     check_caption(body)
     url = body.get("callback_url")
     if url is not None:
@@ -138,7 +139,8 @@ def parse(body: Any, settings: HeyGenSettings) -> Order:
         resolution=resolution_of(body),
         aspect_ratio=ratio_of(body, look),
         webm=webm,
-        transparent=transparent,
+        removed=removed,
+        engine=engine,
         background=background_of(body, look, webm=webm),
         speed=speed,
         pitch=pitch,

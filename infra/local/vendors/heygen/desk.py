@@ -73,8 +73,9 @@ class Desk:
             now, video_id = self._clock(), secrets.token_hex(16)
             ready = now + timedelta(seconds=self._settings.seconds_per_video + Markers.of(order.script or "").slow)
             self._assets.keep(video_id, files)
-            engine = (body.get("engine") or {}).get("type", "avatar_iv")
-            data = self._videos.order(video_id, account, body, model=engine, now=now, ready=ready, route=route, key=key)
+            data = self._videos.order(
+                video_id, account, body, model=order.engine, now=now, ready=ready, route=route, key=key
+            )
         return {"data": data}
 
     def _first(self, slot: tuple[str, str, str], do: Callable[[], dict[str, Any]]) -> dict[str, Any]:

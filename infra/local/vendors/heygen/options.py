@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from infra.local.vendors.heygen.refusals import RefusedError, invalid
-from infra.local.vendors.heygen.settings import PHOTO, Look
+from infra.local.vendors.heygen.settings import III, IV, Look, V
 
 _RATIOS = ("16:9", "9:16", "4:5", "5:4", "1:1", "auto")
 _SPEEDS, _PITCHES, _VOLUMES = (0.5, 1.5), (-50, 50), (0.0, 1.0)
-_ENGINES = ("avatar_iii", "avatar_iv", "avatar_v")
+_SAID = {III: "Avatar III", IV: "Avatar IV", V: "Avatar V"}
+_ENGINES = tuple(_SAID)
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 _BY_ORIENTATION = {"portrait": "9:16", "landscape": "16:9", "square": "1:1"}
 
@@ -25,16 +26,16 @@ class Background:
 
 
 def format_of(body: Mapping[str, Any], look: Look) -> tuple[bool, bool]:
-    """Return (webm, transparent). Raises RefusedError."""
+    """Return (webm, whether what is behind the look is taken away: with webm unasked). Raises RefusedError."""
     webm = _choice(body, "output_format", ("mp4", "webm"), "mp4") == "webm"
-    if webm and not look.matting:
-        raise invalid("output_format", "This video avatar does not support webm output.")
+    if webm and not look.webm:
+        raise invalid("output_format", f"This {_kind(look)} does not support webm output.")
     removed = body.get("remove_background", False)
     if not isinstance(removed, bool):
         raise invalid("remove_background", "remove_background must be a boolean")
-    if removed and not look.matting:
-        raise invalid("remove_background", "This video avatar was not trained with matting.")
-    return webm, webm
+    if removed and not look.photo and not look.matting:
+        raise invalid("remove_background", "Video avatars must be trained with matting enabled.")
+    return webm, webm or removed
 
 
 def background_of(body: Mapping[str, Any], look: Look, *, webm: bool) -> Background | None:
@@ -50,7 +51,7 @@ def background_of(body: Mapping[str, Any], look: Look, *, webm: bool) -> Backgro
     if unknown := sorted(set(given) - allowed):
         raise invalid(f"background.{unknown[0]}", f"Unknown field: background.{unknown[0]}")
     if not look.keyable:
-        raise invalid("background", "This video avatar does not support a custom background.")
+        raise invalid("background", f"This {_kind(look)} does not support a custom background.")
     if given["type"] == "color":
         if not isinstance(given.get("value"), str) or not _COLOR.fullmatch(given["value"]):
             raise invalid("background.value", "background.value must be a colour like #rrggbb")
@@ -87,24 +88,27 @@ def _number(given: Mapping[str, Any], name: str, limits: tuple[float, float], de
     return float(value)
 
 
-def check_engine(body: Mapping[str, Any], look: Look) -> None:
-    """Check the engine and what depends on it. Raises RefusedError."""
-    given = body.get("engine") or {"type": "avatar_iv"}
-    if not isinstance(given, dict) or given.get("type") not in _ENGINES:
+def engine_of(body: Mapping[str, Any], look: Look) -> str:
+    """Return the engine, Avatar IV where none is named, and check what depends on it. Raises RefusedError."""
+    given = body.get("engine")
+    if given is None:
+        given = {"type": IV}
+    if not isinstance(given, dict):
+        raise invalid("engine", "Input should be a valid dictionary")
+    if given.get("type") not in _ENGINES:
         raise invalid("engine.type", f"engine.type must be one of {', '.join(_ENGINES)}")
-    engine = given["type"]
+    engine = str(given["type"])
     if unknown := sorted(set(given) - ({"type", "reference_look_id"} if engine == "avatar_v" else {"type"})):
         raise invalid(f"engine.{unknown[0]}", f"Unknown field: engine.{unknown[0]}")
     if engine not in look.engines:
-        raise invalid("engine.type", f"This avatar does not support {engine}")
+        raise RefusedError("invalid_parameter", f"This {_kind(look)} does not support {_SAID[engine]} video generation")
     if body.get("expressiveness") is not None:
         _choice(body, "expressiveness", ("high", "medium", "low"), "medium")
-        if look.avatar_type != PHOTO or engine != "avatar_iv":
+        if not look.photo or engine != IV:
             raise invalid("expressiveness", "expressiveness is for photo avatars on avatar_iv only")
-    if body.get("motion_prompt") is not None and (
-        engine == "avatar_iii" or (engine == "avatar_iv" and look.avatar_type != PHOTO)
-    ):
+    if body.get("motion_prompt") is not None and (engine == III or (engine == IV and not look.photo)):
         raise invalid("motion_prompt", f"motion_prompt is not supported for this avatar on {engine}")
+    return engine
 
 
 def check_caption(body: Mapping[str, Any]) -> None:
@@ -136,6 +140,10 @@ def ratio_of(body: Mapping[str, Any], look: Look) -> str:
     """Return the aspect ratio, "auto" resolved. Raises RefusedError."""
     ratio = _choice(body, "aspect_ratio", _RATIOS, "16:9")
     return _BY_ORIENTATION[look.orientation] if ratio == "auto" else ratio
+
+
+def _kind(look: Look) -> str:
+    return "photo avatar" if look.photo else "video avatar"
 
 
 def _choice(body: Mapping[str, Any], name: str, allowed: tuple[str, ...], default: str) -> str:

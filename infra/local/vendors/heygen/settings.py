@@ -9,7 +9,8 @@ from enum import StrEnum
 from typing import Any, Self
 
 DEMO_KEY = "hg_demo_key"
-ENGINES = ("avatar_iv", "avatar_iii")
+III, IV, V = "avatar_iii", "avatar_iv", "avatar_v"
+ENGINES = (IV, III)
 STUDIO, TWIN, PHOTO = "studio_avatar", "digital_twin", "photo_avatar"
 SIZES: Mapping[tuple[str, str], tuple[int, int]] = {
     ("720p", "9:16"): (720, 1280),
@@ -23,8 +24,14 @@ SIZES: Mapping[tuple[str, str], tuple[int, int]] = {
     ("1080p", "4:5"): (1080, 1350),
     ("1080p", "5:4"): (1350, 1080),
 }
-# Micro-dollars a second by avatar type: the newest self-serve figures (heygen page, "Prices").
-PRICES: Mapping[str, int] = {PHOTO: 38_500, TWIN: 80_500, STUDIO: 80_500}
+# Micro-dollars a second by engine and what the look was made from (heygen page, "Prices").
+PRICES: Mapping[str, int] = {
+    f"{III} video": 16_700,
+    f"{III} photo": 43_300,
+    f"{IV} photo": 50_000,
+    f"{IV} video": 66_700,
+    f"{V} video": 66_700,
+}
 
 
 class SignatureHeaders(StrEnum):
@@ -38,19 +45,25 @@ class SignatureHeaders(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """An avatar a video can be ordered with; what the API does not tell (matting, keyable) only an order finds out."""
+    """An avatar a video can be ordered with; what the API does not tell (webm, matting, keyable) an order finds out."""
 
     id: str
     group_id: str
     name: str
     avatar_type: str = STUDIO
     engines: tuple[str, ...] = ENGINES
-    matting: bool = False  # can be delivered as transparent WebM
-    keyable: bool = False  # accepts a background
+    webm: bool = False  # can be delivered with transparency
+    matting: bool = False  # its own background can be removed; of no account for photos, where it always can
+    keyable: bool = True  # accepts a background
     default_voice_id: str | None = None
     usable: bool = True
     gender: str = "female"
     orientation: str = "portrait"
+
+    @property
+    def photo(self) -> bool:
+        """Whether it was made from a photo; else it is what HeyGen calls a video avatar."""
+        return self.avatar_type == PHOTO
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +78,24 @@ class Voice:
     pitch: int = 50
 
 
+# The most common stock looks know Avatar III only; about half of them were trained with matting.
 LOOKS = (
-    Look("look_ana_studio", "group_ana", "Ana, studio", matting=True, keyable=True, default_voice_id="voice_en_ana"),
+    Look(
+        "look_ana_studio",
+        "group_ana",
+        "Ana, studio",
+        engines=(III,),
+        webm=True,
+        matting=True,
+        default_voice_id="voice_en_ana",
+    ),
+    Look("look_eva_office", "group_eva", "Eva, office", engines=(III,), default_voice_id="voice_en_ana"),
     Look(
         "look_ben_studio",
         "group_ben",
         "Ben, studio",
+        webm=True,
         matting=True,
-        keyable=True,
         default_voice_id="voice_en_ben",
         gender="male",
     ),
@@ -81,12 +104,24 @@ LOOKS = (
         "group_kai",
         "Kai at the desk",
         TWIN,
-        keyable=True,
+        (V, IV),
+        matting=True,
         default_voice_id="voice_en_ben",
         gender="male",
     ),
-    Look("look_old_photo", "group_ana", "Ana, an old photo", PHOTO, ("avatar_iv",), default_voice_id="voice_en_ana"),
-    Look("look_refused", "group_famous", "A famous face", PHOTO, ("avatar_iv",), usable=False),
+    Look("look_mia_twin", "group_mia", "Mia, twin", TWIN, (V,), webm=True, matting=True),
+    Look(
+        "look_old_photo",
+        "group_ana",
+        "Ana, an old photo",
+        PHOTO,
+        (IV,),
+        keyable=False,
+        default_voice_id="voice_en_ana",
+    ),
+    Look("look_zoe_photo", "group_zoe", "Zoe, a photo", PHOTO, (IV, III), default_voice_id="voice_en_ana"),
+    Look("look_leo_photo", "group_leo", "Leo, a photo", PHOTO, (III,), default_voice_id="voice_en_ben", gender="male"),
+    Look("look_refused", "group_famous", "A famous face", PHOTO, (IV,), usable=False),
 )
 VOICES = (
     Voice("voice_en_ana", "Ana"),

@@ -104,7 +104,8 @@ class Studio:
                 self._fail(video, order, "rendering_failed", f"The video could not be rendered: {error}")
             return
         if due:
-            amount = round(seconds * self._settings.prices.get(order.look.avatar_type, 0))
+            made_from = "photo" if order.look.photo else "video"
+            amount = round(seconds * self._settings.prices[f"{order.engine} {made_from}"])
             if self._videos.finish(video.id, self._clock(), seconds=seconds, amount=amount, failure=None):
                 self._tell(
                     video,
@@ -166,8 +167,8 @@ class Studio:
         return Speech(speech.sound * order.volume, speech.cues)
 
     def _backdrop(self, video: Video, order: Order) -> take.Backdrop:
-        if order.background is None:
-            return take.Backdrop(transparent=order.transparent)
+        if order.background is None or not order.removed:  # its own background stands before any other
+            return take.Backdrop(transparent=order.webm)
         if order.background.color is not None:
             return take.Backdrop(color=order.background.color)
         return take.Backdrop(picture=self._assets.input(video.id, "background").read_bytes())
