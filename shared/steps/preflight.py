@@ -66,7 +66,7 @@ class Preflight:
                     found[told.id] = told
         if refusals:
             raise _refused(refusals)
-        late = f"{needed.provider} did not answer in time: not every look and voice could be checked beforehand"
+        late = f"{needed.provider} did not answer in time: looks and voices could not be checked beforehand"
         return Told(found, (late,) if silent else ())
 
     def images(self, tenant: str, request: FilmRequest, pictures: tuple[Picture, ...]) -> Mapping[str, "Ready"]:

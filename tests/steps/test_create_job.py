@@ -143,6 +143,46 @@ def test_a_refusal_stores_nothing(stage: Stage, changed: dict[str, str], code: C
     assert 0 == stage.wire.count("^storage (POST|PUT)")
 
 
+def test_every_look_and_voice_that_fails_is_named_by_its_own_field(stage: Stage) -> None:
+    """Two wrong looks and a wrong voice in one order are told at once, each where the request names it."""
+    scenes = (
+        SceneRequest(visual_description="A mug", script="Hi.", avatar_id="look_nobody", voice_id="voice_nobody"),
+        SceneRequest(visual_description="A mug", script="Hi.", avatar_id="look_refused", voice_id="voice_en_ana"),
+    )
+
+    with pytest.raises(Problem) as refused:
+        stage.wiring.create_job.create(TENANT, FilmRequest(product_title="Mug", scenes=scenes), None, "t")
+
+    assert {
+        "scenes.0.avatar_id": ["HeyGen does not know this avatar."],
+        "scenes.1.avatar_id": ["HeyGen does not let this avatar be used."],
+        "scenes.0.voice_id": ["HeyGen does not know this voice."],
+    } == refused.value.details
+    assert 0 == jobs(stage)
+
+
+def test_a_look_without_a_voice_is_refused_before_anything_is_bought(stage: Stage) -> None:
+    """HeyGen would refuse the take after the footage was paid; the look itself tells that it has no voice."""
+    scene = SceneRequest(visual_description="A mug", script="Hi.", avatar_id="look_mia_twin")
+
+    with pytest.raises(Problem) as refused:
+        stage.wiring.create_job.create(TENANT, FilmRequest(product_title="Mug", scenes=(scene,)), None, "t")
+
+    assert {"scenes.0.voice_id": ["is required: look_mia_twin has no voice of its own"]} == refused.value.details
+
+
+def test_a_dry_run_says_engine_and_price(stage: Stage) -> None:
+    """The commonest stock look knows only Avatar III, which costs a quarter of Avatar IV."""
+    create = stage.wiring.create_job.create
+
+    common, dear = (create.dry_run(TENANT, presented(avatar=look)) for look in ("look_ana_studio", "look_ben_studio"))
+
+    seconds = common.speeches[0].seconds
+    assert [("avatar_iii", round(seconds * 16_700)), ("avatar_iv", round(seconds * 66_700))] == [
+        (plan.speeches[0].engine, plan.cost_to_provider_account) for plan in (common, dear)
+    ]
+
+
 def test_without_an_avatar_account_nothing_is_stored(stage: Stage) -> None:
     """422 names the route to PUT the key."""
     stage.wiring.tenants.delete_integration(TENANT.id, "heygen", "production")

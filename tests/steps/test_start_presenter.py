@@ -1,5 +1,6 @@
 """start_presenter: one paid take whatever happens to its call, each kind of take found out once a look."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -7,7 +8,9 @@ import pytest
 from infra.local.vendors.heygen.settings import DEMO_KEY
 from shared.cloud.secret_names import vendor_key
 from shared.cloud.tenants import Integration
-from shared.pipeline.job.job import Ending, Outcome, State
+from shared.codes import Code
+from shared.pipeline.job.job import Claim, Ending, Node, Outcome, State
+from shared.pipeline.job.revision import Change, SceneChange
 from shared.pipeline.plan.plan import Cutout
 from tests.faults.wire import Kind
 from tests.steps.stage import SPEECH, TENANT, Stage, presented
@@ -18,6 +21,11 @@ SECRET = vendor_key("heygen", "production", TENANT.id)
 
 def started(stage: Stage, job_id: str) -> None:
     stage.wiring.start_presenter(stage.message(job_id, SPEECH))
+
+
+def _claimed(node: Node) -> Claim:
+    assert node.claim is not None
+    return node.claim
 
 
 def account(stage: Stage) -> Integration:
@@ -241,3 +249,101 @@ def test_a_moderated_script_fails_its_take(stage: Stage) -> None:
     job = stage.job(job_id)
     assert Ending.FAILED is job.ending
     assert (0, job.money.reserved) == (job.money.charged, job.money.refunded)
+
+
+@pytest.mark.parametrize(
+    ("look", "engine"),
+    [
+        ("look_ana_studio", "avatar_iii"),
+        ("look_ben_studio", "avatar_iv"),
+        ("look_kai_desk", "avatar_iv"),
+        ("look_mia_twin", "avatar_v"),
+        ("look_zoe_photo", "avatar_iv"),
+        ("look_leo_photo", "avatar_iii"),
+    ],
+)
+def test_a_look_is_filmed_with_an_engine_it_supports(stage: Stage, look: str, engine: str) -> None:
+    """Chosen when the film is ordered, frozen in the plan, sent with every try, and what HeyGen bills it by."""
+    job_id = stage.order(presented(avatar=look))
+
+    stage.wiring.start_presenter(stage.message(job_id, SPEECH))
+    for _ in range(2):
+        stage.cloud.tasks.run_due()
+
+    assert [engine] == [speech.engine for speech in stage.job(job_id).plan.speeches]
+    assert [engine] == [each["model"] for each in stage.bill("heygen")]
+
+
+def test_a_look_that_could_not_be_asked_is_asked_before_its_take_is(stage: Stage) -> None:
+    """HeyGen was silent at the order and speaks now: the engine it tells is sent, and the claim remembers it."""
+    stage.wire.on("^heygen GET", Kind.REFUSE, "503", times=9)
+    job_id = stage.order(presented())
+    stage.wire.mend()
+
+    started(stage, job_id)
+
+    claim = stage.node(job_id, SPEECH).claim
+    assert [None] == [speech.engine for speech in stage.job(job_id).plan.speeches]
+    assert (State.RUNNING, "avatar_iii") == (stage.node(job_id, SPEECH).state, claim and claim.engine)
+    assert ["avatar_iii"] == [each["model"] for each in stage.bill("heygen")]
+
+
+def test_a_look_that_still_cannot_be_asked_waits_unclaimed(stage: Stage) -> None:
+    """Asking is free and comes before the claim: nothing was sent, the take is wanted again in half a minute."""
+    stage.wire.on("^heygen GET", Kind.REFUSE, "503", times=99)
+    job_id = stage.order(presented())
+    stage.clock.forward(1)
+
+    started(stage, job_id)
+
+    node = stage.node(job_id, SPEECH)
+    assert 0 == stage.submits("heygen")
+    assert (State.QUEUED, 2, ()) == (node.state, node.wake, node.attempts)
+    assert node.at is not None
+    assert timedelta(seconds=29) < node.at - stage.clock() <= timedelta(seconds=30)
+
+
+def test_an_engine_the_look_has_lost_fails_its_take_and_a_retry_asks_the_look_again(stage: Stage) -> None:
+    """HeyGen narrowed the look after the order: nothing was made, the job says so, and a retry is filmed."""
+    said = "This video avatar does not support Avatar III video generation"
+    stage.wire.on(
+        SUBMIT, Kind.REFUSE, "400", body=json.dumps({"error": {"code": "invalid_parameter", "message": said}})
+    )
+    job_id = stage.order(presented())
+    started(stage, job_id)
+    failed, asked = stage.job(job_id), stage.wire.count("^heygen GET /v3/avatars/looks/")
+
+    loaded = stage.wiring.jobs.load(job_id)
+    assert loaded
+    stage.wiring.revise().retry(TENANT, loaded, Change(), dry_run=False)
+    started(stage, job_id)
+
+    assert failed.trouble is not None
+    assert (Code.ENGINE_UNSUPPORTED, "Retry the job: the look is asked again, and an engine it knows is chosen.") == (
+        failed.trouble.code,
+        failed.trouble.next_move,
+    )
+    assert asked + 1 == stage.wire.count("^heygen GET /v3/avatars/looks/")
+    assert ["avatar_iii"] == [each["model"] for each in stage.bill("heygen")]
+
+
+def test_a_retry_with_another_avatar_chooses_anew(stage: Stage) -> None:
+    """Another look has its own engine, price and cut-out: nothing of the old one's is kept."""
+    body = json.dumps({"error": {"code": "content_policy_violation", "message": "no"}})
+    stage.wire.on(SUBMIT, Kind.REFUSE, "400", nth=2, body=body)
+    job_id = stage.order(presented(avatar="look_kai_desk"))
+    for _ in range(2):
+        started(stage, job_id)
+    old = stage.job(job_id)
+    loaded = stage.wiring.jobs.load(job_id)
+    assert loaded
+    assert Cutout.KEY is old.nodes[SPEECH].cutout
+
+    change = Change(scenes={0: SceneChange(avatar_id="look_ana_studio")})
+    stage.wiring.revise().retry(TENANT, loaded, change, dry_run=False)
+    started(stage, job_id)
+
+    new = stage.job(job_id)
+    assert ("avatar_iv", "avatar_iii") == (old.plan.speeches[0].engine, new.plan.speeches[0].engine)
+    assert (66_700, 16_700) == (old.nodes[SPEECH].cost, new.nodes[SPEECH].cost)
+    assert (State.RUNNING, Cutout.ALPHA) == (new.nodes[SPEECH].state, _claimed(new.nodes[SPEECH]).cutout)
