@@ -66,6 +66,14 @@ def test_every_folder_of_the_product_is_named() -> None:
     assert set() == {folder for folder in folders if f"`{folder}`" not in SHOWN}
 
 
+def test_every_folder_of_the_tests_is_told() -> None:
+    """tests/README.md has a row for each folder, and none for a folder that is gone."""
+    told = re.findall(r"^\| `(\w+)/` \|", (ROOT / "tests" / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
+
+    folders = {path.name for path in (ROOT / "tests").iterdir() if any(path.rglob("*.py")) and path.is_dir()}
+    assert sorted(folders) == sorted(told)
+
+
 def test_every_endpoint_named_is_deployed() -> None:
     """A request in the README goes to a function that anyone may call."""
     rows = json.loads((ROOT / "infra" / "functions.json").read_text(encoding="utf-8"))["functions"]
