@@ -5,7 +5,11 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 export PYTHONPATH := $(CURDIR)
 
-.PHONY: demo run test proofs check clean
+.DEFAULT_GOAL := help
+.PHONY: help demo run test proofs check generate clean
+
+help:  ## what can be made
+	@sed -nE 's/^([a-z]+):.*  ## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
 
 demo: $(READY)  ## one photo and one request become one film
 	@$(BIN)/python -m infra.local.demo
@@ -24,6 +28,11 @@ check: $(READY)  ## lints, types, import contracts
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+
+generate: $(READY)  ## every file that is printed from the code
+	@$(BIN)/python -m infra.openapi --write
+	@$(BIN)/python -m infra.reference --write
+	@$(BIN)/python -m infra.readme --write
 
 clean:  ## forget the environment and the laptop's data
 	rm -rf $(VENV) .abroll demo

@@ -3,6 +3,7 @@
 import argparse
 import json
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, TypeAdapter
@@ -37,6 +38,10 @@ PROBLEM = {
 }
 
 
+FUNCTIONS = Path(__file__).with_name("functions.json")
+ANYONE = "anyone"
+
+
 def describe(doors: Mapping[str, tuple[Route, ...]]) -> dict[str, Any]:
     """Return the description of these functions' routes."""
     payload = TypeAdapter(WebhookPayload).json_schema(ref_template="#/components/schemas/{model}")
@@ -68,13 +73,9 @@ def described() -> dict[str, Any]:
         project="p", public_url="https://p", task_url="{function}", invoker="i", takes_bucket="t", films_bucket="f"
     )
     wiring = Wiring(nowhere)
-    doors = {
-        "create_job": wiring.create_job.routes,
-        "health": wiring.health.routes,
-        "jobs": wiring.jobs_door.routes,
-        "tenant": wiring.tenant.routes,
-    }
-    return describe(doors)
+    rows = json.loads(FUNCTIONS.read_text(encoding="utf-8"))["functions"]
+    public = [name for name, row in rows.items() if row["caller"] == ANYONE]
+    return describe({name: wiring.door(name).routes for name in public})
 
 
 def _operation(function: str, route: Route) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache, cached_property, partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from shared import log
 from shared.cloud.clients import Clients, NoToken
@@ -47,6 +47,9 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+PART_OF = {"jobs": "jobs_door"}  # a function whose part is not called like the function: `jobs` is the collection
+
+
 class Wiring:
     """The parts of one instance."""
 
@@ -54,6 +57,10 @@ class Wiring:
         self.settings = found
         self.clients = Clients(found)
         self.now = utc_now
+
+    def door(self, function: str) -> Any:
+        """Return the part a function hands its requests to."""
+        return getattr(self, PART_OF.get(function, function))
 
     @cached_property
     def _data(self) -> dict[str, object]:

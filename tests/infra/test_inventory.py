@@ -10,6 +10,7 @@ from shared.cloud.secret_names import CALLBACK_KEY, customer_webhook, vendor_key
 from shared.log import SEVERITY, Fact
 from shared.pipeline.job.line import LINE, START_CLIP, START_PRESENTER, WATCH_CLIP, WATCH_PRESENTER
 from shared.pipeline.job.timeouts import Timeouts
+from shared.wiring import PART_OF
 from tests.infra.inventory import ROOT, block, functions, indexes, table, terraform
 
 # A part of shared/wiring.py, and the words of which a function that is handed it must say at least one.
@@ -28,7 +29,6 @@ PARTS = {
     "tenants": {"documents"},
     "veo": {"footage"},
 }
-DOORS = {"jobs": "jobs_door"}  # a function whose part in the wiring is called otherwise
 VEOS = {"films_read", "takes_read", "takes_write"}  # start_clip touches no file, but Veo may ask whether it could
 
 
@@ -50,7 +50,7 @@ def wired(function: str) -> set[str]:
     tree = ast.parse((ROOT / "shared" / "wiring.py").read_text("utf-8"))
     members = {item.name: item for item in ast.walk(tree) if isinstance(item, ast.FunctionDef)}
     found: set[str] = set()
-    wanted = [DOORS.get(function, function)]
+    wanted = [PART_OF.get(function, function)]
     while wanted:
         reach = Reach()
         reach.visit(members[wanted.pop()])
@@ -95,7 +95,7 @@ def test_every_word_opens_something_and_every_grant_has_its_word() -> None:
 
 def test_rows_are_whole_and_in_order() -> None:
     """Each row says the same things; rows and words stand in alphabetical order."""
-    kinds = {"caller", "concurrency", "cpu", "max_instances", "memory", "timeout_seconds", "uses"}
+    kinds = {"caller", "concurrency", "cpu", "light", "max_instances", "memory", "timeout_seconds", "uses"}
 
     for name, row in functions().items():
         assert kinds | ({"bucket"} if row["caller"] == "events" else set()) == set(row), name

@@ -102,7 +102,7 @@ places = st.builds(Placement, st.floats(0.1, 1), st.floats(-1, 1), st.floats(-1,
 sizes = st.sampled_from([Size(720, 1280), Size(1280, 720), Size(1080, 1920), Size(1080, 1080), Size(180, 320)])
 
 
-@given(boxes, places, sizes, inset=st.booleans())
+@given(visible=boxes, place=places, size=sizes, inset=st.booleans())
 def test_presenter_never_leaves_the_frame(visible: Box, place: Placement, size: Size, *, inset: bool) -> None:
     """Wherever it is asked to stand, a presenter's box lies inside the frame, on even pixels."""
     box = lay(visible, place, size, inset=inset).box

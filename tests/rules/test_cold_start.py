@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from shared.wiring import PART_OF
 from tests.rules.sources import ROOT
 
 pytestmark = pytest.mark.xdist_group("cold")  # thirteen interpreters, started once
@@ -47,19 +48,9 @@ CLIENTS = (
     "google.cloud.tasks_v2",
     "grpc",
 )
-LIGHT = (
-    "heygen_webhook",
-    "jobs",
-    "notify",
-    "start_clip",
-    "start_presenter",
-    "sweep",
-    "veo_output",
-    "watch_clip",
-    "watch_presenter",
-)
-FUNCTIONS = tuple(sorted(path.parent.name for path in (ROOT / "functions").glob("*/main.py")))
-PARTS = {"jobs": "jobs_door"}  # a function's part in the wiring, where it is not called like the function
+ROWS = json.loads((ROOT / "infra" / "functions.json").read_text(encoding="utf-8"))["functions"]
+FUNCTIONS = tuple(ROWS)
+LIGHT = tuple(name for name, row in ROWS.items() if row["light"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +65,7 @@ class Loads:
 def _loads(name: str) -> Loads:
     environ = {key: value for key, value in os.environ.items() if key not in ("PYTHONPATH", "PYTHONSTARTUP")}
     run = subprocess.run(
-        [sys.executable, "-c", SCRIPT, name, PARTS.get(name, name)],
+        [sys.executable, "-c", SCRIPT, name, PART_OF.get(name, name)],
         cwd=ROOT,
         env=environ | ENVIRON,
         capture_output=True,
