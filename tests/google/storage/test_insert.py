@@ -106,6 +106,7 @@ def test_multipart_of_other_parts(http: httpx.Client, parts: int, end: str) -> N
     assert (400, 404) == (answer.status_code, http.get("/storage/v1/b/takes/o/film").status_code)
 
 
+@own_server("storage")
 def test_multipart_in_base64_is_named(http: httpx.Client) -> None:
     """A part in a transfer encoding is refused by name: its text must not be taken for the bytes."""
     body = b'--b\n\n{"name": "film"}\n--b\nContent-Transfer-Encoding: base64\n\nZmlsbQ==\n--b--'

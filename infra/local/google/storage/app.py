@@ -19,7 +19,7 @@ from .wire import Face, Refused, answer_refusal, no_method, unsupported
 
 _log = logging.getLogger(__name__)
 _DOWNLOAD_QUERY = (*condition_names(), "generation")
-_JSON = re.compile(r"/(storage|upload|download|resumable|batch)(/.*)?|/")
+_JSON = re.compile(r"/(?:(?:storage|upload|download|resumable|batch)(?:/.*)?)?")
 _XML = re.compile(r"/([^/]+)/(.+)")
 _REFUSED_HEADERS = ("x-goog-encryption-algorithm", "x-goog-user-project", "x-http-method-override")
 _VERBS = {"DELETE": "delete", "PATCH": "update", "POST": "create", "PUT": "update"}

@@ -18,7 +18,8 @@ _BUCKET = re.compile(r"[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]")
 _BUCKET_PART = 63
 _ADDRESS = re.compile(r"\d+\.\d+\.\d+\.\d+")
 _CONTENT_RANGE = re.compile(r"bytes (?:([0-9]{1,18})-([0-9]{1,18}|\*)|\*)/([0-9]{1,18}|\*)", re.IGNORECASE)
-_RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})", re.IGNORECASE)
+_RANGE = re.compile(r"bytes=([0-9]*)-([0-9]*)", re.IGNORECASE)
+_FAR = 10**18  # a byte beyond every object
 
 
 def check_object_name(name: str) -> None:
@@ -193,14 +194,19 @@ def read_range(header: str | None, size: int) -> Span | None:
         return None
     first, last = match.groups()
     if not first:
-        start, end = max(size - int(last), 0), size - 1
+        start, end = max(size - _at(last), 0), size - 1
     else:
-        start, end = int(first), min(int(last), size - 1) if last else size - 1
-        if last and int(last) < start:
+        start, end = _at(first), min(_at(last), size - 1) if last else size - 1
+        if last and _at(last) < start:
             return None
-    if start >= size or (not first and int(last) == 0):
+    if start >= size or (not first and _at(last) == 0):
         raise Refused(416, "requestedRangeNotSatisfiable", "Request range not satisfiable")
     return Span(start, end - start + 1)
+
+
+def _at(digits: str) -> int:
+    """Read a byte's number, however many digits it has."""
+    return int(digits) if len(digits) < len(str(_FAR)) else _FAR
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,6 +126,7 @@ def read_json(body: bytes) -> dict[str, object]:
     """Parse a request's JSON object; an empty body is an empty object."""
     try:
         parsed = json.loads(body or b"{}")
+        json.dumps(parsed, ensure_ascii=False).encode()  # half a surrogate pair is no text: nothing could be answered
     except (ValueError, RecursionError) as error:
         raise Refused(HTTPStatus.BAD_REQUEST, "parseError", "Parse Error") from error
     if parsed is None:
