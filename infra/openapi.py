@@ -100,7 +100,7 @@ def _operation(function: str, route: Route) -> dict[str, Any]:
 def _parameters(names: list[str], route: Route) -> Iterator[dict[str, Any]]:
     for name in names:
         yield {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
-    if route.takes == "Film":
+    if route.takes in ("Film", "Retry", "Regenerate"):
         yield {"name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "maxLength": 255}}
 
 

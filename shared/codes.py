@@ -27,6 +27,7 @@ class Code(StrEnum):
     MONTHLY_CAP = "monthly_cap"
     ALREADY_ENDED = "already_ended"
     NOT_FAILED = "not_failed"
+    RETRIED_TOO_OFTEN = "retried_too_often"
     NOT_COMPLETED = "not_completed"
     IMAGE_GONE = "image_gone"
     UNAVAILABLE = "unavailable"
@@ -115,6 +116,7 @@ MEANINGS: Mapping[Code, Meaning] = {
     Code.MONTHLY_CAP: Meaning("The film would pass the tenant's cap of this month.", "Ask the operator for more."),
     Code.ALREADY_ENDED: Meaning("The job has ended, so there is nothing to cancel.", "Read the job."),
     Code.NOT_FAILED: Meaning("The job is not one that can be tried again now.", "Read the job; the answer says which."),
+    Code.RETRIED_TOO_OFTEN: Meaning("The job was tried again as often as a job may be.", "Order a new film."),
     Code.NOT_COMPLETED: Meaning("Only a finished film can be made anew.", "Retry the job, or order a new film."),
     Code.IMAGE_GONE: Meaning("The product image was deleted after its time.", "Order a new film with the image."),
     Code.UNAVAILABLE: Meaning("A service abroll stands on did not answer.", "Send it again after Retry-After."),

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from shared.pipeline.codec import from_plain, to_plain
-from shared.pipeline.job.job import LIVE, Ending, Job, Moment, Money, Node, Trouble
+from shared.pipeline.job.job import LIVE, Ending, Job, Moment, Money, Node, Purchase, Trouble
 from shared.pipeline.job.ledger import bill
 from shared.pipeline.job.status import progress, stage, status, summary, waiting_for
 from shared.pipeline.plan.plan import Kind, Plan
@@ -32,7 +32,6 @@ def whole(job: Job) -> dict[str, Any]:
         "product_title": job.request.product_title,
         "product_id": job.request.product_id,
         **ordered(job),
-        "request_hash": job.request_hash,
         "film_token": job.film_token,
         "trace": job.trace,
         "parent": job.parent,
@@ -42,8 +41,9 @@ def whole(job: Job) -> dict[str, Any]:
 
 
 def ordered(job: Job) -> dict[str, Any]:
-    """Return what was asked for and planned: written at creation, and again only by a retry with other words."""
-    return {"request": to_document(job.request), "plan": to_plain(job.plan)}
+    """Return what was asked for, planned and bought: written at creation, and again only by a retry."""
+    purchases = [to_plain(each) for each in job.purchases]
+    return {"request": to_document(job.request), "plan": to_plain(job.plan), "purchases": purchases}
 
 
 def moving(job: Job) -> dict[str, Any]:
@@ -89,7 +89,7 @@ def read(job_id: str, data: Mapping[str, Any]) -> Job:
         nodes=dict(sorted(held.nodes.items(), key=_graph_order)),
         money=held.money,
         film_token=held.film_token,
-        request_hash=held.request_hash,
+        purchases=held.purchases,
         updated_at=held.updated_at,
         ending=Ending(ending) if ending else None,
         ended_at=held.completed_at,
@@ -109,7 +109,7 @@ class _Held:
     nodes: Mapping[str, Node]
     money: Money
     film_token: str
-    request_hash: str
+    purchases: tuple[Purchase, ...]
     updated_at: datetime | None = None
     completed_at: datetime | None = None
     error: Trouble | None = None

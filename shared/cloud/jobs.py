@@ -70,7 +70,7 @@ class Jobs:
 
         store = self._clients.firestore
         batch = store.batch()
-        words = ordered(job) if job.plan is not loaded.job.plan else {}
+        words = ordered(job) if job.purchases is not loaded.job.purchases else {}
         written_fields = {**words, **moving(job)}
         fields = {key: firestore.DELETE_FIELD if value is None else value for key, value in written_fields.items()}
         option = store.write_option(last_update_time=loaded.revision)

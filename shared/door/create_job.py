@@ -9,14 +9,13 @@ import flask
 from shared.cloud.tenants import Tenants
 from shared.door import views
 from shared.door.answers import answer, request_id
+from shared.door.idempotency import idempotency_key
 from shared.door.incoming import json_body
 from shared.door.keys import caller
 from shared.door.public import Route, serve
 from shared.pipeline.job.status import status
 from shared.steps.create_job import CreateJob
 from shared.steps.problems import invalid
-
-MOST_KEY = 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +41,7 @@ class CreateJobDoor:
         from shared.door.bodies import Mistakes, parse_film
 
         who = caller(request, self.tenants, self.now(), "jobs:write")
-        key = request.headers.get("Idempotency-Key")
-        if key is not None and not 1 <= len(key) <= MOST_KEY:
-            raise invalid({"Idempotency-Key": [f"must have 1 to {MOST_KEY} characters"]})
+        key = idempotency_key(request)
         try:
             film = parse_film(json_body(request), schemes=self.schemes)
         except Mistakes as mistakes:

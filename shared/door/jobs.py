@@ -18,6 +18,7 @@ from shared.cloud.tenants import Tenants
 from shared.codes import Code
 from shared.door import views
 from shared.door.answers import answer, request_id
+from shared.door.idempotency import idempotency_key
 from shared.door.incoming import json_body
 from shared.door.keys import Caller, caller
 from shared.door.public import Route, serve
@@ -67,7 +68,9 @@ class JobsDoor:
             Route("GET", "/{job}/timeline", self._timeline, "Read what happened when, and which work overlapped."),
             Route("GET", "/{job}/bill", self._bill, "Read every attempt and its cost, in two columns."),
             Route("POST", "/{job}/cancel", self._cancel, "Cancel a job; what was never sent is refunded."),
-            Route("POST", "/{job}/retry", self._retry, "Try a failed job again; what is finished is kept.", "Retry"),
+            Route(
+                "POST", "/{job}/retry", self._retry, "Try a failed or cancelled job again; keep what is done.", "Retry"
+            ),
             Route("POST", "/{job}/regenerate", self._regenerate, "Make a new film from a finished one.", "Regenerate"),
             Route("GET", "/{job}/film", self._film, "Redirect to the film, for an hour."),
             Route(
@@ -108,18 +111,24 @@ class JobsDoor:
         from shared.door.change_bodies import RetryBody
 
         who, loaded = self._own_and_who(request, found["job"])
-        wanted = _parsed(RetryBody, request)
-        job, revised = self.revise().retry(who.tenant, loaded, wanted.change(), dry_run=wanted.dry_run)
+        key, wanted = idempotency_key(request), _parsed(RetryBody, request)
+        job, revised = self.revise().retry(who.tenant, loaded, wanted.change(), dry_run=wanted.dry_run, key=key)
         return self._revised(job, revised, dry_run=wanted.dry_run)
 
     def _regenerate(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
         from shared.door.change_bodies import RegenerateBody
 
         who, loaded = self._own_and_who(request, found["job"])
-        wanted = _parsed(RegenerateBody, request)
-        nodes, trace = frozenset(wanted.nodes or ()), request_id(request)
-        work = self.revise()
-        job, revised = work.regenerate(who.tenant, loaded, nodes, wanted.change(), dry_run=wanted.dry_run, trace=trace)
+        key, wanted = idempotency_key(request), _parsed(RegenerateBody, request)
+        job, revised = self.revise().regenerate(
+            who.tenant,
+            loaded,
+            frozenset(wanted.nodes or ()),
+            wanted.change(),
+            dry_run=wanted.dry_run,
+            trace=request_id(request),
+            key=key,
+        )
         return self._revised(job, revised, dry_run=wanted.dry_run)
 
     def _revised(self, job: Job, revised: "Revised", *, dry_run: bool) -> flask.Response:

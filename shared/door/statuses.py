@@ -17,6 +17,7 @@ STATUS: Mapping[Code, int] = {
     Code.IMAGE_GONE: 409,
     Code.NOT_COMPLETED: 409,
     Code.NOT_FAILED: 409,
+    Code.RETRIED_TOO_OFTEN: 409,
     Code.PAYLOAD_TOO_LARGE: 413,
     Code.TOO_LARGE: 413,
     Code.NOT_AN_IMAGE: 415,

@@ -1,13 +1,9 @@
 """create_job: checks, plans, prices, reserves, stores the job and enqueues its first tasks.
 
-Nothing is stored and nothing paid before every free check has passed. With an Idempotency-Key the job's id is made
-from tenant and key: the same request gets the same answer, and its tasks once more, which heals a crash in between
-(hole 51).
+Nothing is stored and nothing paid before every free check has passed. The same order under the same key is the same
+job (idempotency.py).
 """
 
-import hashlib
-import json
-import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -25,11 +21,12 @@ from shared.pipeline.plan.plan import Plan
 from shared.pipeline.plan.planner import CannotPlan, Defaults, plan, to_ask
 from shared.pipeline.plan.request import FilmRequest, to_document
 from shared.steps.commit import FIRST_WAIT, LAST_WAIT, Commits
+from shared.steps.idempotency import BuyingCall
 from shared.steps.preflight import Preflight
 from shared.steps.problems import Problem, invalid, unavailable
 
 TRIES = 20  # of a tenant's month: everything it orders and everything that ends writes there
-NAMESPACE = uuid.UUID("6f6d0c1e-6a0b-5a57-9a53-ab7011000001")
+ROUTE = "create_job"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +65,10 @@ class CreateJob:
 
     def __call__(self, tenant: Tenant, request: FilmRequest, idempotency_key: str | None, trace: str) -> Created:
         """Accept a request. Raises Problem."""
-        job_id = str(uuid.uuid5(NAMESPACE, f"{tenant.id}\n{idempotency_key}") if idempotency_key else self.new_id())
-        document_hash = _hash(request)
-        if idempotency_key and (known := self.jobs.load(job_id)):
-            return self._repeated(known, document_hash)
+        call = BuyingCall(tenant.id, ROUTE, idempotency_key, to_document(request))
+        job_id = call.job_id()
+        if known := self.bought(call, job_id):
+            return known
         planned, warnings = self.planned(tenant, request)
         ready = self.preflight.images(tenant.id, request, planned.pictures)
         images = self.preflight.store(tenant.id, ready)
@@ -83,18 +80,19 @@ class CreateJob:
             plan=planned,
             images=images,
             film_token=self.secret(),
-            request_hash=document_hash,
+            request_hash=call.request_hash,
             timeouts=self.commits.timeouts,
             trace=trace,
             warnings=warnings,
         )
-        return self.store(tenant, begin)
+        return self.store(tenant, call, begin)
 
-    def new_id(self) -> str:
-        """Return a random id, for an order without an Idempotency-Key."""
-        return str(uuid.uuid4())
+    def bought(self, call: BuyingCall, job_id: str) -> Created | None:
+        """Return the job this call has made before, its tasks enqueued once more. Raises Problem."""
+        known = self.jobs.load(job_id) if call.key else None
+        return self._repeated(known, call) if known else None
 
-    def store(self, tenant: Tenant, begin: Callable[..., Job]) -> Created:
+    def store(self, tenant: Tenant, call: BuyingCall, begin: Callable[..., Job]) -> Created:
         """Admit a new job, write it with its reservation, enqueue its tasks. Raises Problem.
 
         `begin` makes the job from the server's time: a clock of ours that is ahead would delay its later tasks by as
@@ -105,36 +103,36 @@ class CreateJob:
             month = self.jobs.month(tenant.id, usage_doc)
             live = self.jobs.live(tenant.id)  # after the month: what is ordered in between moves the month
             job = begin(now=live.at, usage_doc=usage_doc)
-            admit(tenant, month, job.money.reserved, live.count)
+            try:
+                admit(tenant, month, job.money.reserved, live.count)
+            except Problem:  # a twin of this call may be what fills the share
+                if known := self.bought(call, job.id):
+                    return known
+                raise
             try:
                 self.jobs.create(job, month, job.money.reserved)
             except JobExists:
                 break
             except Doubtful:
-                known = self.jobs.load(job.id)
-                if known is None:
+                stored = self.jobs.load(job.id)
+                if stored is None:
                     continue
-                if known.job.film_token != job.film_token:
+                if stored.job.film_token != job.film_token:
                     break
-                job = known.job
+                job = stored.job
             except Conflict:
                 self.commits.sleep(self.commits.uniform(0, min(FIRST_WAIT * 2**tried, LAST_WAIT)))
                 continue
             self.commits.enqueue(job, tuple(job.nodes.values()))
             log_job(Fact.JOB_CREATED, job, job.plan.title)
             return Created(job, repeated=False)
-        known = self.jobs.load(job.id)
-        if known is None:
+        found = self.jobs.load(job.id)
+        if found is None:
             raise unavailable("the job could not be stored")
-        return self._repeated(known, job.request_hash)
+        return self._repeated(found, call)
 
-    def _repeated(self, known: Loaded, document_hash: str) -> Created:
-        if known.job.request_hash != document_hash:
-            raise Problem(
-                Code.IDEMPOTENCY_CONFLICT,
-                "this Idempotency-Key was used for another request",
-                next_move="use a new key for a new request",
-            )
+    def _repeated(self, known: Loaded, call: BuyingCall) -> Created:
+        call.made(known.job)
         self.commits.enqueue(known.job, tuple(known.job.nodes.values()))
         return Created(known.job, repeated=True)
 
@@ -160,7 +158,3 @@ def admit(tenant: Tenant, month: Month, reserve: int, live: int) -> None:
             f"and this film costs ${reserve / 1e6:.2f}",
             next_move="ask the operator for a higher cap, or wait for the next month",
         )
-
-
-def _hash(request: FilmRequest) -> str:
-    return hashlib.sha256(json.dumps(to_document(request), sort_keys=True, default=str).encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""Trying again and making anew: retry keeps a failed job, regenerate makes a new one from a finished film.
+"""Trying again and making anew: retry keeps a failed or cancelled job, regenerate makes a new one from a film.
 
 Both keep every finished node the change does not touch, tell the price first if asked, and reserve it in the commit
 that orders it (holes 43, 46).
@@ -12,9 +12,10 @@ from shared.cloud.jobs import Jobs
 from shared.cloud.records import Loaded, Reservation
 from shared.cloud.tenants import Tenant
 from shared.codes import Code
+from shared.pipeline.codec import to_plain
 from shared.pipeline.job.creation import CEILING, new_job
 from shared.pipeline.job.events import RetryAsked
-from shared.pipeline.job.job import Ending, Job, State
+from shared.pipeline.job.job import Ending, Job, Purchase, State
 from shared.pipeline.job.revision import (
     CannotChange,
     Change,
@@ -31,8 +32,11 @@ from shared.pipeline.plan.planner import CannotPlan, Defaults, plan, to_ask
 from shared.pipeline.plan.request import FilmRequest
 from shared.steps.commit import Commits, StoreBusy
 from shared.steps.create_job import TRIES, CreateJob, admit
+from shared.steps.idempotency import BuyingCall
 from shared.steps.preflight import Preflight
 from shared.steps.problems import Problem, invalid, unavailable
+
+MOST_RETRIES = 20  # of one job: each stays in its document
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,11 @@ class Revised:
     remake: frozenset[str]
     ours: int
     theirs: int
+
+    @property
+    def bought(self) -> tuple[tuple[str, ...], int, int]:
+        """What a purchase remembers of it."""
+        return tuple(sorted(self.remake)), self.ours, self.theirs
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,36 +66,59 @@ class Revise:
     create: CreateJob
     tables: Tables
 
-    def retry(self, tenant: Tenant, loaded: Loaded, change: Change, *, dry_run: bool) -> tuple[Job, Revised]:
-        """Try a failed job again. Raises Problem."""
-        job = loaded.job
-        if job.ending is not Ending.FAILED:
-            raise Problem(Code.NOT_FAILED, "only a failed job can be tried again", next_move=_instead(job))
+    def retry(
+        self, tenant: Tenant, loaded: Loaded, change: Change, *, dry_run: bool, key: str | None = None
+    ) -> tuple[Job, Revised]:
+        """Try a job again that failed or was cancelled; the same call again buys nothing. Raises Problem."""
+        call = BuyingCall(tenant.id, f"jobs/{loaded.job.id}/retry", key, to_plain(change))
+        name = call.about(loaded.job)
+        if not dry_run and (known := self._tried(call, name, loaded)):
+            return known
+        job = _retriable(loaded.job)
         undone = {key for key, node in job.nodes.items() if node.state is not State.DONE}
         revised = self._revised(tenant, job, change, undone | self._missing(job))
         if dry_run:
             return job, revised
         for _ in range(TRIES):
             month = self.jobs.month(job.tenant, job.money.usage_doc)
-            admit(tenant, month, revised.ours, self.jobs.live(tenant.id).count)
-            asked = RetryAsked(
-                revised.ours,
-                remake=revised.remake,
-                request=revised.request,
-                plan=revised.plan,
-                ceiling=CEILING * (revised.ours + revised.theirs),
-            )
+            asked = self._asked(revised, Purchase(name, call.request_hash, self.jobs.now(loaded), *revised.bought))
             try:
+                admit(tenant, month, revised.ours, self.jobs.live(tenant.id).count)
                 heard = self.commits.hear(loaded, asked, budget=0, reserve=Reservation(month, revised.ours))
+                if heard.changed:
+                    return heard.job, revised
+                loaded = heard.loaded
             except StoreBusy:
                 self.commits.sleep(self.commits.uniform(0, 0.5))
                 loaded = self._reread(job.id)
-                if loaded.job.ending is None:  # applied, though its answer was lost: its tasks may be missing
-                    self.commits.enqueue(loaded.job, tuple(loaded.job.nodes.values()))
-                    return loaded.job, revised
-                continue
-            return heard.job, revised
+            except Problem:  # a twin of this call may be what fills the share
+                if known := self._tried(call, name, self._reread(job.id)):
+                    return known
+                raise
+            if known := self._tried(call, name, loaded):
+                return known
+            _retriable(loaded.job)
         raise unavailable("the retry could not be stored")
+
+    def _tried(self, call: BuyingCall, name: str, loaded: Loaded) -> tuple[Job, Revised] | None:
+        """Return what this call bought before, its tasks enqueued once more: they may be lost with its answer."""
+        job = loaded.job
+        done = call.done(job, name)
+        if done is None:
+            return None
+        self.commits.enqueue(job, tuple(job.nodes.values()))
+        return job, Revised(job.request, job.plan, frozenset(done.made), done.ours, done.theirs)
+
+    @staticmethod
+    def _asked(revised: Revised, purchase: Purchase) -> RetryAsked:
+        return RetryAsked(
+            revised.ours,
+            remake=revised.remake,
+            request=revised.request,
+            plan=revised.plan,
+            ceiling=CEILING * (revised.ours + revised.theirs),
+            purchase=purchase,
+        )
 
     def _reread(self, job_id: str) -> Loaded:
         found = self.jobs.load(job_id)
@@ -95,37 +127,50 @@ class Revise:
         return found
 
     def regenerate(
-        self, tenant: Tenant, loaded: Loaded, nodes: frozenset[str], change: Change, *, dry_run: bool, trace: str
+        self,
+        tenant: Tenant,
+        loaded: Loaded,
+        nodes: frozenset[str],
+        change: Change,
+        *,
+        dry_run: bool,
+        trace: str,
+        key: str | None = None,
     ) -> tuple[Job, Revised]:
-        """Make a new job that adopts what a finished film keeps. Raises Problem."""
+        """Make a new job that adopts what a finished film keeps; the same call again makes none. Raises Problem."""
         parent = loaded.job
+        wanted = {"parent": parent.id, "nodes": sorted(nodes), "change": to_plain(change)}
+        call = BuyingCall(tenant.id, "jobs/regenerate", key, wanted)
+        job_id = call.job_id()
+        if not dry_run and (known := self.create.bought(call, job_id)):
+            return known.job, _first(known.job)
         if parent.ending is not Ending.COMPLETED:
             raise Problem(Code.NOT_COMPLETED, "only a finished film can be made anew", next_move=_instead(parent))
         strays = nodes - set(regenerable(parent))
         if strays:
-            known = ", ".join(regenerable(parent))
-            raise invalid({"nodes": [f"{', '.join(sorted(strays))}: not a part of this film; {known} are"]})
+            names = ", ".join(regenerable(parent))
+            raise invalid({"nodes": [f"{', '.join(sorted(strays))}: not a part of this film; {names} are"]})
         revised = self._revised(tenant, parent, change, nodes | self._missing(parent))
         if not revised.remake:
             raise invalid({"nodes": ["nothing would be different: name nodes, or change words, avatar or voice"]})
         if dry_run:
             return parent, revised
-        kept = {key: node for key, node in parent.nodes.items() if key not in revised.remake}
         begin = partial(
             new_job,
-            job_id=self.create.new_id(),
+            job_id=job_id,
             tenant=tenant.id,
             request=revised.request,
             plan=revised.plan,
             images={},
-            adopted=kept,
+            adopted={key: node for key, node in parent.nodes.items() if key not in revised.remake},
             film_token=self.create.secret(),
-            request_hash=f"{parent.id} regenerated",
+            request_hash=call.request_hash,
             timeouts=self.commits.timeouts,
             trace=trace,
             parent=parent.id,
         )
-        return self.create.store(tenant, begin).job, revised
+        job = self.create.store(tenant, call, begin).job
+        return job, _first(job)
 
     def _revised(self, tenant: Tenant, job: Job, change: Change, also: set[str] | frozenset[str]) -> Revised:
         try:
@@ -158,13 +203,28 @@ class Revise:
         return frozenset(gone)
 
 
+def _first(job: Job) -> Revised:
+    """Return what the job's own order made and cost, as it was told then."""
+    order = job.purchases[0]
+    return Revised(job.request, job.plan, frozenset(order.made), order.ours, order.theirs)
+
+
+def _retriable(job: Job) -> Job:
+    """Return the job if it can be tried again. Raises Problem."""
+    if job.ending not in (Ending.FAILED, Ending.CANCELLED):
+        message = "only a job that failed or was cancelled can be tried again"
+        raise Problem(Code.NOT_FAILED, message, next_move=_instead(job))
+    if len(job.purchases) > MOST_RETRIES:
+        message = f"the job was tried again {MOST_RETRIES} times, and more than that is not kept"
+        raise Problem(Code.RETRIED_TOO_OFTEN, message)
+    return job
+
+
 def _instead(job: Job) -> str:
     match job.ending:
         case None:
             return "wait until the job has ended, or cancel it"
         case Ending.COMPLETED:
             return f"POST /jobs/{job.id}/regenerate makes a new film from it"
-        case Ending.FAILED:
+        case Ending.FAILED | Ending.CANCELLED:
             return f"POST /jobs/{job.id}/retry tries it again"
-        case Ending.CANCELLED:
-            return "order a new film"

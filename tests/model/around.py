@@ -94,7 +94,7 @@ class Around:
     def _retried(self, world: World) -> Iterator[Step]:
         desk = self.workers.desk
         job, node = desk.machine.jobs[world.job], desk.node(world)
-        if world.budget.retry and job.ending is Ending.FAILED:
+        if world.budget.retry and job.ending in (Ending.FAILED, Ending.CANCELLED):
             told = desk.hear(
                 world, on.RetryAsked(reserved=node.cost if node.payer is Payer.US else 0, ceiling=node.cost * 2)
             )

@@ -57,6 +57,7 @@ KEPT = (
     Scenario(CLIP, Budget(dup=1, lost=1, fail=1)),
     Scenario(CLIP, Budget(crash=1, dup=1, cancel=1, drop=1)),
     Scenario(CLIP, Budget(slow=1, dup=1, retry=1)),
+    Scenario(CLIP, Budget(dup=1, cancel=1, retry=1)),
     Scenario(PRESENTER, Budget(crash=1, dup=1)),
     Scenario(PRESENTER, Budget(crash=1, lost=1)),
     Scenario(PRESENTER, Budget(ack=1, busy=1, cancel=1)),

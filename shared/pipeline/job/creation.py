@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from shared.pipeline.job.consequences import follow
-from shared.pipeline.job.job import Job, Moment, Money, Node, Output, Payer, State
+from shared.pipeline.job.job import Job, Moment, Money, Node, Output, Payer, Purchase, State
 from shared.pipeline.job.timeouts import SECOND, Timeouts
 from shared.pipeline.plan.plan import Kind, Plan
 from shared.pipeline.plan.planner import PlannedNode, nodes
@@ -39,6 +39,8 @@ def new_job(
     planned = nodes(plan)
     bought = [node for node in planned if node.key not in adopted]
     reserved = sum(node.cost for node in bought if _payer(node) is Payer.US)
+    theirs = sum(node.cost for node in bought) - reserved
+    made = tuple(node.key for node in bought if node.kind is not Kind.IMAGE)
     job = Job(
         id=job_id,
         tenant=tenant,
@@ -50,7 +52,7 @@ def new_job(
         nodes={node.key: _node(node, images.get(node.key), adopted.get(node.key), now) for node in planned},
         money=Money(reserved=reserved, ceiling=CEILING * sum(node.worst_cost for node in bought), usage_doc=usage_doc),
         film_token=film_token,
-        request_hash=request_hash,
+        purchases=(Purchase("", request_hash, now, made, reserved, theirs),),
         warnings=(*plan.warnings, *warnings),
         timeline=(Moment(now, "job", "created"),),
         trace=trace,

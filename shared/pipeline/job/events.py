@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from shared.codes import Code
-from shared.pipeline.job.job import Output
+from shared.pipeline.job.job import Output, Purchase
 from shared.pipeline.plan.plan import Cutout, Plan
 from shared.pipeline.plan.request import FilmRequest
 
@@ -197,13 +197,17 @@ class CancelAsked:
 
 @dataclass(frozen=True, slots=True)
 class RetryAsked:
-    """A person retried a failed job, perhaps with other words; finished nodes not in `remake` are kept."""
+    """A person retried a job that failed or was cancelled, perhaps with other words.
+
+    Finished nodes not in `remake` are kept. A purchase the job holds already changes nothing, whatever came after it.
+    """
 
     reserved: int  # micro-dollars reserved anew, in the same commit
     remake: frozenset[str] = frozenset()  # finished nodes to be made again too
     request: FilmRequest | None = None  # with other words in it
     plan: Plan | None = None
     ceiling: int = 0  # micro-dollars the job may cost more, whatever goes wrong
+    purchase: Purchase | None = None  # who asked, and for what
 
 
 NodeEvent = (

@@ -192,6 +192,18 @@ class Moment:
 
 
 @dataclass(frozen=True, slots=True)
+class Purchase:
+    """One call that bought for a job: its order first, then each retry; a repeat of it is answered from this."""
+
+    name: str  # what the call is recognised by: a hash of its Idempotency-Key; "" where the job's id is
+    request_hash: str  # of what it asked for: tells a repeat from another request under the same key
+    at: datetime
+    made: tuple[str, ...]  # keys of the nodes it ordered
+    ours: int  # micro-dollars reserved for it
+    theirs: int  # micro-dollars the avatar account was expected to bill for it
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
     """One film being made."""
 
@@ -204,7 +216,7 @@ class Job:
     nodes: Mapping[str, Node]
     money: Money
     film_token: str  # the permanent link's secret part
-    request_hash: str  # tells a repeated Idempotency-Key from a conflicting one
+    purchases: tuple[Purchase, ...]
     updated_at: datetime | None = None
     ending: Ending | None = None
     ended_at: datetime | None = None

@@ -226,7 +226,9 @@ def _end_live(job: Job, now: datetime, timeouts: Timeouts, *, failed: bool, why:
 
 
 def _retried(job: Job, event: on.RetryAsked, now: datetime, timeouts: Timeouts) -> Transition:
-    if job.ending is not Ending.FAILED:
+    if job.ending not in (Ending.FAILED, Ending.CANCELLED):
+        return Transition(job, changed=False)
+    if event.purchase and event.purchase.name in {each.name for each in job.purchases}:
         return Transition(job, changed=False)
     nodes = {
         key: _fresh(node, job.plan, event.plan or job.plan) if node.state in (F, C) or key in event.remake else node
@@ -238,6 +240,7 @@ def _retried(job: Job, event: on.RetryAsked, now: datetime, timeouts: Timeouts) 
         nodes=nodes,
         request=event.request or job.request,
         plan=event.plan or job.plan,
+        purchases=(*job.purchases, event.purchase) if event.purchase else job.purchases,
         money=replace(money, ceiling=money.ceiling + (event.ceiling or 2 * event.reserved)),
         ending=None,
         ended_at=None,

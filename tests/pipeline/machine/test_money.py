@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from shared.pipeline.job import events as on
-from shared.pipeline.job.job import Ending, Job, Outcome, State
+from shared.pipeline.job.job import Ending, Job, Outcome, Purchase, State
 from shared.pipeline.job.ledger import bill, settle
 from tests.pipeline.machine.story import (
     COMPOSE,
     PRESENTED,
     PRESENTER,
+    START,
     TWO_CLIPS,
     Story,
     arrived,
@@ -265,12 +266,30 @@ class TestRetry:
 
         told.hears(on.RetryAsked(reserved=5000)).then_nothing()
 
-    def test_is_only_for_failed_jobs(self) -> None:
-        """A cancelled, a finished and a living job stay what they are."""
+    def test_a_purchase_the_job_holds_buys_nothing_whatever_came_after_it(self) -> None:
+        """The same call once more, after the job was tried again and has failed again."""
+        asked = on.RetryAsked(reserved=5000, purchase=Purchase("name", "hash", START, ("clip-1",), 5000, 0))
+        told = self.failed().hears(asked, claimed(take=2, attempt=2), failure(take=2, attempt=2, again=None))
+        told.then(ending=Ending.FAILED)
+
+        told.hears(asked).then_nothing()
+
+    def test_a_cancelled_job_is_tried_again(self) -> None:
+        """What was running when it was cancelled stays charged; the new take is reserved anew and paid once."""
+        told = story().hears(claimed(), sent(), on.CancelAsked()).later(60)
+        told = told.hears(on.RetryAsked(reserved=told.job.money.reserved))
+
+        told = told.then(state=State.QUEUED, outcomes=(Outcome.GIVEN_UP,)).hears(claimed(take=2, attempt=2))
+        told = finished(told.hears(arrived(take=2, attempt=2))).then(ending=Ending.COMPLETED)
+
+        assert 2 * told.job.nodes["clip-1"].cost + told.job.nodes[COMPOSE].cost == told.job.money.charged
+        assert settled(told.job)
+
+    def test_is_only_for_what_has_failed_or_was_cancelled(self) -> None:
+        """A finished and a living job stay what they are."""
         told = story().hears(claimed(), sent())
 
         told.hears(on.RetryAsked(reserved=1)).then_nothing()
-        told.hears(on.CancelAsked()).hears(on.RetryAsked(reserved=1)).then_nothing()
         finished(told.hears(arrived())).hears(on.RetryAsked(reserved=1)).then_nothing()
 
 

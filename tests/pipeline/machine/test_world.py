@@ -103,7 +103,7 @@ def _around_us(world: World, turn: Turn) -> None:
             world.sweep()
         case "a person cancels" if not world.job.ending and turn.index == 0:
             world.cancel()
-        case _ if world.job.ending is Ending.FAILED:
+        case _ if world.job.ending in (Ending.FAILED, Ending.CANCELLED):
             world.retry(other_words=turn.index == 1)
         case _:
             world.go_on_fairly(turn.mood)

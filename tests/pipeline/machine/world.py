@@ -369,7 +369,7 @@ class World:
         self.commit(self.read(), on.CancelAsked())
 
     def retry(self, *, other_words: bool = False) -> None:
-        """A person wants a failed job tried again, perhaps with other words, so that no film of it is wanted."""
+        """A person wants an ended job tried again, perhaps with other words, so that no film of it is wanted."""
         made = [node for node in self.job.nodes.values() if node.state is State.DONE and node.kind in TAKES]
         unwanted = frozenset(node.key for node in made if other_words)
         again = [node for node in self.job.nodes.values() if node.state is not State.DONE or node.key in unwanted]

@@ -1,0 +1,70 @@
+"""One rule for every call that can buy: the same call twice buys once, and is answered as it was the first time.
+
+A call is recognised by its `Idempotency-Key`, within its tenant and its route, so that a key of one call never meets
+another's; what it asked for is kept as a hash beside it. A call that makes a job names the job's id after the key; a
+call that buys more for a job writes the key into the job (`Purchase`), in the commit that reserves. So there is no
+collection of keys, and nothing to clean up: the key lives as long as what it bought. Whoever repeats a call gets its
+tasks enqueued once more, which heals a crash between commit and enqueue (hole 51).
+
+Without a key, a call that makes a job makes a new one each time; a call about a job that is there is named after what
+the job had been bought until then, so that two at once buy once.
+"""
+
+import hashlib
+import json
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from shared.codes import Code
+from shared.pipeline.job.job import Job, Purchase
+from shared.steps.problems import Problem
+
+NAMESPACE = uuid.UUID("6f6d0c1e-6a0b-5a57-9a53-ab7011000001")
+
+
+@dataclass(frozen=True, slots=True)
+class BuyingCall:
+    """A call that can buy: whose it is, which, under which key, and for what (`wanted` is plain JSON)."""
+
+    tenant: str
+    route: str
+    key: str | None
+    wanted: Any
+
+    @property
+    def request_hash(self) -> str:
+        """Tells a repeated call from another one under the same key."""
+        return _hash(self.wanted)
+
+    def job_id(self) -> str:
+        """Return the id of the job this call makes."""
+        return str(uuid.uuid5(NAMESPACE, self._scoped(self.key)) if self.key else uuid.uuid4())
+
+    def about(self, job: Job) -> str:
+        """Return the name of this call about a job that is there, as the job stood when it was read."""
+        return _hash(self._scoped(self.key) if self.key else self._scoped(f"after {len(job.purchases)}", "unnamed"))
+
+    def made(self, job: Job) -> Purchase:
+        """Return what a job that was found under this call's id was bought with. Raises Problem for another request."""
+        return self._same(job.purchases[0])
+
+    def done(self, job: Job, name: str) -> Purchase | None:
+        """Return what was bought for a job under this name, None if nothing. Raises Problem for another request."""
+        found = next((each for each in job.purchases if each.name == name), None)
+        return self._same(found) if found else None
+
+    def _same(self, found: Purchase) -> Purchase:
+        if found.request_hash == self.request_hash:
+            return found
+        if self.key:
+            raise Problem(Code.IDEMPOTENCY_CONFLICT)
+        message = "another call about this job came first, and asked for something else"
+        raise Problem(Code.IDEMPOTENCY_CONFLICT, message, next_move="read the job; an Idempotency-Key names a call")
+
+    def _scoped(self, *named: str | None) -> str:
+        return json.dumps([self.tenant, self.route, *named])
+
+
+def _hash(plain: Any) -> str:
+    return hashlib.sha256(json.dumps(plain, sort_keys=True, default=str).encode()).hexdigest()
