@@ -13,7 +13,7 @@ from shared.cloud.jobs import Conflict, Doubtful, JobExists, Jobs, StoreUnreacha
 from shared.cloud.records import Filters, Loaded, NewDelivery, Settlement, Unread
 from shared.pipeline.job.job import Ending, Job, Trouble
 from shared.pipeline.job.status import status
-from tests.cloud.births import job
+from tests.cloud.new_jobs import job
 from tests.faults.cloud import Cloud
 from tests.faults.wire import Kind
 from tests.pipeline.films import filmed, spoken

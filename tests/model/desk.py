@@ -1,4 +1,4 @@
-"""What every commit does to the world: the job moves, other readers' reads grow old, the wanted task is enqueued."""
+"""What every commit does to the world: the job moves, other readers' reads grow old, its task is enqueued."""
 
 from dataclasses import dataclass
 
@@ -45,7 +45,7 @@ class Desk:
         return self.machine.hear(world.job, event, ago)
 
     def name(self, node: Node) -> str:
-        """Name the task the node wants now."""
+        """Name the node's next task."""
         return (
             "wanted" if self.has(Rule.WAKE) else f"t{node.take}-a{node.attempt}-{'start' if _start(node) else 'look'}"
         )
@@ -58,7 +58,7 @@ class Desk:
         return self._tidy(world._replace(job=told.job, workers=tuple(sorted(workers)), used=used), woken=told.woken)
 
     def enqueued(self, world: World) -> World:
-        """Enqueue the node's wanted task, unless its name was used."""
+        """Enqueue the node's next task, unless its name was used."""
         node = self.node(world)
         if self.ended(world) or node.state not in AWAKE or self.name(node) in world.used:
             return world
@@ -68,7 +68,7 @@ class Desk:
         return self._tidy(world._replace(tasks=world.tasks | {task}, used=world.used | {name}), woken=False)
 
     def committed(self, world: World, told: Told) -> World:
-        """Write the job, then enqueue what is newly wanted."""
+        """Write the job, then enqueue the task of a node whose wake grew."""
         written = self.moved(world, told)
         return self.enqueued(written) if told.woken else written
 

@@ -24,7 +24,7 @@ class Told(NamedTuple):
 
     job: int
     changed: bool
-    woken: bool  # a task is newly wanted
+    woken: bool  # a task must be enqueued
     taken: bool  # the claim is now that of the event's own new token
     claimed: bool  # somebody holds a claim
 

@@ -29,7 +29,7 @@ class Budget(NamedTuple):
 
 
 class Task(NamedTuple):
-    """A wanted step in its queue."""
+    """A step's task in its queue."""
 
     name: str  # "wanted" is the name the node's wake gives it; "old" was wanted before
     take: int

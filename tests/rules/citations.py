@@ -19,9 +19,10 @@ _HOLE = re.compile(r"^### Hole (\d+): ", re.MULTILINE)
 _SIGN = chr(0xA7)
 OUTSIDE = re.compile(
     rf"(?<!{'RFC'} \d{{4}} ){_SIGN}"
-    rf"|\bfacts(?:/\w+(?:\.md)?|: (?:gcp|veo|heygen)\b| on (?:X-|Veo|HeyGen))"
-    rf"|\b{'proto' + 'col'}(?: hole|-vendors|\.md\b)|\b{'de' + 'sign'}\.md\b|\b{'fi' + 'lms'}\.md\b"
-    rf"|\b{'as the fa' + 'cts say'}|\bwhat the {'facts'}\b|\b{'Br' + 'ief'}: ",
+    rf"|\bfacts(?:/\w+|: \w+ [\d{_SIGN}]| on (?:X-|Veo|HeyGen)|\.md\b)"
+    rf"|\b{'as the fa' + 'cts say'}|\bwhat the {'facts'}\b"
+    rf"|\b{'proto' + 'col'}(?: hole| {_SIGN}|-vendors|-load|-model|\.md\b)"
+    rf"|\b(?:{'de' + 'sign'}|{'fi' + 'lms'}|{'pa' + 'ge'}|{'st' + 'yle'}|{'fau' + 'lts'})\.md\b|\b{'Br' + 'ief'}: ",
     re.IGNORECASE,
 )
 _LINK = re.compile(r"\]\((?!https?:|mailto:)([^)#\s]*)(#[^)\s]+)?\)")

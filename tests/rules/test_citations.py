@@ -101,6 +101,8 @@ def test_a_comment_in_a_code_block_is_no_heading() -> None:
         (f'"""{SIGN}4a: the answer."""', "outside the repository"),
         ("(proto" + "col hole 3)", "outside the repository"),
         ("see proto" + "col.md", "outside the repository"),
+        ("(facts" + ": google 3)", "outside the repository"),
+        ("as the fau" + "lts.md tells", "outside the repository"),
     ],
 )
 def test_a_planted_stray_is_found(text: str, said: str) -> None:

@@ -137,7 +137,7 @@ def test_the_black_box_knows_nothing_of_ours() -> None:
 
 
 def test_only_one_step_writes_jobs() -> None:
-    """Whatever moves a job goes through commit.py; only its birth is create_job's."""
+    """Whatever moves a job goes through commit.py; only its creation is create_job's."""
     writers: dict[str, object] = {}
     for path in python_files("functions", "shared", "infra"):
         for node in ast.walk(parsed(path)):

@@ -90,7 +90,7 @@ class Stage:
         return self.job(job_id).nodes[key]
 
     def message(self, job_id: str, key: str, **changed: Any) -> Message:
-        """Return what the task a node wants would tell."""
+        """Return the message of a node's next task."""
         node = self.node(job_id, key)
         return replace(Message(job_id, key, node.take, node.attempt), **changed)
 
@@ -99,7 +99,7 @@ class Stage:
         return self.cloud.tasks.pending(queue)
 
     def wants(self, job_id: str, key: str) -> bool:
-        """Tell whether the task a node wants now waits in some queue."""
+        """Tell whether a node's next task waits in some queue."""
         name = task_name(job_id, key, self.node(job_id, key).wake)
         return any(task.name.endswith(f"/{name}") for task in self.waiting())
 

@@ -136,7 +136,7 @@ def test_an_event_is_repeated_while_our_store_is_down(stage: Stage) -> None:
 
 
 def test_a_lost_event_costs_one_look(stage: Stage) -> None:
-    """Without any event the sweep wants a look at the backstop, and the look finds the film."""
+    """Without any event the sweep enqueues a look when the clip is late, and the look finds the film."""
     job_id = started(stage)
     stage.filmed()
     stage.clock.forward(360)

@@ -52,7 +52,7 @@ def test_the_same_key_is_the_same_job(stage: Stage) -> None:
 
 
 def test_a_crash_between_commit_and_queue_is_healed_by_the_same_request(stage: Stage) -> None:
-    """No task was enqueued, the caller got no answer: sending it again wants them, under the same names."""
+    """No task was enqueued, the caller got no answer: sending it again enqueues them, under the same names."""
     stage.wire.on(ENQUEUE, Kind.REFUSE, "PERMISSION_DENIED", times=2)
     first, _ = made(stage, "k")
     assert [] == stage.waiting()
@@ -67,7 +67,7 @@ def test_a_crash_between_commit_and_queue_is_healed_by_the_same_request(stage: S
 @pytest.mark.parametrize("status", ["UNAVAILABLE", "DEADLINE_EXCEEDED"])
 @pytest.mark.parametrize("key", [None, "k"])
 def test_a_creation_whose_answer_was_lost_is_found(stage: Stage, status: str, key: str | None) -> None:
-    """The commit was applied: one job, one reservation, its tasks wanted."""
+    """The commit was applied: one job, one reservation, its tasks enqueued."""
     stage.wire.on(COMMIT, Kind.LOSE, status)
 
     job, _ = made(stage, key)
@@ -224,7 +224,7 @@ def test_a_store_that_is_down_is_told_as_such(stage: Stage) -> None:
 
 
 def test_a_machine_whose_clock_is_ahead_delays_nothing(stage: Stage) -> None:
-    """A job is born by the server's clock: both its clips are wanted now, not in an hour."""
+    """A job is made from the server's time: both its clips may start now, not in an hour."""
     scene = SceneRequest(visual_description="A mug on a table", duration=4)
     ahead = stage.cloud.instance(WrongClock(stage.clock, 3600))
     film = FilmRequest(product_title="Mug", scenes=(scene, scene), b_roll=BRoll(join=Join.CUT))

@@ -60,7 +60,7 @@ def test_a_claim_lost_to_a_twin_sends_nothing(stage: Stage) -> None:
 
 
 def test_an_old_attempts_task_claims_nothing(stage: Stage) -> None:
-    """The permission a task speaks of must be the one that is wanted."""
+    """A task of an attempt that is over may not claim the present one."""
     job_id = stage.order(footage())
 
     stage.wiring.start_clip(stage.message(job_id, CLIP, attempt=2))

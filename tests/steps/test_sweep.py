@@ -198,7 +198,7 @@ def cancelled(stage: Stage, url: str) -> str:
 
 
 def test_a_lost_webhook_task_is_wanted_again(stage: Stage) -> None:
-    """The delivery was born in the ending commit with a due of its own: the sweep finds it (hole 8)."""
+    """The delivery was created in the ending commit with a due of its own: the sweep finds it (hole 8)."""
     with Listener() as customer:
         job_id = cancelled(stage, customer.url)
         assert [] == stage.waiting("notify")

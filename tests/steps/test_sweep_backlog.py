@@ -56,7 +56,7 @@ def table(title: str, told: list[tuple[dict[str, int], int]], what: str) -> str:
 
 
 def test_a_backlog_of_jobs_is_moved_in_bounded_ticks(stage: Stage, capfd: pytest.CaptureFixture[str]) -> None:
-    """Each tick does its share, the most overdue first; every job is pushed once, its one new task is wanted."""
+    """Each tick does its share, the most overdue first; every job is pushed once, by one new task."""
     ids = heaped(stage, "jobs", lost_job(stage), MANY)
     stage.clock.forward(300)
 

@@ -35,7 +35,7 @@ def test_update_demands_the_document(document: Any) -> None:
     assert not document.get().exists
 
 
-def test_set_replaces_the_document_and_keeps_its_birth(document: Any) -> None:
+def test_set_replaces_the_document_and_keeps_its_creation_time(document: Any) -> None:
     """A write without a mask overwrites all fields; create_time stays (Write.update_mask, Document.create_time)."""
     document.set({"a": 1, "b": 2})
     before = document.get()

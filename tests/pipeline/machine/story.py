@@ -142,7 +142,7 @@ class Story:
 
     @property
     def woken(self) -> tuple[str, ...]:
-        """The nodes whose task the last event wants."""
+        """The nodes for which the last event asks for a task."""
         assert self.moved is not None
         assert self.before is not None
         return tuple(node.key for node in self.moved.woken(self.before))

@@ -290,7 +290,7 @@ class TestAChain:
     """An extension is wanted when the clip it extends is there."""
 
     def test_wakes_the_next_link(self) -> None:
-        """The first link's film wants the second's task, and nothing else."""
+        """The first link's film queues the second link, and nothing else."""
         told = story(CHAIN).hears(claimed(), sent(), arrived())
 
         assert ("clip-2",) == told.woken

@@ -40,7 +40,7 @@ def rich(told: Story) -> Story:
 
 
 def test_a_claim_is_one_worker_s_and_is_looked_for_when_it_expires() -> None:
-    """The claim keeps its worker's token and the sweep's time is its end; no task is wanted."""
+    """The claim keeps its worker's token and is due when it ends; no task is enqueued."""
     told = story().hears(claimed(token="a"))
 
     told.then(state=State.STARTING, due=WAITS.veo_claim, outcomes=(Outcome.CLAIMED,))
@@ -127,7 +127,7 @@ def test_a_refused_cutout_is_asked_for_differently() -> None:
 
 
 def test_a_busy_vendor_is_not_even_asked() -> None:
-    """Postponed: the task is wanted again when the vendor is free, without any claim."""
+    """Postponed: a task is enqueued for when the vendor is free, without any claim."""
     told = presenter().hears(postponed(45))
 
     told.then(state=State.QUEUED, wakes=45, outcomes=())

@@ -4,7 +4,7 @@ Workers are generators: each pause is a place where they may crash, freeze or be
 that stay used for ever; commits are compare-and-set on one document. Beside the laws of each commit (`laws.py`):
 
 BILL  at most one vendor operation of a take that is not known to have failed
-NAMES a task's name is never wanted twice
+NAMES a task's name is used once
 TWICE an event heard again at once changes nothing
 LIVE  from every state, without further faults, the job ends, and not by being given up
 BOOKS a line is charged exactly when the vendor bills it, unless it says that nobody knows; the sums are the lines' sums
@@ -445,7 +445,7 @@ class World:
             raise LawBroken(f"TWICE: {event} changed something when it was heard again")
         names = [task_name(before.id, node.key, node.wake) for node in moved.woken(before)]
         if twice := self.wanted & set(names):
-            raise LawBroken(f"NAMES: {event} wants a task under a name that was wanted before: {twice}")
+            raise LawBroken(f"NAMES: {event} asks for a task under a name that was used before: {twice}")
         self.wanted |= set(names)
 
 

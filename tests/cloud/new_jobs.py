@@ -1,4 +1,4 @@
-"""Jobs for the store's tests: born from real plans, nothing made yet."""
+"""Jobs for the store's tests: made from real plans, nothing filmed yet."""
 
 import uuid
 from typing import Any
