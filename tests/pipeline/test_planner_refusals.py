@@ -60,7 +60,7 @@ def test_a_speaker_nobody_named_is_refused() -> None:
     details = refusals(film(filmed(), avatar_script="Hi."), Defaults())
 
     assert names(details) == ["avatar_id"]
-    assert "set the tenant's default avatar" in details["avatar_id"][0]
+    assert "give an avatar_id" in details["avatar_id"][0]
 
 
 def test_a_model_that_cannot_film_the_resolution_is_refused() -> None:

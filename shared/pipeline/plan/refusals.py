@@ -94,7 +94,7 @@ def _speaking(
     if any(part.avatar_id is None for part in cast):
         yield (
             "avatar_id",
-            "is required: nobody is named to speak; give an avatar_id, or set the tenant's default avatar",
+            "is required: nobody is named to speak; give an avatar_id",
         )
 
 

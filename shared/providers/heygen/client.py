@@ -63,7 +63,7 @@ class HeyGen:
         except EgressRefused as error:
             raise Misconfigured(
                 f"abroll may not speak to the address set for HeyGen: {error.why}",
-                next_move="Set HeyGen's endpoint to HeyGen's address, or name it in egress_allow.",
+                next_move="Set HeyGen's endpoint to HeyGen's address, or name it in ABROLL_EGRESS_ALLOW.",
             ) from error
         except NOT_SENT as error:
             raise NotSent("HeyGen could not be reached.") from error

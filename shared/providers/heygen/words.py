@@ -23,6 +23,8 @@ class Words:
         return Refused(self.why, code=self.code, next_move=self.next_move)
 
 
+_OTHER_VOICE = "Use another voice_id, or leave it out: the look speaks with its own voice."
+
 KEY = Words(
     Code.KEY_REJECTED,
     "HeyGen rejects the API key.",
@@ -37,13 +39,21 @@ PLAN = Words(Code.PLAN, "The HeyGen plan does not include this.", "Upgrade the H
 NO_AVATAR = Words(
     Code.AVATAR_NOT_FOUND,
     "HeyGen does not know this avatar.",
-    "Choose a look's id from /catalog (a group's id is no avatar_id), then retry the job with it.",
+    "Use the id of one look of your HeyGen account as avatar_id (a group's id is none).",
 )
 AVATAR = Words(
-    Code.AVATAR_NOT_USABLE, "HeyGen does not let this avatar be used.", "Choose another avatar from /catalog."
+    Code.AVATAR_NOT_USABLE, "HeyGen does not let this avatar be used.", "Use another look's id as avatar_id."
 )
-NO_VOICE = Words(Code.VOICE_NOT_FOUND, "HeyGen does not know this voice.", "Choose a voice from /catalog.")
-VOICE = Words(Code.VOICE_NOT_USABLE, "HeyGen does not let this voice be used.", "Choose another voice from /catalog.")
+NO_VOICE = Words(
+    Code.VOICE_NOT_FOUND,
+    "HeyGen does not know this voice.",
+    _OTHER_VOICE,
+)
+VOICE = Words(
+    Code.VOICE_NOT_USABLE,
+    "HeyGen does not let this voice be used.",
+    _OTHER_VOICE,
+)
 UNSAFE = Words(Code.SAFETY, "HeyGen's content policy refused the script.", "Reword the script.")
 SCRIPT = Words(Code.SCRIPT, "HeyGen cannot speak this script.", "Change the script's length or characters.")
 WEBM = Words(
@@ -114,5 +124,5 @@ def invalid_words(field: str) -> Words:
     return Words(
         Code.INVALID,
         f"HeyGen refuses the order as invalid{f' (field {field})' if field else ''}.",
-        "Check avatar, voice and provider_config; report it with the job's id if they are right.",
+        "Check avatar_id and voice_id; if they are right, send the operator the job's id.",
     )

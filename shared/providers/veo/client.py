@@ -138,5 +138,5 @@ def _media(stored: StoredMedia) -> dict[str, str]:
 def _guarded(error: EgressRefused) -> Misconfigured:
     return Misconfigured(
         f"abroll may not speak to the address set for Veo: {error.why}",
-        next_move="Set Veo's endpoint to Google's address, or name it in egress_allow.",
+        next_move="Set Veo's endpoint to Google's address, or name it in ABROLL_EGRESS_ALLOW.",
     )
