@@ -96,7 +96,7 @@ def summary(job: Job) -> str:
     if held:
         return f"Held: {held.why}. {held.next_move}"
     if job.trouble:
-        return f"Stopping: {job.trouble.message}; what a vendor is working on is heard out and kept"
+        return f"Stopping: {job.trouble.message}; what a vendor is working on is waited for and kept"
     return f"{stage(job).value.replace('_', ' ').capitalize()}: {done}"
 
 

@@ -180,7 +180,7 @@ def test_a_take_costs_what_it_really_lasts() -> None:
     """The plan estimates the speech; the vendor bills the seconds it spoke."""
     told = story(PRESENTED, PRESENTER).hears(claimed(PRESENTER), arrived(PRESENTER))
 
-    rate = tables()["presenters"]["heygen"]["price"]
+    rate = tables()["presenters"]["heygen"]["engines"][0]["prices"]["video"]
     assert 8 * rate == told.line.cost == bill(told.job.nodes.values()).billed_by_provider
 
 
@@ -311,7 +311,7 @@ class TestCancel:
         told.hears(on.CancelAsked()).then_nothing()
 
     def test_a_failing_job_can_be_cancelled(self) -> None:
-        """Nobody must wait for what is heard out."""
+        """A job that is stopping can be cancelled at once, without waiting for its vendors."""
         told = story(PRESENTED).hears(claimed(PRESENTER), sent(PRESENTER), claimed(), refused())
 
         told.hears(on.CancelAsked()).then(ending=Ending.CANCELLED)

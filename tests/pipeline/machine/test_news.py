@@ -230,7 +230,7 @@ def test_two_compositions_that_stumble_at_once_stumbled_once() -> None:
 
 
 class TestAFailedBranch:
-    """A node that failed stops what was not submitted; what a vendor has is heard out and kept."""
+    """A node that failed stops what was not submitted; what a vendor is making is waited for and kept."""
 
     def test_holds_what_was_not_submitted(self) -> None:
         """Queued and blocked nodes are cancelled, the job has not ended."""
