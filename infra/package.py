@@ -1,7 +1,8 @@
 """Stages what each function is deployed with: `main.py` at the root, `shared/` beside it, the pinned requirements.
 
 `python -m infra.package` fills build/functions/<name>/, which Terraform zips (infra/archives.tf). The buildpack
-compiles all it finds, so nothing is staged but what the deployed Python runs.
+compiles all it finds, so nothing is staged but what the deployed Python runs; what is large and only some functions
+use goes to these alone.
 """
 
 import argparse
@@ -12,6 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 STAGED = ROOT / "build" / "functions"
 LEFT_OUT = shutil.ignore_patterns("__pycache__", ".*", "*.md")
+CARRIED_BY = {"shared/media/fonts": ("compose",)}  # 28 MB
 
 
 def functions() -> tuple[str, ...]:
@@ -25,6 +27,9 @@ def stage(function: str, folder: Path) -> Path:
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(ROOT / "functions" / function, folder, ignore=LEFT_OUT)
     shutil.copytree(ROOT / "shared", folder / "shared", ignore=LEFT_OUT)
+    for large, carriers in CARRIED_BY.items():
+        if function not in carriers:
+            shutil.rmtree(folder / large)
     shutil.copyfile(ROOT / "requirements.txt", folder / "requirements.txt")
     return folder
 

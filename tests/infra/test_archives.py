@@ -66,8 +66,21 @@ def test_an_archive_holds_nothing_but_what_runs(tmp_path: Path) -> None:
     files = {path.relative_to(folder) for path in folder.rglob("*") if path.is_file()}
 
     assert {"main.py", "requirements.txt", "shared"} == {path.name for path in folder.iterdir()}
-    assert set() == {path for path in files if path.suffix not in {".py", ".json", ".ttf", ".txt"}}
+    assert set() == {path for path in files if path.suffix not in {".py", ".json", ".txt"}}
     assert set() == {path for path in files if {"tests", "infra", "__pycache__"} & set(path.parts)}
+
+
+@pytest.mark.parametrize("function", functions())
+def test_only_compose_carries_the_fonts(function: str, tmp_path: Path) -> None:
+    """The fonts are in compose's archive, every one with its licence, and no other archive is above 2 MB."""
+    folder = stage(function, tmp_path / function)
+    shipped = {path.name for path in (ROOT / "shared" / "media" / "fonts").iterdir()}
+    fonts = folder / "shared" / "media" / "fonts"
+
+    assert (shipped if function == "compose" else set()) == {path.name for path in fonts.glob("*")}
+    assert {"OFL.txt", "DejaVu-LICENSE.txt"} <= shipped
+    weight = sum(path.stat().st_size for path in folder.rglob("*"))
+    assert function == "compose" or weight < 2 * 2**20
 
 
 def test_the_pins_are_exact() -> None:
