@@ -101,7 +101,7 @@ def _composed(bench: _Bench, folder: Path) -> Composed:
         raise MediaRefused("the edit shows nothing", "Give it at least one shot.")
     films = {node: _source(bench.files[node], facts) for node, facts in known.items()}
     presenters, told = _presenters(bench)
-    words, lost = letter(edit, presenters, bench.folder, budget)
+    words, lost = letter(edit, presenters, bench.folder)
     stills = _stills(bench)
     painted = [
         _paint(bench, number, paint(edit, part, films, stills, presenters, words))

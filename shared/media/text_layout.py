@@ -5,14 +5,14 @@ people are seen, and follow each other without a flicker.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from shared.media.boxes import Box, face
-from shared.media.font import shipped_font
 from shared.media.graph import Lettering, PlacedPresenter
+from shared.media.languages import language_of
 from shared.media.segments import frames
-from shared.media.wording import LEADING, Wording, word
+from shared.media.wording import Wording, word
 from shared.media.zones import Zone, caption_zones, title_zones
 from shared.pipeline.edit.edit import Cue, Edit, Title
 from shared.pipeline.plan.plan import Cutout, Size
@@ -66,40 +66,51 @@ def saying_of(said: Title | Cue, edit: Edit, presenters: Sequence[PlacedPresente
     people = [look.stand.box for look in seen]
     faces = tuple(face(look.stand, inset=look.take.cutout is Cutout.INSET) for look in seen)
     if isinstance(said, Title):
-        zone, wording = _best_zone(said, _TITLE, edit.size, title_zones(edit.size, people, faces), faces, people)
+        zones = title_zones(edit.size, people, faces)
+        if any(cue.start < said.start + said.seconds and cue.start + cue.seconds > said.start for cue in edit.cues):
+            floor = caption_zones(edit.size, people, faces)[0].box.y
+            zones = tuple(_above(floor, zone, edit.size) for zone in zones)
+        zone, wording = _best_zone(said, _TITLE, edit, zones, faces, people)
         return Saying(said, wording, start, end, (zone,), faces)
     zones = caption_zones(edit.size, people, faces)
-    return Saying(said, _worded(said, cue_style, edit.size, zones[0]), start, end, zones, faces)
+    return Saying(said, _worded(said, cue_style, edit, zones[0]), start, end, zones, faces)
 
 
-def _worded(said: Title | Cue, style: _Style, size: Size, zone: Zone) -> Wording:
-    side = min(size.width, size.height)
+def _above(floor: int, zone: Zone, size: Size) -> Zone:
+    """Let a title's zone end where the captions of the same moment begin, if it is not lost by that."""
+    free = floor - zone.box.y
+    return replace(zone, box=replace(zone.box, height=min(zone.box.height, free))) if free > size.height / 8 else zone
+
+
+def _worded(said: Title | Cue, style: _Style, edit: Edit, zone: Zone) -> Wording:
+    side = min(edit.size.width, edit.size.height)
     letters, least = round(style.letters * side), max(8, round(style.least * side))
     pad = 2 * round(PAD * letters)
     return word(
         said.text,
-        shipped_font(),
         letters=letters,
         least=min(least, letters),
         width=max(letters, zone.box.width - pad),
         height=max(least, zone.box.height - pad),
+        language=language_of(said.text, edit.locale, edit.texts),
     )
 
 
 def _best_zone(
-    said: Title, style: _Style, size: Size, zones: Sequence[Zone], faces: Sequence[Box], people: Sequence[Box]
+    said: Title, style: _Style, edit: Edit, zones: Sequence[Zone], faces: Sequence[Box], people: Sequence[Box]
 ) -> tuple[Zone, Wording]:
     """Choose where a scene text is largest, whole, off the faces and beside people; of equal places the first."""
+    size = edit.size
 
     def cost(zone: Zone, wording: Wording) -> float:
-        box = zone.spot(zone.box.width, round((len(wording.lines) * LEADING + 2 * PAD) * wording.letters), size)
+        box = zone.spot(zone.box.width, round((len(wording.lines) * wording.step + 2 * PAD) * wording.letters), size)
         covered = max((box.shared_with(one) / one.area for one in faces), default=0.0)
         crowded = max(0.0, box.height / zone.box.height - 1)
         over = max((box.shared_with(one) / box.area for one in people), default=0.0)
         smaller = 1 - wording.letters / (style.letters * min(size.width, size.height))
         return 4 * covered + 2 * crowded + over + smaller + (3 if wording.shortened else 0)
 
-    tried = [(zone, _worded(said, style, size, zone)) for zone in zones]
+    tried = [(zone, _worded(said, style, edit, zone)) for zone in zones]
     return min(tried, key=lambda each: round(cost(*each), 2))
 
 

@@ -1,18 +1,18 @@
-"""Makes any text drawable in the shipped font and breaks it into lines that fit; pure.
+"""Breaks a text into lines and chooses their size, so that they fit.
 
-Whatever a customer sends is drawn literally. Only what no font draws (control characters) or ours cannot (emoji,
-scripts it lacks) is left out or replaced, and the caller learns about it.
+Whatever a customer sends is drawn literally, but for what no font draws: that is left out and told. Lengths are in ems
+until a size in pixels is chosen.
 """
 
-import unicodedata
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from shared.media.font import Font
+from shared.media.breaking import clusters, pieces
+from shared.media.shaping import Line, reads_rightward, shape
+from shared.pipeline.plan.glyphs import drawable
 
-_BOX = "\N{WHITE SQUARE}"
-_JOINERS = "\N{ZERO WIDTH JOINER}\N{ZERO WIDTH NON-JOINER}"  # Arabic and Persian spell with them
-_RTL, _END = "\N{RIGHT-TO-LEFT EMBEDDING}", "\N{POP DIRECTIONAL FORMATTING}"
-LEADING = 1.25  # from line to line, in letters
+LEADING = 1.25  # from line to line, at least
+_GAP = 0.06  # between the ink of two lines of a tall script, at least
 _WHOLE = 0.6  # of the largest letters: how much smaller, to keep a long word whole
 
 
@@ -21,107 +21,137 @@ class Wording:
     """A text broken into lines, at a letter size in pixels; `lost` are the characters that can't be drawn."""
 
     lines: tuple[str, ...]
+    shaped: tuple[Line, ...]
     letters: int
     lost: str
     shortened: bool = False  # too long for its room even in the smallest letters
 
+    @property
+    def drawn(self) -> bool:
+        """Tell whether anything is left to be seen."""
+        return any(line.right > line.left for line in self.shaped)
 
-def word(text: str, font: Font, *, letters: int, least: int, width: int, height: int) -> Wording:
+    @property
+    def step(self) -> float:
+        """Return the distance between two baselines, in ems."""
+        return _step(self.shaped)
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """What no line breaks inside, with the blanks after it."""
+
+    text: str
+    width: float  # without the blanks
+    advance: float  # with them
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A text ready to be laid out: its paragraphs in pieces, its language and direction."""
+
+    paragraphs: tuple[tuple[_Piece, ...], ...]
+    language: str
+    rightward: bool
+
+    def shaped(self, line: str) -> Line:
+        """Shape one of its lines."""
+        return shape(line, self.language, rightward=self.rightward)
+
+    def piece(self, text: str) -> _Piece:
+        """Measure one of its pieces."""
+        whole = self.shaped(text).advance
+        bare = text.rstrip(" ")
+        return _Piece(text, self.shaped(bare).advance if bare != text else whole, whole)
+
+
+def word(text: str, *, letters: int, least: int, width: int, height: int, language: str = "") -> Wording:
     """Break a text into lines of about equal length, in letters of `least` to `letters` as fit `width` x `height`.
 
     All lengths in pixels. What does not fit in the least letters is cut, and the last line says so.
     """
-    drawn, lost = drawable(text, font)
-    for size in range(max(_unbroken(drawn, font, letters, width), least), least - 1, -1):
-        lines = _balanced(drawn, font, width / size)
-        if len(lines) * size * LEADING <= height:
-            return Wording(_directed(lines), size, lost)
-    most = max(1, int(height / (least * LEADING)))
-    lines = _wrapped(drawn, font, width / least)
-    return Wording(_directed(_shortened(lines, most)), least, lost, shortened=len(lines) > most)
+    drawn, lost = drawable(text)
+    laid = _read(drawn, language)
+    for size in range(max(_unbroken(laid, letters, width), least), least - 1, -1):
+        lines = _balanced(laid, width / size)
+        shaped = tuple(map(laid.shaped, lines))
+        if _step(shaped) * len(shaped) * size <= height and all(line.advance * size <= width for line in shaped):
+            return Wording(lines, shaped, size, lost)
+    lines = tuple(line for line, _ in _wrapped(laid, width / least))
+    most = max(1, int(height / (least * _step(tuple(map(laid.shaped, lines))))))
+    kept = lines if len(lines) <= most else (*lines[: most - 1], _ended(laid, lines[most - 1], width / least))
+    return Wording(kept, tuple(map(laid.shaped, kept)), least, lost, shortened=len(lines) > most)
 
 
-def _unbroken(text: str, font: Font, letters: int, width: int) -> int:
+def _read(drawn: str, language: str) -> _Text:
+    bare = _Text((), language, reads_rightward(drawn))
+    rows = (tuple(bare.piece(piece) for piece in pieces(line, language)) for line in drawn.split("\n"))
+    return _Text(tuple(rows), language, bare.rightward)
+
+
+def _step(lines: Sequence[Line]) -> float:
+    """Return the distance between baselines that keeps the ink of every two lines apart."""
+    upper, lower = max((-line.bottom for line in lines), default=0.0), max((line.top for line in lines), default=0.0)
+    return max(LEADING, upper + lower + _GAP)
+
+
+def _unbroken(laid: _Text, letters: int, width: int) -> int:
     """Return letters somewhat smaller when that keeps the longest word whole."""
-    longest = max((font.width(each) for each in text.split()), default=0.0)
+    longest = _longest(laid)
     size = int(width / longest) if longest else letters
     return size if _WHOLE * letters <= size < letters else letters
 
 
-def drawable(text: str, font: Font) -> tuple[str, str]:
-    """Return the text with only characters the font has, and those that were lost (each once)."""
-    made: list[str] = []
-    lost: dict[str, None] = {}
-    for char in unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")):
-        kind = unicodedata.category(char)
-        plain = unicodedata.normalize("NFKC", char)
-        if char == "\n" or (char in _JOINERS and font.has(char)):
-            made.append(char)
-        elif kind in {"Zs", "Zl", "Zp"} or char == "\t":
-            made.append(" ")
-        elif kind in {"Cc", "Cf", "Cs"} or "\N{VARIATION SELECTOR-1}" <= char <= "\N{VARIATION SELECTOR-16}":
-            continue
-        elif font.has(char):
-            made.append(char)
-        elif plain != char and all(font.has(each) for each in plain):
-            made.append(plain)
-        else:
-            lost[char] = None
-            # A lost letter leaves a visible gap in its word; a lost emoji is simply not there.
-            made.append(_BOX if kind[0] in "LN" else "")
-    joined = "".join(made)
-    if not joined.replace(_BOX, "").strip():
-        joined = ""
-    return "\n".join(" ".join(line.split()) for line in joined.split("\n")).strip("\n"), "".join(lost)
+def _longest(laid: _Text) -> float:
+    return max((piece.width for row in laid.paragraphs for piece in row), default=0.0)
 
 
-def _balanced(text: str, font: Font, room: float) -> list[str]:
-    """Wrap to `room` ems, then narrow as long as no line is added, so that the lines come out alike."""
-    lines = _wrapped(text, font, room)
-    low, high = 0.0, room
+def _balanced(laid: _Text, room: float) -> tuple[str, ...]:
+    """Wrap to `room` ems, then narrow as long as no line is added and no word broken, so that lines come out alike."""
+    lines = _wrapped(laid, room)
+    low, high = min(_longest(laid), room), room
     for _ in range(7):
         middle = (low + high) / 2
-        tried = _wrapped(text, font, middle) if middle else []
-        if tried and len(tried) <= len(lines) and max(font.width(line) for line in tried) <= middle:
-            high = middle
+        tried = _wrapped(laid, middle)
+        if len(tried) <= len(lines) and max(width for _, width in tried) <= middle:
+            lines, high = tried, middle
         else:
             low = middle
-    return _wrapped(text, font, high)
+    return tuple(line for line, _ in lines)
 
 
-def _wrapped(text: str, font: Font, room: float) -> list[str]:
-    lines: list[str] = []
-    for paragraph in text.split("\n"):
-        line = ""
-        for token in paragraph.split(" "):
-            for piece in _pieces(token, font, room):
-                longer = f"{line} {piece}" if line else piece
-                if line and font.width(longer) > room:
-                    lines.append(line)
-                    longer = piece
-                line = longer
-        lines.append(line)
+def _wrapped(laid: _Text, room: float) -> list[tuple[str, float]]:
+    """Return lines no wider than `room` ems where that can be, each with its width."""
+    lines: list[tuple[str, float]] = []
+    for row in laid.paragraphs:
+        line, pen, width = "", 0.0, 0.0
+        for piece in _fitting(laid, row, room):
+            if line and pen + piece.width > room:
+                lines.append((line.rstrip(" "), width))
+                line, pen = "", 0.0
+            line, width, pen = line + piece.text, pen + piece.width, pen + piece.advance
+        lines.append((line.rstrip(" "), width))
     return lines
 
 
-def _pieces(token: str, font: Font, room: float) -> list[str]:
-    """Break a word that is wider than a whole line; its pieces fill their lines, so no space comes between them."""
-    pieces = [""]
-    for char in token:
-        if pieces[-1] and font.width(pieces[-1] + char) > room:
-            pieces.append("")
-        pieces[-1] += char
-    return pieces
+def _fitting(laid: _Text, row: Sequence[_Piece], room: float) -> Iterator[_Piece]:
+    """Yield the pieces; one that is wider than a whole line is broken between signs, never inside one."""
+    for piece in row:
+        if piece.width <= room:
+            yield piece
+            continue
+        part, width = "", 0.0
+        for sign in clusters(piece.text):
+            more = laid.piece(sign)
+            if part and width + more.width > room:
+                yield _Piece(part, width, width)
+                part, width = "", 0.0
+            part, width = part + sign, width + more.advance
+        yield _Piece(part, width, width)
 
 
-def _shortened(lines: list[str], most: int) -> list[str]:
-    """Keep the lines there is room for; the last one says that there was more."""
-    return lines if len(lines) <= most else [*lines[: most - 1], f"{lines[most - 1][:-1].rstrip()}…"]
-
-
-def _directed(lines: list[str]) -> tuple[str, ...]:
-    """Mark right-to-left lines as such, so that their punctuation stands at the proper end."""
-    first = next(
-        (kind for char in "".join(lines) if (kind := unicodedata.bidirectional(char)) in {"L", "R", "AL"}), "L"
-    )
-    return tuple(lines) if first == "L" else tuple(f"{_RTL}{line}{_END}" for line in lines)
+def _ended(laid: _Text, line: str, room: float) -> str:
+    """End a line that is the last there is room for with a sign that there was more."""
+    signs = clusters(line)
+    ends = (f"{''.join(signs[:kept]).rstrip()}…" for kept in range(len(signs) - 1, 0, -1))
+    return next((ended for ended in ends if laid.shaped(ended).advance <= room), "…")

@@ -14,11 +14,12 @@ from shared.cloud.blobs import Blobs, NoFile, StoredObject
 from shared.cloud.records import Loaded
 from shared.codes import Code
 from shared.log import Fact, JobRef, log_job
+from shared.media.breaking import clusters, pieces
 from shared.media.compose import Composed, compose
 from shared.media.errors import MediaFailed, MediaRefused
 from shared.media.mp4 import read_mp4
 from shared.media.probe import probe
-from shared.pipeline.edit.assembly import Take, assemble, parse_srt
+from shared.pipeline.edit.assembly import Breaks, Take, assemble, parse_srt
 from shared.pipeline.edit.edit import Edit
 from shared.pipeline.job import events as on
 from shared.pipeline.job.job import Job, Node, Output, State
@@ -98,7 +99,7 @@ class Compose:
             words = self.blobs.read(output.captions, 0, 2**20).decode(errors="replace") if output.captions else ""
             cutout = (output.cutout or Cutout.INSET) if kind is Kind.PRESENTER else None
             takes[key] = Take(probe(path).seconds, cutout, parse_srt(words))
-        return assemble(job.plan, job.request, takes)
+        return assemble(job.plan, job.request, takes, Breaks(pieces, clusters))
 
     def _there(self, uri: str) -> Output | None:
         try:

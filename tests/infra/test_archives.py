@@ -27,9 +27,9 @@ folder = pathlib.Path(sys.argv[1])
 for path in sorted((folder / "shared").rglob("*.py")):
     importlib.import_module(".".join(path.relative_to(folder).with_suffix("").parts))
 from shared.config import read_tables, SHIPPED_TABLES
-from shared.media.font import FONT
+from shared.media.faces import EMOJI, FOLDER, LETTERS, SYMBOLS
 read_tables(str(SHIPPED_TABLES))
-assert FONT.is_file() and FONT.is_relative_to(folder)
+assert all((FOLDER / name).is_file() for name in (*LETTERS, *SYMBOLS, EMOJI)) and FOLDER.is_relative_to(folder)
 """
 
 
@@ -54,7 +54,7 @@ def test_a_function_starts_from_its_archive(function: str, tmp_path: Path) -> No
 
 
 def test_everything_shared_is_in_the_archive(tmp_path: Path) -> None:
-    """All of shared/ can be imported there, with its tables and its font: lazy imports find what they need."""
+    """All of shared/ can be imported there, with its tables and its fonts: lazy imports find what they need."""
     folder = stage("compose", tmp_path / "compose")
 
     assert "" == alone(EVERYTHING, folder)

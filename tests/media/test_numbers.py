@@ -1,14 +1,17 @@
 """Frames, boxes and lines: the pure arithmetic beneath a film."""
 
+from collections.abc import Iterator
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.media.boxes import Box, lay, safe_area
-from shared.media.font import shipped_font
+from shared.media.breaking import clusters
 from shared.media.keying import chroma
 from shared.media.segments import OPEN_AT_ONCE, cuts, on_film, segments
-from shared.media.wording import drawable, word
+from shared.media.shaping import Line
+from shared.media.wording import Wording, word
 from shared.pipeline.edit.edit import Shot
 from shared.pipeline.plan.placement import placement
 from shared.pipeline.plan.plan import Placement, Size
@@ -208,59 +211,26 @@ def test_a_picture_that_is_alone_fills_the_frame(take: tuple[int, int], size: Si
     assert (seen, box, True) == (stand.seen, stand.box, stand.fills)
 
 
-def test_font_knows_what_it_can_draw() -> None:
-    """The shipped font has the languages of our customers' shops, and says what it lacks."""
-    font = shipped_font()
-
-    assert all(font.has(char) for char in "Aßñéłπжשع€→½…")
-    assert not any(font.has(char) for char in "保あ한\U0001f975")
-
-
 @given(st.text(max_size=500), st.integers(60, 1200), st.integers(40, 600))
 def test_lines_fit_their_room(text: str, width: int, height: int) -> None:
-    """Any text is broken into lines that are no wider and no higher than their room (one line is always kept)."""
-    made = word(text, shipped_font(), letters=40, least=16, width=width, height=height)
+    """Any text is broken into lines that are no wider and no higher than their room (one sign is always kept)."""
+    made = word(text, letters=40, least=16, width=width, height=height)
 
-    plain = [line.strip("\u202b\u202c") for line in made.lines]
-    assert all(shipped_font().width(line) * made.letters <= width + made.letters * 1.2 for line in plain)
-    assert len(plain) == 1 or len(plain) * made.letters * 1.25 <= height
-
-
-@given(st.text(max_size=200))
-def test_drawable_text_is_drawable(text: str) -> None:
-    """What is left of any text is in the font; a second cleaning changes nothing."""
-    made, _ = drawable(text, shipped_font())
-
-    assert all(char == "\n" or shipped_font().has(char) for char in made)
-    assert (made, "") == drawable(made, shipped_font())
-
-
-@pytest.mark.parametrize(
-    ("text", "expected", "lost"),
-    [
-        ('50% off: it\'s "ñandú" [new], {x} \\ €', '50% off: it\'s "ñandú" [new], {x} \\ €', ""),
-        ("a\r\nb\rc", "a\nb\nc", ""),
-        ("tab\there", "tab here", ""),
-        ("bell\x07\x00", "bell", ""),
-        ("ﬁne ① \uff46\uff55\uff4c\uff4c", "ﬁne ① full", ""),
-        ("hot \U0001f525\ufe0f deal", "hot deal", "\U0001f525"),
-        ("\u202eevil", "evil", ""),
-        ("tea 茶", "tea □", "茶"),
-        ("茶", "", "茶"),
-    ],
-)
-def test_cleaning(text: str, expected: str, lost: str) -> None:
-    """Texts stay as they are but for what can't be drawn."""
-    assert (expected, lost) == drawable(text, shipped_font())
+    assert all(line.advance * made.letters <= width or len(clusters(each)) < 3 for each, line in _lines(made))
+    assert len(made.lines) == 1 or len(made.lines) * made.letters * made.step <= height
 
 
 def test_lines_come_out_alike() -> None:
     """A text of two lines is broken near its middle."""
-    made = word("one two three four five six", shipped_font(), letters=40, least=16, width=480, height=400)
+    made = word("one two three four five six", letters=40, least=16, width=480, height=400)
 
-    short, long = sorted(shipped_font().width(line) for line in made.lines)
+    short, long = sorted(line.advance for line in made.shaped)
     assert 2 == len(made.lines)
     assert short > 0.7 * long
+
+
+def _lines(made: Wording) -> Iterator[tuple[str, Line]]:
+    return zip(made.lines, made.shaped, strict=True)
 
 
 def test_key_green_is_vivid_and_gray_is_not() -> None:

@@ -8,7 +8,6 @@ import pytest
 from PIL import Image
 
 from shared.media.compose import Composed
-from shared.media.ffmpeg import Budget
 from shared.media.graph import Lettering
 from shared.media.lettering import letter
 from shared.pipeline.edit.edit import Cue, Shot, Title
@@ -31,7 +30,7 @@ def painted(folder: Path, *said: Title | Cue, size: Size = SIZE) -> tuple[list[L
     """Paint words without making a film."""
     titles = tuple(one for one in said if isinstance(one, Title))
     cues = tuple(one for one in said if isinstance(one, Cue))
-    made, told = letter(edit(colored(9), titles=titles, cues=cues, size=size), (), folder, Budget(60))
+    made, told = letter(edit(colored(9), titles=titles, cues=cues, size=size), (), folder)
     return list(made), told
 
 
@@ -163,8 +162,13 @@ def test_in_a_wide_film_words_stand_beside_the_presenter(render: Render, alpha_t
         "W" * 500,
         "a\nb\nc\nd\ne\nf\ng\nh\ni\nj",
         "i",
+        "全新限时优惠" * 83,
+        "ཁྱོད་བདེ་མོ་" * 20,
+        "မြည်းစမ်းကြည့်ပါ" * 20,
+        "مرحبا بكم في متجرنا " * 20,
+        "👨\u200d👩\u200d👧\u200d👦" * 40,
     ],
-    ids=["500 characters", "long word", "500 wide", "ten lines", "one letter"],
+    ids=["500 letters", "long word", "500 wide", "ten lines", "one letter", "zh", "bo", "my", "ar", "families"],
 )
 def test_any_text_stays_inside_the_frame(tmp_path: Path, size: Size, text: str) -> None:
     """However long, a text is set smaller, broken, at last shortened; it never leaves the frame."""
@@ -185,20 +189,41 @@ def test_words_do_not_cover_each_other(tmp_path: Path) -> None:
     assert 0 == title.box.shared_with(cue.box)
 
 
-def test_emoji_is_left_out_and_told(tmp_path: Path) -> None:
-    """An emoji the font lacks is left out, the words stay, and a warning names it."""
-    made, told = painted(tmp_path, Title("Fresh \U0001f975 coffee", 0, 9))
+def test_what_no_font_has_is_left_out_and_told(tmp_path: Path) -> None:
+    """A sign no font has is left out, the words stay, and a warning names it."""
+    made, told = painted(tmp_path, Title("Fresh \U0001fae9 coffee", 0, 9))
 
     assert 1 == len(made)
-    assert ('scene text "Fresh \U0001f975 coffee" is shown without: the font lacks \U0001f975 (U+1F975)',) == told
+    assert ('scene text "Fresh \U0001fae9 coffee" is shown without: no font has \U0001fae9 (U+1FAE9)',) == told
 
 
-def test_text_the_font_cannot_draw_at_all_is_left_out(tmp_path: Path) -> None:
+def test_text_no_font_can_draw_at_all_is_left_out(tmp_path: Path) -> None:
     """A row of empty boxes helps nobody: the text is left out, and a warning says so."""
-    made, told = painted(tmp_path, Title("保溫杯", 0, 9))
+    made, told = painted(tmp_path, Title("ᠮᠣᠩ", 0, 9))
 
     assert [] == made
-    assert told[0].startswith('scene text "保溫杯" was left out: the font lacks 保 (U+4FDD)')
+    assert told[0].startswith('scene text "ᠮᠣᠩ" was left out: no font has ᠮ (U+182E)')
+
+
+def test_an_emoji_is_painted_in_its_colours(tmp_path: Path) -> None:
+    """A red heart is red, and the words beside it are white."""
+    (one,), told = painted(tmp_path, Title("ok ❤\ufe0f", 0, 9), size=Size(720, 1280))
+
+    assert () == told
+    seen = letters(one)[..., :3].astype(int)
+    assert (seen[..., 0] - seen[..., 1] > 120).any()
+    assert (seen.min(axis=2) > 240).any()
+
+
+def test_the_same_words_are_the_same_pixels(tmp_path: Path) -> None:
+    """A film made again has the same bytes."""
+    said = Title("क्षत्रिय 全新 👨\u200d👩\u200d👧\u200d👦 مرحبا", 0, 9)
+
+    (one,), _ = painted(tmp_path, said)
+    first = one.path.read_bytes()
+    (two,), _ = painted(tmp_path, said)
+
+    assert first == two.path.read_bytes()
 
 
 @pytest.mark.parametrize("text", ["אאאא אאאא!", "אאאא אאאא\nאאאא אאאא!"], ids=["one line", "two lines"])
@@ -208,7 +233,9 @@ def test_right_to_left_ends_at_the_left(tmp_path: Path, text: str) -> None:
 
     assert () == told
     white = letters(one)[..., 0] > 200
-    below = white[max(0, white.shape[0] - 100) :]  # the last line, and a mark's stroke is narrow
+    inked = np.flatnonzero(white.any(axis=1))
+    gaps = np.flatnonzero(np.diff(inked) > 1)
+    below = white[inked[gaps[-1] + 1] if len(gaps) else 0 :]  # the last line, and a mark's stroke is narrow
     across = np.flatnonzero(below.any(axis=0))
     first_stroke = across[np.flatnonzero(np.diff(across) > 1)[0]] - across[0]
     assert first_stroke < 14

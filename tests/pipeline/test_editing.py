@@ -8,6 +8,7 @@ from shared.pipeline.edit.assembly import FADE, Take, assemble
 from shared.pipeline.edit.edit import Appearance, Cue, Edit, Shot, Title
 from shared.pipeline.plan.plan import Cutout, Length, Placement
 from shared.pipeline.plan.request import Background, BackgroundType, FilmRequest, Position, Preset, SceneRequest
+from tests.pipeline.breaks import BREAKS
 from tests.pipeline.films import CUT, PHOTO, WHITE, film, filmed, planned, spoken
 
 
@@ -21,7 +22,7 @@ def edited(request: FilmRequest, **takes: Take) -> Edit:
     made = planned(request)
     known = {clip.key: Take(float(clip.total)) for clip in made.clips}
     known |= {one.key: speech(one.seconds) for one in made.speeches}
-    return assemble(made, request, known | {key.replace("_", "-"): take for key, take in takes.items()})
+    return assemble(made, request, known | {key.replace("_", "-"): take for key, take in takes.items()}, BREAKS)
 
 
 def looks(made: Edit) -> list[tuple[str, float, float, float]]:
@@ -225,14 +226,14 @@ def test_a_scene_without_picture_is_an_error() -> None:
     damaged = replace(made, stretches=(replace(made.stretches[0], backdrop=None),))
 
     with pytest.raises(ValueError, match="neither footage nor a backdrop"):
-        assemble(damaged, request, {"presenter-1": speech(3.0)})
+        assemble(damaged, request, {"presenter-1": speech(3.0)}, BREAKS)
 
 
 def test_the_files_of_earlier_links_are_optional() -> None:
     """A regenerated film adopts the last link; the others may be gone."""
     request = film(filmed(), filmed(), filmed())
 
-    made = assemble(planned(request), request, {"clip-3": Take(22.0)})
+    made = assemble(planned(request), request, {"clip-3": Take(22.0)}, BREAKS)
 
     assert made.files == ("clip-3",)
 
@@ -290,7 +291,7 @@ def test_a_missing_take_is_named() -> None:
     request = film(filmed())
 
     with pytest.raises(KeyError, match="clip-1"):
-        assemble(planned(request), request, {})
+        assemble(planned(request), request, {}, BREAKS)
 
 
 def test_a_film_of_nothing_is_refused() -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from shared.pipeline.edit.assembly import parse_srt
 from shared.pipeline.edit.captions import LONGEST_LINE, estimated
 from shared.pipeline.edit.edit import Cue
+from tests.pipeline.breaks import BREAKS
 
 
 def test_a_plain_srt() -> None:
@@ -72,7 +73,7 @@ def test_a_number_alone_is_text_too() -> None:
 @given(st.text(min_size=1), st.floats(1, 300))
 def test_estimated_captions_fill_the_speech_in_order(script: str, seconds: float) -> None:
     """Nothing is lost, and the last cue ends with the speech."""
-    cues = estimated(script, seconds)
+    cues = estimated(script, seconds, BREAKS)
 
     assert "".join("".join(cue.text for cue in cues).split()) == "".join(script.split())
     assert all(later.start >= sooner.start for sooner, later in pairwise(cues))
@@ -81,7 +82,7 @@ def test_estimated_captions_fill_the_speech_in_order(script: str, seconds: float
 
 def test_long_sentences_are_wrapped_evenly() -> None:
     """No line is longer than a film can show, and none is a single leftover word."""
-    cues = estimated("word " * 30, 30.0)
+    cues = estimated("word " * 30, 30.0, BREAKS)
 
     assert all(len(cue.text) <= LONGEST_LINE for cue in cues)
     assert min(len(cue.text) for cue in cues) > LONGEST_LINE / 2
@@ -89,13 +90,75 @@ def test_long_sentences_are_wrapped_evenly() -> None:
 
 def test_sentences_end_where_they_end() -> None:
     """A price is no end of a sentence; a quoted one is, and one without spaces too."""
-    cues = estimated('It costs 4.50 now. "Really?" Yes! 美味しい。新しい。', 10.0)
+    cues = estimated('It costs 4.50 now. "Really?" Yes! 美味しい。新しい。', 10.0, BREAKS)
 
     assert [cue.text for cue in cues] == ["It costs 4.50 now.", '"Really?"', "Yes!", "美味しい。", "新しい。"]
 
 
 def test_what_has_no_spaces_is_broken_where_a_line_ends() -> None:
     """Ideographs are twice as wide as letters."""
-    cues = estimated("茶" * 70, 14.0)
+    cues = estimated("茶" * 70, 14.0, BREAKS)
 
-    assert [len(cue.text) for cue in cues] == [32, 32, 6]
+    assert [len(cue.text) for cue in cues] == [24, 24, 22]
+
+
+@pytest.mark.parametrize(
+    ("script", "lines"),
+    [
+        ("नमस्ते। यह नया कप है॥ ठीक?", ["नमस्ते।", "यह नया कप है॥", "ठीक?"]),
+        ("مرحبا؟ هذا كوب. جيد", ["مرحبا؟", "هذا كوب.", "جيد"]),
+        ("نیا کپ۔ صرف آج", ["نیا کپ۔", "صرف آج"]),
+        ("ሰላም።እንዴት", ["ሰላም።", "እንዴት"]),
+        ("សួស្តី។ នេះ៖ កែវ៕", ["សួស្តី។", "នេះ៖", "កែវ៕"]),
+        ("မင်္ဂလာပါ။ ခွက်", ["မင်္ဂလာပါ။", "ခွက်"]),
+        ("Բարեւ։ Նոր", ["Բարեւ։", "Նոր"]),
+        ("“真的？！”是的。好", ["“真的？！”", "是的。", "好"]),
+    ],
+    ids=["Hindi", "Arabic", "Urdu", "Amharic", "Khmer", "Burmese", "Armenian", "Chinese"],
+)
+def test_every_script_ends_its_sentences_its_own_way(script: str, lines: list[str]) -> None:
+    """A caption ends with its sentence, whatever sign that has."""
+    assert lines == [cue.text for cue in estimated(script, 10.0, BREAKS)]
+
+
+WORDS = ["ยินดีต้อนรับ", "คุณ", "กาแฟ", "ครอบครัว", "ทั้งหมด", "แก้ว", "ใหม่", "ของ"]
+
+
+def test_thai_captions_end_between_words() -> None:
+    """No caption ends within a Thai word, though nothing in the text parts them."""
+    script = "".join(WORDS) * 6
+
+    cues = estimated(script, 20.0, BREAKS)
+
+    assert len(cues) > 3
+    starts = {0}
+    for word in WORDS * 6:
+        starts.add(max(starts) + len(word))
+    assert {len("".join(cue.text for cue in cues[:count])) for count in range(len(cues))} <= starts
+
+
+@pytest.mark.parametrize("sign", ["👨\u200d👩\u200d👧\u200d👦", "👍🏽", "🇫🇷", "e\u0301\u0323", "क्षि", "กิ่"])
+def test_no_sign_is_broken(sign: str) -> None:
+    """A family, a tint, a flag and a letter with its marks stay whole where a line of them must be broken somewhere."""
+    cues = estimated(sign * 100, 20.0, BREAKS)
+
+    assert len(cues) > 1
+    assert {""} == {cue.text.replace(sign, "") for cue in cues}
+
+
+def test_a_break_is_silent() -> None:
+    """Markup is not shown, and while it is silent no caption is."""
+    one, two = estimated('Hot tea <break time="2s"/> cold tea', 6.0, BREAKS)
+
+    assert ("Hot tea", "cold tea") == (one.text, two.text)
+    assert two.start - (one.start + one.seconds) == pytest.approx(2.0, abs=0.01)
+    assert two.start + two.seconds == pytest.approx(6.0, abs=0.01)
+
+
+def test_breaks_a_vendor_passed_over_leave_room_for_the_words() -> None:
+    """Breaks longer than the whole take are shortened, so that every word is still seen."""
+    cues = estimated('Hot <break time="10s"/> tea', 5.0, BREAKS)
+
+    assert ["Hot", "tea"] == [cue.text for cue in cues]
+    assert min(cue.seconds for cue in cues) > 0.4
+    assert cues[-1].start + cues[-1].seconds == pytest.approx(5.0, abs=0.01)

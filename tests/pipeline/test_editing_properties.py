@@ -11,6 +11,7 @@ from shared.pipeline.edit.assembly import FPS, Take, assemble
 from shared.pipeline.edit.edit import Cue, Edit
 from shared.pipeline.plan.plan import Cutout, Length, Plan
 from shared.pipeline.plan.request import FilmRequest
+from tests.pipeline.breaks import BREAKS
 from tests.pipeline.films import planned
 from tests.pipeline.test_planner_properties import films
 
@@ -41,7 +42,7 @@ def test_the_edit_covers_the_film_without_gaps(data: st.DataObject) -> None:
     request = data.draw(films())
     made, takes = data.draw(takes_of(request))
 
-    result = assemble(made, request, takes)
+    result = assemble(made, request, takes, BREAKS)
 
     assert sum(shot.seconds for shot in result.shots) == pytest.approx(result.seconds)
     for end in accumulate(shot.seconds for shot in result.shots):
@@ -60,7 +61,7 @@ def test_everything_laid_over_lies_within_the_film(data: st.DataObject) -> None:
     request = data.draw(films())
     made, takes = data.draw(takes_of(request))
 
-    result = assemble(made, request, takes)
+    result = assemble(made, request, takes, BREAKS)
 
     laid = [(look.start, look.seconds) for look in result.appearances]
     laid += [(title.start, title.seconds) for title in result.titles]
@@ -76,7 +77,7 @@ def test_no_word_is_lost_unless_the_length_was_fixed(data: st.DataObject) -> Non
     request = data.draw(films().filter(lambda one: one.length is not Length.FILM))
     made, takes = data.draw(takes_of(request))
 
-    result = assemble(made, request, takes)
+    result = assemble(made, request, takes, BREAKS)
 
     for look in result.appearances:
         assert look.seconds >= takes[look.node].seconds - FRAME
@@ -88,6 +89,6 @@ def test_an_edit_survives_its_document(data: st.DataObject) -> None:
     request = data.draw(films())
     made, takes = data.draw(takes_of(request))
 
-    result = assemble(made, request, takes)
+    result = assemble(made, request, takes, BREAKS)
 
     assert from_plain(Edit, to_plain(result)) == result

@@ -157,6 +157,64 @@ def test_no_speech_is_shorter_than_a_second() -> None:
     assert made.speeches[0].seconds == 1.0
 
 
+# Article 1 of the Universal Declaration of Human Rights, whose translations say the same.
+ARTICLE = {
+    "English": "All human beings are born free and equal in dignity and rights. They are endowed with reason and "
+    "conscience and should act towards one another in a spirit of brotherhood.",
+    "Arabic": "يولد جميع الناس أحراراً متساوين في الكرامة والحقوق. وقد وهبوا عقلاً وضميراً وعليهم أن يعامل بعضهم بعضاً "
+    "بروح الإخاء.",
+    "Hebrew": "כל בני האדם נולדו בני חורין ושווים בערכם ובזכויותיהם. כולם חוננו בתבונה ובמצפון, לפיכך חובה עליהם לנהוג "
+    "איש ברעהו ברוח של אחווה.",
+    "Hindi": "सभी मनुष्यों को गौरव और अधिकारों के मामले में "
+    "जन्मजात स्वतन्त्रता और समानता प्राप्त है। "
+    "उन्हें बुद्धि और अन्तरात्मा की देन प्राप्त है "
+    "और परस्पर उन्हें भाईचारे के भाव से बर्ताव करना चाहिए।",
+    "Thai": "มนุษย์ทั้งหลายเกิดมามีอิสระและเสมอภาคกันในเกียรติศักดิ์และสิทธิ ต่างมีเหตุผลและมโนธรรม และควรปฏิบัติต่อกันด้วยเจตนารมณ์แห่งภราดรภาพ",
+    "Chinese": "人人生而自由,在尊严和权利上一律平等。他们赋有理性和良心,并应以兄弟关系的精神相对待。",
+    "Japanese": "すべての人間は、生まれながらにして自由であり、かつ、尊厳と権利とについて平等である。人間は、"
+    "理性と良心とを授けられており、互いに同胞の精神をもって行動しなければならない。",
+    "Korean": "모든 인간은 태어날 때부터 자유로우며 그 존엄과 권리에 있어 동등하다. 인간은 천부적으로 이성과 양심을 "
+    "부여받았으며 서로 형제애의 정신으로 행동하여야 한다.",
+    "Amharic": "የሰው ልጅ ሁሉ ሲወለድ ነጻና በክብርና በመብትም እኩልነት ያለው ነው። የተፈጥሮ ማስተዋልና ሕሊና ስላለው አንዱ ሌላውን በወንድማማችነት መንፈስ "
+    "መመልከት ይገባዋል።",
+}
+
+
+@pytest.mark.parametrize("language", ARTICLE)
+def test_the_same_article_takes_about_as_long_in_every_language(language: str) -> None:
+    """Scripts write more or less of what is said; the estimate is of speech, not of characters."""
+    english, other = (
+        planned(film(avatar_script=ARTICLE[each], background=WHITE)).speeches[0].seconds
+        for each in ("English", language)
+    )
+
+    assert 0.7 * english <= other <= 1.4 * english
+
+
+def test_marks_and_emoji_take_no_time() -> None:
+    """Points, tones and pictures are not said."""
+    plain, pointed = (
+        planned(film(avatar_script=script * 20, background=WHITE)).speeches[0].seconds
+        for script in ("كتب", "كَتَبَ👨\u200d👩\u200d👧")
+    )
+
+    assert plain == pointed
+
+
+@pytest.mark.parametrize(
+    ("script", "seconds"),
+    [
+        ("x" * 145, 10.0),
+        ("x" * 145 + '<break time="1.5s"/>', 11.5),
+        ('<prosody rate="slow">' + "x" * 145 + "</prosody>", 10.0),
+        ("x" * 145 + '<break time="99s"/>', 20.0),
+    ],
+)
+def test_markup_is_no_speech_and_a_break_lasts_as_it_says(script: str, seconds: float) -> None:
+    """Tags take no time, a break its own, at most ten seconds each."""
+    assert seconds == planned(film(avatar_script=script, background=WHITE)).speeches[0].seconds
+
+
 def test_the_same_words_take_longer_in_ideographs_and_less_at_speed() -> None:
     """The estimate counts what is spoken, not bytes."""
     letters = planned(film(avatar_script="x" * 145, background=WHITE))

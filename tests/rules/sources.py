@@ -36,7 +36,7 @@ def kept_files() -> list[Path]:
     else:
         hidden = re.compile(r"/(\.[^/]+|__pycache__|build|demo)/")
         paths = [path for path in ROOT.rglob("*") if not hidden.search(f"/{name_of(path)}/")]
-    return [path for path in paths if path.is_file() and path.suffix not in (".jpg", ".mp4", ".png", ".ttf")]
+    return [path for path in paths if path.is_file() and path.suffix not in (".jpg", ".mp4", ".otf", ".png", ".ttf")]
 
 
 def _listed() -> str | None:

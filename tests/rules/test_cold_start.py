@@ -38,7 +38,7 @@ ENVIRON = {
     "ABROLL_TAKES_BUCKET": "takes",
     "ABROLL_FILMS_BUCKET": "films",
 }
-HEAVY = ("PIL", "imageio_ffmpeg", "numpy", "pydantic")
+HEAVY = ("PIL", "icu", "imageio_ffmpeg", "numpy", "pydantic", "uharfbuzz")
 CLIENTS = (
     "google.api_core",
     "google.cloud.firestore",

@@ -8,7 +8,7 @@ come from the request, where they stand once.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from shared.pipeline.edit.captions import estimated, parse_srt
+from shared.pipeline.edit.captions import Breaks, estimated, parse_srt
 from shared.pipeline.edit.edit import Appearance, Cue, Edit, Shot, Title
 from shared.pipeline.edit.film_warnings import film_warnings
 from shared.pipeline.edit.source_ranges import source_ranges
@@ -17,7 +17,7 @@ from shared.pipeline.plan.placement import placement
 from shared.pipeline.plan.plan import Cutout, Plan, Speech
 from shared.pipeline.plan.request import FilmRequest, script_of
 
-__all__ = ["FPS", "Take", "assemble", "parse_srt"]
+__all__ = ["FPS", "Breaks", "Take", "assemble", "parse_srt"]
 
 FRAME = 1 / FPS
 FADE = 0.4  # seconds a finished presenter takes to go
@@ -34,8 +34,10 @@ class Take:
     cues: tuple[Cue, ...] = ()
 
 
-def assemble(plan: Plan, request: FilmRequest, takes: Mapping[str, Take]) -> Edit:
+def assemble(plan: Plan, request: FilmRequest, takes: Mapping[str, Take], breaks: Breaks) -> Edit:
     """Return the film's edit; `takes` by node key, those of the clips before a chain's last being optional.
+
+    `breaks` tells where captions may be broken that are estimated from a script.
 
     Raises:
         KeyError: a take the film is made of is missing.
@@ -53,9 +55,10 @@ def assemble(plan: Plan, request: FilmRequest, takes: Mapping[str, Take]) -> Edi
         shots=_shots(laid),
         appearances=looks,
         titles=tuple(_titles(request, laid)),
-        cues=tuple(_cues(plan, request, looks, takes)) if plan.captions else (),
+        cues=tuple(_cues(plan, request, looks, takes, breaks)) if plan.captions else (),
         sound=plan.sound,
         warnings=(*surprises, *film_warnings(plan, laid, spoken)),
+        locale=request.voice.locale or "",
     )
 
 
@@ -123,11 +126,13 @@ def _titles(request: FilmRequest, laid: tuple[TimelineEntry, ...]) -> Iterator[T
             yield Title(text, round(entry.start + inset, 3), round(entry.seconds - 2 * inset, 3))
 
 
-def _cues(plan: Plan, request: FilmRequest, looks: tuple[Appearance, ...], takes: Mapping[str, Take]) -> Iterator[Cue]:
+def _cues(
+    plan: Plan, request: FilmRequest, looks: tuple[Appearance, ...], takes: Mapping[str, Take], breaks: Breaks
+) -> Iterator[Cue]:
     """Move each take's cues to where it stands on the film; without any, estimate them from its script."""
     for speech, look in zip(plan.speeches, looks, strict=True):
         take = takes[speech.key]
-        for cue in take.cues or estimated(script_of(request, speech.scene), take.seconds):
+        for cue in take.cues or estimated(script_of(request, speech.scene), take.seconds, breaks):
             seconds = min(cue.seconds, look.seconds - cue.start)
             if seconds >= SHORTEST_CUE:
                 yield Cue(cue.text, round(look.start + cue.start, 3), round(seconds, 3))

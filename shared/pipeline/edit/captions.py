@@ -6,13 +6,25 @@ before the milliseconds, hours left out, tags and positions, blocks out of order
 
 import re
 import unicodedata
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from shared.pipeline.edit.edit import Cue
+from shared.pipeline.plan.ssml import Silence, read_script
+from shared.pipeline.plan.timing import speech_weight
 
 _CLOCK = r"(?:(\d{1,3}):)?(\d{1,2}):(\d{1,2})(?:[,.](\d{1,3}))?"
 _TIMES = re.compile(rf"^\s*{_CLOCK}\s*--?>\s*{_CLOCK}(?:\s.*)?$")
 _MARKUP = re.compile(r"</?[a-zA-Z][^<>]*>|\{\\[^{}]*\}")
-_SENTENCE_ENDS = re.compile(r"(?<=[.!?…])\s+|(?<=[.!?…][\"'”’)])\s+|(?<=[。！？])")  # noqa: RUF001 -- full-width marks
+_STOP = "[.!?…؟۔։]"  # noqa: RUF001 -- scripts that put a blank between sentences
+_FULL_STOP = "[。！？｡।॥။។៕៖።፧༎]"  # noqa: RUF001 -- and those that need none
+_CLOSING = "[\"'”’»)）」』】]"  # noqa: RUF001 -- the quotes of many scripts
+_SENTENCE_ENDS = re.compile(
+    rf"(?<={_STOP})\s+|(?<={_STOP}{_CLOSING})\s+|(?<={_FULL_STOP})(?!{_CLOSING}|{_FULL_STOP})|(?<={_FULL_STOP}{_CLOSING})"
+)
+_MOST_SILENT = 0.8  # share of a speech its breaks may take, should the vendor have passed over them
+_JOINER = "\N{ZERO WIDTH JOINER}"
+_NARROW = ("Cf", "Me", "Mn", "Sk")  # marks on what stands before them
 LONGEST_LINE = 64  # letters' width of an estimated caption: two short lines
 
 
@@ -45,39 +57,72 @@ def _seconds(hours: str | None, minutes: str, seconds: str, fraction: str | None
     return round(whole + int((fraction or "0").ljust(3, "0")) / 1000, 3)
 
 
-def estimated(script: str, seconds: float) -> tuple[Cue, ...]:
-    """Return a script as cues spread over its speech, each as long as its share of the letters."""
-    lines = [line for sentence in _SENTENCE_ENDS.split(" ".join(script.split())) for line in _wrapped(sentence)]
-    letters = sum(len(line) for line in lines)
+@dataclass(frozen=True, slots=True)
+class Breaks:
+    """How a text may be broken: into what no line breaks inside (blanks at its end), and into single signs."""
+
+    pieces: Callable[[str], Sequence[str]]
+    signs: Callable[[str], Sequence[str]]
+
+
+def estimated(script: str, seconds: float, breaks: Breaks) -> tuple[Cue, ...]:
+    """Return a script as cues spread over its speech, each as long as its share of it; a break shows none."""
+    timed: list[tuple[str, float]] = []  # a line and its weight, "" for a silence and its seconds
+    for part in read_script(script):
+        if isinstance(part, Silence):
+            timed.append(("", part.seconds))
+        else:
+            lines = (line for sentence in _sentences(part.shown) for line in _wrapped(sentence, breaks))
+            timed += [(line, max(speech_weight(line), 1.0)) for line in lines]
+    silent = sum(lasts for line, lasts in timed if not line)
+    shrunk = min(1.0, seconds * _MOST_SILENT / silent) if silent else 0.0
+    pace = (seconds - silent * shrunk) / max(sum(weight for line, weight in timed if line), 1.0)
     cues, start = [], 0.0
-    for line in lines:
-        lasts = seconds * len(line) / letters
-        cues.append(Cue(line, round(start, 3), round(lasts, 3)))
+    for line, weight in timed:
+        lasts = weight * (pace if line else shrunk)
+        if line:
+            cues.append(Cue(line, round(start, 3), round(lasts, 3)))
         start += lasts
     return tuple(cues)
 
 
-def _wrapped(sentence: str) -> list[str]:
+def _sentences(text: str) -> list[str]:
+    return [sentence for sentence in _SENTENCE_ENDS.split(" ".join(text.split())) if sentence.strip()]
+
+
+def _wrapped(sentence: str, breaks: Breaks) -> list[str]:
     """Break a sentence into nearly equal lines no wider than LONGEST_LINE."""
-    words = [part for word in sentence.split() for part in _parts(word)]
-    whole = _width(" ".join(words))
+    pieces = [part for piece in breaks.pieces(sentence) for part in _parts(piece, breaks)]
+    whole = _width(sentence)
     wanted = whole / max(-(-whole // LONGEST_LINE), 1)
     lines: list[str] = []
-    for word in words:
-        joined = f"{lines[-1]} {word}" if lines else word
-        if lines and _width(joined) <= LONGEST_LINE and _width(lines[-1]) < wanted:
-            lines[-1] = joined
+    for piece in pieces:
+        if lines and _width(f"{lines[-1]}{piece}".rstrip()) <= LONGEST_LINE and _width(lines[-1].rstrip()) < wanted:
+            lines[-1] += piece
         else:
-            lines.append(word)
-    return lines
+            lines.append(piece)
+    return [line.strip() for line in lines if line.strip()]
 
 
-def _parts(word: str) -> list[str]:
-    """Break what has no spaces (Chinese, Japanese) where a line ends."""
-    most = LONGEST_LINE if word.isascii() else LONGEST_LINE // 2
-    return [word[start : start + most] for start in range(0, len(word), most)]
+def _parts(piece: str, breaks: Breaks) -> list[str]:
+    """Break between signs what alone is wider than a line."""
+    if _width(piece.rstrip()) <= LONGEST_LINE:
+        return [piece]
+    parts = [""]
+    for sign in breaks.signs(piece):
+        if parts[-1] and _width(parts[-1] + sign) > LONGEST_LINE:
+            parts.append("")
+        parts[-1] += sign
+    return parts
 
 
 def _width(text: str) -> int:
-    """Return how many letters wide a text is: an ideograph is as wide as two."""
-    return sum(2 if unicodedata.east_asian_width(character) in ("W", "F") else 1 for character in text)
+    """Return how many letters wide a text is: an ideograph is as wide as two, a family of emoji as one emoji."""
+    before = zip(f" {text}", text, strict=False)
+    return sum(0 if joint == _JOINER else _columns(character) for joint, character in before)
+
+
+def _columns(character: str) -> int:
+    if unicodedata.category(character) in _NARROW:
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in ("W", "F") else 1

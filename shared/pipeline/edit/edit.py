@@ -64,6 +64,12 @@ class Edit:
     cues: tuple[Cue, ...]
     sound: Sound
     warnings: tuple[str, ...] = ()
+    locale: str = ""  # the language spoken, "zh-TW", where somebody said it
+
+    @property
+    def texts(self) -> str:
+        """All words that are shown, together."""
+        return "\n".join([*(title.text for title in self.titles), *(cue.text for cue in self.cues)])
 
     @property
     def files(self) -> tuple[str, ...]:

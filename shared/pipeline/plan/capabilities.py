@@ -84,8 +84,10 @@ class Compute:
 class SpeechRate:
     """How fast people speak, characters per second."""
 
-    letters: float  # alphabets
-    ideographs: float  # Chinese, Japanese, Korean
+    letters: float  # alphabets, and scripts that write every vowel: Thai, Devanagari
+    abjads: float  # Arabic, Hebrew: short vowels are said, not written
+    syllables: float  # kana, Korean, Ethiopic
+    ideographs: float  # Chinese characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +149,7 @@ def _contradictions(read: Tables) -> Iterator[tuple[str, str]]:
         for ratio, size in ratios.items():
             if any(side < 1 or side % 2 for side in (size.width, size.height)):
                 yield f"sizes.{resolution}.{ratio}", "width and height must be even"
-    if min(read.speech.letters, read.speech.ideographs) <= 0:
+    if min(read.speech.letters, read.speech.abjads, read.speech.syllables, read.speech.ideographs) <= 0:
         yield "speech", "rates must be above 0"
     if min(read.limits.scenes, read.limits.links) < 1:
         yield "limits", "must be 1 or more"

@@ -4,8 +4,10 @@ from collections.abc import Iterator
 
 from shared.pipeline.plan import prompts
 from shared.pipeline.plan.capabilities import AvatarService
+from shared.pipeline.plan.glyphs import drawable, named
 from shared.pipeline.plan.plan import Clip, Length, Speech, Stretch
-from shared.pipeline.plan.request import FilmRequest, VoiceSettings
+from shared.pipeline.plan.request import FilmRequest, VoiceSettings, script_of
+from shared.pipeline.plan.ssml import Passage, read_script
 from shared.pipeline.plan.timing import lasting, say, say_scenes
 
 ESTIMATE_ERROR = 0.5  # seconds; less is within the estimate's error
@@ -14,8 +16,9 @@ ESTIMATE_ERROR = 0.5  # seconds; less is within the estimate's error
 def plan_warnings(
     request: FilmRequest, clips: tuple[Clip, ...], stretches: tuple[Stretch, ...], takes: tuple[Speech, ...]
 ) -> tuple[str, ...]:
-    """Return the warnings about speech, unused fields and prompts; those about footage come with the footage."""
-    return (*_speech(request, stretches, takes), *_prompts(request, clips), *_unused(request, clips, stretches, takes))
+    """Return the warnings about speech, prompts, letters and unused fields; those about footage come with it."""
+    said = (*_speech(request, stretches, takes), *_prompts(request, clips), *_undrawable(request, takes))
+    return (*said, *_unused(request, clips, stretches, takes))
 
 
 def engine_warnings(provider: str, service: AvatarService, takes: tuple[Speech, ...]) -> Iterator[str]:
@@ -63,6 +66,18 @@ def _prompts(request: FilmRequest, clips: tuple[Clip, ...]) -> Iterator[str]:
     cut = [clip.scene for clip in clips if prompts.is_cut(request, clip.scene)]
     if cut:
         yield f"The words of {say_scenes(cut)} are more than Veo reads ({prompts.TOKENS} tokens); their end is cut."
+
+
+def _undrawable(request: FilmRequest, takes: tuple[Speech, ...]) -> Iterator[str]:
+    for number, scene in enumerate(request.scenes):
+        drawn, lost = drawable(scene.text_overlay or "")
+        if lost:
+            left = "will be shown without some of its characters" if drawn else "will not be shown"
+            yield f"The text of scene {number + 1} {left}: no font has {named(lost)}."
+    scripts = (script_of(request, take.scene) for take in takes) if request.captions else ()
+    shown = (part.shown for script in scripts for part in read_script(script) if isinstance(part, Passage))
+    if lost := drawable("\n".join(shown))[1]:
+        yield f"Captions will be shown without some characters of the script: no font has {named(lost)}."
 
 
 def _unused(

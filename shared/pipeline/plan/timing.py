@@ -1,20 +1,51 @@
 """Seconds: how long a script takes to speak, how long a scene lasts, and how a person reads a length."""
 
+import re
 import unicodedata
 from typing import assert_never
 
 from shared.pipeline.plan.capabilities import SpeechRate
 from shared.pipeline.plan.plan import Length
+from shared.pipeline.plan.ssml import Silence, read_script
 
 SHORTEST_SPEECH = 1.0  # seconds; also what a script of signs alone is counted as
+_SILENT = ("Cc", "Cf", "Cn", "Cs", "Me", "Sk", "So")
+_UNSAID = re.compile("[\ufe00-\ufe0f]")  # how the sign before it looks
+_SYLLABLES = re.compile(  # a character is a syllable: Ethiopic, Cherokee, Canadian, kana, Yi, Korean
+    "[\u1200-\u139f\u13a0-\u13ff\u1400-\u167f\u2d80-\u2ddf\u3041-\u30ff\ua000-\ua4cf\uab00-\uab2f\uac00-\ud7a3]"
+)
+_WEIGHTS = {"letters": 1.0, "abjads": 1.3, "syllables": 2.0, "ideographs": 3.2}
 
 
 def speech_seconds(script: str, rate: SpeechRate, speed: float | None = None) -> float:
-    """Estimate how long a script takes to speak, in seconds with one decimal; `speed` 1.0 is normal."""
-    text = " ".join(script.split())
-    wide = sum(unicodedata.east_asian_width(character) in ("W", "F") for character in text)
-    seconds = wide / rate.ideographs + (len(text) - wide) / rate.letters
-    return round(max(seconds / (speed or 1.0), SHORTEST_SPEECH), 1)
+    """Estimate how long a script takes to speak, in seconds with one decimal; `speed` 1.0 is normal.
+
+    Markup is not speech; a break in it lasts as long as it says, whatever the speed.
+    """
+    said, silent = 0.0, 0.0
+    for part in read_script(script):
+        if isinstance(part, Silence):
+            silent += part.seconds
+        else:
+            said += sum(1 / getattr(rate, kind) for kind in map(_sound, " ".join(part.said.split())) if kind)
+    return round(max(said / (speed or 1.0) + silent, SHORTEST_SPEECH), 1)
+
+
+def speech_weight(text: str) -> float:
+    """Return how long a text takes to say, compared with others: a letter is 1."""
+    return sum(_WEIGHTS[kind] for kind in map(_sound, text) if kind)
+
+
+def _sound(character: str) -> str:
+    """Return which of the speech rates a character counts in, "" for what is not said: tones, points, emoji."""
+    kind = unicodedata.category(character)
+    if kind in _SILENT or unicodedata.combining(character) or _UNSAID.match(character):
+        return ""
+    if _SYLLABLES.match(character):
+        return "syllables"
+    if unicodedata.east_asian_width(character) in ("W", "F"):
+        return "ideographs"
+    return "abjads" if unicodedata.bidirectional(character) in ("R", "AL") else "letters"
 
 
 def lasting(length: Length, shown: float, spoken: float | None) -> float:
