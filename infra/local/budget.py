@@ -19,8 +19,8 @@ class Counted:
         return all(count <= limit for count, limit in zip(mine, most, strict=True))
 
 
-# Only ever lowered: the first three are what the suite counted, one read of slack for two commits at one moment.
-BUDGET = Counted(reads=14, writes=18, task_operations=14, polls=0)
+# Only ever lowered: what the suite counts, to the last operation.
+BUDGET = Counted(reads=13, writes=18, task_operations=14, polls=0)
 
 
 def table(counted: Counted) -> str:
