@@ -135,11 +135,11 @@ class Wiring:
 
     @cached_property
     def preflight(self) -> "Preflight":
+        from shared.steps.images import Images
         from shared.steps.preflight import Preflight
 
-        return Preflight(
-            self.presenters, self.tenants, self.secrets, self.blobs, self.egress, self.settings.films_bucket
-        )
+        images = Images(self.blobs, self.egress, self.settings.films_bucket, time.monotonic)
+        return Preflight(self.presenters, self.tenants, self.secrets, images)
 
     @cached_property
     def create(self) -> "CreateJob":
@@ -174,7 +174,7 @@ class Wiring:
 
         url = self.settings.public_url + "/heygen_webhook/t/{}/{}"
         work = Integrations(self.presenters, self.tenants, self.secrets, url.format, self.now)
-        return TenantDoor(self.tenants, work, self.preflight, self.secrets, self.now)
+        return TenantDoor(self.tenants, work, self.preflight.images, self.secrets, self.now)
 
     @cached_property
     def heygen_webhook(self) -> "HeygenWebhook":

@@ -123,6 +123,8 @@ class FilmBody(Body):
     scenes: list[SceneBody] | None = None
     image_url: Link | None = None
     image: Upload | None = None
+    image_fit: Literal["crop", "blur", "color"] | None = None
+    image_fit_color: Color | None = None
     avatar_id: Name | None = None
     voice_id: Name | None = None
     avatar_script: Script | None = None

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, ValidationInfo
 
-LONGEST_URL = 2048
+LONGEST_URL = 8192  # signed links carry their signer's whole session
 SCHEMES = "schemes"  # key of the validation context: which schemes a link may have
 
 

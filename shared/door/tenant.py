@@ -16,8 +16,8 @@ from shared.door.keys import Caller, caller, new_webhook_secret
 from shared.door.public import Route, serve
 from shared.media.images import ImageRefused, sniff_and_reencode
 from shared.pipeline.codec import to_plain
+from shared.steps.images import MOST_IMAGE_BYTES, Images
 from shared.steps.integrations import Integrations
-from shared.steps.preflight import MOST_IMAGE_BYTES, MOST_IMAGE_PIXELS, Preflight
 from shared.steps.problems import Problem, invalid, not_found
 
 ADMIN = "tenant:admin"
@@ -31,7 +31,7 @@ class TenantDoor:
 
     tenants: Tenants
     integrations: Integrations
-    preflight: Preflight
+    images: Images
     secrets: Secrets
     now: Callable[[], datetime]
 
@@ -100,10 +100,10 @@ class TenantDoor:
         who = caller(request, self.tenants, self.now(), "jobs:write")
         data = upload_body(request, MOST_IMAGE_BYTES)
         try:
-            image = sniff_and_reencode(data, max_bytes=MOST_IMAGE_BYTES, max_pixels=MOST_IMAGE_PIXELS)
+            image = sniff_and_reencode(data, max_bytes=MOST_IMAGE_BYTES)
         except ImageRefused as refused:
             raise Problem(refused.code, refused.why, next_move=refused.next_move) from refused
-        self.preflight.put(who.tenant.id, image)
+        self.images.put(who.tenant.id, image)
         made = {"image": image.sha256, "width": image.width, "height": image.height, "bytes": len(image.data)}
         return answer(201, made)
 

@@ -52,13 +52,14 @@ class Stream:
 
     def __init__(self, response: httpx.Response) -> None:
         self._response = response
+        self.status = response.status_code
         self.content_type = _content_type(response)
         self.content_length = _content_length(response)
 
-    def chunks(self) -> Iterator[bytes]:
-        """Yield the bytes, at most 256 KiB at a time. Raises: EgressRefused (too large), EgressFailed (cut short)."""
+    def chunks(self, size: int | None = _CHUNK) -> Iterator[bytes]:
+        """Yield the bytes, `size` at a time, or as they come. Raises: EgressRefused (too large), EgressFailed (cut)."""
         with _as_decisions():
-            yield from self._response.iter_bytes(_CHUNK)
+            yield from self._response.iter_bytes(size)
 
 
 class Egress:
@@ -112,12 +113,12 @@ class Egress:
             return Fetched(response.status_code, _content_type(response), response.read())
 
     @contextmanager
-    def stream(self, url: str, *, max_bytes: int, total_seconds: float) -> Iterator[Stream]:
+    def stream(self, url: str, *, max_bytes: int, total_seconds: float, accept: str | None = None) -> Iterator[Stream]:
         """GET something large, following at most 3 redirects, each judged anew; read it inside the `with`.
 
         Raises: EgressRefused (address, size, 4xx), EgressFailed (unreachable, too slow, 5xx).
         """
-        with self._open(url, max_bytes, total_seconds, None) as response:
+        with self._open(url, max_bytes, total_seconds, accept) as response:
             yield Stream(response)
 
     @contextmanager

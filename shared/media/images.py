@@ -1,145 +1,147 @@
-"""Turns an image nobody vouches for into one of ours: decoded for real, turned upright, stripped, flattened, JPEG.
+"""Turns an image nobody vouches for into one of ours: bytes in; sRGB pixels, upright and bounded, out; then JPEG.
 
 What a file is called or claims to be is ignored; only bytes that decode as JPEG, PNG or WebP pass. A file named .jpg
-that holds an ffmpeg playlist never reaches ffmpeg, because only what Pillow itself has painted does.
+that holds an ffmpeg playlist never reaches ffmpeg, because only what Pillow itself has painted does. Everything that
+can go wrong in between is a decision, ImageRefused.
+
+Memory is bounded by construction: an instance decodes one image at a time, every format says from its header what
+decoding takes and is refused above DECODING_BYTES, and what is larger than needed is made small band by band. All
+decoding is done by one thread: the allocator keeps an arena for each, and would keep a picture's memory in each.
 """
 
 import hashlib
 import io
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shared.codes import Code
+from shared.media.photo import jpeg, png, webp
+from shared.media.photo.colors import to_srgb
+from shared.media.photo.header import Header
+from shared.media.photo.kinds import Format, format_of
+from shared.media.photo.pad import Padding, padded
+from shared.media.photo.refused import ImageRefused, broken
+from shared.media.photo.shrink import shrunk
+from shared.pipeline.plan.plan import Size
 
 if TYPE_CHECKING:
     from PIL import Image
 
+__all__ = ["ImageRefused", "Padding", "ReencodedImage", "decode", "size_of", "sniff_and_reencode"]
+
 LEAST_SIDE = 64
-_QUALITY = 92
-_KNOWN = {
-    b"GIF8": "GIF",
-    b"BM": "BMP",
-    b"%PDF": "PDF",
-    b"II*\x00": "TIFF",
-    b"MM\x00*": "TIFF",
-    b"8BPS": "Photoshop",
-    b"\x1a\x45\xdf\xa3": "WebM video",
-    b"\x00\x00\x01\x00": "icon",
-    b"PK\x03\x04": "ZIP",
-}
-_BRANDS = {b"heic": "HEIC", b"heix": "HEIC", b"mif1": "HEIC", b"msf1": "HEIC", b"avif": "AVIF", b"avis": "AVIF"}
-
-
-class ImageRefused(Exception):
-    """An image that can't be used: a code for programs, a reason and a next move for people."""
-
-    def __init__(self, code: Code, why: str, next_move: str) -> None:
-        super().__init__(f"{why}. {next_move}")
-        self.code = code
-        self.why = why
-        self.next_move = next_move
+MOST_IMAGE_PIXELS = 8192 * 6144  # phones' 50-megapixel modes
+KEPT_PIXELS = 2048 * 2048  # of any shape: the part of a 4:3 photo that a 9:16 film shows is still 998x1774
+DECODING_BYTES = 158 * 2**20  # a progressive JPEG of 8192x6144 takes 156 MiB, a WebP of 13 megapixels 149
+STORED_BYTES = 2 * 2**20  # an order's images wait together until all are good; Veo takes 20 MB
+LONGEST_SIDE = 65_500  # pixels; JPEG has no more
+_READERS = {Format.JPEG: jpeg.read, Format.PNG: png.read, Format.WEBP: webp.read}
+_ENCODINGS = ((92, 0), (88, 2), (75, 2), (50, 2), (25, 2))  # quality and chroma subsampling, best first
+_TURNS = {2: 0, 3: 3, 4: 1, 5: 5, 6: 4, 7: 6, 8: 2}  # EXIF's orientation to Pillow's Transpose
+_ONE_AT_A_TIME = ThreadPoolExecutor(1, "decoding")
 
 
 @dataclass(frozen=True, slots=True)
 class ReencodedImage:
-    """A re-encoded image: its bytes, their type, its pixels and the hex SHA-256 it is stored under."""
+    """A re-encoded image: its bytes, their type, its pixels and the hex SHA-256 it is stored under.
+
+    `photo` is the size of the picture alone, before it was padded.
+    """
 
     data: bytes
     mime: str
     width: int
     height: int
     sha256: str
+    photo: Size
 
 
-def sniff_and_reencode(data: bytes, *, max_bytes: int, max_pixels: int) -> ReencodedImage:
-    """Decode and re-encode an image; the same bytes always give the same bytes.
+def sniff_and_reencode(
+    data: bytes | memoryview,
+    *,
+    max_bytes: int,
+    max_pixels: int = MOST_IMAGE_PIXELS,
+    padding: Padding | None = None,
+) -> ReencodedImage:
+    """Decode and re-encode an image, padded if asked; the same bytes always give the same bytes.
 
-    Raises ImageRefused with code "too_large", "not_an_image", "unsupported_format", "broken", "too_many_pixels" or
-    "too_small".
+    Raises ImageRefused with code "too_large", "not_an_image", "unsupported_format", "broken", "too_many_pixels"
+    or "too_small".
     """
     if len(data) > max_bytes:
         raise ImageRefused(Code.TOO_LARGE, f"the image has {len(data)} bytes", f"Send at most {max_bytes} bytes.")
-    picture = decode(data, max_pixels=max_pixels)
-    if min(picture.size) < LEAST_SIDE:
-        shown = f"{picture.width}x{picture.height}"
-        raise ImageRefused(Code.TOO_SMALL, f"the image is only {shown} pixels", f"Send at least {LEAST_SIDE} a side.")
-    out = io.BytesIO()
-    picture.save(out, "JPEG", quality=_QUALITY, subsampling=0, optimize=True)
-    stored = out.getvalue()
-    return ReencodedImage(stored, "image/jpeg", picture.width, picture.height, hashlib.sha256(stored).hexdigest())
+    return _ONE_AT_A_TIME.submit(_remade, data, max_pixels, padding).result()
 
 
-def decode(data: bytes, *, max_pixels: int = 50_000_000) -> "Image.Image":
-    """Decode a JPEG, PNG or WebP to upright RGB on white.
+def decode(data: bytes, *, max_pixels: int = MOST_IMAGE_PIXELS) -> "Image.Image":
+    """Decode a JPEG, PNG or WebP to upright sRGB on white, at most KEPT_PIXELS large.
 
     Raises ImageRefused.
     """
-    from PIL import Image, ImageOps  # light importers must not pay for Pillow
+    return _ONE_AT_A_TIME.submit(_decoded, data, max_pixels).result()
 
-    kind = _kind(data)
+
+def size_of(head: bytes) -> Size:
+    """Return the size of an image we have stored, by its first kilobytes. Raises ImageRefused."""
+    return Size(*jpeg.read(head, KEPT_PIXELS).claimed)
+
+
+def _remade(data: bytes | memoryview, max_pixels: int, padding: Padding | None) -> ReencodedImage:
+    picture = _decoded(bytes(data), max_pixels)
+    photo = Size(*picture.size)
+    if min(picture.size) < LEAST_SIDE:
+        why = f"the image is only {photo.width}x{photo.height} pixels"
+        raise ImageRefused(Code.TOO_SMALL, why, f"Send at least {LEAST_SIDE} a side.")
+    return _reencoded(padded(picture, padding) if padding else picture, photo)
+
+
+def _reencoded(picture: "Image.Image", photo: Size) -> ReencodedImage:
+    """Write a picture as JPEG, as well as STORED_BYTES allow."""
+    stored = b""
+    for quality, subsampling in _ENCODINGS:
+        out = io.BytesIO()
+        picture.save(out, "JPEG", quality=quality, subsampling=subsampling)  # optimized, libjpeg may not pause
+        stored = out.getvalue()
+        if len(stored) <= STORED_BYTES:
+            break
+    digest = hashlib.sha256(stored).hexdigest()
+    return ReencodedImage(stored, "image/jpeg", picture.width, picture.height, digest, photo)
+
+
+def _decoded(data: bytes, max_pixels: int) -> "Image.Image":
+    kind = format_of(data)
     try:
-        # A fresh reader per call and only this one format: Pillow's other decoders never see the bytes.
-        picture = Image.open(io.BytesIO(data), formats=[kind])
-        _check(picture, kind, max_pixels)
-        picture.load()
-        return _on_white(ImageOps.exif_transpose(picture))
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as problem:
-        move = f"Send at most {max_pixels}."
-        raise ImageRefused(Code.TOO_MANY_PIXELS, "the image claims more pixels than any we decode", move) from problem
-    except (OSError, ValueError, SyntaxError, EOFError, MemoryError) as problem:
-        raise ImageRefused(
-            Code.BROKEN, "the image can't be decoded (cut short or damaged)", "Send it again."
-        ) from problem
+        header = _READERS[kind](data, KEPT_PIXELS)
+        _check(header, kind, max_pixels)
+        picture = _upright(to_srgb(shrunk(header, KEPT_PIXELS), header.profile), header.orientation)
+    except ImageRefused:
+        raise
+    except Exception as problem:  # a stranger's bytes may break a library anywhere: that is a refusal
+        raise broken() from problem
+    picture.info.clear()  # comments and the like would be written into the copy
+    return picture
 
 
-def _check(picture: "Image.Image", kind: str, max_pixels: int) -> None:
+def _check(header: Header, kind: Format, max_pixels: int) -> None:
     """Refuse what only claims to be reasonable, before a pixel of it is decoded."""
-    if picture.width * picture.height > max_pixels:
-        shown = f"{picture.width}x{picture.height}"
+    width, height = header.claimed
+    shown = f"{width}x{height}"
+    if width < 1 or height < 1:
+        raise broken(f"the image claims {shown} pixels")
+    if width * height > max_pixels:
         raise ImageRefused(Code.TOO_MANY_PIXELS, f"the image claims {shown} pixels", f"Send at most {max_pixels}.")
-    if getattr(picture, "n_frames", 1) > 1 and kind != "JPEG":
-        raise ImageRefused(Code.UNSUPPORTED_FORMAT, "the image is an animation", "Send a still JPEG, PNG or WebP.")
+    if max(width, height) > LONGEST_SIDE:
+        move = f"Send one of at most {LONGEST_SIDE} a side."
+        raise ImageRefused(Code.TOO_MANY_PIXELS, f"the image claims {shown} pixels", move)
+    if header.memory > DECODING_BYTES:
+        fits = int(width * height * DECODING_BYTES / header.memory / 1e6)
+        why = f"the image is a {kind.value} of {shown} pixels, which takes too much memory to decode"
+        raise ImageRefused(Code.TOO_MANY_PIXELS, why, f"Send it as a plain JPEG, or with at most {fits} megapixels.")
 
 
-def _on_white(picture: "Image.Image") -> "Image.Image":
+def _upright(picture: "Image.Image", orientation: int) -> "Image.Image":
     from PIL import Image
 
-    if picture.mode.startswith("I"):  # 16-bit gray, which a plain conversion would burn out
-        flat = picture.convert("I").point(lambda value: value / 257).convert("L").convert("RGB")
-    elif picture.has_transparency_data:
-        seen = picture.convert("RGBA")
-        white = Image.new("RGBA", seen.size, (255, 255, 255, 255))
-        flat = Image.alpha_composite(white, seen).convert("RGB")
-    else:
-        flat = picture.convert("RGB")
-    flat.info.clear()  # comments and the like would be written into the copy
-    return flat
-
-
-def _kind(data: bytes) -> str:
-    if data.startswith(b"\xff\xd8\xff"):
-        return "JPEG"
-    if data.startswith(b"\x89PNG\r\n\x1a\n"):
-        return "PNG"
-    if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
-        return "WEBP"
-    raise _unknown(data)
-
-
-def _unknown(data: bytes) -> ImageRefused:
-    head = data[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    named = next((name for mark, name in _KNOWN.items() if data.startswith(mark)), None)
-    if data[4:8] == b"ftyp":
-        named = _BRANDS.get(data[8:12], "MP4 video")
-    elif b"<svg" in head:
-        named = "SVG"
-    move = "Send a JPEG, PNG or WebP."
-    if named:
-        return ImageRefused(Code.UNSUPPORTED_FORMAT, f"the image is {named}", move)
-    if not data:
-        return ImageRefused(Code.NOT_AN_IMAGE, "the file is empty", move)
-    if head.startswith((b"ffconcat", b"#extm3u")):
-        return ImageRefused(Code.NOT_AN_IMAGE, "the file is a playlist, not an image", move)
-    if head.startswith((b"<!doctype", b"<html", b"<?xml", b"{")):
-        return ImageRefused(Code.NOT_AN_IMAGE, "the file is a web page or text, not an image", move)
-    return ImageRefused(Code.NOT_AN_IMAGE, "the file is not an image we know", move)
+    turn = _TURNS.get(orientation)
+    return picture if turn is None else picture.transpose(Image.Transpose(turn))

@@ -22,6 +22,7 @@ from shared.pipeline.plan.planner import CannotPlan, Defaults, plan, to_ask
 from shared.pipeline.plan.request import FilmRequest, to_document
 from shared.steps.commit import FIRST_WAIT, LAST_WAIT, Commits
 from shared.steps.idempotency import BuyingCall
+from shared.steps.images import image_warnings
 from shared.steps.preflight import Preflight
 from shared.steps.problems import Problem, invalid, unavailable
 
@@ -60,8 +61,9 @@ class CreateJob:
     def dry_run(self, tenant: Tenant, request: FilmRequest) -> Plan:
         """Plan and check all there is to check, spending and storing nothing."""
         planned, warnings = self.planned(tenant, request)
-        self.preflight.images(tenant.id, request, planned.pictures)
-        return replace(planned, warnings=(*planned.warnings, *warnings))
+        ready = self.preflight.images.ready(tenant.id, request, planned)
+        shown = image_warnings(request, planned, ready)
+        return replace(planned, warnings=(*planned.warnings, *warnings, *shown))
 
     def __call__(self, tenant: Tenant, request: FilmRequest, idempotency_key: str | None, trace: str) -> Created:
         """Accept a request. Raises Problem."""
@@ -70,8 +72,8 @@ class CreateJob:
         if known := self.bought(call, job_id):
             return known
         planned, warnings = self.planned(tenant, request)
-        ready = self.preflight.images(tenant.id, request, planned.pictures)
-        images = self.preflight.store(tenant.id, ready)
+        ready = self.preflight.images.ready(tenant.id, request, planned)
+        images = self.preflight.images.store(tenant.id, ready)
         begin = partial(
             new_job,
             job_id=job_id,
@@ -83,7 +85,7 @@ class CreateJob:
             request_hash=call.request_hash,
             timeouts=self.commits.timeouts,
             trace=trace,
-            warnings=warnings,
+            warnings=(*warnings, *image_warnings(request, planned, ready)),
         )
         return self.store(tenant, call, begin)
 

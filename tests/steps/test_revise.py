@@ -67,7 +67,7 @@ def test_a_clip_whose_file_is_gone_is_made_again_with_all_that_follows(stage: St
 def test_a_lost_product_image_refuses_the_retry(stage: Stage) -> None:
     """Nobody can make the customer's photo again: 409, nothing moves, and the next move is told."""
     photo = sniff_and_reencode(PHOTO.read_bytes(), max_bytes=2**25, max_pixels=2**26)
-    stored = stage.wiring.create_job.create.preflight.put(TENANT.id, photo)
+    stored = stage.wiring.create_job.create.preflight.images.put(TENANT.id, photo)
     job_id = stage.order(footage(REFUSED, image=photo.sha256))
     stage.live(job_id)
     loaded = stage.wiring.jobs.load(job_id)

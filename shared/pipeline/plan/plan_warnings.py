@@ -6,7 +6,7 @@ from shared.pipeline.plan import prompts
 from shared.pipeline.plan.capabilities import AvatarService
 from shared.pipeline.plan.glyphs import drawable, named
 from shared.pipeline.plan.plan import Clip, Length, Speech, Stretch
-from shared.pipeline.plan.request import FilmRequest, VoiceSettings, script_of
+from shared.pipeline.plan.request import FilmRequest, ImageFit, VoiceSettings, script_of
 from shared.pipeline.plan.ssml import Passage, read_script
 from shared.pipeline.plan.timing import lasting, say, say_scenes
 
@@ -87,6 +87,11 @@ def _unused(
     for name in ("image_url", "image"):
         if getattr(request, name) is not None and name not in used:
             yield f"{name} is not used: no shot starts from it."
+    pictured = any(used) or any(stretch.backdrop is not None and stretch.backdrop.image for stretch in stretches)
+    if request.image_fit is not ImageFit.CROP and not pictured:
+        yield "image_fit is not used: the film has no image."
+    if request.image_fit_color is not None and request.image_fit is not ImageFit.COLOR:
+        yield 'image_fit_color is not used: image_fit is not "color".'
     own = {number for number, scene in enumerate(request.scenes) if scene.background is not None}
     bare = any(stretch.backdrop is not None and stretch.scene not in own for stretch in stretches)
     if request.background is not None and not bare:

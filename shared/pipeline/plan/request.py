@@ -62,6 +62,14 @@ class BackgroundType(StrEnum):
     PRESET = "preset"
 
 
+class ImageFit(StrEnum):
+    """How an image of another shape fills the film's: its middle, or all of it before something."""
+
+    CROP = "crop"
+    BLUR = "blur"  # before itself, enlarged and blurred
+    COLOR = "color"  # before a flat colour
+
+
 @dataclass(frozen=True, slots=True)
 class Background:
     """A backdrop; exactly the fields of its type are set."""
@@ -126,6 +134,8 @@ class FilmRequest:
     scenes: tuple[SceneRequest, ...] = ()
     image_url: str | None = None
     image: str | None = None  # an upload's id
+    image_fit: ImageFit = ImageFit.CROP  # of every image of the film
+    image_fit_color: str | None = None  # "#rrggbb" around the image where image_fit is color; None is white
     avatar_id: str | None = None
     voice_id: str | None = None
     avatar_script: str | None = None

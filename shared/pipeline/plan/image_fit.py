@@ -1,0 +1,36 @@
+"""How a photo meets the film's shape: what is cut away and what is enlarged, told with numbers before it is paid."""
+
+from collections.abc import Iterator
+
+from shared.pipeline.plan.plan import Feature, Plan, Size
+from shared.pipeline.plan.request import ImageFit
+
+LOST = 0.02  # of a photo; less is not worth a word
+ENLARGED = 1.5  # times; less is hardly seen
+
+
+def fit_warnings(field: str, photo: Size, film: Size, fit: ImageFit) -> Iterator[str]:
+    """Say how much of a request's photo the film will not show, and whether the rest is too small for it."""
+    across, down = film.width / photo.width, film.height / photo.height
+    whole = f"{field} ({photo.width}x{photo.height})"
+    if fit is ImageFit.CROP:
+        lost = 1 - min(across, down) / max(across, down)
+        sides = "left and right" if across < down else "above and below"
+        if lost >= LOST:
+            yield (
+                f"{whole} is cropped to the film's shape: {100 * lost:.0f} % of it, {sides}, will not be seen. "
+                f'Send one of {film.width}x{film.height}, or show all of it with "image_fit": "blur" or "color".'
+            )
+    scale = max(across, down) if fit is ImageFit.CROP else min(across, down)
+    if scale >= ENLARGED:
+        yield (
+            f"{whole} is enlarged {scale:.1f} times to fill the film's {film.width}x{film.height} and will look soft. "
+            "Send a larger one."
+        )
+
+
+def fitted(plan: Plan) -> frozenset[str]:
+    """Return the keys of the images that fill the frame; what Veo takes as a mere reference keeps its own shape."""
+    starts = {clip.image for clip in plan.clips if clip.image and clip.feature is not Feature.REFERENCE}
+    behind = {one.backdrop.image for one in plan.stretches if one.backdrop and one.backdrop.image}
+    return frozenset(starts | behind)
