@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Protocol
 
 from shared.codes import Code
+from shared.pipeline.job.job import Reconcile
 from shared.pipeline.plan.looks import Look
 
 
@@ -110,7 +111,12 @@ class Failure:
 
 
 class FootageVendor(Protocol):
-    """Films B-roll."""
+    """Films B-roll; `submit` takes no idempotency key yet, so no call of it is ever repeated."""
+
+    @property
+    def reconcile(self) -> Reconcile:
+        """How a call whose answer was lost is found out: OBJECT or NOTHING."""
+        ...
 
     def submit(self, order: ClipOrder, *, total_seconds: float) -> str:
         """Make the one paid call; return the operation's name.
@@ -155,10 +161,20 @@ class Found:
 class PresenterVendor(Protocol):
     """Films A-roll with the tenant's own key, which is handed in for each call."""
 
-    def submit(self, order: SpeechOrder, *, api_key: str, idempotency_key: str, total_seconds: float) -> str:
-        """Make the one paid call; return the video's id.
+    @property
+    def reconcile(self) -> Reconcile:
+        """How a call whose answer was lost is found out: IDEMPOTENCY_KEY, LIST_BY_TITLE or NOTHING.
 
-        Raises: NotSent, TryLater, InFlight, Refused, Misconfigured, Unknown.
+        It is written into the claim before the call. Only a vendor that says IDEMPOTENCY_KEY is ever asked again under
+        the same attempt, and only with the same key; once that is too old its titles are looked for, as of a vendor
+        that says LIST_BY_TITLE. One that says NOTHING is never asked again by us.
+        """
+        ...
+
+    def submit(self, order: SpeechOrder, *, api_key: str, idempotency_key: str, total_seconds: float) -> str:
+        """Make the one paid call; return the video's id. A vendor without keys ignores `idempotency_key`.
+
+        Raises: NotSent, TryLater, InFlight (only a vendor that honours keys), Refused, Misconfigured, Unknown.
         """
         ...
 
@@ -167,7 +183,10 @@ class PresenterVendor(Protocol):
         ...
 
     def find(self, title: str, *, api_key: str) -> tuple[Found, ...]:
-        """Generations with exactly this title. Raises: KeyChanged, TryLater."""
+        """Generations with exactly this title, all of them; never called where `reconcile` is NOTHING.
+
+        Raises: KeyChanged, TryLater.
+        """
         ...
 
     def check_key(self, *, api_key: str) -> str:

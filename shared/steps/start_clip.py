@@ -35,7 +35,9 @@ def start_clip(
     source = made_from(loaded.job, node)
     warm()
     mine = token()
-    claim = on.Claimed(node.key, message.take, message.attempt, mine, input=source, prefix=wanted.output)
+    claim = on.Claimed(
+        node.key, message.take, message.attempt, mine, input=source, prefix=wanted.output, reconcile=veo.reconcile
+    )
     heard = commits.hear(loaded, claim)
     if not heard.owns(node.key, mine):
         log_job(Fact.CLAIM_LOST, heard.job, node=message.node)
@@ -47,5 +49,4 @@ def start_clip(
         lambda: veo.submit(wanted, total_seconds=commits.timeouts.veo_http),
         commits=commits,
         stopwatch=watch,
-        keyed=False,
     )

@@ -15,7 +15,7 @@ from shared.cloud.tenants import AccountStatus, Integration, Tenants
 from shared.codes import Code
 from shared.log import Fact, JobRef, log_job
 from shared.pipeline.job import events as on
-from shared.pipeline.job.job import Job, Node, State
+from shared.pipeline.job.job import Job, Node, Reconcile, State, reconcile_of
 from shared.pipeline.job.names import attempt_name
 from shared.pipeline.job.transitions import replayable
 from shared.pipeline.plan.looks import Engine, engine_for
@@ -27,6 +27,7 @@ from shared.steps.message import Message
 from shared.steps.speech import planned, speech_order
 from shared.steps.stopwatch import Stopwatch
 from shared.steps.submit import send_claimed
+from shared.steps.unclear_takes import key_gone, sought
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class StartPresenter:
         watch = self.stopwatch()
         loaded = self.commits.load(message.job)
         node = loaded.job.nodes.get(message.node) if loaded else None
-        if loaded is None or node is None or node.state not in (State.QUEUED, State.STARTING):
+        if loaded is None or node is None or not _wanted(node, message):
             about = loaded.job if loaded else JobRef(message.job)
             log_job(Fact.NOTHING_TO_DO, about, "not queued", node=message.node)
             return
@@ -57,7 +58,10 @@ class StartPresenter:
         key = self._key(account, version or "latest")
         url = self.callback_url(str(attempt_name(job.id, node)))  # asks Secret Manager: before the claim, like the key
         if node.state is State.STARTING:
-            self._repeat(loaded, node, account, key, url, watch)
+            if key is None:
+                self.commits.hear(loaded, key_gone(node))
+            else:
+                self._repeat(loaded, node, account, key, url, watch)
             return
         now = self.commits.jobs.now(loaded)
         if account and account.busy_until and account.busy_until > now:
@@ -79,12 +83,13 @@ class StartPresenter:
             secret_version=key.version if key else None,
             cutout=cutout,
             engine=engine,
+            reconcile=self.presenters[node.provider].reconcile,
         )
         heard = self.commits.hear(loaded, claim)
         self._send(heard, node.key, mine, account, key, url, watch)
 
     def _repeat(
-        self, loaded: Loaded, node: Node, account: Integration | None, key: Secret | None, url: str, watch: Stopwatch
+        self, loaded: Loaded, node: Node, account: Integration | None, key: Secret, url: str, watch: Stopwatch
     ) -> None:
         """Repeat under the same key; when the key is too old, look for the title instead."""
         mine = self.token()
@@ -93,17 +98,11 @@ class StartPresenter:
             self._send(heard, node.key, mine, account, key, url, watch)
             return
         began = self.commits.jobs.now(loaded)
-        if node.claim is None or key is None or replayable(node.claim, began, self.commits.timeouts):
+        if node.claim is None or replayable(node.claim, began, self.commits.timeouts):
             return
-        try:
-            found = self.presenters[node.provider].find(str(attempt_name(loaded.job.id, node)), api_key=key.value)
-        except (KeyChanged, TryLater) as later:
-            log_job(Fact.POLL_FAILED, loaded.job, str(later), node=node.key)
-            return
-        seen: on.NodeEvent = on.NothingFound(node.key, node.take, node.attempt, at=began)
-        if found:
-            seen = on.IdHeard(node.key, node.take, node.attempt, found[0].id)
-        self.commits.hear(loaded, seen)
+        seen = sought(loaded, node, self.presenters[node.provider], key.value, began)
+        if seen:
+            self.commits.hear(loaded, seen)
 
     def _send(
         self,
@@ -157,7 +156,6 @@ class StartPresenter:
             send,
             commits=self.commits,
             stopwatch=watch,
-            keyed=True,
             refusal=refusal,
         )
 
@@ -187,3 +185,11 @@ class StartPresenter:
     @staticmethod
     def _known(account: Integration | None, job: Job, node: Node) -> Cutout:
         return ((account.looks or {}).get(planned(job, node).avatar_id) if account else None) or Cutout.ALPHA
+
+
+def _wanted(node: Node, message: Message) -> bool:
+    """Tell whether the message's own attempt may be sent, or asked again under its key; old news speaks for nobody."""
+    if (message.take, message.attempt) != (node.take, node.attempt):
+        return False
+    unclear = node.state is State.STARTING and reconcile_of(node) is Reconcile.IDEMPOTENCY_KEY
+    return unclear or node.state is State.QUEUED

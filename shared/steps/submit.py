@@ -27,7 +27,6 @@ def send_claimed(
     *,
     commits: Commits,
     stopwatch: Stopwatch,
-    keyed: bool,
     refusal: Callable[[Refused], on.NodeEvent | None] = lambda _refused: None,
 ) -> None:
     """Send for a claim that is ours; `refusal` may turn a refusal into another event (ask differently next time)."""
@@ -36,7 +35,7 @@ def send_claimed(
         log_job(Fact.WINDOW_OVER, job, f"{stopwatch.seconds:.1f} s since the load", node=node_key)
         event: on.NodeEvent = on.Released(node_key, token, "the send window was over", RESEND_DELAY)
     else:
-        event = _sent(node, token, send, keyed=keyed, refusal=refusal)
+        event = _sent(node, token, send, refusal=refusal)
     spoken = event.provider_id if isinstance(event, on.Sent) else getattr(event, "why", "")
     log_job(Fact.SUBMIT_ENDED, job, f"{type(event).__name__}: {spoken}", node=node_key)
     life = commits.timeouts.claim_life(node.kind) / SECOND
@@ -48,7 +47,6 @@ def _sent(
     token: str,
     send: Callable[[], str],
     *,
-    keyed: bool,
     refusal: Callable[[Refused], on.NodeEvent | None],
 ) -> on.NodeEvent:
     try:
@@ -58,10 +56,10 @@ def _sent(
     except TryLater as busy:
         return on.Released(node.key, token, str(busy), busy.after, refused=True)
     except InFlight as twice:
-        return on.Unclear(node.key, token, str(twice), keyed=True)
+        return on.Unclear(node.key, token, str(twice))
     except Refused as refused:
         return refusal(refused) or on.Rejected(node.key, token, refused.code, str(refused), refused.next_move)
     except Misconfigured as ours:
         return on.MisconfigurationFound(node.key, token, str(ours), ours.next_move)
     except Unknown as unclear:
-        return on.Unclear(node.key, token, str(unclear), keyed=keyed)
+        return on.Unclear(node.key, token, str(unclear))

@@ -16,7 +16,7 @@ from shared.codes import Code
 from shared.egress.client import Egress, EgressFailed, EgressRefused
 from shared.log import Fact, JobRef, log_job
 from shared.pipeline.job import events as on
-from shared.pipeline.job.job import Node, Output, State
+from shared.pipeline.job.job import Node, Output, Reconcile, State, reconcile_of
 from shared.pipeline.job.names import AttemptName, attempt_name, presenter_object
 from shared.pipeline.job.timeouts import SECOND
 from shared.pipeline.plan.plan import Cutout
@@ -25,6 +25,7 @@ from shared.steps.commit import Commits
 from shared.steps.cutouts import CANNOT, NEXT
 from shared.steps.message import Message
 from shared.steps.speech import planned
+from shared.steps.unclear_takes import key_gone, sought
 
 MOST_TAKE_BYTES = 500 * 2**20
 MOST_CAPTION_BYTES = 2**20
@@ -54,24 +55,36 @@ class WatchPresenter:
             log_job(Fact.NOTHING_TO_DO, about, "nothing to look at", node=message.node)
             return
         video = node.provider_id or message.hint
-        if not video:
-            log_job(Fact.NOTHING_TO_DO, loaded.job, "no id to look at yet", node=message.node)
-            return
-        event = self._seen(loaded, node, video, hinted=bool(message.hint))
+        event = self._seen(loaded, node, video, hinted=bool(message.hint)) if video else self._unnamed(loaded, node)
         if event:
             self.commits.hear(loaded, event)
+
+    def _unnamed(self, loaded: Loaded, node: Node) -> on.NodeEvent | None:
+        """Look for an unclear take of a vendor without keys, once nobody can be waiting for its answer any more."""
+        began = self.commits.jobs.now(loaded)
+        expired = node.claim is not None and began >= node.claim.at + self.commits.timeouts.claim_life(node.kind)
+        if not expired or reconcile_of(node) is Reconcile.IDEMPOTENCY_KEY:
+            log_job(Fact.NOTHING_TO_DO, loaded.job, "no id to look at yet", node=node.key)
+            return None
+        account = self.tenants.integration(loaded.job.tenant, loaded.job.plan.provider, loaded.job.plan.mode)
+        version = node.claim.secret_version if node.claim else None
+        try:
+            key = self.secrets.get(account.secret, version or "latest") if account else None
+        except NoSecret:
+            key = None
+        return sought(loaded, node, self.presenters[node.provider], key.value, began) if key else key_gone(node)
 
     def _seen(self, loaded: Loaded, node: Node, video: str, *, hinted: bool) -> on.NodeEvent | None:
         job, about = loaded.job, (node.key, node.take, node.attempt)
         account = self.tenants.integration(job.tenant, job.plan.provider, job.plan.mode)
         version = node.claim.secret_version if node.claim else None
         if account is None:
-            return _key_gone(node)
+            return key_gone(node)
         try:
             key = self.secrets.get(account.secret, version or "latest")
             seen, title = self.presenters[node.provider].poll(video, api_key=key.value)
         except (KeyChanged, NoSecret):
-            return _key_gone(node)
+            return key_gone(node)
         except Lost:
             return self._gone(loaded, node) if node.provider_id else None
         except TryLater as later:
@@ -147,9 +160,3 @@ class WatchPresenter:
         with self.egress.stream(url, max_bytes=most, total_seconds=TAKE_FETCH_SECONDS) as source:
             uri = f"gs://{self.films_bucket}/{name}"
             return self.blobs.write(uri, source.chunks(), mime=mime, expected=source.content_length)
-
-
-def _key_gone(node: Node) -> on.FailureHeard:
-    why = f"the {node.provider} key this take was ordered with no longer works, so nobody can fetch it"
-    move = "look in the provider's account for the take; put a working key, then retry the job"
-    return on.FailureHeard(node.key, node.take, node.attempt, Code.KEY_CHANGED, why, move, paid=True)

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 
 from shared.pipeline.job import events as on
-from shared.pipeline.job.job import AWAKE, Node, State
+from shared.pipeline.job.job import AWAKE, Node, Reconcile, State
 from shared.pipeline.job.line import START_CLIP, START_PRESENTER, step_for
 from tests.model.instants import ticks
 from tests.model.remembered import Remembered, Told
 from tests.model.rules import Rule
 from tests.model.state import Task, Worker, World
+from tests.model.words import event
 from tests.pipeline.machine.story import CLIP
 
 
@@ -25,8 +26,17 @@ class Desk:
 
     @property
     def clip(self) -> bool:
-        """Whether it is a clip: no key, news by object; else a presenter, keyed."""
+        """Whether it is a clip: news by object; else a presenter, news by webhook."""
         return self.key == CLIP
+
+    @property
+    def way(self) -> Reconcile:
+        """How the vendor lets lost answers be found out."""
+        return self.machine.way
+
+    def event(self, worker: Worker) -> on.NodeEvent:
+        """Return a worker's next event."""
+        return event(self.key, worker, self.way)
 
     def has(self, rule: Rule) -> bool:
         """Tell whether a rule is kept."""
@@ -40,9 +50,9 @@ class Desk:
         """Tell whether the job has ended."""
         return self.machine.books[world.job].ended
 
-    def hear(self, world: World, event: on.Event, ago: int = 0) -> Told:
+    def hear(self, world: World, news: on.Event, ago: int = 0) -> Told:
         """Ask the machine."""
-        return self.machine.hear(world.job, event, ago)
+        return self.machine.hear(world.job, news, ago)
 
     def name(self, node: Node) -> str:
         """Name the node's next task."""

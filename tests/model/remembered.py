@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from shared.pipeline.job import events as on
-from shared.pipeline.job.job import Job, Node, Outcome, Payer, State
+from shared.pipeline.job.job import Job, Node, Outcome, Payer, Reconcile, State
 from shared.pipeline.job.ledger import spent
 from shared.pipeline.job.machine import Transition, apply
 from tests.model.instants import FROZEN, NOW, TICK, WAITS, stripped
@@ -43,8 +43,11 @@ class Books(NamedTuple):
 class Remembered:
     """The machine of one model."""
 
-    def __init__(self, node: str, rules: frozenset[Rule] = ALL, latest: int = FROZEN) -> None:
+    def __init__(
+        self, node: str, rules: frozenset[Rule] = ALL, latest: int = FROZEN, way: Reconcile | None = None
+    ) -> None:
         self.key = node
+        self.way = way or (Reconcile.OBJECT if node == CLIP else Reconcile.IDEMPOTENCY_KEY)
         self.rules = rules
         self.books: list[Books] = []
         self._latest = latest

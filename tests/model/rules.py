@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from shared.pipeline.job import events as on
-from shared.pipeline.job.job import Job, State
+from shared.pipeline.job.job import Job, Reconcile, State
 from shared.pipeline.job.machine import Transition, apply
 from shared.pipeline.job.timeouts import Timeouts
 
@@ -25,6 +25,7 @@ class Rule(StrEnum):
     LEDGER = "a late id goes to the ledger"
     EXPIRY = "a claim expires"
     SWEEP = "the sweep"
+    KEYLESS = "a call without a key is never repeated"
     REPEAT = "a refused repeat keeps its claim"
     KEY = "the same key for the same attempt"
     RISK = "the cost is booked at the claim"
@@ -35,9 +36,11 @@ ALL = frozenset(Rule)
 
 def heard(rules: frozenset[Rule], job: Job, event: on.Event, now: datetime, timeouts: Timeouts) -> Transition:
     """Apply an event as the product's machine does, without the rules that are missing."""
-    if Rule.REPEAT not in rules and isinstance(event, on.Released | on.MisconfigurationFound):
+    if Rule.REPEAT not in rules and isinstance(event, on.Released | on.MisconfigurationFound | on.Rejected):
         job = _asked_once(job, event.node)
     match event:
+        case on.Claimed() if Rule.KEYLESS not in rules:  # the kind of node decided once
+            event = replace(event, reconcile=Reconcile.IDEMPOTENCY_KEY)
         case on.Sent() | on.Released() | on.Rejected() | on.Unclear() if Rule.TOKEN not in rules:
             claim = job.nodes[event.node].claim
             event = replace(event, token=claim.token) if claim else event

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from shared.pipeline.job.job import Reconcile
 from tests.model.rules import ALL, Rule
 from tests.model.search import Verdict, search
 from tests.model.state import Budget
@@ -16,16 +17,18 @@ class Scenario:
     budget: Budget
     without: Rule | None = None
     breaks: str = ""
+    way: Reconcile | None = None  # how the vendor lets lost answers be found out, where it is not the usual one
 
     def __str__(self) -> str:
         rules = f"without {self.without.value}" if self.without else "all rules"
-        return f"{self.node}, {rules}, {self.budget}"
+        vendor = f" ({self.way.value})" if self.way else ""
+        return f"{self.node}{vendor}, {rules}, {self.budget}"
 
     def searched(self, *, whole: bool = False) -> Verdict:
         """Search it; `whole` puts the missing rule back."""
         if whole or not self.without:
-            return search(self.node, self.budget)
-        return search(self.node, self.budget, ALL - {self.without}, only=self.breaks)
+            return search(self.node, self.budget, way=self.way)
+        return search(self.node, self.budget, ALL - {self.without}, only=self.breaks, way=self.way)
 
 
 # Each rule is missing once; with it, the same faults break nothing.
@@ -46,6 +49,8 @@ NECESSARY = (
     Scenario(CLIP, Budget(crash=1), Rule.EXPIRY, "LIVE"),
     Scenario(CLIP, Budget(crash=1), Rule.SWEEP, "LIVE"),
     Scenario(PRESENTER, Budget(lost=1), Rule.KEY, "BILL"),
+    Scenario(PRESENTER, Budget(lost=1), Rule.KEYLESS, "BILL", Reconcile.LIST_BY_TITLE),
+    Scenario(PRESENTER, Budget(lost=1), Rule.KEYLESS, "BILL", Reconcile.NOTHING),
     Scenario(PRESENTER, Budget(lost=1, busy=1), Rule.REPEAT, "BILL"),
     Scenario(PRESENTER, Budget(lost=1, busy=1, gone=1), Rule.REPEAT, "BILL"),
     Scenario(CLIP, Budget(), Rule.RISK, "MONEY"),
@@ -64,6 +69,10 @@ KEPT = (
     Scenario(PRESENTER, Budget(refuse=1, dup=1, retry=1)),
     Scenario(PRESENTER, Budget(crash=1, busy=1, gone=1)),
     Scenario(CLIP, Budget(lost=1, dup=1, gone=1)),
+    Scenario(PRESENTER, Budget(crash=1, lost=1), way=Reconcile.LIST_BY_TITLE),
+    Scenario(PRESENTER, Budget(lost=1, dup=1, refuse=1), way=Reconcile.LIST_BY_TITLE),
+    Scenario(PRESENTER, Budget(crash=1, lost=1, dup=1), way=Reconcile.NOTHING),
+    Scenario(PRESENTER, Budget(lost=1, busy=1, drop=1, retry=1), way=Reconcile.NOTHING),
 )
 
 LARGE = (

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import chain
 
+from shared.pipeline.job.job import Reconcile
 from tests.model.around import Around
 from tests.model.desk import Desk
 from tests.model.instants import ANSWERS, FROZEN
@@ -38,11 +39,21 @@ class Verdict:
 
 
 def search(
-    node: str, budget: Budget, rules: frozenset[Rule] = ALL, *, only: str = "", workers: int = 2, most: int = 3_000_000
+    node: str,
+    budget: Budget,
+    rules: frozenset[Rule] = ALL,
+    *,
+    only: str = "",
+    way: Reconcile | None = None,
+    workers: int = 2,
+    most: int = 3_000_000,
 ) -> Verdict:
-    """Explore all interleavings within the budget, at most `most` states; `only` one law is looked at, if named."""
+    """Explore all interleavings within the budget, at most `most` states; `only` one law is looked at, if named.
+
+    `way` is how the vendor lets lost answers be found out, where it is not the node's usual one.
+    """
     started = time.perf_counter()
-    machine = _machine(node, rules, FROZEN if budget.freeze else ANSWERS)
+    machine = _machine(node, rules, FROZEN if budget.freeze else ANSWERS, way)
     desk = Desk(machine)
     hands = Workers(desk, workers)
     around = Around(hands)
@@ -73,9 +84,9 @@ def search(
 
 
 @cache
-def _machine(node: str, rules: frozenset[Rule], latest: int) -> Remembered:
+def _machine(node: str, rules: frozenset[Rule], latest: int, way: Reconcile | None) -> Remembered:
     """Keep what the machine said from one search to the next."""
-    return Remembered(node, rules, latest)
+    return Remembered(node, rules, latest, way)
 
 
 def _lost(ways: Way, fairly: dict[World, list[World]], desk: Desk) -> list[World]:

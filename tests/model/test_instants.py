@@ -30,7 +30,7 @@ def something(luck: random.Random, node: Node) -> on.Event:
             on.Sent(*about, token, name),
             on.Released(node.key, token, "429", TICK, refused=True),
             on.Released(node.key, token, "late", ZERO),
-            on.Unclear(node.key, token, "lost", keyed=node.key == PRESENTER),
+            on.Unclear(node.key, token, "lost"),
             on.NothingFound(*about, at=NOW - luck.randrange(3) * TICK),
             on.NothingFound(*about),
         ],

@@ -19,7 +19,9 @@ BROKEN = [row for row in ROWS if row.without]
 pytestmark = pytest.mark.timeout(3600 if LARGE_TOO else 300)
 MANY = Budget(freeze=1, lost=1)  # 49,000 states with all rules: left to the large size
 WHOLE = {
-    (row.node, row.budget): Scenario(row.node, row.budget) for row in ROWS if LARGE_TOO or row.budget != MANY
+    (row.node, row.budget, row.way): Scenario(row.node, row.budget, way=row.way)
+    for row in ROWS
+    if LARGE_TOO or row.budget != MANY
 }.values()
 GROWING = ("send_window", "veo_claim", "veo_unknown", "longest_operation", "give_up")  # waits, in both tables
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from shared.codes import Code
 from shared.pipeline.job import events as on
-from shared.pipeline.job.job import Output
+from shared.pipeline.job.job import Output, Reconcile
 from tests.model.instants import NOW, TICK
 from tests.model.state import Worker
 from tests.pipeline.machine.story import PRESENTER
@@ -12,11 +12,11 @@ from tests.pipeline.machine.story import PRESENTER
 ZERO = timedelta(0)
 
 
-def event(key: str, worker: Worker) -> on.NodeEvent:
-    """Return a worker's next event."""
+def event(key: str, worker: Worker, way: Reconcile) -> on.NodeEvent:
+    """Return a worker's next event; `way` is how the vendor lets lost answers be found out."""
     match worker.place:
         case "CLAIM" | "SEND":  # who sends without a claim will claim later
-            return on.Claimed(key, worker.take, worker.attempt, "own" if worker.own else "new")
+            return on.Claimed(key, worker.take, worker.attempt, "own" if worker.own else "new", reconcile=way)
         case "RECLAIM":
             return on.Reclaimed(key, worker.take, worker.attempt, "own" if worker.own else "new")
         case "ANSWER":
@@ -38,7 +38,7 @@ def _answered(key: str, worker: Worker, token: str) -> on.NodeEvent:
         case "refused":
             return on.Rejected(key, token, Code.SAFETY, "it was refused", "ask for something else")
         case _:
-            return on.Unclear(key, token, "the answer was lost", keyed=key == PRESENTER)
+            return on.Unclear(key, token, "the answer was lost")
 
 
 def _seen(key: str, worker: Worker) -> on.NodeEvent:

@@ -3,13 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from shared.pipeline.job.job import Node, State
+from shared.pipeline.job.job import Node, Reconcile, State, reconcile_of
 from shared.pipeline.job.transitions import replayable
 from tests.model.desk import Desk
 from tests.model.instants import NOW, SENDS, WAITS
 from tests.model.rules import Rule
 from tests.model.state import Operation, Step, Task, Worker, World
-from tests.model.words import event
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +47,22 @@ class Workers:
         if node.state is State.QUEUED:
             place = "CLAIM" if desk.has(Rule.CLAIM) else "SEND"
             worker = Worker(place, take, attempt, want=world.want)
-            return world.joined(worker) if desk.hear(world, event(self.desk.key, worker)).changed else world
-        if node.state is not State.STARTING or desk.clip or node.claim is None:
+            return world.joined(worker) if desk.hear(world, self.desk.event(worker)).changed else world
+        if node.state is not State.STARTING or node.claim is None:
+            return world
+        if reconcile_of(node) is not Reconcile.IDEMPOTENCY_KEY:
             return world
         worker = Worker("RECLAIM", node.take, node.attempt, want=world.want)
-        if desk.hear(world, event(self.desk.key, worker)).changed:
+        if desk.hear(world, self.desk.event(worker)).changed:
             return world.joined(worker)
         return world if replayable(node.claim, NOW, WAITS) else self._searched(world, node)
 
     def _searched(self, world: World, node: Node) -> World:
-        titled = [index for index, op in enumerate(world.ops) if (op.take, op.attempt) == (node.take, node.attempt)]
-        seen = Worker("NEWS", node.take, node.attempt, holds="id" if titled else "nothing", op=max(titled, default=-1))
+        shown = reconcile_of(node) is not Reconcile.NOTHING
+        titled = shown and [
+            index for index, op in enumerate(world.ops) if (op.take, op.attempt) == (node.take, node.attempt)
+        ]
+        seen = Worker("NEWS", node.take, node.attempt, holds="id" if titled else "nothing", op=max(titled or [-1]))
         return self._brought(world, seen)
 
     def _send(self, rest: World, worker: Worker) -> Iterator[Step]:
@@ -86,7 +90,7 @@ class Workers:
         op = Operation(worker.take, worker.attempt, worker.key, worker.want)
         for index, known in enumerate(world.ops):
             same = (known.take, known.attempt, known.key) == (op.take, op.attempt, op.key)
-            if same and not self.desk.clip and self.desk.has(Rule.KEY):
+            if same and self.desk.way is Reconcile.IDEMPOTENCY_KEY and self.desk.has(Rule.KEY):
                 return world, index
         return world._replace(ops=(*world.ops, op)), len(world.ops)
 
@@ -110,7 +114,8 @@ class Workers:
             known = next(lie, -1)
             return self._brought(world, seen._replace(holds="film" if known >= 0 else "nothing", op=known))
         if known < 0:
-            return world
+            unnamed = node.state is State.STARTING and reconcile_of(node) is not Reconcile.IDEMPOTENCY_KEY
+            return self._searched(world, node) if unnamed and expired and desk.has(Rule.EXPIRY) else world
         pending = "id" if node.state is State.STARTING else "pending, hinted" if hint >= 0 else "pending"
         holds = {"P": pending, "O": "film", "X": "failure"}[world.ops[known].status]
         return self._brought(world, seen._replace(holds=holds))
@@ -121,13 +126,13 @@ class Workers:
 
     def _brought(self, world: World, seen: Worker) -> World:
         """Let somebody hold news; news that changes nothing in the job as it was read is put away at once."""
-        return world.joined(seen) if self.desk.hear(world, event(self.desk.key, seen)).changed else world
+        return world.joined(seen) if self.desk.hear(world, self.desk.event(seen)).changed else world
 
     # commit.py
 
     def _commit(self, rest: World, worker: Worker) -> Iterator[Step]:
         desk = self.desk
-        told = desk.hear(rest, event(self.desk.key, worker), worker.age if worker.fresh else 0)
+        told = desk.hear(rest, self.desk.event(worker), worker.age if worker.fresh else 0)
         what = " ".join(
             each for each in (worker.place.lower(), worker.holds, f"t{worker.take}-a{worker.attempt}") if each
         )

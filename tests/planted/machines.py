@@ -5,15 +5,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from shared.pipeline.job import events as on
-from shared.pipeline.job.job import Job
+from shared.pipeline.job.job import Job, Reconcile
 from shared.pipeline.job.machine import Transition, apply
 from shared.pipeline.job.timeouts import Timeouts
 from shared.pipeline.plan.request import FilmRequest
 from tests.pipeline.machine.story import CLIP, FOOTAGE, WAITS
 from tests.pipeline.machine.test_world import (
+    SPOKEN,
+    answer_lost_and_asked_again,
     answer_lost_and_looked_for,
     busy_once,
     ended_nodes_are_left_by_news,
+    every_vendor_honours_keys,
     film_after_cancel,
     nothing_found_is_believed,
     refused_and_retried,
@@ -36,17 +39,18 @@ class Bug:
     machine: Apply = apply
     timeouts: Timeouts = WAITS
     request: FilmRequest = FOOTAGE
+    presenter: Reconcile = Reconcile.IDEMPOTENCY_KEY
 
     def __str__(self) -> str:
         return self.name
 
     def true(self) -> World:
         """Return the world of the product."""
-        return World(self.request)
+        return World(self.request, presenter=self.presenter)
 
     def bugged(self) -> World:
         """Return the same world with the bug in it."""
-        return World(self.request, self.machine, self.timeouts)
+        return World(self.request, self.machine, self.timeouts, self.presenter)
 
 
 def every_take_is_the_wanted_one(job: Job, event: on.Event, now: datetime, timeouts: Timeouts) -> Transition:
@@ -94,6 +98,14 @@ BUGS = (
     Bug("no send window", "BILL", frozen_between_claim_and_send, timeouts=replace(WAITS, send_window=FOR_EVER)),
     Bug("attempt reset by retry", "GROWS", refused_and_retried, retry_begins_at_one),
     Bug("impatient reconcile", "BILL", answer_lost_and_looked_for, nothing_found_is_believed),
+    Bug(
+        "a keyless vendor asked again",
+        "BILL",
+        answer_lost_and_asked_again,
+        every_vendor_honours_keys,
+        request=SPOKEN,
+        presenter=Reconcile.LIST_BY_TITLE,
+    ),
     Bug("a claim never expires", "LIVE", claimed_and_died, timeouts=replace(WAITS, veo_claim=FOR_EVER)),
     Bug("ended nodes are left by news", "ENDS", film_after_cancel, ended_nodes_are_left_by_news),
     Bug(

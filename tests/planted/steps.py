@@ -118,7 +118,15 @@ class SubmitsBeforeTheClaim(StagedWiring):
         wanted = order(loaded.job, node, self.settings.takes_bucket)
         operation = self.veo.submit(wanted, total_seconds=self.timeouts.veo_http)
         source = made_from(loaded.job, node)
-        claim = on.Claimed(node.key, node.take, node.attempt, operation, input=source, prefix=wanted.output)
+        claim = on.Claimed(
+            node.key,
+            node.take,
+            node.attempt,
+            operation,
+            input=source,
+            prefix=wanted.output,
+            reconcile=self.veo.reconcile,
+        )
         heard = self.commits.hear(loaded, claim)
         if heard.owns(node.key, operation):
             self.commits.hear(heard.loaded, on.Sent(node.key, node.take, node.attempt, operation, operation))

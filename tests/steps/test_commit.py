@@ -3,7 +3,7 @@
 import pytest
 
 from shared.pipeline.job import events as on
-from shared.pipeline.job.job import State
+from shared.pipeline.job.job import Reconcile, State
 from shared.pipeline.job.names import task_name
 from shared.steps.commit import StoreBusy
 from tests.faults.wire import Kind
@@ -13,7 +13,7 @@ COMMIT, ENQUEUE = "^firestore Commit", "^tasks CreateTask"
 
 
 def claimed(token: str) -> on.Claimed:
-    return on.Claimed(CLIP, 1, 1, token)
+    return on.Claimed(CLIP, 1, 1, token, reconcile=Reconcile.OBJECT)
 
 
 def test_a_conflict_is_read_again_and_applied_again(stage: Stage) -> None:

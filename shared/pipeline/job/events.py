@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from shared.codes import Code
-from shared.pipeline.job.job import Output, Purchase
+from shared.pipeline.job.job import Output, Purchase, Reconcile
 from shared.pipeline.plan.plan import Cutout, Plan
 from shared.pipeline.plan.request import FilmRequest
 
@@ -26,6 +26,7 @@ class Claimed:
     prefix: str | None = None
     cutout: Cutout | None = None
     engine: str | None = None
+    reconcile: Reconcile = Reconcile.NOTHING  # the vendor's way; without a word nothing is ever asked again
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,6 @@ class Unclear:
     node: str
     token: str
     why: str
-    keyed: bool  # an idempotency key makes asking again harmless
 
 
 @dataclass(frozen=True, slots=True)

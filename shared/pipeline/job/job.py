@@ -56,6 +56,15 @@ FREE = frozenset({Outcome.NOT_SENT, Outcome.REFUSED, Outcome.FAILED, Outcome.NOT
 AT_RISK = frozenset({Outcome.CLAIMED, Outcome.UNCLEAR, Outcome.SENT, Outcome.GIVEN_UP})  # charged until known better
 
 
+class Reconcile(StrEnum):
+    """How a vendor lets us find out what became of a call whose answer was lost."""
+
+    IDEMPOTENCY_KEY = "idempotency_key"  # asked again under the same key it gives its first answer; lists titles too
+    LIST_BY_TITLE = "list_by_title"  # its list shows the title we gave
+    OBJECT = "object"  # what it makes lies in our bucket, under the attempt's own prefix
+    NOTHING = "nothing"  # only its own news tells
+
+
 class Ending(StrEnum):
     """How a job ended."""
 
@@ -75,6 +84,7 @@ class Claim:
     prefix: str | None = None  # gs:// prefix of this attempt's output
     cutout: Cutout | None = None
     engine: str | None = None  # which of the vendor's engines it was asked with
+    reconcile: Reconcile | None = None  # the vendor's way at that time; None = written before claims told it
     first_at: datetime | None = None  # when this attempt's key was used first; None = at
     unclear_at: datetime | None = None  # when its outcome became unknown
     repeats: int = 0  # how often it was asked again under its key
@@ -225,3 +235,13 @@ class Job:
     timeline: tuple[Moment, ...] = field(default=())
     trace: str = ""  # W3C trace id shared by all its steps
     parent: str | None = None  # the job whose finished nodes this one adopted
+
+
+def reconcile_of(node: Node) -> Reconcile:
+    """Return how the current claim's outcome can be found out; a claim says it, not the kind of its node.
+
+    Claims written before they said it were HeyGen's for presenters, which takes keys, and Veo's for clips.
+    """
+    if node.claim is not None and node.claim.reconcile is not None:
+        return node.claim.reconcile
+    return Reconcile.IDEMPOTENCY_KEY if node.kind is Kind.PRESENTER else Reconcile.OBJECT

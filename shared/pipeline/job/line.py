@@ -5,7 +5,7 @@ The README's table is printed from it; the queues' and functions' settings stand
 
 from dataclasses import dataclass
 
-from shared.pipeline.job.job import Node, State
+from shared.pipeline.job.job import Node, Reconcile, State, reconcile_of
 from shared.pipeline.plan.plan import Kind
 
 
@@ -52,7 +52,7 @@ def step_for(node: Node) -> Step:
             return WATCH_CLIP
         case Kind.PRESENTER, State.QUEUED:
             return START_PRESENTER
-        case Kind.PRESENTER, State.STARTING:
+        case Kind.PRESENTER, State.STARTING if reconcile_of(node) is Reconcile.IDEMPOTENCY_KEY:
             return START_PRESENTER  # an unclear call is repeated under its key
         case Kind.PRESENTER, _:
             return WATCH_PRESENTER

@@ -39,7 +39,7 @@ TABLE: tuple[Row, ...] = (
     Row(on.Reclaimed, S, (S,)),
     Row(on.Sent, S, (R,)),
     Row(on.Released, S, (S, Q, C)),
-    Row(on.Rejected, S, (F,)),
+    Row(on.Rejected, S, (S, F)),
     Row(on.MisconfigurationFound, S, (S, Q, F, C)),
     Row(on.Unclear, S, (S,)),
     Row(on.IdHeard, S, (R,)),

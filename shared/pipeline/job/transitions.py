@@ -8,10 +8,9 @@ from typing import Any
 from shared.codes import Code
 from shared.pipeline.job import events as on
 from shared.pipeline.job.consequences import wake
-from shared.pipeline.job.job import Claim, Job, Node, Outcome, State
+from shared.pipeline.job.job import Claim, Job, Node, Outcome, Reconcile, State, reconcile_of
 from shared.pipeline.job.ledger import affordable, billed, close_line, find, name_line, open_line, put
 from shared.pipeline.job.timeouts import SECOND, Timeouts
-from shared.pipeline.plan.plan import Kind
 
 
 def claimed(job: Job, node: Node, event: on.Claimed, now: datetime, timeouts: Timeouts) -> Node:
@@ -32,6 +31,7 @@ def claimed(job: Job, node: Node, event: on.Claimed, now: datetime, timeouts: Ti
         event.prefix,
         event.cutout,
         event.engine,
+        event.reconcile,
         first_at=now,
     )
     booked = open_line(node, now)
@@ -47,7 +47,7 @@ def claimed(job: Job, node: Node, event: on.Claimed, now: datetime, timeouts: Ti
 def reclaimed(_job: Job, node: Node, event: on.Reclaimed, now: datetime, timeouts: Timeouts) -> Node:
     """Take over an unclear call with a key, once its answer is known to be lost or its claim has expired."""
     claim = node.claim
-    if claim is None or node.kind is not Kind.PRESENTER or claim.token == event.token:
+    if claim is None or reconcile_of(node) is not Reconcile.IDEMPOTENCY_KEY or claim.token == event.token:
         return node
     quiet = claim.unclear_at is not None and now >= claim.unclear_at + timeouts.replay_after * SECOND
     expired = now >= claim.at + timeouts.claim_life(node.kind)
@@ -96,8 +96,10 @@ def released(job: Job, node: Node, event: on.Released, now: datetime, timeouts: 
     return _requeue(job, freed, event.after, now, timeouts)
 
 
-def refused(_job: Job, node: Node, event: on.Rejected, now: datetime, _waits: Timeouts) -> Node:
-    """The vendor refused for good and made nothing: the node fails."""
+def refused(_job: Job, node: Node, event: on.Rejected, now: datetime, timeouts: Timeouts) -> Node:
+    """The vendor refused for good and made nothing: the node fails, unless an unclear call came before it."""
+    if node.claim and node.claim.repeated:
+        return _unclear_still(node, replace(node, why=event.why), timedelta(0), now, timeouts)
     closed = close_line(node, node.take, node.attempt, _refusal(node), now, event.why)
     return _failed(closed, now, event.code, event.why, event.next_move)
 
@@ -121,7 +123,7 @@ def unclear(_job: Job, node: Node, event: on.Unclear, now: datetime, timeouts: T
         return node
     closed = close_line(node, node.take, node.attempt, Outcome.UNCLEAR, now, event.why)
     noted = replace(closed, claim=replace(node.claim, unclear_at=now), why=event.why)
-    if event.keyed:
+    if reconcile_of(node) is Reconcile.IDEMPOTENCY_KEY:
         return wake(noted, now, timeouts, after=timeouts.replay_after * SECOND)
     return replace(noted, due=node.claim.at + timeouts.claim_life(node.kind))
 
@@ -172,12 +174,23 @@ def pending_seen(_job: Job, node: Node, event: on.PendingSeen, now: datetime, ti
 
 
 def nothing_found(job: Job, node: Node, event: on.NothingFound, now: datetime, timeouts: Timeouts) -> Node:
-    """An unclear attempt left no trace (yet): it is given up only when the vendor's longest time is over."""
+    """An unclear attempt left no trace (yet): it is given up only when the vendor's longest time is over.
+
+    A vendor that shows nobody what it made cannot be asked again: its attempt is heard out, counted as paid, and left
+    to a person.
+    """
     since = node.claim.at if node.claim else now
-    if min(now, event.at or now) < since + timeouts.veo_unknown * SECOND:
+    blind = reconcile_of(node) is Reconcile.NOTHING
+    patience = timeouts.longest_operation if blind else timeouts.veo_unknown
+    if min(now, event.at or now) < since + patience * SECOND:
         return replace(node, due=now + timeouts.found_nothing * SECOND, nudges=0)
-    # A clip is where we look for it; a take that had a name was made, and may have been deleted after it was billed.
-    made_nothing = node.kind is Kind.CLIP or node.state is State.STARTING
+    if blind:
+        closed = close_line(node, node.take, node.attempt, Outcome.GIVEN_UP, now, "nobody can tell what became of it")
+        why = f"{node.provider} did not say what became of {node.key}, and has no way to be asked"
+        move = "look for the take in the provider's account, then retry the job; the unclear attempt counts as paid"
+        return _failed(closed, now, Code.UNANSWERED, why, move)
+    # What lies in our bucket is where we look; what had a name was made, and may have been deleted after it was billed.
+    made_nothing = reconcile_of(node) is Reconcile.OBJECT or node.state is State.STARTING
     outcome = Outcome.NOTHING_MADE if made_nothing else Outcome.GIVEN_UP
     closed = close_line(node, node.take, node.attempt, outcome, now, "no trace of it")
     if node.failures + 1 >= timeouts.tries:

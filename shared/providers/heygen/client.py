@@ -13,6 +13,7 @@ import re
 import httpx
 
 from shared.egress.client import NOT_SENT, Egress, EgressRefused
+from shared.pipeline.job.job import Reconcile
 from shared.pipeline.plan.looks import Look, LookType
 from shared.providers.heygen.answers import ask_error, made_id, outcome
 from shared.providers.heygen.order import order_body
@@ -41,6 +42,8 @@ _ID = re.compile(r"(?!\.+$)[A-Za-z0-9_:.-]{1,255}")  # nothing that could lead e
 
 class HeyGen:
     """`ports.PresenterVendor` over HeyGen v3; `endpoint` is its address without a slash at its end."""
+
+    reconcile = Reconcile.IDEMPOTENCY_KEY  # for a day; older ones are found by their title
 
     def __init__(self, *, endpoint: str, egress: Egress) -> None:
         self._endpoint = endpoint

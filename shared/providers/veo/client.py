@@ -19,6 +19,7 @@ import httpx
 
 from shared.codes import Code
 from shared.egress.client import NOT_SENT, Egress, EgressRefused
+from shared.pipeline.job.job import Reconcile
 from shared.providers.ports import (
     ClipOrder,
     Failure,
@@ -47,6 +48,8 @@ class Veo:
     `endpoint` is the region's address without a slash at its end, `token` returns a live OAuth2 access token, `refresh`
     a new one after Google has refused the old. Both may raise NotSent or Misconfigured.
     """
+
+    reconcile = Reconcile.OBJECT  # the bucket tells; no key exists
 
     def __init__(
         self,

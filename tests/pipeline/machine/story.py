@@ -11,7 +11,7 @@ from typing import Self
 from shared.codes import Code
 from shared.pipeline.job import events as on
 from shared.pipeline.job.creation import new_job
-from shared.pipeline.job.job import Attempt, Ending, Job, Node, Outcome, Output, State
+from shared.pipeline.job.job import Attempt, Ending, Job, Node, Outcome, Output, Reconcile, State
 from shared.pipeline.job.machine import Transition, apply
 from shared.pipeline.job.timeouts import Timeouts
 from shared.pipeline.plan.plan import Cutout, Kind
@@ -159,7 +159,8 @@ def story(request: FilmRequest = FOOTAGE, node: str = CLIP, timeouts: Timeouts =
 
 
 def claimed(node: str = CLIP, token: str = "a", *, take: int = 1, attempt: int = 1) -> on.Claimed:
-    return on.Claimed(node, take, attempt, token)
+    way = Reconcile.IDEMPOTENCY_KEY if node.startswith("presenter") else Reconcile.OBJECT
+    return on.Claimed(node, take, attempt, token, reconcile=way)
 
 
 def reclaimed(token: str = "b", *, take: int = 1, attempt: int = 1) -> on.Reclaimed:
@@ -189,7 +190,7 @@ def misconfigured(node: str = CLIP, token: str = "a") -> on.MisconfigurationFoun
 
 
 def unclear(node: str = CLIP, token: str = "a") -> on.Unclear:
-    return on.Unclear(node, token, "the answer was lost", keyed=node.startswith("presenter"))
+    return on.Unclear(node, token, "the answer was lost")
 
 
 def id_heard(node: str = CLIP, *, take: int = 1, attempt: int = 1, name: str = "op-1") -> on.IdHeard:

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from shared.codes import Code
-from shared.pipeline.job.job import Outcome, State
+from shared.pipeline.job.job import Outcome, Reconcile, State, reconcile_of
+from shared.pipeline.job.line import WATCH_PRESENTER, step_for
 from shared.pipeline.plan.plan import Cutout
 from tests.pipeline.machine.story import (
     PRESENTED,
@@ -366,8 +367,71 @@ class TestTheSameKey:
         assert told.hero.held_since is not None
         told.later(WAITS.hold_step).hears(reclaimed("c")).then(state=State.STARTING, due=WAITS.heygen_claim)
 
+    def test_a_refused_repeat_is_no_verdict_on_the_first_call(self) -> None:
+        """Out of credits at the repeat: the first call may be filming; claim and key stay, and its film counts."""
+        told = presenter().hears(claimed(PRESENTER), unclear(PRESENTER)).later(30).hears(reclaimed())
+        told = told.hears(refused(PRESENTER, "b")).then(state=State.STARTING, wakes=WAITS.replay_after)
+
+        told = told.hears(arrived(PRESENTER))
+
+        assert (State.DONE, 1) == (told.hero.state, len(told.hero.attempts))
+
     def test_a_repeat_told_to_ask_differently_does(self) -> None:
         """A look that cannot be transparent could not be the first time either: nothing was made."""
         told = self.unclear().later(30).hears(reclaimed("b"))
 
         told.hears(released(PRESENTER, "b", refused=True, cutout=Cutout.KEY)).then(state=State.QUEUED, wakes=1)
+
+
+@pytest.mark.parametrize("way", [Reconcile.LIST_BY_TITLE, Reconcile.NOTHING])
+class TestAVendorWithoutKeys:
+    """What the vendor offers stands in the claim: a presenter's call is not repeated because it is a presenter's."""
+
+    def test_is_never_asked_again_under_the_same_attempt(self, way: Reconcile) -> None:
+        """Neither soon after its answer was lost nor when its worker died."""
+        told = presenter().hears(replace(claimed(PRESENTER), reconcile=way), unclear(PRESENTER))
+
+        for minutes in (1, 5, 30, 600):
+            told.later(minutes=minutes).hears(reclaimed()).then_nothing()
+
+    def test_is_looked_for_from_its_claims_end(self, way: Reconcile) -> None:
+        """The sweep's task is a look, not a start: nobody could send by mistake."""
+        told = presenter().hears(replace(claimed(PRESENTER), reconcile=way), unclear(PRESENTER))
+        told.then(state=State.STARTING, due=WAITS.heygen_claim)
+
+        swept_up = told.later(WAITS.heygen_claim).hears(swept())
+
+        assert WATCH_PRESENTER is step_for(swept_up.hero)
+
+
+def test_a_list_that_never_shows_the_title_is_believed_after_the_longest_time() -> None:
+    """Then nothing was made, nothing is charged, and the take is ordered anew under another attempt."""
+    told = presenter().hears(replace(claimed(PRESENTER), reconcile=Reconcile.LIST_BY_TITLE), unclear(PRESENTER))
+    told.later(minutes=19).hears(nothing(PRESENTER)).then(state=State.STARTING)
+
+    told = told.later(minutes=20).hears(nothing(PRESENTER))
+
+    told.then(state=State.QUEUED, outcomes=(Outcome.NOTHING_MADE,))
+    assert 2 == told.hero.attempt
+
+
+def test_a_vendor_that_shows_nothing_is_never_believed_to_have_made_nothing() -> None:
+    """Half an hour is heard out; then the attempt counts as paid, none follows, and a person is told where to look."""
+    told = presenter().hears(replace(claimed(PRESENTER), reconcile=Reconcile.NOTHING), unclear(PRESENTER))
+    told.later(minutes=29).hears(nothing(PRESENTER)).then(state=State.STARTING)
+
+    told = told.later(minutes=30).hears(nothing(PRESENTER))
+
+    told.then(state=State.FAILED, outcomes=(Outcome.GIVEN_UP,), code="unanswered")
+    assert told.hero.next_move is not None
+    assert told.hero.next_move.startswith("look for the take in the provider's account")
+
+
+def test_a_claim_from_before_claims_said_it_is_its_vendors() -> None:
+    """Jobs in flight while this is deployed: presenters' claims were HeyGen's, clips' were Veo's."""
+    spoken = presenter().hears(claimed(PRESENTER), unclear(PRESENTER))
+    old = replace(spoken.hero, claim=replace(spoken.hero.claim, reconcile=None)) if spoken.hero.claim else spoken.hero
+    clip = story().hears(claimed()).hero
+    older = replace(clip, claim=replace(clip.claim, reconcile=None)) if clip.claim else clip
+
+    assert (Reconcile.IDEMPOTENCY_KEY, Reconcile.OBJECT) == (reconcile_of(old), reconcile_of(older))

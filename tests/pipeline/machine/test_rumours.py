@@ -42,7 +42,7 @@ events = st.one_of(
     st.builds(on.Released, node=nodes, token=tokens, why=words, after=later, refused=st.booleans(), cutout=CUTOUTS),
     st.builds(on.Rejected, node=nodes, token=tokens, code=words, why=words, next_move=words),
     st.builds(on.MisconfigurationFound, node=nodes, token=tokens, what=words, next_move=words),
-    st.builds(on.Unclear, node=nodes, token=tokens, why=words, keyed=st.booleans()),
+    st.builds(on.Unclear, node=nodes, token=tokens, why=words),
     st.builds(on.IdHeard, **about, provider_id=ids),
     st.tuples(nodes, st.integers(1, 2), small).flatmap(lambda named: files(*named)),
     st.builds(

@@ -82,6 +82,9 @@ ROWS: dict[tuple[type[on.NodeEvent], State, State], Callable[[], Story]] = {
     ),
     (on.Released, S, Q): lambda: starting().hears(released()),
     (on.Released, S, C): lambda: broken(starting()).hears(released()),
+    (on.Rejected, S, S): lambda: (
+        speaking().hears(unclear(PRESENTER)).later(30).hears(reclaimed(), refused(PRESENTER, "b"))
+    ),
     (on.Rejected, S, F): lambda: starting().hears(refused()),
     (on.MisconfigurationFound, S, S): lambda: (
         speaking().hears(unclear(PRESENTER)).later(30).hears(reclaimed(), misconfigured(PRESENTER, "b"))

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from shared.codes import Code
 from shared.pipeline.job import events as on
-from shared.pipeline.job.job import Attempt, Ending, Job, Outcome, State
+from shared.pipeline.job.job import Attempt, Ending, Job, Outcome, Reconcile, State
 from shared.pipeline.job.machine import Transition, apply
 from shared.pipeline.job.timeouts import Timeouts
 from shared.pipeline.plan.plan import Kind
@@ -33,6 +33,7 @@ FILMS = (
     SPOKEN,
     film(spoken("One."), spoken("Two."), filmed(script="Three.", image_url=PHOTO)),
 )
+PRESENTERS = (Reconcile.IDEMPOTENCY_KEY, Reconcile.LIST_BY_TITLE, Reconcile.NOTHING)
 MANY = int(os.environ.get("ABROLL_WORLDS", "0"))
 COMMON, RARE = 6, 1
 LIKELY = {
@@ -109,9 +110,9 @@ def _around_us(world: World, turn: Turn) -> None:
             world.go_on_fairly(turn.mood)
 
 
-def live(request: FilmRequest, life: list[Turn], machine: Apply = apply) -> World:
+def live(request: FilmRequest, life: list[Turn], presenter: Reconcile = Reconcile.IDEMPOTENCY_KEY) -> World:
     """Play a life, then let the job go on without faults to its end."""
-    world = World(request, machine)
+    world = World(request, presenter=presenter)
     for turn in life:
         happens(world, turn)
     world.fairly()
@@ -127,10 +128,10 @@ def live(request: FilmRequest, life: list[Turn], machine: Apply = apply) -> Worl
     suppress_health_check=[HealthCheck.too_slow],
 )
 @pytest.mark.timeout(120 + MANY // 20)
-@given(st.sampled_from(FILMS), lives)
-def test_every_life_keeps_the_laws_and_ends(request: FilmRequest, life: list[Turn]) -> None:
+@given(st.sampled_from(FILMS), lives, st.sampled_from(PRESENTERS))
+def test_every_life_keeps_the_laws_and_ends(request: FilmRequest, life: list[Turn], presenter: Reconcile) -> None:
     """Crashes, duplicates, lost and late news, frozen workers, cancel and retry: all laws hold, and the job ends."""
-    assert live(request, life).job.ending
+    assert live(request, life, presenter).job.ending
 
 
 @pytest.mark.parametrize("request_", FILMS)
@@ -158,6 +159,44 @@ def test_a_key_repeated_in_vain_is_looked_for_by_its_title() -> None:
 
     assert Ending.COMPLETED is world.job.ending
     assert [2] == [each.attempt for each in world.operations]
+
+
+@pytest.mark.parametrize("mood", ["answer lost", "nothing made, answer lost"])
+def test_a_vendor_that_lists_titles_is_never_asked_twice(mood: str) -> None:
+    """The list shows what was made, or that nothing was when the vendor's longest time is over: one take either way."""
+    world = World(SPOKEN, presenter=Reconcile.LIST_BY_TITLE)
+    work(world, mood)
+
+    world.fairly()
+
+    assert Ending.COMPLETED is world.job.ending
+    assert [1 if mood == "answer lost" else 2] == [each.attempt for each in world.operations]
+
+
+def test_a_vendor_that_shows_nothing_is_heard_out_and_left_to_a_person() -> None:
+    """Nobody can tell whether it was made: counted as paid, never ordered again by us, and the job says what to do."""
+    world = World(SPOKEN, presenter=Reconcile.NOTHING)
+    work(world, "nothing made, answer lost")
+
+    world.fairly()
+
+    node = world.job.nodes["presenter-1"]
+    assert (Ending.FAILED, Code.UNANSWERED, 1) == (world.job.ending, node.code, node.attempt)
+    assert [Outcome.GIVEN_UP] == [line.outcome for line in node.attempts]
+    assert [] == world.operations
+
+
+def test_the_late_film_of_a_vendor_that_shows_nothing_is_taken() -> None:
+    """Its own news is the only witness; while the attempt is heard out a webhook still makes it whole."""
+    world = World(SPOKEN, presenter=Reconcile.NOTHING)
+    work(world, "answer lost")
+    world.finish(0)
+    world.hear(0)
+
+    world.fairly()
+
+    assert Ending.COMPLETED is world.job.ending
+    assert 1 == len(world.operations)
 
 
 # The tests' tests: a machine with a planted bug is caught.
@@ -235,6 +274,13 @@ def _become(line: Attempt, wrongly: Outcome, other: Outcome) -> Attempt:
     return replace(line, outcome=other) if line.outcome is wrongly else line
 
 
+def every_vendor_honours_keys(job: Job, event: on.Event, now: datetime, timeouts: Timeouts) -> Transition:
+    """Take a vendor without keys for one with keys: what the kind of a node once decided."""
+    if isinstance(event, on.Claimed):
+        event = replace(event, reconcile=Reconcile.IDEMPOTENCY_KEY)
+    return apply(job, event, now, timeouts)
+
+
 def due_is_forgotten(job: Job, event: on.Event, now: datetime, timeouts: Timeouts) -> Transition:
     """Lose the sweep's time of a node that runs."""
     moved = apply(job, event, now, timeouts)
@@ -298,6 +344,12 @@ def film_after_another_words(world: World) -> None:
     work(world)
     world.finish(0)
     world.hear(0)
+
+
+def answer_lost_and_asked_again(world: World) -> None:
+    work(world, "answer lost")
+    world.wait(31)
+    work(world)
 
 
 def film_after_cancel(world: World) -> None:

@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 
 from shared.codes import Code
 from shared.pipeline.job import events as on
-from shared.pipeline.job.job import AT_RISK, AWAKE, Job, Node, Output, Payer, State
+from shared.pipeline.job.job import AT_RISK, AWAKE, Job, Node, Output, Payer, Reconcile, State, reconcile_of
 from shared.pipeline.job.ledger import Bill, bill
 from shared.pipeline.job.line import START_CLIP, START_PRESENTER, step_for
 from shared.pipeline.job.machine import Transition, apply
@@ -81,6 +81,7 @@ class World:
     request: FilmRequest
     apply: Apply = apply
     timeouts: Timeouts = WAITS
+    presenter: Reconcile = Reconcile.IDEMPOTENCY_KEY  # how the avatar service's unclear calls are found out
     now: datetime = START
     job: Job = field(init=False)
     version: int = 0
@@ -152,7 +153,7 @@ class World:
             case Kind.CLIP if task.start:
                 return self._starts(task, keyed=False)
             case Kind.PRESENTER if task.start:
-                return self._starts(task, keyed=True)
+                return self._starts(task, keyed=self.presenter is Reconcile.IDEMPOTENCY_KEY)
             case _:
                 return self._looks(task)
 
@@ -161,20 +162,21 @@ class World:
         begun, node = read.at, read.job.nodes[task.node]
         mine = self.token()
         mood = yield
-        if node.state is State.STARTING and keyed:
+        if node.state is State.STARTING and reconcile_of(node) is Reconcile.IDEMPOTENCY_KEY:
             claim: on.NodeEvent = on.Reclaimed(node.key, node.take, node.attempt, mine)
         elif node.state is not State.QUEUED:
             return
-        elif keyed and mood == "busy":
+        elif node.kind is Kind.PRESENTER and mood == "busy":
             self.commit(read, on.Postponed(node.key, node.take, node.attempt, 40 * SECOND, "busy"))
             return
         else:
-            claim = on.Claimed(node.key, task.take, task.attempt, mine)
+            way = self.presenter if node.kind is Kind.PRESENTER else Reconcile.OBJECT
+            claim = on.Claimed(node.key, task.take, task.attempt, mine, reconcile=way)
         read = self.commit(read, claim)
         node = read.job.nodes[task.node]
         if node.state is not State.STARTING or node.claim is None or node.claim.token != mine:
             if isinstance(claim, on.Reclaimed):
-                yield from self._sought(read, node)
+                yield from self._named(read, node)
             return
         mood = yield
         if self.now - begun > self.timeouts.send_window * SECOND:
@@ -184,18 +186,22 @@ class World:
         yield
         self.commit(read, event)
 
-    def _sought(self, read: Read, node: Node) -> Worker:
+    def _named(self, read: Read, node: Node) -> Worker:
         """A key that may not be repeated any more: its title is looked for in the vendor's list."""
         if node.state is not State.STARTING or node.claim is None or replayable(node.claim, read.at, self.timeouts):
             return
         mood = yield
         if mood != "fine":
             return
-        about = (node.key, node.take, node.attempt)
-        there = [each for each in self.operations if (each.node, each.take, each.attempt) == about]
-        seen = on.IdHeard(*about, there[0].name) if there else on.NothingFound(*about, at=read.at)
+        seen = self._sought(node, read.at)
         yield
         self.commit(read, seen)
+
+    def _sought(self, node: Node, at: datetime) -> on.NodeEvent:
+        about = (node.key, node.take, node.attempt)
+        there = [each for each in self.operations if (each.node, each.take, each.attempt) == about]
+        shown = there and reconcile_of(node) is not Reconcile.NOTHING
+        return on.IdHeard(*about, there[0].name) if shown else on.NothingFound(*about, at=at)
 
     def _sent(self, node: Node, mine: str, mood: str, *, keyed: bool) -> on.NodeEvent:
         match mood:
@@ -208,10 +214,10 @@ class World:
             case "misconfigured":
                 return on.MisconfigurationFound(node.key, mine, "the model is gone", "choose another")
             case "nothing made, answer lost":
-                return on.Unclear(node.key, mine, "the connection broke", keyed=keyed)
+                return on.Unclear(node.key, mine, "the connection broke")
         made = self._accepted(node, keyed=keyed)
         if mood == "answer lost":
-            return on.Unclear(node.key, mine, "the answer was lost", keyed=keyed)
+            return on.Unclear(node.key, mine, "the answer was lost")
         return on.Sent(node.key, node.take, node.attempt, mine, made.name)
 
     def _accepted(self, node: Node, *, keyed: bool) -> Operation:
@@ -237,6 +243,11 @@ class World:
         expired = claim is not None and read.at >= claim.at + self.timeouts.claim_life(node.kind)
         if node.state is State.STARTING and node.kind is Kind.CLIP and expired:
             event = self._listed(node, read.at)
+        elif node.state is State.STARTING and not known and expired:
+            mood = yield
+            if mood != "fine":
+                return
+            event = self._sought(node, read.at)
         elif known and node.state in (State.RUNNING, State.STARTING):
             mood = yield
             event = self._asked(node, known, mood, read.at, hinted=bool(task.hint))
