@@ -4,6 +4,7 @@ It needs curl and a shell, as the person does who pastes it.
 """
 
 import json
+import re
 import shutil
 import signal
 import socket
@@ -55,6 +56,26 @@ def test_the_first_use_ends_with_a_film_of_the_photo(printed: str, shell: str, t
     photo = ran.stdout.partition("photo ")[2].split()[0]
     seen = [mark.photo for mark in (each.footage for each in read_film(film, every=1.0).seen) if mark]
     assert {int(photo[:4], 16)} == set(seen)  # the stand-in marks footage with the first 16 bits of its photo's hash
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not here")
+def test_the_readmes_request_is_answered_as_it_says(printed: str, tmp_path: Path) -> None:
+    """Pasted as it stands, but for the port and the folder of this laptop."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    asked, shown = re.findall(r"```sh\n(curl.*?)```\n\n```json\n(.*?)```", readme, re.DOTALL)[0]
+    url = printed.partition("ABROLL=")[2].split()[0]
+    here = asked.replace("http://127.0.0.1:8080", url).replace(".abroll/run/", f"{tmp_path}/data/")
+
+    ran = subprocess.run(["/bin/sh", "-eu"], input=here, text=True, capture_output=True, check=False)
+
+    assert (0, "") == (ran.returncode, ran.stderr)
+    assert _part_of(json.loads(shown), json.loads(ran.stdout)), ran.stdout
+
+
+def _part_of(shown: object, answered: object) -> bool:
+    if isinstance(shown, dict) and isinstance(answered, dict):
+        return all(name in answered and _part_of(value, answered[name]) for name, value in shown.items())
+    return shown == answered
 
 
 def test_a_taken_port_is_one_sentence(tmp_path: Path) -> None:

@@ -7,14 +7,8 @@ from pathlib import Path
 import pytest
 
 from infra.diagrams import line_table, machine_picture
-from infra.local.vendors.heygen.settings import HeyGenSettings
 from infra.readme import COMMAND, README, NoMarkers, main, refreshed, settings_table
 from shared.config import Settings, declared
-from shared.door import views
-from shared.door.bodies import parse_film
-from shared.pipeline.plan.capabilities import tables
-from shared.pipeline.plan.looks import Look, LookType
-from shared.pipeline.plan.planner import Defaults, plan
 from tests.rules.sources import ROOT
 
 SHOWN = README.read_text(encoding="utf-8")
@@ -132,21 +126,3 @@ def test_a_document_without_a_marker_is_refused_by_name(name: str) -> None:
     """A part is never dropped silently."""
     with pytest.raises(NoMarkers, match=name):
         refreshed(MARKED.replace(f"<!-- {name} -->", ""))
-
-
-def test_the_example_says_what_the_planner_says() -> None:
-    """The first screen's seconds and prices are those of the demo's own order by the shipped tables."""
-    order = json.loads((ROOT / "infra" / "local" / "samples" / "request.json").read_text(encoding="utf-8"))
-    shipped = tables(json.loads((ROOT / "shared" / "tables.json").read_text(encoding="utf-8")))
-
-    stock = HeyGenSettings().look(order["avatar_id"])
-    assert stock is not None
-    look = Look(stock.id, stock.name, LookType.VIDEO, stock.engines, stock.default_voice_id)
-
-    made = plan(parse_film(order | {"image": "0" * 64}), shipped, Defaults(), {look.id: look})
-
-    cost = views.priced(made)
-    assert f'"planned_seconds": {made.planned_seconds}' in SHOWN
-    assert f'"estimated_time_seconds": {round(made.estimated_wait)}' in SHOWN
-    assert f'"paid_by_us": "{cost["paid_by_us"]}"' in SHOWN
-    assert f'"billed_by_provider": "{cost["billed_by_provider"]}"' in SHOWN
