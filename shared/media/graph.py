@@ -18,6 +18,10 @@ from shared.pipeline.edit.edit import Edit
 from shared.pipeline.plan.plan import Cutout
 
 _COLOUR_TAGS = "setparams=range=tv:colorspace=bt709:color_primaries=bt709:color_trc=bt709"
+_UNSEEN = 6  # frames a picture may stand still without anybody noticing
+_RUN_UP = 12  # frames before a last frame stands still in which the move into it begins
+_PUSH, _MOST_PUSH = 0.012, 0.08  # of the picture's size: a second, and in all
+_FOCUS = (0.5, 0.4)  # where footage shows the product
 _YUV = "out_color_matrix=bt709:out_range=tv"
 
 
@@ -122,7 +126,26 @@ def _shot(graph: Graph, cut: Cut, films: Mapping[str, Source], stills: Mapping[s
         f"crop={size.width}:{size.height},setsar=1,format=yuv420p"
     )
     timed = f"fps={fps}:start_time=0,trim=end_frame={cut.moving},setpts=N"
-    return f"[{number}:V:0]{timed},{fill},tpad=stop=-1:stop_mode=clone,trim=end_frame={cut.frames}"
+    held = f"tpad=stop=-1:stop_mode=clone,trim=end_frame={cut.frames}"
+    return f"[{number}:V:0]{timed},{fill},{held}{_pushed_in(cut, fps)}"
+
+
+def _pushed_in(cut: Cut, fps: int) -> str:
+    """Let the picture move slowly into a last frame that is held, from a little before it stands still.
+
+    `perspective` samples between pixels: measured, it is off by at most 0.06 of one, where zoompan jumps by whole ones.
+    """
+    held = cut.frames - cut.moving
+    if held <= _UNSEEN:
+        return ""
+    begin = max(0, cut.moving - _RUN_UP)
+    rate = min(_PUSH, _MOST_PUSH * fps / (cut.frames - begin))
+    run = f"max(0\\,on-{begin})/{fps}"  # seconds; its square starts the movement softly
+    share = f"(1-1/(1+{rate:.5f}*({run})*({run})/({run}+0.5)))"
+    left, top = f"W*{_FOCUS[0]}*{share}", f"H*{_FOCUS[1]}*{share}"
+    right, bottom = f"W-W*{1 - _FOCUS[0]:.2f}*{share}", f"H-H*{1 - _FOCUS[1]:.2f}*{share}"
+    corners = f"x0={left}:y0={top}:x1={right}:y1={top}:x2={left}:y2={bottom}:x3={right}:y3={bottom}"
+    return f",perspective={corners}:sense=source:eval=frame:enable=gte(n\\,{begin})"
 
 
 def _window(offset: float, frames: int, fps: int) -> tuple[str, ...]:

@@ -64,6 +64,23 @@ def test_last_frame_is_held(render: Render, clip: Path) -> None:
     assert 72 == len(frames)
 
 
+@pytest.mark.parametrize("held", [0.5, 2.0, 4.0])
+def test_a_held_frame_is_never_a_dead_still(render: Render, tmp_path: Path, held: float) -> None:
+    """The picture moves slowly into its last frame: each frame differs a little from the one before, none jumps."""
+    clip = tmp_path / "detail.mp4"
+    ffmpeg("-f", "lavfi", "-i", "testsrc2=s=180x320:r=24:d=1", "-pix_fmt", "yuv420p", "-crf", "8", clip)
+
+    made = render(edit(shot(1 + held, footage=1)), clip=clip)
+
+    frames = pixels(made.film)[:, :, :, 1].astype(float)
+    steps = np.abs(np.diff(frames, axis=0)).mean(axis=(1, 2))
+    whole = np.abs(frames[-1] - frames[24]).mean()
+    assert len(frames) == round(24 * (1 + held))
+    assert whole > 1.0
+    assert steps[26:].max() < 8.0
+    assert np.all(np.convolve(steps[26:], np.ones(6), "valid") > 0.2)
+
+
 def test_film_longer_than_its_shots_holds_on(render: Render, clip: Path) -> None:
     """A film longer than its shots keeps showing the last frame."""
     made = render(edit(shot(1), seconds=1.5), clip=clip)

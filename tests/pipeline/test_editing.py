@@ -11,6 +11,9 @@ from shared.pipeline.plan.request import Background, BackgroundType, FilmRequest
 from tests.pipeline.breaks import BREAKS
 from tests.pipeline.films import CUT, PHOTO, WHITE, film, filmed, planned, spoken
 
+AGAIN = " footage is seen again; a shorter script or one more scene fills it."
+SLOWLY = " the picture moves slowly into its last frame."
+
 
 def speech(seconds: float, *cues: Cue) -> Take:
     """Return a presenter's take with transparency."""
@@ -47,22 +50,41 @@ def test_cuts_are_exactly_as_long_as_asked() -> None:
     assert made.warnings == ()
 
 
-def test_the_last_frame_is_held_when_the_speech_is_longer() -> None:
-    """26.1 s of speech over 22 s of footage: held for 4.1 s, and said."""
+def test_footage_comes_again_when_the_speech_is_much_longer() -> None:
+    """26.1 s of speech over 22 s of footage: 4.1 s of the scenes before are seen again in short cuts, and said."""
     made = edited(film(filmed(), filmed(), filmed(), avatar_script="Hi."), presenter_1=speech(26.1))
 
     assert made.seconds == pytest.approx(26.1, abs=1 / 24)
-    assert made.shots[0].footage == 22.0
+    assert [(one.node, one.offset, round(one.seconds, 2), round(one.footage, 2)) for one in made.shots] == [
+        ("clip-3", 0.0, 22.0, 22.0),
+        ("clip-3", 2.5, 3.0, 3.0),
+        ("clip-3", 10.0, 1.12, 1.12),
+    ]
     assert looks(made) == [("presenter-1", 0.0, made.seconds, 0.0)]
-    assert made.warnings == ("The presenter speaks 26.1 s over 22 s of footage: the last frame is held 4.1 s.",)
+    assert made.warnings == ("The presenter speaks 26.1 s over 22 s of footage: for 4.1 s" + AGAIN,)
+
+
+def test_the_last_frame_stands_when_the_speech_is_a_little_longer() -> None:
+    """24 s of speech over 22 s of footage: the renderer moves into the last frame, and it is said."""
+    made = edited(film(filmed(), filmed(), filmed(), avatar_script="Hi."), presenter_1=speech(24.0))
+
+    assert [(shot.seconds, shot.footage) for shot in made.shots] == [(24.0, 22.0)]
+    assert made.warnings == ("The presenter speaks 24 s over 22 s of footage: for 2 s" + SLOWLY,)
+
+
+def test_a_single_scene_begins_again() -> None:
+    """There is no other footage: the scene's own is seen once more, from its start, as often as it takes."""
+    made = edited(film(filmed(), avatar_script="Hi."), presenter_1=speech(20.0))
+
+    assert [(one.offset, one.seconds) for one in made.shots] == [(0.0, 8.0), (0.0, 8.0), (0.0, 4.0)]
 
 
 def test_footage_beyond_the_planned_end_is_shown_before_a_frame_is_held() -> None:
     """The last scene asks 5 s of the 7 s filmed; a long speech brings the other 2 s back."""
     made = edited(film(filmed(), filmed(5), avatar_script="Hi."), presenter_1=speech(20.0))
 
-    assert made.shots == (Shot(seconds=20.0, node="clip-2", offset=0.0, footage=15.0),)
-    assert made.warnings == ("The presenter speaks 20 s over 15 s of footage: the last frame is held 5 s.",)
+    assert made.shots[0] == Shot(seconds=15.0, node="clip-2", offset=0.0, footage=15.0)
+    assert made.warnings == ("The presenter speaks 20 s over 15 s of footage: for 5 s" + AGAIN,)
 
 
 def test_a_presenter_who_has_finished_fades_out() -> None:
@@ -104,7 +126,7 @@ def test_a_reels_scenes_stretch_to_their_speech() -> None:
 
     assert [(shot.seconds, shot.footage) for shot in made.shots] == [(10.5, 8.0), (8.0, 8.0)]
     assert looks(made) == [("presenter-1", 0.0, 10.5, 0.0), ("presenter-2", 10.5, 6.0, FADE)]
-    assert made.warnings == ("Scene 1: the presenter speaks 10.5 s over 8 s of footage: its last frame is held 2.5 s.",)
+    assert made.warnings == ("Scene 1: the presenter speaks 10.5 s over 8 s of footage: for 2.5 s" + SLOWLY,)
 
 
 def test_a_scene_held_within_a_shot_goes_on_where_it_stopped() -> None:
@@ -115,6 +137,14 @@ def test_a_scene_held_within_a_shot_goes_on_where_it_stopped() -> None:
         Shot(seconds=10.0, node="clip-2", offset=0.0, footage=8.0),
         Shot(seconds=7.0, node="clip-2", offset=8.0, footage=7.0),
     )
+
+
+def test_a_scene_before_a_backdrop_ends_with_its_speech() -> None:
+    """The real speech decides, not the estimate: 0.8 s after the last word, and the presenter stays until then."""
+    made = edited(film(spoken("One."), filmed(script="Two."), b_roll=CUT), presenter_1=speech(4.2))
+
+    assert [shot.seconds for shot in made.shots] == [5.0, 8.0]
+    assert looks(made)[0] == ("presenter-1", 0.0, 5.0, 0.0)
 
 
 def test_a_reels_fixed_lengths() -> None:
@@ -143,7 +173,7 @@ def test_an_image_behind_a_presenter_is_a_still() -> None:
 
     made = edited(film(SceneRequest(script="One."), SceneRequest(script="Two."), background=behind))
 
-    assert made.shots == (Shot(seconds=16.0, node="image-1", still=True),)
+    assert made.shots == (Shot(seconds=4.0, node="image-1", still=True),)
 
 
 def test_a_presenter_before_a_backdrop_stands_in_the_middle() -> None:
@@ -203,7 +233,7 @@ def test_a_clip_that_is_too_short_is_held_and_said() -> None:
     assert [(shot.seconds, shot.footage) for shot in made.shots] == [(8.0, 6.0), (8.0, 8.0)]
     assert made.warnings == (
         "Veo returned clip-1 as 6 s instead of 8 s.",
-        "Scene 1 has 6 s of footage for 8 s: its last frame is held 2 s.",
+        "Scene 1 has 6 s of footage for 8 s: for 2 s" + SLOWLY,
     )
 
 
@@ -215,7 +245,7 @@ def test_a_short_clip_under_a_whole_speech_is_said_too() -> None:
 
     assert made.warnings == (
         "Veo returned clip-2 as 6 s instead of 8 s.",
-        "Scene 2 has 6 s of footage for 8 s: its last frame is held 2 s.",
+        "Scene 2 has 6 s of footage for 8 s: for 2 s" + SLOWLY,
     )
 
 

@@ -10,6 +10,7 @@ from shared.pipeline.plan.request import (
     BackgroundType,
     Position,
     Preset,
+    SceneRequest,
 )
 from tests.pipeline.films import (
     CUT,
@@ -22,6 +23,11 @@ from tests.pipeline.films import (
     spoken,
     words,
 )
+
+
+def spoken_over() -> SceneRequest:
+    """Return a scene that only has a backdrop."""
+    return SceneRequest(background=WHITE)
 
 
 def test_presenter_over_b_roll() -> None:
@@ -93,12 +99,52 @@ def test_length_decides_between_a_long_script_and_the_footage(length: Length, se
 
 
 def test_footage_shorter_than_the_script_is_said_with_numbers() -> None:
-    """The customer knows before paying that the last frame will stand."""
+    """The customer knows before paying that footage will come again, and what can be done about it."""
     made = planned(film(filmed(), filmed(), avatar_script="x" * 290))
 
     assert made.warnings[-1] == (
-        "The script takes about 20 s to speak, the scenes 15 s: the last frame will be held for about 5 s."
+        "The script takes about 20 s to speak, the scenes 15 s: for about 5 s footage is seen again, or the picture "
+        "moves slowly into its last frame; a shorter script or one more scene fills it."
     )
+
+
+def test_a_scene_before_a_backdrop_ends_with_its_script() -> None:
+    """Nobody looks at an empty wall: 0.8 s after the last word the scene is over, and it lasts at least 2 s."""
+    made = planned(film(spoken(words(3)), spoken("Hi."), spoken(words(12)), filmed(script=words(3))))
+
+    assert [stretch.seconds for stretch in made.stretches] == pytest.approx([3.8, 2.0, 12.8, 8.0], abs=0.15)
+    assert made.planned_seconds == pytest.approx(26.6, abs=0.3)
+    assert made.warnings == ()
+
+
+def test_a_scene_before_a_backdrop_lasts_until_its_text_is_read() -> None:
+    """85 letters are read in 5.5 s, however short the script is."""
+    made = planned(film(spoken("Hi.", text_overlay="x" * 85)))
+
+    assert made.planned_seconds == 5.5
+
+
+def test_a_duration_that_was_asked_for_is_kept_before_a_backdrop() -> None:
+    """And the customer hears what will be seen after the last word, and how it is avoided."""
+    made = planned(film(spoken(words(3), duration=8.0)))
+
+    assert made.planned_seconds == 8.0
+    says = "Scene 1 lasts 8 s, as asked, its script about 3.1 s: the background alone is seen for about 4.9 s; "
+    assert made.warnings == (says + "leave its duration out, and it ends with its script.",)
+
+
+def test_scenes_before_backdrops_share_a_speech_over_the_whole_film() -> None:
+    """11 s of speech over one filmed scene of 8 s: two walls share what is left, none is shorter than 2 s."""
+    made = planned(film(filmed(), spoken_over(), spoken_over(), avatar_script=words(12.2)))
+
+    assert [stretch.seconds for stretch in made.stretches] == pytest.approx([8.0, 2.5, 2.5], abs=0.1)
+
+
+def test_a_film_of_a_fixed_length_keeps_its_backdrops() -> None:
+    """`length` film means that the scenes decide."""
+    made = planned(film(spoken("Hi."), length=Length.FILM))
+
+    assert made.planned_seconds == 8.0
 
 
 def test_a_reels_scene_lasts_as_long_as_its_script() -> None:

@@ -111,7 +111,7 @@ def test_a_shot_never_crosses_a_scene_without_footage() -> None:
         ("clip-4", None),
         ("clip-5", "clip-4"),
     ]
-    assert made.stretches[2] == Stretch(2, None, None, 0.0, 8.0, Backdrop(color="#ffffff"))
+    assert made.stretches[2] == Stretch(2, None, None, 0.0, 2.0, Backdrop(color="#ffffff"), least=2.0)
 
 
 def test_a_scene_with_its_own_image_starts_a_new_shot() -> None:

@@ -1,8 +1,8 @@
 """Makes the edit of a film from its plan and the takes that really came back: what is seen and heard when.
 
 Real lengths decide, on a grid of whole frames, so that nothing drifts. A scene that must last longer than planned goes
-on with what was filmed beyond its end before its last frame is held; a presenter who has finished fades out. Texts
-come from the request, where they stand once.
+on with what was filmed beyond its end, then its last frame stands or footage comes again; a presenter who has finished
+fades out. Texts come from the request, where they stand once.
 """
 
 from collections.abc import Iterator, Mapping
@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from shared.pipeline.edit.captions import Breaks, estimated, parse_srt
 from shared.pipeline.edit.edit import Appearance, Cue, Edit, Shot, Title
 from shared.pipeline.edit.film_warnings import film_warnings
+from shared.pipeline.edit.reprise import reprised
 from shared.pipeline.edit.source_ranges import source_ranges
 from shared.pipeline.edit.timeline import FPS, TimelineEntry, timeline
 from shared.pipeline.plan.placement import placement
@@ -20,6 +21,7 @@ from shared.pipeline.plan.request import FilmRequest, script_of
 __all__ = ["FPS", "Breaks", "Take", "assemble", "parse_srt"]
 
 FRAME = 1 / FPS
+STAYS = 1.0  # seconds a presenter who has finished may still stand there
 FADE = 0.4  # seconds a finished presenter takes to go
 INSET = 0.2  # seconds a title keeps from the cuts before and after it
 SHORTEST_CUE = 0.1  # seconds
@@ -52,7 +54,7 @@ def assemble(plan: Plan, request: FilmRequest, takes: Mapping[str, Take], breaks
         size=plan.size,
         fps=FPS,
         seconds=laid[-1].end,
-        shots=_shots(laid),
+        shots=_shots(laid, whole=None in spoken),
         appearances=looks,
         titles=tuple(_titles(request, laid)),
         cues=tuple(_cues(plan, request, looks, takes, breaks)) if plan.captions else (),
@@ -62,9 +64,9 @@ def assemble(plan: Plan, request: FilmRequest, takes: Mapping[str, Take], breaks
     )
 
 
-def _shots(laid: tuple[TimelineEntry, ...]) -> tuple[Shot, ...]:
+def _shots(laid: tuple[TimelineEntry, ...], *, whole: bool) -> tuple[Shot, ...]:
     shots: list[Shot] = []
-    for shot in map(_shot, laid):
+    for shot in (one for entry in laid for one in _entry_shots(entry, laid if whole else ())):
         if shots and _goes_on(shots[-1], shot):
             last = shots.pop()
             seconds = last.seconds + shot.seconds
@@ -73,6 +75,14 @@ def _shots(laid: tuple[TimelineEntry, ...]) -> tuple[Shot, ...]:
         else:
             shots.append(shot)
     return tuple(shots)
+
+
+def _entry_shots(entry: TimelineEntry, laid: tuple[TimelineEntry, ...]) -> tuple[Shot, ...]:
+    """Return a scene's shots; a speech over the whole film may see its other scenes again."""
+    again = reprised(entry, [one for one in laid if one is not entry])
+    shot = _shot(entry)
+    seconds = entry.seconds - sum(one.seconds for one in again)
+    return (replace(shot, seconds=seconds, footage=min(shot.footage, seconds)), *again)
 
 
 def _shot(entry: TimelineEntry) -> Shot:
@@ -106,7 +116,7 @@ def _look(plan: Plan, request: FilmRequest, speech: Speech, laid: tuple[Timeline
         entry = next(one for one in laid if one.stretch.scene == speech.scene)
         start, end = entry.start, entry.end
         place = placement(request, footage=entry.source is not None)
-    leaves = start + take.seconds < end - FRAME
+    leaves = start + take.seconds < end - STAYS
     seconds = take.seconds if leaves else end - start
     return Appearance(
         node=speech.key,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from shared.pipeline.edit.reprise import HELD
 from shared.pipeline.edit.timeline import TimelineEntry
 from shared.pipeline.plan.plan import Length, Plan
 from shared.pipeline.plan.timing import say
@@ -18,18 +19,17 @@ def film_warnings(plan: Plan, laid: tuple[TimelineEntry, ...], spoken: Mapping[i
         scene = entry.stretch.scene
         if scene is not None and None not in spoken:
             yield from _scene(plan.length, scene, entry, spoken.get(scene))
-        elif scene is not None and entry is not laid[-1] and entry.held > NOTICEABLE:
+        elif (
+            scene is not None and entry.held > NOTICEABLE and not (entry is laid[-1] and _outlasts(spoken[None], entry))
+        ):
             yield _short(scene, entry)
 
 
 def _whole(plan: Plan, laid: tuple[TimelineEntry, ...], film: float, said: float) -> Iterator[str]:
     picture = film - laid[-1].held
     unseen = sum(stretch.seconds for stretch in plan.stretches if stretch.scene is not None) - film
-    if laid[-1].held > NOTICEABLE:
-        yield (
-            f"The presenter speaks {say(said)} over {say(picture)} of footage: "
-            f"the last frame is held {say(laid[-1].held)}."
-        )
+    if laid[-1].held > NOTICEABLE and _outlasts(said, laid[-1]):
+        yield f"The presenter speaks {say(said)} over {say(picture)} of footage: {_filled(laid[-1].held)}."
     if said - film > NOTICEABLE:
         yield f"The presenter speaks {say(said)}, the film lasts {say(film)}: {say(said - film)} are not heard."
     if plan.length is Length.SCRIPT and unseen > NOTICEABLE:
@@ -44,7 +44,7 @@ def _scene(length: Length, scene: int, entry: TimelineEntry, said: float | None)
     if entry.held > NOTICEABLE:
         yield (
             f"Scene {scene + 1}: the presenter speaks {say(said)} over {say(entry.seconds - entry.held)} of footage: "
-            f"its last frame is held {say(entry.held)}."
+            f"{_filled(entry.held)}."
         )
     if said - entry.seconds > NOTICEABLE:
         yield (
@@ -58,5 +58,17 @@ def _scene(length: Length, scene: int, entry: TimelineEntry, said: float | None)
 def _short(scene: int, entry: TimelineEntry) -> str:
     return (
         f"Scene {scene + 1} has {say(entry.seconds - entry.held)} of footage for {say(entry.seconds)}: "
-        f"its last frame is held {say(entry.held)}."
+        f"{_filled(entry.held)}."
     )
+
+
+def _outlasts(said: float, last: TimelineEntry) -> bool:
+    """Tell whether it is the speech that needs the last scene longer than its footage."""
+    return said > last.end - last.held + NOTICEABLE
+
+
+def _filled(lack: float) -> str:
+    """Say what is seen where footage is lacking."""
+    if lack > HELD:
+        return f"for {say(lack)} footage is seen again; a shorter script or one more scene fills it"
+    return f"for {say(lack)} the picture moves slowly into its last frame"

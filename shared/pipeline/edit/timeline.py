@@ -6,6 +6,7 @@ from math import ceil
 
 from shared.pipeline.edit.source_ranges import SourceRange
 from shared.pipeline.plan.plan import Plan, Stretch
+from shared.pipeline.plan.stretches import with_speech
 from shared.pipeline.plan.timing import lasting
 
 FPS = 24  # Veo films 24 frames a second, fixed (veo page, "The order")
@@ -39,7 +40,8 @@ def timeline(
     Raises:
         ValueError: nothing would be seen.
     """
-    found = [(stretch, None if stretch.scene is None else footage.get(stretch.scene)) for stretch in plan.stretches]
+    stretches = with_speech(plan.stretches, spoken)
+    found = [(stretch, None if stretch.scene is None else footage.get(stretch.scene)) for stretch in stretches]
     spans = _spans(plan, [(one, source.shown if source else one.seconds) for one, source in found], spoken)
     laid: list[TimelineEntry] = []
     end = clock = 0.0

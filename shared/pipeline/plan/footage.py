@@ -60,7 +60,7 @@ def _starts(request: FilmRequest, veo: FootageModel, firsts: list[int]) -> dict[
             starts[number] = Start(Feature.TEXT)
         elif photo_stood and request.b_roll.join is Join.CUT:
             references = veo.offers(Feature.REFERENCE, request.resolution)
-            carried = bool(references) and references[-1] >= request.scenes[number].duration
+            carried = bool(references) and references[-1] >= request.scenes[number].seconds
             starts[number] = Start(Feature.REFERENCE, photo) if carried else Start(Feature.TEXT)
         else:
             starts[number] = Start(Feature.IMAGE, photo)
@@ -75,7 +75,7 @@ def _links(request: FilmRequest, veo: FootageModel, chain: tuple[int, ...], star
     for number in chain:
         before = links[-1] if links else None
         feature = Feature.EXTENSION if before else start.feature
-        seconds = _smallest(veo.offers(feature, request.resolution), request.scenes[number].duration)
+        seconds = _smallest(veo.offers(feature, request.resolution), request.scenes[number].seconds)
         total = seconds + (before.total if before else 0)
         links.append(
             Clip(
@@ -101,7 +101,7 @@ def _smallest(offered: tuple[int, ...], asked: float) -> int:
 def _shown(request: FilmRequest, links: tuple[Clip, ...]) -> Iterator[Stretch]:
     first, last = links[0], links[-1]
     for link in links:
-        asked = request.scenes[link.scene].duration
+        asked = request.scenes[link.scene].seconds
         shown = float(min(asked, link.seconds) if link in (first, last) else link.seconds)
         begins = float(link.total - link.seconds)
         if link is first and link is not last:
@@ -119,7 +119,7 @@ def _without_photo(request: FilmRequest, starts: Mapping[int, Start]) -> Iterato
 
 
 def _deviations(request: FilmRequest, stretches: Mapping[int, Stretch]) -> Iterator[str]:
-    off = [(request.scenes[n].duration, stretch.seconds, n) for n, stretch in stretches.items()]
+    off = [(request.scenes[n].seconds, stretch.seconds, n) for n, stretch in stretches.items()]
     off = [one for one in off if one[0] != one[1]]
     for (asked, shown), group in groupby(sorted(off), key=lambda one: one[:2]):
         numbers = [number for _, _, number in group]
@@ -128,7 +128,7 @@ def _deviations(request: FilmRequest, stretches: Mapping[int, Stretch]) -> Itera
             f"{say_scenes(numbers).capitalize()} {verb} {say(shown)} instead of {say(asked)}: Veo makes a shot longer "
             'in fixed steps; b_roll.join "cut" keeps exact lengths.'
         )
-    asked_all = sum(request.scenes[number].duration for number in stretches)
+    asked_all = sum(request.scenes[number].seconds for number in stretches)
     shown_all = sum(stretch.seconds for stretch in stretches.values())
     if asked_all != shown_all:
         yield f"Asked {say(asked_all)} of footage, filmed {say(shown_all)}."

@@ -141,6 +141,7 @@ class Stretch:
     offset: float  # where the scene begins in the chain's file, seconds
     seconds: float  # how much of it is shown, seconds (a speech may hold it longer)
     backdrop: Backdrop | None = None
+    least: float | None = None  # it lasts as long as what is said, but at least so many seconds; None = `seconds`
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from shared.pipeline.plan.request import FilmRequest, ImageFit, VoiceSettings, s
 from shared.pipeline.plan.ssml import Passage, read_script
 from shared.pipeline.plan.timing import lasting, say, say_scenes
 
+EMPTY = 2.0  # seconds a background may be seen alone
 ESTIMATE_ERROR = 0.5  # seconds; less is within the estimate's error
 
 
@@ -32,12 +33,12 @@ def engine_warnings(provider: str, service: AvatarService, takes: tuple[Speech, 
 
 
 def _speech(request: FilmRequest, stretches: tuple[Stretch, ...], takes: tuple[Speech, ...]) -> Iterator[str]:
-    shown = {stretch.scene: stretch.seconds for stretch in stretches}
+    shown = {stretch.scene: stretch for stretch in stretches}
     for take in takes:
         if take.scene is None and request.scenes:
-            yield from _whole(request.length, sum(shown.values()), take.seconds)
+            yield from _whole(request.length, sum(one.seconds for one in stretches), take.seconds)
         elif take.scene is not None:
-            yield from _scene(request.length, take.scene, shown[take.scene], take.seconds)
+            yield from _scene(request.length, shown[take.scene], take.scene, take.seconds)
 
 
 def _whole(length: Length, shown: float, spoken: float) -> Iterator[str]:
@@ -46,12 +47,21 @@ def _whole(length: Length, shown: float, spoken: float) -> Iterator[str]:
     if over > ESTIMATE_ERROR and length is Length.FILM:
         yield lines + f"about {say(over)} of it will not be heard (length film)."
     elif over > ESTIMATE_ERROR:
-        yield lines + f"the last frame will be held for about {say(over)}."
+        yield lines + (
+            f"for about {say(over)} footage is seen again, or the picture moves slowly into its last frame; "
+            "a shorter script or one more scene fills it."
+        )
     elif over < -ESTIMATE_ERROR and length is Length.SCRIPT:
         yield lines + f"about {say(-over)} of the scenes will not be seen (length script)."
 
 
-def _scene(length: Length, number: int, shown: float, spoken: float) -> Iterator[str]:
+def _scene(length: Length, stretch: Stretch, number: int, spoken: float) -> Iterator[str]:
+    shown = stretch.seconds
+    if stretch.backdrop and length is Length.LONGER and stretch.least is None and shown - spoken > EMPTY:
+        yield (
+            f"Scene {number + 1} lasts {say(shown)}, as asked, its script about {say(spoken)}: the background alone is "
+            f"seen for about {say(shown - spoken)}; leave its duration out, and it ends with its script."
+        )
     if length is Length.FILM and spoken - shown > ESTIMATE_ERROR:
         yield (
             f"The script of scene {number + 1} takes about {say(spoken)} to speak, the scene {say(shown)}: "

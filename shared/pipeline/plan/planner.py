@@ -18,12 +18,13 @@ from shared.pipeline.plan.capabilities import Tables
 from shared.pipeline.plan.footage import FootagePlan, film, with_image_keys
 from shared.pipeline.plan.looks import Look
 from shared.pipeline.plan.placement import placement
-from shared.pipeline.plan.plan import COMPOSE_KEY, Clip, Kind, Picture, Plan, Speech, Stretch
+from shared.pipeline.plan.plan import COMPOSE_KEY, Clip, Kind, Length, Picture, Plan, Speech, Stretch
 from shared.pipeline.plan.plan_warnings import engine_warnings, plan_warnings
 from shared.pipeline.plan.refusals import CannotPlan, refuse_impossible
 from shared.pipeline.plan.request import FilmRequest
 from shared.pipeline.plan.speakers import Defaults, Needed
-from shared.pipeline.plan.timing import lasting
+from shared.pipeline.plan.stretches import with_speech
+from shared.pipeline.plan.timing import SHORTEST_BACKDROP, lasting, reading_seconds
 
 __all__ = ["CannotPlan", "Defaults", "PlannedNode", "nodes", "plan", "plan_from_document", "plan_to_document", "to_ask"]
 
@@ -78,7 +79,7 @@ def plan(request: FilmRequest, tables: Tables, defaults: Defaults, looks: Mappin
         speeches=takes,
         stretches=stretches,
         planned_seconds=round(seconds, 3),
-        asked_seconds=sum(scene.duration for scene in request.scenes) or seconds,
+        asked_seconds=sum(scene.seconds for scene in request.scenes) or seconds,
         estimated_wait=round(max(footage_wait, spoken_wait) + compose_wait, 1),
         compose_cost=round(compose_wait * tables.compute.price),
         warnings=(
@@ -93,15 +94,28 @@ def plan(request: FilmRequest, tables: Tables, defaults: Defaults, looks: Mappin
 def _stretches(
     request: FilmRequest, footage: FootagePlan, takes: tuple[Speech, ...], tables: Tables, keys: Mapping[str, str]
 ) -> tuple[Stretch, ...]:
-    def before(scene: int | None, seconds: float) -> Stretch:
+    def before(scene: int | None, seconds: float, least: float | None = None) -> Stretch:
         behind = images.backdrop(request, scene, tables, keys)
-        return Stretch(scene=scene, clip=None, chain=None, offset=0.0, seconds=seconds, backdrop=behind)
+        return Stretch(scene, clip=None, chain=None, offset=0.0, seconds=seconds, backdrop=behind, least=least)
 
+    spoken = {take.scene: take.seconds for take in takes}
     if not request.scenes:
         return (before(None, takes[0].seconds),)
-    return tuple(
-        footage.stretches.get(number) or before(number, scene.duration) for number, scene in enumerate(request.scenes)
+    filmed = footage.stretches
+    found = tuple(
+        filmed.get(number) or before(number, scene.seconds, _least(request, number, spoken))
+        for number, scene in enumerate(request.scenes)
     )
+    return with_speech(found, spoken)
+
+
+def _least(request: FilmRequest, number: int, spoken: Mapping[int | None, float]) -> float | None:
+    """Return the least seconds of a backdrop scene that lasts as long as what is said; None when it does not."""
+    scene = request.scenes[number]
+    silent = None not in spoken and number not in spoken
+    if scene.duration is not None or request.length is Length.FILM or silent:
+        return None
+    return max(SHORTEST_BACKDROP, reading_seconds(scene.text_overlay) if scene.text_overlay else 0.0)
 
 
 def _film_seconds(request: FilmRequest, stretches: tuple[Stretch, ...], takes: tuple[Speech, ...]) -> float:

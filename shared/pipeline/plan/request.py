@@ -13,6 +13,8 @@ from typing import Any
 from shared.pipeline.codec import from_plain, to_plain
 from shared.pipeline.plan.plan import Join, Length, Sound
 
+SCENE_SECONDS = 8.0  # a scene's length when none is asked for
+
 
 class AspectRatio(StrEnum):
     """The film's shape."""
@@ -116,13 +118,18 @@ class SceneRequest:
     visual_description: str | None = None
     camera_movement: str | None = None
     mood: str | None = None
-    duration: float = 8.0  # seconds, 4..8
+    duration: float | None = None  # seconds, 4..8; None = 8, before a backdrop as long as what is said there
     text_overlay: str | None = None
     script: str | None = None
     avatar_id: str | None = None
     voice_id: str | None = None
     background: Background | None = None
     image_url: str | None = None
+
+    @property
+    def seconds(self) -> float:
+        """Return how long the scene is when nothing else decides."""
+        return SCENE_SECONDS if self.duration is None else self.duration
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,17 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from typing import assert_never
 
 from shared.pipeline.plan.capabilities import SpeechRate
 from shared.pipeline.plan.plan import Length
 from shared.pipeline.plan.ssml import Silence, read_script
 
+TAIL = 0.8  # seconds a scene before a backdrop lasts beyond its last word
+SHORTEST_BACKDROP = 2.0  # seconds; less is a flash
+READING = 17.0  # letters a second people read
+READING_START = 0.5  # seconds until they have found the text
 SHORTEST_SPEECH = 1.0  # seconds; also what a script of signs alone is counted as
 _SILENT = ("Cc", "Cf", "Cn", "Cs", "Me", "Sk", "So")
 _UNSAID = re.compile("[\ufe00-\ufe0f]")  # how the sign before it looks
@@ -48,6 +53,11 @@ def _sound(character: str) -> str:
     return "abjads" if unicodedata.bidirectional(character) in ("R", "AL") else "letters"
 
 
+def reading_seconds(text: str) -> float:
+    """Return how long people take to read a text on the picture."""
+    return READING_START + len(" ".join(text.split())) / READING
+
+
 def lasting(length: Length, shown: float, spoken: float | None) -> float:
     """Return how long a scene (or a film) of `shown` seconds of picture and `spoken` seconds of speech lasts."""
     if spoken is None:
@@ -61,6 +71,19 @@ def lasting(length: Length, shown: float, spoken: float | None) -> float:
             return max(shown, spoken)
         case _:
             assert_never(length)
+
+
+def following(spoken: float, fixed: float, flexible: Sequence[tuple[float, float]]) -> list[float]:
+    """Return the seconds of scenes that share what a speech leaves to them, each (least, most) seconds.
+
+    `fixed` is how long the other scenes last. Nothing but a backdrop is seen after the last word, and not for long.
+    """
+    spans: list[float] = []
+    left = spoken + TAIL - fixed
+    for index, (least, most) in enumerate(flexible):
+        spans.append(round(min(max(left / (len(flexible) - index), least), most), 3))
+        left -= spans[-1]
+    return spans
 
 
 def say(seconds: float) -> str:
