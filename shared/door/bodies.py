@@ -103,7 +103,7 @@ class BRollBody(Body):
     """How the footage is made."""
 
     join: Literal["extend", "cut"] | None = None
-    audio: Literal["mute", "duck"] | None = None
+    audio: Literal["bed", "mute", "duck"] | None = None
     model: Literal["standard", "fast", "lite"] | None = None
 
 

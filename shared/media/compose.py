@@ -17,11 +17,12 @@ from shared.media.ffmpeg import Budget, Demuxer, Source, run
 from shared.media.graph import Graph, PlacedPresenter, paint
 from shared.media.images import ImageRefused
 from shared.media.lettering import letter
+from shared.media.loudness import balanced
 from shared.media.painting import plate, round_card, still
 from shared.media.poster import best_frame
 from shared.media.probe import FilmFacts, probe
 from shared.media.segments import cuts, frames, on_film, segments
-from shared.media.sound import Mix, mix
+from shared.media.sound import Mix
 from shared.media.takes import color_default, measure
 from shared.pipeline.edit.edit import Appearance, Edit
 from shared.pipeline.plan.plan import Cutout
@@ -108,7 +109,7 @@ def _composed(bench: _Bench, folder: Path) -> Composed:
         for number, part in enumerate(segments(row, edit))
     ]
     loud = frozenset(node for node, facts in known.items() if facts.audio_codec)
-    film = _join(bench, painted, mix(edit, row, films, loud, presenters, 1))
+    film = _join(bench, painted, balanced(edit, row, films, loud, presenters, bench.folder, budget))
     poster = best_frame(film, edit, bench.folder, budget)
     facts = probe(film, timeout=budget.left())
     warnings = tuple(dict.fromkeys((*edit.warnings, *short, *told, *lost)))

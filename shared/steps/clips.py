@@ -4,7 +4,7 @@ from shared.cloud.blobs import Blobs
 from shared.media.mp4 import NotAFilm, read_mp4
 from shared.pipeline.job.job import Job, Node, Output
 from shared.pipeline.job.names import AttemptName, attempt_name, take_prefix
-from shared.pipeline.plan.plan import LENGTH_TOLERANCE, Clip, Feature
+from shared.pipeline.plan.plan import LENGTH_TOLERANCE, Clip, Feature, Sound
 from shared.pipeline.plan.prompts import clip_prompt
 from shared.providers.ports import ClipOrder, StoredMedia
 
@@ -27,7 +27,7 @@ def order(job: Job, node: Node, takes_bucket: str) -> ClipOrder:
         seconds=clip.seconds,
         aspect_ratio=job.plan.aspect_ratio,
         resolution=job.plan.resolution,
-        audio=job.plan.sound.value != "mute",
+        audio=job.plan.sound is Sound.DUCK,
         image=picture if clip.feature is Feature.IMAGE else None,
         references=(picture,) if picture and clip.feature is Feature.REFERENCE else (),
         video=_stored(job, clip.before) if clip.before else None,

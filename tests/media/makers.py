@@ -1,5 +1,6 @@
 """Small media made with ffmpeg for the tests, and eyes and ears to judge what was composed."""
 
+import re
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -94,6 +95,27 @@ def samples(path: Path) -> Samples:
     """Decode the sound: (sample, channel) in -1..1 at 48 kHz."""
     raw = ffmpeg("-i", path, "-map", "0:a", "-f", "f32le", "-ar", "48000", "-ac", "2", "-")
     return np.frombuffer(raw, np.float32).reshape(-1, 2)
+
+
+def loudness(path: Path) -> tuple[float, float]:
+    """Return a film's integrated loudness in LUFS and its true peak in dBTP (EBU R 128)."""
+    said = heard_by(path, "ebur128=peak=true")
+    whole, peak = (re.findall(rf"{name}:\s+(-?[\d.]+|-inf) ", said)[-1] for name in ("I", "Peak"))
+    return float(whole), float(peak)
+
+
+def silences(path: Path, shortest: float = 1.0) -> list[float]:
+    """Return the lengths in seconds of all stretches below -60 dBFS."""
+    return [
+        float(each)
+        for each in re.findall(r"silence_duration: ([\d.]+)", heard_by(path, f"silencedetect=n=-60dB:d={shortest}"))
+    ]
+
+
+def heard_by(path: Path, meter: str) -> str:
+    """Return what an audio meter of ffmpeg prints about a film."""
+    command = [get_ffmpeg_exe(), "-hide_banner", "-nostats", "-i", str(path), "-af", meter, "-f", "null", "-"]
+    return subprocess.run(command, capture_output=True, check=True, timeout=60, text=True).stderr
 
 
 def level(sound: Samples, tone: float, start: float, end: float) -> float:

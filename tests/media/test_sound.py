@@ -5,15 +5,121 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from infra.bed import bed
+from shared.media.sound import BED, BED_LOUDNESS, BED_SECONDS, RATE
 from shared.pipeline.plan.plan import Cutout, Sound
 from tests.media.conftest import Render
-from tests.media.makers import BLUE, Person, colored, edit, ffmpeg, film, level, looks, samples, shot, take
+from tests.media.makers import (
+    BLUE,
+    Person,
+    colored,
+    edit,
+    ffmpeg,
+    film,
+    level,
+    looks,
+    loudness,
+    samples,
+    shot,
+    silences,
+    take,
+)
 
 VOICE, WORLD = 880.0, 300.0
 
 
+@pytest.fixture(scope="session")
+def voice(bench: Path) -> Path:
+    """Return a take of six seconds."""
+    return take(bench / "voice.webm", Person(seconds=6, tone=VOICE), None)
+
+
+@pytest.fixture(scope="session")
+def street(bench: Path) -> Path:
+    """Return twenty seconds of footage with a quiet sound, the first ten of which are silent."""
+    path = bench / "street.mp4"
+    hum = "sine=f=300:d=20:r=48000,volume='if(gt(t,10),0.2,0)':eval=frame"
+    picture = "color=blue:s=180x320:r=24:d=20"
+    ffmpeg("-f", "lavfi", "-i", picture, "-f", "lavfi", "-i", hum, "-pix_fmt", "yuv420p", "-c:a", "aac", path)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("speech", "sound"),
+    [((0, 6), Sound.BED), ((7, 6), Sound.BED), (None, Sound.BED), ((0, 6), Sound.DUCK), (None, Sound.DUCK)],
+    ids=["silent end", "silent beginning", "nobody speaks", "footage under speech", "footage alone"],
+)
+def test_no_film_is_silent_unless_asked(
+    render: Render, street: Path, voice: Path, speech: tuple[float, float] | None, sound: Sound
+) -> None:
+    """Twenty seconds with six of speech, or none: no stretch of digital silence, -16 LUFS, peaks below -1 dBTP."""
+    people = () if speech is None else (looks(start=speech[0], seconds=speech[1]),)
+
+    made = render(edit(shot(20), looks=people, sound=sound), clip=street, presenter=voice)
+
+    whole, peak = loudness(made.film)
+    assert [] == silences(made.film)
+    assert -16 == pytest.approx(whole, abs=0.7)
+    assert peak <= -1.0
+
+
+def test_speech_is_at_its_loudness_and_the_bed_far_below(render: Render, mute_clip: Path, voice: Path) -> None:
+    """The bed takes nothing from the voice: 20 dB lower while somebody speaks, and softly there afterwards."""
+    asked = edit(shot(3), shot(3), shot(3), shot(3), looks=(looks(seconds=6),), sound=Sound.BED)
+    dry = edit(shot(3), shot(3), shot(3), shot(3), looks=(looks(seconds=6),))
+
+    with_bed = samples(render(asked, "bed", clip=mute_clip, presenter=voice).film)
+    without = samples(render(dry, "dry", clip=mute_clip, presenter=voice).film)
+
+    under, after = (
+        20 * float(np.log10(np.sqrt(np.mean(part**2))))
+        for part in (with_bed[48000 : 5 * 48000] - without[48000 : 5 * 48000], with_bed[8 * 48000 : 10 * 48000])
+    )
+    assert level(with_bed, VOICE, 1, 5) == pytest.approx(level(without, VOICE, 1, 5), abs=0.3)
+    assert under < -32
+    assert -36 < after < -24
+
+
+def test_a_presenter_who_speaks_to_the_end_needs_no_bed(render: Render, voice: Path) -> None:
+    """Where nothing is filmed and nobody is silent for longer than a breath, there is only the voice."""
+    plain = render(edit(colored(6), looks=(looks(seconds=6),)), "plain", presenter=voice)
+    made = render(edit(colored(6), looks=(looks(seconds=6),), sound=Sound.BED), "bed", presenter=voice)
+
+    assert plain.film.read_bytes() == made.film.read_bytes()
+
+
+def test_silence_can_be_asked_for(render: Render, mute_clip: Path, voice: Path) -> None:
+    """Muted, the film is silent after the last word."""
+    made = render(edit(shot(3), shot(3), shot(3), looks=(looks(seconds=6),)), clip=mute_clip, presenter=voice)
+
+    assert [3.0] == pytest.approx(silences(made.film), abs=0.1)
+
+
+def test_a_long_film_hears_no_seam(render: Render, mute_clip: Path) -> None:
+    """The bed is 24 s long and closes in a circle: around its seam it is as steady as anywhere."""
+    made = render(edit(*(shot(3) for _ in range(10)), sound=Sound.BED), clip=mute_clip)
+
+    heard = samples(made.film)[:, 0]
+    seconds = [float(np.sqrt(np.mean(heard[at : at + 12000] ** 2))) for at in range(48000, 27 * 48000, 12000)]
+    around = float(np.abs(np.diff(heard[round(23.9 * 48000) : round(24.1 * 48000)])).max())
+    assert max(seconds) < 4 * min(seconds)
+    assert around <= 1.2 * float(np.abs(np.diff(heard)).max())
+
+
+def test_the_bed_is_what_its_maker_makes() -> None:
+    """`python -m infra.bed` wrote the file: it is as long and as loud as it says, and sounds like the music made."""
+    made, kept = bed(), samples(BED)
+
+    whole, _ = loudness(BED)
+    length = round(BED_SECONDS * RATE)
+    one, two = (part[:length] - part[:length].mean() for part in (made[0], kept[:, 0].astype(float)))
+    assert BED_LOUDNESS == pytest.approx(whole, abs=0.2)
+    assert len(made[0]) == length <= len(kept)
+    assert np.corrcoef(one, two)[0, 1] > 0.95
+
+
 def test_silent_film_has_a_sound_track(render: Render, mute_clip: Path) -> None:
-    """A film in which nothing sounds carries silence, as long as its picture."""
+    """A muted film in which nobody speaks carries silence, as long as its picture."""
     made = render(edit(shot(1.5)), clip=mute_clip)
 
     heard = samples(made.film)
@@ -63,10 +169,10 @@ def test_footage_without_sound_can_be_ducked(render: Render, mute_clip: Path, cl
 
 
 def test_only_silent_footage_can_be_ducked(render: Render, mute_clip: Path) -> None:
-    """Ducking where nothing has a sound track gives silence."""
-    made = render(edit(shot(1), colored(0.5), sound=Sound.DUCK), clip=mute_clip)
+    """Where nothing has a sound track the bed is heard instead."""
+    made = render(edit(shot(3), colored(0.5), sound=Sound.DUCK), clip=mute_clip)
 
-    assert 0 == float(np.abs(samples(made.film)).max())
+    assert float(np.abs(samples(made.film)).max()) > 0.02
 
 
 def test_held_frame_is_silent(render: Render, clip: Path) -> None:

@@ -70,7 +70,7 @@ def _starts(request: FilmRequest, veo: FootageModel, firsts: list[int]) -> dict[
 
 def _links(request: FilmRequest, veo: FootageModel, chain: tuple[int, ...], start: Start) -> tuple[Clip, ...]:
     price = veo.prices[request.resolution]
-    rate = price.silent if request.b_roll.audio is Sound.MUTE else price.audio
+    rate = price.audio if request.b_roll.audio is Sound.DUCK else price.silent
     links: list[Clip] = []
     for number in chain:
         before = links[-1] if links else None

@@ -46,8 +46,9 @@ class Length(StrEnum):
 
 
 class Sound(StrEnum):
-    """What becomes of the footage's own sound: silent (and cheaper), or lowered under speech."""
+    """What is heard beside the speech: a soft bed of our own, nothing, or the footage's own sound (twice the price)."""
 
+    BED = "bed"
     MUTE = "mute"
     DUCK = "duck"
 

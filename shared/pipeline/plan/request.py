@@ -98,7 +98,7 @@ class BRoll:
     """How the footage is made."""
 
     join: Join = Join.EXTEND
-    audio: Sound = Sound.MUTE  # silent footage costs half
+    audio: Sound = Sound.BED  # footage is bought with its sound, at twice the price, for Sound.DUCK only
     model: Quality = Quality.STANDARD
 
 
