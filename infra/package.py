@@ -13,7 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 STAGED = ROOT / "build" / "functions"
 LEFT_OUT = shutil.ignore_patterns("__pycache__", ".*", "*.md")
-CARRIED_BY = {"shared/media/fonts": ("compose",)}  # 28 MB
+CARRIED_BY = {"shared/media/fonts": ("compose",), "shared/media/sounds": ("compose",)}  # 28 MB
 
 
 def functions() -> tuple[str, ...]:

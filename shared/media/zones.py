@@ -26,7 +26,7 @@ class Zone:
         return Box(round(left / 2) * 2, round(top / 2) * 2, width, height).kept_in(size)
 
 
-def title_zones(size: Size, people: Sequence[Box], faces: Sequence[Box], *, captioned: bool) -> tuple[Zone, ...]:
+def title_zones(size: Size, people: Sequence[Box], faces: Sequence[Box]) -> tuple[Zone, ...]:
     """Return the places of a scene's text, best first; `people` and `faces` are those seen meanwhile.
 
     A wide frame has a column at the side of its presenter; else the text stands at the top, above the heads, and where
