@@ -18,7 +18,7 @@ from shared.pipeline.edit.edit import Edit
 from shared.pipeline.plan.plan import Cutout
 
 _COLOUR_TAGS = "setparams=range=tv:colorspace=bt709:color_primaries=bt709:color_trc=bt709"
-_UNSEEN = 6  # frames a picture may stand still without anybody noticing
+_UNNOTICED = 6  # frames a picture may stand still without anybody noticing
 _RUN_UP = 12  # frames before a last frame stands still in which the move into it begins
 _PUSH, _MOST_PUSH = 0.012, 0.08  # of the picture's size: a second, and in all
 _FOCUS = (0.5, 0.4)  # where footage shows the product
@@ -136,7 +136,7 @@ def _pushed_in(cut: Cut, fps: int) -> str:
     `perspective` samples between pixels: measured, it is off by at most 0.06 of one, where zoompan jumps by whole ones.
     """
     held = cut.frames - cut.moving
-    if held <= _UNSEEN:
+    if held <= _UNNOTICED:
         return ""
     begin = max(0, cut.moving - _RUN_UP)
     rate = min(_PUSH, _MOST_PUSH * fps / (cut.frames - begin))
