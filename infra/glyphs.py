@@ -1,6 +1,7 @@
-"""Writes which characters the shipped fonts have as a table the planner reads: `python -m infra.glyphs`."""
+"""Writes which characters the shipped fonts have as a table the planner reads: `python -m infra.glyphs --write`."""
 
 import argparse
+import sys
 import textwrap
 import unicodedata
 from collections.abc import Iterable, Iterator
@@ -31,7 +32,7 @@ def table() -> str:
     rows = textwrap.wrap(" ".join(_ranges(sorted(covered()))), 116, break_on_hyphens=False)
     return "\n".join(
         (
-            '"""The characters a film can show, as ranges of code points; written by `python -m infra.glyphs`."""',
+            '"""The characters a film can show, by ranges; written by `python -m infra.glyphs --write`."""',
             "",
             'RANGES = """',
             *rows,
@@ -52,9 +53,13 @@ def _ranges(codes: Iterable[int]) -> Iterator[str]:
 
 
 def main() -> None:
-    """Write the table."""
-    argparse.ArgumentParser(prog="python -m infra.glyphs", description=__doc__).parse_args()
-    TABLE.write_text(table(), encoding="utf-8")
+    """Show or write the table."""
+    parser = argparse.ArgumentParser(prog="python -m infra.glyphs", description=__doc__)
+    parser.add_argument("--write", action="store_true", help="write it instead of showing it")
+    if parser.parse_args().write:
+        TABLE.write_text(table(), encoding="utf-8")
+    else:
+        sys.stdout.write(table())
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from shared.media.faces import EMOJI, LETTERS, SYMBOLS, Face, face
 TEXT_STYLE, PICTURE_STYLE = "\N{VARIATION SELECTOR-15}", "\N{VARIATION SELECTOR-16}"
 JOINER, KEYCAP = "\N{ZERO WIDTH JOINER}", "\N{COMBINING ENCLOSING KEYCAP}"
 RIGHT_TO_LEFT, LEFT_TO_RIGHT = "\N{RIGHT-TO-LEFT MARK}", "\N{LEFT-TO-RIGHT MARK}"
+_LEFTWARD = ("ar", "dv", "fa", "he", "iw", "ps", "sd", "ug", "ur", "yi")
 _ANY_SCRIPT = ("Zyyy", "Zinh")  # signs that belong to the words around them
 _FLAGS = uharfbuzz.BufferFlags.REMOVE_DEFAULT_IGNORABLES | uharfbuzz.BufferFlags.DO_NOT_INSERT_DOTTED_CIRCLE
 
@@ -79,10 +80,16 @@ def shape(text: str, language: str = "", *, rightward: bool = True) -> Line:
     return Line(tuple(glyphs), pen, min(lefts), max(rights), max(tops), min(bottoms))
 
 
-def reads_rightward(text: str) -> bool:
-    """Tell a text's direction by its first letter that has one."""
-    kinds = (unicodedata.bidirectional(char) for char in text)
-    return next((kind for kind in kinds if kind in {"L", "R", "AL"}), "L") == "L"
+def reads_rightward(text: str, locale: str = "") -> bool:
+    """Tell a text's direction: leftward when its first letter is, or most are, or its language is.
+
+    A brand's Latin name does not turn an Arabic sentence around.
+    """
+    kinds = [kind for char in text if (kind := unicodedata.bidirectional(char)) in {"L", "R", "AL"}]
+    leftward = sum(kind != "L" for kind in kinds)
+    if not leftward:
+        return True
+    return kinds[0] == "L" and 2 * leftward < len(kinds) and locale[:2] not in _LEFTWARD
 
 
 def _directed(text: str, *, rightward: bool) -> Iterator[tuple[str, bool]]:

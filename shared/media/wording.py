@@ -84,7 +84,7 @@ def word(text: str, *, letters: int, least: int, width: int, height: int, langua
 
 
 def _read(drawn: str, language: str) -> _Text:
-    bare = _Text((), language, reads_rightward(drawn))
+    bare = _Text((), language, reads_rightward(drawn, language))
     rows = (tuple(bare.piece(piece) for piece in pieces(line, language)) for line in drawn.split("\n"))
     return _Text(tuple(rows), language, bare.rightward)
 

@@ -17,6 +17,7 @@ from shared.log import Fact, JobRef, log_job
 from shared.media.breaking import clusters, pieces
 from shared.media.compose import Composed, compose
 from shared.media.errors import MediaFailed, MediaRefused
+from shared.media.languages import language_of
 from shared.media.mp4 import read_mp4
 from shared.media.probe import probe
 from shared.pipeline.edit.assembly import Breaks, Take, assemble, parse_srt
@@ -99,7 +100,7 @@ class Compose:
             words = self.blobs.read(output.captions, 0, 2**20).decode(errors="replace") if output.captions else ""
             cutout = (output.cutout or Cutout.INSET) if kind is Kind.PRESENTER else None
             takes[key] = Take(probe(path).seconds, cutout, parse_srt(words))
-        return assemble(job.plan, job.request, takes, Breaks(pieces, clusters))
+        return assemble(job.plan, job.request, takes, _breaks(job.request.voice.locale or ""))
 
     def _there(self, uri: str) -> Output | None:
         try:
@@ -108,6 +109,11 @@ class Compose:
             return None
         facts = read_mp4(lambda start, length: self.blobs.read(uri, start, length), stored.size)
         return _output(stored, facts.seconds)
+
+
+def _breaks(locale: str) -> Breaks:
+    """Return where captions may be broken in the language of their own letters."""
+    return Breaks(lambda text: pieces(text, language_of(text, locale)), clusters)
 
 
 def _used(job: Job) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from shared.pipeline.plan.glyphs import drawable
 
 
 def test_the_table_is_what_the_fonts_have() -> None:
-    """A font laid beside the others changes the table: `python -m infra.glyphs` writes it anew."""
+    """A font laid beside the others changes the table: `python -m infra.glyphs --write` writes it anew."""
     assert table() == TABLE.read_text(encoding="utf-8")
 
 

@@ -1,5 +1,6 @@
 """Every kind of film, ordered over HTTP, made by the whole line, and read back from its own pictures and sound."""
 
+import json
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from infra.local.vendors.marks import Reading, Seen, hash16, read_film, read_sou
 from shared.door.bodies import parse_film
 from shared.pipeline.plan.prompts import clip_prompt
 from tests.journey.cinema import SQUARE, TALL, WIDE, Cinema
+from tests.media.makers import ffmpeg
 
 ANA, BEN = "look_ana_studio", "look_ben_studio"
 SCRIPT = "Good morning. This is our coffee, and it is fresh every day."
@@ -157,6 +159,36 @@ def test_presenter_only(cinema: Cinema, tmp_path: Path) -> None:
     assert any(seen.presenter for seen in reading.seen)
     assert not any(seen.footage for seen in reading.seen)
     assert before == len(cinema.bills()[0])
+
+
+def test_a_chinese_order_is_promised_and_kept(cinema: Cinema, tmp_path: Path) -> None:
+    """Chinese words, Latin ones among them: nothing is warned of before, nothing is lost after, and they are seen."""
+    request = json.loads((Path(__file__).parent / "cases" / "request_cjk.json").read_text(encoding="utf-8"))
+    plain = request | {"captions": False, "scenes": [request["scenes"][0] | {"text_overlay": "."}]}
+
+    dry = cinema.http.post("/create_job", json=request | {"dry_run": True}).json()
+    job, bare = (cinema.ended(cinema.order(each)) for each in (request, plain))
+
+    assert [] == [line for line in (*dry["warnings"], *job["warnings"]) if "no font has" in line]
+    written, empty = (_white(cinema.film(each, tmp_path), 1.5) for each in (job, bare))
+    assert written > empty + 200
+
+
+def test_what_cannot_be_drawn_is_told_before_it_is_paid(cinema: Cinema) -> None:
+    """The dry run names the scene and the character; so does the answer to the order, which asks the same planner."""
+    request = order(1)
+    request["scenes"][0]["text_overlay"] = "ᠮ new"
+
+    dry = cinema.http.post("/create_job", json=request | {"dry_run": True}).json()
+
+    expected = "The text of scene 1 will be shown without some of its characters: no font has ᠮ (U+182E)."
+    assert expected in dry["warnings"]
+
+
+def _white(film: Path, at: float) -> int:
+    """Count the white pixels of the frame at `at` seconds: letters."""
+    raw = ffmpeg("-ss", str(at), "-i", film, "-frames:v", "1", "-f", "rawvideo", "-pix_fmt", "gray", "-")
+    return sum(value > 235 for value in raw)
 
 
 def test_one_scene(cinema: Cinema, photo: str, tmp_path: Path) -> None:

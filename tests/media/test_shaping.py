@@ -178,6 +178,24 @@ def test_mixed_lines_are_ordered_for_their_readers() -> None:
     assert pro == ids[ids.index(pro[0]) : ids.index(pro[0]) + 3]
 
 
+@pytest.mark.parametrize(
+    ("text", "language", "rightward"),
+    [
+        ("Hello", "", True),
+        ("مرحبا Pikolo Espresso Deluxe", "", False),
+        ("Pikolo متوفر الآن في متجرنا!", "", False),
+        ("50% خصم", "", False),
+        ("Pikolo Espresso שלום", "", True),
+        ("Pikolo Espresso שלום", "he-IL", False),
+        ("Pikolo Espresso", "he-IL", True),
+        ("123 👍", "", True),
+    ],
+)
+def test_a_brand_does_not_turn_a_sentence_around(text: str, language: str, *, rightward: bool) -> None:
+    """A text reads leftward when its first letter does, or most do, or its language."""
+    assert rightward == reads_rightward(text, language)
+
+
 def test_quotes_share_the_font_of_their_words() -> None:
     """A Chinese quotation has Chinese marks on both sides, an English one in the same line English ones."""
     names = [glyph.face.name for glyph in shaped("“好” “ok”").glyphs]

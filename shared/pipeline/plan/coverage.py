@@ -1,4 +1,4 @@
-"""The characters a film can show, as ranges of code points; written by `python -m infra.glyphs`."""
+"""The characters a film can show, by ranges; written by `python -m infra.glyphs --write`."""
 
 RANGES = """
 20-7E A0-377 37A-37F 384-38A 38C 38E-3A1 3A3-52F 531-556 559-58A 58D-58F 591-5C7 5D0-5EA 5F0-5F4 600-61C 61E-70D

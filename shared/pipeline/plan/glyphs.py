@@ -1,6 +1,6 @@
 """Tells which characters of a text a film can show, before anything is paid; pure, so that an order can be answered.
 
-The table is written from the fonts by `python -m infra.glyphs` and read here only; what composes a film leaves out
+The table is written from the fonts by `python -m infra.glyphs --write` and read here only; composing leaves out
 exactly what this module said it would.
 """
 
