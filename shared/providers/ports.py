@@ -6,6 +6,7 @@ Errors are decisions: they say what the caller should do, so no step reads a sta
 
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
 from typing import Protocol
 
 from shared.codes import Code
@@ -29,16 +30,26 @@ class InFlight(Exception):
     """The same key is being answered right now (HeyGen 409): ask again with the same key, after 30 s."""
 
 
+class Blamed(StrEnum):
+    """What of an order a safety filter is about, as far as its words tell."""
+
+    WORDS = "words"
+    IMAGE = "image"  # if there was one: a filter's words are the same for a scene of text alone
+    LIKENESS = "likeness"  # somebody looks like a real person
+
+
 class Refused(Exception):
     """The vendor refused for good and made nothing: fail the node, saying why in plain words.
 
-    `code` stands in the register (`shared/codes.py`), `next_move` is a sentence for the person who reads the job.
+    `code` stands in the register (`shared/codes.py`), `next_move` is a sentence for the person who reads the job when
+    it has ended. What a person can do about an unsafe order depends on what was ordered, so the steps say that.
     """
 
-    def __init__(self, why: str, *, code: Code, next_move: str) -> None:
+    def __init__(self, why: str, *, code: Code, next_move: str, blamed: Blamed = Blamed.WORDS) -> None:
         super().__init__(why)
         self.code = code
         self.next_move = next_move
+        self.blamed = blamed
 
 
 class Misconfigured(Exception):
@@ -105,9 +116,10 @@ class Failure:
 
     code: Code
     why: str  # plain words, never the vendor's raw text
-    next_move: str
+    next_move: str  # for the person who reads the job, should no other attempt follow
     retry_after: timedelta | None  # None = a new attempt is pointless
     support_codes: tuple[str, ...] = ()
+    blamed: Blamed = Blamed.WORDS
 
 
 class FootageVendor(Protocol):

@@ -6,7 +6,7 @@ from shared.pipeline.job.job import Job, Node, Output
 from shared.pipeline.job.names import AttemptName, attempt_name, take_prefix
 from shared.pipeline.plan.plan import LENGTH_TOLERANCE, Clip, Feature, Sound
 from shared.pipeline.plan.prompts import clip_prompt
-from shared.providers.ports import ClipOrder, StoredMedia
+from shared.providers.ports import Blamed, ClipOrder, StoredMedia
 
 MIME = {"jpg": "image/jpeg", "png": "image/png", "mp4": "video/mp4"}
 
@@ -40,6 +40,21 @@ def made_from(job: Job, node: Node) -> str | None:
     key = clip.before or clip.image
     source = job.nodes[key].output if key else None
     return source.identity if source else None
+
+
+def unsafe_move(job: Job, node: Node, blamed: Blamed) -> str:
+    """Say what a person can do about a clip a safety filter refused: by what it was ordered from, not by the code."""
+    clip = planned(job, node)
+    scene = f"scene {clip.scene + 1}"
+    match blamed:
+        case Blamed.LIKENESS if clip.image:
+            return "Order a new film with an image that shows no recognisable person: other words do not help."
+        case Blamed.IMAGE if clip.image:
+            return f"Order a new film with another image, or retry this job with other words for {scene}."
+        case Blamed.LIKENESS:
+            return f"Retry the job with other words for {scene}, so that nobody in it looks like a real person."
+        case _:
+            return f"Retry the job with other words for {scene}."
 
 
 def film_at(blobs: Blobs, uri: str, clip: Clip) -> Output | None:

@@ -60,7 +60,8 @@ class Compose:
             with tempfile.TemporaryDirectory(dir=self.scratch, prefix="abroll-") as folder:
                 return self._rendered(loaded.job, node, wanted, uri, Path(folder))
         except MediaRefused as refused:
-            return on.WorkFailed(node.key, wanted, Code.MEDIA_REFUSED, refused.why, refused.next_move)
+            move = "order the film again; if it fails so again, send abroll's operator the job's id"
+            return on.WorkFailed(node.key, wanted, Code.MEDIA_REFUSED, refused.why, move)
         except MediaFailed as failed:
             move = "retry the job: all footage and takes are kept"
             return on.WorkFailed(node.key, wanted, Code.COMPOSE_FAILED, failed.why, move, RENDER_RETRY)

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 
+from shared.codes import Code
 from shared.log import Fact, JobRef, log_job
 from shared.pipeline.job import events as on
 from shared.pipeline.job.job import State
-from shared.providers.ports import FootageVendor
-from shared.steps.clips import made_from, order
+from shared.providers.ports import FootageVendor, Refused
+from shared.steps.clips import made_from, order, unsafe_move
 from shared.steps.commit import Commits
 from shared.steps.message import Message
 from shared.steps.stopwatch import Stopwatch
@@ -42,6 +43,13 @@ def start_clip(
     if not heard.owns(node.key, mine):
         log_job(Fact.CLAIM_LOST, heard.job, node=message.node)
         return
+
+    def refusal(refused: Refused) -> on.NodeEvent | None:
+        if refused.code is not Code.SAFETY:
+            return None
+        move = unsafe_move(heard.job, node, refused.blamed)
+        return on.Rejected(node.key, mine, refused.code, str(refused), move)
+
     send_claimed(
         heard,
         node.key,
@@ -49,4 +57,5 @@ def start_clip(
         lambda: veo.submit(wanted, total_seconds=commits.timeouts.veo_http),
         commits=commits,
         stopwatch=watch,
+        refusal=refusal,
     )

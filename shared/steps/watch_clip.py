@@ -14,7 +14,7 @@ from shared.pipeline.job import events as on
 from shared.pipeline.job.job import Node, State
 from shared.pipeline.job.names import attempt_name
 from shared.providers.ports import Failure, Filmed, FootageVendor, Lost, Misconfigured, Pending, TryLater
-from shared.steps.clips import film_at, film_under, planned
+from shared.steps.clips import film_at, film_under, planned, unsafe_move
 from shared.steps.commit import Commits
 from shared.steps.message import Message
 
@@ -53,9 +53,13 @@ def _operation(
     match seen:
         case Pending():
             return on.PendingSeen(node.key, node.take, node.attempt)
+        case Filmed(url) if node.claim and node.claim.prefix and not url.startswith(node.claim.prefix):
+            return _listed(loaded, node, blobs, takes_bucket, began)  # another order's film: ours lies where we asked
         case Filmed(url):
             return _film(loaded, node, url, blobs)
         case Failure(code, why, next_move, after):
+            if code in (Code.SAFETY, Code.FILTERED):
+                next_move = unsafe_move(loaded.job, node, seen.blamed)
             return on.FailureHeard(node.key, node.take, node.attempt, code, why, next_move, after)
 
 

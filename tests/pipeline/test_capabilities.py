@@ -122,6 +122,16 @@ def test_a_wrong_table_is_named_by_its_path(path: str, value: Any, named: str) -
     assert named in [where for where, _ in raised.value.mistakes]
 
 
+def test_reference_images_are_one_row_of_the_table() -> None:
+    """Off until proven: whoever has proven them writes the row, and nothing else."""
+    row = {"720p": [8]}
+
+    able = tables(changed("footage/standard/lengths/reference_to_video", row)).footage[Quality.STANDARD]
+
+    assert (8,) == able.offers(Feature.REFERENCE, Resolution.HD)
+    assert () == able.offers(Feature.REFERENCE, Resolution.FULL_HD)
+
+
 def test_every_mistake_comes_at_once() -> None:
     """Wrong types in two places are told together."""
     data = changed("speech/letters", "fast")

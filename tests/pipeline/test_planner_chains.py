@@ -143,7 +143,10 @@ def test_joined_by_cuts_only_the_first_scene_starts_from_the_photo() -> None:
     made = planned(film(filmed(), filmed(), filmed(), image_url=PHOTO, b_roll=CUT))
 
     assert [clip.feature for clip in made.clips] == [Feature.IMAGE, Feature.TEXT, Feature.TEXT]
-    assert made.warnings[0].startswith("The photo is not seen in scenes 2 and 3")
+    assert made.warnings[0] == (
+        "The photo is not seen in scenes 2 and 3, filmed from the description alone: "
+        "give a scene an image_url of its own, or join by extend."
+    )
 
 
 def test_joined_by_cuts_further_scenes_carry_the_photo_as_reference_where_the_model_can() -> None:

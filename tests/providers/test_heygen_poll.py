@@ -63,6 +63,23 @@ def test_only_two_words_end_a_film(status: str) -> None:
     assert poll(video(status, video_url=None)) == (Pending(), "j1.p.t1.a1")
 
 
+@pytest.mark.parametrize(
+    "named", [{"id": "v_1"}, {"video_id": "v_1"}, {"id": "v_1", "video_id": "v_1"}, {"id": None}, {}]
+)
+def test_an_answer_is_heard_under_either_name_of_its_video(named: dict[str, Any]) -> None:
+    """HeyGen says `id` here and `video_id` there; an answer that names none is about the video that was asked for."""
+    data = {"status": "completed", "title": "t", "video_url": FILM, **named}
+
+    assert poll(reply(200, {"data": data})) == (Filmed(FILM), "t")
+
+
+@pytest.mark.parametrize("named", [{"id": "v_2"}, {"video_id": "v_2"}, {"id": "v_1", "video_id": "v_2"}, {"id": 1}])
+def test_an_answer_about_another_video_is_not_believed(named: dict[str, Any]) -> None:
+    """Another video's film is not ours, under whichever name it comes."""
+    with pytest.raises(TryLater):
+        poll(reply(200, {"data": {"status": "completed", "video_url": FILM, **named}}))
+
+
 def test_film() -> None:
     """A finished film comes with a link that dies, its length and its captions."""
     found = poll(video("completed", video_url=FILM, duration=12.48, subtitle_url="https://files.heygen.example/s"))

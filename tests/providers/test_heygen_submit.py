@@ -95,6 +95,12 @@ def test_without_a_callback() -> None:
     assert "callback_url" not in sent(speech(callback_url=""))
 
 
+@pytest.mark.parametrize("data", [{"video_id": "v_1"}, {"id": "v_1"}, {"video_id": "v_1", "id": "other"}])
+def test_a_made_video_is_known_under_either_name(data: dict[str, Any]) -> None:
+    """`video_id` is documented, `id` is what every other answer says."""
+    assert "v_1" == submit(reply(200, {"data": data}))
+
+
 def test_the_engine_is_an_object() -> None:
     """HeyGen reads {"type": …}; a bare word is "Input should be a valid dictionary"."""
     body = sent(speech(engine="avatar_iii"))

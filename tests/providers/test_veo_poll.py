@@ -7,7 +7,7 @@ import pytest
 
 from shared.codes import Code
 from shared.egress.client import Egress
-from shared.providers.ports import Failure, Filmed, Lost, Misconfigured, Pending, TryLater
+from shared.providers.ports import Blamed, Failure, Filmed, Lost, Misconfigured, Pending, TryLater
 from tests.egress.loopback import Loopback, Script, raw, reply, reset
 from tests.providers.orders import MODEL, MODELS, OPERATION, Tokens, veo
 
@@ -106,10 +106,11 @@ def test_support_codes_are_read_before_the_error_code(code: int) -> None:
 
     assert found == Failure(
         code=Code.SAFETY,
-        why="Google's safety filter refused the image (child safety), support code 58061214, 17301594.",
-        next_move="Use another image.",
+        why="Google's safety filter refused the clip (child safety), support code 58061214, 17301594.",
+        next_move="Retry the job with other words.",
         retry_after=None,
         support_codes=("58061214", "17301594"),
+        blamed=Blamed.IMAGE,
     )
 
 
@@ -118,7 +119,7 @@ def test_unknown_support_code_is_still_a_safety_refusal() -> None:
     found = poll(failed(3, "Refused. Support codes: 12345678"))
 
     assert isinstance(found, Failure)
-    assert found.why == "Google's safety filter refused the scene, support code 12345678."
+    assert found.why == "Google's safety filter refused the clip, support code 12345678."
 
 
 @pytest.mark.parametrize(
@@ -134,8 +135,8 @@ def test_filtered(response: dict[str, Any]) -> None:
 
     assert found == Failure(
         code=Code.FILTERED,
-        why="Google's safety filter refused the scene (violence), support code 61493863.",
-        next_move="Reword the scene.",
+        why="Google's safety filter refused the clip (violence), support code 61493863.",
+        next_move="Retry the job with other words.",
         retry_after=timedelta(seconds=5),
         support_codes=("61493863",),
     )
@@ -146,7 +147,7 @@ def test_filtered_without_reasons() -> None:
     found = poll(ended(response={"raiMediaFilteredCount": 1}))
 
     assert isinstance(found, Failure)
-    assert (found.code, found.why) == ("filtered", "Google's safety filter refused the scene.")
+    assert (found.code, found.why) == ("filtered", "Google's safety filter refused the clip.")
 
 
 @pytest.mark.parametrize(
@@ -169,6 +170,56 @@ def test_empty(more: dict[str, Any]) -> None:
     assert isinstance(found, Failure)
     assert found.code == "empty"
     assert found.retry_after is not None
+
+
+BY_NUMBER = OPERATION.replace("/acme-prod/", "/123456789/")
+
+
+@pytest.mark.parametrize(
+    ("named", "expected"),
+    [
+        ({"name": BY_NUMBER}, Pending()),
+        ({"name": BY_NUMBER, "done": False}, Pending()),
+        ({"done": False}, Pending()),
+        ({"name": None, "done": False}, Pending()),
+        ({"name": BY_NUMBER, "done": True, "response": {"videos": [FILM]}}, Filmed(FILM["gcsUri"])),
+        ({"name": OPERATION.rpartition("/")[2], "done": True, "response": {"videos": [FILM]}}, Filmed(FILM["gcsUri"])),
+        ({"done": True, "response": {"videos": [FILM]}}, Filmed(FILM["gcsUri"])),
+    ],
+)
+def test_an_answer_is_heard_however_it_names_the_operation(named: dict[str, Any], expected: object) -> None:
+    """By the project's number, by its id alone, or not at all: the question was about this operation only."""
+    assert poll(reply(200, named)) == expected
+
+
+@pytest.mark.parametrize("name", [BY_NUMBER, None])
+def test_a_refusal_is_heard_however_it_names_the_operation(name: str | None) -> None:
+    """Or a safety refusal would be heard as "later" for half an hour."""
+    error = {"code": 3, "message": "No. Support codes: 61493863"}
+
+    found = poll(reply(200, {"name": name, "done": True, "error": error}))
+
+    assert isinstance(found, Failure)
+    assert (found.code, found.retry_after) == (Code.SAFETY, None)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        f"{OPERATION}x",
+        OPERATION.rpartition("/")[0],
+        f"{OPERATION}/",
+        f"{BY_NUMBER[:-1]}0",
+        "",
+        7,
+        [OPERATION],
+    ],
+)
+@pytest.mark.parametrize("more", [{}, {"done": True, "response": {"videos": [FILM]}}])
+def test_an_answer_about_another_operation_is_not_believed(name: Any, more: dict[str, Any]) -> None:
+    """A film, or a failure, of somebody else's operation says nothing about ours."""
+    with pytest.raises(TryLater):
+        poll(reply(200, {"name": name, **more}))
 
 
 def test_404_is_lost_not_failed() -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from shared.egress.client import Egress
 from shared.providers.ports import (
+    Blamed,
     ClipOrder,
     Misconfigured,
     NotSent,
@@ -233,26 +234,31 @@ def test_bad_order_is_refused(status: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("message", "why", "next_move"),
+    ("message", "why", "blamed"),
     [
         (
             "Veo could not generate videos because the input image violates usage guidelines. Support codes: 15236754",
-            "Google's safety filter refused the image (a real person's likeness), support code 15236754.",
-            "Use an image without a recognisable person; other words do not help.",
+            "Google's safety filter refused the clip (a real person's likeness), support code 15236754.",
+            Blamed.LIKENESS,
+        ),
+        (
+            "The input image is not allowed. Support code: 58061214",
+            "Google's safety filter refused the clip (child safety), support code 58061214.",
+            Blamed.IMAGE,
         ),
         (
             "The prompt could not be submitted. Support code: 61493863, 78610348",
-            "Google's safety filter refused the scene (violence, toxic language), support code 61493863, 78610348.",
-            "Reword the scene.",
+            "Google's safety filter refused the clip (violence, toxic language), support code 61493863, 78610348.",
+            Blamed.WORDS,
         ),
     ],
 )
-def test_unsafe_order_is_refused_in_plain_words(message: str, why: str, next_move: str) -> None:
-    """Support codes are read before anything else."""
+def test_unsafe_order_is_refused_in_plain_words(message: str, why: str, blamed: Blamed) -> None:
+    """Support codes are read before anything else; what a person can do the steps say, who know the order."""
     with pytest.raises(Refused) as refused:
         submit(refusal(400, message))
 
-    assert (refused.value.code, str(refused.value), refused.value.next_move) == ("safety", why, next_move)
+    assert (refused.value.code, str(refused.value), refused.value.blamed) == ("safety", why, blamed)
 
 
 @pytest.mark.parametrize(

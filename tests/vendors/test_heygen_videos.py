@@ -202,6 +202,7 @@ def test_files_are_sniffed(heygen: HeyGenDesk, photo: bytes) -> None:
     fine = heygen.http.post("/v3/assets", files={"file": ("a.jpg", photo, "image/jpeg")})
     wrong = heygen.http.post("/v3/assets", files={"file": ("a.png", photo, "image/png")})
     large = heygen.http.post("/v3/assets", files={"file": ("a.jpg", photo + bytes(32 * 2**20), "image/jpeg")})
+    unsaid = heygen.http.post("/v3/assets", files={"file": ("a.jpg", photo, "application/octet-stream")})
 
     assert {"asset_id", "url", "mime_type", "size_bytes"} == set(fine.json()["data"])
     assert (400, "Content type not match image/jpeg != image/png") == (
@@ -209,6 +210,7 @@ def test_files_are_sniffed(heygen: HeyGenDesk, photo: bytes) -> None:
         wrong.json()["error"]["message"],
     )
     assert (413, "payload_too_large") == (large.status_code, large.json()["error"]["code"])
+    assert "image/jpeg" == unsaid.json()["data"]["mime_type"], "the vendor's own command line tool declares no type"
 
 
 @pytest.mark.parametrize("path", ["/v2/video/generate", "/v1/video_status.get", "/v3/video-agents", "/v3/lipsyncs"])
@@ -232,3 +234,23 @@ def test_a_film_is_made_by_itself(tmp_path: Path, receiver: Receiver) -> None:
         status = heygen.video(video_id)["status"]
 
     assert (True, "completed") == (heard, status)
+
+
+def test_states_of_several_videos_come_at_once(heygen: HeyGenDesk) -> None:
+    """What waits is queued, and what is nobody's, deleted or another account's is not_found, not an error."""
+    done, gone = heygen.order(), heygen.order()
+    heygen.http.delete(f"/v3/videos/{gone}")
+    heygen.pass_time()
+    waiting, failing = heygen.order(), heygen.order(script="Hi. [[fail]]")
+    heygen.server.complete_due()
+
+    told = heygen.http.get("/v3/videos/statuses", params={"video_ids": f"{done},{waiting},{gone},nobody"})
+    heygen.pass_time()
+    later = heygen.http.get("/v3/videos/statuses", params={"video_ids": failing})
+    none = heygen.http.get("/v3/videos/statuses")
+
+    assert {done: "completed", waiting: "queued", gone: "not_found", "nobody": "not_found"} == {
+        one["video_id"]: one["status"] for one in told.json()["data"]
+    }
+    assert ["failed"] == [one["status"] for one in later.json()["data"]]
+    assert (400, "video_ids") == (none.status_code, none.json()["error"]["param"])

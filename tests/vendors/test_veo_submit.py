@@ -1,5 +1,6 @@
 """Veo at the POST: what is accepted, what is refused at once, and how."""
 
+import base64
 from pathlib import Path
 from typing import Any
 
@@ -95,6 +96,15 @@ def test_the_51st_submit_of_a_minute_is_refused(veo: VeoDesk) -> None:
         {"generateAudio": "true"},
         {"durationSeconds": "8"},
         {"resizeMode": "stretch"},
+        {"seed": "abc"},
+        {"seed": -1},
+        {"seed": 2**32},
+        {"seed": 1.5},
+        {"seed": True},
+        {"compressionQuality": "foo"},
+        {"compressionQuality": 1},
+        {"negativePrompt": ["blur"]},
+        {"enhancePrompt": "no"},
         {"storageUri": "https://storage.googleapis.com/b"},
     ],
 )
@@ -223,3 +233,33 @@ def test_what_is_not_served_is_named(veo: VeoDesk) -> None:
 
     assert 404 == answer.status_code
     assert "batchPredictionJobs" in answer.json()["error"]["message"]
+
+
+@pytest.mark.parametrize("parameters", [{"seed": 0}, {"seed": 2**32 - 1}, {"compressionQuality": "LOSSLESS"}])
+def test_a_parameter_at_the_schemas_edge_is_taken(veo: VeoDesk, parameters: dict[str, Any]) -> None:
+    """A seed is a 32-bit number; words of a choice are taken in either case (veo page, "The order")."""
+    assert veo.submit(TEXT, parameters)
+
+
+@pytest.mark.parametrize("mime", ["image/png", "image/webp"])
+def test_an_image_is_what_its_mime_type_says(veo: VeoDesk, photo: bytes, mime: str) -> None:
+    """A JPEG declared as something else answers 400, whichever image it is handed in as."""
+    given = {"bytesBase64Encoded": base64.b64encode(photo).decode(), "mimeType": mime}
+
+    answers = [
+        veo.post({"prompt": "A cup", "image": given}),
+        veo.post({"prompt": "A cup", "referenceImages": [{"image": given, "referenceType": "asset"}]}),
+        veo.post({"prompt": "A cup", "image": {**given, "mimeType": "image/jpeg"}}),
+    ]
+
+    assert [400, 400, 200] == [answer.status_code for answer in answers]
+    assert f"the image is image/jpeg, its mimeType says {mime}" in answers[0].json()["error"]["message"]
+
+
+def test_a_stored_image_of_another_type_fails_late(veo: VeoDesk, photo: bytes) -> None:
+    """What lies in a bucket is looked at in the operation: code 3 (veo page, "What is checked when")."""
+    veo.storage.objects["gs://in/photo.png"] = photo
+
+    done = veo.outcome({"prompt": "A cup", "image": {"gcsUri": "gs://in/photo.png", "mimeType": "image/png"}})
+
+    assert (3, True) == (done["error"]["code"], "image/jpeg" in done["error"]["message"])

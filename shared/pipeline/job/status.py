@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 
-from shared.pipeline.job.job import AT_VENDOR, LIVE, Ending, Job, Node, State
+from shared.pipeline.job.job import AT_VENDOR, LIVE, Ending, Job, Node, Reconcile, State, reconcile_of
 from shared.pipeline.plan.plan import Kind
 
 ALMOST = 0.95  # a running node never looks finished
@@ -97,7 +97,15 @@ def summary(job: Job) -> str:
         return f"Held: {held.why}. {held.next_move}"
     if job.trouble:
         return f"Stopping: {job.trouble.message}; what a vendor is working on is waited for and kept"
-    return f"{stage(job).value.replace('_', ' ').capitalize()}: {done}"
+    going_on = f"{stage(job).value.replace('_', ' ').capitalize()}: {done}"
+    unclear = next((node.why for node in job.nodes.values() if _unclear(node)), None)
+    return f"{going_on}. {unclear}" if unclear else going_on
+
+
+def _unclear(node: Node) -> bool:
+    """Tell whether nobody knows if the vendor has it, and only waiting tells."""
+    asked = node.state is State.STARTING and node.claim is not None and node.claim.unclear_at is not None
+    return asked and reconcile_of(node) is not Reconcile.IDEMPOTENCY_KEY
 
 
 def _tally(job: Job, kind: Kind, word: str) -> str:

@@ -123,9 +123,19 @@ def unclear(_job: Job, node: Node, event: on.Unclear, now: datetime, timeouts: T
         return node
     closed = close_line(node, node.take, node.attempt, Outcome.UNCLEAR, now, event.why)
     noted = replace(closed, claim=replace(node.claim, unclear_at=now), why=event.why)
+    if reconcile_of(node) is not Reconcile.IDEMPOTENCY_KEY:
+        noted = replace(noted, why=f"{event.why} {_waits_until(node, node.claim, timeouts)}")
     if reconcile_of(node) is Reconcile.IDEMPOTENCY_KEY:
         return wake(noted, now, timeouts, after=timeouts.replay_after * SECOND)
     return replace(noted, due=node.claim.at + timeouts.claim_life(node.kind))
+
+
+def _waits_until(node: Node, claim: Claim, timeouts: Timeouts) -> str:
+    """Say for a customer why nothing is asked again, and until when at most."""
+    blind = reconcile_of(node) is Reconcile.NOTHING
+    until = claim.at + (timeouts.longest_operation if blind else timeouts.veo_unknown) * SECOND
+    what = "waits for it" if blind else "looks for it, and asks again only if nothing was made"
+    return f"Until {until:%H:%M} UTC abroll {what}, so that nothing is paid twice."
 
 
 def film_arrived(job: Job, node: Node, event: on.FilmArrived, now: datetime, _waits: Timeouts) -> Node:

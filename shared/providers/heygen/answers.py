@@ -38,12 +38,14 @@ _FIELD = re.compile(r"[a-z0-9_.\[\]]{1,60}")
 _ENGINE = re.compile(r"does not support avatar[ _](iii|iv|v)\b")
 
 
+_NOT_HEYGEN = "Ask abroll's operator to check HeyGen's endpoint, then retry the job."
 _LATER = frozenset({"rate_limit_exceeded", "resource_not_ready", "asset_not_available"})
 
 
 def made_id(response: httpx.Response, order: SpeechOrder, api_key: str) -> str:
     """Read the answer to a submit. Raises: TryLater, InFlight, Refused, Misconfigured, Unknown."""
-    made = text_at(json_of(response), "data", "video_id")
+    data = at(json_of(response), "data")
+    made = text_at(data, "video_id") or text_at(data, "id")
     if response.is_success and made:
         return made
     raise with_raw(_submit_error(response, order), response, hide=api_key)
@@ -52,7 +54,7 @@ def made_id(response: httpx.Response, order: SpeechOrder, api_key: str) -> str:
 def _submit_error(response: httpx.Response, order: SpeechOrder) -> Exception:
     status = response.status_code
     if response.is_redirect:
-        return Misconfigured("The address set for HeyGen is not HeyGen's.", next_move="Check HeyGen's endpoint.")
+        return Misconfigured("The address set for HeyGen is not HeyGen's.", next_move=_NOT_HEYGEN)
     if not response.is_client_error or status in UNDECIDED:
         return Unknown(f"HeyGen answered {status} without a video; it may be in the making.")
     answer = json_of(response)
@@ -63,7 +65,7 @@ def _submit_error(response: httpx.Response, order: SpeechOrder) -> Exception:
     if code in _LATER:
         return TryLater("HeyGen is busy with this account's other films.", retry_after(response, RETRY_SOON))
     if words := _look_refusal(order.cutout, message, param) or BY_CODE.get(code):
-        return words.refused()
+        return words.fails()
     return _by_status(response, bool(code), param)
 
 
@@ -82,25 +84,32 @@ def _look_refusal(cutout: str, message: str, param: str) -> Words | None:
 def _by_status(response: httpx.Response, known: bool, param: str) -> Exception:
     match response.status_code:
         case 401 | 403:
-            return KEY.refused()
+            return KEY.fails()
         case 402:
-            return CREDITS.refused()
+            return CREDITS.fails()
         case 429:
             return TryLater("HeyGen is busy with this account's other films.", retry_after(response, RETRY_SOON))
         case 404 | 405 | 410 if not known:
-            return Misconfigured("HeyGen no longer answers at this address.", next_move="Check HeyGen's endpoint.")
-    return invalid_words(param if _FIELD.fullmatch(param) else "").refused()
+            return Misconfigured("HeyGen no longer answers at this address.", next_move=_NOT_HEYGEN)
+    return invalid_words(param if _FIELD.fullmatch(param) else "").fails()
 
 
 def outcome(response: httpx.Response, wanted: str, api_key: str) -> tuple[Pending | Filmed | Failure, str | None]:
     """Read the answer to a look, and the title. Raises: Lost, KeyChanged, TryLater."""
     data = at(json_of(response), "data")
     status = text_at(data, "status")
-    if response.is_success and status and text_at(data, "id") == wanted:
+    if response.is_success and status and _speaks_of(data, wanted):
         return _state(data, status), text_at(data, "title") or None
     if response.status_code in {400, 404}:
         raise with_raw(Lost("HeyGen does not know the video."), response, hide=api_key)
     raise ask_error(response, api_key)
+
+
+def _speaks_of(data: object, wanted: str) -> bool:
+    """Tell whether an answer is about the video that was asked about: under either name, or it names none."""
+    named = [found for name in ("id", "video_id") if (found := at(data, name)) is not None]
+    read = [found for found in named if isinstance(found, str)]
+    return all(found == wanted for found in read) and (bool(read) or not named)
 
 
 def _state(data: object, status: str) -> Pending | Filmed | Failure:
@@ -116,7 +125,7 @@ def _state(data: object, status: str) -> Pending | Filmed | Failure:
     if "webm" in text_at(data, "failure_message").lower():
         known = WEBM
     words = known or RENDERING
-    return Failure(words.code, words.why, words.next_move, None if known else timedelta(seconds=60))
+    return Failure(words.code, words.why, words.ordered_move, None if known else timedelta(seconds=60))
 
 
 def ask_error(response: httpx.Response, api_key: str) -> Exception:

@@ -35,6 +35,10 @@ from shared.providers.ports import (
 from shared.providers.reading import at, json_of, list_at, text_at
 
 NEWS = ("avatar_video.success", "avatar_video.fail")
+_GUARDED = (
+    "Ask abroll's operator to set HeyGen's endpoint to HeyGen's address, or to name it in ABROLL_EGRESS_ALLOW; "
+    "then retry the job."
+)
 _PHOTO = "photo_avatar"  # studio_avatar and digital_twin were made from video
 _IDEMPOTENCY_KEY = re.compile(r"[A-Za-z0-9_:.-]{1,255}")
 _ID = re.compile(r"(?!\.+$)[A-Za-z0-9_:.-]{1,255}")  # nothing that could lead elsewhere in a path
@@ -56,9 +60,9 @@ class HeyGen:
         """
         body = order_body(order)
         if not SENDABLE_KEY.fullmatch(api_key):
-            raise KEY.refused()
+            raise KEY.fails()
         if not _IDEMPOTENCY_KEY.fullmatch(idempotency_key):
-            raise invalid_words("Idempotency-Key").refused()  # HeyGen might ignore it, and bill twice
+            raise invalid_words("Idempotency-Key").fails()  # HeyGen might ignore it, and bill twice
         headers = {"x-api-key": api_key, "idempotency-key": idempotency_key}
         try:
             with self._egress.client(total_seconds=total_seconds, fresh=True, headers=headers) as client:
@@ -66,7 +70,7 @@ class HeyGen:
         except EgressRefused as error:
             raise Misconfigured(
                 f"abroll may not speak to the address set for HeyGen: {error.why}",
-                next_move="Set HeyGen's endpoint to HeyGen's address, or name it in ABROLL_EGRESS_ALLOW.",
+                next_move=_GUARDED,
             ) from error
         except NOT_SENT as error:
             raise NotSent("HeyGen could not be reached.") from error

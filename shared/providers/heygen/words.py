@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from shared.codes import Code
 from shared.providers.ports import Refused
 
+_AGAIN = "Retry the job in a few minutes: what is finished is kept."
+
 
 @dataclass(frozen=True, slots=True)
 class Words:
@@ -16,11 +18,20 @@ class Words:
 
     code: Code
     why: str
-    next_move: str
+    next_move: str  # what to do about it before anything is ordered
+
+    @property
+    def ordered_move(self) -> str:
+        """What to do about it once a job has failed of it."""
+        return self.next_move if self.next_move.startswith("Retry") else f"{self.next_move} Then retry the job."
 
     def refused(self) -> Refused:
-        """Return it as the decision to fail."""
+        """Return it as the refusal of a free question."""
         return Refused(self.why, code=self.code, next_move=self.next_move)
+
+    def fails(self) -> Refused:
+        """Return it as the refusal of an order: the job ends by it."""
+        return Refused(self.why, code=self.code, next_move=self.ordered_move)
 
 
 _OTHER_VOICE = "Use another voice_id, or leave it out: the look speaks with its own voice."
@@ -28,14 +39,14 @@ _OTHER_VOICE = "Use another voice_id, or leave it out: the look speaks with its 
 KEY = Words(
     Code.KEY_REJECTED,
     "HeyGen rejects the API key.",
-    "Put a working HeyGen key under /tenant/integrations/heygen, then retry the job.",
+    "PUT /tenant/integrations/heygen with a working key.",
 )
 CREDITS = Words(
     Code.CREDITS,
     "The HeyGen account has no API credits left.",
-    "Top up the HeyGen API wallet (the credits of the web plan do not count), then retry the job.",
+    "Top up the HeyGen API wallet (the credits of the web plan do not count).",
 )
-PLAN = Words(Code.PLAN, "The HeyGen plan does not include this.", "Upgrade the HeyGen plan, or choose another avatar.")
+PLAN = Words(Code.PLAN, "The HeyGen plan does not include this.", "Upgrade the HeyGen plan, or give another avatar_id.")
 NO_AVATAR = Words(
     Code.AVATAR_NOT_FOUND,
     "HeyGen does not know this avatar.",
@@ -54,17 +65,17 @@ VOICE = Words(
     "HeyGen does not let this voice be used.",
     _OTHER_VOICE,
 )
-UNSAFE = Words(Code.SAFETY, "HeyGen's content policy refused the script.", "Reword the script.")
-SCRIPT = Words(Code.SCRIPT, "HeyGen cannot speak this script.", "Change the script's length or characters.")
+UNSAFE = Words(Code.SAFETY, "HeyGen's content policy refused the script.", "Retry the job with another script.")
+SCRIPT = Words(Code.SCRIPT, "HeyGen cannot speak this script.", "Retry the job with another script.")
 WEBM = Words(
     Code.WEBM_UNSUPPORTED,
     "This look cannot be filmed with a transparent background.",
-    "Nothing to do: abroll asks for a flat colour instead.",
+    "Retry the job with another avatar_id.",
 )
 BACKGROUND = Words(
     Code.BACKGROUND_UNSUPPORTED,
     "This look cannot be filmed before a flat colour.",
-    "Nothing to do: abroll shows the presenter in a frame of its own instead.",
+    "Retry the job with another avatar_id.",
 )
 ENGINE = Words(
     Code.ENGINE_UNSUPPORTED,
@@ -76,7 +87,7 @@ WEBHOOK = Words(
     "HeyGen does not accept the webhook's address.",
     "Check that the address is public and starts with https://.",
 )
-RENDERING = Words(Code.RENDERING, "HeyGen could not finish the film.", "Wait; abroll tries again.")
+RENDERING = Words(Code.RENDERING, "HeyGen could not finish the film.", _AGAIN)
 
 BY_CODE = {
     "unauthorized": KEY,
@@ -124,5 +135,5 @@ def invalid_words(field: str) -> Words:
     return Words(
         Code.INVALID,
         f"HeyGen refuses the order as invalid{f' (field {field})' if field else ''}.",
-        "Check avatar_id and voice_id; if they are right, send the operator the job's id.",
+        "Check avatar_id, voice_id and voice; if they are right, send abroll's operator the job's id.",
     )

@@ -112,7 +112,7 @@ def order_body(order: ClipOrder) -> dict[str, Any]:
         raise Refused(
             "The clip was ordered with two kinds of input, and Veo takes only one.",
             code=Code.INVALID,
-            next_move="Report this with the job's id; it is a mistake in abroll.",
+            next_move="Send abroll's operator the job's id; it is a mistake in abroll.",
         )
     instance: dict[str, Any] = {"prompt": order.prompt}
     parameters: dict[str, Any] = {
@@ -141,5 +141,8 @@ def _media(stored: StoredMedia) -> dict[str, str]:
 def _guarded(error: EgressRefused) -> Misconfigured:
     return Misconfigured(
         f"abroll may not speak to the address set for Veo: {error.why}",
-        next_move="Set Veo's endpoint to Google's address, or name it in ABROLL_EGRESS_ALLOW.",
+        next_move=(
+            "Ask abroll's operator to set Veo's endpoint to Google's address, or to name it in ABROLL_EGRESS_ALLOW; "
+            "then retry the job."
+        ),
     )

@@ -31,7 +31,8 @@ _SIGNS = (
     (b"%PDF", 0, "application/pdf"),
 )
 _SAME = {"audio/x-wav": "audio/wav", "audio/wave": "audio/wav", "audio/mp3": "audio/mpeg", "image/jpg": "image/jpeg"}
-_SRT = ("application/x-subrip", "text/plain", "application/octet-stream")
+_UNSAID = "application/octet-stream"  # what HeyGen's own command line tool calls every part: nothing is declared
+_SRT = ("application/x-subrip", "text/plain")
 
 
 class Assets:
@@ -53,7 +54,7 @@ class Assets:
         if mime is None:
             raise invalid("file", "Unsupported file type")
         wanted = _SAME.get(declared, declared)
-        if wanted != mime and not (mime == "application/x-subrip" and wanted in _SRT):
+        if wanted not in (mime, _UNSAID) and not (mime == "application/x-subrip" and wanted in _SRT):
             raise invalid("file", f"Content type not match {mime} != {declared}")
         asset = secrets.token_hex(16)
         self._path(asset).write_bytes(raw)

@@ -14,6 +14,8 @@ from infra.local.vendors.heygen.settings import HeyGenSettings
 from infra.local.vendors.heygen.studio import Studio, page
 from infra.local.vendors.heygen.videos import Video, Videos
 
+_MOST_STATUSES = 100
+
 
 class VideoRoutes:
     """`/v3/videos…`, `/v3/users/me`, `/v3/assets`, `/resource/…` and the bill."""
@@ -41,6 +43,7 @@ class VideoRoutes:
             (
                 ("/v3/videos", self._order, "POST"),
                 ("/v3/videos", self._list, "GET"),
+                ("/v3/videos/statuses", self._statuses, "GET"),
                 ("/v3/videos/<video_id>", self._video, "GET"),
                 ("/v3/videos/<video_id>", self._delete, "DELETE"),
                 ("/v3/users/me", self._me, "GET"),
@@ -66,6 +69,18 @@ class VideoRoutes:
         offset, limit = wire.page_of(100, 20)
         found = self._videos.listing(account, title=title, folder=folder, offset=offset, limit=limit + 1)
         return wire.listing([self._shown(video) for video in found], offset, limit, cut=False)
+
+    def _statuses(self) -> Response:
+        """Tell the state of several videos, in words of its own: what waits is queued, what is not, not_found."""
+        account = wire.account_of(self._settings)
+        asked = [one for one in request.args.get("video_ids", "").split(",") if one]
+        if not 1 <= len(asked) <= _MOST_STATUSES:
+            raise invalid("video_ids", f"video_ids must name 1 to {_MOST_STATUSES} videos")
+        found = [(one, self._videos.find(one, account)) for one in asked]
+        states = [(one, video.status(self._now()) if video else "not_found") for one, video in found]
+        return wire.answer(
+            {"data": [{"video_id": one, "status": "queued" if said == "pending" else said} for one, said in states]}
+        )
 
     def _video(self, video_id: str) -> Response:
         self._videos.count("polls")

@@ -6,18 +6,15 @@ Checked at the POST: shape, media, aspect ratio, what excludes what. Checked lat
 film to be extended (veo page, "What is checked when").
 """
 
-import base64
-import binascii
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from infra.local.vendors.veo.inputs import IMAGES, Media, invalid, media_of
 from infra.local.vendors.veo.settings import VeoSettings
 
-_IMAGES = ("image/jpeg", "image/png", "image/webp")
-_LARGEST_IMAGE = 20 * 1024 * 1024
 _INSTANCE = {"prompt", "image", "lastFrame", "video", "mask", "referenceImages", "cameraControl"}
 _PARAMETERS = {
     "sampleCount", "storageUri", "durationSeconds", "aspectRatio", "resolution", "negativePrompt", "personGeneration",
@@ -26,6 +23,7 @@ _PARAMETERS = {
 _PEOPLE = ("allow_adult", "dont_allow", "disallow")
 _MOST_REFERENCES = 3
 _MOST_SAMPLES = 4
+_MOST_SEED = 2**32 - 1
 _MARKER = re.compile(r"\[\[(rai|filter|empty|err|slow|lost)(?::([\w.]+))?\]\]")
 
 
@@ -47,24 +45,6 @@ class Feature(StrEnum):
                 return (8,)
             case Feature.EXTENSION:
                 return (7,)
-
-
-class RefusedError(Exception):
-    """An answer with an HTTP error and no operation."""
-
-    def __init__(self, code: int, status: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
-        self.status = status
-
-
-@dataclass(frozen=True, slots=True)
-class Media:
-    """A file handed in: a gs:// name, or the bytes themselves."""
-
-    mime: str
-    uri: str | None
-    raw: bytes | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +111,8 @@ def parse(body: Any, model: str, settings: VeoSettings) -> Order:
     if "generateAudio" not in parameters:
         warnings.append("parameters.generateAudio not stated")
     aspect_ratio = _one_of(parameters, "aspectRatio", ("16:9", "9:16"), "16:9")
-    image, video = _media(instance, "image", _IMAGES), _media(instance, "video", None)
-    last = _media(instance, "lastFrame", _IMAGES)
+    image, video = media_of(instance, "image", IMAGES), media_of(instance, "video", None)
+    last = media_of(instance, "lastFrame", IMAGES)
     references = _references(instance, model, settings)
     prompt = _prompt(instance, needed=bool(references) or (image is None and video is None))
     for name in ("mask", "cameraControl"):
@@ -143,6 +123,7 @@ def parse(body: Any, model: str, settings: VeoSettings) -> Order:
         raise invalid(late)
     if video is not None and "resizeMode" in parameters and settings.refuse_resize_mode_on_video:
         raise invalid("resizeMode is supported for image-to-video only")
+    _check_the_rest(parameters)
     feature = _feature(image, video, references)
     if parameters.get("enhancePrompt") is False:
         late = late or "Veo 3 prompt enhancement cannot be disabled"
@@ -190,11 +171,6 @@ def _seconds(parameters: Mapping[str, Any], feature: Feature) -> float:
     return seconds
 
 
-def invalid(message: str) -> RefusedError:
-    """Return a 400."""
-    return RefusedError(400, "INVALID_ARGUMENT", message)
-
-
 def _combination(
     image: Media | None, video: Media | None, references: tuple[Media, ...], last: Media | None
 ) -> str | None:
@@ -217,32 +193,6 @@ def _feature(image: Media | None, video: Media | None, references: tuple[Media, 
     return Feature.TEXT if image is None else Feature.IMAGE
 
 
-def _media(holder: Mapping[str, Any], name: str, mimes: tuple[str, ...] | None) -> Media | None:
-    if name not in holder:
-        return None
-    given = holder[name]
-    if not isinstance(given, dict):
-        raise invalid(f"{name} must be an object")
-    uri, encoded, mime = given.get("gcsUri"), given.get("bytesBase64Encoded"), given.get("mimeType")
-    if (uri is None) == (encoded is None):
-        raise invalid(f"{name} needs exactly one of gcsUri and bytesBase64Encoded")
-    if not isinstance(mime, str) or not mime:
-        raise invalid(f"{name}.mimeType is required")
-    if mimes is not None and mime not in mimes:
-        raise invalid(f"{name}.mimeType {mime} is not supported, supported are {list(mimes)}")
-    if uri is not None:
-        if not isinstance(uri, str) or not re.fullmatch(r"gs://[^/]+/.+", uri):
-            raise invalid(f"{name}.gcsUri is not a Cloud Storage object")
-        return Media(mime, uri, None)
-    try:
-        raw = base64.b64decode(str(encoded), validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise invalid(f"{name}.bytesBase64Encoded is not base64") from error
-    if mimes is not None and len(raw) > _LARGEST_IMAGE:
-        raise invalid(f"{name} is larger than 20 MB")
-    return Media(mime, None, raw)
-
-
 def _references(instance: Mapping[str, Any], model: str, settings: VeoSettings) -> tuple[Media, ...]:
     given = instance.get("referenceImages", [])
     if not isinstance(given, list) or len(given) > _MOST_REFERENCES:
@@ -253,7 +203,7 @@ def _references(instance: Mapping[str, Any], model: str, settings: VeoSettings) 
     for item in given:
         if not isinstance(item, dict) or str(item.get("referenceType", "")).lower() != "asset":
             raise invalid('referenceImages[].referenceType must be "asset"')
-        media = _media(item, "image", _IMAGES)
+        media = media_of(item, "image", IMAGES)
         if media is None:
             raise invalid("referenceImages[].image is required")
         found.append(media)
@@ -276,6 +226,18 @@ def _flag(holder: Mapping[str, Any], name: str) -> bool:
     if not isinstance(value, bool):
         raise invalid(f"{name} must be a boolean")
     return value
+
+
+def _check_the_rest(parameters: Mapping[str, Any]) -> None:
+    """Check what changes nothing the stand-in draws. Raises RefusedError."""
+    _one_of(parameters, "compressionQuality", ("optimized", "lossless"), "optimized", any_case=True)
+    seed = parameters.get("seed", 0)
+    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed <= _MOST_SEED:
+        raise invalid(f"seed must be an integer between 0 and {_MOST_SEED}")
+    if not isinstance(parameters.get("negativePrompt", ""), str):
+        raise invalid("negativePrompt must be a string")
+    if not isinstance(parameters.get("enhancePrompt", True), bool):
+        raise invalid("enhancePrompt must be a boolean")
 
 
 def _samples(parameters: Mapping[str, Any]) -> int:

@@ -15,7 +15,8 @@ from werkzeug.exceptions import HTTPException
 
 from infra.local.vendors.faults import Faults
 from infra.local.vendors.serving import Serving
-from infra.local.vendors.veo.contract import Markers, RefusedError, invalid, parse
+from infra.local.vendors.veo.contract import Markers, parse
+from infra.local.vendors.veo.inputs import RefusedError, invalid
 from infra.local.vendors.veo.operations import Operation, Operations
 from infra.local.vendors.veo.settings import VeoSettings
 from infra.local.vendors.veo.storage import Bucket

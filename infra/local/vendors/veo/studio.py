@@ -14,7 +14,8 @@ from typing import Any
 
 from infra.local.vendors import media
 from infra.local.vendors.veo import film, scenery
-from infra.local.vendors.veo.contract import Feature, Markers, Media, Order, parse
+from infra.local.vendors.veo.contract import Feature, Markers, Order, parse
+from infra.local.vendors.veo.inputs import Media, mismatch
 from infra.local.vendors.veo.operations import Operation, Operations
 from infra.local.vendors.veo.scenery import Size
 from infra.local.vendors.veo.settings import VeoSettings
@@ -161,6 +162,8 @@ class Studio:
         width, height = self._settings.sizes[order.resolution, order.aspect_ratio]
         picture = order.image or (order.references[0] if order.references else None)
         raw = None if picture is None else self._bytes(picture)
+        if picture is not None and raw is not None and (wrong := mismatch(raw, picture.mime)):
+            raise FailedError(3, f"The input could not be read: {wrong}")
         crop = order.crop or order.feature is Feature.REFERENCE
         base = film.Base(order.prompt, Size(width, height), int(order.seconds), raw, crop, order.sound)
         return film.film(base, target)
