@@ -73,7 +73,7 @@ def test_an_answer_is_heard_under_either_name_of_its_video(named: dict[str, Any]
     assert poll(reply(200, {"data": data})) == (Filmed(FILM), "t")
 
 
-@pytest.mark.parametrize("named", [{"id": "v_2"}, {"video_id": "v_2"}, {"id": "v_1", "video_id": "v_2"}, {"id": 1}])
+@pytest.mark.parametrize("named", [{"id": "v_2"}, {"video_id": "v_2"}, {"id": "v_2", "video_id": "v_1"}, {"id": 1}])
 def test_an_answer_about_another_video_is_not_believed(named: dict[str, Any]) -> None:
     """Another video's film is not ours, under whichever name it comes."""
     with pytest.raises(TryLater):

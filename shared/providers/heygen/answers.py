@@ -107,9 +107,9 @@ def outcome(response: httpx.Response, wanted: str, api_key: str) -> tuple[Pendin
 
 def _speaks_of(data: object, wanted: str) -> bool:
     """Tell whether an answer is about the video that was asked about: under either name, or it names none."""
-    named = [found for name in ("id", "video_id") if (found := at(data, name)) is not None]
-    read = [found for found in named if isinstance(found, str)]
-    return all(found == wanted for found in read) and (bool(read) or not named)
+    if named := text_at(data, "id") or text_at(data, "video_id"):
+        return named == wanted
+    return at(data, "id") is None and at(data, "video_id") is None
 
 
 def _state(data: object, status: str) -> Pending | Filmed | Failure:
