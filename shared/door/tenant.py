@@ -50,7 +50,13 @@ class TenantDoor:
             Route(
                 "POST", "/webhook_secret", self._webhook_secret, "Make the secret webhooks are signed with; shown once."
             ),
-            Route("POST", "/uploads", self._upload, "Upload an image: its bytes are the body.", takes="bytes"),
+            Route(
+                "POST",
+                "/uploads",
+                self._upload,
+                "Upload an image: its bytes are the body (JPEG, PNG or WebP, at most 20 MB and 50 megapixels).",
+                takes="bytes",
+            ),
         )
 
     def _read(self, request: flask.Request, _found: Mapping[str, str]) -> flask.Response:

@@ -216,6 +216,29 @@ def test_transparent_deep_colors_become_white() -> None:
     assert (255, 255, 255) == color(made, (40, 40))
 
 
+@pytest.mark.parametrize("mode", ["P", "L", "1"])
+def test_a_transparent_entry_becomes_white_in_a_large_picture(mode: str) -> None:
+    """What a palette or a gray calls transparent is white in every band of it, not only in the first."""
+    made = decode(encoded("PNG", Image.new(mode, (3000, 3000), 0), transparency=0))
+
+    assert {(255, 255, 255)} == {color(made, (x, y)) for x in (0, 2047) for y in range(0, 2048, 89)}
+
+
+def test_a_transparent_deep_gray_becomes_white() -> None:
+    """The same for gray of 16 bits."""
+    made = decode(with_chunks(photos.png_of_zeros(80, 96, 16, 0), (b"tRNS", bytes(2))))
+
+    assert (255, 255, 255) == color(made, (40, 40))
+
+
+def test_a_press_may_write_luminance_and_ink_apart() -> None:
+    """An Adobe JPEG of the kind YCCK: no colour and no ink is white."""
+    data = bytearray(encoded("JPEG", Image.new("CMYK", (80, 80), (255, 127, 127, 0)), quality=95))
+    data[data.index(b"Adobe") + 11] = 2
+
+    assert near((255, 255, 255), color(decode(bytes(data)), (40, 40)), 2)
+
+
 def test_large_texts_do_not_matter() -> None:
     """A PNG with megabytes of packed texts is a picture like any other."""
     bombs = [(b"zTXt", b"Comment\x00\x00" + zlib.compress(bytes(50_000_000)))] * 3
