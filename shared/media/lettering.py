@@ -43,7 +43,10 @@ def _news(saying: Saying) -> Iterator[str]:
         left = "is shown without" if saying.wording.drawn else "was left out"
         yield f"{text} {left}: no font has {named(lost)}"
     if saying.wording.shortened:
-        yield f"{text} is too long for the frame ({len(saying.said.text)} characters) and was shortened"
+        yield (
+            f"{text} is too long for the frame ({len(saying.said.text)} characters) and was shortened; "
+            "shorten it yourself, or split it over scenes"
+        )
 
 
 def _inked(wording: Wording) -> Ink | None:

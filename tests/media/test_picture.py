@@ -8,8 +8,8 @@ from PIL import Image
 
 from shared.media.errors import MediaRefused
 from shared.media.mp4 import read_mp4
-from shared.pipeline.edit.edit import Shot
-from shared.pipeline.plan.plan import Size
+from shared.pipeline.edit.edit import Cue, Shot, Title
+from shared.pipeline.plan.plan import Placement, Size, Sound
 from tests.media.conftest import Render
 from tests.media.makers import BLUE, FPS, GREEN, RED, colored, edit, ffmpeg, film, like, looks, pixels, shot
 
@@ -156,6 +156,19 @@ def test_same_inputs_give_same_bytes(render: Render, clip: Path, alpha_take: Pat
 
     assert one.film.read_bytes() == two.film.read_bytes()
     assert one.poster.read_bytes() == two.poster.read_bytes()
+
+
+def test_a_film_with_everything_gives_the_same_bytes(render: Render, clip: Path, alpha_take: Path) -> None:
+    """Bed, footage sound, words, cards and held frames are as repeatable as the rest."""
+    people = (looks(), looks(node="second", start=2, seconds=1, place=Placement(0.4, -0.7, -0.8)))
+    titles, cues = (Title("Now", 0, 2),), (Cue("One", 0, 1), Cue("two", 1, 1))
+    row = (shot(2), shot(4, offset=2, footage=1))
+    asked = edit(*row, looks=people, titles=titles, cues=cues, sound=Sound.DUCK)
+
+    one = render(asked, "one", clip=clip, presenter=alpha_take, second=alpha_take)
+    two = render(asked, "two", clip=clip, presenter=alpha_take, second=alpha_take)
+
+    assert one.film.read_bytes() == two.film.read_bytes()
 
 
 def test_poster_is_not_the_black_beginning(render: Render, tmp_path: Path) -> None:

@@ -277,6 +277,16 @@ def test_titles_keep_off_the_cuts() -> None:
     assert made.titles == (Title(text, 8.2, 7.6),)
 
 
+def test_a_text_nobody_can_read_is_said_with_the_films_own_seconds() -> None:
+    """The plan saw 8 s for it; the speech was shorter, and so is the scene."""
+    text = "x" * 100
+
+    made = edited(film(filmed(script="Hi.", text_overlay=text), length=Length.SCRIPT), presenter_1=speech(4.0))
+
+    says = "The text of scene 1 has 100 letters: it takes about 6.4 s to read and is seen for 4 s: "
+    assert made.warnings[-1] == says + "shorten it to about 59 letters, or split it over scenes."
+
+
 def test_a_title_of_a_very_short_scene_is_seen_nevertheless() -> None:
     """Half a second: the text stands in its middle half."""
     made = edited(film(filmed(script="Hi.", text_overlay="Now"), length=Length.SCRIPT), presenter_1=speech(0.5))

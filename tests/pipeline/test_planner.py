@@ -24,6 +24,11 @@ from tests.pipeline.films import (
     words,
 )
 
+FILLED = (
+    "for about %s footage is seen again, or the picture moves slowly into its last frame; "
+    "a shorter script or one more scene fills it."
+)
+
 
 def spoken_over() -> SceneRequest:
     """Return a scene that only has a backdrop."""
@@ -102,10 +107,7 @@ def test_footage_shorter_than_the_script_is_said_with_numbers() -> None:
     """The customer knows before paying that footage will come again, and what can be done about it."""
     made = planned(film(filmed(), filmed(), avatar_script="x" * 290))
 
-    assert made.warnings[-1] == (
-        "The script takes about 20 s to speak, the scenes 15 s: for about 5 s footage is seen again, or the picture "
-        "moves slowly into its last frame; a shorter script or one more scene fills it."
-    )
+    assert made.warnings[-1] == "The script takes about 20 s to speak, the scenes 15 s: " + FILLED % "5 s"
 
 
 def test_a_scene_before_a_backdrop_ends_with_its_script() -> None:
@@ -140,6 +142,38 @@ def test_scenes_before_backdrops_share_a_speech_over_the_whole_film() -> None:
     assert [stretch.seconds for stretch in made.stretches] == pytest.approx([8.0, 2.5, 2.5], abs=0.1)
 
 
+CROWDED = (
+    "has 500 letters, of which about 240 fit a 9:16 frame in the smallest letters; it takes about 29.9 s to read "
+    "and is seen for 8 s: shorten it to about 127 letters"
+)
+
+
+@pytest.mark.parametrize(
+    ("letters", "seconds", "says"),
+    [
+        (59, 4.0, None),
+        (60, 4.0, "has 60 letters: it takes about 4 s to read and is seen for 4 s: shorten it to about 59 letters"),
+        (120, 4.0, "has 120 letters: it takes about 7.6 s to read and is seen for 4 s: shorten it to about 59 letters"),
+        (120, 8.0, None),
+        (500, 8.0, CROWDED),
+    ],
+)
+def test_a_text_nobody_can_read_is_said_before_paying(letters: int, seconds: float, says: str | None) -> None:
+    """People read 17 letters a second; the customer learns how many are too many, and how many are not."""
+    made = planned(film(filmed(seconds, text_overlay="x" * letters), b_roll=CUT))
+
+    sentences = () if says is None else (f"The text of scene 1 {says}, or split it over scenes.",)
+    assert made.warnings == sentences
+
+
+def test_a_script_over_a_backdrop_needs_no_more_footage() -> None:
+    """Scenes before backdrops last as long as the speech they share, however long it is: nothing is lacking."""
+    made = planned(film(spoken_over(), spoken_over(), avatar_script=words(30)))
+
+    assert [stretch.seconds for stretch in made.stretches] == pytest.approx([15.4, 15.4], abs=0.2)
+    assert made.warnings == ()
+
+
 def test_a_film_of_a_fixed_length_keeps_its_backdrops() -> None:
     """`length` film means that the scenes decide."""
     made = planned(film(spoken("Hi."), length=Length.FILM))
@@ -152,7 +186,9 @@ def test_a_reels_scene_lasts_as_long_as_its_script() -> None:
     made = planned(film(filmed(script="x" * 290), filmed(script="x" * 29), b_roll=CUT))
 
     assert made.planned_seconds == 28.0
-    assert made.warnings == ("Scene 1 will last about 20 s instead of 8 s: its script takes that long.",)
+    assert made.warnings == (
+        "Scene 1 will last about 20 s instead of 8 s: its script takes that long; " + FILLED % "12 s",
+    )
 
 
 @pytest.mark.parametrize(

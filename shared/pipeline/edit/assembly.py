@@ -59,7 +59,7 @@ def assemble(plan: Plan, request: FilmRequest, takes: Mapping[str, Take], breaks
         titles=tuple(_titles(request, laid)),
         cues=tuple(_cues(plan, request, looks, takes, breaks)) if plan.captions else (),
         sound=plan.sound,
-        warnings=(*surprises, *film_warnings(plan, laid, spoken)),
+        warnings=(*surprises, *film_warnings(plan, request, laid, spoken)),
         locale=request.voice.locale or "",
     )
 

@@ -5,13 +5,17 @@ from collections.abc import Iterator, Mapping
 from shared.pipeline.edit.reprise import HELD
 from shared.pipeline.edit.timeline import TimelineEntry
 from shared.pipeline.plan.plan import Length, Plan
+from shared.pipeline.plan.reading import unread
+from shared.pipeline.plan.request import FilmRequest
 from shared.pipeline.plan.timing import say
 
 NOTICEABLE = 0.3  # seconds; less nobody sees
 
 
-def film_warnings(plan: Plan, laid: tuple[TimelineEntry, ...], spoken: Mapping[int | None, float]) -> Iterator[str]:
-    """Yield a sentence for every frame held, word not heard and second not shown."""
+def film_warnings(
+    plan: Plan, request: FilmRequest, laid: tuple[TimelineEntry, ...], spoken: Mapping[int | None, float]
+) -> Iterator[str]:
+    """Yield a sentence for every frame held, word not heard or not read, and second not shown."""
     film = laid[-1].end
     if None in spoken:
         yield from _whole(plan, laid, film, spoken[None])
@@ -23,6 +27,9 @@ def film_warnings(plan: Plan, laid: tuple[TimelineEntry, ...], spoken: Mapping[i
             scene is not None and entry.held > NOTICEABLE and not (entry is laid[-1] and _outlasts(spoken[None], entry))
         ):
             yield _short(scene, entry)
+        text = None if scene is None else request.scenes[scene].text_overlay
+        if scene is not None and text and (said := unread(scene, text, entry.seconds, request.aspect_ratio)):
+            yield said
 
 
 def _whole(plan: Plan, laid: tuple[TimelineEntry, ...], film: float, said: float) -> Iterator[str]:

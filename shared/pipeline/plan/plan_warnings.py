@@ -6,6 +6,7 @@ from shared.pipeline.plan import prompts
 from shared.pipeline.plan.capabilities import AvatarService
 from shared.pipeline.plan.glyphs import drawable, named
 from shared.pipeline.plan.plan import Clip, Length, Speech, Stretch
+from shared.pipeline.plan.reading import unread
 from shared.pipeline.plan.request import FilmRequest, ImageFit, VoiceSettings, script_of
 from shared.pipeline.plan.ssml import Passage, read_script
 from shared.pipeline.plan.timing import lasting, say, say_scenes
@@ -17,9 +18,9 @@ ESTIMATE_ERROR = 0.5  # seconds; less is within the estimate's error
 def plan_warnings(
     request: FilmRequest, clips: tuple[Clip, ...], stretches: tuple[Stretch, ...], takes: tuple[Speech, ...]
 ) -> tuple[str, ...]:
-    """Return the warnings about speech, prompts, letters and unused fields; those about footage come with it."""
-    said = (*_speech(request, stretches, takes), *_prompts(request, clips), *_undrawable(request, takes))
-    return (*said, *_unused(request, clips, stretches, takes))
+    """Return the warnings about speech, texts, prompts, letters and unused fields; those about footage come with it."""
+    said = (*_speech(request, stretches, takes), *_texts(request, stretches, takes), *_prompts(request, clips))
+    return (*said, *_undrawable(request, takes), *_unused(request, clips, stretches, takes))
 
 
 def engine_warnings(provider: str, service: AvatarService, takes: tuple[Speech, ...]) -> Iterator[str]:
@@ -36,21 +37,19 @@ def _speech(request: FilmRequest, stretches: tuple[Stretch, ...], takes: tuple[S
     shown = {stretch.scene: stretch for stretch in stretches}
     for take in takes:
         if take.scene is None and request.scenes:
-            yield from _whole(request.length, sum(one.seconds for one in stretches), take.seconds)
+            yield from _whole(request.length, stretches, take.seconds)
         elif take.scene is not None:
             yield from _scene(request.length, shown[take.scene], take.scene, take.seconds)
 
 
-def _whole(length: Length, shown: float, spoken: float) -> Iterator[str]:
+def _whole(length: Length, stretches: tuple[Stretch, ...], spoken: float) -> Iterator[str]:
+    shown = sum(one.seconds for one in stretches)
     lines = f"The script takes about {say(spoken)} to speak, the scenes {say(shown)}: "
     over = spoken - shown
     if over > ESTIMATE_ERROR and length is Length.FILM:
         yield lines + f"about {say(over)} of it will not be heard (length film)."
-    elif over > ESTIMATE_ERROR:
-        yield lines + (
-            f"for about {say(over)} footage is seen again, or the picture moves slowly into its last frame; "
-            "a shorter script or one more scene fills it."
-        )
+    elif over > ESTIMATE_ERROR and stretches[-1].backdrop is None:
+        yield f"{lines}{_filled(over)}."
     elif over < -ESTIMATE_ERROR and length is Length.SCRIPT:
         yield lines + f"about {say(-over)} of the scenes will not be seen (length script)."
 
@@ -69,7 +68,28 @@ def _scene(length: Length, stretch: Stretch, number: int, spoken: float) -> Iter
         )
     lasts = lasting(length, shown, spoken)
     if abs(lasts - shown) > ESTIMATE_ERROR:
-        yield f"Scene {number + 1} will last about {say(lasts)} instead of {say(shown)}: its script takes that long."
+        fills = f"; {_filled(lasts - shown)}" if lasts > shown and stretch.backdrop is None else ""
+        says = f"Scene {number + 1} will last about {say(lasts)} instead of {say(shown)}: its script takes that long"
+        yield f"{says}{fills}."
+
+
+def _filled(lack: float) -> str:
+    """Say what will be seen where footage is lacking."""
+    return (
+        f"for about {say(lack)} footage is seen again, or the picture moves slowly into its last frame; "
+        "a shorter script or one more scene fills it"
+    )
+
+
+def _texts(request: FilmRequest, stretches: tuple[Stretch, ...], takes: tuple[Speech, ...]) -> Iterator[str]:
+    spoken = {take.scene: take.seconds for take in takes}
+    for stretch in stretches:
+        text = None if stretch.scene is None else request.scenes[stretch.scene].text_overlay
+        if stretch.scene is None or text is None:
+            continue
+        lasts = lasting(request.length, stretch.seconds, spoken.get(stretch.scene))
+        if said := unread(stretch.scene, text, lasts, request.aspect_ratio):
+            yield said
 
 
 def _prompts(request: FilmRequest, clips: tuple[Clip, ...]) -> Iterator[str]:

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from shared.pipeline.plan.plan import Stretch
-from shared.pipeline.plan.request import SCENE_SECONDS
 from shared.pipeline.plan.timing import TAIL, following
 
 
@@ -13,9 +12,7 @@ def with_speech(stretches: Sequence[Stretch], spoken: Mapping[int | None, float]
     if None not in spoken:
         return tuple(_alone(one, spoken.get(one.scene)) for one in stretches)
     fixed = sum(one.seconds for one in stretches if one.least is None)
-    shares = iter(
-        following(spoken[None], fixed, [(one.least, SCENE_SECONDS) for one in stretches if one.least is not None])
-    )
+    shares = iter(following(spoken[None], fixed, [one.least for one in stretches if one.least is not None]))
     return tuple(one if one.least is None else replace(one, seconds=next(shares)) for one in stretches)
 
 

@@ -73,15 +73,15 @@ def lasting(length: Length, shown: float, spoken: float | None) -> float:
             assert_never(length)
 
 
-def following(spoken: float, fixed: float, flexible: Sequence[tuple[float, float]]) -> list[float]:
-    """Return the seconds of scenes that share what a speech leaves to them, each (least, most) seconds.
+def following(spoken: float, fixed: float, least: Sequence[float]) -> list[float]:
+    """Return the seconds of scenes that share what a speech leaves to them, each at least so many.
 
     `fixed` is how long the other scenes last. Nothing but a backdrop is seen after the last word, and not for long.
     """
     spans: list[float] = []
     left = spoken + TAIL - fixed
-    for index, (least, most) in enumerate(flexible):
-        spans.append(round(min(max(left / (len(flexible) - index), least), most), 3))
+    for index, shortest in enumerate(least):
+        spans.append(round(max(left / (len(least) - index), shortest), 3))
         left -= spans[-1]
     return spans
 
