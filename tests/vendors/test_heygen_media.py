@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from infra.local.vendors import media
+from infra.local.vendors.heygen.voice import Speaker, speak
 from infra.local.vendors.marks import figure_box, hash16, read_film, read_sound
 from tests.vendors.desk import HeyGenDesk
 
@@ -135,3 +136,14 @@ def test_own_sound_may_be_handed_in(heygen: HeyGenDesk, tmp_path: Path) -> None:
     path = heygen.filmed(tmp_path / "take.mp4", script=None, audio_asset_id=asset)
 
     assert pytest.approx(2.4, abs=0.08) == media.probe(path).seconds
+
+
+def test_a_break_is_silence_and_no_word() -> None:
+    """A pause in speech markup is heard as one, and stands in no caption."""
+    plain = speak("Hot tea. Cold tea.", Speaker())
+
+    paused = speak('Hot tea. <break time="2s"/> Cold tea.', Speaker())
+
+    assert plain.seconds + 2 == pytest.approx(paused.seconds, abs=0.6)
+    assert ["Hot tea.", "Cold tea."] == [cue.text for cue in paused.cues]
+    assert paused.cues[1].start - paused.cues[0].end == pytest.approx(2.0, abs=0.01)

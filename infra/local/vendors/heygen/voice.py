@@ -25,6 +25,8 @@ _LONGEST_CUE = 44  # characters
 _LOUDNESS = 0.12  # RMS of the spoken parts
 _SILENCE = 0.01  # amplitude below which nothing is said
 _LEAD, _TRAIL = 0.25, 0.35  # seconds of silence before and after
+_BREAK = re.compile(r'<break\s+time="(\d{1,6}(?:\.\d{1,6})?)(s|ms)"\s*/>')  # a pause, in speech markup
+_LONGEST_BREAK = 10.0  # seconds
 _ONE_AT_A_TIME = threading.Lock()
 
 
@@ -82,16 +84,34 @@ class Speech:
 
 
 def speak(text: str, speaker: Speaker) -> Speech:
-    """Speak a text, with a breath of silence before and after. Raises SpeechError."""
+    """Speak a text, with a breath of silence before and after; a break in it is silent. Raises SpeechError."""
+    parts: list[Sound] = []
+    cues: list[Cue] = []
+    at = 0.0
     with _ONE_AT_A_TIME:
-        spoken, words, rate = _synthesize(text, speaker)
-    voiced = spoken[np.abs(spoken) > _SILENCE]
+        for piece, pause in _pieces(text):
+            spoken, words, rate = _synthesize(piece, speaker)
+            begun = [(position, start + at) for position, start in words]
+            cues += _cues(piece, begun, _LEAD + at + len(spoken) / rate)
+            parts += [spoken, np.zeros(round(pause * rate), np.float32)]
+            at += len(spoken) / rate + pause
+    whole = np.concatenate(parts)
+    voiced = whole[np.abs(whole) > _SILENCE]
     level = float(np.sqrt(np.mean(np.square(voiced)))) if len(voiced) else 1.0
-    there = np.arange(round(len(spoken) * RATE / rate)) * rate / RATE
-    smooth = np.interp(there, np.arange(len(spoken)), spoken) * (_LOUDNESS / level)
+    there = np.arange(round(len(whole) * RATE / rate)) * rate / RATE
+    smooth = np.interp(there, np.arange(len(whole)), whole) * (_LOUDNESS / level)
     silence = [np.zeros(round(seconds * RATE)) for seconds in (_LEAD, _TRAIL)]
     sound = np.clip(np.concatenate((silence[0], smooth, silence[1])), -0.95, 0.95).astype(np.float32)
-    return Speech(sound, tuple(_cues(text, words, _LEAD + len(spoken) / rate)))
+    return Speech(sound, tuple(cues))
+
+
+def _pieces(text: str) -> Iterator[tuple[str, float]]:
+    """Yield what is said between two breaks, and the seconds of silence after it."""
+    at = 0
+    for found in _BREAK.finditer(text):
+        yield text[at : found.start()], min(float(found[1]) / (1000 if found[2] == "ms" else 1), _LONGEST_BREAK)
+        at = found.end()
+    yield text[at:], 0.0
 
 
 def srt(cues: tuple[Cue, ...]) -> str:
