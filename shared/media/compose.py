@@ -156,6 +156,8 @@ def _presenters(bench: _Bench) -> tuple[list[PlacedPresenter], list[str]]:
         told += take.warnings
         if stand.narrowed:
             told.append(_narrowed(look, stand, bench.edit))
+        if stand.fills:
+            told.append(_unseen_background(look))
         card = None
         if inset and not stand.fills:
             card = round_card(stand.box, bench.folder, number)
@@ -171,6 +173,13 @@ def _narrowed(look: Appearance, stand: Stand, edit: Edit) -> str:
     return (
         f"{look.node}: too wide for the frame at scale {look.place.scale:g}, shown at {shown:.2f}; "
         "leave avatar_position.scale out, and the size follows the take"
+    )
+
+
+def _unseen_background(look: Appearance) -> str:
+    return (
+        f"{look.node}: the take has a background of its own and fills the frame: the background that was asked for is "
+        "not seen; an avatar that can be cut out stands before it"
     )
 
 

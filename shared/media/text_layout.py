@@ -108,7 +108,8 @@ def _best_zone(
         crowded = max(0.0, box.height / zone.box.height - 1)
         over = max((box.shared_with(one) / box.area for one in people), default=0.0)
         smaller = 1 - wording.letters / (style.letters * min(size.width, size.height))
-        return 4 * covered + 2 * crowded + over + smaller + (3 if wording.shortened else 0)
+        lost = 1 - min(1.0, sum(len(line) for line in wording.lines) / len(said.text)) if wording.shortened else 0.0
+        return 4 * covered + 2 * crowded + over + smaller + 3 * lost + wording.shortened
 
     tried = [(zone, _worded(said, style, edit, zone)) for zone in zones]
     return min(tried, key=lambda each: round(cost(*each), 2))

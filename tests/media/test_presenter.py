@@ -99,6 +99,8 @@ def test_an_inset_that_is_alone_fills_the_frame(render: Render, plain_take: Path
     frame = pixels(made.film)[12]
     assert frame[:60].min() > 230
     assert (60, 80, 120, 280) == pytest.approx(bounds(like(frame, ORANGE)), abs=3)
+    says = "presenter: the take has a background of its own and fills the frame: the background that was asked for is "
+    assert (says + "not seen; an avatar that can be cut out stands before it",) == made.warnings
 
 
 def test_an_inset_of_another_shape_stands_before_its_own_blurred_copy(render: Render, tmp_path: Path) -> None:

@@ -154,7 +154,9 @@ def _moved(job: Job, before: Node, after: Node, event: on.NodeEvent, now: dateti
     story = _put(job, after, now)
     if after.state is not before.state and not isinstance(event, on.Claimed):
         story = _tell(story, now, after.key, after.state.value, after.why or "")
-    warned = (*story.warnings, *event.warnings) if isinstance(event, on.WorkDone) else story.warnings
+    warned = story.warnings
+    if isinstance(event, on.WorkDone):  # what was known before paying need not be said again
+        warned = tuple(dict.fromkeys((*story.warnings, *event.warnings)))
     alarms = (
         (f"misconfigured: {job.id} {after.key}: {event.what}",) if isinstance(event, on.MisconfigurationFound) else ()
     )

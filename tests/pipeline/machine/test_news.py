@@ -193,6 +193,16 @@ def test_old_composition_s_film_is_dropped() -> None:
     told.hears(work_failed("made-from-something-else", again=None)).then_nothing()
 
 
+def test_what_was_warned_of_before_is_not_said_again() -> None:
+    """The composition repeats what the plan knew: the customer reads it once."""
+    told = story().hears(claimed(), arrived()).about(COMPOSE)
+    known = told.job.warnings
+
+    told = told.hears(worked(told.hero.inputs_hash, warnings=("loud", "loud", *known)))
+
+    assert (*known, "loud") == told.job.warnings
+
+
 def test_wanted_composition_ends_the_job_with_its_warnings() -> None:
     """Made from what is wanted: done, and the job with it."""
     told = story().hears(claimed(), arrived()).about(COMPOSE)
