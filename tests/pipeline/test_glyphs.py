@@ -22,6 +22,8 @@ from tests.pipeline.films import WHITE, film, planned
         ("hot \U0001f525\ufe0f deal", "hot \U0001f525\ufe0f deal", ""),
         ("👨\u200d👩\u200d👧\u200d👦 1\ufe0f\u20e3", "👨\u200d👩\u200d👧\u200d👦 1\ufe0f\u20e3", ""),
         ("fresh \U0001fae9 tea", "fresh tea", "\U0001fae9"),
+        ("fresh \U0001fae9\U0001f3fd\ufe0f tea", "fresh tea", "\U0001fae9"),
+        ("aᠮ\u0301b", "ab", "ᠮ"),
         ("own \ue000 sign", "own sign", "\ue000"),
         ("ᠮᠣᠩ", "", "ᠮᠣᠩ"),
         (" \t\u200b\n ", "", ""),

@@ -24,9 +24,13 @@ def drawable(text: str) -> tuple[str, str]:
     """Return a text as it will be drawn, and the characters that cannot be (each once); blank lines at its ends go."""
     made: list[str] = []
     lost: dict[str, None] = {}
+    gone = False
     for char in unicodedata.normalize("NFC", _LINE_ENDS.sub("\n", text)):
+        if gone and _belongs_to_the_last(char):
+            continue
         drawn = _drawn(char)
-        if drawn is None:
+        gone = drawn is None
+        if gone:
             lost[char] = None
         made.append(drawn or "")
     rows = (re.sub(" +", " ", row).strip(" ") for row in "".join(made).split("\n"))
@@ -53,6 +57,11 @@ def _drawn(char: str) -> str | None:
         return char
     alike = (unicodedata.normalize(form, char) for form in ("NFKC", "NFKD"))
     return next((plain for plain in alike if all(map(_has, plain))), "" if kind == "Cf" else None)
+
+
+def _belongs_to_the_last(char: str) -> bool:
+    """Tell whether a character only changes the one before it: a mark, a tint, a variation selector."""
+    return unicodedata.category(char).startswith("M") or "\U0001f3fb" <= char <= "\U0001f3ff"
 
 
 def _has(char: str) -> bool:
