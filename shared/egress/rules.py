@@ -41,6 +41,7 @@ _REFUSED_V6 = tuple(
     for network in (
         "2001::/23",  # protocol assignments: Teredo, ORCHID, benchmarks, AMT
         "2001:db8::/32",  # documentation
+        "2002::/16",  # 6to4, retired by RFC 7526: nobody routes it, and Pythons differ over it
         "3fff::/20",  # documentation
     )
 )
@@ -158,7 +159,7 @@ def is_public(address: IPv4Address | IPv6Address) -> bool:
     """Tell whether an address is a host on the public internet, judging embedded IPv4 addresses by themselves."""
     if isinstance(address, IPv4Address):
         return address.is_global and not any(address in network for network in _REFUSED_V4)
-    inner = address.ipv4_mapped or address.sixtofour
+    inner = address.ipv4_mapped
     if address in _NAT64:
         inner = IPv4Address(int(address) & 0xFFFF_FFFF)
     if inner is not None:

@@ -26,7 +26,6 @@ PUBLIC = (
     "2a00:1450:4001:80b::200e",
     "::ffff:8.8.8.8",
     "64:ff9b::8.8.8.8",
-    "2002:808:808::1",
 )
 PRIVATE = (
     "0.0.0.0",  # noqa: S104  (an address to refuse, not to bind)
@@ -72,6 +71,7 @@ PRIVATE = (
     "2001:20::1",
     "2001:db8::1",
     "2002:7f00:1::",
+    "2002:808:808::1",  # 6to4 is retired (RFC 7526): nobody routes it, and Pythons differ over it
     "2002:a00:1::1",
     "2002:a9fe:a9fe::1",
     "2606:4700::5efe:7f00:1",
@@ -152,9 +152,9 @@ def test_special_addresses_are_not_public(address: str) -> None:
 @UNHURRIED
 @given(st.ip_addresses(v=4))
 def test_embedding_an_ipv4_address_changes_no_verdict(inner: IPv4Address) -> None:
-    """Mapped, NAT64 and 6to4 addresses are judged by the IPv4 address in them."""
+    """Mapped and NAT64 addresses are judged by the IPv4 address in them."""
     number = int(inner)
-    embedded = (0xFFFF << 32 | number, 0x64FF9B << 96 | number, 0x2002 << 112 | number << 80)
+    embedded = (0xFFFF << 32 | number, 0x64FF9B << 96 | number)
 
     verdicts = {is_public(IPv6Address(address)) for address in embedded}
 
