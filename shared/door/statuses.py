@@ -7,6 +7,7 @@ from shared.codes import Code
 STATUS: Mapping[Code, int] = {
     Code.VALIDATION_ERROR: 400,
     Code.UNAUTHORIZED: 401,
+    Code.CREDITS: 402,
     Code.MONTHLY_CAP: 402,
     Code.FORBIDDEN: 403,
     Code.TENANT_INACTIVE: 403,

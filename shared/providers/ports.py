@@ -205,6 +205,13 @@ class PresenterVendor(Protocol):
         """Return the account's billing type. Raises: KeyChanged (bad key), TryLater."""
         ...
 
+    def balance(self, *, api_key: str) -> int | None:
+        """Return what the account can still spend, micro-dollars; None where it does not say, or fills up by itself.
+
+        Raises: KeyChanged, TryLater.
+        """
+        ...
+
     def avatar(self, look_id: str, *, api_key: str) -> Look:
         """Raises: Refused(code "avatar_not_found" | "avatar_is_group" | "avatar_not_usable"), KeyChanged, TryLater."""
         ...

@@ -54,9 +54,11 @@ class CreateJob:
         defaults = Defaults(avatar_id=tenant.avatar_id, voice_id=tenant.voice_id)
         try:
             told = self.preflight.presenters_told(tenant.id, to_ask(request, self.tables, defaults))
-            return plan(request, self.tables, defaults, told.looks), told.warnings
+            planned = plan(request, self.tables, defaults, told.looks)
         except CannotPlan as cannot:
             raise invalid(cannot.details) from cannot
+        told.must_pay(planned.provider, planned.cost_to_provider_account)
+        return planned, told.warnings
 
     def dry_run(self, tenant: Tenant, request: FilmRequest) -> Plan:
         """Plan and check all there is to check, spending and storing nothing."""

@@ -14,6 +14,7 @@ from shared.steps.images import Images
 from shared.steps.problems import Problem
 
 AT_ONCE = 24  # all of a request's questions: one round within the function's time
+SPOKEN_LONGER = 1.2  # times the estimate: what a script may cost more than planned
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class Preflight:
                 (path, pool.submit(presenter.avatar, look, api_key=api_key)) for look, path in needed.looks.items()
             ]
             asked += [(path, pool.submit(presenter.voice, one, api_key=api_key)) for one, path in needed.voices.items()]
+            wallet = pool.submit(presenter.balance, api_key=api_key)
         refusals: list[tuple[tuple[str, ...], Refused]] = []
         found: dict[str, Look] = {}
         silent = False
@@ -54,8 +56,10 @@ class Preflight:
                     found[told.id] = told
         if refusals:
             raise _refused(refusals)
+        balance = _balance(needed, wallet)
         late = f"{needed.provider} did not answer in time: looks and voices could not be checked beforehand"
-        return Told(found, (late,) if silent else ())
+        unknown = f"{needed.provider} does not say what the account can still spend: it could not be checked beforehand"
+        return Told(found, (*((late,) if silent else ()), *((unknown,) if balance is None else ())), balance)
 
     def _key(self, tenant: str, needed: Needed) -> str:
         account = self.tenants.integration(tenant, needed.provider, needed.mode)
@@ -73,6 +77,28 @@ class Told:
 
     looks: Mapping[str, Look]
     warnings: tuple[str, ...] = ()
+    balance: int | None = None  # micro-dollars the account can still spend; None = it does not say
+
+    def must_pay(self, provider: str, takes: int) -> None:
+        """Raise Problem when the account cannot pay for takes of this price (micro-dollars), and some more."""
+        needed = round(takes * SPOKEN_LONGER)
+        if self.balance is None or not takes or self.balance >= needed:
+            return
+        message = (
+            f"the {provider} account has ${self.balance / 1e6:.2f} left; the takes of this film cost about "
+            f"${takes / 1e6:.2f} there, and up to ${needed / 1e6:.2f}"
+        )
+        raise Problem(Code.CREDITS, message, next_move=f"top up the {provider} account, then send this again")
+
+
+def _balance(needed: Needed, asked: Future[int | None]) -> int | None:
+    """Return what the account can still spend, None when it is not known. Raises Problem."""
+    try:
+        return asked.result()
+    except KeyChanged as bad:
+        raise _no_key(needed, f"{needed.provider} refused the tenant's key") from bad
+    except TryLater:
+        return None
 
 
 def _refused(refusals: list[tuple[tuple[str, ...], Refused]]) -> Problem:

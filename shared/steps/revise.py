@@ -184,6 +184,7 @@ class Revise:
             ours, theirs = price(job, planned, remake)
         except (CannotPlan, CannotChange) as cannot:
             raise invalid(cannot.details) from cannot
+        told.must_pay(planned.provider, theirs)
         return Revised(request, planned, remake, ours, theirs)
 
     def _missing(self, job: Job) -> frozenset[str]:

@@ -107,13 +107,13 @@ def test_length_film_ends_with_the_footage() -> None:
 def test_length_script_ends_with_the_speech() -> None:
     """What is not seen any more is said; scenes beyond the end are gone, their titles too."""
     made = edited(
-        film(filmed(), filmed(text_overlay="Now"), avatar_script="Hi.", length=Length.SCRIPT, b_roll=CUT),
-        presenter_1=speech(6.0),
+        film(filmed(), filmed(text_overlay="Now"), avatar_script="x" * 58, length=Length.SCRIPT, b_roll=CUT),
+        presenter_1=speech(5.0),
     )
 
-    assert made.shots == (Shot(seconds=6.0, node="clip-1", offset=0.0, footage=6.0),)
+    assert made.shots == (Shot(seconds=5.0, node="clip-1", offset=0.0, footage=5.0),)
     assert made.titles == ()
-    assert made.warnings == ("The film ends with the script after 6 s: 10 s of the scenes are not seen.",)
+    assert made.warnings == ("The film ends with the script after 5 s: 1 s of the scenes are not seen.",)
 
 
 def test_a_reels_scenes_stretch_to_their_speech() -> None:
@@ -149,13 +149,13 @@ def test_a_scene_before_a_backdrop_ends_with_its_speech() -> None:
 
 def test_a_reels_fixed_lengths() -> None:
     """By film the speech is cut, by script the picture; both are said."""
-    reel = film(filmed(script="One."), b_roll=CUT)
+    reel = film(filmed(script="x" * 72), b_roll=CUT)
 
     by_film = edited(replace(reel, length=Length.FILM), presenter_1=speech(10.0))
     by_script = edited(replace(reel, length=Length.SCRIPT), presenter_1=speech(5.0))
 
     assert by_film.warnings == ("Scene 1: the presenter speaks 10 s, the scene lasts 8 s: 2 s are not heard.",)
-    assert by_script.warnings == ("Scene 1 ends with its script after 5 s of 8 s.",)
+    assert by_script.warnings == ("Scene 1 ends with its script after 5 s of 7.2 s.",)
     assert (by_film.seconds, by_script.seconds) == (8.0, 5.0)
 
 

@@ -26,7 +26,7 @@ from tests.pipeline.films import (
     ("script", "length", "says"),
     [
         ("x" * 290, Length.FILM, "about 5 s of it will not be heard"),
-        ("x" * 145, Length.SCRIPT, "about 5 s of the scenes will not be seen"),
+        ("x" * 145, Length.SCRIPT, "about 6 s of the scenes will not be seen"),
     ],
 )
 def test_what_a_fixed_length_costs_is_said(script: str, length: Length, says: str) -> None:

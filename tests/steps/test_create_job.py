@@ -1,9 +1,12 @@
 """create_job: refusals store nothing, and an Idempotency-Key heals whatever broke between the commit and the queue."""
 
 import dataclasses
+from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 
+from infra.local.vendors.heygen.settings import DEMO_KEY
 from shared.cloud.jobs import StoreUnreachable
 from shared.codes import Code
 from shared.pipeline.job.job import Job, State
@@ -12,7 +15,7 @@ from shared.pipeline.plan.request import BRoll, FilmRequest, SceneRequest
 from shared.steps.problems import Problem
 from tests.faults.cloud import WrongClock
 from tests.faults.wire import Kind
-from tests.steps.stage import CLIP, SPEECH, TENANT, Stage, footage, presented
+from tests.steps.stage import CLIP, SPEECH, TENANT, Stage, footage, presented, staged
 
 COMMIT, ENQUEUE = "^firestore Commit", "^tasks CreateTask"
 
@@ -235,3 +238,34 @@ def test_a_machine_whose_clock_is_ahead_delays_nothing(stage: Stage) -> None:
     assert 2 == stage.cloud.tasks.run_due()
     assert [State.RUNNING] * 2 == [stage.node(job.id, key).state for key in (CLIP, "clip-2")]
     assert job.created_at <= stage.clock()
+
+
+def test_an_empty_wallet_is_told_before_anything_is_bought(tmp_path: Path, canned: Mapping[str, Path]) -> None:
+    """What the avatar service tells for free: the account cannot pay for the take, so no clip is bought for it."""
+    with staged(tmp_path, heygen={"accounts": {DEMO_KEY: 0.0}}, canned=canned) as stage:
+        with pytest.raises(Problem) as refused:
+            stage.wiring.create_job.create(TENANT, presented(), None, "t")
+
+        assert Code.CREDITS is refused.value.code
+        assert "$0.00 left" in refused.value.message
+        assert "top up" in refused.value.next_move
+        assert (0, 0, []) == (jobs(stage), reserved(stage), stage.waiting())
+        assert 0 == stage.submits("veo")
+
+
+def test_a_wallet_with_just_too_little_for_a_longer_speech_is_refused(
+    tmp_path: Path, canned: Mapping[str, Path]
+) -> None:
+    """The estimate and a fifth of it must be there."""
+    with staged(tmp_path / "a", canned=canned) as stage:
+        price = stage.wiring.create_job.create.dry_run(TENANT, presented()).cost_to_provider_account
+
+    for factor, told in ((1.19, Code.CREDITS), (1.21, None)):
+        accounts = {DEMO_KEY: price * factor / 1e6}
+        with staged(tmp_path / f"{factor}", heygen={"accounts": accounts}, canned=canned) as stage:
+            if told is None:
+                assert stage.order(presented())
+                continue
+            with pytest.raises(Problem) as refused:
+                stage.order(presented())
+            assert told is refused.value.code

@@ -76,7 +76,8 @@ class Compute:
     """What finishing a film takes of our own machines."""
 
     wait: float  # seconds, whatever the length
-    wait_per_second: float  # more, per second of film
+    wait_per_second: Mapping[Resolution, float]  # more, per second of film
+    most: float  # seconds of work one film may be estimated to take: half of what composing is given (a test holds it)
     price: int  # micro-dollars per second of work
 
 
@@ -96,6 +97,7 @@ class Limits:
 
     scenes: int
     links: int  # Veo calls in one chain
+    film_seconds: int  # the longest film
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,14 +147,20 @@ def _contradictions(read: Tables) -> Iterator[tuple[str, str]]:
         yield from _veo(f"footage.{quality}", veo, read)
     for name, service in read.presenters.items():
         yield from _service(f"presenters.{name}", service)
+    yield from _sizes(read)
+    if min(read.speech.letters, read.speech.abjads, read.speech.syllables, read.speech.ideographs) <= 0:
+        yield "speech", "rates must be above 0"
+    if min(read.limits.scenes, read.limits.links, read.limits.film_seconds) < 1:
+        yield "limits", "must be 1 or more"
+
+
+def _sizes(read: Tables) -> Iterator[tuple[str, str]]:
     for resolution, ratios in read.sizes.items():
+        if read.compute.wait_per_second.get(resolution, 0) <= 0:
+            yield f"compute.wait_per_second.{resolution}", "missing, or not above 0"
         for ratio, size in ratios.items():
             if any(side < 1 or side % 2 for side in (size.width, size.height)):
                 yield f"sizes.{resolution}.{ratio}", "width and height must be even"
-    if min(read.speech.letters, read.speech.abjads, read.speech.syllables, read.speech.ideographs) <= 0:
-        yield "speech", "rates must be above 0"
-    if min(read.limits.scenes, read.limits.links) < 1:
-        yield "limits", "must be 1 or more"
 
 
 def _service(path: str, service: AvatarService) -> Iterator[tuple[str, str]]:

@@ -37,13 +37,14 @@ def _speech(request: FilmRequest, stretches: tuple[Stretch, ...], takes: tuple[S
     shown = {stretch.scene: stretch for stretch in stretches}
     for take in takes:
         if take.scene is None and request.scenes:
-            yield from _whole(request.length, stretches, take.seconds)
+            asked = sum(scene.seconds for scene in request.scenes) if request.length is Length.SCRIPT else 0.0
+            yield from _whole(request.length, stretches, take.seconds, asked)
         elif take.scene is not None:
             yield from _scene(request.length, shown[take.scene], take.scene, take.seconds)
 
 
-def _whole(length: Length, stretches: tuple[Stretch, ...], spoken: float) -> Iterator[str]:
-    shown = sum(one.seconds for one in stretches)
+def _whole(length: Length, stretches: tuple[Stretch, ...], spoken: float, asked: float) -> Iterator[str]:
+    shown = max(asked, sum(one.seconds for one in stretches))
     lines = f"The script takes about {say(spoken)} to speak, the scenes {say(shown)}: "
     over = spoken - shown
     if over > ESTIMATE_ERROR and length is Length.FILM:

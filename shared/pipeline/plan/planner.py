@@ -20,11 +20,12 @@ from shared.pipeline.plan.looks import Look
 from shared.pipeline.plan.placement import placement
 from shared.pipeline.plan.plan import COMPOSE_KEY, Clip, Kind, Length, Picture, Plan, Speech, Stretch
 from shared.pipeline.plan.plan_warnings import engine_warnings, plan_warnings
-from shared.pipeline.plan.refusals import CannotPlan, refuse_impossible
+from shared.pipeline.plan.refusals import CannotPlan, refuse_impossible, refuse_too_long
 from shared.pipeline.plan.request import FilmRequest
 from shared.pipeline.plan.speakers import Defaults, Needed
 from shared.pipeline.plan.stretches import with_speech
 from shared.pipeline.plan.timing import SHORTEST_BACKDROP, lasting, reading_seconds
+from shared.pipeline.plan.unseen import seen, unseen_warnings
 
 __all__ = ["CannotPlan", "Defaults", "PlannedNode", "nodes", "plan", "plan_from_document", "plan_to_document", "to_ask"]
 
@@ -36,7 +37,7 @@ def to_ask(request: FilmRequest, tables: Tables, defaults: Defaults) -> Needed:
     """Return what the avatar service must be asked first; raises CannotPlan when no answer could help."""
     cast = speakers.speakers(request, defaults)
     provider = (request.provider or defaults.provider) if cast else ""
-    refuse_impossible(request, tables, cast, provider, NO_LOOKS)
+    plan(request, tables, defaults)
     return speakers.needed(cast, provider, request.mode.value)
 
 
@@ -49,16 +50,18 @@ def plan(request: FilmRequest, tables: Tables, defaults: Defaults, looks: Mappin
     cast = speakers.speakers(request, defaults)
     provider = (request.provider or defaults.provider) if cast else ""
     refuse_impossible(request, tables, cast, provider, looks)
-    filmed = any(scene.visual_description is not None for scene in request.scenes)
-    veo = tables.footage[request.b_roll.model] if filmed else None
-    footage = film(request, veo, tables.limits) if veo else FootagePlan()
-    pictures, keys = images.numbered(request, images.needed(request, footage.clips), tables.image_wait)
-    clips = with_image_keys(footage.clips, keys)
     service = tables.presenters[provider] if provider else None
     takes = speakers.speeches(request, cast, service, tables.speech, looks) if service else ()
-    stretches = _stretches(request, footage, takes, tables, keys)
-    seconds = _film_seconds(request, stretches, takes)
-    compose_wait = tables.compute.wait + tables.compute.wait_per_second * seconds
+    shot = seen(request, takes)
+    filmed = any(scene.visual_description is not None for scene in shot.scenes)
+    veo = tables.footage[request.b_roll.model] if filmed else None
+    footage = film(shot, veo, tables.limits) if veo else FootagePlan()
+    pictures, keys = images.numbered(shot, images.needed(shot, footage.clips), tables.image_wait)
+    clips = with_image_keys(footage.clips, keys)
+    stretches = _stretches(shot, footage, takes, tables, keys)
+    seconds = _film_seconds(shot, stretches, takes)
+    refuse_too_long(request, tables, takes, seconds)
+    compose_wait = tables.compute.wait + tables.compute.wait_per_second[request.resolution] * seconds
     footage_wait = max([_ready(clip, clips, pictures) for clip in clips], default=0.0)
     spoken_wait = speakers.wait(takes, service) if service else 0.0
     return Plan(
@@ -83,6 +86,7 @@ def plan(request: FilmRequest, tables: Tables, defaults: Defaults, looks: Mappin
         estimated_wait=round(max(footage_wait, spoken_wait) + compose_wait, 1),
         compose_cost=round(compose_wait * tables.compute.price),
         warnings=(
+            *unseen_warnings(request, shot, takes),
             *footage.warnings,
             *plan_warnings(request, footage.clips, stretches, takes),
             *(engine_warnings(provider, service, takes) if service else ()),

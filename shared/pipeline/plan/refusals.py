@@ -8,9 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from shared.pipeline.plan import rules
 from shared.pipeline.plan.capabilities import AvatarService, FootageModel, Tables
 from shared.pipeline.plan.looks import Look, engine_for
-from shared.pipeline.plan.plan import Feature, Length
+from shared.pipeline.plan.plan import Feature, Length, Speech
 from shared.pipeline.plan.request import Background, BackgroundType, FilmRequest
 from shared.pipeline.plan.speakers import Speaker
+from shared.pipeline.plan.timing import say
 
 
 class CannotPlan(ValueError):
@@ -32,6 +33,25 @@ def refuse_impossible(
             reasons.append(why)
     if details:
         raise CannotPlan(details)
+
+
+def refuse_too_long(request: FilmRequest, tables: Tables, takes: tuple[Speech, ...], seconds: float) -> None:
+    """Raise CannotPlan for a film that is longer than one may be, or than can be composed in time."""
+    rate = tables.compute.wait_per_second[request.resolution]
+    composed = (tables.compute.most - tables.compute.wait) / rate
+    most = int(min(tables.limits.film_seconds, composed))
+    if seconds <= most:
+        return
+    spoken = sum(take.seconds for take in takes)
+    scenes = sum(scene.seconds for scene in request.scenes)
+    why = (
+        f"the film would last about {say(seconds)} (its scripts take {say(spoken)} to speak, its scenes "
+        f"{say(scenes)}); at most {most} s are made at {request.resolution}: "
+    )
+    fields = [f"scenes.{take.scene}.script" if take.scene is not None else "avatar_script" for take in takes]
+    longest = max(takes, key=lambda take: take.seconds, default=None)
+    path = fields[takes.index(longest)] if longest else "scenes"
+    raise CannotPlan({path: [f"{why}shorten the scripts or the scenes, or order more than one film"]})
 
 
 def _reasons(

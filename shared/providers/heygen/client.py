@@ -9,6 +9,7 @@ found by its title. A webhook is only a hint to look; per-request callbacks are 
 """
 
 import re
+from math import isfinite
 
 import httpx
 
@@ -100,6 +101,20 @@ class HeyGen:
         with conversation(self._egress, self._endpoint, api_key) as ask:
             data = ask.data("/v3/users/me")
         return text_at(data, "billing_type") or "unknown"
+
+    def balance(self, *, api_key: str) -> int | None:
+        """Return the wallet's dollars as micro-dollars; None for other ways of paying, and a wallet that fills itself.
+
+        Raises: KeyChanged, TryLater.
+        """
+        with conversation(self._egress, self._endpoint, api_key) as ask:
+            wallet = at(ask.data("/v3/users/me"), "wallet")
+        left = at(wallet, "remaining_balance")
+        if not isinstance(left, int | float) or isinstance(left, bool) or not isfinite(left):
+            return None
+        if at(at(wallet, "auto_reload"), "enabled") is True or text_at(wallet, "currency").lower() != "usd":
+            return None
+        return round(left * 1_000_000)
 
     def avatar(self, look_id: str, *, api_key: str) -> Look:
         """Return a look.
