@@ -74,7 +74,8 @@ def mix(
     if edit.sound is not Sound.MUTE and (bed := _bed(row, edit, spoken, sounding)):
         number = desk.open(Source(BED, Demuxer.WEBM))
         loop = BED_SECONDS * RATE
-        fades = f"afade=t=in:d=0.3,afade=t=out:st={max(0.0, total / RATE - 1.2):.3f}:d={min(1.2, total / RATE):.3f}"
+        end, out = total / RATE, min(1.2, total / RATE / 8)
+        fades = f"afade=t=in:d={min(0.3, out):.3f},afade=t=out:st={end - out:.3f}:d={out:.3f}"
         looped = f"atrim=end_sample={loop},aloop=loop=-1:size={loop},atrim=end_sample={total},asetpts=N/SR/TB"
         desk.chains.append(f"[{number}:a:0]{_SHAPE},{looped},{bed},{fades}[bed]")
         layers.append("bed")

@@ -80,6 +80,15 @@ def test_speech_is_at_its_loudness_and_the_bed_far_below(render: Render, mute_cl
     assert -36 < after < -24
 
 
+@pytest.mark.parametrize("seconds", [2, 4, 8])
+def test_a_short_film_without_speech_is_as_loud_as_any(render: Render, mute_clip: Path, seconds: int) -> None:
+    """The bed comes and goes in a share of the film, so that most of it is heard at -16 LUFS."""
+    made = render(edit(*(shot(2) for _ in range(seconds // 2)), sound=Sound.BED), clip=mute_clip)
+
+    whole, _ = loudness(made.film)
+    assert -16 == pytest.approx(whole, abs=0.7)
+
+
 def test_a_presenter_who_speaks_to_the_end_needs_no_bed(render: Render, voice: Path) -> None:
     """Where nothing is filmed and nobody is silent for longer than a breath, there is only the voice."""
     plain = render(edit(colored(6), looks=(looks(seconds=6),)), "plain", presenter=voice)
