@@ -10,7 +10,8 @@ from tests.rules.sources import ROOT, kept_files, name_of
 TEXT = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 GENERATED = ("functions/REFERENCE.md", "shared/door/openapi.json")
 SOURCES = (".hcl", ".json", ".py", ".tf", ".toml", ".yaml")
-RECIPE = re.compile(r"^### (?P<title>.+)\n\n<!-- places: (?P<pattern>.+) -->\n(?P<says>(?:.+\n)+)", re.MULTILINE)
+RECIPE = re.compile(r"^### (?P<title>.+)\n\n<!-- places: (?P<pattern>.+) -->\n(?P<says>(?:(?!#).*\n)+)", re.MULTILINE)
+OWN = re.compile(r"(?:providers|vendors)/(?:heygen|veo)/")  # a vendor's own rooms are named as a whole
 PLACE = re.compile(r"`((?:functions|infra|shared)/[\w./-]+\.\w+|pyproject\.toml|cloudbuild\.yaml)`")
 
 
@@ -33,11 +34,12 @@ def unnamed(pattern: str, says: str, sources: Mapping[str, str]) -> tuple[set[st
 @pytest.mark.parametrize("recipe", [*RECIPE.finditer(TEXT)], ids=lambda recipe: recipe["title"])
 def test_a_recipe_names_every_place(recipe: re.Match[str]) -> None:
     """Whoever follows it has forgotten nothing."""
-    sources = dict(product())
+    of_vendor = re.search(r"(avatar|footage) vendor$", recipe["title"])
+    sources = {name: text for name, text in product() if not (of_vendor and OWN.search(name))}
     left_out, _ = unnamed(recipe["pattern"], recipe["says"], sources)
 
     assert set() == left_out
-    assert set() == {place for place in PLACE.findall(recipe["says"]) if place not in sources}
+    assert set() == {place for place in PLACE.findall(recipe["says"]) if not (ROOT / place).exists()}
 
 
 def test_there_are_recipes() -> None:
