@@ -52,10 +52,15 @@ def planned(plan: Plan) -> dict[str, Any]:
         "warnings": list(plan.warnings),
         "plan": {
             "size": to_plain(plan.size),
-            "clips": [to_plain(clip) for clip in plan.clips],
-            "presenters": [to_plain(speech) for speech in plan.speeches],
+            "clips": [_in_dollars(to_plain(clip)) for clip in plan.clips],
+            "presenters": [_in_dollars(to_plain(speech)) for speech in plan.speeches],
         },
+        "explained": COLUMNS,
     }
+
+
+def _in_dollars(part: dict[str, Any]) -> dict[str, Any]:
+    return {name: dollars(value) if name in ("cost", "worst_cost") else value for name, value in part.items()}
 
 
 def urls(job: Job, public_url: str) -> dict[str, str]:

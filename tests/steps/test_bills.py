@@ -7,7 +7,7 @@ from shared.door import views
 from shared.pipeline.job.events import CancelAsked
 from shared.pipeline.job.job import Ending
 from tests.faults.wire import Kind
-from tests.steps.stage import CLIP, Stage, footage, presented
+from tests.steps.stage import CLIP, TENANT, Stage, footage, presented
 from tests.storm.books import adds_up
 
 SUBMIT = "^veo .*predictLongRunning"
@@ -91,3 +91,15 @@ def test_a_take_costs_its_seconds_at_the_plans_price(stage: Stage) -> None:
     assert round(spoken.output.seconds * rate) == spoken.attempts[0].cost
     assert [] == adds_up(job)
     assert job.nodes[CLIP].attempts[0].charged
+
+
+def test_a_dry_run_tells_every_price_in_dollars(stage: Stage) -> None:
+    """The parts' prices add up to the two columns; composing is the rest of ours."""
+    plan = stage.wiring.create_job.create.dry_run(TENANT, presented())
+
+    shown = views.planned(plan)
+
+    parts, cost = shown["plan"], shown["estimated_cost"]
+    ours = sum(Decimal(clip["cost"]) for clip in parts["clips"]) + Decimal(plan.compose_cost) / 10**6
+    assert ours == Decimal(cost["paid_by_us"])
+    assert sum(Decimal(take["cost"]) for take in parts["presenters"]) == Decimal(cost["billed_by_provider"])
