@@ -21,6 +21,8 @@ class Code(StrEnum):
     NOT_FOUND = "not_found"
     METHOD_NOT_ALLOWED = "method_not_allowed"
     PAYLOAD_TOO_LARGE = "payload_too_large"
+    BODY_TOO_SLOW = "body_too_slow"
+    BODY_TORN = "body_torn"
     UNSUPPORTED_MEDIA_TYPE = "unsupported_media_type"
     IDEMPOTENCY_CONFLICT = "idempotency_conflict"
     TOO_MANY_LIVE_JOBS = "too_many_live_jobs"
@@ -106,6 +108,8 @@ MEANINGS: Mapping[Code, Meaning] = {
     Code.NOT_FOUND: Meaning("There is nothing of that name, or it is another tenant's.", "Check the id and the path."),
     Code.METHOD_NOT_ALLOWED: Meaning("The path exists, but not for this method.", "Use a method the answer names."),
     Code.PAYLOAD_TOO_LARGE: Meaning("The body is larger than this call takes.", "Send a smaller one."),
+    Code.BODY_TOO_SLOW: Meaning("The body came too slowly.", "Send it again over a faster connection."),
+    Code.BODY_TORN: Meaning("The body broke off before its end.", "Send it again, whole."),
     Code.UNSUPPORTED_MEDIA_TYPE: Meaning("The body is of a type this call does not take.", "Send what it takes."),
     Code.IDEMPOTENCY_CONFLICT: Meaning(
         "This Idempotency-Key was used for another request.", "Use a new key for a new request."

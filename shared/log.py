@@ -15,6 +15,7 @@ from enum import StrEnum
 from typing import Protocol
 
 LONGEST_VALUE = 500  # characters
+LONGEST_LOOKED_AT = 20_000  # characters of a value that are searched for links
 _QUERY = re.compile(r"(https?://[^\s?\"']+)\?[^\s\"']+")
 _TRACE = re.compile(r"[0-9a-f]{32}")
 
@@ -49,7 +50,7 @@ class Fact(StrEnum):
 
 FACTS: Mapping[Fact, str] = {
     Fact.ALARM: "Something a person must look at; the message says what.",
-    Fact.ANSWERED: "A public request was answered.",
+    Fact.ANSWERED: "A public request was answered: by which route, to which tenant's which key, about which job.",
     Fact.CLAIM_LOST: "Another worker has the claim; this one sends nothing.",
     Fact.COMMITTED: "An event moved a job, and the move is written.",
     Fact.CRASHED: "A bug of ours: an exception nobody expected, with its stack.",
@@ -147,11 +148,16 @@ def _write(fact: Fact, message: str, trace: str, more: Mapping[str, object], sta
         line["logging.googleapis.com/trace"] = f"projects/{_project}/traces/{trace}" if known else safe(trace)
     line |= {key: value if isinstance(value, int | float | bool) else safe(str(value)) for key, value in more.items()}
     if stack:
-        line["stack_trace"] = stack
+        line["stack_trace"] = _printable(stack)
     sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
     sys.stdout.flush()
 
 
 def safe(text: str) -> str:
     """Cut a text to a line's length and take the query off every link: that is where secrets stand."""
-    return _QUERY.sub(r"\1?…", text)[:LONGEST_VALUE]
+    return _printable(_QUERY.sub(r"\1?…", text[:LONGEST_LOOKED_AT]))[:LONGEST_VALUE]
+
+
+def _printable(text: str) -> str:
+    """Write halves of surrogate pairs, which no stream takes, as escapes: a line is never lost over them."""
+    return text.encode("utf-8", "backslashreplace").decode()

@@ -9,6 +9,11 @@ hypothesis.settings.load_profile("abroll")
 SHARED = ("cinema", "abroll")  # session fixtures that start processes: their tests belong to one worker
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Attacks and fuzzing are small unless asked for in full."""
+    parser.addoption("--large", action="store_true", help="attack and fuzz the doors at full size")
+
+
 LONG = (
     "tests/google/crash/",
     "tests/lives/",

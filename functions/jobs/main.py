@@ -3,10 +3,12 @@
 import flask
 import functions_framework
 
+from shared.door.request_body import gated
 from shared.wiring import wiring
 
 
 @functions_framework.http
+@gated
 def main(request: flask.Request) -> flask.Response:
     """Answer one request."""
     return wiring().jobs_door(request)

@@ -1,6 +1,7 @@
 """What leaves a public door: JSON, flat errors that name cause and next move, never a stack, never a vendor's text."""
 
 import json
+import re
 import uuid
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -8,17 +9,30 @@ from http import HTTPStatus
 from typing import Any
 
 import flask
+from werkzeug.datastructures import Headers
 
 from shared.door.statuses import STATUS
 from shared.steps.problems import Problem
 
+_REQUEST_ID = "abroll.request_id"
+_TRACEPARENT = re.compile(r"[0-9a-f]{2}-(?P<id>[0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")  # W3C Trace Context
+_CLOUD_TRACE = re.compile(r"(?P<id>[0-9a-f]{32})(?:/[0-9]{1,20})?(?:;o=[01])?")
+
 
 def request_id(request: flask.Request) -> str:
-    """Return the request's trace id, or a new one."""
-    parent = request.headers.get("traceparent", "").split("-")
-    if len(parent) == 4 and len(parent[1]) == 32:  # noqa: PLR2004  # version-trace-span-flags, W3C
-        return parent[1]
-    return request.headers.get("X-Cloud-Trace-Context", "").partition("/")[0] or uuid.uuid4().hex
+    """Return the request's trace id, or a new one; the same however often it is asked for."""
+    known: str | None = request.environ.get(_REQUEST_ID)
+    if known is None:
+        known = request.environ[_REQUEST_ID] = _sent_id(request.headers) or uuid.uuid4().hex
+    return known
+
+
+def _sent_id(headers: Headers) -> str | None:
+    """Return the trace id that came along, if it is one: whatever else stands there is neither kept nor echoed."""
+    found = _TRACEPARENT.fullmatch(headers.get("traceparent", "")) or _CLOUD_TRACE.fullmatch(
+        headers.get("X-Cloud-Trace-Context", "")
+    )
+    return found["id"] if found and found["id"].strip("0") else None
 
 
 def answer(status: int, body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> flask.Response:

@@ -8,6 +8,7 @@ checked in addition where the tenant's endpoint secret is known (`/t/{tenant}`),
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,7 @@ from shared.cloud.secrets import NoSecret, Secrets
 from shared.cloud.tasks import Task, Tasks
 from shared.codes import Code
 from shared.door.answers import answer
+from shared.door.incoming import raw_body
 from shared.door.public import Route, serve
 from shared.log import Fact, JobRef, log, log_job
 from shared.pipeline.job.line import WATCH_PRESENTER
@@ -30,6 +32,9 @@ from shared.steps.problems import Problem, not_found
 LARGEST_EVENT = 256 * 1024
 HEADERS = ("Signature", "Heygen-Signature", "X-Heygen-Signature")
 NEWS = ("avatar_video.success", "avatar_video.fail")
+MODES = ("production", "test")
+_TENANT = re.compile(r"[a-z0-9-]{1,63}")
+_VIDEO = re.compile(r"[!-~]{1,200}")  # an id is opaque, but it is an id
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,39 +60,42 @@ class HeygenWebhook:
         )
 
     def _called_back(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
-        raw = _raw(request)
-        attempt = read_callback(f"{found['attempt']}/{found['mark']}", callback_key(self.secrets))
+        attempt = None
+        if read_attempt(found["attempt"]):  # what cannot be ours costs no look at the key
+            attempt = read_callback(f"{found['attempt']}/{found['mark']}", callback_key(self.secrets))
         if attempt is None:
             log(Fact.FORGED, f"callback path {found['attempt'][:60]}")
             raise not_found("callback")
-        return self._hint(attempt, raw)
+        return self._hint(attempt, _event(raw_body(request, LARGEST_EVENT)))
 
     def _registered(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
-        raw = _raw(request)
+        if found["mode"] not in MODES or not _TENANT.fullmatch(found["tenant"]):
+            raise not_found("endpoint")
         try:
             secret = self.secrets.get(vendor_webhook("heygen", found["mode"], found["tenant"])).value
         except NoSecret as unknown:
             raise not_found("endpoint") from unknown
+        raw = raw_body(request, LARGEST_EVENT)
         signature = next((request.headers[name] for name in HEADERS if name in request.headers), "")
         wanted = hmac.new(secret.encode(), raw, hashlib.sha256).hexdigest()
         if not hmac.compare_digest(signature.strip().lower().encode(), wanted.encode()):
             log(Fact.FORGED, "bad signature on a registered endpoint", tenant=found["tenant"])
             raise Problem(Code.UNAUTHORIZED, "the signature is wrong", next_move="sign the raw body")
-        data = _event(raw).get("event_data")
+        event = _event(raw)
+        data = event.get("event_data")
         callback_id = data.get("callback_id") if isinstance(data, dict) else None
         attempt = read_attempt(callback_id) if isinstance(callback_id, str) else None
         if attempt is None:
             return answer(200, {"received": True, "used": False})
-        return self._hint(attempt, raw)
+        return self._hint(attempt, event)
 
-    def _hint(self, attempt: AttemptName, raw: bytes) -> flask.Response:
-        event = _event(raw)
+    def _hint(self, attempt: AttemptName, event: Mapping[str, Any]) -> flask.Response:
         news, data = event.get("event_type"), event.get("event_data")
         video = data.get("video_id") if isinstance(data, dict) else None
-        if news not in NEWS or not isinstance(video, str) or not video:
+        if news not in NEWS or not isinstance(video, str) or not _VIDEO.fullmatch(video):
             log_job(Fact.WEBHOOK_UNUSED, JobRef(attempt.job), f"event {str(news)[:60]}", node=attempt.node)
             return answer(200, {"received": True, "used": False})
-        look = Message(attempt.job, attempt.node, attempt.take, attempt.attempt, hint=video[:200])
+        look = Message(attempt.job, attempt.node, attempt.take, attempt.attempt, hint=video)
         self.tasks.enqueue(
             Task(
                 hint_name(attempt, f"{news}|{video}"),
@@ -101,16 +109,9 @@ class HeygenWebhook:
         return answer(200, {"received": True, "used": True})
 
 
-def _raw(request: flask.Request) -> bytes:
-    raw = request.stream.read(LARGEST_EVENT + 1) if (request.content_length or 0) <= LARGEST_EVENT else b""
-    if len(raw) > LARGEST_EVENT or (request.content_length or 0) > LARGEST_EVENT:
-        raise Problem(Code.PAYLOAD_TOO_LARGE, "the event is too large", next_move="send events, not files")
-    return raw
-
-
 def _event(raw: bytes) -> Mapping[str, Any]:
     try:
         event = json.loads(raw)
-    except ValueError:
+    except (ValueError, RecursionError):  # no JSON, a number of too many digits, or nested too deeply
         return {}
     return event if isinstance(event, dict) else {}

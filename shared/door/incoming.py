@@ -4,10 +4,14 @@ curl's `-d` calls everything a form and many clients name no type at all, so the
 type that promises something else (multipart, an image) is taken at its word and refused with the way that works.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import flask
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from shared.codes import Code
+from shared.door.request_body import BODY_SECONDS, UPLOAD_SECONDS, BodyTooLarge, BodyTooSlow, BodyTorn, body_of
 from shared.steps.problems import Problem
 
 MOST_BODY = 128 * 1024
@@ -17,9 +21,15 @@ _IMAGE_MARKS = (b"\xff\xd8\xff", b"\x89PNG", b"RIFF", b"GIF8")
 _UPLOADS = "POST the image to /tenant/uploads, then name the id it answers in `image`"
 
 
+def raw_body(request: flask.Request, most: int) -> bytes:
+    """Return the whole body, whatever it is. Raises Problem."""
+    with _told(f"the body has more than {most} bytes", "send a smaller one", BODY_SECONDS):
+        return body_of(request).take(most, BODY_SECONDS)
+
+
 def json_body(request: flask.Request, most: int = MOST_BODY) -> bytes:
     """Return the whole body, which is to be JSON. Raises Problem."""
-    raw = _read(request, most, f"the body has more than {most} bytes", "send a smaller one")
+    raw = raw_body(request, most)
     kind = request.mimetype
     if kind.startswith("multipart/"):
         raise Problem(
@@ -34,9 +44,10 @@ def json_body(request: flask.Request, most: int = MOST_BODY) -> bytes:
 
 def upload_body(request: flask.Request, most: int) -> bytes:
     """Return an uploaded file's bytes: the body itself, or the one file of a multipart form. Raises Problem."""
-    if request.mimetype == "multipart/form-data":
-        return _file_of_form(request, most)
-    raw = _read(request, most, f"the image has more than {most} bytes", "send a smaller image")
+    with _told(f"the image has more than {most} bytes", "send a smaller image", UPLOAD_SECONDS):
+        if request.mimetype == "multipart/form-data":
+            return _file_of_form(request, most)
+        raw = body_of(request).take(most, UPLOAD_SECONDS)
     if not raw:
         raise Problem(
             Code.NOT_AN_IMAGE,
@@ -52,25 +63,32 @@ def upload_body(request: flask.Request, most: int) -> bytes:
     return raw
 
 
-def _read(request: flask.Request, most: int, why: str, next_move: str) -> bytes:
-    if (request.content_length or 0) > most:
-        raise Problem(Code.PAYLOAD_TOO_LARGE, why, next_move=next_move)
-    raw = request.stream.read(most + 1)
-    if len(raw) > most:
-        raise Problem(Code.PAYLOAD_TOO_LARGE, why, next_move=next_move)
-    return raw
+@contextmanager
+def _told(too_large: str, next_move: str, seconds: float) -> Iterator[None]:
+    """Tell the caller why its body was not taken."""
+    try:
+        yield
+    except BodyTooLarge as larger:
+        raise Problem(Code.PAYLOAD_TOO_LARGE, too_large, next_move=next_move) from larger
+    except BodyTooSlow as slow:
+        raise Problem(Code.BODY_TOO_SLOW, f"the body did not come in {seconds:.0f} seconds") from slow
+    except BodyTorn as torn:
+        raise Problem(Code.BODY_TORN) from torn
 
 
 def _file_of_form(request: flask.Request, most: int) -> bytes:
-    request.max_content_length = most + _FORM_OVERHEAD
-    request.max_form_memory_size = most + _FORM_OVERHEAD
+    allowed = most + _FORM_OVERHEAD
+    if (request.content_length or 0) > allowed:
+        raise BodyTooLarge
+    body_of(request).open(allowed + 1, UPLOAD_SECONDS)
+    request.max_content_length = allowed
+    request.max_form_memory_size = allowed
     request.max_form_parts = PARTS
-    too_large = f"the image has more than {most} bytes"
     try:
         files = [file for _, file in request.files.items(multi=True)]
         fields = [value for _, value in request.form.items(multi=True)]
     except RequestEntityTooLarge as larger:
-        raise Problem(Code.PAYLOAD_TOO_LARGE, too_large, next_move="send a smaller image") from larger
+        raise BodyTooLarge from larger
     except ValueError as torn:
         message, move = "the form cannot be read: its parts are broken", "send it again, with the boundary it names"
         raise Problem(Code.UNSUPPORTED_MEDIA_TYPE, message, next_move=move) from torn
@@ -83,5 +101,5 @@ def _file_of_form(request: flask.Request, most: int) -> bytes:
         )
     raw: bytes = files[0].read(most + 1)
     if len(raw) > most:
-        raise Problem(Code.PAYLOAD_TOO_LARGE, too_large, next_move="send a smaller image")
+        raise BodyTooLarge
     return raw

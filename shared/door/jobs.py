@@ -1,12 +1,13 @@
 """The `jobs` function: read one, list, timeline, bill, cancel, and the permanent links to a film."""
 
 import base64
-import binascii
 import hmac
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
 import flask
@@ -18,9 +19,10 @@ from shared.cloud.tenants import Tenants
 from shared.codes import Code
 from shared.door import views
 from shared.door.answers import answer, request_id
+from shared.door.asked import Caller, is_job_id
 from shared.door.idempotency import idempotency_key
 from shared.door.incoming import json_body
-from shared.door.keys import Caller, caller
+from shared.door.keys import caller
 from shared.door.public import Route, serve
 from shared.pipeline.job.events import CancelAsked
 from shared.pipeline.job.job import Job
@@ -37,6 +39,10 @@ if TYPE_CHECKING:
 
 DEFAULT_PAGE = 20
 LARGEST_PAGE = 100
+LONGEST_FILTER = 255  # characters of a filter; a product's id has no more
+FILTERS = ("status", "product_id", "created_from", "created_to", "limit", "cursor")
+MOST_FILTERS = 20  # that are looked at
+_PAGE_SIZE = re.compile(r"[0-9]{1,4}")
 READ, WRITE = "jobs:read", "jobs:write"
 
 
@@ -145,7 +151,7 @@ class JobsDoor:
         return self._redirect(self._own(request, found["job"], READ).job, "film")
 
     def _linked(self, _request: flask.Request, found: Mapping[str, str]) -> flask.Response:
-        loaded = self.jobs.load(found["job"]) if _is_id(found["job"]) else None
+        loaded = self.jobs.load(found["job"]) if is_job_id(found["job"]) else None
         token = loaded.job.film_token if loaded else ""
         if loaded is None or not hmac.compare_digest(token.encode(), found["token"].encode()):
             raise not_found("film")
@@ -170,7 +176,7 @@ class JobsDoor:
 
     def _own(self, request: flask.Request, job_id: str, scope: str) -> Loaded:
         who = self._who(request, scope)
-        loaded = self.jobs.load(job_id) if _is_id(job_id) else None
+        loaded = self.jobs.load(job_id) if is_job_id(job_id) else None
         if loaded is None or loaded.job.tenant != who.tenant.id:
             raise not_found("job")
         return loaded
@@ -188,38 +194,38 @@ def _parsed(model: "type[AnyBody]", request: flask.Request) -> "AnyBody":
         raise invalid(mistakes.details) from mistakes
 
 
-def _is_id(text: str) -> bool:
-    return len(text) == 36 and set(text) <= set("0123456789abcdef-")  # noqa: PLR2004  # a UUID's length
-
-
 def _query(args: Mapping[str, str]) -> tuple[Filters, int, tuple[datetime, str] | None]:
     wrong: dict[str, list[str]] = {}
-    for name in args:
-        if name not in ("status", "product_id", "created_from", "created_to", "limit", "cursor"):
-            wrong[name] = ["is not a filter; status, product_id, created_from, created_to, limit and cursor are"]
+    for name in islice(args, MOST_FILTERS):
+        if name not in FILTERS:
+            wrong[name[:LONGEST_FILTER]] = [f"is not a filter; {', '.join(FILTERS)} are"]
     status = args.get("status")
     if status is not None and status not in set(Status):
         wrong["status"] = [f"must be one of {', '.join(Status)}"]
     limit = args.get("limit", str(DEFAULT_PAGE))
-    if not limit.isdecimal() or not 1 <= int(limit) <= LARGEST_PAGE:
+    if not _PAGE_SIZE.fullmatch(limit) or not 1 <= int(limit) <= LARGEST_PAGE:
         wrong["limit"] = [f"must be 1 to {LARGEST_PAGE}"]
     moments = {name: _moment(args[name]) for name in ("created_from", "created_to") if name in args}
     wrong |= {name: ["must be a time like 2026-11-20T12:00:00Z"] for name, moment in moments.items() if moment is None}
     after = _read_cursor(args["cursor"]) if "cursor" in args else None
     if "cursor" in args and after is None:
         wrong["cursor"] = ["is not a cursor of ours: take next_cursor as it is"]
+    product = args.get("product_id")
+    if product is not None and len(product) > LONGEST_FILTER:
+        wrong["product_id"] = [f"must have at most {LONGEST_FILTER} characters"]
     if wrong:
         raise invalid(wrong)
-    filters = Filters(status, args.get("product_id"), moments.get("created_from"), moments.get("created_to"))
+    filters = Filters(status, product, moments.get("created_from"), moments.get("created_to"))
     return filters, int(limit), after
 
 
 def _moment(text: str) -> datetime | None:
+    """Read a time, in UTC; None for what is none, or lies beyond the calendar there."""
     try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
+        moment = datetime.fromisoformat(text[:LONGEST_FILTER])
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _cursor(job: Job) -> str:
@@ -227,10 +233,12 @@ def _cursor(job: Job) -> str:
 
 
 def _read_cursor(text: str) -> tuple[datetime, str] | None:
+    if len(text) > LONGEST_FILTER:
+        return None
     try:
         match json.loads(base64.urlsafe_b64decode(text)):
-            case [str(moment), str(job)] if (at := _moment(moment)) and _is_id(job):
+            case [str(moment), str(job)] if (at := _moment(moment)) and is_job_id(job):
                 return at, job
-    except (ValueError, binascii.Error):
+    except (ValueError, RecursionError):  # no base64, no UTF-8, no JSON
         pass
     return None

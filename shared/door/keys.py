@@ -5,26 +5,18 @@ import hashlib
 import hmac
 import re
 import secrets
-from dataclasses import dataclass
 from datetime import datetime
 
 import flask
 
-from shared.cloud.tenants import AccountStatus, ApiKey, Tenant, Tenants
+from shared.cloud.tenants import AccountStatus, ApiKey, Tenants
 from shared.codes import Code
+from shared.door.asked import CALLER, Caller
 from shared.steps.notify import PREFIX
 from shared.steps.problems import Problem
 
 _FORM = re.compile(r"abr_live_(?P<id>[a-z0-9]{12})_(?P<secret>[A-Za-z0-9_-]{43})")
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789"
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """Who is calling."""
-
-    tenant: Tenant
-    key: ApiKey
 
 
 def new_key(tenant: str, scopes: tuple[str, ...], now: datetime) -> tuple[str, ApiKey]:
@@ -53,11 +45,12 @@ def caller(request: flask.Request, tenants: Tenants, now: datetime, scope: str) 
     tenant = tenants.tenant(key.tenant)
     if tenant is None:
         raise _unknown()
+    who = request.environ[CALLER] = Caller(tenant, key)
     if scope not in key.scopes:
         raise Problem(Code.FORBIDDEN, f"this key lacks the scope {scope}", next_move="use a key that has it")
     if tenant.status is not AccountStatus.ACTIVE:
         raise Problem(Code.TENANT_INACTIVE, "this tenant is not active", next_move="ask the operator")
-    return Caller(tenant, key)
+    return who
 
 
 def _credential(request: flask.Request) -> str:

@@ -15,10 +15,14 @@ from shared.cloud.secrets import SecretsUnreachable
 from shared.cloud.tasks import QueueUnreachable
 from shared.codes import Code
 from shared.door.answers import refuse, request_id
-from shared.log import Fact, crashed, log
+from shared.door.asked import CALLER, Caller, is_job_id
+from shared.log import Fact, JobRef, crashed, log, log_job
 from shared.steps.commit import StoreBusy
 from shared.steps.problems import Problem, unavailable
 
+MOST_SEGMENTS = 8  # of a path that are told apart; no route has more than four
+LONGEST_QUERY = 8192  # characters
+LONGEST_METHOD = 20
 ANSWERED_503 = (StoreUnreachable, StoreBusy, FilesUnreachable, SecretsUnreachable, QueueUnreachable)
 CORS = {
     "Access-Control-Allow-Origin": "*",
@@ -45,33 +49,49 @@ class Route:
 def serve(request: flask.Request, routes: tuple[Route, ...]) -> flask.Response:
     """Answer a request by the first route that fits."""
     trace = request_id(request)
+    fitting = _fitting(request.path, routes)
+    pattern = fitting[0][0].path if fitting else "unknown"  # never the path: tokens and marks stand in it
     try:
-        response = _answered(request, routes)
+        response = _answered(request, fitting)
     except Problem as problem:
         response = refuse(problem, trace)
     except ANSWERED_503 as failed:
         log(Fact.STORE_FAILED, str(failed), trace=trace)
         response = refuse(unavailable("our store did not answer"), trace)
     except Exception:  # noqa: BLE001  # the one place that may: it logs, and says nothing of it outside
-        crashed("a public request crashed", trace=trace, path=request.path)
+        crashed("a public request crashed", trace=trace, route=pattern)
         broken = Problem(Code.INTERNAL_ERROR, "something broke on our side", next_move=f"send us request id {trace}")
         response = refuse(broken, trace)
     response.headers["X-Request-Id"] = trace
     response.headers.update(CORS)
-    log(
-        Fact.ANSWERED,
-        f"{request.method} {request.path} {response.status_code}",
-        trace=trace,
-        status=response.status_code,
-    )
+    _note(request, response.status_code, pattern, fitting)
     return response
 
 
-def _answered(request: flask.Request, routes: tuple[Route, ...]) -> flask.Response:
-    segments = request.path.strip("/").split("/")
-    fitting = [
-        (route, found) for route in routes if (found := _match(route.path.strip("/").split("/"), segments)) is not None
-    ]
+def _fitting(path: str, routes: tuple[Route, ...]) -> list[tuple[Route, Mapping[str, str]]]:
+    """Return the routes whose path this is, with what stands in their places."""
+    segments = path.strip("/").split("/", MOST_SEGMENTS)
+    found = ((route, _match(route.path.strip("/").split("/"), segments)) for route in routes)
+    return [(route, matched) for route, matched in found if matched is not None]
+
+
+def _note(request: flask.Request, status: int, pattern: str, fitting: list[tuple[Route, Mapping[str, str]]]) -> None:
+    """Write who asked what about which job, and what was answered: the audit trail."""
+    who: Caller | None = request.environ.get(CALLER)
+    asked = fitting[0][1].get("job", "") if fitting else ""
+    about = JobRef(asked if is_job_id(asked) else "", who.tenant.id if who else "", request_id(request))
+    key = {"key": who.key.id} if who else {}
+    method = request.method[:LONGEST_METHOD]
+    log_job(Fact.ANSWERED, about, f"{method} {pattern} {status}", method=method, route=pattern, status=status, **key)
+
+
+def _answered(request: flask.Request, fitting: list[tuple[Route, Mapping[str, str]]]) -> flask.Response:
+    if len(request.environ.get("QUERY_STRING", "")) > LONGEST_QUERY:
+        raise Problem(
+            Code.VALIDATION_ERROR,
+            f"the query has more than {LONGEST_QUERY} characters",
+            next_move="leave out what is no filter",
+        )
     if not fitting:
         move = "GET /health/openapi.json lists every call; check the path's spelling"
         raise Problem(Code.NOT_FOUND, f"there is no {request.path[:200]} here", next_move=move)
@@ -87,7 +107,7 @@ def _answered(request: flask.Request, routes: tuple[Route, ...]) -> flask.Respon
     says = "; ".join(f"{route.method} here: {route.says or 'for machines'}" for route, _ in fitting)
     raise Problem(
         Code.METHOD_NOT_ALLOWED,
-        f"{request.method[:20]} is not possible here",
+        f"{request.method[:LONGEST_METHOD]} is not possible here",
         next_move=f"use {allowed} ({says})",
         headers={"Allow": allowed},
     )

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from shared.codes import Code
 
 STATUS: Mapping[Code, int] = {
+    Code.BODY_TORN: 400,
     Code.VALIDATION_ERROR: 400,
     Code.UNAUTHORIZED: 401,
     Code.CREDITS: 402,
@@ -13,6 +14,7 @@ STATUS: Mapping[Code, int] = {
     Code.TENANT_INACTIVE: 403,
     Code.NOT_FOUND: 404,
     Code.METHOD_NOT_ALLOWED: 405,
+    Code.BODY_TOO_SLOW: 408,
     Code.ALREADY_ENDED: 409,
     Code.IDEMPOTENCY_CONFLICT: 409,
     Code.IMAGE_GONE: 409,

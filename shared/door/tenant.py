@@ -11,8 +11,9 @@ from shared.cloud.secret_names import customer_webhook
 from shared.cloud.secrets import Secrets
 from shared.cloud.tenants import Integration, Tenants
 from shared.door.answers import answer
+from shared.door.asked import Caller
 from shared.door.incoming import json_body, upload_body
-from shared.door.keys import Caller, caller, new_webhook_secret
+from shared.door.keys import caller, new_webhook_secret
 from shared.door.public import Route, serve
 from shared.media.images import ImageRefused, sniff_and_reencode
 from shared.pipeline.codec import to_plain
@@ -84,6 +85,8 @@ class TenantDoor:
 
     def _show(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
         who = self._who(request)
+        if found["provider"] not in self.integrations.presenters:
+            raise not_found("provider")
         integration = self.tenants.integration(who.tenant.id, found["provider"], _mode(request), fresh=True)
         if integration is None:
             raise not_found("integration")

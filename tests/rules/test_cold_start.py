@@ -20,7 +20,8 @@ SCRIPT = """
 import importlib.util, json, sys
 name, part = sys.argv[1:]
 sys.path.insert(0, ".")
-import functions_framework
+import flask, functions_framework
+flask.Flask("main").app_context().push()  # as the framework does
 frame = set(sys.modules)
 spec = importlib.util.spec_from_file_location("main", f"functions/{name}/main.py")
 spec.loader.exec_module(importlib.util.module_from_spec(spec))

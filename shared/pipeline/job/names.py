@@ -10,8 +10,15 @@ from dataclasses import dataclass
 
 from shared.pipeline.job.job import Job, Node
 
-_ATTEMPT = re.compile(r"(?P<job>[0-9a-f-]{36})\.(?P<node>[a-z]+(?:-\d+)?)\.t(?P<take>\d+)\.a(?P<attempt>\d+)")
-_OBJECT = re.compile(r"jobs/(?P<job>[0-9a-f-]{36})/(?P<node>[a-z]+-\d+)/t(?P<take>\d+)-a(?P<attempt>\d+)/.+\.mp4")
+# Bounded: these names come back from outside, and a number of five thousand digits is none.
+_NODE = r"[a-z]{1,20}-[0-9]{1,3}"
+_NUMBER = r"[0-9]{1,6}"
+_ATTEMPT = re.compile(
+    rf"(?P<job>[0-9a-f-]{{36}})\.(?P<node>{_NODE}|[a-z]{{1,20}})\.t(?P<take>{_NUMBER})\.a(?P<attempt>{_NUMBER})"
+)
+_OBJECT = re.compile(
+    rf"jobs/(?P<job>[0-9a-f-]{{36}})/(?P<node>{_NODE})/t(?P<take>{_NUMBER})-a(?P<attempt>{_NUMBER})/.{{1,900}}\.mp4"
+)
 
 
 @dataclass(frozen=True, slots=True)

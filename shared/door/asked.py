@@ -1,0 +1,22 @@
+"""Who asked and about what: what a door knows of a request once it has judged it."""
+
+import re
+from dataclasses import dataclass
+
+from shared.cloud.tenants import ApiKey, Tenant
+
+CALLER = "abroll.caller"  # where a request's environment says who calls, for the access log
+_JOB_ID = re.compile(r"[0-9a-f-]{36}")  # a UUID's length and letters
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who is calling."""
+
+    tenant: Tenant
+    key: ApiKey
+
+
+def is_job_id(text: str) -> bool:
+    """Tell whether a text can be a job's id at all."""
+    return bool(_JOB_ID.fullmatch(text))

@@ -1,0 +1,162 @@
+"""Slow, fat and endless bodies against a function under its real server: nobody else is kept waiting, memory stays.
+
+Measured on two cores at 2026-11-28, before → after the gate: a victim beside 16 silent senders without a key waited
+for ever → 0.01 s; 16 bodies of 32 MiB without a key took 337 MiB → 31; a chunked body of 600 MiB took 604 MiB → 0 and
+was cut after a second.
+"""
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, suppress
+from pathlib import Path
+
+import pytest
+
+from tests.attack.deployed import ROOT, THREADS, Deployed, deployed, status
+
+MIB = 2**20
+GROWTH = 64  # MiB of memory that strangers may cost
+TORN, SLOW, LARGE = 400, 408, 413
+
+pytestmark = pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="reads memory from /proc")
+
+
+@pytest.fixture(scope="module")
+def jobs() -> Iterator[Deployed]:
+    """Run `jobs`, as everybody can reach it."""
+    with deployed(ROOT / "functions" / "jobs" / "main.py") as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def open_door() -> Iterator[Deployed]:
+    """Run a function whose routes ask for no key."""
+    with deployed(Path(__file__).parent / "open_door" / "main.py") as running:
+        yield running
+
+
+@pytest.fixture
+def large(request: pytest.FixtureRequest) -> bool:
+    """Tell whether the attack is to have its full size."""
+    return bool(request.config.getoption("--large"))
+
+
+def head(path: str, framing: str) -> bytes:
+    return f"POST {path} HTTP/1.1\r\nHost: attacker\r\n{framing}\r\n\r\n".encode()
+
+
+def chunk(data: bytes) -> bytes:
+    return b"%x\r\n%b\r\n" % (len(data), data)
+
+
+@pytest.mark.parametrize("path", ["/", "/x/cancel", "/x/film/token", "/robots.txt", "//x", "/no/such/place/at/all"])
+@pytest.mark.parametrize("framing", ["Content-Length: 100000", "Transfer-Encoding: chunked"])
+def test_silent_senders_keep_nobody_waiting(jobs: Deployed, path: str, framing: str) -> None:
+    """As many senders as there are threads, none of whom goes on: the next caller is answered."""
+    with ExitStack() as silent:
+        for _ in range(THREADS):
+            silent.enter_context(jobs.connect()).sendall(head(path, framing) + b"1\r\n{")
+
+        victim = jobs.asked()
+
+    assert 404 == victim
+
+
+def test_fat_bodies_of_strangers_take_no_memory(jobs: Deployed, *, large: bool) -> None:
+    """All threads at once are sent more than the platform lets through, without a key."""
+    senders, pieces = (THREADS, 32) if large else (8, 24)
+    before = jobs.peak()
+
+    def send() -> None:
+        with jobs.connect() as line, suppress(OSError):
+            line.sendall(head("/x/cancel", f"Content-Length: {pieces * MIB}"))
+            for _ in range(pieces):
+                line.sendall(b"x" * MIB)
+
+    threads = [threading.Thread(target=send) for _ in range(senders)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert 404 == jobs.asked()
+    print(f"{senders} bodies of {pieces} MiB: {jobs.peak() - before} MiB")
+    assert jobs.peak() - before < GROWTH
+
+
+def test_an_endless_body_is_cut(jobs: Deployed, *, large: bool) -> None:
+    """A chunked body that never says its length costs no memory, and its connection is ended."""
+    before, cut = jobs.peak(), False
+
+    with jobs.connect() as line:
+        line.sendall(head("/x/cancel", "Transfer-Encoding: chunked"))
+        try:
+            for _ in range(2000 if large else 1000):
+                line.sendall(chunk(b"x" * MIB))
+        except OSError:
+            cut = True
+
+    print(f"an endless body: {jobs.peak() - before} MiB")
+    assert cut
+    assert jobs.peak() - before < GROWTH
+
+
+def test_a_body_has_its_time_however_it_trickles(open_door: Deployed) -> None:
+    """A byte now and then, in whatever framing, keeps no thread longer than the route gives."""
+    drips = {"Content-Length: 100000": b"x", "Transfer-Encoding: chunked": chunk(b"x")}
+    answers: list[int] = []
+
+    def drip(framing: str, drop: bytes) -> None:
+        with open_door.connect() as line:
+            line.sendall(head("/", framing))
+            while not _readable(line):
+                line.sendall(drop)
+                time.sleep(0.3)
+            answers.append(status(line))
+
+    threads = [threading.Thread(target=drip, args=one) for one in drips.items() for _ in range(THREADS // 2)]
+    for thread in threads:
+        thread.start()
+    victim = open_door.asked()
+    for thread in threads:
+        thread.join()
+
+    assert 404 == victim
+    assert [SLOW] * THREADS == answers
+
+
+@pytest.mark.parametrize(
+    ("path", "framing", "body", "expected"),
+    [
+        ("/", "Content-Length: 131073", b"{", LARGE),
+        ("/", "Content-Length: " + "9" * 17, b"{", LARGE),
+        ("/", "Transfer-Encoding: chunked", chunk(b"x" * 140000), LARGE),
+        ("/uploads", "Content-Length: 20971521", b"x", LARGE),
+        ("/uploads", "Content-Type: multipart/form-data; boundary=x\r\nContent-Length: 30000000", b"--x", LARGE),
+        ("/", "Transfer-Encoding: chunked", b"zz\r\n", TORN),
+        ("/", "Transfer-Encoding: chunked", b"1;" + b"e" * 9000, TORN),
+        ("/", "Content-Length: 2", b"{}", 200),
+        ("/", "Transfer-Encoding: chunked", chunk(b"{}") + b"0\r\n\r\n", 200),
+        ("/uploads", "Content-Length: 4", b"\x89PNG", 200),
+    ],
+)
+def test_a_body_is_judged_by_its_size(open_door: Deployed, path: str, framing: str, body: bytes, expected: int) -> None:
+    """Too much is refused before it is read, what is torn is told so, and what fits is taken."""
+    with open_door.connect() as line:
+        line.sendall(head(path, framing) + body)
+
+        answered = status(line)
+
+    assert expected == answered
+
+
+def _readable(line: socket.socket) -> bool:
+    line.setblocking(False)
+    try:
+        return bool(line.recv(1, socket.MSG_PEEK))
+    except BlockingIOError:
+        return False
+    finally:
+        line.settimeout(40)
