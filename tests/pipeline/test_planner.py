@@ -72,7 +72,7 @@ def test_presenter_only() -> None:
     assert made.clips == ()
     assert made.model == ""
     assert made.stretches == (Stretch(None, None, None, 0.0, made.speeches[0].seconds, Backdrop(color="#ffffff")),)
-    assert made.planned_seconds == made.asked_seconds == made.speeches[0].seconds
+    assert made.planned_seconds == made.speeches[0].seconds
     assert made.size == Size(180, 180)
     assert made.place == Placement(0.84, 0.0, 1.0, widest=0.9, middle=0.5, alone=True)
 

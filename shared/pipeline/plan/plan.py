@@ -166,7 +166,6 @@ class Plan:
     speeches: tuple[Speech, ...]
     stretches: tuple[Stretch, ...]
     planned_seconds: float
-    asked_seconds: float
     estimated_wait: float  # seconds until the film is expected
     compose_cost: int  # micro-dollars
     warnings: tuple[str, ...]
@@ -181,11 +180,6 @@ class Plan:
     def cost_to_us(self) -> int:
         """Micro-dollars abroll pays: footage and compute."""
         return sum(clip.cost for clip in self.clips) + self.compose_cost
-
-    @property
-    def worst_cost_to_us(self) -> int:
-        """Micro-dollars abroll pays should Vertex bill every extension's merged length."""
-        return sum(clip.worst_cost for clip in self.clips) + self.compose_cost
 
     @property
     def cost_to_provider_account(self) -> int:

@@ -82,7 +82,6 @@ def plan(request: FilmRequest, tables: Tables, defaults: Defaults, looks: Mappin
         speeches=takes,
         stretches=stretches,
         planned_seconds=round(seconds, 3),
-        asked_seconds=sum(scene.seconds for scene in request.scenes) or seconds,
         estimated_wait=round(max(footage_wait, spoken_wait) + compose_wait, 1),
         compose_cost=round(compose_wait * tables.compute.price),
         warnings=(
