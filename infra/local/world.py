@@ -28,7 +28,7 @@ STEADY = range(20_000, 32_000)  # ports below those of outgoing connections, on 
 SCALED: Mapping[str, Any] = {
     "footage": {name: {"wait": {"typical": 3, "slow": 20}} for name in ("standard", "fast", "lite")},
     "presenters": {"heygen": {"wait": {"typical": 4, "slow": 30}, "wait_per_second": 0.0}},
-    "compute": {"wait": 2, "wait_per_second": 0.3},
+    "compute": {"wait": 2, "wait_per_second": {"720p": 0.3, "1080p": 0.6}},
     "image_wait": 0,
     "timeouts": {
         "veo_http": 12,

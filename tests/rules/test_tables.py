@@ -10,6 +10,7 @@ from infra.local.world import FUNCTIONS, World
 from shared.config import SHIPPED_TABLES, read_tables
 from shared.pipeline.job.line import LINE
 from shared.pipeline.job.timeouts import Timeouts, read_timeouts
+from shared.pipeline.plan.capabilities import tables
 from shared.steps.commit import notify_task
 from tests.rules.sources import ROOT
 
@@ -126,6 +127,11 @@ def test_five_functions_are_open_to_anyone() -> None:
 def test_callers_are_those_the_platform_knows() -> None:
     """Each function is called by one of four."""
     assert {"anyone", "events", "scheduler", "tasks"} == {row["caller"] for row in ROWS.values()}
+
+
+def test_the_laptops_tables_can_be_read() -> None:
+    """What the laptop lays over the shipped tables is still tables: another form of an entry is caught here."""
+    assert tables(World().all_tables()).compute.wait < tables(read_tables(str(SHIPPED_TABLES))).compute.wait
 
 
 def test_the_laptop_waits_for_nothing_the_product_does_not_know() -> None:
