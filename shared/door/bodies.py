@@ -11,8 +11,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from shared.door.body_reading import Mistakes, forbidden, read_object
 from shared.door.body_types import (
+    JUDGE,
     SCHEMES,
     Color,
+    Judge,
     Label,
     Link,
     Locale,
@@ -146,12 +148,17 @@ class FilmBody(Body):
 AnyBody = TypeVar("AnyBody", bound=Body)
 
 
-def parse_film(raw: bytes | Mapping[str, Any], *, schemes: Collection[str] = ("https",)) -> FilmRequest:
-    """Read a body into a request; raises Mistakes naming every wrong field. `schemes` is what links may begin with."""
+def parse_film(
+    raw: bytes | Mapping[str, Any], *, schemes: Collection[str] = ("https",), judge: Judge | None = None
+) -> FilmRequest:
+    """Read a body into a request; raises Mistakes naming every wrong field.
+
+    `schemes` is what links may begin with; `judge` says what is wrong with where one leads.
+    """
     body, found = read_object(raw)
     found += _too_many(body)
     found += rules.mistakes(rules.outline_of_body(body))
-    film = _validated(FilmBody, body, found, schemes)
+    film = _validated(FilmBody, body, found, schemes, judge)
     return from_document(film.model_dump(exclude_none=True))
 
 
@@ -176,11 +183,15 @@ def parse_body(
 
 
 def _validated(
-    model: type[AnyBody], body: dict[str, Any], found: list[tuple[str, str]], schemes: Collection[str]
+    model: type[AnyBody],
+    body: dict[str, Any],
+    found: list[tuple[str, str]],
+    schemes: Collection[str],
+    judge: Judge | None = None,
 ) -> AnyBody:
     read: AnyBody | None = None
     try:
-        read = model.model_validate(_cleaned(body, model, ()), context={SCHEMES: tuple(schemes)})
+        read = model.model_validate(_cleaned(body, model, ()), context={SCHEMES: tuple(schemes), JUDGE: judge})
     except ValidationError as wrong:
         found = [*sentences(wrong, model), *found]
     details: dict[str, list[str]] = {}

@@ -11,6 +11,9 @@ from pydantic import AfterValidator, Field, ValidationInfo
 LONGEST_URL = 8192  # signed links carry their signer's whole session
 SCHEMES = "schemes"  # key of the validation context: which schemes a link may have
 
+JUDGE = "judge"  # key of the validation context: what is wrong with where a link leads
+Judge = Callable[[str], str | None]
+
 
 def _written(text: str) -> str:
     if all(unicodedata.category(character)[0] in "ZC" for character in text):
@@ -46,6 +49,9 @@ def _link(text: str, info: ValidationInfo) -> str:
         raise ValueError("must be a link written in plain characters, others percent-encoded")
     if parts.username is not None or parts.password is not None:
         raise ValueError("must be a link without a user name and password in it")
+    judge: Judge | None = (info.context or {}).get(JUDGE)
+    if judge and (why := judge(text)):
+        raise ValueError(f"must be a link to the public internet: {why}")
     return text
 
 

@@ -26,6 +26,7 @@ class CreateJobDoor:
     tenants: Tenants
     public_url: str
     schemes: frozenset[str]  # of links a request may name; more than https only where egress allows it
+    judge: Callable[[str], str | None]  # says what is wrong with where a link leads
     now: Callable[[], datetime]
 
     def __call__(self, request: flask.Request) -> flask.Response:
@@ -43,7 +44,7 @@ class CreateJobDoor:
         who = caller(request, self.tenants, self.now(), "jobs:write")
         key = idempotency_key(request)
         try:
-            film = parse_film(json_body(request), schemes=self.schemes)
+            film = parse_film(json_body(request), schemes=self.schemes, judge=self.judge)
         except Mistakes as mistakes:
             raise invalid(mistakes.details) from mistakes
         if film.dry_run:

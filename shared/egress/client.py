@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import httpx
 
-from shared.egress.rules import EgressRefused, Rules
+from shared.egress.rules import EgressRefused, Rules, read_url
 from shared.egress.transport import AnswerEncoded, AnswerTooLarge, GuardedClient, GuardedTransport
 from shared.egress.wire import Deadline
 
@@ -27,6 +27,7 @@ NOT_SENT = (EgressRefused, httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolT
 API_ANSWER_BYTES = 8 * 2**20
 REDIRECTS = 3
 _CHUNK = 2**18
+_LONGEST_LENGTH = 18  # digits of a stated length
 _TRY_AGAIN = frozenset({408, 425, 429})
 
 
@@ -103,6 +104,10 @@ class Egress:
             keep_alive=not fresh,
         )
         return GuardedClient(transport=transport, trust_env=False, headers={**plain, **(headers or {})})
+
+    def judge(self, url: str) -> None:
+        """Refuse what can be seen of an address as it is written, asking no name server. Raises: EgressRefused."""
+        self._rules.check_url(read_url(url))
 
     def fetch(self, url: str, *, max_bytes: int, total_seconds: float, accept: str | None = None) -> Fetched:
         """GET something small, following at most 3 redirects, each judged anew.
@@ -192,7 +197,7 @@ def _content_type(response: httpx.Response) -> str:
 
 def _content_length(response: httpx.Response) -> int | None:
     stated = str(response.headers.get("content-length", ""))
-    return int(stated) if stated.isdecimal() else None
+    return int(stated) if stated.isdecimal() and len(stated) <= _LONGEST_LENGTH else None
 
 
 @functools.cache

@@ -13,6 +13,7 @@ import httpx
 
 PORTS = (443, 8443)
 LAST_PORT = 65535
+LONGEST_HOST = 253
 
 _NAT64 = IPv6Network("64:ff9b::/96")
 _GLOBAL_UNICAST = IPv6Network("2000::/3")
@@ -45,6 +46,8 @@ _REFUSED_V6 = tuple(
         "3fff::/20",  # documentation
     )
 )
+_PRIVATE_TLDS = frozenset({"internal", "lan", "local", "localhost"})  # no public name ends so
+_PRIVATE_ZONES = (".home.arpa",)
 _ISATAP = (0x0000_5EFE, 0x0200_5EFE)
 
 _ALLOWANCE = re.compile(r"(https?)://(?:\[([^\]]+)\]|([^:\[\]]+)):(\*|\d{1,5})")
@@ -126,6 +129,7 @@ class Rules:
             raise _refused("port", f"There is no port {port}.", "Use port 443 or 8443.")
         if not exempt:
             _require_open_door(url.scheme, port)
+            _require_public(host)
 
     def check_addresses(self, scheme: str, host: str, port: int, addresses: Sequence[str]) -> None:
         """Require every resolved address to be public or exempt. Raises: EgressRefused."""
@@ -141,6 +145,18 @@ class Rules:
                     f"{host} is not on the public internet.",
                     "Use an address that anybody on the internet can reach.",
                 )
+
+
+def read_url(url: httpx.URL | str) -> httpx.URL:
+    """Return an address, read. Raises: EgressRefused, also where its labels are no names at all (`xn--`)."""
+    try:
+        read = httpx.URL(url)
+        host = read.host  # decodes the labels, as httpx itself does on its way
+    except (httpx.InvalidURL, TypeError, ValueError) as error:
+        raise _refused("url", "The address cannot be read.", "Check how it is written.") from error
+    if len(host) > LONGEST_HOST:
+        raise _refused("host", "The address has no proper host name.", "Use the host's name.")
+    return read
 
 
 def host_of(url: httpx.URL) -> str:
@@ -174,6 +190,18 @@ def _require_open_door(scheme: str, port: int) -> None:
         raise _refused("scheme", "The address does not start with https://.", "Use an https:// address.")
     if port not in PORTS:
         raise _refused("port", f"The address uses port {port}.", "Use port 443 or 8443.")
+
+
+def _require_public(host: str) -> None:
+    """Refuse what is private as it is written: an address, a name of this machine or of a house's own network."""
+    literal = _literal(host)
+    private = host.rpartition(".")[2] in _PRIVATE_TLDS or "." not in host or host.endswith(_PRIVATE_ZONES)
+    if private if literal is None else not is_public(literal):
+        raise _refused(
+            "private_address",
+            f"{host} is not on the public internet.",
+            "Use an address that anybody on the internet can reach.",
+        )
 
 
 def _literal(host: str) -> IPv4Address | IPv6Address | None:

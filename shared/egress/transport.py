@@ -8,7 +8,7 @@ from typing import Any
 import httpcore
 import httpx
 
-from shared.egress.rules import EgressRefused, Rules
+from shared.egress.rules import Rules, read_url
 from shared.egress.wire import Deadline, PinnedBackend
 
 _COMPRESSED = frozenset({"gzip", "x-gzip", "deflate", "compress", "br", "zstd"})
@@ -27,15 +27,18 @@ class AnswerEncoded(httpx.RemoteProtocolError):
 
 
 class GuardedClient(httpx.Client):
-    """httpx's client, with an unreadable address refused like any other bad one."""
+    """httpx's client, with an unreadable address refused like any other bad one, wherever it stands."""
 
     def build_request(self, method: str, url: httpx.URL | str, **options: Any) -> httpx.Request:
         """Build a request. Raises: EgressRefused."""
+        return super().build_request(method, read_url(url), **options)
+
+    def send(self, request: httpx.Request, **options: Any) -> httpx.Response:
+        """Send a request. Raises: httpx's errors, also where an answer redirects to what is no address."""
         try:
-            return super().build_request(method, url, **options)
-        except httpx.InvalidURL as error:
-            why, next_move = "The address cannot be read.", "Check how it is written."
-            raise EgressRefused(why, code="url", next_move=next_move) from error
+            return super().send(request, **options)
+        except (httpx.InvalidURL, ValueError) as error:  # data:, about:blank, mailto:, labels that are no IDNA
+            raise httpx.RemoteProtocolError("the answer redirects to no address", request=request) from error
 
 
 class GuardedTransport(httpx.BaseTransport):

@@ -127,10 +127,13 @@ class TimedStream(httpcore.NetworkStream):
         """Shake hands for the host's name; any failure counts as not connected."""
         try:
             left = self._deadline.left(httpcore.ConnectTimeout)
+            return TimedStream(self._stream.start_tls(ssl_context, server_hostname, left), self._deadline)
         except httpcore.ConnectTimeout:
             self.close()
             raise
-        return TimedStream(self._stream.start_tls(ssl_context, server_hostname, left), self._deadline)
+        except ValueError as error:  # a name that TLS cannot ask for
+            self.close()
+            raise httpcore.ConnectError(f"{server_hostname} is no name for TLS") from error
 
     def get_extra_info(self, info: str) -> Any:
         """Return what httpcore knows of the connection."""

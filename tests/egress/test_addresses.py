@@ -129,6 +129,22 @@ REFUSED_AS_WRITTEN = (
     ("https://0.0.0.0/", "private_address"),
     ("https://224.0.0.1/", "private_address"),
     ("https://\uff11\uff12\uff17.0.0.1/", "url"),
+    ("https://xn--/", "url"),
+    ("https://xn--a/", "url"),
+    ("https://xn--99zzzz.example/", "url"),
+    ("https://\u2028.example/", "url"),
+    ("https://a\u200d.example/", "url"),
+    ("https://\ud800.example/", "url"),
+    ("https://shop.example:" + "9" * 5000 + "/", "url"),
+    ("https://shop.example/" + "a" * 70_000, "url"),
+    ("https://" + "a." * 200 + "example/", "host"),
+    ("https://localhost/", "private_address"),
+    ("https://LOCALHOST./", "private_address"),
+    ("https://api.localhost/", "private_address"),
+    ("https://metadata.google.internal/", "private_address"),
+    ("https://printer.local/", "private_address"),
+    ("https://nas.home.arpa/", "private_address"),
+    ("https://intranet/", "private_address"),
 )
 
 
@@ -175,8 +191,11 @@ def test_bad_addresses_are_refused_without_asking_a_name_server(url: str, code: 
 
     with pytest.raises(EgressRefused) as refused:
         egress.fetch(url, max_bytes=1, total_seconds=1)
+    with pytest.raises(EgressRefused) as judged:
+        egress.judge(url)
 
     assert refused.value.code == code
+    assert judged.value.code == ("scheme" if url.startswith("//") else code)  # no client completes it there
     assert refused.value.next_move.endswith(".")
 
 

@@ -2,9 +2,10 @@
 
 import gzip
 
+import httpx
 import pytest
 
-from shared.egress.client import Egress, EgressFailed, EgressRefused, Fetched
+from shared.egress.client import NOT_SENT, Egress, EgressFailed, EgressRefused, Fetched
 from tests.egress.loopback import Loopback, Script, drip, raw, reply, reset
 
 LOOPBACK = ("http://127.0.0.1:*",)
@@ -69,6 +70,36 @@ def test_redirect_to_nowhere_fails() -> None:
     """A redirect that names no address is the server's trouble."""
     with Loopback(reply(302, headers={"location": "https://[::1"})) as server, pytest.raises(EgressFailed):
         Egress(LOOPBACK).fetch(server.url, max_bytes=9, total_seconds=5)
+
+
+@pytest.mark.parametrize(
+    "location",
+    [
+        "data:text/html,x",
+        "about:blank",
+        "mailto:a@b.example",
+        "https://xn--/",
+        "//xn--a/x",
+        "https://h:99999999/",
+        "x:",
+    ],
+)
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_redirect_to_what_is_no_address_is_an_answer(status: int, location: str) -> None:
+    """Whatever a server writes there, a post was sent and a fetch has failed: no library's error gets out."""
+    script = reply(status, headers={"location": location})
+    with Loopback(script, script) as server:
+        with pytest.raises((EgressFailed, EgressRefused)):
+            Egress(LOOPBACK).fetch(server.url, max_bytes=9, total_seconds=5)
+        sent: httpx.HTTPError | None = None
+        try:
+            with Egress(LOOPBACK).client(total_seconds=5) as client:
+                client.post(server.url, content=b"news")
+        except httpx.HTTPError as failed:
+            sent = failed
+
+    assert ["GET", "POST"] == [heard.method for heard in server.heard]
+    assert not isinstance(sent, NOT_SENT)
 
 
 @pytest.mark.parametrize(

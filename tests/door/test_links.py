@@ -1,0 +1,65 @@
+"""Where a request's links lead is judged at the door, as far as it can be seen in them."""
+
+import json
+from typing import Any
+
+import pytest
+
+from shared.config import settings
+from shared.door.bodies import Mistakes, parse_film
+from shared.wiring import Wiring
+from tests.attack.deployed import ENVIRON
+
+PRIVATE = (
+    "https://10.0.0.1/",
+    "https://localhost/",
+    "https://127.0.0.1:8443/hook",
+    "https://[::1]/",
+    "https://169.254.169.254/",
+    "https://metadata.google.internal/",
+    "https://intranet/",
+    "https://xn--/",
+    "https://shop.example:22/",
+    "https://2130706433/",
+)
+PLACES: dict[str, dict[str, Any]] = {
+    "webhook_url": {"webhook_url": None},
+    "image_url": {"image_url": None},
+    "scenes.0.image_url": {"scenes": [{"visual_description": "A mug", "image_url": None}]},
+    "background.image_url": {"background": {"type": "image", "image_url": None}},
+}
+
+
+def film(place: str, url: str) -> bytes:
+    fields = json.dumps(PLACES[place]).replace("null", json.dumps(url))
+    return json.dumps(
+        {"product_title": "Mug", "scenes": [{"visual_description": "A mug"}], **json.loads(fields)}
+    ).encode()
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("url", PRIVATE)
+def test_a_private_link_is_refused_by_its_field(place: str, url: str) -> None:
+    """Nobody waits for a webhook that can never be called, and the caller reads which field it is."""
+    judge = Wiring(settings(ENVIRON)).create_job.judge
+
+    with pytest.raises(Mistakes) as wrong:
+        parse_film(film(place, url), judge=judge)
+
+    assert [place] == [path.replace(".image.", ".") for path in wrong.value.details]
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("url", ["https://shop.example/a.png", "https://8.8.8.8/a", "https://xn--9ca.example:8443/x?y"])
+def test_a_public_link_is_taken(place: str, url: str) -> None:
+    """What a name resolves to is nobody's business at the door."""
+    judge = Wiring(settings(ENVIRON)).create_job.judge
+
+    assert parse_film(film(place, url), judge=judge)
+
+
+def test_what_egress_allows_is_taken() -> None:
+    """An exemption holds at the door as it does on the way out."""
+    allowed = settings({**ENVIRON, "ABROLL_EGRESS_ALLOW": "https://10.0.0.0/8:*"})
+
+    assert parse_film(film("webhook_url", "https://10.0.0.1/"), judge=Wiring(allowed).create_job.judge)
