@@ -158,7 +158,7 @@ class Wiring:
         from shared.door.create_job import CreateJobDoor
 
         schemes = frozenset({"https", *(entry.partition("://")[0] for entry in self.settings.allowed)})
-        return CreateJobDoor(self.create, self.tenants, self.settings.public_url, schemes, self._judge, self.now)
+        return CreateJobDoor(self.create, self.tenants, self.settings.public_url, schemes, self.egress.judge, self.now)
 
     @cached_property
     def jobs_door(self) -> "JobsDoor":
@@ -277,15 +277,6 @@ class Wiring:
             return self.clients.access_token(renew=renew)
         except NoToken as none:
             raise NotSent(str(none)) from none
-
-    def _judge(self, url: str) -> str | None:
-        from shared.egress.client import EgressRefused
-
-        try:
-            self.egress.judge(url)
-        except EgressRefused as refused:
-            return refused.why
-        return None
 
     def _callback_url(self, attempt: str) -> str:
         from shared.pipeline.job.names import read_attempt

@@ -105,9 +105,13 @@ class Egress:
         )
         return GuardedClient(transport=transport, trust_env=False, headers={**plain, **(headers or {})})
 
-    def judge(self, url: str) -> None:
-        """Refuse what can be seen of an address as it is written, asking no name server. Raises: EgressRefused."""
-        self._rules.check_url(read_url(url))
+    def judge(self, url: str) -> str | None:
+        """Say why an address is refused, as far as it can be seen as written; None where a name server must tell."""
+        try:
+            self._rules.check_url(read_url(url))
+        except EgressRefused as refused:
+            return refused.why
+        return None
 
     def fetch(self, url: str, *, max_bytes: int, total_seconds: float, accept: str | None = None) -> Fetched:
         """GET something small, following at most 3 redirects, each judged anew.

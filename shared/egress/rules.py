@@ -46,7 +46,7 @@ _REFUSED_V6 = tuple(
         "3fff::/20",  # documentation
     )
 )
-_PRIVATE_TLDS = frozenset({"internal", "lan", "local", "localhost"})  # no public name ends so
+_PRIVATE_ENDS = ("internal", "lan")  # of names no public name server knows
 _PRIVATE_ZONES = (".home.arpa",)
 _ISATAP = (0x0000_5EFE, 0x0200_5EFE)
 
@@ -195,8 +195,9 @@ def _require_open_door(scheme: str, port: int) -> None:
 def _require_public(host: str) -> None:
     """Refuse what is private as it is written: an address, a name of this machine or of a house's own network."""
     literal = _literal(host)
-    private = host.rpartition(".")[2] in _PRIVATE_TLDS or "." not in host or host.endswith(_PRIVATE_ZONES)
-    if private if literal is None else not is_public(literal):
+    end = host.rpartition(".")[2]
+    named = end == host or end.startswith("local") or end in _PRIVATE_ENDS or host.endswith(_PRIVATE_ZONES)
+    if named if literal is None else not is_public(literal):
         raise _refused(
             "private_address",
             f"{host} is not on the public internet.",
