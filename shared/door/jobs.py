@@ -144,7 +144,8 @@ class JobsDoor:
             "estimated_cost": views.cost(revised.ours, revised.theirs),
         }
         if dry_run:
-            return answer(200, {"status": "dry_run", "message": "nothing was stored or spent", **said})
+            dry = {"status": "dry_run", "message": "nothing was stored or spent", "warnings": list(revised.warnings)}
+            return answer(200, {**dry, **said})
         return answer(202, {"job_id": job.id, "status": status(job).value, "parent": job.parent, **said})
 
     def _film(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:

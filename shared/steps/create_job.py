@@ -4,7 +4,7 @@ Nothing is stored and nothing paid before every free check has passed. The same 
 job (idempotency.py).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -22,9 +22,9 @@ from shared.pipeline.plan.planner import CannotPlan, Defaults, plan, to_ask
 from shared.pipeline.plan.request import FilmRequest, to_document
 from shared.steps.commit import FIRST_WAIT, LAST_WAIT, Commits
 from shared.steps.idempotency import BuyingCall
-from shared.steps.images import image_warnings
-from shared.steps.preflight import Preflight
-from shared.steps.problems import Problem, invalid, unavailable
+from shared.steps.images import Ready, image_warnings
+from shared.steps.preflight import Preflight, Told
+from shared.steps.problems import Problem, invalid, together, unavailable
 
 TRIES = 20  # of a tenant's month: everything it orders and everything that ends writes there
 ROUTE = "create_job"
@@ -39,6 +39,15 @@ class Created:
 
 
 @dataclass(frozen=True, slots=True)
+class Checked:
+    """A plan every free check has passed."""
+
+    plan: Plan
+    warnings: tuple[str, ...]  # beside the plan's own
+    images: Mapping[str, Ready]  # by their node's key
+
+
+@dataclass(frozen=True, slots=True)
 class CreateJob:
     """The step and what it needs."""
 
@@ -49,23 +58,39 @@ class CreateJob:
     now: Callable[[], datetime]
     secret: Callable[[], str]
 
-    def planned(self, tenant: Tenant, request: FilmRequest) -> tuple[Plan, tuple[str, ...]]:
-        """Ask what only the avatar service knows, then plan, storing nothing; returns the plan and further warnings."""
+    def checked(self, tenant: Tenant, request: FilmRequest, *, dry_run: bool) -> Checked:
+        """Plan, ask what only the avatar service knows, read the images; store nothing. Raises Problem telling all.
+
+        What is wrong about presenters hides nothing about images: the film is planned without what was not told.
+        """
         defaults = Defaults(avatar_id=tenant.avatar_id, voice_id=tenant.voice_id)
+        problems: list[Problem] = []
+        told = Told({})
+        ask = self.preflight.told_for_a_price if dry_run else self.preflight.presenters_told
         try:
-            told = self.preflight.presenters_told(tenant.id, to_ask(request, self.tables, defaults))
-            planned = plan(request, self.tables, defaults, told.looks)
+            needed, planned = to_ask(request, self.tables, defaults), plan(request, self.tables, defaults)
         except CannotPlan as cannot:
             raise invalid(cannot.details) from cannot
-        told.must_pay(planned.provider, planned.cost_to_provider_account)
-        return planned, told.warnings
+        try:
+            told = ask(tenant.id, needed)
+            planned = plan(request, self.tables, defaults, told.looks)
+            told.must_pay(planned.provider, planned.cost_to_provider_account)
+        except CannotPlan as cannot:
+            problems.append(invalid(cannot.details))
+        except Problem as problem:
+            problems.append(problem)
+        try:
+            images = self.preflight.images.ready(tenant.id, request, planned)
+        except Problem as problem:
+            problems.append(problem)
+        if problems:
+            raise together(problems)
+        return Checked(planned, (*told.warnings, *image_warnings(request, planned, images)), images)
 
     def dry_run(self, tenant: Tenant, request: FilmRequest) -> Plan:
-        """Plan and check all there is to check, spending and storing nothing."""
-        planned, warnings = self.planned(tenant, request)
-        ready = self.preflight.images.ready(tenant.id, request, planned)
-        shown = image_warnings(request, planned, ready)
-        return replace(planned, warnings=(*planned.warnings, *warnings, *shown))
+        """Plan and check all there is to check, spending and storing nothing. Raises Problem."""
+        checked = self.checked(tenant, request, dry_run=True)
+        return replace(checked.plan, warnings=(*checked.plan.warnings, *checked.warnings))
 
     def __call__(self, tenant: Tenant, request: FilmRequest, idempotency_key: str | None, trace: str) -> Created:
         """Accept a request. Raises Problem."""
@@ -73,21 +98,20 @@ class CreateJob:
         job_id = call.job_id()
         if known := self.bought(call, job_id):
             return known
-        planned, warnings = self.planned(tenant, request)
-        ready = self.preflight.images.ready(tenant.id, request, planned)
-        images = self.preflight.images.store(tenant.id, ready)
+        checked = self.checked(tenant, request, dry_run=False)
+        images = self.preflight.images.store(tenant.id, checked.images)
         begin = partial(
             new_job,
             job_id=job_id,
             tenant=tenant.id,
             request=request,
-            plan=planned,
+            plan=checked.plan,
             images=images,
             film_token=self.secret(),
             request_hash=call.request_hash,
             timeouts=self.commits.timeouts,
             trace=trace,
-            warnings=(*warnings, *image_warnings(request, planned, ready)),
+            warnings=checked.warnings,
         )
         return self.store(tenant, call, begin)
 

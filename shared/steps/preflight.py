@@ -61,6 +61,16 @@ class Preflight:
         unknown = f"{needed.provider} does not say what the account can still spend: it could not be checked beforehand"
         return Told(found, (*((late,) if silent else ()), *((unknown,) if balance is None else ())), balance)
 
+    def told_for_a_price(self, tenant: str, needed: Needed) -> "Told":
+        """Ask like `presenters_told`; no working key is a warning, for a price needs none. Raises Problem."""
+        try:
+            return self.presenters_told(tenant, needed)
+        except Problem as problem:
+            if problem.code is not Code.NO_PROVIDER_KEY:
+                raise
+            unchecked = "looks, voices and what the account can still spend could not be checked"
+            return Told({}, (f"{problem.message}: {unchecked}. The order itself needs it: {problem.next_move}.",))
+
     def _key(self, tenant: str, needed: Needed) -> str:
         account = self.tenants.integration(tenant, needed.provider, needed.mode)
         if account is None or account.status is not AccountStatus.ACTIVE:

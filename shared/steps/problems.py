@@ -1,6 +1,6 @@
 """What a person may be told at a public door: every problem names its cause and the next move."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from shared.codes import MEANINGS, Code
 
@@ -37,6 +37,30 @@ def invalid(details: Mapping[str, list[str]]) -> Problem:
     more = f"; and {rest} more field{'s' if rest > 1 else ''}" if rest else ""
     move = "mend the fields that `details` names, then send it again"
     return Problem(Code.VALIDATION_ERROR, "; ".join(told) + more, next_move=move, details=details)
+
+
+def together(problems: Sequence[Problem]) -> Problem:
+    """Tell at least one problem as one: all reasons, moves and fields once; code and headers are the first's."""
+    first, *others = problems
+    if not others:
+        return first
+    details: dict[str, list[str]] = {}
+    for problem in problems:
+        for path, whys in problem.details.items():
+            known = details.setdefault(path, [])
+            known += [why for why in whys if why not in known]
+    return Problem(
+        first.code,
+        _joined([problem.message for problem in problems]),
+        next_move=_joined([problem.next_move for problem in problems]),
+        details=details,
+        retry_after=first.retry_after,
+        headers=first.headers,
+    )
+
+
+def _joined(says: Sequence[str]) -> str:
+    return "; ".join(dict.fromkeys(one.rstrip(".") for one in says if one))
 
 
 def not_found(what: str) -> Problem:

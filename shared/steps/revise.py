@@ -48,6 +48,7 @@ class Revised:
     remake: frozenset[str]
     ours: int
     theirs: int
+    warnings: tuple[str, ...] = ()
 
     @property
     def bought(self) -> tuple[tuple[str, ...], int, int]:
@@ -76,7 +77,7 @@ class Revise:
             return known
         job = _retriable(loaded.job)
         undone = {key for key, node in job.nodes.items() if node.state is not State.DONE}
-        revised = self._revised(tenant, job, change, undone | self._missing(job))
+        revised = self._revised(tenant, job, change, undone | self._missing(job), dry_run=dry_run)
         if dry_run:
             return job, revised
         for _ in range(TRIES):
@@ -150,7 +151,7 @@ class Revise:
         if strays:
             names = ", ".join(regenerable(parent))
             raise invalid({"nodes": [f"{', '.join(sorted(strays))}: not a part of this film; {names} are"]})
-        revised = self._revised(tenant, parent, change, nodes | self._missing(parent))
+        revised = self._revised(tenant, parent, change, nodes | self._missing(parent), dry_run=dry_run)
         if not revised.remake:
             raise invalid({"nodes": ["nothing would be different: name nodes, or change words, avatar or voice"]})
         if dry_run:
@@ -172,20 +173,23 @@ class Revise:
         job = self.create.store(tenant, call, begin).job
         return job, _first(job)
 
-    def _revised(self, tenant: Tenant, job: Job, change: Change, also: set[str] | frozenset[str]) -> Revised:
+    def _revised(
+        self, tenant: Tenant, job: Job, change: Change, also: set[str] | frozenset[str], *, dry_run: bool
+    ) -> Revised:
+        ask = self.preflight.told_for_a_price if dry_run else self.preflight.presenters_told
         try:
             request = changed(job.request, change)
             defaults = Defaults(avatar_id=tenant.avatar_id, voice_id=tenant.voice_id)
             needed = to_ask(request, self.tables, defaults)
             unasked = plan(request, self.tables, defaults)  # which takes are made again is known without any look
             remake = touched(job, request, unasked, also)
-            told = self.preflight.presenters_told(tenant.id, asked_anew(unasked, remake, needed))
+            told = ask(tenant.id, asked_anew(unasked, remake, needed))
             planned = frozen(job, plan(request, self.tables, defaults, told.looks), remake)
             ours, theirs = price(job, planned, remake)
         except (CannotPlan, CannotChange) as cannot:
             raise invalid(cannot.details) from cannot
         told.must_pay(planned.provider, theirs)
-        return Revised(request, planned, remake, ours, theirs)
+        return Revised(request, planned, remake, ours, theirs, told.warnings)
 
     def _missing(self, job: Job) -> frozenset[str]:
         """Find finished nodes whose files were deleted after their time; a lost image cannot be made again."""

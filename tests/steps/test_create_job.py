@@ -197,6 +197,80 @@ def test_without_an_avatar_account_nothing_is_stored(stage: Stage) -> None:
     assert 0 == jobs(stage)
 
 
+@pytest.mark.parametrize("lacking", ["no key", "a key HeyGen rejects"])
+def test_a_dry_run_tells_a_price_without_a_working_key(stage: Stage, lacking: str) -> None:
+    """The default engine's dearest price and the call that is lacking; the order itself is refused, nothing stored."""
+    if lacking == "no key":
+        stage.wiring.tenants.delete_integration(TENANT.id, "heygen", "production")
+    else:
+        stage.wire.on("^heygen GET", Kind.REFUSE, "401", times=9)
+
+    told = stage.wiring.create_job.create.dry_run(TENANT, presented())
+    stage.wire.on("^heygen GET", Kind.REFUSE, "401", times=9)
+    with pytest.raises(Problem) as refused:
+        made(stage, None)
+
+    assert round(told.speeches[0].seconds * 66_700) == told.cost_to_provider_account
+    assert 1 == len([said for said in told.warnings if "PUT /tenant/integrations/heygen" in said])
+    assert Code.NO_PROVIDER_KEY == refused.value.code
+    assert (0, 0, []) == (jobs(stage), reserved(stage), stage.waiting())
+
+
+def test_a_dry_run_without_a_key_still_refuses_what_is_wrong(stage: Stage) -> None:
+    """Only the key is forgiven: an image nobody can fetch is told as ever."""
+    stage.wiring.tenants.delete_integration(TENANT.id, "heygen", "production")
+
+    with pytest.raises(Problem) as refused:
+        stage.wiring.create_job.create.dry_run(TENANT, presented(image_url="http://127.0.0.1:9/none.jpg"))
+
+    assert (Code.IMAGE_REFUSED, ["image_url"]) == (refused.value.code, list(refused.value.details))
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_wrong_looks_voices_and_images_are_told_at_once(stage: Stage, dry_run: bool) -> None:
+    """Each by its own field, whatever else is wrong; an upload nobody sent counts as an image."""
+    scenes = (
+        SceneRequest(visual_description="A mug", script="Hi.", avatar_id="look_nobody", voice_id="voice_nobody"),
+        SceneRequest(visual_description="A mug", image_url="http://127.0.0.1:9/none.jpg"),
+    )
+    film = FilmRequest(product_title="Mug", scenes=scenes, image="0" * 64, b_roll=BRoll(join=Join.CUT))
+    create = stage.wiring.create_job.create
+
+    with pytest.raises(Problem) as refused:
+        create.dry_run(TENANT, film) if dry_run else create(TENANT, film, None, "t")
+
+    told = refused.value
+    assert Code.AVATAR_NOT_FOUND is told.code
+    assert {"scenes.0.avatar_id", "scenes.0.voice_id", "scenes.1.image_url", "image"} == told.details.keys()
+    assert "avatar" in told.message
+    assert "image not usable: image, scenes.1.image_url" in told.message
+    assert (0, 0, []) == (jobs(stage), reserved(stage), stage.waiting())
+
+
+def test_an_empty_wallet_hides_no_wrong_image(tmp_path: Path) -> None:
+    """Both are told, so that one more call is enough."""
+    with staged(tmp_path, heygen={"accounts": {DEMO_KEY: 0.0}}) as stage, pytest.raises(Problem) as refused:
+        stage.order(presented(image_url="http://127.0.0.1:9/none.jpg"))
+
+    assert Code.CREDITS is refused.value.code
+    assert ["image_url"] == list(refused.value.details)
+    assert "top up" in refused.value.next_move
+    assert "give another image" in refused.value.next_move
+
+
+def test_a_look_without_a_voice_hides_no_wrong_image(stage: Stage) -> None:
+    """What the look itself tells is told beside what its server tells."""
+    scene = SceneRequest(
+        visual_description="A mug", script="Hi.", avatar_id="look_mia_twin", image_url="http://127.0.0.1:9/none.jpg"
+    )
+
+    with pytest.raises(Problem) as refused:
+        stage.order(FilmRequest(product_title="Mug", scenes=(scene,)))
+
+    assert Code.VALIDATION_ERROR is refused.value.code
+    assert {"scenes.0.voice_id", "scenes.0.image_url"} == refused.value.details.keys()
+
+
 def test_a_tenants_share_of_live_jobs_is_kept(stage: Stage) -> None:
     """One more than `live_jobs` is 429 with a time to come back."""
     one = dataclasses.replace(TENANT, live_jobs=1)

@@ -16,6 +16,7 @@ from PIL import Image
 from shared.egress.client import EgressFailed
 from shared.media.images import decode, sniff_and_reencode
 from shared.pipeline.plan.plan import Join
+from shared.pipeline.plan.planner import Defaults, plan
 from shared.pipeline.plan.request import Background, BackgroundType, BRoll, FilmRequest, ImageFit, SceneRequest
 from shared.steps.images import ACCEPTED_IMAGES, FILES_AT_ONCE, Room
 from shared.steps.problems import Problem
@@ -214,7 +215,7 @@ def test_a_file_that_drips_in_is_given_up(stage: Stage) -> None:
     hasty = dataclasses.replace(images, monotonic=lambda: float(next(clock)))
     with Loopback(drip(b"HTTP/1.1 200 OK\r\ncontent-length: 9000\r\n\r\n", b"x")) as server:
         request = film(image_url=server.url)
-        planned, _ = stage.wiring.create_job.create.planned(TENANT, request)
+        planned = plan(request, stage.wiring.create_job.create.tables, Defaults())
         with pytest.raises(Problem) as problem:
             hasty.ready(TENANT.id, request, planned)
 

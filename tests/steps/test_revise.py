@@ -6,12 +6,13 @@ import pytest
 
 from shared.codes import Code
 from shared.media.images import sniff_and_reencode
+from shared.pipeline.job.events import CancelAsked
 from shared.pipeline.job.job import Ending, State
 from shared.pipeline.job.revision import Change
 from shared.pipeline.plan.request import SceneRequest
 from shared.steps.problems import Problem
 from tests.faults.wire import Kind
-from tests.steps.stage import CLIP, FILM, TENANT, Stage, footage
+from tests.steps.stage import CLIP, FILM, TENANT, Stage, footage, presented
 
 PHOTO = Path(__file__).parents[2] / "infra" / "local" / "samples" / "coffee.jpg"
 REFUSED = "something forbidden [[rai:63429089]]"
@@ -80,3 +81,22 @@ def test_a_lost_product_image_refuses_the_retry(stage: Stage) -> None:
     assert Code.IMAGE_GONE is refused.value.code
     assert refused.value.next_move
     assert Ending.FAILED is stage.job(job_id).ending
+
+
+def test_the_price_of_a_retry_needs_no_key_and_the_retry_does(stage: Stage) -> None:
+    """The dry run warns and names the call; the retry itself is refused before anything is reserved."""
+    job_id = stage.order(presented())
+    ordered = stage.wiring.commits.load(job_id)
+    assert ordered
+    loaded = stage.wiring.commits.hear(ordered, CancelAsked("a test")).loaded
+    stage.wiring.tenants.delete_integration(TENANT.id, "heygen", "production")
+    work = stage.wiring.revise()
+
+    _, told = work.retry(TENANT, loaded, Change(), dry_run=True)
+    with pytest.raises(Problem) as refused:
+        work.retry(TENANT, loaded, Change(), dry_run=False)
+
+    assert ["PUT /tenant/integrations/heygen" in said for said in told.warnings] == [True]
+    assert told.theirs > 0
+    assert Code.NO_PROVIDER_KEY is refused.value.code
+    assert loaded.job.money == stage.job(job_id).money
