@@ -222,23 +222,17 @@ class Wiring:
 
     @cached_property
     def watch_presenter(self) -> "WatchPresenter":
+        from shared.steps.presenter_files import PresenterFiles
         from shared.steps.watch_presenter import WatchPresenter
 
-        return WatchPresenter(
-            self.commits,
-            self.presenters,
-            self.tenants,
-            self.secrets,
-            self.blobs,
-            self.egress,
-            self.settings.films_bucket,
-        )
+        files = PresenterFiles(self.blobs, self.egress, self.settings.films_bucket)
+        return WatchPresenter(self.commits, self.presenters, self.tenants, self.secrets, files)
 
     @cached_property
     def compose(self) -> "Compose":
         from shared.steps.compose import Compose
 
-        return Compose(self.commits, self.blobs, self.settings.films_bucket)
+        return Compose(self.commits, self.tenants, self.blobs, self.settings.films_bucket)
 
     @cached_property
     def sweep(self) -> "Sweep":

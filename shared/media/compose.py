@@ -23,7 +23,7 @@ from shared.media.poster import best_frame
 from shared.media.probe import FilmFacts, probe
 from shared.media.segments import cuts, frames, on_film, segments
 from shared.media.sound import Mix
-from shared.media.takes import color_default, measure
+from shared.media.takes import color_default, measure, squared
 from shared.pipeline.edit.edit import Appearance, Edit
 from shared.pipeline.plan.plan import Cutout
 
@@ -59,6 +59,7 @@ class Composed:
     poster: Path
     facts: FilmFacts
     warnings: tuple[str, ...]
+    cutouts: Mapping[str, Cutout]  # how each presenter's take could really be laid over, by node
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ class _Bench:
 
     def facts(self, node: str) -> FilmFacts:
         """Look at a node's film."""
-        with _named(node):
+        with named(node):
             return probe(self.files[node], timeout=self.budget.left())
 
 
@@ -113,16 +114,17 @@ def _composed(bench: _Bench, folder: Path) -> Composed:
     poster = best_frame(film, edit, bench.folder, budget)
     facts = probe(film, timeout=budget.left())
     warnings = tuple(dict.fromkeys((*edit.warnings, *short, *told, *lost)))
-    return Composed(film.rename(folder / film.name), poster.rename(folder / poster.name), facts, warnings)
+    cutouts = {presenter.take.node: presenter.take.cutout for presenter in presenters}
+    return Composed(film.rename(folder / film.name), poster.rename(folder / poster.name), facts, warnings, cutouts)
 
 
 @contextmanager
-def _named(node: str) -> Iterator[None]:
+def named(node: str) -> Iterator[None]:
     """Say in a refusal which node's file it is about."""
     try:
         yield
     except (MediaRefused, ImageRefused) as refused:
-        raise MediaRefused(f"{node}: {refused.why}", refused.next_move) from refused
+        raise MediaRefused(f"{node}: {refused.why}", refused.next_move, node) from refused
 
 
 def _stills(bench: _Bench) -> dict[str, Path]:
@@ -130,14 +132,14 @@ def _stills(bench: _Bench) -> dict[str, Path]:
     made: dict[str, Path] = {}
     for node in dict.fromkeys(shot.node for shot in bench.edit.shots if shot.still):
         if node:
-            with _named(node):
+            with named(node):
                 made[node] = still(bench.files[node], bench.edit.size, bench.folder / f"still-{len(made)}.png")
     return made
 
 
 def _source(path: Path, facts: FilmFacts) -> Source:
     demuxer = Demuxer.WEBM if facts.container == "webm" else Demuxer.MP4
-    return Source(path, demuxer, color_default(facts))
+    return Source(path, demuxer, color_default(facts), squared(facts))
 
 
 def _presenters(bench: _Bench) -> tuple[list[PlacedPresenter], list[str]]:
@@ -149,7 +151,7 @@ def _presenters(bench: _Bench) -> tuple[list[PlacedPresenter], list[str]]:
         if end <= start:
             continue
         facts = bench.facts(look.node)
-        with _named(look.node):
+        with named(look.node):
             take = measure(look, bench.files[look.node], facts, bench.folder, bench.budget)
         inset = take.cutout is Cutout.INSET
         stand = lay(take.visible, look.place, bench.edit.size, inset=inset)

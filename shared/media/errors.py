@@ -2,12 +2,13 @@
 
 
 class MediaRefused(Exception):
-    """The input itself is bad: the same bytes would fail again."""
+    """The input itself is bad: the same bytes would fail again; `node` is whose they are, where that is known."""
 
-    def __init__(self, why: str, next_move: str) -> None:
+    def __init__(self, why: str, next_move: str, node: str | None = None) -> None:
         super().__init__(f"{why}. {next_move}")
         self.why = why
         self.next_move = next_move
+        self.node = node
 
 
 class MediaFailed(Exception):

@@ -17,9 +17,10 @@ from pathlib import Path
 
 from shared.media.errors import MediaFailed, MediaRefused
 
-_CODECS = (
-    "h264,hevc,av1,libdav1d,vp8,libvpx,vp9,libvpx-vp9,mpeg4,aac,opus,libopus,vorbis,mp3,mp3float,pcm_s16le,flac,png"
-)
+PICTURES = frozenset({"h264", "hevc", "av1", "vp8", "vp9", "mpeg4"})  # what a film's picture may be coded in
+SOUNDS = frozenset({"aac", "opus", "vorbis", "mp3", "pcm_s16le", "flac"})
+_DECODERS = ("libdav1d", "libvpx", "libvpx-vp9", "libopus", "mp3float", "png")  # called otherwise than what they decode
+_CODECS = ",".join((*sorted(PICTURES | SOUNDS), *_DECODERS))
 _MACHINE = ("no space left", "cannot allocate memory", "resource temporarily unavailable", "too many open files")
 
 
@@ -34,11 +35,12 @@ class Demuxer(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One input: where it lies, what it is, and options that stand before it."""
+    """One input: where it lies, what it is, options that stand before it, and the filter that squares its pixels."""
 
     path: Path
     demuxer: Demuxer
     options: tuple[str, ...] = ()
+    square: str = ""
 
     @property
     def arguments(self) -> list[str]:

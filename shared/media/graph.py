@@ -122,7 +122,7 @@ def _shot(graph: Graph, cut: Cut, films: Mapping[str, Source], stills: Mapping[s
     film = films[shot.node]
     number = graph.open(Source(film.path, film.demuxer, (*film.options, *_window(shot.offset, cut.moving, fps))))
     fill = (
-        f"scale={size.width}:{size.height}:force_original_aspect_ratio=increase:flags=bicubic:{_YUV},"
+        f"{film.square}scale={size.width}:{size.height}:force_original_aspect_ratio=increase:flags=bicubic:{_YUV},"
         f"crop={size.width}:{size.height},setsar=1,format=yuv420p"
     )
     timed = f"fps={fps}:start_time=0,trim=end_frame={cut.moving},setpts=N"
@@ -174,7 +174,7 @@ def _lay_presenter(graph: Graph, presenter: PlacedPresenter, layers: int) -> int
     seen = presenter.stand.seen
     alike = "yuva420p" if take.cutout is Cutout.ALPHA else "yuv420p"
     graph.chains.append(
-        f"[{number}:V:0]fps={fps}:start_time=0,setpts=N,crop={seen.width}:{seen.height}:{seen.x}:{seen.y},"
+        f"[{number}:V:0]fps={fps}:start_time=0,setpts=N,{take.source.square}crop={seen.width}:{seen.height}:{seen.x}:{seen.y},"
         f"scale={box.width}:{box.height}:flags=bicubic:{_YUV},setsar=1,format={alike},"
         f"tpad=stop=-1:stop_mode=clone,{held}[{name}]"
     )

@@ -1,21 +1,28 @@
 """Reads an MP4's length, size and sound by looking at its boxes only, wherever the file lies.
 
 ISO/IEC 14496-12: a file is a row of boxes (length, four-letter name, content); `moov` holds the facts and stands at
-the front or the end, `mdat` the pictures. Only box headers and `moov` are read, so a remote film costs a few ranged
-reads. Nothing here needs ffmpeg.
+the front or the end, `mdat` the pictures, and a fragmented film has a `moof` before each `mdat`. Only box headers and
+indexes are read, so a remote film costs a few ranged reads. Nothing here needs ffmpeg: what would cost it much time
+or memory (millions of samples, endless edit lists) is refused before it is started.
 """
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-_MOOV_MAX = 16 * 1024 * 1024
+from shared.media.fragments import Fragments
+from shared.media.mp4_boxes import NotAFilm, boxes, header, number, shown
+
+__all__ = ["Mp4Facts", "NotAFilm", "read_mp4"]
+
+_INDEX_MAX = 16 * 1024 * 1024
 _BOXES_MAX = 256
+_TRACKS_MAX = 16
 _TRACK_SIDE_MAX = 16384
 _SECONDS_MAX = 24 * 3600
+_SAMPLES_MAX = 500_000  # an hour at 60 frames a second with its sound has 385,000
+_EDITS_MAX = 64
 
-
-class NotAFilm(Exception):
-    """The bytes are not an MP4 with a picture track, or lie about themselves."""
+Read = Callable[[int, int], bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,27 +37,37 @@ class Mp4Facts:
 
 @dataclass(frozen=True, slots=True)
 class _Track:
+    number: int
     handler: bytes
     width: int
     height: int
+    scale: int
+    seconds: float
+    samples: int
 
 
-def read_mp4(read: Callable[[int, int], bytes], size: int) -> Mp4Facts:
+def read_mp4(read: Read, size: int, *, most_boxes: int = _BOXES_MAX) -> Mp4Facts:
     """Read the facts of an MP4 of `size` bytes; `read(offset, length)` returns that range.
 
-    Raises NotAFilm when it isn't an MP4, is cut short, or its numbers make no sense.
+    Raises NotAFilm when it isn't an MP4, is cut short, is made to be expensive, or its numbers make no sense.
     """
-    moov = _find_moov(read, size)
-    seconds = 0.0
-    tracks: list[_Track] = []
-    for name, body in _boxes(moov):
+    moov, fragments = _indexes(read, size, most_boxes)
+    seconds, tracks = 0.0, list[_Track]()
+    for name, body in boxes(moov):
         if name == b"mvhd":
-            seconds = _duration(body)
+            seconds = _duration(body, whole=True)
         elif name == b"trak":
             tracks.append(_track(body))
+        if len(tracks) > _TRACKS_MAX:
+            raise NotAFilm(f"more than {_TRACKS_MAX} tracks make no sense")
     picture = next((track for track in tracks if track.handler == b"vide"), None)
     if picture is None:
         raise NotAFilm("no picture track")
+    if sum(track.samples for track in tracks) + fragments.samples > _SAMPLES_MAX:
+        raise NotAFilm(f"more than {_SAMPLES_MAX:,} samples make no sense")
+    if fragments.found:
+        seconds = fragments.seconds(moov, picture.number, picture.scale) or seconds
+    seconds = seconds or picture.seconds
     if not 0 < seconds <= _SECONDS_MAX:
         raise NotAFilm(f"a length of {seconds:.3f} s makes no sense")
     if not (0 < picture.width <= _TRACK_SIDE_MAX and 0 < picture.height <= _TRACK_SIDE_MAX):
@@ -58,68 +75,99 @@ def read_mp4(read: Callable[[int, int], bytes], size: int) -> Mp4Facts:
     return Mp4Facts(seconds, picture.width, picture.height, any(track.handler == b"soun" for track in tracks))
 
 
-def _find_moov(read: Callable[[int, int], bytes], size: int) -> bytes:
-    offset = 0
-    for count in range(_BOXES_MAX):
-        header = read(offset, min(16, size - offset)) if size - offset >= 8 else b""  # noqa: PLR2004 - a box header
-        if len(header) < 8:  # noqa: PLR2004 - a box header
-            raise NotAFilm("it ends before its index (moov)")
-        name, start, length = _header(header, size - offset)
+def _indexes(read: Read, size: int, most_boxes: int) -> tuple[bytes, Fragments]:
+    """Walk the file's boxes to its end; return its index and what its fragments say."""
+    moov, fragments, pictures, left = b"", Fragments(), False, _INDEX_MAX
+    for name, start, length, missing in _top(read, size, most_boxes):
+        if missing:
+            if moov and pictures and name not in (b"mdat", b"moof"):
+                break  # something that is no box stands behind a whole film
+            raise NotAFilm(f"it is cut short inside {shown(name)}")
+        if name in (b"moov", b"moof", b"sidx"):
+            body = _index(read, start, length, left)
+            left -= length
+            moov = moov or (body if name == b"moov" else b"")
+            fragments.take(name, body)
+        pictures = pictures or (name == b"mdat" and length > 0)
+    if not moov:
+        raise NotAFilm("it ends before its index (moov)")
+    if not pictures:
+        raise NotAFilm("it ends before its pictures (mdat)")
+    return moov, fragments
+
+
+def _top(read: Read, size: int, most_boxes: int) -> Iterator[tuple[bytes, int, int, int]]:
+    """Yield each outermost box: name, where its content begins, how long that is, how much of it is missing."""
+    offset = count = 0
+    while size - offset >= 8:  # noqa: PLR2004 - a box header
+        head = read(offset, min(16, size - offset))
+        if len(head) < 8:  # noqa: PLR2004 - a box header
+            raise NotAFilm("it could not be read to its end")
+        name, start, length = header(head, size - offset)
         if count == 0 and name != b"ftyp":
             raise NotAFilm("it does not begin as an MP4 (ftyp)")
-        if length > size - offset:
-            raise NotAFilm(f"it is cut short inside {_shown(name)}")
-        if name == b"moov":
-            if length > _MOOV_MAX:
-                raise NotAFilm(f"an index of {length} bytes makes no sense")
-            moov = read(offset + start, length - start)
-            if len(moov) != length - start:
-                raise NotAFilm("its index (moov) could not be read whole")
-            return moov
-        offset += length
-    raise NotAFilm(f"no index (moov) among its first {_BOXES_MAX} boxes")
+        yield name, offset + start, length - start, max(0, offset + length - size)
+        offset, count = offset + length, count + 1
+        if count > most_boxes:
+            raise NotAFilm(f"no whole film among its first {most_boxes} boxes")
+    if count == 0:
+        raise NotAFilm("it does not begin as an MP4 (ftyp)" if size else "it is empty")
 
 
-def _header(header: bytes, room: int) -> tuple[bytes, int, int]:
-    """Return a box's name, where its content begins, and its whole length."""
-    length, name, start = int.from_bytes(header[:4]), header[4:8], 8
-    if length == 1:
-        length, start = int.from_bytes(header[8:16]), 16
-    elif length == 0:
-        length = room
-    if length < start:
-        raise NotAFilm(f"box {_shown(name)} claims {length} bytes")
-    return name, start, length
-
-
-def _boxes(body: bytes) -> Iterator[tuple[bytes, bytes]]:
-    offset = 0
-    while len(body) - offset >= 8:  # noqa: PLR2004 - a box header
-        name, start, length = _header(body[offset : offset + 16], len(body) - offset)
-        if length > len(body) - offset:
-            raise NotAFilm(f"box {_shown(name)} is longer than what holds it")
-        yield name, body[offset + start : offset + length]
-        offset += length
+def _index(read: Read, start: int, length: int, left: int) -> bytes:
+    if length > left:
+        raise NotAFilm(f"an index of more than {_INDEX_MAX} bytes makes no sense")
+    body = read(start, length) if length else b""
+    if len(body) != length:
+        raise NotAFilm("its index (moov) could not be read whole")
+    return body
 
 
 def _track(trak: bytes) -> _Track:
-    handler, width, height = b"", 0, 0
-    for name, body in _boxes(trak):
+    key, handler, width, height, scale, seconds, samples = 0, b"", 0, 0, 0, 0.0, 0
+    for name, body in boxes(trak):
         if name == b"tkhd":
             # Width and height are the last two fields, 16.16 fixed point, in every version.
-            width, height = int.from_bytes(body[-8:-6]), int.from_bytes(body[-4:-2])
+            width, height = number(body[-8:-6]), number(body[-4:-2])
+            key = number(body[20:24] if body[:1] == b"\x01" else body[12:16])
+        elif name == b"edts":
+            _edits(body)
         elif name == b"mdia":
-            handler = next((inner[8:12] for label, inner in _boxes(body) if label == b"hdlr"), b"")
-    return _Track(handler, width, height)
+            for label, inner in boxes(body):
+                if label == b"hdlr":
+                    handler = inner[8:12]
+                elif label == b"mdhd":
+                    scale, seconds = _scale(inner), _duration(inner, whole=False)
+                elif label == b"minf":
+                    samples += _samples(inner)
+    return _Track(key, handler, width, height, scale, seconds, samples)
 
 
-def _duration(mvhd: bytes) -> float:
-    wide = mvhd[:1] == b"\x01"
-    scale, length = (mvhd[20:24], mvhd[24:32]) if wide else (mvhd[12:16], mvhd[16:20])
+def _edits(edts: bytes) -> None:
+    """Refuse an edit list that no film has: readers lay out all samples anew for each edit."""
+    for name, body in boxes(edts):
+        if name == b"elst" and number(body[4:8]) > _EDITS_MAX:
+            raise NotAFilm(f"an edit list of {number(body[4:8])} entries makes no sense")
+
+
+def _samples(minf: bytes) -> int:
+    tables = (body for name, body in boxes(minf) if name == b"stbl")
+    sizes = (body for stbl in tables for name, body in boxes(stbl) if name in (b"stsz", b"stz2"))
+    return sum(number(body[8:12]) for body in sizes)
+
+
+def _scale(head: bytes) -> int:
+    return number(head[20:24] if head[:1] == b"\x01" else head[12:16])
+
+
+def _duration(head: bytes, *, whole: bool) -> float:
+    """Read the length in mvhd or mdhd; 0 when the `whole` film's is not told and the other's cannot be."""
+    wide = head[:1] == b"\x01"
+    scale, length = (head[20:24], head[24:32]) if wide else (head[12:16], head[16:20])
     if len(length) != (8 if wide else 4) or not any(scale):
-        raise NotAFilm("its header (mvhd) has no length")
-    return int.from_bytes(length) / int.from_bytes(scale)
-
-
-def _shown(name: bytes) -> str:
-    return name.decode("ascii", "replace").encode("ascii", "replace").decode()
+        if whole:
+            raise NotAFilm("its header (mvhd) has no length")
+        return 0.0
+    if all(byte == 0xFF for byte in length):  # noqa: PLR2004 - "not known"
+        return 0.0
+    return number(length) / number(scale)

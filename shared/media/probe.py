@@ -1,26 +1,37 @@
 """Says what a film file is, from its packets; no word of the file's own metadata is believed or shown.
 
 There is no ffprobe in imageio-ffmpeg, and what `ffmpeg -i` prints mixes facts with the file's own titles. The framecrc
-muxer prints only numbers: stream headers, then a line a packet, so nothing is decoded and nothing can be spoofed.
+muxer prints only numbers: stream headers, then a line a packet, so nothing can be spoofed and only one frame is
+decoded, which tells how the picture is turned and how wide its pixels are.
 """
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from shared.media.errors import MediaRefused
 from shared.media.ffmpeg import Budget, Demuxer, Source, run
+from shared.media.mp4 import NotAFilm, read_mp4
+from shared.media.webm import read_webm
 
 _EBML = b"\x1a\x45\xdf\xa3"
 _PICTURE_SIDE_MAX = 4096
 _LONGEST = 3600  # seconds looked at: no film of ours is near it
 _PACKET_FIELDS = 6
+_PRINTED = 48 * 2**20  # bytes of packets printed: some 600,000, ten times an hour's film
+_BOXES = 16_384  # an hour in fragments of half a second
+_PACKETS = ("-bitexact", "-f", "framecrc")
 
 
 @dataclass(frozen=True, slots=True)
 class FilmFacts:
-    """A film file: container ("mp4", "webm"), seconds, pixels, frames a second, codecs; alpha = it has transparency."""
+    """A film file: container ("mp4", "webm"), seconds, pixels, frames a second, codecs; alpha = it has transparency.
+
+    Width and height are those a player shows: upright, and in square pixels. `square` is False where the file's own
+    pixels are not; `heard` is how many seconds its sound lasts.
+    """
 
     container: str
     seconds: float
@@ -30,14 +41,25 @@ class FilmFacts:
     video_codec: str
     audio_codec: str | None
     alpha: bool
+    square: bool = True
+    heard: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class _Packet:
-    stream: int
-    start: int
-    length: int
-    alpha: bool
+@dataclass(slots=True)
+class _Stream:
+    """What the packets of one stream add up to."""
+
+    packets: int = 0
+    first: int = 0
+    end: int = 0
+    alpha: bool = False
+
+    def add(self, start: int, length: int, *, alpha: bool) -> None:
+        """Count a packet."""
+        self.first = min(self.first, start) if self.packets else start
+        self.end = max(self.end, start + length)
+        self.packets += 1
+        self.alpha = self.alpha or alpha
 
 
 def sniff(path: Path) -> Demuxer:
@@ -74,62 +96,97 @@ def probe(path: Path, *, timeout: float = 30.0) -> FilmFacts:
     Raises MediaRefused when it isn't an MP4 or WebM with a picture, MediaFailed when the machine failed.
     """
     demuxer = sniff(path)
-    with tempfile.TemporaryDirectory(prefix="probe-") as folder:
-        words = [
-            "-map",
-            "0:V:0",
-            "-map",
-            "0:a:0?",
-            "-c",
-            "copy",
-            "-t",
-            str(_LONGEST),
-            "-bitexact",
-            "-f",
-            "framecrc",
-            "-",
-        ]
-        printed = run([Source(path, demuxer)], words, Path(folder), Budget(timeout)).decode("ascii", "replace")
-    return _facts(printed, "mp4" if demuxer is Demuxer.MP4 else "webm")
+    _bounded(path, demuxer)
+    with tempfile.TemporaryDirectory(prefix="probe-") as name:
+        folder = Path(name)
+        picture = ["-map", "0:V:0"]
+        words = [*picture, "-map", "0:a:0?", "-c", "copy", "-t", str(_LONGEST), "-fs", str(_PRINTED), *_PACKETS]
+        shown = [*picture, "-frames:v", "1", "-fps_mode", "passthrough", "-f", "framecrc", "shown.txt"]
+        run([Source(path, demuxer)], [*words, "packets.txt", *shown], folder, Budget(timeout))
+        return _facts(folder, "mp4" if demuxer is Demuxer.MP4 else "webm")
 
 
-def _facts(printed: str, container: str) -> FilmFacts:
-    headers = dict(_headers(printed))
-    packets = [packet for line in printed.splitlines() if (packet := _packet(line))]
-    pictures = [packet for packet in packets if packet.stream == 0]
-    sounds = [packet for packet in packets if packet.stream == 1]
-    width, height = (int(side) for side in headers.get("dimensions 0", "0x0").split("x"))
-    if not pictures or not (0 < width <= _PICTURE_SIDE_MAX and 0 < height <= _PICTURE_SIDE_MAX):
+def told_length(path: Path) -> float | None:
+    """Return the seconds a film says it lasts, None when it doesn't. Raises MediaRefused when it is cut short."""
+    return _bounded(path, sniff(path))
+
+
+def _bounded(path: Path, demuxer: Demuxer) -> float | None:
+    """Refuse what is cut short, or made to cost ffmpeg its time and memory; return the length the file tells."""
+    with path.open("rb") as file, refused():
+
+        def read(offset: int, length: int) -> bytes:
+            file.seek(offset)
+            return file.read(length)
+
+        size = path.stat().st_size
+        if demuxer is Demuxer.MP4:
+            return read_mp4(read, size, most_boxes=_BOXES).seconds
+        return read_webm(read, size)
+
+
+@contextmanager
+def refused() -> Iterator[None]:
+    """Turn the quick readers' refusal into one that says what to do."""
+    try:
+        yield
+    except NotAFilm as wrong:
+        raise MediaRefused(f"the film cannot be used: {wrong}", "Send it again, or another file.") from wrong
+
+
+def _facts(folder: Path, container: str) -> FilmFacts:
+    headers, streams = _read(folder / "packets.txt")
+    shown, _ = _read(folder / "shown.txt")
+    picture, sound = streams[0], streams[1]
+    width, height, square = _shown(shown)
+    coded = [int(side) for side in headers.get("dimensions 0", "0x0").split("x")]
+    sides = (width, height, *coded)
+    if not picture.packets or not all(0 < side <= _PICTURE_SIDE_MAX for side in sides):
         raise MediaRefused(f"the film has no usable picture ({width}x{height})", "Send it again, or another file.")
-    seconds = _seconds(pictures, headers["tb 0"])
+    seconds = _seconds(picture, headers["tb 0"])
     return FilmFacts(
         container=container,
         seconds=round(seconds, 4),
         width=width,
         height=height,
-        fps=round(len(pictures) / seconds, 3) if seconds else 0.0,
+        fps=round(picture.packets / seconds, 3) if seconds else 0.0,
         video_codec=headers.get("codec_id 0", "unknown"),
-        audio_codec=headers.get("codec_id 1", "unknown") if sounds else None,
-        alpha=any(packet.alpha for packet in pictures),
+        audio_codec=headers.get("codec_id 1", "unknown") if sound.packets else None,
+        alpha=picture.alpha,
+        square=square,
+        heard=round(_seconds(sound, headers["tb 1"]), 4) if sound.packets else 0.0,
     )
 
 
-def _headers(printed: str) -> Iterator[tuple[str, str]]:
-    for line in printed.splitlines():
-        if line.startswith("#") and ": " in line:
-            key, value = line[1:].split(": ", 1)
-            yield key, value.strip()
+def _shown(headers: Mapping[str, str]) -> tuple[int, int, bool]:
+    """Return width and height of a frame as it is shown, turned upright by ffmpeg; whether its pixels are square."""
+    width, height = (int(side) for side in headers.get("dimensions 0", "0x0").split("x"))
+    across, down = (int(part) for part in headers.get("sar 0", "1/1").split("/"))
+    if across == down or 0 in (across, down):
+        return width, height, True
+    return max(2, 2 * round(width * across / down / 2)), height, False
 
 
-def _packet(line: str) -> _Packet | None:
-    fields = [field.strip() for field in line.split(",")]
-    if line.startswith("#") or len(fields) < _PACKET_FIELDS:
-        return None
-    return _Packet(int(fields[0]), int(fields[2]), int(fields[3]), "Matroska BlockAdditional" in line)
+def _read(printed: Path) -> tuple[dict[str, str], dict[int, _Stream]]:
+    """Read a framecrc report line by line: a film of a million packets must not cost a gigabyte."""
+    headers, streams = dict[str, str](), {0: _Stream(), 1: _Stream()}
+    if not printed.exists():
+        return headers, streams
+    if printed.stat().st_size >= _PRINTED:
+        raise MediaRefused("the film has too many packets to be one", "Send it again, or another file.")
+    with printed.open(encoding="ascii", errors="replace") as lines:
+        for line in lines:
+            if line.startswith("#"):
+                key, _, value = line[1:].partition(": ")
+                headers[key] = value.strip()
+                continue
+            fields = line.split(",", _PACKET_FIELDS)
+            if len(fields) >= _PACKET_FIELDS and int(fields[0]) in streams:
+                start, length = int(fields[2]), int(fields[3])
+                streams[int(fields[0])].add(start, length, alpha="Matroska BlockAdditional" in line)
+    return headers, streams
 
 
-def _seconds(packets: list[_Packet], base: str) -> float:
+def _seconds(stream: _Stream, base: str) -> float:
     top, bottom = (int(part) for part in base.split("/"))
-    first = min(packet.start for packet in packets)
-    last = max(packet.start + packet.length for packet in packets)
-    return (last - first) * top / bottom
+    return (stream.end - stream.first) * top / bottom

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from PIL import Image, ImageChops
 
+from shared.media.arrival import OPAQUE, as_picture
 from shared.media.boxes import Box, even
 from shared.media.errors import MediaRefused
 from shared.media.ffmpeg import Budget, Demuxer, Source, run
@@ -33,6 +34,7 @@ _ALPHA_DECODERS = {"vp9": "libvpx-vp9", "vp8": "libvpx"}
 class MeasuredTake:
     """A presenter's file as it really is; `gain` in dB brings its voice to LOUDNESS, None = it has no sound."""
 
+    node: str
     source: Source
     facts: FilmFacts
     cutout: Cutout
@@ -45,12 +47,12 @@ class MeasuredTake:
 def measure(look: Appearance, path: Path, facts: FilmFacts, folder: Path, budget: Budget) -> MeasuredTake:
     """Measure a take; when it can't be cut out as claimed it becomes an inset, and a warning says so."""
     demuxer = Demuxer.WEBM if facts.container == "webm" else Demuxer.MP4
-    options = (*color_default(facts), "-noautorotate")  # the box is measured in the file's own pixels
+    options = color_default(facts)
     kind = look.cutout
     if facts.alpha and facts.video_codec in _ALPHA_DECODERS:
         kind = Cutout.ALPHA  # better than what was hoped for
         options += ("-c:v", _ALPHA_DECODERS[facts.video_codec])  # the default decoders drop the transparency
-    source = Source(path, demuxer, options)
+    source = Source(path, demuxer, options, squared(facts))
     whole = Box(0, 0, facts.width // 2 * 2, facts.height // 2 * 2)
     shown, key, why = whole, rgb(look.key_color), ""
     gray, found = _sample(kind, look.seconds, source, facts, folder, budget)
@@ -63,11 +65,7 @@ def measure(look: Appearance, path: Path, facts: FilmFacts, folder: Path, budget
             pass
     if why:
         kind = Cutout.INSET
-    warnings: tuple[str, ...] = (
-        (f"{look.node}: {why}; it is shown as a picture in the film",)
-        if why and look.cutout is not Cutout.INSET
-        else ()
-    )
+    warnings: tuple[str, ...] = (as_picture(look.node, why),) if why and look.cutout is not Cutout.INSET else ()
     gain = None
     if facts.audio_codec is None:
         warnings += (f"{look.node}: the take has no sound",)
@@ -75,12 +73,17 @@ def measure(look: Appearance, path: Path, facts: FilmFacts, folder: Path, budget
         warnings += (f"{look.node}: the take is silent",)
     else:
         gain = min(15.0, max(-15.0, LOUDNESS - found))
-    return MeasuredTake(source, facts, kind, shown, key, gain, warnings)
+    return MeasuredTake(look.node, source, facts, kind, shown, key, gain, warnings)
 
 
 def color_default(facts: FilmFacts) -> tuple[str, ...]:
     """Say how to read colours of a file that doesn't say it itself: HD is BT.709, smaller BT.601, as players assume."""
     return ("-colorspace", "bt709" if max(facts.width, facts.height) >= _HD else "smpte170m")
+
+
+def squared(facts: FilmFacts) -> str:
+    """Return the filter that makes a film's pixels square, as a player shows them, to be written before others."""
+    return "" if facts.square else f"scale={facts.width}:{facts.height}:flags=bicubic,setsar=1,"
 
 
 def _sample(
@@ -90,7 +93,7 @@ def _sample(
     step = max(1, min(facts.width, facts.height) // _SIDE)
     wide, high = facts.width // step, facts.height // step
     mode, depth = ("L", 1) if kind is Cutout.ALPHA else ("RGB", 3)
-    pixels = "format=yuva420p,alphaextract," if kind is Cutout.ALPHA else ""
+    pixels = f"{source.square}format=yuva420p,alphaextract," if kind is Cutout.ALPHA else source.square
     small = f"scale={wide}:{high}:flags=area,format={'gray' if depth == 1 else 'rgb24'}"
     words: list[str] = ["-t", f"{seconds:.3f}"]
     if kind is not Cutout.INSET:
@@ -130,7 +133,7 @@ def _opaque_box(gray: list[Image.Image], facts: FilmFacts, whole: Box) -> tuple[
         union = ImageChops.lighter(union, shot)
     seen = union.point([0] * _SEEN + [255] * (256 - _SEEN)).getbbox()
     if min(_least(shot) for shot in gray) >= _SEEN:
-        return whole, "ordered with a transparent background, but the take is opaque"
+        return whole, OPAQUE
     if seen is None:
         return whole, "the take is transparent everywhere"
     return _grown(seen, gray[0].size, facts), ""

@@ -57,24 +57,37 @@ def unsafe_move(job: Job, node: Node, blamed: Blamed) -> str:
             return f"Retry the job with other words for {scene}."
 
 
-def film_at(blobs: Blobs, uri: str, clip: Clip) -> Output | None:
-    """Describe an object if it is this clip's film, of the chain's length or its own; else None. Raises NoFile."""
+class NotTheClip(Exception):
+    """An object lies where the clip should, and is not it."""
+
+
+def film_at(blobs: Blobs, uri: str, clip: Clip) -> Output:
+    """Describe an object that is this clip's film, whole, of the chain's length or its own.
+
+    Raises NoFile, and NotTheClip saying why it is not.
+    """
     stored = blobs.stat(uri)
     try:
         facts = read_mp4(lambda start, length: blobs.read(uri, start, length), stored.size)
-    except NotAFilm:
-        return None
+    except NotAFilm as wrong:
+        raise NotTheClip(f"its file cannot be used: {wrong}") from wrong
     if all(abs(facts.seconds - length) > LENGTH_TOLERANCE for length in (clip.total, clip.seconds)):
-        return None
+        raise NotTheClip(f"its file lasts {facts.seconds:.1f} s, ordered were {clip.total} s")
     return Output(uri, stored.generation, stored.crc32c, stored.size, facts.seconds)
 
 
 def film_under(blobs: Blobs, bucket: str, attempt: AttemptName, clip: Clip) -> Output | None:
-    """Look for an attempt's film under its prefix; the oldest wins."""
+    """Look for an attempt's film under its prefix; the oldest wins. Raises NotTheClip when only others lie there."""
+    wrong: NotTheClip | None = None
     for stored in sorted(blobs.list(f"gs://{bucket}/{take_prefix(attempt)}"), key=lambda each: each.generation):
-        film = film_at(blobs, stored.uri, clip)
-        if film:
-            return film
+        if not stored.uri.endswith(".mp4"):
+            continue
+        try:
+            return film_at(blobs, stored.uri, clip)
+        except NotTheClip as other:
+            wrong = wrong or other
+    if wrong:
+        raise wrong
     return None
 
 

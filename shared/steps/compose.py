@@ -12,10 +12,11 @@ from pathlib import Path
 
 from shared.cloud.blobs import Blobs, NoFile, StoredObject
 from shared.cloud.records import Loaded
+from shared.cloud.tenants import Tenants
 from shared.codes import Code
 from shared.log import Fact, JobRef, log_job
 from shared.media.breaking import clusters, pieces
-from shared.media.compose import Composed, compose
+from shared.media.compose import Composed, compose, named
 from shared.media.errors import MediaFailed, MediaRefused
 from shared.media.languages import language_of
 from shared.media.mp4 import read_mp4
@@ -27,7 +28,9 @@ from shared.pipeline.job.job import Job, Node, Output, State
 from shared.pipeline.job.names import film_object
 from shared.pipeline.plan.plan import LENGTH_TOLERANCE, Cutout, Kind
 from shared.steps.commit import Commits
+from shared.steps.cutouts import NEXT
 from shared.steps.message import Message
+from shared.steps.presenter_files import CAPTION_BYTES
 
 RENDER_RETRY = timedelta(seconds=5)
 
@@ -37,6 +40,7 @@ class Compose:
     """The step and what it needs."""
 
     commits: Commits
+    tenants: Tenants
     blobs: Blobs
     films_bucket: str
     scratch: Path | None = None  # where a job's folder is made; a function's /tmp is memory
@@ -60,8 +64,7 @@ class Compose:
             with tempfile.TemporaryDirectory(dir=self.scratch, prefix="abroll-") as folder:
                 return self._rendered(loaded.job, node, wanted, uri, Path(folder))
         except MediaRefused as refused:
-            move = "order the film again; if it fails so again, send abroll's operator the job's id"
-            return on.WorkFailed(node.key, wanted, Code.MEDIA_REFUSED, refused.why, move)
+            return _refused(loaded.job, node, wanted, refused)
         except MediaFailed as failed:
             move = "retry the job: all footage and takes are kept"
             return on.WorkFailed(node.key, wanted, Code.COMPOSE_FAILED, failed.why, move, RENDER_RETRY)
@@ -71,15 +74,28 @@ class Compose:
 
     def _rendered(self, job: Job, node: Node, wanted: str, uri: str, folder: Path) -> on.NodeEvent:
         files = self._fetched(job, folder)
-        cut = self._cut(job, files)
+        cut, told = self._cut(job, files)
         work = folder / "work"
         work.mkdir()
         composed = compose(cut, files, work, timeout=self.commits.timeouts.compose_render)
         poster = uri.removesuffix(".mp4") + ".jpg"
         self.blobs.write_file(poster, composed.poster, mime="image/jpeg")
         stored = self.blobs.write_file(uri, composed.film, mime="video/mp4")
+        self._remembered(job, composed)
         output = _output(stored, composed.facts.seconds)
-        return on.WorkDone(node.key, wanted, output, _warnings(cut, composed))
+        return on.WorkDone(node.key, wanted, output, tuple(dict.fromkeys((*told, *cut.warnings, *composed.warnings))))
+
+    def _remembered(self, job: Job, composed: Composed) -> None:
+        """Ask a look for another way next time whose take could not be cut out as it was ordered."""
+        for key, real in composed.cutouts.items():
+            output = job.nodes[key].output
+            claimed = output.cutout if output else None
+            if real is not Cutout.INSET or claimed not in NEXT:
+                continue
+            account = self.tenants.integration(job.tenant, job.plan.provider, job.plan.mode)
+            speech = next(each for each in job.plan.speeches if each.key == key)
+            if account:
+                self.tenants.learn(job.tenant, account, speech.avatar_id, NEXT[claimed])
 
     def _fetched(self, job: Job, folder: Path) -> Mapping[str, Path]:
         files: dict[str, Path] = {}
@@ -91,17 +107,28 @@ class Compose:
             self.blobs.fetch(output.uri, files[key], output.generation)
         return files
 
-    def _cut(self, job: Job, files: Mapping[str, Path]) -> Edit:
-        """Measure the files themselves: what a vendor says about a length is a hint."""
-        takes: dict[str, Take] = {}
+    def _cut(self, job: Job, files: Mapping[str, Path]) -> tuple[Edit, tuple[str, ...]]:
+        """Measure the files themselves: what a vendor says about a length is a hint. Also say what is missing."""
+        takes, told = dict[str, Take](), list[str]()
         for key, path in files.items():
             output, kind = job.nodes[key].output, job.nodes[key].kind
             if kind is Kind.IMAGE or output is None:
                 continue
-            words = self.blobs.read(output.captions, 0, 2**20).decode(errors="replace") if output.captions else ""
             cutout = (output.cutout or Cutout.INSET) if kind is Kind.PRESENTER else None
-            takes[key] = Take(probe(path).seconds, cutout, parse_srt(words))
-        return assemble(job.plan, job.request, takes, _breaks(job.request.voice.locale or ""))
+            with named(key):
+                seconds = probe(path).seconds
+            words = self._words(output.captions)
+            if words is None:
+                told.append(f"{key}: its subtitles are gone; its captions are estimated from the script")
+            takes[key] = Take(seconds, cutout, parse_srt(words or ""))
+        return assemble(job.plan, job.request, takes, _breaks(job.request.voice.locale or "")), tuple(told)
+
+    def _words(self, captions: str | None) -> str | None:
+        """Read the subtitles of a take; None when they are not there any more."""
+        try:
+            return self.blobs.read(captions, 0, CAPTION_BYTES).decode(errors="replace") if captions else ""
+        except NoFile:
+            return None
 
     def _there(self, uri: str) -> Output | None:
         try:
@@ -134,8 +161,14 @@ def _cumulative(job: Job, key: str) -> bool:
     return output is not None and output.seconds is not None and abs(output.seconds - clip.total) <= LENGTH_TOLERANCE
 
 
-def _warnings(cut: Edit, composed: Composed) -> tuple[str, ...]:
-    return tuple(dict.fromkeys((*cut.warnings, *composed.warnings)))
+def _refused(job: Job, node: Node, wanted: str, refused: MediaRefused) -> on.WorkFailed:
+    """Name the clip or take whose file cannot be used: a retry orders it again, instead of failing on it for ever."""
+    culprit = job.nodes.get(refused.node or "")
+    if culprit is None or culprit.kind not in (Kind.CLIP, Kind.PRESENTER):
+        move = "order the film again; if it fails so again, send abroll's operator the job's id"
+        return on.WorkFailed(node.key, wanted, Code.MEDIA_REFUSED, refused.why, move)
+    move = f"retry the job: it orders {culprit.key} again; everything else that is finished is kept"
+    return on.WorkFailed(node.key, wanted, Code.MEDIA_REFUSED, refused.why, move, culprit=culprit.key)
 
 
 def _output(stored: StoredObject, seconds: float) -> Output:

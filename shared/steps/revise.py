@@ -77,6 +77,7 @@ class Revise:
             return known
         job = _retriable(loaded.job)
         undone = {key for key, node in job.nodes.items() if node.state is not State.DONE}
+        undone |= {node.culprit for node in job.nodes.values() if node.culprit}
         revised = self._revised(tenant, job, change, undone | self._missing(job), dry_run=dry_run)
         if dry_run:
             return job, revised

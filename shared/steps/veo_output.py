@@ -1,10 +1,13 @@
-"""veo_output: hears that a file lies in the takes bucket; a film of the planned length is the clip."""
+"""veo_output: hears that a file lies in the takes bucket; a film of the planned length is the clip.
+
+A file that is not the clip says that Veo has finished, too: the operation is asked soon, and has the last word.
+"""
 
 from shared.cloud.blobs import Blobs, NoFile
 from shared.log import Fact, JobRef, log_job
-from shared.pipeline.job.events import FilmArrived
+from shared.pipeline.job.events import FilmArrived, PendingSeen
 from shared.pipeline.job.names import read_object
-from shared.steps.clips import film_at, planned
+from shared.steps.clips import NotTheClip, film_at, planned
 from shared.steps.commit import Commits
 
 
@@ -17,12 +20,10 @@ def veo_output(bucket: str, name: str, *, commits: Commits, blobs: Blobs) -> Non
         about = loaded.job if loaded else JobRef(attempt.job if attempt else "")
         log_job(Fact.EVENT_IGNORED, about, f"no clip of a live job: {name}")
         return
+    said = (attempt.node, attempt.take, attempt.attempt)
     uri = f"gs://{bucket}/{name}"
     try:
-        film = film_at(blobs, uri, planned(loaded.job, node))
-    except NoFile:
-        film = None
-    if film is None:
-        log_job(Fact.ALARM, loaded.job, f"no film of the planned length: {name}")
-        return
-    commits.hear(loaded, FilmArrived(attempt.node, attempt.take, attempt.attempt, film))
+        commits.hear(loaded, FilmArrived(*said, film_at(blobs, uri, planned(loaded.job, node))))
+    except (NoFile, NotTheClip) as wrong:
+        log_job(Fact.ALARM, loaded.job, f"{wrong}: {name}")
+        commits.hear(loaded, PendingSeen(*said, hinted=True))

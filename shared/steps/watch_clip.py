@@ -11,10 +11,10 @@ from shared.cloud.records import Loaded
 from shared.codes import Code
 from shared.log import Fact, JobRef, log_job
 from shared.pipeline.job import events as on
-from shared.pipeline.job.job import Node, State
+from shared.pipeline.job.job import Node, Output, State
 from shared.pipeline.job.names import attempt_name
 from shared.providers.ports import Failure, Filmed, FootageVendor, Lost, Misconfigured, Pending, TryLater
-from shared.steps.clips import film_at, film_under, planned, unsafe_move
+from shared.steps.clips import NotTheClip, film_at, film_under, planned, unsafe_move
 from shared.steps.commit import Commits
 from shared.steps.message import Message
 
@@ -65,18 +65,28 @@ def _operation(
 
 def _film(loaded: Loaded, node: Node, uri: str, blobs: Blobs) -> on.NodeEvent:
     try:
-        film = film_at(blobs, uri, planned(loaded.job, node))
+        return _arrived(node, film_at(blobs, uri, planned(loaded.job, node)))
     except NoFile:
-        film = None
-    if film:
-        return on.FilmArrived(node.key, node.take, node.attempt, film)
-    why = f"Veo says {node.key} is finished, but its file is no film of the planned length"
-    return on.FailureHeard(node.key, node.take, node.attempt, Code.NOT_A_FILM, why, "retry the job", paid=True)
+        return _not_a_film(node, "its file is not where Veo says")
+    except NotTheClip as wrong:
+        return _not_a_film(node, str(wrong))
 
 
 def _listed(loaded: Loaded, node: Node, blobs: Blobs, takes_bucket: str, began: datetime) -> on.NodeEvent:
+    """Look under the prefix: an object there that is no film was made, and paid, all the same."""
     attempt = attempt_name(loaded.job.id, node)
-    film = film_under(blobs, takes_bucket, attempt, planned(loaded.job, node))
-    if film:
-        return on.FilmArrived(node.key, node.take, node.attempt, film)
-    return on.NothingFound(node.key, node.take, node.attempt, at=began)
+    try:
+        film = film_under(blobs, takes_bucket, attempt, planned(loaded.job, node))
+    except NotTheClip as wrong:
+        return _not_a_film(node, str(wrong))
+    return _arrived(node, film) if film else on.NothingFound(node.key, node.take, node.attempt, at=began)
+
+
+def _arrived(node: Node, film: Output) -> on.FilmArrived:
+    return on.FilmArrived(node.key, node.take, node.attempt, film)
+
+
+def _not_a_film(node: Node, why: str) -> on.FailureHeard:
+    told = f"Veo has finished {node.key}, but {why}; it counts as paid"
+    move = f"retry the job: it orders {node.key} again"
+    return on.FailureHeard(node.key, node.take, node.attempt, Code.NOT_A_FILM, told, move, paid=True)

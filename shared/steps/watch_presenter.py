@@ -1,36 +1,31 @@
 """watch_presenter: asks the avatar service about a take and fetches its file; a webhook is only a hint to look.
 
-The vendor's link dies, so the take is done when its file lies in our bucket (hole 42). A key that no longer
+The vendor's link dies, so the take is done when its file lies in our bucket (hole 42), and was found to be what was
+ordered; otherwise a fresh link is asked for a few times, then the take has failed and was paid. A key that no longer
 works ends the attempt as paid: another account is never asked about it (hole 30).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 
-from shared.cloud.blobs import Blobs, ShortRead, StoredObject
 from shared.cloud.records import Loaded
 from shared.cloud.secrets import NoSecret, Secrets
 from shared.cloud.tenants import Tenants
 from shared.codes import Code
-from shared.egress.client import Egress, EgressFailed, EgressRefused
 from shared.log import Fact, JobRef, log_job
 from shared.pipeline.job import events as on
-from shared.pipeline.job.job import Node, Output, Reconcile, State, reconcile_of
-from shared.pipeline.job.names import AttemptName, attempt_name, presenter_object
+from shared.pipeline.job.job import Node, Reconcile, State, reconcile_of
+from shared.pipeline.job.names import AttemptName, attempt_name
 from shared.pipeline.job.timeouts import SECOND
 from shared.pipeline.plan.plan import Cutout
 from shared.providers.ports import Failure, Filmed, KeyChanged, Lost, Pending, PresenterVendor, TryLater
 from shared.steps.commit import Commits
 from shared.steps.cutouts import CANNOT, NEXT
 from shared.steps.message import Message
+from shared.steps.presenter_files import Archived, PresenterFiles, Unfetched, Unfit
 from shared.steps.speech import planned
 from shared.steps.unclear_takes import key_gone, sought
-
-MOST_TAKE_BYTES = 500 * 2**20
-MOST_CAPTION_BYTES = 2**20
-TAKE_FETCH_SECONDS = 110.0  # beside the look's 30 s this leaves the commit its time within the function's 180
-DEAD_LINK = (403, 404, 410)  # a fresh look gives a fresh link
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +36,7 @@ class WatchPresenter:
     presenters: Mapping[str, PresenterVendor]
     tenants: Tenants
     secrets: Secrets
-    blobs: Blobs
-    egress: Egress
-    films_bucket: str
+    files: PresenterFiles
 
     def __call__(self, message: Message) -> None:
         """Look once and commit what was seen."""
@@ -56,8 +49,14 @@ class WatchPresenter:
             return
         video = node.provider_id or message.hint
         event = self._seen(loaded, node, video, hinted=bool(message.hint)) if video else self._unnamed(loaded, node)
-        if event:
-            self.commits.hear(loaded, event)
+        if event is None:
+            return
+        if video and node.state is State.STARTING and isinstance(event, on.FileRefused | on.PendingSeen):
+            named = on.IdHeard(node.key, node.take, node.attempt, video)
+            loaded = self.commits.hear(loaded, named).loaded
+            if isinstance(event, on.PendingSeen) and not event.unfetched:
+                return
+        self.commits.hear(loaded, event)
 
     def _unnamed(self, loaded: Loaded, node: Node) -> on.NodeEvent | None:
         """Look for an unclear take of a vendor without keys, once nobody can be waiting for its answer any more."""
@@ -112,20 +111,36 @@ class WatchPresenter:
                 other = self._instead(loaded, node, code)
                 return on.FailureHeard(*about, code, why, next_move, timedelta(0) if other else after, cutout=other)
             case Pending():
-                running = on.PendingSeen(*about, hinted=hinted)
-                return running if node.state is State.RUNNING else on.IdHeard(*about, video)
+                return on.PendingSeen(*about, hinted=hinted)
             case Filmed():
-                try:
-                    output = self._archived(node, name, seen, captions=loaded.job.plan.captions)
-                except (EgressFailed, EgressRefused, ShortRead) as failed:
-                    if isinstance(failed, EgressRefused) and failed.status not in DEAD_LINK:
-                        move = "look at the take in the provider's account, then retry the job"
-                        return on.FailureHeard(*about, Code.NOT_FETCHABLE, failed.why, move, paid=True)
-                    log_job(Fact.FETCH_FAILED, loaded.job, f"the take could not be fetched: {failed}", node=node.key)
-                    if node.state is State.STARTING:
-                        return on.IdHeard(*about, video)
-                    return on.PendingSeen(*about, hinted=True)
-                return on.FilmArrived(*about, output, provider_id=video)
+                return self._fetched(loaded, node, name, video, seen)
+
+    def _fetched(self, loaded: Loaded, node: Node, name: AttemptName, video: str, filmed: Filmed) -> on.NodeEvent:
+        """Take in the finished file, if it is one; what it turned out to be is remembered for its look."""
+        job, about = loaded.job, (node.key, node.take, node.attempt)
+        asked, speech = (node.claim.cutout if node.claim else None) or Cutout.INSET, planned(job, node)
+        try:
+            archived = self.files.archive(
+                filmed, name, asked=asked, estimated=speech.seconds, captions=job.plan.captions
+            )
+        except Unfit as unfit:
+            log_job(Fact.FETCH_FAILED, job, f"not the take that was ordered: {unfit.why}", node=node.key)
+            why = f"{node.provider} says {node.key} is finished, but {_begun(unfit.why)}; the take counts as paid"
+            move = f"retry the job: it orders this take again; ask {node.provider} about video {video}"
+            return on.FileRefused(*about, unfit.code, why, move)
+        except Unfetched as failed:
+            log_job(Fact.FETCH_FAILED, job, str(failed), node=node.key)
+            return on.PendingSeen(*about, hinted=True, unfetched=str(failed))
+        self._remembered(loaded, node, asked, archived)
+        return on.FilmArrived(*about, archived.output, provider_id=video, warnings=archived.warnings)
+
+    def _remembered(self, loaded: Loaded, node: Node, asked: Cutout, archived: Archived) -> None:
+        """Ask a look for another way next time that took the order and delivered an opaque take."""
+        if archived.output.cutout is asked or asked not in NEXT:
+            return
+        account = self.tenants.integration(loaded.job.tenant, loaded.job.plan.provider, loaded.job.plan.mode)
+        if account and archived.output.cutout is Cutout.INSET:
+            self.tenants.learn(loaded.job.tenant, account, planned(loaded.job, node).avatar_id, NEXT[asked])
 
     def _gone(self, loaded: Loaded, node: Node) -> on.NodeEvent:
         """A take that was accepted and is unknown later was deleted there: paid, and never ordered again by us."""
@@ -144,19 +159,7 @@ class WatchPresenter:
             self.tenants.learn(loaded.job.tenant, account, planned(loaded.job, node).avatar_id, other)
         return other
 
-    def _archived(self, node: Node, name: AttemptName, filmed: Filmed, *, captions: bool) -> Output:
-        cutout = (node.claim.cutout if node.claim else None) or Cutout.INSET
-        suffix = "webm" if cutout is Cutout.ALPHA else "mp4"
-        stored = self._copied(filmed.url, presenter_object(name, suffix), f"video/{suffix}", MOST_TAKE_BYTES)
-        output = Output(stored.uri, stored.generation, stored.crc32c, stored.size, filmed.seconds, cutout)
-        if not (captions and filmed.captions_url):
-            return output
-        words = self._copied(
-            filmed.captions_url, presenter_object(name, "srt"), "application/x-subrip", MOST_CAPTION_BYTES
-        )
-        return replace(output, captions=words.uri)
 
-    def _copied(self, url: str, name: str, mime: str, most: int) -> StoredObject:
-        with self.egress.stream(url, max_bytes=most, total_seconds=TAKE_FETCH_SECONDS) as source:
-            uri = f"gs://{self.films_bucket}/{name}"
-            return self.blobs.write(uri, source.chunks(), mime=mime, expected=source.content_length)
+def _begun(why: str) -> str:
+    """Let a sentence go on another."""
+    return why[:1].lower() + why[1:].rstrip(".")

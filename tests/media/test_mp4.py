@@ -37,16 +37,38 @@ def box(name: bytes, content: bytes = b"") -> bytes:
 
 
 def moov(
-    *, scale: int = 1000, length: int = 8000, width: int = 720, height: int = 1280, handler: bytes = b"vide"
+    *,
+    scale: int = 1000,
+    length: int = 8000,
+    width: int = 720,
+    height: int = 1280,
+    handler: bytes = b"vide",
+    samples: int = 192,
+    edits: int = 0,
+    tracks: int = 1,
+    more: bytes = b"",
 ) -> bytes:
-    """Return an index with one track."""
+    """Return an index."""
     mvhd = box(b"mvhd", bytes(12) + scale.to_bytes(4) + length.to_bytes(4) + bytes(80))
-    tkhd = box(b"tkhd", bytes(76) + (width << 16).to_bytes(4) + (height << 16).to_bytes(4))
-    mdia = box(b"mdia", box(b"hdlr", bytes(8) + handler + bytes(13)))
-    return box(b"moov", mvhd + box(b"trak", tkhd + mdia))
+    key = bytes(12) + (1).to_bytes(4)
+    tkhd = box(b"tkhd", key + bytes(60) + (width << 16).to_bytes(4) + (height << 16).to_bytes(4))
+    mdhd = box(b"mdhd", bytes(12) + (12800).to_bytes(4) + bytes(8))
+    stsz = box(b"stsz", bytes(4) + (1).to_bytes(4) + samples.to_bytes(4))
+    mdia = mdhd + box(b"hdlr", bytes(8) + handler + bytes(13)) + box(b"minf", box(b"stbl", stsz))
+    edts = box(b"edts", box(b"elst", bytes(4) + edits.to_bytes(4))) if edits else b""
+    return box(b"moov", mvhd + box(b"trak", tkhd + edts + box(b"mdia", mdia)) * tracks + more)
 
 
-FTYP = box(b"ftyp", b"isom\x00\x00\x02\x00isom")
+def fragment(*, samples: int = 25, begin: int = 0, each: int = 512) -> bytes:
+    """Return a fragment's index and pictures: `samples` of `each` ticks, from `begin` on."""
+    tfhd = box(b"tfhd", b"\x00\x02\x00\x08" + (1).to_bytes(4) + each.to_bytes(4))
+    tfdt = box(b"tfdt", bytes(4) + begin.to_bytes(4))
+    trun = box(b"trun", bytes(4) + samples.to_bytes(4))
+    return box(b"moof", box(b"traf", tfhd + tfdt + trun)) + box(b"mdat", b"pictures")
+
+
+HEAD = box(b"ftyp", b"isom\x00\x00\x02\x00isom")
+FTYP = HEAD + box(b"mdat", b"pictures")
 
 
 def test_index_at_the_end(clip: Path) -> None:
@@ -64,7 +86,7 @@ def test_index_at_the_end(clip: Path) -> None:
 
 
 def test_index_at_the_front(tmp_path: Path, mute_clip: Path) -> None:
-    """A film whose index stands first is read without touching the rest; it has no sound here."""
+    """A film whose index stands first is read without touching its pictures; it has no sound here."""
     path = tmp_path / "front.mp4"
     ffmpeg("-i", mute_clip, "-c", "copy", "-movflags", "+faststart", path)
     remote = Remote(path.read_bytes())
@@ -72,7 +94,8 @@ def test_index_at_the_front(tmp_path: Path, mute_clip: Path) -> None:
     facts = read_mp4(remote.read, len(remote.data))
 
     assert Mp4Facts(3.0, 180, 320, audio=False) == facts
-    assert 3 == len(remote.reads)
+    assert 5 == len(remote.reads)
+    assert sum(length for _, length in remote.reads) < 4096
 
 
 def test_long_boxes() -> None:
@@ -104,7 +127,7 @@ def test_length_in_64_bits() -> None:
 @pytest.mark.parametrize(
     ("data", "why"),
     [
-        (b"", "ends before its index"),
+        (b"", "is empty"),
         (b"<html>no</html>", "does not begin as an MP4"),
         (b"\x1aE\xdf\xa3" + bytes(60), "does not begin as an MP4"),
         (FTYP, "ends before its index"),
@@ -112,6 +135,11 @@ def test_length_in_64_bits() -> None:
         (FTYP + moov()[:-20], "cut short inside moov"),
         (FTYP + (9000).to_bytes(4) + b"mdat" + bytes(20), "cut short inside mdat"),
         (FTYP + (3).to_bytes(4) + b"mdat" + bytes(20), "claims 3 bytes"),
+        (HEAD + moov(), "ends before its pictures"),
+        (FTYP + moov(samples=2_000_000), "more than 500,000 samples"),
+        (FTYP + moov(edits=65), "an edit list of 65 entries"),
+        (FTYP + moov() + fragment(samples=2**31), "more than 500,000 samples"),
+        (FTYP + moov(tracks=17), "more than 16 tracks"),
         (FTYP + box(b"free") * 300 + moov(), "among its first 256 boxes"),
         (FTYP + moov(handler=b"soun"), "no picture track"),
         (FTYP + moov(length=0), "makes no sense"),
@@ -126,6 +154,66 @@ def test_nonsense_is_refused(data: bytes, why: str) -> None:
     """What is no film, or lies about itself, is refused with its reason."""
     with pytest.raises(NotAFilm, match=why):
         facts_of(data)
+
+
+@pytest.mark.parametrize(
+    "flags", ["frag_keyframe+empty_moov", "dash+empty_moov+global_sidx", "frag_keyframe+empty_moov+default_base_moof"]
+)
+def test_fragmented_film(tmp_path: Path, clip: Path, flags: str) -> None:
+    """A film written in fragments is a film, as long as they are together."""
+    path = tmp_path / "fragments.mp4"
+    ffmpeg("-i", clip, "-c", "copy", "-movflags", flags, "-frag_duration", "500000", path)
+
+    facts = facts_of(path.read_bytes())
+
+    assert (180, 320, True) == (facts.width, facts.height, facts.audio)
+    assert 3.0 == pytest.approx(facts.seconds, abs=0.1)
+
+
+def test_half_a_fragmented_film(tmp_path: Path, clip: Path) -> None:
+    """A fragmented film that breaks off is cut short, wherever it breaks."""
+    path = tmp_path / "fragments.mp4"
+    ffmpeg("-i", clip, "-c", "copy", "-movflags", "frag_keyframe+empty_moov", path)
+    data = path.read_bytes()
+
+    with pytest.raises(NotAFilm, match=r"cut short inside (mdat|moof)"):
+        facts_of(data[: len(data) * 2 // 3])
+
+
+def test_length_told_by_the_film_extends_header() -> None:
+    """A writer who knew the whole length says it in mehd."""
+    mvex = box(b"mvex", box(b"mehd", bytes(4) + (5500).to_bytes(4)))
+
+    facts = facts_of(FTYP + moov(length=0, samples=0, more=mvex) + fragment())
+
+    assert 5.5 == facts.seconds
+
+
+def test_length_where_the_fragments_end() -> None:
+    """Without any sum told, the last fragment's end is the film's."""
+    parts = fragment(begin=0) + fragment(begin=12800) + fragment(begin=25600)
+
+    facts = facts_of(HEAD + moov(length=0, samples=0, more=box(b"mvex")) + parts)
+
+    assert 3.0 == facts.seconds
+
+
+def test_default_length_of_samples_stands_in_the_index() -> None:
+    """A fragment that tells no length of its samples means the track's default."""
+    trex = box(b"trex", bytes(4) + (1).to_bytes(4) + bytes(4) + (512).to_bytes(4) + bytes(8))
+    tfhd = box(b"tfhd", bytes(4) + (1).to_bytes(4))
+    part = box(b"moof", box(b"traf", tfhd + box(b"trun", bytes(4) + (50).to_bytes(4)))) + box(b"mdat", b"pictures")
+
+    facts = facts_of(HEAD + moov(length=0, samples=0, more=box(b"mvex", trex)) + part)
+
+    assert 2.0 == facts.seconds
+
+
+def test_something_behind_a_whole_film_is_passed_over() -> None:
+    """What a careless store appended after the film does not undo it."""
+    facts = facts_of(FTYP + moov() + b"\r\n<!-- served by a cache -->")
+
+    assert 8.0 == facts.seconds
 
 
 def test_giant_index_is_not_read() -> None:

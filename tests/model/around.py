@@ -38,10 +38,15 @@ class Around:
             if op.status == "P":
                 done = world.made(index, status="O", age=0)
                 yield Step(f"op{index} is made", True, done._replace(news=world.news | {index}))
+                if world.budget.junk:
+                    junk = world.spend("junk").made(index, status="J", age=0)
+                    yield Step(f"op{index} is made, its file is JUNK", False, junk._replace(news=junk.news | {index}))
                 if world.budget.fail:
                     failed = world.spend("fail").made(index, status="X", age=0)
                     told = failed if self.workers.desk.clip else failed._replace(news=world.news | {index})
                     yield Step(f"op{index} FAILS", False, told)
+            elif op.status == "J" and not self.workers.desk.clip:
+                yield Step(f"op{index}'s fresh link gives the FILM", False, world.made(index, status="O"))
 
     def _news(self, world: World) -> Iterator[Step]:
         hear = self._object if self.workers.desk.clip else self._webhook
@@ -57,7 +62,10 @@ class Around:
         desk, op = self.workers.desk, world.ops[index]
         if desk.ended(world) and desk.node(world).output:
             return world
-        told = desk.hear(world, arrived(desk.key, op.take, op.attempt, index, named=False))
+        if op.status == "J" and desk.has(Rule.PROBE):
+            told = desk.hear(world, on.PendingSeen(desk.key, op.take, op.attempt, hinted=True))
+        else:
+            told = desk.hear(world, arrived(desk.key, op.take, op.attempt, index, named=False))
         return desk.committed(world, told) if told.changed else world
 
     def _webhook(self, world: World, index: int) -> World:

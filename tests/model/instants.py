@@ -33,6 +33,7 @@ WAITS = Timeouts(
     presenter_backstop=60,
     hint_step=60,
     hint_polls=1,
+    fresh_links=1,
     pending_step=60,
     queue_slack=60,
     stagger=0,

@@ -29,6 +29,9 @@ class Rule(StrEnum):
     REPEAT = "a refused repeat keeps its claim"
     KEY = "the same key for the same attempt"
     RISK = "the cost is booked at the claim"
+    PROBE = "a file is probed before it counts as a film"
+    LINKS = "a bounded number of fresh links"
+    PAID = "a file that is no film was paid"
 
 
 ALL = frozenset(Rule)
@@ -49,6 +52,7 @@ def heard(rules: frozenset[Rule], job: Job, event: on.Event, now: datetime, time
         case on.NothingFound():
             timeouts = timeouts if Rule.PATIENCE in rules else replace(timeouts, veo_unknown=0)
             event = event if Rule.LOOKED in rules else replace(event, at=None)
+    job, event = _of_files(rules, job, event)
     moved = apply(job, event, now, timeouts)
     if Rule.LEDGER not in rules and isinstance(event, on.Sent) and _only_noted(job, moved, event.node):
         return Transition(job, changed=False)
@@ -58,6 +62,15 @@ def heard(rules: frozenset[Rule], job: Job, event: on.Event, now: datetime, time
     if Rule.RISK not in rules and isinstance(event, on.Claimed) and moved.changed:
         return _unbooked(moved, event.node)
     return moved
+
+
+def _of_files(rules: frozenset[Rule], job: Job, event: on.Event) -> tuple[Job, on.Event]:
+    """Leave out what holds for finished files that are no film."""
+    if Rule.LINKS not in rules and isinstance(event, on.FileRefused):
+        return replace(job, nodes={**job.nodes, event.node: replace(job.nodes[event.node], fresh_links=0)}), event
+    if Rule.PAID not in rules and isinstance(event, on.FailureHeard):
+        return job, replace(event, paid=False)
+    return job, event
 
 
 def _only_noted(job: Job, moved: Transition, node: str) -> bool:

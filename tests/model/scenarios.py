@@ -54,6 +54,10 @@ NECESSARY = (
     Scenario(PRESENTER, Budget(lost=1, busy=1), Rule.REPEAT, "BILL"),
     Scenario(PRESENTER, Budget(lost=1, busy=1, gone=1), Rule.REPEAT, "BILL"),
     Scenario(CLIP, Budget(), Rule.RISK, "MONEY"),
+    Scenario(CLIP, Budget(junk=1), Rule.PROBE, "FILM"),
+    Scenario(PRESENTER, Budget(junk=1), Rule.PROBE, "FILM"),
+    Scenario(PRESENTER, Budget(junk=1), Rule.LINKS, "LIVE"),
+    Scenario(CLIP, Budget(junk=1), Rule.PAID, "MONEY"),
 )
 
 KEPT = (
@@ -73,6 +77,9 @@ KEPT = (
     Scenario(PRESENTER, Budget(lost=1, dup=1, refuse=1), way=Reconcile.LIST_BY_TITLE),
     Scenario(PRESENTER, Budget(crash=1, lost=1, dup=1), way=Reconcile.NOTHING),
     Scenario(PRESENTER, Budget(lost=1, busy=1, drop=1, retry=1), way=Reconcile.NOTHING),
+    Scenario(CLIP, Budget(junk=1, lost=1, retry=1)),
+    Scenario(PRESENTER, Budget(junk=1, dup=1, retry=1)),
+    Scenario(PRESENTER, Budget(junk=1, lost=1, drop=1)),
 )
 
 LARGE = (
@@ -88,4 +95,6 @@ LARGE = (
     Scenario(PRESENTER, Budget(crash=2, dup=1, busy=1, ack=1)),
     Scenario(PRESENTER, Budget(fail=2, dup=1, drop=1, retry=1)),
     Scenario(PRESENTER, Budget(crash=1, dup=1, lost=1, busy=1, gone=1)),
+    Scenario(PRESENTER, Budget(junk=1, crash=1, dup=1, ack=1, retry=1)),
+    Scenario(CLIP, Budget(junk=1, crash=1, lost=1, dup=1, retry=1)),
 )

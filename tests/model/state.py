@@ -15,6 +15,7 @@ class Budget(NamedTuple):
     gone: int = 0  # 404: the model is retired; held for an operator
     refuse: int = 0  # the vendor refuses for good
     fail: int = 0  # an operation fails
+    junk: int = 0  # an operation is made and billed, and its file is not what was ordered
     slow: int = 0  # an operation whose id is known takes longer than ever
     drop: int = 0  # news is lost, or a task
     retry: int = 0
@@ -61,7 +62,7 @@ class Operation(NamedTuple):
     attempt: int
     key: int  # with take and attempt: the idempotency key
     want: int  # ghost: which of the person's wishes it was sent for
-    status: str = "P"  # P in the making, O made, X failed
+    status: str = "P"  # P in the making, O made, J made but its file is junk, X failed
     age: int = 0
     told: bool = False  # its id reached us and was written down
 

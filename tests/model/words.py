@@ -48,6 +48,10 @@ def _seen(key: str, worker: Worker) -> on.NodeEvent:
             return arrived(*about, worker.op, named=key == PRESENTER)
         case "failure":
             return on.FailureHeard(*about, Code.CAPACITY, "it failed", "retry the job", ZERO)
+        case "junk":
+            return on.FailureHeard(*about, Code.NOT_A_FILM, "it is no film", "retry the job", paid=True)
+        case "junk link":
+            return on.FileRefused(*about, Code.NOT_A_FILM, "it is no film", "retry the job")
         case "id":
             return on.IdHeard(*about, f"op{worker.op}")
         case "nothing":

@@ -110,15 +110,26 @@ class Workers:
         if node.state is State.STARTING and desk.clip:
             if not (expired and desk.has(Rule.EXPIRY)):
                 return world
-            lie = (index for index, op in enumerate(world.ops) if op.status == "O" and op[:2] == (take, attempt))
+            lie = (index for index, op in enumerate(world.ops) if op.status in "OJ" and op[:2] == (take, attempt))
             known = next(lie, -1)
-            return self._brought(world, seen._replace(holds="film" if known >= 0 else "nothing", op=known))
+            return self._brought(world, seen._replace(holds=self._file(world, known) or "nothing", op=known))
         if known < 0:
             unnamed = node.state is State.STARTING and reconcile_of(node) is not Reconcile.IDEMPOTENCY_KEY
             return self._searched(world, node) if unnamed and expired and desk.has(Rule.EXPIRY) else world
         pending = "id" if node.state is State.STARTING else "pending, hinted" if hint >= 0 else "pending"
-        holds = {"P": pending, "O": "film", "X": "failure"}[world.ops[known].status]
+        status = world.ops[known].status
+        holds = self._file(world, known) or {"P": pending, "X": "failure"}[status]
+        if holds == "junk link" and node.state is State.STARTING:
+            holds = "id"  # written down first: the file is refused at the next look
         return self._brought(world, seen._replace(holds=holds))
+
+    def _file(self, world: World, op: int) -> str:
+        """Say what a finished operation's file is taken for."""
+        if op < 0 or world.ops[op].status not in "OJ":
+            return ""
+        if world.ops[op].status == "O" or not self.desk.has(Rule.PROBE):
+            return "film"
+        return "junk" if self.desk.clip else "junk link"
 
     def told(self, world: World, op: int) -> World:
         """Let a webhook ask for a look."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from shared.pipeline.job import events as on
 from shared.pipeline.job.job import Job, Reconcile
@@ -93,6 +93,20 @@ def tried_again_before_the_old_film_comes(world: World) -> None:
     world.hear(0)
 
 
+def an_unfit_file_is_ordered_again(job: Job, event: on.Event, now: datetime, timeouts: Timeouts) -> Transition:
+    """Take a file that is not what was ordered for the vendor's failure."""
+    if isinstance(event, on.FileRefused):
+        about = (event.node, event.take, event.attempt)
+        event = on.FailureHeard(*about, event.code, event.why, event.next_move, timedelta(0))
+    return apply(job, event, now, timeouts)
+
+
+def half_a_film_comes(world: World) -> None:
+    """The vendor says its take is finished, and its link gives half of it."""
+    work(world)
+    world.finish(0, unfit=True)
+
+
 BUGS = (
     Bug("no wake number", "LIVE", busy_once, wakes_never_grow),
     Bug("no send window", "BILL", frozen_between_claim_and_send, timeouts=replace(WAITS, send_window=FOR_EVER)),
@@ -114,4 +128,5 @@ BUGS = (
         tried_again_before_the_old_film_comes,
         every_take_is_the_wanted_one,
     ),
+    Bug("half a film is ordered again", "BILL", half_a_film_comes, an_unfit_file_is_ordered_again, request=SPOKEN),
 )

@@ -44,7 +44,7 @@ class Trusting(WatchPresenter):
         if not hinted:
             return super()._seen(loaded, node, video, hinted=hinted)
         name = presenter_object(attempt_name(loaded.job.id, node), "webm")
-        said = Output(f"gs://{self.films_bucket}/{name}", 1, "AAAAAA==", 1000, 1.0, Cutout.ALPHA)
+        said = Output(f"gs://{self.files.bucket}/{name}", 1, "AAAAAA==", 1000, 1.0, Cutout.ALPHA)
         return on.FilmArrived(node.key, node.take, node.attempt, said, provider_id=video)
 
 

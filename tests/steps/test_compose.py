@@ -6,8 +6,9 @@ from infra.local.world import FILMS
 from shared.pipeline.job import events as on
 from shared.pipeline.job.job import Ending, State
 from shared.pipeline.job.names import film_object
+from shared.pipeline.job.revision import Change
 from tests.faults.wire import Kind
-from tests.steps.stage import CLIP, FILM, Stage, footage
+from tests.steps.stage import CLIP, FILM, TENANT, Stage, footage
 
 COMMIT = "^firestore Commit"
 
@@ -157,8 +158,30 @@ def test_poisoned_footage_fails_the_job_with_words(stage: Stage, canned: dict[st
     job = stage.job(job_id)
     assert Ending.FAILED is job.ending
     assert job.trouble is not None
-    assert job.trouble.node == FILM
-    assert job.trouble.next_move
+    assert job.trouble.node == CLIP
+    assert job.trouble.next_move == "retry the job: it orders clip-1 again; everything else that is finished is kept"
+
+
+def test_a_retry_orders_again_what_compose_could_not_use(stage: Stage, canned: dict[str, Path]) -> None:
+    """The clip that cannot be decoded is not kept for ever: the retry buys another, and the film is finished."""
+    job_id = stage.order(footage())
+    stage.wiring.start_clip(stage.message(job_id, CLIP))
+    whole = canned["films.mp4"].read_bytes()
+    begin, end = whole.index(b"mdat") + 4, whole.index(b"moov") - 4
+    name = f"jobs/{job_id}/clip-1/t1-a1/x.mp4"
+    poisoned = whole[:begin] + bytes(end - begin) + whole[end:]
+    stage.wiring.blobs.write(f"gs://abroll-takes/{name}", [poisoned], mime="video/mp4")
+    stage.wiring.veo_output("abroll-takes", name)
+    composed(stage, job_id)
+    assert Ending.FAILED is stage.job(job_id).ending
+    loaded = stage.wiring.commits.load(job_id)
+    assert loaded is not None
+
+    stage.wiring.revise().retry(TENANT, loaded, Change(), dry_run=False)
+    stage.live(job_id)
+
+    assert Ending.COMPLETED is stage.job(job_id).ending
+    assert 2 == stage.submits("veo")
 
 
 def test_footage_that_was_deleted_is_told(stage: Stage) -> None:

@@ -58,7 +58,7 @@ def _hold(job: Job, failed: Node, now: datetime) -> Job:
         code=failed.code or Code.STUCK,
         message=failed.why or f"{failed.key} failed",
         next_move=failed.next_move or "retry the job",
-        node=failed.key,
+        node=failed.culprit or failed.key,
     )
     return replace(job, nodes=nodes, trouble=trouble)
 

@@ -122,6 +122,19 @@ class FilmArrived:
     attempt: int
     output: Output
     provider_id: str | None = None
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FileRefused:
+    """The vendor says an attempt is finished, but what its link gives is not what was ordered."""
+
+    node: str
+    take: int
+    attempt: int
+    code: Code
+    why: str
+    next_move: str  # for when no fresh link helps
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +160,7 @@ class PendingSeen:
     take: int
     attempt: int
     hinted: bool = False
+    unfetched: str = ""  # why a finished file could not be fetched this time
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +193,7 @@ class WorkFailed:
     why: str
     next_move: str
     retry_after: timedelta | None = None
+    culprit: str | None = None  # the node whose file cannot be used
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +236,7 @@ NodeEvent = (
     | Unclear
     | IdHeard
     | FilmArrived
+    | FileRefused
     | FailureHeard
     | PendingSeen
     | NothingFound

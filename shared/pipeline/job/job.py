@@ -155,8 +155,10 @@ class Node:
     failures: int = 0  # vendor's final words about this take
     refusals: int = 0  # parsed refusals of this attempt: part of HeyGen's key
     polls: int = 0  # polls that found "not yet" after a hint of success
+    fresh_links: int = 0  # asked for because this attempt's finished file was not what was ordered
     cutout: Cutout | None = None  # how this presenter is asked for next
     inputs_hash: str | None = None  # what a pure node's output must be made from
+    culprit: str | None = None  # the node whose file pure work could not use: a retry makes that one again
     claim: Claim | None = None
     provider_id: str | None = None
     output: Output | None = None

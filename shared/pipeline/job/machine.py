@@ -46,6 +46,7 @@ TABLE: tuple[Row, ...] = (
     Row(on.FilmArrived, Q, (D,)),
     Row(on.FilmArrived, S, (D,)),
     Row(on.FilmArrived, R, (D,)),
+    Row(on.FileRefused, R, (R, F)),
     Row(on.FailureHeard, S, (Q, F, C)),
     Row(on.FailureHeard, R, (Q, F, C)),
     Row(on.PendingSeen, R, (R, F)),
@@ -114,7 +115,7 @@ def _concerns(node: Node, event: on.NodeEvent) -> bool:
             return event.inputs_hash == node.inputs_hash
         case on.Claimed() | on.Postponed() | on.Reclaimed() | on.IdHeard():
             return (event.take, event.attempt) == (node.take, node.attempt)
-        case on.FailureHeard() | on.PendingSeen() | on.NothingFound():
+        case on.FileRefused() | on.FailureHeard() | on.PendingSeen() | on.NothingFound():
             return (event.take, event.attempt) == (node.take, node.attempt)
         case _:
             assert_never(event)
@@ -155,7 +156,7 @@ def _moved(job: Job, before: Node, after: Node, event: on.NodeEvent, now: dateti
     if after.state is not before.state and not isinstance(event, on.Claimed):
         story = _tell(story, now, after.key, after.state.value, after.why or "")
     warned = story.warnings
-    if isinstance(event, on.WorkDone):  # what was known before paying need not be said again
+    if isinstance(event, on.WorkDone | on.FilmArrived):  # what was known before paying need not be said again
         warned = tuple(dict.fromkeys((*story.warnings, *event.warnings)))
     alarms = (
         (f"misconfigured: {job.id} {after.key}: {event.what}",) if isinstance(event, on.MisconfigurationFound) else ()

@@ -39,6 +39,7 @@ class Timeouts:
     presenter_backstop: float = 300
     hint_step: float = 5  # after a hint of success: 5, 10, 20 s, then the backstop
     hint_polls: int = 3
+    fresh_links: int = 5  # asked for while a finished file is not what was ordered: after 5, 10, 20, 40, 80 s
     pending_step: float = 60  # after a look that found "pending"
     queue_slack: float = 120  # a task this late is looked for
     stagger: float = 0.15  # between starts of one job
@@ -82,5 +83,5 @@ def read_timeouts(data: Mapping[str, object]) -> Timeouts:
             f"timeouts: {', '.join(sorted(wrong))}: unknown or not a number; known are {', '.join(sorted(known))}"
         )
     numbers: dict[str, float] = {key: value for key, value in data.items() if isinstance(value, int | float)}
-    whole = {"hint_polls", "nudges", "replays", "tries", "tries_filtered", "work_tries"}
+    whole = {"fresh_links", "hint_polls", "nudges", "replays", "tries", "tries_filtered", "work_tries"}
     return Timeouts(**{key: int(value) if key in whole else value for key, value in numbers.items()})  # type: ignore[arg-type]  # one mapping, two number types

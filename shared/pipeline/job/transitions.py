@@ -10,13 +10,14 @@ from shared.pipeline.job import events as on
 from shared.pipeline.job.consequences import wake
 from shared.pipeline.job.job import Claim, Job, Node, Outcome, Reconcile, State, reconcile_of
 from shared.pipeline.job.ledger import affordable, billed, close_line, find, name_line, open_line, put
+from shared.pipeline.job.moves import failed, next_attempt, requeue, running, scheduled
 from shared.pipeline.job.timeouts import SECOND, Timeouts
 
 
 def claimed(job: Job, node: Node, event: on.Claimed, now: datetime, timeouts: Timeouts) -> Node:
     """Claim the node for one call, or fail it when one more attempt would pass the job's ceiling."""
     if not affordable(job, node):
-        return _failed(
+        return failed(
             node,
             now,
             Code.SPEND_CEILING,
@@ -62,19 +63,19 @@ def reclaimed(_job: Job, node: Node, event: on.Reclaimed, now: datetime, timeout
 
 def postponed(job: Job, node: Node, event: on.Postponed, now: datetime, timeouts: Timeouts) -> Node:
     """Queue it again for when the vendor should be free; a duplicate that says the same changes nothing (hole 9)."""
-    if _scheduled(node, now):
+    if scheduled(node, now):
         return node
-    return _requeue(job, replace(node, why=event.why, nudges=0), event.after, now, timeouts)
+    return requeue(job, replace(node, why=event.why, nudges=0), event.after, now, timeouts)
 
 
 def sent(_job: Job, node: Node, event: on.Sent, now: datetime, timeouts: Timeouts) -> Node:
     """The vendor accepted the call: the node runs."""
-    return _running(node, event.take, event.attempt, event.provider_id, now, timeouts)
+    return running(node, event.take, event.attempt, event.provider_id, now, timeouts)
 
 
 def id_heard(_job: Job, node: Node, event: on.IdHeard, now: datetime, timeouts: Timeouts) -> Node:
     """The vendor accepted the call, as a webhook or a list told: the node runs."""
-    return _running(node, event.take, event.attempt, event.provider_id, now, timeouts)
+    return running(node, event.take, event.attempt, event.provider_id, now, timeouts)
 
 
 def released(job: Job, node: Node, event: on.Released, now: datetime, timeouts: Timeouts) -> Node:
@@ -93,7 +94,7 @@ def released(job: Job, node: Node, event: on.Released, now: datetime, timeouts: 
         cutout=event.cutout or node.cutout,
         why=event.why,
     )
-    return _requeue(job, freed, event.after, now, timeouts)
+    return requeue(job, freed, event.after, now, timeouts)
 
 
 def refused(_job: Job, node: Node, event: on.Rejected, now: datetime, timeouts: Timeouts) -> Node:
@@ -101,7 +102,7 @@ def refused(_job: Job, node: Node, event: on.Rejected, now: datetime, timeouts: 
     if node.claim and node.claim.repeated:
         return _unclear_still(node, replace(node, why=event.why), timedelta(0), now, timeouts)
     closed = close_line(node, node.take, node.attempt, _refusal(node), now, event.why)
-    return _failed(closed, now, event.code, event.why, event.next_move)
+    return failed(closed, now, event.code, event.why, event.next_move)
 
 
 def misconfigured(job: Job, node: Node, event: on.MisconfigurationFound, now: datetime, timeouts: Timeouts) -> Node:
@@ -109,12 +110,12 @@ def misconfigured(job: Job, node: Node, event: on.MisconfigurationFound, now: da
     closed = close_line(node, node.take, node.attempt, _refusal(node), now, event.what)
     since = node.held_since or now
     if now >= since + timeouts.hold * SECOND:
-        return _failed(closed, now, Code.MISCONFIGURED, event.what, event.next_move)
+        return failed(closed, now, Code.MISCONFIGURED, event.what, event.next_move)
     told = replace(node, held_since=since, why=event.what, next_move=event.next_move)
     if node.claim and node.claim.repeated:
         return _unclear_still(node, told, timeouts.hold_step * SECOND, now, timeouts)
     held = replace(told, attempts=closed.attempts, claim=None)
-    return _requeue(job, held, timeouts.hold_step * SECOND, now, timeouts)
+    return requeue(job, held, timeouts.hold_step * SECOND, now, timeouts)
 
 
 def unclear(_job: Job, node: Node, event: on.Unclear, now: datetime, timeouts: Timeouts) -> Node:
@@ -162,20 +163,34 @@ def failure_heard(job: Job, node: Node, event: on.FailureHeard, now: datetime, t
     closed = close_line(node, node.take, node.attempt, outcome, now, event.why)
     tries = timeouts.tries_filtered if event.code in (Code.FILTERED, Code.EMPTY) else timeouts.tries
     if event.retry_after is None or node.failures + 1 >= tries:
-        return _failed(closed, now, event.code, event.why, event.next_move)
+        return failed(closed, now, event.code, event.why, event.next_move)
     told = replace(closed, why=event.why, cutout=event.cutout or node.cutout)
-    return _next_attempt(job, told, event.retry_after, now, timeouts)
+    return next_attempt(job, told, event.retry_after, now, timeouts)
+
+
+def file_refused(_job: Job, node: Node, event: on.FileRefused, now: datetime, timeouts: Timeouts) -> Node:
+    """A fresh link is asked for, a bounded number of times; then the take is lost, and paid."""
+    if scheduled(node, now):
+        return node
+    if node.fresh_links < timeouts.fresh_links:
+        after = timeouts.hint_step * 2**node.fresh_links * SECOND
+        asked = replace(node, fresh_links=node.fresh_links + 1, nudges=0, why=event.why)
+        return wake(asked, now, timeouts, after=after)
+    closed = close_line(node, node.take, node.attempt, Outcome.GIVEN_UP, now, event.why)
+    return failed(closed, now, event.code, event.why, event.next_move)
 
 
 def pending_seen(_job: Job, node: Node, event: on.PendingSeen, now: datetime, timeouts: Timeouts) -> Node:
     """Not yet: look again soon after a hint, else at the usual step; an operation that takes too long fails."""
     since = node.claim.at if node.claim else now
     if now >= since + timeouts.longest_operation * SECOND:
-        closed = close_line(node, node.take, node.attempt, Outcome.GIVEN_UP, now, "no end in sight")
         minutes = int(timeouts.longest_operation // 60)
-        why = f"{node.provider} has worked on {node.key} for {minutes} minutes without an end"
-        return _failed(closed, now, Code.TIMEOUT, why, "retry the job; the unfinished attempt counts as paid")
-    if (event.hinted or node.polls) and _scheduled(node, now):
+        code, why = Code.TIMEOUT, f"{node.provider} has worked on {node.key} for {minutes} minutes without an end"
+        if event.unfetched:
+            code, why = Code.NOT_FETCHABLE, f"{node.provider} has finished {node.key}, but {event.unfetched}"
+        closed = close_line(node, node.take, node.attempt, Outcome.GIVEN_UP, now, event.unfetched or "no end in sight")
+        return failed(closed, now, code, why, "retry the job; this attempt counts as paid")
+    if (event.hinted or node.polls) and scheduled(node, now):
         return node
     if (event.hinted or node.polls) and node.polls < timeouts.hint_polls:
         after = timeouts.hint_step * 2**node.polls * SECOND
@@ -198,15 +213,15 @@ def nothing_found(job: Job, node: Node, event: on.NothingFound, now: datetime, t
         closed = close_line(node, node.take, node.attempt, Outcome.GIVEN_UP, now, "nobody can tell what became of it")
         why = f"{node.provider} did not say what became of {node.key}, and has no way to be asked"
         move = "look for the take in the provider's account, then retry the job; the unclear attempt counts as paid"
-        return _failed(closed, now, Code.UNANSWERED, why, move)
+        return failed(closed, now, Code.UNANSWERED, why, move)
     # What lies in our bucket is where we look; what had a name was made, and may have been deleted after it was billed.
     made_nothing = reconcile_of(node) is Reconcile.OBJECT or node.state is State.STARTING
     outcome = Outcome.NOTHING_MADE if made_nothing else Outcome.GIVEN_UP
     closed = close_line(node, node.take, node.attempt, outcome, now, "no trace of it")
     if node.failures + 1 >= timeouts.tries:
         why = f"{node.provider} left {node.failures + 1} calls for {node.key} unanswered"
-        return _failed(closed, now, Code.UNANSWERED, why, "retry the job in a while; what is finished is kept")
-    return _next_attempt(job, closed, timedelta(0), now, timeouts)
+        return failed(closed, now, Code.UNANSWERED, why, "retry the job in a while; what is finished is kept")
+    return next_attempt(job, closed, timedelta(0), now, timeouts)
 
 
 def work_done(_job: Job, node: Node, event: on.WorkDone, now: datetime, _waits: Timeouts) -> Node:
@@ -216,11 +231,12 @@ def work_done(_job: Job, node: Node, event: on.WorkDone, now: datetime, _waits: 
 
 def work_failed(job: Job, node: Node, event: on.WorkFailed, now: datetime, timeouts: Timeouts) -> Node:
     """Pure work failed: it is tried again, a bounded number of times; two workers failing at once count once."""
-    if _scheduled(node, now):
+    if scheduled(node, now):
         return node
     if event.retry_after is None or node.failures + 1 >= timeouts.work_tries:
-        return _failed(node, now, event.code, event.why, event.next_move)
-    return _requeue(job, replace(node, failures=node.failures + 1, why=event.why), event.retry_after, now, timeouts)
+        blamed = replace(node, culprit=event.culprit)
+        return failed(blamed, now, event.code, event.why, event.next_move)
+    return requeue(job, replace(node, failures=node.failures + 1, why=event.why), event.retry_after, now, timeouts)
 
 
 # One handler an event; each is called with exactly its own event type, which a mapping cannot express.
@@ -235,17 +251,13 @@ HANDLERS: Mapping[type[on.NodeEvent], Callable[[Job, Node, Any, datetime, Timeou
     on.Unclear: unclear,
     on.IdHeard: id_heard,
     on.FilmArrived: film_arrived,
+    on.FileRefused: file_refused,
     on.FailureHeard: failure_heard,
     on.PendingSeen: pending_seen,
     on.NothingFound: nothing_found,
     on.WorkDone: work_done,
     on.WorkFailed: work_failed,
 }
-
-
-def _scheduled(node: Node, now: datetime) -> bool:
-    """Tell whether the next task is scheduled for later already: the event is a duplicate then."""
-    return node.at is not None and node.at > now
 
 
 def replayable(claim: Claim, now: datetime, timeouts: Timeouts) -> bool:
@@ -266,33 +278,3 @@ def _unclear_still(node: Node, told: Node, after: timedelta, now: datetime, time
 def _refusal(node: Node) -> Outcome:
     """A refused repeat says nothing about the unclear call before it: that one stays counted as paid."""
     return Outcome.GIVEN_UP if node.claim and node.claim.repeated else Outcome.REFUSED
-
-
-def _running(node: Node, take: int, attempt: int, provider_id: str, now: datetime, timeouts: Timeouts) -> Node:
-    named = name_line(node, take, attempt, provider_id, now)
-    due = now + timeouts.backstop(node.kind)
-    return replace(named, state=State.RUNNING, provider_id=provider_id, due=due, held_since=None, why=None)
-
-
-def _next_attempt(job: Job, node: Node, after: timedelta, now: datetime, timeouts: Timeouts) -> Node:
-    fresh = replace(
-        node,
-        attempt=node.attempt + 1,
-        failures=node.failures + 1,
-        refusals=0,
-        polls=0,
-        claim=None,
-        provider_id=None,
-    )
-    return _requeue(job, fresh, after, now, timeouts)
-
-
-def _requeue(job: Job, node: Node, after: timedelta, now: datetime, timeouts: Timeouts) -> Node:
-    """Queue the node again, or cancel it when another node's failure stops all that was not submitted."""
-    if any(other.state is State.FAILED for other in job.nodes.values()):
-        return replace(node, state=State.CANCELLED, due=None, ended_at=now, why="held: another part of the job failed")
-    return wake(replace(node, state=State.QUEUED), now, timeouts, after=after)
-
-
-def _failed(node: Node, now: datetime, code: Code, why: str, next_move: str) -> Node:
-    return replace(node, state=State.FAILED, due=None, ended_at=now, code=code, why=why, next_move=next_move)

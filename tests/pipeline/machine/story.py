@@ -217,6 +217,10 @@ def failure(
     return on.FailureHeard(node, take, attempt, code, "it failed", "retry the job", after, paid)
 
 
+def file_refused(node: str = PRESENTER, *, attempt: int = 1) -> on.FileRefused:
+    return on.FileRefused(node, 1, attempt, Code.NOT_A_FILM, "half a film came", "retry the job")
+
+
 def pending(node: str = CLIP, *, take: int = 1, attempt: int = 1, hinted: bool = False) -> on.PendingSeen:
     return on.PendingSeen(node, take, attempt, hinted)
 

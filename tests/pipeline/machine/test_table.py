@@ -18,6 +18,7 @@ from tests.pipeline.machine.story import (
     arrived,
     claimed,
     failure,
+    file_refused,
     id_heard,
     misconfigured,
     nothing,
@@ -71,6 +72,10 @@ def small(told: Story) -> Story:
     return replace(told, timeouts=SMALL)
 
 
+def linkless(told: Story) -> Story:
+    return replace(told, timeouts=replace(WAITS, fresh_links=0))
+
+
 ROWS: dict[tuple[type[on.NodeEvent], State, State], Callable[[], Story]] = {
     (on.Claimed, Q, S): lambda: queued().hears(claimed()),
     (on.Claimed, Q, F): lambda: poor().hears(claimed()),
@@ -97,6 +102,8 @@ ROWS: dict[tuple[type[on.NodeEvent], State, State], Callable[[], Story]] = {
     (on.FilmArrived, Q, D): lambda: starting().hears(failure()).hears(arrived()),
     (on.FilmArrived, S, D): lambda: starting().hears(arrived()),
     (on.FilmArrived, R, D): lambda: running().hears(arrived()),
+    (on.FileRefused, R, R): lambda: speaking().later(1).hears(sent(PRESENTER), file_refused()),
+    (on.FileRefused, R, F): lambda: linkless(speaking().later(1)).hears(sent(PRESENTER), file_refused()),
     (on.FailureHeard, S, Q): lambda: starting().hears(failure()),
     (on.FailureHeard, S, F): lambda: starting().hears(failure(again=None)),
     (on.FailureHeard, S, C): lambda: broken(starting()).hears(failure()),
@@ -159,6 +166,7 @@ EVENTS: dict[type[on.NodeEvent], Callable[[str], on.NodeEvent]] = {
     on.Unclear: unclear,
     on.IdHeard: lambda node: id_heard(node, name="op-9"),
     on.FilmArrived: lambda node: arrived(node, name="another"),
+    on.FileRefused: file_refused,
     on.FailureHeard: failure,
     on.PendingSeen: pending,
     on.NothingFound: nothing,

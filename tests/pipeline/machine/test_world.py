@@ -48,6 +48,7 @@ LIKELY = {
     "a worker crashes": RARE,
     "a task is lost": RARE,
     "a vendor fails": 2 * RARE,
+    "a vendor's file is unfit": 2 * RARE,
     "news is heard and comes again": RARE,
     "news is lost": RARE,
     "a person cancels": RARE,
@@ -93,8 +94,8 @@ def happens(world: World, turn: Turn) -> None:
 
 def _around_us(world: World, turn: Turn) -> None:
     match turn.what:
-        case "a vendor finishes" | "a vendor fails" if world.operations:
-            world.finish(turn.index, failed=turn.what.endswith("fails"))
+        case "a vendor finishes" | "a vendor fails" | "a vendor's file is unfit" if world.operations:
+            world.finish(turn.index, failed=turn.what.endswith("fails"), unfit=turn.what.endswith("unfit"))
         case "news is heard" | "news is heard and comes again" if world.news:
             world.hear(turn.index, keep=turn.what.endswith("again"))
         case "news is lost" if world.news:
@@ -197,6 +198,21 @@ def test_the_late_film_of_a_vendor_that_shows_nothing_is_taken() -> None:
 
     assert Ending.COMPLETED is world.job.ending
     assert 1 == len(world.operations)
+
+
+@pytest.mark.parametrize("request_", [FOOTAGE, SPOKEN])
+def test_an_unfit_file_fails_its_take_and_a_retry_orders_it_again(request_: FilmRequest) -> None:
+    """What was made and paid but is no film is never ordered again by us, and once more by a person."""
+    world = World(request_)
+    work(world)
+    world.finish(0, unfit=True)
+    world.fairly()
+    assert (Ending.FAILED, 1) == (world.job.ending, len(world.operations))
+
+    world.retry()
+    world.fairly()
+
+    assert (Ending.COMPLETED, 2) == (world.job.ending, len(world.operations))
 
 
 # The tests' tests: a machine with a planted bug is caught.

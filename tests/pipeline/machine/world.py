@@ -50,6 +50,7 @@ class Operation:
     until: datetime
     made: bool = False
     failed: bool = False
+    unfit: bool = False  # made and billed, but its file is not what was ordered
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,7 +264,11 @@ class World:
             return self._listed(node, at)  # the vendor has forgotten the operation
         if found.failed:
             return on.FailureHeard(*about, Code.CAPACITY, "it failed", "retry the job", 20 * SECOND)
-        if found.made:
+        if found.unfit and node.kind is Kind.CLIP:
+            return unfit(node)
+        if found.unfit and node.state is State.RUNNING:
+            return on.FileRefused(*about, Code.NOT_A_FILM, "half a film", "retry the job")
+        if found.made and not found.unfit:
             return on.FilmArrived(*about, film(found), provider_id=known)
         if node.state is State.STARTING:
             return on.IdHeard(*about, known)
@@ -272,6 +277,8 @@ class World:
     def _listed(self, node: Node, at: datetime) -> on.NodeEvent:
         about = (node.key, node.take, node.attempt)
         there = [each for each in self.operations if each.made and (each.node, each.take, each.attempt) == about]
+        if there and there[0].unfit:
+            return unfit(node)
         return on.FilmArrived(*about, film(there[0])) if there else on.NothingFound(*about, at=at)
 
     def _composes(self, task: Wanted) -> Worker:
@@ -330,12 +337,12 @@ class World:
         if self.workers:
             self.workers.pop(index % len(self.workers)).close()
 
-    def finish(self, index: int, *, failed: bool = False) -> None:
-        """A vendor finishes an operation: its film lies there, its event is on the way."""
+    def finish(self, index: int, *, failed: bool = False, unfit: bool = False) -> None:
+        """A vendor finishes an operation: its film lies there (or a file that is none), its event is on the way."""
         running = [each for each in self.operations if not each.made and not each.failed]
         if running:
             done = running[index % len(running)]
-            done.failed, done.made = failed, not failed
+            done.failed, done.made, done.unfit = failed, not failed, unfit
             self.news.append(done)
 
     def hear(self, index: int, *, keep: bool = False) -> None:
@@ -350,6 +357,8 @@ class World:
             if name not in self.names:
                 self.names.add(name)
                 self.tasks.append(Wanted(name, heard.node, heard.take, heard.attempt, self.now, False, heard.name))
+        elif heard.unfit:
+            self.commit(self.read(), on.PendingSeen(heard.node, heard.take, heard.attempt, hinted=True))
         elif heard.made:
             self.commit(self.read(), on.FilmArrived(heard.node, heard.take, heard.attempt, film(heard)))
 
@@ -454,6 +463,10 @@ class World:
         again = self.apply(moved.job, event, now, self.timeouts)
         if again.changed or again.job != moved.job:
             raise LawBroken(f"TWICE: {event} changed something when it was heard again")
+        for each in self.operations:
+            output = moved.job.nodes[each.node].output
+            if each.unfit and output and output.uri == film(each).uri:
+                raise LawBroken(f"FILMS: {each.node} took a file that is not what was ordered")
         names = [task_name(before.id, node.key, node.wake) for node in moved.woken(before)]
         if twice := self.wanted & set(names):
             raise LawBroken(f"NAMES: {event} asks for a task under a name that was used before: {twice}")
@@ -462,6 +475,11 @@ class World:
 
 class _Crashed(Exception):
     """The worker died in the middle of its commit."""
+
+
+def unfit(node: Node) -> on.FailureHeard:
+    """Return what is heard of a clip whose object is no film: paid, and never ordered again by us."""
+    return on.FailureHeard(node.key, node.take, node.attempt, Code.NOT_A_FILM, "no film", "retry the job", paid=True)
 
 
 def film(made: Operation) -> Output:

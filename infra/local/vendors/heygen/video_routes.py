@@ -2,17 +2,20 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from flask import Flask, Response, request, send_file
 
 from infra.local.vendors.heygen import wire
 from infra.local.vendors.heygen.assets import Assets
+from infra.local.vendors.heygen.contract import Markers
 from infra.local.vendors.heygen.desk import Desk
 from infra.local.vendors.heygen.refusals import RefusedError, invalid
 from infra.local.vendors.heygen.settings import HeyGenSettings
 from infra.local.vendors.heygen.studio import Studio, page
 from infra.local.vendors.heygen.videos import Video, Videos
+from infra.local.vendors.spoil import SPOILED
 
 _MOST_STATUSES = 100
 
@@ -148,8 +151,23 @@ class VideoRoutes:
             return Response(
                 f"<Error><Code>{why}</Code><Message>{name}</Message></Error>", code, content_type="application/xml"
             )
+        if spoiled := self._spoiled(path):
+            return spoiled
         mime = {".webm": "video/webm", ".mp4": "video/mp4"}.get(path.suffix, "application/x-subrip")
         return send_file(path, mimetype=mime, conditional=True)
+
+    def _spoiled(self, path: Path) -> Response | None:
+        """Serve what a script asked for in the place of its film or its subtitles."""
+        video = self._videos.find(path.stem)
+        markers = Markers.of(str(video.request.get("script") or "")) if video else Markers()
+        if path.suffix == ".srt":
+            if markers.subtitles.isdigit():
+                return Response("<Error/>", int(markers.subtitles), content_type="application/xml")
+            return Response("no subtitles today", content_type="text/plain") if markers.subtitles else None
+        if not markers.file or self._videos.count(f"file of {path.stem}") > markers.files:
+            return None
+        kind = "text/html" if markers.file == "html" else "application/octet-stream"
+        return Response(SPOILED[markers.file](path.read_bytes()), content_type=kind)
 
     def _bill(self) -> Response:
         return wire.answer(self._videos.bill())

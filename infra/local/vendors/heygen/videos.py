@@ -177,12 +177,13 @@ class Videos:
         with self._journal.transaction() as cursor:
             _keep(cursor, account, route, key, status, body, now)
 
-    def count(self, name: str) -> None:
-        """Count a request by name ("polls", "submits")."""
+    def count(self, name: str) -> int:
+        """Count a request by name ("polls", "submits"); return how many there were."""
         with self._journal.transaction() as cursor:
             cursor.execute(
                 "INSERT INTO counts VALUES (?, 1) ON CONFLICT (name) DO UPDATE SET value = value + 1", (name,)
             )
+            return int(cursor.execute("SELECT value FROM counts WHERE name = ?", (name,)).fetchone()["value"])
 
     def secret(self, name: str) -> bytes:
         """Return a secret of the stand-in's own that survives restarts."""

@@ -24,7 +24,7 @@ _PEOPLE = ("allow_adult", "dont_allow", "disallow")
 _MOST_REFERENCES = 3
 _MOST_SAMPLES = 4
 _MOST_SEED = 2**32 - 1
-_MARKER = re.compile(r"\[\[(rai|filter|empty|err|slow|lost)(?::([\w.]+))?\]\]")
+_MARKER = re.compile(r"\[\[(rai|filter|empty|err|slow|lost|file)(?::([\w.]+))?\]\]")
 
 
 class Feature(StrEnum):
@@ -77,7 +77,7 @@ class Order:
 class Markers:
     """What a prompt asks the stand-in to do.
 
-    `[[rai:CODE]] [[filter]] [[empty]] [[err:N]] [[slow:N]] [[lost]] [[lost:film]]`.
+    `[[rai:CODE]] [[filter]] [[empty]] [[err:N]] [[slow:N]] [[lost]] [[lost:film]] [[file:KIND]]`.
     """
 
     safety: str | None = None
@@ -87,6 +87,7 @@ class Markers:
     slow: float = 0.0
     lost: bool = False
     lost_but_filmed: bool = False
+    file: str = ""  # what is written in the film's place: a key of `spoil.SPOILED`
 
     @classmethod
     def of(cls, prompt: str) -> "Markers":
@@ -100,6 +101,7 @@ class Markers:
             slow=float(found.get("slow") or 0.0),
             lost="lost" in found,
             lost_but_filmed=found.get("lost") == "film",
+            file=found.get("file", ""),
         )
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from infra.local.vendors import media
+from infra.local.vendors.spoil import SPOILED
 from infra.local.vendors.veo import film, scenery
 from infra.local.vendors.veo.contract import Feature, Markers, Order, parse
 from infra.local.vendors.veo.inputs import Media, mismatch
@@ -199,7 +200,8 @@ class Studio:
         return file.raw if file.raw is not None else self._bucket.read(file.uri or "")
 
     def _publish(self, operation: Operation, order: Order, seconds: float) -> None:
-        raw = self._film(operation).read_bytes()
+        raw, spoiled = self._film(operation).read_bytes(), Markers.of(order.prompt).file
+        raw = SPOILED[spoiled](raw) if spoiled else raw
         videos: list[dict[str, str]] = []
         for sample in range(order.samples):
             if operation.storage_uri is None:

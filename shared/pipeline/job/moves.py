@@ -1,0 +1,49 @@
+"""The few moves that transitions share: queued again, under another attempt, at the vendor, failed."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from shared.codes import Code
+from shared.pipeline.job.consequences import wake
+from shared.pipeline.job.job import Job, Node, State
+from shared.pipeline.job.ledger import name_line
+from shared.pipeline.job.timeouts import Timeouts
+
+
+def scheduled(node: Node, now: datetime) -> bool:
+    """Tell whether the next task is scheduled for later already: the event is a duplicate then."""
+    return node.at is not None and node.at > now
+
+
+def running(node: Node, take: int, attempt: int, provider_id: str, now: datetime, timeouts: Timeouts) -> Node:
+    """Let the vendor work on it, under the name it gave."""
+    named = name_line(node, take, attempt, provider_id, now)
+    due = now + timeouts.backstop(node.kind)
+    return replace(named, state=State.RUNNING, provider_id=provider_id, at=None, due=due, held_since=None, why=None)
+
+
+def next_attempt(job: Job, node: Node, after: timedelta, now: datetime, timeouts: Timeouts) -> Node:
+    """Queue the take under another attempt; nothing of the last one is left but its ledger line."""
+    fresh = replace(
+        node,
+        attempt=node.attempt + 1,
+        failures=node.failures + 1,
+        refusals=0,
+        polls=0,
+        fresh_links=0,
+        claim=None,
+        provider_id=None,
+    )
+    return requeue(job, fresh, after, now, timeouts)
+
+
+def requeue(job: Job, node: Node, after: timedelta, now: datetime, timeouts: Timeouts) -> Node:
+    """Queue the node again, or cancel it when another node's failure stops all that was not submitted."""
+    if any(other.state is State.FAILED for other in job.nodes.values()):
+        return replace(node, state=State.CANCELLED, due=None, ended_at=now, why="held: another part of the job failed")
+    return wake(replace(node, state=State.QUEUED), now, timeouts, after=after)
+
+
+def failed(node: Node, now: datetime, code: Code, why: str, next_move: str) -> Node:
+    """End the node, saying why and what a person can do."""
+    return replace(node, state=State.FAILED, due=None, ended_at=now, code=code, why=why, next_move=next_move)

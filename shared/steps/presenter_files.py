@@ -1,0 +1,125 @@
+"""Fetches what a presenter's finished take consists of: its film, judged before it is kept, and its subtitles.
+
+A file lies under its attempt's name only when it is what was ordered, so the name never holds half a film or an error
+page, and a fresh link's good file can always be stored. It is judged on local disk, which in a function is memory: at
+most one take an instance at a time (`infra/functions.json`). Subtitles are optional: without them the captions are
+estimated from the script, and a warning says so.
+"""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from shared.cloud.blobs import Blobs
+from shared.codes import Code
+from shared.egress.client import Egress, EgressFailed, EgressRefused
+from shared.media.arrival import OPAQUE, Ordered, arrived, as_picture
+from shared.media.errors import MediaFailed, MediaRefused
+from shared.pipeline.edit.captions import parse_srt
+from shared.pipeline.job.job import Output
+from shared.pipeline.job.names import AttemptName, presenter_object
+from shared.pipeline.plan.plan import Cutout
+from shared.providers.ports import Filmed
+
+TAKE_BYTES = 500 * 2**20
+CAPTION_BYTES = 2**20
+FETCH_SECONDS = 90.0  # beside the look's 30 s, the judging and the storing within the function's 180
+JUDGE_SECONDS = 25.0
+CAPTION_SECONDS = 8.0  # what is optional keeps nobody waiting
+
+
+class Unfit(Exception):
+    """The link gives something that is not the take that was ordered: a fresh one may."""
+
+    def __init__(self, why: str, *, code: Code = Code.NOT_A_FILM) -> None:
+        super().__init__(why)
+        self.why = why
+        self.code = code
+
+
+class Unfetched(Exception):
+    """The file could not be fetched or judged now, for a reason that passes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Archived:
+    """A take in our bucket, and what a person should know about it."""
+
+    output: Output
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PresenterFiles:
+    """The work and what it needs."""
+
+    blobs: Blobs
+    egress: Egress
+    bucket: str
+    scratch: Path | None = None  # where a take's folder is made
+
+    def archive(
+        self, filmed: Filmed, name: AttemptName, *, asked: Cutout, estimated: float, captions: bool
+    ) -> Archived:
+        """Store a finished take that was `asked` for in this way, and its subtitles if there are to be captions.
+
+        Raises Unfit when it is not what was ordered, Unfetched when that could not be found out now.
+        """
+        output = self._film(filmed, name, asked, Ordered(filmed.seconds, estimated))
+        told: tuple[str, ...] = ()
+        if asked is Cutout.ALPHA and output.cutout is Cutout.INSET:
+            told = (as_picture(name.node, OPAQUE),)
+        if not captions:
+            return Archived(output, told)
+        uri, why = self._subtitles(filmed.captions_url, name)
+        if why:
+            told = (*told, f"{name.node}: {why}; its captions are estimated from the script")
+        return Archived(replace(output, captions=uri), told)
+
+    def _film(self, filmed: Filmed, name: AttemptName, asked: Cutout, ordered: Ordered) -> Output:
+        try:
+            with TemporaryDirectory(dir=self.scratch, prefix="take-") as folder:
+                path = Path(folder) / "take"
+                self._download(filmed.url, path)
+                facts = arrived(path, ordered, timeout=JUDGE_SECONDS)
+                uri = f"gs://{self.bucket}/{presenter_object(name, facts.container)}"
+                stored = self.blobs.write_file(uri, path, mime=f"video/{facts.container}")
+        except MediaRefused as refused:
+            raise Unfit(refused.why) from refused
+        except MediaFailed as failed:
+            raise Unfetched(f"its file could not be judged: {failed.why}") from failed
+        except OSError as full:
+            raise Unfetched(f"its file found no room here: {full.strerror}") from full
+        cutout = Cutout.ALPHA if facts.alpha else asked
+        if asked is Cutout.ALPHA and not facts.alpha:
+            cutout = Cutout.INSET  # opaque, whatever was ordered
+        return Output(stored.uri, stored.generation, stored.crc32c, stored.size, facts.seconds, cutout)
+
+    def _download(self, url: str, path: Path) -> None:
+        try:
+            with (
+                self.egress.stream(url, max_bytes=TAKE_BYTES, total_seconds=FETCH_SECONDS) as source,
+                path.open("wb") as file,
+            ):
+                for chunk in source.chunks():
+                    file.write(chunk)
+                expected, came = source.content_length, file.tell()
+        except EgressRefused as refused:
+            raise Unfit(f"its link does not work: {refused.why}", code=Code.NOT_FETCHABLE) from refused
+        except EgressFailed as failed:
+            raise Unfetched(f"its file could not be fetched: {failed.why}") from failed
+        if expected is not None and came != expected:
+            raise Unfetched(f"{came} of {expected} bytes of its file came")
+
+    def _subtitles(self, url: str | None, name: AttemptName) -> tuple[str | None, str]:
+        """Keep the subtitles; return where they lie, or why there are none."""
+        if not url:
+            return None, "it came without subtitles"
+        try:
+            sent = self.egress.fetch(url, max_bytes=CAPTION_BYTES, total_seconds=CAPTION_SECONDS)
+        except (EgressRefused, EgressFailed) as failed:
+            return None, f"its subtitles could not be fetched ({failed.why.rstrip('.')})"
+        if not parse_srt(sent.data.decode("utf-8", "replace")):
+            return None, "its subtitles cannot be read"
+        uri = f"gs://{self.bucket}/{presenter_object(name, 'srt')}"
+        return self.blobs.write(uri, [sent.data], mime="application/x-subrip").uri, ""

@@ -1,0 +1,134 @@
+"""A vendor's file counts as the take that was ordered only when it is that: whole, decodable, heard, of its length."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from infra.local.vendors.spoil import SPOILED
+from shared.media.arrival import Ordered, arrived
+from shared.media.errors import MediaRefused
+from tests.media.makers import ffmpeg
+
+CASES = Path(__file__).parent / "cases"
+TWO = Ordered(stated=2.0, estimated=2.0)
+
+
+def judged(path: Path, ordered: Ordered = TWO) -> str:
+    """Return why a file is refused, empty when it is what was ordered."""
+    try:
+        arrived(path, ordered, timeout=30)
+    except MediaRefused as refused:
+        return refused.why
+    return ""
+
+
+def spoiled(take: Path, kind: str, folder: Path) -> Path:
+    """Return a take after something happened to it."""
+    path = folder / "take"
+    path.write_bytes(SPOILED[kind](take.read_bytes()))
+    return path
+
+
+@pytest.mark.parametrize("name", ["alpha_take", "key_take", "plain_take"])
+def test_a_whole_take_is_taken(request: pytest.FixtureRequest, name: str) -> None:
+    """What was ordered has arrived, with transparency, on a colour or plain."""
+    facts = arrived(request.getfixturevalue(name), TWO, timeout=30)
+
+    assert 2.0 == pytest.approx(facts.seconds, abs=0.05)
+
+
+@pytest.mark.parametrize("take", ["alpha_take", "key_take"])
+@pytest.mark.parametrize(
+    ("kind", "why"),
+    [
+        ("html", "is a text (an error page?)"),
+        ("empty", "is empty"),
+        ("playlist", "is a streaming playlist"),
+        ("cut", "is cut short"),
+        ("zeros", ""),
+        ("mute", "has no sound"),
+        ("deaf", ""),
+        ("short", "its maker says 2.0 s"),
+        ("codec", "coded in a way we cannot read"),
+    ],
+)
+def test_what_is_not_the_take_is_refused(
+    request: pytest.FixtureRequest, tmp_path: Path, take: str, kind: str, why: str
+) -> None:
+    """An error page, nothing, a playlist, half a film, zeros, one without sound or picture, too short, unreadable."""
+    path = spoiled(request.getfixturevalue(take), kind, tmp_path)
+
+    said = judged(path)
+
+    assert said
+    assert why in said
+
+
+@pytest.mark.parametrize("name", ["take_expired.html", "take_cut.mp4"])
+def test_the_cases_that_were_found_are_refused(name: str) -> None:
+    """An expired link's page, and the first 30,000 bytes of a film."""
+    assert judged(CASES / name, Ordered(None, 3.0))
+
+
+@pytest.mark.parametrize("name", ["take_plain_wall.mp4", "take_rotated90.mp4"])
+def test_an_odd_take_is_a_take(name: str) -> None:
+    """A wall behind the person and a picture that lies on its side are no reason to pay twice."""
+    assert "" == judged(CASES / name, Ordered(3.0, 3.0))
+
+
+@pytest.mark.parametrize("kind", ["rotated", "fragments"])
+def test_another_way_to_write_a_film_is_no_fault(key_take: Path, tmp_path: Path, kind: str) -> None:
+    """Turned by its matrix, or written in fragments: the take that was ordered."""
+    assert "" == judged(spoiled(key_take, kind, tmp_path))
+
+
+def test_a_film_that_stops_before_its_own_length(tmp_path: Path, alpha_take: Path) -> None:
+    """A live-written WebM whose head promises more than its packets give is refused without the vendor's word."""
+    path = tmp_path / "take.webm"
+    whole = alpha_take.read_bytes()
+    segment = whole.index(b"\x18\x53\x80\x67") + 4
+    path.write_bytes((whole[:segment] + b"\x01" + b"\xff" * 7 + whole[segment + 8 :])[: len(whole) // 2])
+
+    assert "it says itself 2.0 s" in judged(path, Ordered(None, 2.0))
+
+
+def test_half_the_speech(tmp_path: Path, plain_take: Path) -> None:
+    """A picture that goes on after the voice has broken off is half a take."""
+    path, voice = tmp_path / "take.mp4", tmp_path / "voice.mp4"
+    ffmpeg("-i", plain_take, "-vn", "-t", "0.7", "-c", "copy", voice)
+    ffmpeg("-i", plain_take, "-i", voice, "-map", "0:v", "-map", "1:a", "-c", "copy", path)
+
+    assert "the sound ends after 0.7 of 2.0 s" == judged(path)
+
+
+@pytest.mark.parametrize(("estimated", "taken"), [(2.0, True), (9.0, True), (60.0, False), (1.0, True)])
+def test_a_length_that_makes_no_sense_for_the_script(plain_take: Path, estimated: float, taken: bool) -> None:
+    """Where the vendor says no length, the script's estimate is the measure, a generous one."""
+    said = judged(plain_take, Ordered(None, estimated))
+
+    assert taken is (said == "")
+
+
+def test_a_take_longer_than_stated_is_not_thrown_away(plain_take: Path) -> None:
+    """A wrong figure beside a whole film costs nobody the film."""
+    assert "" == judged(plain_take, Ordered(0.2, 2.0))
+
+
+def one_frame(path: Path) -> None:
+    ffmpeg(
+        *("-f", "lavfi", "-i", "color=red:s=180x320:r=25:d=2", "-f", "lavfi", "-i", "sine=d=2", "-map", "0:v"),
+        *("-map", "1:a", "-frames:v", "1", "-c:a", "aac", "-pix_fmt", "yuv420p", path),
+    )
+
+
+def no_frame(path: Path) -> None:
+    ffmpeg("-f", "lavfi", "-i", "color=red:s=180x320:r=25:d=2", "-t", "0", "-pix_fmt", "yuv420p", path)
+
+
+@pytest.mark.parametrize("make", [one_frame, no_frame])
+def test_hardly_a_film(tmp_path: Path, make: Callable[[Path], None]) -> None:
+    """One frame, or none, is no take."""
+    make(tmp_path / "take.mp4")
+
+    assert judged(tmp_path / "take.mp4")

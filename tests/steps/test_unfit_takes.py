@@ -1,0 +1,285 @@
+"""A vendor says it has finished, and its file is not what was ordered: a fresh link, then a failed take, paid once."""
+
+from pathlib import Path
+
+import pytest
+
+from shared.codes import Code
+from shared.pipeline.job.job import Ending, Outcome, State
+from shared.pipeline.job.revision import Change, SceneChange
+from shared.pipeline.plan.plan import Cutout
+from tests.faults.wire import Kind
+from tests.steps.stage import CLIP, FILM, LOOK, SPEECH, TENANT, Stage, footage, presented
+
+FETCH = r"^heygen GET /resource/.*\.(webm|mp4)"
+UNFIT = ("html", "empty", "playlist", "cut", "zeros", "mute", "deaf", "short", "codec")
+SOON = [5, 10, 20, 40, 80]  # seconds until each fresh link
+
+
+def started(stage: Stage, script: str, *, captions: bool = False) -> str:
+    job_id = stage.order(presented(script, captions=captions))
+    stage.wiring.start_clip(stage.message(job_id, CLIP))
+    stage.wiring.start_presenter(stage.message(job_id, SPEECH))
+    stage.filmed()
+    return job_id
+
+
+def watched(stage: Stage, job_id: str) -> None:
+    stage.wiring.watch_presenter(stage.message(job_id, SPEECH))
+
+
+def looked_at(stage: Stage, job_id: str) -> list[int]:
+    """Look until the take is at its end; return the seconds waited between looks."""
+    waits: list[int] = []
+    watched(stage, job_id)
+    while stage.node(job_id, SPEECH).state is State.RUNNING:
+        at = stage.node(job_id, SPEECH).at
+        assert at is not None
+        waits.append(round((at - stage.clock()).total_seconds()))
+        stage.clock.forward(waits[-1] + 1)
+        stage.wiring.watch_presenter(stage.message(job_id, SPEECH))
+    return waits
+
+
+def sidecar(stage: Stage) -> None:
+    """Lay subtitles beside every canned take."""
+    for take in (stage.data / "heygen" / "takes").glob("*.webm"):
+        take.with_suffix(".srt").write_text("1\n00:00:00,000 --> 00:00:01,000\nHi.\n", encoding="utf-8")
+
+
+def stored(stage: Stage, job_id: str) -> list[str]:
+    """Return what lies in our bucket of a job's take."""
+    prefix = f"gs://{stage.cloud.settings.films_bucket}/jobs/{job_id}/presenter-1/"
+    return [each.uri.removeprefix(prefix) for each in stage.wiring.blobs.list(prefix)]
+
+
+@pytest.mark.parametrize("kind", UNFIT)
+def test_a_file_that_is_not_the_take_fails_the_take(stage: Stage, kind: str) -> None:
+    """Five fresh links, then the take has failed: paid, told with the vendor's name, and nothing of it is kept."""
+    job_id = started(stage, f"[[file:{kind}]] Hi.")
+
+    waits = looked_at(stage, job_id)
+
+    node = stage.node(job_id, SPEECH)
+    assert waits == SOON
+    assert (State.FAILED, Code.NOT_A_FILM) == (node.state, node.code)
+    assert [Outcome.GIVEN_UP] == [line.outcome for line in node.attempts]
+    assert (node.why or "").startswith("heygen says presenter-1 is finished, but ")
+    assert (node.why or "").endswith("; the take counts as paid")
+    assert (node.next_move or "").startswith("retry the job: it orders this take again")
+    assert [] == stored(stage, job_id)
+    assert 1 == stage.submits("heygen")
+
+
+def test_a_fresh_links_film_is_taken(stage: Stage) -> None:
+    """The first two links gave a page and half a film; the third one's file is stored under the attempt's name."""
+    job_id = started(stage, "[[file:cut.2]] Hi.")
+
+    waits = looked_at(stage, job_id)
+
+    assert waits == SOON[:2]
+    assert State.DONE is stage.node(job_id, SPEECH).state
+    assert ["t1-a1.webm"] == stored(stage, job_id)
+
+
+def test_a_retry_orders_the_take_again(stage: Stage) -> None:
+    """The next move exists: another take is bought, the clip is kept, and the film is finished."""
+    job_id = started(stage, "[[file:html]] Hi.")
+    stage.cloud.storage.deliver_events()
+    looked_at(stage, job_id)
+    assert Ending.FAILED is stage.job(job_id).ending
+    loaded = stage.wiring.commits.load(job_id)
+    assert loaded is not None
+
+    stage.wiring.revise().retry(TENANT, loaded, Change(scenes={0: SceneChange(script="Hi.")}), dry_run=False)
+    stage.live(job_id)
+
+    assert Ending.COMPLETED is stage.job(job_id).ending
+    assert (1, 2) == (stage.submits("veo"), stage.submits("heygen"))
+    node = stage.node(job_id, SPEECH)
+    assert [Outcome.GIVEN_UP, Outcome.DONE] == [line.outcome for line in node.attempts]
+
+
+def test_two_lookers_at_one_bad_file_ask_for_one_fresh_link(stage: Stage) -> None:
+    """A hint and the backstop at once meet the same page: it counts once."""
+    job_id = started(stage, "[[file:html]] Hi.")
+    message, twin = stage.message(job_id, SPEECH), stage.cloud.instance()
+    stage.wire.on("^firestore Commit", meanwhile=lambda: twin.watch_presenter(message))
+
+    stage.wiring.watch_presenter(message)
+
+    assert 1 == stage.node(job_id, SPEECH).fresh_links
+
+
+def test_an_unclear_take_with_a_bad_file_is_named_first(stage: Stage) -> None:
+    """The answer was lost, a hint names the video, its file is a page: its id stands in the ledger all the same."""
+    job_id = stage.order(presented("[[file:html]] Hi."))
+    stage.wire.on("^heygen POST /v3/videos$", Kind.LOSE)
+    stage.wiring.start_presenter(stage.message(job_id, SPEECH))
+    stage.filmed()
+    (made,) = stage.bill("heygen")
+
+    stage.wiring.watch_presenter(stage.message(job_id, SPEECH, hint=made["id"]))
+
+    node = stage.node(job_id, SPEECH)
+    assert (State.RUNNING, made["id"], 1) == (node.state, node.provider_id, node.fresh_links)
+
+
+def test_a_store_in_trouble_is_waited_for_until_the_longest_time(stage: Stage) -> None:
+    """503 is no bad file: it is asked again for half an hour, then the take has failed and says why."""
+    job_id = started(stage, "Hi.")
+    stage.wire.on(FETCH, Kind.REFUSE, "503", times=99)
+    watched(stage, job_id)
+    assert (State.RUNNING, 0) == (stage.node(job_id, SPEECH).state, stage.node(job_id, SPEECH).fresh_links)
+    stage.clock.forward(1801)
+
+    watched(stage, job_id)
+
+    node = stage.node(job_id, SPEECH)
+    assert (State.FAILED, Code.NOT_FETCHABLE) == (node.state, node.code)
+    assert "heygen has finished presenter-1, but its file could not be fetched: The server answers 503." == node.why
+
+
+@pytest.mark.parametrize("srt", ["400", "403", "404", "410", "500", "503", "junk"])
+def test_subtitles_that_fail_cost_nobody_the_take(stage: Stage, srt: str) -> None:
+    """Whatever the subtitles' link gives: the take is done at the first look, and a warning says what is estimated."""
+    job_id = started(stage, f"[[srt:{srt}]] Hi.", captions=True)
+    sidecar(stage)
+
+    watched(stage, job_id)
+
+    node, (warning,) = stage.node(job_id, SPEECH), stage.job(job_id).warnings[-1:]
+    assert State.DONE is node.state
+    assert node.output is not None
+    assert node.output.captions is None
+    assert warning.startswith("presenter-1: its subtitles ")
+    assert warning.endswith("; its captions are estimated from the script")
+
+
+@pytest.mark.parametrize("kind", [Kind.RESET, Kind.LOSE])
+def test_subtitles_whose_line_breaks_cost_nobody_the_take(stage: Stage, kind: Kind) -> None:
+    """A broken connection is no reason to look again."""
+    job_id = started(stage, "Hi.", captions=True)
+    sidecar(stage)
+    stage.wire.on(r"^heygen GET /resource/.*\.srt", kind)
+
+    watched(stage, job_id)
+
+    assert State.DONE is stage.node(job_id, SPEECH).state
+
+
+def test_subtitles_that_were_deleted_cost_nobody_the_film(stage: Stage) -> None:
+    """Between the take and compose the sidecar went away: captions are estimated, and a warning says so."""
+    job_id = started(stage, "Hi.", captions=True)
+    sidecar(stage)
+    watched(stage, job_id)
+    output = stage.node(job_id, SPEECH).output
+    assert output is not None
+    assert output.captions is not None
+    stage.wiring.blobs.delete(output.captions)
+
+    stage.live(job_id)
+
+    told = "presenter-1: its subtitles are gone; its captions are estimated from the script"
+    assert Ending.COMPLETED is stage.job(job_id).ending
+    assert told in stage.job(job_id).warnings
+
+
+def test_an_opaque_take_is_a_picture_and_its_look_is_remembered(stage: Stage) -> None:
+    """Transparent was ordered, opaque came: shown as a picture, told, and next time the key colour is asked for."""
+    job_id = started(stage, "[[file:opaque]] Hi.")
+
+    watched(stage, job_id)
+
+    output = stage.node(job_id, SPEECH).output
+    account = stage.cloud.eyes.tenants.integration(TENANT.id, "heygen", "production", fresh=True)
+    assert output is not None
+    assert account is not None
+    assert Cutout.INSET is output.cutout
+    assert {LOOK: Cutout.KEY} == account.looks
+    told = "presenter-1: ordered with a transparent background, but the take is opaque; it is shown as a picture"
+    assert [True] == [told in each for each in stage.job(job_id).warnings if "opaque" in each]
+
+
+def test_a_wall_where_the_key_colour_was_ordered_is_remembered(stage: Stage, canned: dict[str, Path]) -> None:
+    """Compose sees that nothing can be keyed: the look is asked plain next time."""
+    wall = Path(__file__).parents[1] / "media" / "cases" / "take_plain_wall.mp4"
+    stage.canned = {**canned, "takes.mp4": wall}
+    account = stage.cloud.eyes.tenants.integration(TENANT.id, "heygen", "production")
+    assert account is not None
+    stage.cloud.eyes.tenants.learn(TENANT.id, account, LOOK, Cutout.KEY)
+    job_id = stage.order(presented())
+
+    stage.live(job_id)
+
+    learned = stage.cloud.eyes.tenants.integration(TENANT.id, "heygen", "production", fresh=True)
+    assert learned is not None
+    assert {LOOK: Cutout.INSET} == learned.looks
+    assert [True] == [
+        "ordered on the key colour" in each for each in stage.job(job_id).warnings if "ordered on" in each
+    ]
+
+
+def clip_started(stage: Stage, kind: str) -> str:
+    job_id = stage.order(footage(f"[[file:{kind}]] A mug on a table"))
+    stage.wiring.start_clip(stage.message(job_id, CLIP))
+    return job_id
+
+
+@pytest.mark.parametrize("kind", ["html", "empty", "cut", "short"])
+def test_an_object_that_is_not_the_clip_is_asked_about_at_once(stage: Stage, kind: str) -> None:
+    """The event of a bad object wants a look in five seconds; the operation says done: failed, paid, bought once."""
+    job_id = clip_started(stage, kind)
+    stage.filmed()
+    stage.cloud.storage.deliver_events()
+    assert stage.wants(job_id, CLIP)
+    stage.clock.forward(5)
+
+    stage.cloud.tasks.run_due()
+
+    node = stage.node(job_id, CLIP)
+    assert (State.FAILED, Code.NOT_A_FILM) == (node.state, node.code)
+    assert [Outcome.GIVEN_UP] == [line.outcome for line in node.attempts]
+    assert (node.why or "").startswith("Veo has finished clip-1, but its file ")
+    assert "retry the job: it orders clip-1 again" == node.next_move
+    assert 1 == stage.submits("veo")
+
+
+def test_an_unclear_clips_bad_object_is_never_bought_twice(stage: Stage) -> None:
+    """The answer was lost, and what lies under the prefix is half a film: it was made, so it counts as paid."""
+    job_id = stage.order(footage("[[file:cut]] A mug on a table"))
+    stage.wire.on(r"^veo .*:predictLongRunning", Kind.LOSE)
+    stage.wiring.start_clip(stage.message(job_id, CLIP))
+    stage.filmed()
+    stage.cloud.storage.deliver_events()
+
+    stage.live(job_id)
+
+    node = stage.node(job_id, CLIP)
+    assert (State.FAILED, Code.NOT_A_FILM) == (node.state, node.code)
+    assert 1 == stage.submits("veo")
+
+
+def test_a_retry_orders_the_clip_again(stage: Stage) -> None:
+    """The failed clip is bought once more, and the film is finished."""
+    job_id = clip_started(stage, "cut")
+    stage.live(job_id)
+    loaded = stage.wiring.commits.load(job_id)
+    assert loaded is not None
+
+    change = Change(scenes={0: SceneChange(visual_description="A mug on a table")})
+    stage.wiring.revise().retry(TENANT, loaded, change, dry_run=False)
+    stage.live(job_id)
+
+    assert Ending.COMPLETED is stage.job(job_id).ending
+    assert 2 == stage.submits("veo")
+
+
+def test_a_fragmented_clip_is_a_clip(stage: Stage) -> None:
+    """Written in fragments, it is the film that was ordered."""
+    job_id = clip_started(stage, "fragments")
+
+    stage.live(job_id)
+
+    assert Ending.COMPLETED is stage.job(job_id).ending
+    assert FILM in stage.job(job_id).nodes
