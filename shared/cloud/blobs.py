@@ -62,13 +62,23 @@ class Blobs:
                 if expected is not None and written != expected:
                     raise ShortRead(f"{uri}: {written} of {expected} bytes came")
         except InvalidResponse as refused:  # what an upload raises, whatever it was refused for
-            if refused.response.status_code != HTTPStatus.PRECONDITION_FAILED:
-                raise FilesUnreachable(f"{uri} could not be written: {refused.response.status_code}") from refused
+            return self._taken(uri, refused.response.status_code, refused)
         except _broken() as failed:
             raise FilesUnreachable(f"{uri} could not be written: {failed}") from failed
         finally:
             out._buffer.close()  # noqa: SLF001  # left open by a failure, its __del__ would send what it holds: a torn file
         return self.stat(uri)
+
+    def _taken(self, uri: str, status: int, refused: Exception) -> StoredObject:
+        """Return what stands under the name of a refused upload: 412, or 403 for want of the right to replace it."""
+        if status not in (HTTPStatus.PRECONDITION_FAILED, HTTPStatus.FORBIDDEN):
+            raise FilesUnreachable(f"{uri} could not be written: {status}") from refused
+        try:
+            return self.stat(uri)
+        except NoFile:
+            if status == HTTPStatus.PRECONDITION_FAILED:
+                raise
+            raise FilesUnreachable(f"{uri} could not be written: {status}, and nothing is there") from refused
 
     def write_file(self, uri: str, path: Path, *, mime: str) -> StoredObject:
         """Store a local file under a new name."""

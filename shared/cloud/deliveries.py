@@ -28,11 +28,13 @@ class Delivery:
     wake: int
     state: str
     revision: Any
+    not_before: datetime | None = None  # no call may be made earlier: an attempt may still run, or has failed
+    put_off: int = 0  # how often it found no place at its receiver
 
     @property
     def pushes(self) -> int:
-        """How often the sweep has enqueued it anew: the wakes that neither its creation nor a failed attempt made."""
-        return self.wake - 1 - self.attempts
+        """How often the sweep enqueued it anew: the wakes that no creation, attempt or putting off has made."""
+        return max(0, self.wake - 1 - self.attempts - self.put_off)
 
 
 class DeliveryConflict(Exception):
@@ -81,20 +83,34 @@ class Deliveries:
         """Look again later: its task still waits in the queue."""
         self._write(delivery.id, {"due_at": now + NUDGE}, delivery.revision)
 
-    def retry_at(self, delivery: Delivery, at: datetime, status: int | None) -> Delivery:
-        """Note a failed attempt and when the next one is due; one that a duplicate has delivered stays ended."""
+    def begin(self, delivery: Delivery, next_at: datetime) -> Delivery:
+        """Count an attempt before its call, as one that failed: nobody makes another one before `next_at`."""
+        return self._counted(replace(delivery, attempts=delivery.attempts + 1), next_at)
+
+    def put_off(self, delivery: Delivery, at: datetime) -> Delivery:
+        """Note that its receiver had no place for it, and when it comes again; no attempt is counted."""
+        return self._counted(replace(delivery, put_off=delivery.put_off + 1), at)
+
+    def retry_at(self, begun: Delivery, at: datetime, status: int | None) -> Delivery:
+        """Note how a begun attempt failed and when the next one is due; one that has ended meanwhile stays ended."""
+        fields = {"not_before": at, "due_at": at + NUDGE, "last_status": status or 0}
+        revision = self._write(begun.id, fields, begun.revision)
+        return replace(begun, not_before=at, revision=revision)
+
+    def _counted(self, counted: Delivery, at: datetime) -> Delivery:
+        moved = replace(counted, wake=counted.wake + 1, not_before=at)
         fields = {
-            "attempts": delivery.attempts + 1,
-            "wake": delivery.wake + 1,
+            "attempts": moved.attempts,
+            "put_off": moved.put_off,
+            "wake": moved.wake,
+            "not_before": at,
             "due_at": at + NUDGE,
-            "last_status": status or 0,
         }
-        self._write(delivery.id, fields, delivery.revision)
-        return replace(delivery, attempts=delivery.attempts + 1, wake=delivery.wake + 1)
+        return replace(moved, revision=self._write(moved.id, fields, moved.revision))
 
     def close(self, delivery: Delivery, state: str, now: datetime, status: int | None) -> None:
         """End a delivery, `delivered` or `given_up`, whatever was written meanwhile."""
-        self._write(delivery.id, {**_ended(state, now), "attempts": delivery.attempts + 1, "last_status": status or 0})
+        self._write(delivery.id, {**_ended(state, now), "last_status": status or 0})
 
     def give_up(self, delivery: Delivery, now: datetime) -> None:
         """End a delivery that no task has ended, unless it was written since."""
@@ -104,12 +120,12 @@ class Deliveries:
         """Move the due of a delivery nobody can push as it is, unless it was written since; then others come first."""
         self._write(delivery, {"due_at": due_at}, revision)
 
-    def _write(self, delivery: str, fields: Mapping[str, Any], revision: Any = None) -> None:
+    def _write(self, delivery: str, fields: Mapping[str, Any], revision: Any = None) -> Any:
         from google.api_core.exceptions import FailedPrecondition, GoogleAPICallError, RetryError
 
         option = self._clients.firestore.write_option(last_update_time=revision) if revision else None
         try:
-            self._document(delivery).update(
+            written = self._document(delivery).update(
                 dict(fields), option=option, retry=retry_for(CALL_SECONDS), timeout=CALL_SECONDS
             )
         except FailedPrecondition as moved:
@@ -118,6 +134,7 @@ class Deliveries:
             ) from moved
         except (GoogleAPICallError, RetryError) as failed:
             raise StoreUnreachable(f"delivery {delivery} could not be written: {failed}") from failed
+        return written.update_time
 
     def _document(self, delivery: str) -> Any:
         return self._clients.firestore.collection("webhook_deliveries").document(delivery)
@@ -153,4 +170,6 @@ def _delivery(snapshot: Any) -> Delivery:
         wake=data["wake"],
         state=data["state"],
         revision=snapshot.update_time,
+        not_before=data.get("not_before"),
+        put_off=data.get("put_off", 0),
     )

@@ -8,6 +8,7 @@
 | our own store, files, secrets or queue failed | 503 | the queue |
 | a bug | 500 | the queue a few times, then the sweep's nudges, which end |
 
+The queue tries for 91 s, so a short outage of our store is over before it gives up and the sweep has to come.
 No row reads the retry count: life is bounded in the job (holes 4, 5).
 """
 

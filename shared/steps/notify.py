@@ -1,5 +1,9 @@
 """notify: delivers a customer's webhook, signed by Standard Webhooks 1.0.0, and tries again for a day.
 
+An attempt is written down as failed, with the time of the next one, before the call is made, and corrected after it:
+a crash, a freeze or a lost write costs an attempt of the schedule and never repeats uncounted. A receiver that does
+not answer is called less and less (`receivers.py`); its deliveries are put off, those of others are not.
+
 The signature is `v1,` + base64 of HMAC-SHA256 over "id.timestamp.body" under the tenant's `whsec_…` secret
 (infra README, "Standard Webhooks"). A 410 ends it at once; the receiver tells repeats by `webhook-id`.
 """
@@ -9,8 +13,9 @@ import hashlib
 import hmac
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 from shared.cloud.deliveries import Deliveries, Delivery, DeliveryConflict
 from shared.cloud.secret_names import customer_webhook
@@ -20,12 +25,17 @@ from shared.egress.client import Egress, EgressFailed, EgressRefused
 from shared.log import Fact, JobRef, log, log_job
 from shared.pipeline.codec import to_plain
 from shared.steps.commit import notify_task
+from shared.steps.receivers import Receivers
 from shared.steps.webhook_events import JobNews, WebhookEvent, WebhookPayload
 
 WAITS = (5, 300, 1800, 7200, 18_000, 36_000, 50_400)  # seconds after each failed attempt
 GONE = 410
 PREFIX = "whsec_"
-WEBHOOK_SECONDS = 20.0
+WEBHOOK_SECONDS = 10.0  # connect, send and the answer's first line
+LEASE = timedelta(seconds=45)  # an attempt of unknown end is over by then: the call, two secrets' reads, a slow start
+SKEW = timedelta(seconds=1)  # the queue's clock may be ahead of ours: its task is not too early for that
+PUT_OFFS = 60  # for want of a place at the receiver: about two days of them
+FIRST_PUT_OFF, LONGEST_PUT_OFF = 4, 3600  # seconds, doubled each time
 
 
 def sign(secret: str, delivery: str, timestamp: int, body: bytes) -> str:
@@ -45,29 +55,64 @@ class Notify:
     egress: Egress
     job_url: Callable[[str], str]
     now: Callable[[], datetime]
+    receivers: Receivers = field(default_factory=Receivers)
 
     def __call__(self, delivery: str) -> None:
-        """Try one delivery once."""
-        found = self.deliveries.load(delivery)
+        """Try one delivery once: the attempt is counted before the call, so that no end of it repeats uncounted.
+
+        Raises StoreUnreachable, SecretsUnreachable: the task comes again, too early for another call, and names the
+        next one.
+        """
+        found, now = self.deliveries.load(delivery), self.now()
         if found is None or found.state != "queued":
             log(Fact.NOTHING_TO_DO, "delivery has ended", delivery=delivery)
             return
-        status = self._posted(found)
+        try:
+            if found.not_before is not None and now + SKEW < found.not_before:
+                self._enqueue(found, found.not_before)  # a twin, or a task whose end was lost
+            elif (
+                found.attempts > len(WAITS) or found.put_off >= PUT_OFFS
+            ):  # the last attempt's end was lost, or no place
+                self._give_up(found, None)
+            else:
+                self._turn(found, now)
+        except DeliveryConflict as moved:
+            log_job(Fact.NOTHING_TO_DO, _about(found), str(moved), delivery=delivery)
+
+    def _turn(self, found: Delivery, now: datetime) -> None:
+        receiver = (found.tenant, _host(found.url))
+        if not self.receivers.enter(receiver, now):
+            at = now + _put_off_wait(found)
+            self._enqueue(self.deliveries.put_off(found, at), at)
+            return
+        answered: bool | None = None
+        try:
+            begun = self.deliveries.begin(found, now + LEASE + timedelta(seconds=_wait(found.attempts)))
+            status = self._posted(begun)
+            answered = status is not None
+        finally:
+            self.receivers.leave(receiver, self.now(), answered=answered)
+        self._concluded(begun, status)
+
+    def _concluded(self, begun: Delivery, status: int | None) -> None:
         if status is not None and 200 <= status < 300:  # noqa: PLR2004  # success as HTTP has it
-            self.deliveries.close(found, "delivered", self.now(), status)
-            log_job(Fact.DELIVERED, _about(found), found.event)
-        elif status == GONE or found.attempts >= len(WAITS):
-            self.deliveries.close(found, "given_up", self.now(), status)
-            log_job(Fact.DELIVERY_FAILED, _about(found), f"given up after {found.attempts + 1} attempts")
+            self.deliveries.close(begun, "delivered", self.now(), status)
+            log_job(Fact.DELIVERED, _about(begun), begun.event)
+        elif status == GONE or begun.attempts > len(WAITS):
+            self._give_up(begun, status)
         else:
-            at = self.now() + timedelta(seconds=WAITS[found.attempts])
-            try:
-                later = self.deliveries.retry_at(found, at, status)
-                self.tasks.enqueue(notify_task(later.id, later.wake, at))
-            except DeliveryConflict as moved:
-                log_job(Fact.NOTHING_TO_DO, _about(found), str(moved), delivery=delivery)
-            except QueueUnreachable as failed:
-                log_job(Fact.ENQUEUE_FAILED, _about(found), str(failed), delivery=delivery)
+            at = self.now() + timedelta(seconds=_wait(begun.attempts - 1))
+            self._enqueue(self.deliveries.retry_at(begun, at, status), at)
+
+    def _give_up(self, found: Delivery, status: int | None) -> None:
+        self.deliveries.close(found, "given_up", self.now(), status)
+        log_job(Fact.DELIVERY_FAILED, _about(found), f"given up after {found.attempts} attempts")
+
+    def _enqueue(self, delivery: Delivery, at: datetime) -> None:
+        try:
+            self.tasks.enqueue(notify_task(delivery.id, delivery.wake, at))
+        except QueueUnreachable as failed:  # the sweep finds it
+            log_job(Fact.ENQUEUE_FAILED, _about(delivery), str(failed), delivery=delivery.id)
 
     def _posted(self, delivery: Delivery) -> int | None:
         import httpx
@@ -87,9 +132,28 @@ class Notify:
                 client.stream("POST", delivery.url, content=body.encode()) as answer,
             ):
                 return answer.status_code  # only the status is read: a body could be endless
-        except (EgressRefused, EgressFailed, httpx.HTTPError) as failed:
+        except (EgressRefused, EgressFailed, httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as failed:
             log_job(Fact.DELIVERY_FAILED, _about(delivery), str(failed))
             return None
+
+
+def _wait(attempts: int) -> int:
+    """Return the seconds after a failed attempt, so many others being begun before it; none after the last."""
+    return WAITS[attempts] if attempts < len(WAITS) else 0
+
+
+def _put_off_wait(delivery: Delivery) -> timedelta:
+    """Return how long it waits for a place; spread by its id, so that those of one receiver do not come together."""
+    longest = min(FIRST_PUT_OFF * 2 ** min(delivery.put_off, 10), LONGEST_PUT_OFF)
+    share = hashlib.sha256(f"{delivery.id}|{delivery.wake}".encode()).digest()[0] / 255
+    return timedelta(seconds=round(longest * (0.5 + share / 2)))
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).netloc.rpartition("@")[2].lower()
+    except ValueError:  # the egress says what is wrong with it
+        return url
 
 
 def _about(delivery: Delivery) -> JobRef:

@@ -52,6 +52,22 @@ def test_a_name_taken_before_a_large_upload_ends_keeps_its_file(cloud: Cloud, bl
     assert 6 == stored.size
 
 
+def test_a_taken_name_without_the_right_to_replace_it_keeps_its_file(cloud: Cloud, blobs: Blobs) -> None:
+    """403, as a writer that may only create might be told: what stands there is returned."""
+    first = blobs.write(A, [b"first"], mime="text/plain")
+    cloud.wire.on("^storage POST", Kind.REFUSE, "403", body='{"error": {"code": 403, "message": "forbidden"}}')
+
+    assert first == blobs.write(A, [b"second"], mime="text/plain")
+
+
+def test_a_refused_write_with_nothing_there_is_a_failure(cloud: Cloud, blobs: Blobs) -> None:
+    """403 is believed to mean a taken name only where one is found."""
+    cloud.wire.on("^storage POST", Kind.REFUSE, "403", body='{"error": {"code": 403, "message": "forbidden"}}')
+
+    with pytest.raises(FilesUnreachable, match="403"):
+        blobs.write(A, [b"first"], mime="text/plain")
+
+
 def test_a_refusal_at_the_first_request_keeps_the_file(cloud: Cloud, blobs: Blobs) -> None:
     """412 when the upload is opened, as Cloud Storage may answer: the existing file is returned."""
     first = blobs.write(A, [b"first"], mime="text/plain")

@@ -1,20 +1,27 @@
 """notify: signed as Standard Webhooks 1.0.0 says, repeated for a day and a half, ended at once by a 410."""
 
 import base64
+import contextlib
+import dataclasses
 import hashlib
 import hmac
 import queue
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any, NoReturn
 
 import pytest
 from werkzeug.wrappers import Request, Response
 
 from infra.local.vendors.serving import Serving
 from shared.cloud.secret_names import customer_webhook
+from shared.egress.client import Egress
 from shared.pipeline.job.events import CancelAsked
 from shared.steps.notify import WAITS
+from shared.steps.receivers import PAUSE
 from tests.faults.wire import Kind
 from tests.steps.stage import TENANT, Stage, footage
 
@@ -26,12 +33,31 @@ class Customer:
     """An endpoint that answers what it is told to."""
 
     statuses: list[int] = field(default_factory=list)
+    location: str = ""
     heard: "queue.Queue[tuple[dict[str, str], bytes]]" = field(default_factory=queue.Queue)
 
     def answer(self, request: Request) -> Response:
         """Remember a message."""
         self.heard.put(({key.lower(): value for key, value in request.headers}, request.get_data()))
-        return Response("", self.statuses.pop(0) if self.statuses else 200)
+        headers = {"location": self.location} if self.location else {}
+        return Response("", self.statuses.pop(0) if self.statuses else 200, headers)
+
+
+class Broken(Exception):
+    """The process dies here."""
+
+
+class Dies(Egress):
+    """A way out on which the process dies after the message was sent."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.calls = 0
+
+    def client(self, **_: Any) -> NoReturn:
+        """Count the call and break."""
+        self.calls += 1
+        raise Broken
 
 
 @pytest.fixture
@@ -128,11 +154,10 @@ def test_a_delivered_message_is_not_sent_again(stage: Stage, customer: Customer,
 def test_a_lost_note_of_success_says_it_again_under_the_same_id(stage: Stage, customer: Customer, url: str) -> None:
     """At least once: the receiver tells repeats by `webhook-id`."""
     ended(stage, url)
-    stage.wire.on("^firestore Commit", Kind.REFUSE, "PERMISSION_DENIED")
-    stage.cloud.tasks.run_due()
-    stage.clock.forward(30)
-
-    stage.cloud.tasks.run_due()
+    stage.wire.on("^firestore Commit", Kind.REFUSE, "PERMISSION_DENIED", nth=2)
+    for _ in range(3):
+        stage.cloud.tasks.run_due()
+        stage.clock.forward(60)
 
     ids = {customer.heard.get_nowait()[0]["webhook-id"] for _ in range(2)}
     assert 1 == len(ids)
@@ -148,6 +173,105 @@ def test_our_own_store_failing_is_503_not_a_crash(stage: Stage, url: str, capsys
 
     assert '"crashed"' not in capsys.readouterr().out
     assert 1 == len(stage.waiting("notify"))
+
+
+def test_an_attempt_counts_before_its_end_is_known(stage: Stage, customer: Customer, url: str) -> None:
+    """Where no outcome can ever be written, the receiver still gets no more calls than the schedule has."""
+    delivery = ended(stage, url)
+    way_out = Dies()
+    dies = dataclasses.replace(stage.wiring.notify, egress=way_out)
+
+    for _ in range(40):
+        with contextlib.suppress(Broken):
+            dies(delivery)
+        stage.clock.forward(15 * 3600)
+
+    due = stage.wiring.deliveries.load(delivery)
+    assert due is not None
+    assert ("given_up", len(WAITS) + 1) == (due.state, due.attempts)
+    assert len(WAITS) + 1 == way_out.calls
+    assert 0 == customer.heard.qsize()
+
+
+def test_a_task_that_comes_again_during_an_attempt_calls_nobody(stage: Stage, customer: Customer, url: str) -> None:
+    """The queue's repeat after a lost end waits for the schedule under the next task's name."""
+    delivery = ended(stage, url)
+    found = stage.wiring.deliveries.load(delivery)
+    assert found is not None
+    stage.wiring.deliveries.begin(found, stage.clock() + timedelta(seconds=50))
+
+    stage.wiring.notify(delivery)
+
+    assert 0 == customer.heard.qsize()
+    assert 1 == sum(
+        50 == round((each.schedule_time - stage.clock()).total_seconds()) for each in stage.waiting("notify")
+    )
+
+
+@pytest.mark.parametrize("location", ["about:blank", "data:,x", "mailto:a@b.c", "https://xn--/", "http://[", "//"])
+def test_no_redirect_breaks_an_attempt(stage: Stage, customer: Customer, url: str, location: str) -> None:
+    """Whatever a receiver answers is one attempt of the schedule."""
+    customer.statuses = [302]
+    customer.location = location
+    delivery = ended(stage, url)
+
+    stage.cloud.tasks.run_due()
+
+    due = stage.wiring.deliveries.load(delivery)
+    assert due is not None
+    assert ("queued", 1, 2) == (due.state, due.attempts, due.wake)
+    assert 1 == customer.heard.qsize()
+
+
+def test_a_receiver_that_hangs_holds_two_places_only(stage: Stage, customer: Customer, url: str) -> None:
+    """Six deliveries to it take two places, four are put off uncounted; another receiver's goes out meanwhile."""
+    slow, entered, release = Customer(), threading.Semaphore(0), threading.Event()
+
+    def hang(request: Request) -> Response:
+        entered.release()
+        release.wait(9)
+        return slow.answer(request)
+
+    serving = Serving("127.0.0.1", 0, Request.application(hang))
+    serving.start()
+    try:
+        stuck = [ended(stage, serving.url) for _ in range(6)]
+        victim = ended(stage, url)
+        with ThreadPoolExecutor(2) as hands:
+            held = [hands.submit(stage.wiring.notify, each) for each in stuck[:2]]
+            for _ in held:
+                entered.acquire()
+            for each in (*stuck[2:], victim):
+                stage.wiring.notify(each)
+            others = [stage.wiring.deliveries.load(each) for each in (*stuck[2:], victim)]
+            release.set()
+            for call in held:
+                call.result()
+    finally:
+        release.set()
+        serving.stop()
+
+    assert [("queued", 0, 1)] * 4 + [("delivered", 1, 0)] == [
+        (each.state, each.attempts, each.put_off) for each in others if each
+    ]
+    assert 1 == customer.heard.qsize()
+    assert 2 == slow.heard.qsize()
+
+
+def test_a_receiver_that_fails_in_a_row_is_left_alone_for_a_while(stage: Stage) -> None:
+    """Three failures: the fourth delivery is put off without a call, and is called when the pause is over."""
+    deliveries = [ended(stage, "http://127.0.0.1:9/hook") for _ in range(4)]
+
+    for each in deliveries:
+        stage.wiring.notify(each)
+    during = [stage.wiring.deliveries.load(each) for each in deliveries]
+    stage.clock.forward(PAUSE.total_seconds() + 1)
+    stage.wiring.notify(deliveries[3])
+
+    after = stage.wiring.deliveries.load(deliveries[3])
+    assert [(1, 0), (1, 0), (1, 0), (0, 1)] == [(each.attempts, each.put_off) for each in during if each]
+    assert after is not None
+    assert (1, 1) == (after.attempts, after.put_off)
 
 
 def test_a_receiver_that_cannot_be_reached_is_tried_again(stage: Stage) -> None:
