@@ -162,3 +162,27 @@ def test_breaks_a_vendor_passed_over_leave_room_for_the_words() -> None:
     assert ["Hot", "tea"] == [cue.text for cue in cues]
     assert min(cue.seconds for cue in cues) > 0.4
     assert cues[-1].start + cues[-1].seconds == pytest.approx(5.0, abs=0.01)
+
+
+def _srt(count: int, text: str = "Hello") -> str:
+    return "".join(
+        f"{n}\n00:{n // 60:02}:{n % 60:02},000 --> 00:{n // 60:02}:{n % 60:02},900\n{text}\n\n" for n in range(count)
+    )
+
+
+@pytest.mark.parametrize(
+    ("srt", "cues"),
+    [
+        (_srt(1000), 1000),
+        (_srt(1001), 0),
+        (_srt(20_000), 0),
+        (_srt(1, "x" * 500), 1),
+        (_srt(1, "x" * 501), 0),
+        (" " * 500_000 + _srt(1), 1),
+        ("<a" * 100_000 + "\n" + _srt(1), 1),
+    ],
+    ids=["many", "too many", "a flood", "long", "too long", "blanks", "broken tags"],
+)
+def test_subtitles_have_a_bound(srt: str, cues: int) -> None:
+    """What nobody could read is no subtitles: the captions are estimated from the script instead."""
+    assert cues == len(parse_srt(srt))

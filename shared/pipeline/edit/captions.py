@@ -25,11 +25,13 @@ _SENTENCE_ENDS = re.compile(
 _MOST_SILENT = 0.8  # share of a speech its breaks may take, should the vendor have passed over them
 _JOINER = "\N{ZERO WIDTH JOINER}"
 _NARROW = ("Cf", "Me", "Mn", "Sk")  # marks on what stands before them
+MOST_CUES = 1000  # of one take: the longest film has ten minutes
+LONGEST_CUE = 500  # characters
 LONGEST_LINE = 64  # letters' width of an estimated caption: two short lines
 
 
 def parse_srt(text: str) -> tuple[Cue, ...]:
-    """Return the cues of an SRT text, in order of time."""
+    """Return the cues of an SRT text, in order of time; none where nobody could read them: too many, or too long."""
     cues: list[Cue] = []
     times: tuple[float, float] | None = None
     lines: list[str] = []
@@ -42,6 +44,8 @@ def parse_srt(text: str) -> tuple[Cue, ...]:
         else:
             cues += _cue(times, lines)
             times, lines = None, []
+    if len(cues) > MOST_CUES or any(len(cue.text) > LONGEST_CUE for cue in cues):
+        return ()
     return tuple(sorted(cues, key=lambda cue: cue.start))
 
 
