@@ -73,6 +73,10 @@ def test_a_shots_first_scene_is_trimmed_at_its_start_and_the_last_at_its_end() -
             'b_roll.join "cut" keeps exact lengths.'
         ),
         "Asked 15 s of footage, filmed 17 s.",
+        (
+            "20 s of footage are bought ($4.00), 17 s of it are shown: at 720p these shots are filmed in 6 or 7 s. "
+            "The rest costs $0.60; longer scenes show it."
+        ),
     )
 
 
@@ -159,7 +163,8 @@ def test_joined_by_cuts_further_scenes_carry_the_photo_as_reference_where_the_mo
         (Feature.REFERENCE, "image-1", 8),
     ]
     assert shown(made)[1] == ("clip-2", 0.0, 5.0)
-    assert made.warnings == ()
+    (said,) = made.warnings
+    assert "24 s of footage are bought ($4.80), 21 s of it are shown: at 720p these shots are filmed in 8 s." in said
 
 
 def test_no_reference_where_the_model_films_it_too_short() -> None:

@@ -7,6 +7,7 @@ from shared.pipeline.plan.plan import Kind, Length, Sound
 from shared.pipeline.plan.planner import PlannedNode, nodes, plan
 from shared.pipeline.plan.request import (
     BRoll,
+    Resolution,
     VoiceSettings,
 )
 from tests.pipeline.films import (
@@ -222,3 +223,30 @@ def test_the_same_words_take_longer_in_ideographs_and_less_at_speed() -> None:
     japanese = planned(film(avatar_script="茶" * 45, background=WHITE))
 
     assert [made.speeches[0].seconds for made in (letters, fast, japanese)] == [10.0, 8.0, 10.0]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "says"),
+    [
+        ((4.0,), "8 s of footage are bought ($1.60), 4 s of it are shown: at 1080p these shots are filmed in 8 s."),
+        (
+            (4.0, 4.0),
+            "15 s of footage are bought ($3.00), 8 s of it are shown: at 1080p these shots are filmed in 7 or 8 s.",
+        ),
+    ],
+)
+def test_footage_that_is_bought_and_not_shown_is_told(seconds: tuple[float, ...], says: str) -> None:
+    """At 1080p Veo films eight seconds or none: what the rest costs stands in a warning before it is paid."""
+    made = planned(film(*map(filmed, seconds), resolution=Resolution.FULL_HD))
+
+    unseen = sum(clip.seconds for clip in made.clips) - sum(seconds)
+    assert f"{says} The rest costs ${unseen * 0.2:.2f}; longer scenes show it." in made.warnings
+
+
+@pytest.mark.parametrize("resolution", list(Resolution))
+def test_footage_that_is_all_shown_is_no_warning(resolution: Resolution) -> None:
+    """Eight seconds asked and bought, and four whose script shows the clip to its end."""
+    whole = planned(film(filmed(), resolution=resolution))
+    spoken_over = planned(film(filmed(4.0, script="x" * 145), resolution=resolution))
+
+    assert not [said for made in (whole, spoken_over) for said in made.warnings if "are bought" in said]

@@ -26,6 +26,7 @@ from shared.pipeline.plan.speakers import Defaults, Needed
 from shared.pipeline.plan.stretches import with_speech
 from shared.pipeline.plan.timing import SHORTEST_BACKDROP, lasting, reading_seconds
 from shared.pipeline.plan.unseen import seen, unseen_warnings
+from shared.pipeline.plan.unshown import unshown_warnings
 
 __all__ = ["CannotPlan", "Defaults", "PlannedNode", "nodes", "plan", "plan_from_document", "plan_to_document", "to_ask"]
 
@@ -87,6 +88,7 @@ def plan(request: FilmRequest, tables: Tables, defaults: Defaults, looks: Mappin
         warnings=(
             *unseen_warnings(request, shot, takes),
             *footage.warnings,
+            *unshown_warnings(request, footage.clips, footage.stretches, takes),
             *plan_warnings(request, footage.clips, stretches, takes),
             *(engine_warnings(provider, service, takes) if service else ()),
         ),
