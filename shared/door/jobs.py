@@ -111,7 +111,8 @@ class JobsDoor:
         if not heard.changed:
             ended = heard.job.ending.value if heard.job.ending else "ended"
             raise Problem(Code.ALREADY_ENDED, f"the job is {ended}", next_move="nothing is left to cancel")
-        return answer(200, views.whole(heard.job, self.public_url, self.now()))
+        shown = views.whole(heard.job, self.public_url, self.now())
+        return answer(200, {**shown, **views.saved(heard.job)})
 
     def _retry(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
         from shared.door.change_bodies import RetryBody
@@ -160,13 +161,12 @@ class JobsDoor:
 
     def _redirect(self, job: Job, thing: str) -> flask.Response:
         made = job.nodes[COMPOSE_KEY].output
-        chains = job.plan.chains
-        footage = job.nodes[chains[-1]].output if chains else None
-        uris = {
-            "film": made.uri if made else None,
-            "poster": made.uri.removesuffix(".mp4") + ".jpg" if made else None,
-            "footage": footage.uri if footage else None,
-        }
+        shots = [job.nodes[chain].output for chain in job.plan.chains]
+        uris = {views.footage_name(number): shot.uri for number, shot in enumerate(shots, start=1) if shot}
+        if made:
+            uris |= {"film": made.uri, "poster": made.uri.removesuffix(".mp4") + ".jpg"}
+        if len(shots) == 1 and shots[0]:
+            uris["footage"] = shots[0].uri  # what veo_video_url was before shots had numbers
         uri = uris.get(thing)
         if uri is None:
             raise Problem(Code.NOT_FOUND, f"there is no {thing} (yet)", next_move="read the job's status first")

@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from shared.pipeline.codec import to_plain
-from shared.pipeline.job.job import AT_RISK, Attempt, Job, Node, Outcome, State
+from shared.pipeline.job.credits import CREDITS_EXPLAINED, credits_used
+from shared.pipeline.job.job import AT_RISK, Attempt, Job, Node, Outcome, Payer, State
 from shared.pipeline.job.ledger import bill
 from shared.pipeline.job.status import lanes, progress, stage, status, summary, waiting_for
 from shared.pipeline.plan.plan import COMPOSE_KEY, Kind, Plan
@@ -23,7 +24,11 @@ BILL_WORDS = {
     "final": "False while nobody knows whether the vendor billed the line: until then it counts as charged.",
     "refunded": "What of the reservation went back when the job ended.",
 }
-CREDIT = 10_000  # micro-dollars: a credit is a cent of what abroll itself pays
+ROW = (
+    *("id", "status", "stage", "progress", "summary", "product_title", "product_id", "metadata"),
+    *("created_at", "updated_at", "completed_at", "final_video_url", "poster_url", "error_message"),
+    *("credits_used", "cost", "estimated_cost"),
+)
 
 
 def dollars(micros: int) -> str:
@@ -41,6 +46,23 @@ def cost(ours: int, theirs: int) -> dict[str, str]:
 def priced(plan: Plan) -> dict[str, str]:
     """Return what a plan costs, in both columns."""
     return cost(plan.cost_to_us, plan.cost_to_provider_account)
+
+
+def costs(job: Job) -> dict[str, str]:
+    """Return what a job has cost so far, in both columns."""
+    columns = bill(job.nodes.values())
+    return cost(columns.paid_by_us, columns.billed_by_provider)
+
+
+def saved(job: Job) -> dict[str, Any]:
+    """Return what cancelling a job gave back, and what of its cost a vendor may still bill or not."""
+    risk = dict.fromkeys(Payer, 0)
+    for node in job.nodes.values():
+        risk[node.payer] += sum(line.cost for line in node.attempts if line.outcome in AT_RISK)
+    return {
+        "refunded": dollars(job.money.refunded),
+        "at_risk": cost(risk[Payer.US], risk[Payer.PROVIDER_ACCOUNT]),
+    }
 
 
 def planned(plan: Plan) -> dict[str, Any]:
@@ -78,7 +100,7 @@ def film_url(job: Job, public_url: str) -> str | None:
 def whole(job: Job, public_url: str, now: datetime) -> dict[str, Any]:
     """Return one job."""
     film = film_url(job, public_url)
-    footage = _footage(job)
+    footage = _footage(job, public_url)
     ended = job.ended_at
     output = job.nodes[COMPOSE_KEY].output
     return {
@@ -100,15 +122,18 @@ def whole(job: Job, public_url: str, now: datetime) -> dict[str, Any]:
         "film_seconds": output.seconds if output else None,
         "film_bytes": output.size if output else None,
         "size": to_plain(job.plan.size),
-        "veo_video_url": f"{public_url}/jobs/{job.id}/footage/{job.film_token}" if footage else None,
+        "veo_video_url": footage[0]["url"] if footage and len(job.plan.chains) == 1 else None,
+        "footage_urls": footage,
         "final_video_url": film,
         "poster_url": f"{public_url}/jobs/{job.id}/poster/{job.film_token}" if film else None,
         "error_message": job.trouble.message if job.trouble else None,
         "error": to_plain(job.trouble) if job.trouble else None,
         "parent": job.parent,
         "warnings": list(job.warnings),
-        "credits_used": round(bill(job.nodes.values()).paid_by_us / CREDIT, 2),
+        "credits_used": credits_used(job),
+        "cost": costs(job),
         "estimated_cost": priced(job.plan),
+        "explained": {**COLUMNS, "credits_used": CREDITS_EXPLAINED},
         "nodes": [_node(node, now) for node in job.nodes.values()],
         "urls": urls(job, public_url),
     }
@@ -117,8 +142,7 @@ def whole(job: Job, public_url: str, now: datetime) -> dict[str, Any]:
 def row(job: Job, public_url: str, now: datetime) -> dict[str, Any]:
     """Return a job as a list shows it."""
     shown = whole(job, public_url, now)
-    kept = ("id", "status", "stage", "progress", "summary", "product_title", "product_id", "created_at", "updated_at")
-    return {name: shown[name] for name in (*kept, "completed_at", "final_video_url", "error_message", "credits_used")}
+    return {name: shown[name] for name in ROW}
 
 
 def story(job: Job, now: datetime) -> dict[str, Any]:
@@ -162,9 +186,20 @@ def asked(job: Job) -> dict[str, Any]:
     return to_document(job.request)
 
 
-def _footage(job: Job) -> bool:
-    chains = job.plan.chains
-    return len(chains) == 1 and job.nodes[chains[0]].output is not None
+def footage_name(number: int) -> str:
+    """Return what a link calls the film's k-th continuous shot, counted from 1."""
+    return f"footage-{number}"
+
+
+def _footage(job: Job, public_url: str) -> list[dict[str, Any]]:
+    """Return each finished continuous shot: its scenes, counted from 1, and a permanent link to it."""
+    shots = [
+        (number, [each.scene + 1 for each in job.plan.stretches if each.chain == chain and each.scene is not None])
+        for number, chain in enumerate(job.plan.chains, start=1)
+        if job.nodes[chain].output is not None
+    ]
+    base = f"{public_url}/jobs/{job.id}"
+    return [{"scenes": scenes, "url": f"{base}/{footage_name(number)}/{job.film_token}"} for number, scenes in shots]
 
 
 def _node(node: Node, now: datetime) -> dict[str, Any]:

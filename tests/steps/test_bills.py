@@ -1,11 +1,17 @@
 """The bill a person reads: it equals the vendors' own, says of every line whether it is charged, and adds up."""
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from shared.door import views
 from shared.pipeline.job.events import CancelAsked
-from shared.pipeline.job.job import Ending
+from shared.pipeline.job.job import Ending, State
+from shared.pipeline.job.status import Stage as Doing
+from shared.pipeline.job.status import Status, status
+from shared.pipeline.job.status import stage as doing
+from shared.pipeline.plan.plan import Join
+from shared.pipeline.plan.request import BRoll, SceneRequest
 from tests.faults.wire import Kind
 from tests.steps.stage import CLIP, TENANT, Stage, footage, presented
 from tests.storm.books import adds_up
@@ -103,3 +109,72 @@ def test_a_dry_run_tells_every_price_in_dollars(stage: Stage) -> None:
     ours = sum(Decimal(clip["cost"]) for clip in parts["clips"]) + Decimal(plan.compose_cost) / 10**6
     assert ours == Decimal(cost["paid_by_us"])
     assert sum(Decimal(take["cost"]) for take in parts["presenters"]) == Decimal(cost["billed_by_provider"])
+
+
+def test_a_credit_is_eight_seconds_of_finished_film(stage: Stage) -> None:
+    """Half a credit for 4 s, none before the film is there, said beside the figure; a cut frame changes nothing."""
+    job_id = stage.order(footage())
+    before = views.whole(stage.job(job_id), "https://a", stage.clock())
+
+    stage.live(job_id)
+
+    after = views.whole(stage.job(job_id), "https://a", stage.clock())
+    assert (0.0, 0.5) == (before["credits_used"], after["credits_used"])
+    assert "8 seconds of finished film" in after["explained"]["credits_used"]
+
+
+def test_a_row_tells_poster_dollars_and_metadata(stage: Stage) -> None:
+    """A list is enough to draw a gallery and to add up what it cost."""
+    job_id = stage.order(footage(metadata={"shelf": "7"}))
+    stage.live(job_id)
+    job = stage.job(job_id)
+
+    row = views.row(job, "https://a", stage.clock())
+
+    bill = views.billed(job)
+    assert ({"shelf": "7"}, f"https://a/jobs/{job_id}/poster/{job.film_token}") == (row["metadata"], row["poster_url"])
+    assert {name: bill[name] for name in ("currency", "paid_by_us", "billed_by_provider")} == row["cost"]
+    assert views.priced(job.plan) == row["estimated_cost"]
+
+
+def test_a_cancel_says_what_it_saved_and_what_may_still_be_billed(stage: Stage) -> None:
+    """The clip was sent and stays at risk; composing was not, and goes back."""
+    job_id = stage.order(footage())
+    stage.cloud.tasks.run_due()
+    loaded = stage.wiring.commits.load(job_id)
+    assert loaded
+
+    job = stage.wiring.commits.hear(loaded, CancelAsked("a test")).job
+
+    said = views.saved(job)
+    assert "0.8000" == said["at_risk"]["paid_by_us"]
+    assert Decimal(said["refunded"]) == Decimal(job.plan.compose_cost) / 10**6
+
+
+def test_each_continuous_shot_has_its_own_link(stage: Stage) -> None:
+    """Two scenes joined by a cut are two files; the customer's one link is for a film of one shot."""
+    scene = SceneRequest(visual_description="A mug on a table", duration=4)
+    two = stage.order(footage(scenes=(scene, scene), b_roll=BRoll(join=Join.CUT)))
+    one = stage.order(footage())
+    stage.live(two)
+    stage.live(one)
+
+    cut, whole = (views.whole(stage.job(each), "https://a", stage.clock()) for each in (two, one))
+
+    token = stage.job(two).film_token
+    shots = [{"scenes": [k], "url": f"https://a/jobs/{two}/footage-{k}/{token}"} for k in (1, 2)]
+    assert (shots, None) == (cut["footage_urls"], cut["veo_video_url"])
+    assert whole["footage_urls"][0]["url"] == whole["veo_video_url"]
+
+
+def test_a_film_with_footage_that_is_composed_is_not_at_heygen(stage: Stage) -> None:
+    """The customer's word for composing is processing_veo where there is footage; the stage says composing."""
+    job = stage.job(stage.order(presented()))
+    filmed = {key: replace(node, state=State.DONE, started_at=job.created_at) for key, node in job.nodes.items()}
+    late = replace(filmed["presenter-1"], state=State.RUNNING)
+
+    composed = replace(job, nodes={**filmed, "compose": replace(job.nodes["compose"], state=State.QUEUED)})
+    spoken = replace(job, nodes={**filmed, "compose": job.nodes["compose"], "presenter-1": late})
+
+    assert (Status.PROCESSING_VEO, Doing.COMPOSING) == (status(composed), doing(composed))
+    assert (Status.PROCESSING_HEYGEN, Doing.PRESENTING) == (status(spoken), doing(spoken))

@@ -37,15 +37,20 @@ class Stage(StrEnum):
 
 
 def status(job: Job) -> Status:
-    """Return the job's one word."""
+    """Return the job's one word.
+
+    `processing_heygen` is a job whose footage is there and whose presenter is not; `processing_veo` one that films, or
+    composes a film with footage. A film without footage is `processing_heygen` until it ends. `stage` says composing.
+    """
     if job.ending:
         return Status(job.ending.value)
     started = [node for node in job.nodes.values() if node.kind is not Kind.IMAGE and node.started_at]
     if not started:
         return Status.PENDING
     filming = any(node.kind is Kind.CLIP and node.state in LIVE for node in job.nodes.values())
-    presented = any(node.kind is Kind.PRESENTER for node in job.nodes.values())
-    return Status.PROCESSING_VEO if filming or not presented else Status.PROCESSING_HEYGEN
+    presenting = any(node.kind is Kind.PRESENTER and node.state in LIVE for node in job.nodes.values())
+    footage = any(node.kind is Kind.CLIP for node in job.nodes.values())
+    return Status.PROCESSING_VEO if footage and (filming or not presenting) else Status.PROCESSING_HEYGEN
 
 
 def stage(job: Job) -> Stage:
