@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from shared.pipeline.codec import from_plain, to_plain
-from shared.pipeline.job.job import LIVE, Ending, Job, Moment, Money, Node, Purchase, Trouble
+from shared.pipeline.job.job import LIVE, Ending, Job, Moment, Money, Node, Outcome, Payer, Purchase, Trouble
 from shared.pipeline.job.ledger import bill
 from shared.pipeline.job.status import progress, stage, status, summary, waiting_for
 from shared.pipeline.plan.plan import Kind, Plan
@@ -78,7 +78,7 @@ def read(job_id: str, data: Mapping[str, Any]) -> Job:
     if schema != SCHEMA:
         raise NewerSchema(f"job {job_id} has schema {schema}, this code knows {SCHEMA}")
     ending = data.get("ending")
-    held = from_plain(_Held, {key: value for key, value in data.items() if key not in ("request", "plan")})
+    held = from_plain(_Held, {key: value for key, value in _upgraded(data).items() if key not in ("request", "plan")})
     return Job(
         id=job_id,
         tenant=held.tenant,
@@ -99,6 +99,39 @@ def read(job_id: str, data: Mapping[str, Any]) -> Job:
         trace=held.trace,
         parent=held.parent,
     )
+
+
+def _upgraded(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a document as today's code writes it: before purchases were kept, the order was the only one."""
+    if "purchases" in data or "request_hash" not in data:
+        return data
+    nodes = {key: _upgraded_node(node, data["created_at"]) for key, node in data["nodes"].items()}
+    theirs = sum(node["cost"] for node in nodes.values() if node["payer"] == Payer.PROVIDER_ACCOUNT)
+    order = {
+        "name": "",
+        "request_hash": data["request_hash"],
+        "at": data["created_at"],
+        "made": sorted(nodes),
+        "ours": data["money"]["reserved"],
+        "theirs": theirs,
+    }
+    return {**data, "nodes": nodes, "purchases": [order]}
+
+
+def _upgraded_node(node: Mapping[str, Any], created_at: datetime) -> Mapping[str, Any]:
+    """Keep what older attempts have cost as a line of the ledger, and the count of polls under its name."""
+    node = {**node, "polls": node.get("polls", node.get("looks", 0))}
+    if not node.get("folded_cost"):
+        return node
+    folded = {
+        "take": 1,
+        "attempt": 0,
+        "claimed_at": created_at,
+        "cost": node["folded_cost"],
+        "outcome": Outcome.LATE.value,
+        "why": "older attempts, together",
+    }
+    return {**node, "attempts": [folded, *node.get("attempts", ())]}
 
 
 @dataclass(frozen=True, slots=True)

@@ -158,8 +158,10 @@ class Jobs:
     def _readable(self, snapshot: Any) -> Loaded | Unread:
         try:
             return self._loaded(snapshot)
-        except Exception as broken:  # noqa: BLE001  # poison must not stop the sweep; whatever it raises
-            return Unread(snapshot.id, snapshot.update_time, str(broken))
+        except Exception as broken:  # noqa: BLE001  # poison must not stop the sweep or a list; whatever it raises
+            born = snapshot.get("created_at")
+            at = _plain(born) if isinstance(born, datetime) else EPOCH
+            return Unread(snapshot.id, snapshot.update_time, str(broken), at)
 
     def postpone(self, job_id: str, revision: Any, due_at: datetime) -> None:
         """Move the due of a job nobody can move as it is, so that others come first.
@@ -178,8 +180,10 @@ class Jobs:
         except (GoogleAPICallError, RetryError) as failed:
             raise StoreUnreachable(f"the due of job {job_id} could not be moved: {failed}") from failed
 
-    def page(self, tenant: str, filters: Filters, limit: int, after: tuple[datetime, str] | None) -> tuple[Job, ...]:
-        """Return a tenant's jobs, newest first, at most `limit`, after a cursor."""
+    def page(
+        self, tenant: str, filters: Filters, limit: int, after: tuple[datetime, str] | None
+    ) -> tuple[Job | Unread, ...]:
+        """Return a tenant's jobs, newest first, at most `limit`, after a cursor; the unreadable come as Unread."""
         from google.cloud import firestore
         from google.cloud.firestore import FieldFilter
 
@@ -191,7 +195,8 @@ class Jobs:
         query = query.order_by("__name__", direction=firestore.Query.DESCENDING)
         if after:
             query = query.start_after({"created_at": after[0], "__name__": jobs.document(after[1])})
-        return tuple(self._loaded(snapshot).job for snapshot in self._stream(query.limit(limit)))
+        found = map(self._readable, self._stream(query.limit(limit)))
+        return tuple(each.job if isinstance(each, Loaded) else each for each in found)
 
     def _loaded(self, snapshot: Any) -> Loaded:
         return Loaded(

@@ -1,7 +1,7 @@
 """What is read from and written beside a job's document, as plain frozen values; money in micro-dollars."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
 from shared.pipeline.job.job import Job
@@ -49,6 +49,7 @@ class Unread:
     id: str
     revision: Any
     why: str
+    created_at: datetime = datetime(1970, 1, 1, tzinfo=UTC)  # where it stands in a list
 
 
 @dataclass(frozen=True, slots=True)

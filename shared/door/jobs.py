@@ -8,13 +8,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import flask
 
 from shared.cloud.blobs import Blobs
 from shared.cloud.jobs import Jobs
-from shared.cloud.records import Filters, Loaded
+from shared.cloud.records import Filters, Loaded, Unread
 from shared.cloud.tenants import Tenants
 from shared.codes import Code
 from shared.door import views
@@ -24,6 +24,7 @@ from shared.door.idempotency import idempotency_key
 from shared.door.incoming import json_body
 from shared.door.keys import caller
 from shared.door.public import Route, serve
+from shared.log import Fact, JobRef, log_job
 from shared.pipeline.job.events import CancelAsked
 from shared.pipeline.job.job import Job
 from shared.pipeline.job.status import Status, status
@@ -88,9 +89,15 @@ class JobsDoor:
         who = self._who(request, READ)
         filters, limit, after = _query(request.args)
         page = self.jobs.page(who.tenant.id, filters, limit + 1, after)
-        rows = [views.row(job, self.public_url, self.now()) for job in page[:limit]]
+        rows = [self._row(each, who.tenant.id) for each in page[:limit]]
         following = _cursor(page[limit - 1]) if len(page) > limit else None
         return answer(200, {"jobs": rows, "next_cursor": following})
+
+    def _row(self, each: Job | Unread, tenant: str) -> dict[str, Any]:
+        if isinstance(each, Job):
+            return views.row(each, self.public_url, self.now())
+        log_job(Fact.UNREADABLE, JobRef(each.id, tenant), each.why)
+        return views.unreadable(each)
 
     def _read(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
         loaded = self._own(request, found["job"], READ)
@@ -229,7 +236,7 @@ def _moment(text: str) -> datetime | None:
         return None
 
 
-def _cursor(job: Job) -> str:
+def _cursor(job: Job | Unread) -> str:
     return base64.urlsafe_b64encode(json.dumps([job.created_at.isoformat(), job.id]).encode()).decode()
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import flask
 
 from shared.cloud.blobs import FilesUnreachable
+from shared.cloud.documents import NewerSchema
 from shared.cloud.jobs import StoreUnreachable
 from shared.cloud.secrets import SecretsUnreachable
 from shared.cloud.tasks import QueueUnreachable
@@ -17,6 +18,7 @@ from shared.codes import Code
 from shared.door.answers import refuse, request_id
 from shared.door.asked import CALLER, Caller, is_job_id
 from shared.log import Fact, JobRef, crashed, log, log_job
+from shared.pipeline.codec import Unreadable
 from shared.steps.commit import StoreBusy
 from shared.steps.problems import Problem, unavailable
 
@@ -58,6 +60,9 @@ def serve(request: flask.Request, routes: tuple[Route, ...]) -> flask.Response:
     except ANSWERED_503 as failed:
         log(Fact.STORE_FAILED, str(failed), trace=trace)
         response = refuse(unavailable("our store did not answer"), trace)
+    except (NewerSchema, Unreadable) as unread:
+        log(Fact.UNREADABLE, str(unread), trace=trace)
+        response = refuse(unavailable("another version of our code wrote this"), trace)
     except Exception:  # noqa: BLE001  # the one place that may: it logs, and says nothing of it outside
         crashed("a public request crashed", trace=trace, route=pattern)
         broken = Problem(Code.INTERNAL_ERROR, "something broke on our side", next_move=f"send us request id {trace}")

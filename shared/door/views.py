@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from shared.cloud.records import Unread
 from shared.pipeline.codec import to_plain
 from shared.pipeline.job.credits import CREDITS_EXPLAINED, credits_used
 from shared.pipeline.job.job import AT_RISK, Attempt, Job, Node, Outcome, Payer, State
@@ -143,6 +144,12 @@ def row(job: Job, public_url: str, now: datetime) -> dict[str, Any]:
     """Return a job as a list shows it."""
     shown = whole(job, public_url, now)
     return {name: shown[name] for name in ROW}
+
+
+def unreadable(job: Unread) -> dict[str, Any]:
+    """Return the row of a job whose document this code cannot read, as while another version is being rolled out."""
+    message = "This job cannot be shown just now; it goes on, and nothing of it is lost. Ask again in a few minutes."
+    return {"id": job.id, "status": "unreadable", "created_at": to_plain(job.created_at), "error_message": message}
 
 
 def story(job: Job, now: datetime) -> dict[str, Any]:

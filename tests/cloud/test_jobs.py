@@ -1,8 +1,10 @@
 """The jobs' documents: created with their reservation, moved by compare-and-set, found when late, read as stored."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -283,6 +285,33 @@ def test_a_page_is_newest_first_and_goes_on_after_its_cursor(
 
     assert sorted(ids) == sorted(shown)
     assert ids[-1] == shown[0]
+
+
+def test_an_unreadable_job_is_a_row_of_its_page(cloud: Cloud, stored: Callable[..., Loaded], jobs: Jobs) -> None:
+    """One of a newer schema and one with a word this code does not know stand in their place of the list."""
+    old, cloudy, new = (stored().job.id for _ in range(3))
+    document(cloud, old).update({"schema": 2})
+    document(cloud, cloudy).update({"nodes.compose.state": "paused"})
+
+    found = jobs.page("acme", Filters(), 9, None)
+
+    assert {old, cloudy} == {each.id for each in found if isinstance(each, Unread)}
+    assert {new} == {each.id for each in found if isinstance(each, Job)}
+
+
+def test_a_document_from_before_purchases_is_read(cloud: Cloud, jobs: Jobs) -> None:
+    """What the code of the first schema wrote has its order as its only purchase, and can be written."""
+    golden = json.loads((Path(__file__).parent / "first_schema.json").read_text())
+    golden["created_at"] = datetime.fromisoformat(golden["created_at"])
+    document(cloud, "golden").set(golden)
+
+    found = jobs.load("golden")
+
+    assert found is not None
+    assert (golden["request_hash"],) == tuple(each.request_hash for each in found.job.purchases)
+    assert golden["money"]["reserved"] == found.job.purchases[0].ours
+    assert tuple(sorted(golden["nodes"])) == found.job.purchases[0].made
+    assert found.job == jobs.save(found, found.job).job
 
 
 def test_a_page_is_narrowed(cloud: Cloud, stored: Callable[..., Loaded], jobs: Jobs) -> None:
