@@ -1,4 +1,5 @@
-# Three things a person must hear of: the sweep is silent, a line asks for a person, functions answer 5xx.
+# Four things a person must hear of: the sweep is silent, a line asks for a person, we crash again and again, functions
+# answer 5xx. A single crash pages nobody: a stranger who finds one request that crashes could ring all night.
 locals {
   revision = "resource.type = \"cloud_run_revision\""
 
@@ -6,12 +7,13 @@ locals {
   counted = {
     for what, metric in {
       alarms   = "logging.googleapis.com/user/${google_logging_metric.alarms.name}"
+      crashes  = "logging.googleapis.com/user/${google_logging_metric.crashes.name}"
       requests = "run.googleapis.com/request_count"
       sweeps   = "logging.googleapis.com/user/${google_logging_metric.sweeps.name}"
     } : what => "${local.revision} AND metric.type = \"${metric}\""
   }
 
-  needs_a_person = "jsonPayload.fact=(\"alarm\" OR \"crashed\" OR \"unreadable\")"
+  needs_a_person = "jsonPayload.fact=(\"alarm\" OR \"unreadable\")"
   services       = join(", ", [for service in values(local.service) : "\"${service}\""])
 }
 
@@ -33,6 +35,20 @@ resource "google_logging_metric" "sweeps" {
     "jsonPayload.fact=\"swept\"",
   ])
   name = "abroll/sweeps"
+
+  metric_descriptor {
+    metric_kind = "DELTA"
+    unit        = "1"
+    value_type  = "INT64"
+  }
+
+  depends_on = [google_project_service.api]
+}
+
+resource "google_logging_metric" "crashes" {
+  description = "Exceptions nobody expected."
+  filter      = "${local.revision} AND jsonPayload.fact=\"crashed\""
+  name        = "abroll/crashes"
 
   metric_descriptor {
     metric_kind = "DELTA"
@@ -117,7 +133,7 @@ resource "google_monitoring_alert_policy" "alarms" {
   severity              = "ERROR"
 
   conditions {
-    display_name = "an alarm, a crash or something unreadable"
+    display_name = "an alarm, or something unreadable"
 
     condition_threshold {
       comparison      = "COMPARISON_GT"
@@ -136,6 +152,36 @@ resource "google_monitoring_alert_policy" "alarms" {
 
   documentation {
     content   = "Ask the log for `${local.needs_a_person}`: the line names the job and what is wrong."
+    mime_type = "text/markdown"
+  }
+}
+
+resource "google_monitoring_alert_policy" "crashing" {
+  combiner              = "OR"
+  display_name          = "abroll: a function crashes again and again"
+  notification_channels = values(google_monitoring_notification_channel.email)[*].id
+  severity              = "ERROR"
+
+  conditions {
+    display_name = "more than five crashes of one function in ten minutes"
+
+    condition_threshold {
+      comparison      = "COMPARISON_GT"
+      duration        = "0s"
+      filter          = local.counted.crashes
+      threshold_value = 5
+
+      aggregations {
+        alignment_period     = "600s"
+        cross_series_reducer = "REDUCE_SUM"
+        group_by_fields      = ["resource.label.service_name"]
+        per_series_aligner   = "ALIGN_DELTA"
+      }
+    }
+  }
+
+  documentation {
+    content   = "Ask the log for `jsonPayload.fact=\"crashed\"`: each line has its stack. Fewer stand in Error Reporting."
     mime_type = "text/markdown"
   }
 }

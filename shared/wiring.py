@@ -15,6 +15,7 @@ from shared.cloud.jobs import Jobs
 from shared.cloud.secrets import Secrets
 from shared.cloud.tasks import Tasks
 from shared.cloud.tenants import Tenants
+from shared.cloud.ticks import Ticks
 from shared.config import Settings, read_tables, settings
 from shared.pipeline.job.timeouts import Timeouts, read_timeouts
 from shared.steps.commit import Commits
@@ -106,6 +107,10 @@ class Wiring:
         return Deliveries(self.clients)
 
     @cached_property
+    def ticks(self) -> Ticks:
+        return Ticks(self.clients)
+
+    @cached_property
     def egress(self) -> "Egress":
         from shared.egress.client import Egress
 
@@ -164,8 +169,8 @@ class Wiring:
     def jobs_door(self) -> "JobsDoor":
         from shared.door.jobs import JobsDoor
 
-        url = self.settings.public_url
-        return JobsDoor(self.commits, self.jobs, self.tenants, self.blobs, url, self.now, self.revise)
+        settings = self.settings
+        return JobsDoor(self.commits, self.jobs, self.tenants, self.blobs, settings.public_url, self.now, self.revise)
 
     @cached_property
     def tenant(self) -> "TenantDoor":
@@ -194,7 +199,7 @@ class Wiring:
             warm=self.clients.access_token,
             takes_bucket=self.settings.takes_bucket,
             stopwatch=Stopwatch,
-            token=_token,
+            token=partial(randomness.token_hex, 8),
         )
 
     @cached_property
@@ -216,9 +221,8 @@ class Wiring:
         from shared.steps.stopwatch import Stopwatch
 
         engines = {name: service.engines for name, service in self.tables.presenters.items()}
-        return StartPresenter(
-            self.commits, self.presenters, engines, self.tenants, self.secrets, self._callback_url, Stopwatch, _token
-        )
+        url, token = self._callback_url, partial(randomness.token_hex, 8)
+        return StartPresenter(self.commits, self.presenters, engines, self.tenants, self.secrets, url, Stopwatch, token)
 
     @cached_property
     def watch_presenter(self) -> "WatchPresenter":
@@ -238,7 +242,7 @@ class Wiring:
     def sweep(self) -> "Sweep":
         from shared.steps.sweep import Sweep
 
-        return Sweep(self.commits, self.deliveries, self.now, time.monotonic)
+        return Sweep(self.commits, self.deliveries, self.now, time.monotonic, self.ticks)
 
     @cached_property
     def notify(self) -> "Notify":
@@ -249,19 +253,13 @@ class Wiring:
 
     @cached_property
     def health(self) -> "HealthDoor":
-        from shared.cloud.secret_names import CALLBACK_KEY
         from shared.door.health import HealthDoor
-        from shared.steps.health import Health
+        from shared.steps.health import Health, services
 
-        nobody = "00000000-0000-0000-0000-000000000000"
-        checks = {
-            "firestore": lambda: self.jobs.load(nobody),
-            "tasks": lambda: self.tasks.waiting("watch", nobody),
-            "storage": lambda: self.blobs.list(f"gs://{self.settings.films_bucket}/health/"),
-            "secrets": lambda: self.secrets.get(CALLBACK_KEY),
-            "tables": lambda: self.tables and self.timeouts,
-        }
-        return HealthDoor(Health(checks, time.monotonic))
+        bucket = self.settings.films_bucket
+        checks = services(self.jobs, self.tasks, self.blobs, self.secrets, self.ticks, bucket, self.now)
+        checks["tables"] = lambda: self.tables and self.timeouts
+        return HealthDoor(Health(checks, time.monotonic), ("heygen", "veo"))
 
     def _veo_token(self, *, renew: bool = False) -> str:
         """Without a token nothing is sent, which is a decision the paid road knows."""
@@ -288,7 +286,3 @@ def wiring() -> Wiring:
     found = settings(os.environ)
     log.configure(found.project)
     return Wiring(found)
-
-
-def _token() -> str:
-    return randomness.token_hex(8)

@@ -231,10 +231,23 @@ run "alarms" {
 
   assert {
     condition = alltrue([
-      for policy in [google_monitoring_alert_policy.alarms, google_monitoring_alert_policy.failing, google_monitoring_alert_policy.sweep_silent] :
+      for policy in [
+        google_monitoring_alert_policy.alarms,
+        google_monitoring_alert_policy.crashing,
+        google_monitoring_alert_policy.failing,
+        google_monitoring_alert_policy.sweep_silent,
+      ] :
       policy.combiner == "OR"
     ]) && keys(google_monitoring_notification_channel.email) == ["ops@example.com"]
     error_message = "An alarm reaches nobody."
+  }
+
+  assert {
+    condition = !strcontains(google_logging_metric.alarms.filter, "crashed") && strcontains(google_logging_metric.crashes.filter, "jsonPayload.fact=\"crashed\"") && (
+      google_monitoring_alert_policy.crashing.conditions[0].condition_threshold[0].threshold_value >= 5 &&
+      google_monitoring_alert_policy.crashing.conditions[0].condition_threshold[0].aggregations[0].alignment_period == "600s"
+    )
+    error_message = "One crash, which anybody may find a way to, rings at night; or many ring nobody."
   }
 }
 

@@ -1,7 +1,7 @@
 """The `health` function: whether everything abroll needs answers, and the OpenAPI description of all of it."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +18,7 @@ class HealthDoor:
     """The routes and what they need."""
 
     check: Callable[[], Mapping[str, str]]
+    vendors: Sequence[str]
 
     def __call__(self, request: flask.Request) -> flask.Response:
         """Answer one request."""
@@ -27,14 +28,26 @@ class HealthDoor:
     def routes(self) -> tuple[Route, ...]:
         """What is answered, for the router and for the OpenAPI description."""
         return (
-            Route("GET", "/", self._health, "Say whether everything abroll needs answers.", open=True),
+            Route(
+                "GET",
+                "/",
+                self._health,
+                "Say within five seconds what answers: Google's services, the sweep.",
+                open=True,
+            ),
             Route("GET", "/openapi.json", self._described, "Read this description.", open=True),
         )
 
     def _health(self, _request: flask.Request, _found: Mapping[str, str]) -> flask.Response:
         found = self.check()
         well = all(state == "ok" for state in found.values())
-        return answer(200 if well else 503, {"status": "ok" if well else "unwell", "checks": dict(found)})
+        said = {
+            "status": "ok" if well else "unwell",
+            "checks": dict(found),
+            "vendors": dict.fromkeys(self.vendors, "unknown"),
+            "message": "the status is that of the checks; abroll keeps no record of how vendors answered last",
+        }
+        return answer(200 if well else 503, said)
 
     def _described(self, _request: flask.Request, _found: Mapping[str, str]) -> flask.Response:
         return answer(200, json.loads(OPENAPI.read_text(encoding="utf-8")))

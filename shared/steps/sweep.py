@@ -16,6 +16,7 @@ from shared.cloud.deliveries import Deliveries, Delivery, DeliveryConflict
 from shared.cloud.jobs import Conflict, StoreUnreachable
 from shared.cloud.records import Loaded, Page, Unread
 from shared.cloud.tasks import QueueUnreachable
+from shared.cloud.ticks import Ticks
 from shared.log import Fact, JobRef, Traced, crashed, log, log_job
 from shared.pipeline.job.events import Swept
 from shared.pipeline.job.job import Job, Node, State
@@ -96,6 +97,7 @@ class Sweep:
     deliveries: Deliveries
     now: Callable[[], datetime]
     monotonic: Callable[[], float]
+    ticks: Ticks
 
     def __call__(self) -> dict[str, int]:
         """Push what is late; return how many jobs were seen and pushed, for the dead-man's alarm.
@@ -125,7 +127,15 @@ class Sweep:
             pushed=jobs.pushed,
             deliveries=late.pushed,
         )
+        self._note()
         return {"seen": jobs.seen, "pushed": jobs.pushed, "deliveries": late.pushed}
+
+    def _note(self) -> None:
+        """Leave word for health; what that costs must never cost a tick."""
+        try:
+            self.ticks.note(self.now())
+        except StoreUnreachable as failed:
+            log(Fact.STORE_FAILED, str(failed))
 
     def _job(self, each: Loaded) -> bool:
         now = self.commits.jobs.now(each)

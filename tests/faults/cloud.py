@@ -132,7 +132,7 @@ class StagedWiring(Wiring):
     @cached_property
     def sweep(self) -> Sweep:
         """The sweep, whose tick the clock bounds."""
-        return Sweep(self.commits, self.deliveries, self.now, self.clock.monotonic)
+        return Sweep(self.commits, self.deliveries, self.now, self.clock.monotonic, self.ticks)
 
     @cached_property
     def start_clip(self) -> Callable[[Message], None]:
