@@ -146,13 +146,15 @@ def test_secrets_are_named_as_the_grants_expect() -> None:
 
 
 def test_alarms_count_lines_that_are_written() -> None:
-    """The sweep's own line keeps the dead man's switch open; whatever is logged as an error calls a person."""
+    """The sweep's own line keeps the dead man's switch open; whatever is logged as an error calls a person, a crash by its rate."""
     text = terraform()["monitoring.tf"].replace('\\"', '"')
     errors = {fact.value for fact, severity in SEVERITY.items() if severity == "ERROR"}
 
     counted = re.findall(r'jsonPayload\.fact=\(?("[^)\n]+")', text)
 
-    assert [errors, {Fact.SWEPT.value}] == [set(re.findall(r'"(\w+)"', words)) for words in counted]
+    once, swept, *crashes = [set(re.findall(r'"(\w+)"', words)) for words in counted]
+    assert (errors - {Fact.CRASHED.value}, {Fact.SWEPT.value}) == (once, swept)
+    assert [{Fact.CRASHED.value}] * 2 == crashes  # what is counted, and what the alarm says to ask for
 
 
 @pytest.mark.parametrize("name", sorted(functions()))
