@@ -146,7 +146,7 @@ def test_secrets_are_named_as_the_grants_expect() -> None:
 
 
 def test_alarms_count_lines_that_are_written() -> None:
-    """The sweep's own line keeps the dead man's switch open; whatever is logged as an error calls a person, a crash by its rate."""
+    """The sweep's own line keeps the dead man's switch open; errors call a person, a crash by its rate."""
     text = terraform()["monitoring.tf"].replace('\\"', '"')
     errors = {fact.value for fact, severity in SEVERITY.items() if severity == "ERROR"}
 
