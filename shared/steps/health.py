@@ -21,7 +21,7 @@ from shared.cloud.ticks import Ticks
 CHECK_LIFE = 30.0
 UNWELL_LIFE = 5.0
 ANSWER_SECONDS = 4.0  # for all checks together: who asks health waits five
-SILENT = timedelta(minutes=5)  # after as long the alarm of a silent sweep rings
+SWEEP_SILENT = timedelta(minutes=5)  # after as long the alarm of a silent sweep rings
 OK = "ok"
 NOBODY = "00000000-0000-0000-0000-000000000000"
 
@@ -85,7 +85,7 @@ def sweeping(last: datetime | None, now: datetime) -> None:
     """Require that the sweep has come by lately. Raises SweepNeverSeen, SweepSilent."""
     if last is None:
         raise SweepNeverSeen
-    if now - last > SILENT:
+    if now - last > SWEEP_SILENT:
         raise SweepSilent
 
 

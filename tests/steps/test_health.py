@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from shared.config import settings
-from shared.steps.health import CHECK_LIFE, OK, SILENT, UNWELL_LIFE, Health
+from shared.steps.health import CHECK_LIFE, OK, SWEEP_SILENT, UNWELL_LIFE, Health
 from shared.wiring import Wiring
 from tests.attack.deployed import ENVIRON
 from tests.faults.cloud import Clock
@@ -53,7 +53,7 @@ def test_a_silent_sweep_is_told(stage: Stage) -> None:
     """Minutes after the last tick health says so; a tick makes it well."""
     wiring, another = stage.wiring, stage.cloud.instance()
     wiring.sweep()
-    stage.clock.forward(SILENT.total_seconds() + 1)
+    stage.clock.forward(SWEEP_SILENT.total_seconds() + 1)
 
     before = wiring.health.check()["sweep"]
     wiring.sweep()
