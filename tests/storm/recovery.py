@@ -45,7 +45,8 @@ class Bound:
 def bounds(timeouts: Timeouts, tick: float) -> dict[str, Bound]:
     """Return what each class may take under these timeouts."""
     queue = json.loads(FUNCTIONS.read_text(encoding="utf-8"))["queues"]["veo"]
-    backoffs = queue["min_backoff"] * (2 ** (queue["max_attempts"] - 1) - 1)  # 1, 2, 4, 8 s
+    waits = (queue["min_backoff"] * 2**doubled for doubled in range(queue["max_attempts"] - 1))
+    backoffs = sum(min(wait, queue["max_backoff"]) for wait in waits)  # 1, 2, 4, 8, 16, 30, 30 s
     return {
         QUEUED: Bound((backoffs, timeouts.queue_slack), tick),
         STARTING: Bound((timeouts.heygen_claim,), tick),
