@@ -28,7 +28,7 @@ from shared.media.probe import probe
 from shared.pipeline.plan.prompts import clip_prompt
 
 SAMPLES = Path(__file__).parent / "samples"
-PATIENCE = 300.0
+LIMIT = 300.0
 MARKS = {"done": "[green]✔[/]", "failed": "[red]✘[/]", "running": "[cyan]●[/]", "starting": "[cyan]◌[/]"}
 DOES = {"image": "product photo", "clip": "Veo films", "presenter": "avatar speaks", "compose": "ffmpeg composes"}
 
@@ -104,8 +104,8 @@ def _watched(console: Console, abroll: httpx.Client, job_id: str) -> dict[str, A
             live.update(_board(job))
             if job["status"] in ("completed", "failed", "cancelled"):
                 break
-            if time.monotonic() - started > PATIENCE:
-                raise WrongFilm(f"the job is still {job['status']} after {PATIENCE:.0f} s: {job['summary']}")
+            if time.monotonic() - started > LIMIT:
+                raise WrongFilm(f"the job is still {job['status']} after {LIMIT:.0f} s: {job['summary']}")
             time.sleep(0.25)
     if job["status"] != "completed":
         trouble = job["error"] or {}

@@ -24,7 +24,7 @@ INVOKER = "tasks-invoker@abroll-local.iam.gserviceaccount.com"
 TAKES, FILMS = "abroll-takes", "abroll-films"
 STEADY = range(20_000, 32_000)  # ports below those of outgoing connections, on Linux and elsewhere
 
-# Vendors that take two seconds instead of two minutes, and a patience to match: the same rules, sixty times faster.
+# Vendors that take two seconds instead of two minutes, and timeouts to match: the same rules, sixty times faster.
 SCALED: Mapping[str, Any] = {
     "footage": {name: {"wait": {"typical": 3, "slow": 20}} for name in ("standard", "fast", "lite")},
     "presenters": {"heygen": {"wait": {"typical": 4, "slow": 30}, "wait_per_second": 0.0}},

@@ -9,9 +9,8 @@ from typing import Any
 from shared.cloud.clients import Clients
 from shared.cloud.jobs import QUERY_SECONDS, StoreUnreachable
 from shared.cloud.records import Page, Unread
-from shared.cloud.retry import retry_for
+from shared.cloud.retry import CALL_SECONDS, retry_for
 
-CALL_SECONDS = 5.0
 NUDGE = timedelta(minutes=2)
 
 

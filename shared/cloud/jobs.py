@@ -12,10 +12,9 @@ from typing import Any
 from shared.cloud.clients import Clients
 from shared.cloud.documents import moving, ordered, read, whole
 from shared.cloud.records import Filters, Live, Loaded, Month, NewDelivery, Page, Reservation, Settlement, Unread
-from shared.cloud.retry import retry_for
+from shared.cloud.retry import CALL_SECONDS, retry_for
 from shared.pipeline.job.job import Job
 
-CALL_SECONDS = 5.0
 QUERY_SECONDS = 15.0  # of a query of the sweep's: begun at its tick's end, it ends within its function's minute
 EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 

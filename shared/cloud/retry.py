@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from google.api_core.retry import Retry
 
+CALL_SECONDS = 5.0  # one call to Google, its repeats included
+
 
 def retry_for(seconds: float) -> "Retry":
     """Return a retry of what is harmless to repeat, with short steps and an end; a taken or missing thing is final."""

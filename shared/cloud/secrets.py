@@ -12,11 +12,10 @@ from itertools import pairwise
 from typing import Any
 
 from shared.cloud.clients import Clients
-from shared.cloud.retry import retry_for
+from shared.cloud.retry import CALL_SECONDS, retry_for
 from shared.config import Settings
 
 SECRET_LIFE = 300.0  # seconds an accessed value is kept in memory
-CALL_SECONDS = 5.0
 
 
 class NoSecret(Exception):

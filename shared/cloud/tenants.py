@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from shared.cloud.clients import Clients
 from shared.cloud.jobs import StoreUnreachable
-from shared.cloud.retry import retry_for
+from shared.cloud.retry import CALL_SECONDS, retry_for
 from shared.log import Fact, log
 from shared.pipeline.codec import from_plain, to_plain
 from shared.pipeline.plan.plan import Cutout
@@ -20,7 +20,6 @@ from shared.pipeline.plan.plan import Cutout
 T = TypeVar("T")
 
 RECORD_LIFE = 60.0
-CALL_SECONDS = 5.0
 
 
 class AccountStatus(StrEnum):

@@ -4,9 +4,8 @@ from datetime import datetime
 
 from shared.cloud.clients import Clients
 from shared.cloud.jobs import StoreUnreachable
-from shared.cloud.retry import retry_for
+from shared.cloud.retry import CALL_SECONDS, retry_for
 
-CALL_SECONDS = 5.0
 PATH = "settings/sweep"
 
 

@@ -25,14 +25,14 @@ from shared.door.public import Route, serve
 from shared.log import Fact, JobRef, log, log_job
 from shared.pipeline.job.line import WATCH_PRESENTER
 from shared.pipeline.job.names import AttemptName, hint_name, read_attempt
+from shared.pipeline.plan.request import Mode
+from shared.providers.heygen.webhook import NEWS
 from shared.steps.callbacks import callback_key, read_callback
 from shared.steps.message import Message
 from shared.steps.problems import Problem, not_found
 
 LARGEST_EVENT = 256 * 1024
 HEADERS = ("Signature", "Heygen-Signature", "X-Heygen-Signature")
-NEWS = ("avatar_video.success", "avatar_video.fail")
-MODES = ("production", "test")
 _TENANT = re.compile(r"[a-z0-9-]{1,63}")
 _VIDEO = re.compile(r"[!-~]{1,200}")  # an id is opaque, but it is an id
 
@@ -69,7 +69,7 @@ class HeygenWebhook:
         return self._hint(attempt, _event(raw_body(request, LARGEST_EVENT)))
 
     def _registered(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
-        if found["mode"] not in MODES or not _TENANT.fullmatch(found["tenant"]):
+        if found["mode"] not in set(Mode) or not _TENANT.fullmatch(found["tenant"]):
             raise not_found("endpoint")
         try:
             secret = self.secrets.get(vendor_webhook("heygen", found["mode"], found["tenant"])).value

@@ -17,13 +17,13 @@ from shared.door.keys import caller, new_webhook_secret
 from shared.door.public import Route, serve
 from shared.media.images import ImageRefused, sniff_and_reencode
 from shared.pipeline.codec import to_plain
+from shared.pipeline.plan.request import Mode
 from shared.steps.images import MOST_IMAGE_BYTES, Images
 from shared.steps.integrations import Integrations
 from shared.steps.problems import Problem, invalid, not_found
 
 ADMIN = "tenant:admin"
 HIDDEN = {"secret", "webhook_secret", "version"}
-MODES = ("production", "test")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +121,9 @@ class TenantDoor:
 
 
 def _mode(request: flask.Request) -> str:
-    mode = request.args.get("mode", MODES[0])
-    if mode not in MODES:
-        raise invalid({"mode": [f"must be one of {', '.join(MODES)}"]})
+    mode = request.args.get("mode", Mode.PRODUCTION.value)
+    if mode not in set(Mode):
+        raise invalid({"mode": [f"must be one of {', '.join(Mode)}"]})
     return mode
 
 

@@ -54,7 +54,7 @@ def test_a_task_waits_for_its_time(cloud: Cloud, tasks: Tasks) -> None:
     assert [later] == [each.schedule_time for each in cloud.tasks.pending("watch")]
 
 
-def test_a_name_that_is_taken_is_wanted_already(cloud: Cloud, tasks: Tasks) -> None:
+def test_a_name_that_is_taken_is_enqueued_already(cloud: Cloud, tasks: Tasks) -> None:
     """False, whether the first one still waits or has run."""
     assert tasks.enqueue(task())
     assert not tasks.enqueue(task())

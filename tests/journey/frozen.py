@@ -141,7 +141,7 @@ def _standing(laptop: Laptop, least: int) -> list[Stopped]:
 
 
 def _until_over(laptop: Laptop, stopped: Sequence[Stopped], timeouts: Timeouts, *, again: bool) -> None:
-    """Wait until every claim's patience is over and, if `again`, another instance has sent what was not sent."""
+    """Wait until every claim's timeout is over and, if `again`, another instance has sent what was not sent."""
     clips = [each.name for each in stopped if each.kind is Kind.CLIP]
     with operator(laptop) as wiring:
         oldest = (wiring.now() - min(each.claim.at for each in stopped)).total_seconds()

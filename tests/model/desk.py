@@ -57,14 +57,14 @@ class Desk:
     def name(self, node: Node) -> str:
         """Name the node's next task."""
         return (
-            "wanted" if self.has(Rule.WAKE) else f"t{node.take}-a{node.attempt}-{'start' if _start(node) else 'look'}"
+            "enqueued" if self.has(Rule.WAKE) else f"t{node.take}-a{node.attempt}-{'start' if _start(node) else 'look'}"
         )
 
     def moved(self, world: World, told: Told) -> World:
         """Write the job: nobody else's read is fresh any more, and a claim that was taken over is nobody else's."""
         lost = told.taken or not told.claimed
         workers = tuple(_seen(each, lost=lost) for each in world.workers)
-        used = world.used - {"wanted"} if told.woken else world.used
+        used = world.used - {"enqueued"} if told.woken else world.used
         return self._tidy(world._replace(job=told.job, workers=tuple(sorted(workers)), used=used), woken=told.woken)
 
     def enqueued(self, world: World) -> World:

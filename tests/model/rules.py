@@ -20,7 +20,7 @@ class Rule(StrEnum):
     CLAIM = "claim, then send"
     EARLY = "a film is accepted in starting"
     NUMBERS = "numbers that only grow"
-    PATIENCE = "patience"
+    TIMEOUT = "the timeout of an unknown call"
     LOOKED = "a look counts from when it began"
     LEDGER = "a late id goes to the ledger"
     EXPIRY = "a claim expires"
@@ -50,7 +50,7 @@ def heard(rules: frozenset[Rule], job: Job, event: on.Event, now: datetime, time
         case on.FilmArrived() if Rule.EARLY not in rules and job.nodes[event.node].state is State.STARTING:
             return Transition(job, changed=False)
         case on.NothingFound():
-            timeouts = timeouts if Rule.PATIENCE in rules else replace(timeouts, veo_unknown=0)
+            timeouts = timeouts if Rule.TIMEOUT in rules else replace(timeouts, veo_unknown=0)
             event = event if Rule.LOOKED in rules else replace(event, at=None)
     job, event = _of_files(rules, job, event)
     moved = apply(job, event, now, timeouts)

@@ -32,7 +32,7 @@ class Budget(NamedTuple):
 class Task(NamedTuple):
     """A step's task in its queue."""
 
-    name: str  # "wanted" is the name the node's wake gives it; "old" was wanted before
+    name: str  # "enqueued" is the name the node's wake gives it; "old" was so before
     take: int
     attempt: int
     start: bool  # a start; else a look

@@ -64,6 +64,6 @@ def test_the_models_waits_are_ordered_like_the_shipped_ones(timeouts: Timeouts) 
     assert sorted(set(values)) == values
 
 
-def test_patience_outlasts_the_vendor() -> None:
-    """What patience relies on holds in the model: a call sent within its window is over before it is given up."""
+def test_the_timeout_of_an_unknown_call_outlasts_the_vendor() -> None:
+    """What that timeout relies on holds in the model: a call sent within its window is over before it is given up."""
     assert 60 * (SENDS + VENDOR) < WAITS.veo_unknown

@@ -30,7 +30,7 @@ def instance(stage: Stage, kind: type[StagedWiring]) -> StagedWiring:
     return stage.cloud.instance()
 
 
-def what_is_wanted_is_begun(stage: Stage) -> None:
+def what_is_queued_is_begun(stage: Stage) -> None:
     """LIVE: within ten minutes of sweeping, a new job's clip has been asked for."""
     job_id = stage.order(footage())
     for _ in range(10):
@@ -38,7 +38,7 @@ def what_is_wanted_is_begun(stage: Stage) -> None:
         stage.clock.forward(60)
         stage.wiring.sweep()
     if stage.node(job_id, CLIP).state is State.QUEUED:
-        raise LawBroken("LIVE: nobody has begun what was wanted ten minutes ago")
+        raise LawBroken("LIVE: nobody has begun what was queued ten minutes ago")
 
 
 def a_take_is_bought_once(stage: Stage) -> None:
@@ -101,7 +101,7 @@ def cancelled(stage: Stage, job_id: str) -> None:
 
 
 BUGS: tuple[tuple[type[StagedWiring], Law], ...] = (
-    (steps.DropsTheEnqueue, what_is_wanted_is_begun),
+    (steps.DropsTheEnqueue, what_is_queued_is_begun),
     (steps.SubmitsBeforeTheClaim, a_take_is_bought_once),
     (steps.TrustsTheWebhook, a_hint_is_only_a_hint),
     (steps.AnswersTheQueue503, a_full_quota_does_not_slow_the_queue),

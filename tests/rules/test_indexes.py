@@ -2,21 +2,31 @@
 
 import ast
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import pytest
+from google.api_core.exceptions import FailedPrecondition
+from google.cloud.firestore_v1.base_query import FieldFilter
+from google.cloud.firestore_v1.field_path import FieldPath
 
 from infra.local.google.firestore.server import FirestoreServer
 from infra.local.world import INDEXES
 from shared.cloud.clients import Clients
 from shared.cloud.deliveries import Deliveries
+from shared.cloud.documents import whole
 from shared.cloud.jobs import Jobs, StoreUnreachable
 from shared.cloud.records import Filters
 from shared.config import Settings
+from shared.pipeline.job.job import Moment
+from tests.cloud.new_jobs import job
+from tests.faults.cloud import Clock
+from tests.pipeline.films import filmed
 from tests.rules.sources import parsed, python_files
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -25,6 +35,7 @@ FILTERS = [
     Filters(*chosen)
     for chosen in product((None, "completed"), (None, "sku-1"), (None, NOON), (None, NOON + timedelta(hours=1)))
 ]
+UNINDEXED = {"nodes", "request", "plan", "timeline", "expire_at"}  # of a job: what grows with the film, and its end
 ASKING = {"aggregate", "avg", "collection_group", "find_nearest", "order_by", "sum", "where"}
 
 Serve = Callable[[Path], AbstractContextManager[Clients]]
@@ -101,6 +112,61 @@ def test_what_the_sweep_asks_has_its_index(serve: Serve) -> None:
         jobs, deliveries = Jobs(clients).overdue(NOON, 50), Deliveries(clients).overdue(NOON, 50)
 
     assert ((), ()) == (jobs.found, deliveries.found)
+
+
+def _written(clients: Clients, scenes: int) -> dict[str, Any]:
+    """Store a film of so many scenes as its commits leave it; return the document as it lies there."""
+    clock = Clock()
+    made = job(clock, *(filmed(text_overlay="Fresh") for _ in range(scenes)))
+    story = tuple(Moment(clock(), key, "queued") for key in made.nodes)
+    document = clients.firestore.document(f"jobs/{made.id}")
+    document.set({**whole(replace(made, timeline=story)), "expire_at": clock()})
+    return dict(document.get().to_dict() or {})
+
+
+def _leaves(value: object, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], object]]:
+    match value:
+        case dict():
+            for name, inner in value.items():
+                yield from _leaves(inner, (*path, name))
+        case _:
+            yield path, value
+
+
+def _indexed(clients: Clients, document: Mapping[str, Any]) -> set[str]:
+    """Return the fields of a document that an index of its own answers for: each write writes their entries anew."""
+    found = set()
+    for path, value in _leaves(document):
+        field = FieldPath(*path).to_api_repr()
+        try:
+            clients.firestore.collection("jobs").where(filter=FieldFilter(field, "==", value)).limit(1).get()
+        except FailedPrecondition:
+            continue
+        found.add(field)
+    return found
+
+
+def test_a_job_writes_no_more_index_entries_however_many_scenes_it_has(serve: Serve) -> None:
+    """Nodes, request, plan, story and expiry carry none: each of a film's some hundred commits would write them all."""
+    with serve(INDEXES) as clients:
+        one, twenty = (_written(clients, scenes) for scenes in (1, 20))
+        indexed = _indexed(clients, twenty)
+
+        assert _indexed(clients, one) == indexed
+    assert not {field for field in indexed if field.partition(".")[0] in UNINDEXED}
+    assert {"tenant", "status", "due_at", "created_at"} <= indexed
+
+
+def test_without_the_exemptions_they_would_grow_with_the_film(serve: Serve, tmp_path: Path) -> None:
+    """The embedded Firestore indexes each field that is not exempt, as the real one does."""
+    listed = json.loads(INDEXES.read_text(encoding="utf-8"))
+    bare = tmp_path / "bare.indexes.json"
+    bare.write_text(json.dumps({**listed, "fieldOverrides": []}), encoding="utf-8")
+
+    with serve(bare) as clients:
+        one, three = (len(_indexed(clients, _written(clients, scenes))) for scenes in (1, 3))
+
+    assert three - one >= 30
 
 
 def test_these_are_all_queries_there_are() -> None:

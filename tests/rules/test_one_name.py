@@ -1,4 +1,7 @@
-"""One name, one thing: no two public classes of `shared/` share a name, no constant's name holds two values."""
+"""One name, one thing: no two public classes of `shared/` share a name, no constant's name holds two values.
+
+A public constant is written down once: two copies of one value come apart when somebody changes one of them.
+"""
 
 import ast
 from collections.abc import Iterator, Mapping
@@ -28,6 +31,16 @@ def torn_constants(modules: Modules) -> dict[str, object]:
         for name, value in _constants(tree):
             values.setdefault(name, {}).setdefault(value, place)
     return {name: held for name, held in values.items() if len(held) > 1}
+
+
+def copied_constants(modules: Modules) -> dict[str, object]:
+    """Return the names of public constants that more than one module writes down, with the modules."""
+    homes: dict[str, list[str]] = {}
+    for place, tree in modules.items():
+        for name, value in _constants(tree):
+            if not name.startswith("_") and not value.startswith("TypeVar("):
+                homes.setdefault(name, []).append(place)
+    return {name: places for name, places in homes.items() if len(places) > 1}
 
 
 def _constants(tree: ast.Module) -> Iterator[tuple[str, str]]:
@@ -73,6 +86,21 @@ def test_a_constants_name_has_one_value() -> None:
     torn = torn_constants(SHARED)
 
     assert not torn, found(torn)
+
+
+def test_a_public_constant_stands_once() -> None:
+    """Its users import it: nobody has to find the copies."""
+    copied = copied_constants(SHARED)
+
+    assert not copied, found(copied)
+
+
+def test_a_copy_of_a_constant_is_found() -> None:
+    """Private ones and type variables are their module's own affair."""
+    one, own = ast.parse('NEWS = ("a", "b")'), ast.parse('_NEWS = ("a", "b")\nT = TypeVar("T")')
+
+    assert {"NEWS": ["a", "b"]} == copied_constants({"a": one, "b": one})
+    assert {} == copied_constants({"a": one, "b": own, "c": own})
 
 
 def test_a_second_class_of_a_name_is_found() -> None:

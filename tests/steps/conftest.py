@@ -25,6 +25,6 @@ def canned(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Path]:
 
 @pytest.fixture
 def stage(tmp_path: Path, canned: Mapping[str, Path]) -> Iterator[Stage]:
-    """Return an open stage with the shipped patience."""
+    """Return an open stage with the shipped timeouts."""
     with staged(tmp_path, canned=canned) as opened:
         yield opened

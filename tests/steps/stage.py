@@ -172,7 +172,7 @@ def staged(
     timeouts: Mapping[str, Any] | None = None,
     canned: Mapping[str, Path] | None = None,
 ) -> Iterator[Stage]:
-    """Open a stage; the mappings are laid over the stand-ins' settings and the shipped patience."""
+    """Open a stage; the mappings are laid over the stand-ins' settings and the shipped timeouts."""
     clock = clock or Clock()
     data.mkdir(parents=True, exist_ok=True)
     tables = data / "tables.json"

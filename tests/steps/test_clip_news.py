@@ -219,7 +219,7 @@ def test_a_vanished_operation_is_answered_by_its_prefix(stage: Stage) -> None:
 
 
 def test_a_vanished_operation_without_a_film_waits(stage: Stage) -> None:
-    """Nothing under the prefix and patience not over: the same attempt stays."""
+    """Nothing under the prefix and its timeout not over: the same attempt stays."""
     job_id = started(stage, "[[lost]] A mug")
     stage.filmed()
 

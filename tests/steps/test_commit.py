@@ -60,7 +60,7 @@ def test_a_commit_whose_answer_was_lost_is_recognised(stage: Stage, status: str)
     assert stage.wire.count(COMMIT) - before == 1
 
 
-def test_a_lost_answer_still_enqueues_what_the_commit_wanted(stage: Stage) -> None:
+def test_a_lost_answer_still_enqueues_what_the_commit_woke(stage: Stage) -> None:
     """The first writer died before it could enqueue: whoever recognises the commit enqueues its tasks."""
     job_id = stage.order(footage())
     loaded = stage.wiring.commits.load(job_id)

@@ -26,7 +26,7 @@ def failed(stage: Stage) -> str:
     return job_id
 
 
-def test_a_retry_whose_answer_was_lost_is_reserved_once_and_its_tasks_are_wanted(stage: Stage) -> None:
+def test_a_retry_whose_answer_was_lost_is_reserved_once_and_its_tasks_are_enqueued(stage: Stage) -> None:
     """The commit was applied: read again, recognised, enqueued; the caller hears of success."""
     job_id = failed(stage)
     work = stage.wiring.revise()

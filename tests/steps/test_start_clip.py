@@ -84,7 +84,7 @@ def test_a_worker_frozen_before_its_send_does_not_send(stage: Stage) -> None:
 
 
 def test_a_worker_that_dies_after_its_send_costs_no_second_call(stage: Stage) -> None:
-    """The id was never written down: the film arrives by its object, before patience is over, and is paid once."""
+    """The id was never written down: the film arrives by its object while the call is unknown, and is paid once."""
     job_id = stage.order(footage())
     stage.wire.on(COMMIT, Kind.REFUSE, "ABORTED", nth=2, times=999)
     with pytest.raises(StoreBusy):
@@ -102,7 +102,7 @@ def test_a_worker_that_dies_after_its_send_costs_no_second_call(stage: Stage) ->
 @pytest.mark.parametrize(
     ("kind", "status"), [(Kind.LOSE, ""), (Kind.LOSE, "500"), (Kind.REFUSE, "503"), (Kind.RESET, "")]
 )
-def test_an_unknown_outcome_stays_starting_until_patience_is_over(stage: Stage, kind: Kind, status: str) -> None:
+def test_an_unknown_outcome_stays_starting_until_its_timeout_is_over(stage: Stage, kind: Kind, status: str) -> None:
     """However often it is swept and looked at, nothing is sent again before 20 minutes after the claim."""
     job_id = stage.order(footage("[[lost]] A mug"))
     stage.wire.on(SUBMIT, kind, status)

@@ -56,7 +56,7 @@ def test_a_task_that_still_waits_is_not_pushed(stage: Stage) -> None:
     assert 1 == len(stage.waiting())
 
 
-def test_a_lost_task_is_wanted_under_a_new_name(stage: Stage) -> None:
+def test_a_lost_task_is_enqueued_under_a_new_name(stage: Stage) -> None:
     """NOT_FOUND: wake and nudges grow, due moves, the new name is enqueued."""
     job_id = lost_task(stage)
     stage.clock.forward(180)
@@ -69,7 +69,7 @@ def test_a_lost_task_is_wanted_under_a_new_name(stage: Stage) -> None:
     assert node.due == stage.clock() + timedelta(minutes=2)
 
 
-def test_due_moves_before_the_task_is_wanted(stage: Stage) -> None:
+def test_due_moves_before_the_task_is_enqueued(stage: Stage) -> None:
     """The queue is down during the sweep, too: the job does not stand before the others in the next tick."""
     job_id = lost_task(stage)
     stage.wire.on(ENQUEUE, Kind.REFUSE, "PERMISSION_DENIED")
@@ -197,7 +197,7 @@ def cancelled(stage: Stage, url: str) -> str:
     return job_id
 
 
-def test_a_lost_webhook_task_is_wanted_again(stage: Stage) -> None:
+def test_a_lost_webhook_task_is_enqueued_again(stage: Stage) -> None:
     """The delivery was created in the ending commit with a due of its own: the sweep finds it (hole 8)."""
     with Listener() as customer:
         job_id = cancelled(stage, customer.url)
@@ -211,7 +211,7 @@ def test_a_lost_webhook_task_is_wanted_again(stage: Stage) -> None:
         assert job_id == customer.wait()["data"]["job_id"]
 
 
-def test_a_webhook_task_that_still_waits_is_not_wanted_again(stage: Stage) -> None:
+def test_a_webhook_task_that_still_waits_is_not_enqueued_again(stage: Stage) -> None:
     """Customers' endpoints are slow, their queue is long: pushing blindly would make it longer (hole 3)."""
     loaded = stage.wiring.commits.load(stage.order(footage(webhook_url="https://shop.example/hook")))
     assert loaded is not None

@@ -84,10 +84,10 @@ class Findings:
     videos: Mapping[str, str]  # HeyGen's ids and the titles they were ordered under
 
 
-def found(laptop: Laptop, tenants: Sequence[str], job_ids: Sequence[str], patience: float) -> Findings:
-    """Read everything, after at most `patience` seconds for the queues to run dry."""
+def found(laptop: Laptop, tenants: Sequence[str], job_ids: Sequence[str], timeout: float) -> Findings:
+    """Read everything, after at most `timeout` seconds for the queues to run dry."""
     with operator(laptop) as wiring:
-        until = time.monotonic() + patience
+        until = time.monotonic() + timeout
         while (queued := _queued(wiring)) and time.monotonic() < until:
             time.sleep(0.5)
         loaded = [wiring.jobs.load(job_id) for job_id in job_ids]

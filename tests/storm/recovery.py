@@ -1,8 +1,8 @@
-"""How long a node stood where only a recovery helps it on, beside the patience that bounds it, here and as shipped.
+"""How long a node stood where only a recovery helps it on, beside the timeouts that bound it, here and as shipped.
 
 | class | from, to | bound |
 |---|---|---|
-| queued | wanted, claimed | the queue repeats a failed call with longer and longer waits, then the sweep looks for it |
+| queued | enqueued, claimed | the queue repeats a failed call with ever longer waits, then the sweep looks for it |
 | HeyGen starting | claimed, its id known | a dead worker's call is repeated under its key when its claim has expired |
 | Veo unknown | claimed, film or given up | Veo's longest time, then the next look |
 
@@ -28,7 +28,7 @@ NEVER_NAMED = (Outcome.DONE, Outcome.GIVEN_UP, Outcome.NOTHING_MADE)
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """What a recovery may take at most, seconds: the patience that applies, and a tick of the sweep."""
+    """What a recovery may take at most, seconds: the timeouts that apply, and a tick of the sweep."""
 
     timeouts: tuple[float, ...]
     tick: float

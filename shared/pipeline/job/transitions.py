@@ -206,8 +206,8 @@ def nothing_found(job: Job, node: Node, event: on.NothingFound, now: datetime, t
     """
     since = node.claim.at if node.claim else now
     blind = reconcile_of(node) is Reconcile.NOTHING
-    patience = timeouts.longest_operation if blind else timeouts.veo_unknown
-    if min(now, event.at or now) < since + patience * SECOND:
+    timeout = timeouts.longest_operation if blind else timeouts.veo_unknown
+    if min(now, event.at or now) < since + timeout * SECOND:
         return replace(node, due=now + timeouts.found_nothing * SECOND, nudges=0)
     if blind:
         closed = close_line(node, node.take, node.attempt, Outcome.GIVEN_UP, now, "nobody can tell what became of it")

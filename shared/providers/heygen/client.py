@@ -19,6 +19,7 @@ from shared.pipeline.plan.looks import Look, LookType
 from shared.providers.heygen.answers import ask_error, made_id, outcome
 from shared.providers.heygen.order import order_body
 from shared.providers.heygen.questions import SENDABLE_KEY, conversation
+from shared.providers.heygen.webhook import NEWS
 from shared.providers.heygen.words import AVATAR, KEY, NO_AVATAR, NO_VOICE, VOICE, WEBHOOK, group_words, invalid_words
 from shared.providers.ports import (
     Failure,
@@ -35,7 +36,6 @@ from shared.providers.ports import (
 )
 from shared.providers.reading import at, json_of, list_at, text_at
 
-NEWS = ("avatar_video.success", "avatar_video.fail")
 _GUARDED = (
     "Ask abroll's operator to set HeyGen's endpoint to HeyGen's address, or to name it in ABROLL_EGRESS_ALLOW; "
     "then retry the job."

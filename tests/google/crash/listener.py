@@ -8,7 +8,7 @@ from werkzeug.wrappers import Request, Response
 
 from infra.local.google.identity.loopback import LoopbackServer
 
-PATIENCE = 60.0  # seconds for what is owed after the last restart
+TIMEOUT = 60.0  # seconds for what is owed after the last restart
 
 
 class Listener:
@@ -36,7 +36,7 @@ class Listener:
         """Wait until all these were heard, and return those that never were."""
         left = set(wanted)
         with self._news:
-            self._news.wait_for(lambda: left <= self._heard, timeout=PATIENCE)
+            self._news.wait_for(lambda: left <= self._heard, timeout=TIMEOUT)
             return sorted(left - self._heard)
 
     def _hear(self, request: Request) -> Response:

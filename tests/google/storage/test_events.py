@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from google.cloud.storage import Bucket as Remote
 
-from infra.local.google.storage.events import Patience
+from infra.local.google.storage.events import Backoff
 from infra.local.google.storage.outbox import Happening
 from infra.local.google.storage.server import Bucket, StorageServer
 from tests.google.storage.world import Clock, Function, client_of
@@ -154,9 +154,9 @@ def test_given_up(quiet: StorageServer, quiet_takes: Remote, function: Function,
 
 
 @pytest.mark.parametrize(("attempts", "seconds"), [(1, 10), (2, 20), (6, 320), (7, 600), (1000, 600)])
-def test_patience(attempts: int, seconds: int) -> None:
+def test_backoff(attempts: int, seconds: int) -> None:
     """The delay doubles from 10 s up to 10 min."""
-    assert seconds == Patience().delay(attempts).total_seconds()
+    assert seconds == Backoff().delay(attempts).total_seconds()
 
 
 def test_nobody_answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clock: Clock) -> None:

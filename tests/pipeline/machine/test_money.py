@@ -297,7 +297,7 @@ class TestCancel:
     """A person does not want the film any more."""
 
     def test_stops_listening_at_once(self) -> None:
-        """Every live node is cancelled, what is finished stays; nothing is wanted any more."""
+        """Every live node is cancelled, what is finished stays; nothing is enqueued any more."""
         told = story(PRESENTED).hears(claimed(PRESENTER), arrived(PRESENTER), claimed()).hears(on.CancelAsked("Ann"))
 
         assert (State.CANCELLED, State.DONE) == (told.hero.state, told.job.nodes[PRESENTER].state)

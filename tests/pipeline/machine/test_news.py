@@ -48,7 +48,7 @@ def retried() -> Story:
 
 
 def test_a_late_film_of_an_earlier_attempt_wins() -> None:
-    """The first film of the wanted take is the film, whichever attempt made it; compose is wanted."""
+    """The first film of the wanted take is the film, whichever attempt made it; compose is queued."""
     told = second_attempt().hears(arrived(attempt=1))
 
     told.then(state=State.DONE, outcomes=(Outcome.DONE, Outcome.SENT))
@@ -233,7 +233,7 @@ def test_a_composition_that_stumbles_is_tried_thrice() -> None:
 
 
 def test_two_compositions_that_stumble_at_once_stumbled_once() -> None:
-    """A duplicate's failure while the next try is already wanted does not use it up."""
+    """A duplicate's failure while the next try is already queued does not use it up."""
     told = story().hears(claimed(), arrived()).about(COMPOSE)
 
     told.hears(work_failed(told.hero.inputs_hash)).later(1).hears(work_failed(told.hero.inputs_hash)).then_nothing()
@@ -269,7 +269,7 @@ class TestAFailedBranch:
         assert (Code.SAFETY, "clip-1") == (told.job.trouble.code, told.job.trouble.node)
 
     def test_gives_back_what_comes_back_unsent(self) -> None:
-        """A claim released after the failure is not wanted again."""
+        """A claim released after the failure is not queued again."""
         told = story(PRESENTED).hears(claimed(PRESENTER, "p"), claimed(), refused()).about(PRESENTER)
 
         told.hears(released(PRESENTER, "p")).then(state=State.CANCELLED, ending=Ending.FAILED)
@@ -297,7 +297,7 @@ class TestAFailedBranch:
 
 
 class TestAChain:
-    """An extension is wanted when the clip it extends is there."""
+    """An extension is queued when the clip it extends is there."""
 
     def test_wakes_the_next_link(self) -> None:
         """The first link's film queues the second link, and nothing else."""
@@ -313,7 +313,7 @@ class TestAChain:
 
 
 def test_all_that_is_shown_is_waited_for() -> None:
-    """Compose is wanted by the last of its inputs, once."""
+    """Compose is queued by the last of its inputs, once."""
     told = story(PRESENTED).hears(claimed(PRESENTER), sent(PRESENTER), claimed(), sent(), arrived())
     assert () == told.woken
 

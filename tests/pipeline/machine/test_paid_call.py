@@ -90,7 +90,7 @@ def test_what_was_sent_is_looked_for_when_no_news_comes() -> None:
 
 
 def test_busy_gives_the_claim_back_under_a_new_wake() -> None:
-    """429: nothing was made; the same attempt is wanted again later, under a name that was never used."""
+    """429: nothing was made; the same attempt is queued again later, under a name that was never used."""
     told = story().hears(claimed()).hears(released(after=40, refused=True))
 
     told.then(state=State.QUEUED, wakes=40, due=40 + WAITS.queue_slack, outcomes=(Outcome.REFUSED,))
@@ -270,7 +270,7 @@ def test_a_known_operation_is_never_replaced_while_it_is_pending() -> None:
     assert told.hero.cost == told.job.money.charged
 
 
-def test_a_vanished_operation_is_looked_for_with_the_same_patience() -> None:
+def test_a_vanished_operation_is_looked_for_under_the_same_timeout() -> None:
     """404 on a known name is unknown, not failed."""
     told = story().hears(claimed(), sent()).later(minutes=19).hears(nothing())
     told.then(state=State.RUNNING, due=WAITS.found_nothing)
@@ -304,7 +304,7 @@ class TestTheSameKey:
         """Begin where the first call's answer was lost."""
         return presenter().hears(claimed(PRESENTER, "a"), unclear(PRESENTER, "a"))
 
-    def test_is_wanted_after_half_a_minute(self) -> None:
+    def test_is_asked_again_after_half_a_minute(self) -> None:
         """The key makes waiting needless."""
         self.unclear().then(state=State.STARTING, wakes=WAITS.replay_after, outcomes=(Outcome.UNCLEAR,))
 

@@ -24,7 +24,7 @@ def test_a_task_in_time_is_left_alone() -> None:
     story().later(WAITS.queue_slack - 1).hears(swept()).then_nothing()
 
 
-def test_a_task_that_still_waits_in_its_queue_is_not_wanted_again() -> None:
+def test_a_task_that_still_waits_in_its_queue_is_not_enqueued_again() -> None:
     """A slow queue is not drowned: only the sweep's own time moves, and no nudge is counted (hole 3)."""
     told = story().later(WAITS.queue_slack).hears(swept("clip-1"))
 
@@ -32,7 +32,7 @@ def test_a_task_that_still_waits_in_its_queue_is_not_wanted_again() -> None:
     assert ((), 0, 1) == (told.woken, told.hero.nudges, told.hero.wake)
 
 
-def test_a_lost_task_is_wanted_under_a_new_name() -> None:
+def test_a_lost_task_is_enqueued_under_a_new_name() -> None:
     """A name may be used up: the wake number is raised before anything is enqueued (hole 2)."""
     told = story().later(WAITS.queue_slack).hears(swept())
 

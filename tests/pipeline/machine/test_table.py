@@ -197,7 +197,7 @@ def test_news_of_a_node_the_job_does_not_have_is_nothing() -> None:
 
 
 def test_a_film_begins_with_what_needs_nothing() -> None:
-    """The clip is wanted at once; compose waits for it."""
+    """The clip is queued at once; compose waits for it."""
     told = story()
 
     assert (Q, B) == (told.job.nodes[CLIP].state, told.job.nodes[COMPOSE].state)

@@ -31,7 +31,7 @@ from tests.pipeline.machine.story import START, WAITS, job, stored
 Apply = Callable[[Job, on.Event, datetime, Timeouts], Transition]
 Worker = Generator[None, str, None]  # is sent the vendor's mood; pauses where it may be overtaken
 SECOND = timedelta(seconds=1)
-VENDOR_DONE = timedelta(minutes=15)  # the vendors' own deadline: earlier than our patience
+VENDOR_DONE = timedelta(minutes=15)  # the vendors' own deadline: earlier than our timeouts
 TAKES = (Kind.CLIP, Kind.PRESENTER)
 FEW = 4  # nudges that leave a node time
 LONG = timedelta(hours=3)  # more than any job needs without faults
@@ -54,7 +54,7 @@ class Operation:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class Enqueued:
     """A task in a queue."""
 
     name: str
@@ -86,9 +86,9 @@ class World:
     now: datetime = START
     job: Job = field(init=False)
     version: int = 0
-    tasks: list[Wanted] = field(default_factory=list)
+    tasks: list[Enqueued] = field(default_factory=list)
     names: set[str] = field(default_factory=set)  # every name ever enqueued: tombstones
-    wanted: set[str] = field(default_factory=set)  # every name a commit ever wanted
+    woken: set[str] = field(default_factory=set)  # every name a commit ever gave a node
     workers: list[Worker] = field(default_factory=list)
     operations: list[Operation] = field(default_factory=list)
     news: list[Operation] = field(default_factory=list)  # films whose event was not delivered yet
@@ -98,7 +98,7 @@ class World:
     def __post_init__(self) -> None:
         self.job = job(self.request, self.timeouts, self.now)
         fresh = [node for node in self.job.nodes.values() if node.state in AWAKE]
-        self.wanted |= {task_name(self.job.id, node.key, node.wake) for node in fresh}
+        self.woken |= {task_name(self.job.id, node.key, node.wake) for node in fresh}
         self._enqueue(self.job, fresh)
 
     # What our own code does: load, commit, enqueue.
@@ -137,7 +137,7 @@ class World:
                 continue
             self.names.add(name)
             start = node.state is State.QUEUED or step_for(node) in (START_CLIP, START_PRESENTER)
-            self.tasks.append(Wanted(name, node.key, node.take, node.attempt, node.at or self.now, start))
+            self.tasks.append(Enqueued(name, node.key, node.take, node.attempt, node.at or self.now, start))
 
     def token(self) -> str:
         """Make the token of one handler run."""
@@ -146,7 +146,7 @@ class World:
 
     # The steps, as they are run by the queue.
 
-    def run(self, task: Wanted) -> Worker:
+    def run(self, task: Enqueued) -> Worker:
         """Begin a handler; it pauses where it can be interrupted."""
         match self.job.nodes[task.node].kind:
             case Kind.COMPOSE:
@@ -158,7 +158,7 @@ class World:
             case _:
                 return self._looks(task)
 
-    def _starts(self, task: Wanted, *, keyed: bool) -> Worker:
+    def _starts(self, task: Enqueued, *, keyed: bool) -> Worker:
         read = self.read()
         begun, node = read.at, read.job.nodes[task.node]
         mine = self.token()
@@ -234,7 +234,7 @@ class World:
             raise LawBroken(f"BILL: {made.node} take {made.take} is made twice: {mine}")
         return made
 
-    def _looks(self, task: Wanted) -> Worker:
+    def _looks(self, task: Enqueued) -> Worker:
         read = self.read()
         node = read.job.nodes[task.node]
         if (task.take, task.attempt) != (node.take, node.attempt):
@@ -281,7 +281,7 @@ class World:
             return unfit(node)
         return on.FilmArrived(*about, film(there[0])) if there else on.NothingFound(*about, at=at)
 
-    def _composes(self, task: Wanted) -> Worker:
+    def _composes(self, task: Enqueued) -> Worker:
         read = self.read()
         node = read.job.nodes[task.node]
         if node.state is not State.QUEUED or not node.inputs_hash:
@@ -307,7 +307,7 @@ class World:
             if twice:
                 self._begin(task)
 
-    def _begin(self, task: Wanted) -> None:
+    def _begin(self, task: Enqueued) -> None:
         worker = self.run(task)
         try:
             next(worker)
@@ -356,7 +356,7 @@ class World:
             name = f"{heard.name} {heard.failed}"
             if name not in self.names:
                 self.names.add(name)
-                self.tasks.append(Wanted(name, heard.node, heard.take, heard.attempt, self.now, False, heard.name))
+                self.tasks.append(Enqueued(name, heard.node, heard.take, heard.attempt, self.now, False, heard.name))
         elif heard.unfit:
             self.commit(self.read(), on.PendingSeen(heard.node, heard.take, heard.attempt, hinted=True))
         elif heard.made:
@@ -468,9 +468,9 @@ class World:
             if each.unfit and output and output.uri == film(each).uri:
                 raise LawBroken(f"FILMS: {each.node} took a file that is not what was ordered")
         names = [task_name(before.id, node.key, node.wake) for node in moved.woken(before)]
-        if twice := self.wanted & set(names):
+        if twice := self.woken & set(names):
             raise LawBroken(f"NAMES: {event} asks for a task under a name that was used before: {twice}")
-        self.wanted |= set(names)
+        self.woken |= set(names)
 
 
 class _Crashed(Exception):

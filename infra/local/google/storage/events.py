@@ -27,7 +27,7 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class Backoff:
     """How long an undelivered event waits between attempts, and when it is given up."""
 
     first: timedelta = timedelta(seconds=10)
@@ -62,10 +62,10 @@ class Courier:
         targets: Mapping[str, str],
         token_for: Callable[[str], str] | None,
         clock: Callable[[], datetime],
-        patience: Patience,
+        backoff: Backoff,
     ) -> None:
         self._outbox, self._targets, self._token_for = outbox, targets, token_for
-        self._clock, self._patience = clock, patience
+        self._clock, self._backoff = clock, backoff
         self._hands: set[int] = set()
         self._connections: set[http.client.HTTPConnection] = set()
         self._woken = threading.Condition()
@@ -147,8 +147,8 @@ class Courier:
 
     def _put_back(self, event: Event) -> None:
         now = self._clock()
-        until = now + self._patience.delay(event.attempts + 1)
-        if until > event.happened + self._patience.give_up:
+        until = now + self._backoff.delay(event.attempts + 1)
+        if until > event.happened + self._backoff.give_up:
             _log.warning(
                 "event %s of %s/%s dropped after %s attempts", event.id, event.bucket, event.name, event.attempts + 1
             )

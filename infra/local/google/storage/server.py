@@ -16,7 +16,7 @@ from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler, make_server
 
 from .app import App
 from .database import Database
-from .events import Courier, Patience
+from .events import Backoff, Courier
 from .files import Files
 from .outbox import Happening, Outbox
 from .resumable import Uploads
@@ -50,7 +50,7 @@ class StorageServer:
     """One Cloud Storage in one folder.
 
     `accounts` maps service accounts to their public keys (PEM) for signed URLs; `notify` maps buckets to the URL their
-    events of these `kinds` go to, with `Bearer token_for(url)` if given, retried with `patience`; `access` says whether
+    events of these `kinds` go to, with `Bearer token_for(url)` if given, retried with `backoff`; `access` says whether
     a bearer token is accepted; `clock` answers aware UTC; port 0 takes a free one.
     """
 
@@ -67,7 +67,7 @@ class StorageServer:
         host: str = "127.0.0.1",
         port: int = 0,
         kinds: Sequence[Happening] = ALL_KINDS,
-        patience: Patience = Patience(),  # noqa: B008 - frozen
+        backoff: Backoff = Backoff(),  # noqa: B008 - frozen
     ) -> None:
         keys = load_accounts(accounts)
         for bucket in buckets:
@@ -76,7 +76,7 @@ class StorageServer:
         self._address = (host, port)
         self._database = Database(data / "storage.sqlite3")
         outbox = Outbox(self._database, frozenset(notify), frozenset(kinds))
-        self._courier = Courier(outbox, dict(notify), token_for, clock, patience)
+        self._courier = Courier(outbox, dict(notify), token_for, clock, backoff)
         outbox.wake = self._courier.wake
         self._state = State(self._database, Files(data), outbox, clock)
         self._uploads = Uploads(data, self._database, self._state)

@@ -55,8 +55,8 @@ class Dispatcher:
         self._thread = Thread(target=self._run, name="cloud-tasks-dispatcher", daemon=True)
         self._thread.start()
 
-    def stop(self, *, patience: float) -> None:
-        """Hand out nothing more and wait at most `patience` seconds for attempts under way.
+    def stop(self, *, timeout: float) -> None:
+        """Hand out nothing more and wait at most `timeout` seconds for attempts under way.
 
         An attempt still out then is never settled: its task is delivered again after the next start.
         """
@@ -66,7 +66,7 @@ class Dispatcher:
         if self._thread is not None:
             self._thread.join()
         with self._changed:
-            self._changed.wait_for(lambda: not self._attempts, timeout=patience)
+            self._changed.wait_for(lambda: not self._attempts, timeout=timeout)
             self._abandoned = True
 
     def wake(self) -> None:

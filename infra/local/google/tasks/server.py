@@ -24,7 +24,7 @@ from .tally import Counts, Tally
 __all__ = ["Counts", "QueueConfig", "TaskFacts", "TasksServer"]
 
 NO_QUEUES: Mapping[str, QueueConfig] = MappingProxyType({})
-PATIENCE = 5.0  # seconds stop() waits for handlers
+HANDLERS_TIMEOUT = 5.0  # seconds stop() waits for handlers
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ class TasksServer:
     def stop(self) -> None:
         """Stop serving and delivering; what is not delivered is kept for the next start."""
         self._grpc.stop()
-        self._dispatcher.stop(patience=PATIENCE)
+        self._dispatcher.stop(timeout=HANDLERS_TIMEOUT)
         self._courier.close()
         self._store.close()
 
