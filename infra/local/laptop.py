@@ -34,6 +34,7 @@ class Laptop:
         self.world = world if port is None else replace(world, port=port)
         self.places = Places.of(data, self.world)
         self._world_file = world_file
+        self._port = port
         self._scratch = data / "scratch"
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         self._logs: dict[str, IO[bytes]] = {}
@@ -99,7 +100,8 @@ class Laptop:
         command = [sys.executable, "-m", "infra.local.process", name, "--data", str(self.places.data)]
         if self._world_file:
             command += ["--world", str(self._world_file)]
-        command += ["--port", str(self.world.port)]
+        if self._port is not None:
+            command += ["--port", str(self._port)]
         process = subprocess.Popen(  # noqa: S603  # our own interpreter, our own module
             command,
             cwd=ROOT,

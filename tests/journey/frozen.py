@@ -155,6 +155,7 @@ def _until_over(laptop: Laptop, stopped: Sequence[Stopped], timeouts: Timeouts, 
         if all(node.state is State.DONE for node in now.values()):
             return
         time.sleep(LOOK)
+    assert not again, "the other instance did not take over what stood still"
 
 
 def _promises(

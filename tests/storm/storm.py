@@ -28,7 +28,7 @@ from tests.storm.customers import Customers, Order, mixed
 from tests.storm.findings import Findings, facts, found, open_tenants, operator
 from tests.storm.gateway import Gateway, open_gated
 from tests.storm.gusts import Gusts, Proxies
-from tests.storm.hints import Hints
+from tests.storm.hints import Hints, Kind
 from tests.storm.killer import Killer
 from tests.storm.mischief import Mischief, swapped
 from tests.storm.recovery import here
@@ -81,7 +81,8 @@ def storm(options: Options, folder: Path) -> Outcomes:
         heard = facts(laptop.places.data / "functions.log")
     took = time.monotonic() - started
     audit = audited(findings.jobs, (*findings.veo, *findings.heygen))
-    complaints = (*_promises(orders, done, findings), *_unmoved(mischief, findings, heard), *audit.complaints)
+    silent = (f"no {kind.value} came by the gateway" for kind in Kind if not hints.came[kind])
+    complaints = (*_promises(orders, done, findings), *_unmoved(mischief, findings, heard), *audit.complaints, *silent)
     said = {"storm": f"seed {options.seed}, {calm:.0f} s of it; {took:.0f} s in all"}
     text = table(orders, findings, audit, weather, customers, heard, here(folder / "world.json"), said)
     return Outcomes(complaints, text)

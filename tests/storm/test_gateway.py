@@ -1,6 +1,8 @@
 """The gateway is the platform's: a good token is exchanged for a good one, any other is not made better."""
 
+import threading
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
@@ -11,7 +13,7 @@ from infra.local.google.identity.issuer import InvalidToken, Issuer
 from infra.local.google_cloud import now
 from infra.local.vendors.serving import Serving
 from infra.local.world import INVOKER
-from tests.storm.gateway import Gateway
+from tests.storm.gateway import Call, Gateway, HandOn, open_gated
 
 BODY = b'{"a": 1}'
 
@@ -70,3 +72,19 @@ def test_nobody_behind_it_is_a_broken_connection(gateway: Gateway) -> None:
 
     with pytest.raises(httpx.TransportError):
         asked(gateway, "")
+
+
+@pytest.mark.xdist_group("processes")
+def test_the_scheduler_calls_the_gateway(tmp_path: Path) -> None:
+    """A laptop behind a gateway is swept through it: an instance that stands still keeps no tick from another."""
+    swept = threading.Event()
+
+    def heard(call: Call, hand_on: HandOn) -> httpx.Response:
+        if call.function == "sweep":
+            swept.set()
+        return hand_on(call)
+
+    with ExitStack() as held:
+        open_gated(held, tmp_path, weather=heard)
+
+        assert swept.wait(60)
