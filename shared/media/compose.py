@@ -48,6 +48,9 @@ _PICTURE = (
     *("-color_trc", "bt709", "-color_range", "tv"),
 )
 _SOUND = ("-c:a", "aac", "-b:a", "160k", "-ar", "48000", "-ac", "2")
+# Networks refuse edit lists. Signed offsets put the first frame at 0 without one, and the sound leaves out what its
+# encoder puts before it (`sound.py`). A picture without B-frames would do too: measured, 26 to 44 % more bytes.
+_UNEDITED = ("-movflags", "+faststart+negative_cts_offsets", "-use_editlist", "0")
 _EXACT = ("-fflags", "+bitexact", "-flags:v", "+bitexact", "-flags:a", "+bitexact", "-map_metadata", "-1")
 
 
@@ -203,7 +206,7 @@ def _join(bench: _Bench, painted: list[Path], sound: Mix) -> Path:
         script.write_text("ffconcat version 1.0\n" + "".join(f"file {path.name}\n" for path in painted), "ascii")
         picture = Source(script, Demuxer.PARTS)
     words = ["-filter_complex", sound.text, "-map", "0:v", "-map", "[sound]", "-c:v", "copy", *_SOUND, *_EXACT]
-    run([picture, *sound.sources], [*words, "-movflags", "+faststart", film.name], bench.folder, bench.budget)
+    run([picture, *sound.sources], [*words, *_UNEDITED, film.name], bench.folder, bench.budget)
     for path in painted:
         path.unlink()
     return film

@@ -20,6 +20,7 @@ from shared.pipeline.plan.plan import Sound
 BED = Path(__file__).parent / "sounds" / "bed.webm"  # made by infra/bed.py
 BED_LOUDNESS, BED_SECONDS = -20.0, 24  # LUFS and length of that file
 RATE = 48_000
+_PRIMING = 1024  # samples of nothing that ffmpeg's AAC begins with: so many are left out, or all sound would be late
 _SHAPE = f"aresample={RATE}:async=1:first_pts=0,aformat=sample_fmts=fltp:channel_layouts=stereo"
 _UNDER, _BETWEEN = -36.0, -28.0  # LUFS of the bed under speech, and between it at most
 _GATE = 12.0  # LU below a film's mean: R 128 counts nothing more than 10 below, so the bed makes no speech quieter
@@ -34,7 +35,7 @@ Span = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class Mix:
-    """Inputs and the graph whose output `[sound]` is the film's sound, exactly as long as the film."""
+    """Inputs and the graph whose output `[sound]` is the film's sound, to the film's end on the film's clock."""
 
     sources: tuple[Source, ...]
     text: str
@@ -79,7 +80,7 @@ def mix(
         looped = f"atrim=end_sample={loop},aloop=loop=-1:size={loop},atrim=end_sample={total},asetpts=N/SR/TB"
         desk.chains.append(f"[{number}:a:0]{_SHAPE},{looped},{bed},{fades}[bed]")
         layers.append("bed")
-    whole = f"apad=whole_len={total},atrim=end_sample={total}"
+    whole = f"apad=whole_len={total},atrim=start_sample={_PRIMING}:end_sample={total}"
     if not layers:
         desk.chains.append(f"anullsrc=r={RATE}:cl=stereo,{whole}[sound]")
     else:

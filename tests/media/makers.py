@@ -85,15 +85,17 @@ def take(path: Path, person: Person, background: Color | None) -> Path:
     return path
 
 
-def pixels(path: Path, size: Size = SIZE) -> Pixels:
-    """Decode every frame: (frame, y, x, RGB)."""
-    raw = ffmpeg("-i", path, "-map", "0:v", "-fps_mode", "passthrough", "-pix_fmt", "rgb24", "-f", "rawvideo", "-")
+def pixels(path: Path, size: Size = SIZE, *, before: tuple[str, ...] = ()) -> Pixels:
+    """Decode every frame: (frame, y, x, RGB); `before` are options of the reader."""
+    raw = ffmpeg(
+        *before, "-i", path, "-map", "0:v", "-fps_mode", "passthrough", "-pix_fmt", "rgb24", "-f", "rawvideo", "-"
+    )
     return np.frombuffer(raw, np.uint8).reshape(-1, size.height, size.width, 3)
 
 
-def samples(path: Path) -> Samples:
-    """Decode the sound: (sample, channel) in -1..1 at 48 kHz."""
-    raw = ffmpeg("-i", path, "-map", "0:a", "-f", "f32le", "-ar", "48000", "-ac", "2", "-")
+def samples(path: Path, *, before: tuple[str, ...] = ()) -> Samples:
+    """Decode the sound: (sample, channel) in -1..1 at 48 kHz; `before` are options of the reader."""
+    raw = ffmpeg(*before, "-i", path, "-map", "0:a", "-f", "f32le", "-ar", "48000", "-ac", "2", "-")
     return np.frombuffer(raw, np.float32).reshape(-1, 2)
 
 
