@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from shared.media.boxes import even
 from shared.media.errors import MediaRefused
 from shared.media.ffmpeg import Budget, Demuxer, Source, run
 from shared.media.mp4 import NotAFilm, read_mp4
@@ -164,7 +165,9 @@ def _shown(headers: Mapping[str, str]) -> tuple[int, int, bool]:
     across, down = (int(part) for part in headers.get("sar 0", "1/1").split("/"))
     if across == down or 0 in (across, down):
         return width, height, True
-    return max(2, 2 * round(width * across / down / 2)), height, False
+    if across > down:
+        return even(width * across / down), height, False
+    return width, even(height * down / across), False  # grown, as players do: no line is lost
 
 
 def _read(printed: Path) -> tuple[dict[str, str], dict[int, _Stream]]:
