@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from shared.pipeline.codec import from_plain, to_plain
+from shared.pipeline.codec import from_plain, to_stored
 from shared.pipeline.job.job import LIVE, Ending, Job, Moment, Money, Node, Outcome, Payer, Purchase, Trouble
 from shared.pipeline.job.ledger import bill
 from shared.pipeline.job.status import progress, stage, status, summary, waiting_for
@@ -42,8 +42,8 @@ def whole(job: Job) -> dict[str, Any]:
 
 def ordered(job: Job) -> dict[str, Any]:
     """Return what was asked for, planned and bought: written at creation, and again only by a retry."""
-    purchases = [to_plain(each) for each in job.purchases]
-    return {"request": to_document(job.request), "plan": to_plain(job.plan), "purchases": purchases}
+    purchases = [to_stored(each) for each in job.purchases]
+    return {"request": to_document(job.request), "plan": to_stored(job.plan), "purchases": purchases}
 
 
 def moving(job: Job) -> dict[str, Any]:
@@ -56,13 +56,13 @@ def moving(job: Job) -> dict[str, Any]:
         "progress": progress(job),
         "summary": summary(job),
         "waiting_for": list(waiting_for(job)),
-        "nodes": {key: to_plain(node) for key, node in job.nodes.items()},
-        "money": to_plain(job.money),
+        "nodes": {key: to_stored(node) for key, node in job.nodes.items()},
+        "money": to_stored(job.money),
         "paid_by_us": columns.paid_by_us,
         "billed_by_provider": columns.billed_by_provider,
-        "error": to_plain(job.trouble) if job.trouble else None,
+        "error": to_stored(job.trouble) if job.trouble else None,
         "warnings": list(job.warnings),
-        "timeline": [to_plain(moment) for moment in job.timeline],
+        "timeline": [to_stored(moment) for moment in job.timeline],
         "updated_at": job.updated_at,
         "completed_at": job.ended_at,
         "ending": job.ending.value if job.ending else None,
@@ -119,15 +119,20 @@ def _upgraded(data: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _upgraded_node(node: Mapping[str, Any], created_at: datetime) -> Mapping[str, Any]:
-    """Keep what older attempts have cost as a line of the ledger, and the count of polls under its name."""
-    node = {**node, "polls": node.get("polls", node.get("looks", 0))}
-    if not node.get("folded_cost"):
+    """Keep what older attempts have cost as a line of the ledger, and the count of polls under its name.
+
+    The old names go: kept as unknown they would be read, and counted, again.
+    """
+    old = {"polls": node.get("looks", 0), **node}
+    folded_cost = old.get("folded_cost")
+    node = {key: value for key, value in old.items() if key not in ("folded_cost", "looks")}
+    if not folded_cost:
         return node
     folded = {
         "take": 1,
         "attempt": 0,
         "claimed_at": created_at,
-        "cost": node["folded_cost"],
+        "cost": folded_cost,
         "outcome": Outcome.LATE.value,
         "why": "older attempts, together",
     }

@@ -14,7 +14,7 @@ from shared.cloud.clients import Clients
 from shared.cloud.jobs import StoreUnreachable
 from shared.cloud.retry import CALL_SECONDS, retry_for
 from shared.log import Fact, log
-from shared.pipeline.codec import from_plain, to_plain
+from shared.pipeline.codec import Stored, from_plain, to_stored
 from shared.pipeline.plan.plan import Cutout
 
 T = TypeVar("T")
@@ -32,7 +32,7 @@ class AccountStatus(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Tenant:
+class Tenant(Stored):
     """A customer of ours."""
 
     id: str
@@ -46,7 +46,7 @@ class Tenant:
 
 
 @dataclass(frozen=True, slots=True)
-class ApiKey:
+class ApiKey(Stored):
     """A caller's key: only its hash is kept."""
 
     id: str
@@ -59,7 +59,7 @@ class ApiKey:
 
 
 @dataclass(frozen=True, slots=True)
-class Integration:
+class Integration(Stored):
     """A tenant's account at an avatar service."""
 
     provider: str
@@ -110,7 +110,7 @@ class Tenants:
         self._kept.pop(path, None)
         try:
             document = self._clients.firestore.document(path)
-            document.create(to_plain(tenant), retry=retry_for(CALL_SECONDS), timeout=CALL_SECONDS)
+            document.create(to_stored(tenant), retry=retry_for(CALL_SECONDS), timeout=CALL_SECONDS)
         except AlreadyExists as there:
             raise TenantExists(f"there is a tenant {tenant.id}") from there
         except (GoogleAPICallError, RetryError) as failed:
@@ -118,15 +118,15 @@ class Tenants:
 
     def put_tenant(self, tenant: Tenant) -> None:
         """Write a tenant's own fields, whatever stood there."""
-        self._set(f"tenants/{tenant.id}", to_plain(tenant))
+        self._set(f"tenants/{tenant.id}", to_stored(tenant))
 
     def put_api_key(self, key: ApiKey) -> None:
         """Write a key's record."""
-        self._set(f"api_keys/{key.id}", to_plain(key))
+        self._set(f"api_keys/{key.id}", to_stored(key))
 
     def put_integration(self, tenant_id: str, integration: Integration) -> None:
         """Write an integration."""
-        self._set(_integration(tenant_id, integration.provider, integration.mode), to_plain(integration))
+        self._set(_integration(tenant_id, integration.provider, integration.mode), to_stored(integration))
 
     def delete_integration(self, tenant_id: str, provider: str, mode: str) -> None:
         """Forget an integration."""

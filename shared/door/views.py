@@ -11,7 +11,6 @@ from shared.pipeline.job.job import AT_RISK, Attempt, Job, Node, Outcome, Payer,
 from shared.pipeline.job.ledger import bill
 from shared.pipeline.job.status import lanes, progress, stage, status, summary, waiting_for
 from shared.pipeline.plan.plan import COMPOSE_KEY, Kind, Plan
-from shared.pipeline.plan.request import to_document
 
 MICROS = 1_000_000
 COLUMNS = {
@@ -190,7 +189,8 @@ def billed(job: Job) -> dict[str, Any]:
 
 def asked(job: Job) -> dict[str, Any]:
     """Return the request as it was understood, defaults filled in."""
-    return to_document(job.request)
+    request: dict[str, Any] = to_plain(job.request)
+    return request
 
 
 def footage_name(number: int) -> str:

@@ -3,20 +3,36 @@
 The rules, so that a stored document reads well in a console and old documents stay readable:
 enums are their values, tuples and sets are lists, a `timedelta` is its seconds, a `datetime` stays a `datetime`
 (databases index it; a string in RFC 3339 is read too), a field that is None stands only where None is not its default.
-On reading, unknown keys are ignored (a newer writer), missing ones take their default, an optional one is None,
-anything else raises `Unreadable` with the path. Lists directly in lists are refused: Firestore cannot hold them.
+On reading, missing keys take their default, an optional one is None, anything else raises `Unreadable` with the path.
+Lists directly in lists are refused: Firestore cannot hold them.
+
+Keys that a class does not know were written by newer code. A `Stored` class keeps them, at every level, and `to_stored`
+writes them back, so that a document passes through older code unharmed (hole 208); any other class reads over them.
+`to_plain` shows only what this code knows: nobody is shown what nobody here can judge.
 """
 
 import types
 from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import MISSING, Field, fields, is_dataclass
+from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 from functools import cache
 from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
+UNKNOWN_SIZE = 64 * 1024  # of one map's unknown keys: names, texts and bytes by their length, all else as eight
+UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A map of a stored document; what it cannot read it carries along, and that makes no difference to anything."""
+
+    unknown: Mapping[str, Any] | None = field(default=None, compare=False, repr=False, kw_only=True)
+
+
+Kept = TypeVar("Kept", bound=Stored)
 
 
 class Unreadable(ValueError):
@@ -29,7 +45,16 @@ class Unreadable(ValueError):
 
 
 def to_plain(value: object) -> Any:
-    """Return `value` as maps, lists and scalars; raises TypeError for what no document can hold."""
+    """Return what this code knows of `value`, plain; raises TypeError for what no document can hold."""
+    return _plain(value, keep=False)
+
+
+def to_stored(value: object) -> Any:
+    """Return `value` as a document keeps it: as `to_plain` does, with all that newer code wrote into it."""
+    return _plain(value, keep=True)
+
+
+def _plain(value: object, *, keep: bool) -> Any:
     match value:
         case Enum():
             return value.value
@@ -38,24 +63,39 @@ def to_plain(value: object) -> Any:
         case timedelta():
             return value.total_seconds()
         case Mapping():
-            return {str(to_plain(key)): to_plain(item) for key, item in value.items()}
+            return {str(_plain(key, keep=keep)): _plain(item, keep=keep) for key, item in value.items()}
         case tuple() | list():
-            return [_item(item) for item in value]
+            return [_item(item, keep=keep) for item in value]
         case AbstractSet():
-            return sorted(_item(item) for item in value)
+            return sorted(_item(item, keep=keep) for item in value)
     if is_dataclass(value) and not isinstance(value, type):
-        return {
-            field.name: to_plain(item)
-            for field in fields(value)
+        known = {
+            field.name: _plain(item, keep=keep)
+            for field in document_fields(type(value))
             if (item := getattr(value, field.name)) is not None or field.default not in (None, MISSING)
         }
+        return {**(value.unknown or {}), **known} if keep and isinstance(value, Stored) else known
     raise TypeError(f"{type(value).__name__} cannot stand in a document")
 
 
-def _item(value: object) -> Any:
+def _item(value: object, *, keep: bool) -> Any:
     if isinstance(value, tuple | list | AbstractSet):
         raise TypeError("a list directly in a list cannot stand in a document: give the inner one a dataclass")
-    return to_plain(value)
+    return _plain(value, keep=keep)
+
+
+def carried(old: Kept, new: Kept) -> Kept:
+    """Return `new` with what `old` holds unknown; a map inside it keeps its own where all that is known is the same."""
+    kept = {
+        field.name: _carried(getattr(old, field.name), getattr(new, field.name)) for field in document_fields(type(new))
+    }
+    return replace(new, unknown=old.unknown, **kept)
+
+
+def _carried(old: object, new: object) -> object:
+    if isinstance(old, tuple) and isinstance(new, tuple) and len(old) == len(new):
+        return tuple(map(_carried, old, new))
+    return old if isinstance(new, Stored) and old == new else new
 
 
 def from_plain(cls: type[T], data: object, path: str = "") -> T:
@@ -63,18 +103,43 @@ def from_plain(cls: type[T], data: object, path: str = "") -> T:
     if not isinstance(data, Mapping):
         raise Unreadable(path, f"expected a map, found {type(data).__name__}")
     described = cast("Any", cls)  # a dataclass, which the type system cannot say
-    hints = _hints(described)
-    present = {field.name: data[field.name] for field in fields(described) if field.name in data}
+    hints, known = _hints(described), document_fields(described)
+    present = {field.name: data[field.name] for field in known if field.name in data}
     wrong = [
         (f"{path}.{field.name}" if path else field.name, "missing")
-        for field in fields(described)
+        for field in known
         if field.name not in data and _required(field) and not _optional(hints[field.name])
     ]
-    values: dict[str, Any] = dict.fromkeys(field.name for field in fields(described) if _required(field))
+    values: dict[str, Any] = dict.fromkeys(field.name for field in known if _required(field))
+    if issubclass(described, Stored):
+        values[UNKNOWN] = _unknown(data, {field.name for field in known}, path, wrong)
     values |= _each(
         ((name, hints[name], item, f"{path}.{name}" if path else name) for name, item in present.items()), wrong
     )
     return cls(**values)
+
+
+def _unknown(
+    data: Mapping[Any, Any], known: AbstractSet[str], path: str, wrong: list[tuple[str, str]]
+) -> dict[str, Any] | None:
+    """Return what a map holds beside what is known of it; too much of it is a mistake, for it is never thrown away."""
+    found = {key: item for key, item in data.items() if key not in known}
+    if not found:
+        return None
+    if (size := _size(found)) > UNKNOWN_SIZE:
+        wrong.append((path, f"{size} bytes of unknown fields, at most {UNKNOWN_SIZE} are kept"))
+    return found
+
+
+def _size(value: object) -> int:
+    match value:
+        case str() | bytes():
+            return len(value)
+        case Mapping():
+            return sum(_size(key) + _size(item) for key, item in value.items())
+        case list() | tuple():
+            return sum(map(_size, value))
+    return 8
 
 
 def _each(items: Iterable[tuple[Any, Any, object, str]], wrong: list[tuple[str, str]]) -> dict[Any, Any]:
@@ -89,6 +154,17 @@ def _each(items: Iterable[tuple[Any, Any, object, str]], wrong: list[tuple[str, 
         (path, why), *more = wrong
         raise Unreadable(path, why, *more)
     return read
+
+
+def document_fields(cls: type[Any]) -> tuple[Field[Any], ...]:
+    """Return the fields that stand in a document under their own names."""
+    kinds: Any = cls
+    return _named(kinds)
+
+
+@cache
+def _named(cls: type[Any]) -> tuple[Field[Any], ...]:
+    return tuple(field for field in fields(cls) if not (field.name == UNKNOWN and issubclass(cls, Stored)))
 
 
 @cache

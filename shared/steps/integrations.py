@@ -59,6 +59,7 @@ class Integrations:
             webhook_id=known.webhook_id if known else None,
             webhook_secret=known.webhook_secret if known else None,
             looks=known.looks if known else None,
+            unknown=known.unknown if known else None,
         )
         if register and integration.webhook_id is None:
             integration = self._registered(presenter, tenant, integration, api_key)

@@ -312,6 +312,8 @@ def test_a_document_from_before_purchases_is_read(cloud: Cloud, jobs: Jobs) -> N
     assert golden["money"]["reserved"] == found.job.purchases[0].ours
     assert tuple(sorted(golden["nodes"])) == found.job.purchases[0].made
     assert found.job == jobs.save(found, found.job).job
+    assert found.job == loaded(jobs, "golden").job
+    assert "looks" not in str(document(cloud, "golden").get().get("nodes"))
 
 
 def test_a_page_is_narrowed(cloud: Cloud, stored: Callable[..., Loaded], jobs: Jobs) -> None:
@@ -363,9 +365,28 @@ def test_one_hiccup_of_a_read_is_not_seen(cloud: Cloud, stored: Callable[..., Lo
     assert found.job == loaded(jobs, found.job.id).job
 
 
-def test_a_stranger_field_is_no_poison(cloud: Cloud, stored: Callable[..., Loaded], jobs: Jobs) -> None:
-    """A newer writer's extra field is read over."""
-    found = stored()
-    document(cloud, found.job.id).update({"new_field": firestore.SERVER_TIMESTAMP})
+def test_what_newer_code_wrote_stays_in_the_document(cloud: Cloud, stored: Callable[..., Loaded], jobs: Jobs) -> None:
+    """Fields of every kind, at every level, live through each write of a job: a step's, a retry's, an ending's."""
+    made = stored(filmed(), avatar_script="Good morning.").job
+    canaries = {
+        "canary": firestore.SERVER_TIMESTAMP,
+        "money.canary": b"seed",
+        "plan.place.canary": {"deep": [1, {"a": None}]},
+        "request.canary": firestore.GeoPoint(1, 2),
+        "nodes.compose.canary": document(cloud, made.id),
+        "nodes.`clip-1`.canary": 1.5,
+    }
+    document(cloud, made.id).update(canaries)
 
-    assert found.job == loaded(jobs, found.job.id).job
+    kept = jobs.save(loaded(jobs, made.id), replace(loaded(jobs, made.id).job, warnings=("a step's",)))
+    bought = replace(kept.job.purchases[0], name="again")
+    retried = jobs.save(kept, replace(kept.job, purchases=(*kept.job.purchases, bought)))
+    jobs.postpone(made.id, retried.revision, cloud.clock())
+    jobs.save(loaded(jobs, made.id), ended(retried.job, cloud))
+
+    snapshot = document(cloud, made.id).get()
+    assert isinstance(snapshot.get("canary"), datetime)
+    assert {name: value for name, value in canaries.items() if name != "canary"} == {
+        name: snapshot.get(name) for name in canaries if name != "canary"
+    }
+    assert ("completed", 2) == (snapshot.get("ending"), len(snapshot.get("purchases")))

@@ -126,3 +126,19 @@ def test_a_note_that_is_lost_is_no_error(cloud: Cloud, tenants: Tenants) -> None
     tenants.learn("acme", ACCOUNT, "look_kai", Cutout.INSET)
 
     assert ACCOUNT == account(tenants)
+
+
+def test_what_newer_code_wrote_of_an_account_is_written_back(cloud: Cloud, tenants: Tenants) -> None:
+    """Read, changed and written again, an account, a key and a tenant keep the fields this code does not know."""
+    store = cloud.wiring.clients.firestore
+    path = "tenants/acme/integrations/heygen-production"
+    tenants.put_integration("acme", ACCOUNT)
+    tenants.put_tenant(Tenant("acme", "Acme"))
+    for each in (path, "tenants/acme"):
+        store.document(each).update({"canary": 1})
+
+    tenants.put_integration("acme", replace(found, version="2") if (found := account(tenants)) else ACCOUNT)
+    tenants.put_tenant(replace(who, plan="pro") if (who := tenants.tenant("acme")) else Tenant("acme", "?"))
+
+    assert [1, 1] == [store.document(each).get().get("canary") for each in (path, "tenants/acme")]
+    assert ("2", "pro") == (store.document(path).get().get("version"), store.document("tenants/acme").get().get("plan"))

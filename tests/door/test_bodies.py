@@ -1,7 +1,6 @@
 """A body becomes a request, or every mistake in it is named at once, by field, in plain words."""
 
 import json
-from dataclasses import fields
 from typing import Any
 
 import pytest
@@ -16,6 +15,7 @@ from shared.door.bodies import (
     VoiceBody,
     parse_film,
 )
+from shared.pipeline.codec import document_fields
 from shared.pipeline.plan.plan import Join, Length, Sound
 from shared.pipeline.plan.request import (
     AspectRatio,
@@ -114,7 +114,7 @@ def test_a_document_of_a_request_is_a_body_that_makes_it() -> None:
 )
 def test_the_wire_has_the_fields_of_the_request(model: type[Body], data: type[Any]) -> None:
     """A field added to one is added to both."""
-    assert list(model.model_fields) == [field.name for field in fields(data)]
+    assert list(model.model_fields) == [field.name for field in document_fields(data)]
 
 
 def test_every_mistake_is_named_at_once() -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.pipeline.codec import Unreadable, from_plain, to_plain
+from shared.pipeline.codec import Stored, Unreadable, carried, from_plain, to_plain, to_stored
 
 
 class Colour(StrEnum):
@@ -98,7 +98,7 @@ def test_a_document_is_plain() -> None:
     }
 
 
-def test_missing_fields_take_their_default_and_unknown_keys_are_ignored() -> None:
+def test_missing_fields_take_their_default_and_unknown_keys_are_read_over() -> None:
     """An older document and one from a newer writer both read."""
     read = from_plain(Tree, tree(later="?"))
 
@@ -160,3 +160,88 @@ def test_what_no_document_can_hold_is_refused(value: object) -> None:
     """Objects, bytes and lists in lists raise instead of failing later in the database."""
     with pytest.raises(TypeError):
         to_plain(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Twig(Stored):
+    """A stored map."""
+
+    name: str
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bush(Stored):
+    """A stored map with others in it."""
+
+    twig: Twig
+    twigs: tuple[Twig, ...] = ()
+    named: Mapping[str, Twig] = field(default_factory=dict)
+    leaf: Leaf | None = None
+
+
+scalars = st.none() | st.booleans() | st.integers() | st.text(max_size=9) | st.binary(max_size=9)
+strange = st.dictionaries(
+    st.text(max_size=5).filter(lambda key: key not in {"name", "note", "twig", "twigs", "named", "leaf"}),
+    st.recursive(scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner)),
+    max_size=3,
+)
+twigs = st.builds(lambda extra, name: {**extra, "name": name}, strange, st.text(max_size=3))
+bushes = st.builds(
+    lambda extra, twig, several, named: {**extra, "twig": twig, "twigs": several, "named": named},
+    strange,
+    twigs,
+    st.lists(twigs, max_size=3),
+    st.dictionaries(st.text(max_size=3), twigs, max_size=3),
+)
+
+
+@given(bushes)
+def test_what_a_stored_map_holds_unknown_is_written_back(document: dict[str, object]) -> None:
+    """Any document of newer code comes out as it went in, at every level; a key called like our own place too."""
+    read = from_plain(Bush, document)
+
+    assert document == to_stored(read)
+
+
+def test_the_unknown_is_not_shown_and_makes_no_difference() -> None:
+    """Only the document holds it: a view does not, and two values are equal whatever else they carry."""
+    plain = {"twig": {"name": "a", "secret": 1}, "unknown": 2}
+
+    read = from_plain(Bush, plain)
+
+    assert to_plain(read) == {"twig": {"name": "a"}, "twigs": [], "named": {}}
+    assert read == Bush(Twig("a"))
+    assert hash(read.twig) == hash(Twig("a"))
+    assert "secret" not in repr(read)
+
+
+def test_a_class_that_is_not_stored_reads_over_the_unknown() -> None:
+    """A table of settings is not given back: its own reader says what is a mistake there."""
+    read = from_plain(Bush, {"twig": {"name": "a"}, "leaf": {"name": "b", "later": 1}})
+
+    assert to_stored(read)["leaf"] == {"name": "b", "weight": 1.0}
+
+
+@pytest.mark.parametrize("much", [["x" * 10] * 7000, {"x" * 100 + str(n): n for n in range(700)}, b"x" * 66_000])
+def test_too_much_of_the_unknown_is_unreadable(much: object) -> None:
+    """It is never thrown away, so it has a bound: beyond it the document is left alone, with the place named."""
+    with pytest.raises(Unreadable) as raised:
+        from_plain(Bush, {"twig": {"name": "a", "much": much}})
+
+    assert raised.value.path == "twig"
+
+
+def test_what_is_made_anew_carries_the_unknown_of_what_is_still_the_same() -> None:
+    """A map inside keeps its own only while nothing known of it has changed."""
+    old = from_plain(Bush, {"later": 1, "twig": {"name": "a", "later": 2}, "twigs": [{"name": "b", "later": 3}]})
+
+    same, other = carried(old, Bush(Twig("a"), (Twig("b"),))), carried(old, Bush(Twig("z"), (Twig("b"), Twig("c"))))
+
+    assert to_stored(same) == {
+        "later": 1,
+        "twig": {"name": "a", "later": 2},
+        "twigs": [{"name": "b", "later": 3}],
+        "named": {},
+    }
+    assert to_stored(other) == {"later": 1, "twig": {"name": "z"}, "twigs": [{"name": "b"}, {"name": "c"}], "named": {}}

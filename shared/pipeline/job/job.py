@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from shared.pipeline.codec import Stored
 from shared.pipeline.plan.plan import Cutout, Kind, Plan
 from shared.pipeline.plan.request import FilmRequest
 
@@ -74,7 +75,7 @@ class Ending(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(Stored):
     """One worker's permission to make one paid call, and all that is needed to repeat or trace it."""
 
     token: str  # random, one per handler run
@@ -96,7 +97,7 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
-class Output:
+class Output(Stored):
     """A file in one of our buckets, as Cloud Storage describes it."""
 
     uri: str
@@ -114,7 +115,7 @@ class Output:
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(Stored):
     """A line of the ledger: one permission to send one paid call and what came of it."""
 
     take: int
@@ -135,7 +136,7 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True)
-class Node:
+class Node(Stored):
     """One piece of work of a job."""
 
     key: str
@@ -173,7 +174,7 @@ class Node:
 
 
 @dataclass(frozen=True, slots=True)
-class Money:
+class Money(Stored):
     """Micro-dollars of ours; settled once, when the job ends: reserved = charged + refunded."""
 
     reserved: int = 0
@@ -184,7 +185,7 @@ class Money:
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
+class Trouble(Stored):
     """Why a job failed, for the person who reads it."""
 
     code: str
@@ -194,7 +195,7 @@ class Trouble:
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(Stored):
     """One line of the job's story."""
 
     at: datetime
@@ -204,7 +205,7 @@ class Moment:
 
 
 @dataclass(frozen=True, slots=True)
-class Purchase:
+class Purchase(Stored):
     """One call that bought for a job: its order first, then each retry; a repeat of it is answered from this."""
 
     name: str  # what the call is recognised by: a hash of its Idempotency-Key; "" where the job's id is

@@ -83,7 +83,7 @@ def put(node: Node, line: Attempt) -> Node:
 
 
 def _in_short(line: Attempt) -> Attempt:
-    return Attempt(line.take, line.attempt, line.claimed_at, line.cost, line.outcome)
+    return Attempt(line.take, line.attempt, line.claimed_at, line.cost, line.outcome, unknown=line.unknown)
 
 
 def close_line(

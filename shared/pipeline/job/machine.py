@@ -270,6 +270,7 @@ def _fresh(node: Node, before: Plan, plan: Plan) -> Node:
         wake=node.wake,
         cutout=node.cutout if same_look else None,
         attempts=node.attempts,
+        unknown=node.unknown,
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from shared.pipeline.codec import carried
 from shared.pipeline.job.job import Job, Node
 from shared.pipeline.plan.plan import COMPOSE_KEY, Clip, Kind, Plan, Speech
 from shared.pipeline.plan.prompts import clip_prompt
@@ -106,7 +107,8 @@ def frozen(job: Job, plan: Plan, remake: frozenset[str]) -> Plan:
     """Return the plan with what the job keeps as it was made: its model and size, and each take that is not remade."""
     made = {speech.key: speech for speech in job.plan.speeches if speech.key not in remake}
     speeches = tuple(made.get(speech.key, speech) for speech in plan.speeches)
-    return replace(plan, model=job.plan.model, size=job.plan.size, speeches=speeches)
+    made_again = replace(plan, model=job.plan.model, size=job.plan.size, speeches=speeches)
+    return carried(job.plan, made_again)
 
 
 def following(nodes: Iterable[Node], keys: Iterable[str]) -> frozenset[str]:

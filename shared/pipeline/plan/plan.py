@@ -7,6 +7,8 @@ Texts are not copied into it: a plan points into the request by scene index.
 from dataclasses import dataclass
 from enum import StrEnum
 
+from shared.pipeline.codec import Stored
+
 KEY_COLOR = "#00ff00"  # the flat colour a presenter is filmed before to be cut out
 COMPOSE_KEY = "compose"  # the last node of every plan
 LENGTH_TOLERANCE = 0.5  # seconds a file may differ from its planned length and still be what was ordered
@@ -62,7 +64,7 @@ class Cutout(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Size:
+class Size(Stored):
     """A picture's size in pixels, both even."""
 
     width: int
@@ -70,7 +72,7 @@ class Size:
 
 
 @dataclass(frozen=True, slots=True)
-class Placement:
+class Placement(Stored):
     """Where the presenter stands: box height / film height, and the box's place in the room left, -1 top left.
 
     What was not asked for bends to the take: then the box is at most `widest` of the film's width, and its middle
@@ -86,7 +88,7 @@ class Placement:
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class Picture(Stored):
     """An image node: a stored, re-encoded product image or background."""
 
     key: str  # "image-1"
@@ -95,7 +97,7 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
-class Clip:
+class Clip(Stored):
     """One paid Veo call: a base clip or a link that extends the one before."""
 
     key: str  # "clip-2"
@@ -111,7 +113,7 @@ class Clip:
 
 
 @dataclass(frozen=True, slots=True)
-class Speech:
+class Speech(Stored):
     """One paid presenter take: an avatar speaks one script."""
 
     key: str  # "presenter-1"
@@ -125,7 +127,7 @@ class Speech:
 
 
 @dataclass(frozen=True, slots=True)
-class Backdrop:
+class Backdrop(Stored):
     """What stands behind a presenter where there is no footage."""
 
     color: str | None = None  # "#rrggbb"
@@ -133,7 +135,7 @@ class Backdrop:
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(Stored):
     """One scene's place in the picture: footage from a chain's file, or a backdrop."""
 
     scene: int | None  # None = presenter-only film
@@ -146,7 +148,7 @@ class Stretch:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Stored):
     """Everything the steps need to know, in seconds, pixels and micro-dollars."""
 
     title: str

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from shared.pipeline.codec import from_plain, to_plain
+from shared.pipeline.codec import Stored, from_plain, to_stored
 from shared.pipeline.plan.plan import Join, Length, Sound
 
 SCENE_SECONDS = 8.0  # a scene's length when none is asked for
@@ -73,7 +73,7 @@ class ImageFit(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Background:
+class Background(Stored):
     """A backdrop; exactly the fields of its type are set."""
 
     type: BackgroundType
@@ -84,7 +84,7 @@ class Background:
 
 
 @dataclass(frozen=True, slots=True)
-class Position:
+class Position(Stored):
     """Where the presenter stands; what is given beside a preset wins over it."""
 
     scale: float | None = None  # box height / film height, 0.1..1
@@ -94,7 +94,7 @@ class Position:
 
 
 @dataclass(frozen=True, slots=True)
-class BRoll:
+class BRoll(Stored):
     """How the footage is made."""
 
     join: Join = Join.EXTEND
@@ -103,7 +103,7 @@ class BRoll:
 
 
 @dataclass(frozen=True, slots=True)
-class VoiceSettings:
+class VoiceSettings(Stored):
     """How the presenters speak; None leaves it to the provider."""
 
     speed: float | None = None  # 0.5..1.5
@@ -112,7 +112,7 @@ class VoiceSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class SceneRequest:
+class SceneRequest(Stored):
     """One scene: footage (a visual description) or a backdrop, and perhaps a presenter with a script of its own."""
 
     visual_description: str | None = None
@@ -133,7 +133,7 @@ class SceneRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class FilmRequest:
+class FilmRequest(Stored):
     """One film as it was asked for."""
 
     product_title: str
@@ -176,7 +176,7 @@ def script_of(request: FilmRequest, scene: int | None) -> str:
 
 def to_document(request: FilmRequest) -> dict[str, Any]:
     """Return the request as plain JSON-able maps, absent fields left out."""
-    plain: dict[str, Any] = to_plain(request)
+    plain: dict[str, Any] = to_stored(request)
     return plain
 
 

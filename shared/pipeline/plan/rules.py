@@ -11,8 +11,9 @@ They need only know which fields were given, so they are told together with wron
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
+from shared.pipeline.codec import document_fields
 from shared.pipeline.plan.request import Background, FilmRequest, SceneRequest
 
 
@@ -56,7 +57,9 @@ def outline_of_body(body: Mapping[str, object]) -> Outline:
 def _set(value: FilmRequest | SceneRequest | Background | None) -> frozenset[str]:
     if value is None:
         return frozenset()
-    return frozenset(field.name for field in fields(value) if getattr(value, field.name) not in (None, ()))
+    return frozenset(
+        field.name for field in document_fields(type(value)) if getattr(value, field.name) not in (None, ())
+    )
 
 
 def _keys(value: object) -> frozenset[str]:
