@@ -1,7 +1,8 @@
 """The operator's first steps, on the laptop and in the cloud alike: the platform's secret, a tenant, its keys.
 
 Run with the functions' settings in the environment. `python -m infra.admin tenant acme "Acme Ltd"` makes a tenant and
-prints its first key once; a tenant that is there is never written again. `python -m infra.admin key acme` makes it
+prints its first key once, `--plan pro` on another plan than the tables' default; a tenant that is there is never
+written again. `python -m infra.admin key acme` makes it
 another key.
 """
 
@@ -29,12 +30,17 @@ def bootstrap(wiring: Wiring) -> None:
         wiring.secrets.put(CALLBACK_KEY, secrets.token_urlsafe(32), {"of": "platform"})
 
 
-def add_tenant(wiring: Wiring, tenant: str, name: str) -> str:
-    """Make a tenant and its first key; return the key's text, which nobody can read again. Raises SystemExit."""
+def add_tenant(wiring: Wiring, tenant: str, name: str, plan: str = "") -> str:
+    """Make a tenant and its first key; return the key's text, which nobody can read again. Raises SystemExit.
+
+    Without a plan it is on the default one of the tables.
+    """
     if not TENANT.fullmatch(tenant):
         raise SystemExit(f"{tenant!r} is no tenant id: 3 to 40 of a-z, 0-9 and -, a letter first")
+    if plan and plan not in wiring.plans.plans:
+        raise SystemExit(f"there is no plan {plan!r}; the tables know {', '.join(wiring.plans.plans)}")
     try:
-        wiring.tenants.create_tenant(Tenant(tenant, name))
+        wiring.tenants.create_tenant(Tenant(tenant, name, plan=plan))
     except TenantExists as there:
         known = wiring.tenants.tenant(tenant)
         stands = f"{known.name}, {known.status.value}" if known else "being made or deleted"
@@ -66,6 +72,7 @@ def main() -> None:
     tenant = commands.add_parser("tenant", help="make a tenant and print its first key; never changes one")
     tenant.add_argument("id")
     tenant.add_argument("name")
+    tenant.add_argument("--plan", default="", help="how much it may ask for (shared/tables.json)")
     key = commands.add_parser("key", help="print another key for a tenant")
     key.add_argument("id")
     given = parser.parse_args()
@@ -74,7 +81,7 @@ def main() -> None:
         case "bootstrap":
             bootstrap(wiring)
         case "tenant":
-            print(add_tenant(wiring, given.id, given.name))  # noqa: T201  # its one purpose
+            print(add_tenant(wiring, given.id, given.name, given.plan))  # noqa: T201  # its one purpose
         case "key":
             print(add_key(wiring, given.id))  # noqa: T201  # its one purpose
 

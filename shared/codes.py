@@ -26,6 +26,7 @@ class Code(StrEnum):
     UNSUPPORTED_MEDIA_TYPE = "unsupported_media_type"
     IDEMPOTENCY_CONFLICT = "idempotency_conflict"
     TOO_MANY_LIVE_JOBS = "too_many_live_jobs"
+    RATE_LIMITED = "rate_limited"
     MONTHLY_CAP = "monthly_cap"
     ALREADY_ENDED = "already_ended"
     NOT_FAILED = "not_failed"
@@ -116,6 +117,10 @@ MEANINGS: Mapping[Code, Meaning] = {
     ),
     Code.TOO_MANY_LIVE_JOBS: Meaning(
         "As many of the tenant's jobs are being made as its share allows.", "Wait until one has ended (Retry-After)."
+    ),
+    Code.RATE_LIMITED: Meaning(
+        "More was asked for than the plan allows in this time, or than an address without a valid key may ask.",
+        "Wait as long as Retry-After says; RateLimit tells beforehand what is left.",
     ),
     Code.MONTHLY_CAP: Meaning("The film would pass the tenant's cap of this month.", "Ask the operator for more."),
     Code.ALREADY_ENDED: Meaning("The job has ended, so there is nothing to cancel.", "Read the job."),

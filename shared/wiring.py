@@ -36,6 +36,7 @@ if TYPE_CHECKING:  # each function imports only what its own property below name
     from shared.steps.create_job import CreateJob
     from shared.steps.message import Message
     from shared.steps.notify import Notify
+    from shared.steps.plans import TenantPlans
     from shared.steps.preflight import Preflight
     from shared.steps.revise import Revise
     from shared.steps.start_presenter import StartPresenter
@@ -58,6 +59,7 @@ class Wiring:
         self.settings = found
         self.clients = Clients(found)
         self.now = utc_now
+        self.monotonic = time.monotonic
 
     def door(self, function: str) -> Any:
         """Return the part a function hands its requests to."""
@@ -72,6 +74,12 @@ class Wiring:
         from shared.pipeline.plan.capabilities import tables
 
         return tables(self._data)
+
+    @cached_property
+    def plans(self) -> "TenantPlans":
+        from shared.steps.plans import tenant_plans
+
+        return tenant_plans(self._data)
 
     @cached_property
     def timeouts(self) -> Timeouts:
@@ -149,9 +157,11 @@ class Wiring:
     @cached_property
     def create(self) -> "CreateJob":
         from shared.steps.create_job import CreateJob
+        from shared.steps.hourly import HourlyLimit
 
         secret = partial(randomness.token_urlsafe, 24)
-        return CreateJob(self.commits, self.jobs, self.preflight, self.tables, self.now, secret)
+        hourly = HourlyLimit(self.plans, self.monotonic)
+        return CreateJob(self.commits, self.jobs, self.preflight, self.tables, self.now, secret, hourly)
 
     def revise(self) -> "Revise":
         from shared.steps.revise import Revise

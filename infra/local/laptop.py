@@ -14,7 +14,7 @@ from typing import IO
 from infra import admin
 from infra.local.google_cloud import write_tables
 from infra.local.process import READY
-from infra.local.world import ROOT, Places, World
+from infra.local.world import PLAN, ROOT, Places, World
 from shared.config import settings
 from shared.wiring import Wiring
 
@@ -87,7 +87,8 @@ class Laptop:
             wiring = Wiring(settings(self.places.environment()))
             admin.bootstrap(wiring)
             there = wiring.tenants.tenant(tenant) is not None  # its key's file was lost, or never written
-            text = admin.add_key(wiring, tenant) if there else admin.add_tenant(wiring, tenant, tenant.capitalize())
+            name = tenant.capitalize()
+            text = admin.add_key(wiring, tenant) if there else admin.add_tenant(wiring, tenant, name, PLAN)
             kept.write_text(text, encoding="utf-8")
             kept.chmod(0o600)
             wiring.clients.close()

@@ -22,14 +22,26 @@ LOCATION = "us-central1"
 ACCOUNT = "functions@abroll-local.iam.gserviceaccount.com"
 INVOKER = "tasks-invoker@abroll-local.iam.gserviceaccount.com"
 TAKES, FILMS = "abroll-takes", "abroll-films"
+PLAN = "enterprise"  # of the tenants the laptop makes
 STEADY = range(20_000, 32_000)  # ports below those of outgoing connections, on Linux and elsewhere
 
 # Vendors that take two seconds instead of two minutes, and timeouts to match: the same rules, sixty times faster.
+# What may be asked for is as much more on the plan of the laptop's own tenants; other plans are as shipped.
 SCALED: Mapping[str, Any] = {
     "footage": {name: {"wait": {"typical": 3, "slow": 20}} for name in ("standard", "fast", "lite")},
     "presenters": {"heygen": {"wait": {"typical": 4, "slow": 30}, "wait_per_second": 0.0}},
     "compute": {"wait": 2, "wait_per_second": {"720p": 0.3, "1080p": 0.6}},
     "image_wait": 0,
+    "plans": {
+        PLAN: {
+            "creations_per_hour": 1_000_000,
+            "reads_per_minute": 1_000_000,
+            "writes_per_minute": 1_000_000,
+            "dry_runs_per_minute": 1_000_000,
+            "key_puts_per_day": 10_000,
+        }
+    },
+    "strangers_per_minute": 100_000,  # everybody has one address here
     "timeouts": {
         "veo_http": 12,
         "heygen_http": 12,

@@ -11,6 +11,7 @@ from typing import Any
 
 from shared.cloud.clients import Clients
 from shared.cloud.documents import moving, ordered, read, whole
+from shared.cloud.hours import hour_of
 from shared.cloud.records import Filters, Live, Loaded, Month, NewDelivery, Page, Reservation, Settlement, Unread
 from shared.cloud.retry import CALL_SECONDS, retry_for
 from shared.pipeline.job.job import Job
@@ -78,7 +79,7 @@ class Jobs:
             usage = _usage(store, settle.tenant, settle.month)
             batch.set(usage, _settlement(settle), merge=True)
         if reserve:
-            growth = {"reserved": firestore.Increment(reserve.amount)}
+            growth = {"reserved": firestore.Increment(reserve.amount), **reserve.month.hour.bought_once_more}
             same = store.write_option(last_update_time=reserve.month.revision)
             batch.update(_usage(store, job.tenant, job.money.usage_doc), growth, option=same)
         if deliver:
@@ -100,10 +101,11 @@ class Jobs:
         batch = store.batch()
         batch.create(store.collection("jobs").document(job.id), {k: v for k, v in whole(job).items() if v is not None})
         usage = _usage(store, job.tenant, job.money.usage_doc)
-        growth = {"films": firestore.Increment(1), "reserved": firestore.Increment(reserve)}
+        hour = month.hour.bought_once_more
         if month.revision is None:
-            batch.create(usage, {"films": 1, "reserved": reserve, "charged": 0, "refunded": 0})
+            batch.create(usage, {"films": 1, "reserved": reserve, "charged": 0, "refunded": 0, **hour})
         else:
+            growth = {"films": firestore.Increment(1), "reserved": firestore.Increment(reserve), **hour}
             batch.update(usage, growth, option=store.write_option(last_update_time=month.revision))
         try:
             batch.commit(retry=None, timeout=CALL_SECONDS)
@@ -119,13 +121,15 @@ class Jobs:
     def month(self, tenant: str, month: str) -> Month:
         """Read a tenant's month. Raises StoreUnreachable."""
         snapshot = self._get(_usage(self._clients.firestore, tenant, month))
-        data = snapshot.to_dict() or {}
+        data, read_at = snapshot.to_dict() or {}, _plain(snapshot.read_time)
         return Month(
             films=int(data.get("films", 0)),
             reserved=int(data.get("reserved", 0)),
             charged=int(data.get("charged", 0)),
             refunded=int(data.get("refunded", 0)),
             revision=snapshot.update_time if snapshot.exists else None,
+            hour=hour_of(data, read_at),
+            read_at=read_at,
         )
 
     def live(self, tenant: str) -> Live:

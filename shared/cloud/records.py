@@ -1,9 +1,10 @@
 """What is read from and written beside a job's document, as plain frozen values; money in micro-dollars."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
+from shared.cloud.hours import Hour
 from shared.pipeline.job.job import Job
 
 Item = TypeVar("Item")
@@ -62,13 +63,15 @@ class Page(Generic[Item]):
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """A tenant's month: films and micro-dollars; `revision` is None before the first film."""
+    """A tenant's month as it was read: films and micro-dollars; `revision` is None before the first film."""
 
     films: int
     reserved: int
     charged: int
     refunded: int
     revision: Any
+    hour: Hour = field(default_factory=Hour)
+    read_at: datetime = datetime(1970, 1, 1, tzinfo=UTC)  # the server's time
 
 
 @dataclass(frozen=True, slots=True)

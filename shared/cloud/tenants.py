@@ -38,7 +38,7 @@ class Tenant(Stored):
     id: str
     name: str
     status: AccountStatus = AccountStatus.ACTIVE
-    plan: str = "standard"
+    plan: str = ""  # its limits stand in the tables; none, or one they do not know: their default
     avatar_id: str | None = None  # default of its requests
     voice_id: str | None = None
     live_jobs: int = 50  # at most so many at once: admission keeps one tenant from delaying the others

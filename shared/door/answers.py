@@ -3,7 +3,7 @@
 import json
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
@@ -13,8 +13,10 @@ from werkzeug.datastructures import Headers
 
 from shared.door.statuses import STATUS
 from shared.steps.problems import Problem
+from shared.steps.quotas import Quota
 
 _REQUEST_ID = "abroll.request_id"
+_QUOTAS = "abroll.quotas"
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-(?P<id>[0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")  # W3C Trace Context
 _CLOUD_TRACE = re.compile(r"(?P<id>[0-9a-f]{32})(?:/[0-9]{1,20})?(?:;o=[01])?")
 
@@ -62,6 +64,23 @@ def refuse(problem: Problem, request: str) -> flask.Response:
     if status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = 'Bearer realm="abroll"'
     return answer(status, body, headers)
+
+
+def note_quotas(request: flask.Request, *quotas: Quota | None) -> None:
+    """Remember how limits stand after a request, for its answer's headers."""
+    known: tuple[Quota, ...] = request.environ.get(_QUOTAS, ())
+    request.environ[_QUOTAS] = (*known, *(one for one in quotas if one))
+
+
+def rate_headers(request: flask.Request) -> dict[str, str]:
+    """Return the headers of draft-ietf-httpapi-ratelimit-headers-11 about every limit that was judged."""
+    quotas: Iterable[Quota] = {one.policy: one for one in request.environ.get(_QUOTAS, ())}.values()
+    if not quotas:
+        return {}
+    return {
+        "RateLimit-Policy": ", ".join(f'"{one.policy}";q={one.limit};w={one.seconds}' for one in quotas),
+        "RateLimit": ", ".join(f'"{one.policy}";r={one.left};t={one.resets}' for one in quotas),
+    }
 
 
 def _plain(value: object) -> str:

@@ -8,7 +8,7 @@ import flask
 
 from shared.cloud.tenants import Tenants
 from shared.door import views
-from shared.door.answers import answer, request_id
+from shared.door.answers import answer, note_quotas, request_id
 from shared.door.idempotency import idempotency_key
 from shared.door.incoming import json_body
 from shared.door.keys import caller
@@ -51,6 +51,7 @@ class CreateJobDoor:
             plan = self.create.dry_run(who.tenant, film)
             return answer(200, {"status": "dry_run", "message": "nothing was stored or spent", **views.planned(plan)})
         created = self.create(who.tenant, film, key, request_id(request))
+        note_quotas(request, created.quota)
         job = created.job
         accepted = {
             "job_id": job.id,

@@ -18,7 +18,7 @@ from shared.cloud.records import Filters, Loaded, Unread
 from shared.cloud.tenants import Tenants
 from shared.codes import Code
 from shared.door import views
-from shared.door.answers import answer, request_id
+from shared.door.answers import answer, note_quotas, request_id
 from shared.door.asked import Caller, is_job_id
 from shared.door.idempotency import idempotency_key
 from shared.door.incoming import json_body
@@ -127,7 +127,7 @@ class JobsDoor:
         who, loaded = self._own_and_who(request, found["job"])
         key, wanted = idempotency_key(request), _parsed(RetryBody, request)
         job, revised = self.revise().retry(who.tenant, loaded, wanted.change(), dry_run=wanted.dry_run, key=key)
-        return self._revised(job, revised, dry_run=wanted.dry_run)
+        return self._revised(request, job, revised, dry_run=wanted.dry_run)
 
     def _regenerate(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
         from shared.door.change_bodies import RegenerateBody
@@ -143,9 +143,10 @@ class JobsDoor:
             trace=request_id(request),
             key=key,
         )
-        return self._revised(job, revised, dry_run=wanted.dry_run)
+        return self._revised(request, job, revised, dry_run=wanted.dry_run)
 
-    def _revised(self, job: Job, revised: "Revised", *, dry_run: bool) -> flask.Response:
+    def _revised(self, request: flask.Request, job: Job, revised: "Revised", *, dry_run: bool) -> flask.Response:
+        note_quotas(request, revised.quota)
         said = {
             "remade": sorted(revised.remake),
             "kept": sorted(job.nodes.keys() - revised.remake),

@@ -15,7 +15,7 @@ from shared.cloud.jobs import StoreUnreachable
 from shared.cloud.secrets import SecretsUnreachable
 from shared.cloud.tasks import QueueUnreachable
 from shared.codes import Code
-from shared.door.answers import refuse, request_id
+from shared.door.answers import note_quotas, rate_headers, refuse, request_id
 from shared.door.asked import CALLER, Caller, is_job_id
 from shared.log import Fact, JobRef, crashed, log, log_job
 from shared.pipeline.codec import Unreadable
@@ -28,7 +28,7 @@ LONGEST_METHOD = 20
 ANSWERED_503 = (StoreUnreachable, StoreBusy, FilesUnreachable, SecretsUnreachable, QueueUnreachable)
 CORS = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "Location, Retry-After, X-Request-Id",
+    "Access-Control-Expose-Headers": "Location, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id",
 }
 PREFLIGHT = {
     "Access-Control-Allow-Headers": "Authorization, Content-Type, Idempotency-Key, X-Api-Key",
@@ -56,6 +56,7 @@ def serve(request: flask.Request, routes: tuple[Route, ...]) -> flask.Response:
     try:
         response = _answered(request, fitting)
     except Problem as problem:
+        note_quotas(request, *problem.quotas)
         response = refuse(problem, trace)
     except ANSWERED_503 as failed:
         log(Fact.STORE_FAILED, str(failed), trace=trace)
@@ -68,7 +69,7 @@ def serve(request: flask.Request, routes: tuple[Route, ...]) -> flask.Response:
         broken = Problem(Code.INTERNAL_ERROR, "something broke on our side", next_move=f"send us request id {trace}")
         response = refuse(broken, trace)
     response.headers["X-Request-Id"] = trace
-    response.headers.update(CORS)
+    response.headers.update(CORS | rate_headers(request))
     _note(request, response.status_code, pattern, fitting)
     return response
 

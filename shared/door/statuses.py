@@ -37,6 +37,7 @@ STATUS: Mapping[Code, int] = {
     Code.TOO_SMALL: 422,
     Code.VOICE_NOT_FOUND: 422,
     Code.VOICE_NOT_USABLE: 422,
+    Code.RATE_LIMITED: 429,
     Code.TOO_MANY_LIVE_JOBS: 429,
     Code.INTERNAL_ERROR: 500,
     Code.UNAVAILABLE: 503,

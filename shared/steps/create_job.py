@@ -21,10 +21,12 @@ from shared.pipeline.plan.plan import Plan
 from shared.pipeline.plan.planner import CannotPlan, Defaults, plan, to_ask
 from shared.pipeline.plan.request import FilmRequest, to_document
 from shared.steps.commit import FIRST_WAIT, LAST_WAIT, Commits
+from shared.steps.hourly import HourlyLimit
 from shared.steps.idempotency import BuyingCall
 from shared.steps.images import Ready, image_warnings
 from shared.steps.preflight import Preflight, Told
 from shared.steps.problems import Problem, invalid, together, unavailable
+from shared.steps.quotas import Quota
 
 TRIES = 20  # of a tenant's month: everything it orders and everything that ends writes there
 ROUTE = "create_job"
@@ -36,6 +38,7 @@ class Created:
 
     job: Job
     repeated: bool
+    quota: Quota | None = None  # how the hour stands; a repeated call counts nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,7 @@ class CreateJob:
     tables: Tables
     now: Callable[[], datetime]
     secret: Callable[[], str]
+    hourly: HourlyLimit
 
     def checked(self, tenant: Tenant, request: FilmRequest, *, dry_run: bool) -> Checked:
         """Plan, ask what only the avatar service knows, read the images; store nothing. Raises Problem telling all.
@@ -98,6 +102,7 @@ class CreateJob:
         job_id = call.job_id()
         if known := self.bought(call, job_id):
             return known
+        self.hourly.early(tenant)
         checked = self.checked(tenant, request, dry_run=False)
         images = self.preflight.images.store(tenant.id, checked.images)
         begin = partial(
@@ -132,6 +137,7 @@ class CreateJob:
             live = self.jobs.live(tenant.id)  # after the month: what is ordered in between moves the month
             job = begin(now=live.at, usage_doc=usage_doc)
             try:
+                quota = self.hourly.admit(tenant, month)
                 admit(tenant, month, job.money.reserved, live.count)
             except Problem:  # a twin of this call may be what fills the share
                 if known := self.bought(call, job.id):
@@ -153,7 +159,7 @@ class CreateJob:
                 continue
             self.commits.enqueue(job, tuple(job.nodes.values()))
             log_job(Fact.JOB_CREATED, job, job.plan.title)
-            return Created(job, repeated=False)
+            return Created(job, repeated=False, quota=quota)
         found = self.jobs.load(job.id)
         if found is None:
             raise unavailable("the job could not be stored")

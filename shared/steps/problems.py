@@ -1,8 +1,12 @@
 """What a person may be told at a public door: every problem names its cause and the next move."""
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from shared.codes import MEANINGS, Code
+
+if TYPE_CHECKING:
+    from shared.steps.quotas import Quota
 
 TOLD = 3  # mistakes that stand in the message itself
 
@@ -19,6 +23,7 @@ class Problem(Exception):
         details: Mapping[str, list[str]] | None = None,
         retry_after: int | None = None,
         headers: Mapping[str, str] | None = None,
+        quotas: Sequence["Quota"] = (),
     ) -> None:
         meaning = MEANINGS[code]
         self.code = code
@@ -27,6 +32,7 @@ class Problem(Exception):
         self.details = dict(details or {})
         self.retry_after = retry_after
         self.headers = dict(headers or {})
+        self.quotas = tuple(quotas)  # the limits that were met
         super().__init__(self.message)
 
 

@@ -4,7 +4,7 @@ Both keep every finished node the change does not touch, tell the price first if
 that orders it (holes 43, 46).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from shared.cloud.blobs import Blobs, NoFile
@@ -35,6 +35,7 @@ from shared.steps.create_job import TRIES, CreateJob, admit
 from shared.steps.idempotency import BuyingCall
 from shared.steps.preflight import Preflight
 from shared.steps.problems import Problem, invalid, unavailable
+from shared.steps.quotas import Quota
 
 MOST_RETRIES = 20  # of one job: each stays in its document
 
@@ -49,6 +50,7 @@ class Revised:
     ours: int
     theirs: int
     warnings: tuple[str, ...] = ()
+    quota: Quota | None = field(default=None, compare=False)  # a dry run or a repeat counts nothing
 
     @property
     def bought(self) -> tuple[tuple[str, ...], int, int]:
@@ -76,6 +78,8 @@ class Revise:
         if not dry_run and (known := self._tried(call, name, loaded)):
             return known
         job = _retriable(loaded.job)
+        if not dry_run:
+            self.create.hourly.early(tenant)
         undone = {key for key, node in job.nodes.items() if node.state is not State.DONE}
         undone |= {node.culprit for node in job.nodes.values() if node.culprit}
         revised = self._revised(tenant, job, change, undone | self._missing(job), dry_run=dry_run)
@@ -85,10 +89,11 @@ class Revise:
             month = self.jobs.month(job.tenant, job.money.usage_doc)
             asked = self._asked(revised, Purchase(name, call.request_hash, self.jobs.now(loaded), *revised.bought))
             try:
+                quota = self.create.hourly.admit(tenant, month)
                 admit(tenant, month, revised.ours, self.jobs.live(tenant.id).count)
                 heard = self.commits.hear(loaded, asked, budget=0, reserve=Reservation(month, revised.ours))
                 if heard.changed:
-                    return heard.job, revised
+                    return heard.job, replace(revised, quota=quota)
                 loaded = heard.loaded
             except StoreBusy:
                 self.commits.sleep(self.commits.uniform(0, 0.5))
@@ -152,6 +157,8 @@ class Revise:
         if strays:
             names = ", ".join(regenerable(parent))
             raise invalid({"nodes": [f"{', '.join(sorted(strays))}: not a part of this film; {names} are"]})
+        if not dry_run:
+            self.create.hourly.early(tenant)
         revised = self._revised(tenant, parent, change, nodes | self._missing(parent), dry_run=dry_run)
         if not revised.remake:
             raise invalid({"nodes": ["nothing would be different: name nodes, or change words, avatar or voice"]})
@@ -171,8 +178,8 @@ class Revise:
             trace=trace,
             parent=parent.id,
         )
-        job = self.create.store(tenant, call, begin).job
-        return job, _first(job)
+        created = self.create.store(tenant, call, begin)
+        return created.job, replace(_first(created.job), quota=created.quota)
 
     def _revised(
         self, tenant: Tenant, job: Job, change: Change, also: set[str] | frozenset[str], *, dry_run: bool

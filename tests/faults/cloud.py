@@ -108,6 +108,7 @@ class StagedWiring(Wiring):
         self.clock = clock
         self.clients = StagedClients(settings, token)
         self.now = clock
+        self.monotonic = clock.monotonic
 
     @cached_property
     def jobs(self) -> Jobs:

@@ -28,8 +28,16 @@ from tests.faults.cloud import Clock, Cloud, StagedWiring, close_all
 from tests.faults.wire import Wire
 
 ROOT = Path(__file__).parents[2]
-TENANT = Tenant("acme", "Acme")
+TENANT = Tenant("acme", "Acme", plan="enterprise")
 SIZES = {("720p", "9:16"): (180, 320), ("720p", "16:9"): (320, 180)}
+MANY = 1_000_000  # what the stage's tenant may do in any time; other plans are as shipped
+PLENTY = {
+    "creations_per_hour": MANY,
+    "reads_per_minute": MANY,
+    "writes_per_minute": MANY,
+    "dry_runs_per_minute": MANY,
+    "key_puts_per_day": MANY,
+}
 SMALL = {"720p": {"9:16": {"width": 180, "height": 320}, "16:9": {"width": 320, "height": 180}}}
 MINUTE = timedelta(minutes=1)
 LOOK, VOICE = "look_ana_studio", "voice_en_ana"
@@ -177,7 +185,10 @@ def staged(
     data.mkdir(parents=True, exist_ok=True)
     tables = data / "tables.json"
     shipped = json.loads((ROOT / "shared" / "tables.json").read_text(encoding="utf-8"))
-    tables.write_text(json.dumps(merged(shipped, {"sizes": SMALL, "timeouts": timeouts or {}})), encoding="utf-8")
+    tables.write_text(
+        json.dumps(merged(shipped, {"sizes": SMALL, "plans": {TENANT.plan: PLENTY}, "timeouts": timeouts or {}})),
+        encoding="utf-8",
+    )
     with Cloud(data / "google", tables, clock, veo="", heygen="") as cloud:
         films = VeoServer(
             data / "veo",

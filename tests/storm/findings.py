@@ -14,7 +14,7 @@ import httpx
 
 from infra import admin
 from infra.local.laptop import Laptop
-from infra.local.world import LOCATION, PROJECT
+from infra.local.world import LOCATION, PLAN, PROJECT
 from shared.cloud.records import Month
 from shared.cloud.tenants import Tenant
 from shared.config import settings
@@ -46,7 +46,7 @@ def open_tenants(laptop: Laptop, names: Sequence[str], live_jobs: int = 50) -> d
         admin.bootstrap(wiring)
         keys = {name: admin.add_tenant(wiring, name, name.capitalize()) for name in names}
         for name in names:
-            wiring.tenants.put_tenant(Tenant(name, name.capitalize(), live_jobs=live_jobs))
+            wiring.tenants.put_tenant(Tenant(name, name.capitalize(), plan=PLAN, live_jobs=live_jobs))
     for name, key in keys.items():
         answer = httpx.put(
             f"{laptop.places.front_url}/tenant/integrations/heygen",

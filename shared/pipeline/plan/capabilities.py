@@ -14,7 +14,8 @@ from shared.pipeline.plan.looks import Engine
 from shared.pipeline.plan.plan import Feature, Size
 from shared.pipeline.plan.request import AspectRatio, Quality, Resolution
 
-ABOUT = ("about", "timeouts")  # a sentence for the reader; read by shared/pipeline/job/timeouts.py
+# A sentence for the reader; read by shared/pipeline/job/timeouts.py; read by shared/steps/plans.py.
+ABOUT = ("about", "timeouts", "plans", "default_plan", "strangers_per_minute")
 
 
 class WrongTables(ValueError):
