@@ -26,6 +26,7 @@ locals {
   )
 
   queue_grants = concat(
+    values(google_cloud_tasks_queue_iam_binding.deleters),
     values(google_cloud_tasks_queue_iam_binding.enqueuers),
     values(google_cloud_tasks_queue_iam_binding.lookers),
   )

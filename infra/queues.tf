@@ -29,6 +29,15 @@ resource "google_cloud_tasks_queue" "queue" {
   depends_on = [google_project_service.api]
 }
 
+resource "google_cloud_tasks_queue_iam_binding" "deleters" {
+  for_each = local.table.queues
+
+  location = var.region
+  members  = [for name in local.users.delete_tasks : local.member[name]]
+  name     = google_cloud_tasks_queue.queue[each.key].name
+  role     = "roles/cloudtasks.taskDeleter"
+}
+
 resource "google_cloud_tasks_queue_iam_binding" "enqueuers" {
   for_each = local.table.queues
 

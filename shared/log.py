@@ -30,6 +30,7 @@ class Fact(StrEnum):
     CRASHED = "crashed"
     DELIVERED = "delivered"
     DELIVERY_FAILED = "delivery_failed"
+    DEQUEUE_FAILED = "dequeue_failed"
     ENQUEUE_FAILED = "enqueue_failed"
     EVENT_IGNORED = "event_ignored"
     FETCH_FAILED = "fetch_failed"
@@ -56,6 +57,7 @@ FACTS: Mapping[Fact, str] = {
     Fact.CRASHED: "A bug of ours: an exception nobody expected, with its stack.",
     Fact.DELIVERED: "A customer's webhook was taken.",
     Fact.DELIVERY_FAILED: "A customer's webhook was not taken, or was given up.",
+    Fact.DEQUEUE_FAILED: "Cloud Tasks did not give back a cancelled job's task; it will find nothing to do.",
     Fact.ENQUEUE_FAILED: "Cloud Tasks did not take a task; the sweep will enqueue it.",
     Fact.EVENT_IGNORED: "A storage event that concerns no clip of a live job, or is too old.",
     Fact.FETCH_FAILED: "A vendor's file could not be fetched this time; it is asked for again.",
@@ -77,6 +79,7 @@ FACTS: Mapping[Fact, str] = {
 SEVERITY = {
     Fact.ALARM: "ERROR",
     Fact.CRASHED: "ERROR",
+    Fact.DEQUEUE_FAILED: "WARNING",
     Fact.ENQUEUE_FAILED: "WARNING",
     Fact.FORGED: "WARNING",
     Fact.STORE_FAILED: "WARNING",

@@ -89,6 +89,20 @@ class Tasks:
             raise QueueUnreachable(f"task {name} could not be looked up: {failed}") from failed
         return True
 
+    def delete(self, queue: str, name: str) -> bool:
+        """Take a task out of its queue; False when it is not there any more. Raises QueueUnreachable."""
+        from google.api_core.exceptions import GoogleAPICallError, NotFound, RetryError
+
+        try:
+            self._clients.tasks.delete_task(
+                name=self._name(queue, name), retry=retry_for(ENQUEUE_SECONDS), timeout=ENQUEUE_SECONDS
+            )
+        except NotFound:
+            return False
+        except (GoogleAPICallError, RetryError) as failed:
+            raise QueueUnreachable(f"task {name} could not be deleted: {failed}") from failed
+        return True
+
     def _queue(self, queue: str) -> str:
         return f"projects/{self._settings.project}/locations/{self._settings.location}/queues/{queue}"
 

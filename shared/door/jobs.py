@@ -25,10 +25,10 @@ from shared.door.incoming import json_body
 from shared.door.keys import caller
 from shared.door.public import Route, serve
 from shared.log import Fact, JobRef, log_job
-from shared.pipeline.job.events import CancelAsked
 from shared.pipeline.job.job import Job
 from shared.pipeline.job.status import Status, status
 from shared.pipeline.plan.plan import COMPOSE_KEY
+from shared.steps.cancel import cancel
 from shared.steps.commit import Commits
 from shared.steps.problems import Problem, invalid, not_found
 
@@ -114,7 +114,7 @@ class JobsDoor:
 
     def _cancel(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
         loaded = self._own(request, found["job"], WRITE)
-        heard = self.commits.hear(loaded, CancelAsked(by="the caller"))
+        heard = cancel(self.commits, loaded, by="the caller")
         if not heard.changed:
             ended = heard.job.ending.value if heard.job.ending else "ended"
             raise Problem(Code.ALREADY_ENDED, f"the job is {ended}", next_move="nothing is left to cancel")

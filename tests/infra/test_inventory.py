@@ -25,7 +25,7 @@ PARTS = {
         "heygen_webhook_secrets",
         "tenant_secrets",
     },
-    "tasks": {"enqueue", "enqueue_notify", "enqueue_watch", "look_up_tasks"},
+    "tasks": {"delete_tasks", "enqueue", "enqueue_notify", "enqueue_watch", "look_up_tasks"},
     "tenants": {"documents"},
     "veo": {"footage"},
 }
