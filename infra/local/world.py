@@ -57,6 +57,7 @@ SCALED: Mapping[str, Any] = {
         "veo_unknown": 40,
         "replay_after": 2,
         "found_nothing": 2,
+        "silent_step": 10,
         "longest_operation": 240,
         "clip_backstop": 15,
         "presenter_backstop": 15,

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from shared.cloud.records import Loaded
-from shared.cloud.secrets import NoSecret, Secret, Secrets
+from shared.cloud.secrets import Secret, Secrets
 from shared.cloud.tenants import AccountStatus, Integration, Tenants
 from shared.codes import Code
 from shared.log import Fact, JobRef, log_job
 from shared.pipeline.job import events as on
 from shared.pipeline.job.job import Job, Node, Reconcile, State, reconcile_of
 from shared.pipeline.job.names import attempt_name
-from shared.pipeline.job.transitions import replayable
+from shared.pipeline.job.unclear import replayable
 from shared.pipeline.plan.looks import Engine, engine_for
 from shared.pipeline.plan.plan import Cutout
 from shared.providers.ports import KeyChanged, PresenterVendor, Refused, TryLater
@@ -28,6 +28,7 @@ from shared.steps.speech import planned, speech_order
 from shared.steps.stopwatch import Stopwatch
 from shared.steps.submit import send_claimed
 from shared.steps.unclear_takes import key_gone, sought
+from shared.steps.vendor_keys import key_of, newest_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +55,10 @@ class StartPresenter:
             return
         job = loaded.job
         account = self.tenants.integration(job.tenant, job.plan.provider, job.plan.mode)
-        version = node.claim.secret_version if node.claim and node.state is State.STARTING else None
-        key = self._key(account, version or "latest")
+        starting = node.state is State.STARTING
+        key = key_of(self.secrets, account, node.claim) if starting else newest_key(self.secrets, account)
         url = self.callback_url(str(attempt_name(job.id, node)))  # asks Secret Manager: before the claim, like the key
-        if node.state is State.STARTING:
+        if starting:
             if key is None:
                 self.commits.hear(loaded, key_gone(node))
             else:
@@ -81,6 +82,7 @@ class StartPresenter:
             message.attempt,
             mine,
             secret_version=key.version if key else None,
+            key_fingerprint=key.fingerprint if key else None,
             cutout=cutout,
             engine=engine,
             reconcile=self.presenters[node.provider].reconcile,
@@ -100,9 +102,7 @@ class StartPresenter:
         began = self.commits.jobs.now(loaded)
         if node.claim is None or replayable(node.claim, began, self.commits.timeouts):
             return
-        seen = sought(loaded, node, self.presenters[node.provider], key.value, began)
-        if seen:
-            self.commits.hear(loaded, seen)
+        self.commits.hear(loaded, sought(loaded, node, self.presenters[node.provider], key.value, began))
 
     def _send(
         self,
@@ -158,14 +158,6 @@ class StartPresenter:
             stopwatch=watch,
             refusal=refusal,
         )
-
-    def _key(self, account: Integration | None, version: str) -> Secret | None:
-        if account is None:
-            return None
-        try:
-            return self.secrets.get(account.secret, version)
-        except NoSecret:
-            return None
 
     def _engine(self, job: Job, node: Node, key: Secret | None) -> str | None:
         """Return the engine the plan froze, else ask the look, which is free. Raises TryLater.

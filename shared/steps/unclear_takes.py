@@ -15,25 +15,23 @@ from shared.pipeline.job.names import attempt_name
 from shared.providers.ports import KeyChanged, PresenterVendor, TryLater
 
 
-def sought(
-    loaded: Loaded, node: Node, presenter: PresenterVendor, api_key: str, began: datetime
-) -> on.NodeEvent | None:
-    """Look once for an unclear take; `began` is the server time before the look. None when nobody answered."""
+def sought(loaded: Loaded, node: Node, presenter: PresenterVendor, api_key: str, began: datetime) -> on.NodeEvent:
+    """Look once for an unclear take; `began` is the server time before the look."""
     about = (node.key, node.take, node.attempt)
     if reconcile_of(node) is Reconcile.NOTHING:
         return on.NothingFound(*about, at=began)
     try:
         found = presenter.find(str(attempt_name(loaded.job.id, node)), api_key=api_key)
     except KeyChanged:
-        return key_gone(node)
+        return on.KeyDenied(*about)
     except TryLater as later:
         log_job(Fact.POLL_FAILED, loaded.job, str(later), node=node.key)
-        return None
+        return on.NothingFound(*about, at=began, certain=False)
     return on.IdHeard(*about, found[0].id) if found else on.NothingFound(*about, at=began)
 
 
 def key_gone(node: Node) -> on.FailureHeard:
-    """Say that nobody can look after a take any more: paid, and never ordered again by us."""
+    """Say that the key a take was ordered with is gone from us: paid, and never ordered again by us."""
     why = f"the {node.provider} key this take was ordered with no longer works, so nobody can fetch it"
     move = "look in the provider's account for the take; put a working key, then retry the job"
     return on.FailureHeard(node.key, node.take, node.attempt, Code.KEY_CHANGED, why, move, paid=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from shared.cloud.records import Loaded
-from shared.cloud.secrets import NoSecret, Secrets
+from shared.cloud.secrets import Secrets
 from shared.cloud.tenants import Tenants
 from shared.codes import Code
 from shared.log import Fact, JobRef, log_job
@@ -26,6 +26,7 @@ from shared.steps.message import Message
 from shared.steps.presenter_files import Archived, PresenterFiles, Unfetched, Unfit
 from shared.steps.speech import planned
 from shared.steps.unclear_takes import key_gone, sought
+from shared.steps.vendor_keys import key_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,24 +67,19 @@ class WatchPresenter:
             log_job(Fact.NOTHING_TO_DO, loaded.job, "no id to look at yet", node=node.key)
             return None
         account = self.tenants.integration(loaded.job.tenant, loaded.job.plan.provider, loaded.job.plan.mode)
-        version = node.claim.secret_version if node.claim else None
-        try:
-            key = self.secrets.get(account.secret, version or "latest") if account else None
-        except NoSecret:
-            key = None
+        key = key_of(self.secrets, account, node.claim)
         return sought(loaded, node, self.presenters[node.provider], key.value, began) if key else key_gone(node)
 
     def _seen(self, loaded: Loaded, node: Node, video: str, *, hinted: bool) -> on.NodeEvent | None:
         job, about = loaded.job, (node.key, node.take, node.attempt)
         account = self.tenants.integration(job.tenant, job.plan.provider, job.plan.mode)
-        version = node.claim.secret_version if node.claim else None
-        if account is None:
+        key = key_of(self.secrets, account, node.claim)
+        if key is None:
             return key_gone(node)
         try:
-            key = self.secrets.get(account.secret, version or "latest")
             seen, title = self.presenters[node.provider].poll(video, api_key=key.value)
-        except (KeyChanged, NoSecret):
-            return key_gone(node)
+        except KeyChanged:
+            return on.KeyDenied(*about)
         except Lost:
             return self._gone(loaded, node) if node.provider_id else None
         except TryLater as later:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from shared.pipeline.job.job import Node, Reconcile, State, reconcile_of
-from shared.pipeline.job.transitions import replayable
+from shared.pipeline.job.unclear import replayable
 from tests.model.desk import Desk
 from tests.model.instants import NOW, SENDS, WAITS
 from tests.model.rules import Rule

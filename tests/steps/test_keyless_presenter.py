@@ -113,6 +113,23 @@ def test_a_list_that_does_not_answer_proves_nothing(stage: Stage) -> None:
     assert 1 == len(stage.bill("heygen"))
 
 
+def test_a_vendor_that_is_gone_is_heard_out(stage: Stage) -> None:
+    """After the order nothing answers any more: half an hour later the take fails as unanswered, paid, never stuck."""
+    job_id = lost(stage, Kind.REFUSE, "503")
+    began = stage.clock()
+    stage.wire.on(LIST, Kind.REFUSE, "503", times=10_000)
+
+    stage.live(job_id)
+
+    node, job = stage.node(job_id, SPEECH), stage.job(job_id)
+    assert (Ending.FAILED, Code.UNANSWERED) == (job.ending, node.code)
+    assert [Outcome.GIVEN_UP] == [line.outcome for line in node.attempts]
+    assert node.ended_at is not None
+    assert 30 <= (node.ended_at - began).total_seconds() / 60 <= 36
+    assert 1 == stage.submits("heygen")
+    assert stage.wire.count(LIST) <= 12
+
+
 def test_a_vendor_that_shows_nothing_is_heard_out(stage: Stage) -> None:
     """No webhook, nothing to ask: half an hour later the take fails, counted as paid, never bought twice."""
     wired(stage, TellsNothing)

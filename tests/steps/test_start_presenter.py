@@ -189,6 +189,23 @@ def test_an_old_key_is_never_repeated(stage: Stage) -> None:
     assert [node.provider_id] == [each["id"] for each in stage.bill("heygen")]
 
 
+def test_no_repeat_is_sent_with_a_key_of_the_same_number(stage: Stage) -> None:
+    """The secret was deleted and made again: its version 1 is another account's, where a repeat would film again."""
+    stage.wire.on(SUBMIT, Kind.LOSE)
+    job_id = stage.order(presented())
+    stage.wiring.start_presenter(stage.message(job_id, SPEECH))
+    stage.wiring.secrets.delete(SECRET)
+    assert "1" == stage.wiring.secrets.put(SECRET, "hg_other", {})
+    stage.cloud.wiring = stage.cloud.instance()
+    stage.clock.forward(31)
+
+    stage.wiring.start_presenter(stage.message(job_id, SPEECH))
+
+    node = stage.node(job_id, SPEECH)
+    assert (State.FAILED, "key_changed") == (node.state, node.code)
+    assert 1 == stage.submits("heygen")
+
+
 def test_a_key_rotated_mid_job_leaves_a_repeat_with_its_own_version(stage: Stage) -> None:
     """The claim stores the version: the other account is never asked to make what the first one may have made."""
     job_id = stage.order(presented())

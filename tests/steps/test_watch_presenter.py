@@ -262,15 +262,64 @@ def test_a_destroyed_key_ends_the_take_as_paid(stage: Stage) -> None:
 
 
 def test_a_revoked_key_ends_the_take_as_paid(stage: Stage) -> None:
-    """401 on a look is no proof that nothing was made."""
+    """401 on two looks a minute apart is no proof that nothing was made."""
     job_id = started(stage)
     stage.filmed()
     stage.wire.on(LOOK, Kind.REFUSE, "401", times=9)
 
+    for _ in range(2):
+        watched(stage, job_id)
+        stage.clock.forward(61)
+
+    node = stage.node(job_id, SPEECH)
+    assert (State.FAILED, "key_changed") == (node.state, node.code)
+    assert [Outcome.GIVEN_UP] == [line.outcome for line in node.attempts]
+    assert 1 == stage.submits("heygen")
+
+
+@pytest.mark.parametrize("apart", [0, 61])
+def test_one_401_ends_nothing(stage: Stage, apart: float) -> None:
+    """A vendor's own trouble may look like a revoked key: the next look, at once or later, fetches the take."""
+    job_id = started(stage)
+    stage.filmed()
+    stage.wire.on(LOOK, Kind.REFUSE, "401")
+    watched(stage, job_id)
+    assert State.RUNNING is stage.node(job_id, SPEECH).state
+    stage.clock.forward(apart)
+
+    watched(stage, job_id)
+
+    assert State.DONE is stage.node(job_id, SPEECH).state
+
+
+def test_two_401s_with_an_answer_between_end_nothing(stage: Stage) -> None:
+    """A key that was taken meanwhile was not revoked."""
+    job_id = started(stage)
+    for refused in (True, False, True):
+        if refused:
+            stage.wire.on(LOOK, Kind.REFUSE, "401")
+        watched(stage, job_id)
+        stage.clock.forward(61)
+    stage.vendors()
+
+    watched(stage, job_id)
+
+    assert State.DONE is stage.node(job_id, SPEECH).state
+
+
+def test_a_secret_made_again_is_another_key(stage: Stage) -> None:
+    """Deleted and put again, a secret's first version is called 1 again: no vendor is asked with it about this take."""
+    job_id = started(stage)
+    stage.filmed()
+    stage.wiring.secrets.delete(SECRET)
+    assert "1" == stage.wiring.secrets.put(SECRET, "another-accounts-key", {})
+    stage.cloud.wiring = stage.cloud.instance()
+    looks = stage.wire.count(LOOK)
+
     watched(stage, job_id)
 
     assert "key_changed" == stage.node(job_id, SPEECH).code
-    assert 1 == stage.submits("heygen")
+    assert looks == stage.wire.count(LOOK)
 
 
 def test_a_take_that_is_gone_is_never_ordered_again(stage: Stage) -> None:

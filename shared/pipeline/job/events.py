@@ -23,6 +23,7 @@ class Claimed:
     token: str
     input: str | None = None
     secret_version: str | None = None
+    key_fingerprint: str | None = None
     prefix: str | None = None
     cutout: Cutout | None = None
     engine: str | None = None
@@ -171,6 +172,16 @@ class NothingFound:
     take: int
     attempt: int
     at: datetime | None = None  # when the look began: what it found is judged by it, however late it is committed
+    certain: bool = True  # the vendor showed all it has; False = it did not answer, which proves nothing
+
+
+@dataclass(frozen=True, slots=True)
+class KeyDenied:
+    """A look was refused because of the key the attempt was made with; once may be the vendor's own trouble."""
+
+    node: str
+    take: int
+    attempt: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +251,7 @@ NodeEvent = (
     | FailureHeard
     | PendingSeen
     | NothingFound
+    | KeyDenied
     | WorkDone
     | WorkFailed
 )

@@ -82,6 +82,7 @@ class Claim(Stored):
     at: datetime  # server time
     input: str | None = None  # "gs://…#generation" of what the call is made from
     secret_version: str | None = None  # the version of the tenant's key it is made with
+    key_fingerprint: str | None = None  # of that key: a secret that was deleted and made again counts from 1 again
     prefix: str | None = None  # gs:// prefix of this attempt's output
     cutout: Cutout | None = None
     engine: str | None = None  # which of the vendor's engines it was asked with
@@ -89,6 +90,7 @@ class Claim(Stored):
     first_at: datetime | None = None  # when this attempt's key was used first; None = at
     unclear_at: datetime | None = None  # when its outcome became unknown
     repeats: int = 0  # how often it was asked again under its key
+    denied_at: datetime | None = None  # when the vendor refused its key while we looked; None since it took it again
 
     @property
     def repeated(self) -> bool:
@@ -170,7 +172,7 @@ class Node(Stored):
     code: str | None = None
     why: str | None = None
     next_move: str | None = None
-    attempts: tuple[Attempt, ...] = ()  # all of them; the last five in detail
+    attempts: tuple[Attempt, ...] = ()  # all of them; those nobody bills in short beyond the last five
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,13 +76,15 @@ def find(node: Node, take: int, attempt: int) -> Attempt | None:
 
 
 def put(node: Node, line: Attempt) -> Node:
-    """Write a line in its place; beyond the last five only what the bill needs is kept."""
+    """Write a line in its place; of what nobody bills, only the bill's words are kept beyond the last five."""
     others = tuple(old for old in node.attempts if (old.take, old.attempt) != (line.take, line.attempt))
     lines = tuple(sorted((*others, line), key=lambda each: each.attempt))
     return replace(node, attempts=(*map(_in_short, lines[:-DETAILED]), *lines[-DETAILED:]))
 
 
 def _in_short(line: Attempt) -> Attempt:
+    if line.charged:  # its id and film may still be asked for
+        return line
     return Attempt(line.take, line.attempt, line.claimed_at, line.cost, line.outcome, unknown=line.unknown)
 
 

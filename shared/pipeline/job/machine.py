@@ -52,6 +52,8 @@ TABLE: tuple[Row, ...] = (
     Row(on.PendingSeen, R, (R, F)),
     Row(on.NothingFound, S, (S, Q, F, C)),
     Row(on.NothingFound, R, (R, Q, F, C)),
+    Row(on.KeyDenied, S, (S, F)),
+    Row(on.KeyDenied, R, (R, F)),
     Row(on.WorkDone, Q, (D,)),
     Row(on.WorkFailed, Q, (Q, F)),
 )
@@ -115,7 +117,7 @@ def _concerns(node: Node, event: on.NodeEvent) -> bool:
             return event.inputs_hash == node.inputs_hash
         case on.Claimed() | on.Postponed() | on.Reclaimed() | on.IdHeard():
             return (event.take, event.attempt) == (node.take, node.attempt)
-        case on.FileRefused() | on.FailureHeard() | on.PendingSeen() | on.NothingFound():
+        case on.FileRefused() | on.FailureHeard() | on.PendingSeen() | on.NothingFound() | on.KeyDenied():
             return (event.take, event.attempt) == (node.take, node.attempt)
         case _:
             assert_never(event)

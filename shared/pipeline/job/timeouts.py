@@ -34,6 +34,7 @@ class Timeouts:
     key_life: float = 82_800  # 23 h: an older key is never repeated
     replays: int = 3  # repeats of one key; after that its title is looked for
     found_nothing: float = 60  # between two looks for an unclear attempt
+    silent_step: float = 300  # … at most, while the vendor does not answer
     longest_operation: float = 1800  # a known operation pending this long fails, counted as paid
     clip_backstop: float = 360  # no news of a clip: the sweep looks
     presenter_backstop: float = 300

@@ -8,10 +8,11 @@ from typing import Any
 from shared.codes import Code
 from shared.pipeline.job import events as on
 from shared.pipeline.job.consequences import wake
-from shared.pipeline.job.job import Claim, Job, Node, Outcome, Reconcile, State, reconcile_of
+from shared.pipeline.job.job import Claim, Job, Node, Outcome, State
 from shared.pipeline.job.ledger import affordable, billed, close_line, find, name_line, open_line, put
 from shared.pipeline.job.moves import failed, next_attempt, requeue, running, scheduled
 from shared.pipeline.job.timeouts import SECOND, Timeouts
+from shared.pipeline.job.unclear import answered, key_denied, nothing_found, reclaimed, unclear, unclear_still
 
 
 def claimed(job: Job, node: Node, event: on.Claimed, now: datetime, timeouts: Timeouts) -> Node:
@@ -27,12 +28,13 @@ def claimed(job: Job, node: Node, event: on.Claimed, now: datetime, timeouts: Ti
     claim = Claim(
         event.token,
         now,
-        event.input,
-        event.secret_version,
-        event.prefix,
-        event.cutout,
-        event.engine,
-        event.reconcile,
+        input=event.input,
+        secret_version=event.secret_version,
+        key_fingerprint=event.key_fingerprint,
+        prefix=event.prefix,
+        cutout=event.cutout,
+        engine=event.engine,
+        reconcile=event.reconcile,
         first_at=now,
     )
     booked = open_line(node, now)
@@ -42,22 +44,6 @@ def claimed(job: Job, node: Node, event: on.Claimed, now: datetime, timeouts: Ti
         claim=claim,
         due=now + timeouts.claim_life(node.kind),
         started_at=node.started_at or now,
-    )
-
-
-def reclaimed(_job: Job, node: Node, event: on.Reclaimed, now: datetime, timeouts: Timeouts) -> Node:
-    """Take over an unclear call with a key, once its answer is known to be lost or its claim has expired."""
-    claim = node.claim
-    if claim is None or reconcile_of(node) is not Reconcile.IDEMPOTENCY_KEY or claim.token == event.token:
-        return node
-    quiet = claim.unclear_at is not None and now >= claim.unclear_at + timeouts.replay_after * SECOND
-    expired = now >= claim.at + timeouts.claim_life(node.kind)
-    if not ((quiet or expired) and replayable(claim, now, timeouts)):
-        return node
-    return replace(
-        node,
-        claim=replace(claim, token=event.token, at=now, unclear_at=None, repeats=claim.repeats + 1),
-        due=now + timeouts.claim_life(node.kind),
     )
 
 
@@ -81,7 +67,7 @@ def id_heard(_job: Job, node: Node, event: on.IdHeard, now: datetime, timeouts: 
 def released(job: Job, node: Node, event: on.Released, now: datetime, timeouts: Timeouts) -> Node:
     """Nothing was made: queued again for later, unless the job has failed meanwhile."""
     if node.claim and node.claim.repeated and not event.cutout:
-        return _unclear_still(node, replace(node, why=event.why), event.after, now, timeouts)
+        return unclear_still(node, replace(node, why=event.why), event.after, now, timeouts)
     outcome = Outcome.REFUSED if event.refused else Outcome.NOT_SENT
     closed = close_line(node, node.take, node.attempt, outcome, now, event.why)
     line = find(closed, node.take, node.attempt)
@@ -100,7 +86,7 @@ def released(job: Job, node: Node, event: on.Released, now: datetime, timeouts: 
 def refused(_job: Job, node: Node, event: on.Rejected, now: datetime, timeouts: Timeouts) -> Node:
     """The vendor refused for good and made nothing: the node fails, unless an unclear call came before it."""
     if node.claim and node.claim.repeated:
-        return _unclear_still(node, replace(node, why=event.why), timedelta(0), now, timeouts)
+        return unclear_still(node, replace(node, why=event.why), timedelta(0), now, timeouts)
     closed = close_line(node, node.take, node.attempt, _refusal(node), now, event.why)
     return failed(closed, now, event.code, event.why, event.next_move)
 
@@ -113,30 +99,9 @@ def misconfigured(job: Job, node: Node, event: on.MisconfigurationFound, now: da
         return failed(closed, now, Code.MISCONFIGURED, event.what, event.next_move)
     told = replace(node, held_since=since, why=event.what, next_move=event.next_move)
     if node.claim and node.claim.repeated:
-        return _unclear_still(node, told, timeouts.hold_step * SECOND, now, timeouts)
+        return unclear_still(node, told, timeouts.hold_step * SECOND, now, timeouts)
     held = replace(told, attempts=closed.attempts, claim=None)
     return requeue(job, held, timeouts.hold_step * SECOND, now, timeouts)
-
-
-def unclear(_job: Job, node: Node, event: on.Unclear, now: datetime, timeouts: Timeouts) -> Node:
-    """The outcome is unknown: a call with a key is repeated soon; without one its claim's end is waited for."""
-    if node.claim is None or node.claim.unclear_at is not None:
-        return node
-    closed = close_line(node, node.take, node.attempt, Outcome.UNCLEAR, now, event.why)
-    noted = replace(closed, claim=replace(node.claim, unclear_at=now), why=event.why)
-    if reconcile_of(node) is not Reconcile.IDEMPOTENCY_KEY:
-        noted = replace(noted, why=f"{event.why} {_waits_until(node, node.claim, timeouts)}")
-    if reconcile_of(node) is Reconcile.IDEMPOTENCY_KEY:
-        return wake(noted, now, timeouts, after=timeouts.replay_after * SECOND)
-    return replace(noted, due=node.claim.at + timeouts.claim_life(node.kind))
-
-
-def _waits_until(node: Node, claim: Claim, timeouts: Timeouts) -> str:
-    """Say for a customer why nothing is asked again, and until when at most."""
-    blind = reconcile_of(node) is Reconcile.NOTHING
-    until = claim.at + (timeouts.longest_operation if blind else timeouts.veo_unknown) * SECOND
-    what = "waits for it" if blind else "looks for it, and asks again only if nothing was made"
-    return f"Until {until:%H:%M} UTC abroll {what}, so that nothing is paid twice."
 
 
 def film_arrived(job: Job, node: Node, event: on.FilmArrived, now: datetime, _waits: Timeouts) -> Node:
@@ -182,6 +147,7 @@ def file_refused(_job: Job, node: Node, event: on.FileRefused, now: datetime, ti
 
 def pending_seen(_job: Job, node: Node, event: on.PendingSeen, now: datetime, timeouts: Timeouts) -> Node:
     """Not yet: look again soon after a hint, else at the usual step; an operation that takes too long fails."""
+    node = answered(node)
     since = node.claim.at if node.claim else now
     if now >= since + timeouts.longest_operation * SECOND:
         minutes = int(timeouts.longest_operation // 60)
@@ -196,32 +162,6 @@ def pending_seen(_job: Job, node: Node, event: on.PendingSeen, now: datetime, ti
         after = timeouts.hint_step * 2**node.polls * SECOND
         return wake(replace(node, polls=node.polls + 1, nudges=0), now, timeouts, after=after)
     return replace(node, due=now + timeouts.pending_step * SECOND, nudges=0)
-
-
-def nothing_found(job: Job, node: Node, event: on.NothingFound, now: datetime, timeouts: Timeouts) -> Node:
-    """An unclear attempt left no trace (yet): it is given up only when the vendor's longest time is over.
-
-    A vendor that shows nobody what it made cannot be asked again: its attempt is heard out, counted as paid, and left
-    to a person.
-    """
-    since = node.claim.at if node.claim else now
-    blind = reconcile_of(node) is Reconcile.NOTHING
-    timeout = timeouts.longest_operation if blind else timeouts.veo_unknown
-    if min(now, event.at or now) < since + timeout * SECOND:
-        return replace(node, due=now + timeouts.found_nothing * SECOND, nudges=0)
-    if blind:
-        closed = close_line(node, node.take, node.attempt, Outcome.GIVEN_UP, now, "nobody can tell what became of it")
-        why = f"{node.provider} did not say what became of {node.key}, and has no way to be asked"
-        move = "look for the take in the provider's account, then retry the job; the unclear attempt counts as paid"
-        return failed(closed, now, Code.UNANSWERED, why, move)
-    # What lies in our bucket is where we look; what had a name was made, and may have been deleted after it was billed.
-    made_nothing = reconcile_of(node) is Reconcile.OBJECT or node.state is State.STARTING
-    outcome = Outcome.NOTHING_MADE if made_nothing else Outcome.GIVEN_UP
-    closed = close_line(node, node.take, node.attempt, outcome, now, "no trace of it")
-    if node.failures + 1 >= timeouts.tries:
-        why = f"{node.provider} left {node.failures + 1} calls for {node.key} unanswered"
-        return failed(closed, now, Code.UNANSWERED, why, "retry the job in a while; what is finished is kept")
-    return next_attempt(job, closed, timedelta(0), now, timeouts)
 
 
 def work_done(_job: Job, node: Node, event: on.WorkDone, now: datetime, _waits: Timeouts) -> Node:
@@ -255,24 +195,10 @@ HANDLERS: Mapping[type[on.NodeEvent], Callable[[Job, Node, Any, datetime, Timeou
     on.FailureHeard: failure_heard,
     on.PendingSeen: pending_seen,
     on.NothingFound: nothing_found,
+    on.KeyDenied: key_denied,
     on.WorkDone: work_done,
     on.WorkFailed: work_failed,
 }
-
-
-def replayable(claim: Claim, now: datetime, timeouts: Timeouts) -> bool:
-    """Tell whether a key may be used once more: young enough, and not repeated too often in vain (hole 29)."""
-    young = now < (claim.first_at or claim.at) + timeouts.key_life * SECOND
-    return young and claim.repeats < timeouts.replays
-
-
-def _unclear_still(node: Node, told: Node, after: timedelta, now: datetime, timeouts: Timeouts) -> Node:
-    """Keep the claim: a refused repeat says nothing of the unclear call before it, and its key must not be left."""
-    claim = node.claim
-    if claim is None or claim.unclear_at:
-        return node
-    asked = replace(told, claim=replace(claim, unclear_at=now))
-    return wake(asked, now, timeouts, after=max(after, timeouts.replay_after * SECOND))
 
 
 def _refusal(node: Node) -> Outcome:

@@ -225,8 +225,12 @@ def pending(node: str = CLIP, *, take: int = 1, attempt: int = 1, hinted: bool =
     return on.PendingSeen(node, take, attempt, hinted)
 
 
-def nothing(node: str = CLIP, *, take: int = 1, attempt: int = 1) -> on.NothingFound:
-    return on.NothingFound(node, take, attempt)
+def nothing(node: str = CLIP, *, take: int = 1, attempt: int = 1, certain: bool = True) -> on.NothingFound:
+    return on.NothingFound(node, take, attempt, certain=certain)
+
+
+def denied(node: str = CLIP, *, take: int = 1, attempt: int = 1) -> on.KeyDenied:
+    return on.KeyDenied(node, take, attempt)
 
 
 def worked(inputs_hash: str | None, *, warnings: tuple[str, ...] = ()) -> on.WorkDone:

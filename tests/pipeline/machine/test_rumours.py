@@ -55,7 +55,8 @@ events = st.one_of(
         paid=st.booleans(),
     ),
     st.builds(on.PendingSeen, **about, hinted=st.booleans()),
-    st.builds(on.NothingFound, **about),
+    st.builds(on.NothingFound, **about, certain=st.booleans()),
+    st.builds(on.KeyDenied, **about),
     st.builds(on.WorkDone, node=st.just(COMPOSE), inputs_hash=hashes, output=st.just(stored())),
     st.builds(
         on.WorkFailed,

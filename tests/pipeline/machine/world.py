@@ -22,7 +22,7 @@ from shared.pipeline.job.line import START_CLIP, START_PRESENTER, step_for
 from shared.pipeline.job.machine import Transition, apply
 from shared.pipeline.job.names import task_name
 from shared.pipeline.job.timeouts import Timeouts
-from shared.pipeline.job.transitions import replayable
+from shared.pipeline.job.unclear import replayable
 from shared.pipeline.plan.plan import Kind
 from shared.pipeline.plan.request import FilmRequest
 from tests.pipeline.machine.laws import LawBroken, judge
@@ -192,14 +192,16 @@ class World:
         if node.state is not State.STARTING or node.claim is None or replayable(node.claim, read.at, self.timeouts):
             return
         mood = yield
-        if mood != "fine":
-            return
-        seen = self._sought(node, read.at)
+        seen = self._sought(node, read.at, mood)
         yield
         self.commit(read, seen)
 
-    def _sought(self, node: Node, at: datetime) -> on.NodeEvent:
+    def _sought(self, node: Node, at: datetime, mood: str) -> on.NodeEvent:
         about = (node.key, node.take, node.attempt)
+        if mood == "refused":
+            return on.KeyDenied(*about)
+        if mood != "fine":
+            return on.NothingFound(*about, at=at, certain=False)
         there = [each for each in self.operations if (each.node, each.take, each.attempt) == about]
         shown = there and reconcile_of(node) is not Reconcile.NOTHING
         return on.IdHeard(*about, there[0].name) if shown else on.NothingFound(*about, at=at)
@@ -246,9 +248,7 @@ class World:
             event = self._listed(node, read.at)
         elif node.state is State.STARTING and not known and expired:
             mood = yield
-            if mood != "fine":
-                return
-            event = self._sought(node, read.at)
+            event = self._sought(node, read.at, mood)
         elif known and node.state in (State.RUNNING, State.STARTING):
             mood = yield
             event = self._asked(node, known, mood, read.at, hinted=bool(task.hint))

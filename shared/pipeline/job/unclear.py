@@ -1,0 +1,133 @@
+"""What becomes of a call whose outcome nobody knows: asked again under its key, looked for, or heard out.
+
+Each handler is one event's, as in `transitions.py`. Nothing here ever lets a call be made anew but a proof, or the
+vendor's longest time (pipeline README, "Reconcile").
+"""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from shared.codes import Code
+from shared.pipeline.job import events as on
+from shared.pipeline.job.consequences import wake
+from shared.pipeline.job.job import Claim, Job, Node, Outcome, Reconcile, State, reconcile_of
+from shared.pipeline.job.ledger import close_line
+from shared.pipeline.job.moves import failed, next_attempt
+from shared.pipeline.job.timeouts import SECOND, Timeouts
+
+
+def reclaimed(_job: Job, node: Node, event: on.Reclaimed, now: datetime, timeouts: Timeouts) -> Node:
+    """Take over an unclear call with a key, once its answer is known to be lost or its claim has expired."""
+    claim = node.claim
+    if claim is None or reconcile_of(node) is not Reconcile.IDEMPOTENCY_KEY or claim.token == event.token:
+        return node
+    quiet = claim.unclear_at is not None and now >= claim.unclear_at + timeouts.replay_after * SECOND
+    expired = now >= claim.at + timeouts.claim_life(node.kind)
+    if not ((quiet or expired) and replayable(claim, now, timeouts)):
+        return node
+    return replace(
+        node,
+        claim=replace(claim, token=event.token, at=now, unclear_at=None, repeats=claim.repeats + 1),
+        due=now + timeouts.claim_life(node.kind),
+    )
+
+
+def unclear(_job: Job, node: Node, event: on.Unclear, now: datetime, timeouts: Timeouts) -> Node:
+    """The outcome is unknown: a call with a key is repeated soon; without one its claim's end is waited for."""
+    if node.claim is None or node.claim.unclear_at is not None:
+        return node
+    closed = close_line(node, node.take, node.attempt, Outcome.UNCLEAR, now, event.why)
+    noted = replace(closed, claim=replace(node.claim, unclear_at=now), why=event.why)
+    if reconcile_of(node) is not Reconcile.IDEMPOTENCY_KEY:
+        noted = replace(noted, why=f"{event.why} {_waits_until(node, node.claim, timeouts)}")
+    if reconcile_of(node) is Reconcile.IDEMPOTENCY_KEY:
+        return wake(noted, now, timeouts, after=timeouts.replay_after * SECOND)
+    return replace(noted, due=node.claim.at + timeouts.claim_life(node.kind))
+
+
+def _waits_until(node: Node, claim: Claim, timeouts: Timeouts) -> str:
+    """Say for a customer why nothing is asked again, and until when at most."""
+    blind = reconcile_of(node) is Reconcile.NOTHING
+    until = claim.at + (timeouts.longest_operation if blind else timeouts.veo_unknown) * SECOND
+    what = "waits for it" if blind else "looks for it, and asks again only if nothing was made"
+    return f"Until {until:%H:%M} UTC abroll {what}, so that nothing is paid twice."
+
+
+def nothing_found(job: Job, node: Node, event: on.NothingFound, now: datetime, timeouts: Timeouts) -> Node:
+    """An unclear attempt left no trace (yet): it is given up only when the vendor's longest time is over.
+
+    A vendor that shows nobody what it made cannot be asked again, nor one that has stopped answering: its attempt is
+    heard out, counted as paid, and left to a person.
+    """
+    if not event.certain:
+        return _unanswered(node, now, timeouts)
+    node = answered(node)
+    since = node.claim.at if node.claim else now
+    blind = reconcile_of(node) is Reconcile.NOTHING
+    timeout = timeouts.longest_operation if blind else timeouts.veo_unknown
+    if min(now, event.at or now) < since + timeout * SECOND:
+        return replace(node, due=now + timeouts.found_nothing * SECOND, nudges=0)
+    if blind:
+        return _heard_out(node, now, f"{node.provider} did not say what became of {node.key}, and cannot be asked")
+    # What lies in our bucket is where we look; what had a name was made, and may have been deleted after it was billed.
+    made_nothing = reconcile_of(node) is Reconcile.OBJECT or node.state is State.STARTING
+    outcome = Outcome.NOTHING_MADE if made_nothing else Outcome.GIVEN_UP
+    closed = close_line(node, node.take, node.attempt, outcome, now, "no trace of it")
+    if node.failures + 1 >= timeouts.tries:
+        why = f"{node.provider} left {node.failures + 1} calls for {node.key} unanswered"
+        return failed(closed, now, Code.UNANSWERED, why, "retry the job in a while; what is finished is kept")
+    return next_attempt(job, closed, timedelta(0), now, timeouts)
+
+
+def key_denied(_job: Job, node: Node, _event: on.KeyDenied, now: datetime, timeouts: Timeouts) -> Node:
+    """The key an attempt was made with is refused: a minute later again means that it was revoked.
+
+    Nobody can fetch the take any more. It counts as paid and is never ordered again by us: a person is at that account.
+    """
+    claim = node.claim
+    soon = timeouts.found_nothing * SECOND
+    if claim and claim.denied_at is None:
+        why = f"{node.provider} refuses the key {node.key} was ordered with; abroll looks once more before it gives up"
+        return wake(replace(node, claim=replace(claim, denied_at=now), why=why), now, timeouts, after=soon)
+    if claim and claim.denied_at and now < claim.denied_at + soon:
+        return node
+    why = f"the {node.provider} key {node.key} was ordered with no longer works, so nobody can fetch it"
+    move = "look in the provider's account for the take; put a working key, then retry the job"
+    closed = close_line(node, node.take, node.attempt, Outcome.GIVEN_UP, now, why)
+    return failed(closed, now, Code.KEY_CHANGED, why, move)
+
+
+def replayable(claim: Claim, now: datetime, timeouts: Timeouts) -> bool:
+    """Tell whether a key may be used once more: young enough, and not repeated too often in vain (hole 29)."""
+    young = now < (claim.first_at or claim.at) + timeouts.key_life * SECOND
+    return young and claim.repeats < timeouts.replays
+
+
+def unclear_still(node: Node, told: Node, after: timedelta, now: datetime, timeouts: Timeouts) -> Node:
+    """Keep the claim: a refused repeat says nothing of the unclear call before it, and its key must not be left."""
+    claim = node.claim
+    if claim is None or claim.unclear_at:
+        return node
+    asked = replace(told, claim=replace(claim, unclear_at=now))
+    return wake(asked, now, timeouts, after=max(after, timeouts.replay_after * SECOND))
+
+
+def _unanswered(node: Node, now: datetime, timeouts: Timeouts) -> Node:
+    """Look again, the longer it is silent the later; after the vendor's longest time its attempt is heard out."""
+    since = (node.claim.first_at or node.claim.at) if node.claim else now
+    if now >= since + timeouts.longest_operation * SECOND:
+        return _heard_out(node, now, f"{node.provider} has not answered since {node.key} was ordered")
+    wait = min(max(now - since, timeouts.found_nothing * SECOND), timeouts.silent_step * SECOND)
+    return replace(node, due=now + wait, nudges=0)
+
+
+def _heard_out(node: Node, now: datetime, why: str) -> Node:
+    closed = close_line(node, node.take, node.attempt, Outcome.GIVEN_UP, now, "nobody can tell what became of it")
+    move = "look for the take in the provider's account, then retry the job; the unclear attempt counts as paid"
+    return failed(closed, now, Code.UNANSWERED, why, move)
+
+
+def answered(node: Node) -> Node:
+    """Forget that a key was refused: the vendor takes it."""
+    claim = node.claim
+    return replace(node, claim=replace(claim, denied_at=None)) if claim and claim.denied_at else node

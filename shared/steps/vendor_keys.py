@@ -1,0 +1,31 @@
+"""The tenant's key at a vendor: the newest for a new claim, the claim's own for all that concerns it (hole 30)."""
+
+from shared.cloud.secrets import NoSecret, Secret, Secrets
+from shared.cloud.tenants import Integration
+from shared.pipeline.job.job import Claim
+
+
+def newest_key(secrets: Secrets, account: Integration | None) -> Secret | None:
+    """Return the key a new claim is made with; None where the account has none. Raises SecretsUnreachable."""
+    return _read(secrets, account, "latest")
+
+
+def key_of(secrets: Secrets, account: Integration | None, claim: Claim | None) -> Secret | None:
+    """Return the very key a claim was made with; None when it is gone. Raises SecretsUnreachable.
+
+    A secret that was deleted and made again has a version 1 again, and it may be another account's: the fingerprint
+    tells. No vendor is ever asked about a claim with another key than its own.
+    """
+    found = _read(secrets, account, (claim.secret_version if claim else None) or "latest")
+    if found and claim and claim.key_fingerprint not in (None, found.fingerprint):
+        return None
+    return found
+
+
+def _read(secrets: Secrets, account: Integration | None, version: str) -> Secret | None:
+    if account is None:
+        return None
+    try:
+        return secrets.get(account.secret, version)
+    except NoSecret:
+        return None
