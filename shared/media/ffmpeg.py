@@ -105,7 +105,7 @@ def _verdict(code: int, said: str) -> MediaRefused | MediaFailed:
         return MediaFailed(f"ffmpeg was killed (signal {-code}), most often for memory")
     if any(word in said.lower() for word in _MACHINE):
         return MediaFailed(f"ffmpeg found no room: {brief}")
-    return MediaRefused(f"ffmpeg could not use the media: {brief}", "Check the files this film is made of.")
+    return MediaRefused(f"it cannot be decoded (ffmpeg: {brief})", "Check the files this film is made of.")
 
 
 def _brief(said: str) -> str:

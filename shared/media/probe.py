@@ -23,6 +23,7 @@ _LONGEST = 3600  # seconds looked at: no film of ours is near it
 _PACKET_FIELDS = 6
 _PRINTED = 48 * 2**20  # bytes of packets printed: some 600,000, ten times an hour's film
 _BOXES = 16_384  # an hour in fragments of half a second
+_NO_STREAM = "matches no streams"
 _PACKETS = ("-bitexact", "-f", "framecrc")
 
 
@@ -74,7 +75,7 @@ def sniff(path: Path) -> Demuxer:
         return Demuxer.MP4
     if head.startswith(_EBML):
         return Demuxer.WEBM
-    raise MediaRefused(f"a film was expected, but the file {_looks(head)}", "Send MP4 (H.264) or WebM (VP9).")
+    raise MediaRefused(f"the file {_looks(head)}, not a film", "Send MP4 (H.264) or WebM (VP9).")
 
 
 def _looks(head: bytes) -> str:
@@ -103,7 +104,8 @@ def probe(path: Path, *, timeout: float = 30.0) -> FilmFacts:
         picture = ["-map", "0:V:0"]
         words = [*picture, "-map", "0:a:0?", "-c", "copy", "-t", str(_LONGEST), "-fs", str(_PRINTED), *_PACKETS]
         shown = [*picture, "-frames:v", "1", "-fps_mode", "passthrough", "-f", "framecrc", "shown.txt"]
-        run([Source(path, demuxer)], [*words, "packets.txt", *shown], folder, Budget(timeout))
+        with _seen():
+            run([Source(path, demuxer)], [*words, "packets.txt", *shown], folder, Budget(timeout))
         return _facts(folder, "mp4" if demuxer is Demuxer.MP4 else "webm")
 
 
@@ -133,6 +135,17 @@ def refused() -> Iterator[None]:
         yield
     except NotAFilm as wrong:
         raise MediaRefused(f"the film cannot be used: {wrong}", "Send it again, or another file.") from wrong
+
+
+@contextmanager
+def _seen() -> Iterator[None]:
+    """Say in our words that there is no picture: ffmpeg speaks of its options."""
+    try:
+        yield
+    except MediaRefused as wrong:
+        if _NO_STREAM not in wrong.why:
+            raise
+        raise MediaRefused("the film has no picture", "Send it again, or another file.") from wrong
 
 
 def _facts(folder: Path, container: str) -> FilmFacts:

@@ -167,8 +167,11 @@ def _refused(job: Job, node: Node, wanted: str, refused: MediaRefused) -> on.Wor
     if culprit is None or culprit.kind not in (Kind.CLIP, Kind.PRESENTER):
         move = "order the film again; if it fails so again, send abroll's operator the job's id"
         return on.WorkFailed(node.key, wanted, Code.MEDIA_REFUSED, refused.why, move)
+    vendor = "Veo" if culprit.kind is Kind.CLIP else culprit.provider
+    wrong = refused.why.removeprefix(f"{culprit.key}: ")
+    why = f"{vendor} has finished {culprit.key}, but its file cannot be used: {wrong}; it counts as paid"
     move = f"retry the job: it orders {culprit.key} again; everything else that is finished is kept"
-    return on.WorkFailed(node.key, wanted, Code.MEDIA_REFUSED, refused.why, move, culprit=culprit.key)
+    return on.WorkFailed(node.key, wanted, Code.MEDIA_REFUSED, why, move, culprit=culprit.key)
 
 
 def _output(stored: StoredObject, seconds: float) -> Output:

@@ -88,7 +88,7 @@ def possible() -> bool:
 def clocks(options: Options, folder: Path) -> Outcomes:
     """Let two instances make films, step one's clock, and audit what is left."""
     chance = random.Random(options.seed)
-    orders = [order for order in mixed(2 * options.jobs, options.seed, [TENANT]) if not order.refusable][: options.jobs]
+    orders = [order for order in mixed(2 * options.jobs, options.seed, [TENANT]) if order.plain][: options.jobs]
     clock = Clock(folder, chance)
     with ExitStack() as held:
         laptop, gateway = open_gated(held, folder)

@@ -2,11 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from hypothesis import strategies as st
 
+from shared.pipeline.job.revision import Change, SceneChange
 from shared.pipeline.plan.plan import Join
 from shared.pipeline.plan.request import BRoll, FilmRequest, SceneRequest
+from tests import spoiled
 from tests.faults.wire import Kind
 from tests.steps.stage import LOOK, VOICE, footage, presented
 
@@ -33,7 +36,19 @@ FILMS: dict[str, Callable[[], FilmRequest]] = {
     "two webhooks": lambda: presented("Hi. [[callback:twice]]"),
     "failing take": lambda: presented("Hi. [[fail:rendering_failed]]"),
 }
-LIKELY = (*sorted(FILMS), *("footage", "presented", "two scenes") * 5)
+# Delivered as files that are not what was ordered; what becomes of each says tests/spoiled.py.
+SPOILED: dict[str, Callable[[], FilmRequest]] = {
+    **{f"clip {file}": partial(footage, spoiled.marked(file, TEXT)) for file in spoiled.KINDS},
+    **{f"take {file}": partial(presented, spoiled.marked(file, "Hi.")) for file in (*spoiled.KINDS, "cut.2", "html.5")},
+}
+LIKELY = st.sampled_from((*sorted(FILMS), *("footage", "presented", "two scenes") * 5))
+kinds = st.one_of(LIKELY, LIKELY, st.sampled_from(tuple(SPOILED)))
+FILMS |= SPOILED
+CHANGES = (
+    Change(),
+    Change(scenes={0: SceneChange(visual_description=TEXT)}),
+    Change(scenes={0: SceneChange(script="Hi.")}),
+)
 HOPELESS = {"refused", "capacity", "filtered", "failing take"}
 
 

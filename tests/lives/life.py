@@ -33,7 +33,7 @@ from shared.cloud.secrets import NoSecret, SecretsUnreachable
 from shared.pipeline.job.events import CancelAsked
 from shared.pipeline.job.job import Ending
 from shared.pipeline.job.names import attempt_name
-from shared.pipeline.job.revision import Change, SceneChange
+from shared.pipeline.job.revision import Change
 from shared.pipeline.plan.plan import Kind as Node
 from shared.steps.callbacks import callback_path
 from shared.steps.commit import StoreBusy
@@ -77,7 +77,7 @@ class Life(RuleBasedStateMachine):
 
     # A tenant orders, and changes its mind.
 
-    @initialize(target=films, kind=st.sampled_from(kinds.LIKELY), troubles=st.lists(kinds.troubles, max_size=4))
+    @initialize(target=films, kind=kinds.kinds, troubles=st.lists(kinds.troubles, max_size=4))
     def begins(self, kind: str, troubles: list[kinds.Trouble]) -> str | MultipleResults[str]:
         """Order the first film in a world of troubles."""
         for trouble in troubles:
@@ -85,7 +85,7 @@ class Life(RuleBasedStateMachine):
         return self._ordered(kind)
 
     @precondition(lambda self: len(self.promises.orders) < MOST)
-    @rule(target=films, kind=st.sampled_from(kinds.LIKELY))
+    @rule(target=films, kind=kinds.kinds)
     def order(self, kind: str) -> str | MultipleResults[str]:
         """Order another film; what is answered 5xx is sent again under its key."""
         return self._ordered(kind)
@@ -121,13 +121,12 @@ class Life(RuleBasedStateMachine):
             self._us.commits.hear(loaded, CancelAsked("a test"))
 
     @precondition(lambda self: self.promises.with_ending(Ending.FAILED))
-    @rule(which=st.integers(0, 2), words=st.sampled_from((None, kinds.TEXT)), rounds=kinds.rounds)
-    def retry(self, which: int, words: str | None, rounds: int) -> None:
+    @rule(which=st.integers(0, 2), change=st.sampled_from(kinds.CHANGES), rounds=kinds.rounds)
+    def retry(self, which: int, change: Change, rounds: int) -> None:
         """Try a failed job again, perhaps with other words."""
         failed = self.promises.with_ending(Ending.FAILED)
         film = failed[which % len(failed)]
         self.promises.retried(film)
-        change = Change(scenes={0: SceneChange(visual_description=words)}) if words else Change()
         with suppress(*UNANSWERED):
             loaded = self._us.commits.load(film)
             assert loaded

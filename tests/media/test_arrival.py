@@ -48,7 +48,8 @@ def test_a_whole_take_is_taken(request: pytest.FixtureRequest, name: str) -> Non
         ("cut", "is cut short"),
         ("zeros", ""),
         ("mute", "has no sound"),
-        ("deaf", ""),
+        ("deaf", "no picture"),
+        ("hollow", "it cannot be decoded"),
         ("short", "its maker says 2.0 s"),
         ("codec", "coded in a way we cannot read"),
     ],
@@ -56,7 +57,7 @@ def test_a_whole_take_is_taken(request: pytest.FixtureRequest, name: str) -> Non
 def test_what_is_not_the_take_is_refused(
     request: pytest.FixtureRequest, tmp_path: Path, take: str, kind: str, why: str
 ) -> None:
-    """An error page, nothing, a playlist, half a film, zeros, one without sound or picture, too short, unreadable."""
+    """A page, nothing, a playlist, half a film, zeros, an index alone, no sound, no picture, too short, unreadable."""
     path = spoiled(request.getfixturevalue(take), kind, tmp_path)
 
     said = judged(path)

@@ -41,7 +41,7 @@ def test_refusal_names_its_node(render: Render, tmp_path: Path) -> None:
     path = tmp_path / "clip.mp4"
     path.write_bytes(b"nothing")
 
-    with pytest.raises(MediaRefused, match=r"^clip: a film was expected"):
+    with pytest.raises(MediaRefused, match=r"^clip: the file is neither MP4 nor WebM, not a film"):
         render(edit(shot(1)), clip=path)
 
 

@@ -5,15 +5,17 @@ from dataclasses import fields
 from functools import cached_property, partial
 
 from shared.cloud.records import Loaded, Reservation, Settlement
+from shared.media.arrival import Ordered
 from shared.pipeline.job import events as on
 from shared.pipeline.job.job import Ending, Job, Node, Output
-from shared.pipeline.job.names import attempt_name, presenter_object
+from shared.pipeline.job.names import AttemptName, attempt_name, presenter_object
 from shared.pipeline.plan.plan import Cutout
-from shared.providers.ports import ClipOrder, TryLater
+from shared.providers.ports import ClipOrder, Filmed, TryLater
 from shared.providers.veo.client import Veo
 from shared.steps.clips import made_from, order
 from shared.steps.commit import Commits, StoreBusy
 from shared.steps.message import Message
+from shared.steps.presenter_files import PresenterFiles
 from shared.steps.watch_presenter import WatchPresenter
 from tests.faults.cloud import StagedWiring
 
@@ -59,6 +61,13 @@ class Stern(Veo):
             raise StoreBusy(str(busy)) from busy
 
 
+class Gullible(PresenterFiles):
+    """Does not hold a film against the length its maker says it has."""
+
+    def _film(self, filmed: Filmed, name: AttemptName, asked: Cutout, ordered: Ordered) -> Output:
+        return super()._film(filmed, name, asked, Ordered(None, ordered.estimated))
+
+
 class DropsTheEnqueue(StagedWiring):
     """Enqueue dropped after commit."""
 
@@ -85,6 +94,17 @@ class TrustsTheWebhook(StagedWiring):
         """The step that believes."""
         true = super().watch_presenter
         return Trusting(*(getattr(true, each.name) for each in fields(true)))
+
+
+class TakesAnyLength(StagedWiring):
+    """Half a take is taken."""
+
+    @cached_property
+    def watch_presenter(self) -> WatchPresenter:
+        """The step whose files are not held against the vendor's word."""
+        true = super().watch_presenter
+        parts = {each.name: getattr(true, each.name) for each in fields(true)}
+        return WatchPresenter(**parts | {"files": Gullible(*(getattr(true.files, f.name) for f in fields(true.files)))})
 
 
 class AnswersTheQueue503(StagedWiring):

@@ -11,6 +11,7 @@ from tests.faults.cloud import StagedWiring
 from tests.faults.wire import Kind
 from tests.pipeline.machine.laws import LawBroken
 from tests.planted import steps
+from tests.spoiled import marked
 from tests.steps.stage import CLIP, SPEECH, TENANT, Stage, footage, presented, staged
 
 SUBMIT, COMMIT = r"^veo .*:predictLongRunning", "^firestore Commit"
@@ -68,6 +69,18 @@ def a_hint_is_only_a_hint(stage: Stage) -> None:
         raise LawBroken(f"FILMS: done without a film at {output.uri}")
 
 
+def what_came_is_what_was_ordered(stage: Stage) -> None:
+    """FILMS: a take whose file is far shorter than its vendor says is never done."""
+    job_id = stage.order(presented(marked("short", "Hi.")))
+    stage.wiring.start_presenter(stage.message(job_id, SPEECH))
+    stage.filmed()
+
+    stage.wiring.watch_presenter(stage.message(job_id, SPEECH))
+
+    if stage.node(job_id, SPEECH).state is State.DONE:
+        raise LawBroken("FILMS: done with a third of the take")
+
+
 def a_full_quota_does_not_slow_the_queue(stage: Stage) -> None:
     """QUEUE: what a vendor says about one tenant is a commit and a 200; 503 would throttle everybody's queue."""
     job_id = stage.order(footage())
@@ -104,6 +117,7 @@ BUGS: tuple[tuple[type[StagedWiring], Law], ...] = (
     (steps.DropsTheEnqueue, what_is_queued_is_begun),
     (steps.SubmitsBeforeTheClaim, a_take_is_bought_once),
     (steps.TrustsTheWebhook, a_hint_is_only_a_hint),
+    (steps.TakesAnyLength, what_came_is_what_was_ordered),
     (steps.AnswersTheQueue503, a_full_quota_does_not_slow_the_queue),
     (steps.RefundsTwice, what_is_settled_stays_settled),
 )

@@ -12,7 +12,7 @@ from tests.faults.wire import Kind
 from tests.steps.stage import CLIP, FILM, LOOK, SPEECH, TENANT, Stage, footage, presented
 
 FETCH = r"^heygen GET /resource/.*\.(webm|mp4)"
-UNFIT = ("html", "empty", "playlist", "cut", "zeros", "mute", "deaf", "short", "codec")
+UNFIT = ("html", "empty", "playlist", "cut", "zeros", "mute", "deaf", "short", "codec", "hollow")
 SOON = [5, 10, 20, 40, 80]  # seconds until each fresh link
 
 
@@ -226,7 +226,7 @@ def clip_started(stage: Stage, kind: str) -> str:
     return job_id
 
 
-@pytest.mark.parametrize("kind", ["html", "empty", "cut", "short"])
+@pytest.mark.parametrize("kind", ["html", "empty", "playlist", "cut", "zeros", "deaf", "short", "codec"])
 def test_an_object_that_is_not_the_clip_is_asked_about_at_once(stage: Stage, kind: str) -> None:
     """The event of a bad object wants a look in five seconds; the operation says done: failed, paid, bought once."""
     job_id = clip_started(stage, kind)
@@ -273,6 +273,26 @@ def test_a_retry_orders_the_clip_again(stage: Stage) -> None:
 
     assert Ending.COMPLETED is stage.job(job_id).ending
     assert 2 == stage.submits("veo")
+
+
+def test_a_clip_that_cannot_be_decoded_is_ordered_again(stage: Stage) -> None:
+    """Its index is right and its pictures are zeros: compose names the vendor and the cost, a retry buys another."""
+    job_id = clip_started(stage, "hollow")
+    stage.live(job_id)
+    trouble, loaded = stage.job(job_id).trouble, stage.wiring.commits.load(job_id)
+    assert trouble is not None
+    assert loaded is not None
+    assert trouble.message.startswith("Veo has finished clip-1, but its file cannot be used: it cannot be decoded")
+    assert trouble.message.endswith("; it counts as paid")
+
+    change = Change(scenes={0: SceneChange(visual_description="A mug on a table")})
+    stage.wiring.revise().retry(TENANT, loaded, change, dry_run=False)
+    stage.live(job_id)
+
+    job = stage.job(job_id)
+    assert Ending.COMPLETED is job.ending
+    assert [Outcome.DONE, Outcome.DONE] == [line.outcome for line in job.nodes[CLIP].attempts]
+    assert [800000, 800000] == [line["amount_micros"] for line in stage.bill("veo")]
 
 
 def test_a_fragmented_clip_is_a_clip(stage: Stage) -> None:

@@ -1,6 +1,7 @@
 """Customers who keep asking: each orders a film under an Idempotency-Key until it is accepted, then waits for its end.
 
-Whatever the line, the front or a killed process answers meanwhile, the same order is sent again under the same key.
+Whatever the line, the front or a killed process answers meanwhile, the same order is sent again under the same key. A
+job that failed because of a file is tried again, with words that spoil nothing.
 """
 
 import random
@@ -8,14 +9,20 @@ import ssl
 import threading
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import cycle
 from typing import Any
 
 import httpx
 
+from shared.codes import Code
+from shared.pipeline.plan.plan import Kind
+from tests.spoiled import KINDS, marked, outcome
+
 ANA = "look_ana_studio"
+SAID = "Good coffee."
 REFUSAL = "[[rai:15236754]]"  # the stand-in refuses such a clip as unsafe, for good
 ENDED = ("completed", "failed", "cancelled")
 AGAIN = 0.3  # seconds
@@ -26,12 +33,21 @@ ACCEPTED, TOO_MANY, BROKEN = 202, 429, 500
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One film that is wanted; `refusable` says that the vendor will refuse it on purpose."""
+    """One film that is wanted.
+
+    `fails` is the code its job fails with on purpose, None where it is finished; `retry` is what is then asked for.
+    """
 
     key: str
     tenant: str
     request: Mapping[str, Any]
-    refusable: bool = False
+    fails: Code | None = None
+    retry: Mapping[str, Any] | None = None
+
+    @property
+    def plain(self) -> bool:
+        """Whether the vendors make of it what was ordered."""
+        return self.fails is None and "[[" not in str(self.request)
 
 
 class NotTaken(Exception):
@@ -43,13 +59,21 @@ def scene(number: int, seconds: int, mark: str = "") -> dict[str, Any]:
 
 
 def mixed(count: int, seed: int, tenants: Sequence[str]) -> list[Order]:
-    """Return orders of every kind: one clip, two side by side, two in a chain, a presenter over one, a refused one."""
+    """Return orders of every kind: one clip, two side by side, two in a chain, a presenter over one, a refused one.
+
+    Of some the file is spoiled, in one way after the other.
+    """
     chance = random.Random(seed)
-    return [_order(number, chance, tenants[number % len(tenants)]) for number in range(count)]
+    spoils = [(kind, file) for kind in (Kind.CLIP, Kind.PRESENTER) for file in KINDS] + [(Kind.PRESENTER, "cut.2")]
+    chance.shuffle(spoils)
+    ways = cycle(spoils)
+    return [_order(number, chance, tenants[number % len(tenants)], ways) for number in range(count)]
 
 
-def _order(number: int, chance: random.Random, tenant: str) -> Order:
-    kind = chance.choices(("one", "cut", "chain", "spoken", "refused"), (50, 15, 4, 25, 6))[0]
+def _order(number: int, chance: random.Random, tenant: str, ways: Iterator[tuple[Kind, str]]) -> Order:
+    kind = chance.choices(("one", "cut", "chain", "spoken", "refused", "spoiled"), (38, 12, 4, 20, 6, 20))[0]
+    if kind == "spoiled":
+        return _spoiled(number, tenant, *next(ways))
     request: dict[str, Any] = {"product_title": f"Film {number}", "scenes": [scene(number, 4)]}
     match kind:
         case "cut":
@@ -57,10 +81,23 @@ def _order(number: int, chance: random.Random, tenant: str) -> Order:
         case "chain":
             request |= {"scenes": [scene(number, 8), scene(number + 1, 8)]}
         case "spoken":
-            request |= {"avatar_id": ANA, "avatar_script": "Good coffee."}
+            request |= {"avatar_id": ANA, "avatar_script": SAID}
         case "refused":
             request |= {"scenes": [scene(number, 4, REFUSAL)]}
-    return Order(f"order-{number}", tenant, request, refusable=kind == "refused")
+    return Order(f"order-{number}", tenant, request, Code.SAFETY if kind == "refused" else None)
+
+
+def _spoiled(number: int, tenant: str, kind: Kind, file: str) -> Order:
+    """Order a film whose clip or take is delivered as another file; the retry's words are the same without the mark."""
+    mark = marked(file, "")
+    if kind is Kind.CLIP:
+        request: dict[str, Any] = {"scenes": [scene(number, 4, mark)]}
+        again: dict[str, Any] = {"scenes": [{"scene": 0, "visual_description": scene(number, 4)["visual_description"]}]}
+    else:
+        request = {"scenes": [scene(number, 4)], "avatar_id": ANA, "avatar_script": mark + SAID}
+        again = {"avatar_script": SAID}
+    fails = outcome(kind, mark)
+    return Order(f"order-{number}", tenant, {"product_title": file, **request}, fails, again if fails else None)
 
 
 @dataclass(slots=True)
@@ -105,23 +142,30 @@ class Customers:
 
     def _served(self, order: Order) -> tuple[str, str]:
         job = self._ordered(order)
-        return job, self.ended(order.tenant, job) if job else "never accepted"
+        status = self.ended(order.tenant, job) if job else "never accepted"
+        if order.retry is None or status != "failed":
+            return job, status
+        self._bought(order, f"/jobs/{job}/retry", order.retry, f"{order.key}-again")
+        return job, self.ended(order.tenant, job)
 
     def _ordered(self, order: Order) -> str:
+        job = self._bought(order, "/create_job", order.request, order.key)
+        if job:
+            self.taken.append(job)
+        return job
+
+    def _bought(self, order: Order, path: str, body: Mapping[str, Any], key: str) -> str:
+        """Send a call that buys until it is accepted; return its job, empty when all is over before."""
         while not self.over.is_set():
             started = time.monotonic()
-            answer = self._asked(
-                "POST", "/create_job", order.tenant, json=dict(order.request), headers={"Idempotency-Key": order.key}
-            )
+            answer = self._asked("POST", path, order.tenant, json=dict(body), headers={"Idempotency-Key": key})
             if answer is not None and answer.status_code == ACCEPTED:
                 self.timeouts.append(time.monotonic() - started)
-                job = str(answer.json()["job_id"])
-                self.taken.append(job)
-                return job
+                return str(answer.json()["job_id"])
             said = "no answer" if answer is None else str(answer.status_code)
             self.answers[said] += 1
             if answer is not None and answer.status_code < BROKEN and answer.status_code != TOO_MANY:
-                raise NotTaken(f"{order.key}: {answer.status_code} {answer.text}")
+                raise NotTaken(f"{key}: {answer.status_code} {answer.text}")
             self.over.wait(AGAIN)
         return ""
 

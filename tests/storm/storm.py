@@ -21,8 +21,10 @@ from pathlib import Path
 from infra.local.google.identity.issuer import Issuer
 from infra.local.google_cloud import now
 from infra.local.laptop import Laptop
-from shared.pipeline.job.job import Ending, Job
+from shared.codes import Code
+from shared.pipeline.job.job import Ending, Job, Outcome
 from shared.steps.callbacks import callback_key
+from tests import spoiled
 from tests.storm.books import audited, months_settled
 from tests.storm.customers import Customers, Order, mixed
 from tests.storm.findings import Findings, facts, found, open_tenants, operator
@@ -149,6 +151,7 @@ def _promises(orders: list[Order], done: dict[str, tuple[str, str]], findings: F
             yield f"{job_id}: {status}: {job.trouble}"
     if findings.counted != len(orders):
         yield f"{findings.counted} jobs are stored, {len(orders)} were ordered"
+    yield from (wrong for job in findings.jobs for wrong in spoiled.wrongs(job))
     yield from (f"a task is left: {task}" for task in findings.queued)
     films = Counter(order.tenant for order in orders)
     yield from months_settled(findings.jobs, findings.months, films)
@@ -164,9 +167,21 @@ def _unmoved(mischief: Mischief, findings: Findings, heard: Counter[str]) -> Ite
 
 
 def _as_it_had_to(order: Order, job: Job) -> bool:
-    code = job.trouble.code if job.trouble else ""
-    wanted = (Ending.FAILED, "safety") if order.refusable else (Ending.COMPLETED, "")
-    return (job.ending, code) == wanted or given_up_twice(job)
+    if given_up_twice(job):
+        return True
+    if order.fails and order.retry is None:
+        return job.ending is Ending.FAILED and job.trouble is not None and job.trouble.code == order.fails
+    return job.ending is Ending.COMPLETED and (order.retry is None or _made_anew(order, job))
+
+
+def _made_anew(order: Order, job: Job) -> bool:
+    """Tell whether a take whose file was no film was paid, told so, and ordered again in one retry."""
+    if len(job.purchases) != 2:
+        return False
+    lines = [line for node in job.nodes.values() for line in node.attempts if line.take < node.take]
+    if order.fails is Code.NOT_A_FILM:
+        return any(line.outcome is Outcome.GIVEN_UP and spoiled.PAID in (line.why or "") for line in lines)
+    return any(line.outcome is Outcome.DONE for line in lines)
 
 
 def main() -> None:

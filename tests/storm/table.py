@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from shared.codes import Code
 from shared.pipeline.job.job import Job, Outcome
 from tests.storm.books import Audit
 from tests.storm.customers import Customers, Order
@@ -53,9 +54,11 @@ def table(
     endings = Counter(job.ending.value if job.ending else "live" for job in findings.jobs)
     unlucky = sum(map(given_up_twice, findings.jobs))
     written = heard["committed"] + heard["job_created"]
+    refused = sum(order.fails is Code.SAFETY for order in orders)
     rows = {
-        "jobs": f"{len(orders)} ordered, {dict(endings)}, {sum(o.refusable for o in orders)} refused on purpose, "
+        "jobs": f"{len(orders)} ordered, {dict(endings)}, {refused} refused on purpose, "
         f"{unlucky} given up after two unanswered calls",
+        "spoiled files": _spoiled(orders, findings.jobs),
         **more,
         "kills": f"{sum(killer.kills.values())}: {dict(killer.kills)}; longest dark "
         + ", ".join(f"{name} {seconds:.1f} s" for name, seconds in sorted(killer.dark.items())),
@@ -78,6 +81,12 @@ def table(
     }
     wide = max(map(len, rows))
     return "\n".join(f"{name:<{wide}}  {text}" for name, text in rows.items())
+
+
+def _spoiled(orders: Sequence[Order], jobs: Sequence[Job]) -> str:
+    files = sum("[[file" in str(order.request) for order in orders)
+    ordered = sum(order.retry is not None for order in orders)
+    return f"{files}, {ordered} of them no film; {sum(len(job.purchases) > 1 for job in jobs)} jobs retried"
 
 
 def _came(hints: Hints, kind: Kind) -> str:

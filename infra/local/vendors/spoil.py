@@ -1,6 +1,7 @@
 """Files that are not what was ordered: what a vendor's link or bucket may hold instead of a film."""
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -12,18 +13,29 @@ _COPY = ("-c", "copy")
 _MP4 = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac", "-f", "mp4")
 
 
-def _made(*words: str, before: tuple[str, ...] = ()) -> Callable[[bytes], bytes]:
-    """Return a way to have ffmpeg make another film of one."""
+_SILENCE = ("-f", "lavfi", "-i", "anullsrc=r=48000:cl=mono")
 
+
+def _made(*words: str, before: tuple[str, ...] = (), beside: tuple[str, ...] = ()) -> Callable[[bytes], bytes]:
+    """Return a way to have ffmpeg make another film of one, and of what lies beside it."""
+
+    @lru_cache(maxsize=16)  # one link is asked for again and again
     def make(raw: bytes) -> bytes:
         with TemporaryDirectory() as folder:
             source, target = Path(folder) / "source", Path(folder) / "target"
             source.write_bytes(raw)
             kind = () if "-f" in words else ("-f", "webm" if raw.startswith(b"\x1a\x45\xdf\xa3") else "mp4")
-            media.run(*before, "-i", str(source), *words, *kind, str(target))
+            media.run(*before, "-i", str(source), *beside, *words, *kind, str(target))
             return target.read_bytes()
 
     return make
+
+
+def _hollow(raw: bytes) -> bytes:
+    """Keep a film's index, and nothing of its pictures."""
+    whole = _made(*_COPY, "-movflags", "+faststart", "-f", "mp4")(raw)
+    pictures = whole.rindex(b"mdat") + 4
+    return whole[:pictures] + bytes(len(whole) - pictures)
 
 
 SPOILED: Mapping[str, Callable[[bytes], bytes]] = {
@@ -32,8 +44,9 @@ SPOILED: Mapping[str, Callable[[bytes], bytes]] = {
     "playlist": lambda _: _PLAYLIST,
     "cut": lambda raw: raw[: len(raw) // 2],
     "zeros": lambda raw: raw[: len(raw) // 4] + bytes(len(raw) - len(raw) // 4),
+    "hollow": _hollow,
     "mute": _made("-an", *_COPY),
-    "deaf": _made("-vn", *_COPY),
+    "deaf": _made("-map", "1:a", "-t", "2", beside=_SILENCE),  # sound alone, though a clip may have none
     "short": _made("-t", "0.4", *_COPY),
     "codec": _made("-c:v", "copy", "-c:a", "ac3", "-f", "matroska"),
     "opaque": _made(*_MP4),  # the picture behind a transparent figure shows
