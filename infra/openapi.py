@@ -38,6 +38,19 @@ PROBLEM = {
 }
 
 
+RATE_HEADERS = ("RateLimit", "RateLimit-Policy")
+HEADERS = {
+    "RateLimit": {
+        "description": "What is left of each limit that was judged, and when it is whole again (seconds); "
+        "draft-ietf-httpapi-ratelimit-headers-11.",
+        "schema": {"type": "string", "examples": ['"writes";r=59;t=1, "creations";r=9;t=1800']},
+    },
+    "RateLimit-Policy": {
+        "description": "The same limits: how much (`q`) in how many seconds (`w`).",
+        "schema": {"type": "string", "examples": ['"writes";q=60;w=60, "creations";q=10;w=3600']},
+    },
+    "Retry-After": {"description": "Seconds.", "schema": {"type": "integer", "minimum": 1}},
+}
 FUNCTIONS = Path(__file__).with_name("functions.json")
 ANYONE = "anyone"
 
@@ -63,7 +76,7 @@ def describe(doors: Mapping[str, tuple[Route, ...]]) -> dict[str, Any]:
         "security": [{"key": []}],
         "paths": dict(sorted(paths.items())),
         "webhooks": {event.value: _webhook(event) for event in WebhookEvent},
-        "components": {"securitySchemes": {"key": key}, "schemas": dict(sorted(schemas.items()))},
+        "components": {"headers": HEADERS, "securitySchemes": {"key": key}, "schemas": dict(sorted(schemas.items()))},
     }
 
 
@@ -87,7 +100,11 @@ def _operation(function: str, route: Route) -> dict[str, Any]:
         "parameters": list(_parameters(names, route)),
         "responses": {
             **{str(status): _problem(codes) for status, codes in refusals().items()},
-            "default": {"description": "Success", "content": {"application/json": {"schema": {"type": "object"}}}},
+            "default": {
+                "description": "Success",
+                **_headers(limited=not route.open),
+                "content": {"application/json": {"schema": {"type": "object"}}},
+            },
         },
     }
     if route.takes:
@@ -118,7 +135,14 @@ def refusals() -> dict[int, list[Code]]:
 def _problem(codes: list[Code]) -> dict[str, Any]:
     schema = {"$ref": "#/components/schemas/Problem"}
     says = " ".join(f"`{code}`: {MEANINGS[code].says}" for code in codes)
-    return {"description": says, "content": {"application/json": {"schema": schema}}}
+    limited = _headers(limited=True, retry=True) if Code.RATE_LIMITED in codes else {}
+    return {"description": says, **limited, "content": {"application/json": {"schema": schema}}}
+
+
+def _headers(*, limited: bool, retry: bool = False) -> dict[str, Any]:
+    """Return the headers of an answer that was counted against limits."""
+    named = [*(RATE_HEADERS if limited else ()), *(("Retry-After",) if retry else ())]
+    return {"headers": {name: {"$ref": f"#/components/headers/{name}"} for name in named}} if named else {}
 
 
 def _webhook(event: WebhookEvent) -> dict[str, Any]:

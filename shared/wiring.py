@@ -24,6 +24,7 @@ if TYPE_CHECKING:  # each function imports only what its own property below name
     from shared.cloud.blobs import Blobs
     from shared.cloud.deliveries import Deliveries
     from shared.door.create_job import CreateJobDoor
+    from shared.door.entrance import Entrance
     from shared.door.health import HealthDoor
     from shared.door.heygen_webhook import HeygenWebhook
     from shared.door.jobs import JobsDoor
@@ -169,18 +170,24 @@ class Wiring:
         return Revise(self.commits, self.jobs, self.blobs, self.preflight, self.create, self.tables)
 
     @cached_property
+    def entrance(self) -> "Entrance":
+        from shared.door.entrance import entrance
+
+        return entrance(self.plans, self.clients, self.tenants, self.monotonic, self.now)
+
+    @cached_property
     def create_job(self) -> "CreateJobDoor":
         from shared.door.create_job import CreateJobDoor
 
         schemes = frozenset({"https", *(entry.partition("://")[0] for entry in self.settings.allowed)})
-        return CreateJobDoor(self.create, self.tenants, self.settings.public_url, schemes, self.egress.judge, self.now)
+        return CreateJobDoor(self.create, self.entrance, self.settings.public_url, schemes, self.egress.judge)
 
     @cached_property
     def jobs_door(self) -> "JobsDoor":
         from shared.door.jobs import JobsDoor
 
-        settings = self.settings
-        return JobsDoor(self.commits, self.jobs, self.tenants, self.blobs, settings.public_url, self.now, self.revise)
+        url = self.settings.public_url
+        return JobsDoor(self.commits, self.jobs, self.entrance, self.blobs, url, self.now, self.revise)
 
     @cached_property
     def tenant(self) -> "TenantDoor":
@@ -189,13 +196,13 @@ class Wiring:
 
         url = self.settings.public_url + "/heygen_webhook/t/{}/{}"
         work = Integrations(self.presenters, self.tenants, self.secrets, url.format, self.now)
-        return TenantDoor(self.tenants, work, self.preflight.images, self.secrets, self.now)
+        return TenantDoor(self.entrance, self.tenants, work, self.preflight.images, self.secrets)
 
     @cached_property
     def heygen_webhook(self) -> "HeygenWebhook":
         from shared.door.heygen_webhook import HeygenWebhook
 
-        return HeygenWebhook(self.secrets, self.tasks, lambda: self.timeouts.heygen_dispatch)
+        return HeygenWebhook(self.secrets, self.tasks, lambda: self.timeouts.heygen_dispatch, self.entrance.strangers)
 
     @cached_property
     def start_clip(self) -> "Callable[[Message], None]":
@@ -227,11 +234,13 @@ class Wiring:
 
     @cached_property
     def start_presenter(self) -> "StartPresenter":
+        from shared.steps.callbacks import callback_url
         from shared.steps.start_presenter import StartPresenter
         from shared.steps.stopwatch import Stopwatch
 
         engines = {name: service.engines for name, service in self.tables.presenters.items()}
-        url, token = self._callback_url, partial(randomness.token_hex, 8)
+        url = partial(callback_url, base=f"{self.settings.public_url}/heygen_webhook", secrets=self.secrets)
+        token = partial(randomness.token_hex, 8)
         return StartPresenter(self.commits, self.presenters, engines, self.tenants, self.secrets, url, Stopwatch, token)
 
     @cached_property
@@ -279,15 +288,6 @@ class Wiring:
             return self.clients.access_token(renew=renew)
         except NoToken as none:
             raise NotSent(str(none)) from none
-
-    def _callback_url(self, attempt: str) -> str:
-        from shared.pipeline.job.names import read_attempt
-        from shared.steps.callbacks import callback_key, callback_path
-
-        name = read_attempt(attempt)
-        if name is None:
-            raise ValueError(f"{attempt} names no attempt")
-        return f"{self.settings.public_url}/heygen_webhook" + callback_path(name, callback_key(self.secrets))
 
 
 @cache

@@ -52,10 +52,13 @@ def _loaded(source: Path) -> Wsgi:
 
 
 def _rooted(app: Wsgi) -> Wsgi:
-    """The platform hands a function the path after its name, at least a slash."""
+    """The platform hands a function the path after its name, at least a slash, and writes down who has connected."""
 
     def rooted(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        return app({**environ, "PATH_INFO": environ.get("PATH_INFO") or "/"}, start_response)
+        sent = environ.get("HTTP_X_FORWARDED_FOR")
+        forwarded = f"{sent}, {environ['REMOTE_ADDR']}" if sent else environ["REMOTE_ADDR"]
+        seen = {"PATH_INFO": environ.get("PATH_INFO") or "/", "HTTP_X_FORWARDED_FOR": forwarded}
+        return app({**environ, **seen}, start_response)
 
     return rooted
 

@@ -2,16 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 import flask
 
-from shared.cloud.tenants import Tenants
 from shared.door import views
 from shared.door.answers import answer, note_quotas, request_id
+from shared.door.entrance import Entrance
 from shared.door.idempotency import idempotency_key
 from shared.door.incoming import json_body
-from shared.door.keys import caller
 from shared.door.public import Route, serve
 from shared.pipeline.job.status import status
 from shared.steps.create_job import CreateJob
@@ -23,11 +21,10 @@ class CreateJobDoor:
     """The route and what it needs."""
 
     create: CreateJob
-    tenants: Tenants
+    entrance: Entrance
     public_url: str
     schemes: frozenset[str]  # of links a request may name; more than https only where egress allows it
     judge: Callable[[str], str | None]  # says what is wrong with where a link leads
-    now: Callable[[], datetime]
 
     def __call__(self, request: flask.Request) -> flask.Response:
         """Answer one request."""
@@ -41,13 +38,14 @@ class CreateJobDoor:
     def _create(self, request: flask.Request, _found: Mapping[str, str]) -> flask.Response:
         from shared.door.bodies import Mistakes, parse_film
 
-        who = caller(request, self.tenants, self.now(), "jobs:write")
+        who = self.entrance(request, "jobs:write")
         key = idempotency_key(request)
         try:
             film = parse_film(json_body(request), schemes=self.schemes, judge=self.judge)
         except Mistakes as mistakes:
             raise invalid(mistakes.details) from mistakes
         if film.dry_run:
+            self.entrance.dry_run(request, who)
             plan = self.create.dry_run(who.tenant, film)
             return answer(200, {"status": "dry_run", "message": "nothing was stored or spent", **views.planned(plan)})
         created = self.create(who.tenant, film, key, request_id(request))

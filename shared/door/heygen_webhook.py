@@ -22,6 +22,7 @@ from shared.codes import Code
 from shared.door.answers import answer
 from shared.door.incoming import raw_body
 from shared.door.public import Route, serve
+from shared.door.strangers import Strangers
 from shared.log import Fact, JobRef, log, log_job
 from shared.pipeline.job.line import WATCH_PRESENTER
 from shared.pipeline.job.names import AttemptName, hint_name, read_attempt
@@ -44,6 +45,7 @@ class HeygenWebhook:
     secrets: Secrets
     tasks: Tasks
     deadline: Callable[[], float]
+    strangers: Strangers
 
     def __call__(self, request: flask.Request) -> flask.Response:
         """Answer one delivery; HeyGen waits ten seconds and asks OPTIONS when an endpoint is registered."""
@@ -64,6 +66,7 @@ class HeygenWebhook:
         if read_attempt(found["attempt"]):  # what cannot be ours costs no look at the key
             attempt = read_callback(f"{found['attempt']}/{found['mark']}", callback_key(self.secrets))
         if attempt is None:
+            self.strangers.pay(request)
             log(Fact.FORGED, f"callback path {found['attempt'][:60]}")
             raise not_found("callback")
         return self._hint(attempt, _event(raw_body(request, LARGEST_EVENT)))
@@ -71,16 +74,27 @@ class HeygenWebhook:
     def _registered(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
         if found["mode"] not in set(Mode) or not _TENANT.fullmatch(found["tenant"]):
             raise not_found("endpoint")
+        name = vendor_webhook("heygen", found["mode"], found["tenant"])
+        if charged := not self.strangers.proven(name):
+            self.strangers.pay(request)
+        if self.strangers.unknown(name):
+            raise not_found("endpoint")
         try:
-            secret = self.secrets.get(vendor_webhook("heygen", found["mode"], found["tenant"])).value
+            secret = self.secrets.get(name).value
         except NoSecret as unknown:
+            self.strangers.miss(name)
             raise not_found("endpoint") from unknown
         raw = raw_body(request, LARGEST_EVENT)
         signature = next((request.headers[name] for name in HEADERS if name in request.headers), "")
         wanted = hmac.new(secret.encode(), raw, hashlib.sha256).hexdigest()
         if not hmac.compare_digest(signature.strip().lower().encode(), wanted.encode()):
+            if not charged:
+                self.strangers.pay(request)
             log(Fact.FORGED, "bad signature on a registered endpoint", tenant=found["tenant"])
             raise Problem(Code.UNAUTHORIZED, "the signature is wrong", next_move="sign the raw body")
+        self.strangers.prove(name)
+        if charged:
+            self.strangers.pay_back(request)
         event = _event(raw)
         data = event.get("event_data")
         callback_id = data.get("callback_id") if isinstance(data, dict) else None

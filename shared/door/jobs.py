@@ -15,14 +15,13 @@ import flask
 from shared.cloud.blobs import Blobs
 from shared.cloud.jobs import Jobs
 from shared.cloud.records import Filters, Loaded, Unread
-from shared.cloud.tenants import Tenants
 from shared.codes import Code
 from shared.door import views
 from shared.door.answers import answer, note_quotas, request_id
 from shared.door.asked import Caller, is_job_id
+from shared.door.entrance import Entrance
 from shared.door.idempotency import idempotency_key
 from shared.door.incoming import json_body
-from shared.door.keys import caller
 from shared.door.public import Route, serve
 from shared.log import Fact, JobRef, log_job
 from shared.pipeline.job.job import Job
@@ -53,7 +52,7 @@ class JobsDoor:
 
     commits: Commits
     jobs: Jobs
-    tenants: Tenants
+    entrance: Entrance
     blobs: Blobs
     public_url: str
     now: Callable[[], datetime]
@@ -86,7 +85,7 @@ class JobsDoor:
         )
 
     def _list(self, request: flask.Request, _found: Mapping[str, str]) -> flask.Response:
-        who = self._who(request, READ)
+        who = self.entrance(request, READ)
         filters, limit, after = _query(request.args)
         page = self.jobs.page(who.tenant.id, filters, limit + 1, after)
         rows = [self._row(each, who.tenant.id) for each in page[:limit]]
@@ -126,6 +125,8 @@ class JobsDoor:
 
         who, loaded = self._own_and_who(request, found["job"])
         key, wanted = idempotency_key(request), _parsed(RetryBody, request)
+        if wanted.dry_run:
+            self.entrance.dry_run(request, who)
         job, revised = self.revise().retry(who.tenant, loaded, wanted.change(), dry_run=wanted.dry_run, key=key)
         return self._revised(request, job, revised, dry_run=wanted.dry_run)
 
@@ -134,6 +135,8 @@ class JobsDoor:
 
         who, loaded = self._own_and_who(request, found["job"])
         key, wanted = idempotency_key(request), _parsed(RegenerateBody, request)
+        if wanted.dry_run:
+            self.entrance.dry_run(request, who)
         job, revised = self.revise().regenerate(
             who.tenant,
             loaded,
@@ -160,11 +163,19 @@ class JobsDoor:
     def _film(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
         return self._redirect(self._own(request, found["job"], READ).job, "film")
 
-    def _linked(self, _request: flask.Request, found: Mapping[str, str]) -> flask.Response:
-        loaded = self.jobs.load(found["job"]) if is_job_id(found["job"]) else None
+    def _linked(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
+        strangers, link = self.entrance.strangers, (found["job"], found["token"])
+        if charged := not strangers.proven(*link):
+            strangers.pay(request)
+        readable = is_job_id(found["job"]) and not strangers.unknown(*link)
+        loaded = self.jobs.load(found["job"]) if readable else None
         token = loaded.job.film_token if loaded else ""
         if loaded is None or not hmac.compare_digest(token.encode(), found["token"].encode()):
+            strangers.miss(*link)
             raise not_found("film")
+        strangers.prove(*link)
+        if charged:
+            strangers.pay_back(request)
         return self._redirect(loaded.job, found["thing"])
 
     def _redirect(self, job: Job, thing: str) -> flask.Response:
@@ -181,17 +192,17 @@ class JobsDoor:
         return answer(302, {"job_id": job.id}, {"Location": self.blobs.link(uri)})
 
     def _own_and_who(self, request: flask.Request, job_id: str) -> tuple[Caller, Loaded]:
-        return self._who(request, WRITE), self._own(request, job_id, WRITE)
+        who = self.entrance(request, WRITE)
+        return who, self._of(who, job_id)
 
     def _own(self, request: flask.Request, job_id: str, scope: str) -> Loaded:
-        who = self._who(request, scope)
+        return self._of(self.entrance(request, scope), job_id)
+
+    def _of(self, who: Caller, job_id: str) -> Loaded:
         loaded = self.jobs.load(job_id) if is_job_id(job_id) else None
         if loaded is None or loaded.job.tenant != who.tenant.id:
             raise not_found("job")
         return loaded
-
-    def _who(self, request: flask.Request, scope: str) -> Caller:
-        return caller(request, self.tenants, self.now(), scope)
 
 
 def _parsed(model: "type[AnyBody]", request: flask.Request) -> "AnyBody":

@@ -1,10 +1,15 @@
-"""Callers' API keys: `abr_live_<id>_<secret>`, shown once, kept as a hash, compared in constant time."""
+"""Callers' API keys: `abr_live_<id>_<secret><checksum>`, shown once, kept as a hash, compared in constant time.
+
+The checksum tells a slip of the hand, and most guesses, from a key without asking a store. Keys made before it have
+none and stay valid.
+"""
 
 import base64
 import hashlib
 import hmac
 import re
 import secrets
+import zlib
 from datetime import datetime
 
 import flask
@@ -12,17 +17,20 @@ import flask
 from shared.cloud.tenants import AccountStatus, ApiKey, Tenants
 from shared.codes import Code
 from shared.door.asked import CALLER, Caller
+from shared.door.strangers import Strangers
 from shared.steps.notify import PREFIX
 from shared.steps.problems import Problem
 
-_FORM = re.compile(r"abr_live_(?P<id>[a-z0-9]{12})_(?P<secret>[A-Za-z0-9_-]{43})")
+_FORM = re.compile(r"(?P<checked>abr_live_(?P<id>[a-z0-9]{12})_[A-Za-z0-9_-]{43})(?P<checksum>[A-Za-z0-9]{6})?")
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789"
+_DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 
 def new_key(tenant: str, scopes: tuple[str, ...], now: datetime) -> tuple[str, ApiKey]:
     """Return a new key's text, to be shown once, and its record."""
     key_id = "".join(secrets.choice(_ALPHABET) for _ in range(12))
     text = f"abr_live_{key_id}_{secrets.token_urlsafe(32)}"
+    text += _checksum(text)
     return text, ApiKey(key_id, tenant, _hash(text), scopes, now)
 
 
@@ -31,26 +39,67 @@ def new_webhook_secret() -> str:
     return PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
 
 
-def caller(request: flask.Request, tenants: Tenants, now: datetime, scope: str) -> Caller:
-    """Say who is calling. Raises Problem; unknown, revoked and expired keys are told alike."""
-    text = _credential(request)
-    form = _FORM.fullmatch(text)
-    if form is None:
-        raise _unknown("the API key is not one of ours: a key is abr_live_, 12 characters, _ and 43 more")
-    key = tenants.api_key(form["id"])
-    if key is None or not hmac.compare_digest(key.hash, _hash(text)):
+def caller(request: flask.Request, tenants: Tenants, now: datetime, scope: str, strangers: Strangers) -> Caller:
+    """Say who is calling. Raises Problem; unknown, revoked and expired keys are told alike.
+
+    Whoever has no valid key pays with a token of its network, before a store is asked (hole 169).
+    """
+    try:
+        text = _credential(request)
+        key_id = _key_id(text)
+        if strangers.unknown("key", key_id):
+            raise _unknown()
+    except Problem:
+        strangers.pay(request)
+        raise
+    if charged := not strangers.proven("key", key_id):
+        strangers.pay(request)
+    key = tenants.api_key(key_id)
+    if key is None:
+        strangers.miss("key", key_id)
+    who = _bearer(text, key, tenants, now) if key else None
+    if who is None:
+        if not charged:
+            strangers.pay(request)
         raise _unknown()
-    if key.revoked_at or (key.expires_at and key.expires_at <= now):
-        raise _unknown()
-    tenant = tenants.tenant(key.tenant)
-    if tenant is None:
-        raise _unknown()
-    who = request.environ[CALLER] = Caller(tenant, key)
-    if scope not in key.scopes:
+    strangers.prove("key", key_id)
+    if charged:
+        strangers.pay_back(request)
+    request.environ[CALLER] = who
+    if scope not in who.key.scopes:
         raise Problem(Code.FORBIDDEN, f"this key lacks the scope {scope}", next_move="use a key that has it")
-    if tenant.status is not AccountStatus.ACTIVE:
+    if who.tenant.status is not AccountStatus.ACTIVE:
         raise Problem(Code.TENANT_INACTIVE, "this tenant is not active", next_move="ask the operator")
     return who
+
+
+def _bearer(text: str, key: ApiKey, tenants: Tenants, now: datetime) -> Caller | None:
+    """Return who holds this key, None where the text is another one, or it is no longer valid."""
+    if not hmac.compare_digest(key.hash, _hash(text)):
+        return None
+    if key.revoked_at or (key.expires_at and key.expires_at <= now):
+        return None
+    tenant = tenants.tenant(key.tenant)
+    return Caller(tenant, key) if tenant else None
+
+
+def _key_id(text: str) -> str:
+    """Return the id a key's text names. Raises Problem when it cannot be one of ours, whatever the store holds."""
+    form = _FORM.fullmatch(text)
+    if form is None:
+        raise _unknown("the API key is not one of ours: a key is abr_live_, 12 characters, _ and 43 or 49 more")
+    if form["checksum"] and form["checksum"] != _checksum(form["checked"]):
+        raise _unknown("the API key has a slip in it: its checksum does not fit")
+    return form["id"]
+
+
+def _checksum(text: str) -> str:
+    """Return six digits that tell a mistyped key from a whole one; no secret."""
+    rest, digits = zlib.crc32(text.encode()), ""
+    for _ in range(6):
+        rest, digit = divmod(rest, len(_DIGITS))
+        digits = _DIGITS[digit] + digits
+    return digits
 
 
 def _credential(request: flask.Request) -> str:

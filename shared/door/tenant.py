@@ -1,8 +1,7 @@
 """The `tenant` function: a tenant's own accounts (keys go in, never out), its defaults, and its uploads."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import flask
@@ -12,8 +11,9 @@ from shared.cloud.secrets import Secrets
 from shared.cloud.tenants import Integration, Tenants
 from shared.door.answers import answer
 from shared.door.asked import Caller
+from shared.door.entrance import Entrance
 from shared.door.incoming import json_body, upload_body
-from shared.door.keys import caller, new_webhook_secret
+from shared.door.keys import new_webhook_secret
 from shared.door.public import Route, serve
 from shared.media.images import ImageRefused, sniff_and_reencode
 from shared.pipeline.codec import to_plain
@@ -30,11 +30,11 @@ HIDDEN = {"secret", "webhook_secret", "version"}
 class TenantDoor:
     """The routes and what they need."""
 
+    entrance: Entrance
     tenants: Tenants
     integrations: Integrations
     images: Images
     secrets: Secrets
-    now: Callable[[], datetime]
 
     def __call__(self, request: flask.Request) -> flask.Response:
         """Answer one request."""
@@ -106,7 +106,7 @@ class TenantDoor:
         return answer(201, {"secret": made, "message": "shown once; verify webhooks by Standard Webhooks 1.0.0"})
 
     def _upload(self, request: flask.Request, _found: Mapping[str, str]) -> flask.Response:
-        who = caller(request, self.tenants, self.now(), "jobs:write")
+        who = self.entrance(request, "jobs:write")
         data = upload_body(request, MOST_IMAGE_BYTES)
         try:
             image = sniff_and_reencode(data, max_bytes=MOST_IMAGE_BYTES)
@@ -117,7 +117,7 @@ class TenantDoor:
         return answer(201, made)
 
     def _who(self, request: flask.Request) -> Caller:
-        return caller(request, self.tenants, self.now(), ADMIN)
+        return self.entrance(request, ADMIN)
 
 
 def _mode(request: flask.Request) -> str:

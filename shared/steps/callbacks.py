@@ -19,6 +19,17 @@ def callback_path(attempt: AttemptName, key: str) -> str:
     return f"/{attempt}/{_mark(str(attempt), key)}"
 
 
+def callback_url(attempt: str, *, base: str, secrets: Secrets) -> str:
+    """Return where an attempt's vendor calls back; `base` is heygen_webhook's own URL.
+
+    Raises NoSecret, SecretsUnreachable.
+    """
+    name = read_attempt(attempt)
+    if name is None:
+        raise ValueError(f"{attempt} names no attempt")
+    return base + callback_path(name, callback_key(secrets))
+
+
 def read_callback(path: str, key: str) -> AttemptName | None:
     """Return the attempt a path speaks about, None when the path was forged."""
     name, _, mark = path.strip("/").partition("/")

@@ -14,7 +14,7 @@ from shared.cloud.tenants import Tenant
 from shared.steps.plans import TenantPlans
 from shared.steps.quotas import Quota
 
-POLICY = "creations"
+CREATIONS = "creations"
 HOUR = 3600
 MOST_TENANTS = 10_000  # tenants
 
@@ -47,9 +47,9 @@ class HourlyLimit:
                 if len(self._full) > MOST_TENANTS:
                     self._full.popitem(last=False)
             self._refuse(limit, wait)
-        return Quota(POLICY, limit, HOUR, limit - month.hour.count - 1, wait)
+        return Quota(CREATIONS, limit, HOUR, limit - month.hour.count - 1, wait)
 
     @staticmethod
     def _refuse(limit: int, wait: int) -> None:
         message = f"{limit} films, retries and regenerations an hour are this tenant's limit, and this hour's are made"
-        raise Quota(POLICY, limit, HOUR, 0, wait).used_up(message, wait)
+        raise Quota(CREATIONS, limit, HOUR, 0, wait).used_up(message, wait)

@@ -1,0 +1,50 @@
+"""Who may come in, and how often: the key is judged, then the request counts against its tenant's limits."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+import flask
+
+from shared.cloud.clients import Clients
+from shared.cloud.rates import RateCounts
+from shared.cloud.tenants import Tenants
+from shared.door.answers import note_quotas
+from shared.door.asked import Caller
+from shared.door.keys import caller
+from shared.door.strangers import Strangers
+from shared.steps.plans import TenantPlans
+from shared.steps.rates import RateKind, Rates
+
+SAFE_METHODS = ("GET", "HEAD")
+
+
+@dataclass(frozen=True, slots=True)
+class Entrance:
+    """What every door asks before it does anything."""
+
+    tenants: Tenants
+    strangers: Strangers
+    rates: Rates
+    now: Callable[[], datetime]
+
+    def __call__(self, request: flask.Request, scope: str) -> Caller:
+        """Say who is calling, once a request. Raises Problem: no valid key, no such scope, or too often."""
+        who = caller(request, self.tenants, self.now(), scope, self.strangers)
+        self._count(request, who, RateKind.READS if request.method in SAFE_METHODS else RateKind.WRITES)
+        return who
+
+    def dry_run(self, request: flask.Request, who: Caller) -> None:
+        """Count a request as a dry run as well. Raises Problem."""
+        self._count(request, who, RateKind.DRY_RUNS)
+
+    def _count(self, request: flask.Request, who: Caller, kind: RateKind) -> None:
+        note_quotas(request, self.rates.take(who.tenant, who.key.id, kind))
+
+
+def entrance(
+    plans: TenantPlans, clients: Clients, tenants: Tenants, monotonic: Callable[[], float], now: Callable[[], datetime]
+) -> Entrance:
+    """Return an instance's entrance, its buckets full."""
+    strangers = Strangers(plans.strangers_per_minute, monotonic)
+    return Entrance(tenants, strangers, Rates(plans, RateCounts(clients), monotonic, now), now)
