@@ -180,7 +180,8 @@ class Wiring:
         from shared.door.create_job import CreateJobDoor
 
         schemes = frozenset({"https", *(entry.partition("://")[0] for entry in self.settings.allowed)})
-        return CreateJobDoor(self.create, self.entrance, self.settings.public_url, schemes, self.egress.judge)
+        url = self.settings.public_url
+        return CreateJobDoor(self.create, self.entrance, url, schemes, self.egress.judge, self.now)
 
     @cached_property
     def jobs_door(self) -> "JobsDoor":

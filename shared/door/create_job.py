@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 import flask
 
@@ -11,7 +12,6 @@ from shared.door.entrance import Entrance
 from shared.door.idempotency import idempotency_key
 from shared.door.incoming import json_body
 from shared.door.public import Route, serve
-from shared.pipeline.job.status import status
 from shared.steps.create_job import CreateJob
 from shared.steps.problems import invalid
 
@@ -25,6 +25,7 @@ class CreateJobDoor:
     public_url: str
     schemes: frozenset[str]  # of links a request may name; more than https only where egress allows it
     judge: Callable[[str], str | None]  # says what is wrong with where a link leads
+    now: Callable[[], datetime]
 
     def __call__(self, request: flask.Request) -> flask.Response:
         """Answer one request."""
@@ -50,17 +51,6 @@ class CreateJobDoor:
             return answer(200, {"status": "dry_run", "message": "nothing was stored or spent", **views.planned(plan)})
         created = self.create(who.tenant, film, key, request_id(request))
         note_quotas(request, created.quota)
-        job = created.job
-        accepted = {
-            "job_id": job.id,
-            "status": status(job).value,
-            "message": "the film was ordered before; this is the same job"
-            if created.repeated
-            else "the film is ordered",
-            "estimated_time_seconds": round(job.plan.estimated_wait),
-            "planned_seconds": job.plan.planned_seconds,
-            "estimated_cost": views.priced(job.plan),
-            "warnings": list(job.warnings),
-            "urls": views.urls(job, self.public_url),
-        }
-        return answer(202, accepted, {"Location": f"{self.public_url}/jobs/{job.id}"})
+        message = "the film was ordered before; this is the same job" if created.repeated else "the film is ordered"
+        accepted = views.accepted(created.job, self.public_url, self.now(), message)
+        return answer(202, accepted, {"Location": accepted["urls"]["job"]})

@@ -25,7 +25,7 @@ from shared.door.incoming import json_body
 from shared.door.public import Route, serve
 from shared.log import Fact, JobRef, log_job
 from shared.pipeline.job.job import Job
-from shared.pipeline.job.status import Status, status
+from shared.pipeline.job.status import Status
 from shared.pipeline.plan.plan import COMPOSE_KEY
 from shared.steps.cancel import cancel
 from shared.steps.commit import Commits
@@ -128,7 +128,7 @@ class JobsDoor:
         if wanted.dry_run:
             self.entrance.dry_run(request, who)
         job, revised = self.revise().retry(who.tenant, loaded, wanted.change(), dry_run=wanted.dry_run, key=key)
-        return self._revised(request, job, revised, dry_run=wanted.dry_run)
+        return self._revised(request, job, revised, "the job is tried again", dry_run=wanted.dry_run)
 
     def _regenerate(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
         from shared.door.change_bodies import RegenerateBody
@@ -146,9 +146,12 @@ class JobsDoor:
             trace=request_id(request),
             key=key,
         )
-        return self._revised(request, job, revised, dry_run=wanted.dry_run)
+        message = "a new film is made from the finished one"
+        return self._revised(request, job, revised, message, dry_run=wanted.dry_run)
 
-    def _revised(self, request: flask.Request, job: Job, revised: "Revised", *, dry_run: bool) -> flask.Response:
+    def _revised(
+        self, request: flask.Request, job: Job, revised: "Revised", message: str, *, dry_run: bool
+    ) -> flask.Response:
         note_quotas(request, revised.quota)
         said = {
             "remade": sorted(revised.remake),
@@ -156,9 +159,11 @@ class JobsDoor:
             "estimated_cost": views.cost(revised.ours, revised.theirs),
         }
         if dry_run:
-            dry = {"status": "dry_run", "message": "nothing was stored or spent", "warnings": list(revised.warnings)}
+            warnings = [*revised.plan.warnings, *revised.warnings]
+            dry = {"status": "dry_run", "message": "nothing was stored or spent", "warnings": warnings}
             return answer(200, {**dry, **said})
-        return answer(202, {"job_id": job.id, "status": status(job).value, "parent": job.parent, **said})
+        accepted = views.accepted(job, self.public_url, self.now(), message)
+        return answer(202, {**accepted, "parent": job.parent, **said}, {"Location": accepted["urls"]["job"]})
 
     def _film(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
         return self._redirect(self._own(request, found["job"], READ).job, "film")

@@ -7,6 +7,7 @@ from typing import Any
 from shared.cloud.records import Unread
 from shared.pipeline.codec import to_plain
 from shared.pipeline.job.credits import CREDITS_EXPLAINED, credits_used
+from shared.pipeline.job.eta import estimated_completion_at
 from shared.pipeline.job.job import AT_RISK, Attempt, Job, Node, Outcome, Payer, State
 from shared.pipeline.job.ledger import bill
 from shared.pipeline.job.status import lanes, progress, stage, status, summary, waiting_for
@@ -26,8 +27,8 @@ BILL_WORDS = {
 }
 ROW = (
     *("id", "status", "stage", "progress", "summary", "product_title", "product_id", "metadata"),
-    *("created_at", "updated_at", "completed_at", "final_video_url", "poster_url", "error_message"),
-    *("credits_used", "cost", "estimated_cost"),
+    *("created_at", "updated_at", "completed_at", "estimated_completion_at"),
+    *("final_video_url", "poster_url", "error_message", "credits_used", "cost", "estimated_cost"),
 )
 
 
@@ -91,6 +92,23 @@ def urls(job: Job, public_url: str) -> dict[str, str]:
     return {"job": base, **{name: f"{base}/{name}" for name in ("timeline", "bill", "cancel", "retry", "regenerate")}}
 
 
+def accepted(job: Job, public_url: str, now: datetime, message: str) -> dict[str, Any]:
+    """Return what is answered when something was ordered: what it is called, when it is expected, where to look."""
+    return {
+        "job_id": job.id,
+        "status": status(job).value,
+        "message": message,
+        "product_id": job.request.product_id,
+        "metadata": dict(job.request.metadata),
+        "planned_seconds": job.plan.planned_seconds,
+        "estimated_time_seconds": round(job.plan.estimated_wait),
+        "estimated_completion_at": estimated_completion_at(job, now),
+        "estimated_cost": priced(job.plan),
+        "warnings": list(job.warnings),
+        "urls": urls(job, public_url),
+    }
+
+
 def film_url(job: Job, public_url: str) -> str | None:
     """Return the permanent link to the film; it answers with a fresh signed one."""
     made = job.nodes[COMPOSE_KEY].output
@@ -117,6 +135,7 @@ def whole(job: Job, public_url: str, now: datetime) -> dict[str, Any]:
         "created_at": job.created_at,
         "updated_at": job.updated_at,
         "completed_at": ended,
+        "estimated_completion_at": estimated_completion_at(job, now),
         "processing_time_seconds": round(((ended or now) - job.created_at).total_seconds(), 3),
         "planned_seconds": job.plan.planned_seconds,
         "film_seconds": output.seconds if output else None,

@@ -17,13 +17,14 @@ from shared.log import Fact, log_job
 from shared.pipeline.job.creation import new_job
 from shared.pipeline.job.job import Job
 from shared.pipeline.plan.capabilities import Tables
+from shared.pipeline.plan.image_fit import image_warnings, with_photos
 from shared.pipeline.plan.plan import Plan
 from shared.pipeline.plan.planner import CannotPlan, Defaults, plan, to_ask
 from shared.pipeline.plan.request import FilmRequest, to_document
 from shared.steps.commit import FIRST_WAIT, LAST_WAIT, Commits
 from shared.steps.hourly import HourlyLimit
 from shared.steps.idempotency import BuyingCall
-from shared.steps.images import Ready, image_warnings
+from shared.steps.images import Ready
 from shared.steps.preflight import Preflight, Told
 from shared.steps.problems import Problem, invalid, together, unavailable
 from shared.steps.quotas import Quota
@@ -89,7 +90,8 @@ class CreateJob:
             problems.append(problem)
         if problems:
             raise together(problems)
-        return Checked(planned, (*told.warnings, *image_warnings(request, planned, images)), images)
+        planned = with_photos(planned, {key: image.photo for key, image in images.items()})
+        return Checked(planned, warnings_beside(planned, request, told), images)
 
     def dry_run(self, tenant: Tenant, request: FilmRequest) -> Plan:
         """Plan and check all there is to check, spending and storing nothing. Raises Problem."""
@@ -169,6 +171,11 @@ class CreateJob:
         call.made(known.job)
         self.commits.enqueue(known.job, tuple(known.job.nodes.values()))
         return Created(known.job, repeated=True)
+
+
+def warnings_beside(plan: Plan, request: FilmRequest, told: Told) -> tuple[str, ...]:
+    """Return what is known before paying beside the plan's own warnings, of an order as of a revision."""
+    return (*told.warnings, *image_warnings(request, plan))
 
 
 def admit(tenant: Tenant, month: Month, reserve: int, live: int) -> None:

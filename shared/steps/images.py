@@ -17,10 +17,10 @@ from shared.egress.client import Egress, EgressFailed, EgressRefused, Stream
 from shared.media.images import ImageRefused, Padding, ReencodedImage, size_of, sniff_and_reencode
 from shared.pipeline.job.job import Output
 from shared.pipeline.job.names import image_object
-from shared.pipeline.plan.image_fit import fit_warnings, fitted
+from shared.pipeline.plan.image_fit import fitted
 from shared.pipeline.plan.plan import Picture, Plan, Size
 from shared.pipeline.plan.request import FilmRequest, ImageFit, image_at
-from shared.steps.problems import Problem
+from shared.steps.problems import Problem, first_mistakes
 
 ACCEPTED_IMAGES = "image/jpeg,image/png,image/webp"
 MOST_IMAGE_BYTES = 20 * 2**20
@@ -30,6 +30,7 @@ FILES_AT_ONCE = 2 * MOST_IMAGE_BYTES
 FETCHES_AT_ONCE = 24  # all of an order's; most wait for their server, or for room
 STORED_HEAD = 64 * 1024  # bytes of a stored image that surely hold its size
 WHITE = "#ffffff"
+CHECK_THE_LINK = "Check that the link works without a login, then send it again."
 SUFFIX = {"image/jpeg": "jpg", "image/png": "png"}
 
 
@@ -42,6 +43,14 @@ class StoredUpload:
 
 
 Ready = ReencodedImage | StoredUpload
+
+
+@dataclass(frozen=True, slots=True)
+class Unusable:
+    """An image that cannot be used, in words."""
+
+    why: str
+    next_move: str
 
 
 class Room:
@@ -81,26 +90,25 @@ class Images:
         """Return every image of a plan by its node's key. Raises Problem naming every field that fails."""
         until = self.monotonic() + self.seconds
         fills = fitted(plan)
-        wrong: dict[str, list[str]] = {}
+        wrong: dict[str, Unusable] = {}
         ready: dict[str, Ready] = {}
 
-        def one(picture: Picture) -> "Ready | str":
+        def one(picture: Picture) -> "Ready | Unusable":
             try:
                 return self._one(tenant, request, picture, _padding(request, plan, picture.key in fills), until)
             except (ImageRefused, EgressRefused) as refused:
-                return f"{refused.why.rstrip('.')}; {refused.next_move}"
+                return Unusable(refused.why, refused.next_move)
             except EgressFailed as failed:
-                return f"could not be fetched: {failed} Check that the link works without a login, then send it again."
+                return Unusable(f"could not be fetched: {failed}", CHECK_THE_LINK)
 
         with ThreadPoolExecutor(FETCHES_AT_ONCE) as pool:
             for picture, found in zip(plan.pictures, pool.map(one, plan.pictures), strict=True):
-                if isinstance(found, str):
-                    wrong[picture.field] = [found]
+                if isinstance(found, Unusable):
+                    wrong[picture.field] = found
                 else:
                     ready[picture.key] = found
         if wrong:
-            message = f"image not usable: {', '.join(wrong)}"
-            raise Problem(Code.IMAGE_REFUSED, message, next_move="give another image", details=wrong)
+            raise _refused(wrong)
         return ready
 
     def store(self, tenant: str, ready: Mapping[str, Ready]) -> Mapping[str, Output]:
@@ -161,15 +169,12 @@ class Images:
         raise ImageRefused(Code.NO_UPLOAD, "there is no such upload", "POST the image to /tenant/uploads first")
 
 
-def image_warnings(request: FilmRequest, plan: Plan, ready: Mapping[str, Ready]) -> tuple[str, ...]:
-    """Say what the film will not show of its images, and which are too small for it."""
-    fills = fitted(plan)
-    return tuple(
-        warning
-        for picture in plan.pictures
-        if picture.key in fills
-        for warning in fit_warnings(picture.field, ready[picture.key].photo, plan.size, request.image_fit)
-    )
+def _refused(wrong: Mapping[str, Unusable]) -> Problem:
+    """Say what is wrong with each image and what to do about it: the first in the message, all in the details."""
+    message = first_mistakes({path: [one.why] for path, one in wrong.items()}, ": ")
+    moves = " ".join(dict.fromkeys(one.next_move for one in wrong.values()))
+    details = {path: [f"{one.why.rstrip('.')}; {one.next_move}"] for path, one in wrong.items()}
+    return Problem(Code.IMAGE_REFUSED, f"image not usable: {message}", next_move=moves, details=details)
 
 
 def _padding(request: FilmRequest, plan: Plan, fills: bool) -> Padding | None:

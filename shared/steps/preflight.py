@@ -11,7 +11,7 @@ from shared.pipeline.plan.looks import Look
 from shared.pipeline.plan.speakers import Needed
 from shared.providers.ports import KeyChanged, PresenterVendor, Refused, TryLater
 from shared.steps.images import Images
-from shared.steps.problems import Problem
+from shared.steps.problems import Problem, first_mistakes
 
 AT_ONCE = 24  # all of a request's questions: one round within the function's time
 SPOKEN_LONGER = 1.2  # times the estimate: what a script may cost more than planned
@@ -118,9 +118,8 @@ def _refused(refusals: list[tuple[tuple[str, ...], Refused]]) -> Problem:
         for path in fields:
             details.setdefault(path, []).append(str(refused))
     first = refusals[0][1]
-    message = " ".join(dict.fromkeys(str(refused) for _, refused in refusals))
     moves = " ".join(dict.fromkeys(refused.next_move for _, refused in refusals))
-    return Problem(first.code, message, next_move=moves, details=details)
+    return Problem(first.code, first_mistakes(details, ": "), next_move=moves, details=details)
 
 
 def _no_key(needed: Needed, why: str) -> Problem:

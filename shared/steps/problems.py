@@ -38,11 +38,15 @@ class Problem(Exception):
 
 def invalid(details: Mapping[str, list[str]]) -> Problem:
     """The body is wrong: all its mistakes by field, the first ones in the message too."""
-    told = [f"{path} {whys[0]}" for path, whys in list(details.items())[:TOLD]]
-    rest = len(details) - len(told)
-    more = f"; and {rest} more field{'s' if rest > 1 else ''}" if rest else ""
     move = "mend the fields that `details` names, then send it again"
-    return Problem(Code.VALIDATION_ERROR, "; ".join(told) + more, next_move=move, details=details)
+    return Problem(Code.VALIDATION_ERROR, first_mistakes(details), next_move=move, details=details)
+
+
+def first_mistakes(details: Mapping[str, list[str]], between: str = " ") -> str:
+    """Say what is wrong with the first fields, and how many more there are."""
+    told = [f"{path}{between}{whys[0].rstrip('.')}" for path, whys in list(details.items())[:TOLD]]
+    rest = len(details) - len(told)
+    return "; ".join(told) + (f"; and {rest} more field{'s' if rest > 1 else ''}" if rest else "")
 
 
 def together(problems: Sequence[Problem]) -> Problem:

@@ -22,6 +22,7 @@ from shared.pipeline.job.revision import (
     asked_anew,
     changed,
     frozen,
+    kept,
     price,
     regenerable,
     touched,
@@ -31,7 +32,7 @@ from shared.pipeline.plan.plan import Kind, Plan
 from shared.pipeline.plan.planner import CannotPlan, Defaults, plan, to_ask
 from shared.pipeline.plan.request import FilmRequest
 from shared.steps.commit import Commits, StoreBusy
-from shared.steps.create_job import TRIES, CreateJob, admit
+from shared.steps.create_job import TRIES, CreateJob, admit, warnings_beside
 from shared.steps.idempotency import BuyingCall
 from shared.steps.preflight import Preflight
 from shared.steps.problems import Problem, invalid, unavailable
@@ -49,7 +50,7 @@ class Revised:
     remake: frozenset[str]
     ours: int
     theirs: int
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()  # beside the plan's own
     quota: Quota | None = field(default=None, compare=False)  # a dry run or a repeat counts nothing
 
     @property
@@ -125,6 +126,7 @@ class Revise:
             plan=revised.plan,
             ceiling=CEILING * (revised.ours + revised.theirs),
             purchase=purchase,
+            warnings=(*revised.plan.warnings, *revised.warnings),
         )
 
     def _reread(self, job_id: str) -> Loaded:
@@ -176,6 +178,7 @@ class Revise:
             request_hash=call.request_hash,
             timeouts=self.commits.timeouts,
             trace=trace,
+            warnings=revised.warnings,
             parent=parent.id,
         )
         created = self.create.store(tenant, call, begin)
@@ -192,12 +195,12 @@ class Revise:
             unasked = plan(request, self.tables, defaults)  # which takes are made again is known without any look
             remake = touched(job, request, unasked, also)
             told = ask(tenant.id, asked_anew(unasked, remake, needed))
-            planned = frozen(job, plan(request, self.tables, defaults, told.looks), remake)
+            planned = frozen(job, plan(request, self.tables, defaults, told.looks, kept(job, remake)))
             ours, theirs = price(job, planned, remake)
         except (CannotPlan, CannotChange) as cannot:
             raise invalid(cannot.details) from cannot
         told.must_pay(planned.provider, theirs)
-        return Revised(request, planned, remake, ours, theirs, told.warnings)
+        return Revised(request, planned, remake, ours, theirs, warnings_beside(planned, request, told))
 
     def _missing(self, job: Job) -> frozenset[str]:
         """Find finished nodes whose files were deleted after their time; a lost image cannot be made again."""

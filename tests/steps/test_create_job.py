@@ -242,8 +242,8 @@ def test_wrong_looks_voices_and_images_are_told_at_once(stage: Stage, dry_run: b
     told = refused.value
     assert Code.AVATAR_NOT_FOUND is told.code
     assert {"scenes.0.avatar_id", "scenes.0.voice_id", "scenes.1.image_url", "image"} == told.details.keys()
-    assert "avatar" in told.message
-    assert "image not usable: image, scenes.1.image_url" in told.message
+    assert "scenes.0.avatar_id: HeyGen does not know this avatar; scenes.0.voice_id" in told.message
+    assert "image not usable: image: there is no such upload; scenes.1.image_url: could not be fetched" in told.message
     assert (0, 0, []) == (jobs(stage), reserved(stage), stage.waiting())
 
 
@@ -255,7 +255,7 @@ def test_an_empty_wallet_hides_no_wrong_image(tmp_path: Path) -> None:
     assert Code.CREDITS is refused.value.code
     assert ["image_url"] == list(refused.value.details)
     assert "top up" in refused.value.next_move
-    assert "give another image" in refused.value.next_move
+    assert "Check that the link works" in refused.value.next_move
 
 
 def test_a_look_without_a_voice_hides_no_wrong_image(stage: Stage) -> None:

@@ -1,5 +1,6 @@
 """An order's images: fetched within bounds, told by field what is wrong, padded if asked, few in hand at once."""
 
+import contextlib
 import dataclasses
 import subprocess
 import sys
@@ -96,6 +97,23 @@ def test_all_wrong_images_are_told_at_once(stage: Stage) -> None:
         said = refused(stage, FilmRequest("Mug", scenes=given, b_roll=BRoll(join=Join.CUT)))
 
     assert ["scenes.0.image_url", "scenes.2.image_url"] == sorted(said)
+
+
+def test_the_message_says_what_is_wrong_with_each_image(stage: Stage) -> None:
+    """The first three in words, with their moves; the rest counted, all of them in the details."""
+    answers = (reply(404), reply(200, b""), reply(200, AVIF), reply(200, SQUARE[:2000]))
+    with contextlib.ExitStack() as servers:
+        links = [servers.enter_context(Loopback(answer)).url for answer in answers]
+        scenes = tuple(SceneRequest(visual_description="A mug", duration=4, image_url=link) for link in links)
+        with pytest.raises(Problem) as problem:
+            stage.wiring.create_job.create.dry_run(TENANT, FilmRequest("Mug", scenes=scenes, b_roll=BRoll(Join.CUT)))
+
+    assert (
+        "image not usable: scenes.0.image_url: The server answers 404; scenes.1.image_url: the file is empty; "
+        "scenes.2.image_url: the image is AVIF; and 1 more field"
+    ) == problem.value.message
+    assert "Check that the address works without signing in. Send a JPEG, PNG or WebP." in problem.value.next_move
+    assert 4 == len(problem.value.details)
 
 
 @pytest.mark.parametrize("upload", [True, False])

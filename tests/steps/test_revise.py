@@ -1,5 +1,6 @@
 """retry: one reservation and one new take, whatever became of the answer to its commit and of the files it keeps."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -7,8 +8,8 @@ import pytest
 from shared.codes import Code
 from shared.media.images import sniff_and_reencode
 from shared.pipeline.job.events import CancelAsked
-from shared.pipeline.job.job import Ending, State
-from shared.pipeline.job.revision import Change
+from shared.pipeline.job.job import Ending, Job, State
+from shared.pipeline.job.revision import Change, SceneChange
 from shared.pipeline.plan.request import SceneRequest
 from shared.steps.problems import Problem
 from tests.faults.wire import Kind
@@ -100,3 +101,85 @@ def test_the_price_of_a_retry_needs_no_key_and_the_retry_does(stage: Stage) -> N
     assert told.theirs > 0
     assert Code.NO_PROVIDER_KEY is refused.value.code
     assert loaded.job.money == stage.job(job_id).money
+
+
+UNCHECKED = "looks and voices could not be checked beforehand"
+CROPPED = "is cropped to the film's shape"
+KNOWN = (UNCHECKED, CROPPED, "did not tell which engine", "will last about")
+
+
+def said(warnings: Sequence[str]) -> list[str]:
+    """Return which of the known warnings are among these."""
+    return sorted(each for warning in warnings for each in KNOWN if each in warning)
+
+
+def ordered(stage: Stage, script: str) -> tuple[str, list[str]]:
+    """Order a film of an uploaded photo with a presenter; return its id and what it warns of."""
+    photo = sniff_and_reencode(PHOTO.read_bytes(), max_bytes=2**25, max_pixels=2**26)
+    stage.wiring.create_job.create.preflight.images.put(TENANT.id, photo)
+    job_id = stage.order(presented(script, image=photo.sha256))
+    return job_id, said(stage.job(job_id).warnings)
+
+
+def cancelled(stage: Stage, job_id: str) -> None:
+    """End a job before anything of it was sent."""
+    loaded = stage.wiring.commits.load(job_id)
+    assert loaded
+    stage.wiring.commits.hear(loaded, CancelAsked("a test"))
+
+
+def revised(stage: Stage, job_id: str, script: str, *, dry_run: bool = False) -> tuple[Job, list[str]]:
+    """Retry an ended job, or make a finished one anew, with another script; return it and what it warns of."""
+    loaded, work = stage.wiring.jobs.load(job_id), stage.wiring.revise()
+    assert loaded
+    change = Change(scenes={0: SceneChange(script=script)})
+    if loaded.job.ending is Ending.COMPLETED:
+        job, told = work.regenerate(TENANT, loaded, frozenset(), change, dry_run=dry_run, trace="t")
+    else:
+        job, told = work.retry(TENANT, loaded, change, dry_run=dry_run)
+    return job, said([*told.plan.warnings, *told.warnings] if dry_run else job.warnings)
+
+
+@pytest.mark.parametrize("finished", [True, False], ids=["regenerate", "retry"])
+def test_a_revision_warns_as_an_order_does(stage: Stage, finished: bool) -> None:
+    """The photo is cropped, the service does not answer: the dry run says so, and the job keeps it."""
+    job_id, _ = ordered(stage, "Hi.")
+    if finished:
+        stage.live(job_id)
+    else:
+        cancelled(stage, job_id)
+    stage.wire.on("^heygen GET", Kind.REFUSE, "503", times=99)
+
+    _, priced = revised(stage, job_id, "Hello.", dry_run=True)
+    _, told = revised(stage, job_id, "Hello.")
+
+    assert sorted([CROPPED, "did not tell which engine", UNCHECKED]) == priced == told
+
+
+def test_a_retry_forgets_what_no_longer_holds(stage: Stage) -> None:
+    """The script is shorter now: the job stops saying that it lengthens its scene."""
+    job_id, warned = ordered(stage, "Good morning, and a very good day to all of you who are listening to me. " * 2)
+    cancelled(stage, job_id)
+
+    _, told = revised(stage, job_id, "Hi.")
+
+    assert [CROPPED, "will last about"] == warned
+    assert [CROPPED] == told
+
+
+def test_what_a_kept_take_brought_is_still_said(stage: Stage) -> None:
+    """It came opaque: a film that keeps it says so too, and nobody asks about its look; one with another does not."""
+    job_id = stage.order(presented("[[file:opaque]] Hi."))
+    stage.live(job_id)
+    loaded = stage.wiring.jobs.load(job_id)
+    assert loaded
+    brought = loaded.job.nodes["presenter-1"].warnings
+    calm = Change(scenes={0: SceneChange(mood="calm")})
+
+    kept, _ = stage.wiring.revise().regenerate(TENANT, loaded, frozenset(), calm, dry_run=False, trace="t")
+    remade, _ = revised(stage, job_id, "Hello.")
+
+    assert brought
+    assert set(brought) <= set(kept.warnings)
+    assert [] == said(kept.warnings)
+    assert not set(brought) & set(remade.warnings)

@@ -53,7 +53,7 @@ def new_job(
         money=Money(reserved=reserved, ceiling=CEILING * sum(node.worst_cost for node in bought), usage_doc=usage_doc),
         film_token=film_token,
         purchases=(Purchase("", request_hash, now, made, reserved, theirs),),
-        warnings=(*plan.warnings, *warnings),
+        warnings=(*plan.warnings, *warnings, *(warning for node in adopted.values() for warning in node.warnings)),
         timeline=(Moment(now, "job", "created"),),
         trace=trace,
         parent=parent,
@@ -76,7 +76,9 @@ def _node(planned: PlannedNode, stored: Output | None, kept: Node | None, now: d
         expected=planned.expected_seconds,
     )
     if kept is not None:
-        return replace(node, state=State.DONE, output=kept.output, cutout=kept.cutout, ended_at=now)
+        return replace(
+            node, state=State.DONE, output=kept.output, cutout=kept.cutout, warnings=kept.warnings, ended_at=now
+        )
     if planned.kind is not Kind.IMAGE:
         return node
     if stored is None:

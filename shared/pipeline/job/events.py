@@ -234,6 +234,7 @@ class RetryAsked:
     plan: Plan | None = None
     ceiling: int = 0  # micro-dollars the job may cost more, whatever goes wrong
     purchase: Purchase | None = None  # who asked, and for what
+    warnings: tuple[str, ...] | None = None  # what is known before paying; None = nothing was planned anew
 
 
 NodeEvent = (

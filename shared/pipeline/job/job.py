@@ -173,6 +173,7 @@ class Node(Stored):
     why: str | None = None
     next_move: str | None = None
     attempts: tuple[Attempt, ...] = ()  # all of them; those nobody bills in short beyond the last five
+    warnings: tuple[str, ...] = ()  # what people should know of its file
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ Every move that news makes is a row of the table below. What the rest of the job
 (`consequences.py`, and the last functions here) is listed in `infra/diagrams.py`; the README's picture shows both.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import assert_never
@@ -19,7 +20,7 @@ from shared.pipeline.job.job import AT_VENDOR, AWAKE, LIVE, Ending, Job, Moment,
 from shared.pipeline.job.ledger import billed, close_line, find, give_up, name_line, note_late
 from shared.pipeline.job.timeouts import SECOND, Timeouts
 from shared.pipeline.job.transitions import HANDLERS
-from shared.pipeline.plan.plan import Plan
+from shared.pipeline.plan.plan import COMPOSE_KEY, Plan
 
 B, Q, S, R, D, F, C = State  # the seven states, in the order of a life
 
@@ -160,6 +161,7 @@ def _moved(job: Job, before: Node, after: Node, event: on.NodeEvent, now: dateti
     warned = story.warnings
     if isinstance(event, on.WorkDone | on.FilmArrived):  # what was known before paying need not be said again
         warned = tuple(dict.fromkeys((*story.warnings, *event.warnings)))
+        story = _put(story, replace(after, warnings=event.warnings), now)
     alarms = (
         (f"misconfigured: {job.id} {after.key}: {event.what}",) if isinstance(event, on.MisconfigurationFound) else ()
     )
@@ -246,6 +248,7 @@ def _retried(job: Job, event: on.RetryAsked, now: datetime, timeouts: Timeouts) 
         request=event.request or job.request,
         plan=event.plan or job.plan,
         purchases=(*job.purchases, event.purchase) if event.purchase else job.purchases,
+        warnings=_warned_anew(job.warnings if event.warnings is None else event.warnings, nodes.values()),
         money=replace(money, ceiling=money.ceiling + (event.ceiling or 2 * event.reserved)),
         ending=None,
         ended_at=None,
@@ -255,9 +258,16 @@ def _retried(job: Job, event: on.RetryAsked, now: datetime, timeouts: Timeouts) 
     return Transition(follow(_tell(reopened, now, "job", "retried"), None, now, timeouts), changed=True)
 
 
+def _warned_anew(known: Iterable[str], nodes: Iterable[Node]) -> tuple[str, ...]:
+    """Say what is known before paying, then what was found in the files that are kept."""
+    return tuple(dict.fromkeys((*known, *(warning for node in nodes for warning in node.warnings))))
+
+
 def _fresh(node: Node, before: Plan, plan: Plan) -> Node:
     """Begin another take: its numbers only grow; the ledger is kept, and the cut-out that works for the same look."""
     costs = {clip.key: clip.cost for clip in plan.clips} | {speech.key: speech.cost for speech in plan.speeches}
+    expected = {clip.key: clip.wait for clip in plan.clips} | {speech.key: speech.wait for speech in plan.speeches}
+    expected[COMPOSE_KEY] = plan.compose_wait
     same_look = _look(node.key, before) == _look(node.key, plan)
     return Node(
         key=node.key,
@@ -266,7 +276,7 @@ def _fresh(node: Node, before: Plan, plan: Plan) -> Node:
         cost=costs.get(node.key, node.cost),
         payer=node.payer,
         provider=node.provider,
-        expected=node.expected,
+        expected=expected.get(node.key, node.expected),
         take=node.take + 1,
         attempt=node.attempt + 1,
         wake=node.wake,

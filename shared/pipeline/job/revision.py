@@ -103,11 +103,14 @@ def asked_anew(plan: Plan, remake: frozenset[str], needed: Needed) -> Needed:
     )
 
 
-def frozen(job: Job, plan: Plan, remake: frozenset[str]) -> Plan:
-    """Return the plan with what the job keeps as it was made: its model and size, and each take that is not remade."""
-    made = {speech.key: speech for speech in job.plan.speeches if speech.key not in remake}
-    speeches = tuple(made.get(speech.key, speech) for speech in plan.speeches)
-    made_again = replace(plan, model=job.plan.model, size=job.plan.size, speeches=speeches)
+def kept(job: Job, remake: frozenset[str]) -> Mapping[str, Speech]:
+    """Return the takes that stay as they were filmed, by key."""
+    return {speech.key: speech for speech in job.plan.speeches if speech.key not in remake}
+
+
+def frozen(job: Job, plan: Plan) -> Plan:
+    """Return the plan with what every film made from a job keeps: its model, its size, its pictures."""
+    made_again = replace(plan, model=job.plan.model, size=job.plan.size, pictures=job.plan.pictures)
     return carried(job.plan, made_again)
 
 

@@ -1,9 +1,10 @@
 """How a photo meets the film's shape: what is cut away and what is enlarged, told with numbers before it is paid."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from shared.pipeline.plan.plan import Feature, Plan, Size
-from shared.pipeline.plan.request import ImageFit
+from shared.pipeline.plan.request import FilmRequest, ImageFit
 
 LOST = 0.02  # of a photo; less is not worth a word
 ENLARGED = 1.5  # times; less is hardly seen
@@ -27,6 +28,22 @@ def fit_warnings(field: str, photo: Size, film: Size, fit: ImageFit) -> Iterator
             f"{whole} is enlarged {scale:.1f} times to fill the film's {film.width}x{film.height} and will look soft. "
             "Send a larger one."
         )
+
+
+def with_photos(plan: Plan, photos: Mapping[str, Size]) -> Plan:
+    """Return the plan with the size of every picture as it was sent, by its key."""
+    return replace(plan, pictures=tuple(replace(picture, photo=photos[picture.key]) for picture in plan.pictures))
+
+
+def image_warnings(request: FilmRequest, plan: Plan) -> tuple[str, ...]:
+    """Say what the film will not show of its images, and which are too small for it, once they have been read."""
+    fills = fitted(plan)
+    return tuple(
+        warning
+        for picture in plan.pictures
+        if picture.photo and picture.key in fills
+        for warning in fit_warnings(picture.field, picture.photo, plan.size, request.image_fit)
+    )
 
 
 def fitted(plan: Plan) -> frozenset[str]:

@@ -94,6 +94,7 @@ class Picture(Stored):
     key: str  # "image-1"
     field: str  # the request's field it came from, "image_url" or "scenes.2.image_url"
     wait: float = 0.0  # seconds it usually takes
+    photo: Size | None = None  # the picture as it was sent, upright; None = not read yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +173,7 @@ class Plan(Stored):
     compose_cost: int  # micro-dollars
     warnings: tuple[str, ...]
     compose_wait: float = 0.0  # seconds composing usually takes
+    takes_at_once: int | None = None  # that the avatar account makes, the others waiting; None = all of them
 
     @property
     def chains(self) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """What a customer should know before paying: where the planned film differs from the one asked for, with numbers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from shared.pipeline.plan import prompts
 from shared.pipeline.plan.capabilities import AvatarService
@@ -23,7 +23,7 @@ def plan_warnings(
     return (*said, *_undrawable(request, takes), *_unused(request, clips, stretches, takes))
 
 
-def engine_warnings(provider: str, service: AvatarService, takes: tuple[Speech, ...]) -> Iterator[str]:
+def engine_warnings(provider: str, service: AvatarService, takes: Sequence[Speech]) -> Iterator[str]:
     """Say whose price is a guess: which engine films a look is known when the look has been asked."""
     unknown = tuple(dict.fromkeys(take.avatar_id for take in takes if take.engine is None))
     if unknown:

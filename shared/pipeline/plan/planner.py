@@ -32,6 +32,7 @@ __all__ = ["CannotPlan", "Defaults", "PlannedNode", "nodes", "plan", "plan_from_
 
 FOOTAGE_PROVIDER = "veo"
 NO_LOOKS: Mapping[str, Look] = {}
+NONE_KEPT: Mapping[str, Speech] = {}
 
 
 def to_ask(request: FilmRequest, tables: Tables, defaults: Defaults) -> Needed:
@@ -42,17 +43,24 @@ def to_ask(request: FilmRequest, tables: Tables, defaults: Defaults) -> Needed:
     return speakers.needed(cast, provider, request.mode.value)
 
 
-def plan(request: FilmRequest, tables: Tables, defaults: Defaults, looks: Mapping[str, Look] = NO_LOOKS) -> Plan:
+def plan(
+    request: FilmRequest,
+    tables: Tables,
+    defaults: Defaults,
+    looks: Mapping[str, Look] = NO_LOOKS,
+    kept: Mapping[str, Speech] = NONE_KEPT,
+) -> Plan:
     """Plan the film; raises CannotPlan naming every reason by field.
 
     `looks` are those the avatar service told about; a film of others is planned too, at the default engine's price, and
-    says so.
+    says so. `kept` are takes by key that were filmed already and stay as they are, whatever becomes of their looks.
     """
     cast = speakers.speakers(request, defaults)
     provider = (request.provider or defaults.provider) if cast else ""
     refuse_impossible(request, tables, cast, provider, looks)
     service = tables.presenters[provider] if provider else None
-    takes = speakers.speeches(request, cast, service, tables.speech, looks) if service else ()
+    asked = speakers.speeches(request, cast, service, tables.speech, looks) if service else ()
+    takes = tuple(kept.get(take.key, take) for take in asked)
     shot = seen(request, takes)
     filmed = any(scene.visual_description is not None for scene in shot.scenes)
     veo = tables.footage[request.b_roll.model] if filmed else None
@@ -90,9 +98,10 @@ def plan(request: FilmRequest, tables: Tables, defaults: Defaults, looks: Mappin
             *footage.warnings,
             *unshown_warnings(request, footage.clips, footage.stretches, takes),
             *plan_warnings(request, footage.clips, stretches, takes),
-            *(engine_warnings(provider, service, takes) if service else ()),
+            *(engine_warnings(provider, service, [one for one in takes if one.key not in kept]) if service else ()),
         ),
         compose_wait=round(compose_wait, 1),
+        takes_at_once=service.at_once if service else None,
     )
 
 
