@@ -2,12 +2,14 @@
 
 `python -m infra.package` fills build/functions/<name>/, which Terraform zips (infra/archives.tf). The buildpack
 compiles all it finds, so nothing is staged but what the deployed Python runs; what is large and only some functions
-use goes to these alone.
+use goes to these alone: folders as CARRIED_BY says, packages as the `carries` of `infra/functions.json` do.
 """
 
 import argparse
 import json
+import re
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -16,10 +18,33 @@ LEFT_OUT = shutil.ignore_patterns("__pycache__", ".*", "*.md")
 CARRIED_BY = {"shared/media/fonts": ("compose",), "shared/media/sounds": ("compose",)}  # 28 MB
 
 
+PIN = re.compile(r"(?m)^(?=[a-z])")  # each pin begins a line; its hashes and whose it is (`# via`) are indented
+VIA = re.compile(r"(?m)^    #(?: via|  ) ([\w.-]+)")
+
+
+def rows() -> Mapping[str, Mapping[str, list[str]]]:
+    """Return the inventory's functions by name."""
+    table: Mapping[str, Mapping[str, Mapping[str, list[str]]]] = json.loads(
+        (ROOT / "infra" / "functions.json").read_text(encoding="utf-8")
+    )
+    return table["functions"]
+
+
 def functions() -> tuple[str, ...]:
     """Return the names of all functions, as the inventory lists them."""
-    table = json.loads((ROOT / "infra" / "functions.json").read_text(encoding="utf-8"))
-    return tuple(table["functions"])
+    return tuple(rows())
+
+
+def pins(function: str) -> str:
+    """Return requirements.txt without what only other functions carry, and what is needed by nothing else."""
+    table = rows()
+    dropped = {package for row in table.values() for package in row["carries"]} - set(table[function]["carries"])
+    text = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+    blocks = {block.partition("==")[0]: block for block in PIN.split(text) if block.strip()}
+    wanted_by = {name: set(VIA.findall(block)) for name, block in blocks.items()}
+    while alone := {name for name, by in wanted_by.items() if name not in dropped and by and by <= dropped}:
+        dropped |= alone
+    return "".join(block for name, block in blocks.items() if name not in dropped)
 
 
 def stage(function: str, folder: Path) -> Path:
@@ -30,7 +55,7 @@ def stage(function: str, folder: Path) -> Path:
     for large, carriers in CARRIED_BY.items():
         if function not in carriers:
             shutil.rmtree(folder / large)
-    shutil.copyfile(ROOT / "requirements.txt", folder / "requirements.txt")
+    (folder / "requirements.txt").write_text(pins(function), encoding="utf-8")
     return folder
 
 

@@ -3,18 +3,24 @@
 import json
 import subprocess
 import sys
+from importlib.metadata import distribution, packages_distributions
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
-from infra.package import functions, stage
+from infra.package import PIN, functions, pins, rows, stage
 from tests.infra.inventory import ROOT, terraform
+from tests.infra.reach import reached
 
-# As the platform starts it: only the archive and the installed packages; functions-framework loads main.py.
+# As the platform starts it: only the archive and the packages of its pins; functions-framework loads main.py.
 START = """
 import json, sys
-from functions_framework import create_app
 folder = sys.argv[1]
+for module in json.loads(sys.argv[2]):
+    sys.modules[module] = None  # not installed there
+from functions_framework import create_app
 create_app("main", folder + "/main.py")
 ours = [module for name, module in sys.modules.items() if name.split(".")[0] in ("main", "shared")]
 print(json.dumps([module.__file__ for module in ours if module.__file__]))
@@ -33,10 +39,31 @@ assert all((FOLDER / name).is_file() for name in (*LETTERS, *SYMBOLS, EMOJI)) an
 """
 
 
-def alone(code: str, folder: Path) -> str:
+def pinned(text: str) -> set[str]:
+    """Return the names of the packages that these pins install."""
+    return {block.partition("==")[0] for block in PIN.split(text) if block.strip()}
+
+
+def modules(packages: set[str]) -> set[str]:
+    """Return the modules of these packages."""
+    return {name for name, by in packages_distributions().items() if {canonicalize_name(one) for one in by} <= packages}
+
+
+def carried(function: str) -> tuple[set[str], set[str]]:
+    """Return the modules of the packages that only some functions carry: this one's, and the others'."""
+    some = {package for row in rows().values() for package in row["carries"]}
+    own = set(rows()[function]["carries"])
+    return modules(own), modules(some - own)
+
+
+def alone(code: str, folder: Path, *more: str) -> str:
     """Run code in a fresh interpreter that sees `folder` and the installed packages; return what it printed."""
     done = subprocess.run(
-        [sys.executable, "-I", "-c", code, str(folder)], cwd=folder.parent, capture_output=True, text=True, check=False
+        [sys.executable, "-I", "-c", code, str(folder), *more],
+        cwd=folder.parent,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert (0, "") == (done.returncode, done.stderr)
     return done.stdout
@@ -44,10 +71,10 @@ def alone(code: str, folder: Path) -> str:
 
 @pytest.mark.parametrize("function", functions())
 def test_a_function_starts_from_its_archive(function: str, tmp_path: Path) -> None:
-    """functions-framework loads main.py, and every module of ours comes from the archive."""
+    """functions-framework loads main.py without what it does not carry, and all modules of ours are the archive's."""
     folder = stage(function, tmp_path / function)
 
-    loaded = json.loads(alone(START, folder))
+    loaded = json.loads(alone(START, folder, json.dumps(sorted(modules(pinned(every_pin()) - pinned(pins(function)))))))
 
     assert str(folder / "main.py") in loaded
     assert [] == [path for path in loaded if not path.startswith(f"{folder}/")]
@@ -83,6 +110,42 @@ def test_only_compose_carries_the_fonts(function: str, tmp_path: Path) -> None:
     assert function == "compose" or weight < 2 * 2**20
 
 
+@pytest.mark.parametrize("function", functions())
+def test_a_function_carries_what_it_can_reach(function: str) -> None:
+    """Of the packages that only some carry it has those its code can come to import, lazily or not, and no other."""
+    own, others = carried(function)
+
+    assert own == reached(function) & (own | others)
+
+
+@pytest.mark.parametrize("function", functions())
+def test_a_functions_pins_are_whole(function: str) -> None:
+    """They are pins of requirements.txt with all their hashes, and what one of them requires is among them."""
+    text = pins(function)
+    named = pinned(text)
+    needed = {
+        canonicalize_name(wanted.name)
+        for name in named
+        for wanted in map(Requirement, distribution(name).requires or ())
+        if wanted.marker is None or wanted.marker.evaluate({"extra": ""})
+    }
+
+    assert set() == needed - named
+    assert set(text.splitlines()) <= set(every_pin().splitlines())
+    assert all("--hash=sha256:" in block for block in PIN.split(text) if block.strip())
+
+
+def test_what_shapes_text_and_film_is_installed_where_it_is_used() -> None:
+    """ICU, HarfBuzz and ffmpeg weigh 220 MB installed: only compose carries all, a light function none."""
+    heavy = {"imageio-ffmpeg", "pyicu-wheels", "uharfbuzz"}
+
+    found = {name: heavy & pinned(pins(name)) for name in functions()}
+
+    assert {"compose": heavy, "watch_presenter": {"imageio-ffmpeg"}} == {
+        name: has for name, has in found.items() if has
+    }
+
+
 def test_the_pins_are_exact() -> None:
     """Every shipped requirement has one version and a hash, the framework among them."""
     lines = (ROOT / "requirements.txt").read_text("utf-8").splitlines()
@@ -90,6 +153,10 @@ def test_the_pins_are_exact() -> None:
 
     assert [] == [line for line in named if "==" not in line or not line.endswith("\\")]
     assert ["functions-framework"] == [line.split("==")[0] for line in named if line.startswith("functions-framework")]
+
+
+def every_pin() -> str:
+    return (ROOT / "requirements.txt").read_text("utf-8")
 
 
 def test_staging_forgets_what_was_there(tmp_path: Path) -> None:

@@ -95,11 +95,12 @@ def test_every_word_opens_something_and_every_grant_has_its_word() -> None:
 
 def test_rows_are_whole_and_in_order() -> None:
     """Each row says the same things; rows and words stand in alphabetical order."""
-    kinds = {"caller", "concurrency", "cpu", "light", "max_instances", "memory", "timeout_seconds", "uses"}
+    kinds = {"caller", "carries", "concurrency", "cpu", "light", "max_instances", "memory", "timeout_seconds", "uses"}
 
     for name, row in functions().items():
         assert kinds | ({"bucket"} if row["caller"] == "events" else set()) == set(row), name
         assert sorted(set(row["uses"])) == row["uses"], name
+        assert sorted(set(row["carries"])) == row["carries"], name
     for part in ("functions", "queues", "buckets"):
         assert sorted(table()[part]) == list(table()[part])
 

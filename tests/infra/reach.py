@@ -1,0 +1,68 @@
+"""What a function's code can come to import, read from the files: its door, its part of the wiring, all these import.
+
+Lazy imports count, types do not.
+"""
+
+import ast
+from collections.abc import Iterator
+
+from shared.wiring import PART_OF
+from tests.infra.inventory import ROOT
+
+WIRING = "shared.wiring"
+
+
+def reached(function: str) -> set[str]:
+    """Return the outermost names of all modules that are not ours."""
+    outside: set[str] = set()
+    seen = {WIRING}  # of which only the function's own part counts
+    wanted = [*_imports(_parsed(f"functions.{function}.main")), *_part(PART_OF.get(function, function))]
+    while wanted:
+        name = wanted.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        if not name.startswith("shared."):
+            outside.add(name.partition(".")[0])
+        elif (ROOT / f"{name.replace('.', '/')}.py").exists():
+            wanted += _imports(_parsed(name))
+    return outside
+
+
+def _part(part: str) -> Iterator[str]:
+    """Yield what the wiring imports at its top, and in a part and all other parts that it is made of."""
+    tree = _parsed(WIRING)
+    yield from _imports(ast.Module([each for each in tree.body if isinstance(each, ast.Import | ast.ImportFrom)], []))
+    members = {each.name: each for each in ast.walk(tree) if isinstance(each, ast.FunctionDef)}
+    wanted, seen = [part], set[str]()
+    while wanted:
+        name = wanted.pop()
+        if name in seen or name not in members:
+            continue
+        seen.add(name)
+        yield from _imports(members[name])
+        wanted += [each.attr for each in ast.walk(members[name]) if isinstance(each, ast.Attribute)]
+
+
+def _imports(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (each.name for each in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield from (node.module, *(f"{node.module}.{each.name}" for each in node.names))
+
+
+def _parsed(module: str) -> ast.Module:
+    tree = ast.parse((ROOT / f"{module.replace('.', '/')}.py").read_text("utf-8"))
+    _WithoutTypes().visit(tree)
+    return tree
+
+
+class _WithoutTypes(ast.NodeTransformer):
+    """Takes out what is imported for the type checker alone."""
+
+    def visit_If(self, node: ast.If) -> ast.AST | None:
+        """Drop `if TYPE_CHECKING`."""
+        if isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
+            return None
+        return self.generic_visit(node)
