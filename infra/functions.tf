@@ -6,7 +6,7 @@ locals {
     ABROLL_INVOKER      = local.invoker["tasks"]
     ABROLL_LOCATION     = var.region
     ABROLL_PROJECT      = var.project
-    ABROLL_PUBLIC_URL   = "https://${var.region}-${var.project}.cloudfunctions.net"
+    ABROLL_PUBLIC_URL   = local.public_url
     ABROLL_TAKES_BUCKET = google_storage_bucket.files["takes"].name
     ABROLL_TASK_URL     = local.task_url
 
@@ -14,6 +14,9 @@ locals {
     GRPC_ENABLE_FORK_SUPPORT                       = "1"    # gunicorn imports us before it forks
     LOG_EXECUTION_ID                               = "true"
   }
+
+  # Links to films are built from it when they are asked for. Google's own address goes on answering beside another one.
+  public_url = coalesce(var.public_url, "https://${var.region}-${var.project}.cloudfunctions.net")
 }
 
 resource "google_cloudfunctions2_function" "function" {

@@ -44,6 +44,17 @@ variable "project" {
   }
 }
 
+variable "public_url" {
+  description = "What callers see before a function's name (README, \"An address of your own\"); empty: Google's own."
+  type        = string
+  default     = ""
+
+  validation {
+    condition     = var.public_url == "" || can(regex("^https://[a-z0-9-]+(\\.[a-z0-9-]+)+(/[A-Za-z0-9._~-]+)*$", var.public_url))
+    error_message = "public_url is no address such as https://films.example.com, without port, query and slash at its end."
+  }
+}
+
 variable "region" {
   description = "Where functions, queues and buckets are. Veo is asked in us-central1 whatever stands here."
   type        = string

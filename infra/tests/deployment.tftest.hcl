@@ -20,6 +20,7 @@ variables {
   firestore_location = null
   instances          = {}
   project            = "shop-films"
+  public_url         = ""
   region             = "us-central1"
 }
 
@@ -233,9 +234,12 @@ run "alarms" {
     condition = alltrue([
       for policy in [
         google_monitoring_alert_policy.alarms,
+        google_monitoring_alert_policy.backlog,
         google_monitoring_alert_policy.crashing,
         google_monitoring_alert_policy.failing,
+        google_monitoring_alert_policy.refused,
         google_monitoring_alert_policy.sweep_silent,
+        google_monitoring_alert_policy.unwell,
       ] :
       policy.combiner == "OR"
     ]) && keys(google_monitoring_notification_channel.email) == ["ops@example.com"]
@@ -248,6 +252,80 @@ run "alarms" {
       google_monitoring_alert_policy.crashing.conditions[0].condition_threshold[0].aggregations[0].alignment_period == "600s"
     )
     error_message = "One crash, which anybody may find a way to, rings at night; or many ring nobody."
+  }
+}
+
+# Each rings without any success before it.
+run "never_worked" {
+  command = plan
+
+  assert {
+    condition = strcontains(google_logging_metric.refused_calls.filter, "httpRequest.status=(401 OR 403)") && alltrue([
+      for name, who in output.who_may_call :
+      strcontains(google_logging_metric.refused_calls.filter, "\"${replace(name, "_", "-")}\"") == (who != "allUsers")
+    ])
+    error_message = "A refused tick, event or task is not counted, or a stranger at a public door is."
+  }
+
+  assert {
+    condition = strcontains(google_logging_metric.refused_tasks.filter, "cloudtasks.googleapis.com/task_operations_log") && alltrue([
+      for status in ["NOT_FOUND", "PERMISSION_DENIED", "UNAUTHENTICATED"] : strcontains(google_logging_metric.refused_tasks.filter, status)
+      ]) && alltrue([
+      for queue in google_cloud_tasks_queue.queue : queue.stackdriver_logging_config[0].sampling_ratio == 1
+    ])
+    error_message = "An attempt that nobody lets in is not counted, or its queue writes no log."
+  }
+
+  assert {
+    condition = [for condition in google_monitoring_alert_policy.refused.conditions : condition.condition_threshold[0].comparison] == [
+      "COMPARISON_GT", "COMPARISON_GT"
+      ] && alltrue([
+        for condition in google_monitoring_alert_policy.refused.conditions : condition.condition_threshold[0].threshold_value == 3
+    ])
+    error_message = "Refused calls do not ring, or only where something is missing."
+  }
+
+  assert {
+    condition = {
+      for condition in google_monitoring_alert_policy.backlog.conditions :
+      split(":", condition.display_name)[0] => condition.condition_threshold[0].threshold_value if strcontains(condition.display_name, ":")
+    } == { for name, row in local.table.queues : name => row.max_dispatches_per_second * 1200 }
+    error_message = "A queue that does not drain rings nobody."
+  }
+
+  assert {
+    condition = google_monitoring_uptime_check_config.health.http_check[0].path == "/health" && (
+      google_monitoring_uptime_check_config.health.monitored_resource[0].labels.host == "us-central1-shop-films.cloudfunctions.net"
+    ) && google_monitoring_alert_policy.unwell.severity == "CRITICAL"
+    error_message = "Nobody asks from outside whether abroll is well."
+  }
+}
+
+run "an_address_of_its_own" {
+  command = plan
+
+  variables {
+    public_url = "https://films.example.com/v1"
+  }
+
+  assert {
+    condition = output.public_url == "https://films.example.com/v1" && alltrue([
+      for function in google_cloudfunctions2_function.function :
+      function.service_config[0].environment_variables["ABROLL_PUBLIC_URL"] == "https://films.example.com/v1"
+    ])
+    error_message = "Links are built from another address than the operator's."
+  }
+
+  assert {
+    condition = google_monitoring_uptime_check_config.health.http_check[0].path == "/v1/health" && (
+      google_monitoring_uptime_check_config.health.monitored_resource[0].labels.host == "films.example.com"
+    )
+    error_message = "Health is asked at an address callers do not use."
+  }
+
+  assert {
+    condition     = google_cloudfunctions2_function.function["create_job"].service_config[0].environment_variables["ABROLL_TASK_URL"] == "https://{service}-123456789012.us-central1.run.app"
+    error_message = "Tasks would leave by the public address."
   }
 }
 

@@ -45,3 +45,53 @@ run "no_address" {
 
   expect_failures = [var.alert_email]
 }
+
+run "a_slash_at_the_end" {
+  command = plan
+
+  variables {
+    public_url = "https://films.example.com/"
+  }
+
+  expect_failures = [var.public_url]
+}
+
+run "no_https" {
+  command = plan
+
+  variables {
+    public_url = "http://films.example.com"
+  }
+
+  expect_failures = [var.public_url]
+}
+
+run "a_port" {
+  command = plan
+
+  variables {
+    public_url = "https://films.example.com:8443"
+  }
+
+  expect_failures = [var.public_url]
+}
+
+run "a_query" {
+  command = plan
+
+  variables {
+    public_url = "https://films.example.com?a=b"
+  }
+
+  expect_failures = [var.public_url]
+}
+
+run "no_host" {
+  command = plan
+
+  variables {
+    public_url = "https://films"
+  }
+
+  expect_failures = [var.public_url]
+}

@@ -158,6 +158,17 @@ def test_alarms_count_lines_that_are_written() -> None:
     assert [{Fact.CRASHED.value}] * 2 == crashes  # what is counted, and what the alarm says to ask for
 
 
+def test_an_alarm_is_made_after_the_metric_it_reads() -> None:
+    """A metric of ours is named by reference, never by its text: Google refuses an alarm on one that is not there."""
+    text = "\n".join(terraform().values())
+
+    read = re.findall(r"logging\.googleapis\.com/user/(\S+?)\}", text)
+    made = re.findall(r'resource "google_logging_metric" "(\w+)"', text)
+
+    assert {f"${{google_logging_metric.{name}.name" for name in made} == set(read)
+    assert len(made) == text.count("logging.googleapis.com/user/")
+
+
 @pytest.mark.parametrize("name", sorted(functions()))
 def test_a_function_says_in_its_first_line_what_it_does(name: str) -> None:
     """Terraform takes a function's description from there: its name, a colon, a sentence."""

@@ -97,6 +97,8 @@ def test_every_run_finds_its_breach(copy: Path) -> None:
         "rights": ("functions.json", '"enqueue", "look_up_tasks"', '"enqueue", "footage", "look_up_tasks"'),
         "queues": ("queues.tf", "max_attempts  = each.value.max_attempts", "max_attempts  = 100"),
         "data": ("buckets.tf", '"enforced"', '"inherited"'),
+        "never_worked": ("reach.tf", "httpRequest.status=(401 OR 403)", "httpRequest.status=500"),
+        "an_address_of_its_own": ("functions.tf", "coalesce(var.public_url, ", "coalesce("),
         "alarms": ("monitoring.tf", "CRITICAL", "WARNING"),
         "more_instances": ("functions.tf", "try(var.instances[each.key].min, 0)", "0"),
     }
