@@ -20,7 +20,7 @@ _MARK = re.compile(r"\[\[file:(\w+)(?:\.\d+)?\]\] ?")
 _FOR_EVER = re.compile(r"\[\[file:(\w+)\]\]")  # with a number, a fresh link gives the film
 _AS_GOOD = {
     Kind.CLIP: {"fragments", "mute", "opaque", "rotated"},
-    Kind.PRESENTER: {"fragments", "opaque", "rotated"},
+    Kind.PRESENTER: {"fragments", "opaque", "rotated", "solid"},
 }
 _SEEN_WHEN_COMPOSED = {(Kind.CLIP, "hollow")}  # of a clip only the index is read when it arrives
 _CODES = (Code.NOT_A_FILM, Code.MEDIA_REFUSED)

@@ -23,7 +23,8 @@ from shared.media.poster import best_frame
 from shared.media.probe import FilmFacts, probe
 from shared.media.segments import cuts, frames, on_film, segments
 from shared.media.sound import Mix
-from shared.media.takes import color_default, measure, squared
+from shared.media.sources import source_of
+from shared.media.takes import measure
 from shared.pipeline.edit.edit import Appearance, Edit
 from shared.pipeline.plan.plan import Cutout
 
@@ -104,7 +105,7 @@ def _composed(bench: _Bench, folder: Path) -> Composed:
     row, short = cuts(edit, {node: facts.seconds for node, facts in known.items()})
     if not row:
         raise MediaRefused("the edit shows nothing", "Give it at least one shot.")
-    films = {node: _source(bench.files[node], facts) for node, facts in known.items()}
+    films = {node: source_of(bench.files[node], facts) for node, facts in known.items()}
     presenters, told = _presenters(bench)
     words, lost = letter(edit, presenters, bench.folder)
     stills = _stills(bench)
@@ -138,11 +139,6 @@ def _stills(bench: _Bench) -> dict[str, Path]:
             with named(node):
                 made[node] = still(bench.files[node], bench.edit.size, bench.folder / f"still-{len(made)}.png")
     return made
-
-
-def _source(path: Path, facts: FilmFacts) -> Source:
-    demuxer = Demuxer.WEBM if facts.container == "webm" else Demuxer.MP4
-    return Source(path, demuxer, color_default(facts), squared(facts))
 
 
 def _presenters(bench: _Bench) -> tuple[list[PlacedPresenter], list[str]]:

@@ -32,7 +32,7 @@ class FilmFacts:
     """A film file: container ("mp4", "webm"), seconds, pixels, frames a second, codecs; alpha = it has transparency.
 
     Width and height are those a player shows: upright, and in square pixels. `square` is False where the file's own
-    pixels are not; `heard` is how many seconds its sound lasts.
+    pixels are not; `heard` is how many seconds its sound lasts; `keys` counts the pictures that need no other.
     """
 
     container: str
@@ -45,6 +45,7 @@ class FilmFacts:
     alpha: bool
     square: bool = True
     heard: float = 0.0
+    keys: int = 0
 
 
 @dataclass(slots=True)
@@ -52,15 +53,17 @@ class _Stream:
     """What the packets of one stream add up to."""
 
     packets: int = 0
+    keys: int = 0
     first: int = 0
     end: int = 0
     alpha: bool = False
 
-    def add(self, start: int, length: int, *, alpha: bool) -> None:
+    def add(self, start: int, length: int, *, key: bool, alpha: bool) -> None:
         """Count a packet."""
         self.first = min(self.first, start) if self.packets else start
         self.end = max(self.end, start + length)
         self.packets += 1
+        self.keys += key
         self.alpha = self.alpha or alpha
 
 
@@ -169,6 +172,7 @@ def _facts(folder: Path, container: str) -> FilmFacts:
         alpha=picture.alpha,
         square=square,
         heard=round(_seconds(sound, headers["tb 1"]), 4) if sound.packets else 0.0,
+        keys=picture.keys,
     )
 
 
@@ -199,7 +203,8 @@ def _read(printed: Path) -> tuple[dict[str, str], dict[int, _Stream]]:
             fields = line.split(",", _PACKET_FIELDS)
             if len(fields) >= _PACKET_FIELDS and int(fields[0]) in streams:
                 start, length = int(fields[2]), int(fields[3])
-                streams[int(fields[0])].add(start, length, alpha="Matroska BlockAdditional" in line)
+                whole, alpha = "F=0x" not in line, "Matroska BlockAdditional" in line
+                streams[int(fields[0])].add(start, length, key=whole, alpha=alpha)
     return headers, streams
 
 

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from shared.cloud.blobs import Blobs
 from shared.codes import Code
 from shared.egress.client import Egress, EgressFailed, EgressRefused
-from shared.media.arrival import OPAQUE, Ordered, arrived, as_picture
+from shared.media.arrival import Ordered, arrived, as_picture
 from shared.media.errors import MediaFailed, MediaRefused
 from shared.pipeline.edit.captions import parse_srt
 from shared.pipeline.job.job import Output
@@ -65,10 +65,7 @@ class PresenterFiles:
 
         Raises Unfit when it is not what was ordered, Unfetched when that could not be found out now.
         """
-        output = self._film(filmed, name, asked, Ordered(filmed.seconds, estimated))
-        told: tuple[str, ...] = ()
-        if asked is Cutout.ALPHA and output.cutout is Cutout.INSET:
-            told = (as_picture(name.node, OPAQUE),)
+        output, told = self._film(filmed, name, Ordered(filmed.seconds, estimated, asked))
         if not captions:
             return Archived(output, told)
         uri, why = self._subtitles(filmed.captions_url, name)
@@ -76,24 +73,25 @@ class PresenterFiles:
             told = (*told, f"{name.node}: {why}; its captions are estimated from the script")
         return Archived(replace(output, captions=uri), told)
 
-    def _film(self, filmed: Filmed, name: AttemptName, asked: Cutout, ordered: Ordered) -> Output:
+    def _film(self, filmed: Filmed, name: AttemptName, ordered: Ordered) -> tuple[Output, tuple[str, ...]]:
+        """Keep the film; return it, and why it cannot be laid over as it was ordered."""
         try:
             with TemporaryDirectory(dir=self.scratch, prefix="take-") as folder:
                 path = Path(folder) / "take"
                 self._download(filmed.url, path)
-                facts = arrived(path, ordered, timeout=JUDGE_SECONDS)
-                uri = f"gs://{self.bucket}/{presenter_object(name, facts.container)}"
-                stored = self.blobs.write_file(uri, path, mime=f"video/{facts.container}")
+                take = arrived(path, ordered, timeout=JUDGE_SECONDS)
+                container = take.facts.container
+                uri = f"gs://{self.bucket}/{presenter_object(name, container)}"
+                stored = self.blobs.write_file(uri, path, mime=f"video/{container}")
         except MediaRefused as refused:
             raise Unfit(refused.why) from refused
         except MediaFailed as failed:
             raise Unfetched(f"its file could not be judged: {failed.why}") from failed
         except OSError as full:
             raise Unfetched(f"its file found no room here: {full.strerror}") from full
-        cutout = Cutout.ALPHA if facts.alpha else asked
-        if asked is Cutout.ALPHA and not facts.alpha:
-            cutout = Cutout.INSET  # opaque, whatever was ordered
-        return Output(stored.uri, stored.generation, stored.crc32c, stored.size, facts.seconds, cutout)
+        told = (as_picture(name.node, take.why),) if take.why else ()
+        film = Output(stored.uri, stored.generation, stored.crc32c, stored.size, take.facts.seconds, take.cutout)
+        return film, told
 
     def _download(self, url: str, path: Path) -> None:
         try:

@@ -33,7 +33,7 @@ def spoiled(take: Path, kind: str, folder: Path) -> Path:
 @pytest.mark.parametrize("name", ["alpha_take", "key_take", "plain_take"])
 def test_a_whole_take_is_taken(request: pytest.FixtureRequest, name: str) -> None:
     """What was ordered has arrived, with transparency, on a colour or plain."""
-    facts = arrived(request.getfixturevalue(name), TWO, timeout=30)
+    facts = arrived(request.getfixturevalue(name), TWO, timeout=30).facts
 
     assert 2.0 == pytest.approx(facts.seconds, abs=0.05)
 

@@ -10,7 +10,7 @@ from tests.media.makers import RED, film
 
 def test_mp4(clip: Path) -> None:
     """An MP4 with sound."""
-    assert FilmFacts("mp4", 3.0, 180, 320, 24.0, "h264", "aac", alpha=False, heard=3.0232) == probe(clip)
+    assert FilmFacts("mp4", 3.0, 180, 320, 24.0, "h264", "aac", alpha=False, heard=3.0232, keys=2) == probe(clip)
 
 
 def test_mp4_without_sound(mute_clip: Path) -> None:

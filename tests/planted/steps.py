@@ -1,7 +1,7 @@
 """Planted bugs of the steps: variants of the product's own parts, and an instance that is wired with one of them."""
 
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import fields, replace
 from functools import cached_property, partial
 
 from shared.cloud.records import Loaded, Reservation, Settlement
@@ -64,8 +64,8 @@ class Stern(Veo):
 class Gullible(PresenterFiles):
     """Does not hold a film against the length its maker says it has."""
 
-    def _film(self, filmed: Filmed, name: AttemptName, asked: Cutout, ordered: Ordered) -> Output:
-        return super()._film(filmed, name, asked, Ordered(None, ordered.estimated))
+    def _film(self, filmed: Filmed, name: AttemptName, ordered: Ordered) -> tuple[Output, tuple[str, ...]]:
+        return super()._film(filmed, name, replace(ordered, stated=None))
 
 
 class DropsTheEnqueue(StagedWiring):

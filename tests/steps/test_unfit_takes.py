@@ -12,7 +12,7 @@ from tests.faults.wire import Kind
 from tests.steps.stage import CLIP, FILM, LOOK, SPEECH, TENANT, Stage, footage, presented
 
 FETCH = r"^heygen GET /resource/.*\.(webm|mp4)"
-UNFIT = ("html", "empty", "playlist", "cut", "zeros", "mute", "deaf", "short", "codec", "hollow")
+UNFIT = ("html", "empty", "playlist", "cut", "zeros", "mute", "deaf", "short", "codec", "hollow", "nobody")
 SOON = [5, 10, 20, 40, 80]  # seconds until each fresh link
 
 
@@ -185,39 +185,47 @@ def test_subtitles_that_were_deleted_cost_nobody_the_film(stage: Stage) -> None:
     assert told in stage.job(job_id).warnings
 
 
-def test_an_opaque_take_is_a_picture_and_its_look_is_remembered(stage: Stage) -> None:
+@pytest.mark.parametrize("kind", ["opaque", "solid"])
+def test_an_opaque_take_is_a_picture_and_its_look_is_remembered(stage: Stage, kind: str) -> None:
     """Transparent was ordered, opaque came: shown as a picture, told, and next time the key colour is asked for."""
-    job_id = started(stage, "[[file:opaque]] Hi.")
+    job_id = started(stage, f"[[file:{kind}]] Hi.")
 
     watched(stage, job_id)
 
     output = stage.node(job_id, SPEECH).output
-    account = stage.cloud.eyes.tenants.integration(TENANT.id, "heygen", "production", fresh=True)
     assert output is not None
-    assert account is not None
     assert Cutout.INSET is output.cutout
-    assert {LOOK: Cutout.KEY} == account.looks
+    assert {LOOK: Cutout.KEY} == learned(stage)
     told = "presenter-1: ordered with a transparent background, but the take is opaque; it is shown as a picture"
     assert [True] == [told in each for each in stage.job(job_id).warnings if "opaque" in each]
 
 
 def test_a_wall_where_the_key_colour_was_ordered_is_remembered(stage: Stage, canned: dict[str, Path]) -> None:
-    """Compose sees that nothing can be keyed: the look is asked plain next time."""
+    """The take is known as a picture when it arrives, the look is asked plain next time, and the film says so once."""
     wall = Path(__file__).parents[1] / "media" / "cases" / "take_plain_wall.mp4"
     stage.canned = {**canned, "takes.mp4": wall}
     account = stage.cloud.eyes.tenants.integration(TENANT.id, "heygen", "production")
     assert account is not None
     stage.cloud.eyes.tenants.learn(TENANT.id, account, LOOK, Cutout.KEY)
-    job_id = stage.order(presented())
+    job_id = started(stage, "Hi.")
 
+    watched(stage, job_id)
+
+    output = stage.node(job_id, SPEECH).output
+    assert output is not None
+    assert Cutout.INSET is output.cutout
+    assert {LOOK: Cutout.INSET} == learned(stage)
     stage.live(job_id)
+    assert Ending.COMPLETED is stage.job(job_id).ending
+    told = [each for each in stage.job(job_id).warnings if "ordered on the key colour" in each]
+    assert [True] == [each.startswith("presenter-1: ") for each in told]
 
-    learned = stage.cloud.eyes.tenants.integration(TENANT.id, "heygen", "production", fresh=True)
-    assert learned is not None
-    assert {LOOK: Cutout.INSET} == learned.looks
-    assert [True] == [
-        "ordered on the key colour" in each for each in stage.job(job_id).warnings if "ordered on" in each
-    ]
+
+def learned(stage: Stage) -> dict[str, Cutout]:
+    """Return how looks are asked for next time."""
+    account = stage.cloud.eyes.tenants.integration(TENANT.id, "heygen", "production", fresh=True)
+    assert account is not None
+    return dict(account.looks or {})
 
 
 def clip_started(stage: Stage, kind: str) -> str:
@@ -226,7 +234,7 @@ def clip_started(stage: Stage, kind: str) -> str:
     return job_id
 
 
-@pytest.mark.parametrize("kind", ["html", "empty", "playlist", "cut", "zeros", "deaf", "short", "codec"])
+@pytest.mark.parametrize("kind", ["html", "empty", "playlist", "cut", "zeros", "deaf", "short", "codec", "solid"])
 def test_an_object_that_is_not_the_clip_is_asked_about_at_once(stage: Stage, kind: str) -> None:
     """The event of a bad object wants a look in five seconds; the operation says done: failed, paid, bought once."""
     job_id = clip_started(stage, kind)

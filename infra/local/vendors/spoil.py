@@ -10,6 +10,10 @@ from infra.local.vendors import media
 _PLAYLIST = b"#EXTM3U\n#EXT-X-VERSION:3\n#EXTINF:4.0,\nsegment0.ts\n#EXT-X-ENDLIST\n"
 _EXPIRED = b"<!DOCTYPE html><html><body>Link expired</body></html>"
 _COPY = ("-c", "copy")
+_WEBM = (
+    *("-c:v", "libvpx-vp9", "-pix_fmt", "yuva420p", "-auto-alt-ref", "0", "-deadline", "realtime", "-cpu-used", "8"),
+    *("-c:a", "libopus", "-f", "webm"),
+)
 _MP4 = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac", "-f", "mp4")
 
 
@@ -50,6 +54,8 @@ SPOILED: Mapping[str, Callable[[bytes], bytes]] = {
     "short": _made("-t", "0.4", *_COPY),
     "codec": _made("-c:v", "copy", "-c:a", "ac3", "-f", "matroska"),
     "opaque": _made(*_MP4),  # the picture behind a transparent figure shows
+    "solid": _made("-vf", "format=yuva420p", *_WEBM),  # so it does here, though the file says it is transparent
+    "nobody": _made("-vf", "format=yuva420p,lutyuv=a=0", *_WEBM),
     "rotated": _made(*_COPY, "-f", "mp4", before=("-display_rotation", "90")),
     "fragments": _made(*_COPY, "-movflags", "frag_keyframe+empty_moov", "-f", "mp4"),
 }

@@ -1,0 +1,26 @@
+"""Opens a film by what its probe found: the demuxer, how colours are read that it does not tell, square pixels."""
+
+from pathlib import Path
+
+from shared.media.ffmpeg import Demuxer, Source
+from shared.media.probe import FilmFacts
+
+_HD = 1280  # pixels of the longer side
+_ALPHA_DECODERS = {"vp9": "libvpx-vp9", "vp8": "libvpx"}  # the default decoders drop the transparency
+
+
+def source_of(path: Path, facts: FilmFacts, *options: str, clear: bool = False) -> Source:
+    """Return the input of a probed film; `clear`: with its transparency, if it has any. Options come before the rest.
+
+    Colours of a file that does not say how they are meant are read as players do: HD as BT.709, smaller as BT.601.
+    """
+    demuxer = Demuxer.WEBM if facts.container == "webm" else Demuxer.MP4
+    colors = ("-colorspace", "bt709" if max(facts.width, facts.height) >= _HD else "smpte170m")
+    decoder = ("-c:v", _ALPHA_DECODERS[facts.video_codec]) if clear and transparent(facts) else ()
+    square = "" if facts.square else f"scale={facts.width}:{facts.height}:flags=bicubic,setsar=1,"
+    return Source(path, demuxer, (*options, *colors, *decoder), square)
+
+
+def transparent(facts: FilmFacts) -> bool:
+    """Tell whether a film has a transparency that can be decoded."""
+    return facts.alpha and facts.video_codec in _ALPHA_DECODERS
