@@ -54,7 +54,7 @@ class StartPresenter:
             log_job(Fact.NOTHING_TO_DO, about, "not queued", node=message.node)
             return
         job = loaded.job
-        account = self.tenants.integration(job.tenant, job.plan.provider, job.plan.mode)
+        account = self.tenants.integration(job.tenant, node.provider, job.plan.mode)
         starting = node.state is State.STARTING
         key = key_of(self.secrets, account, node.claim) if starting else newest_key(self.secrets, account)
         url = self.callback_url(str(attempt_name(job.id, node)))  # asks Secret Manager: before the claim, like the key
@@ -119,8 +119,8 @@ class StartPresenter:
             return
         job, node = heard.job, heard.job.nodes[node_key]
         if account is None or key is None or account.status is not AccountStatus.ACTIVE:
-            why = f"the tenant has no working {job.plan.provider} key for mode {job.plan.mode}"
-            move = f"PUT /tenant/integrations/{job.plan.provider} with a key, then retry the job"
+            why = f"the tenant has no working {node.provider} key for mode {job.plan.mode}"
+            move = f"PUT /tenant/integrations/{node.provider} with a key, then retry the job"
             self.commits.hear(heard.loaded, on.Rejected(node_key, mine, Code.NO_PROVIDER_KEY, why, move))
             return
         name = attempt_name(job.id, node)

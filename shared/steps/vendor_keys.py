@@ -2,7 +2,7 @@
 
 from shared.cloud.secrets import NoSecret, Secret, Secrets
 from shared.cloud.tenants import Integration
-from shared.pipeline.job.job import Claim
+from shared.pipeline.job.job import Attempt, Claim
 
 
 def newest_key(secrets: Secrets, account: Integration | None) -> Secret | None:
@@ -10,14 +10,16 @@ def newest_key(secrets: Secrets, account: Integration | None) -> Secret | None:
     return _read(secrets, account, "latest")
 
 
-def key_of(secrets: Secrets, account: Integration | None, claim: Claim | None) -> Secret | None:
-    """Return the very key a claim was made with; None when it is gone. Raises SecretsUnreachable.
+def key_of(secrets: Secrets, account: Integration | None, made: Claim | Attempt | None) -> Secret | None:
+    """Return the very key a claim, or an attempt long past, was made with; None when it is gone.
+
+    Raises SecretsUnreachable.
 
     A secret that was deleted and made again has a version 1 again, and it may be another account's: the fingerprint
     tells. No vendor is ever asked about a claim with another key than its own.
     """
-    found = _read(secrets, account, (claim.secret_version if claim else None) or "latest")
-    if found and claim and claim.key_fingerprint not in (None, found.fingerprint):
+    found = _read(secrets, account, (made.secret_version if made else None) or "latest")
+    if found and made and made.key_fingerprint not in (None, found.fingerprint):
         return None
     return found
 

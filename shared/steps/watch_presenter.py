@@ -22,6 +22,7 @@ from shared.pipeline.plan.plan import Cutout
 from shared.providers.ports import Failure, Filmed, KeyChanged, Lost, Pending, PresenterVendor, TryLater
 from shared.steps.commit import Commits
 from shared.steps.cutouts import CANNOT, NEXT
+from shared.steps.late_news import LateNews
 from shared.steps.message import Message
 from shared.steps.presenter_files import Archived, PresenterFiles, Unfetched, Unfit
 from shared.steps.speech import planned
@@ -43,21 +44,27 @@ class WatchPresenter:
         """Look once and commit what was seen."""
         loaded = self.commits.load(message.job)
         node = loaded.job.nodes.get(message.node) if loaded else None
-        current = node is not None and (message.take, message.attempt) == (node.take, node.attempt)
-        if loaded is None or node is None or not current or node.state not in (State.STARTING, State.RUNNING):
-            about = loaded.job if loaded else JobRef(message.job)
-            log_job(Fact.NOTHING_TO_DO, about, "nothing to look at", node=message.node)
+        if loaded is None or node is None:
+            log_job(Fact.NOTHING_TO_DO, loaded.job if loaded else JobRef(message.job), "no such", node=message.node)
+            return
+        current = (message.take, message.attempt) == (node.take, node.attempt)
+        if not current or node.state not in (State.STARTING, State.RUNNING):
+            late = LateNews(self.presenters, self.tenants, self.secrets)
+            if event := late.heard(loaded, node, message):
+                self.commits.hear(loaded, event)
+            else:
+                log_job(Fact.NOTHING_TO_DO, loaded.job, "nothing to look at", node=message.node)
             return
         video = node.provider_id or message.hint
-        event = self._seen(loaded, node, video, hinted=bool(message.hint)) if video else self._unnamed(loaded, node)
-        if event is None:
+        seen = self._seen(loaded, node, video, hinted=bool(message.hint)) if video else self._unnamed(loaded, node)
+        if seen is None:
             return
-        if video and node.state is State.STARTING and isinstance(event, on.FileRefused | on.PendingSeen):
+        if video and node.state is State.STARTING and isinstance(seen, on.FileRefused | on.PendingSeen):
             named = on.IdHeard(node.key, node.take, node.attempt, video)
             loaded = self.commits.hear(loaded, named).loaded
-            if isinstance(event, on.PendingSeen) and not event.unfetched:
+            if isinstance(seen, on.PendingSeen) and not seen.unfetched:
                 return
-        self.commits.hear(loaded, event)
+        self.commits.hear(loaded, seen)
 
     def _unnamed(self, loaded: Loaded, node: Node) -> on.NodeEvent | None:
         """Look for an unclear take of a vendor without keys, once nobody can be waiting for its answer any more."""
@@ -66,13 +73,13 @@ class WatchPresenter:
         if not expired or reconcile_of(node) is Reconcile.IDEMPOTENCY_KEY:
             log_job(Fact.NOTHING_TO_DO, loaded.job, "no id to look at yet", node=node.key)
             return None
-        account = self.tenants.integration(loaded.job.tenant, loaded.job.plan.provider, loaded.job.plan.mode)
+        account = self.tenants.integration(loaded.job.tenant, node.provider, loaded.job.plan.mode)
         key = key_of(self.secrets, account, node.claim)
         return sought(loaded, node, self.presenters[node.provider], key.value, began) if key else key_gone(node)
 
     def _seen(self, loaded: Loaded, node: Node, video: str, *, hinted: bool) -> on.NodeEvent | None:
         job, about = loaded.job, (node.key, node.take, node.attempt)
-        account = self.tenants.integration(job.tenant, job.plan.provider, job.plan.mode)
+        account = self.tenants.integration(job.tenant, node.provider, job.plan.mode)
         key = key_of(self.secrets, account, node.claim)
         if key is None:
             return key_gone(node)
@@ -134,7 +141,7 @@ class WatchPresenter:
         """Ask a look for another way next time that took the order and delivered an opaque take."""
         if archived.output.cutout is asked or asked not in NEXT:
             return
-        account = self.tenants.integration(loaded.job.tenant, loaded.job.plan.provider, loaded.job.plan.mode)
+        account = self.tenants.integration(loaded.job.tenant, node.provider, loaded.job.plan.mode)
         if account and archived.output.cutout is Cutout.INSET:
             self.tenants.learn(loaded.job.tenant, account, planned(loaded.job, node).avatar_id, NEXT[asked])
 
@@ -150,7 +157,7 @@ class WatchPresenter:
         """A look that turned out unable to be cut out that way is asked for another way, and remembered."""
         asked = node.claim.cutout if node.claim else None
         other = NEXT.get(asked) if asked and code in CANNOT else None
-        account = self.tenants.integration(loaded.job.tenant, loaded.job.plan.provider, loaded.job.plan.mode)
+        account = self.tenants.integration(loaded.job.tenant, node.provider, loaded.job.plan.mode)
         if other and account:
             self.tenants.learn(loaded.job.tenant, account, planned(loaded.job, node).avatar_id, other)
         return other

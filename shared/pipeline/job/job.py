@@ -54,6 +54,7 @@ class Outcome(StrEnum):
 
 
 FREE = frozenset({Outcome.NOT_SENT, Outcome.REFUSED, Outcome.FAILED, Outcome.NOTHING_MADE})
+FINAL = frozenset({Outcome.NOT_SENT, Outcome.REFUSED, Outcome.FAILED})  # no later news can change these
 AT_RISK = frozenset({Outcome.CLAIMED, Outcome.UNCLEAR, Outcome.SENT, Outcome.GIVEN_UP})  # charged until known better
 
 
@@ -130,6 +131,8 @@ class Attempt(Stored):
     provider_id: str | None = None
     why: str | None = None
     releases: int = 0  # how often it came back unsent or refused for now
+    secret_version: str | None = None  # of the key it was made with, as its claim says
+    key_fingerprint: str | None = None
 
     @property
     def charged(self) -> bool:
@@ -172,7 +175,7 @@ class Node(Stored):
     code: str | None = None
     why: str | None = None
     next_move: str | None = None
-    attempts: tuple[Attempt, ...] = ()  # all of them; those nobody bills in short beyond the last five
+    attempts: tuple[Attempt, ...] = ()  # all of them; final ones nobody bills in short beyond five
     warnings: tuple[str, ...] = ()  # what people should know of its file
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from shared.pipeline.job.job import Attempt, Job, Node, Outcome, Output, Payer, State
+from shared.pipeline.job.job import FINAL, Attempt, Claim, Job, Node, Outcome, Output, Payer, State
 from shared.pipeline.plan.plan import Kind
 
 DETAILED = 5
@@ -63,11 +63,19 @@ def billed(job: Job, node: Node, film: Output) -> int | None:
     return round(film.seconds * round(speech.cost / speech.seconds))
 
 
-def open_line(node: Node, at: datetime) -> Node:
+def open_line(node: Node, claim: Claim) -> Node:
     """Book the current attempt at risk; a released attempt's line is opened again."""
-    last = find(node, node.take, node.attempt)
-    line = replace(last, outcome=Outcome.CLAIMED, claimed_at=at, why=None, ended_at=None) if last else None
-    return put(node, line or Attempt(node.take, node.attempt, at, node.cost, Outcome.CLAIMED))
+    last = find(node, node.take, node.attempt) or Attempt(node.take, node.attempt, claim.at, node.cost, Outcome.CLAIMED)
+    line = replace(
+        last,
+        outcome=Outcome.CLAIMED,
+        claimed_at=claim.at,
+        why=None,
+        ended_at=None,
+        secret_version=claim.secret_version,
+        key_fingerprint=claim.key_fingerprint,
+    )
+    return put(node, line)
 
 
 def find(node: Node, take: int, attempt: int) -> Attempt | None:
@@ -83,7 +91,7 @@ def put(node: Node, line: Attempt) -> Node:
 
 
 def _in_short(line: Attempt) -> Attempt:
-    if line.charged:  # its id and film may still be asked for
+    if line.outcome not in FINAL:  # its film may still come, and be asked for with its own key
         return line
     return Attempt(line.take, line.attempt, line.claimed_at, line.cost, line.outcome, unknown=line.unknown)
 

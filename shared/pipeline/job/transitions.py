@@ -37,9 +37,8 @@ def claimed(job: Job, node: Node, event: on.Claimed, now: datetime, timeouts: Ti
         reconcile=event.reconcile,
         first_at=now,
     )
-    booked = open_line(node, now)
     return replace(
-        booked,
+        open_line(node, claim),
         state=State.STARTING,
         claim=claim,
         due=now + timeouts.claim_life(node.kind),
