@@ -84,8 +84,7 @@ class Wiring:
 
     @cached_property
     def timeouts(self) -> Timeouts:
-        timeouts = self._data.get("timeouts", {})
-        return read_timeouts(timeouts if isinstance(timeouts, dict) else {})
+        return read_timeouts(given if isinstance(given := self._data.get("timeouts"), dict) else {})
 
     @cached_property
     def jobs(self) -> Jobs:
@@ -149,11 +148,13 @@ class Wiring:
 
     @cached_property
     def preflight(self) -> "Preflight":
+        from shared.steps.asked_once import AskedOnce
         from shared.steps.images import Images
         from shared.steps.preflight import Preflight
 
         images = Images(self.blobs, self.egress, self.settings.films_bucket, time.monotonic)
-        return Preflight(self.presenters, self.tenants, self.secrets, images)
+        asked = {name: AskedOnce(presenter, self.monotonic) for name, presenter in self.presenters.items()}
+        return Preflight(asked, self.tenants, self.secrets, images)
 
     @cached_property
     def create(self) -> "CreateJob":
@@ -195,8 +196,8 @@ class Wiring:
         from shared.door.tenant import TenantDoor
         from shared.steps.integrations import Integrations
 
-        url = self.settings.public_url + "/heygen_webhook/t/{}/{}"
-        work = Integrations(self.presenters, self.tenants, self.secrets, url.format, self.now)
+        url = (self.settings.public_url + "/heygen_webhook/t/{}/{}").format
+        work = Integrations(self.presenters, self.preflight.presenters, self.tenants, self.secrets, url, self.now)
         return TenantDoor(self.entrance, self.tenants, work, self.preflight.images, self.secrets)
 
     @cached_property
@@ -278,7 +279,7 @@ class Wiring:
 
         bucket = self.settings.films_bucket
         checks = services(self.jobs, self.tasks, self.blobs, self.secrets, self.ticks, bucket, self.now)
-        checks["tables"] = lambda: self.tables and self.timeouts
+        checks["tables"] = lambda: self.tables and self.plans and self.timeouts
         return HealthDoor(Health(checks, time.monotonic), ("heygen", "veo"))
 
     def _veo_token(self, *, renew: bool = False) -> str:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from shared.cloud.clients import Clients
 from shared.cloud.jobs import StoreUnreachable
-from shared.cloud.retry import retry_for
+from shared.cloud.retry import CALL_SECONDS, retry_for
 
 SYNC_SECONDS = 1.0  # a request waits for it; without an answer the instance goes by what it knows
 KEPT = timedelta(hours=1)
@@ -34,3 +34,16 @@ class RateCounts:
         except (GoogleAPICallError, RetryError) as failed:
             raise StoreUnreachable(f"{document.path} could not be counted: {failed}") from failed
         return {kind: int(found.get(kind, 0)) for kind in counts}
+
+    def once_more(self, tenant: str, what: str, expire_at: datetime) -> int:
+        """Count one more of something; return how many there are now, exactly. One write. Raises StoreUnreachable."""
+        from google.api_core.exceptions import GoogleAPICallError, RetryError
+        from google.cloud import firestore
+
+        document = self._clients.firestore.collection("rates").document(f"{tenant}.{what}")
+        fields = {"count": firestore.Increment(1), "expire_at": expire_at}
+        try:
+            written = document.set(fields, merge=True, retry=None, timeout=CALL_SECONDS)
+        except (GoogleAPICallError, RetryError) as failed:
+            raise StoreUnreachable(f"{document.path} could not be counted: {failed}") from failed
+        return int(written.transform_results[0].integer_value)

@@ -13,6 +13,7 @@ from shared.door.answers import note_quotas
 from shared.door.asked import Caller
 from shared.door.keys import caller
 from shared.door.strangers import Strangers
+from shared.steps.key_puts import KeyPuts
 from shared.steps.plans import TenantPlans
 from shared.steps.rates import RateKind, Rates
 
@@ -26,6 +27,7 @@ class Entrance:
     tenants: Tenants
     strangers: Strangers
     rates: Rates
+    key_puts: KeyPuts
     now: Callable[[], datetime]
 
     def __call__(self, request: flask.Request, scope: str) -> Caller:
@@ -38,6 +40,10 @@ class Entrance:
         """Count a request as a dry run as well. Raises Problem."""
         self._count(request, who, RateKind.DRY_RUNS)
 
+    def key_put(self, request: flask.Request, who: Caller) -> None:
+        """Count a request as a try of an avatar account's key as well. Raises Problem."""
+        note_quotas(request, self.key_puts.admit(who.tenant))
+
     def _count(self, request: flask.Request, who: Caller, kind: RateKind) -> None:
         note_quotas(request, self.rates.take(who.tenant, who.key.id, kind))
 
@@ -47,4 +53,6 @@ def entrance(
 ) -> Entrance:
     """Return an instance's entrance, its buckets full."""
     strangers = Strangers(plans.strangers_per_minute, monotonic)
-    return Entrance(tenants, strangers, Rates(plans, RateCounts(clients), monotonic, now), now)
+    counts = RateCounts(clients)
+    rates, key_puts = Rates(plans, counts, monotonic, now), KeyPuts(plans, counts, monotonic, now)
+    return Entrance(tenants, strangers, rates, key_puts, now)

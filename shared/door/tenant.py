@@ -72,6 +72,9 @@ class TenantDoor:
             wanted = parse_body(IntegrationBody, json_body(request))
         except Mistakes as mistakes:
             raise invalid(mistakes.details) from mistakes
+        if found["provider"] not in self.integrations.presenters:
+            raise not_found("provider")
+        self.entrance.key_put(request, who)
         integration = self.integrations.put(
             who.tenant.id,
             found["provider"],

@@ -5,15 +5,17 @@ took its place (hole 30; infra README, "Secrets and versions").
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from shared.cloud.secret_names import vendor_key, vendor_webhook
-from shared.cloud.secrets import Secrets
+from shared.cloud.secrets import NoSecret, Secrets
 from shared.cloud.tenants import AccountStatus, Integration, Tenants
 from shared.codes import Code
 from shared.log import Fact, log
 from shared.providers.ports import KeyChanged, PresenterVendor, Refused, TryLater
+from shared.steps.asked_once import AskedOnce
 from shared.steps.problems import Problem, not_found
 
 ATTEMPT_LIFE = timedelta(days=1)  # longer than any job may take to end
@@ -24,6 +26,7 @@ class Integrations:
     """The work and what it needs."""
 
     presenters: Mapping[str, PresenterVendor]
+    asked: Mapping[str, AskedOnce]  # the same, for what may be answered from memory
     tenants: Tenants
     secrets: Secrets
     webhook_url: Callable[[str, str], str]  # tenant, mode
@@ -42,10 +45,10 @@ class Integrations:
     ) -> Integration:
         """Check a key, keep it, and register our webhook there once. Raises Problem."""
         presenter = self._presenter(provider)
-        billing = self._checked(presenter, provider, api_key, avatar_id, voice_id)
+        billing = self._checked(self.asked[provider], provider, api_key, avatar_id, voice_id)
         known = self.tenants.integration(tenant, provider, mode, fresh=True)
         name = vendor_key(provider, mode, tenant)
-        version = self.secrets.put(name, api_key, {"tenant": tenant, "provider": provider, "mode": mode})
+        version = self._version(name, known, api_key, {"tenant": tenant, "provider": provider, "mode": mode})
         integration = Integration(
             provider=provider,
             mode=mode,
@@ -83,13 +86,21 @@ class Integrations:
         if known.webhook_secret:
             self.secrets.delete(known.webhook_secret)
 
+    def _version(self, name: str, known: Integration | None, api_key: str, labels: Mapping[str, str]) -> str:
+        """Return the version that holds this key: the present one, if it is the same key, else a new one."""
+        if known and known.secret == name:
+            with suppress(NoSecret):
+                if self.secrets.get(name, known.version).value == api_key:
+                    return known.version
+        return self.secrets.put(name, api_key, labels)
+
     def _presenter(self, provider: str) -> PresenterVendor:
         if provider not in self.presenters:
             raise not_found("provider")
         return self.presenters[provider]
 
     def _checked(
-        self, presenter: PresenterVendor, provider: str, api_key: str, avatar_id: str | None, voice_id: str | None
+        self, presenter: AskedOnce, provider: str, api_key: str, avatar_id: str | None, voice_id: str | None
     ) -> str:
         try:
             billing = presenter.check_key(api_key=api_key)

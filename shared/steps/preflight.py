@@ -9,7 +9,8 @@ from shared.cloud.tenants import AccountStatus, Tenants
 from shared.codes import Code
 from shared.pipeline.plan.looks import Look
 from shared.pipeline.plan.speakers import Needed
-from shared.providers.ports import KeyChanged, PresenterVendor, Refused, TryLater
+from shared.providers.ports import KeyChanged, Refused, TryLater
+from shared.steps.asked_once import AskedOnce
 from shared.steps.images import Images
 from shared.steps.problems import Problem, first_mistakes
 
@@ -21,7 +22,7 @@ SPOKEN_LONGER = 1.2  # times the estimate: what a script may cost more than plan
 class Preflight:
     """The checks and what they need."""
 
-    presenters: Mapping[str, PresenterVendor]
+    presenters: Mapping[str, AskedOnce]
     tenants: Tenants
     secrets: Secrets
     images: Images

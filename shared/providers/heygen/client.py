@@ -9,6 +9,7 @@ found by its title. A webhook is only a hint to look; per-request callbacks are 
 """
 
 import re
+from itertools import islice
 from math import isfinite
 
 import httpx
@@ -36,6 +37,7 @@ from shared.providers.ports import (
 )
 from shared.providers.reading import at, json_of, list_at, text_at
 
+TOLD_LOOKS = 20  # of a group: one page of them, however many there are
 _GUARDED = (
     "Ask abroll's operator to set HeyGen's endpoint to HeyGen's address, or to name it in ABROLL_EGRESS_ALLOW; "
     "then retry the job."
@@ -128,7 +130,7 @@ class HeyGen:
             if look is None:
                 if ask.data_or_none(f"/v3/avatars/{look_id}") is None:
                     raise NO_AVATAR.refused()
-                looks = ask.pages("/v3/avatars/looks", {"group_id": look_id})
+                looks = islice(ask.pages("/v3/avatars/looks", {"group_id": look_id}), TOLD_LOOKS)
                 raise group_words(tuple(text_at(one, "id") for one in looks)).refused()
         if text_at(look, "status") not in {"", "completed"}:
             raise AVATAR.refused()
