@@ -13,7 +13,7 @@ locals {
     } : what => "${local.revision} AND metric.type = \"${metric}\""
   }
 
-  needs_a_person = "jsonPayload.fact=(\"alarm\" OR \"unreadable\")"
+  needs_a_person = "jsonPayload.fact=(\"alarm\" OR \"left_unread\" OR \"unreadable\")"
   services       = join(", ", [for service in values(local.service) : "\"${service}\""])
 }
 

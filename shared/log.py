@@ -37,6 +37,9 @@ class Fact(StrEnum):
     FORGED = "forged"
     JOB_CREATED = "job_created"
     JOB_ENDED = "job_ended"
+    JOB_GONE = "job_gone"
+    LEFT_UNREAD = "left_unread"
+    NEWER = "newer"
     NOTHING_TO_DO = "nothing_to_do"
     POLL_FAILED = "poll_failed"
     STORE_FAILED = "store_failed"
@@ -64,6 +67,9 @@ FACTS: Mapping[Fact, str] = {
     Fact.FORGED: "Somebody spoke in a vendor's name without knowing what the vendor knows.",
     Fact.JOB_CREATED: "A job was accepted and stored.",
     Fact.JOB_ENDED: "A job ended: how, after how long, at which cost.",
+    Fact.JOB_GONE: "A job was deleted before news of it was written; a vendor's id stands here and nowhere else.",
+    Fact.LEFT_UNREAD: "For a day nobody has been able to read this late document; it is kept and moved by nobody.",
+    Fact.NEWER: "A document of newer code, left to a function that knows it.",
     Fact.NOTHING_TO_DO: "A task came twice or late and changed nothing.",
     Fact.POLL_FAILED: "A vendor could not be asked this time; it is asked again.",
     Fact.STORE_FAILED: "Firestore, Storage, Secret Manager or Cloud Tasks did not do its part this time.",
@@ -82,6 +88,8 @@ SEVERITY = {
     Fact.DEQUEUE_FAILED: "WARNING",
     Fact.ENQUEUE_FAILED: "WARNING",
     Fact.FORGED: "WARNING",
+    Fact.JOB_GONE: "WARNING",
+    Fact.LEFT_UNREAD: "ERROR",
     Fact.STORE_FAILED: "WARNING",
     Fact.UNREADABLE: "ERROR",
 }

@@ -10,4 +10,4 @@ from shared.wiring import wiring
 @functions_framework.http
 def main(request: flask.Request) -> tuple[str, int]:
     """Do one task."""
-    return step(request, wiring().compose)
+    return step(request, wiring().compose, wiring().later("compose"))

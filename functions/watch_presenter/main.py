@@ -10,4 +10,4 @@ from shared.wiring import wiring
 @functions_framework.http
 def main(request: flask.Request) -> tuple[str, int]:
     """Do one task."""
-    return step(request, wiring().watch_presenter)
+    return step(request, wiring().watch_presenter, wiring().later("watch_presenter"))

@@ -12,6 +12,7 @@ from shared.cloud.records import Page, Unread
 from shared.cloud.retry import CALL_SECONDS, retry_for
 
 NUDGE = timedelta(minutes=2)
+CLOSE_TRIES = 5  # beside an end only the sweep writes, once a minute
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class Delivery:
 
 
 class DeliveryConflict(Exception):
-    """Somebody else wrote the delivery since it was read."""
+    """Somebody else wrote the delivery since it was read, or it is gone."""
 
 
 class Deliveries:
@@ -108,8 +109,22 @@ class Deliveries:
         return replace(moved, revision=self._write(moved.id, fields, moved.revision))
 
     def close(self, delivery: Delivery, state: str, now: datetime, status: int | None) -> None:
-        """End a delivery, `delivered` or `given_up`, whatever was written meanwhile."""
-        self._write(delivery.id, {**_ended(state, now), "last_status": status or 0})
+        """End a delivery, `delivered` or `given_up`, though its due or its wake moved meanwhile.
+
+        One that has ended, or is gone, stays as it is (hole 184). Raises DeliveryConflict when it keeps moving.
+        """
+        current: Delivery | None = delivery
+        for left in reversed(range(CLOSE_TRIES)):
+            if current is None or current.state != "queued":
+                return
+            try:
+                self._write(delivery.id, {**_ended(state, now), "last_status": status or 0}, current.revision)
+            except DeliveryConflict:
+                if not left:
+                    raise
+                current = self.load(delivery.id)
+            else:
+                return
 
     def give_up(self, delivery: Delivery, now: datetime) -> None:
         """End a delivery that no task has ended, unless it was written since."""
@@ -119,17 +134,17 @@ class Deliveries:
         """Move the due of a delivery nobody can push as it is, unless it was written since; then others come first."""
         self._write(delivery, {"due_at": due_at}, revision)
 
-    def _write(self, delivery: str, fields: Mapping[str, Any], revision: Any = None) -> Any:
-        from google.api_core.exceptions import FailedPrecondition, GoogleAPICallError, RetryError
+    def _write(self, delivery: str, fields: Mapping[str, Any], revision: Any) -> Any:
+        from google.api_core.exceptions import FailedPrecondition, GoogleAPICallError, NotFound, RetryError
 
-        option = self._clients.firestore.write_option(last_update_time=revision) if revision else None
+        option = self._clients.firestore.write_option(last_update_time=revision)
         try:
             written = self._document(delivery).update(
                 dict(fields), option=option, retry=retry_for(CALL_SECONDS), timeout=CALL_SECONDS
             )
-        except FailedPrecondition as moved:
+        except (FailedPrecondition, NotFound) as moved:
             raise DeliveryConflict(
-                f"delivery {delivery} was written by somebody else, or by us, the answer being lost"
+                f"delivery {delivery} was written or deleted by somebody else, or by us, the answer being lost"
             ) from moved
         except (GoogleAPICallError, RetryError) as failed:
             raise StoreUnreachable(f"delivery {delivery} could not be written: {failed}") from failed

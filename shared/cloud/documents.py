@@ -9,25 +9,25 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from shared.pipeline.codec import from_plain, to_stored
+from shared.pipeline.codec import Unreadable, from_plain, to_stored
 from shared.pipeline.job.job import LIVE, Ending, Job, Moment, Money, Node, Outcome, Payer, Purchase, Trouble
 from shared.pipeline.job.ledger import bill
+from shared.pipeline.job.schema import OLDEST, SCHEMA, WRITES
 from shared.pipeline.job.status import progress, stage, status, summary, waiting_for
 from shared.pipeline.plan.plan import Kind, Plan
-from shared.pipeline.plan.request import from_document, to_document
+from shared.pipeline.plan.request import FilmRequest, to_document
 
-SCHEMA = 1
 RETENTION = timedelta(days=30)  # an ended job's document; its film's bucket keeps the same time
 
 
 class NewerSchema(Exception):
-    """The document was written by newer code: leave it to a function that understands it (hole 54)."""
+    """The document is newer code's: leave it to a function that understands it (holes 54, 209, 224)."""
 
 
 def whole(job: Job) -> dict[str, Any]:
     """Return all of a new job's document."""
     return {
-        "schema": SCHEMA,
+        **form(job),
         "tenant": job.tenant,
         "product_title": job.request.product_title,
         "product_id": job.request.product_id,
@@ -38,6 +38,11 @@ def whole(job: Job) -> dict[str, Any]:
         "created_at": job.created_at,
         **moving(job),
     }
+
+
+def form(job: Job) -> dict[str, Any]:
+    """Return which form a document has, and the least code that may write it: at creation and when it is upgraded."""
+    return {"schema": job.schema, "reads": WRITES[job.schema]}
 
 
 def ordered(job: Job) -> dict[str, Any]:
@@ -73,17 +78,41 @@ def moving(job: Job) -> dict[str, Any]:
 
 
 def read(job_id: str, data: Mapping[str, Any]) -> Job:
-    """Build a job from its document. Raises NewerSchema, and Unreadable (codec) naming the field that does not fit."""
-    schema = data.get("schema")
-    if schema != SCHEMA:
-        raise NewerSchema(f"job {job_id} has schema {schema}, this code knows {SCHEMA}")
-    ending = data.get("ending")
-    held = from_plain(_Held, {key: value for key, value in _upgraded(data).items() if key not in ("request", "plan")})
+    """Build a job from its document.
+
+    Raises:
+        NewerSchema: this code must leave it alone, or cannot read it and newer code wrote it.
+        Unreadable (codec): a field does not fit; it names the field.
+    """
+    schema, reads = data.get("schema"), data.get("reads", data.get("schema"))  # the first form said one number only
+    if type(schema) is not int or type(reads) is not int:
+        raise Unreadable("schema", f"expected a number, found {schema!r} and {reads!r}")
+    if reads > SCHEMA:
+        raise NewerSchema(f"job {job_id} is for code of schema {reads} and newer, this is {SCHEMA}")
+    try:
+        return _built(job_id, data, max(schema, OLDEST))
+    except Unreadable as strange:
+        if schema > SCHEMA:
+            raise NewerSchema(f"job {job_id} was written by code of schema {schema}: {strange}") from strange
+        raise
+
+
+def outdated(data: Mapping[str, Any]) -> bool:
+    """Tell whether a document that was read has a form this code does not write any more."""
+    return bool(data["schema"] < OLDEST)
+
+
+def _built(job_id: str, data: Mapping[str, Any], schema: int) -> Job:
+    try:
+        upgraded = _upgraded(data)
+    except (KeyError, TypeError, AttributeError) as broken:
+        raise Unreadable("", f"not a document of the first schema: {broken!r}") from broken
+    held = from_plain(_Held, upgraded)
     return Job(
         id=job_id,
         tenant=held.tenant,
-        request=from_document(data["request"]),
-        plan=from_plain(Plan, data["plan"], "plan"),
+        request=held.request,
+        plan=held.plan,
         created_at=held.created_at,
         give_up_at=held.give_up_at,
         nodes=dict(sorted(held.nodes.items(), key=_graph_order)),
@@ -91,13 +120,14 @@ def read(job_id: str, data: Mapping[str, Any]) -> Job:
         film_token=held.film_token,
         purchases=held.purchases,
         updated_at=held.updated_at,
-        ending=Ending(ending) if ending else None,
+        ending=held.ending,
         ended_at=held.completed_at,
         trouble=held.error,
         warnings=held.warnings,
         timeline=held.timeline,
         trace=held.trace,
         parent=held.parent,
+        schema=schema,
     )
 
 
@@ -142,6 +172,8 @@ def _upgraded_node(node: Mapping[str, Any], created_at: datetime) -> Mapping[str
 @dataclass(frozen=True, slots=True)
 class _Held:
     tenant: str
+    request: FilmRequest
+    plan: Plan
     created_at: datetime
     give_up_at: datetime
     nodes: Mapping[str, Node]
@@ -149,6 +181,7 @@ class _Held:
     film_token: str
     purchases: tuple[Purchase, ...]
     updated_at: datetime | None = None
+    ending: Ending | None = None
     completed_at: datetime | None = None
     error: Trouble | None = None
     warnings: tuple[str, ...] = ()
@@ -164,4 +197,4 @@ def _graph_order(item: tuple[str, Node]) -> tuple[int, int]:
     """Maps come back sorted by name; a job's nodes stand in the order of its graph, clip-2 before clip-10."""
     key, node = item
     number = key.partition("-")[2]
-    return _KINDS.index(node.kind), int(number or 0)
+    return _KINDS.index(node.kind), int(number) if number.isdecimal() else 0

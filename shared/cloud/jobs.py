@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from shared.cloud.clients import Clients
-from shared.cloud.documents import moving, ordered, read, whole
+from shared.cloud.documents import NewerSchema, form, moving, ordered, outdated, read, whole
 from shared.cloud.hours import hour_of
 from shared.cloud.records import Filters, Live, Loaded, Month, NewDelivery, Page, Reservation, Settlement, Unread
 from shared.cloud.retry import CALL_SECONDS, retry_for
@@ -70,7 +70,9 @@ class Jobs:
 
         store = self._clients.firestore
         batch = store.batch()
-        words = ordered(job) if job.purchases is not loaded.job.purchases else {}
+        words = ordered(job) if loaded.outdated or job.purchases is not loaded.job.purchases else {}
+        if loaded.outdated:
+            words |= form(job)
         written_fields = {**words, **moving(job)}
         fields = {key: firestore.DELETE_FIELD if value is None else value for key, value in written_fields.items()}
         option = store.write_option(last_update_time=loaded.revision)
@@ -162,9 +164,9 @@ class Jobs:
         try:
             return self._loaded(snapshot)
         except Exception as broken:  # noqa: BLE001  # poison must not stop the sweep or a list; whatever it raises
-            born = snapshot.get("created_at")
-            at = _plain(born) if isinstance(born, datetime) else EPOCH
-            return Unread(snapshot.id, snapshot.update_time, str(broken), at)
+            born, moved = _moment(snapshot, "created_at"), _moment(snapshot, "updated_at")
+            newer = isinstance(broken, NewerSchema)
+            return Unread(snapshot.id, snapshot.update_time, str(broken), born or EPOCH, moved or born, newer)
 
     def postpone(self, job_id: str, revision: Any, due_at: datetime) -> None:
         """Move the due of a job nobody can move as it is, so that others come first.
@@ -202,12 +204,9 @@ class Jobs:
         return tuple(each.job if isinstance(each, Loaded) else each for each in found)
 
     def _loaded(self, snapshot: Any) -> Loaded:
-        return Loaded(
-            read(snapshot.id, snapshot.to_dict()),
-            snapshot.update_time,
-            _plain(snapshot.read_time),
-            self._monotonic(),
-        )
+        data = snapshot.to_dict()
+        job, read_time = read(snapshot.id, data), _plain(snapshot.read_time)
+        return Loaded(job, snapshot.update_time, read_time, self._monotonic(), outdated(data))
 
     def _get(self, reference: Any) -> Any:
         from google.api_core.exceptions import GoogleAPICallError, RetryError
@@ -229,6 +228,12 @@ class Jobs:
 def _plain(moment: datetime) -> datetime:
     """Firestore's own subclass keeps nanoseconds we do not need for arithmetic."""
     return datetime.fromtimestamp(moment.timestamp(), tz=moment.tzinfo)
+
+
+def _moment(snapshot: Any, field: str) -> datetime | None:
+    """Return a time that stands on top of a document nobody could read."""
+    found = snapshot.get(field)
+    return _plain(found) if isinstance(found, datetime) else None
 
 
 def _usage(store: Any, tenant: str, month: str) -> Any:

@@ -18,6 +18,7 @@ class Loaded:
     revision: Any  # Firestore's update_time, nanoseconds and all
     read_time: datetime
     read_at: float  # our monotonic clock at that moment
+    outdated: bool = False  # its form is one that is not written any more: the next write brings it up
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,8 @@ class Unread:
     revision: Any
     why: str
     created_at: datetime = datetime(1970, 1, 1, tzinfo=UTC)  # where it stands in a list
+    moved_at: datetime | None = None  # when somebody last could write it; None = nobody knows
+    newer: bool = False  # newer code wrote it
 
 
 @dataclass(frozen=True, slots=True)

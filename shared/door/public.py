@@ -19,8 +19,8 @@ from shared.door.answers import note_quotas, rate_headers, refuse, request_id
 from shared.door.asked import CALLER, Caller, is_job_id
 from shared.log import Fact, JobRef, crashed, log, log_job
 from shared.pipeline.codec import Unreadable
-from shared.steps.commit import StoreBusy
-from shared.steps.problems import Problem, unavailable
+from shared.steps.commit import JobGone, StoreBusy
+from shared.steps.problems import Problem, not_found, unavailable
 
 MOST_SEGMENTS = 8  # of a path that are told apart; no route has more than four
 LONGEST_QUERY = 8192  # characters
@@ -58,6 +58,8 @@ def serve(request: flask.Request, routes: tuple[Route, ...]) -> flask.Response:
     except Problem as problem:
         note_quotas(request, *problem.quotas)
         response = refuse(problem, trace)
+    except JobGone:
+        response = refuse(not_found("job"), trace)
     except ANSWERED_503 as failed:
         log(Fact.STORE_FAILED, str(failed), trace=trace)
         response = refuse(unavailable("our store did not answer"), trace)

@@ -259,12 +259,19 @@ def _datetime(value: object, path: str) -> datetime:
         raise Unreadable(path, f"{value!r} is no time") from wrong
     if not isinstance(read, datetime) or read.tzinfo is None:
         raise Unreadable(path, f"expected a time with its zone, found {value!r}")
-    moment = read.astimezone(UTC)  # a database client's subclass of datetime becomes a plain one
+    try:
+        moment = read.astimezone(UTC)  # a database client's subclass of datetime becomes a plain one
+    except OverflowError as wrong:
+        raise Unreadable(path, f"{read} is before the first year or after the last") from wrong
     return datetime.combine(moment.date(), moment.time(), UTC)
 
 
 def _timedelta(value: object, path: str) -> timedelta:
-    return timedelta(seconds=_float(value, path))
+    seconds = _float(value, path)
+    try:
+        return timedelta(seconds=seconds)
+    except (OverflowError, ValueError) as wrong:  # too many of them, or not a number
+        raise Unreadable(path, f"{seconds} is no length of time") from wrong
 
 
 _SCALARS: Mapping[Any, Callable[[object, str], Any]] = {

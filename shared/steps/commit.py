@@ -16,7 +16,7 @@ from shared.log import Fact, log_job
 from shared.pipeline.job.events import Event
 from shared.pipeline.job.job import AWAKE, Ending, Job, Node, State
 from shared.pipeline.job.ledger import bill
-from shared.pipeline.job.line import COMPOSE, START_CLIP, START_PRESENTER, step_for
+from shared.pipeline.job.line import COMPOSE, START_CLIP, step_for
 from shared.pipeline.job.machine import apply
 from shared.pipeline.job.names import delivery_task, task_name
 from shared.pipeline.job.timeouts import SECOND, Timeouts
@@ -26,6 +26,10 @@ from shared.steps.webhook_events import event_of
 SHORTEST_DELAY = timedelta(milliseconds=50)
 FIRST_WAIT, LAST_WAIT = 0.05, 1.0  # seconds of full jitter after a conflict
 BUDGET = 5.0  # seconds of trying, unless a claim allows more
+
+
+class JobGone(Exception):
+    """The job was deleted while something was done about it: there is nothing to do any more."""
 
 
 class StoreBusy(Exception):
@@ -70,7 +74,7 @@ class Commits:
     ) -> Heard:
         """Apply one event and write the result, with a reservation if one is made.
 
-        Raises StoreBusy when `budget` seconds were not enough.
+        Raises StoreBusy when `budget` seconds were not enough, JobGone when the job was deleted meanwhile.
         """
         started, waited, doubtful = self.monotonic(), FIRST_WAIT, False
         while True:
@@ -92,7 +96,10 @@ class Commits:
                 waited = min(2 * waited, LAST_WAIT)
                 again = self.jobs.load(before.id)
                 if again is None:
-                    raise StoreBusy(f"job {before.id} vanished while {type(event).__name__} was applied") from lost
+                    what = f"deleted before {type(event).__name__} was written"
+                    node = getattr(event, "node", "job")
+                    log_job(Fact.JOB_GONE, before, what, node=node, provider_id=_provider_id(before, event))
+                    raise JobGone(f"job {before.id} was {what}") from lost
                 loaded = again
                 continue
             self.enqueue(moved.job, moved.woken(before))
@@ -116,11 +123,6 @@ class Commits:
         step = step_for(node)
         if step.queue is None:
             raise ValueError(f"{step.function} is no step of a queue")
-        deadlines = {
-            START_CLIP: self.timeouts.veo_dispatch,
-            START_PRESENTER: self.timeouts.heygen_dispatch,
-            COMPOSE: self.timeouts.compose_dispatch,
-        }
         known = job.updated_at or job.created_at
         return Task(
             name=task_name(job.id, node.key, node.wake),
@@ -128,7 +130,7 @@ class Commits:
             function=step.function,
             body=Message(job.id, node.key, node.take, node.attempt).body,
             at=node.at if node.at and node.at > known + SHORTEST_DELAY else None,
-            deadline=deadlines.get(step, self.timeouts.heygen_dispatch),
+            deadline=dispatch_deadline(step.function, self.timeouts),
         )
 
     def _save(self, loaded: Loaded, job: Job, reserve: Reservation | None) -> Loaded:
@@ -166,6 +168,13 @@ class Commits:
             log_job(Fact.JOB_ENDED, after, after.ending.value, **_ended(after))
 
 
+def _provider_id(job: Job, event: Event) -> str:
+    """Return what a vendor calls what an event is about: where the job is gone, the log alone still knows it."""
+    told = getattr(event, "provider_id", None)
+    node = job.nodes.get(getattr(event, "node", ""))
+    return str(told or (node and node.provider_id) or "")
+
+
 def _ended(job: Job) -> dict[str, object]:
     columns = bill(job.nodes.values())
     return {
@@ -174,6 +183,12 @@ def _ended(job: Job) -> dict[str, object]:
         "paid_by_us": columns.paid_by_us,
         "billed_by_provider": columns.billed_by_provider,
     }
+
+
+def dispatch_deadline(function: str, timeouts: Timeouts) -> float:
+    """Return after how many seconds Cloud Tasks abandons an attempt of a step."""
+    deadlines = {START_CLIP.function: timeouts.veo_dispatch, COMPOSE.function: timeouts.compose_dispatch}
+    return deadlines.get(function, timeouts.heygen_dispatch)
 
 
 def delivery_id(job: Job) -> str:

@@ -35,7 +35,7 @@ from shared.steps.commit import Commits, StoreBusy
 from shared.steps.create_job import TRIES, CreateJob, admit, warnings_beside
 from shared.steps.idempotency import BuyingCall
 from shared.steps.preflight import Preflight
-from shared.steps.problems import Problem, invalid, unavailable
+from shared.steps.problems import Problem, invalid, not_found, unavailable
 from shared.steps.quotas import Quota
 
 MOST_RETRIES = 20  # of one job: each stays in its document
@@ -132,7 +132,7 @@ class Revise:
     def _reread(self, job_id: str) -> Loaded:
         found = self.jobs.load(job_id)
         if found is None:
-            raise unavailable("the job vanished while it was tried again")
+            raise not_found("job")
         return found
 
     def regenerate(

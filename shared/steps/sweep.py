@@ -2,8 +2,9 @@
 
 Late jobs and late deliveries take turns, a page or ten seconds each, until nothing is late or the tick is over:
 neither backlog hides the other. What could not be moved is passed by for this tick and put aside, so that no number
-of such documents stands before the others: for a minute where a service failed, for half an hour where it is poison
-(pipeline README, "Sweep", holes 2, 3, 7).
+of such documents stands before the others: for a minute where a service failed or newer code is needed, for half an
+hour where it is poison. What nobody could read for a day is an alarm, never an ending (pipeline README, "Sweep",
+holes 2, 3, 7, 211).
 """
 
 from collections.abc import Callable
@@ -22,7 +23,7 @@ from shared.pipeline.job.events import Swept
 from shared.pipeline.job.job import Job, Node, State
 from shared.pipeline.job.line import step_for
 from shared.pipeline.job.names import task_name
-from shared.steps.commit import Commits, StoreBusy, notify_task
+from shared.steps.commit import Commits, JobGone, StoreBusy, notify_task
 
 SWEEP_PAGE = 200
 HANDS = 8  # a push waits three times for Google and hardly works: one hand would need half an hour for 10,000 jobs
@@ -30,6 +31,8 @@ TICK = 40.0  # seconds in which a push may begin; it takes seconds, the function
 TURN = 10.0  # seconds in which pushes of one kind may begin before the other kind has its turn
 STORE_FAILED_WAIT = timedelta(minutes=1)  # a service failed: behind all that are late now
 POISON_WAIT = timedelta(minutes=30)  # it is poison, or a bug of ours: a person must look
+NEWER_WAIT = timedelta(minutes=1)  # it is newer code's: during a roll-out the next tick may be that code's
+LEFT_UNREAD = timedelta(days=1)  # longer than any roll-out, and than any job may take to end
 PUSHES = 50  # of a delivery: a day of them, as long as notify itself goes on trying
 FAILED = (DeliveryConflict, StoreBusy, StoreUnreachable, QueueUnreachable)
 
@@ -42,6 +45,7 @@ class Backlog:
     page: Callable[[Any], Page[Any]]  # what comes after a page's last
     push: Callable[[Any], bool]
     postpone: Callable[[str, Any, timedelta], None]
+    now: Callable[[], datetime]
     seen: int = 0
     pushed: int = 0
     last: Any = None
@@ -72,8 +76,13 @@ class Backlog:
         try:
             if not isinstance(each, Unread):
                 return self.push(each)
-            log_job(Fact.UNREADABLE, about, each.why, **named)
-            wait = POISON_WAIT
+            log_job(Fact.NEWER if each.newer else Fact.UNREADABLE, about, each.why, **named)
+            if each.moved_at and self.now() - each.moved_at > LEFT_UNREAD:
+                log_job(Fact.LEFT_UNREAD, about, f"not written since {each.moved_at:%Y-%m-%d %H:%M} UTC", **named)
+            wait = NEWER_WAIT if each.newer else POISON_WAIT
+        except JobGone as gone:
+            log_job(Fact.NOTHING_TO_DO, about, str(gone), **named)
+            return False
         except FAILED as failed:
             log_job(Fact.STORE_FAILED, about, str(failed), **named)
             wait = STORE_FAILED_WAIT
@@ -106,12 +115,15 @@ class Sweep:
         """
         end, now = self.monotonic() + TICK, self.now()
         store = self.commits.jobs
-        jobs = Backlog("job", lambda last: store.overdue(now, SWEEP_PAGE, last), self._job, self._later(store.postpone))
+        jobs = Backlog(
+            "job", lambda last: store.overdue(now, SWEEP_PAGE, last), self._job, self._later(store.postpone), self.now
+        )
         late = Backlog(
             "delivery",
             lambda last: self.deliveries.overdue(now, SWEEP_PAGE, last),
             self._delivery,
             self._later(self.deliveries.postpone),
+            self.now,
         )
         with ThreadPoolExecutor(HANDS, thread_name_prefix="sweep") as hands:
             while self.monotonic() < end and not (jobs.over and late.over):

@@ -13,7 +13,9 @@ from google.cloud import firestore
 from shared.cloud.documents import NewerSchema
 from shared.cloud.jobs import Conflict, Doubtful, JobExists, Jobs, StoreUnreachable
 from shared.cloud.records import Filters, Loaded, NewDelivery, Settlement, Unread
+from shared.pipeline.codec import Unreadable
 from shared.pipeline.job.job import Ending, Job, Trouble
+from shared.pipeline.job.schema import OLDEST, SCHEMA, WRITES
 from shared.pipeline.job.status import status
 from tests.cloud.new_jobs import job
 from tests.faults.cloud import Cloud
@@ -216,11 +218,63 @@ def test_a_field_that_is_none_again_is_deleted(cloud: Cloud, stored: Callable[..
 
 
 def test_a_newer_schema_is_left_alone(cloud: Cloud, stored: Callable[..., Loaded], jobs: Jobs) -> None:
-    """Code of yesterday does not read a document of tomorrow (hole 54)."""
+    """Code of yesterday does not touch a document that only code of tomorrow may write (hole 54)."""
     found = stored()
-    document(cloud, found.job.id).update({"schema": 2})
+    document(cloud, found.job.id).update({"schema": SCHEMA + 2, "reads": SCHEMA + 1})
 
-    with pytest.raises(NewerSchema, match="schema 2"):
+    with pytest.raises(NewerSchema, match=f"code of schema {SCHEMA + 1} and newer"):
+        jobs.load(found.job.id)
+
+
+def test_a_newer_writers_document_is_written_on(cloud: Cloud, stored: Callable[..., Loaded], jobs: Jobs) -> None:
+    """What says that this code may write it is read and written; it stays the newer writer's."""
+    found = stored()
+    document(cloud, found.job.id).update({"schema": SCHEMA + 1, "reads": SCHEMA, "lane": "acme.0"})
+
+    newer = loaded(jobs, found.job.id)
+    jobs.save(newer, replace(newer.job, warnings=("seen",)))
+
+    kept = document(cloud, found.job.id).get().to_dict()
+    assert (SCHEMA + 1, SCHEMA, "acme.0", ["seen"]) == tuple(kept[k] for k in ("schema", "reads", "lane", "warnings"))
+
+
+@pytest.mark.parametrize(
+    "strange",
+    [
+        {"nodes.compose.state": "parked"},
+        {"nodes.compose.kind": "part"},
+        {"ending": "suspended"},
+        {"request.mode": "sandbox"},
+        {"plan.join": "morph"},
+        {"money": "moved"},
+        {"plan": firestore.DELETE_FIELD},
+        {"give_up_at": "later"},
+    ],
+)
+def test_a_strange_word_of_newer_code_is_newer_of_ours_poison(
+    cloud: Cloud, stored: Callable[..., Loaded], jobs: Jobs, strange: dict[str, object]
+) -> None:
+    """Who wrote it says which: only a document of our own form can be broken (hole 224)."""
+    found = stored()
+    document(cloud, found.job.id).update(strange)
+    with pytest.raises(Unreadable):
+        jobs.load(found.job.id)
+
+    document(cloud, found.job.id).update({"schema": SCHEMA + 1})
+
+    with pytest.raises(NewerSchema, match=f"written by code of schema {SCHEMA + 1}"):
+        jobs.load(found.job.id)
+
+
+@pytest.mark.parametrize("schema", [None, "2", 2.0, True, [2]])
+def test_a_document_without_a_form_is_unreadable(
+    cloud: Cloud, stored: Callable[..., Loaded], jobs: Jobs, schema: object
+) -> None:
+    """What does not say what it is, nobody guesses."""
+    found = stored()
+    document(cloud, found.job.id).update({"schema": schema})
+
+    with pytest.raises(Unreadable, match="schema: expected a number"):
         jobs.load(found.job.id)
 
 
@@ -290,7 +344,7 @@ def test_a_page_is_newest_first_and_goes_on_after_its_cursor(
 def test_an_unreadable_job_is_a_row_of_its_page(cloud: Cloud, stored: Callable[..., Loaded], jobs: Jobs) -> None:
     """One of a newer schema and one with a word this code does not know stand in their place of the list."""
     old, cloudy, new = (stored().job.id for _ in range(3))
-    document(cloud, old).update({"schema": 2})
+    document(cloud, old).update({"reads": SCHEMA + 1})
     document(cloud, cloudy).update({"nodes.compose.state": "paused"})
 
     found = jobs.page("acme", Filters(), 9, None)
@@ -313,7 +367,10 @@ def test_a_document_from_before_purchases_is_read(cloud: Cloud, jobs: Jobs) -> N
     assert tuple(sorted(golden["nodes"])) == found.job.purchases[0].made
     assert found.job == jobs.save(found, found.job).job
     assert found.job == loaded(jobs, "golden").job
-    assert "looks" not in str(document(cloud, "golden").get().get("nodes"))
+    written = document(cloud, "golden").get().to_dict()
+    assert (OLDEST, WRITES[OLDEST]) == (written["schema"], written["reads"])
+    assert golden["request_hash"] == written["purchases"][0]["request_hash"]
+    assert "looks" not in str(written["nodes"])
 
 
 def test_a_page_is_narrowed(cloud: Cloud, stored: Callable[..., Loaded], jobs: Jobs) -> None:

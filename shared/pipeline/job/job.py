@@ -10,6 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from shared.pipeline.codec import Stored
+from shared.pipeline.job.schema import OLDEST
 from shared.pipeline.plan.plan import Cutout, Kind, Plan
 from shared.pipeline.plan.request import FilmRequest
 
@@ -244,6 +245,7 @@ class Job:
     timeline: tuple[Moment, ...] = field(default=())
     trace: str = ""  # W3C trace id shared by all its steps
     parent: str | None = None  # the job whose finished nodes this one adopted
+    schema: int = OLDEST  # the form of its document, by the newest code that gave it one
 
 
 def reconcile_of(node: Node) -> Reconcile:
