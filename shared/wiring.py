@@ -28,7 +28,6 @@ if TYPE_CHECKING:  # each function imports only what its own property below name
     from shared.door.health import HealthDoor
     from shared.door.heygen_webhook import HeygenWebhook
     from shared.door.jobs import JobsDoor
-    from shared.door.task import Later
     from shared.door.tenant import TenantDoor
     from shared.egress.client import Egress
     from shared.pipeline.plan.capabilities import Tables
@@ -66,12 +65,6 @@ class Wiring:
     def door(self, function: str) -> Any:
         """Return the part a function hands its requests to."""
         return getattr(self, PART_OF.get(function, function))
-
-    def later(self, function: str) -> "Later":
-        """Return what enqueues a function's task again for newer code."""
-        from shared.door.task import Later
-
-        return Later(self.tasks, self.now, self.timeouts, function)
 
     @cached_property
     def _data(self) -> dict[str, object]:

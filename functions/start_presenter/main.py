@@ -3,11 +3,11 @@
 import flask
 import functions_framework
 
-from shared.door.task import step
+from shared.door.task import Later, step
 from shared.wiring import wiring
 
 
 @functions_framework.http
 def main(request: flask.Request) -> tuple[str, int]:
     """Do one task."""
-    return step(request, wiring().start_presenter, wiring().later("start_presenter"))
+    return step(request, wiring().start_presenter, Later("start_presenter", wiring()))

@@ -3,11 +3,11 @@
 import flask
 import functions_framework
 
-from shared.door.task import step
+from shared.door.task import Later, step
 from shared.wiring import wiring
 
 
 @functions_framework.http
 def main(request: flask.Request) -> tuple[str, int]:
     """Do one task."""
-    return step(request, wiring().watch_presenter, wiring().later("watch_presenter"))
+    return step(request, wiring().watch_presenter, Later("watch_presenter", wiring()))

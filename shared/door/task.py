@@ -18,7 +18,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 import flask
 
@@ -39,14 +39,28 @@ NEWER_TRIES = 20  # ten minutes: a roll-out replaces a function in less; then th
 _REPEATED = re.compile(r"(?P<name>[A-Za-z0-9_-]{1,200}?)(?:-n(?P<times>[0-9]{1,2}))?")
 
 
+class Parts(Protocol):
+    """What enqueuing a task again needs of an instance."""
+
+    now: Callable[[], datetime]
+
+    @property
+    def tasks(self) -> Tasks:
+        """The queues."""
+        ...
+
+    @property
+    def timeouts(self) -> Timeouts:
+        """Every wait."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Later:
     """Enqueues a task of one function again, for an instance whose code is newer."""
 
-    tasks: Tasks
-    now: Callable[[], datetime]
-    timeouts: Timeouts
     function: str
+    parts: Parts
 
     def __call__(self, request: flask.Request, body: Mapping[str, str | int]) -> bool:
         """Enqueue it for half a minute later, under its own name and a number; False when the sweep must come.
@@ -58,9 +72,9 @@ class Later:
         times = int(named["times"] or 0) + 1 if named else 0
         if not named or not queue or times > NEWER_TRIES:
             return False
-        name, at = f"{named['name']}-n{times}", self.now() + NEWER_WAIT
-        deadline = dispatch_deadline(self.function, self.timeouts)
-        self.tasks.enqueue(Task(name, queue, self.function, body, at, deadline))
+        name, at = f"{named['name']}-n{times}", self.parts.now() + NEWER_WAIT
+        deadline = dispatch_deadline(self.function, self.parts.timeouts)
+        self.parts.tasks.enqueue(Task(name, queue, self.function, body, at, deadline))
         return True
 
 

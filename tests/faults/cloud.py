@@ -270,7 +270,7 @@ class Cloud:
     def _called(self, name: str) -> flask.Response:
         request = flask.Request(flask.request.environ)
         if name in STEPS:
-            return flask.make_response(task.step(request, getattr(self.wiring, name), self.wiring.later(name)))
+            return flask.make_response(task.step(request, getattr(self.wiring, name), task.Later(name, self.wiring)))
         match name:
             case "notify":
                 return flask.make_response(task.delivery(request, self.wiring.notify))

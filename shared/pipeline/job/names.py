@@ -8,7 +8,8 @@ import hashlib
 import re
 from dataclasses import dataclass
 
-from shared.pipeline.job.job import Job, Node
+from shared.pipeline.job.job import Job, Node, Output
+from shared.pipeline.plan.composition import canonical, composition
 
 # Bounded: these names come back from outside, and a number of five thousand digits is none.
 _NODE = r"[a-z]{1,20}-[0-9]{1,3}"
@@ -87,9 +88,17 @@ def delivery_task(delivery: str, wake: int) -> str:
 
 
 def inputs_hash(job: Job, node: Node) -> str:
-    """Name what a pure node is made from: its inputs' exact bytes, in order, and the plan's parameters."""
-    made_from = [made.output.identity if (made := job.nodes[key]).output else "?" for key in node.needs]
-    return _short("|".join([node.key, *made_from, repr(job.plan), repr(job.request)]))
+    """Name what a pure node is made from: the exact bytes of its inputs, and what its plan makes of them (hole 191).
+
+    A chain's inner links are inputs too: the film is cut from them where an extension did not return the whole shot.
+    """
+    keys = dict.fromkeys((*(clip.key for clip in job.plan.clips), *node.needs))
+    files = {key: _made(job.nodes[key].output) for key in keys}
+    return _short(canonical({"node": node.key, "files": files, **composition(job.plan, job.request)}))
+
+
+def _made(output: Output | None) -> list[object]:
+    return [output.identity, output.seconds, output.cutout, output.captions] if output else []
 
 
 def _short(text: str) -> str:
