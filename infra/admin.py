@@ -3,7 +3,7 @@
 Run with the functions' settings in the environment. `python -m infra.admin tenant acme "Acme Ltd"` makes a tenant and
 prints its first key once, `--plan pro` on another plan than the tables' default; a tenant that is there is never
 written again. `python -m infra.admin key acme` makes it
-another key.
+another key. `python -m infra.admin schema 3` lets new jobs be born in form 3 (CONTRIBUTING, "Expand, then contract").
 """
 
 import argparse
@@ -16,6 +16,7 @@ from shared.cloud.secrets import NoSecret
 from shared.cloud.tenants import Tenant, TenantExists
 from shared.config import settings
 from shared.door.keys import new_key
+from shared.pipeline.job.schema import OLDEST, WRITES
 from shared.wiring import Wiring
 
 SCOPES = ("jobs:read", "jobs:write", "tenant:admin")
@@ -64,6 +65,17 @@ def _key(wiring: Wiring, tenant: str) -> str:
     return text
 
 
+def forms(wiring: Wiring, form: int | None = None) -> str:
+    """Set the form new jobs are born in, if one is given; say it, and how many live jobs bar the code before it."""
+    if form is not None:
+        wiring.jobs.forms.set(form)
+    bars = wiring.jobs.ahead(OLDEST)
+    return (
+        f"new jobs are born in form {wiring.jobs.forms.form()}; this code writes {', '.join(map(str, WRITES))}; "
+        f"{bars} live jobs bar a roll-back to code of schema {OLDEST}"
+    )
+
+
 def main() -> None:
     """Run one command."""
     parser = argparse.ArgumentParser(prog="python -m infra.admin", description=__doc__)
@@ -75,6 +87,8 @@ def main() -> None:
     tenant.add_argument("--plan", default="", help="how much it may ask for (shared/tables.json)")
     key = commands.add_parser("key", help="print another key for a tenant")
     key.add_argument("id")
+    schema = commands.add_parser("schema", help="say or set the form of new jobs, and what bars a roll-back")
+    schema.add_argument("form", nargs="?", type=int, help="the newest form new jobs may be born in")
     given = parser.parse_args()
     wiring = Wiring(settings(os.environ))
     match given.command:
@@ -84,6 +98,8 @@ def main() -> None:
             print(add_tenant(wiring, given.id, given.name, given.plan))  # noqa: T201  # its one purpose
         case "key":
             print(add_key(wiring, given.id))  # noqa: T201  # its one purpose
+        case "schema":
+            print(forms(wiring, given.form))  # noqa: T201  # its one purpose
 
 
 if __name__ == "__main__":

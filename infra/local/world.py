@@ -63,6 +63,7 @@ SCALED: Mapping[str, Any] = {
         "presenter_backstop": 15,
         "hint_step": 0.5,
         "pending_step": 5,
+        "newer_step": 1,
         "queue_slack": 8,
         "hold": 30,
         "hold_step": 3,

@@ -11,6 +11,7 @@ from typing import Any
 
 from shared.cloud.clients import Clients
 from shared.cloud.documents import NewerSchema, form, moving, ordered, outdated, read, whole
+from shared.cloud.forms import Forms
 from shared.cloud.hours import hour_of
 from shared.cloud.records import Filters, Live, Loaded, Month, NewDelivery, Page, Reservation, Settlement, Unread
 from shared.cloud.retry import CALL_SECONDS, retry_for
@@ -42,6 +43,7 @@ class Jobs:
     def __init__(self, clients: Clients, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._clients = clients
         self._monotonic = monotonic
+        self.forms = Forms(clients, monotonic)
 
     def load(self, job_id: str) -> Loaded | None:
         """Read one job; None when there is none. Raises StoreUnreachable, and what `documents.read` raises."""
@@ -146,6 +148,18 @@ class Jobs:
             return Live(int(rows[0][0].value), _plain(rows[0][0].read_time))
         except (GoogleAPICallError, RetryError) as failed:
             raise StoreUnreachable(f"the jobs of {tenant} could not be counted: {failed}") from failed
+
+    def ahead(self, code: int) -> int:
+        """Count the live jobs that code of this schema may not write: a roll-back to it waits until there are none."""
+        from google.api_core.exceptions import GoogleAPICallError, RetryError
+        from google.cloud.firestore import FieldFilter
+
+        newer = self._clients.firestore.collection("jobs").where(filter=FieldFilter("reads", ">", code))
+        counted: Any = newer.where(filter=FieldFilter("due_at", ">", EPOCH)).count(alias="ahead")
+        try:
+            return int(counted.get(retry=retry_for(CALL_SECONDS), timeout=CALL_SECONDS)[0][0].value)
+        except (GoogleAPICallError, RetryError) as failed:
+            raise StoreUnreachable(f"the jobs of newer code could not be counted: {failed}") from failed
 
     def overdue(self, now: datetime, limit: int, after: Any = None) -> Page[Loaded | Unread]:
         """Return the most overdue jobs, at most `limit`, after a page's last; what cannot be read comes as Unread."""

@@ -17,7 +17,7 @@ sender repeats it alone: there it is 503.
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Protocol
 
 import flask
@@ -29,12 +29,11 @@ from shared.cloud.secrets import SecretsUnreachable
 from shared.cloud.tasks import QueueUnreachable, Task, Tasks
 from shared.log import Fact, JobRef, crashed, log, log_job
 from shared.pipeline.codec import Unreadable
-from shared.pipeline.job.timeouts import Timeouts
+from shared.pipeline.job.timeouts import SECOND, Timeouts
 from shared.steps.commit import JobGone, StoreBusy, dispatch_deadline
 from shared.steps.message import Message, UnreadableMessage, read_message
 
 RETRIED = (StoreUnreachable, StoreBusy, FilesUnreachable, SecretsUnreachable, QueueUnreachable, NewerSchema)
-NEWER_WAIT = timedelta(seconds=30)
 NEWER_TRIES = 20  # ten minutes: a roll-out replaces a function in less; then the sweep comes
 _REPEATED = re.compile(r"(?P<name>[A-Za-z0-9_-]{1,200}?)(?:-n(?P<times>[0-9]{1,2}))?")
 
@@ -72,7 +71,7 @@ class Later:
         times = int(named["times"] or 0) + 1 if named else 0
         if not named or not queue or times > NEWER_TRIES:
             return False
-        name, at = f"{named['name']}-n{times}", self.parts.now() + NEWER_WAIT
+        name, at = f"{named['name']}-n{times}", self.parts.now() + self.parts.timeouts.newer_step * SECOND
         deadline = dispatch_deadline(self.function, self.parts.timeouts)
         self.parts.tasks.enqueue(Task(name, queue, self.function, body, at, deadline))
         return True

@@ -137,7 +137,7 @@ class CreateJob:
         for tried in range(TRIES):
             month = self.jobs.month(tenant.id, usage_doc)
             live = self.jobs.live(tenant.id)  # after the month: what is ordered in between moves the month
-            job = begin(now=live.at, usage_doc=usage_doc)
+            job = begin(now=live.at, usage_doc=usage_doc, schema=self.jobs.forms.form())
             try:
                 quota = self.hourly.admit(tenant, month)
                 admit(tenant, month, job.money.reserved, live.count)

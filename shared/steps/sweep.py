@@ -31,7 +31,7 @@ TICK = 40.0  # seconds in which a push may begin; it takes seconds, the function
 TURN = 10.0  # seconds in which pushes of one kind may begin before the other kind has its turn
 STORE_FAILED_WAIT = timedelta(minutes=1)  # a service failed: behind all that are late now
 POISON_WAIT = timedelta(minutes=30)  # it is poison, or a bug of ours: a person must look
-NEWER_WAIT = timedelta(minutes=1)  # it is newer code's: during a roll-out the next tick may be that code's
+NEWER_PAUSE = timedelta(minutes=1)  # it is newer code's: during a roll-out the next tick may be that code's
 LEFT_UNREAD = timedelta(days=1)  # longer than any roll-out, and than any job may take to end
 PUSHES = 50  # of a delivery: a day of them, as long as notify itself goes on trying
 FAILED = (DeliveryConflict, StoreBusy, StoreUnreachable, QueueUnreachable)
@@ -79,7 +79,7 @@ class Backlog:
             log_job(Fact.NEWER if each.newer else Fact.UNREADABLE, about, each.why, **named)
             if each.moved_at and self.now() - each.moved_at > LEFT_UNREAD:
                 log_job(Fact.LEFT_UNREAD, about, f"not written since {each.moved_at:%Y-%m-%d %H:%M} UTC", **named)
-            wait = NEWER_WAIT if each.newer else POISON_WAIT
+            wait = NEWER_PAUSE if each.newer else POISON_WAIT
         except JobGone as gone:
             log_job(Fact.NOTHING_TO_DO, about, str(gone), **named)
             return False

@@ -210,7 +210,7 @@ KINDS = {
 
 
 def store() -> None:
-    """Write the ten jobs anew: only when ENGINE was raised (python -m tests.pipeline.test_composition)."""
+    """Write the ten jobs anew: only when RENDERER was raised (python -m tests.pipeline.test_composition)."""
     from shared.cloud.documents import whole
 
     kept = {}

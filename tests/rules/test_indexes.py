@@ -106,6 +106,12 @@ def test_counting_a_tenants_live_jobs_has_its_index(serve: Serve) -> None:
     assert live == 0
 
 
+def test_counting_what_bars_a_roll_back_has_its_index(serve: Serve) -> None:
+    """Live jobs that only newer code may write are counted by reads and due."""
+    with serve(INDEXES) as clients:
+        assert 0 == Jobs(clients).ahead(2)
+
+
 def test_what_the_sweep_asks_has_its_index(serve: Serve) -> None:
     """Overdue jobs and deliveries are found by single fields nobody has exempted."""
     with serve(INDEXES) as clients:
@@ -180,4 +186,4 @@ def test_these_are_all_queries_there_are() -> None:
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr in ASKING
     }
 
-    assert {"deliveries.overdue", "jobs.live", "jobs.overdue", "jobs.page"} == asking
+    assert {"deliveries.overdue", "jobs.ahead", "jobs.live", "jobs.overdue", "jobs.page"} == asking

@@ -17,6 +17,7 @@ PURE = {
     "functools",
     "hashlib",
     "itertools",
+    "json",
     "math",
     "re",
     "shared",

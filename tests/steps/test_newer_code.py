@@ -6,19 +6,21 @@ from typing import Any
 
 import pytest
 
-from shared.door.task import NEWER_TRIES, NEWER_WAIT
+from shared.door.task import NEWER_TRIES
 from shared.pipeline.job import events as on
 from shared.pipeline.job.job import Ending
 from shared.pipeline.job.names import task_name
 from shared.pipeline.job.schema import SCHEMA
+from shared.pipeline.job.timeouts import SECOND, Timeouts
 from shared.steps.commit import JobGone
 from shared.steps.sweep import LEFT_UNREAD, POISON_WAIT
-from shared.steps.sweep import NEWER_WAIT as SWEEPS_WAIT
+from shared.steps.sweep import NEWER_PAUSE as SWEEPS_WAIT
 from tests.faults.wire import Kind
 from tests.steps.stage import CLIP, Stage, footage, presented
 
 NEWER = {"schema": SCHEMA + 1, "reads": SCHEMA + 1}
 STRANGE = {"schema": SCHEMA + 1, "nodes.`clip-1`.state": "parked"}  # this code may write it, and has no such word
+AGAIN = Timeouts().newer_step * SECOND
 COMMIT = "^firestore Commit"
 
 
@@ -41,7 +43,7 @@ def test_a_task_for_a_newer_document_comes_again_in_half_a_minute(stage: Stage, 
 
     (waiting,) = stage.waiting()
     assert f"{task_name(job_id, CLIP, 1)}-n1" == waiting.name.rsplit("/", 1)[1]
-    assert (stage.clock() + NEWER_WAIT, 0) == (waiting.schedule_time, waiting.attempts)
+    assert (stage.clock() + AGAIN, 0) == (waiting.schedule_time, waiting.attempts)
 
 
 def test_a_job_whose_newer_code_comes_is_made_by_its_waiting_task(stage: Stage) -> None:
@@ -51,7 +53,7 @@ def test_a_job_whose_newer_code_comes_is_made_by_its_waiting_task(stage: Stage) 
     document(stage, job_id).update(NEWER)
     for _ in range(2):
         stage.cloud.tasks.run_due()
-        stage.clock.forward(NEWER_WAIT.total_seconds())
+        stage.clock.forward(AGAIN.total_seconds())
     document(stage, job_id).update({name: before[name] for name in ("schema", "reads")})
 
     stage.cloud.tasks.run_due()
@@ -69,7 +71,7 @@ def test_after_ten_minutes_the_sweep_has_it(stage: Stage) -> None:
     for _ in range(NEWER_TRIES + 1):
         stage.cloud.tasks.run_due()
         names += [task.name.rpartition("-")[2] for task in stage.waiting()]
-        stage.clock.forward(NEWER_WAIT.total_seconds())
+        stage.clock.forward(AGAIN.total_seconds())
 
     assert [f"n{number}" for number in range(1, NEWER_TRIES + 1)] == names
     document(stage, job_id).update({"schema": SCHEMA, "reads": SCHEMA})
@@ -90,7 +92,7 @@ def test_a_hint_for_a_newer_document_comes_again_with_its_words(stage: Stage) ->
     document(stage, job_id).update({"schema": SCHEMA, "reads": SCHEMA})
     assert {"n1"} <= {task.name.rpartition("-")[2] for task in stage.waiting("watch")}
 
-    stage.clock.forward(NEWER_WAIT.total_seconds())
+    stage.clock.forward(AGAIN.total_seconds())
     stage.cloud.tasks.run_due()
 
     assert stage.node(job_id, "presenter-1").output is not None

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from shared.pipeline.job.consequences import follow
 from shared.pipeline.job.job import Job, Moment, Money, Node, Output, Payer, Purchase, State
+from shared.pipeline.job.schema import OLDEST
 from shared.pipeline.job.timeouts import SECOND, Timeouts
 from shared.pipeline.plan.plan import Kind, Plan
 from shared.pipeline.plan.planner import PlannedNode, nodes
@@ -31,6 +32,7 @@ def new_job(
     warnings: tuple[str, ...] = (),
     parent: str | None = None,
     adopted: Mapping[str, Node] = NOTHING_ADOPTED,
+    schema: int = OLDEST,
 ) -> Job:
     """Return a new job; the nodes that need nothing are queued, and the caller enqueues their tasks.
 
@@ -57,6 +59,7 @@ def new_job(
         timeline=(Moment(now, "job", "created"),),
         trace=trace,
         parent=parent,
+        schema=schema,
     )
     return follow(job, None, now, timeouts)
 

@@ -2,7 +2,7 @@
 
 A release that only adds optional fields gets a number of its own and lets the one before write on: it gives back what
 it does not know. One whose documents older code must not write names itself. While a release can write two forms, new
-jobs are born in the older one until `settings/schema` says that every function knows the newer (shared/cloud/gate.py);
+jobs are born in the older one until `settings/schema` says that every function knows the newer (shared/cloud/forms.py);
 a job keeps the form it was born in. The release after that drops the older one (CONTRIBUTING, "Expand, then contract").
 """
 
@@ -13,6 +13,6 @@ SCHEMA = max(WRITES)
 OLDEST = min(WRITES)
 
 
-def written(allowed: int) -> int:
+def written(allowed: int, writes: Mapping[int, int] = WRITES) -> int:
     """Return the newest form this code can write that is allowed, the oldest it can write if none is."""
-    return max((form for form in WRITES if form <= allowed), default=OLDEST)
+    return max((form for form in writes if form <= allowed), default=min(writes))

@@ -42,6 +42,7 @@ class Timeouts:
     hint_polls: int = 3
     fresh_links: int = 5  # asked for while a finished file is not what was ordered: after 5, 10, 20, 40, 80 s
     pending_step: float = 60  # after a look that found "pending"
+    newer_step: float = 30  # before a task that met newer code's document comes again
     queue_slack: float = 120  # a task this late is looked for
     stagger: float = 0.15  # between starts of one job
     hold: float = 3600  # a node held for a retired model

@@ -12,13 +12,13 @@ from shared.pipeline.codec import to_plain
 from shared.pipeline.plan.plan import Plan
 from shared.pipeline.plan.request import FilmRequest, script_of
 
-ENGINE = 1  # raised whenever the same composition may give other frames or another sound
+RENDERER = 1  # raised whenever the same composition may give other frames or another sound
 
 
 def composition(plan: Plan, request: FilmRequest) -> dict[str, Any]:
     """Return, plain, all that the edit is made from but the files themselves."""
     return {
-        "engine": ENGINE,
+        "renderer": RENDERER,
         "size": to_plain(plan.size),
         "length": plan.length.value,
         "sound": plan.sound.value,
