@@ -7,8 +7,10 @@ from pathlib import Path
 
 import flask
 
-from shared.door.answers import answer
+from shared.codes import MEANINGS, Code
+from shared.door.answers import answer, request_id
 from shared.door.public import Route, serve
+from shared.door.statuses import STATUS
 
 OPENAPI = Path(__file__).with_name("openapi.json")
 
@@ -38,7 +40,7 @@ class HealthDoor:
             Route("GET", "/openapi.json", self._described, "Read this description.", open=True),
         )
 
-    def _health(self, _request: flask.Request, _found: Mapping[str, str]) -> flask.Response:
+    def _health(self, request: flask.Request, _found: Mapping[str, str]) -> flask.Response:
         found = self.check()
         well = all(state == "ok" for state in found.values())
         said = {
@@ -47,7 +49,16 @@ class HealthDoor:
             "vendors": dict.fromkeys(self.vendors, "unknown"),
             "message": "the status is that of the checks; abroll keeps no record of how vendors answered last",
         }
-        return answer(200 if well else 503, said)
+        if well:
+            return answer(200, said)
+        problem = {
+            "error": Code.UNAVAILABLE.value,
+            "message": "not well: " + ", ".join(f"{name} ({state})" for name, state in found.items() if state != "ok"),
+            "details": {name: [state] for name, state in found.items() if state != "ok"},
+            "next_move": MEANINGS[Code.UNAVAILABLE].next_move,
+            "request_id": request_id(request),
+        }
+        return answer(STATUS[Code.UNAVAILABLE], said | problem, {"Retry-After": "5"})
 
     def _described(self, _request: flask.Request, _found: Mapping[str, str]) -> flask.Response:
         return answer(200, json.loads(OPENAPI.read_text(encoding="utf-8")))

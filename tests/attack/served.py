@@ -1,0 +1,52 @@
+"""A stage's public doors as functions-framework serves them, without sockets, and what a sender may know."""
+
+from collections.abc import Callable
+from typing import Any
+
+import flask
+import functions_framework
+
+from shared.cloud.secret_names import vendor_webhook
+from shared.door.keys import new_key
+from shared.door.request_body import Gate, Wsgi
+from shared.pipeline.job.names import AttemptName
+from shared.steps.callbacks import callback_key, callback_path
+from shared.steps.health import Health
+from tests.attack.doors import SCOPES
+from tests.attack.strange import Known
+from tests.door.test_request_body import PUBLIC
+from tests.steps.stage import SPEECH, TENANT, Stage, presented
+
+SECRET = "whsec-of-a-vendor"
+
+
+def served(stage: Stage) -> dict[str, Wsgi]:
+    """Return each public function's application; its health is patient: a busy machine is not unwell."""
+    health = stage.wiring.health.check
+    assert isinstance(health, Health)
+    health.seconds = 60.0
+    return {name: _app(stage.wiring.door(name)) for name in PUBLIC}
+
+
+def known_on(stage: Stage) -> Known:
+    """Make a job, a key and a registered endpoint; return what a sender knows of them."""
+    wiring = stage.wiring
+    text, key = new_key(TENANT.id, SCOPES, wiring.now())
+    wiring.tenants.put_api_key(key)
+    wiring.secrets.put(vendor_webhook("heygen", "production", TENANT.id), SECRET, {"tenant": TENANT.id})
+    job = stage.order(presented())
+    wiring.sweep()  # health is well only where it has come by
+    path = callback_path(AttemptName(job, SPEECH, 1, 1), callback_key(wiring.secrets)).split("/")
+    routes = {name: tuple((route.method, route.path) for route in wiring.door(name).routes) for name in PUBLIC}
+    return Known(text, job, stage.job(job).film_token, (path[1], path[2]), TENANT.id, SECRET, routes)
+
+
+def network(number: int) -> str:
+    """Return an address in a network of its own: nobody is refused for what others sent."""
+    return f"{10 + (number >> 16)}.{number >> 8 & 255}.{number & 255}.1"
+
+
+def _app(door: Callable[[flask.Request], Any]) -> Wsgi:
+    app = flask.Flask("main")
+    functions_framework._configure_app(app, door, "http")  # type: ignore[no-untyped-call]  # it has no types
+    return Gate(app.wsgi_app)
