@@ -13,6 +13,7 @@ from infra.openapi import described
 from shared.codes import MEANINGS, Code
 from shared.door.statuses import STATUS
 from shared.log import FACTS, SEVERITY, Fact
+from shared.pipeline.plan.warned import ADVICE
 from shared.steps.webhook_events import EVENTS, WebhookEvent
 
 PAGE = Path(__file__).resolve().parents[1] / "functions" / "REFERENCE.md"
@@ -27,12 +28,17 @@ def page() -> str:
         _section("Calls", calls(description), "Paths stand behind the base address. `open` needs no API key."),
         *_orders(description["components"]["schemas"]),
         _section("Errors", errors(), "A refused request has the code in `error`, a failed job in `error.code`."),
+        _section("Warnings", warnings(), _WARNED),
         _section("Webhooks", webhooks(), _SIGNED),
         _section("Log lines", facts(), "One JSON object a line; `fact` names its kind."),
     )
     return "\n\n".join(parts) + "\n"
 
 
+_WARNED = (
+    "What stands in `warnings` of a dry run, of an order's answer and of a job: the case with its numbers, then the "
+    "next move. None of them stops a film."
+)
 _SIGNED = (
     "The body is `{type, timestamp, data: {job_id, url}}`, signed by Standard Webhooks 1.0.0 when the tenant has a "
     "webhook secret. It is sent again for a day until it is answered 2xx; 410 ends it at once."
@@ -56,6 +62,11 @@ def errors() -> str:
         for code in sorted(Code, key=lambda code: (STATUS.get(code, 999), code.value))
     ]
     return _table("code | status | what is the matter | next move", rows)
+
+
+def warnings() -> str:
+    """Return every kind of warning as a table."""
+    return _table("what is the matter | next move", [f"| {told.says} | {told.next_move} |" for told in ADVICE.values()])
 
 
 def webhooks() -> str:

@@ -18,6 +18,7 @@ from shared.media.keying import rgb
 from shared.media.probe import FilmFacts, probe, told_length
 from shared.media.sources import source_of, transparent
 from shared.pipeline.plan.plan import KEY_COLOR, Cutout
+from shared.pipeline.plan.warned import Warned, WarningText, warning
 
 _SURELY = 1_000_000_000  # pixels decoded whole: 43 s of 720x1280 at 25 frames a second
 _ERRORS = "0.1"  # share of frames that may fail to decode: above it the file is broken, not scratched
@@ -47,9 +48,9 @@ class Arrived:
     why: str = ""
 
 
-def as_picture(node: str, why: str) -> str:
+def as_picture(node: str, why: str) -> WarningText:
     """Say that a take cannot be cut out, and what is done instead."""
-    return f"{node}: {why}; it is shown as a picture in the film"
+    return warning(Warned.TAKE_AS_PICTURE, f"{node}: {why}; it is shown as a picture in the film")
 
 
 def arrived(path: Path, ordered: Ordered, *, timeout: float) -> Arrived:

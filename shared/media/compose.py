@@ -27,6 +27,7 @@ from shared.media.sources import source_of
 from shared.media.takes import measure
 from shared.pipeline.edit.edit import Appearance, Edit
 from shared.pipeline.plan.plan import Cutout
+from shared.pipeline.plan.warned import Warned, WarningText, warning
 
 # Measured on 12 s of 720x1280: subme=1 saves a quarter of veryfast's time at the same size and 0.0003 of SSIM;
 # superfast would save as much and write twice the bytes. Four threads cost what ffmpeg's own choice costs.
@@ -62,7 +63,7 @@ class Composed:
     film: Path
     poster: Path
     facts: FilmFacts
-    warnings: tuple[str, ...]
+    warnings: tuple[WarningText, ...]
     cutouts: Mapping[str, Cutout]  # how each presenter's take could really be laid over, by node
 
 
@@ -141,10 +142,10 @@ def _stills(bench: _Bench) -> dict[str, Path]:
     return made
 
 
-def _presenters(bench: _Bench) -> tuple[list[PlacedPresenter], list[str]]:
+def _presenters(bench: _Bench) -> tuple[list[PlacedPresenter], list[WarningText]]:
     """Look at every take and find its place on the film."""
     made: list[PlacedPresenter] = []
-    told: list[str] = []
+    told: list[WarningText] = []
     for number, look in enumerate(bench.edit.appearances):
         start, end = on_film(look, bench.edit)
         if end <= start:
@@ -169,18 +170,17 @@ def _presenters(bench: _Bench) -> tuple[list[PlacedPresenter], list[str]]:
     return made, told
 
 
-def _narrowed(look: Appearance, stand: Stand, edit: Edit) -> str:
+def _narrowed(look: Appearance, stand: Stand, edit: Edit) -> WarningText:
     shown = stand.box.height / edit.size.height
-    return (
-        f"{look.node}: too wide for the frame at scale {look.place.scale:g}, shown at {shown:.2f}; "
-        "leave avatar_position.scale out, and the size follows the take"
-    )
+    says = f"{look.node}: too wide for the frame at scale {look.place.scale:g}, shown at {shown:.2f}"
+    return warning(Warned.TAKE_NARROWED, says)
 
 
-def _unseen_background(look: Appearance) -> str:
-    return (
+def _unseen_background(look: Appearance) -> WarningText:
+    return warning(
+        Warned.BACKGROUND_HIDDEN,
         f"{look.node}: the take has a background of its own and fills the frame: the background that was asked for is "
-        "not seen; an avatar that can be cut out stands before it"
+        "not seen",
     )
 
 

@@ -17,13 +17,14 @@ from shared.media.wording import Wording
 from shared.pipeline.edit.edit import Cue, Edit, Title
 from shared.pipeline.plan.glyphs import named
 from shared.pipeline.plan.plan import Size
+from shared.pipeline.plan.warned import Warned, WarningText, warning
 
 _PANEL = 150  # opacity of the panel, of 255: white letters on it have 4.9 : 1 even before white footage
 
 
 def letter(
     edit: Edit, presenters: Sequence[PlacedPresenter], folder: Path
-) -> tuple[tuple[Lettering, ...], tuple[str, ...]]:
+) -> tuple[tuple[Lettering, ...], tuple[WarningText, ...]]:
     """Paint every title and caption; also says which characters could not be drawn."""
     said: tuple[Title | Cue, ...] = (*edit.titles, *edit.cues)
     sayings = [each for each in (saying_of(one, edit, presenters) for one in said) if each.end > each.start]
@@ -35,18 +36,17 @@ def letter(
     return laid_out(edit, painted), tuple(news for each in sayings for news in _news(each))
 
 
-def _news(saying: Saying) -> Iterator[str]:
+def _news(saying: Saying) -> Iterator[WarningText]:
     """Tell what of a text can't be seen."""
     what = "scene text" if isinstance(saying.said, Title) else "caption"
     text = f'{what} "{"".join(clusters(saying.said.text[:48])[:24])}"'
     if lost := saying.wording.lost:
         left = "is shown without" if saying.wording.drawn else "was left out"
-        yield f"{text} {left}: no font has {named(lost)}"
+        kind = Warned.TEXT_UNDRAWN if isinstance(saying.said, Title) else Warned.CAPTIONS_UNDRAWN
+        yield warning(kind, f"{text} {left}: no font has {named(lost)}")
     if saying.wording.shortened:
-        yield (
-            f"{text} is too long for the frame ({len(saying.said.text)} characters) and was shortened; "
-            "shorten it yourself, or split it over scenes"
-        )
+        says = f"{text} is too long for the frame ({len(saying.said.text)} characters) and was shortened"
+        yield warning(Warned.TEXT_SHORTENED, says)
 
 
 def _inked(wording: Wording) -> Ink | None:

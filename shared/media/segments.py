@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from shared.pipeline.edit.edit import Appearance, Edit, Shot
+from shared.pipeline.plan.warned import Warned, WarningText, warning
 
 OPEN_AT_ONCE = 6  # decoders a part may hold: measured, each costs some 60 MB at 720x1280
 
@@ -45,13 +46,13 @@ def frames(seconds: float, fps: int) -> int:
     return round(seconds * fps)
 
 
-def cuts(edit: Edit, lengths: Mapping[str, float]) -> tuple[tuple[Cut, ...], tuple[str, ...]]:
+def cuts(edit: Edit, lengths: Mapping[str, float]) -> tuple[tuple[Cut, ...], tuple[WarningText, ...]]:
     """Lay the shots end to end in whole frames up to the film's length; also says where files end too early.
 
     `lengths` gives the real seconds of each moving file. Shots that follow each other inside one file are opened
     once. A shot that would begin after its file's end shows the file's last frame.
     """
-    total, clock, made, warnings = frames(edit.seconds, edit.fps), 0.0, list[Cut](), list[str]()
+    total, clock, made, warnings = frames(edit.seconds, edit.fps), 0.0, list[Cut](), list[WarningText]()
     for shot in edit.shots:
         start, clock = frames(clock, edit.fps), clock + shot.seconds
         length = min(frames(clock, edit.fps), total) - start
@@ -59,10 +60,11 @@ def cuts(edit: Edit, lengths: Mapping[str, float]) -> tuple[tuple[Cut, ...], tup
             continue
         told = _told(shot, lengths, edit.fps)
         if told != shot and shot.node:
-            warnings.append(
+            says = (
                 f"{shot.node} ends at {lengths[shot.node]:.2f} s, asked for {shot.offset:.2f}-"
                 f"{shot.offset + shot.footage:.2f} s; its last frame is held instead"
             )
+            warnings.append(warning(Warned.FOOTAGE_SHORT, says, node=shot.node))
         moving = 0 if shot.still or told.node is None else min(length, max(1, frames(told.footage, edit.fps)))
         cut = Cut(told, start, length, moving)
         if made and _continues(made[-1], cut, edit.fps):

@@ -17,6 +17,7 @@ from shared.media.probe import FilmFacts
 from shared.media.sources import source_of, transparent
 from shared.pipeline.edit.edit import Appearance
 from shared.pipeline.plan.plan import Cutout
+from shared.pipeline.plan.warned import Warned, WarningText, warning
 
 SAMPLES = 4  # frames a second looked at
 LOUDNESS = -16.0  # LUFS a voice is brought to, the habit of phones and the web
@@ -33,7 +34,7 @@ class MeasuredTake:
     visible: Box
     key: Rgb
     gain: float | None
-    warnings: tuple[str, ...]
+    warnings: tuple[WarningText, ...]
 
 
 def measure(look: Appearance, path: Path, facts: FilmFacts, folder: Path, budget: Budget) -> MeasuredTake:
@@ -48,12 +49,12 @@ def measure(look: Appearance, path: Path, facts: FilmFacts, folder: Path, budget
     if matte.why and kind is not look.cutout:
         raw, _ = _sample(look.cutout, look.seconds, source, facts, folder, budget)
         matte = judged(look.cutout, raw, facts, key)
-    warnings: tuple[str, ...] = (as_picture(look.node, matte.why),) if matte.why else ()
+    warnings: tuple[WarningText, ...] = (as_picture(look.node, matte.why),) if matte.why else ()
     gain = None
     if facts.audio_codec is None:
-        warnings += (f"{look.node}: the take has no sound",)
+        warnings += (warning(Warned.TAKE_SILENT, f"{look.node}: the take has no sound", node=look.node),)
     elif found is None:
-        warnings += (f"{look.node}: the take is silent",)
+        warnings += (warning(Warned.TAKE_SILENT, f"{look.node}: the take is silent", node=look.node),)
     else:
         gain = min(15.0, max(-15.0, LOUDNESS - found))
     return MeasuredTake(look.node, source, facts, matte.cutout, matte.box, matte.key, gain, warnings)

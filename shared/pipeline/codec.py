@@ -186,6 +186,7 @@ def _read(kind: Any, value: object, path: str) -> Any:
         if len(inner) > 1:
             raise TypeError(f"{path}: a choice of types ({kind}) has no plain form")
         return None if value is None else _read(inner[0], value, path)
+    kind = getattr(kind, "__supertype__", kind)  # a NewType is stored as what it is made of
     if kind in _SCALARS:
         return _SCALARS[kind](value, path)
     if origin := get_origin(kind):

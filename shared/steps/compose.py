@@ -27,6 +27,7 @@ from shared.pipeline.job import events as on
 from shared.pipeline.job.job import Job, Node, Output, State
 from shared.pipeline.job.names import film_object
 from shared.pipeline.plan.plan import LENGTH_TOLERANCE, Cutout, Kind
+from shared.pipeline.plan.warned import Warned, WarningText, warning
 from shared.steps.commit import Commits
 from shared.steps.cutouts import NEXT
 from shared.steps.message import Message
@@ -107,9 +108,9 @@ class Compose:
             self.blobs.fetch(output.uri, files[key], output.generation)
         return files
 
-    def _cut(self, job: Job, files: Mapping[str, Path]) -> tuple[Edit, tuple[str, ...]]:
+    def _cut(self, job: Job, files: Mapping[str, Path]) -> tuple[Edit, tuple[WarningText, ...]]:
         """Measure the files themselves: what a vendor says about a length is a hint. Also say what is missing."""
-        takes, told = dict[str, Take](), list[str]()
+        takes, told = dict[str, Take](), list[WarningText]()
         for key, path in files.items():
             output, kind = job.nodes[key].output, job.nodes[key].kind
             if kind is Kind.IMAGE or output is None:
@@ -119,7 +120,8 @@ class Compose:
                 seconds = probe(path).seconds
             words = self._words(output.captions)
             if words is None:
-                told.append(f"{key}: its subtitles are gone; its captions are estimated from the script")
+                says = f"{key}: its subtitles are gone; its captions are estimated from the script"
+                told.append(warning(Warned.CAPTIONS_ESTIMATED, says, node=key))
             takes[key] = Take(seconds, cutout, parse_srt(words or ""))
         return assemble(job.plan, job.request, takes, _breaks(job.request.voice.locale or "")), tuple(told)
 

@@ -21,6 +21,7 @@ from shared.pipeline.plan.image_fit import image_warnings, with_photos
 from shared.pipeline.plan.plan import Plan
 from shared.pipeline.plan.planner import CannotPlan, Defaults, plan, to_ask
 from shared.pipeline.plan.request import FilmRequest, to_document
+from shared.pipeline.plan.warned import WarningText
 from shared.steps.commit import FIRST_WAIT, LAST_WAIT, Commits
 from shared.steps.hourly import HourlyLimit
 from shared.steps.idempotency import BuyingCall
@@ -47,7 +48,7 @@ class Checked:
     """A plan every free check has passed."""
 
     plan: Plan
-    warnings: tuple[str, ...]  # beside the plan's own
+    warnings: tuple[WarningText, ...]  # beside the plan's own
     images: Mapping[str, Ready]  # by their node's key
 
 
@@ -173,7 +174,7 @@ class CreateJob:
         return Created(known.job, repeated=True)
 
 
-def warnings_beside(plan: Plan, request: FilmRequest, told: Told) -> tuple[str, ...]:
+def warnings_beside(plan: Plan, request: FilmRequest, told: Told) -> tuple[WarningText, ...]:
     """Return what is known before paying beside the plan's own warnings, of an order as of a revision."""
     return (*told.warnings, *image_warnings(request, plan))
 

@@ -1,6 +1,6 @@
 """The free checks before anything is stored or paid: the key works, looks and voices exist, images can be used."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -9,6 +9,7 @@ from shared.cloud.tenants import AccountStatus, Tenants
 from shared.codes import Code
 from shared.pipeline.plan.looks import Look
 from shared.pipeline.plan.speakers import Needed
+from shared.pipeline.plan.warned import Warned, WarningText, warning
 from shared.providers.ports import KeyChanged, Refused, TryLater
 from shared.steps.asked_once import AskedOnce
 from shared.steps.images import Images
@@ -58,9 +59,7 @@ class Preflight:
         if refusals:
             raise _refused(refusals)
         balance = _balance(needed, wallet)
-        late = f"{needed.provider} did not answer in time: looks and voices could not be checked beforehand"
-        unknown = f"{needed.provider} does not say what the account can still spend: it could not be checked beforehand"
-        return Told(found, (*((late,) if silent else ()), *((unknown,) if balance is None else ())), balance)
+        return Told(found, tuple(_untold(needed, silent=silent, balance=balance)), balance)
 
     def told_for_a_price(self, tenant: str, needed: Needed) -> "Told":
         """Ask like `presenters_told`; no working key is a warning, for a price needs none. Raises Problem."""
@@ -70,7 +69,8 @@ class Preflight:
             if problem.code is not Code.NO_PROVIDER_KEY:
                 raise
             unchecked = "looks, voices and what the account can still spend could not be checked"
-            return Told({}, (f"{problem.message}: {unchecked}. The order itself needs it: {problem.next_move}.",))
+            says = f"{problem.message}: {unchecked}"
+            return Told({}, (warning(Warned.KEY_LACKING, says, provider=needed.provider, mode=needed.mode),))
 
     def _key(self, tenant: str, needed: Needed) -> str:
         account = self.tenants.integration(tenant, needed.provider, needed.mode)
@@ -87,7 +87,7 @@ class Told:
     """What the avatar service told: the looks it knows, and warnings about what it did not tell."""
 
     looks: Mapping[str, Look]
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[WarningText, ...] = ()
     balance: int | None = None  # micro-dollars the account can still spend; None = it does not say
 
     def must_pay(self, provider: str, takes: int) -> None:
@@ -110,6 +110,16 @@ def _balance(needed: Needed, asked: Future[int | None]) -> int | None:
         raise _no_key(needed, f"{needed.provider} refused the tenant's key") from bad
     except TryLater:
         return None
+
+
+def _untold(needed: Needed, *, silent: bool, balance: int | None) -> Iterator[WarningText]:
+    """Say what the avatar service did not tell, so that it could not be checked."""
+    if silent:
+        says = f"{needed.provider} did not answer in time: looks and voices could not be checked beforehand"
+        yield warning(Warned.PRESENTERS_UNCHECKED, says)
+    if balance is None:
+        says = f"{needed.provider} does not say what the account can still spend: it could not be checked beforehand"
+        yield warning(Warned.BALANCE_UNKNOWN, says)
 
 
 def _refused(refusals: list[tuple[tuple[str, ...], Refused]]) -> Problem:

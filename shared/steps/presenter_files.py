@@ -19,6 +19,7 @@ from shared.pipeline.edit.captions import parse_srt
 from shared.pipeline.job.job import Output
 from shared.pipeline.job.names import AttemptName, presenter_object
 from shared.pipeline.plan.plan import Cutout
+from shared.pipeline.plan.warned import Warned, WarningText, warning
 from shared.providers.ports import Filmed
 
 TAKE_BYTES = 500 * 2**20
@@ -46,7 +47,7 @@ class Archived:
     """A take in our bucket, and what a person should know about it."""
 
     output: Output
-    warnings: tuple[str, ...]
+    warnings: tuple[WarningText, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +71,11 @@ class PresenterFiles:
             return Archived(output, told)
         uri, why = self._subtitles(filmed.captions_url, name)
         if why:
-            told = (*told, f"{name.node}: {why}; its captions are estimated from the script")
+            says = f"{name.node}: {why}; its captions are estimated from the script"
+            told = (*told, warning(Warned.CAPTIONS_ESTIMATED, says, node=name.node))
         return Archived(replace(output, captions=uri), told)
 
-    def _film(self, filmed: Filmed, name: AttemptName, ordered: Ordered) -> tuple[Output, tuple[str, ...]]:
+    def _film(self, filmed: Filmed, name: AttemptName, ordered: Ordered) -> tuple[Output, tuple[WarningText, ...]]:
         """Keep the film; return it, and why it cannot be laid over as it was ordered."""
         try:
             with TemporaryDirectory(dir=self.scratch, prefix="take-") as folder:

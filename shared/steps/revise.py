@@ -31,6 +31,7 @@ from shared.pipeline.plan.capabilities import Tables
 from shared.pipeline.plan.plan import Kind, Plan
 from shared.pipeline.plan.planner import CannotPlan, Defaults, plan, to_ask
 from shared.pipeline.plan.request import FilmRequest
+from shared.pipeline.plan.warned import WarningText
 from shared.steps.commit import Commits, StoreBusy
 from shared.steps.create_job import TRIES, CreateJob, admit, warnings_beside
 from shared.steps.idempotency import BuyingCall
@@ -50,7 +51,7 @@ class Revised:
     remake: frozenset[str]
     ours: int
     theirs: int
-    warnings: tuple[str, ...] = ()  # beside the plan's own
+    warnings: tuple[WarningText, ...] = ()  # beside the plan's own
     quota: Quota | None = field(default=None, compare=False)  # a dry run or a repeat counts nothing
 
     @property

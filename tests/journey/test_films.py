@@ -181,7 +181,8 @@ def test_what_cannot_be_drawn_is_told_before_it_is_paid(cinema: Cinema) -> None:
 
     dry = cinema.http.post("/create_job", json=request | {"dry_run": True}).json()
 
-    expected = "The text of scene 1 will be shown without some of its characters: no font has ᠮ (U+182E)."
+    expected = "The text of scene 1 will be shown without some of its characters: no font has ᠮ (U+182E). "
+    expected += "Write text_overlay without them."
     assert expected in dry["warnings"]
 
 

@@ -90,7 +90,8 @@ def test_missing_footage_is_told() -> None:
     """A file much shorter than planned is told with numbers."""
     _, told = cuts(edit(shot(8)), {"clip": 6.0})
 
-    assert ("clip ends at 6.00 s, asked for 0.00-8.00 s; its last frame is held instead",) == told
+    says = "clip ends at 6.00 s, asked for 0.00-8.00 s; its last frame is held instead. "
+    assert (says + 'POST /jobs/{id}/regenerate with "nodes": ["clip"] films it again.',) == told
 
 
 def test_shot_shorter_than_a_frame_is_dropped() -> None:

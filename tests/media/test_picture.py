@@ -95,7 +95,8 @@ def test_file_that_ends_too_early_is_told(render: Render, clip: Path) -> None:
     made = render(edit(shot(1, offset=2), shot(1, offset=3)), clip=clip)
 
     assert like(pixels(made.film)[-1, 160, 90], BLUE)
-    assert ("clip ends at 3.00 s, asked for 3.00-4.00 s; its last frame is held instead",) == made.warnings
+    says = "clip ends at 3.00 s, asked for 3.00-4.00 s; its last frame is held instead. "
+    assert (says + 'POST /jobs/{id}/regenerate with "nodes": ["clip"] films it again.',) == made.warnings
 
 
 def test_footage_fills_frame(render: Render, tmp_path: Path) -> None:

@@ -100,7 +100,8 @@ def test_an_inset_that_is_alone_fills_the_frame(render: Render, plain_take: Path
     assert frame[:60].min() > 230
     assert (60, 80, 120, 280) == pytest.approx(bounds(like(frame, ORANGE)), abs=3)
     says = "presenter: the take has a background of its own and fills the frame: the background that was asked for is "
-    assert (says + "not seen; an avatar that can be cut out stands before it",) == made.warnings
+    move = "POST /jobs/{id}/regenerate with another avatar_id; one that can be cut out stands before the background."
+    assert (f"{says}not seen. {move}",) == made.warnings
 
 
 def test_an_inset_of_another_shape_stands_before_its_own_blurred_copy(render: Render, tmp_path: Path) -> None:
@@ -176,7 +177,8 @@ def test_take_that_is_not_what_it_claims_becomes_an_inset(
 
     made = render(edit(colored(1), looks=(looks(claimed, seconds=1, place=Placement(0.5, 0, 0)),)), presenter=odd)
 
-    assert (f"presenter: {why}; it is shown as a picture in the film",) == made.warnings
+    move = "POST /jobs/{id}/regenerate with another avatar_id; some can be cut out."
+    assert (f"presenter: {why}; it is shown as a picture in the film. {move}",) == made.warnings
     assert bounds(like(pixels(made.film)[12], background, within=20)) == pytest.approx((45, 80, 135, 240), abs=3)
 
 
@@ -200,8 +202,8 @@ def test_too_wide_presenter_is_scaled_down(render: Render, tmp_path: Path) -> No
     made = render(edit(colored(1), looks=(looks(seconds=1, place=Placement(0.8, 1, 1)),)), presenter=wide)
 
     assert (0, 230, 180, 320) == pytest.approx(bounds(like(pixels(made.film)[12], ORANGE)), abs=3)
-    said = "presenter: too wide for the frame at scale 0.8, shown at 0.28; "
-    assert (said + "leave avatar_position.scale out, and the size follows the take",) == made.warnings
+    said = "presenter: too wide for the frame at scale 0.8, shown at 0.28. "
+    assert (said + "Leave avatar_position.scale out, and the size follows the take.",) == made.warnings
 
 
 def test_presenter_who_moves_is_never_cut(render: Render, tmp_path: Path) -> None:

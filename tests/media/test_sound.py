@@ -226,7 +226,8 @@ def test_take_without_sound_is_told(render: Render, tmp_path: Path) -> None:
 
     made = render(edit(colored(1), looks=(looks(seconds=1),)), presenter=still)
 
-    assert ("presenter: the take has no sound",) == made.warnings
+    move = 'POST /jobs/{id}/regenerate with "nodes": ["presenter"] orders it again.'
+    assert (f"presenter: the take has no sound. {move}",) == made.warnings
 
 
 def test_silent_take_is_told(render: Render, tmp_path: Path) -> None:
@@ -239,7 +240,8 @@ def test_silent_take_is_told(render: Render, tmp_path: Path) -> None:
 
     made = render(edit(colored(1), looks=(looks(Cutout.INSET, seconds=1),)), presenter=silent)
 
-    assert ("presenter: the take is silent",) == made.warnings
+    move = 'POST /jobs/{id}/regenerate with "nodes": ["presenter"] orders it again.'
+    assert (f"presenter: the take is silent. {move}",) == made.warnings
 
 
 def test_continuous_chain_has_continuous_sound(render: Render, tmp_path: Path) -> None:

@@ -194,7 +194,8 @@ def test_what_no_font_has_is_left_out_and_told(tmp_path: Path) -> None:
     made, told = painted(tmp_path, Title("Fresh \U0001fae9 coffee", 0, 9))
 
     assert 1 == len(made)
-    assert ('scene text "Fresh \U0001fae9 coffee" is shown without: no font has \U0001fae9 (U+1FAE9)',) == told
+    says = 'scene text "Fresh \U0001fae9 coffee" is shown without: no font has \U0001fae9 (U+1FAE9). '
+    assert (says + "Write text_overlay without them.",) == told
 
 
 def test_text_no_font_can_draw_at_all_is_left_out(tmp_path: Path) -> None:

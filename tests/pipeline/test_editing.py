@@ -11,8 +11,12 @@ from shared.pipeline.plan.request import Background, BackgroundType, FilmRequest
 from tests.pipeline.breaks import BREAKS
 from tests.pipeline.films import CUT, PHOTO, WHITE, film, filmed, planned, spoken
 
-AGAIN = " footage is seen again; a shorter script or one more scene fills it."
-SLOWLY = " the picture moves slowly into its last frame."
+SHORTEN = "Shorten the script, or add a scene with footage."
+AGAIN = f" footage is seen again. {SHORTEN}"
+SLOWLY = " the picture moves slowly into its last frame. "
+HEARD = ' Shorten the script, or use "length": "longer", and all of it is heard.'
+SEEN = ' Lengthen the script, or use "length": "longer", and all of them are seen.'
+ANEW = 'POST /jobs/{id}/regenerate with "nodes": ["%s"] films it again.'
 
 
 def speech(seconds: float, *cues: Cue) -> Take:
@@ -69,7 +73,7 @@ def test_the_last_frame_stands_when_the_speech_is_a_little_longer() -> None:
     made = edited(film(filmed(), filmed(), filmed(), avatar_script="Hi."), presenter_1=speech(24.0))
 
     assert [(shot.seconds, shot.footage) for shot in made.shots] == [(24.0, 22.0)]
-    assert made.warnings == ("The presenter speaks 24 s over 22 s of footage: for 2 s" + SLOWLY,)
+    assert made.warnings == ("The presenter speaks 24 s over 22 s of footage: for 2 s" + SLOWLY + SHORTEN,)
 
 
 def test_a_single_scene_begins_again() -> None:
@@ -101,7 +105,7 @@ def test_length_film_ends_with_the_footage() -> None:
 
     assert made.seconds == 15.0
     assert looks(made) == [("presenter-1", 0.0, 15.0, 0.0)]
-    assert made.warnings == ("The presenter speaks 18 s, the film lasts 15 s: 3 s are not heard.",)
+    assert made.warnings == ("The presenter speaks 18 s, the film lasts 15 s: 3 s are not heard." + HEARD,)
 
 
 def test_length_script_ends_with_the_speech() -> None:
@@ -113,7 +117,7 @@ def test_length_script_ends_with_the_speech() -> None:
 
     assert made.shots == (Shot(seconds=5.0, node="clip-1", offset=0.0, footage=5.0),)
     assert made.titles == ()
-    assert made.warnings == ("The film ends with the script after 5 s: 1 s of the scenes are not seen.",)
+    assert made.warnings == ("The film ends with the script after 5 s: 1 s of the scenes are not seen." + SEEN,)
 
 
 def test_a_reels_scenes_stretch_to_their_speech() -> None:
@@ -126,7 +130,7 @@ def test_a_reels_scenes_stretch_to_their_speech() -> None:
 
     assert [(shot.seconds, shot.footage) for shot in made.shots] == [(10.5, 8.0), (8.0, 8.0)]
     assert looks(made) == [("presenter-1", 0.0, 10.5, 0.0), ("presenter-2", 10.5, 6.0, FADE)]
-    assert made.warnings == ("Scene 1: the presenter speaks 10.5 s over 8 s of footage: for 2.5 s" + SLOWLY,)
+    assert made.warnings == ("Scene 1: the presenter speaks 10.5 s over 8 s of footage: for 2.5 s" + SLOWLY + SHORTEN,)
 
 
 def test_a_scene_held_within_a_shot_goes_on_where_it_stopped() -> None:
@@ -154,8 +158,8 @@ def test_a_reels_fixed_lengths() -> None:
     by_film = edited(replace(reel, length=Length.FILM), presenter_1=speech(10.0))
     by_script = edited(replace(reel, length=Length.SCRIPT), presenter_1=speech(5.0))
 
-    assert by_film.warnings == ("Scene 1: the presenter speaks 10 s, the scene lasts 8 s: 2 s are not heard.",)
-    assert by_script.warnings == ("Scene 1 ends with its script after 5 s of 7.2 s.",)
+    assert by_film.warnings == ("Scene 1: the presenter speaks 10 s, the scene lasts 8 s: 2 s are not heard." + HEARD,)
+    assert by_script.warnings == ("Scene 1 ends with its script after 5 s of 7.2 s." + SEEN,)
     assert (by_film.seconds, by_script.seconds) == (8.0, 5.0)
 
 
@@ -203,7 +207,7 @@ def test_an_extension_that_came_alone_is_joined_behind() -> None:
         Shot(seconds=7.0, node="clip-3", offset=0.0, footage=7.0),
     )
     says = "Veo returned clip-3 as 7 s instead of the whole shot of 22 s: "
-    assert made.warnings == (says + "the parts of the shot are joined one behind the other.",)
+    assert made.warnings == (says + "the parts of the shot are joined one behind the other. " + ANEW % "clip-3",)
 
 
 def test_a_whole_shot_made_from_a_part_is_joined_too() -> None:
@@ -232,8 +236,8 @@ def test_a_clip_that_is_too_short_is_held_and_said() -> None:
 
     assert [(shot.seconds, shot.footage) for shot in made.shots] == [(8.0, 6.0), (8.0, 8.0)]
     assert made.warnings == (
-        "Veo returned clip-1 as 6 s instead of 8 s.",
-        "Scene 1 has 6 s of footage for 8 s: for 2 s" + SLOWLY,
+        "Veo returned clip-1 as 6 s instead of 8 s. " + ANEW % "clip-1",
+        "Scene 1 has 6 s of footage for 8 s: for 2 s" + SLOWLY + ANEW % "clip-1",
     )
 
 
@@ -244,8 +248,8 @@ def test_a_short_clip_under_a_whole_speech_is_said_too() -> None:
     made = edited(request, clip_2=Take(6.0), presenter_1=speech(20.0))
 
     assert made.warnings == (
-        "Veo returned clip-2 as 6 s instead of 8 s.",
-        "Scene 2 has 6 s of footage for 8 s: for 2 s" + SLOWLY,
+        "Veo returned clip-2 as 6 s instead of 8 s. " + ANEW % "clip-2",
+        "Scene 2 has 6 s of footage for 8 s: for 2 s" + SLOWLY + ANEW % "clip-2",
     )
 
 
@@ -283,8 +287,8 @@ def test_a_text_nobody_can_read_is_said_with_the_films_own_seconds() -> None:
 
     made = edited(film(filmed(script="Hi.", text_overlay=text), length=Length.SCRIPT), presenter_1=speech(4.0))
 
-    says = "The text of scene 1 has 100 letters: it takes about 6.4 s to read and is seen for 4 s: "
-    assert made.warnings[-1] == says + "shorten it to about 59 letters, or split it over scenes."
+    says = "The text of scene 1 has 100 letters: it takes about 6.4 s to read and is seen for 4 s. "
+    assert made.warnings[-1] == says + "Shorten text_overlay to about 59 letters, or split it over scenes."
 
 
 def test_a_title_of_a_very_short_scene_is_seen_nevertheless() -> None:

@@ -54,8 +54,8 @@ def test_a_plan_tells_what_will_not_be_drawn() -> None:
     scene = SceneRequest(visual_description="a cup", text_overlay="new \U0001fae9 cup")
 
     assert (
-        "The text of scene 1 will be shown without some of its characters: no font has \U0001fae9 (U+1FAE9)."
-        in planned(film(scene)).warnings
+        "The text of scene 1 will be shown without some of its characters: no font has \U0001fae9 (U+1FAE9). "
+        "Write text_overlay without them." in planned(film(scene)).warnings
     )
 
 
@@ -66,7 +66,10 @@ def test_a_plan_tells_what_captions_will_lack(*, captions: bool) -> None:
 
     told = planned(film(avatar_script=script, background=WHITE, captions=captions)).warnings
 
-    expected = "Captions will be shown without some characters of the script: no font has \U0001fae9 (U+1FAE9)."
+    expected = (
+        "Captions will be shown without some characters of the script: no font has \U0001fae9 (U+1FAE9). "
+        "Write the script without them, or leave captions out."
+    )
     assert captions == (expected in told)
 
 

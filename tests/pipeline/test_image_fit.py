@@ -73,8 +73,17 @@ def test_the_images_that_fill_the_frame() -> None:
 @pytest.mark.parametrize(
     ("fields", "warning"),
     [
-        ({"image_fit": "blur"}, "image_fit is not used: the film has no image."),
-        ({"image": "a", "image_fit_color": "#FF0000"}, 'image_fit_color is not used: image_fit is not "color".'),
+        (
+            {"image_fit": "blur"},
+            "image_fit is not used: the film has no image. Leave image_fit out, or give an image_url.",
+        ),
+        (
+            {"image": "a", "image_fit_color": "#FF0000"},
+            (
+                'image_fit_color is not used: image_fit is not "color". '
+                'Leave image_fit_color out, or use "image_fit": "color".'
+            ),
+        ),
     ],
 )
 def test_padding_that_is_not_used_is_told(fields: dict[str, str], warning: str) -> None:

@@ -25,8 +25,8 @@ from tests.pipeline.films import (
 )
 
 FILLED = (
-    "for about %s footage is seen again, or the picture moves slowly into its last frame; "
-    "a shorter script or one more scene fills it."
+    "for about %s footage is seen again, or the picture moves slowly into its last frame. "
+    "Shorten the script, or add a scene with footage."
 )
 
 
@@ -131,8 +131,8 @@ def test_a_duration_that_was_asked_for_is_kept_before_a_backdrop() -> None:
     made = planned(film(spoken(words(3), duration=8.0)))
 
     assert made.planned_seconds == 8.0
-    says = "Scene 1 lasts 8 s, as asked, its script about 3.1 s: the background alone is seen for about 4.9 s; "
-    assert made.warnings == (says + "leave its duration out, and it ends with its script.",)
+    says = "Scene 1 lasts 8 s, as asked, its script about 3.1 s: the background alone is seen for about 4.9 s. "
+    assert made.warnings == (says + "Leave duration out, and the scene ends with its script.",)
 
 
 def test_scenes_before_backdrops_share_a_speech_over_the_whole_film() -> None:
@@ -143,8 +143,8 @@ def test_scenes_before_backdrops_share_a_speech_over_the_whole_film() -> None:
 
 
 CROWDED = (
-    "has 500 letters, of which about 240 fit a 9:16 frame in the smallest letters; it takes about 29.9 s to read "
-    "and is seen for 8 s: shorten it to about 127 letters"
+    "has 500 letters, of which about 240 fit a 9:16 frame in the smallest letters: it takes about 29.9 s to read "
+    "and is seen for 8 s. 127"
 )
 
 
@@ -152,8 +152,16 @@ CROWDED = (
     ("letters", "seconds", "says"),
     [
         (59, 4.0, None),
-        (60, 4.0, "has 60 letters: it takes about 4 s to read and is seen for 4 s: shorten it to about 59 letters"),
-        (120, 4.0, "has 120 letters: it takes about 7.6 s to read and is seen for 4 s: shorten it to about 59 letters"),
+        (
+            60,
+            4.0,
+            "has 60 letters: it takes about 4 s to read and is seen for 4 s. 59",
+        ),
+        (
+            120,
+            4.0,
+            "has 120 letters: it takes about 7.6 s to read and is seen for 4 s. 59",
+        ),
         (120, 8.0, None),
         (500, 8.0, CROWDED),
     ],
@@ -162,8 +170,13 @@ def test_a_text_nobody_can_read_is_said_before_paying(letters: int, seconds: flo
     """People read 17 letters a second; the customer learns how many are too many, and how many are not."""
     made = planned(film(filmed(seconds, text_overlay="x" * letters), b_roll=CUT))
 
-    sentences = () if says is None else (f"The text of scene 1 {says}, or split it over scenes.",)
-    assert made.warnings == sentences
+    assert made.warnings == (() if says is None else (_too_long(says),))
+
+
+def _too_long(says: str) -> str:
+    """Say it as the plan does; the case ends with the letters that can be read."""
+    case, _, letters = says.rpartition(" ")
+    return f"The text of scene 1 {case} Shorten text_overlay to about {letters} letters, or split it over scenes."
 
 
 def test_a_script_over_a_backdrop_needs_no_more_footage() -> None:

@@ -37,10 +37,9 @@ def test_three_scenes_make_one_shot_of_22_seconds() -> None:
     assert made.planned_seconds == 22.0
     assert made.warnings == (
         (
-            "Scenes 2 and 3 last 7 s instead of 8 s: Veo makes a shot longer in fixed steps; "
-            'b_roll.join "cut" keeps exact lengths.'
+            "Scenes 2 and 3 last 7 s instead of 8 s: Veo makes a shot longer in fixed steps "
+            '(in all 22 s instead of 24 s). Order with b_roll.join "cut", which keeps exact lengths.'
         ),
-        "Asked 24 s of footage, filmed 22 s.",
     )
 
 
@@ -69,13 +68,12 @@ def test_a_shots_first_scene_is_trimmed_at_its_start_and_the_last_at_its_end() -
     assert shown(made) == [("clip-3", 1.0, 5.0), ("clip-3", 6.0, 7.0), ("clip-3", 13.0, 5.0)]
     assert made.warnings == (
         (
-            "Scene 2 lasts 7 s instead of 5 s: Veo makes a shot longer in fixed steps; "
-            'b_roll.join "cut" keeps exact lengths.'
+            "Scene 2 lasts 7 s instead of 5 s: Veo makes a shot longer in fixed steps "
+            '(in all 17 s instead of 15 s). Order with b_roll.join "cut", which keeps exact lengths.'
         ),
-        "Asked 15 s of footage, filmed 17 s.",
         (
             "20 s of footage are bought ($4.00), 17 s of it are shown: at 720p these shots are filmed in 6 or 7 s. "
-            "The rest costs $0.60; longer scenes show it."
+            "The rest costs $0.60. Give these scenes a longer duration, and it is shown."
         ),
     )
 
@@ -148,8 +146,8 @@ def test_joined_by_cuts_only_the_first_scene_starts_from_the_photo() -> None:
 
     assert [clip.feature for clip in made.clips] == [Feature.IMAGE, Feature.TEXT, Feature.TEXT]
     assert made.warnings[0] == (
-        "The photo is not seen in scenes 2 and 3, filmed from the description alone: "
-        "give a scene an image_url of its own, or join by extend."
+        "The photo is not seen in scenes 2 and 3, filmed from the description alone. "
+        'Give each such scene an image_url, or order with b_roll.join "extend".'
     )
 
 

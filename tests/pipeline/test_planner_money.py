@@ -90,7 +90,8 @@ def test_a_look_nobody_could_ask_is_priced_at_its_dearest_and_said() -> None:
     assert [(None, 667_000)] == [(take.engine, take.cost) for take in made.speeches]
     assert (
         "heygen did not tell which engine films look-1: priced as avatar_iv, the default; "
-        "the engine is chosen, and may cost less, when it does."
+        "the engine is chosen, and may cost less, when it does. "
+        'Ask again with "dry_run": true for the exact price.'
     ) in made.warnings
 
 
@@ -240,7 +241,10 @@ def test_footage_that_is_bought_and_not_shown_is_told(seconds: tuple[float, ...]
     made = planned(film(*map(filmed, seconds), resolution=Resolution.FULL_HD))
 
     unseen = sum(clip.seconds for clip in made.clips) - sum(seconds)
-    assert f"{says} The rest costs ${unseen * 0.2:.2f}; longer scenes show it." in made.warnings
+    assert (
+        f"{says} The rest costs ${unseen * 0.2:.2f}. Give these scenes a longer duration, and it is shown."
+        in made.warnings
+    )
 
 
 @pytest.mark.parametrize("resolution", list(Resolution))

@@ -1,5 +1,6 @@
 """Whatever can be asked for can be planned, and every plan keeps the vendors' limits and adds up."""
 
+import re
 from itertools import pairwise
 
 from hypothesis import given
@@ -19,6 +20,7 @@ from shared.pipeline.plan.request import (
 )
 from shared.pipeline.plan.rules import mistakes, outline
 from shared.pipeline.plan.unseen import seen
+from shared.pipeline.plan.warned import ADVICE
 from tests.pipeline.films import PHOTO, TABLES, WHITE, film, planned, with_references
 
 LINKS = TABLES.limits.links
@@ -186,3 +188,14 @@ def test_the_graph_is_in_order_and_ends_in_compose(request: FilmRequest) -> None
     ends = {node.key for node in graph[:-1] if node.key not in needed or node.kind is Kind.PRESENTER}
     assert graph[-1].kind is Kind.COMPOSE
     assert ends <= set(graph[-1].needs)
+
+
+MOVES = [re.compile(re.sub(r"\\\{\w+\\\}", ".+", re.escape(told.next_move))) for told in ADVICE.values()]
+
+
+@given(films())
+def test_every_warning_ends_in_a_move_of_the_register(request: FilmRequest) -> None:
+    """Whoever is warned is told what can be done, whatever was asked for."""
+    moves = [line.partition(". ")[2] for line in planned(request).warnings]
+
+    assert [] == [said for said in moves if not any(re.search(f"{move.pattern}$", said) for move in MOVES)]

@@ -138,7 +138,8 @@ def test_a_photo_without_footage_is_said_to_be_unused() -> None:
     made = planned(film(avatar_script="Hi.", background=WHITE, image_url=PHOTO))
 
     assert made.pictures == ()
-    assert made.warnings == ("image_url is not used: no shot starts from it.",)
+    move = "Leave image_url out, or give a scene without an image_url a visual_description."
+    assert made.warnings == (f"image_url is not used: no shot starts from it. {move}",)
 
 
 def told_refusals(request: FilmRequest, **look: Any) -> dict[str, list[str]]:

@@ -10,6 +10,7 @@ from shared.pipeline.job import events as on
 from shared.pipeline.job.job import Ending, Job, Node, Output
 from shared.pipeline.job.names import AttemptName, attempt_name, presenter_object
 from shared.pipeline.plan.plan import Cutout
+from shared.pipeline.plan.warned import WarningText
 from shared.providers.ports import ClipOrder, Filmed, TryLater
 from shared.providers.veo.client import Veo
 from shared.steps.clips import made_from, order
@@ -64,7 +65,7 @@ class Stern(Veo):
 class Gullible(PresenterFiles):
     """Does not hold a film against the length its maker says it has."""
 
-    def _film(self, filmed: Filmed, name: AttemptName, ordered: Ordered) -> tuple[Output, tuple[str, ...]]:
+    def _film(self, filmed: Filmed, name: AttemptName, ordered: Ordered) -> tuple[Output, tuple[WarningText, ...]]:
         return super()._film(filmed, name, replace(ordered, stated=None))
 
 

@@ -6,6 +6,7 @@ Times are seconds on the film's own clock. Files are named by the key of the nod
 from dataclasses import dataclass
 
 from shared.pipeline.plan.plan import KEY_COLOR, Cutout, Placement, Size, Sound
+from shared.pipeline.plan.warned import WarningText
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ class Edit:
     titles: tuple[Title, ...]
     cues: tuple[Cue, ...]
     sound: Sound
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[WarningText, ...] = ()
     locale: str = ""  # the language spoken, "zh-TW", where somebody said it
 
     @property

@@ -8,13 +8,14 @@ from shared.pipeline.plan.plan import Length, Plan
 from shared.pipeline.plan.reading import unread
 from shared.pipeline.plan.request import FilmRequest
 from shared.pipeline.plan.timing import say
+from shared.pipeline.plan.warned import Warned, WarningText, warning
 
 NOTICEABLE = 0.3  # seconds; less nobody sees
 
 
 def film_warnings(
     plan: Plan, request: FilmRequest, laid: tuple[TimelineEntry, ...], spoken: Mapping[int | None, float]
-) -> Iterator[str]:
+) -> Iterator[WarningText]:
     """Yield a sentence for every frame held, word not heard or not read, and second not shown."""
     film = laid[-1].end
     if None in spoken:
@@ -32,40 +33,48 @@ def film_warnings(
             yield said
 
 
-def _whole(plan: Plan, laid: tuple[TimelineEntry, ...], film: float, said: float) -> Iterator[str]:
+def _whole(plan: Plan, laid: tuple[TimelineEntry, ...], film: float, said: float) -> Iterator[WarningText]:
     picture = film - laid[-1].held
     unseen = sum(stretch.seconds for stretch in plan.stretches if stretch.scene is not None) - film
     if laid[-1].held > NOTICEABLE and _outlasts(said, laid[-1]):
-        yield f"The presenter speaks {say(said)} over {say(picture)} of footage: {_filled(laid[-1].held)}."
+        says = f"The presenter speaks {say(said)} over {say(picture)} of footage: {_filled(laid[-1].held)}"
+        yield warning(Warned.FOOTAGE_STRETCHED, says)
     if said - film > NOTICEABLE:
-        yield f"The presenter speaks {say(said)}, the film lasts {say(film)}: {say(said - film)} are not heard."
+        says = f"The presenter speaks {say(said)}, the film lasts {say(film)}: {say(said - film)} are not heard"
+        yield warning(Warned.SCRIPT_UNHEARD, says)
     if plan.length is Length.SCRIPT and unseen > NOTICEABLE:
-        yield f"The film ends with the script after {say(film)}: {say(unseen)} of the scenes are not seen."
+        says = f"The film ends with the script after {say(film)}: {say(unseen)} of the scenes are not seen"
+        yield warning(Warned.SCENES_UNSEEN, says)
 
 
-def _scene(length: Length, scene: int, entry: TimelineEntry, said: float | None) -> Iterator[str]:
+def _scene(length: Length, scene: int, entry: TimelineEntry, said: float | None) -> Iterator[WarningText]:
     if said is None:
         if entry.held > NOTICEABLE:
             yield _short(scene, entry)
         return
     if entry.held > NOTICEABLE:
-        yield (
+        yield warning(
+            Warned.FOOTAGE_STRETCHED,
             f"Scene {scene + 1}: the presenter speaks {say(said)} over {say(entry.seconds - entry.held)} of footage: "
-            f"{_filled(entry.held)}."
+            f"{_filled(entry.held)}",
         )
     if said - entry.seconds > NOTICEABLE:
-        yield (
+        yield warning(
+            Warned.SCRIPT_UNHEARD,
             f"Scene {scene + 1}: the presenter speaks {say(said)}, the scene lasts {say(entry.seconds)}: "
-            f"{say(said - entry.seconds)} are not heard."
+            f"{say(said - entry.seconds)} are not heard",
         )
     if length is Length.SCRIPT and entry.seconds < entry.stretch.seconds - NOTICEABLE:
-        yield f"Scene {scene + 1} ends with its script after {say(entry.seconds)} of {say(entry.stretch.seconds)}."
+        says = f"Scene {scene + 1} ends with its script after {say(entry.seconds)} of {say(entry.stretch.seconds)}"
+        yield warning(Warned.SCENES_UNSEEN, says)
 
 
-def _short(scene: int, entry: TimelineEntry) -> str:
-    return (
+def _short(scene: int, entry: TimelineEntry) -> WarningText:
+    return warning(
+        Warned.FOOTAGE_SHORT,
         f"Scene {scene + 1} has {say(entry.seconds - entry.held)} of footage for {say(entry.seconds)}: "
-        f"{_filled(entry.held)}."
+        f"{_filled(entry.held)}",
+        node=entry.source.node if entry.source else "",
     )
 
 
@@ -77,5 +86,5 @@ def _outlasts(said: float, last: TimelineEntry) -> bool:
 def _filled(lack: float) -> str:
     """Say what is seen where footage is lacking."""
     if lack > HELD:
-        return f"for {say(lack)} footage is seen again; a shorter script or one more scene fills it"
+        return f"for {say(lack)} footage is seen again"
     return f"for {say(lack)} the picture moves slowly into its last frame"

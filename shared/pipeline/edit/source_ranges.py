@@ -11,6 +11,7 @@ from itertools import pairwise
 
 from shared.pipeline.plan.plan import LENGTH_TOLERANCE, Clip, Plan, Stretch
 from shared.pipeline.plan.timing import say
+from shared.pipeline.plan.warned import Warned, WarningText, warning
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +34,14 @@ class _Reel:
     seconds: float
 
 
-def source_ranges(plan: Plan, lengths: Mapping[str, float]) -> tuple[dict[int, SourceRange], tuple[str, ...]]:
+def source_ranges(plan: Plan, lengths: Mapping[str, float]) -> tuple[dict[int, SourceRange], tuple[WarningText, ...]]:
     """Return the footage of each scene by its index, and warnings; `lengths` are the files' by clip key.
 
     Raises:
         KeyError: the last link of a chain has no length.
     """
     found: dict[int, SourceRange] = {}
-    warnings: list[str] = []
+    warnings: list[WarningText] = []
     for links in _chains(plan.clips):
         reels, ends = _laid(links, lengths)
         warnings += _surprises(links, reels, lengths)
@@ -94,11 +95,14 @@ def _rush(stretch: Stretch, reels: list[_Reel], begin: float, end: float, *, fir
     )
 
 
-def _surprises(links: tuple[Clip, ...], reels: list[_Reel], lengths: Mapping[str, float]) -> Iterator[str]:
+def _surprises(links: tuple[Clip, ...], reels: list[_Reel], lengths: Mapping[str, float]) -> Iterator[WarningText]:
     if len(reels) > 1:
-        yield (
+        yield warning(
+            Warned.FOOTAGE_SHORT,
             f"Veo returned {links[-1].key} as {say(lengths[links[-1].key])} instead of the whole shot of "
-            f"{say(links[-1].total)}: the parts of the shot are joined one behind the other."
+            f"{say(links[-1].total)}: the parts of the shot are joined one behind the other",
+            node=links[-1].key,
         )
     elif abs(reels[0].seconds - links[-1].total) > LENGTH_TOLERANCE:
-        yield f"Veo returned {links[-1].key} as {say(reels[0].seconds)} instead of {say(links[-1].total)}."
+        says = f"Veo returned {links[-1].key} as {say(reels[0].seconds)} instead of {say(links[-1].total)}"
+        yield warning(Warned.FOOTAGE_SHORT, says, node=links[-1].key)

@@ -11,6 +11,7 @@ from shared.pipeline.job.timeouts import SECOND, Timeouts
 from shared.pipeline.plan.plan import Kind, Plan
 from shared.pipeline.plan.planner import PlannedNode, nodes
 from shared.pipeline.plan.request import FilmRequest
+from shared.pipeline.plan.warned import WarningText
 
 NOTHING_ADOPTED: Mapping[str, Node] = {}
 CEILING = 2  # times the plan: what a job may cost at most, whatever goes wrong
@@ -29,7 +30,7 @@ def new_job(
     now: datetime,
     timeouts: Timeouts,
     trace: str = "",
-    warnings: tuple[str, ...] = (),
+    warnings: tuple[WarningText, ...] = (),
     parent: str | None = None,
     adopted: Mapping[str, Node] = NOTHING_ADOPTED,
     schema: int = OLDEST,

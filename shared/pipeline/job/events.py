@@ -11,6 +11,7 @@ from shared.codes import Code
 from shared.pipeline.job.job import Output, Purchase, Reconcile
 from shared.pipeline.plan.plan import Cutout, Plan
 from shared.pipeline.plan.request import FilmRequest
+from shared.pipeline.plan.warned import WarningText
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,7 @@ class FilmArrived:
     attempt: int
     output: Output
     provider_id: str | None = None
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[WarningText, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +192,7 @@ class WorkDone:
     node: str
     inputs_hash: str
     output: Output
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[WarningText, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from shared.pipeline.plan.capabilities import FootageModel, Limits
 from shared.pipeline.plan.plan import Feature, Join
 from shared.pipeline.plan.request import FilmRequest, Resolution
 from shared.pipeline.plan.timing import say_scenes
+from shared.pipeline.plan.warned import Warned, WarningText, warning
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,7 @@ class Chains:
     """Scene indices of each chain, in film order, and what the customer should know about the division."""
 
     chains: tuple[tuple[int, ...], ...]
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[WarningText, ...] = ()
 
 
 def divide(request: FilmRequest, veo: FootageModel, limits: Limits) -> Chains:
@@ -34,15 +35,13 @@ def divide(request: FilmRequest, veo: FootageModel, limits: Limits) -> Chains:
     own = [shot[0] for shot in shots if shot[0] - 1 in filmed]
     warnings = []
     if own:
-        warnings.append(
-            f"The shot is cut before {say_scenes(own)}: a scene's own image can only stand at the start of a shot."
-        )
+        cause = "a scene's own image can only stand at the start of a shot"
+        warnings.append(warning(Warned.SHOT_CUT, f"The shot is cut before {say_scenes(own)}: {cause}"))
     if len(chains) > len(shots):
         sizes = " + ".join(str(len(chain)) for chain in chains)
-        warnings.append(
-            f"{len(filmed)} scenes are filmed as {len(chains)} shots ({sizes} scenes) at the same time: "
-            f"Veo makes one shot at most {most} scene{'s' if most > 1 else ''} long."
-        )
+        longest = f"Veo makes one shot at most {most} scene{'s' if most > 1 else ''} long"
+        shots_made = f"{len(filmed)} scenes are filmed as {len(chains)} shots ({sizes} scenes) at the same time"
+        warnings.append(warning(Warned.SHOT_DIVIDED, f"{shots_made}: {longest}"))
     return Chains(chains, tuple(warnings))
 
 

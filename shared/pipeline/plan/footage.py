@@ -16,6 +16,7 @@ from shared.pipeline.plan.chains import divide
 from shared.pipeline.plan.plan import Clip, Feature, Join, Sound, Stretch
 from shared.pipeline.plan.request import FilmRequest
 from shared.pipeline.plan.timing import say, say_scenes
+from shared.pipeline.plan.warned import Warned, WarningText, warning
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class FootagePlan:
 
     clips: tuple[Clip, ...] = ()
     stretches: Mapping[int, Stretch] = field(default_factory=dict)
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[WarningText, ...] = ()
 
 
 def film(request: FilmRequest, veo: FootageModel, limits: Limits) -> FootagePlan:
@@ -109,29 +110,28 @@ def _shown(request: FilmRequest, links: tuple[Clip, ...]) -> Iterator[Stretch]:
         yield Stretch(scene=link.scene, clip=link.key, chain=last.key, offset=begins, seconds=shown)
 
 
-def _without_photo(request: FilmRequest, starts: Mapping[int, Start]) -> Iterator[str]:
+def _without_photo(request: FilmRequest, starts: Mapping[int, Start]) -> Iterator[WarningText]:
     bare = [number for number, start in starts.items() if start.feature is Feature.TEXT]
     if bare and (request.image_url is not None or request.image is not None):
-        yield (
-            f"The photo is not seen in {say_scenes(bare)}, filmed from the description alone: "
-            "give a scene an image_url of its own, or join by extend."
+        yield warning(
+            Warned.PHOTO_UNSEEN, f"The photo is not seen in {say_scenes(bare)}, filmed from the description alone"
         )
 
 
-def _deviations(request: FilmRequest, stretches: Mapping[int, Stretch]) -> Iterator[str]:
+def _deviations(request: FilmRequest, stretches: Mapping[int, Stretch]) -> Iterator[WarningText]:
     off = [(request.scenes[n].seconds, stretch.seconds, n) for n, stretch in stretches.items()]
     off = [one for one in off if one[0] != one[1]]
+    asked_all = sum(request.scenes[number].seconds for number in stretches)
+    shown_all = sum(stretch.seconds for stretch in stretches.values())
+    in_all = f" (in all {say(shown_all)} instead of {say(asked_all)})" if asked_all != shown_all else ""
     for (asked, shown), group in groupby(sorted(off), key=lambda one: one[:2]):
         numbers = [number for _, _, number in group]
         verb = "last" if len(numbers) > 1 else "lasts"
-        yield (
+        yield warning(
+            Warned.FIXED_STEPS,
             f"{say_scenes(numbers).capitalize()} {verb} {say(shown)} instead of {say(asked)}: Veo makes a shot longer "
-            'in fixed steps; b_roll.join "cut" keeps exact lengths.'
+            f"in fixed steps{in_all}",
         )
-    asked_all = sum(request.scenes[number].seconds for number in stretches)
-    shown_all = sum(stretch.seconds for stretch in stretches.values())
-    if asked_all != shown_all:
-        yield f"Asked {say(asked_all)} of footage, filmed {say(shown_all)}."
 
 
 def with_image_keys(clips: tuple[Clip, ...], keys: Mapping[str, str]) -> tuple[Clip, ...]:

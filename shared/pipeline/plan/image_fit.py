@@ -5,12 +5,13 @@ from dataclasses import replace
 
 from shared.pipeline.plan.plan import Feature, Plan, Size
 from shared.pipeline.plan.request import FilmRequest, ImageFit
+from shared.pipeline.plan.warned import Warned, WarningText, warning
 
 LOST = 0.02  # of a photo; less is not worth a word
 ENLARGED = 1.5  # times; less is hardly seen
 
 
-def fit_warnings(field: str, photo: Size, film: Size, fit: ImageFit) -> Iterator[str]:
+def fit_warnings(field: str, photo: Size, film: Size, fit: ImageFit) -> Iterator[WarningText]:
     """Say how much of a request's photo the film will not show, and whether the rest is too small for it."""
     across, down = film.width / photo.width, film.height / photo.height
     whole = f"{field} ({photo.width}x{photo.height})"
@@ -18,15 +19,17 @@ def fit_warnings(field: str, photo: Size, film: Size, fit: ImageFit) -> Iterator
         lost = 1 - min(across, down) / max(across, down)
         sides = "left and right" if across < down else "above and below"
         if lost >= LOST:
-            yield (
-                f"{whole} is cropped to the film's shape: {100 * lost:.0f} % of it, {sides}, will not be seen. "
-                f'Send one of {film.width}x{film.height}, or show all of it with "image_fit": "blur" or "color".'
+            yield warning(
+                Warned.IMAGE_CROPPED,
+                f"{whole} is cropped to the film's shape: {100 * lost:.0f} % of it, {sides}, will not be seen",
+                size=f"{film.width}x{film.height}",
             )
     scale = max(across, down) if fit is ImageFit.CROP else min(across, down)
     if scale >= ENLARGED:
-        yield (
-            f"{whole} is enlarged {scale:.1f} times to fill the film's {film.width}x{film.height} and will look soft. "
-            "Send a larger one."
+        yield warning(
+            Warned.IMAGE_ENLARGED,
+            f"{whole} is enlarged {scale:.1f} times to fill the film's {film.width}x{film.height} and will look soft",
+            field=field,
         )
 
 
@@ -35,7 +38,7 @@ def with_photos(plan: Plan, photos: Mapping[str, Size]) -> Plan:
     return replace(plan, pictures=tuple(replace(picture, photo=photos[picture.key]) for picture in plan.pictures))
 
 
-def image_warnings(request: FilmRequest, plan: Plan) -> tuple[str, ...]:
+def image_warnings(request: FilmRequest, plan: Plan) -> tuple[WarningText, ...]:
     """Say what the film will not show of its images, and which are too small for it, once they have been read."""
     fills = fitted(plan)
     return tuple(

@@ -10,6 +10,7 @@ from shared.pipeline.plan.reading import unread
 from shared.pipeline.plan.request import FilmRequest, ImageFit, VoiceSettings, script_of
 from shared.pipeline.plan.ssml import Passage, read_script
 from shared.pipeline.plan.timing import lasting, say, say_scenes
+from shared.pipeline.plan.warned import Warned, WarningText, warning
 
 EMPTY = 2.0  # seconds a background may be seen alone
 ESTIMATE_ERROR = 0.5  # seconds; less is within the estimate's error
@@ -17,23 +18,24 @@ ESTIMATE_ERROR = 0.5  # seconds; less is within the estimate's error
 
 def plan_warnings(
     request: FilmRequest, clips: tuple[Clip, ...], stretches: tuple[Stretch, ...], takes: tuple[Speech, ...]
-) -> tuple[str, ...]:
+) -> tuple[WarningText, ...]:
     """Return the warnings about speech, texts, prompts, letters and unused fields; those about footage come with it."""
     said = (*_speech(request, stretches, takes), *_texts(request, stretches, takes), *_prompts(request, clips))
     return (*said, *_undrawable(request, takes), *_unused(request, clips, stretches, takes))
 
 
-def engine_warnings(provider: str, service: AvatarService, takes: Sequence[Speech]) -> Iterator[str]:
+def engine_warnings(provider: str, service: AvatarService, takes: Sequence[Speech]) -> Iterator[WarningText]:
     """Say whose price is a guess: which engine films a look is known when the look has been asked."""
     unknown = tuple(dict.fromkeys(take.avatar_id for take in takes if take.engine is None))
     if unknown:
-        yield (
+        yield warning(
+            Warned.ENGINE_UNKNOWN,
             f"{provider} did not tell which engine films {', '.join(unknown)}: priced as {service.engines[0].id}, the "
-            "default; the engine is chosen, and may cost less, when it does."
+            "default; the engine is chosen, and may cost less, when it does",
         )
 
 
-def _speech(request: FilmRequest, stretches: tuple[Stretch, ...], takes: tuple[Speech, ...]) -> Iterator[str]:
+def _speech(request: FilmRequest, stretches: tuple[Stretch, ...], takes: tuple[Speech, ...]) -> Iterator[WarningText]:
     shown = {stretch.scene: stretch for stretch in stretches}
     for take in takes:
         if take.scene is None and request.scenes:
@@ -43,46 +45,47 @@ def _speech(request: FilmRequest, stretches: tuple[Stretch, ...], takes: tuple[S
             yield from _scene(request.length, shown[take.scene], take.scene, take.seconds)
 
 
-def _whole(length: Length, stretches: tuple[Stretch, ...], spoken: float, asked: float) -> Iterator[str]:
+def _whole(length: Length, stretches: tuple[Stretch, ...], spoken: float, asked: float) -> Iterator[WarningText]:
     shown = max(asked, sum(one.seconds for one in stretches))
     lines = f"The script takes about {say(spoken)} to speak, the scenes {say(shown)}: "
     over = spoken - shown
     if over > ESTIMATE_ERROR and length is Length.FILM:
-        yield lines + f"about {say(over)} of it will not be heard (length film)."
+        yield warning(Warned.SCRIPT_UNHEARD, f"{lines}about {say(over)} of it will not be heard (length film)")
     elif over > ESTIMATE_ERROR and stretches[-1].backdrop is None:
-        yield f"{lines}{_filled(over)}."
+        yield warning(Warned.FOOTAGE_STRETCHED, f"{lines}{_filled(over)}")
     elif over < -ESTIMATE_ERROR and length is Length.SCRIPT:
-        yield lines + f"about {say(-over)} of the scenes will not be seen (length script)."
+        yield warning(Warned.SCENES_UNSEEN, f"{lines}about {say(-over)} of the scenes will not be seen (length script)")
 
 
-def _scene(length: Length, stretch: Stretch, number: int, spoken: float) -> Iterator[str]:
+def _scene(length: Length, stretch: Stretch, number: int, spoken: float) -> Iterator[WarningText]:
     shown = stretch.seconds
     if stretch.backdrop and length is Length.LONGER and stretch.least is None and shown - spoken > EMPTY:
-        yield (
+        yield warning(
+            Warned.BACKGROUND_ALONE,
             f"Scene {number + 1} lasts {say(shown)}, as asked, its script about {say(spoken)}: the background alone is "
-            f"seen for about {say(shown - spoken)}; leave its duration out, and it ends with its script."
+            f"seen for about {say(shown - spoken)}",
         )
     if length is Length.FILM and spoken - shown > ESTIMATE_ERROR:
-        yield (
+        yield warning(
+            Warned.SCRIPT_UNHEARD,
             f"The script of scene {number + 1} takes about {say(spoken)} to speak, the scene {say(shown)}: "
-            f"about {say(spoken - shown)} of it will not be heard (length film)."
+            f"about {say(spoken - shown)} of it will not be heard (length film)",
         )
     lasts = lasting(length, shown, spoken)
     if abs(lasts - shown) > ESTIMATE_ERROR:
-        fills = f"; {_filled(lasts - shown)}" if lasts > shown and stretch.backdrop is None else ""
         says = f"Scene {number + 1} will last about {say(lasts)} instead of {say(shown)}: its script takes that long"
-        yield f"{says}{fills}."
+        if lasts > shown and stretch.backdrop is None:
+            yield warning(Warned.FOOTAGE_STRETCHED, f"{says}; {_filled(lasts - shown)}")
+        else:
+            yield warning(Warned.SCRIPT_DECIDES, says)
 
 
 def _filled(lack: float) -> str:
     """Say what will be seen where footage is lacking."""
-    return (
-        f"for about {say(lack)} footage is seen again, or the picture moves slowly into its last frame; "
-        "a shorter script or one more scene fills it"
-    )
+    return f"for about {say(lack)} footage is seen again, or the picture moves slowly into its last frame"
 
 
-def _texts(request: FilmRequest, stretches: tuple[Stretch, ...], takes: tuple[Speech, ...]) -> Iterator[str]:
+def _texts(request: FilmRequest, stretches: tuple[Stretch, ...], takes: tuple[Speech, ...]) -> Iterator[WarningText]:
     spoken = {take.scene: take.seconds for take in takes}
     for stretch in stretches:
         text = None if stretch.scene is None else request.scenes[stretch.scene].text_overlay
@@ -93,44 +96,47 @@ def _texts(request: FilmRequest, stretches: tuple[Stretch, ...], takes: tuple[Sp
             yield said
 
 
-def _prompts(request: FilmRequest, clips: tuple[Clip, ...]) -> Iterator[str]:
+def _prompts(request: FilmRequest, clips: tuple[Clip, ...]) -> Iterator[WarningText]:
     cut = [clip.scene for clip in clips if prompts.is_cut(request, clip.scene)]
     if cut:
-        yield f"The words of {say_scenes(cut)} are more than Veo reads ({prompts.TOKENS} tokens); their end is cut."
+        says = f"The words of {say_scenes(cut)} are more than Veo reads ({prompts.TOKENS} tokens); their end is cut"
+        yield warning(Warned.PROMPT_CUT, says)
 
 
-def _undrawable(request: FilmRequest, takes: tuple[Speech, ...]) -> Iterator[str]:
+def _undrawable(request: FilmRequest, takes: tuple[Speech, ...]) -> Iterator[WarningText]:
     for number, scene in enumerate(request.scenes):
         drawn, lost = drawable(scene.text_overlay or "")
         if lost:
             left = "will be shown without some of its characters" if drawn else "will not be shown"
-            yield f"The text of scene {number + 1} {left}: no font has {named(lost)}."
+            yield warning(Warned.TEXT_UNDRAWN, f"The text of scene {number + 1} {left}: no font has {named(lost)}")
     scripts = (script_of(request, take.scene) for take in takes) if request.captions else ()
     shown = (part.shown for script in scripts for part in read_script(script) if isinstance(part, Passage))
     if lost := drawable("\n".join(shown))[1]:
-        yield f"Captions will be shown without some characters of the script: no font has {named(lost)}."
+        says = f"Captions will be shown without some characters of the script: no font has {named(lost)}"
+        yield warning(Warned.CAPTIONS_UNDRAWN, says)
 
 
 def _unused(
     request: FilmRequest, clips: tuple[Clip, ...], stretches: tuple[Stretch, ...], takes: tuple[Speech, ...]
-) -> Iterator[str]:
+) -> Iterator[WarningText]:
     used = {clip.image for clip in clips}
     for name in ("image_url", "image"):
         if getattr(request, name) is not None and name not in used:
-            yield f"{name} is not used: no shot starts from it."
+            yield warning(Warned.IMAGE_UNUSED, f"{name} is not used: no shot starts from it", field=name)
     pictured = any(used) or any(stretch.backdrop is not None and stretch.backdrop.image for stretch in stretches)
     if request.image_fit is not ImageFit.CROP and not pictured:
-        yield "image_fit is not used: the film has no image."
+        yield warning(Warned.FIT_UNUSED, "image_fit is not used: the film has no image")
     if request.image_fit_color is not None and request.image_fit is not ImageFit.COLOR:
-        yield 'image_fit_color is not used: image_fit is not "color".'
+        yield warning(Warned.FIT_COLOR_UNUSED, 'image_fit_color is not used: image_fit is not "color"')
     own = {number for number, scene in enumerate(request.scenes) if scene.background is not None}
     bare = any(stretch.backdrop is not None and stretch.scene not in own for stretch in stretches)
     if request.background is not None and not bare:
-        yield "background is not used: every scene has footage or a background of its own."
+        says = "background is not used: every scene has footage or a background of its own"
+        yield warning(Warned.BACKGROUND_UNUSED, says)
     if not takes:
         given = ("avatar_id", "voice_id", "avatar_position", "provider")
         idle = [name for name in given if getattr(request, name) is not None]
         idle += ["voice"] if request.voice != VoiceSettings() else []
         idle += ["captions"] if request.captions else []
         for name in idle:
-            yield f"{name} is not used: nobody speaks in this film."
+            yield warning(Warned.PRESENTER_UNUSED, f"{name} is not used: nobody speaks in this film", field=name)

@@ -6,17 +6,19 @@ that are read on a phone; what does not fit in them is cut by the renderer.
 
 from shared.pipeline.plan.request import AspectRatio
 from shared.pipeline.plan.timing import READING, READING_START, reading_seconds, say
+from shared.pipeline.plan.warned import Warned, WarningText, warning
 
 ROOM = {AspectRatio.TALL: 240, AspectRatio.SQUARE: 160, AspectRatio.WIDE: 200}  # letters, about
 
 
-def unread(scene: int, text: str, seconds: float, ratio: AspectRatio) -> str | None:
+def unread(scene: int, text: str, seconds: float, ratio: AspectRatio) -> WarningText | None:
     """Return why a scene's text, seen for so many seconds, can't be read, and what to do; None when it can."""
     letters, needed = len(" ".join(text.split())), reading_seconds(text)
     short = min(int(max(0.0, seconds - READING_START) * READING), ROOM[ratio])
-    move = f"shorten it to about {short} letters, or split it over scenes."
+    if letters <= ROOM[ratio] and needed <= seconds:
+        return None
     says = f"The text of scene {scene + 1} has {letters} letters"
-    seen = f"it takes about {say(needed)} to read and is seen for {say(seconds)}"
     if letters > ROOM[ratio]:
-        return f"{says}, of which about {ROOM[ratio]} fit a {ratio} frame in the smallest letters; {seen}: {move}"
-    return f"{says}: {seen}: {move}" if needed > seconds else None
+        says += f", of which about {ROOM[ratio]} fit a {ratio} frame in the smallest letters"
+    seen = f"it takes about {say(needed)} to read and is seen for {say(seconds)}"
+    return warning(Warned.TEXT_UNREAD, f"{says}: {seen}", letters=f"{short}")

@@ -11,6 +11,7 @@ from dataclasses import replace
 from shared.pipeline.plan.plan import Join, Length, Speech
 from shared.pipeline.plan.request import FilmRequest, SceneRequest
 from shared.pipeline.plan.timing import SHORTEST_BACKDROP, say, say_scenes
+from shared.pipeline.plan.warned import Warned, WarningText, warning
 
 LONGER, MORE = 1.25, 1.0  # times the estimate, and seconds: how much longer than estimated a speech may be
 SHORTEST_LINK = 7.0  # seconds an extension adds, whatever was asked
@@ -62,13 +63,14 @@ def _shorter(scene: SceneRequest, seconds: float | None) -> SceneRequest:
     return replace(scene, duration=max(round(seconds, 1), SHORTEST_SCENE))
 
 
-def unseen_warnings(asked: FilmRequest, filmed: FilmRequest, takes: tuple[Speech, ...]) -> Iterator[str]:
+def unseen_warnings(asked: FilmRequest, filmed: FilmRequest, takes: tuple[Speech, ...]) -> Iterator[WarningText]:
     """Say which scenes are left out."""
     left_out = list(range(len(filmed.scenes), len(asked.scenes)))
     if left_out:
         spoken = next(take.seconds for take in takes if take.scene is None)
         verb = "is" if len(left_out) == 1 else "are"
-        yield (
+        yield warning(
+            Warned.SCENES_LEFT_OUT,
             f"{say_scenes(left_out).capitalize()} {verb} not made: the script takes about {say(spoken)} to speak, "
-            "and the film ends with it (length script)."
+            "and the film ends with it (length script)",
         )

@@ -5,13 +5,14 @@ from collections.abc import Iterator, Mapping
 from shared.pipeline.plan.plan import Clip, Length, Speech, Stretch
 from shared.pipeline.plan.request import FilmRequest
 from shared.pipeline.plan.timing import say
+from shared.pipeline.plan.warned import Warned, WarningText, warning
 
 SECONDS = 0.5  # less than that nobody asks about
 
 
 def unshown_warnings(
     request: FilmRequest, clips: tuple[Clip, ...], stretches: Mapping[int, Stretch], takes: tuple[Speech, ...]
-) -> Iterator[str]:
+) -> Iterator[WarningText]:
     """Tell seconds bought, seconds shown and what the rest costs; a speech that lasts longer shows more of a clip."""
     shown = {scene: stretch.seconds for scene, stretch in stretches.items()}
     if request.length is not Length.FILM:
@@ -23,10 +24,10 @@ def unshown_warnings(
     wasted = sum(clip.cost / clip.seconds * unseen[clip.key] for clip in clips) / 1e6
     price = sum(clip.cost for clip in clips) / 1e6
     lengths = " or ".join(f"{seconds}" for seconds in sorted({clip.seconds for clip in clips}))
-    yield (
+    yield warning(
+        Warned.FOOTAGE_UNSHOWN,
         f"{say(bought)} of footage are bought (${price:.2f}), {say(bought - sum(unseen.values()))} of it are shown: at "
-        f"{request.resolution.value} these shots are filmed in {lengths} s. The rest costs ${wasted:.2f}; "
-        "longer scenes show it."
+        f"{request.resolution.value} these shots are filmed in {lengths} s. The rest costs ${wasted:.2f}",
     )
 
 

@@ -17,6 +17,7 @@ from shared.pipeline.job.timeouts import Timeouts
 from shared.pipeline.plan.plan import Cutout, Kind
 from shared.pipeline.plan.planner import nodes
 from shared.pipeline.plan.request import FilmRequest
+from shared.pipeline.plan.warned import WarningText
 from tests.pipeline.films import CUT, film, filmed, planned
 
 START = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -234,7 +235,8 @@ def denied(node: str = CLIP, *, take: int = 1, attempt: int = 1) -> on.KeyDenied
 
 
 def worked(inputs_hash: str | None, *, warnings: tuple[str, ...] = ()) -> on.WorkDone:
-    return on.WorkDone(COMPOSE, inputs_hash or "", stored("film-1"), warnings)
+    told = tuple(map(WarningText, warnings))
+    return on.WorkDone(COMPOSE, inputs_hash or "", stored("film-1"), told)
 
 
 def work_failed(inputs_hash: str | None, *, again: float | None = 5) -> on.WorkFailed:

@@ -1,0 +1,181 @@
+"""Every warning a film may carry, with what can be done about it: the one register.
+
+A warning is a text: what is the matter with this film, in its own numbers, then the register's next move. The kinds are
+not shown to callers; the reference page is printed from here.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum, auto
+from typing import NewType
+
+WarningText = NewType("WarningText", str)  # made by `warning` alone, so that none lacks its next move
+
+
+class Warned(StrEnum):
+    """What a customer is warned of."""
+
+    # Before paying: how the plan differs from the order.
+    SCENES_LEFT_OUT = auto()
+    SHOT_CUT = auto()
+    SHOT_DIVIDED = auto()
+    PHOTO_UNSEEN = auto()
+    FIXED_STEPS = auto()
+    FOOTAGE_UNSHOWN = auto()
+    SCRIPT_UNHEARD = auto()
+    SCENES_UNSEEN = auto()
+    FOOTAGE_STRETCHED = auto()
+    BACKGROUND_ALONE = auto()
+    SCRIPT_DECIDES = auto()
+    TEXT_UNREAD = auto()
+    PROMPT_CUT = auto()
+    TEXT_UNDRAWN = auto()
+    CAPTIONS_UNDRAWN = auto()
+    IMAGE_UNUSED = auto()
+    FIT_UNUSED = auto()
+    FIT_COLOR_UNUSED = auto()
+    BACKGROUND_UNUSED = auto()
+    PRESENTER_UNUSED = auto()
+    IMAGE_CROPPED = auto()
+    IMAGE_ENLARGED = auto()
+
+    # Before paying: what the avatar service did not tell.
+    ENGINE_UNKNOWN = auto()
+    KEY_LACKING = auto()
+    PRESENTERS_UNCHECKED = auto()
+    BALANCE_UNKNOWN = auto()
+
+    # How the finished film differs from its plan.
+    FOOTAGE_SHORT = auto()
+    TAKE_AS_PICTURE = auto()
+    TAKE_SILENT = auto()
+    TAKE_NARROWED = auto()
+    BACKGROUND_HIDDEN = auto()
+    CAPTIONS_ESTIMATED = auto()
+    TEXT_SHORTENED = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """What a kind of warning says to a person; `{…}` in a next move is filled in where the warning is made."""
+
+    says: str
+    next_move: str
+
+
+_MADE_ANEW = 'POST /jobs/{id}/regenerate with "nodes": ["{node}"]'
+
+ADVICE: Mapping[Warned, Advice] = {
+    Warned.SCENES_LEFT_OUT: Advice(
+        "Scenes behind the end of the script are not made.",
+        'Give a longer script, or "length": "longer", and they are made.',
+    ),
+    Warned.SHOT_CUT: Advice(
+        "A scene's own image begins a new shot.", "Leave that scene's image_url out, and the shot goes on."
+    ),
+    Warned.SHOT_DIVIDED: Advice(
+        "More scenes than Veo makes one shot of are filmed as several.", "Fewer scenes are one shot."
+    ),
+    Warned.PHOTO_UNSEEN: Advice(
+        "The photo is not in every shot.", 'Give each such scene an image_url, or order with b_roll.join "extend".'
+    ),
+    Warned.FIXED_STEPS: Advice(
+        "Scenes last as long as Veo's steps, not as asked.", 'Order with b_roll.join "cut", which keeps exact lengths.'
+    ),
+    Warned.FOOTAGE_UNSHOWN: Advice(
+        "More footage is bought than is shown.", "Give these scenes a longer duration, and it is shown."
+    ),
+    Warned.SCRIPT_UNHEARD: Advice(
+        "The film ends before its script.", 'Shorten the script, or use "length": "longer", and all of it is heard.'
+    ),
+    Warned.SCENES_UNSEEN: Advice(
+        "The film ends before its scenes.", 'Lengthen the script, or use "length": "longer", and all of them are seen.'
+    ),
+    Warned.FOOTAGE_STRETCHED: Advice(
+        "A script lasts longer than its footage.", "Shorten the script, or add a scene with footage."
+    ),
+    Warned.BACKGROUND_ALONE: Advice(
+        "A background is seen for a while after its script.", "Leave duration out, and the scene ends with its script."
+    ),
+    Warned.SCRIPT_DECIDES: Advice(
+        "A scene lasts as long as its script, not as asked.",
+        'Give a script of another length, or use "length": "film", which keeps the duration.',
+    ),
+    Warned.TEXT_UNREAD: Advice(
+        "A text has more letters than there is time or room for.",
+        "Shorten text_overlay to about {letters} letters, or split it over scenes.",
+    ),
+    Warned.PROMPT_CUT: Advice(
+        "A scene has more words than Veo reads.", "Shorten visual_description, camera_movement or mood."
+    ),
+    Warned.TEXT_UNDRAWN: Advice("No font has some characters of a text.", "Write text_overlay without them."),
+    Warned.CAPTIONS_UNDRAWN: Advice(
+        "No font has some characters of a script.", "Write the script without them, or leave captions out."
+    ),
+    Warned.IMAGE_UNUSED: Advice(
+        "An image is not used.", "Leave {field} out, or give a scene without an image_url a visual_description."
+    ),
+    Warned.FIT_UNUSED: Advice("image_fit is not used.", "Leave image_fit out, or give an image_url."),
+    Warned.FIT_COLOR_UNUSED: Advice(
+        "image_fit_color is not used.", 'Leave image_fit_color out, or use "image_fit": "color".'
+    ),
+    Warned.BACKGROUND_UNUSED: Advice(
+        "The background is not used.", "Leave background out, or give a scene a script and no visual_description."
+    ),
+    Warned.PRESENTER_UNUSED: Advice(
+        "Something about the presenter is not used.", "Leave {field} out, or give a script or an avatar_script."
+    ),
+    Warned.IMAGE_CROPPED: Advice(
+        "Part of an image lies outside the film's shape.",
+        'Send one of {size}, or show all of it with "image_fit": "blur" or "color".',
+    ),
+    Warned.IMAGE_ENLARGED: Advice(
+        "An image is smaller than the film and looks soft.",
+        "Give a larger one as {field}, or upload it (POST /tenant/uploads).",
+    ),
+    Warned.ENGINE_UNKNOWN: Advice(
+        "The avatar service did not tell which engine films a look.",
+        'Ask again with "dry_run": true for the exact price.',
+    ),
+    Warned.KEY_LACKING: Advice(
+        "There is no working key at the avatar service, so nothing could be checked there.",
+        "Before the order itself, PUT /tenant/integrations/{provider} with your key (mode {mode}).",
+    ),
+    Warned.PRESENTERS_UNCHECKED: Advice(
+        "The avatar service did not answer in time.",
+        'Compare avatar_id and voice_id with your account there, or ask again with "dry_run": true.',
+    ),
+    Warned.BALANCE_UNKNOWN: Advice(
+        "The avatar service does not say what the account can still spend.",
+        "Look into your account there; if it cannot pay, top it up, then POST /jobs/{id}/retry.",
+    ),
+    Warned.FOOTAGE_SHORT: Advice("A clip came in another length than was ordered.", f"{_MADE_ANEW} films it again."),
+    Warned.TAKE_AS_PICTURE: Advice(
+        "A take could not be cut out and is shown as a picture.",
+        "POST /jobs/{id}/regenerate with another avatar_id; some can be cut out.",
+    ),
+    Warned.TAKE_SILENT: Advice("A take cannot be heard.", f"{_MADE_ANEW} orders it again."),
+    Warned.TAKE_NARROWED: Advice(
+        "A take is too wide for the size that was asked for.",
+        "Leave avatar_position.scale out, and the size follows the take.",
+    ),
+    Warned.BACKGROUND_HIDDEN: Advice(
+        "A take with a background of its own hides the film's.",
+        "POST /jobs/{id}/regenerate with another avatar_id; one that can be cut out stands before the background.",
+    ),
+    Warned.CAPTIONS_ESTIMATED: Advice(
+        "A take's subtitles are lacking; its captions are estimated from the script.",
+        f"{_MADE_ANEW} orders it again, subtitles with it.",
+    ),
+    Warned.TEXT_SHORTENED: Advice(
+        "A text is too long for the frame.", "Shorten the text_overlay or the script it is from."
+    ),
+}
+
+
+def warning(kind: Warned, says: str, **names: str) -> WarningText:
+    """Return a warning: the case in words, then the register's next move with `names` filled in."""
+    move = ADVICE[kind].next_move
+    for name, value in names.items():
+        move = move.replace(f"{{{name}}}", value)
+    return WarningText(f"{says.rstrip('.')}. {move}")
