@@ -11,7 +11,10 @@ import flask
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from shared.codes import Code
+from shared.door.asked import CALLER, Caller
 from shared.door.request_body import BODY_SECONDS, UPLOAD_SECONDS, BodyTooLarge, BodyTooSlow, BodyTorn, body_of
+from shared.door.slow_bodies import MOST_SLOW, BodyCrowded
+from shared.door.strangers import network
 from shared.steps.problems import Problem
 
 MOST_BODY = 128 * 1024
@@ -24,7 +27,7 @@ _UPLOADS = "POST the image to /tenant/uploads, then name the id it answers in `i
 def raw_body(request: flask.Request, most: int) -> bytes:
     """Return the whole body, whatever it is. Raises Problem."""
     with _told(f"the body has more than {most} bytes", "send a smaller one", BODY_SECONDS):
-        return body_of(request).take(most, BODY_SECONDS)
+        return body_of(request).take(most, BODY_SECONDS, _sender(request))
 
 
 def json_body(request: flask.Request, most: int = MOST_BODY) -> bytes:
@@ -47,7 +50,7 @@ def upload_body(request: flask.Request, most: int) -> bytes:
     with _told(f"the image has more than {most} bytes", "send a smaller image", UPLOAD_SECONDS):
         if request.mimetype == "multipart/form-data":
             return _file_of_form(request, most)
-        raw = body_of(request).take(most, UPLOAD_SECONDS)
+        raw = body_of(request).take(most, UPLOAD_SECONDS, _sender(request))
     if not raw:
         raise Problem(
             Code.NOT_AN_IMAGE,
@@ -72,15 +75,24 @@ def _told(too_large: str, next_move: str, seconds: float) -> Iterator[None]:
         raise Problem(Code.PAYLOAD_TOO_LARGE, too_large, next_move=next_move) from larger
     except BodyTooSlow as slow:
         raise Problem(Code.BODY_TOO_SLOW, f"the body did not come in {seconds:.0f} seconds") from slow
+    except BodyCrowded as crowded:
+        message = f"{MOST_SLOW} of your bodies are coming slowly, and no more are waited for at once"
+        raise Problem(Code.RATE_LIMITED, message, retry_after=round(seconds)) from crowded
     except BodyTorn as torn:
         raise Problem(Code.BODY_TORN) from torn
+
+
+def _sender(request: flask.Request) -> str:
+    """Name whose body it is: its tenant, or the network of a caller who needs no key."""
+    who: Caller | None = request.environ.get(CALLER)
+    return f"tenant {who.tenant.id}" if who else network(request)
 
 
 def _file_of_form(request: flask.Request, most: int) -> bytes:
     allowed = most + _FORM_OVERHEAD
     if (request.content_length or 0) > allowed:
         raise BodyTooLarge
-    body_of(request).open(allowed + 1, UPLOAD_SECONDS)
+    body_of(request).open(allowed + 1, UPLOAD_SECONDS, _sender(request))
     request.max_content_length = allowed
     request.max_form_memory_size = allowed
     request.max_form_parts = PARTS

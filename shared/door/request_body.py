@@ -3,8 +3,9 @@
 functions-framework reads every request to its end before it answers, refusals and its own 404s included, without a
 bound in bytes or time: sixteen slow senders hold sixteen threads, an endless one fills the memory. So each public
 function puts a `Gate` before the framework's app. While no route has opened the body, it reads as empty; a route opens
-it after it has judged the caller (`incoming.py`). When the answer has been sent, what was not read is thrown away for
-a moment, so that the answer arrives, and the connection is ended.
+it after it has judged the caller (`incoming.py`), and of one sender few slow ones are waited for (`slow_bodies.py`).
+When the answer has been sent, what was not read is thrown away for a moment, so that the answer arrives, and the
+connection is ended.
 
 What only the platform can give: at most 32 MB a request (docs.cloud.google.com/functions/quotas, 2026-11-28), no more
 requests at once than an instance has threads (`infra/functions.tf`), and a request's line and headers whole (memory:
@@ -21,6 +22,8 @@ from typing import Any, TypeVar
 import flask
 from werkzeug.wsgi import ClosingIterator
 
+from shared.door.slow_bodies import SLOW_AFTER, BodyCrowded, SlowBodies
+
 BODY_SECONDS = 10.0  # for what fits in a few packets
 UPLOAD_SECONDS = 30.0  # 20 MB at 6 Mbit/s; the function's own limit is 60
 LINGER_SECONDS = 1.0  # in which what nobody wants is thrown away after the answer
@@ -28,6 +31,7 @@ LINGER_PAUSE = 0.05  # in which more of it must come, else the sender is not wor
 _PIECE = 2**16
 _ENDLESS = 10**18
 BODY = "abroll.body"
+_SLOW_BODIES = "abroll.slow_bodies"
 _SOCKETS = ("gunicorn.socket", "werkzeug.socket")  # where the two servers leave a request's connection
 _SHUT_RD, _SHUT_WR, _SHUT_RDWR = 0, 1, 2  # as in `socket`, which only the guarded transport imports
 
@@ -60,30 +64,34 @@ class RequestBody(io.RawIOBase):
         self._until = 0.0
         self._late = False
         self._timer: threading.Timer | None = None
+        self._slow_bodies: SlowBodies = environ.get(_SLOW_BODIES) or SlowBodies()
+        self._sender = ""
+        self._turn = threading.Lock()  # between the reader and its timer
+        self._slow = self._crowded = False
         chunked = "HTTP_TRANSFER_ENCODING" in environ
         self._ended = self._stated == 0 or (self._stated is None and not chunked)
 
-    def open(self, most: int, seconds: float) -> None:
-        """Let `most` bytes be read within `seconds` from now."""
+    def open(self, most: int, seconds: float, sender: str = "") -> None:
+        """Let `most` bytes be read within `seconds` from now. Raises BodyCrowded."""
         self.shut()
-        self._left, self._until = most, time.monotonic() + seconds
-        if self._connection is not None and not self._ended:
-            self._timer = threading.Timer(seconds, self._give_up)
-            self._timer.daemon = True
-            self._timer.start()
+        if self._ended:
+            return
+        if self._slow_bodies.full(sender):
+            raise BodyCrowded
+        self._left, self._until, self._sender = most, time.monotonic() + seconds, sender
+        if self._connection is not None:
+            self._start(SLOW_AFTER, self._grow_slow)
 
     def shut(self) -> None:
         """Let nothing more be read."""
         self._left = 0
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+        self._stop()
 
-    def take(self, most: int, seconds: float) -> bytes:
+    def take(self, most: int, seconds: float, sender: str = "") -> bytes:
         """Return the whole body. Raises BodyTooLarge (before it reads, where the length is stated), and as `read`."""
         if (self._stated or 0) > most:
             raise BodyTooLarge
-        self.open(most + 1, seconds)
+        self.open(most + 1, seconds, sender)
         try:
             raw = self.read()
         finally:
@@ -97,7 +105,7 @@ class RequestBody(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int:
-        """Read some bytes; 0 at the end, or when shut. Raises BodyTooSlow, BodyTorn."""
+        """Read some bytes; 0 at the end, or when shut. Raises BodyTooSlow, BodyCrowded, BodyTorn."""
         view = memoryview(buffer).cast("B")
         wanted = min(len(view), self._left, _PIECE)
         if self._stated is not None:
@@ -107,12 +115,15 @@ class RequestBody(io.RawIOBase):
         piece = self._piece(wanted)
         if not piece:
             self._ended = True
+            self._stop()
             if self._stated is not None:
                 raise BodyTorn
         view[: len(piece)] = piece
         self._left -= len(piece)
         self._taken += len(piece)
-        self._ended = self._ended or self._taken == self._stated
+        if self._taken == self._stated:
+            self._ended = True
+            self._stop()
         return len(piece)
 
     def leave(self) -> None:
@@ -134,11 +145,41 @@ class RequestBody(io.RawIOBase):
             piece: bytes = self._source.read(wanted)
         except Exception as broken:  # each server has errors of its own for chunks it cannot read
             self._ended = True
-            raise (BodyTooSlow if self._late else BodyTorn) from broken
+            raise (self._why_late() if self._late else BodyTorn()) from broken
         if self._late or time.monotonic() > self._until:
             self._late = True
-            raise BodyTooSlow
+            raise self._why_late()
         return piece
+
+    def _why_late(self) -> Exception:
+        return BodyCrowded() if self._crowded else BodyTooSlow()
+
+    def _start(self, seconds: float, then: Callable[[], None]) -> None:
+        self._timer = threading.Timer(seconds, then)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def _stop(self) -> None:
+        """Nothing is waited for any more."""
+        with self._turn:
+            if self._timer is not None:
+                self._timer.cancel()
+                self._timer = None
+            if self._slow:
+                self._slow = False
+                self._slow_bodies.leave(self._sender)
+
+    def _grow_slow(self) -> None:
+        """It has not come by now: wait for it as one of few, or give it up."""
+        with self._turn:
+            if self._timer is None:
+                return  # it has just come
+            self._slow = self._slow_bodies.enter(self._sender)
+            if self._slow:
+                self._start(max(0.0, self._until - time.monotonic()), self._give_up)
+                return
+            self._crowded = True
+        self._give_up()
 
     def _give_up(self) -> None:
         """Wake the reader: a server's read waits for all it was asked for, however slowly that comes."""
@@ -152,9 +193,11 @@ class Gate:
 
     def __init__(self, app: Wsgi) -> None:
         self._app = app
+        self._slow_bodies = SlowBodies()
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """Answer one request."""
+        environ[_SLOW_BODIES] = self._slow_bodies
         body = RequestBody(environ)
         environ |= {"wsgi.input": body, "wsgi.input_terminated": True, BODY: body}
         return ClosingIterator(self._app(environ, start_response), body.leave)

@@ -2,7 +2,8 @@
 
 Measured on two cores at 2026-11-28, before → after the gate: a victim beside 16 silent senders without a key waited
 for ever → 0.01 s; 16 bodies of 32 MiB without a key took 337 MiB → 31; a chunked body of 600 MiB took 604 MiB → 0 and
-was cut after a second.
+was cut after a second. Beside 16 slow bodies of one tenant with a key, another one's body was read after 10 s (an
+upload's 30 s) → after half a second, three being waited for and thirteen refused.
 """
 
 import socket
@@ -10,16 +11,18 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
+from itertools import count
 from pathlib import Path
 
 import pytest
 
+from shared.door.slow_bodies import MOST_SLOW
 from tests.attack.deployed import ROOT, THREADS, Deployed, deployed, status
 
 MIB = 2**20
 MOST_MIB = 50_000  # more than any loopback carries before the connection is ended
 GROWTH = 64  # MiB of memory that strangers may cost
-TORN, SLOW, LARGE = 400, 408, 413
+TORN, SLOW, LARGE, CROWDED = 400, 408, 413, 429
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="reads memory from /proc")
 
@@ -108,10 +111,11 @@ def test_a_body_has_its_time_however_it_trickles(open_door: Deployed) -> None:
     """A byte now and then, in whatever framing, keeps no thread longer than the route gives."""
     drips = {"Content-Length: 100000": b"x", "Transfer-Encoding: chunked": chunk(b"x")}
     answers: list[int] = []
+    tenants = count()
 
     def drip(framing: str, drop: bytes) -> None:
         with open_door.connect() as line:
-            line.sendall(head("/", framing))
+            line.sendall(head("/", f"X-Tenant: t{next(tenants)}\r\n{framing}"))
             while not _readable(line):
                 line.sendall(drop)
                 time.sleep(0.3)
@@ -126,6 +130,26 @@ def test_a_body_has_its_time_however_it_trickles(open_door: Deployed) -> None:
 
     assert 404 == victim
     assert [SLOW] * THREADS == answers
+
+
+@pytest.mark.parametrize("framing", ["Content-Length: 100000", "Transfer-Encoding: chunked"])
+def test_slow_bodies_of_one_tenant_leave_the_others_their_threads(open_door: Deployed, framing: str) -> None:
+    """Of a tenant's uploads that do not come three are waited for; another one's body is read beside them."""
+    ours, theirs = f"X-Tenant: slow\r\n{framing}", "X-Tenant: other\r\nContent-Length: 4"
+    with ExitStack() as silent:
+        lines = [silent.enter_context(open_door.connect()) for _ in range(THREADS)]
+        for line in lines:
+            line.sendall(head("/uploads", ours) + b"1\r\n{")
+
+        victim = sent(open_door, head("/uploads", theirs) + b"\x89PNG")
+        while len(cut := [line for line in lines if _readable(line)]) < THREADS - MOST_SLOW:
+            time.sleep(0.05)
+        again = sent(open_door, head("/uploads", ours) + b"1\r\n{")
+
+        print(f"{THREADS} slow bodies of one tenant: {len(cut)} refused, {THREADS - len(cut)} waited for")
+        assert 200 == victim
+        assert [CROWDED] * (THREADS - MOST_SLOW) == [status(line) for line in cut]
+        assert CROWDED == again
 
 
 @pytest.mark.parametrize(
@@ -151,6 +175,13 @@ def test_a_body_is_judged_by_its_size(open_door: Deployed, path: str, framing: s
         answered = status(line)
 
     assert expected == answered
+
+
+def sent(door: Deployed, request: bytes) -> int:
+    """Send a request; return the status of its answer."""
+    with door.connect() as line:
+        line.sendall(request)
+        return status(line)
 
 
 def _readable(line: socket.socket) -> bool:
