@@ -12,9 +12,13 @@ from typing import Any
 from shared.cloud.clients import Clients
 from shared.cloud.documents import NewerSchema, form, moving, ordered, outdated, read, whole
 from shared.cloud.forms import Forms
-from shared.cloud.hours import hour_of
-from shared.cloud.records import Filters, Live, Loaded, Month, NewDelivery, Page, Reservation, Settlement, Unread
+from shared.cloud.moments import plain_time
+from shared.cloud.month_documents import begun, growth, usage
+from shared.cloud.month_documents import month as month_read
+from shared.cloud.records import Filters, Live, Loaded, Month, NewDelivery, Page, Unread
 from shared.cloud.retry import CALL_SECONDS, retry_for
+from shared.log import Fact, log_job
+from shared.pipeline.job.entries import MonthMove, moved
 from shared.pipeline.job.job import Job
 
 QUERY_SECONDS = 15.0  # of a query of the sweep's: begun at its tick's end, it ends within its function's minute
@@ -35,6 +39,10 @@ class JobExists(Exception):
 
 class StoreUnreachable(Exception):
     """Firestore did not answer: the caller is told 503, a task comes again."""
+
+
+class _Gone(Exception):
+    """A document of a batch is not there any more: the job, or its month."""
 
 
 class Jobs:
@@ -59,15 +67,37 @@ class Jobs:
         loaded: Loaded,
         job: Job,
         *,
-        settle: Settlement | None = None,
         deliver: NewDelivery | None = None,
-        reserve: Reservation | None = None,
+        reserve: Month | None = None,
     ) -> Loaded:
-        """Write what moved if nobody else has written; an ending or a retry with its month in the same batch.
+        """Write what moved if nobody else has written, and what it moves in the tenant's month in the same batch.
 
-        Raises Conflict, Doubtful.
+        `reserve` is the month a retry was admitted by: it must not have moved since. Any other commit adds to its
+        month whatever is in there. Raises Conflict, Doubtful.
         """
-        from google.api_core.exceptions import Aborted, FailedPrecondition, GoogleAPICallError, NotFound, RetryError
+        move = moved(loaded.job, job)
+        try:
+            return self._write(loaded, job, move, deliver, reserve)
+        except _Gone as gone:
+            if not move or reserve or self.month(job.tenant, move.doc).revision:
+                raise Conflict(f"job {job.id} is gone") from gone
+        log_job(Fact.MONTH_GONE, job, f"{move.doc}: {move}")  # deleted with its tenant: it must not come back
+        try:
+            return self._write(loaded, job, None, deliver, None)
+        except _Gone as gone:
+            raise Conflict(f"job {job.id} is gone") from gone
+
+    def _write(
+        self, loaded: Loaded, job: Job, move: MonthMove | None, deliver: NewDelivery | None, reserve: Month | None
+    ) -> Loaded:
+        from google.api_core.exceptions import (
+            Aborted,
+            AlreadyExists,
+            FailedPrecondition,
+            GoogleAPICallError,
+            NotFound,
+            RetryError,
+        )
         from google.cloud import firestore
 
         store = self._clients.firestore
@@ -79,62 +109,42 @@ class Jobs:
         fields = {key: firestore.DELETE_FIELD if value is None else value for key, value in written_fields.items()}
         option = store.write_option(last_update_time=loaded.revision)
         batch.update(store.collection("jobs").document(job.id), fields, option=option)
-        if settle:
-            usage = _usage(store, settle.tenant, settle.month)
-            batch.set(usage, _settlement(settle), merge=True)
-        if reserve:
-            growth = {"reserved": firestore.Increment(reserve.amount), **reserve.month.hour.bought_once_more}
-            same = store.write_option(last_update_time=reserve.month.revision)
-            batch.update(_usage(store, job.tenant, job.money.usage_doc), growth, option=same)
+        if move:
+            _add(store, batch, job.tenant, move, reserve)
         if deliver:
             batch.create(store.collection("webhook_deliveries").document(deliver.id), _delivery(deliver))
         try:
             written = batch.commit(retry=None, timeout=CALL_SECONDS)
-        except (FailedPrecondition, Aborted, NotFound) as lost:
+        except NotFound as gone:
+            raise _Gone from gone
+        except (AlreadyExists, FailedPrecondition, Aborted) as lost:
             raise Conflict(f"job {job.id} was written by somebody else") from lost
         except (GoogleAPICallError, RetryError) as unknown:
             raise Doubtful(f"job {job.id}: the commit's end is not known: {unknown}") from unknown
         return Loaded(job, written[0].update_time, loaded.read_time, loaded.read_at)
 
-    def create(self, job: Job, month: Month, reserve: int) -> None:
+    def create(self, job: Job, month: Month) -> None:
         """Write a new job and its reservation in one batch. Raises JobExists, Conflict (the month moved), Doubtful."""
         from google.api_core.exceptions import AlreadyExists, FailedPrecondition, GoogleAPICallError, RetryError
-        from google.cloud import firestore
 
         store = self._clients.firestore
         batch = store.batch()
         batch.create(store.collection("jobs").document(job.id), {k: v for k, v in whole(job).items() if v is not None})
-        usage = _usage(store, job.tenant, job.money.usage_doc)
-        hour = month.hour.bought_once_more
-        if month.revision is None:
-            batch.create(usage, {"films": 1, "reserved": reserve, "charged": 0, "refunded": 0, **hour})
-        else:
-            growth = {"films": firestore.Increment(1), "reserved": firestore.Increment(reserve), **hour}
-            batch.update(usage, growth, option=store.write_option(last_update_time=month.revision))
+        _add(store, batch, job.tenant, moved(None, job), month)
         try:
             batch.commit(retry=None, timeout=CALL_SECONDS)
         except AlreadyExists as twice:
             if str(job.id) in str(twice):
                 raise JobExists(f"job {job.id} exists") from twice
             raise Conflict(f"usage of {job.tenant} was begun by somebody else") from twice
-        except FailedPrecondition as moved:
-            raise Conflict(f"usage of {job.tenant} was written by somebody else") from moved
+        except FailedPrecondition as lost:
+            raise Conflict(f"usage of {job.tenant} was written by somebody else") from lost
         except (GoogleAPICallError, RetryError) as unknown:
             raise Doubtful(f"job {job.id}: creation's end is not known: {unknown}") from unknown
 
-    def month(self, tenant: str, month: str) -> Month:
+    def month(self, tenant: str, doc: str) -> Month:
         """Read a tenant's month. Raises StoreUnreachable."""
-        snapshot = self._get(_usage(self._clients.firestore, tenant, month))
-        data, read_at = snapshot.to_dict() or {}, _plain(snapshot.read_time)
-        return Month(
-            films=int(data.get("films", 0)),
-            reserved=int(data.get("reserved", 0)),
-            charged=int(data.get("charged", 0)),
-            refunded=int(data.get("refunded", 0)),
-            revision=snapshot.update_time if snapshot.exists else None,
-            hour=hour_of(data, read_at),
-            read_at=read_at,
-        )
+        return month_read(self._get(usage(self._clients.firestore, tenant, doc)))
 
     def live(self, tenant: str) -> Live:
         """Count a tenant's jobs that have not ended: only those have a due, so the count cannot leak (hole 37)."""
@@ -145,7 +155,7 @@ class Jobs:
         counted: Any = jobs.where(filter=FieldFilter("due_at", ">", EPOCH)).count(alias="live")
         try:
             rows = counted.get(retry=retry_for(CALL_SECONDS), timeout=CALL_SECONDS)
-            return Live(int(rows[0][0].value), _plain(rows[0][0].read_time))
+            return Live(int(rows[0][0].value), plain_time(rows[0][0].read_time))
         except (GoogleAPICallError, RetryError) as failed:
             raise StoreUnreachable(f"the jobs of {tenant} could not be counted: {failed}") from failed
 
@@ -219,7 +229,7 @@ class Jobs:
 
     def _loaded(self, snapshot: Any) -> Loaded:
         data = snapshot.to_dict()
-        job, read_time = read(snapshot.id, data), _plain(snapshot.read_time)
+        job, read_time = read(snapshot.id, data), plain_time(snapshot.read_time)
         return Loaded(job, snapshot.update_time, read_time, self._monotonic(), outdated(data))
 
     def _get(self, reference: Any) -> Any:
@@ -239,30 +249,24 @@ class Jobs:
             raise StoreUnreachable(f"jobs could not be queried: {failed}") from failed
 
 
-def _plain(moment: datetime) -> datetime:
-    """Firestore's own subclass keeps nanoseconds we do not need for arithmetic."""
-    return datetime.fromtimestamp(moment.timestamp(), tz=moment.tzinfo)
-
-
 def _moment(snapshot: Any, field: str) -> datetime | None:
     """Return a time that stands on top of a document nobody could read."""
     found = snapshot.get(field)
-    return _plain(found) if isinstance(found, datetime) else None
+    return plain_time(found) if isinstance(found, datetime) else None
 
 
-def _usage(store: Any, tenant: str, month: str) -> Any:
-    return store.collection("tenants").document(tenant).collection("usage").document(month)
-
-
-def _settlement(settle: Settlement) -> dict[str, Any]:
-    from google.cloud import firestore
-
-    return {
-        "completed": firestore.Increment(settle.films),
-        "reserved": firestore.Increment(-settle.charged - settle.refunded),
-        "charged": firestore.Increment(settle.charged),
-        "refunded": firestore.Increment(settle.refunded),
-    }
+def _add(store: Any, batch: Any, tenant: str, move: MonthMove, reserve: Month | None) -> None:
+    """Add a move to its month: a purchase to the very month it was admitted by, any other move to what is there."""
+    document = usage(store, tenant, move.doc)
+    if reserve is None:
+        batch.update(document, growth(move))
+        return
+    hour = reserve.hour.bought_once_more
+    if reserve.revision is None:
+        batch.create(document, {**begun(move), **hour})
+    else:
+        same = store.write_option(last_update_time=reserve.revision)
+        batch.update(document, {**growth(move), **hour}, option=same)
 
 
 def _delivery(deliver: NewDelivery) -> dict[str, Any]:

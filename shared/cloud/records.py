@@ -22,17 +22,6 @@ class Loaded:
 
 
 @dataclass(frozen=True, slots=True)
-class Settlement:
-    """What a job's ending moves in its tenant's month, micro-dollars."""
-
-    tenant: str
-    month: str
-    films: int
-    charged: int
-    refunded: int
-
-
-@dataclass(frozen=True, slots=True)
 class NewDelivery:
     """A customer's webhook, created in the commit that ends the job (hole 8)."""
 
@@ -83,14 +72,6 @@ class Live:
 
     count: int
     at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Reservation:
-    """What a retry reserves anew in the job's month, micro-dollars; the month must not have moved since."""
-
-    month: Month
-    amount: int
 
 
 @dataclass(frozen=True, slots=True)

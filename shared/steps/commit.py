@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from shared.cloud.jobs import Conflict, Doubtful, Jobs
-from shared.cloud.records import Loaded, NewDelivery, Reservation, Settlement
+from shared.cloud.records import Loaded, Month, NewDelivery
 from shared.cloud.tasks import QueueUnreachable, Task, Tasks
 from shared.log import Fact, log_job
 from shared.pipeline.job.events import Event
-from shared.pipeline.job.job import AWAKE, Ending, Job, Node, State
+from shared.pipeline.job.job import AWAKE, Job, Node, State
 from shared.pipeline.job.ledger import bill
 from shared.pipeline.job.line import COMPOSE, START_CLIP, step_for
 from shared.pipeline.job.machine import apply
@@ -69,10 +69,8 @@ class Commits:
         """Read a job; None when there is none."""
         return self.jobs.load(job_id)
 
-    def hear(
-        self, loaded: Loaded, event: Event, *, budget: float = BUDGET, reserve: Reservation | None = None
-    ) -> Heard:
-        """Apply one event and write the result, with a reservation if one is made.
+    def hear(self, loaded: Loaded, event: Event, *, budget: float = BUDGET, reserve: Month | None = None) -> Heard:
+        """Apply one event and write the result; `reserve` is the month that a retry was admitted by.
 
         Raises StoreBusy when `budget` seconds were not enough, JobGone when the job was deleted meanwhile.
         """
@@ -133,18 +131,10 @@ class Commits:
             deadline=dispatch_deadline(step.function, self.timeouts),
         )
 
-    def _save(self, loaded: Loaded, job: Job, reserve: Reservation | None) -> Loaded:
+    def _save(self, loaded: Loaded, job: Job, reserve: Month | None) -> Loaded:
         if job.ending is None or loaded.job.ending is not None:
             return self.jobs.save(loaded, job, reserve=reserve)
-        old, new = loaded.job.money, job.money
-        settle = Settlement(
-            tenant=job.tenant,
-            month=new.usage_doc,
-            films=1 if job.ending is Ending.COMPLETED else 0,
-            charged=new.charged - old.charged,
-            refunded=new.refunded - old.refunded,
-        )
-        saved = self.jobs.save(loaded, job, settle=settle, deliver=self._delivery(loaded, job))
+        saved = self.jobs.save(loaded, job, deliver=self._delivery(loaded, job))
         if job.request.webhook_url:
             self._notify(job)
         return saved

@@ -147,7 +147,7 @@ class CreateJob:
                     return known
                 raise
             try:
-                self.jobs.create(job, month, job.money.reserved)
+                self.jobs.create(job, month)
             except JobExists:
                 break
             except Doubtful:

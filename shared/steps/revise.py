@@ -9,7 +9,7 @@ from functools import partial
 
 from shared.cloud.blobs import Blobs, NoFile
 from shared.cloud.jobs import Jobs
-from shared.cloud.records import Loaded, Reservation
+from shared.cloud.records import Loaded
 from shared.cloud.tenants import Tenant
 from shared.codes import Code
 from shared.pipeline.codec import to_plain
@@ -88,12 +88,14 @@ class Revise:
         if dry_run:
             return job, revised
         for _ in range(TRIES):
-            month = self.jobs.month(job.tenant, job.money.usage_doc)
-            asked = self._asked(revised, Purchase(name, call.request_hash, self.jobs.now(loaded), *revised.bought))
+            now = self.jobs.now(loaded)
+            usage_doc = f"{now:%Y-%m}"  # today's month pays, whenever the job was ordered
+            month = self.jobs.month(job.tenant, usage_doc)
+            asked = self._asked(revised, Purchase(name, call.request_hash, now, *revised.bought), usage_doc)
             try:
                 quota = self.create.hourly.admit(tenant, month)
                 admit(tenant, month, revised.ours, self.jobs.live(tenant.id).count)
-                heard = self.commits.hear(loaded, asked, budget=0, reserve=Reservation(month, revised.ours))
+                heard = self.commits.hear(loaded, asked, budget=0, reserve=month)
                 if heard.changed:
                     return heard.job, replace(revised, quota=quota)
                 loaded = heard.loaded
@@ -119,9 +121,10 @@ class Revise:
         return job, Revised(job.request, job.plan, frozenset(done.made), done.ours, done.theirs)
 
     @staticmethod
-    def _asked(revised: Revised, purchase: Purchase) -> RetryAsked:
+    def _asked(revised: Revised, purchase: Purchase, usage_doc: str) -> RetryAsked:
         return RetryAsked(
             revised.ours,
+            usage_doc,
             remake=revised.remake,
             request=revised.request,
             plan=revised.plan,

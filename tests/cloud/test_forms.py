@@ -75,7 +75,7 @@ def test_what_bars_a_roll_back_is_counted(cloud: Cloud) -> None:
     jobs, store = cloud.wiring.jobs, cloud.wiring.clients.firestore
     made = [job(cloud.clock) for _ in range(3)]
     for each in made:
-        jobs.create(each, jobs.month(each.tenant, each.money.usage_doc), 0)
+        jobs.create(each, jobs.month(each.tenant, each.money.usage_doc))
     bars, ended, readable = (store.collection("jobs").document(each.id) for each in made)
     bars.update({"schema": SCHEMA + 1, "reads": SCHEMA + 1})
     readable.update({"schema": SCHEMA + 1})

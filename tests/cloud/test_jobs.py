@@ -12,7 +12,7 @@ from google.cloud import firestore
 
 from shared.cloud.documents import NewerSchema
 from shared.cloud.jobs import Conflict, Doubtful, JobExists, Jobs, StoreUnreachable
-from shared.cloud.records import Filters, Loaded, NewDelivery, Settlement, Unread
+from shared.cloud.records import Filters, Loaded, NewDelivery, Unread
 from shared.pipeline.codec import Unreadable
 from shared.pipeline.job.job import Ending, Job, Trouble
 from shared.pipeline.job.schema import OLDEST, SCHEMA, WRITES
@@ -36,7 +36,7 @@ def stored(cloud: Cloud, jobs: Jobs) -> Callable[..., Loaded]:
 
     def store(*scenes: Any, **changed: Any) -> Loaded:
         made = job(cloud.clock, *scenes, **changed)
-        jobs.create(made, jobs.month(made.tenant, made.money.usage_doc), made.money.reserved)
+        jobs.create(made, jobs.month(made.tenant, made.money.usage_doc))
         return loaded(jobs, made.id)
 
     return store
@@ -61,7 +61,7 @@ def test_a_job_reads_back_as_it_was_written(cloud: Cloud, jobs: Jobs) -> None:
     """Every field survives the document, the nodes in the order of their graph."""
     made = job(cloud.clock, *[filmed(4) for _ in range(12)], spoken())
 
-    jobs.create(made, jobs.month("acme", made.money.usage_doc), made.money.reserved)
+    jobs.create(made, jobs.month("acme", made.money.usage_doc))
 
     assert made == loaded(jobs, made.id).job
     assert list(made.nodes) == list(loaded(jobs, made.id).job.nodes)
@@ -86,7 +86,7 @@ def test_a_creation_twice_is_told_apart(stored: Callable[..., Loaded], jobs: Job
     made = stored().job
 
     with pytest.raises(JobExists):
-        jobs.create(made, jobs.month("acme", made.money.usage_doc), made.money.reserved)
+        jobs.create(made, jobs.month("acme", made.money.usage_doc))
 
     assert made.money.reserved == jobs.month("acme", made.money.usage_doc).reserved
 
@@ -101,7 +101,7 @@ def test_a_month_that_moved_is_a_conflict(cloud: Cloud, jobs: Jobs, stored: Call
     stored()
 
     with pytest.raises(Conflict):
-        jobs.create(made, month, made.money.reserved)
+        jobs.create(made, month)
 
     assert jobs.load(made.id) is None
 
@@ -168,10 +168,9 @@ def test_an_ending_moves_its_month_and_bears_its_delivery(
     found = stored()
     end = ended(found.job, cloud)
     money = end.money
-    settle = Settlement("acme", money.usage_doc, 1, money.charged, money.refunded)
     deliver = NewDelivery("d", "acme", end.id, "https://x.example", "job.completed", cloud.clock())
 
-    jobs.save(found, end, settle=settle, deliver=deliver)
+    jobs.save(found, end, deliver=deliver)
 
     month = jobs.month("acme", money.usage_doc)
     assert (0, money.charged, 5) == (month.reserved, month.charged, month.refunded)
@@ -185,14 +184,44 @@ def test_an_ending_that_lost_the_race_moves_nothing(cloud: Cloud, stored: Callab
     found = stored()
     end = ended(found.job, cloud)
     jobs.save(found, replace(found.job, warnings=("faster",)))
-    settle = Settlement("acme", end.money.usage_doc, 1, end.money.charged, 5)
     deliver = NewDelivery("d", "acme", end.id, "https://x.example", "job.completed", cloud.clock())
 
     with pytest.raises(Conflict):
-        jobs.save(found, end, settle=settle, deliver=deliver)
+        jobs.save(found, end, deliver=deliver)
 
     assert found.job.money.reserved == jobs.month("acme", end.money.usage_doc).reserved
     assert cloud.wiring.deliveries.load("d") is None
+
+
+def test_a_month_that_was_deleted_stays_deleted(
+    cloud: Cloud, stored: Callable[..., Loaded], jobs: Jobs, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its tenant is gone: the job ends all the same, its webhook is born, and a line says what was moved."""
+    found = stored()
+    month = cloud.wiring.clients.firestore.document(f"tenants/acme/usage/{found.job.money.usage_doc}")
+    month.delete()
+    deliver = NewDelivery("d", "acme", found.job.id, "https://x.example", "job.completed", cloud.clock())
+
+    jobs.save(found, ended(found.job, cloud), deliver=deliver)
+
+    assert Ending.COMPLETED is loaded(jobs, found.job.id).job.ending
+    assert cloud.wiring.deliveries.load("d")
+    assert not month.get().exists
+    assert '"fact": "month_gone"' in capsys.readouterr().out
+
+
+def test_a_claim_beyond_the_price_is_in_the_month_at_once(
+    cloud: Cloud, stored: Callable[..., Loaded], jobs: Jobs
+) -> None:
+    """Whatever a commit books beyond the reservation, the month reserves in the same batch, without being read."""
+    found = stored()
+    more = replace(found.job, money=replace(found.job.money, reserved=found.job.money.reserved + 7))
+    reads = cloud.firestore.counts.reads
+
+    jobs.save(found, more)
+
+    assert reads == cloud.firestore.counts.reads
+    assert more.money.reserved == jobs.month("acme", found.job.money.usage_doc).reserved
 
 
 def test_an_ended_job_has_no_due_and_expires(cloud: Cloud, stored: Callable[..., Loaded], jobs: Jobs) -> None:

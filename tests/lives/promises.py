@@ -4,12 +4,13 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from shared.pipeline.job.entries import entries
 from shared.pipeline.job.job import Attempt, Ending, Job, Outcome
 from shared.pipeline.job.revision import Change, SceneChange
 from tests import spoiled
 from tests.lives.kinds import HOPELESS, SPOILED, Trouble
 from tests.steps.stage import TENANT, Stage
-from tests.storm.books import Generation, audited, generations, months_settled
+from tests.storm.books import Generation, audited, generations, month_wrong
 
 NO_CREDITS = "402"
 LONG_DEAD = 4  # lost tasks, from which on a job may be given up as stuck
@@ -92,11 +93,10 @@ class Promises:
 
     def _wrong(self, jobs: list[Job]) -> Iterator[str]:
         yield from audited(jobs, self._made()).complaints
-        months = {job.money.usage_doc for job in jobs}
-        for month in months:
-            mine = [job for job in jobs if job.money.usage_doc == month]
-            kept = {TENANT.id: self.stage.cloud.eyes.jobs.month(TENANT.id, month)}
-            yield from months_settled(mine, kept, {TENANT.id: len(mine)})
+        held = [entry for job in jobs for entry in entries(job.money)]
+        for doc in sorted({entry.doc for entry in held}):
+            month = self.stage.cloud.eyes.jobs.month(TENANT.id, doc)
+            yield from month_wrong([entry for entry in held if entry.doc == doc], month)
         yield from (wrong for job in jobs for wrong in spoiled.wrongs(job))
         yield from (f"a task is left: {task.name}" for task in self.stage.waiting())
         yield from (f"{job.id}: {job.ending}: {job.trouble}" for job in jobs if not self._as_it_may(job))

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import fields, replace
 from functools import cached_property, partial
 
-from shared.cloud.records import Loaded, Reservation, Settlement
+from shared.cloud.records import Loaded, Month
 from shared.media.arrival import Ordered
 from shared.pipeline.job import events as on
-from shared.pipeline.job.job import Ending, Job, Node, Output
+from shared.pipeline.job.job import Job, Node, Output
 from shared.pipeline.job.names import AttemptName, attempt_name, presenter_object
 from shared.pipeline.plan.plan import Cutout
 from shared.pipeline.plan.warned import WarningText
@@ -31,13 +31,11 @@ class Forgetful(Commits):
 class Generous(Commits):
     """Settles each time an ended job is written, not once."""
 
-    def _save(self, loaded: Loaded, job: Job, reserve: Reservation | None) -> Loaded:
+    def _save(self, loaded: Loaded, job: Job, reserve: Month | None) -> Loaded:
         if job.ending is None:
-            return self.jobs.save(loaded, job, reserve=reserve)
-        money = job.money
-        films = 1 if job.ending is Ending.COMPLETED else 0
-        settle = Settlement(job.tenant, money.usage_doc, films, money.charged, money.refunded)
-        return self.jobs.save(loaded, job, settle=settle)
+            return super()._save(loaded, job, reserve)
+        unsettled = replace(loaded.job, money=replace(loaded.job.money, charged=0, refunded=0))
+        return self.jobs.save(replace(loaded, job=unsettled), job)
 
 
 class Trusting(WatchPresenter):

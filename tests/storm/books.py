@@ -12,7 +12,8 @@ from typing import Any
 
 from shared.cloud.records import Month
 from shared.door import views
-from shared.pipeline.job.job import FREE, Attempt, Ending, Job, Node, Outcome, Payer
+from shared.pipeline.job.entries import entries
+from shared.pipeline.job.job import FREE, Attempt, Ending, Entry, Job, Node, Outcome, Payer
 from shared.pipeline.job.ledger import bill
 from shared.pipeline.job.names import AttemptName, read_attempt, read_object
 from shared.pipeline.plan.plan import Kind
@@ -100,7 +101,8 @@ def _one(
     if paid != ours + risked + compute:
         say.append(f"{job.id}: the ledger says {paid}, Veo's bill {ours}, given up {risked}, compute {compute}")
     money = job.money
-    if money.reserved != money.charged + money.refunded or money.charged != min(paid, money.reserved):
+    after = sum(line.cost for node in job.nodes.values() for line in node.attempts if _came_after_the_end(job, line))
+    if money.reserved != money.charged + money.refunded or money.charged + after != paid:
         say.append(f"{job.id}: reserved {money.reserved}, charged {money.charged}, refunded {money.refunded}")
 
 
@@ -138,21 +140,38 @@ def _line(job: Job, node: Node, line: Attempt, found: list[Generation], say: lis
     return 0, line.cost if counted else 0
 
 
+def _came_after_the_end(job: Job, line: Attempt) -> bool:
+    """Tell whether a film came when its job was settled: it is in the ledger, at our expense."""
+    return line.outcome is Outcome.LATE and bool(line.ended_at and job.ended_at and line.ended_at > job.ended_at)
+
+
 def _name(job: Job, node: Node, line: Attempt) -> AttemptName:
     return AttemptName(job.id, node.key, line.take, line.attempt)
 
 
 def months_settled(jobs: Sequence[Job], months: Mapping[str, Month], films: Mapping[str, int]) -> list[str]:
-    """Hold the tenants' months (read from their usage documents) against the sums of their jobs."""
+    """Hold all of each tenant's months, added up, against its jobs; `films` is how many it has ordered."""
     say: list[str] = []
     for tenant, month in months.items():
         mine = [job for job in jobs if job.tenant == tenant]
-        charged = sum(job.money.charged for job in mine)
-        refunded = sum(job.money.refunded for job in mine)
-        if month.reserved:
-            say.append(f"{tenant}: {month.reserved} stay reserved")
-        if (month.charged, month.refunded) != (charged, refunded):
-            say.append(f"{tenant}: charged {month.charged} refunded {month.refunded}, jobs {charged} {refunded}")
-        if month.films != films[tenant]:
-            say.append(f"{tenant}: {month.films} films in its month, {films[tenant]} ordered")
+        say += [
+            f"{tenant}: {wrong}" for wrong in month_wrong([each for job in mine for each in entries(job.money)], month)
+        ]
+        given_back = sum(job.money.films == 0 for job in mine)
+        if month.films != films[tenant] - given_back:
+            say.append(f"{tenant}: {month.films} films, {films[tenant]} ordered, {given_back} given back")
+    return say
+
+
+def month_wrong(held: Sequence[Entry], month: Month) -> list[str]:
+    """Hold a month against the entries that stand in it, once all of their jobs have ended."""
+    sums = (
+        sum(entry.films for entry in held),
+        sum(entry.charged for entry in held),
+        sum(entry.refunded for entry in held),
+    )
+    say = [f"{month.reserved} stay reserved"] if month.reserved else []
+    if sums != (month.films, month.charged, month.refunded):
+        found = f"films, charged, refunded: {(month.films, month.charged, month.refunded)}"
+        say.append(f"{found}, its jobs' entries {sums}")
     return say

@@ -18,6 +18,7 @@ from infra.local.world import LOCATION, PLAN, PROJECT
 from shared.cloud.records import Month
 from shared.cloud.tenants import Tenant
 from shared.config import settings
+from shared.pipeline.job.entries import entries
 from shared.pipeline.job.job import Job
 from shared.wiring import Wiring
 from tests.storm.books import Generation, generations
@@ -94,7 +95,7 @@ def found(laptop: Laptop, tenants: Sequence[str], job_ids: Sequence[str], timeou
         jobs = tuple(each.job for each in loaded if each)
         documents: Any = wiring.clients.firestore.collection("jobs")
         counted = documents.count(alias="all").get(timeout=60)
-        usage = {job.money.usage_doc for job in jobs} or {f"{wiring.now():%Y-%m}"}
+        usage = {entry.doc for job in jobs for entry in entries(job.money)} or {f"{wiring.now():%Y-%m}"}
         months = {tenant: _month(wiring, tenant, sorted(usage)) for tenant in tenants}
     bills = {name: _bill(getattr(laptop.places, name)) for name in ("veo", "heygen")}
     return Findings(

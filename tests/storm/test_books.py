@@ -74,7 +74,8 @@ def test_an_attempt_given_up_is_a_figure_not_a_complaint(done: Job) -> None:
     lost = replace(clip.attempts[0], outcome=Outcome.GIVEN_UP)
     found = replace(clip.attempts[0], attempt=2)
     nodes = {**done.nodes, CLIP: replace(clip, attempt=2, attempts=(lost, found))}
-    money = replace(done.money, charged=done.money.reserved, refunded=0)
+    both = done.money.reserved + clip.cost
+    money = replace(done.money, reserved=both, charged=both, refunded=0)
 
     audit = audited([replace(done, nodes=nodes, money=money)], [made(done, replace(FIRST, attempt=2))])
 

@@ -230,6 +230,7 @@ class RetryAsked:
     """
 
     reserved: int  # micro-dollars reserved anew, in the same commit
+    usage_doc: str = ""  # the month they are reserved in; "" = the one of the last reservation
     remake: frozenset[str] = frozenset()  # finished nodes to be made again too
     request: FilmRequest | None = None  # with other words in it
     plan: Plan | None = None

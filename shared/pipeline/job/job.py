@@ -181,14 +181,32 @@ class Node(Stored):
 
 
 @dataclass(frozen=True, slots=True)
+class Entry(Stored):
+    """One reservation of a job in a month of its tenant, micro-dollars; settled: reserved = charged + refunded."""
+
+    doc: str  # "2026-11": where it was reserved and where it settles
+    reserved: int = 0
+    charged: int = 0
+    refunded: int = 0
+    films: int = 0  # it counted there: 1 or 0
+
+    @property
+    def outstanding(self) -> int:
+        """What is reserved and not settled yet."""
+        return self.reserved - self.charged - self.refunded
+
+
+@dataclass(frozen=True, slots=True)
 class Money(Stored):
-    """Micro-dollars of ours; settled once, when the job ends: reserved = charged + refunded."""
+    """Micro-dollars of ours over all reservations; the present one is what those in `closed` do not hold."""
 
     reserved: int = 0
     charged: int = 0
     refunded: int = 0
     ceiling: int = 0  # a claim that would pass it is refused
-    usage_doc: str = ""  # "2026-11": where it was reserved and where it settles
+    usage_doc: str = ""  # of the present reservation
+    films: int = 1  # 0 once it was given back: nothing was ever spent
+    closed: tuple[Entry, ...] = ()  # earlier reservations: a retry opens another one
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from shared.pipeline.job.entries import covered, settled
 from shared.pipeline.job.job import FINAL, Attempt, Claim, Job, Node, Outcome, Output, Payer, State
 from shared.pipeline.plan.plan import Kind
 
@@ -136,7 +137,19 @@ def note_late(node: Node, take: int, attempt: int, film: str, at: datetime, cost
     return put(node, replace(line, outcome=outcome, ended_at=line.ended_at or at, why=film, cost=billed))
 
 
+def booked(job: Job) -> Job:
+    """Reserve what was claimed beyond the price; an ended job's money is settled and stays."""
+    if job.ending:
+        return job
+    money = covered(job.money, bill(job.nodes.values()).paid_by_us)
+    return job if money is job.money else replace(job, money=money)
+
+
 def settle(job: Job) -> Job:
-    """Close the books of a job that ends: all that was never made goes back; settling twice moves nothing."""
-    charged = min(bill(job.nodes.values()).paid_by_us, job.money.reserved)
-    return replace(job, money=replace(job.money, charged=charged, refunded=job.money.reserved - charged))
+    """Close the books of a job that ends: what the vendors bill us is charged, all that was never made goes back.
+
+    Settling twice moves nothing.
+    """
+    columns = bill(job.nodes.values())
+    spent = columns.paid_by_us + columns.billed_by_provider > 0
+    return replace(job, money=settled(job.money, columns.paid_by_us, spent=spent))

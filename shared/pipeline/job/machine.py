@@ -8,7 +8,6 @@ Every move that news makes is a row of the table below. What the rest of the job
 (`consequences.py`, and the last functions here) is listed in `infra/diagrams.py`; the README's picture shows both.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import assert_never
@@ -17,10 +16,10 @@ from shared.codes import Code
 from shared.pipeline.job import events as on
 from shared.pipeline.job.consequences import follow, wake
 from shared.pipeline.job.job import AT_VENDOR, AWAKE, LIVE, Ending, Job, Moment, Node, Outcome, State, Trouble
-from shared.pipeline.job.ledger import billed, close_line, find, give_up, name_line, note_late
-from shared.pipeline.job.timeouts import SECOND, Timeouts
+from shared.pipeline.job.ledger import billed, booked, close_line, find, give_up, name_line, note_late
+from shared.pipeline.job.retried import reopened
+from shared.pipeline.job.timeouts import Timeouts
 from shared.pipeline.job.transitions import HANDLERS
-from shared.pipeline.plan.plan import COMPOSE_KEY, Plan
 
 B, Q, S, R, D, F, C = State  # the seven states, in the order of a life
 
@@ -83,7 +82,12 @@ class BrokenTable(Exception):
 
 
 def apply(job: Job, event: on.Event, now: datetime, timeouts: Timeouts) -> Transition:
-    """Apply one event; the same event twice changes nothing the second time."""
+    """Apply one event and book what it claims; the same event twice changes nothing the second time."""
+    transition = _applied(job, event, now, timeouts)
+    return replace(transition, job=booked(transition.job)) if transition.changed else transition
+
+
+def _applied(job: Job, event: on.Event, now: datetime, timeouts: Timeouts) -> Transition:
     match event:
         case on.Swept():
             return _swept(job, event, now, timeouts)
@@ -237,57 +241,8 @@ def _retried(job: Job, event: on.RetryAsked, now: datetime, timeouts: Timeouts) 
         return Transition(job, changed=False)
     if event.purchase and event.purchase.name in {each.name for each in job.purchases}:
         return Transition(job, changed=False)
-    nodes = {
-        key: _fresh(node, job.plan, event.plan or job.plan) if node.state in (F, C) or key in event.remake else node
-        for key, node in job.nodes.items()
-    }
-    money = replace(job.money, reserved=job.money.reserved + event.reserved)
-    reopened = replace(
-        job,
-        nodes=nodes,
-        request=event.request or job.request,
-        plan=event.plan or job.plan,
-        purchases=(*job.purchases, event.purchase) if event.purchase else job.purchases,
-        warnings=_warned_anew(job.warnings if event.warnings is None else event.warnings, nodes.values()),
-        money=replace(money, ceiling=money.ceiling + (event.ceiling or 2 * event.reserved)),
-        ending=None,
-        ended_at=None,
-        trouble=None,
-        give_up_at=now + timeouts.give_up * SECOND,
-    )
-    return Transition(follow(_tell(reopened, now, "job", "retried"), None, now, timeouts), changed=True)
-
-
-def _warned_anew(known: Iterable[str], nodes: Iterable[Node]) -> tuple[str, ...]:
-    """Say what is known before paying, then what was found in the files that are kept."""
-    return tuple(dict.fromkeys((*known, *(warning for node in nodes for warning in node.warnings))))
-
-
-def _fresh(node: Node, before: Plan, plan: Plan) -> Node:
-    """Begin another take: its numbers only grow; the ledger is kept, and the cut-out that works for the same look."""
-    costs = {clip.key: clip.cost for clip in plan.clips} | {speech.key: speech.cost for speech in plan.speeches}
-    expected = {clip.key: clip.wait for clip in plan.clips} | {speech.key: speech.wait for speech in plan.speeches}
-    expected[COMPOSE_KEY] = plan.compose_wait
-    same_look = _look(node.key, before) == _look(node.key, plan)
-    return Node(
-        key=node.key,
-        kind=node.kind,
-        needs=node.needs,
-        cost=costs.get(node.key, node.cost),
-        payer=node.payer,
-        provider=node.provider,
-        expected=expected.get(node.key, node.expected),
-        take=node.take + 1,
-        attempt=node.attempt + 1,
-        wake=node.wake,
-        cutout=node.cutout if same_look else None,
-        attempts=node.attempts,
-        unknown=node.unknown,
-    )
-
-
-def _look(key: str, plan: Plan) -> str | None:
-    return next((speech.avatar_id for speech in plan.speeches if speech.key == key), None)
+    told = _tell(reopened(job, event, now, timeouts), now, "job", "retried")
+    return Transition(follow(told, None, now, timeouts), changed=True)
 
 
 def _put(job: Job, node: Node, now: datetime) -> Job:

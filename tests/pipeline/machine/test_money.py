@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from shared.pipeline.job import events as on
-from shared.pipeline.job.job import Ending, Job, Outcome, Purchase, State
+from shared.pipeline.job.entries import entries, moved
+from shared.pipeline.job.job import Ending, Entry, Job, Money, Outcome, Purchase, State
 from shared.pipeline.job.ledger import bill, settle
 from tests.pipeline.machine.story import (
     COMPOSE,
@@ -127,13 +128,64 @@ def test_late_news_moves_no_settled_money() -> None:
     assert told.job.money == heard.job.money
 
 
-def test_more_than_was_reserved_is_never_charged() -> None:
-    """What a vendor bills without delivering it is our risk, not the tenant's."""
+def test_what_a_vendor_bills_beyond_the_price_is_charged() -> None:
+    """A generation billed without a film, then a second one: both are in the month, so that a cap is a cap."""
     told = story().hears(claimed(), sent(), failure(paid=True, again=0))
     told = finished(told.hears(claimed(attempt=2), arrived(attempt=2)))
 
-    assert 2 * told.job.nodes["clip-1"].cost < bill(told.job.nodes.values()).paid_by_us
-    assert told.job.money.reserved == told.job.money.charged
+    price = told.job.purchases[0].ours
+    assert price + told.job.nodes["clip-1"].cost == bill(told.job.nodes.values()).paid_by_us == told.job.money.charged
+    assert settled(told.job)
+
+
+def test_a_claim_beyond_the_price_is_reserved_when_it_is_made() -> None:
+    """The month knows of it while the vendor works, not only at the job's end."""
+    told = story().hears(claimed(), sent(), failure(paid=True, again=0))
+
+    claims = told.hears(claimed(attempt=2))
+
+    assert told.job.nodes["clip-1"].cost * 2 == claims.job.money.reserved > told.job.money.reserved
+    assert claims.job.money.reserved - told.job.money.reserved == moved(told.job, claims.job).reserved
+
+
+def test_a_film_nothing_was_spent_on_is_given_back() -> None:
+    """Cancelled before anything was sent, it counts in no month; a film that cost something counts."""
+    untouched = story().hears(on.CancelAsked())
+    begun = story().hears(claimed(), sent(), on.CancelAsked())
+
+    assert (0, 1) == (untouched.job.money.films, begun.job.money.films)
+    assert -1 == moved(story().job, untouched.job).films
+
+
+def test_a_film_that_was_given_back_counts_again_when_it_is_tried_again() -> None:
+    """In the month of the retry; one that counted already is not counted twice."""
+    untouched = story().hears(on.CancelAsked())
+    begun = story().hears(claimed(), sent(), on.CancelAsked())
+
+    again = [told.hears(on.RetryAsked(5000, "2026-12")).job for told in (untouched, begun)]
+
+    assert [(0, 1), (1, 0)] == [tuple(entry.films for entry in entries(job.money)) for job in again]
+
+
+def test_a_retry_reserves_in_the_month_it_is_asked_in() -> None:
+    """November's entry is settled and stays; December's holds all that comes after."""
+    november = story().hears(claimed(), sent(), failure(again=None, paid=True))
+
+    told = november.hears(on.RetryAsked(10**7, "2026-12"), claimed(take=2, attempt=2), arrived(take=2, attempt=2))
+    told = finished(told)
+
+    first, second = entries(told.job.money)
+    clip, compose = told.job.nodes["clip-1"].cost, told.job.nodes[COMPOSE].cost
+    assert ("2026-11", clip, november.job.money.refunded) == (first.doc, first.charged, first.refunded)
+    assert ("2026-12", clip + compose) == (second.doc, second.charged)
+    assert told.job.money.charged == bill(told.job.nodes.values()).paid_by_us
+
+
+def test_money_of_before_entries_is_one_entry() -> None:
+    """A job that was stored when retries stayed in their month reads as a single reservation there."""
+    old = Money(reserved=7000, charged=4000, refunded=1000, ceiling=9000, usage_doc="2026-10")
+
+    assert (Entry("2026-10", 7000, 4000, 1000, 1),) == entries(old)
 
 
 def test_a_call_that_left_no_trace_is_not_charged() -> None:

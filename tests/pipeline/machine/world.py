@@ -7,6 +7,7 @@ BILL  at most one vendor operation of a take that is not known to have failed
 NAMES a task's name is used once
 TWICE an event heard again at once changes nothing
 LIVE  from every state, without further faults, the job ends, and not by being given up
+MONTHS the tenant's months and the job's entries are the same sums (`months.py`)
 BOOKS a line is charged exactly when the vendor bills it, unless it says that nobody knows; the sums are the lines' sums
 """
 
@@ -26,6 +27,7 @@ from shared.pipeline.job.unclear import replayable
 from shared.pipeline.plan.plan import Kind
 from shared.pipeline.plan.request import FilmRequest
 from tests.pipeline.machine.laws import LawBroken, judge
+from tests.pipeline.machine.months import DOCS, Months
 from tests.pipeline.machine.story import START, WAITS, job, stored
 
 Apply = Callable[[Job, on.Event, datetime, Timeouts], Transition]
@@ -94,9 +96,11 @@ class World:
     news: list[Operation] = field(default_factory=list)  # films whose event was not delivered yet
     fault: str = ""  # what goes wrong with the next commit
     tokens: int = 0
+    months: Months = field(default_factory=Months)
 
     def __post_init__(self) -> None:
         self.job = job(self.request, self.timeouts, self.now)
+        self.months.hear(None, self.job)
         fresh = [node for node in self.job.nodes.values() if node.state in AWAKE]
         self.woken |= {task_name(self.job.id, node.key, node.wake) for node in fresh}
         self._enqueue(self.job, fresh)
@@ -116,6 +120,7 @@ class World:
         if not moved.changed:
             return read
         self._judge(read.job, moved, event, read.at)
+        self.months.hear(self.job, moved.job)
         self.job, self.version = moved.job, self.version + 1
         if fault == "crash":
             raise _Crashed
@@ -125,6 +130,7 @@ class World:
                 self._enqueue(self.job, list(self.job.nodes.values()))
                 return self.read()
             self._judge(self.job, again, event, self.now)
+            self.months.hear(self.job, again.job)
             self.job, self.version = again.job, self.version + 1
             moved = again
         self._enqueue(moved.job, list(moved.woken(read.job)))
@@ -394,7 +400,8 @@ class World:
         unwanted = frozenset(node.key for node in made if other_words)
         again = [node for node in self.job.nodes.values() if node.state is not State.DONE or node.key in unwanted]
         ours = sum(node.cost for node in again if node.payer is Payer.US)
-        self.commit(self.read(), on.RetryAsked(reserved=ours, remake=unwanted))
+        month = DOCS[(len(self.job.money.closed) + 1) % len(DOCS)]
+        self.commit(self.read(), on.RetryAsked(ours, month, unwanted))
 
     def due(self) -> datetime | None:
         """Return when the sweep would look: the least due of all nodes that are awake."""

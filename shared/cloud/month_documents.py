@@ -1,0 +1,40 @@
+"""A tenant's month as the Firestore console shows it: `tenants/{tenant}/usage/2026-11`."""
+
+from typing import Any
+
+from shared.cloud.hours import hour_of
+from shared.cloud.moments import plain_time
+from shared.cloud.records import Month
+from shared.pipeline.job.entries import MonthMove
+
+
+def usage(store: Any, tenant: str, doc: str) -> Any:
+    """Return the reference of a month's document."""
+    return store.collection("tenants").document(tenant).collection("usage").document(doc)
+
+
+def month(snapshot: Any) -> Month:
+    """Read a month; one that was not begun is all zeros, without a revision."""
+    data, read_at = snapshot.to_dict() or {}, plain_time(snapshot.read_time)
+    return Month(
+        films=int(data.get("films", 0)),
+        reserved=int(data.get("reserved", 0)),
+        charged=int(data.get("charged", 0)),
+        refunded=int(data.get("refunded", 0)),
+        revision=snapshot.update_time if snapshot.exists else None,
+        hour=hour_of(data, read_at),
+        read_at=read_at,
+    )
+
+
+def begun(move: MonthMove) -> dict[str, Any]:
+    """Return a month's document after its first move."""
+    return {"films": move.films, "reserved": move.reserved, "charged": move.charged, "refunded": move.refunded}
+
+
+def growth(move: MonthMove) -> dict[str, Any]:
+    """Return what adds a move to whatever a month's document holds by then."""
+    from google.cloud import firestore
+
+    amounts = {**begun(move), "completed": move.completed}
+    return {name: firestore.Increment(amount) for name, amount in amounts.items() if amount}

@@ -1,0 +1,90 @@
+"""A job's reservations, an entry each, and what every commit moves in the months they stand in.
+
+An order reserves in its month. A retry closes that entry and opens another in the month in which it is asked, so that
+a job ordered in November and tried again in December spends December's money. An ending settles the present entry;
+earlier ones were settled by their own endings. Added up over all jobs, entries and months are the same sums.
+"""
+
+from dataclasses import dataclass, replace
+
+from shared.pipeline.job.job import Ending, Entry, Job, Money
+
+
+@dataclass(frozen=True, slots=True)
+class MonthMove:
+    """What one commit adds to a month: films, and micro-dollars; `reserved` is what is still open of it."""
+
+    doc: str
+    films: int = 0
+    completed: int = 0
+    reserved: int = 0
+    charged: int = 0
+    refunded: int = 0
+
+    def __bool__(self) -> bool:
+        return any((self.films, self.completed, self.reserved, self.charged, self.refunded))
+
+
+def present(money: Money) -> Entry:
+    """Return the reservation that is open, or was settled last: all that the closed ones do not hold."""
+    return Entry(
+        money.usage_doc,
+        money.reserved - sum(entry.reserved for entry in money.closed),
+        money.charged - sum(entry.charged for entry in money.closed),
+        money.refunded - sum(entry.refunded for entry in money.closed),
+        money.films - sum(entry.films for entry in money.closed),
+    )
+
+
+def entries(money: Money) -> tuple[Entry, ...]:
+    """Return all reservations of a job, in the order they were made."""
+    return (*money.closed, present(money))
+
+
+def next_entry(money: Money, doc: str, reserve: int, ceiling: int) -> Money:
+    """Close the settled entry and open one in another month; a film that was given back counts again."""
+    return replace(
+        money,
+        reserved=money.reserved + reserve,
+        ceiling=money.ceiling + ceiling,
+        usage_doc=doc,
+        films=max(money.films, 1),
+        closed=entries(money),
+    )
+
+
+def covered(money: Money, bill: int) -> Money:
+    """Reserve what has been claimed beyond the price, micro-dollars: a month counts every claim when it is made."""
+    lacking = bill - sum(entry.charged for entry in money.closed) - present(money).reserved
+    return replace(money, reserved=money.reserved + lacking) if lacking > 0 else money
+
+
+def settled(money: Money, bill: int, *, spent: bool) -> Money:
+    """Charge what was not charged before, refund the rest; a film is given back where nobody has `spent` anything."""
+    due = min(bill, money.ceiling)
+    money = covered(money, due)
+    earlier = sum(entry.charged for entry in money.closed)
+    open_entry = present(money)
+    charged = max(due - earlier, 0)
+    return replace(
+        money,
+        charged=earlier + charged,
+        refunded=money.refunded - open_entry.refunded + open_entry.reserved - charged,
+        films=money.films if spent else money.films - open_entry.films,
+    )
+
+
+def moved(before: Job | None, after: Job) -> MonthMove:
+    """Return what a commit moves in the month of the present entry; `before` is None for a new job."""
+    new = present(after.money)
+    same = before is not None and len(before.money.closed) == len(after.money.closed)
+    old = present(before.money) if before is not None and same else Entry(new.doc)
+    ends = after.ending is Ending.COMPLETED and before is not None and before.ending is None
+    return MonthMove(
+        new.doc,
+        films=new.films - old.films,
+        completed=1 if ends else 0,
+        reserved=new.outstanding - old.outstanding,
+        charged=new.charged - old.charged,
+        refunded=new.refunded - old.refunded,
+    )
