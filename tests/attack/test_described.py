@@ -52,6 +52,7 @@ def known(stage: Stage) -> Known:
     return known_on(stage)
 
 
+@pytest.mark.timeout(1800)  # for all of --large
 @pytest.mark.parametrize("label", LABELS)
 def test_answers_are_as_described(
     label: str, stage: Stage, known: Known, pytestconfig: pytest.Config, capsys: pytest.CaptureFixture[str]

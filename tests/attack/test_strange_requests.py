@@ -43,6 +43,7 @@ def send(stage: Stage) -> Callable[[Strange], int]:
     return sent
 
 
+@pytest.mark.timeout(3600)  # for all of --large
 @pytest.mark.parametrize("drawn", [requests, callbacks])
 def test_no_request_breaks_a_door(
     drawn: Callable[[Known], st.SearchStrategy[Strange]],
