@@ -8,7 +8,7 @@ import functions_framework
 
 from shared.cloud.secret_names import vendor_webhook
 from shared.door.keys import new_key
-from shared.door.request_body import Gate, Wsgi
+from shared.door.request_body import Wsgi, gated
 from shared.pipeline.job.names import AttemptName
 from shared.steps.callbacks import callback_key, callback_path
 from shared.steps.health import Health
@@ -48,5 +48,7 @@ def network(number: int) -> str:
 
 def _app(door: Callable[[flask.Request], Any]) -> Wsgi:
     app = flask.Flask("main")
+    with app.app_context():
+        gated(door)
     functions_framework._configure_app(app, door, "http")  # type: ignore[no-untyped-call]  # it has no types
-    return Gate(app.wsgi_app)
+    return app.wsgi_app
