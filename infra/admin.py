@@ -2,20 +2,23 @@
 
 Run with the functions' settings in the environment. `python -m infra.admin tenant acme "Acme Ltd"` makes a tenant and
 prints its first key once, `--plan pro` on another plan than the tables' default; a tenant that is there is never
-written again. `python -m infra.admin key acme` makes it
-another key. `python -m infra.admin schema 3` lets new jobs be born in form 3 (CONTRIBUTING, "Expand, then contract").
+written again. `key acme` makes it another key, `keys acme` lists them, `revoke KEY` and `revoke-all acme` end them,
+`suspend acme` and `resume acme` shut and open the tenant: every instance has heard of it five seconds later.
+`schema 3` lets new jobs be born in form 3 (CONTRIBUTING, "Expand, then contract").
 """
 
 import argparse
 import os
 import re
 import secrets
+from collections.abc import Callable, Mapping
 
 from shared.cloud.secret_names import CALLBACK_KEY
 from shared.cloud.secrets import NoSecret
-from shared.cloud.tenants import Tenant, TenantExists
+from shared.cloud.tenants import AccountStatus, Tenant, TenantExists
 from shared.config import settings
-from shared.door.keys import new_key
+from shared.door.asked import is_key_id
+from shared.door.keys import KEY_BEGINS, KEY_ID_LENGTH, new_key
 from shared.pipeline.job.schema import OLDEST, WRITES
 from shared.wiring import Wiring
 
@@ -54,8 +57,7 @@ def add_tenant(wiring: Wiring, tenant: str, name: str, plan: str = "") -> str:
 
 def add_key(wiring: Wiring, tenant: str) -> str:
     """Make another key for a tenant; return its text. Raises SystemExit when there is no such tenant."""
-    if not TENANT.fullmatch(tenant) or wiring.tenants.tenant(tenant) is None:
-        raise SystemExit(f"there is no tenant {tenant}; python -m infra.admin tenant {tenant} NAME makes it")
+    _known(wiring, tenant)
     return _key(wiring, tenant)
 
 
@@ -76,6 +78,67 @@ def forms(wiring: Wiring, form: int | None = None) -> str:
     )
 
 
+def keys(wiring: Wiring, tenant: str) -> str:
+    """Return a line for each key of a tenant: how it begins, what it may do, since when, until when."""
+    lines = (
+        f"{KEY_BEGINS}{key.id}_…  {', '.join(key.scopes)}  made {key.created_at:%Y-%m-%d}"
+        + (f"  revoked {key.revoked_at:%Y-%m-%d %H:%M:%S} UTC" if key.revoked_at else "")
+        for key in wiring.revocations.keys(tenant)
+    )
+    return "\n".join(lines) or f"tenant {tenant} has no key"
+
+
+def revoke(wiring: Wiring, key: str) -> str:
+    """Revoke one key, named by its id or its beginning; say what was done. Raises SystemExit when there is none."""
+    key_id = key.removeprefix(KEY_BEGINS)[:KEY_ID_LENGTH]
+    found = wiring.revocations.key(key_id) if is_key_id(key_id) else None
+    if found is None:
+        raise SystemExit(f"there is no key {key_id}; python -m infra.admin keys TENANT lists them")
+    since = wiring.revocations.revoke(found, wiring.now())
+    return f"key {found.id} of {found.tenant} is revoked since {since:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def revoke_all(wiring: Wiring, tenant: str) -> str:
+    """Revoke all keys of a tenant; say how many."""
+    _known(wiring, tenant)
+    return f"{wiring.revocations.revoke_all(tenant, wiring.now())} keys of {tenant} revoked"
+
+
+def suspend(wiring: Wiring, tenant: str) -> str:
+    """Shut a tenant: its keys are answered 403 and nothing more is bought for it; what is paid is still collected."""
+    return _turned(wiring, tenant, AccountStatus.ACTIVE, AccountStatus.INACTIVE)
+
+
+def resume(wiring: Wiring, tenant: str) -> str:
+    """Open a suspended tenant again."""
+    return _turned(wiring, tenant, AccountStatus.INACTIVE, AccountStatus.ACTIVE)
+
+
+def _turned(wiring: Wiring, tenant: str, before: AccountStatus, after: AccountStatus) -> str:
+    status = _known(wiring, tenant).status
+    if status not in (before, after):
+        raise SystemExit(f"tenant {tenant} is {status.value} and stays so")
+    wiring.revocations.set_status(tenant, after)
+    return f"tenant {tenant} is {after.value}"
+
+
+def _known(wiring: Wiring, tenant: str) -> Tenant:
+    found = wiring.tenants.tenant(tenant) if TENANT.fullmatch(tenant) else None
+    if found is None:
+        raise SystemExit(f"there is no tenant {tenant}; python -m infra.admin tenant {tenant} NAME makes it")
+    return found
+
+
+COMMANDS: Mapping[str, tuple[Callable[[Wiring, str], str], str]] = {
+    "key": (add_key, "print another key for a tenant"),
+    "keys": (keys, "list a tenant's keys by their beginnings"),
+    "resume": (resume, "open a suspended tenant again"),
+    "revoke": (revoke, "revoke one key, named by its id or its beginning"),
+    "revoke-all": (revoke_all, "revoke all keys of a tenant"),
+    "suspend": (suspend, "shut a tenant"),
+}
+
+
 def main() -> None:
     """Run one command."""
     parser = argparse.ArgumentParser(prog="python -m infra.admin", description=__doc__)
@@ -85,10 +148,10 @@ def main() -> None:
     tenant.add_argument("id")
     tenant.add_argument("name")
     tenant.add_argument("--plan", default="", help="how much it may ask for (shared/tables.json)")
-    key = commands.add_parser("key", help="print another key for a tenant")
-    key.add_argument("id")
     schema = commands.add_parser("schema", help="say or set the form of new jobs, and what bars a roll-back")
     schema.add_argument("form", nargs="?", type=int, help="the newest form new jobs may be born in")
+    for name, (_, says) in COMMANDS.items():
+        commands.add_parser(name, help=says).add_argument("id")
     given = parser.parse_args()
     wiring = Wiring(settings(os.environ))
     match given.command:
@@ -96,10 +159,10 @@ def main() -> None:
             bootstrap(wiring)
         case "tenant":
             print(add_tenant(wiring, given.id, given.name, given.plan))  # noqa: T201  # its one purpose
-        case "key":
-            print(add_key(wiring, given.id))  # noqa: T201  # its one purpose
         case "schema":
             print(forms(wiring, given.form))  # noqa: T201  # its one purpose
+        case name:
+            print(COMMANDS[name][0](wiring, given.id))  # noqa: T201  # its one purpose
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from pydantic import BaseModel, TypeAdapter
 from shared.codes import MEANINGS, Code
 from shared.config import Settings
 from shared.door.bodies import FilmBody
-from shared.door.change_bodies import RegenerateBody, RetryBody
+from shared.door.change_bodies import LinksBody, RegenerateBody, RetryBody
 from shared.door.health import OPENAPI
 from shared.door.public import Route
 from shared.door.statuses import STATUS
@@ -22,6 +22,7 @@ from shared.wiring import Wiring
 BODIES: Mapping[str, type[BaseModel]] = {
     "Film": FilmBody,
     "Integration": IntegrationBody,
+    "Links": LinksBody,
     "Regenerate": RegenerateBody,
     "Retry": RetryBody,
 }

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from shared import log
 from shared.cloud.clients import Clients, NoToken
+from shared.cloud.epochs import Epochs
 from shared.cloud.jobs import Jobs
+from shared.cloud.revocations import Revocations
 from shared.cloud.secrets import Secrets
 from shared.cloud.tasks import Tasks
 from shared.cloud.tenants import Tenants
@@ -92,7 +94,15 @@ class Wiring:
 
     @cached_property
     def tenants(self) -> Tenants:
-        return Tenants(self.clients)
+        return Tenants(self.clients, self.epochs)
+
+    @cached_property
+    def epochs(self) -> Epochs:
+        return Epochs(self.clients, self.monotonic, self.now)
+
+    @cached_property
+    def revocations(self) -> Revocations:
+        return Revocations(self.clients, self.epochs)
 
     @cached_property
     def tasks(self) -> Tasks:
@@ -132,13 +142,9 @@ class Wiring:
     def veo(self) -> "Veo":
         from shared.providers.veo.client import Veo
 
-        return Veo(
-            endpoint=self.settings.veo_endpoint,
-            project=self.settings.project,  # Veo films in us-central1 only, wherever the functions run
-            token=self._veo_token,
-            refresh=partial(self._veo_token, renew=True),
-            egress=self.egress,
-        )
+        url, project = self.settings.veo_endpoint, self.settings.project  # in us-central1, wherever the functions run
+        token, refresh = self._veo_token, partial(self._veo_token, renew=True)
+        return Veo(endpoint=url, project=project, token=token, refresh=refresh, egress=self.egress)
 
     @cached_property
     def presenters(self) -> "dict[str, PresenterVendor]":
@@ -198,7 +204,7 @@ class Wiring:
 
         url = (self.settings.public_url + "/heygen_webhook/t/{}/{}").format
         work = Integrations(self.presenters, self.preflight.presenters, self.tenants, self.secrets, url, self.now)
-        return TenantDoor(self.entrance, self.tenants, work, self.preflight.images, self.secrets)
+        return TenantDoor(self.entrance, self.tenants, work, self.preflight.images, self.secrets, self.revocations)
 
     @cached_property
     def heygen_webhook(self) -> "HeygenWebhook":
@@ -211,15 +217,9 @@ class Wiring:
         from shared.steps.start_clip import start_clip
         from shared.steps.stopwatch import Stopwatch
 
-        return partial(
-            start_clip,
-            commits=self.commits,
-            veo=self.veo,
-            warm=self.clients.access_token,
-            takes_bucket=self.settings.takes_bucket,
-            stopwatch=Stopwatch,
-            token=partial(randomness.token_hex, 8),
-        )
+        token, bucket = partial(randomness.token_hex, 8), self.settings.takes_bucket
+        step = partial(start_clip, commits=self.commits, veo=self.veo, warm=self.clients.access_token)
+        return partial(step, takes_bucket=bucket, stopwatch=Stopwatch, token=token)
 
     @cached_property
     def veo_output(self) -> Callable[[str, str], None]:
@@ -231,8 +231,8 @@ class Wiring:
     def watch_clip(self) -> "Callable[[Message], None]":
         from shared.steps.watch_clip import watch_clip
 
-        bucket = self.settings.takes_bucket
-        return partial(watch_clip, commits=self.commits, veo=self.veo, blobs=self.blobs, takes_bucket=bucket)
+        step = partial(watch_clip, commits=self.commits, veo=self.veo, blobs=self.blobs)
+        return partial(step, takes_bucket=self.settings.takes_bucket)
 
     @cached_property
     def start_presenter(self) -> "StartPresenter":
@@ -277,19 +277,18 @@ class Wiring:
         from shared.door.health import HealthDoor
         from shared.steps.health import Health, services
 
-        bucket = self.settings.films_bucket
-        checks = services(self.jobs, self.tasks, self.blobs, self.secrets, self.ticks, bucket, self.now)
+        stores = (self.jobs, self.tasks, self.blobs, self.secrets, self.ticks)
+        checks = services(*stores, self.settings.films_bucket, self.now)
         checks["tables"] = lambda: self.tables and self.plans and self.timeouts
         return HealthDoor(Health(checks, time.monotonic), ("heygen", "veo"))
 
     def _veo_token(self, *, renew: bool = False) -> str:
-        """Without a token nothing is sent, which is a decision the paid road knows."""
         from shared.providers.ports import NotSent
 
         try:
             return self.clients.access_token(renew=renew)
         except NoToken as none:
-            raise NotSent(str(none)) from none
+            raise NotSent(str(none)) from none  # a decision the paid road knows
 
 
 @cache

@@ -15,7 +15,7 @@ from shared.config import Settings
 
 CHUNK = 8 * 2**20  # the library's default buffer is 40 MiB a thread
 NEW = 0  # if_generation_match of a name nobody has written
-LINK_LIFE = timedelta(hours=1)
+LINK_LIFE = timedelta(minutes=5)  # of a signed link: nothing ends it earlier, not even a revocation
 
 
 class NoFile(Exception):
@@ -108,7 +108,7 @@ class Blobs:
             raise FilesUnreachable(f"{prefix_uri} could not be listed: {failed}") from failed
 
     def link(self, uri: str) -> str:
-        """Return a signed link that lives for an hour. Raises FilesUnreachable when nobody could sign it."""
+        """Return a signed link that lives for LINK_LIFE. Raises FilesUnreachable when nobody could sign it."""
         from shared.cloud.signing import CannotSign, signing_credentials
 
         try:

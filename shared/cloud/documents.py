@@ -5,7 +5,7 @@ What never changes is written once, at creation; each commit writes only the par
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -32,7 +32,6 @@ def whole(job: Job) -> dict[str, Any]:
         "product_title": job.request.product_title,
         "product_id": job.request.product_id,
         **ordered(job),
-        "film_token": job.film_token,
         "trace": job.trace,
         "parent": job.parent,
         "created_at": job.created_at,
@@ -61,6 +60,8 @@ def moving(job: Job) -> dict[str, Any]:
         "progress": progress(job),
         "summary": summary(job),
         "waiting_for": list(waiting_for(job)),
+        "film_token": job.film_token,
+        "links": dict(job.links),
         "nodes": {key: to_stored(node) for key, node in job.nodes.items()},
         "money": to_stored(job.money),
         "paid_by_us": columns.paid_by_us,
@@ -128,6 +129,7 @@ def _built(job_id: str, data: Mapping[str, Any], schema: int) -> Job:
         trace=held.trace,
         parent=held.parent,
         schema=schema,
+        links=held.links,
     )
 
 
@@ -188,6 +190,7 @@ class _Held:
     timeline: tuple[Moment, ...] = ()
     trace: str = ""
     parent: str | None = None
+    links: Mapping[str, str] = field(default_factory=dict)
 
 
 _KINDS = list(Kind)

@@ -1,7 +1,7 @@
 """Signs film links with the function's own account through IAM's signBlob: no private key exists anywhere.
 
 Google's library names that host itself, so a small `Signing` credential asks the configured one; a signature is
-promised for 12 hours, our links live for one (infra README, "Signed links").
+promised for 12 hours, our links live for minutes (infra README, "Signed links").
 """
 
 import base64

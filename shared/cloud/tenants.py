@@ -1,6 +1,7 @@
 """Tenants, their API keys and their integrations, as Firestore keeps them; a provider's key itself never stands here.
 
-Reads that every request needs are kept in memory for at most a minute per instance.
+Reads that every request needs are kept in memory for at most a minute per instance; a key or a tenant that was revoked
+meanwhile is forgotten within seconds (epochs.py).
 """
 
 import time
@@ -11,6 +12,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from shared.cloud.clients import Clients
+from shared.cloud.epochs import Epochs, Revoked
 from shared.cloud.jobs import StoreUnreachable
 from shared.cloud.retry import CALL_SECONDS, retry_for
 from shared.log import Fact, log
@@ -84,18 +86,19 @@ class TenantExists(Exception):
 class Tenants:
     """The collections `tenants` and `api_keys`."""
 
-    def __init__(self, clients: Clients, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, clients: Clients, epochs: Epochs, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._clients = clients
+        self._epochs = epochs
         self._monotonic = monotonic
         self._kept: dict[str, tuple[float, Any]] = {}
 
     def tenant(self, tenant_id: str) -> Tenant | None:
-        """Return a tenant; kept for a minute."""
-        return self._remember(f"tenants/{tenant_id}", lambda data: from_plain(Tenant, {**data, "id": tenant_id}))
+        """Return a tenant; kept for a minute, or until it is revoked."""
+        return self._trusted(f"tenants/{tenant_id}", lambda data: from_plain(Tenant, {**data, "id": tenant_id}))
 
     def api_key(self, key_id: str) -> ApiKey | None:
-        """Return a key's record; kept for a minute."""
-        return self._remember(f"api_keys/{key_id}", lambda data: from_plain(ApiKey, {**data, "id": key_id}))
+        """Return a key's record; kept for a minute, or until it is revoked."""
+        return self._trusted(f"api_keys/{key_id}", lambda data: read_key(key_id, data))
 
     def integration(self, tenant_id: str, provider: str, mode: str, *, fresh: bool = False) -> Integration | None:
         """Return a tenant's integration; kept for a minute unless asked fresh."""
@@ -173,6 +176,21 @@ class Tenants:
         except (GoogleAPICallError, RetryError) as failed:
             log(Fact.STORE_FAILED, f"{path}: {failed}")
 
+    def _trusted(self, path: str, build: Callable[[Mapping[str, Any]], T]) -> T | None:
+        """Return a record from memory only where nobody can have revoked it since."""
+        return self._remember(path, build, fresh=not self._epochs.catch_up(self._forget))
+
+    def _forget(self, revoked: tuple[Revoked, ...] | None) -> None:
+        """Forget what was revoked, a tenant with its keys; everything for None."""
+        if revoked is None:
+            self._kept.clear()
+            return
+        tenants = {each.tenant for each in revoked}
+        gone = {f"api_keys/{each.key}" for each in revoked} | {f"tenants/{tenant}" for tenant in tenants}
+        for path, (_, kept) in tuple(self._kept.items()):
+            if path in gone or (isinstance(kept, ApiKey) and kept.tenant in tenants):
+                self._kept.pop(path, None)
+
     def _remember(self, path: str, build: Callable[[Mapping[str, Any]], T], *, fresh: bool = False) -> T | None:
         from google.api_core.exceptions import GoogleAPICallError, RetryError
 
@@ -180,6 +198,7 @@ class Tenants:
         if kept and kept[0] > self._monotonic() and not fresh:
             found: T = kept[1]
             return found
+        heard = self._epochs.known
         try:
             snapshot = self._clients.firestore.document(path).get(retry=retry_for(CALL_SECONDS), timeout=CALL_SECONDS)
         except (GoogleAPICallError, RetryError) as failed:
@@ -187,8 +206,14 @@ class Tenants:
         if not snapshot.exists:
             return None
         read = build(snapshot.to_dict() or {})
-        self._kept[path] = (self._monotonic() + RECORD_LIFE, read)
+        if heard == self._epochs.known:  # else it may have been revoked while it was read
+            self._kept[path] = (self._monotonic() + RECORD_LIFE, read)
         return read
+
+
+def read_key(key_id: str, data: Mapping[str, Any]) -> ApiKey:
+    """Build a key's record from its document. Raises Unreadable."""
+    return from_plain(ApiKey, {**data, "id": key_id})
 
 
 def _integration(tenant_id: str, provider: str, mode: str) -> str:

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from shared.cloud.tenants import ApiKey, Tenant
 
+READ, WRITE = "jobs:read", "jobs:write"  # scopes
 CALLER = "abroll.caller"  # where a request's environment says who calls, for the access log
+_KEY_ID = re.compile(r"[a-z0-9]{12}")
 _JOB_ID = re.compile(r"[0-9a-f-]{36}")  # a UUID's length and letters
 
 
@@ -20,3 +22,8 @@ class Caller:
 def is_job_id(text: str) -> bool:
     """Tell whether a text can be a job's id at all."""
     return bool(_JOB_ID.fullmatch(text))
+
+
+def is_key_id(text: str) -> bool:
+    """Tell whether a text can be an API key's id at all."""
+    return bool(_KEY_ID.fullmatch(text))

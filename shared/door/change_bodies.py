@@ -10,6 +10,8 @@ from shared.pipeline.job.revision import Change, SceneChange
 
 Key = Annotated[str, Field(pattern=r"^(clip|presenter)-\d+$")]
 
+LinkName = Annotated[str, Field(pattern=r"^(film|poster|footage-[1-9][0-9]?)$")]
+
 
 class SceneChangeBody(Body):
     """New words for one scene, which is counted from 0."""
@@ -43,3 +45,9 @@ class RegenerateBody(RetryBody):
     """What to make anew: parts by key, and what to change."""
 
     nodes: Annotated[list[Key], Field(max_length=40)] | None = None
+
+
+class LinksBody(Body):
+    """Which permanent links to revoke, by name; all of them when none is named."""
+
+    links: Annotated[list[LinkName], Field(min_length=1, max_length=100)] | None = None

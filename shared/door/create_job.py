@@ -3,11 +3,13 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 import flask
 
 from shared.door import views
 from shared.door.answers import answer, note_quotas, request_id
+from shared.door.asked import WRITE
 from shared.door.entrance import Entrance
 from shared.door.idempotency import idempotency_key
 from shared.door.incoming import json_body
@@ -39,7 +41,7 @@ class CreateJobDoor:
     def _create(self, request: flask.Request, _found: Mapping[str, str]) -> flask.Response:
         from shared.door.bodies import Mistakes, parse_film
 
-        who = self.entrance(request, "jobs:write")
+        who = self.entrance(request, WRITE)
         key = idempotency_key(request)
         try:
             film = parse_film(json_body(request), schemes=self.schemes, judge=self.judge)
@@ -49,7 +51,7 @@ class CreateJobDoor:
             self.entrance.dry_run(request, who)
             plan = self.create.dry_run(who.tenant, film)
             return answer(200, {"status": "dry_run", "message": "nothing was stored or spent", **views.planned(plan)})
-        created = self.create(who.tenant, film, key, request_id(request))
+        created = self.create(who.tenant, film, key, request_id(request), partial(self.entrance.again, request, WRITE))
         note_quotas(request, created.quota)
         message = "the film was ordered before; this is the same job" if created.repeated else "the film is ordered"
         accepted = views.accepted(created.job, self.public_url, self.now(), message)

@@ -36,6 +36,10 @@ class Entrance:
         self._count(request, who, RateKind.READS if request.method in SAFE_METHODS else RateKind.WRITES)
         return who
 
+    def again(self, request: flask.Request, scope: str) -> None:
+        """Judge a caller once more, right before what it asked for is bought; counts nothing. Raises Problem."""
+        caller(request, self.tenants, self.now(), scope, self.strangers)
+
     def dry_run(self, request: flask.Request, who: Caller) -> None:
         """Count a request as a dry run as well. Raises Problem."""
         self._count(request, who, RateKind.DRY_RUNS)

@@ -1,13 +1,14 @@
 """The `jobs` function: read one, list, timeline, bill, cancel, and the permanent links to a film."""
 
 import base64
-import hmac
 import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from itertools import islice
+from secrets import token_urlsafe
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import flask
@@ -16,9 +17,9 @@ from shared.cloud.blobs import Blobs
 from shared.cloud.jobs import Jobs
 from shared.cloud.records import Filters, Loaded, Unread
 from shared.codes import Code
-from shared.door import views
+from shared.door import links, views
 from shared.door.answers import answer, note_quotas, request_id
-from shared.door.asked import Caller, is_job_id
+from shared.door.asked import READ, WRITE, Caller, is_job_id
 from shared.door.entrance import Entrance
 from shared.door.idempotency import idempotency_key
 from shared.door.incoming import json_body
@@ -26,7 +27,6 @@ from shared.door.public import Route, serve
 from shared.log import Fact, JobRef, log_job
 from shared.pipeline.job.job import Job
 from shared.pipeline.job.status import Status
-from shared.pipeline.plan.plan import COMPOSE_KEY
 from shared.steps.cancel import cancel
 from shared.steps.commit import Commits
 from shared.steps.problems import Problem, invalid, not_found
@@ -43,7 +43,6 @@ LONGEST_FILTER = 255  # characters of a filter; a product's id has no more
 FILTERS = ("status", "product_id", "created_from", "created_to", "limit", "cursor")
 MOST_FILTERS = 20  # that are looked at
 _PAGE_SIZE = re.compile(r"[0-9]{1,4}")
-READ, WRITE = "jobs:read", "jobs:write"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +77,14 @@ class JobsDoor:
                 "POST", "/{job}/retry", self._retry, "Try a failed or cancelled job again; keep what is done.", "Retry"
             ),
             Route("POST", "/{job}/regenerate", self._regenerate, "Make a new film from a finished one.", "Regenerate"),
-            Route("GET", "/{job}/film", self._film, "Redirect to the film, for an hour."),
+            Route(
+                "POST",
+                "/{job}/links",
+                self._links,
+                "Revoke the permanent links, or those named, and make new ones.",
+                "Links",
+            ),
+            Route("GET", "/{job}/film", self._film, "Redirect to the film, for five minutes."),
             Route(
                 "GET", "/{job}/{thing}/{token}", self._linked, "Redirect to the film, its poster or footage.", open=True
             ),
@@ -127,7 +133,10 @@ class JobsDoor:
         key, wanted = idempotency_key(request), _parsed(RetryBody, request)
         if wanted.dry_run:
             self.entrance.dry_run(request, who)
-        job, revised = self.revise().retry(who.tenant, loaded, wanted.change(), dry_run=wanted.dry_run, key=key)
+        judge = partial(self.entrance.again, request, WRITE)
+        job, revised = self.revise().retry(
+            who.tenant, loaded, wanted.change(), dry_run=wanted.dry_run, key=key, judge=judge
+        )
         return self._revised(request, job, revised, "the job is tried again", dry_run=wanted.dry_run)
 
     def _regenerate(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
@@ -145,6 +154,7 @@ class JobsDoor:
             dry_run=wanted.dry_run,
             trace=request_id(request),
             key=key,
+            judge=partial(self.entrance.again, request, WRITE),
         )
         message = "a new film is made from the finished one"
         return self._revised(request, job, revised, message, dry_run=wanted.dry_run)
@@ -166,34 +176,38 @@ class JobsDoor:
         return answer(202, {**accepted, "parent": job.parent, **said}, {"Location": accepted["urls"]["job"]})
 
     def _film(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
-        return self._redirect(self._own(request, found["job"], READ).job, "film")
+        return self._redirect(self._own(request, found["job"], READ).job, links.FILM)
+
+    def _links(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
+        from shared.door.change_bodies import LinksBody
+
+        loaded, wanted = self._own(request, found["job"], WRITE), _parsed(LinksBody, request).links
+        names = links.link_names(loaded.job)
+        if strays := sorted(set(wanted or ()) - set(names)):
+            raise invalid({"links": [f"{', '.join(strays)}: not a link of this job; {', '.join(names)} are"]})
+        job = self.commits.hear(loaded, links.revoked(wanted, partial(token_urlsafe, links.TOKEN_BYTES))).job
+        made = {name: links.link(job, name, self.public_url) for name in links.linked_files(job)}
+        return answer(200, {"job_id": job.id, "revoked": wanted or list(names), "links": made})
 
     def _linked(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
-        strangers, link = self.entrance.strangers, (found["job"], found["token"])
-        if charged := not strangers.proven(*link):
+        strangers, asked = self.entrance.strangers, (found["job"], f"{found['thing']}/{found['token']}")
+        if charged := not strangers.proven(*asked):
             strangers.pay(request)
-        readable = is_job_id(found["job"]) and not strangers.unknown(*link)
+        readable = is_job_id(found["job"]) and not strangers.unknown(*asked)
         loaded = self.jobs.load(found["job"]) if readable else None
-        token = loaded.job.film_token if loaded else ""
-        if loaded is None or not hmac.compare_digest(token.encode(), found["token"].encode()):
-            strangers.miss(*link)
+        name = links.opened(loaded.job, found["thing"], found["token"]) if loaded else None
+        if loaded is None or name is None:
+            strangers.miss(*asked)
             raise not_found("film")
-        strangers.prove(*link)
+        strangers.prove(*asked)
         if charged:
             strangers.pay_back(request)
-        return self._redirect(loaded.job, found["thing"])
+        return self._redirect(loaded.job, name)
 
-    def _redirect(self, job: Job, thing: str) -> flask.Response:
-        made = job.nodes[COMPOSE_KEY].output
-        shots = [job.nodes[chain].output for chain in job.plan.chains]
-        uris = {views.footage_name(number): shot.uri for number, shot in enumerate(shots, start=1) if shot}
-        if made:
-            uris |= {"film": made.uri, "poster": made.uri.removesuffix(".mp4") + ".jpg"}
-        if len(shots) == 1 and shots[0]:
-            uris["footage"] = shots[0].uri  # what veo_video_url was before shots had numbers
-        uri = uris.get(thing)
+    def _redirect(self, job: Job, name: str) -> flask.Response:
+        uri = links.linked_files(job).get(name)
         if uri is None:
-            raise Problem(Code.NOT_FOUND, f"there is no {thing} (yet)", next_move="read the job's status first")
+            raise Problem(Code.NOT_FOUND, f"there is no {name} (yet)", next_move="read the job's status first")
         return answer(302, {"job_id": job.id}, {"Location": self.blobs.link(uri)})
 
     def _own_and_who(self, request: flask.Request, job_id: str) -> tuple[Caller, Loaded]:

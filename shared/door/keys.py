@@ -21,6 +21,8 @@ from shared.door.strangers import Strangers
 from shared.steps.notify import PREFIX
 from shared.steps.problems import Problem
 
+KEY_BEGINS = "abr_live_"
+KEY_ID_LENGTH = 12
 _FORM = re.compile(r"(?P<checked>abr_live_(?P<id>[a-z0-9]{12})_[A-Za-z0-9_-]{43})(?P<checksum>[A-Za-z0-9]{6})?")
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789"
 _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -28,8 +30,8 @@ _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 def new_key(tenant: str, scopes: tuple[str, ...], now: datetime) -> tuple[str, ApiKey]:
     """Return a new key's text, to be shown once, and its record."""
-    key_id = "".join(secrets.choice(_ALPHABET) for _ in range(12))
-    text = f"abr_live_{key_id}_{secrets.token_urlsafe(32)}"
+    key_id = "".join(secrets.choice(_ALPHABET) for _ in range(KEY_ID_LENGTH))
+    text = f"{KEY_BEGINS}{key_id}_{secrets.token_urlsafe(32)}"
     text += _checksum(text)
     return text, ApiKey(key_id, tenant, _hash(text), scopes, now)
 

@@ -1,19 +1,20 @@
 """The `tenant` function: a tenant's own accounts (keys go in, never out), its defaults, and its uploads."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import flask
 
+from shared.cloud.revocations import Revocations
 from shared.cloud.secret_names import customer_webhook
 from shared.cloud.secrets import Secrets
-from shared.cloud.tenants import Integration, Tenants
+from shared.cloud.tenants import ApiKey, Integration, Tenants
 from shared.door.answers import answer
-from shared.door.asked import Caller
+from shared.door.asked import Caller, is_key_id
 from shared.door.entrance import Entrance
 from shared.door.incoming import json_body, upload_body
-from shared.door.keys import new_webhook_secret
+from shared.door.keys import KEY_BEGINS, new_webhook_secret
 from shared.door.public import Route, serve
 from shared.media.images import ImageRefused, sniff_and_reencode
 from shared.pipeline.codec import to_plain
@@ -35,6 +36,7 @@ class TenantDoor:
     integrations: Integrations
     images: Images
     secrets: Secrets
+    revocations: Revocations
 
     def __call__(self, request: flask.Request) -> flask.Response:
         """Answer one request."""
@@ -51,6 +53,8 @@ class TenantDoor:
             Route(
                 "POST", "/webhook_secret", self._webhook_secret, "Make the secret webhooks are signed with; shown once."
             ),
+            Route("GET", "/keys", self._keys, "List the API keys, without their secret part."),
+            Route("DELETE", "/keys/{key}", self._revoke, "Revoke an API key; within five seconds nobody takes it."),
             Route(
                 "POST",
                 "/uploads",
@@ -108,6 +112,18 @@ class TenantDoor:
         self.secrets.destroy_older(name, version)
         return answer(201, {"secret": made, "message": "shown once; verify webhooks by Standard Webhooks 1.0.0"})
 
+    def _keys(self, request: flask.Request, _found: Mapping[str, str]) -> flask.Response:
+        who = self._who(request)
+        return answer(200, {"keys": [_key(each, who) for each in self.revocations.keys(who.tenant.id)]})
+
+    def _revoke(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
+        who = self._who(request)
+        key = self.revocations.key(found["key"]) if is_key_id(found["key"]) else None
+        if key is None or key.tenant != who.tenant.id:
+            raise not_found("key")
+        revoked_at = self.revocations.revoke(key, self.entrance.now())
+        return answer(200, _key(replace(key, revoked_at=revoked_at), who))
+
     def _upload(self, request: flask.Request, _found: Mapping[str, str]) -> flask.Response:
         who = self.entrance(request, "jobs:write")
         data = upload_body(request, MOST_IMAGE_BYTES)
@@ -121,6 +137,11 @@ class TenantDoor:
 
     def _who(self, request: flask.Request) -> Caller:
         return self.entrance(request, ADMIN)
+
+
+def _key(key: ApiKey, who: Caller) -> dict[str, Any]:
+    shown = {name: value for name, value in to_plain(key).items() if name not in ("hash", "tenant")}
+    return {**shown, "begins": f"{KEY_BEGINS}{key.id}_", "this": key.id == who.key.id}
 
 
 def _mode(request: flask.Request) -> str:

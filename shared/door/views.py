@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from shared.cloud.records import Unread
+from shared.door.links import FILM, POSTER, footage_name, link, linked_files
 from shared.pipeline.codec import to_plain
 from shared.pipeline.job.credits import CREDITS_EXPLAINED, credits_used
 from shared.pipeline.job.eta import estimated_completion_at
@@ -25,6 +26,7 @@ BILL_WORDS = {
     "final": "False while nobody knows whether the vendor billed the line: until then it counts as charged.",
     "refunded": "What of the reservation went back when the job ended.",
 }
+CALLS = ("timeline", "bill", "links", "cancel", "retry", "regenerate")  # about one job
 ROW = (
     *("id", "status", "stage", "progress", "summary", "product_title", "product_id", "metadata"),
     *("created_at", "updated_at", "completed_at", "estimated_completion_at"),
@@ -89,7 +91,7 @@ def _in_dollars(part: dict[str, Any]) -> dict[str, Any]:
 def urls(job: Job, public_url: str) -> dict[str, str]:
     """Return where a job's things are."""
     base = f"{public_url}/jobs/{job.id}"
-    return {"job": base, **{name: f"{base}/{name}" for name in ("timeline", "bill", "cancel", "retry", "regenerate")}}
+    return {"job": base, **{name: f"{base}/{name}" for name in CALLS}}
 
 
 def accepted(job: Job, public_url: str, now: datetime, message: str) -> dict[str, Any]:
@@ -109,16 +111,10 @@ def accepted(job: Job, public_url: str, now: datetime, message: str) -> dict[str
     }
 
 
-def film_url(job: Job, public_url: str) -> str | None:
-    """Return the permanent link to the film; it answers with a fresh signed one."""
-    made = job.nodes[COMPOSE_KEY].output
-    return f"{public_url}/jobs/{job.id}/film/{job.film_token}" if made else None
-
-
 def whole(job: Job, public_url: str, now: datetime) -> dict[str, Any]:
     """Return one job."""
-    film = film_url(job, public_url)
-    footage = _footage(job, public_url)
+    links = {name: link(job, name, public_url) for name in linked_files(job)}
+    footage = _footage(job, links)
     ended = job.ended_at
     output = job.nodes[COMPOSE_KEY].output
     return {
@@ -143,8 +139,8 @@ def whole(job: Job, public_url: str, now: datetime) -> dict[str, Any]:
         "size": to_plain(job.plan.size),
         "veo_video_url": footage[0]["url"] if footage and len(job.plan.chains) == 1 else None,
         "footage_urls": footage,
-        "final_video_url": film,
-        "poster_url": f"{public_url}/jobs/{job.id}/poster/{job.film_token}" if film else None,
+        "final_video_url": links.get(FILM),
+        "poster_url": links.get(POSTER),
         "error_message": job.trouble.message if job.trouble else None,
         "error": to_plain(job.trouble) if job.trouble else None,
         "parent": job.parent,
@@ -212,20 +208,17 @@ def asked(job: Job) -> dict[str, Any]:
     return request
 
 
-def footage_name(number: int) -> str:
-    """Return what a link calls the film's k-th continuous shot, counted from 1."""
-    return f"footage-{number}"
-
-
-def _footage(job: Job, public_url: str) -> list[dict[str, Any]]:
+def _footage(job: Job, links: Mapping[str, str]) -> list[dict[str, Any]]:
     """Return each finished continuous shot: its scenes, counted from 1, and a permanent link to it."""
-    shots = [
-        (number, [each.scene + 1 for each in job.plan.stretches if each.chain == chain and each.scene is not None])
+    stretches = job.plan.stretches
+    return [
+        {
+            "scenes": [each.scene + 1 for each in stretches if each.chain == chain and each.scene is not None],
+            "url": links[name],
+        }
         for number, chain in enumerate(job.plan.chains, start=1)
-        if job.nodes[chain].output is not None
+        if (name := footage_name(number)) in links
     ]
-    base = f"{public_url}/jobs/{job.id}"
-    return [{"scenes": scenes, "url": f"{base}/{footage_name(number)}/{job.film_token}"} for number, scenes in shots]
 
 
 def _node(node: Node, now: datetime) -> dict[str, Any]:

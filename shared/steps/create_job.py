@@ -24,7 +24,7 @@ from shared.pipeline.plan.request import FilmRequest, to_document
 from shared.pipeline.plan.warned import WarningText
 from shared.steps.commit import FIRST_WAIT, LAST_WAIT, Commits
 from shared.steps.hourly import HourlyLimit
-from shared.steps.idempotency import BuyingCall
+from shared.steps.idempotency import BuyingCall, Judge, unjudged
 from shared.steps.images import Ready
 from shared.steps.preflight import Preflight, Told
 from shared.steps.problems import Problem, invalid, together, unavailable
@@ -99,9 +99,16 @@ class CreateJob:
         checked = self.checked(tenant, request, dry_run=True)
         return replace(checked.plan, warnings=(*checked.plan.warnings, *checked.warnings))
 
-    def __call__(self, tenant: Tenant, request: FilmRequest, idempotency_key: str | None, trace: str) -> Created:
+    def __call__(
+        self,
+        tenant: Tenant,
+        request: FilmRequest,
+        idempotency_key: str | None,
+        trace: str,
+        judge: Judge = unjudged,
+    ) -> Created:
         """Accept a request. Raises Problem."""
-        call = BuyingCall(tenant.id, ROUTE, idempotency_key, to_document(request))
+        call = BuyingCall(tenant.id, ROUTE, idempotency_key, to_document(request), judge)
         job_id = call.job_id()
         if known := self.bought(call, job_id):
             return known
@@ -146,6 +153,7 @@ class CreateJob:
                 if known := self.bought(call, job.id):
                     return known
                 raise
+            call.judge()
             try:
                 self.jobs.create(job, month)
             except JobExists:

@@ -13,6 +13,7 @@ the job had been bought until then, so that two at once buy once.
 import hashlib
 import json
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +21,12 @@ from shared.codes import Code
 from shared.pipeline.job.job import Job, Purchase
 from shared.steps.problems import Problem
 
+Judge = Callable[[], object]  # raises Problem where the caller may buy no more: its key was revoked meanwhile
 NAMESPACE = uuid.UUID("6f6d0c1e-6a0b-5a57-9a53-ab7011000001")
+
+
+def unjudged() -> None:
+    """Allow: nobody is behind this call whose rights could end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +37,7 @@ class BuyingCall:
     route: str
     key: str | None
     wanted: Any
+    judge: Judge = unjudged  # asked again right before each commit that buys
 
     @property
     def request_hash(self) -> str:

@@ -34,7 +34,7 @@ from shared.pipeline.plan.request import FilmRequest
 from shared.pipeline.plan.warned import WarningText
 from shared.steps.commit import Commits, StoreBusy
 from shared.steps.create_job import TRIES, CreateJob, admit, warnings_beside
-from shared.steps.idempotency import BuyingCall
+from shared.steps.idempotency import BuyingCall, Judge, unjudged
 from shared.steps.preflight import Preflight
 from shared.steps.problems import Problem, invalid, not_found, unavailable
 from shared.steps.quotas import Quota
@@ -72,10 +72,17 @@ class Revise:
     tables: Tables
 
     def retry(
-        self, tenant: Tenant, loaded: Loaded, change: Change, *, dry_run: bool, key: str | None = None
+        self,
+        tenant: Tenant,
+        loaded: Loaded,
+        change: Change,
+        *,
+        dry_run: bool,
+        key: str | None = None,
+        judge: Judge = unjudged,
     ) -> tuple[Job, Revised]:
         """Try a job again that failed or was cancelled; the same call again buys nothing. Raises Problem."""
-        call = BuyingCall(tenant.id, f"jobs/{loaded.job.id}/retry", key, to_plain(change))
+        call = BuyingCall(tenant.id, f"jobs/{loaded.job.id}/retry", key, to_plain(change), judge)
         name = call.about(loaded.job)
         if not dry_run and (known := self._tried(call, name, loaded)):
             return known
@@ -95,6 +102,7 @@ class Revise:
             try:
                 quota = self.create.hourly.admit(tenant, month)
                 admit(tenant, month, revised.ours, self.jobs.live(tenant.id).count)
+                call.judge()
                 heard = self.commits.hear(loaded, asked, budget=0, reserve=month)
                 if heard.changed:
                     return heard.job, replace(revised, quota=quota)
@@ -149,11 +157,12 @@ class Revise:
         dry_run: bool,
         trace: str,
         key: str | None = None,
+        judge: Judge = unjudged,
     ) -> tuple[Job, Revised]:
         """Make a new job that adopts what a finished film keeps; the same call again makes none. Raises Problem."""
         parent = loaded.job
         wanted = {"parent": parent.id, "nodes": sorted(nodes), "change": to_plain(change)}
-        call = BuyingCall(tenant.id, "jobs/regenerate", key, wanted)
+        call = BuyingCall(tenant.id, "jobs/regenerate", key, wanted, judge)
         job_id = call.job_id()
         if not dry_run and (known := self.create.bought(call, job_id)):
             return known.job, _first(known.job)

@@ -33,12 +33,14 @@ def known_on(stage: Stage) -> Known:
     wiring = stage.wiring
     text, key = new_key(TENANT.id, SCOPES, wiring.now())
     wiring.tenants.put_api_key(key)
+    _, spare = new_key(TENANT.id, ("jobs:read",), wiring.now())
+    wiring.tenants.put_api_key(spare)
     wiring.secrets.put(vendor_webhook("heygen", "production", TENANT.id), SECRET, {"tenant": TENANT.id})
     job = stage.order(presented())
     wiring.sweep()  # health is well only where it has come by
     path = callback_path(AttemptName(job, SPEECH, 1, 1), callback_key(wiring.secrets)).split("/")
     routes = {name: tuple((route.method, route.path) for route in wiring.door(name).routes) for name in PUBLIC}
-    return Known(text, job, stage.job(job).film_token, (path[1], path[2]), TENANT.id, SECRET, routes)
+    return Known(text, job, stage.job(job).film_token, (path[1], path[2]), TENANT.id, spare.id, SECRET, routes)
 
 
 def network(number: int) -> str:

@@ -24,6 +24,7 @@ class Known:
     token: str
     callback: tuple[str, str]  # attempt, mark
     tenant: str
+    spare: str  # the id of another key, which may be revoked
     secret: str
     routes: Mapping[str, tuple[tuple[str, str], ...]]  # by function: method, pattern
 
@@ -253,7 +254,7 @@ def requests(draw: st.DrawFn, known: Known) -> Strange:
     if registered and draw(st.booleans()):
         headers["Signature"] = hmac.new(known.secret.encode(), raw, hashlib.sha256).hexdigest()
     places = {"job": known.job, "token": known.token, "provider": "heygen", "thing": "film", "mode": "production"}
-    places |= {"tenant": known.tenant, "attempt": known.callback[0], "mark": known.callback[1]}
+    places |= {"key": known.spare, "tenant": known.tenant, "attempt": known.callback[0], "mark": known.callback[1]}
     right = draw(st.integers(0, 2)) or (called_back and draw(st.booleans()))
     filled = [
         places[part.strip("{}")]

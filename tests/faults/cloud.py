@@ -28,6 +28,7 @@ from infra.local.vendors.serving import Serving
 from infra.local.world import ACCOUNT, FILMS, INDEXES, INVOKER, LOCATION, PROJECT, TAKES
 from shared.cloud.clients import Clients
 from shared.cloud.credentials import TokenCredentials
+from shared.cloud.epochs import Epochs
 from shared.cloud.jobs import Jobs
 from shared.cloud.secrets import Secrets
 from shared.cloud.tenants import Tenants
@@ -118,7 +119,12 @@ class StagedWiring(Wiring):
     @cached_property
     def tenants(self) -> Tenants:
         """Tenants, kept for a minute of the stage's."""
-        return Tenants(self.clients, self.clock.monotonic)
+        return Tenants(self.clients, self.epochs, self.clock.monotonic)
+
+    @cached_property
+    def epochs(self) -> Epochs:
+        """Epochs, whose age the stage's clock tells."""
+        return Epochs(self.clients, self.clock.monotonic, self.now)
 
     @cached_property
     def secrets(self) -> Secrets:

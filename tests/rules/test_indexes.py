@@ -20,8 +20,10 @@ from infra.local.world import INDEXES
 from shared.cloud.clients import Clients
 from shared.cloud.deliveries import Deliveries
 from shared.cloud.documents import whole
+from shared.cloud.epochs import Epochs
 from shared.cloud.jobs import Jobs, StoreUnreachable
 from shared.cloud.records import Filters
+from shared.cloud.revocations import Revocations
 from shared.config import Settings
 from shared.pipeline.job.job import Moment
 from tests.cloud.new_jobs import job
@@ -120,6 +122,14 @@ def test_what_the_sweep_asks_has_its_index(serve: Serve) -> None:
     assert ((), ()) == (jobs.found, deliveries.found)
 
 
+def test_a_tenants_keys_have_their_index(serve: Serve) -> None:
+    """They are found by one field nobody has exempted."""
+    with serve(INDEXES) as clients:
+        keys = Revocations(clients, Epochs(clients, Clock().monotonic, Clock())).keys("acme")
+
+    assert () == keys
+
+
 def _written(clients: Clients, scenes: int) -> dict[str, Any]:
     """Store a film of so many scenes as its commits leave it; return the document as it lies there."""
     clock = Clock()
@@ -186,4 +196,5 @@ def test_these_are_all_queries_there_are() -> None:
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr in ASKING
     }
 
-    assert {"deliveries.overdue", "jobs.ahead", "jobs.live", "jobs.overdue", "jobs.page"} == asking
+    jobs = {"jobs.ahead", "jobs.live", "jobs.overdue", "jobs.page"}
+    assert {"deliveries.overdue", "revocations._theirs"} | jobs == asking

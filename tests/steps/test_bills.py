@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from shared.door import views
+from shared.door.links import link
 from shared.pipeline.job.events import CancelAsked
 from shared.pipeline.job.job import Ending, State
 from shared.pipeline.job.status import Stage as Doing
@@ -132,7 +133,7 @@ def test_a_row_tells_poster_dollars_and_metadata(stage: Stage) -> None:
     row = views.row(job, "https://a", stage.clock())
 
     bill = views.billed(job)
-    assert ({"shelf": "7"}, f"https://a/jobs/{job_id}/poster/{job.film_token}") == (row["metadata"], row["poster_url"])
+    assert ({"shelf": "7"}, link(job, "poster", "https://a")) == (row["metadata"], row["poster_url"])
     assert {name: bill[name] for name in ("currency", "paid_by_us", "billed_by_provider")} == row["cost"]
     assert views.priced(job.plan) == row["estimated_cost"]
 
@@ -161,8 +162,7 @@ def test_each_continuous_shot_has_its_own_link(stage: Stage) -> None:
 
     cut, whole = (views.whole(stage.job(each), "https://a", stage.clock()) for each in (two, one))
 
-    token = stage.job(two).film_token
-    shots = [{"scenes": [k], "url": f"https://a/jobs/{two}/footage-{k}/{token}"} for k in (1, 2)]
+    shots = [{"scenes": [k], "url": link(stage.job(two), f"footage-{k}", "https://a")} for k in (1, 2)]
     assert (shots, None) == (cut["footage_urls"], cut["veo_video_url"])
     assert whole["footage_urls"][0]["url"] == whole["veo_video_url"]
 

@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from shared.codes import Code
-from shared.pipeline.job.job import LIVE, Ending, Job, Node, State, Trouble
+from shared.pipeline.job.events import LinksRevoked
+from shared.pipeline.job.job import LIVE, Ending, Job, Moment, Node, State, Trouble
 from shared.pipeline.job.ledger import settle
 from shared.pipeline.job.names import inputs_hash
 from shared.pipeline.job.timeouts import SECOND, Timeouts
@@ -67,3 +68,18 @@ def _ending(job: Job) -> Ending:
     if all(node.state is State.DONE for node in job.nodes.values()):
         return Ending.COMPLETED
     return Ending.FAILED if job.trouble else Ending.CANCELLED
+
+
+def relinked(job: Job, event: LinksRevoked, now: datetime) -> Job:
+    """Give permanent links new tokens, whatever state the job is in; the very job where it has them."""
+    secret = event.secret or job.film_token
+    links = dict(event.tokens) if event.secret else {**job.links, **event.tokens}
+    if (secret, links) == (job.film_token, job.links):
+        return job
+    told = tell(job, now, "job", "links revoked", ", ".join(sorted(event.tokens)) or "all")
+    return replace(told, film_token=secret, links=links)
+
+
+def tell(job: Job, now: datetime, node: str, what: str, detail: str = "") -> Job:
+    """Add a line to the job's story, which keeps its newest."""
+    return replace(job, timeline=(*job.timeline, Moment(now, node, what, detail[:200]))[-50:], updated_at=now)

@@ -4,6 +4,7 @@ An event applied to a state that already holds its result gives "nothing to do",
 out of order. Take and attempt say which permission to send the news is about.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -239,6 +240,14 @@ class RetryAsked:
     warnings: tuple[str, ...] | None = None  # what is known before paying; None = nothing was planned anew
 
 
+@dataclass(frozen=True, slots=True)
+class LinksRevoked:
+    """Permanent links were revoked: those named by `tokens` have these now, or all follow from a new `secret`."""
+
+    tokens: Mapping[str, str]
+    secret: str = ""
+
+
 NodeEvent = (
     Claimed
     | Reclaimed
@@ -258,5 +267,5 @@ NodeEvent = (
     | WorkDone
     | WorkFailed
 )
-JobEvent = Swept | CancelAsked | RetryAsked
+JobEvent = Swept | CancelAsked | RetryAsked | LinksRevoked
 Event = NodeEvent | JobEvent

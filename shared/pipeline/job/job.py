@@ -253,7 +253,7 @@ class Job:
     give_up_at: datetime
     nodes: Mapping[str, Node]
     money: Money
-    film_token: str  # the permanent link's secret part
+    film_token: str  # what the permanent links' tokens follow from
     purchases: tuple[Purchase, ...]
     updated_at: datetime | None = None
     ending: Ending | None = None
@@ -264,6 +264,7 @@ class Job:
     trace: str = ""  # W3C trace id shared by all its steps
     parent: str | None = None  # the job whose finished nodes this one adopted
     schema: int = OLDEST  # the form of its document, by the newest code that gave it one
+    links: Mapping[str, str] = field(default_factory=dict)  # tokens made anew since, by the link's name
 
 
 def reconcile_of(node: Node) -> Reconcile:

@@ -14,8 +14,8 @@ from typing import assert_never
 
 from shared.codes import Code
 from shared.pipeline.job import events as on
-from shared.pipeline.job.consequences import follow, wake
-from shared.pipeline.job.job import AT_VENDOR, AWAKE, LIVE, Ending, Job, Moment, Node, Outcome, State, Trouble
+from shared.pipeline.job.consequences import follow, relinked, tell, wake
+from shared.pipeline.job.job import AT_VENDOR, AWAKE, LIVE, Ending, Job, Node, Outcome, State, Trouble
 from shared.pipeline.job.ledger import billed, booked, close_line, find, give_up, name_line, note_late
 from shared.pipeline.job.retried import reopened
 from shared.pipeline.job.timeouts import Timeouts
@@ -95,6 +95,9 @@ def _applied(job: Job, event: on.Event, now: datetime, timeouts: Timeouts) -> Tr
             return _cancelled(job, event, now, timeouts)
         case on.RetryAsked():
             return _retried(job, event, now, timeouts)
+        case on.LinksRevoked():
+            linked = relinked(job, event, now)
+            return Transition(linked, changed=linked is not job)
         case _:
             return _heard(job, event, now, timeouts)
 
@@ -161,7 +164,7 @@ def _moved(job: Job, before: Node, after: Node, event: on.NodeEvent, now: dateti
         after = replace(after, nudges=0)
     story = _put(job, after, now)
     if after.state is not before.state and not isinstance(event, on.Claimed):
-        story = _tell(story, now, after.key, after.state.value, after.why or "")
+        story = tell(story, now, after.key, after.state.value, after.why or "")
     warned = story.warnings
     if isinstance(event, on.WorkDone | on.FilmArrived):  # what was known before paying need not be said again
         warned = tuple(dict.fromkeys((*story.warnings, *event.warnings)))
@@ -194,11 +197,11 @@ def _swept(job: Job, event: on.Swept, now: datetime, timeouts: Timeouts) -> Tran
                 why=f"{key} was pushed {timeouts.nudges} times without any step forward",
                 next_move="retry the job; if it is stuck again send us its id",
             )
-            moved = follow(_tell(_put(moved, stuck, now), now, key, "stuck"), key, now, timeouts)
+            moved = follow(tell(_put(moved, stuck, now), now, key, "stuck"), key, now, timeouts)
         else:
             nudged = replace(node, nudges=node.nudges + 1)
             pushed = wake(nudged, now, timeouts, due=now + timeouts.nudge_after(nudged.nudges))
-            moved = _tell(_put(moved, pushed, now), now, key, "nudged", f"{nudged.nudges} of {timeouts.nudges}")
+            moved = tell(_put(moved, pushed, now), now, key, "nudged", f"{nudged.nudges} of {timeouts.nudges}")
     return Transition(moved, changed=moved is not job)
 
 
@@ -208,14 +211,14 @@ def _given_up(job: Job, now: datetime, timeouts: Timeouts) -> Transition:
         message=f"the film was not finished by {job.give_up_at:%Y-%m-%d %H:%M} UTC",
         next_move="retry the job: what is finished is kept",
     )
-    told = _tell(replace(job, trouble=trouble), now, "job", "gave up")
+    told = tell(replace(job, trouble=trouble), now, "job", "gave up")
     return Transition(_end_live(told, now, timeouts, failed=True, why="the job's time was over"), changed=True)
 
 
 def _cancelled(job: Job, event: on.CancelAsked, now: datetime, timeouts: Timeouts) -> Transition:
     if job.ending:
         return Transition(job, changed=False)
-    told = _tell(job, now, "job", "cancelled", event.by)
+    told = tell(job, now, "job", "cancelled", event.by)
     return Transition(_end_live(told, now, timeouts, failed=False, why="the job was cancelled"), changed=True)
 
 
@@ -241,13 +244,9 @@ def _retried(job: Job, event: on.RetryAsked, now: datetime, timeouts: Timeouts) 
         return Transition(job, changed=False)
     if event.purchase and event.purchase.name in {each.name for each in job.purchases}:
         return Transition(job, changed=False)
-    told = _tell(reopened(job, event, now, timeouts), now, "job", "retried")
+    told = tell(reopened(job, event, now, timeouts), now, "job", "retried")
     return Transition(follow(told, None, now, timeouts), changed=True)
 
 
 def _put(job: Job, node: Node, now: datetime) -> Job:
     return replace(job, nodes={**job.nodes, node.key: node}, updated_at=now)
-
-
-def _tell(job: Job, now: datetime, node: str, what: str, detail: str = "") -> Job:
-    return replace(job, timeline=(*job.timeline, Moment(now, node, what, detail[:200]))[-50:], updated_at=now)

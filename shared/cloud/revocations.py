@@ -1,0 +1,70 @@
+"""Taking rights away: keys revoked one by one or all of a tenant's, tenants suspended; every instance hears of it."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from shared.cloud.clients import Clients
+from shared.cloud.epochs import Epochs
+from shared.cloud.jobs import StoreUnreachable
+from shared.cloud.retry import CALL_SECONDS, retry_for
+from shared.cloud.tenants import AccountStatus, ApiKey, read_key
+
+MOST_KEYS = 200  # of a tenant that are listed, and that one batch revokes
+
+
+class Revocations:
+    """The fields of `tenants` and `api_keys` that end a right, each written together with `settings/epochs`."""
+
+    def __init__(self, clients: Clients, epochs: Epochs) -> None:
+        self._clients = clients
+        self._epochs = epochs
+
+    def keys(self, tenant: str) -> tuple[ApiKey, ...]:
+        """Return a tenant's keys, those that work first, the newest of them first; at most MOST_KEYS.
+
+        Raises StoreUnreachable, Unreadable.
+        """
+        keys = [read_key(each.id, each.to_dict()) for each in islice(self._theirs(tenant), MOST_KEYS)]
+        return tuple(sorted(keys, key=lambda key: (key.revoked_at is not None, -key.created_at.timestamp())))
+
+    def key(self, key_id: str) -> ApiKey | None:
+        """Read a key as it stands; None when there is none. Raises StoreUnreachable, Unreadable."""
+        from google.api_core.exceptions import GoogleAPICallError, RetryError
+
+        document = self._clients.firestore.collection("api_keys").document(key_id)
+        try:
+            found = document.get(retry=retry_for(CALL_SECONDS), timeout=CALL_SECONDS)
+        except (GoogleAPICallError, RetryError) as failed:
+            raise StoreUnreachable(f"api_keys/{key_id} could not be read: {failed}") from failed
+        return read_key(key_id, found.to_dict() or {}) if found.exists else None
+
+    def revoke(self, key: ApiKey, now: datetime) -> datetime:
+        """Revoke a key and return since when it is; one that is revoked stays so. Raises StoreUnreachable."""
+        if key.revoked_at is None:
+            self._epochs.revoke({f"api_keys/{key.id}": {"revoked_at": now}}, keys=(key.id,))
+        return key.revoked_at or now
+
+    def revoke_all(self, tenant: str, now: datetime) -> int:
+        """Revoke every key of a tenant; return how many worked until now. Raises StoreUnreachable."""
+        working = (each.id for each in self._theirs(tenant) if each.to_dict().get("revoked_at") is None)
+        done = 0
+        while page := {f"api_keys/{key}": {"revoked_at": now} for key in islice(working, MOST_KEYS)}:
+            self._epochs.revoke(page, tenants=(tenant,))
+            done += len(page)
+        return done
+
+    def set_status(self, tenant: str, status: AccountStatus) -> None:
+        """Suspend a tenant, or let it go on. Raises StoreUnreachable."""
+        self._epochs.revoke({f"tenants/{tenant}": {"status": status.value}}, tenants=(tenant,))
+
+    def _theirs(self, tenant: str) -> Iterator[Any]:
+        from google.api_core.exceptions import GoogleAPICallError, RetryError
+        from google.cloud.firestore import FieldFilter
+
+        query = self._clients.firestore.collection("api_keys").where(filter=FieldFilter("tenant", "==", tenant))
+        try:
+            yield from query.stream(retry=retry_for(CALL_SECONDS), timeout=CALL_SECONDS)
+        except (GoogleAPICallError, RetryError) as failed:
+            raise StoreUnreachable(f"the keys of {tenant} could not be listed: {failed}") from failed
