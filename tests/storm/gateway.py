@@ -63,6 +63,7 @@ class Gateway:
         self.url = self._serving.url
         self.port = int(self.url.rpartition(":")[2])
         self.instances: tuple[str, ...] = ()  # one of them takes a call, by chance
+        self.chance = random.Random()
         self._serving.start()
 
     @property
@@ -77,7 +78,7 @@ class Gateway:
 
     def hand_on(self, call: Call) -> httpx.Response:
         """Call the instance. Raises httpx.TransportError."""
-        instance = random.choice(self.instances)
+        instance = self.chance.choice(self.instances)
         headers = [(key, self._passport(call, value, instance, key)) for key, value in call.headers]
         limit = TICK if call.function == "sweep" else LONGEST
         return self._http.request(call.method, instance + call.path, headers=headers, content=call.body, timeout=limit)

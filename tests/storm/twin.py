@@ -28,14 +28,18 @@ def answers(port: int) -> bool:
 class Twin:
     """Runs inside `with`, on the world of a laptop's `folder`; its log is `data/twin.log`.
 
-    `settings` are its functions' own, laid over the laptop's; `process` is laid over this process's environment.
+    `settings` are its functions' own, laid over the laptop's; `process` is laid over this process's environment; `code`
+    is the checkout it runs.
     """
 
-    def __init__(self, folder: Path, settings: Mapping[str, str], process: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, folder: Path, settings: Mapping[str, str], process: Mapping[str, str] | None = None, code: Path = ROOT
+    ) -> None:
         self._data = folder / "data"
         self._world: dict[str, Any] = json.loads((folder / "world.json").read_text(encoding="utf-8"))
         self._world["environment"] = dict(settings)
         self._environment = process or {}
+        self._code = code
         self._process: subprocess.Popen[bytes] | None = None
         self._written: IO[bytes] | None = None
         self.port = _free(1)[0]
@@ -48,8 +52,8 @@ class Twin:
         self._written = self.log.open("ab")
         self._process = subprocess.Popen(
             [sys.executable, "-m", "infra.local.process", "functions", "--data", str(self._data), "--world", str(told)],
-            cwd=ROOT,
-            env={**os.environ, **self._environment},
+            cwd=self._code,
+            env={**os.environ, "PYTHONPATH": str(self._code), **self._environment},
             stdin=subprocess.PIPE,
             stdout=self._written,
             stderr=subprocess.STDOUT,
@@ -60,6 +64,11 @@ class Twin:
             assert time.monotonic() < until, "the twin does not answer"
             time.sleep(0.05)
         return self
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        if self._process:
+            self._process.kill()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
