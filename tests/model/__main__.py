@@ -2,12 +2,14 @@
 
 import sys
 
+from tests.model.lane_rows import HOLDING, HOLDING_LARGE, PLANTED
 from tests.model.scenarios import KEPT, LARGE, NECESSARY
 
 
 def main(arguments: list[str]) -> int:
     """Search every row; the exit status tells whether all came out as said."""
-    rows = (*NECESSARY, *KEPT, *(LARGE if "--large" in arguments else ()))
+    large = (*LARGE, *HOLDING_LARGE) if "--large" in arguments else ()
+    rows = (*NECESSARY, *KEPT, *PLANTED, *HOLDING, *large)
     surprises = 0
     for row in rows:
         verdict = row.searched()
