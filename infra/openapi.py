@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, TypeAdapter
 
+from infra.answers import ANSWERS, REDIRECTS, SCHEMAS
 from shared.codes import MEANINGS, Code
 from shared.config import Settings
 from shared.door.bodies import FilmBody
@@ -59,7 +60,7 @@ ANYONE = "anyone"
 def describe(doors: Mapping[str, tuple[Route, ...]]) -> dict[str, Any]:
     """Return the description of these functions' routes."""
     payload = TypeAdapter(WebhookPayload).json_schema(ref_template="#/components/schemas/{model}")
-    schemas: dict[str, Any] = {"Problem": PROBLEM, **payload.pop("$defs", {}), "WebhookPayload": payload}
+    schemas: dict[str, Any] = {"Problem": PROBLEM, **SCHEMAS, **payload.pop("$defs", {}), "WebhookPayload": payload}
     for name, model in BODIES.items():
         schema = model.model_json_schema(ref_template="#/components/schemas/{model}", mode="validation")
         schemas |= schema.pop("$defs", {})
@@ -100,12 +101,8 @@ def _operation(function: str, route: Route) -> dict[str, Any]:
         "summary": route.says,
         "parameters": list(_parameters(names, route)),
         "responses": {
+            **_answers(function, route),
             **{str(status): _problem(codes) for status, codes in refusals().items()},
-            "default": {
-                "description": "Success",
-                **_headers(limited=not route.open),
-                "content": {"application/json": {"schema": {"type": "object"}}},
-            },
         },
     }
     if route.takes:
@@ -113,6 +110,30 @@ def _operation(function: str, route: Route) -> dict[str, Any]:
     if route.open:
         operation["security"] = []
     return operation
+
+
+def _answers(function: str, route: Route) -> dict[str, Any]:
+    """Return what a call answers when it succeeds, by HTTP's status."""
+    label = f"{route.method} /{function}{route.path}".rstrip("/")
+    headers = _headers(limited=not route.open)
+    if label in REDIRECTS:
+        location = {"Location": {"description": "Where the file is, for a while.", "schema": {"type": "string"}}}
+        named = {"headers": {**headers.get("headers", {}), **location}}
+        return {"302": {"description": "Location leads to the file.", **named, **_json({"type": "object"})}}
+    if label not in ANSWERS:
+        return {"default": {"description": "Success", **headers, **_json({"type": "object"})}}
+    return {
+        str(status): {
+            "description": SCHEMAS[name]["description"],
+            **headers,
+            **_json({"$ref": f"#/components/schemas/{name}"}),
+        }
+        for status, name in ANSWERS[label].items()
+    }
+
+
+def _json(schema: Mapping[str, Any]) -> dict[str, Any]:
+    return {"content": {"application/json": {"schema": schema}}}
 
 
 def _parameters(names: list[str], route: Route) -> Iterator[dict[str, Any]]:

@@ -1,0 +1,138 @@
+"""The fields of what the public calls answer, for the OpenAPI description (`answers.py`): types, units, words.
+
+Times are RFC 3339 in UTC, money is decimal US dollars as a text (exact, so that sums add up), lengths are seconds.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from shared.pipeline.job.credits import CREDITS_EXPLAINED
+from shared.pipeline.job.status import Stage, Status
+
+Schema = Mapping[str, Any]
+MONEY = r"^-?[0-9]+\.[0-9]{4,6}$"
+
+
+def of(kind: str, says: str, *, null: bool = False, **more: Any) -> Schema:
+    """Describe a field of this JSON type; `null` where it may say nothing."""
+    return {"type": [kind, "null"] if null else kind, "description": says, **more}
+
+
+def text(says: str, *, null: bool = False, **more: Any) -> Schema:
+    """Describe a text."""
+    return of("string", says, null=null, **more)
+
+
+def word(says: str, words: Any) -> Schema:
+    """Describe one of an enum's words."""
+    return text(says, enum=[word.value for word in words])
+
+
+def time(says: str, *, null: bool = False) -> Schema:
+    """Describe a moment."""
+    return text(says, null=null, format="date-time")
+
+
+def money(says: str) -> Schema:
+    """Describe US dollars."""
+    return text(f"{says}, US dollars.", pattern=MONEY)
+
+
+def listed(says: str, items: Schema) -> Schema:
+    """Describe a list."""
+    return {"type": "array", "description": says, "items": items}
+
+
+def ref(name: str, says: str = "", *, null: bool = False) -> Schema:
+    """Name another object."""
+    reference = {"$ref": f"#/components/schemas/{name}"}
+    described = {"description": says} if says else {}
+    return {"anyOf": [reference, {"type": "null"}], **described} if null else reference | described
+
+
+def fields_of(says: str, fields: Mapping[str, Schema], *, maybe: Mapping[str, Schema] | None = None) -> Schema:
+    """Describe an object: the fields it always has, and those it has where they say something."""
+    return {
+        "type": "object",
+        "description": says,
+        "required": list(fields),
+        "properties": {**fields, **(maybe or {})},
+    }
+
+
+TEXTS: Schema = {"additionalProperties": {"type": "string"}}
+EXPLAINED = of("object", "What fields of this answer mean, by name.", **TEXTS)
+METADATA = of("object", "The order's metadata, as it was sent.", **TEXTS)
+WARNINGS = listed("What to know, each with a next move; nothing that stops the film.", {"type": "string"})
+DRY = {
+    "status": text("Always `dry_run`.", const="dry_run"),
+    "message": text("Says that nothing was stored or spent."),
+    "warnings": WARNINGS,
+}
+URLS = of("object", "Where the job is read, and the calls about it, by name.", **TEXTS)
+COST = ref("Cost", "What is expected to be paid, from the plan.")
+STATUS = word("The job's state. While a film with footage is composed it is `processing_veo`.", Status)
+ETA = time("When the film is expected, as it stands now; null once there is nothing to wait for.", null=True)
+WAIT = of("integer", "How long such a film usually takes from its order, seconds.")
+PLANNED = of("number", "How long the planned film lasts, seconds.")
+REVISED = {
+    "remade": listed("Keys of the parts that are made again.", {"type": "string"}),
+    "kept": listed("Keys of the parts that stay and are not bought again.", {"type": "string"}),
+    "estimated_cost": COST,
+}
+ACCEPTED = {
+    "job_id": text("The job's id."),
+    "status": STATUS,
+    "message": text("What was done, in words."),
+    "product_id": text("The order's product_id.", null=True),
+    "metadata": METADATA,
+    "planned_seconds": PLANNED,
+    "estimated_time_seconds": WAIT,
+    "estimated_completion_at": ETA,
+    "estimated_cost": COST,
+    "warnings": WARNINGS,
+    "urls": URLS,
+}
+ROW = {
+    "id": text("The job's id."),
+    "status": STATUS,
+    "stage": word("Finer than the status: footage and presenters are made at the same time.", Stage),
+    "progress": of("integer", "From 0 to 100, by usual times; 100 is a finished film.", minimum=0, maximum=100),
+    "summary": text("One sentence about how it stands."),
+    "product_title": text("The order's title."),
+    "product_id": text("The order's product_id.", null=True),
+    "metadata": METADATA,
+    "created_at": time("When it was ordered."),
+    "updated_at": time("When it last changed.", null=True),
+    "completed_at": time("When it ended, whatever way.", null=True),
+    "estimated_completion_at": ETA,
+    "final_video_url": text("Permanent link to the film; needs no key.", null=True),
+    "poster_url": text("Permanent link to the film's picture.", null=True),
+    "error_message": text("Why it failed.", null=True),
+    "credits_used": of("number", CREDITS_EXPLAINED, minimum=0),
+    "cost": ref("Cost", "What it has cost so far."),
+    "estimated_cost": COST,
+}
+JOB = {
+    **ROW,
+    "job_id": text("The same as id."),
+    "waiting_for": listed("Keys of the parts that are being worked on.", {"type": "string"}),
+    "processing_time_seconds": of("number", "From the order to its end, or until now."),
+    "planned_seconds": PLANNED,
+    "film_seconds": of("number", "How long the finished film lasts, seconds.", null=True),
+    "film_bytes": of("integer", "How large the finished film is, bytes.", null=True),
+    "size": ref("Size", "The film's picture."),
+    "veo_video_url": text("Link to the footage alone, where it is one continuous shot; else null.", null=True),
+    "footage_urls": listed("A link to each finished continuous shot.", ref("Footage")),
+    "error": ref("JobError", "Why it failed, and what can be done.", null=True),
+    "parent": text("The job this film was made from anew.", null=True),
+    "warnings": WARNINGS,
+    "explained": EXPLAINED,
+    "nodes": listed("The parts the film is made of.", ref("Node")),
+    "urls": URLS,
+}
+BOTH = {
+    "currency": text("Always `USD`.", const="USD"),
+    "paid_by_us": money("What abroll pays Google; it counts towards your month's cap"),
+    "billed_by_provider": money("What your own avatar account bills you"),
+}

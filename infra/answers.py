@@ -1,0 +1,252 @@
+"""What the public calls answer, object by object, for the OpenAPI description; a test walks real answers against it."""
+
+from collections.abc import Mapping
+
+from infra.answer_fields import (
+    ACCEPTED,
+    BOTH,
+    COST,
+    DRY,
+    EXPLAINED,
+    JOB,
+    PLANNED,
+    REVISED,
+    ROW,
+    TEXTS,
+    WAIT,
+    Schema,
+    fields_of,
+    listed,
+    money,
+    of,
+    ref,
+    text,
+    time,
+    word,
+)
+from shared.cloud.tenants import AccountStatus
+from shared.pipeline.job.job import Outcome, Payer, State
+from shared.pipeline.plan.plan import Kind
+
+ACCOUNT = {
+    "provider": text("The avatar service."),
+    "mode": text("`production` or `test`."),
+    "status": word("Whether the account is used.", AccountStatus),
+    "webhook_registered": of("boolean", "Whether the service tells abroll when a take is ready."),
+}
+
+SCHEMAS: Mapping[str, Schema] = {
+    "Accepted": fields_of("Something was ordered.", ACCEPTED),
+    "Account": fields_of(
+        "An avatar account, without its key.",
+        ACCOUNT,
+        maybe={
+            "validated_at": time("When its key was last found to work."),
+            "billing": text("How the service bills the account."),
+            "avatar_id": text("Who speaks where an order names nobody."),
+            "voice_id": text("The voice where an order names none."),
+            "webhook_id": text("The service's name of abroll's webhook."),
+            "busy_until": time("Until when the service takes no orders: it said so."),
+            "looks": of("object", "How each look can be cut out, as far as it was found out.", **TEXTS),
+        },
+    ),
+    "Bill": fields_of(
+        "Every attempt and its cost.",
+        {
+            "id": text("The job's id."),
+            **BOTH,
+            "reserved": money("What of ours was set aside at the order and at each retry"),
+            "charged": money("What of the reservation the ended job was charged"),
+            "refunded": money("What of the reservation went back"),
+            "lines": listed("A line an attempt; their costs add up to the two columns.", ref("BillLine")),
+            "explained": EXPLAINED,
+        },
+    ),
+    "BillLine": fields_of(
+        "One attempt.",
+        {
+            "node": text("Key of the part it was for."),
+            "provider": text("Whose work it was."),
+            "payer": word("Which column it belongs to.", Payer),
+            "ended_at": time("When it ended.", null=True),
+            "outcome": word("How it ended, as far as is known.", Outcome),
+            "charged": of("boolean", "Whether it counts."),
+            "final": of("boolean", "False while nobody knows whether the vendor billed it; until then it counts."),
+            "cost": money("What it counts with"),
+            "not_charged": money("What it would have cost; no vendor billed it"),
+        },
+        maybe={
+            "take": of("integer", "Which making of the part."),
+            "attempt": of("integer", "Which permission to send a paid call."),
+            "claimed_at": time("When a worker took it on."),
+            "sent_at": time("When it was sent.", null=True),
+            "provider_id": text("The vendor's name of it.", null=True),
+            "why": text("What went wrong.", null=True),
+        },
+    ),
+    "Cancelled": fields_of(
+        "The job, cancelled, and what that saved.",
+        {
+            **JOB,
+            "refunded": money("What went back to the month's cap"),
+            "at_risk": ref("Cost", "What of its cost a vendor may still bill or not."),
+        },
+    ),
+    "Cost": fields_of("Money in two columns.", BOTH),
+    "Deleted": fields_of("It is gone.", {"deleted": of("boolean", "Always true.")}),
+    "DryRun": fields_of(
+        "What the order would make.",
+        {
+            **DRY,
+            "planned_seconds": PLANNED,
+            "estimated_time_seconds": WAIT,
+            "estimated_cost": COST,
+            "plan": of("object", "The clips and takes that would be bought, with their prices in US dollars."),
+            "explained": EXPLAINED,
+        },
+    ),
+    "Footage": fields_of(
+        "One continuous shot, finished.",
+        {
+            "scenes": listed("Its scenes, counted from 1.", {"type": "integer"}),
+            "url": text("Permanent link to it; needs no key."),
+        },
+    ),
+    "Job": fields_of("A job as it stands.", JOB),
+    "JobError": fields_of(
+        "Why a job failed.",
+        {
+            "code": text("A stable word of the reference's errors."),
+            "message": text("What happened."),
+            "next_move": text("What can be done."),
+        },
+        maybe={"node": text("Key of the part that failed.")},
+    ),
+    "JobRow": fields_of("A job as a list shows it.", ROW),
+    "Jobs": fields_of(
+        "A page of jobs, newest first.",
+        {
+            "jobs": listed("The jobs.", {"anyOf": [ref("JobRow"), ref("UnreadableRow")]}),
+            "next_cursor": text("`cursor` of the next page; null on the last.", null=True),
+        },
+    ),
+    "Lane": fields_of(
+        "When a part was worked on, in seconds from the order.",
+        {
+            "node": text("The part's key."),
+            "provider": text("Whose work it was."),
+            "from": of("number", "When it began, seconds."),
+            "to": of("number", "When it ended, or now, seconds."),
+            "state": word("How the part stands.", State),
+        },
+    ),
+    "Moment": fields_of(
+        "Something that happened.",
+        {
+            "at": time("When."),
+            "node": text("To which part; `job` is the whole."),
+            "what": text("What."),
+            "detail": text("More words."),
+        },
+    ),
+    "Node": fields_of(
+        "One part of a film.",
+        {
+            "key": text("Its name in this film: `clip-1`, `presenter-1`, `compose`."),
+            "kind": word("What it is.", Kind),
+            "state": word("How it stands.", State),
+            "provider": text("Whose work it is; empty where it is ours."),
+            "needs": listed("Keys of the parts it is made from.", {"type": "string"}),
+            "attempt": of("integer", "Which permission to send a paid call."),
+            "take": of("integer", "Which making of the part."),
+            "expected_seconds": of("number", "How long it usually takes, seconds."),
+        },
+        maybe={
+            "started_at": time("When the work on it began."),
+            "ended_at": time("When it ended."),
+            "seconds": of("number", "How long it took, or has taken so far."),
+            "why": text("What it waits for, or why it failed."),
+            "next_move": text("What can be done about it."),
+        },
+    ),
+    "Revised": fields_of(
+        "A job is tried again, or a new film is made from a finished one.",
+        {**ACCEPTED, **REVISED, "parent": text("The job it is made from.", null=True)},
+    ),
+    "RevisedDryRun": fields_of("What would be made again.", {**DRY, **REVISED}),
+    "Size": fields_of("Pixels.", {"width": of("integer", "Pixels across."), "height": of("integer", "Pixels down.")}),
+    "Story": fields_of(
+        "What happened when.",
+        {
+            "id": text("The job's id."),
+            "events": listed("The last fifty, oldest first.", ref("Moment")),
+            "lanes": listed("Which work overlapped.", ref("Lane")),
+        },
+    ),
+    "Tenant": fields_of(
+        "The caller's tenant.",
+        {
+            "id": text("The tenant's id."),
+            "name": text("Its name."),
+            "status": word("Whether it may order.", AccountStatus),
+            "plan": text("The plan its limits come from; empty is the default's."),
+            "live_jobs": of("integer", "How many jobs may be made at once."),
+        },
+        maybe={
+            "avatar_id": text("Who speaks where an order names nobody."),
+            "voice_id": text("The voice where an order names none."),
+            "monthly_cap": of("integer", "What abroll may pay for it a month, millionths of a US dollar."),
+        },
+    ),
+    "UnreadableRow": fields_of(
+        "A job another version of abroll wrote; it goes on.",
+        {
+            "id": text("The job's id."),
+            "status": text("Always `unreadable`.", const="unreadable"),
+            "created_at": time("When it was ordered."),
+            "error_message": text("What that means."),
+        },
+    ),
+    "Uploaded": fields_of(
+        "An image is stored.",
+        {
+            "image": text("Its id: name it as `image` in an order."),
+            "width": of("integer", "Pixels across, as stored."),
+            "height": of("integer", "Pixels down, as stored."),
+            "bytes": of("integer", "Size as stored, bytes."),
+        },
+    ),
+    "WebhookSecret": fields_of(
+        "The secret webhooks are signed with.",
+        {"secret": text("Shown once."), "message": text("How it is used.")},
+    ),
+    "Well": fields_of(
+        "All is well.",
+        {
+            "status": text("`ok`."),
+            "checks": of("object", "Each service abroll stands on, and how it answered.", **TEXTS),
+            "vendors": of("object", "Vendors are not asked: `unknown`.", **TEXTS),
+            "message": text("What the status means."),
+        },
+    ),
+}
+
+ANSWERS: Mapping[str, Mapping[int, str]] = {
+    "POST /create_job": {200: "DryRun", 202: "Accepted"},
+    "GET /jobs": {200: "Jobs"},
+    "GET /jobs/{job}": {200: "Job"},
+    "GET /jobs/{job}/timeline": {200: "Story"},
+    "GET /jobs/{job}/bill": {200: "Bill"},
+    "POST /jobs/{job}/cancel": {200: "Cancelled"},
+    "POST /jobs/{job}/retry": {200: "RevisedDryRun", 202: "Revised"},
+    "POST /jobs/{job}/regenerate": {200: "RevisedDryRun", 202: "Revised"},
+    "GET /tenant": {200: "Tenant"},
+    "PUT /tenant/integrations/{provider}": {200: "Account"},
+    "GET /tenant/integrations/{provider}": {200: "Account"},
+    "DELETE /tenant/integrations/{provider}": {200: "Deleted"},
+    "POST /tenant/webhook_secret": {201: "WebhookSecret"},
+    "POST /tenant/uploads": {201: "Uploaded"},
+    "GET /health": {200: "Well"},
+}
+
+REDIRECTS = ("GET /jobs/{job}/film", "GET /jobs/{job}/{thing}/{token}")

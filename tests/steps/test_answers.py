@@ -1,0 +1,137 @@
+"""What the public calls answer stands in their description: every field, of the type it says, in the unit it says."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+from werkzeug.test import Client, TestResponse
+
+from infra.answers import ANSWERS
+from infra.openapi import described
+from shared.door.keys import new_key
+from tests.attack.doors import SCOPES
+from tests.attack.served import served
+from tests.journey.cinema import PHOTO
+from tests.steps.stage import LOOK, TENANT, VOICE, Stage
+
+SCHEMAS = described()["components"]["schemas"]
+KINDS = {"string": str, "integer": int, "number": int | float, "boolean": bool, "array": list, "object": dict}
+SPOKEN = {"visual_description": "A mug", "duration": 4, "script": "Hi.", "avatar_id": LOOK, "voice_id": VOICE}
+FILM = {"product_title": "Mug", "scenes": [SPOKEN], "metadata": {"order": "7"}, "image_fit": "blur"}
+
+
+def strays(schema: Mapping[str, Any], value: object, path: str = "answer") -> Iterator[str]:
+    """Yield what of an answer its description does not know, lacks, or calls something else."""
+    if "anyOf" in schema:
+        found = [list(strays(one, value, path)) for one in schema["anyOf"]]
+        yield from [] if [] in found else found[0]
+        return
+    schema = SCHEMAS[schema["$ref"].rsplit("/", 1)[1]] if "$ref" in schema else schema
+    kinds: list[str] = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+    if value is None and "null" in kinds:
+        return
+    if not any(isinstance(value, KINDS[kind]) for kind in kinds if kind != "null") or (
+        isinstance(value, bool) and "boolean" not in kinds
+    ):
+        yield f"{path} is {value!r}, not {kinds}"
+        return
+    yield from _worded(schema, value, path)
+    match value:
+        case dict():
+            known = schema.get("properties")
+            yield from (f"{path}.{name} is missing" for name in schema.get("required", ()) if name not in value)
+            for name, item in value.items():
+                inner = known.get(name) if known is not None else schema.get("additionalProperties", {})
+                if inner is None:
+                    yield f"{path}.{name} is not described"
+                elif inner:
+                    yield from strays(inner, item, f"{path}.{name}")
+        case list():
+            for index, item in enumerate(value):
+                yield from strays(schema["items"], item, f"{path}.{index}")
+
+
+def _worded(schema: Mapping[str, Any], value: object, path: str) -> Iterator[str]:
+    if "enum" in schema and value not in schema["enum"]:
+        yield f"{path} is {value!r}, none of {schema['enum']}"
+    if "pattern" in schema and not re.search(schema["pattern"], str(value)):
+        yield f"{path} is {value!r}, not like {schema['pattern']}"
+
+
+def test_every_public_answer_is_described(stage: Stage) -> None:
+    """Dry runs, orders, live, ended and cancelled jobs, their stories and bills, retries, accounts, uploads."""
+    calls = Calls(stage)
+    photo = calls.told("POST", "/tenant/uploads", data=PHOTO.read_bytes())["image"]
+    order = {**FILM, "image": photo}
+    calls.told("POST", "/create_job", json={**order, "dry_run": True})
+    first = calls.told("POST", "/create_job", json=order)["job_id"]
+    _read(calls, first)
+    stage.live(first)
+    _read(calls, first)
+    mood = {"scenes": [{"scene": 0, "mood": "calm"}]}
+    calls.told("POST", "/jobs/{job}/regenerate", first, json={**mood, "dry_run": True})
+    second = calls.told("POST", "/jobs/{job}/regenerate", first, json=mood)["job_id"]
+    calls.told("POST", "/jobs/{job}/cancel", second)
+    _read(calls, second)
+    calls.told("POST", "/jobs/{job}/retry", second, json={"dry_run": True})
+    calls.told("POST", "/jobs/{job}/retry", second)
+    calls.told("GET", "/jobs")
+    calls.told("GET", "/tenant")
+    calls.told("GET", "/tenant/integrations/{provider}", "heygen")
+    calls.told("POST", "/tenant/webhook_secret")
+    calls.told("DELETE", "/tenant/integrations/{provider}", "heygen")
+
+    assert {} == calls.wrong
+    assert set(ANSWERS) - calls.asked <= {"GET /health", "PUT /tenant/integrations/{provider}"}
+
+
+def _read(calls: "Calls", job: str) -> None:
+    for path in ("/jobs/{job}", "/jobs/{job}/timeline", "/jobs/{job}/bill"):
+        calls.told("GET", path, job)
+
+
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [
+        ({"deleted": True}, []),
+        ({"deleted": "yes"}, ["answer.deleted is 'yes', not ['boolean']"]),
+        ({}, ["answer.deleted is missing"]),
+        ({"deleted": True, "by": "me"}, ["answer.by is not described"]),
+    ],
+)
+def test_what_is_not_described_is_found(value: object, found: list[str]) -> None:
+    """The walk bites."""
+    assert found == list(strays(SCHEMAS["Deleted"], value))
+
+
+def test_every_field_is_explained() -> None:
+    """No field of an answer without a sentence."""
+    names = {name for answers in ANSWERS.values() for name in answers.values()}
+    fields = {f"{name}.{field}": one for name in names for field, one in SCHEMAS[name]["properties"].items()}
+
+    assert {} == {path: one for path, one in fields.items() if not one.get("description")}
+
+
+class Calls:
+    """A tenant's calls, each held against its description."""
+
+    def __init__(self, stage: Stage) -> None:
+        text, key = new_key(TENANT.id, SCOPES, stage.wiring.now())
+        stage.wiring.tenants.put_api_key(key)
+        self._headers = {"Authorization": f"Bearer {text}"}
+        self._doors = {name: Client(door) for name, door in served(stage).items()}
+        self.wrong: dict[str, list[str]] = {}
+        self.asked: set[str] = set()
+
+    def told(self, method: str, path: str, name: str = "", **sent: Any) -> dict[str, Any]:
+        """Make a call; return its answer, noting what its description does not say."""
+        function, _, rest = re.sub(r"\{\w+\}", name, path).lstrip("/").partition("/")
+        answer: TestResponse = self._doors[function].open(f"/{rest}", method=method, headers=self._headers, **sent)
+        label, told = f"{method} {path}", dict(answer.get_json())
+        self.asked.add(label)
+        schema = ANSWERS[label].get(answer.status_code)
+        found = list(strays(SCHEMAS[schema], told)) if schema else [f"{answer.status_code}: {told}"]
+        if found:
+            self.wrong[f"{label} {answer.status_code}"] = found
+        return told
