@@ -140,6 +140,14 @@ SCHEMAS: Mapping[str, Schema] = {
             "state": word("How the part stands.", State),
         },
     ),
+    "LinksMade": fields_of(
+        "Permanent links were revoked and made anew.",
+        {
+            "job_id": text("The job's id."),
+            "revoked": listed("What no longer opens by its old link.", {"type": "string"}),
+            "links": of("object", "The job's links as they are now, by name.", **TEXTS),
+        },
+    ),
     "Moment": fields_of(
         "Something that happened.",
         {
@@ -238,6 +246,7 @@ ANSWERS: Mapping[str, Mapping[int, str]] = {
     "GET /jobs/{job}/timeline": {200: "Story"},
     "GET /jobs/{job}/bill": {200: "Bill"},
     "POST /jobs/{job}/cancel": {200: "Cancelled"},
+    "POST /jobs/{job}/links": {200: "LinksMade"},
     "POST /jobs/{job}/retry": {200: "RevisedDryRun", 202: "Revised"},
     "POST /jobs/{job}/regenerate": {200: "RevisedDryRun", 202: "Revised"},
     "GET /tenant": {200: "Tenant"},

@@ -70,7 +70,7 @@ class Compose:
             move = "retry the job: all footage and takes are kept"
             return on.WorkFailed(node.key, wanted, Code.COMPOSE_FAILED, failed.why, move, RENDER_RETRY)
         except NoFile as gone:
-            move = "start a new job: the footage was deleted after its retention"
+            move = "order a new film: what this one is made from was deleted after its time"
             return on.WorkFailed(node.key, wanted, Code.INPUT_GONE, str(gone), move)
 
     def _rendered(self, job: Job, node: Node, wanted: str, uri: str, folder: Path) -> on.NodeEvent:

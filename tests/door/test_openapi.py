@@ -3,7 +3,8 @@
 import json
 from typing import Any
 
-from infra.openapi import described, text
+from infra.answers import SCHEMAS
+from infra.openapi import BODIES, described, text
 from shared.door.health import OPENAPI
 
 
@@ -21,6 +22,11 @@ def test_every_reference_leads_somewhere() -> None:
     ids = [each["operationId"] for path in description["paths"].values() for each in path.values()]
     assert set(_references(description)) <= there
     assert len(ids) == len(set(ids))
+
+
+def test_no_answer_shares_a_bodys_name() -> None:
+    """One would stand for the other in the description."""
+    assert set() == set(SCHEMAS) & set(BODIES)
 
 
 def test_the_films_fields_are_described() -> None:

@@ -69,6 +69,7 @@ def test_every_public_answer_is_described(stage: Stage) -> None:
     _read(calls, first)
     stage.live(first)
     _read(calls, first)
+    calls.told("POST", "/jobs/{job}/links", first)
     mood = {"scenes": [{"scene": 0, "mood": "calm"}]}
     calls.told("POST", "/jobs/{job}/regenerate", first, json={**mood, "dry_run": True})
     second = calls.told("POST", "/jobs/{job}/regenerate", first, json=mood)["job_id"]

@@ -1,5 +1,6 @@
 """compose: the same inputs are the same film, changed ones are dropped, and media that cannot be used are told."""
 
+import re
 from pathlib import Path
 
 from infra.local.world import FILMS
@@ -8,7 +9,7 @@ from shared.pipeline.job.job import Ending, State
 from shared.pipeline.job.names import film_object
 from shared.pipeline.job.revision import Change
 from tests.faults.wire import Kind
-from tests.steps.stage import CLIP, FILM, TENANT, Stage, footage
+from tests.steps.stage import CLIP, FILM, TENANT, Stage, footage, staged
 
 COMMIT = "^firestore Commit"
 
@@ -160,6 +161,7 @@ def test_poisoned_footage_fails_the_job_with_words(stage: Stage, canned: dict[st
     assert job.trouble is not None
     assert job.trouble.node == CLIP
     assert job.trouble.next_move == "retry the job: it orders clip-1 again; everything else that is finished is kept"
+    assert not re.search(r"[Ss]end|MP4", job.trouble.message)
 
 
 def test_a_retry_orders_again_what_compose_could_not_use(stage: Stage, canned: dict[str, Path]) -> None:
@@ -195,6 +197,23 @@ def test_footage_that_was_deleted_is_told(stage: Stage) -> None:
 
     job = stage.job(job_id)
     assert (Ending.FAILED, "input_gone") == (job.ending, job.nodes[FILM].code)
+    assert job.trouble is not None
+    assert "order a new film: what this one is made from was deleted after its time" == job.trouble.next_move
+
+
+def test_a_machine_that_cannot_finish_says_what_is_kept(tmp_path: Path, canned: dict[str, Path]) -> None:
+    """Rendering is stopped at its limit, three times: the job says that a retry buys nothing again."""
+    with staged(tmp_path, canned=canned, timeouts={"compose_render": 0.001}) as stage:
+        job_id = shot(stage)
+        for _ in range(3):
+            composed(stage, job_id)
+            stage.clock.forward(30)
+        trouble = stage.job(job_id).trouble
+
+    assert trouble is not None
+    assert ("compose_failed", FILM) == (trouble.code, trouble.node)
+    assert "retry the job: all footage and takes are kept" == trouble.next_move
+    assert not re.search(r"[Ss]end|MP4", f"{trouble.message} {trouble.next_move}")
 
 
 def test_a_finished_film_is_not_made_again(stage: Stage) -> None:

@@ -23,7 +23,7 @@ def claimed(job: Job, node: Node, event: on.Claimed, now: datetime, timeouts: Ti
             now,
             Code.SPEND_CEILING,
             f"{node.key} would take the job over its spending ceiling",
-            "look at the ledger, then start a new job",
+            "read the bill (GET /jobs/{id}/bill), then order a new film",
         )
     claim = Claim(
         event.token,
