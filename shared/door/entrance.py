@@ -45,7 +45,7 @@ class Entrance:
         self._count(request, who, RateKind.DRY_RUNS)
 
     def key_put(self, request: flask.Request, who: Caller) -> None:
-        """Count a request as a try of an avatar account's key as well. Raises Problem."""
+        """Count a request as one that puts a key or a secret as well. Raises Problem."""
         note_quotas(request, self.key_puts.admit(who.tenant))
 
     def _count(self, request: flask.Request, who: Caller, kind: RateKind) -> None:

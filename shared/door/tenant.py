@@ -106,6 +106,7 @@ class TenantDoor:
 
     def _webhook_secret(self, request: flask.Request, _found: Mapping[str, str]) -> flask.Response:
         who = self._who(request)
+        self.entrance.key_put(request, who)
         made = new_webhook_secret()
         name = customer_webhook(who.tenant.id)
         version = self.secrets.put(name, made, {"tenant": who.tenant.id, "of": "webhook"})

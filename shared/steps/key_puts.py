@@ -1,7 +1,8 @@
-"""How many keys of avatar accounts a tenant may try a day, good or bad: nobody guesses keys through us.
+"""How many keys of avatar accounts, good or bad, and webhook secrets a tenant may put a day.
 
-Each try is counted before the service is asked, in a document of the day, exactly. It bounds the versions of a secret
-as well: each accepted key is one, until it is destroyed (hole 30).
+Nobody guesses keys through us, and Secret Manager's limits are the whole project's. Each put is counted before the
+service is asked, in a document of the day, exactly. It bounds the versions of a secret as well: each accepted key is
+one, until it is destroyed (hole 30).
 """
 
 from collections.abc import Callable
@@ -14,7 +15,7 @@ from shared.steps.buckets import MINUTE, Remembered
 from shared.steps.plans import TenantPlans
 from shared.steps.quotas import Quota
 
-AVATAR_KEYS = "avatar_keys"
+KEY_PUTS = "key_puts"
 DAY = timedelta(days=1)
 
 
@@ -42,6 +43,6 @@ class KeyPuts:
         tried = limit + 1 if name in self._full else self._counts.once_more(tenant.id, f"keys-{now:%Y%m%d}", now + DAY)
         if tried > limit:
             self._full.note(name)
-            message = f"{limit} keys of avatar accounts a day are the most this tenant may try"
-            raise Quota(AVATAR_KEYS, limit, int(DAY.total_seconds()), 0, wait).used_up(message, wait)
-        return Quota(AVATAR_KEYS, limit, int(DAY.total_seconds()), limit - tried, wait)
+            message = f"{limit} keys and webhook secrets a day are the most this tenant may put"
+            raise Quota(KEY_PUTS, limit, int(DAY.total_seconds()), 0, wait).used_up(message, wait)
+        return Quota(KEY_PUTS, limit, int(DAY.total_seconds()), limit - tried, wait)

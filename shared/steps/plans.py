@@ -24,7 +24,7 @@ class TenantPlan:
     writes_per_minute: int  # all that is no read, dry runs and creations included
     dry_runs_per_minute: int
     key_share: float  # of the limits a minute, that one API key may use
-    key_puts_per_day: int  # keys of avatar accounts that may be tried, good or bad
+    key_puts_per_day: int  # keys of avatar accounts, good or bad, and webhook secrets
 
 
 @dataclass(frozen=True, slots=True)

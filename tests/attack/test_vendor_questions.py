@@ -88,6 +88,18 @@ def test_keys_are_not_guessed_through_us(stage: Stage, doors: Doors) -> None:
     assert 422 == put(doors, key, "guess-tomorrow")
 
 
+def test_webhook_secrets_are_as_few(stage: Stage, doors: Doors) -> None:
+    """Each is a version made and one destroyed: beyond the day's ten nothing asks Secret Manager."""
+    key = opened(stage, "shop", "free")
+    answers = Counter(doors.ask("tenant", "POST", "/webhook_secret", key).status_code for _ in range(PUTS))
+    stage.wire.calls.clear()
+
+    more = Counter(doors.ask("tenant", "POST", "/webhook_secret", key).status_code for _ in range(20))
+
+    assert ({201: PUTS}, {429: 20}) == (answers, more)
+    assert 0 == stage.wire.count("^secrets")
+
+
 def test_the_same_key_is_one_version(stage: Stage, doors: Doors) -> None:
     """Whoever puts the key that is there already makes no new version of the secret."""
     key = opened(stage, "shop", "free")
