@@ -18,6 +18,7 @@ from tests.steps.stage import TENANT, Stage, footage
 SMALL, LARGE = 1_000, 1_000_000
 STRANGERS = 60  # a minute and network
 READS = 240  # a minute, on free
+EPOCHS = 1  # reads of what was revoked: one in four seconds of a busy instance, whoever asks
 GREW = 16 * 2**20  # bytes
 LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 
@@ -60,7 +61,7 @@ def test_guessed_keys_read_no_more_than_their_networks_bucket(stage: Stage, door
     tracemalloc.stop()
     print(f"{count} guessed keys: {dict(answers)}, {reads(stage)} reads, {grew >> 10} KiB kept")
     assert {401: STRANGERS, 429: count - STRANGERS} == answers
-    assert STRANGERS == reads(stage)
+    assert STRANGERS + EPOCHS == reads(stage)
     assert grew < GREW
     assert 200 == doors.ask("jobs", "GET", "/", key, address=VICTIM).status_code
 
@@ -85,7 +86,7 @@ def test_one_unknown_key_is_looked_up_once_in_half_a_minute(stage: Stage, doors:
     stage.clock.forward(30)
     doors.ask("jobs", "GET", "/", guess(1))
 
-    assert 2 == reads(stage)
+    assert 2 * (1 + EPOCHS) == reads(stage)
 
 
 def test_a_known_key_is_served_beside_a_flood_of_its_own_network(stage: Stage, doors: Doors) -> None:
