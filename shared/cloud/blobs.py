@@ -123,13 +123,6 @@ class Blobs:
             raise FilesUnreachable(f"{uri} could not be linked: {failed}") from failed
         return str(signed)
 
-    def delete(self, uri: str) -> None:
-        """Delete an object; one that is gone is fine."""
-        try:
-            self._ask(uri, lambda blob: blob.delete())
-        except NoFile:
-            return
-
     def _blob(self, uri: str) -> Any:
         bucket, name = split(uri)
         return self._clients.storage.bucket(bucket).blob(name)

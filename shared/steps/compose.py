@@ -21,7 +21,7 @@ from shared.media.errors import MediaFailed, MediaRefused
 from shared.media.languages import language_of
 from shared.media.mp4 import read_mp4
 from shared.media.probe import probe
-from shared.pipeline.edit.assembly import Breaks, Take, assemble, parse_srt
+from shared.pipeline.edit.assembly import Breaks, Take, assemble, read_srt
 from shared.pipeline.edit.edit import Edit
 from shared.pipeline.job import events as on
 from shared.pipeline.job.job import Job, Node, Output, State
@@ -122,13 +122,13 @@ class Compose:
             if words is None:
                 says = f"{key}: its subtitles are gone; its captions are estimated from the script"
                 told.append(warning(Warned.CAPTIONS_ESTIMATED, says, node=key))
-            takes[key] = Take(seconds, cutout, parse_srt(words or ""))
+            takes[key] = Take(seconds, cutout, read_srt(words or b""))
         return assemble(job.plan, job.request, takes, _breaks(job.request.voice.locale or "")), tuple(told)
 
-    def _words(self, captions: str | None) -> str | None:
+    def _words(self, captions: str | None) -> bytes | None:
         """Read the subtitles of a take; None when they are not there any more."""
         try:
-            return self.blobs.read(captions, 0, CAPTION_BYTES).decode(errors="replace") if captions else ""
+            return self.blobs.read(captions, 0, CAPTION_BYTES) if captions else b""
         except NoFile:
             return None
 

@@ -15,7 +15,7 @@ from shared.codes import Code
 from shared.egress.client import Egress, EgressFailed, EgressRefused
 from shared.media.arrival import Ordered, arrived, as_picture
 from shared.media.errors import MediaFailed, MediaRefused
-from shared.pipeline.edit.captions import parse_srt
+from shared.pipeline.edit.captions import read_srt
 from shared.pipeline.job.job import Output
 from shared.pipeline.job.names import AttemptName, presenter_object
 from shared.pipeline.plan.plan import Cutout
@@ -58,6 +58,7 @@ class PresenterFiles:
     egress: Egress
     bucket: str
     scratch: Path | None = None  # where a take's folder is made
+    caption_seconds: float = CAPTION_SECONDS
 
     def archive(
         self, filmed: Filmed, name: AttemptName, *, asked: Cutout, estimated: float, captions: bool
@@ -69,7 +70,7 @@ class PresenterFiles:
         output, told = self._film(filmed, name, Ordered(filmed.seconds, estimated, asked))
         if not captions:
             return Archived(output, told)
-        uri, why = self._subtitles(filmed.captions_url, name)
+        uri, why = self._subtitles(filmed.captions_url, name, output.seconds or 0.0)
         if why:
             says = f"{name.node}: {why}; its captions are estimated from the script"
             told = (*told, warning(Warned.CAPTIONS_ESTIMATED, says, node=name.node))
@@ -111,15 +112,15 @@ class PresenterFiles:
         if expected is not None and came != expected:
             raise Unfetched(f"{came} of {expected} bytes of its file came")
 
-    def _subtitles(self, url: str | None, name: AttemptName) -> tuple[str | None, str]:
-        """Keep the subtitles; return where they lie, or why there are none."""
+    def _subtitles(self, url: str | None, name: AttemptName, seconds: float) -> tuple[str | None, str]:
+        """Keep the subtitles of a take of so many seconds; return where they lie, or why there are none."""
         if not url:
             return None, "it came without subtitles"
         try:
-            sent = self.egress.fetch(url, max_bytes=CAPTION_BYTES, total_seconds=CAPTION_SECONDS)
+            sent = self.egress.fetch(url, max_bytes=CAPTION_BYTES, total_seconds=self.caption_seconds)
         except (EgressRefused, EgressFailed) as failed:
             return None, f"its subtitles could not be fetched ({failed.why.rstrip('.')})"
-        if not parse_srt(sent.data.decode("utf-8", "replace")):
+        if not any(cue.start < seconds for cue in read_srt(sent.data)):
             return None, "its subtitles cannot be read"
         uri = f"gs://{self.bucket}/{presenter_object(name, 'srt')}"
         return self.blobs.write(uri, [sent.data], mime="application/x-subrip").uri, ""

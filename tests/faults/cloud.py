@@ -26,6 +26,7 @@ from infra.local.google.storage.server import Bucket, StorageServer
 from infra.local.google.tasks.server import QueueConfig, TasksServer
 from infra.local.vendors.serving import Serving
 from infra.local.world import ACCOUNT, FILMS, INDEXES, INVOKER, LOCATION, PROJECT, TAKES
+from shared.cloud.blobs import split
 from shared.cloud.clients import Clients
 from shared.cloud.credentials import TokenCredentials
 from shared.cloud.epochs import Epochs
@@ -252,6 +253,11 @@ class Cloud:
         assert made.clients.storage
         self._instances.append(made)
         return made
+
+    def expire(self, uri: str) -> None:
+        """Delete an object, as its bucket's lifetime does."""
+        bucket, name = split(uri)
+        self.wiring.clients.storage.bucket(bucket).blob(name).delete()
 
     def before(self, name: str, upstream: str) -> None:
         """Put the proxy `name`, whose port is taken already, before a vendor."""

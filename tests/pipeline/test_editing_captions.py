@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.pipeline.edit.assembly import parse_srt
-from shared.pipeline.edit.captions import LONGEST_LINE, estimated
+from shared.pipeline.edit.captions import LONGEST_LINE, estimated, parse_srt, read_srt
 from shared.pipeline.edit.edit import Cue
 from tests.pipeline.breaks import BREAKS
 
@@ -57,6 +56,40 @@ def test_cues_come_in_order_of_time() -> None:
 def test_what_has_no_times_or_no_text_is_passed_over(text: str) -> None:
     """A broken sidecar is no reason to lose a film."""
     assert parse_srt(text) == ()
+
+
+HELLO = "1\n00:00:01,000 --> 00:00:02,000\nCaf\u00e9 \u30b3\n"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_letters_are_read_as_their_file_says(encoding: str) -> None:
+    """UTF-8 with and without a mark, UTF-16 with one."""
+    assert read_srt(HELLO.encode(encoding)) == (Cue("Caf\u00e9 \u30b3", 1.0, 1.0),)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        HELLO.replace("\u30b3", "").encode("cp1252"),
+        HELLO.replace("\u00e9", "").encode("shift_jis"),
+        HELLO.encode("utf-16-le"),
+        HELLO.encode("utf-32"),
+        HELLO.encode("utf-16")[:-1],
+        HELLO.encode()[:-3],
+        HELLO.replace("\u30b3", "\ufffd").encode(),
+        HELLO.replace("\u30b3", "\0").encode(),
+    ],
+    ids=["Latin", "Shift JIS", "no mark", "UTF-32", "half a letter", "a letter cut", "lost before us", "zeros"],
+)
+def test_letters_that_cannot_be_read_are_not_shown(raw: bytes) -> None:
+    """Nobody sees a film with wrong letters: there are no cues, so that they are estimated from the script."""
+    assert read_srt(raw) == ()
+
+
+@given(st.binary())
+def test_no_bytes_break_the_reader(raw: bytes) -> None:
+    """Whatever a provider sends."""
+    assert all(cue.seconds > 0 and cue.text for cue in read_srt(raw))
 
 
 @given(st.text())

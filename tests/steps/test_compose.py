@@ -191,7 +191,7 @@ def test_footage_that_was_deleted_is_told(stage: Stage) -> None:
     job_id = shot(stage)
     output = stage.node(job_id, CLIP).output
     assert output is not None
-    stage.wiring.blobs.delete(output.uri)
+    stage.cloud.expire(output.uri)
 
     composed(stage, job_id)
 

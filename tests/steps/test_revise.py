@@ -57,7 +57,7 @@ def test_a_clip_whose_file_is_gone_is_made_again_with_all_that_follows(stage: St
     assert tenant
     first = loaded.job.nodes[CLIP]
     assert first.output
-    stage.wiring.blobs.delete(first.output.uri)
+    stage.cloud.expire(first.output.uri)
 
     job, revised = stage.wiring.revise().retry(tenant, loaded, Change(), dry_run=False)
 
@@ -74,7 +74,7 @@ def test_a_lost_product_image_refuses_the_retry(stage: Stage) -> None:
     stage.live(job_id)
     loaded = stage.wiring.jobs.load(job_id)
     assert loaded
-    stage.wiring.blobs.delete(stored.uri)
+    stage.cloud.expire(stored.uri)
 
     with pytest.raises(Problem) as refused:
         stage.wiring.revise().retry(TENANT, loaded, Change(), dry_run=False)

@@ -1,16 +1,20 @@
 """A vendor says it has finished, and its file is not what was ordered: a fresh link, then a failed take, paid once."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from infra.local.vendors.spoil import SUBTITLES
 from shared.codes import Code
 from shared.pipeline.job.job import Ending, Outcome, State
 from shared.pipeline.job.revision import Change, SceneChange
 from shared.pipeline.plan.plan import Cutout
 from tests.faults.wire import Kind
+from tests.media.makers import like, pixels
 from tests.steps.stage import CLIP, FILM, LOOK, SPEECH, TENANT, Stage, footage, presented
 
+SRT = r"^heygen GET /resource/.*\.srt"
 FETCH = r"^heygen GET /resource/.*\.(webm|mp4)"
 UNFIT = ("html", "empty", "playlist", "cut", "zeros", "mute", "deaf", "short", "codec", "hollow", "nobody")
 SOON = [5, 10, 20, 40, 80]  # seconds until each fresh link
@@ -51,6 +55,15 @@ def stored(stage: Stage, job_id: str) -> list[str]:
     """Return what lies in our bucket of a job's take."""
     prefix = f"gs://{stage.cloud.settings.films_bucket}/jobs/{job_id}/presenter-1/"
     return [each.uri.removeprefix(prefix) for each in stage.wiring.blobs.list(prefix)]
+
+
+def white(stage: Stage, job_id: str) -> int:
+    """Return how many pixels of a film's frame at half a second are as white as letters are."""
+    output = stage.node(job_id, FILM).output
+    assert output is not None
+    path = stage.data / f"{job_id}.mp4"
+    stage.wiring.blobs.fetch(output.uri, path)
+    return int(like(pixels(path)[12], (255, 255, 255), within=25).sum())
 
 
 @pytest.mark.parametrize("kind", UNFIT)
@@ -140,9 +153,16 @@ def test_a_store_in_trouble_is_waited_for_until_the_longest_time(stage: Stage) -
     assert "heygen has finished presenter-1, but its file could not be fetched: The server answers 503." == node.why
 
 
-@pytest.mark.parametrize("srt", ["400", "403", "404", "410", "500", "503", "junk"])
+STATUSES = ("400", "403", "404", "410", "500", "503")
+KINDS = sorted(set(SUBTITLES) - {"utf16"})
+
+
+@pytest.mark.parametrize("srt", [*STATUSES, *KINDS, "private"])
 def test_subtitles_that_fail_cost_nobody_the_take(stage: Stage, srt: str) -> None:
-    """Whatever the subtitles' link gives: the take is done at the first look, and a warning says what is estimated."""
+    """Whatever their link gives or leads to: the take is done at the first look, and a warning says what is estimated.
+
+    Refused, too large, no subtitles, in letters nobody can read, of another film; redirected into a private network.
+    """
     job_id = started(stage, f"[[srt:{srt}]] Hi.", captions=True)
     sidecar(stage)
 
@@ -154,18 +174,74 @@ def test_subtitles_that_fail_cost_nobody_the_take(stage: Stage, srt: str) -> Non
     assert node.output.captions is None
     assert warning.startswith("presenter-1: its subtitles ")
     assert "; its captions are estimated from the script. POST /jobs/{id}/regenerate" in warning
+    assert ["t1-a1.webm"] == stored(stage, job_id)
 
 
-@pytest.mark.parametrize("kind", [Kind.RESET, Kind.LOSE])
-def test_subtitles_whose_line_breaks_cost_nobody_the_take(stage: Stage, kind: Kind) -> None:
-    """A broken connection is no reason to look again."""
-    job_id = started(stage, "Hi.", captions=True)
+@pytest.mark.parametrize(
+    ("srt", "why"),
+    [
+        ("private", "could not be fetched (10.0.0.1 is not on the public internet)"),
+        ("large", "could not be fetched (The file is larger than 1 MB)"),
+        ("latin", "cannot be read"),
+        ("late", "cannot be read"),
+    ],
+)
+def test_a_film_without_its_subtitles_ends_with_estimated_captions(stage: Stage, srt: str, why: str) -> None:
+    """The film is finished, says why once, and shows words where one without captions shows none."""
+    job_id = started(stage, f"[[srt:{srt}]] Hello everybody.", captions=True)
+    bare = started(stage, "Hello everybody.")
     sidecar(stage)
-    stage.wire.on(r"^heygen GET /resource/.*\.srt", kind)
+
+    stage.live(job_id)
+    stage.live(bare)
+
+    told = f"presenter-1: its subtitles {why}; its captions are estimated from the script."
+    assert [Ending.COMPLETED, Ending.COMPLETED] == [stage.job(each).ending for each in (job_id, bare)]
+    assert 1 == sum(each.startswith(told) for each in stage.job(job_id).warnings)
+    assert white(stage, job_id) > white(stage, bare) + 40
+
+
+@pytest.mark.parametrize("srt", [*STATUSES, "private", "large", "latin"])
+def test_subtitles_nobody_wants_are_not_asked_for(stage: Stage, srt: str) -> None:
+    """A film without captions neither fetches them nor tells that they are missing."""
+    job_id = started(stage, f"[[srt:{srt}]] Hi.")
+    sidecar(stage)
 
     watched(stage, job_id)
 
     assert State.DONE is stage.node(job_id, SPEECH).state
+    assert 0 == stage.wire.count(SRT)
+    assert [] == [each for each in stage.job(job_id).warnings if "subtitles" in each]
+
+
+def test_subtitles_in_another_encoding_are_read(stage: Stage) -> None:
+    """UTF-16 says what it is: nothing is estimated."""
+    job_id = started(stage, "[[srt:utf16]] Hi.", captions=True)
+    sidecar(stage)
+
+    watched(stage, job_id)
+
+    output = stage.node(job_id, SPEECH).output
+    assert output is not None
+    assert output.captions is not None
+    assert [] == [each for each in stage.job(job_id).warnings if "subtitles" in each]
+
+
+@pytest.mark.parametrize("kind", [Kind.RESET, Kind.LOSE, Kind.HANG])
+def test_subtitles_whose_line_breaks_cost_nobody_the_take(stage: Stage, kind: Kind) -> None:
+    """A connection that breaks or never answers is no reason to look again."""
+    job_id = started(stage, "Hi.", captions=True)
+    sidecar(stage)
+    stage.wire.on(SRT, kind)
+    step = stage.wiring.watch_presenter
+    hasty = replace(step, files=replace(step.files, caption_seconds=1.0))
+
+    hasty(stage.message(job_id, SPEECH))
+    stage.wire.mend()
+
+    told = "presenter-1: its subtitles could not be fetched"
+    assert State.DONE is stage.node(job_id, SPEECH).state
+    assert [True] == [each.startswith(told) for each in stage.job(job_id).warnings]
 
 
 def test_subtitles_that_were_deleted_cost_nobody_the_film(stage: Stage) -> None:
@@ -176,7 +252,7 @@ def test_subtitles_that_were_deleted_cost_nobody_the_film(stage: Stage) -> None:
     output = stage.node(job_id, SPEECH).output
     assert output is not None
     assert output.captions is not None
-    stage.wiring.blobs.delete(output.captions)
+    stage.cloud.expire(output.captions)
 
     stage.live(job_id)
 
@@ -190,7 +266,7 @@ def test_an_opaque_take_is_a_picture_and_its_look_is_remembered(stage: Stage, ki
     """Transparent was ordered, opaque came: shown as a picture, told, and next time the key colour is asked for."""
     job_id = started(stage, f"[[file:{kind}]] Hi.")
 
-    watched(stage, job_id)
+    looked_at(stage, job_id)
 
     output = stage.node(job_id, SPEECH).output
     assert output is not None
@@ -209,7 +285,7 @@ def test_a_wall_where_the_key_colour_was_ordered_is_remembered(stage: Stage, can
     stage.cloud.eyes.tenants.learn(TENANT.id, account, LOOK, Cutout.KEY)
     job_id = started(stage, "Hi.")
 
-    watched(stage, job_id)
+    looked_at(stage, job_id)
 
     output = stage.node(job_id, SPEECH).output
     assert output is not None

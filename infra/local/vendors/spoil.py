@@ -60,3 +60,24 @@ SPOILED: Mapping[str, Callable[[bytes], bytes]] = {
     "fragments": _made(*_COPY, "-movflags", "frag_keyframe+empty_moov", "-f", "mp4"),
 }
 """What may be served in a film's place, each made of the film itself."""
+
+
+def _said(raw: bytes, words: str) -> str:
+    """Return subtitles with other words in their first cue."""
+    head, _, _ = raw.decode().partition("\n\n")
+    return f"{head} {words}\n\n"
+
+
+SUBTITLES: Mapping[str, Callable[[bytes], bytes]] = {
+    "junk": lambda _: b"no subtitles today",
+    "empty": lambda _: b"",
+    "html": lambda _: _EXPIRED,
+    "large": lambda raw: raw + b"\n" * 2**20,
+    "latin": lambda raw: _said(raw, "Café crème").encode("cp1252"),
+    "kana": lambda raw: _said(raw, "\u30b3\u30fc\u30d2\u30fc").encode("shift_jis"),
+    "halved": lambda raw: _said(raw, "Caf\u00e9").encode()[: len(_said(raw, "Caf").encode()) - 1],
+    "replaced": lambda raw: _said(raw, "Caf\ufffd").encode(),
+    "late": lambda raw: raw.replace(b"00:00:", b"59:00:"),
+    "utf16": lambda raw: _said(raw, "Café").encode("utf-16"),
+}
+"""What may be served in the place of a film's subtitles; only the last can be read."""

@@ -8,7 +8,7 @@ fades out. Texts come from the request, where they stand once.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from shared.pipeline.edit.captions import Breaks, estimated, parse_srt
+from shared.pipeline.edit.captions import Breaks, estimated, read_srt
 from shared.pipeline.edit.edit import Appearance, Cue, Edit, Shot, Title
 from shared.pipeline.edit.film_warnings import film_warnings
 from shared.pipeline.edit.reprise import reprised
@@ -18,7 +18,7 @@ from shared.pipeline.plan.placement import placement
 from shared.pipeline.plan.plan import Cutout, Plan, Speech
 from shared.pipeline.plan.request import FilmRequest, script_of
 
-__all__ = ["FPS", "Breaks", "Take", "assemble", "parse_srt"]
+__all__ = ["FPS", "Breaks", "Take", "assemble", "read_srt"]
 
 FRAME = 1 / FPS
 STAYS = 1.0  # seconds a presenter who has finished may still stand there
@@ -142,7 +142,8 @@ def _cues(
     """Move each take's cues to where it stands on the film; without any, estimate them from its script."""
     for speech, look in zip(plan.speeches, looks, strict=True):
         take = takes[speech.key]
-        for cue in take.cues or estimated(script_of(request, speech.scene), take.seconds, breaks):
+        told = [cue for cue in take.cues if cue.start < take.seconds]
+        for cue in told or estimated(script_of(request, speech.scene), take.seconds, breaks):
             seconds = min(cue.seconds, look.seconds - cue.start)
             if seconds >= SHORTEST_CUE:
                 yield Cue(cue.text, round(look.start + cue.start, 3), round(seconds, 3))

@@ -22,12 +22,24 @@ _CLOSING = "[\"'”’»)）」』】]"  # noqa: RUF001 -- the quotes of many sc
 _SENTENCE_ENDS = re.compile(
     rf"(?<={_STOP})\s+|(?<={_STOP}{_CLOSING})\s+|(?<={_FULL_STOP})(?!{_CLOSING}|{_FULL_STOP})|(?<={_FULL_STOP}{_CLOSING})"
 )
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")  # how a file of it begins, in either order
+_BROKEN = ("\0", "\N{REPLACEMENT CHARACTER}")  # of an encoding that was guessed wrongly, here or before us
 _MOST_SILENT = 0.8  # share of a speech its breaks may take, should the vendor have passed over them
 _JOINER = "\N{ZERO WIDTH JOINER}"
 _NARROW = ("Cf", "Me", "Mn", "Sk")  # marks on what stands before them
 MOST_CUES = 1000  # of one take: the longest film has ten minutes
 LONGEST_CUE = 500  # characters
 LONGEST_LINE = 64  # letters' width of an estimated caption: two short lines
+
+
+def read_srt(raw: bytes) -> tuple[Cue, ...]:
+    """Return the cues of a file of subtitles; none where its letters cannot be read: none are shown wrong."""
+    encoding = "utf-16" if raw.startswith(_UTF_16) else "utf-8"
+    try:
+        text = raw.decode(encoding)
+    except UnicodeDecodeError:
+        return ()
+    return () if any(sign in text for sign in _BROKEN) else parse_srt(text)
 
 
 def parse_srt(text: str) -> tuple[Cue, ...]:

@@ -74,7 +74,8 @@ class Markers:
     """What a script asks the stand-in to do; markers are never spoken.
 
     `[[fail:code]]`, `[[slow:N]]`, `[[nocallback]]`, `[[callback:twice]]`, `[[badsig]]`, `[[moderation]]`,
-    `[[file:KIND]]` (`[[file:KIND.N]]`: only the first N downloads), `[[srt:STATUS]]` or `[[srt:junk]]`.
+    `[[file:KIND]]` (`[[file:KIND.N]]`: only the first N downloads), `[[srt:STATUS]]`, `[[srt:private]]` (a redirect) or
+    `[[srt:KIND]]` (a key of `spoil.SUBTITLES`).
     """
 
     failure: str | None = None

@@ -15,7 +15,7 @@ from infra.local.vendors.heygen.refusals import RefusedError, invalid
 from infra.local.vendors.heygen.settings import HeyGenSettings
 from infra.local.vendors.heygen.studio import Studio, page
 from infra.local.vendors.heygen.videos import Video, Videos
-from infra.local.vendors.spoil import SPOILED
+from infra.local.vendors.spoil import SPOILED, SUBTITLES
 
 _MOST_STATUSES = 100
 
@@ -163,7 +163,10 @@ class VideoRoutes:
         if path.suffix == ".srt":
             if markers.subtitles.isdigit():
                 return Response("<Error/>", int(markers.subtitles), content_type="application/xml")
-            return Response("no subtitles today", content_type="text/plain") if markers.subtitles else None
+            if markers.subtitles == "private":
+                return Response(status=302, headers={"Location": "https://10.0.0.1/subtitles.srt"})
+            raw = SUBTITLES[markers.subtitles](path.read_bytes()) if markers.subtitles else None
+            return None if raw is None else Response(raw, content_type="application/x-subrip")
         if not markers.file or self._videos.count(f"file of {path.stem}") > markers.files:
             return None
         kind = "text/html" if markers.file == "html" else "application/octet-stream"
