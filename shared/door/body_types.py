@@ -55,7 +55,9 @@ def _link(text: str, info: ValidationInfo) -> str:
     return text
 
 
-def _form(pattern: str, says: str) -> Callable[[str], str]:
+def of_form(pattern: str, says: str) -> Callable[[str], str]:
+    """Return a check that a whole text is of a form; `says` is the sentence for one that is not."""
+
     def check(text: str) -> str:
         if not re.fullmatch(pattern, text):
             raise ValueError(says)
@@ -71,12 +73,12 @@ Name = Annotated[str, Field(max_length=255), AfterValidator(_one_line)]
 MetadataName = Annotated[str, Field(max_length=40), AfterValidator(_one_line), AfterValidator(_unreserved)]
 Label = Annotated[str, Field(max_length=40), AfterValidator(_one_line)]
 Link = Annotated[str, Field(max_length=LONGEST_URL), AfterValidator(_link)]
-Upload = Annotated[str, AfterValidator(_form(r"[A-Za-z0-9_-]{1,128}", "must be the id an upload was answered with"))]
+Upload = Annotated[str, AfterValidator(of_form(r"[A-Za-z0-9_-]{1,128}", "must be the id an upload was answered with"))]
 Color = Annotated[
-    str, AfterValidator(_form(r"#[0-9a-fA-F]{6}", 'must be a color like "#1a2b3c"')), AfterValidator(str.lower)
+    str, AfterValidator(of_form(r"#[0-9a-fA-F]{6}", 'must be a color like "#1a2b3c"')), AfterValidator(str.lower)
 ]
 Locale = Annotated[
-    str, AfterValidator(_form(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}", 'must be a language tag like "en-US"'))
+    str, AfterValidator(of_form(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}", 'must be a language tag like "en-US"'))
 ]
 Seconds = Annotated[float, Field(ge=4, le=8)]
 Scale = Annotated[float, Field(ge=0.1, le=1)]

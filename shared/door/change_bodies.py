@@ -2,15 +2,23 @@
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from shared.door.bodies import Body
-from shared.door.body_types import Name, Script, Text500, Text1000
+from shared.door.body_types import Name, Script, Text500, Text1000, of_form
 from shared.pipeline.job.revision import Change, SceneChange
 
-Key = Annotated[str, Field(pattern=r"^(clip|presenter)-\d+$")]
-
-LinkName = Annotated[str, Field(pattern=r"^(film|poster|footage-[1-9][0-9]?)$")]
+_PART_PATTERN, _LINK_PATTERN = r"^(clip|presenter)-[0-9]{1,3}$", r"^(film|poster|footage-[1-9][0-9]?)$"
+Key = Annotated[
+    str,
+    Field(json_schema_extra={"pattern": _PART_PATTERN}),
+    AfterValidator(of_form(_PART_PATTERN, 'must be a part\'s key like "clip-1" or "presenter-1"')),
+]
+LinkName = Annotated[
+    str,
+    Field(json_schema_extra={"pattern": _LINK_PATTERN}),
+    AfterValidator(of_form(_LINK_PATTERN, 'must be a link: "film", "poster", "footage-1"')),
+]
 
 
 class SceneChangeBody(Body):

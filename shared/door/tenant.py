@@ -21,7 +21,7 @@ from shared.pipeline.codec import to_plain
 from shared.pipeline.plan.request import Mode
 from shared.steps.images import MOST_IMAGE_BYTES, Images
 from shared.steps.integrations import Integrations
-from shared.steps.problems import Problem, invalid, not_found
+from shared.steps.problems import Problem, invalid, no_provider, not_found
 
 ADMIN = "tenant:admin"
 HIDDEN = {"secret", "webhook_secret", "version"}
@@ -77,7 +77,7 @@ class TenantDoor:
         except Mistakes as mistakes:
             raise invalid(mistakes.details) from mistakes
         if found["provider"] not in self.integrations.presenters:
-            raise not_found("provider")
+            raise no_provider(self.integrations.presenters)
         self.entrance.key_put(request, who)
         integration = self.integrations.put(
             who.tenant.id,
@@ -93,7 +93,7 @@ class TenantDoor:
     def _show(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
         who = self._who(request)
         if found["provider"] not in self.integrations.presenters:
-            raise not_found("provider")
+            raise no_provider(self.integrations.presenters)
         integration = self.tenants.integration(who.tenant.id, found["provider"], _mode(request), fresh=True)
         if integration is None:
             raise not_found("integration")

@@ -16,7 +16,7 @@ from shared.codes import Code
 from shared.log import Fact, log
 from shared.providers.ports import KeyChanged, PresenterVendor, Refused, TryLater
 from shared.steps.asked_once import AskedOnce
-from shared.steps.problems import Problem, not_found
+from shared.steps.problems import Problem, no_provider, not_found
 
 ATTEMPT_LIFE = timedelta(days=1)  # longer than any job may take to end
 
@@ -96,7 +96,7 @@ class Integrations:
 
     def _presenter(self, provider: str) -> PresenterVendor:
         if provider not in self.presenters:
-            raise not_found("provider")
+            raise no_provider(self.presenters)
         return self.presenters[provider]
 
     def _checked(

@@ -1,6 +1,6 @@
 """What a person may be told at a public door: every problem names its cause and the next move."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from shared.codes import MEANINGS, Code
@@ -76,6 +76,12 @@ def _joined(says: Sequence[str]) -> str:
 def not_found(what: str) -> Problem:
     """There is nothing of that name, or it is another tenant's: the answer does not tell which."""
     return Problem(Code.NOT_FOUND, f"there is no such {what}", next_move=f"check the {what}'s id")
+
+
+def no_provider(known: Iterable[str]) -> Problem:
+    """There is no avatar service of that name."""
+    move = f"use {' or '.join(sorted(known))} in the path"
+    return Problem(Code.NOT_FOUND, "there is no avatar service of that name", next_move=move)
 
 
 def unavailable(why: str) -> Problem:

@@ -10,11 +10,14 @@ from shared.door.bodies import (
     Body,
     BRollBody,
     FilmBody,
+    Mistakes,
     PositionBody,
     SceneBody,
     VoiceBody,
+    parse_body,
     parse_film,
 )
+from shared.door.change_bodies import RegenerateBody
 from shared.pipeline.codec import document_fields
 from shared.pipeline.plan.plan import Join, Length, Sound
 from shared.pipeline.plan.request import (
@@ -274,3 +277,11 @@ def test_a_place_that_allows_plain_http_says_so() -> None:
 def test_the_door_and_the_tables_agree_on_the_number_of_scenes() -> None:
     """The body is refused where the planner would refuse it."""
     assert SHIPPED_TABLES.limits.scenes == MOST_SCENES
+
+
+def test_a_part_of_a_film_is_named_by_its_key() -> None:
+    """A scene is no part: the refusal says what a key looks like."""
+    with pytest.raises(Mistakes) as wrong:
+        parse_body(RegenerateBody, b'{"nodes": ["scene-1", "clip-1"]}')
+
+    assert {"nodes.0": ['must be a part\'s key like "clip-1" or "presenter-1"']} == wrong.value.details

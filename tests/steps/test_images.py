@@ -70,6 +70,10 @@ def test_what_we_take_is_asked_for(stage: Stage) -> None:
     [
         (reply(200, AVIF), "is AVIF; Export it as JPEG, PNG or WebP; of a link, take the address"),
         (reply(200, b"<html>sign in</html>"), "is a web page or text, not an image"),
+        (
+            reply(200, b'{"url": "https://cdn.example/a.jpg"}'),
+            "the file is JSON, not an image; Send the image's own bytes",
+        ),
         (reply(206, SQUARE), "the server answered 206"),
         (reply(404), "The server answers 404; Check that the address works without signing in."),
         (reply(200, b"", {"content-length": str(21 * 2**20)}), "larger than 20 MB"),

@@ -63,7 +63,10 @@ def _other(data: bytes) -> ImageRefused:
         return ImageRefused(Code.NOT_AN_IMAGE, "the file is empty", move)
     if head.startswith((b"ffconcat", b"#extm3u")):
         return ImageRefused(Code.NOT_AN_IMAGE, "the file is a playlist, not an image", move)
-    if head.startswith((b"<!doctype", b"<html", b"<?xml", b"{")):
+    if head.startswith(b"{"):
+        move = "Send the image's own bytes; the link to an image stands in an order, as image_url."
+        return ImageRefused(Code.NOT_AN_IMAGE, "the file is JSON, not an image", move)
+    if head.startswith((b"<!doctype", b"<html", b"<?xml")):
         return ImageRefused(Code.NOT_AN_IMAGE, "the file is a web page or text, not an image", move)
     return ImageRefused(Code.NOT_AN_IMAGE, "the file is not an image we know", move)
 
