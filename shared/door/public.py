@@ -64,7 +64,8 @@ def serve(request: flask.Request, routes: tuple[Route, ...]) -> flask.Response:
         log(Fact.STORE_FAILED, str(failed), trace=trace)
         response = refuse(unavailable("our store did not answer"), trace)
     except (NewerSchema, Unreadable) as unread:
-        log(Fact.UNREADABLE, str(unread), trace=trace)
+        fact = Fact.NEWER if isinstance(unread, NewerSchema) else Fact.UNREADABLE  # a roll-out calls nobody
+        log(fact, str(unread), trace=trace)
         response = refuse(unavailable("another version of our code wrote this"), trace)
     except Exception:  # noqa: BLE001  # the one place that may: it logs, and says nothing of it outside
         crashed("a public request crashed", trace=trace, route=pattern)

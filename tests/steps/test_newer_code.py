@@ -4,8 +4,11 @@ import json
 from datetime import datetime, timedelta
 from typing import Any
 
+import flask
 import pytest
 
+from shared.door.answers import answer
+from shared.door.public import Route, serve
 from shared.door.task import NEWER_TRIES
 from shared.pipeline.job import events as on
 from shared.pipeline.job.job import Ending
@@ -124,6 +127,22 @@ def test_an_object_of_a_newer_job_is_told_again(stage: Stage) -> None:
     stage.cloud.storage.deliver_events()
 
     assert stage.node(job_id, CLIP).output is not None
+
+
+@pytest.mark.parametrize(("written", "fact"), [(NEWER, "newer"), ({"money": "eaten"}, "unreadable")])
+def test_asking_for_a_newer_job_calls_nobody(
+    stage: Stage, capsys: pytest.CaptureFixture[str], written: dict[str, object], fact: str
+) -> None:
+    """During a roll-out a customer's look is 503 and a quiet line; only what is broken in our own form is an alarm."""
+    job_id = stage.order(footage())
+    document(stage, job_id).update(written)
+    look = Route("GET", "/{job}", lambda _request, found: answer(200, {"id": stage.job(found["job"]).id}))
+
+    with flask.Flask("door").test_request_context(f"/{job_id}"):
+        refused = serve(flask.request, (look,))
+
+    assert 503 == refused.status_code
+    assert [fact] == [line["fact"] for line in facts(capsys, "newer", "unreadable")]
 
 
 def test_a_word_nobody_can_know_is_poison(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
