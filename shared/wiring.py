@@ -187,8 +187,7 @@ class Wiring:
         from shared.door.create_job import CreateJobDoor
 
         schemes = frozenset({"https", *(entry.partition("://")[0] for entry in self.settings.allowed)})
-        url = self.settings.public_url
-        return CreateJobDoor(self.create, self.entrance, url, schemes, self.egress.judge, self.now)
+        return CreateJobDoor(self.create, self.entrance, self.settings.public_url, schemes, self.egress.judge, self.now)
 
     @cached_property
     def jobs_door(self) -> "JobsDoor":
@@ -209,8 +208,10 @@ class Wiring:
     @cached_property
     def heygen_webhook(self) -> "HeygenWebhook":
         from shared.door.heygen_webhook import HeygenWebhook
+        from shared.door.strangers import Strangers
 
-        return HeygenWebhook(self.secrets, self.tasks, lambda: self.timeouts.heygen_dispatch, self.entrance.strangers)
+        strangers = Strangers(self.plans.strangers_per_minute, self.monotonic)
+        return HeygenWebhook(self.secrets, self.tasks, lambda: self.timeouts.heygen_dispatch, strangers)
 
     @cached_property
     def start_clip(self) -> "Callable[[Message], None]":
