@@ -52,12 +52,12 @@ class Secrets:
         self._monotonic = monotonic
         self._kept: dict[tuple[str, str], tuple[float, Secret]] = {}
 
-    def get(self, name: str, version: str = "latest") -> Secret:
-        """Return a secret's value. Raises NoSecret, SecretsUnreachable."""
+    def get(self, name: str, version: str = "latest", *, fresh: bool = False) -> Secret:
+        """Return a secret's value, from memory unless asked fresh. Raises NoSecret, SecretsUnreachable."""
         from google.api_core.exceptions import FailedPrecondition, GoogleAPICallError, NotFound, RetryError
 
         kept = self._kept.get((name, version))
-        if kept and kept[0] > self._monotonic():
+        if kept and kept[0] > self._monotonic() and not fresh:
             return kept[1]
         try:
             answer = self._clients.secrets.access_secret_version(

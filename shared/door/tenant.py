@@ -7,7 +7,6 @@ from typing import Any
 import flask
 
 from shared.cloud.revocations import Revocations
-from shared.cloud.secret_names import customer_webhook
 from shared.cloud.secrets import Secrets
 from shared.cloud.tenants import ApiKey, Integration, Tenants
 from shared.door.answers import answer
@@ -22,6 +21,7 @@ from shared.pipeline.plan.request import Mode
 from shared.steps.images import MOST_IMAGE_BYTES, Images
 from shared.steps.integrations import Integrations
 from shared.steps.problems import Problem, invalid, no_provider, not_found
+from shared.steps.webhook_secrets import WebhookSecrets
 
 ADMIN = "tenant:admin"
 HIDDEN = {"secret", "webhook_secret", "version"}
@@ -51,7 +51,10 @@ class TenantDoor:
             Route("GET", "/integrations/{provider}", self._show, "Read an avatar account, without its key."),
             Route("DELETE", "/integrations/{provider}", self._delete, "Forget an avatar account and its key."),
             Route(
-                "POST", "/webhook_secret", self._webhook_secret, "Make the secret webhooks are signed with; shown once."
+                "POST",
+                "/webhook_secret",
+                self._webhook_secret,
+                "Make the secret webhooks are signed with; shown once. Those before it sign beside it for a day.",
             ),
             Route("GET", "/keys", self._keys, "List the API keys, without their secret part."),
             Route("DELETE", "/keys/{key}", self._revoke, "Revoke an API key; within five seconds nobody takes it."),
@@ -108,10 +111,9 @@ class TenantDoor:
         who = self._who(request)
         self.entrance.key_put(request, who)
         made = new_webhook_secret()
-        name = customer_webhook(who.tenant.id)
-        version = self.secrets.put(name, made, {"tenant": who.tenant.id, "of": "webhook"})
-        self.secrets.destroy_older(name, version)
-        return answer(201, {"secret": made, "message": "shown once; verify webhooks by Standard Webhooks 1.0.0"})
+        until = WebhookSecrets(self.secrets, self.entrance.now).rotate(who.tenant.id, made)
+        message = "shown once; verify webhooks by Standard Webhooks 1.0.0; a secret before it signs beside it for a day"
+        return answer(201, {"secret": made, "older_sign_until": until, "message": message})
 
     def _keys(self, request: flask.Request, _found: Mapping[str, str]) -> flask.Response:
         who = self._who(request)

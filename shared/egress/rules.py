@@ -46,6 +46,7 @@ _REFUSED_V6 = tuple(
         "3fff::/20",  # documentation
     )
 )
+_CODED = "xn--"  # begins a label of other letters than ours
 _PRIVATE_ENDS = ("internal", "lan")  # of names no public name server knows
 _PRIVATE_ZONES = (".home.arpa",)
 _ISATAP = (0x0000_5EFE, 0x0200_5EFE)
@@ -133,7 +134,7 @@ class Rules:
 
     def check_addresses(self, scheme: str, host: str, port: int, addresses: Sequence[str]) -> None:
         """Require every resolved address to be public or exempt. Raises: EgressRefused."""
-        host = host.lower().rstrip(".")
+        host = host.lower().removesuffix(".")
         allowances = [allowance for allowance in self._allow if allowance.may_cover(scheme, host, port)]
         for address in map(ip_address, addresses):
             if any(allowance.covers(address) for allowance in allowances):
@@ -151,7 +152,10 @@ def read_url(url: httpx.URL | str) -> httpx.URL:
     """Return an address, read. Raises: EgressRefused, also where its labels are no names at all (`xn--`)."""
     try:
         read = httpx.URL(url)
-        host = read.host  # decodes the labels, as httpx itself does on its way
+        host = read.host  # decodes the labels, as httpx itself does on its way, but only where the first one is coded
+        for label in read.raw_host.decode("ascii").split("."):
+            if label.lower().startswith(_CODED):
+                httpx.URL(f"https://{label}/").host  # noqa: B018  # read for what it raises
     except (httpx.InvalidURL, TypeError, ValueError) as error:
         raise _refused("url", "The address cannot be read.", "Check how it is written.") from error
     if len(host) > LONGEST_HOST:
@@ -161,7 +165,7 @@ def read_url(url: httpx.URL | str) -> httpx.URL:
 
 def host_of(url: httpx.URL) -> str:
     """Return the host as it will be connected to, lower case, without the root's dot."""
-    return url.raw_host.decode("ascii").lower().rstrip(".")
+    return url.raw_host.decode("ascii").lower().removesuffix(".")
 
 
 def port_of(url: httpx.URL) -> int:

@@ -4,8 +4,9 @@ An attempt is written down as failed, with the time of the next one, before the 
 a crash, a freeze or a lost write costs an attempt of the schedule and never repeats uncounted. A receiver that does
 not answer is called less and less (`receivers.py`); its deliveries are put off, those of others are not.
 
-The signature is `v1,` + base64 of HMAC-SHA256 over "id.timestamp.body" under the tenant's `whsec_…` secret
-(infra README, "Standard Webhooks"). A 410 ends it at once; the receiver tells repeats by `webhook-id`.
+A signature is `v1,` + base64 of HMAC-SHA256 over "id.timestamp.body" under the tenant's `whsec_…` secret; there is one
+for each secret that signs now (webhook_secrets.py; infra README, "Standard Webhooks"). A 410 ends it at once; the
+receiver tells repeats by `webhook-id`.
 """
 
 import base64
@@ -18,8 +19,7 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from shared.cloud.deliveries import Deliveries, Delivery, DeliveryConflict
-from shared.cloud.secret_names import customer_webhook
-from shared.cloud.secrets import NoSecret, Secrets
+from shared.cloud.secrets import Secrets
 from shared.cloud.tasks import QueueUnreachable, Tasks
 from shared.egress.client import Egress, EgressFailed, EgressRefused
 from shared.log import Fact, JobRef, log, log_job
@@ -27,6 +27,7 @@ from shared.pipeline.codec import to_plain
 from shared.steps.commit import notify_task
 from shared.steps.receivers import Receivers
 from shared.steps.webhook_events import JobNews, WebhookEvent, WebhookPayload
+from shared.steps.webhook_secrets import WebhookSecrets
 
 WAITS = (5, 300, 1800, 7200, 18_000, 36_000, 50_400)  # seconds after each failed attempt
 GONE = 410
@@ -39,7 +40,7 @@ FIRST_PUT_OFF, LONGEST_PUT_OFF = 4, 3600  # seconds, doubled each time
 
 
 def sign(secret: str, delivery: str, timestamp: int, body: bytes) -> str:
-    """Return the `webhook-signature` header."""
+    """Return one signature of the `webhook-signature` header."""
     key = base64.b64decode(secret.removeprefix(PREFIX))
     signed = hmac.new(key, f"{delivery}.{timestamp}.".encode() + body, hashlib.sha256)
     return "v1," + base64.b64encode(signed.digest()).decode()
@@ -121,11 +122,10 @@ class Notify:
         news = JobNews(delivery.job, self.job_url(delivery.job))
         body = json.dumps(to_plain(WebhookPayload(WebhookEvent(delivery.event), now, news)))
         headers = {"content-type": "application/json", "webhook-id": delivery.id, "webhook-timestamp": str(now)}
-        try:
-            secret = self.secrets.get(customer_webhook(delivery.tenant)).value
-            headers["webhook-signature"] = sign(secret, delivery.id, now, body.encode())
-        except NoSecret:
-            pass  # no secret asked for: an unsigned hint; the truth about the job needs the API key
+        # No secret asked for: an unsigned hint; the truth about the job needs the API key.
+        if signing := WebhookSecrets(self.secrets, self.now).signing(delivery.tenant):
+            signatures = (sign(secret, delivery.id, now, body.encode()) for secret in signing)
+            headers["webhook-signature"] = " ".join(signatures)
         try:
             with (
                 self.egress.client(total_seconds=WEBHOOK_SECONDS, headers=headers) as client,

@@ -60,6 +60,18 @@ def test_a_taken_name_without_the_right_to_replace_it_keeps_its_file(cloud: Clou
     assert first == blobs.write(A, [b"second"], mime="text/plain")
 
 
+@pytest.mark.parametrize("content", [[b"other"], LARGE])
+def test_who_may_only_create_gets_what_is_there(cloud: Cloud, blobs: Blobs, content: list[bytes]) -> None:
+    """Cloud Storage may answer 403 for a taken name where it could answer 412: the file stays, and is returned."""
+    cloud.storage.replaces = False
+    first = blobs.write(A, [b"first"], mime="text/plain")
+
+    again = blobs.write(A, content, mime="text/plain")
+
+    assert first == again
+    assert b"first" == blobs.read(A, 0, 5)
+
+
 def test_a_refused_write_with_nothing_there_is_a_failure(cloud: Cloud, blobs: Blobs) -> None:
     """403 is believed to mean a taken name only where one is found."""
     cloud.wire.on("^storage POST", Kind.REFUSE, "403", body='{"error": {"code": 403, "message": "forbidden"}}')

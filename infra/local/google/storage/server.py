@@ -69,6 +69,7 @@ class StorageServer:
         kinds: Sequence[Happening] = ALL_KINDS,
         backoff: Backoff = Backoff(),  # noqa: B008 - frozen
     ) -> None:
+        self.replaces = True  # whether writers may replace objects, or have the right to create them only
         keys = load_accounts(accounts)
         for bucket in buckets:
             check_bucket_name(bucket.name)
@@ -78,7 +79,7 @@ class StorageServer:
         outbox = Outbox(self._database, frozenset(notify), frozenset(kinds))
         self._courier = Courier(outbox, dict(notify), token_for, clock, backoff)
         outbox.wake = self._courier.wake
-        self._state = State(self._database, Files(data), outbox, clock)
+        self._state = State(self._database, Files(data), outbox, clock, lambda: self.replaces)
         self._uploads = Uploads(data, self._database, self._state)
         self._state.sweep()
         self._uploads.sweep()

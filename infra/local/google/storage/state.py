@@ -17,7 +17,7 @@ from .outbox import Happening, Outbox
 from .resources import Description, Stored
 from .rows import BucketRow, bucket_of, find, find_bucket, next_generation, put, stored_of
 from .rules import Conditions, Digests, Verdict, Version, check_bucket_name, check_object_name
-from .wire import Refused, condition_not_met, no_object
+from .wire import Refused, condition_not_met, may_not_replace, no_object
 
 Clock = Callable[[], datetime]
 UNCONDITIONAL = Conditions()
@@ -53,6 +53,7 @@ class State:
     files: Files
     outbox: Outbox
     clock: Clock
+    replaces: Callable[[], bool] = lambda: True  # whether writers may replace objects: creators may not
 
     def sweep(self) -> None:
         """Remove files that a killed server left without a row."""
@@ -97,7 +98,7 @@ class State:
         check_object_name(write.name)
         with self.database.transaction() as rows:
             find_bucket(rows, write.bucket)
-            _judge_write(write.conditions, find(rows, write.bucket, write.name))
+            self._judge_new(write, find(rows, write.bucket, write.name))
 
     def insert(self, staged: Staged, write: Write, *, also: Also | None = None) -> Stored:
         """Turn staged bytes into the live object if the preconditions hold; `also` joins the transaction."""
@@ -111,13 +112,18 @@ class State:
             raise no_object(source.bucket, source.name) from error
         return self._write(file, source.size, source.digests, write, None)
 
+    def _judge_new(self, write: Write, old: Stored | None) -> None:
+        if old is not None and not self.replaces():
+            raise may_not_replace(write.bucket, write.name)
+        _judge_write(write.conditions, old)
+
     def _write(self, file: str, size: int, digests: Digests, write: Write, also: Also | None) -> Stored:
         try:
             check_object_name(write.name)
             with self.database.transaction() as rows:
                 find_bucket(rows, write.bucket)
                 old = find(rows, write.bucket, write.name)
-                _judge_write(write.conditions, old)
+                self._judge_new(write, old)
                 now = self.clock()
                 version = Version(next_generation(rows, now), 1)
                 stored = Stored(write.bucket, write.name, version, size, digests, file, now, now, write.description)

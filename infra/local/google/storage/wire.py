@@ -81,6 +81,14 @@ def condition_not_met() -> Refused:
     return Refused(HTTPStatus.PRECONDITION_FAILED, "conditionNotMet", message)
 
 
+def may_not_replace(bucket: str, name: str) -> Refused:
+    """Say that whoever may only create objects may not replace one."""
+    message = (
+        f"The caller does not have storage.objects.delete access to the Google Cloud Storage object {bucket}/{name}."
+    )
+    return Refused(HTTPStatus.FORBIDDEN, "forbidden", message, code="AccessDenied")
+
+
 def no_method(method: str) -> Refused:
     """Refuse an HTTP method the path does not have."""
     return Refused(HTTPStatus.METHOD_NOT_ALLOWED, "methodNotAllowed", f"The method {method} is not allowed here.")
