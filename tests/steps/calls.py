@@ -43,8 +43,8 @@ def customer(wiring: Wiring, tenant: str, scopes: tuple[str, ...] = SCOPES) -> C
 
 def call(wiring: Wiring, method: str, path: str, body: object = None, **headers: str) -> flask.Response:
     """Ask a function for a path as anybody may."""
+    path, _, query = path.partition("?")
     name, _, rest = path.strip("/").partition("/")
-    rest, _, query = rest.partition("?")
     raw = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     built = EnvironBuilder(path=f"/{rest}", query_string=query, method=method, data=raw, headers=[*named.items()])

@@ -1,0 +1,166 @@
+"""No route tells one tenant anything of another's things, or changes them: each answers as to an id nobody has.
+
+The routes are those the functions have, so a new one is tried as soon as it is there.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import flask
+import pytest
+
+from shared.door.links import link
+from shared.door.public import Route
+from shared.pipeline.job.events import CancelAsked
+from tests.door.test_request_body import PUBLIC
+from tests.steps.calls import Customer, customer
+from tests.steps.stage import TENANT, Stage, footage, presented, staged
+
+BODIES: Mapping[str, object] = {"Integration": {"api_key": "an-avatar-key"}, "Film": {"product_title": "Mug"}}
+ROOMS = ("jobs", "tenants", "api_keys", "webhook_deliveries")
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """Something of the owner's by its id, and an id of the same form that nobody has."""
+
+    kind: str
+    theirs: str
+    nobodys: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """An owner with one of everything, and an intruder with a key and a job of its own."""
+
+    stage: Stage
+    intruder: Customer
+    own: Mapping[str, str]  # what stands in a path by right
+    things: tuple[Thing, ...]
+
+
+@pytest.fixture(scope="module")
+def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+    with staged(tmp_path_factory.mktemp("isolation")) as stage:
+        owner, intruder = customer(stage.wiring, TENANT.id), customer(stage.wiring, "intruder")
+        job_id = stage.order(presented(webhook_url="http://127.0.0.1:9/hook"))
+        stranger = stage.wiring.tenants.tenant("intruder")
+        assert stranger
+        mine = stage.wiring.create_job.create(stranger, footage(), None, "t").job
+        loaded = stage.wiring.commits.load(job_id)
+        assert loaded
+        job = stage.wiring.commits.hear(loaded, CancelAsked()).job
+        assert job.ended_at
+        token, own = (link(each, "film", "").rpartition("/")[2] for each in (job, mine))
+        delivery = int(job.ended_at.timestamp())
+        things = (
+            Thing("job", job.id, "00000000-0000-4000-8000-000000000000"),
+            Thing("key", owner.key.id, "nobodyhasit1"),
+            Thing("link", token, "A" * len(token)),
+            Thing("secret", job.film_token, "B" * len(job.film_token)),
+            Thing("delivery", f"{job.id}-{delivery}", f"00000000-0000-4000-8000-000000000000-{delivery}"),
+            Thing("image", "a" * 64, "b" * 64),
+            Thing("tenant", TENANT.id, "none"),
+            Thing("attempt", f"{job.id}.presenter-1.t1.a1", "00000000-0000-4000-8000-000000000000.presenter-1.t1.a1"),
+        )
+        stage.wiring.blobs.write(
+            f"gs://{stage.wiring.settings.films_bucket}/images/{TENANT.id}/{'a' * 64}.jpg", [b"x"], mime="image/jpeg"
+        )
+        places = {"job": mine.id, "thing": "film", "token": own, "provider": "heygen", "key": intruder.key.id}
+        places |= {"tenant": "intruder", "mode": "production", "attempt": f"{mine.id}.presenter-1.t1.a1", "mark": "m"}
+        yield Scene(stage, intruder, places, things)
+
+
+def routes(stage: Stage) -> Iterator[tuple[str, Route, str]]:
+    """Yield each place in a path of each route of each public function."""
+    for name in PUBLIC:
+        for route in stage.wiring.door(name).routes:
+            for part in route.path.split("/"):
+                if part.startswith("{") and route.method != "OPTIONS":
+                    yield name, route, part.strip("{}")
+
+
+def asked(scene: Scene, function: str, route: Route, places: Mapping[str, str]) -> flask.Response:
+    filled = "/".join(places[each.strip("{}")] if each.startswith("{") else each for each in route.path.split("/"))
+    scene.stage.clock.forward(61)  # no limit is what answers
+    return scene.intruder.call(route.method, f"/{function}{filled}", BODIES.get(route.takes, {}))
+
+
+def said(response: flask.Response, thing: Thing) -> tuple[int, Any]:
+    """Return an answer without what names the request or the id itself."""
+    text = response.get_data(as_text=True).replace(thing.theirs, "…").replace(thing.nobodys, "…")
+    fields = json.loads(text) if text else {}
+    return response.status_code, {name: value for name, value in fields.items() if name != "request_id"}
+
+
+def rooms(stage: Stage) -> dict[str, Any]:
+    """Return all documents of the owner."""
+    store = stage.cloud.eyes.clients.firestore
+    found = {each.reference.path: each.to_dict() or {} for room in ROOMS for each in store.collection(room).stream()}
+    found |= {each.reference.path: each.to_dict() or {} for each in store.collection_group("integrations").stream()}
+    return {path: fields for path, fields in found.items() if TENANT.id in (path.split("/")[1], fields.get("tenant"))}
+
+
+def test_no_route_tells_or_changes_anything_of_anothers(scene: Scene) -> None:
+    """Every place of every path, filled with every kind of another's id: as if nobody had it, and nothing has moved."""
+    before, tried, told = rooms(scene.stage), 0, []
+
+    for function, route, place in routes(scene.stage):
+        for thing in scene.things:
+            theirs = asked(scene, function, route, {**scene.own, place: thing.theirs})
+            nobodys = asked(scene, function, route, {**scene.own, place: thing.nobodys})
+            tried += 1
+            if theirs.status_code < 400 or said(theirs, thing) != said(nobodys, thing):
+                told.append((route.method, route.path, place, thing.kind, said(theirs, thing), said(nobodys, thing)))
+
+    assert [] == told
+    assert before == rooms(scene.stage)
+    assert tried >= 100
+
+
+def test_anothers_link_opens_nothing_under_an_own_job(scene: Scene) -> None:
+    """Nor an own link another's job: a token belongs to its job and its thing."""
+    job, token = (thing.theirs for thing in (scene.things[0], scene.things[2]))
+
+    crossed = [
+        scene.intruder.call("GET", f"/jobs/{mine}/film/{other}").status_code
+        for mine, other in ((scene.own["job"], token), (job, scene.own["token"]))
+    ]
+
+    assert [404, 404] == crossed
+
+
+def test_anothers_upload_is_no_upload(scene: Scene) -> None:
+    """An image is named by its content: whoever knows the content learns nothing of who else has it."""
+    film = {"product_title": "Mug", "scenes": [{"visual_description": "A mug"}], "dry_run": True}
+
+    answers = [
+        said(scene.intruder.call("POST", "/create_job", {**film, "image": each * 64}), scene.things[5]) for each in "ab"
+    ]
+
+    assert answers[0] == answers[1]
+    assert 422 == answers[0][0]
+
+
+def test_lists_hold_only_ones_own(scene: Scene) -> None:
+    """Jobs and keys."""
+    texts = [scene.intruder.call("GET", path).get_data(as_text=True) for path in ("/jobs?limit=100", "/tenant/keys")]
+
+    assert not [thing.kind for thing in scene.things[:2] for text in texts if thing.theirs in text]
+
+
+def test_a_list_shows_what_it_cannot_read(tmp_path: Path) -> None:
+    """One document nobody can read is a row of its own among the others, never a 500."""
+    with staged(tmp_path) as stage:
+        acme = customer(stage.wiring, TENANT.id)
+        good, eaten = stage.order(footage()), stage.order(footage())
+        stage.cloud.eyes.clients.firestore.document(f"jobs/{eaten}").update({"money": "eaten"})
+
+        answer = acme.call("GET", "/jobs")
+
+    rows = {row["id"]: row["status"] for row in json.loads(answer.get_data())["jobs"]}
+    assert 200 == answer.status_code
+    assert {good: "pending", eaten: "unreadable"} == rows
