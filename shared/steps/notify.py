@@ -32,7 +32,8 @@ from shared.steps.webhook_secrets import WebhookSecrets
 WAITS = (5, 300, 1800, 7200, 18_000, 36_000, 50_400)  # seconds after each failed attempt
 GONE = 410
 PREFIX = "whsec_"
-WEBHOOK_SECONDS = 10.0  # connect, send and the answer's first line
+FIRST_SECONDS = 5.0  # of a first attempt: connect, send and the answer's first line; nobody waits long behind it
+LATER_SECONDS = 15.0  # of a later one
 LEASE = timedelta(seconds=45)  # an attempt of unknown end is over by then: the call, two secrets' reads, a slow start
 SKEW = timedelta(seconds=1)  # the queue's clock may be ahead of ours: its task is not too early for that
 PUT_OFFS = 60  # for want of a place at the receiver: about two days of them
@@ -126,9 +127,10 @@ class Notify:
         if signing := WebhookSecrets(self.secrets, self.now).signing(delivery.tenant):
             signatures = (sign(secret, delivery.id, now, body.encode()) for secret in signing)
             headers["webhook-signature"] = " ".join(signatures)
+        seconds = FIRST_SECONDS if delivery.attempts == 1 else LATER_SECONDS
         try:
             with (
-                self.egress.client(total_seconds=WEBHOOK_SECONDS, headers=headers) as client,
+                self.egress.client(total_seconds=seconds, headers=headers) as client,
                 client.stream("POST", delivery.url, content=body.encode()) as answer,
             ):
                 return answer.status_code  # only the status is read: a body could be endless

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 TOGETHER = 2  # calls to one receiver at once, an instance
+TENANT_TOGETHER = 3  # calls for one tenant at once, however many hosts it names; an instance makes eight
 FAILURES_IN_A_ROW = 3  # then it is not called for a while
 PAUSE = timedelta(seconds=30)  # after the first such row; doubled by each failed try, up to
 LONGEST_PAUSE = timedelta(minutes=15)
@@ -41,7 +42,9 @@ class Receivers:
             account = self._accounts.setdefault(receiver, _Account())
             tripped = account.failures >= FAILURES_IN_A_ROW
             paused = account.closed_until is not None and now < account.closed_until
-            if paused or account.calling >= (1 if tripped else TOGETHER):
+            full = account.calling >= (1 if tripped else TOGETHER) or self._calling(receiver[0]) >= TENANT_TOGETHER
+            if paused or full:
+                self._drop_idle(receiver)
                 return False
             account.calling += 1
             self._forget()
@@ -59,8 +62,14 @@ class Receivers:
                 doublings = account.failures - FAILURES_IN_A_ROW
                 if doublings >= 0:
                     account.closed_until = now + min(PAUSE * 2 ** min(doublings, 10), LONGEST_PAUSE)
-            if account == _Account():
-                del self._accounts[receiver]
+            self._drop_idle(receiver)
+
+    def _calling(self, tenant: str) -> int:
+        return sum(account.calling for (whose, _), account in self._accounts.items() if whose == tenant)
+
+    def _drop_idle(self, receiver: Receiver) -> None:
+        if self._accounts[receiver] == _Account():
+            del self._accounts[receiver]
 
     def _forget(self) -> None:
         """Keep the account bounded: the longest known receiver nobody calls just now is forgotten."""

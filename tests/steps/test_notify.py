@@ -10,9 +10,10 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, NoReturn
 
+import httpx
 import pytest
 from werkzeug.wrappers import Request, Response
 
@@ -21,7 +22,7 @@ from shared.cloud.secret_names import customer_webhook
 from shared.egress.client import Egress
 from shared.pipeline.job.events import CancelAsked
 from shared.steps.notify import WAITS
-from shared.steps.receivers import PAUSE
+from shared.steps.receivers import PAUSE, TENANT_TOGETHER, Receivers
 from tests.faults.wire import Kind
 from tests.steps.stage import TENANT, Stage, footage
 
@@ -58,6 +59,19 @@ class Dies(Egress):
         """Count the call and break."""
         self.calls += 1
         raise Broken
+
+
+class Watched(Egress):
+    """A way out that remembers how long each call may take."""
+
+    def __init__(self) -> None:
+        super().__init__(("http://127.0.0.1:*",))
+        self.seconds: list[float] = []
+
+    def client(self, *, total_seconds: float, **more: Any) -> httpx.Client:
+        """Remember, and go out."""
+        self.seconds.append(total_seconds)
+        return super().client(total_seconds=total_seconds, **more)
 
 
 @pytest.fixture
@@ -272,6 +286,37 @@ def test_a_receiver_that_fails_in_a_row_is_left_alone_for_a_while(stage: Stage) 
     assert [(1, 0), (1, 0), (1, 0), (0, 1)] == [(each.attempts, each.put_off) for each in during if each]
     assert after is not None
     assert (1, 1) == (after.attempts, after.put_off)
+
+
+def test_a_first_attempt_is_short_and_later_ones_are_not(stage: Stage, customer: Customer, url: str) -> None:
+    """5 s while others wait behind it, 15 s for a receiver that was too slow for that."""
+    customer.statuses = [500, 500, 200]
+    way_out = Watched()
+    notify = dataclasses.replace(stage.wiring.notify, egress=way_out)
+    delivery = ended(stage, url)
+
+    for _ in range(3):
+        notify(delivery)
+        stage.clock.forward(3600)
+
+    assert [5, 15, 15] == way_out.seconds
+
+
+def test_a_tenant_with_many_hosts_holds_three_places_only() -> None:
+    """However many receivers it names, five of an instance's eight are for the others, and none is remembered idle."""
+    receivers, now = Receivers(), datetime(2026, 11, 20, tzinfo=UTC)
+    hosts = [("flood", f"host-{number}.example") for number in range(275)]
+
+    taken = [host for host in hosts if receivers.enter(host, now)]
+    victim = receivers.enter(("shop", "hooks.example"), now)
+    for host in taken:
+        receivers.leave(host, now, answered=False)
+    again = [host for host in hosts if receivers.enter(host, now)]
+
+    assert hosts[:TENANT_TOGETHER] == taken
+    assert victim
+    assert TENANT_TOGETHER == len(again)
+    assert len(receivers._accounts) <= 2 * TENANT_TOGETHER + 1
 
 
 def test_a_receiver_that_cannot_be_reached_is_tried_again(stage: Stage) -> None:
