@@ -148,6 +148,7 @@ def test_a_revision_warns_as_an_order_does(stage: Stage, finished: bool) -> None
         stage.live(job_id)
     else:
         cancelled(stage, job_id)
+    stage.clock.forward(61)  # what the service said for the order is no answer any more
     stage.wire.on("^heygen GET", Kind.REFUSE, "503", times=99)
 
     _, priced = revised(stage, job_id, "Hello.", dry_run=True)

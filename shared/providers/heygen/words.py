@@ -80,7 +80,7 @@ BACKGROUND = Words(
 ENGINE = Words(
     Code.ENGINE_UNSUPPORTED,
     "HeyGen no longer films this look with the engine that was chosen when the film was ordered.",
-    "Retry the job: the look is asked again, and an engine it knows is chosen.",
+    "Retry the job after a minute: the look is asked again, and an engine it knows is chosen.",
 )
 WEBHOOK = Words(
     Code.WEBHOOK_REFUSED,
