@@ -226,7 +226,11 @@ SCHEMAS: Mapping[str, Schema] = {
     ),
     "WebhookSecret": fields_of(
         "The secret webhooks are signed with.",
-        {"secret": text("Shown once."), "message": text("How it is used.")},
+        {
+            "secret": text("Shown once."),
+            "older_sign_until": time("Until when the secrets before it sign beside it."),
+            "message": text("How it is used."),
+        },
     ),
     "Well": fields_of(
         "All is well.",

@@ -121,7 +121,7 @@ def png_bomb(side: int) -> bytes:
         (b"ffconcat version 1.0\nfile /etc/passwd\n", "not_an_image", "playlist"),
         (b"\n\n#EXTM3U\n", "not_an_image", "playlist"),
         (b"<!DOCTYPE html><html></html>", "not_an_image", "web page"),
-        (b'{"error": "not found"}', "not_an_image", "text"),
+        (b'{"error": "not found"}', "not_an_image", "JSON"),
         (b"\x7fELF" + bytes(100), "not_an_image", "not an image we know"),
         (b"<?xml version='1.0'?><svg xmlns='http://www.w3.org/2000/svg'/>", "unsupported_format", "SVG"),
         (b"\xef\xbb\xbf  <SVG></SVG>", "unsupported_format", "SVG"),
