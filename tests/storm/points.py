@@ -14,7 +14,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from infra.local.laptop import Laptop
@@ -29,6 +29,7 @@ from tests.storm.worlds import world
 TENANT = "acme"
 NUMBERED = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32}|\d{10,}")
 LIMIT = 60.0  # seconds a film may take, all films together
+NEAREST = 6  # points tried, from the chosen one down, until one comes
 DRY = 30.0  # seconds the queues may take to run dry at the end
 
 
@@ -85,15 +86,24 @@ def killed_at_points(folder: Path, sample: int = 0) -> Outcomes:
         rows: list[str] = []
         missed: list[str] = []
         for number, point in enumerate(chosen):
-            job, took, met = _killed(laptop, wire, customers, point, f"film-{number}")
-            jobs.append(job)
-            rows.append(f"{took:>6.1f} s  {job[1]}  {point}")
-            if not met:
+            for at in _nearest(point):
+                job, took, met = _killed(laptop, wire, customers, at, f"film-{number}-{at.nth}")
+                jobs.append(job)
+                rows.append(f"{took:>6.1f} s  {job[1]}  {at}{'' if met else ': a quicker film, without it'}")
+                if met:
+                    break
+            else:
                 missed.append(f"{point}: the call never came")
         findings = found(laptop, [TENANT], [job for job, _ in jobs], DRY)
     complaints = [*missed, *_wrong(jobs, findings)]
     rows.append(f"{len(chosen)} of {len(every)} points, {len(chosen) - len(missed)} kills")
     return Outcomes(tuple(complaints), "\n".join(rows), len(chosen) - len(missed))
+
+
+def _nearest(point: Point) -> Iterator[Point]:
+    """Yield a point and the few before it: what looks by the clock comes less often in a quicker film."""
+    for nth in range(point.nth, max(0, point.nth - NEAREST), -1):
+        yield replace(point, nth=nth)
 
 
 def _killed(

@@ -49,11 +49,11 @@ def newer() -> dict[str, Any]:
     return {
         "schema": NEXT,
         "request": {"scenes": [{"text": "x", **seed}], **seed},
-        "plan": {"clips": [seed], **seed},
-        "money": seed,
+        "plan": {"clips": [dict(seed)], **seed},
+        "money": dict(seed),
         "nodes": {"clip-1": {"planted": SEED, **seed}},
-        "purchases": [seed],
-        "timeline": [seed, {}],
+        "purchases": [dict(seed)],
+        "timeline": [dict(seed), {}],
         **seed,
     }
 
