@@ -7,7 +7,6 @@ waited for. What each means is the machine's to say: `NothingFound` alone never 
 from datetime import datetime
 
 from shared.cloud.records import Loaded
-from shared.codes import Code
 from shared.log import Fact, log_job
 from shared.pipeline.job import events as on
 from shared.pipeline.job.job import Node, Reconcile, reconcile_of
@@ -30,8 +29,6 @@ def sought(loaded: Loaded, node: Node, presenter: PresenterVendor, api_key: str,
     return on.IdHeard(*about, found[0].id) if found else on.NothingFound(*about, at=began)
 
 
-def key_gone(node: Node) -> on.FailureHeard:
+def key_gone(node: Node) -> on.KeyDenied:
     """Say that the key a take was ordered with is gone from us: paid, and never ordered again by us."""
-    why = f"the {node.provider} key this take was ordered with no longer works, so nobody can fetch it"
-    move = "look in the provider's account for the take; put a working key, then retry the job"
-    return on.FailureHeard(node.key, node.take, node.attempt, Code.KEY_CHANGED, why, move, paid=True)
+    return on.KeyDenied(node.key, node.take, node.attempt, gone=True)

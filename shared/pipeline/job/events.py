@@ -184,6 +184,7 @@ class KeyDenied:
     node: str
     take: int
     attempt: int
+    gone: bool = False  # the key is no longer with us: nobody needs to be asked twice
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,17 +79,17 @@ def nothing_found(job: Job, node: Node, event: on.NothingFound, now: datetime, t
     return next_attempt(job, closed, timedelta(0), now, timeouts)
 
 
-def key_denied(_job: Job, node: Node, _event: on.KeyDenied, now: datetime, timeouts: Timeouts) -> Node:
+def key_denied(_job: Job, node: Node, event: on.KeyDenied, now: datetime, timeouts: Timeouts) -> Node:
     """The key an attempt was made with is refused: a minute later again means that it was revoked.
 
     Nobody can fetch the take any more. It counts as paid and is never ordered again by us: a person is at that account.
     """
     claim = node.claim
     soon = timeouts.found_nothing * SECOND
-    if claim and claim.denied_at is None:
+    if claim and claim.denied_at is None and not event.gone:
         why = f"{node.provider} refuses the key {node.key} was ordered with; abroll looks once more before it gives up"
         return wake(replace(node, claim=replace(claim, denied_at=now), why=why), now, timeouts, after=soon)
-    if claim and claim.denied_at and now < claim.denied_at + soon:
+    if claim and claim.denied_at and not event.gone and now < claim.denied_at + soon:
         return node
     why = f"the {node.provider} key {node.key} was ordered with no longer works, so nobody can fetch it"
     move = "look in the provider's account for the take; put a working key, then retry the job"
@@ -116,7 +116,7 @@ def _unanswered(node: Node, now: datetime, timeouts: Timeouts) -> Node:
     """Look again, the longer it is silent the later; after the vendor's longest time its attempt is heard out."""
     since = (node.claim.first_at or node.claim.at) if node.claim else now
     if now >= since + timeouts.longest_operation * SECOND:
-        return _heard_out(node, now, f"{node.provider} has not answered since {node.key} was ordered")
+        return _heard_out(node, now, f"{node.provider} does not answer, and never said what became of {node.key}")
     wait = min(max(now - since, timeouts.found_nothing * SECOND), timeouts.silent_step * SECOND)
     return replace(node, due=now + wait, nudges=0)
 
