@@ -9,7 +9,7 @@ from typing import Any, Self
 from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
-LIMIT = 120.0
+from tests.patience import PATIENCE
 
 
 class Listener:
@@ -40,7 +40,7 @@ class Listener:
 
     def message(self) -> tuple[dict[str, str], bytes]:
         """Return the next message's headers, in lower case, and its raw body."""
-        return self._heard.get(timeout=LIMIT)
+        return self._heard.get(timeout=PATIENCE)
 
     def _hear(self, request: Request) -> Response:
         self._heard.put(({name.lower(): value for name, value in request.headers.items()}, request.get_data()))

@@ -28,7 +28,7 @@ from shared.media.probe import probe
 from shared.pipeline.plan.prompts import clip_prompt
 
 SAMPLES = Path(__file__).parent / "samples"
-LIMIT = 300.0
+LIMIT = 1200.0  # seconds: a film takes one minute, on a busy machine many; Ctrl-C ends it sooner
 MARKS = {"done": "[green]✔[/]", "failed": "[red]✘[/]", "running": "[cyan]●[/]", "starting": "[cyan]◌[/]"}
 DOES = {"image": "product photo", "clip": "Veo films", "presenter": "avatar speaks", "compose": "ffmpeg composes"}
 

@@ -10,10 +10,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.patience import PATIENCE
+
 ROOT = Path(__file__).parents[2]
 THREADS = 16
-START_SECONDS = 60.0
-ANSWER_SECONDS = 40.0
 ENVIRON = {
     "ABROLL_PROJECT": "demo",
     "ABROLL_PUBLIC_URL": "https://functions.example",
@@ -33,7 +33,7 @@ class Deployed:
 
     def connect(self) -> socket.socket:
         """Open a connection to it."""
-        return socket.create_connection(("127.0.0.1", self.port), timeout=ANSWER_SECONDS)
+        return socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE)
 
     def asked(self, path: str = "/no/such/place") -> int:
         """Ask as a victim does; return the status. Raises TimeoutError when nobody answers."""
@@ -76,7 +76,7 @@ def deployed(source: Path) -> Iterator[Deployed]:
 
 
 def _await(running: Deployed) -> None:
-    end = time.monotonic() + START_SECONDS
+    end = time.monotonic() + PATIENCE
     while True:
         try:
             running.asked()

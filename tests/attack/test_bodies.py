@@ -18,6 +18,7 @@ import pytest
 
 from shared.door.slow_bodies import MOST_SLOW
 from tests.attack.deployed import ROOT, THREADS, Deployed, deployed, status
+from tests.patience import PATIENCE
 
 MIB = 2**20
 MOST_MIB = 50_000  # more than any loopback carries before the connection is ended
@@ -191,4 +192,4 @@ def _readable(line: socket.socket) -> bool:
     except BlockingIOError:
         return False
     finally:
-        line.settimeout(40)
+        line.settimeout(PATIENCE)

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from shared.egress.client import Egress, EgressRefused
+from tests.patience import PATIENCE
 
 PUBLIC, INSIDE = "93.184.215.14", "169.254.169.254"
 METADATA = (
@@ -171,7 +172,7 @@ def test_no_address_leads_inside(url: str) -> None:
     egress = Egress((), resolve=names)
 
     with pytest.raises(EgressRefused) as refused:
-        egress.fetch(url, max_bytes=10, total_seconds=5)
+        egress.fetch(url, max_bytes=10, total_seconds=PATIENCE)
 
     assert refused.value.why
     assert refused.value.next_move
@@ -185,7 +186,7 @@ def test_a_name_that_stands_for_something_inside_is_refused(address: str, beside
     egress = Egress((), resolve=Liar([*beside, address]))
 
     with pytest.raises(EgressRefused) as refused:
-        egress.fetch("https://shop.example/", max_bytes=10, total_seconds=5)
+        egress.fetch("https://shop.example/", max_bytes=10, total_seconds=PATIENCE)
 
     assert "private_address" == refused.value.code
 
@@ -196,7 +197,7 @@ def test_a_name_that_stands_for_something_inside_is_refused(address: str, beside
 def test_an_inside_address_in_disguise_is_refused(answer: str) -> None:
     """As a name server may answer it."""
     with pytest.raises(EgressRefused):
-        Egress((), resolve=Liar([answer])).fetch("https://shop.example/", max_bytes=10, total_seconds=5)
+        Egress((), resolve=Liar([answer])).fetch("https://shop.example/", max_bytes=10, total_seconds=PATIENCE)
 
 
 @pytest.mark.parametrize("location", CORPUS)

@@ -7,6 +7,7 @@ import pytest
 
 from shared.egress.client import NOT_SENT, Egress, EgressFailed, EgressRefused, Fetched
 from tests.egress.loopback import Loopback, Script, drip, raw, reply, reset
+from tests.patience import PATIENCE
 
 LOOPBACK = ("http://127.0.0.1:*",)
 PNG = {"content-type": "Image/PNG; charset=binary"}
@@ -15,7 +16,7 @@ PNG = {"content-type": "Image/PNG; charset=binary"}
 def test_fetch_returns_what_came() -> None:
     """A small answer comes whole, its type without parameters."""
     with Loopback(reply(200, b"\x89PNG", PNG)) as server:
-        fetched = Egress(LOOPBACK).fetch(server.url, max_bytes=4, total_seconds=5, accept="image/*")
+        fetched = Egress(LOOPBACK).fetch(server.url, max_bytes=4, total_seconds=PATIENCE, accept="image/*")
 
     assert fetched == Fetched(200, "image/png", b"\x89PNG")
     assert server.heard[0].headers["accept"] == "image/*"
@@ -27,7 +28,7 @@ def test_fetch_follows_redirects() -> None:
     hop = reply(302, headers={"location": "/next", "set-cookie": "a=b; path=/elsewhere"})
 
     with Loopback(hop, hop, hop, reply(200, b"end")) as server:
-        fetched = Egress(LOOPBACK).fetch(server.url, max_bytes=9, total_seconds=5)
+        fetched = Egress(LOOPBACK).fetch(server.url, max_bytes=9, total_seconds=PATIENCE)
 
     assert fetched.data == b"end"
     assert [heard.target for heard in server.heard] == ["/", "/next", "/next", "/next"]
@@ -36,7 +37,7 @@ def test_fetch_follows_redirects() -> None:
 def test_fetch_gives_up_on_a_fourth_redirect() -> None:
     """A chain of redirects ends."""
     with Loopback(reply(302, headers={"location": "/again"})) as server, pytest.raises(EgressRefused) as refused:
-        Egress(LOOPBACK).fetch(server.url, max_bytes=9, total_seconds=5)
+        Egress(LOOPBACK).fetch(server.url, max_bytes=9, total_seconds=PATIENCE)
 
     assert refused.value.code == "redirect"
     assert len(server.heard) == 4
@@ -61,7 +62,7 @@ def test_redirect_into_private_is_refused(status: int, location: str, code: str)
     egress = Egress(LOOPBACK, resolve=lambda _host, _port: ("10.0.0.1",))
 
     with Loopback(reply(status, headers={"location": location})) as server, pytest.raises(EgressRefused) as refused:
-        egress.fetch(server.url, max_bytes=9, total_seconds=5)
+        egress.fetch(server.url, max_bytes=9, total_seconds=PATIENCE)
 
     assert refused.value.code == code
 
@@ -69,7 +70,7 @@ def test_redirect_into_private_is_refused(status: int, location: str, code: str)
 def test_redirect_to_nowhere_fails() -> None:
     """A redirect that names no address is the server's trouble."""
     with Loopback(reply(302, headers={"location": "https://[::1"})) as server, pytest.raises(EgressFailed):
-        Egress(LOOPBACK).fetch(server.url, max_bytes=9, total_seconds=5)
+        Egress(LOOPBACK).fetch(server.url, max_bytes=9, total_seconds=PATIENCE)
 
 
 @pytest.mark.parametrize(
@@ -90,10 +91,10 @@ def test_redirect_to_what_is_no_address_is_an_answer(status: int, location: str)
     script = reply(status, headers={"location": location})
     with Loopback(script, script) as server:
         with pytest.raises((EgressFailed, EgressRefused)):
-            Egress(LOOPBACK).fetch(server.url, max_bytes=9, total_seconds=5)
+            Egress(LOOPBACK).fetch(server.url, max_bytes=9, total_seconds=PATIENCE)
         sent: httpx.HTTPError | None = None
         try:
-            with Egress(LOOPBACK).client(total_seconds=5) as client:
+            with Egress(LOOPBACK).client(total_seconds=PATIENCE) as client:
                 client.post(server.url, content=b"news")
         except httpx.HTTPError as failed:
             sent = failed
@@ -115,7 +116,7 @@ def test_redirect_to_what_is_no_address_is_an_answer(status: int, location: str)
 def test_larger_than_asked_is_refused(script: Script) -> None:
     """No more is read than the caller takes, whatever the server states."""
     with Loopback(script) as server, pytest.raises(EgressRefused) as refused:
-        Egress(LOOPBACK).fetch(server.url, max_bytes=10, total_seconds=5)
+        Egress(LOOPBACK).fetch(server.url, max_bytes=10, total_seconds=PATIENCE)
 
     assert refused.value.code == "too_large"
 
@@ -123,7 +124,7 @@ def test_larger_than_asked_is_refused(script: Script) -> None:
 def test_exactly_as_large_as_asked_is_taken() -> None:
     """The limit itself is allowed."""
     with Loopback(reply(200, b"x" * 10)) as server:
-        fetched = Egress(LOOPBACK).fetch(server.url, max_bytes=10, total_seconds=5)
+        fetched = Egress(LOOPBACK).fetch(server.url, max_bytes=10, total_seconds=PATIENCE)
 
     assert len(fetched.data) == 10
 
@@ -137,7 +138,7 @@ def test_compressed_answer_is_refused(encoding: str) -> None:
         Loopback(reply(200, bomb, {"content-encoding": encoding})) as server,
         pytest.raises(EgressRefused) as refused,
     ):
-        Egress(LOOPBACK).fetch(server.url, max_bytes=10**7, total_seconds=5)
+        Egress(LOOPBACK).fetch(server.url, max_bytes=10**7, total_seconds=PATIENCE)
 
     assert refused.value.code == "encoding"
 
@@ -146,7 +147,7 @@ def test_compressed_answer_is_refused(encoding: str) -> None:
 def test_plain_answer_may_say_so(encoding: str) -> None:
     """Words that stand for no compression are taken (object stores leave them behind)."""
     with Loopback(reply(200, b"x", {"content-encoding": encoding})) as server:
-        fetched = Egress(LOOPBACK).fetch(server.url, max_bytes=10, total_seconds=5)
+        fetched = Egress(LOOPBACK).fetch(server.url, max_bytes=10, total_seconds=PATIENCE)
 
     assert fetched.data == b"x"
 
@@ -155,7 +156,7 @@ def test_plain_answer_may_say_so(encoding: str) -> None:
 def test_refusing_server_is_a_refusal(status: int) -> None:
     """An address that does not give the file will not give it next time."""
     with Loopback(reply(status)) as server, pytest.raises(EgressRefused) as refused:
-        Egress(LOOPBACK).fetch(server.url, max_bytes=10, total_seconds=5)
+        Egress(LOOPBACK).fetch(server.url, max_bytes=10, total_seconds=PATIENCE)
 
     assert (refused.value.code, refused.value.status) == ("status", status)
 
@@ -164,7 +165,7 @@ def test_refusing_server_is_a_refusal(status: int) -> None:
 def test_troubled_server_may_be_asked_again(status: int) -> None:
     """A busy or broken server may give the file later."""
     with Loopback(reply(status)) as server, pytest.raises(EgressFailed):
-        Egress(LOOPBACK).fetch(server.url, max_bytes=10, total_seconds=5)
+        Egress(LOOPBACK).fetch(server.url, max_bytes=10, total_seconds=PATIENCE)
 
 
 @pytest.mark.parametrize(
@@ -175,7 +176,7 @@ def test_troubled_server_may_be_asked_again(status: int) -> None:
 def test_broken_answer_may_be_asked_again(script: Script) -> None:
     """A line that breaks may hold next time."""
     with Loopback(script) as server, pytest.raises(EgressFailed):
-        Egress(LOOPBACK).fetch(server.url, max_bytes=10, total_seconds=5)
+        Egress(LOOPBACK).fetch(server.url, max_bytes=10, total_seconds=PATIENCE)
 
 
 def test_slow_answer_may_be_asked_again() -> None:
@@ -192,7 +193,7 @@ def test_stream_gives_pieces() -> None:
 
     with (
         Loopback(reply(200, film, {"content-type": "video/mp4"})) as server,
-        Egress(LOOPBACK).stream(server.url, max_bytes=len(film), total_seconds=5) as stream,
+        Egress(LOOPBACK).stream(server.url, max_bytes=len(film), total_seconds=PATIENCE) as stream,
     ):
         pieces = list(stream.chunks())
 
@@ -207,7 +208,7 @@ def test_stream_without_a_stated_length() -> None:
 
     with (
         Loopback(raw(said)) as server,
-        Egress(LOOPBACK).stream(server.url, max_bytes=9, total_seconds=5) as stream,
+        Egress(LOOPBACK).stream(server.url, max_bytes=9, total_seconds=PATIENCE) as stream,
     ):
         whole = b"".join(stream.chunks())
 
@@ -220,7 +221,7 @@ def test_stream_that_grows_too_large_is_refused_on_the_way() -> None:
 
     with (
         Loopback(endless) as server,
-        Egress(LOOPBACK).stream(server.url, max_bytes=99, total_seconds=5) as stream,
+        Egress(LOOPBACK).stream(server.url, max_bytes=99, total_seconds=PATIENCE) as stream,
         pytest.raises(EgressRefused) as refused,
     ):
         list(stream.chunks())
@@ -234,7 +235,7 @@ def test_stream_cut_short_may_be_asked_again() -> None:
 
     with (
         Loopback(half) as server,
-        Egress(LOOPBACK).stream(server.url, max_bytes=99, total_seconds=5) as stream,
+        Egress(LOOPBACK).stream(server.url, max_bytes=99, total_seconds=PATIENCE) as stream,
         pytest.raises(EgressFailed),
     ):
         list(stream.chunks())
@@ -245,7 +246,7 @@ def test_stream_of_a_dead_link_is_refused_with_its_status() -> None:
     with (
         Loopback(reply(403, b"expired")) as server,
         pytest.raises(EgressRefused) as refused,
-        Egress(LOOPBACK).stream(server.url, max_bytes=99, total_seconds=5),
+        Egress(LOOPBACK).stream(server.url, max_bytes=99, total_seconds=PATIENCE),
     ):
         pass
 
@@ -257,6 +258,6 @@ def test_callers_own_error_passes_through_a_stream() -> None:
     with (
         Loopback(reply(200, b"film")) as server,
         pytest.raises(RuntimeError),
-        Egress(LOOPBACK).stream(server.url, max_bytes=99, total_seconds=5),
+        Egress(LOOPBACK).stream(server.url, max_bytes=99, total_seconds=PATIENCE),
     ):
         raise RuntimeError

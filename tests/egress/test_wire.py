@@ -9,6 +9,7 @@ import pytest
 
 from shared.egress.client import NOT_SENT, Egress, EgressRefused
 from tests.egress.loopback import Loopback, Script, drip, raw, reply, reset, silent
+from tests.patience import PATIENCE
 
 LOOPBACK = ("http://127.0.0.1:*",)
 
@@ -29,7 +30,7 @@ def test_second_answer_of_the_name_server_changes_nothing() -> None:
     egress = Egress(LOOPBACK, resolve=lambda _host, _port: answers.pop(0))
 
     with Loopback(reply(200, b"hello")) as server:
-        fetched = egress.fetch(f"http://rebind.example:{server.port}/", max_bytes=9, total_seconds=5)
+        fetched = egress.fetch(f"http://rebind.example:{server.port}/", max_bytes=9, total_seconds=PATIENCE)
 
     assert fetched.data == b"hello"
     assert server.heard[0].headers["host"] == f"rebind.example:{server.port}"
@@ -43,9 +44,9 @@ def test_each_connection_judges_anew() -> None:
 
     with Loopback(reply(200)) as server:
         url = f"http://rebind.example:{server.port}/"
-        egress.fetch(url, max_bytes=9, total_seconds=5)
+        egress.fetch(url, max_bytes=9, total_seconds=PATIENCE)
         with pytest.raises(EgressRefused) as refused:
-            egress.fetch(url, max_bytes=9, total_seconds=5)
+            egress.fetch(url, max_bytes=9, total_seconds=PATIENCE)
 
     assert refused.value.code == "scheme"
     assert server.connections == 1
@@ -55,7 +56,7 @@ def test_dead_first_address_is_passed_over() -> None:
     """Where one of several addresses does not answer, the next is tried."""
     with Loopback(reply(200, b"hello")) as server:
         egress = Egress((*LOOPBACK, "http://[::1]:*"), resolve=lambda _host, _port: ("::1", "127.0.0.1"))
-        fetched = egress.fetch(f"http://two.example:{server.port}/", max_bytes=9, total_seconds=5)
+        fetched = egress.fetch(f"http://two.example:{server.port}/", max_bytes=9, total_seconds=PATIENCE)
 
     assert fetched.data == b"hello"
 
@@ -67,7 +68,7 @@ def test_tls_asks_for_and_verifies_the_name(presenting: ssl.SSLContext, trusting
     egress = Egress(("https://127.0.0.1:*",), resolve=lambda _host, _port: ("127.0.0.1",), tls=lambda: trusting)
 
     with Loopback(reply(200, b"hello"), tls=presenting) as server:
-        fetched = egress.fetch(f"https://vendor.example:{server.port}/", max_bytes=9, total_seconds=5)
+        fetched = egress.fetch(f"https://vendor.example:{server.port}/", max_bytes=9, total_seconds=PATIENCE)
 
     assert fetched.data == b"hello"
     assert asked == ["vendor.example"]
@@ -79,7 +80,7 @@ def test_certificate_of_another_name_is_not_sent(presenting: ssl.SSLContext, tru
 
     with (
         Loopback(reply(200), tls=presenting) as server,
-        egress.client(total_seconds=5) as client,
+        egress.client(total_seconds=PATIENCE) as client,
         pytest.raises(httpx.ConnectError) as failed,
     ):
         client.post(f"https://other.example:{server.port}/", content=b"paid")
@@ -193,7 +194,7 @@ def test_unreachable_server_is_not_sent() -> None:
     with Loopback(reply(200)) as gone:
         url = gone.url
 
-    with Egress(LOOPBACK).client(total_seconds=5) as client, pytest.raises(httpx.ConnectError) as failed:
+    with Egress(LOOPBACK).client(total_seconds=PATIENCE) as client, pytest.raises(httpx.ConnectError) as failed:
         client.post(url)
 
     assert isinstance(failed.value, NOT_SENT)
@@ -206,7 +207,7 @@ def test_unknown_name_is_not_sent(trouble: Exception) -> None:
     def resolve(_host: str, _port: int) -> tuple[str, ...]:
         raise trouble
 
-    with Egress(resolve=resolve).client(total_seconds=5) as client, pytest.raises(httpx.ConnectError) as failed:
+    with Egress(resolve=resolve).client(total_seconds=PATIENCE) as client, pytest.raises(httpx.ConnectError) as failed:
         client.post("https://vendor.example/")
 
     assert isinstance(failed.value, NOT_SENT)
@@ -216,14 +217,14 @@ def test_name_without_addresses_is_not_sent() -> None:
     """A name that resolves to nothing proves that nothing was sent."""
     egress = Egress(resolve=lambda _host, _port: ())
 
-    with egress.client(total_seconds=5) as client, pytest.raises(httpx.ConnectError):
+    with egress.client(total_seconds=PATIENCE) as client, pytest.raises(httpx.ConnectError):
         client.post("https://vendor.example/")
 
 
 @pytest.mark.parametrize("url", ["https://127.0.0.1/", "http://vendor.example/", "https://[::1/"])
 def test_guarded_address_is_not_sent(url: str) -> None:
     """What the guard refuses has not been sent."""
-    with Egress().client(total_seconds=5) as client, pytest.raises(NOT_SENT):
+    with Egress().client(total_seconds=PATIENCE) as client, pytest.raises(NOT_SENT):
         client.post(url)
 
 
@@ -245,7 +246,7 @@ def test_anything_after_the_request_may_have_been_sent(script: Script) -> None:
     """Once the request has left, no failure proves that it was not taken."""
     with (
         Loopback(script) as server,
-        Egress(LOOPBACK).client(total_seconds=5, fresh=True, max_bytes=1000) as client,
+        Egress(LOOPBACK).client(total_seconds=PATIENCE, fresh=True, max_bytes=1000) as client,
         pytest.raises(httpx.HTTPError) as failed,
     ):
         client.post(server.url, content=b"paid")
@@ -256,7 +257,7 @@ def test_anything_after_the_request_may_have_been_sent(script: Script) -> None:
 
 def test_fresh_client_gives_each_request_its_own_connection() -> None:
     """A paid POST never meets a connection that is just closing (hole 16)."""
-    with Loopback(reply(200)) as server, Egress(LOOPBACK).client(total_seconds=5, fresh=True) as client:
+    with Loopback(reply(200)) as server, Egress(LOOPBACK).client(total_seconds=PATIENCE, fresh=True) as client:
         client.post(server.url)
         client.post(server.url)
 
@@ -266,7 +267,7 @@ def test_fresh_client_gives_each_request_its_own_connection() -> None:
 
 def test_client_keeps_its_connection() -> None:
     """A conversation of many questions shakes hands once."""
-    with Loopback(reply(200)) as server, Egress(LOOPBACK).client(total_seconds=5) as client:
+    with Loopback(reply(200)) as server, Egress(LOOPBACK).client(total_seconds=PATIENCE) as client:
         client.get(server.url)
         client.get(server.url)
 
@@ -277,7 +278,7 @@ def test_client_follows_no_redirect() -> None:
     """A redirect is an answer like any other."""
     redirect = reply(307, headers={"location": "/elsewhere"})
 
-    with Loopback(redirect) as server, Egress(LOOPBACK).client(total_seconds=5) as client:
+    with Loopback(redirect) as server, Egress(LOOPBACK).client(total_seconds=PATIENCE) as client:
         answer = client.post(server.url)
 
     assert answer.status_code == 307
@@ -289,7 +290,7 @@ def test_proxy_of_the_environment_is_ignored(monkeypatch: pytest.MonkeyPatch) ->
     with Loopback(reply(200)) as proxy, Loopback(reply(200, b"direct")) as server:
         monkeypatch.setenv("HTTP_PROXY", proxy.url)
         monkeypatch.setenv("ALL_PROXY", proxy.url)
-        with Egress(LOOPBACK).client(total_seconds=5) as client:
+        with Egress(LOOPBACK).client(total_seconds=PATIENCE) as client:
             answer = client.get(server.url)
 
     assert answer.content == b"direct"

@@ -41,10 +41,12 @@ from shared.steps.message import Message
 from shared.steps.start_presenter import StartPresenter
 from shared.steps.stopwatch import Stopwatch
 from shared.steps.sweep import Sweep
+from shared.steps.watch_presenter import WatchPresenter
 from shared.wiring import Wiring
 from tests.faults.rpc import RpcProxy
 from tests.faults.web import WebProxy, refusal
 from tests.faults.wire import Kind, Wire
+from tests.patience import PATIENCE
 
 QUEUES = ("veo", "presenter", "watch", "compose", "notify")
 STEPS = ("start_clip", "watch_clip", "start_presenter", "watch_presenter", "compose")
@@ -152,6 +154,12 @@ class StagedWiring(Wiring):
     def start_presenter(self) -> StartPresenter:
         """start_presenter with the stage's stopwatch."""
         return replace(super().start_presenter, stopwatch=self.stopwatch)
+
+    @cached_property
+    def watch_presenter(self) -> WatchPresenter:
+        """watch_presenter, whose judging a busy machine does not cut short."""
+        step = super().watch_presenter
+        return replace(step, files=replace(step.files, judge_seconds=PATIENCE))
 
     def stopwatch(self) -> Stopwatch:
         """Start a stopwatch on the stage's clock."""

@@ -11,11 +11,11 @@ import httpx
 
 from infra.local.laptop import Laptop
 from infra.local.world import merged
+from tests.patience import PATIENCE
 
 PHOTO = Path(__file__).parents[2] / "infra" / "local" / "samples" / "coffee.jpg"
 TALL, WIDE, SQUARE = (180, 320), (320, 180), (180, 180)
 KEY_AT_HEYGEN = "hg_demo_key"
-LIMIT = 240.0
 
 SMALL: Mapping[str, Any] = {
     "port": 0,
@@ -69,7 +69,7 @@ class Cinema:
         assert answer.status_code == 200, answer.text
         return dict(answer.json())
 
-    def ended(self, job_id: str, limit: float = LIMIT) -> dict[str, Any]:
+    def ended(self, job_id: str, limit: float = PATIENCE) -> dict[str, Any]:
         """Wait for a job's end and return it."""
         until = time.monotonic() + limit
         while time.monotonic() < until:
@@ -82,7 +82,7 @@ class Cinema:
     def film(self, job: Mapping[str, Any], folder: Path) -> Path:
         """Fetch a finished job's film by its permanent link, without any key."""
         assert job["status"] == "completed", json.dumps(job, indent=1)
-        answer = httpx.get(job["final_video_url"], follow_redirects=True, timeout=30, trust_env=False)
+        answer = httpx.get(job["final_video_url"], follow_redirects=True, timeout=PATIENCE, trust_env=False)
         assert answer.status_code == 200, answer.text
         path = folder / f"{job['id']}.mp4"
         path.write_bytes(answer.content)
@@ -115,7 +115,7 @@ def open_cinema(folder: Path, **over: Any) -> Cinema:
     laptop.start()
     key = laptop.seed("demo")
     http = httpx.Client(
-        base_url=laptop.places.front_url, headers={"Authorization": f"Bearer {key}"}, timeout=60, trust_env=False
+        base_url=laptop.places.front_url, headers={"Authorization": f"Bearer {key}"}, timeout=PATIENCE, trust_env=False
     )
     cinema = Cinema(laptop, http)
     answer = http.put("/tenant/integrations/heygen", json={"api_key": KEY_AT_HEYGEN})
@@ -130,4 +130,4 @@ def close_cinema(cinema: Cinema) -> None:
 
 
 def _get(port: int, path: str) -> dict[str, Any]:
-    return dict(httpx.get(f"http://127.0.0.1:{port}{path}", timeout=30, trust_env=False).json())
+    return dict(httpx.get(f"http://127.0.0.1:{port}{path}", timeout=PATIENCE, trust_env=False).json())

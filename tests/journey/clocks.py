@@ -40,7 +40,7 @@ class Options:
 
     jobs: int = 24
     seed: int = 1
-    limit: float = 300.0
+    limit: float = 600.0
     keep: Path | None = None
 
 

@@ -23,6 +23,7 @@ import httpx
 from infra.local.laptop import Laptop
 from shared.pipeline.job.job import Ending, Job
 from shared.pipeline.job.status import status
+from tests.patience import PATIENCE
 from tests.storm.books import Audit, audited, months_settled
 from tests.storm.customers import ANA, Customers, Order, scene
 from tests.storm.findings import Findings, facts, found, live, nudges, open_tenants, operator, processes
@@ -117,7 +118,7 @@ def _think(laptop: Laptop) -> None:
     for port, route in ((laptop.places.veo, "predictLongRunning"), (laptop.places.heygen, "POST /v3/videos$")):
         thought = {"route": route, "times": 10_000, "do": "delay", "seconds": THOUGHT}
         url = f"http://127.0.0.1:{port}/_stand_in/faults"
-        httpx.post(url, json=[thought], timeout=30, trust_env=False).raise_for_status()
+        httpx.post(url, json=[thought], timeout=PATIENCE, trust_env=False).raise_for_status()
 
 
 def _order(number: int) -> Order:

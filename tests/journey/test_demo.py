@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from shared.media.probe import probe
+from tests.patience import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 
@@ -21,7 +22,7 @@ def _demo(out: Path, *more: str) -> "subprocess.Popen[str]":
 def test_the_demo_ends_with_the_path_of_a_right_film(tmp_path: Path) -> None:
     """Exit 0, the last path printed is the MP4's: 720x1280, 24 fps, H.264 and AAC, 22 s; nothing is left running."""
     with _demo(tmp_path) as process:
-        said, _ = process.communicate(timeout=280)
+        said, _ = process.communicate(timeout=PATIENCE)
 
     film = Path(said.split()[-1])
     facts = probe(film)
@@ -43,7 +44,7 @@ def test_ctrl_c_leaves_nothing_running(tmp_path: Path) -> None:
     with _demo(tmp_path) as process:
         _until(lambda: bool(_left(tmp_path)))
         process.send_signal(signal.SIGINT)
-        said, _ = process.communicate(timeout=60)
+        said, _ = process.communicate(timeout=PATIENCE)
 
     assert 130 == process.returncode, said
     assert [] == _left(tmp_path)
@@ -54,7 +55,7 @@ def test_a_killed_demo_takes_its_processes_with_it(tmp_path: Path) -> None:
     with _demo(tmp_path) as process:
         _until(lambda: len(_left(tmp_path)) >= 2)
         process.kill()
-        process.communicate(timeout=60)
+        process.communicate(timeout=PATIENCE)
         _until(lambda: not _left(tmp_path))
 
     assert [] == _left(tmp_path)
@@ -74,7 +75,7 @@ def _left(folder: Path) -> list[str]:
     return found
 
 
-def _until(holds: Callable[[], bool], limit: float = 60) -> None:
+def _until(holds: Callable[[], bool], limit: float = PATIENCE) -> None:
     until = time.monotonic() + limit
     while not holds():
         assert time.monotonic() < until, "waited in vain"

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from infra.local.vendors.marks import read_film
+from tests.patience import PATIENCE
 from tests.system.conftest import ROOT, WORLD
 
 AFTER = "Ctrl-C stops everything"
@@ -36,7 +37,7 @@ def printed(tmp_path: Path) -> Iterator[str]:
             lines.append(line)
         yield "".join(lines)
         process.send_signal(signal.SIGINT)
-        assert 0 == process.wait(30)
+        assert 0 == process.wait(PATIENCE)
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not here")
@@ -85,7 +86,7 @@ def test_a_taken_port_is_one_sentence(tmp_path: Path) -> None:
         taken.listen()
         port = taken.getsockname()[1]
         command = [sys.executable, "-m", "infra.local", "--data", str(tmp_path / "data"), "--port", str(port)]
-        ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
+        ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=PATIENCE)
 
     assert (1, "") == (ran.returncode, ran.stdout)
     assert 1 == len(ran.stderr.splitlines())

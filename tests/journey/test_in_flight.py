@@ -6,14 +6,15 @@ from pathlib import Path
 import pytest
 
 from tests.journey.in_flight import Options, Outcomes, in_flight
+from tests.patience import PATIENCE
 
-MANY = 1000.0  # seconds; nothing here takes that long
+MANY = 1500.0  # seconds; nothing here takes that long
 JOBS, KILLS = int(os.environ.get("IN_FLIGHT_JOBS", "16")), 4
 
 
 def test_thirty_films_survive_a_kill(tmp_path: Path) -> None:
     """All thirty were accepted and none finished when it struck; all are completed, and each take is billed once."""
-    left = in_flight(Options(jobs=30, limit=200), tmp_path)
+    left = in_flight(Options(jobs=30, limit=PATIENCE), tmp_path)
 
     _all_in_flight(left, 30)
 

@@ -14,6 +14,7 @@ from infra.local.world import ACCOUNT, TAKES
 from shared.pipeline.job.timeouts import Timeouts
 from tests.journey.cinema import Cinema, close_cinema, open_cinema
 from tests.journey.test_films import order
+from tests.patience import PATIENCE
 
 NEVER = "[[slow:3600]]"
 # The cloud's own timeouts: the laptop's short ones would give up a call that only a busy machine made slow.
@@ -78,6 +79,6 @@ def _takes(cinema: Cinema, method: str, path: str, *, content: bytes = b"", uplo
     token = Issuer(places.data / "google", clock=now).access_token(email=ACCOUNT)
     root = f"http://127.0.0.1:{places.storage}{'/upload' if upload else ''}/storage/v1/b/{TAKES}/"
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "video/mp4"}
-    answer = httpx.request(method, root + path, headers=headers, content=content, timeout=30, trust_env=False)
+    answer = httpx.request(method, root + path, headers=headers, content=content, timeout=PATIENCE, trust_env=False)
     assert answer.is_success, answer.text
     return answer

@@ -27,7 +27,7 @@ LIVES = settings(
 )
 
 
-@pytest.mark.timeout(600 + 20 * MANY)
+@pytest.mark.timeout(1800 + 60 * MANY)
 @pytest.mark.filterwarnings(
     "ignore:unclosed <socket:ResourceWarning"
 )  # Google's download drops a refused answer unread

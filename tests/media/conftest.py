@@ -8,6 +8,7 @@ import pytest
 from shared.media.compose import Composed, compose
 from shared.pipeline.edit.edit import Edit
 from tests.media.makers import BLUE, GREEN, RED, Person, film, take
+from tests.patience import PATIENCE
 
 Render = Callable[..., Composed]
 
@@ -52,7 +53,7 @@ def plain_take(bench: Path) -> Path:
 def render(tmp_path: Path) -> Render:
     """Return a way to compose an edit with files named by their node."""
 
-    def composed(asked: Edit, folder: str = "film", timeout: float = 60.0, **files: Path) -> Composed:
+    def composed(asked: Edit, folder: str = "film", timeout: float = PATIENCE, **files: Path) -> Composed:
         place = tmp_path / folder
         place.mkdir()
         return compose(asked, files, place, timeout=timeout)

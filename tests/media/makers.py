@@ -11,6 +11,7 @@ from imageio_ffmpeg import get_ffmpeg_exe
 
 from shared.pipeline.edit.edit import Appearance, Cue, Edit, Shot, Title
 from shared.pipeline.plan.plan import Cutout, Placement, Size, Sound
+from tests.patience import PATIENCE
 
 Pixels = npt.NDArray[np.uint8]
 Samples = npt.NDArray[np.float32]
@@ -25,7 +26,7 @@ Color = tuple[int, int, int]
 def ffmpeg(*words: str | Path) -> bytes:
     """Run ffmpeg, return its output."""
     command = [get_ffmpeg_exe(), "-v", "error", "-nostdin", "-y", *map(str, words)]
-    done = subprocess.run(command, capture_output=True, check=False, timeout=60)
+    done = subprocess.run(command, capture_output=True, check=False, timeout=PATIENCE)
     assert done.returncode == 0, done.stderr.decode()
     return done.stdout
 
@@ -117,7 +118,7 @@ def silences(path: Path, shortest: float = 1.0) -> list[float]:
 def heard_by(path: Path, meter: str) -> str:
     """Return what an audio meter of ffmpeg prints about a film."""
     command = [get_ffmpeg_exe(), "-hide_banner", "-nostats", "-i", str(path), "-af", meter, "-f", "null", "-"]
-    return subprocess.run(command, capture_output=True, check=True, timeout=60, text=True).stderr
+    return subprocess.run(command, capture_output=True, check=True, timeout=PATIENCE, text=True).stderr
 
 
 def level(sound: Samples, tone: float, start: float, end: float) -> float:

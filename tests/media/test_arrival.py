@@ -9,6 +9,7 @@ from infra.local.vendors.spoil import SPOILED
 from shared.media.arrival import Ordered, arrived
 from shared.media.errors import MediaRefused
 from tests.media.makers import ffmpeg
+from tests.patience import PATIENCE
 
 CASES = Path(__file__).parent / "cases"
 TWO = Ordered(stated=2.0, estimated=2.0)
@@ -17,7 +18,7 @@ TWO = Ordered(stated=2.0, estimated=2.0)
 def judged(path: Path, ordered: Ordered = TWO) -> str:
     """Return why a file is refused, empty when it is what was ordered."""
     try:
-        arrived(path, ordered, timeout=30)
+        arrived(path, ordered, timeout=PATIENCE)
     except MediaRefused as refused:
         return refused.why
     return ""
@@ -33,7 +34,7 @@ def spoiled(take: Path, kind: str, folder: Path) -> Path:
 @pytest.mark.parametrize("name", ["alpha_take", "key_take", "plain_take"])
 def test_a_whole_take_is_taken(request: pytest.FixtureRequest, name: str) -> None:
     """What was ordered has arrived, with transparency, on a colour or plain."""
-    facts = arrived(request.getfixturevalue(name), TWO, timeout=30).facts
+    facts = arrived(request.getfixturevalue(name), TWO, timeout=PATIENCE).facts
 
     assert 2.0 == pytest.approx(facts.seconds, abs=0.05)
 

@@ -24,6 +24,7 @@ from tests.media.makers import (
     pixels,
     take,
 )
+from tests.patience import PATIENCE
 
 WALL = (120, 90, 90)
 CLEAR = ("-c:v", "libvpx-vp9", "-pix_fmt", "yuva420p", "-auto-alt-ref", "0", "-deadline", "realtime", "-cpu-used", "8")
@@ -55,7 +56,7 @@ def walled(folder: Path, when: str) -> Path:
 
 
 def judged(path: Path, asked: Cutout) -> Arrived:
-    return arrived(path, Ordered(2.0, 2.0, asked), timeout=60)
+    return arrived(path, Ordered(2.0, 2.0, asked), timeout=PATIENCE)
 
 
 @pytest.mark.parametrize(
@@ -156,7 +157,7 @@ def test_a_long_take_is_judged_by_its_key_frames(
     ffmpeg(*before, "-i", short, "-vf", f"scale=1080:1920:flags=neighbor,format={pixel}", *codec, "-c:a", "copy", large)
     ffmpeg("-stream_loop", "10", "-i", large, "-c", "copy", path)
 
-    came = arrived(path, Ordered(22.0, 22.0, asked), timeout=60)
+    came = arrived(path, Ordered(22.0, 22.0, asked), timeout=PATIENCE)
 
     assert cutout is came.cutout
     assert (cutout is Cutout.INSET) is bool(came.why)

@@ -32,6 +32,7 @@ from tests.media.makers import (
     pixels,
     shot,
 )
+from tests.patience import PATIENCE
 
 Turn = Callable[[Pixels], npt.NDArray[np.uint8]]
 
@@ -160,7 +161,7 @@ def test_an_odd_file_is_known_by_what_a_player_shows(tmp_path: Path, turn: str, 
     """Its size is that of the upright picture, no smaller than it is stored, and it is the take that was ordered."""
     path = stored(tmp_path / "take.mp4", quartered((0, 0, 180, 320)), turn, shape)
 
-    facts = arrived(path, Ordered(2.0, 2.0), timeout=30).facts
+    facts = arrived(path, Ordered(2.0, 2.0), timeout=PATIENCE).facts
 
     assert probe(path) == facts
     assert 9 / 16 == facts.width / facts.height

@@ -11,7 +11,7 @@ from tests.model.lane_rows import HOLDING, HOLDING_LARGE, PLANTED, LaneRow
 from tests.model.lanes import ALL_HABITS
 
 LARGE_TOO = os.environ.get("ABROLL_MODEL") == "large"
-pytestmark = pytest.mark.timeout(3600 if LARGE_TOO else 300)
+pytestmark = pytest.mark.timeout(3600 if LARGE_TOO else 900)
 
 
 @pytest.mark.parametrize("row", [*HOLDING, *(HOLDING_LARGE if LARGE_TOO else ())], ids=str)

@@ -16,7 +16,7 @@ from tests.model.state import Budget
 LARGE_TOO = os.environ.get("ABROLL_MODEL") == "large"
 ROWS = (*NECESSARY, *KEPT, *(LARGE if LARGE_TOO else ()))
 BROKEN = [row for row in ROWS if row.without]
-pytestmark = pytest.mark.timeout(3600 if LARGE_TOO else 300)
+pytestmark = pytest.mark.timeout(3600 if LARGE_TOO else 900)
 MANY = Budget(freeze=1, lost=1)  # 49,000 states with all rules: left to the large size
 WHOLE = {
     (row.node, row.budget, row.way): Scenario(row.node, row.budget, way=row.way)

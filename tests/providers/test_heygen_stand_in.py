@@ -26,6 +26,7 @@ from shared.providers.ports import (
     TryLater,
     Unknown,
 )
+from tests.patience import PATIENCE
 from tests.providers.orders import LOOPBACK, heygen, speech
 
 SMALL = {("720p", "9:16"): (180, 320)}
@@ -103,7 +104,7 @@ def test_film_is_pending_then_made_and_its_link_works(vendor: Vendor) -> None:
     assert isinstance(late, Filmed)
     assert late.seconds is not None
     assert late.seconds > 0
-    with Egress(LOOPBACK).stream(late.url, max_bytes=10**8, total_seconds=30) as stream:
+    with Egress(LOOPBACK).stream(late.url, max_bytes=10**8, total_seconds=PATIENCE) as stream:
         first = next(stream.chunks())
     assert first[:4] == b"\x1a\x45\xdf\xa3"
 

@@ -9,6 +9,7 @@ import pytest
 from shared.egress.client import Egress
 from shared.providers.ports import InFlight, Misconfigured, NotSent, Refused, SpeechOrder, TryLater, Unknown
 from tests.egress.loopback import Loopback, Script, drip, raw, reply, reset
+from tests.patience import PATIENCE
 from tests.providers.orders import KEY, LOOPBACK, heygen, speech
 
 RAW = "the vendor's own words"
@@ -24,13 +25,15 @@ def refusal(status: int, code: str, message: str = RAW, headers: dict[str, str] 
 def submit(script: Script, order: SpeechOrder | None = None) -> str:
     """Submit to a server that plays the script."""
     with Loopback(script) as server:
-        return heygen(server.url).submit(order or speech(), api_key=KEY, idempotency_key=ATTEMPT, total_seconds=5)
+        return heygen(server.url).submit(
+            order or speech(), api_key=KEY, idempotency_key=ATTEMPT, total_seconds=PATIENCE
+        )
 
 
 def sent(order: SpeechOrder) -> dict[str, Any]:
     """Return the body HeyGen hears."""
     with Loopback(ACCEPTED) as server:
-        heygen(server.url).submit(order, api_key=KEY, idempotency_key=ATTEMPT, total_seconds=5)
+        heygen(server.url).submit(order, api_key=KEY, idempotency_key=ATTEMPT, total_seconds=PATIENCE)
     body: dict[str, Any] = server.heard[0].json
     return body
 
@@ -38,7 +41,7 @@ def sent(order: SpeechOrder) -> dict[str, Any]:
 def test_transparent_presenter() -> None:
     """Transparent means webm and no background; the attempt's name stands in title and callback_id."""
     with Loopback(ACCEPTED) as server:
-        made = heygen(server.url).submit(speech(), api_key=KEY, idempotency_key=ATTEMPT, total_seconds=5)
+        made = heygen(server.url).submit(speech(), api_key=KEY, idempotency_key=ATTEMPT, total_seconds=PATIENCE)
 
     (heard,) = server.heard
     assert made == "v_1"
@@ -117,7 +120,7 @@ def test_without_an_engine_none_is_sent() -> None:
 def test_key_that_cannot_be_sent_is_rejected(key: str) -> None:
     """A key with characters no header may hold is the tenant's to mend, and nothing is sent."""
     with Loopback(ACCEPTED) as server, pytest.raises(Refused) as refused:
-        heygen(server.url).submit(speech(), api_key=key, idempotency_key=ATTEMPT, total_seconds=5)
+        heygen(server.url).submit(speech(), api_key=key, idempotency_key=ATTEMPT, total_seconds=PATIENCE)
 
     assert refused.value.code == "key_rejected"
     assert server.heard == []
@@ -127,7 +130,7 @@ def test_key_that_cannot_be_sent_is_rejected(key: str) -> None:
 def test_idempotency_key_heygen_might_ignore_is_not_sent(key: str) -> None:
     """An ignored key would make a repeat a second bill."""
     with Loopback(ACCEPTED) as server, pytest.raises(Refused, match="Idempotency-Key"):
-        heygen(server.url).submit(speech(), api_key=KEY, idempotency_key=key, total_seconds=5)
+        heygen(server.url).submit(speech(), api_key=KEY, idempotency_key=key, total_seconds=PATIENCE)
 
     assert server.heard == []
 
@@ -138,7 +141,7 @@ def test_unreachable_is_not_sent() -> None:
         url = gone.url
 
     with pytest.raises(NotSent):
-        heygen(url).submit(speech(), api_key=KEY, idempotency_key=ATTEMPT, total_seconds=5)
+        heygen(url).submit(speech(), api_key=KEY, idempotency_key=ATTEMPT, total_seconds=PATIENCE)
 
 
 def test_guarded_endpoint_is_our_mistake() -> None:
@@ -146,7 +149,7 @@ def test_guarded_endpoint_is_our_mistake() -> None:
     client = heygen("https://127.0.0.1", egress=Egress())
 
     with pytest.raises(Misconfigured, match="not on the public internet"):
-        client.submit(speech(), api_key=KEY, idempotency_key=ATTEMPT, total_seconds=5)
+        client.submit(speech(), api_key=KEY, idempotency_key=ATTEMPT, total_seconds=PATIENCE)
 
 
 @pytest.mark.parametrize(

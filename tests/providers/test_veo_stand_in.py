@@ -24,6 +24,7 @@ from shared.providers.ports import (
     Unknown,
 )
 from tests.egress.loopback import Loopback, reply
+from tests.patience import PATIENCE
 from tests.providers.orders import Tokens, clip, veo
 
 SMALL = {("720p", "9:16"): (72, 128)}
@@ -86,7 +87,7 @@ def cold(tmp_path: Path) -> Iterator[Vendor]:
 
 def test_clip_is_pending_then_filmed_below_its_prefix(vendor: Vendor) -> None:
     """The whole life of a clip, both forms of pending included."""
-    name = vendor.client.submit(clip(seconds=4), total_seconds=5)
+    name = vendor.client.submit(clip(seconds=4), total_seconds=PATIENCE)
 
     early = [vendor.client.poll(name) for _ in range(2)]
     vendor.pass_seconds(3)
@@ -100,9 +101,9 @@ def test_clip_is_pending_then_filmed_below_its_prefix(vendor: Vendor) -> None:
 
 def test_nothing_in_the_order_is_ignored(vendor: Vendor) -> None:
     """A misspelt field would be silently ignored by the service; the stand-in tells."""
-    vendor.client.submit(clip(image=StoredMedia("gs://films/a.png", "image/png")), total_seconds=5)
-    vendor.client.submit(clip(video=StoredMedia("gs://takes/a.mp4", "video/mp4")), total_seconds=5)
-    vendor.client.submit(clip(references=(StoredMedia("gs://films/a.png", "image/png"),)), total_seconds=5)
+    vendor.client.submit(clip(image=StoredMedia("gs://films/a.png", "image/png")), total_seconds=PATIENCE)
+    vendor.client.submit(clip(video=StoredMedia("gs://takes/a.mp4", "video/mp4")), total_seconds=PATIENCE)
+    vendor.client.submit(clip(references=(StoredMedia("gs://films/a.png", "image/png"),)), total_seconds=PATIENCE)
 
     assert [one["warnings"] for one in vendor.generations] == [[], [], []]
     assert [(one["feature"], one["seconds"]) for one in vendor.generations] == [
@@ -127,7 +128,7 @@ def test_nothing_in_the_order_is_ignored(vendor: Vendor) -> None:
 )
 def test_endings_without_a_film(vendor: Vendor, marker: str, code: str, after: int | None) -> None:
     """Error, filtered and empty are told apart, and none of them is billed."""
-    name = vendor.client.submit(clip(prompt=f"A cup. {marker}"), total_seconds=5)
+    name = vendor.client.submit(clip(prompt=f"A cup. {marker}"), total_seconds=PATIENCE)
     vendor.pass_seconds(3)
 
     found = vendor.client.poll(name)
@@ -139,7 +140,7 @@ def test_endings_without_a_film(vendor: Vendor, marker: str, code: str, after: i
 
 def test_wrong_length_fails_late_and_for_good(vendor: Vendor) -> None:
     """Veo takes a wrong length and ends the operation with code 3."""
-    name = vendor.client.submit(clip(seconds=5), total_seconds=5)
+    name = vendor.client.submit(clip(seconds=5), total_seconds=PATIENCE)
     vendor.pass_seconds(3)
 
     found = vendor.client.poll(name)
@@ -150,9 +151,9 @@ def test_wrong_length_fails_late_and_for_good(vendor: Vendor) -> None:
 
 def test_cold_project_is_provisioning_once(cold: Vendor) -> None:
     """The first use of a bucket in a project ends in code 9, the next films."""
-    first = cold.client.submit(clip(seconds=4), total_seconds=5)
+    first = cold.client.submit(clip(seconds=4), total_seconds=PATIENCE)
     cold.pass_seconds(3)
-    second = cold.client.submit(clip(seconds=4), total_seconds=5)
+    second = cold.client.submit(clip(seconds=4), total_seconds=PATIENCE)
     cold.pass_seconds(3)
 
     provisioning, filmed = cold.client.poll(first), cold.client.poll(second)
@@ -164,7 +165,7 @@ def test_cold_project_is_provisioning_once(cold: Vendor) -> None:
 
 def test_lost_operation(vendor: Vendor) -> None:
     """A vanished operation is lost, not failed."""
-    name = vendor.client.submit(clip(prompt="A cup. [[lost]]"), total_seconds=5)
+    name = vendor.client.submit(clip(prompt="A cup. [[lost]]"), total_seconds=PATIENCE)
 
     with pytest.raises(Lost):
         vendor.client.poll(name)
@@ -173,13 +174,13 @@ def test_lost_operation(vendor: Vendor) -> None:
 def test_retired_model(vendor: Vendor) -> None:
     """A model that is gone is named."""
     with pytest.raises(Misconfigured, match="veo-2"):
-        vendor.client.submit(clip(model="veo-2.0-generate-001"), total_seconds=5)
+        vendor.client.submit(clip(model="veo-2.0-generate-001"), total_seconds=PATIENCE)
 
 
 def test_shape_veo_does_not_film(vendor: Vendor) -> None:
     """A square is refused at once, and nothing is made."""
     with pytest.raises(Refused) as refused:
-        vendor.client.submit(clip(aspect_ratio="1:1"), total_seconds=5)
+        vendor.client.submit(clip(aspect_ratio="1:1"), total_seconds=PATIENCE)
 
     assert refused.value.code == "invalid"
     assert vendor.generations == []
@@ -188,9 +189,9 @@ def test_shape_veo_does_not_film(vendor: Vendor) -> None:
 def test_minute_quota(tmp_path: Path) -> None:
     """One submit too many in a minute made nothing and may be made later."""
     for vendor in started(tmp_path, per_minute=1):
-        vendor.client.submit(clip(), total_seconds=5)
+        vendor.client.submit(clip(), total_seconds=PATIENCE)
         with pytest.raises(TryLater):
-            vendor.client.submit(clip(), total_seconds=5)
+            vendor.client.submit(clip(), total_seconds=PATIENCE)
 
         assert len(vendor.generations) == 1
 
@@ -199,7 +200,7 @@ def test_expired_token_makes_one_clip(vendor: Vendor) -> None:
     """The repeat after a 401 is the only order that counts."""
     vendor.fault("401")
 
-    vendor.client.submit(clip(), total_seconds=5)
+    vendor.client.submit(clip(), total_seconds=PATIENCE)
 
     assert (vendor.tokens.renewed, len(vendor.generations)) == (1, 1)
 
@@ -231,6 +232,6 @@ def test_busy_is_later_as_asked(vendor: Vendor) -> None:
     vendor.fault("429", retry_after=17)
 
     with pytest.raises(TryLater) as later:
-        vendor.client.submit(clip(), total_seconds=5)
+        vendor.client.submit(clip(), total_seconds=PATIENCE)
 
     assert later.value.after == timedelta(seconds=17)

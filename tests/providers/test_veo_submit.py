@@ -19,6 +19,7 @@ from shared.providers.ports import (
 )
 from shared.providers.veo.client import Veo
 from tests.egress.loopback import Loopback, Script, drip, raw, reply, reset
+from tests.patience import PATIENCE
 from tests.providers.orders import LOOPBACK, MODEL, MODELS, OPERATION, Tokens, clip, veo
 
 RAW = "the vendor's own words"
@@ -33,13 +34,13 @@ def refusal(code: int, message: str = RAW, **more: Any) -> Script:
 def submit(script: Script, order: ClipOrder | None = None) -> str:
     """Submit to a server that plays the script."""
     with Loopback(script) as server:
-        return veo(server.url).submit(order or clip(), total_seconds=5)
+        return veo(server.url).submit(order or clip(), total_seconds=PATIENCE)
 
 
 def test_base_clip_from_words() -> None:
     """Everything that has a default at Veo is stated; nothing is asked about images that are not there."""
     with Loopback(ACCEPTED) as server:
-        name = veo(server.url).submit(clip(audio=True, seconds=6), total_seconds=5)
+        name = veo(server.url).submit(clip(audio=True, seconds=6), total_seconds=PATIENCE)
 
     assert name == OPERATION
     assert server.heard[0].target == f"/v1/{MODELS}/{MODEL}:predictLongRunning"
@@ -61,7 +62,7 @@ def test_base_clip_from_words() -> None:
 def test_base_clip_from_an_image() -> None:
     """The first frame goes with its type, cropped to the film's shape."""
     with Loopback(ACCEPTED) as server:
-        veo(server.url).submit(clip(image=StoredMedia("gs://films/a.png", "image/png")), total_seconds=5)
+        veo(server.url).submit(clip(image=StoredMedia("gs://films/a.png", "image/png")), total_seconds=PATIENCE)
 
     sent = server.heard[0].json
     assert sent["instances"] == [
@@ -73,7 +74,9 @@ def test_base_clip_from_an_image() -> None:
 def test_base_clip_with_references() -> None:
     """Reference images are assets, and are not cropped."""
     with Loopback(ACCEPTED) as server:
-        veo(server.url).submit(clip(references=(StoredMedia("gs://films/a.jpg", "image/jpeg"),)), total_seconds=5)
+        veo(server.url).submit(
+            clip(references=(StoredMedia("gs://films/a.jpg", "image/jpeg"),)), total_seconds=PATIENCE
+        )
 
     sent = server.heard[0].json
     assert sent["instances"][0]["referenceImages"] == [
@@ -85,7 +88,9 @@ def test_base_clip_with_references() -> None:
 def test_extension_adds_seven_seconds_whatever_was_asked() -> None:
     """An extension carries the film so far, no image and no resizeMode, and lasts 7 s."""
     with Loopback(ACCEPTED) as server:
-        veo(server.url).submit(clip(seconds=8, video=StoredMedia("gs://takes/c.mp4", "video/mp4")), total_seconds=5)
+        veo(server.url).submit(
+            clip(seconds=8, video=StoredMedia("gs://takes/c.mp4", "video/mp4")), total_seconds=PATIENCE
+        )
 
     sent = server.heard[0].json
     assert sent["instances"] == [
@@ -113,7 +118,7 @@ def test_extension_adds_seven_seconds_whatever_was_asked() -> None:
 def test_two_kinds_of_input_are_never_sent(order: ClipOrder) -> None:
     """Veo would take such an order and fail late."""
     with Loopback(ACCEPTED) as server, pytest.raises(Refused) as refused:
-        veo(server.url).submit(order, total_seconds=5)
+        veo(server.url).submit(order, total_seconds=PATIENCE)
 
     assert refused.value.code == "invalid"
     assert server.heard == []
@@ -123,8 +128,8 @@ def test_paid_post_has_a_connection_of_its_own() -> None:
     """The next submit never meets a connection that is just closing (hole 16)."""
     with Loopback(ACCEPTED) as server:
         client = veo(server.url)
-        client.submit(clip(), total_seconds=5)
-        client.submit(clip(), total_seconds=5)
+        client.submit(clip(), total_seconds=PATIENCE)
+        client.submit(clip(), total_seconds=PATIENCE)
 
     assert server.connections == 2
 
@@ -135,7 +140,7 @@ def test_unreachable_is_not_sent() -> None:
         url = gone.url
 
     with pytest.raises(NotSent):
-        veo(url).submit(clip(), total_seconds=5)
+        veo(url).submit(clip(), total_seconds=PATIENCE)
 
 
 def test_unresolved_is_not_sent() -> None:
@@ -143,7 +148,7 @@ def test_unresolved_is_not_sent() -> None:
     egress = Egress(resolve=lambda _host, _port: ())
 
     with pytest.raises(NotSent):
-        veo("https://us-central1-aiplatform.googleapis.com", egress=egress).submit(clip(), total_seconds=5)
+        veo("https://us-central1-aiplatform.googleapis.com", egress=egress).submit(clip(), total_seconds=PATIENCE)
 
 
 def test_deadline_before_the_connection_is_not_sent() -> None:
@@ -157,7 +162,7 @@ def test_deadline_before_the_connection_is_not_sent() -> None:
 def test_guarded_endpoint_is_our_mistake() -> None:
     """An endpoint the guard refuses is a setting to mend, not an outage to wait for."""
     with pytest.raises(Misconfigured, match="not on the public internet"):
-        veo("https://127.0.0.1", egress=Egress()).submit(clip(), total_seconds=5)
+        veo("https://127.0.0.1", egress=Egress()).submit(clip(), total_seconds=PATIENCE)
 
 
 @pytest.mark.parametrize(
@@ -187,7 +192,7 @@ def test_401_once_renews_the_token() -> None:
     tokens = Tokens()
 
     with Loopback(refusal(401), ACCEPTED) as server:
-        name = veo(server.url, tokens).submit(clip(), total_seconds=5)
+        name = veo(server.url, tokens).submit(clip(), total_seconds=PATIENCE)
 
     assert name == OPERATION
     assert [heard.headers["authorization"] for heard in server.heard] == ["Bearer token-1", "Bearer token-2"]
@@ -199,7 +204,7 @@ def test_401_twice_is_misconfigured() -> None:
     tokens = Tokens()
 
     with Loopback(refusal(401)) as server, pytest.raises(Misconfigured):
-        veo(server.url, tokens).submit(clip(), total_seconds=5)
+        veo(server.url, tokens).submit(clip(), total_seconds=PATIENCE)
 
     assert (tokens.renewed, len(server.heard)) == (1, 2)
 
@@ -207,7 +212,7 @@ def test_401_twice_is_misconfigured() -> None:
 def test_401_then_a_broken_line_is_unknown() -> None:
     """The second order may have been taken."""
     with Loopback(refusal(401), reset()) as server, pytest.raises(Unknown):
-        veo(server.url).submit(clip(), total_seconds=5)
+        veo(server.url).submit(clip(), total_seconds=PATIENCE)
 
 
 def test_token_trouble_passes_through() -> None:
@@ -219,7 +224,7 @@ def test_token_trouble_passes_through() -> None:
     with Loopback(ACCEPTED) as server:
         client = Veo(endpoint=server.url, project="p", token=none, refresh=none, egress=Egress(LOOPBACK))
         with pytest.raises(NotSent, match="no token"):
-            client.submit(clip(), total_seconds=5)
+            client.submit(clip(), total_seconds=PATIENCE)
 
     assert server.heard == []
 

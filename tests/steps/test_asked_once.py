@@ -12,6 +12,7 @@ from shared.providers.ports import KeyChanged, PresenterVendor, Refused, TryLate
 from shared.providers.reading import RETRY_SOON
 from shared.steps.asked_once import MOST_ANSWERS, AskedOnce
 from tests.faults.cloud import Clock
+from tests.patience import PATIENCE
 
 KEY, OTHER = "key-one", "key-two"
 
@@ -34,7 +35,7 @@ class Service:
             self.asked.append(look_id)
             self._held += 1
             self.most = max(self.most, self._held)
-        self.gate.wait(60)
+        self.gate.wait(PATIENCE)
         with self._lock:
             self._held -= 1
         if self.says:

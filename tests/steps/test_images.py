@@ -24,6 +24,7 @@ from shared.steps.problems import Problem
 from tests.egress.loopback import Loopback, drip, raw, reply, silent
 from tests.media.photos import case, encoded, noise, picture
 from tests.media.test_photos import color, near
+from tests.patience import PATIENCE
 from tests.steps.stage import LOOK, TENANT, VOICE, Stage
 
 ROOT = Path(__file__).parents[2]
@@ -190,18 +191,18 @@ def test_files_wait_for_room() -> None:
     def first() -> None:
         with room.holding(60, 5):
             entered.set()
-            leave.wait(5)
+            leave.wait(PATIENCE)
             order.append("first is done")
 
     def second() -> None:
-        entered.wait(5)
+        entered.wait(PATIENCE)
         with room.holding(41, 5):
             order.append("second may")
 
     threads = [threading.Thread(target=first), threading.Thread(target=second)]
     for thread in threads:
         thread.start()
-    entered.wait(5)
+    entered.wait(PATIENCE)
     with room.holding(40, 0), pytest.raises(EgressFailed, match="too many"), room.holding(1, 0):
         pass
     leave.set()

@@ -24,6 +24,7 @@ from shared.pipeline.job.events import CancelAsked
 from shared.steps.notify import WAITS
 from shared.steps.receivers import PAUSE, TENANT_TOGETHER, Receivers
 from tests.faults.wire import Kind
+from tests.patience import PATIENCE
 from tests.steps.stage import TENANT, Stage, footage
 
 WHSEC = "whsec_" + base64.b64encode(b"a secret of twenty-four+").decode()
@@ -243,7 +244,7 @@ def test_a_receiver_that_hangs_holds_two_places_only(stage: Stage, customer: Cus
 
     def hang(request: Request) -> Response:
         entered.release()
-        release.wait(9)
+        release.wait(PATIENCE)
         return slow.answer(request)
 
     serving = Serving("127.0.0.1", 0, Request.application(hang))

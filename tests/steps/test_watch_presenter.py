@@ -1,6 +1,7 @@
 """watch_presenter and HeyGen's hints: the vendor's own word, its file in our bucket, and never a second order."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -108,6 +109,23 @@ def test_a_broken_download_keeps_nothing(stage: Stage) -> None:
     output = stage.node(job_id, SPEECH).output
     assert output is not None
     assert output.size == stage.canned["takes.webm"].stat().st_size
+
+
+def test_a_take_that_takes_too_long_to_judge_is_judged_again(stage: Stage) -> None:
+    """A machine too busy to tell says nothing about the film: it is fetched and judged anew, ordered once."""
+    job_id = started(stage)
+    stage.filmed()
+    step = stage.wiring.watch_presenter
+    busy = replace(step, files=replace(step.files, judge_seconds=0.0))
+    busy(stage.message(job_id, SPEECH))
+    assert State.RUNNING is stage.node(job_id, SPEECH).state
+    assert stage.wants(job_id, SPEECH)
+    stage.clock.forward(10)
+
+    stage.cloud.tasks.run_due()
+
+    assert State.DONE is stage.node(job_id, SPEECH).state
+    assert 1 == stage.submits("heygen")
 
 
 def test_a_pending_take_is_looked_at_later(stage: Stage) -> None:

@@ -26,6 +26,7 @@ SAID = "Good coffee."
 REFUSAL = "[[rai:15236754]]"  # the stand-in refuses such a clip as unsafe, for good
 ENDED = ("completed", "failed", "cancelled")
 AGAIN = 0.3  # seconds
+GIVES_UP = 30.0  # seconds a customer waits for an answer
 LOOK = 0.7  # seconds between two looks at a job
 PLAIN = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # never used: the laptop speaks plain HTTP; the usual one costs 40 ms
 ACCEPTED, TOO_MANY, BROKEN = 202, 429, 500
@@ -111,7 +112,7 @@ class Customers:
     taken: list[str] = field(default_factory=list)  # jobs accepted
     finished: list[str] = field(default_factory=list)  # jobs seen ended
     over: threading.Event = field(default_factory=threading.Event)
-    http: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=30, trust_env=False, verify=PLAIN))
+    http: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=GIVES_UP, trust_env=False, verify=PLAIN))
 
     def close(self) -> None:
         """Close the line to the laptop."""

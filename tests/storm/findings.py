@@ -21,6 +21,7 @@ from shared.config import settings
 from shared.pipeline.job.entries import entries
 from shared.pipeline.job.job import Job
 from shared.wiring import Wiring
+from tests.patience import PATIENCE
 from tests.storm.books import Generation, generations
 
 QUEUES = ("compose", "notify", "presenter", "veo", "watch")
@@ -53,7 +54,7 @@ def open_tenants(laptop: Laptop, names: Sequence[str], live_jobs: int = 50) -> d
             f"{laptop.places.front_url}/tenant/integrations/heygen",
             headers={"Authorization": f"Bearer {key}"},
             json={"api_key": HEYGEN_KEY},
-            timeout=60,
+            timeout=PATIENCE,
             trust_env=False,
         )
         assert answer.status_code == 200, f"{name}: {answer.text}"
@@ -94,7 +95,7 @@ def found(laptop: Laptop, tenants: Sequence[str], job_ids: Sequence[str], timeou
         loaded = [wiring.jobs.load(job_id) for job_id in job_ids]
         jobs = tuple(each.job for each in loaded if each)
         documents: Any = wiring.clients.firestore.collection("jobs")
-        counted = documents.count(alias="all").get(timeout=60)
+        counted = documents.count(alias="all").get(timeout=PATIENCE)
         usage = {entry.doc for job in jobs for entry in entries(job.money)} or {f"{wiring.now():%Y-%m}"}
         months = {tenant: _month(wiring, tenant, sorted(usage)) for tenant in tenants}
     bills = {name: _bill(getattr(laptop.places, name)) for name in ("veo", "heygen")}
@@ -132,7 +133,7 @@ def _queued(wiring: Wiring) -> tuple[str, ...]:
 
 
 def _bill(port: int) -> dict[str, Any]:
-    return dict(httpx.get(f"http://127.0.0.1:{port}/_stand_in/bill", timeout=60, trust_env=False).json())
+    return dict(httpx.get(f"http://127.0.0.1:{port}/_stand_in/bill", timeout=PATIENCE, trust_env=False).json())
 
 
 def facts(log: Path) -> Counter[str]:

@@ -16,7 +16,7 @@ from infra.local.google.identity.issuer import Issuer
 from shared.pipeline.job.job import Job
 from shared.pipeline.job.names import AttemptName
 from shared.pipeline.plan.plan import Kind
-from tests.storm.customers import PLAIN
+from tests.storm.customers import GIVES_UP, PLAIN
 from tests.storm.findings import HEYGEN_KEY
 from tests.storm.gateway import Call
 from tests.storm.pranks import PRANKS, TAKEN, Prank
@@ -48,7 +48,7 @@ class Mischief:
     tally: Counter[tuple[str, str]] = field(default_factory=Counter)
     wrong: list[str] = field(default_factory=list)
     over: threading.Event = field(default_factory=threading.Event)
-    http: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=30, trust_env=False, verify=PLAIN))
+    http: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=GIVES_UP, trust_env=False, verify=PLAIN))
 
     def run(self) -> None:
         """Make trouble until told to stop."""

@@ -13,6 +13,7 @@ from infra.local.google.identity.issuer import InvalidToken, Issuer
 from infra.local.google_cloud import now
 from infra.local.vendors.serving import Serving
 from infra.local.world import INVOKER
+from tests.patience import PATIENCE
 from tests.storm.gateway import Call, Gateway, HandOn, open_gated
 
 BODY = b'{"a": 1}'
@@ -48,7 +49,7 @@ def gateway(tmp_path: Path, issuer: Issuer) -> Iterator[Gateway]:
 
 def asked(gateway: Gateway, token: str) -> httpx.Response:
     headers = {"Authorization": f"Bearer {token}"}
-    return httpx.post(f"{gateway.url}/sweep/now?a=b", content=BODY, headers=headers, timeout=30, trust_env=False)
+    return httpx.post(f"{gateway.url}/sweep/now?a=b", content=BODY, headers=headers, timeout=PATIENCE, trust_env=False)
 
 
 def test_a_caller_is_who_it_is_behind_the_gateway(gateway: Gateway, issuer: Issuer) -> None:
@@ -87,4 +88,4 @@ def test_the_scheduler_calls_the_gateway(tmp_path: Path) -> None:
     with ExitStack() as held:
         open_gated(held, tmp_path, weather=heard)
 
-        assert swept.wait(60)
+        assert swept.wait(PATIENCE)

@@ -5,19 +5,19 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import PATIENCE
 from tests.storm.storm import Options, storm
 
 pytestmark = pytest.mark.xdist_group("processes")
 JOBS = int(os.environ.get("STORM_JOBS", "16"))
 SECONDS = float(os.environ.get("STORM_SECONDS", "12"))
 SEED = int(os.environ.get("STORM_SEED", "1"))
-LIMIT = 240.0
 
 
-@pytest.mark.timeout(SECONDS + LIMIT + 120)
+@pytest.mark.timeout(SECONDS + PATIENCE + 120)
 def test_the_books_balance_after_a_storm(tmp_path: Path) -> None:
     """Processes killed, calls broken: every job ends as it must, every take is paid once, nothing stays reserved."""
-    options = Options(jobs=JOBS, seconds=SECONDS, seed=SEED, at_once=12, limit=LIMIT)
+    options = Options(jobs=JOBS, seconds=SECONDS, seed=SEED, at_once=12, limit=PATIENCE)
 
     left = storm(options, tmp_path)
 

@@ -13,8 +13,8 @@ from types import TracebackType
 from typing import IO, Any, Self
 
 from infra.local.world import ROOT, _free
+from tests.patience import PATIENCE
 
-BOOT = 60.0  # seconds it may take to answer
 GRACE = 10.0  # seconds it may take to stop by itself
 
 
@@ -58,7 +58,7 @@ class Twin:
             stdout=self._written,
             stderr=subprocess.STDOUT,
         )
-        until = time.monotonic() + BOOT
+        until = time.monotonic() + PATIENCE
         while not answers(self.port):
             assert self._process.poll() is None, f"the twin ended: {self.log.read_text()}"
             assert time.monotonic() < until, "the twin does not answer"

@@ -16,6 +16,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.patience import PATIENCE
+
 ROOT = Path(__file__).parents[2]
 SIZES = {"9:16": [180, 320], "16:9": [320, 180], "1:1": [180, 180]}
 WORLD = {
@@ -55,7 +57,7 @@ def abroll(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Abroll]:
         yield from _caller(url, key)
     finally:
         process.send_signal(signal.SIGINT)
-        assert process.wait(30) == 0
+        assert process.wait(PATIENCE) == 0
         assert process.stdout is not None
         process.stdout.close()
 
@@ -76,5 +78,5 @@ def _said(process: "subprocess.Popen[str]") -> tuple[str, str]:
 
 def _caller(url: str, key: str) -> Iterator[Abroll]:
     headers = {"Authorization": f"Bearer {key}"}
-    with httpx.Client(base_url=url, headers=headers, timeout=60, trust_env=False) as http:
+    with httpx.Client(base_url=url, headers=headers, timeout=PATIENCE, trust_env=False) as http:
         yield Abroll(url, key, http)

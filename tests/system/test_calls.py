@@ -10,13 +10,14 @@ from typing import Any
 import httpx
 
 from tests.listener import Listener
+from tests.patience import PATIENCE
 from tests.system.conftest import Abroll
 
 FILM = {"product_title": "Coffee", "product_id": "c-1", "scenes": [{"visual_description": "a cup", "duration": 4}]}
 
 
 def ended(abroll: Abroll, job_id: str) -> dict[str, Any]:
-    until = time.monotonic() + 120
+    until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
         job: dict[str, Any] = abroll.http.get(f"/jobs/{job_id}").json()
         if job["status"] in ("completed", "failed", "cancelled"):

@@ -13,6 +13,7 @@ from infra.local.vendors.heygen.server import HeyGenServer
 from infra.local.vendors.heygen.settings import DEMO_KEY, HeyGenSettings
 from infra.local.vendors.veo.server import VeoServer
 from infra.local.vendors.veo.settings import VeoSettings
+from tests.patience import PATIENCE
 from tests.vendors.bucket import TinyStorage
 
 MODEL = "veo-3.1-generate-001"
@@ -91,7 +92,7 @@ def veo_desk(data: Path, settings: VeoSettings | None = None) -> Iterator[VeoDes
     clock, storage = Clock(), TinyStorage()
     settings = settings or VeoSettings(sizes=SIZES, background=False)
     server = VeoServer(data, storage=storage.start(), settings=settings, clock=clock)
-    with httpx.Client(base_url=server.start(), headers={"Authorization": "Bearer t"}, timeout=30) as http:
+    with httpx.Client(base_url=server.start(), headers={"Authorization": "Bearer t"}, timeout=PATIENCE) as http:
         try:
             yield VeoDesk(server, http, storage, clock)
         finally:
@@ -157,7 +158,7 @@ def heygen_desk(data: Path, settings: HeyGenSettings | None = None) -> Iterator[
     clock = Clock()
     settings = settings or HeyGenSettings(sizes=SIZES, background=False)
     server = HeyGenServer(data, settings=settings, clock=clock)
-    with httpx.Client(base_url=server.start(), headers={"X-Api-Key": DEMO_KEY}, timeout=30) as http:
+    with httpx.Client(base_url=server.start(), headers={"X-Api-Key": DEMO_KEY}, timeout=PATIENCE) as http:
         try:
             yield HeyGenDesk(server, http, clock)
         finally:

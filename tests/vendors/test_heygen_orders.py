@@ -12,6 +12,7 @@ import pytest
 
 from infra.local.vendors.heygen.settings import DEMO_KEY, HeyGenSettings
 from infra.local.vendors.serving import Serving
+from tests.patience import PATIENCE
 from tests.vendors.desk import SIZES, HeyGenDesk, heygen_desk
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def _slow_server(asked: threading.Event, go_on: threading.Event) -> Iterator[int
 
     def answer(_: "WSGIEnvironment", start_response: "StartResponse") -> list[bytes]:
         asked.set()
-        go_on.wait(10)
+        go_on.wait(PATIENCE)
         start_response("200 OK", [("Content-Type", "text/plain")])
         return [b"no picture"]
 
@@ -276,7 +277,7 @@ def test_a_repeat_in_flight_is_a_conflict(heygen: HeyGenDesk) -> None:
     with _slow_server(fetched, go_on) as port:
         ordering = threading.Thread(target=slow_order)
         ordering.start()
-        fetched.wait(10)
+        fetched.wait(PATIENCE)
         repeat = heygen.post("k1")
         go_on.set()
         ordering.join()

@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from infra.local.vendors.heygen.settings import HeyGenSettings
+from tests.patience import PATIENCE
 from tests.vendors.desk import SIZES, HeyGenDesk, heygen_desk
 from tests.vendors.receiver import Receiver
 
@@ -230,7 +231,7 @@ def test_a_film_is_made_by_itself(tmp_path: Path, receiver: Receiver) -> None:
     with heygen_desk(tmp_path, HeyGenSettings(sizes=SIZES)) as heygen:
         video_id = heygen.order(callback_url=f"{receiver.url}/hook")
         heygen.clock.forward(10)
-        heard = receiver.something.wait(60)
+        heard = receiver.something.wait(PATIENCE)
         status = heygen.video(video_id)["status"]
 
     assert (True, "completed") == (heard, status)

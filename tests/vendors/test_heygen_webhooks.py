@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from infra.local.vendors.heygen.settings import HeyGenSettings, SignatureHeaders
+from tests.patience import PATIENCE
 from tests.vendors.desk import SIZES, HeyGenDesk, heygen_desk
 from tests.vendors.receiver import Receiver
 
@@ -191,6 +192,6 @@ def test_a_call_comes_by_itself(tmp_path: Path, receiver: Receiver) -> None:
     with heygen_desk(tmp_path, HeyGenSettings(sizes=SIZES)) as heygen:
         heygen.order(callback_url=f"{receiver.url}/hook")
         heygen.clock.forward(10)
-        heard = receiver.something.wait(30)
+        heard = receiver.something.wait(PATIENCE)
 
     assert heard

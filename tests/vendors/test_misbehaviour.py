@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from infra.local.vendors.heygen.settings import DEMO_KEY
+from tests.patience import PATIENCE
 from tests.vendors.bucket import TinyStorage
 from tests.vendors.desk import HeyGenDesk, VeoDesk
 from tests.vendors.receiver import Receiver
@@ -152,7 +153,7 @@ def test_a_killed_veo_goes_on(tmp_path: Path) -> None:
             ).json()["name"]
             os.kill(pid, signal.SIGKILL)
         with process(*command) as (base, _):
-            arrived = storage.written.wait(60)
+            arrived = storage.written.wait(PATIENCE)
             bill = httpx.get(f"{base}/_stand_in/bill").json()
     finally:
         storage.stop()
@@ -183,7 +184,7 @@ def test_a_killed_heygen_goes_on(tmp_path: Path, receiver: Receiver) -> None:
         os.kill(pid, signal.SIGKILL)
     with process(*command) as (base, _):
         again = httpx.post(f"{base}/v3/videos", json=body, headers=headers).json()
-        heard = receiver.something.wait(60)
+        heard = receiver.something.wait(PATIENCE)
         video = httpx.get(f"{base}/v3/videos/{first['data']['video_id']}", headers=headers).json()["data"]
         bill = httpx.get(f"{base}/_stand_in/bill").json()
 

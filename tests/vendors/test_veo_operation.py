@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from infra.local.vendors.veo.settings import VeoSettings
+from tests.patience import PATIENCE
 from tests.vendors.desk import SIZES, VeoDesk, veo_desk
 
 TEXT = {"prompt": "A cup"}
@@ -210,7 +211,7 @@ def test_a_film_arrives_by_itself(tmp_path: Path) -> None:
         veo.submit(TEXT, OUT)
         early = veo.storage.written.is_set()
         veo.clock.forward(10)
-        arrived = veo.storage.written.wait(30)
+        arrived = veo.storage.written.wait(PATIENCE)
 
     assert (False, True) == (early, arrived)
 
@@ -256,7 +257,7 @@ def test_a_bucket_that_is_down_is_asked_again(tmp_path: Path) -> None:
             pass
         pending = veo.fetch(name).json()
         veo.storage.status = None
-        arrived = veo.storage.written.wait(30)
+        arrived = veo.storage.written.wait(PATIENCE)
 
     assert {"name": name} == pending
     assert arrived

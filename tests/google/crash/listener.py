@@ -7,8 +7,7 @@ from threading import Condition
 from werkzeug.wrappers import Request, Response
 
 from infra.local.google.identity.loopback import LoopbackServer
-
-TIMEOUT = 60.0  # seconds for what is owed after the last restart
+from tests.patience import PATIENCE
 
 
 class Listener:
@@ -36,7 +35,7 @@ class Listener:
         """Wait until all these were heard, and return those that never were."""
         left = set(wanted)
         with self._news:
-            self._news.wait_for(lambda: left <= self._heard, timeout=TIMEOUT)
+            self._news.wait_for(lambda: left <= self._heard, timeout=PATIENCE)
             return sorted(left - self._heard)
 
     def _hear(self, request: Request) -> Response:

@@ -7,6 +7,8 @@ import sys
 import time
 from pathlib import Path
 
+from tests.patience import PATIENCE
+
 ROOT = Path(__file__).parents[3]
 ADDRESS = re.compile(r"(?:http://)?127\.0\.0\.1:(\d+)")
 
@@ -65,7 +67,7 @@ class Victim:
         assert self._process is not None
         with self._process as process:
             process.terminate()
-            status = process.wait(30)
+            status = process.wait(PATIENCE)
         self._process = None
         return status
 

@@ -19,6 +19,7 @@ from google.cloud.tasks_v2.services.cloud_tasks.transports import CloudTasksGrpc
 from google.oauth2.credentials import Credentials
 
 from tests.google.crash.process import ROOT, Victim
+from tests.patience import PATIENCE
 
 credentials: Callable[[str], object] = Credentials  # the library publishes no types
 Start = Callable[..., tuple[Victim, str]]
@@ -165,4 +166,4 @@ def test_the_servers_import_nothing_of_this_project() -> None:
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     """Run the command to its end."""
     command = [sys.executable, "-m", "infra.local.google", *arguments]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE, check=False)

@@ -13,6 +13,7 @@ from infra.local.google.storage.events import Backoff
 from infra.local.google.storage.outbox import Happening
 from infra.local.google.storage.server import Bucket, StorageServer
 from tests.google.storage.world import Clock, Function, client_of
+from tests.patience import PATIENCE
 
 BUCKETS = [Bucket("takes"), Bucket("films")]
 
@@ -116,7 +117,7 @@ def test_nobody_listens(quiet: StorageServer, quiet_takes: Remote, function: Fun
 
 def test_side_by_side(takes: Remote, function: Function) -> None:
     """Twenty objects finalized together are twenty deliveries in flight together: none waits for another's answer."""
-    together = threading.Barrier(20, timeout=60)
+    together = threading.Barrier(20, timeout=PATIENCE)
     function.before = together.wait
 
     with ThreadPoolExecutor(20) as pool:
@@ -220,13 +221,13 @@ def test_stopping_while_unanswered(
 
     def hold() -> None:
         arrived.set()
-        leave.wait(60)
+        leave.wait(PATIENCE)
 
     function.before = hold
     server = StorageServer(tmp_path, buckets=BUCKETS, notify={"takes": function.url}, clock=clock)
     with client_of(server.start(), monkeypatch) as client:
         client.bucket("takes").blob("clip").upload_from_string(b"clip")
-    arrived.wait(60)
+    arrived.wait(PATIENCE)
     server.stop()
     leave.set()
 

@@ -13,6 +13,7 @@ from google.cloud.storage import Client
 from google.oauth2.credentials import Credentials
 
 from tests.google.elsewhere import PROJECT, is_google
+from tests.patience import PATIENCE
 
 _credentials: Callable[[str], object] = Credentials  # the library publishes no types
 
@@ -77,7 +78,7 @@ class Function:
     def wait(self, count: int) -> list[Heard]:
         """Wait until that many events were heard."""
         with self._news:
-            if not self._news.wait_for(lambda: len(self.heard) >= count, timeout=30):
+            if not self._news.wait_for(lambda: len(self.heard) >= count, timeout=PATIENCE):
                 raise AssertionError(f"heard {len(self.heard)} of {count} events")
             return list(self.heard)
 

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from tests.google.tasks.conftest import StartCloud
 from tests.google.tasks.world import Cloud, Heard
+from tests.patience import PATIENCE
 
 DEADLINE = timedelta(seconds=15)
 
@@ -49,7 +50,7 @@ def test_the_next_attempt_comes_while_the_first_still_works(start_cloud: StartCl
 
     def respond(heard: Heard) -> Response:
         if heard.tasks_header("TaskRetryCount") == "0":
-            assert second_has_come.wait(60)
+            assert second_has_come.wait(PATIENCE)
             first_has_ended.set()
         else:
             second_has_come.set()
@@ -58,6 +59,6 @@ def test_the_next_attempt_comes_while_the_first_still_works(start_cloud: StartCl
     cloud.handler.respond = respond
     cloud.create("a", dispatch_deadline=DEADLINE)
 
-    assert first_has_ended.wait(60)
+    assert first_has_ended.wait(PATIENCE)
     assert [heard.tasks_header("TaskRetryCount") for heard in cloud.handler.heard] == ["0", "1"]
     assert cloud.handler.heard[1].tasks_header("TaskPreviousResponse") == "0"

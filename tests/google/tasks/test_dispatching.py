@@ -8,8 +8,7 @@ from werkzeug.wrappers import Response
 from infra.local.google.tasks.server import QueueConfig
 from tests.google.tasks.conftest import StartCloud
 from tests.google.tasks.world import Cloud, Heard
-
-ENOUGH = 60  # seconds: a hang fails, a slow machine does not
+from tests.patience import PATIENCE
 
 
 def test_a_task_is_delivered_without_being_asked_for(start_cloud: StartCloud) -> None:
@@ -24,7 +23,7 @@ def test_a_task_is_delivered_without_being_asked_for(start_cloud: StartCloud) ->
     cloud.handler.respond = respond
     cloud.create("a")
 
-    assert arrived.wait(ENOUGH)
+    assert arrived.wait(PATIENCE)
 
 
 def test_a_task_for_later_is_delivered_then(start_cloud: StartCloud) -> None:
@@ -41,7 +40,7 @@ def test_a_task_for_later_is_delivered_then(start_cloud: StartCloud) -> None:
     cloud.create("later", schedule_time=due)
     cloud.create("now")
 
-    arrivals = [(arrived.acquire(timeout=ENOUGH), datetime.now(UTC)) for _ in range(2)]
+    arrivals = [(arrived.acquire(timeout=PATIENCE), datetime.now(UTC)) for _ in range(2)]
     assert [came for came, _ in arrivals] == [True, True]
     assert [heard.tasks_header("TaskName") for heard in cloud.handler.heard] == ["now", "later"]
     assert arrivals[1][1] >= due
@@ -53,14 +52,14 @@ def test_tasks_run_at_the_same_time(start_cloud: StartCloud) -> None:
     together = Barrier(4)
 
     def respond(_: Heard) -> Response:
-        together.wait(ENOUGH)
+        together.wait(PATIENCE)
         return Response("done")
 
     cloud.handler.respond = respond
     for name in "abc":
         cloud.create(name)
 
-    together.wait(ENOUGH)
+    together.wait(PATIENCE)
     assert len(cloud.handler.heard) == 3
 
 
@@ -77,7 +76,7 @@ def test_a_queue_never_has_more_out_than_it_may(start_cloud: StartCloud) -> None
             present.add(name)
             crowds.append(len(present))
         arrived.release()
-        assert leave.acquire(timeout=ENOUGH)
+        assert leave.acquire(timeout=PATIENCE)
         with lock:
             present.discard(name)
         return Response("done")
@@ -86,11 +85,11 @@ def test_a_queue_never_has_more_out_than_it_may(start_cloud: StartCloud) -> None
     for name in "abcdef":
         cloud.create(name)
     for _ in range(2):
-        assert arrived.acquire(timeout=ENOUGH)
+        assert arrived.acquire(timeout=PATIENCE)
     for _ in range(6):
         leave.release()
     for _ in range(4):
-        assert arrived.acquire(timeout=ENOUGH)
+        assert arrived.acquire(timeout=PATIENCE)
 
     assert max(crowds) == 2
 
@@ -113,13 +112,13 @@ def test_a_duplicate_comes_at_the_same_time(start_cloud: StartCloud) -> None:
     together = Barrier(3)
 
     def respond(_: Heard) -> Response:
-        together.wait(ENOUGH)
+        together.wait(PATIENCE)
         return Response("done")
 
     cloud.handler.respond = respond
     cloud.create("a")
 
-    together.wait(ENOUGH)
+    together.wait(PATIENCE)
     assert [heard.tasks_header("TaskName") for heard in cloud.handler.heard] == ["a", "a"]
 
 

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 from infra.local.google.tasks.server import QueueConfig
 from tests.google.tasks.conftest import StartCloud
 from tests.google.tasks.world import QUEUE, Clock, Handler, Heard, connect
+from tests.patience import PATIENCE
 
 SERVE = """
 import sys
@@ -82,7 +83,7 @@ def test_an_attempt_cut_off_by_a_kill_is_made_again(
         handler.respond = kill
         process.stdin.write("run\n")
         process.stdin.flush()
-        process.wait(60)
+        process.wait(PATIENCE)
         channel.close()
 
     handler.respond = lambda _: Response("done")

@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -94,7 +93,6 @@ def apply_between_newer(job: Job, event: on.Event, now: datetime, timeouts: Time
 @settings(
     max_examples=150, derandomize=True, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow]
 )
-@pytest.mark.timeout(240)
 @given(st.sampled_from(FILMS), lives)
 def test_every_event_gives_back_what_it_does_not_know(request: FilmRequest, life: list[Turn]) -> None:
     """In every life of a job, after every event, each map that is still there holds what newer code wrote into it."""

@@ -128,7 +128,7 @@ def live(request: FilmRequest, life: list[Turn], presenter: Reconcile = Reconcil
     database=None,
     suppress_health_check=[HealthCheck.too_slow],
 )
-@pytest.mark.timeout(120 + MANY // 20)
+@pytest.mark.timeout(900 + MANY // 20)
 @given(st.sampled_from(FILMS), lives, st.sampled_from(PRESENTERS))
 def test_every_life_keeps_the_laws_and_ends(request: FilmRequest, life: list[Turn], presenter: Reconcile) -> None:
     """Crashes, duplicates, lost and late news, frozen workers, cancel and retry: all laws hold, and the job ends."""
