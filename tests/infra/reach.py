@@ -10,12 +10,13 @@ from shared.wiring import PART_OF
 from tests.infra.inventory import ROOT
 
 WIRING = "shared.wiring"
+PARTS = tuple(f"shared.parts.{path.stem}" for path in sorted((ROOT / "shared" / "parts").glob("*.py")))
 
 
 def reached(function: str) -> set[str]:
     """Return the outermost names of all modules that are not ours."""
     outside: set[str] = set()
-    seen = {WIRING}  # of which only the function's own part counts
+    seen = {WIRING, *PARTS}  # of which only the function's own part counts
     wanted = [*_imports(_parsed(f"functions.{function}.main")), *_part(PART_OF.get(function, function))]
     while wanted:
         name = wanted.pop()
@@ -29,11 +30,19 @@ def reached(function: str) -> set[str]:
     return outside
 
 
+def parts() -> dict[str, ast.FunctionDef]:
+    """Return the code of every part of an instance by its name."""
+    trees = map(_parsed, PARTS)
+    return {each.name: each for tree in trees for each in ast.walk(tree) if isinstance(each, ast.FunctionDef)}
+
+
 def _part(part: str) -> Iterator[str]:
     """Yield what the wiring imports at its top, and in a part and all other parts that it is made of."""
-    tree = _parsed(WIRING)
-    yield from _imports(ast.Module([each for each in tree.body if isinstance(each, ast.Import | ast.ImportFrom)], []))
-    members = {each.name: each for each in ast.walk(tree) if isinstance(each, ast.FunctionDef)}
+    members = parts()
+    for module in (WIRING, *PARTS):
+        for each in _parsed(module).body:
+            if isinstance(each, ast.Import | ast.ImportFrom):
+                yield from _imports(each)
     wanted, seen = [part], set[str]()
     while wanted:
         name = wanted.pop()

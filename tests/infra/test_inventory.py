@@ -12,8 +12,9 @@ from shared.pipeline.job.line import LINE, START_CLIP, START_PRESENTER, WATCH_CL
 from shared.pipeline.job.timeouts import Timeouts
 from shared.wiring import PART_OF
 from tests.infra.inventory import ROOT, block, functions, indexes, table, terraform
+from tests.infra.reach import parts
 
-# A part of shared/wiring.py, and the words of which a function that is handed it must say at least one.
+# A part of shared/parts/, and the words of which a function that is handed it must say at least one.
 PARTS = {
     "blobs": {"films_read", "films_write", "takes_read", "takes_write"},
     "deliveries": {"documents"},
@@ -46,9 +47,8 @@ class Reach(ast.NodeVisitor):
 
 
 def wired(function: str) -> set[str]:
-    """Return the parts that shared/wiring.py hands to a function, directly or through others."""
-    tree = ast.parse((ROOT / "shared" / "wiring.py").read_text("utf-8"))
-    members = {item.name: item for item in ast.walk(tree) if isinstance(item, ast.FunctionDef)}
+    """Return the parts that the wiring hands to a function, directly or through others."""
+    members = parts()
     found: set[str] = set()
     wanted = [PART_OF.get(function, function)]
     while wanted:
@@ -76,10 +76,10 @@ def test_every_folder_is_a_row() -> None:
 def test_a_function_may_do_what_its_parts_need(name: str) -> None:
     """For each part the wiring hands a function, its row says a right to use it; and no right without the part."""
     uses = set(functions()[name]["uses"])
-    parts = wired(name)
-    allowed = set().union(*(PARTS[part] for part in parts), {"sign_links"} if "blobs" in parts else set())
+    handed = wired(name)
+    allowed = set().union(*(PARTS[part] for part in handed), {"sign_links"} if "blobs" in handed else set())
 
-    assert set() == {part for part in parts if not PARTS[part] & uses}
+    assert set() == {part for part in handed if not PARTS[part] & uses}
     assert (VEOS if name == "start_clip" else set()) == uses - allowed
 
 

@@ -43,7 +43,7 @@ CLOCKS = {
 EFFECTS = {"__import__", "breakpoint", "compile", "eval", "exec", "input", "open", "print"}
 VERBS = ("Client", "AsyncClient", "HTTPTransport", "delete", "get", "head", "patch", "post", "put", "request", "stream")
 CALLS_OUT = {f"httpx.{verb}" for verb in VERBS}
-REAL_TIME = ("shared/wiring.py", "shared/steps/stopwatch.py")  # the stopwatch asks two clocks (hole 14)
+REAL_TIME = ("shared/parts/", "shared/steps/stopwatch.py")  # the stopwatch asks two clocks (hole 14)
 GUARDED = ("shared/egress", "shared/cloud/signing.py")  # signing asks Google's own IAM, whose address is a setting
 
 

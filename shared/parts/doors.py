@@ -1,0 +1,66 @@
+"""The parts that meet callers: each public function's door before the steps it opens to."""
+
+import time
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from shared.parts.steps import StepParts
+
+if TYPE_CHECKING:  # each function imports only what its own property below names
+    from shared.door.create_job import CreateJobDoor
+    from shared.door.entrance import Entrance
+    from shared.door.health import HealthDoor
+    from shared.door.heygen_webhook import HeygenWebhook
+    from shared.door.jobs import JobsDoor
+    from shared.door.tenant import TenantDoor
+
+
+class DoorParts(StepParts):
+    """The doors of one instance."""
+
+    @cached_property
+    def entrance(self) -> "Entrance":
+        from shared.door.entrance import entrance
+
+        return entrance(self.plans, self.clients, self.tenants, self.monotonic, self.now)
+
+    @cached_property
+    def create_job(self) -> "CreateJobDoor":
+        from shared.door.create_job import CreateJobDoor
+
+        schemes = frozenset({"https", *(entry.partition("://")[0] for entry in self.settings.allowed)})
+        return CreateJobDoor(self.create, self.entrance, self.settings.public_url, schemes, self.egress.judge, self.now)
+
+    @cached_property
+    def jobs_door(self) -> "JobsDoor":
+        from shared.door.jobs import JobsDoor
+
+        url = self.settings.public_url
+        return JobsDoor(self.commits, self.jobs, self.entrance, self.blobs, url, self.now, self.revise)
+
+    @cached_property
+    def tenant(self) -> "TenantDoor":
+        from shared.door.tenant import TenantDoor
+        from shared.steps.integrations import Integrations
+
+        url = (self.settings.public_url + "/heygen_webhook/t/{}/{}").format
+        work = Integrations(self.presenters, self.preflight.presenters, self.tenants, self.secrets, url, self.now)
+        return TenantDoor(self.entrance, self.tenants, work, self.preflight.images, self.secrets, self.revocations)
+
+    @cached_property
+    def heygen_webhook(self) -> "HeygenWebhook":
+        from shared.door.heygen_webhook import HeygenWebhook
+        from shared.door.strangers import Strangers
+
+        strangers = Strangers(self.plans.strangers_per_minute, self.monotonic)
+        return HeygenWebhook(self.secrets, self.tasks, lambda: self.timeouts.heygen_dispatch, strangers)
+
+    @cached_property
+    def health(self) -> "HealthDoor":
+        from shared.door.health import HealthDoor
+        from shared.steps.health import Health, services
+
+        stores = (self.jobs, self.tasks, self.blobs, self.secrets, self.ticks)
+        checks = services(*stores, self.settings.films_bucket, self.now)
+        checks["tables"] = lambda: self.tables and self.plans and self.timeouts
+        return HealthDoor(Health(checks, time.monotonic), ("heygen", "veo"))

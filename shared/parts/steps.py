@@ -1,0 +1,121 @@
+"""The parts that do a step's work, handed the stores and the vendors that it needs."""
+
+import random
+import secrets as randomness
+import time
+from collections.abc import Callable
+from functools import cached_property, partial
+from typing import TYPE_CHECKING
+
+from shared.parts.vendors import VendorParts
+from shared.steps.commit import Commits
+
+if TYPE_CHECKING:  # each function imports only what its own property below names
+    from shared.steps.compose import Compose
+    from shared.steps.create_job import CreateJob
+    from shared.steps.message import Message
+    from shared.steps.notify import Notify
+    from shared.steps.plans import TenantPlans
+    from shared.steps.preflight import Preflight
+    from shared.steps.revise import Revise
+    from shared.steps.start_presenter import StartPresenter
+    from shared.steps.sweep import Sweep
+    from shared.steps.watch_presenter import WatchPresenter
+
+
+class StepParts(VendorParts):
+    """The steps of one instance."""
+
+    @cached_property
+    def plans(self) -> "TenantPlans":
+        from shared.steps.plans import tenant_plans
+
+        return tenant_plans(self._data)
+
+    @cached_property
+    def commits(self) -> Commits:
+        return Commits(self.jobs, self.tasks, self.timeouts, time.monotonic, time.sleep, random.uniform)
+
+    @cached_property
+    def preflight(self) -> "Preflight":
+        from shared.steps.asked_once import AskedOnce
+        from shared.steps.images import Images
+        from shared.steps.preflight import Preflight
+
+        images = Images(self.blobs, self.egress, self.settings.films_bucket, time.monotonic)
+        asked = {name: AskedOnce(presenter, self.monotonic) for name, presenter in self.presenters.items()}
+        return Preflight(asked, self.tenants, self.secrets, images)
+
+    @cached_property
+    def create(self) -> "CreateJob":
+        from shared.steps.create_job import CreateJob
+        from shared.steps.hourly import HourlyLimit
+
+        secret = partial(randomness.token_urlsafe, 24)
+        hourly = HourlyLimit(self.plans, self.monotonic)
+        return CreateJob(self.commits, self.jobs, self.preflight, self.tables, self.now, secret, hourly)
+
+    def revise(self) -> "Revise":
+        from shared.steps.revise import Revise
+
+        return Revise(self.commits, self.jobs, self.blobs, self.preflight, self.create, self.tables)
+
+    @cached_property
+    def start_clip(self) -> "Callable[[Message], None]":
+        from shared.steps.start_clip import start_clip
+        from shared.steps.stopwatch import Stopwatch
+
+        token, bucket = partial(randomness.token_hex, 8), self.settings.takes_bucket
+        step = partial(start_clip, commits=self.commits, veo=self.veo, warm=self.clients.access_token)
+        return partial(step, takes_bucket=bucket, stopwatch=Stopwatch, token=token)
+
+    @cached_property
+    def veo_output(self) -> Callable[[str, str], None]:
+        from shared.steps.veo_output import veo_output
+
+        return partial(veo_output, commits=self.commits, blobs=self.blobs)
+
+    @cached_property
+    def watch_clip(self) -> "Callable[[Message], None]":
+        from shared.steps.watch_clip import watch_clip
+
+        step = partial(watch_clip, commits=self.commits, veo=self.veo, blobs=self.blobs)
+        return partial(step, takes_bucket=self.settings.takes_bucket)
+
+    @cached_property
+    def start_presenter(self) -> "StartPresenter":
+        from shared.steps.callbacks import callback_url
+        from shared.steps.start_presenter import StartPresenter
+        from shared.steps.stopwatch import Stopwatch
+
+        engines = {name: service.engines for name, service in self.tables.presenters.items()}
+        url = partial(callback_url, base=f"{self.settings.public_url}/heygen_webhook", secrets=self.secrets)
+        token = partial(randomness.token_hex, 8)
+        return StartPresenter(self.commits, self.presenters, engines, self.tenants, self.secrets, url, Stopwatch, token)
+
+    @cached_property
+    def watch_presenter(self) -> "WatchPresenter":
+        from shared.steps.presenter_files import PresenterFiles
+        from shared.steps.watch_presenter import WatchPresenter
+
+        files = PresenterFiles(self.blobs, self.egress, self.settings.films_bucket)
+        return WatchPresenter(self.commits, self.presenters, self.tenants, self.secrets, files)
+
+    @cached_property
+    def compose(self) -> "Compose":
+        from shared.steps.compose import Compose
+
+        return Compose(self.commits, self.tenants, self.blobs, self.settings.films_bucket)
+
+    @cached_property
+    def sweep(self) -> "Sweep":
+        from shared.steps.sweep import Sweep
+
+        return Sweep(self.commits, self.deliveries, self.now, time.monotonic, self.ticks)
+
+    @cached_property
+    def notify(self) -> "Notify":
+        from shared.steps.notify import Notify
+
+        url = self.settings.public_url + "/jobs/{}"
+        return Notify(self.deliveries, self.tasks, self.secrets, self.egress, url.format, self.now)

@@ -1,0 +1,91 @@
+"""The parts that everything stands on: settings, clocks, the tables, and what is kept in Google's stores."""
+
+import time
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from shared.cloud.clients import Clients
+from shared.cloud.epochs import Epochs
+from shared.cloud.jobs import Jobs
+from shared.cloud.revocations import Revocations
+from shared.cloud.secrets import Secrets
+from shared.cloud.tasks import Tasks
+from shared.cloud.tenants import Tenants
+from shared.cloud.ticks import Ticks
+from shared.config import Settings, read_tables
+from shared.pipeline.job.timeouts import Timeouts, read_timeouts
+
+if TYPE_CHECKING:  # each function imports only what its own property below names
+    from shared.cloud.blobs import Blobs
+    from shared.cloud.deliveries import Deliveries
+    from shared.pipeline.plan.capabilities import Tables
+
+
+def utc_now() -> datetime:
+    """Read the wall clock."""
+    return datetime.now(UTC)
+
+
+class StoreParts:
+    """Settings, clocks, tables and stores of one instance."""
+
+    def __init__(self, found: Settings) -> None:
+        self.settings = found
+        self.clients = Clients(found)
+        self.now = utc_now
+        self.monotonic = time.monotonic
+
+    @cached_property
+    def _data(self) -> dict[str, object]:
+        return read_tables(self.settings.tables)
+
+    @cached_property
+    def timeouts(self) -> Timeouts:
+        return read_timeouts(given if isinstance(given := self._data.get("timeouts"), dict) else {})
+
+    @cached_property
+    def tables(self) -> "Tables":
+        from shared.pipeline.plan.capabilities import tables
+
+        return tables(self._data)
+
+    @cached_property
+    def jobs(self) -> Jobs:
+        return Jobs(self.clients)
+
+    @cached_property
+    def tenants(self) -> Tenants:
+        return Tenants(self.clients, self.epochs)
+
+    @cached_property
+    def epochs(self) -> Epochs:
+        return Epochs(self.clients, self.monotonic, self.now)
+
+    @cached_property
+    def revocations(self) -> Revocations:
+        return Revocations(self.clients, self.epochs)
+
+    @cached_property
+    def tasks(self) -> Tasks:
+        return Tasks(self.clients, self.settings)
+
+    @cached_property
+    def secrets(self) -> Secrets:
+        return Secrets(self.clients, self.settings)
+
+    @cached_property
+    def blobs(self) -> "Blobs":
+        from shared.cloud.blobs import Blobs
+
+        return Blobs(self.clients, self.settings)
+
+    @cached_property
+    def deliveries(self) -> "Deliveries":
+        from shared.cloud.deliveries import Deliveries
+
+        return Deliveries(self.clients)
+
+    @cached_property
+    def ticks(self) -> Ticks:
+        return Ticks(self.clients)

@@ -1,0 +1,44 @@
+"""The parts that speak to vendors, each through the one guarded way out."""
+
+from functools import cached_property, partial
+from typing import TYPE_CHECKING
+
+from shared.cloud.clients import NoToken
+from shared.parts.stores import StoreParts
+
+if TYPE_CHECKING:  # each function imports only what its own property below names
+    from shared.egress.client import Egress
+    from shared.providers.ports import PresenterVendor
+    from shared.providers.veo.client import Veo
+
+
+class VendorParts(StoreParts):
+    """Vendors' clients of one instance."""
+
+    @cached_property
+    def egress(self) -> "Egress":
+        from shared.egress.client import Egress
+
+        return Egress(self.settings.allowed)
+
+    @cached_property
+    def veo(self) -> "Veo":
+        from shared.providers.veo.client import Veo
+
+        url, project = self.settings.veo_endpoint, self.settings.project  # in us-central1, wherever the functions run
+        token, refresh = self._veo_token, partial(self._veo_token, renew=True)
+        return Veo(endpoint=url, project=project, token=token, refresh=refresh, egress=self.egress)
+
+    @cached_property
+    def presenters(self) -> "dict[str, PresenterVendor]":
+        from shared.providers.heygen.client import HeyGen
+
+        return {"heygen": HeyGen(endpoint=self.settings.heygen_endpoint, egress=self.egress)}
+
+    def _veo_token(self, *, renew: bool = False) -> str:
+        from shared.providers.ports import NotSent
+
+        try:
+            return self.clients.access_token(renew=renew)
+        except NoToken as none:
+            raise NotSent(str(none)) from none  # a decision the paid road knows
