@@ -105,7 +105,7 @@ def revoke_all(wiring: Wiring, tenant: str) -> str:
 
 
 def suspend(wiring: Wiring, tenant: str) -> str:
-    """Shut a tenant: its keys are answered 403, so it orders nothing more; the films it has ordered are still made."""
+    """Shut a tenant: its keys are answered 403, and what it has ordered buys nothing more (hole 206)."""
     return _turned(wiring, tenant, AccountStatus.ACTIVE, AccountStatus.INACTIVE)
 
 

@@ -23,7 +23,7 @@ EPOCH_LIFE = timedelta(seconds=4)
 EPOCH_SECONDS = 0.8  # of one read; what takes longer counts as unreadable
 UNREADABLE_LIFE = timedelta(seconds=1)  # then it is asked again
 MOST_NAMED = 200  # entries that are kept; whoever has missed more forgets everything
-REVOKE_TRIES = 20  # against others who revoke at the same moment
+REVOKE_TRIES = 4  # against others who revoke at the same moment; the last one asks for no turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,8 @@ class Epochs:
     ) -> None:
         """Change fields of documents and tell every instance, in one batch. Raises StoreUnreachable.
 
-        `changes` are fields by the document's path; `keys` and `tenants` name what is not to be trusted any more.
+        `changes` are fields by the document's path; `keys` and `tenants` name what is not to be trusted any more. Who
+        loses its turn again and again counts one more without an entry: a gap, at which everybody forgets everything.
         """
         from google.api_core.exceptions import (
             Aborted,
@@ -114,29 +115,37 @@ class Epochs:
             GoogleAPICallError,
             RetryError,
         )
+        from google.cloud.firestore import Increment
 
         store = self._clients.firestore
-        for _ in range(REVOKE_TRIES):
-            epoch, revision = self._get(retry=retry_for(CALL_SECONDS), seconds=CALL_SECONDS)
-            following = to_plain(epoch.then(self._now(), keys, tenants))
+        for left in reversed(range(REVOKE_TRIES)):
             batch = store.batch()
             for path, fields in changes.items():
                 batch.update(store.document(path), dict(fields))
-            if revision is None:
-                batch.create(store.document(EPOCHS), following)
+            if left:
+                epoch, revision = self._get(retry=retry_for(CALL_SECONDS), seconds=CALL_SECONDS)
+                self._name(batch, to_plain(epoch.then(self._now(), keys, tenants)), revision)
             else:
-                same = store.write_option(last_update_time=revision)
-                batch.update(store.document(EPOCHS), following, option=same)
+                batch.set(store.document(EPOCHS), {"number": Increment(1)}, merge=True)
             try:
                 batch.commit(retry=retry_for(CALL_SECONDS), timeout=CALL_SECONDS)
-            except (Aborted, AlreadyExists, FailedPrecondition):
+            except (Aborted, AlreadyExists, FailedPrecondition) as moved:
+                if not left:
+                    raise StoreUnreachable(f"{', '.join(changes)} could not be revoked: {moved}") from moved
                 continue  # somebody revoked at the same moment, or we did and its answer was lost: twice does no harm
             except (GoogleAPICallError, RetryError) as failed:
                 raise StoreUnreachable(f"{', '.join(changes)} could not be revoked: {failed}") from failed
             with self._lock:
                 self._read = self._failed = None  # we hear of it ourselves at the next question
             return
-        raise StoreUnreachable(f"{', '.join(changes)} could not be revoked: others revoke all the time")
+
+    def _name(self, batch: Any, following: dict[str, Any], revision: Any) -> None:
+        """Let a batch write the next epoch, if nobody has written one since it was read."""
+        document = self._clients.firestore.document(EPOCHS)
+        if revision is None:
+            batch.create(document, following)
+        else:
+            batch.update(document, following, option=self._clients.firestore.write_option(last_update_time=revision))
 
     def _get(self, *, retry: Any, seconds: float) -> tuple[Epoch, Any]:
         from google.api_core.exceptions import GoogleAPICallError, RetryError

@@ -1,11 +1,14 @@
 """Planted bugs of the steps: variants of the product's own parts, and an instance that is wired with one of them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
 from functools import cached_property, partial
+from typing import Any
 
+from shared.cloud.jobs import Jobs
 from shared.cloud.records import Loaded, Month
 from shared.media.arrival import Ordered
+from shared.pipeline.codec import Stored, document_fields
 from shared.pipeline.job import events as on
 from shared.pipeline.job.job import Job, Node, Output
 from shared.pipeline.job.names import AttemptName, attempt_name, presenter_object
@@ -36,6 +39,30 @@ class Generous(Commits):
             return super()._save(loaded, job, reserve)
         unsettled = replace(loaded.job, money=replace(loaded.job.money, charged=0, refunded=0))
         return self.jobs.save(replace(loaded, job=unsettled), job)
+
+
+class Narrow(Jobs):
+    """Keeps of what it reads only what this code knows."""
+
+    def load(self, job_id: str) -> Loaded | None:
+        """Read one job, and forget the rest."""
+        loaded = super().load(job_id)
+        return loaded and replace(loaded, job=_known(loaded.job))
+
+
+def _known(value: Any) -> Any:
+    """Return a value without what newer code wrote into its maps."""
+    match value:
+        case tuple():
+            return tuple(_known(each) for each in value)
+        case Mapping():
+            return {key: _known(each) for key, each in value.items()}
+        case Stored():
+            known = {each.name: _known(getattr(value, each.name)) for each in document_fields(type(value))}
+            return replace(value, **known, unknown=None)
+        case Job():
+            return replace(value, **{each.name: _known(getattr(value, each.name)) for each in document_fields(Job)})
+    return value
 
 
 class Trusting(WatchPresenter):
@@ -74,6 +101,15 @@ class DropsTheEnqueue(StagedWiring):
     def commits(self) -> Commits:
         """The writer that forgets to enqueue."""
         return _as(Forgetful, super().commits)
+
+
+class DropsUnknownKeys(StagedWiring):
+    """Unknown keys dropped on write."""
+
+    @cached_property
+    def jobs(self) -> Jobs:
+        """The store that writes back only what it understands."""
+        return Narrow(self.clients, self.monotonic)
 
 
 class RefundsTwice(StagedWiring):

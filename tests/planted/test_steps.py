@@ -105,6 +105,22 @@ def what_is_settled_stays_settled(stage: Stage) -> None:
         raise LawBroken(f"MONEY: {money} was settled as {month}")
 
 
+def what_newer_code_wrote_stays(stage: Stage) -> None:
+    """CANARY: a commit gives back what newer code wrote into each map of a job."""
+    job_id = stage.order(footage())
+    document = stage.cloud.eyes.clients.firestore.document(f"jobs/{job_id}")
+    document.update({f"nodes.`{CLIP}`.canary": "n+1", "money.canary": {"sits": [1]}})
+
+    stage.wiring.start_clip(stage.message(job_id, CLIP))
+
+    written = document.get().to_dict() or {}
+    if written["nodes"][CLIP]["state"] == State.QUEUED:
+        raise LawBroken("LIVE: nothing was written")
+    for name, held in (("the clip", written["nodes"][CLIP]), ("the money", written["money"])):
+        if "canary" not in held:
+            raise LawBroken(f"CANARY: a commit took it from {name}")
+
+
 def cancelled(stage: Stage, job_id: str) -> None:
     """A person cancels while the worker waits for Veo's answer."""
     commits = stage.cloud.eyes.commits
@@ -120,6 +136,7 @@ BUGS: tuple[tuple[type[StagedWiring], Law], ...] = (
     (steps.TakesAnyLength, what_came_is_what_was_ordered),
     (steps.AnswersTheQueue503, a_full_quota_does_not_slow_the_queue),
     (steps.RefundsTwice, what_is_settled_stays_settled),
+    (steps.DropsUnknownKeys, what_newer_code_wrote_stays),
 )
 
 

@@ -1,13 +1,16 @@
 """A right that ended: at every door, in the middle of a call that buys, and under the operator's hand."""
 
 import re
+from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from infra import admin
+from shared.cloud.epochs import REVOKE_TRIES
 from shared.cloud.tenants import AccountStatus
 from shared.door.keys import KEY_BEGINS
 from tests.faults.wire import Kind
@@ -104,6 +107,41 @@ def test_what_began_before_a_revocation_buys_nothing_after_it(
     assert status == answer.status_code
     after = stage.wiring.jobs.month(TENANT.id, f"{stage.clock():%Y-%m}")
     assert (month.films, month.reserved, month.revision) == (after.films, after.reserved, after.revision)
+
+
+def test_many_keys_are_ended_at_once(stage: Stage, acme: Customer) -> None:
+    """Forty at the same moment, at as many instances: all are ended, in a few tries each (hole 207)."""
+    many = [customer(stage.wiring, TENANT.id) for _ in range(40)]
+    twins = [acme.at(stage.cloud.instance()) for _ in many]
+    before = {each.at(twin.wiring).call("GET", "/tenant").status_code for each, twin in zip(many, twins, strict=True)}
+    writes = stage.cloud.firestore.counts.writes
+
+    with ThreadPoolExecutor(len(many)) as hands:
+        ended = hands.map(lambda each, twin: twin.call("DELETE", f"/tenant/keys/{each.key.id}"), many, twins)
+        answers = Counter(answer.status_code for answer in ended)
+    stage.clock.forward(WITHIN)
+
+    assert {200} == before
+    assert {200: 40} == answers
+    assert 2 * 40 == stage.cloud.firestore.counts.writes - writes
+    assert {401} == {each.at(twin.wiring).call("GET", "/tenant").status_code for each in many[:8] for twin in twins}
+    assert {200} == {twin.call("GET", "/tenant").status_code for twin in twins}
+
+
+def test_who_loses_every_turn_revokes_all_the_same(stage: Stage, acme: Customer) -> None:
+    """Somebody else always writes first: the key ends without an entry, and every memory is emptied."""
+    other, twin = customer(stage.wiring, TENANT.id), stage.cloud.instance()
+    assert [200, 200] == [each.at(twin).call("GET", "/tenant").status_code for each in (acme, other)]
+    spares = [customer(stage.cloud.eyes, TENANT.id).key.id for _ in range(REVOKE_TRIES - 1)]
+    stage.wire.on(COMMIT, times=len(spares), meanwhile=lambda: admin.revoke(stage.cloud.eyes, spares.pop()))
+
+    answer = acme.call("DELETE", f"/tenant/keys/{other.key.id}")
+    stage.clock.forward(WITHIN)
+
+    epochs = stage.cloud.eyes.clients.firestore.document("settings/epochs").get().to_dict() or {}
+    assert (REVOKE_TRIES, REVOKE_TRIES - 1) == (epochs["number"], len(epochs["recent"]))
+    assert 200 == answer.status_code
+    assert [200, 401] == [each.at(twin).call("GET", "/tenant").status_code for each in (acme, other)]
 
 
 def test_a_tenant_sees_its_keys_and_ends_one(stage: Stage, acme: Customer) -> None:
