@@ -97,6 +97,28 @@ class ClipOrder:
 
 
 @dataclass(frozen=True, slots=True)
+class Handed:
+    """A picture's own bytes handed to a vendor that reads no storage of ours."""
+
+    raw: bytes
+    mime: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeyedClipOrder:
+    """One submit of footage to a vendor that honours keys; `image` and `references` exclude each other."""
+
+    model: str
+    prompt: str
+    name: str  # the attempt's
+    seconds: int
+    aspect_ratio: str
+    resolution: str  # by the vendor's own name
+    image: Handed | None = None
+    references: tuple[Handed, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Pending:
     """Still being made."""
 
@@ -123,7 +145,7 @@ class Failure:
 
 
 class FootageVendor(Protocol):
-    """Films B-roll; `submit` takes no idempotency key yet, so no call of it is ever repeated."""
+    """Films B-roll into our bucket, at our expense; `submit` takes no idempotency key, so no call is ever repeated."""
 
     @property
     def reconcile(self) -> Reconcile:
@@ -139,6 +161,26 @@ class FootageVendor(Protocol):
 
     def poll(self, operation: str) -> Pending | Filmed | Failure:
         """Ask once. Raises: Lost, TryLater, Misconfigured."""
+        ...
+
+
+class KeyedFootageVendor(Protocol):
+    """Films B-roll with the tenant's own key, and honours idempotency keys: a lost answer is asked for again."""
+
+    @property
+    def reconcile(self) -> Reconcile:
+        """How a call whose answer was lost is found out: IDEMPOTENCY_KEY."""
+        ...
+
+    def submit(self, order: KeyedClipOrder, *, api_key: str, idempotency_key: str, total_seconds: float) -> str:
+        """Make the one paid call; return the video's id. The same key gives the first call's answer.
+
+        Raises: NotSent, TryLater, InFlight, Refused, Misconfigured, Unknown.
+        """
+        ...
+
+    def poll(self, video_id: str, *, api_key: str) -> Pending | Filmed | Failure:
+        """Ask once. Raises: Lost, KeyChanged, TryLater."""
         ...
 
 

@@ -5,7 +5,15 @@ from typing import Any
 
 from shared.egress.client import Egress
 from shared.providers.heygen.client import HeyGen
-from shared.providers.ports import ClipOrder, FootageVendor, PresenterVendor, SpeechOrder
+from shared.providers.heygen_video.client import HeyGenVideo
+from shared.providers.ports import (
+    ClipOrder,
+    FootageVendor,
+    KeyedClipOrder,
+    KeyedFootageVendor,
+    PresenterVendor,
+    SpeechOrder,
+)
 from shared.providers.veo.client import Veo
 
 LOOPBACK = ("http://127.0.0.1:*",)
@@ -45,6 +53,19 @@ def speech(**changes: Any) -> SpeechOrder:
     return replace(order, **changes)
 
 
+def keyed_clip(**changes: Any) -> KeyedClipOrder:
+    """Eight seconds of footage from words alone, for a vendor that honours keys."""
+    order = KeyedClipOrder(
+        model="heygen-video-1",
+        prompt="A cup on a table.",
+        name="j1.clip-1.t1.a1",
+        seconds=8,
+        aspect_ratio="9:16",
+        resolution="768p",
+    )
+    return replace(order, **changes)
+
+
 class Tokens:
     """Access tokens that count how often they were asked for and renewed."""
 
@@ -78,3 +99,8 @@ def veo(url: str, tokens: Tokens | None = None, egress: Egress | None = None) ->
 def heygen(url: str, egress: Egress | None = None) -> PresenterVendor:
     """A client of HeyGen at this address."""
     return HeyGen(endpoint=url, egress=egress or Egress(LOOPBACK))
+
+
+def heygen_video(url: str, egress: Egress | None = None) -> KeyedFootageVendor:
+    """A client of HeyGen Video at this address."""
+    return HeyGenVideo(endpoint=url, egress=egress or Egress(LOOPBACK))

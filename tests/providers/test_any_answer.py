@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from shared.providers.heygen import answers as heygen_answers
+from shared.providers.heygen_video import answers as footage_answers
 from shared.providers.ports import (
     Failure,
     Filmed,
@@ -122,5 +123,43 @@ def test_heygen_film_of_any_shape_is_understood(more: dict[str, Any], status: st
     body = json.dumps({"data": {**more, "id": "v_1", "status": status}}).encode()
 
     found, _title = heygen_answers.outcome(answered(200, body), "v_1", KEY)
+
+    assert isinstance(found, Pending | Filmed | Failure)
+
+
+@UNHURRIED
+@given(STATUSES, BODIES)
+def test_heygen_footage_submit_ends_in_an_id_or_a_decision(status: int, body: bytes) -> None:
+    """Only a success may bring an id; a server's trouble is always Unknown."""
+    try:
+        made = footage_answers.footage_id(answered(status, body), KEY)
+    except (TryLater, Refused, Misconfigured, InFlight):
+        assert 300 <= status < 500
+    except Unknown:
+        assert status < 400 or status >= 500 or status in {408, 425, 499}
+    else:
+        assert status < 300
+        assert made
+
+
+@UNHURRIED
+@given(STATUSES, BODIES)
+def test_heygen_footage_look_ends_in_a_state_or_a_decision(status: int, body: bytes) -> None:
+    """Only a success tells a state."""
+    try:
+        found = footage_answers.footage_outcome(answered(status, body), "v_1", KEY)
+    except (Lost, TryLater, KeyChanged):
+        return
+    assert status < 300
+    assert isinstance(found, Pending | Filmed | Failure)
+
+
+@UNHURRIED
+@given(st.dictionaries(NAMES.filter(lambda name: name not in {"id", "video_id"}), JSON, max_size=8), WORDS.filter(bool))
+def test_heygen_footage_of_any_shape_is_understood(more: dict[str, Any], status: str) -> None:
+    """The route tells no id: every status is a state, whatever else it says."""
+    body = json.dumps({"data": {**more, "status": status}}).encode()
+
+    found = footage_answers.footage_outcome(answered(200, body), "v_1", KEY)
 
     assert isinstance(found, Pending | Filmed | Failure)

@@ -43,6 +43,8 @@ BREACHES = (
     Breach("functions/planted/main.py", "from shared.parts.doors import DoorParts", ("doors",)),
     Breach("shared/egress/planted.py", "import re", ("guard",)),
     Breach("shared/providers/veo/planted.py", "from shared.providers.heygen.words import KEY", ("strangers",)),
+    Breach("shared/providers/heygen_video/planted.py", "from shared.providers.veo.client import Veo", ("footage",)),
+    Breach("shared/providers/heygen/planted.py", "from shared.providers.heygen_video.words import WORDS", ("footage",)),
     Breach("functions/planted/main.py", "from shared.steps.sweep import Sweep", ("doors",)),
     Breach("functions/planted/main.py", "from functions.sweep.main import main", ("apart",)),
     Breach("functions/planted/main.py", "from infra.local.world import ROOT", ("deployed",)),

@@ -5,6 +5,8 @@ passed on: they stand as a note on the exception, for the log, without the tenan
 """
 
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 
 import httpx
@@ -42,16 +44,33 @@ _NOT_HEYGEN = "Ask abroll's operator to check HeyGen's endpoint, then retry the 
 _LATER = frozenset({"rate_limit_exceeded", "resource_not_ready", "asset_not_available"})
 
 
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """How one of HeyGen's routes words what it refuses."""
+
+    refusal: Callable[[str, str, str], Words | None]  # of a code, a message in small letters and a field
+    invalid: Callable[[str], Words]  # of the field an order is malformed in, "" where none is named
+
+
 def made_id(response: httpx.Response, order: SpeechOrder, api_key: str) -> str:
-    """Read the answer to a submit. Raises: TryLater, InFlight, Refused, Misconfigured, Unknown."""
+    """Read the answer to a presenter's submit. Raises: TryLater, InFlight, Refused, Misconfigured, Unknown."""
+
+    def refusal(code: str, message: str, param: str) -> Words | None:
+        return _look_refusal(order.cutout, message, param) or BY_CODE.get(code)
+
+    return accepted_id(response, api_key, Wording(refusal, invalid_words))
+
+
+def accepted_id(response: httpx.Response, api_key: str, wording: Wording) -> str:
+    """Read the answer to a submit of any route. Raises: TryLater, InFlight, Refused, Misconfigured, Unknown."""
     data = at(json_of(response), "data")
     made = text_at(data, "video_id") or text_at(data, "id")
     if response.is_success and made:
         return made
-    raise with_raw(_submit_error(response, order), response, hide=api_key)
+    raise with_raw(_submit_error(response, wording), response, hide=api_key)
 
 
-def _submit_error(response: httpx.Response, order: SpeechOrder) -> Exception:
+def _submit_error(response: httpx.Response, wording: Wording) -> Exception:
     status = response.status_code
     if response.is_redirect:
         return Misconfigured("The address set for HeyGen is not HeyGen's.", next_move=_NOT_HEYGEN)
@@ -64,9 +83,9 @@ def _submit_error(response: httpx.Response, order: SpeechOrder) -> Exception:
         return InFlight("HeyGen is still answering the same order.")
     if code in _LATER:
         return TryLater("HeyGen is busy with this account's other films.", retry_after(response, RETRY_SOON))
-    if words := _look_refusal(order.cutout, message, param) or BY_CODE.get(code):
+    if words := wording.refusal(code, message, param):
         return words.fails()
-    return _by_status(response, bool(code), param)
+    return _by_status(response, bool(code), wording.invalid(param if _FIELD.fullmatch(param) else ""))
 
 
 def _look_refusal(cutout: str, message: str, param: str) -> Words | None:
@@ -81,7 +100,7 @@ def _look_refusal(cutout: str, message: str, param: str) -> Words | None:
     return None
 
 
-def _by_status(response: httpx.Response, known: bool, param: str) -> Exception:
+def _by_status(response: httpx.Response, known: bool, invalid: Words) -> Exception:
     match response.status_code:
         case 401 | 403:
             return KEY.fails()
@@ -91,21 +110,26 @@ def _by_status(response: httpx.Response, known: bool, param: str) -> Exception:
             return TryLater("HeyGen is busy with this account's other films.", retry_after(response, RETRY_SOON))
         case 404 | 405 | 410 if not known:
             return Misconfigured("HeyGen no longer answers at this address.", next_move=_NOT_HEYGEN)
-    return invalid_words(param if _FIELD.fullmatch(param) else "").fails()
+    return invalid.fails()
 
 
 def outcome(response: httpx.Response, wanted: str, api_key: str) -> tuple[Pending | Filmed | Failure, str | None]:
     """Read the answer to a look, and the title. Raises: Lost, KeyChanged, TryLater."""
     data = at(json_of(response), "data")
     status = text_at(data, "status")
-    if response.is_success and status and _speaks_of(data, wanted):
+    if response.is_success and status and speaks_of(data, wanted):
         return _state(data, status), text_at(data, "title") or None
+    raise look_error(response, api_key)
+
+
+def look_error(response: httpx.Response, api_key: str) -> Exception:
+    """Read the refusal of a look at one video: Lost, KeyChanged or TryLater."""
     if response.status_code in {400, 404}:
-        raise with_raw(Lost("HeyGen does not know the video."), response, hide=api_key)
-    raise ask_error(response, api_key)
+        return with_raw(Lost("HeyGen does not know the video."), response, hide=api_key)
+    return ask_error(response, api_key)
 
 
-def _speaks_of(data: object, wanted: str) -> bool:
+def speaks_of(data: object, wanted: str) -> bool:
     """Tell whether an answer is about the video that was asked about: under either name, or it names none."""
     if named := text_at(data, "id") or text_at(data, "video_id"):
         return named == wanted

@@ -8,43 +8,32 @@ the same key replays its first answer for 24 h, so a doubtful submit is Unknown 
 found by its title. A webhook is only a hint to look; per-request callbacks are unsigned.
 """
 
-import re
 from itertools import islice
 from math import isfinite
 
-import httpx
-
-from shared.egress.client import NOT_SENT, Egress, EgressRefused
+from shared.egress.client import Egress
 from shared.pipeline.job.job import Reconcile
 from shared.pipeline.plan.looks import Look, LookType
 from shared.providers.heygen.answers import ask_error, made_id, outcome
 from shared.providers.heygen.order import order_body
-from shared.providers.heygen.questions import SENDABLE_KEY, conversation
+from shared.providers.heygen.paid_call import send_order
+from shared.providers.heygen.questions import SENDABLE_ID, conversation
 from shared.providers.heygen.webhook import NEWS
-from shared.providers.heygen.words import AVATAR, KEY, NO_AVATAR, NO_VOICE, VOICE, WEBHOOK, group_words, invalid_words
+from shared.providers.heygen.words import AVATAR, NO_AVATAR, NO_VOICE, VOICE, WEBHOOK, group_words
 from shared.providers.ports import (
     Failure,
     Filmed,
     Found,
     KeyChanged,
     Lost,
-    Misconfigured,
-    NotSent,
     Pending,
     SpeechOrder,
     TryLater,
-    Unknown,
 )
 from shared.providers.reading import at, json_of, list_at, text_at
 
 TOLD_LOOKS = 20  # of a group: one page of them, however many there are
-_GUARDED = (
-    "Ask abroll's operator to set HeyGen's endpoint to HeyGen's address, or to name it in ABROLL_EGRESS_ALLOW; "
-    "then retry the job."
-)
 _PHOTO = "photo_avatar"  # studio_avatar and digital_twin were made from video
-_IDEMPOTENCY_KEY = re.compile(r"[A-Za-z0-9_:.-]{1,255}")
-_ID = re.compile(r"(?!\.+$)[A-Za-z0-9_:.-]{1,255}")  # nothing that could lead elsewhere in a path
 
 
 class HeyGen:
@@ -61,29 +50,19 @@ class HeyGen:
 
         Raises: NotSent, TryLater, InFlight, Refused, Misconfigured, Unknown.
         """
-        body = order_body(order)
-        if not SENDABLE_KEY.fullmatch(api_key):
-            raise KEY.fails()
-        if not _IDEMPOTENCY_KEY.fullmatch(idempotency_key):
-            raise invalid_words("Idempotency-Key").fails()  # HeyGen might ignore it, and bill twice
-        headers = {"x-api-key": api_key, "idempotency-key": idempotency_key}
-        try:
-            with self._egress.client(total_seconds=total_seconds, fresh=True, headers=headers) as client:
-                response = client.post(f"{self._endpoint}/v3/videos", json=body)
-        except EgressRefused as error:
-            raise Misconfigured(
-                f"abroll may not speak to the address set for HeyGen: {error.why}",
-                next_move=_GUARDED,
-            ) from error
-        except NOT_SENT as error:
-            raise NotSent("HeyGen could not be reached.") from error
-        except httpx.HTTPError as error:
-            raise Unknown("The line to HeyGen broke after the order may have been sent.") from error
+        response = send_order(
+            self._egress,
+            f"{self._endpoint}/v3/videos",
+            order_body(order),
+            api_key=api_key,
+            idempotency_key=idempotency_key,
+            total_seconds=total_seconds,
+        )
         return made_id(response, order, api_key)
 
     def poll(self, video_id: str, *, api_key: str) -> tuple[Pending | Filmed | Failure, str | None]:
         """Ask once; the second value is the title as HeyGen tells it. Raises: Lost, KeyChanged, TryLater."""
-        if not _ID.fullmatch(video_id):
+        if not SENDABLE_ID.fullmatch(video_id):
             raise Lost(f"{video_id!r} is not a video's id.")
         with conversation(self._egress, self._endpoint, api_key) as ask:
             return outcome(ask("GET", f"/v3/videos/{video_id}"), video_id, api_key)
@@ -123,7 +102,7 @@ class HeyGen:
 
         Raises: Refused(code "avatar_not_found" | "avatar_is_group" | "avatar_not_usable"), KeyChanged, TryLater.
         """
-        if not _ID.fullmatch(look_id):
+        if not SENDABLE_ID.fullmatch(look_id):
             raise NO_AVATAR.refused()
         with conversation(self._egress, self._endpoint, api_key) as ask:
             look = ask.data_or_none(f"/v3/avatars/looks/{look_id}")
@@ -147,7 +126,7 @@ class HeyGen:
 
         Raises: Refused(code "voice_not_found" | "voice_not_usable"), KeyChanged, TryLater.
         """
-        if not _ID.fullmatch(voice_id):
+        if not SENDABLE_ID.fullmatch(voice_id):
             raise NO_VOICE.refused()
         with conversation(self._egress, self._endpoint, api_key) as ask:
             voice = ask.data_or_none(f"/v3/voices/{voice_id}")
@@ -165,7 +144,7 @@ class HeyGen:
         """
         with conversation(self._egress, self._endpoint, api_key) as ask:
             for endpoint in list(ask.pages("/v3/webhooks/endpoints", {})):
-                if text_at(endpoint, "url") == url and _ID.fullmatch(text_at(endpoint, "endpoint_id")):
+                if text_at(endpoint, "url") == url and SENDABLE_ID.fullmatch(text_at(endpoint, "endpoint_id")):
                     ask("DELETE", f"/v3/webhooks/endpoints/{text_at(endpoint, 'endpoint_id')}")
             response = ask("POST", "/v3/webhooks/endpoints", body={"url": url, "events": list(NEWS)})
         data = at(json_of(response), "data")
@@ -178,7 +157,7 @@ class HeyGen:
 
     def unregister_webhook(self, endpoint_id: str, *, api_key: str) -> None:
         """Best effort; an endpoint that is gone already, or a key that no longer works, is fine."""
-        if not _ID.fullmatch(endpoint_id):
+        if not SENDABLE_ID.fullmatch(endpoint_id):
             return
         try:
             with conversation(self._egress, self._endpoint, api_key) as ask:

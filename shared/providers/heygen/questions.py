@@ -16,6 +16,7 @@ from shared.providers.reading import RETRY_SOON, at, json_of, list_at, text_at
 QUESTION_SECONDS = 30.0
 PAGES = 50
 SENDABLE_KEY = re.compile(r"[\x21-\x7e]+")
+SENDABLE_ID = re.compile(r"(?!\.+$)[A-Za-z0-9_:.-]{1,255}")  # nothing that could lead elsewhere in a path
 
 
 @contextmanager

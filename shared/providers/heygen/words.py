@@ -7,7 +7,7 @@ and errors"); some stand in a submit's answer, some in a failed film's `failure_
 from dataclasses import dataclass
 
 from shared.codes import Code
-from shared.providers.ports import Refused
+from shared.providers.ports import Blamed, Refused
 
 _AGAIN = "Retry the job in a few minutes: what is finished is kept."
 
@@ -19,6 +19,7 @@ class Words:
     code: Code
     why: str
     next_move: str  # what to do about it before anything is ordered
+    blamed: Blamed = Blamed.WORDS  # what of the order a safety filter is about
 
     @property
     def ordered_move(self) -> str:
@@ -31,7 +32,7 @@ class Words:
 
     def fails(self) -> Refused:
         """Return it as the refusal of an order: the job ends by it."""
-        return Refused(self.why, code=self.code, next_move=self.ordered_move)
+        return Refused(self.why, code=self.code, next_move=self.ordered_move, blamed=self.blamed)
 
 
 _OTHER_VOICE = "Use another voice_id, or leave it out: the look speaks with its own voice."

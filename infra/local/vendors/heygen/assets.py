@@ -3,9 +3,11 @@
 Uploads (`POST /v3/assets`) and what an order names by URL, fetched when it is ordered.
 """
 
+import base64
+import binascii
 import secrets
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,10 +15,13 @@ from typing import Any
 import httpx
 
 from infra.local.vendors.heygen.contract import Order
+from infra.local.vendors.heygen.footage_order import Handed
 from infra.local.vendors.heygen.refusals import RefusedError, invalid
 from infra.local.vendors.journal import Journal
 
 _LARGEST = 32 * 1024 * 1024
+_LARGEST_PICTURE = 16 * 1024 * 1024  # given as a link
+_LARGEST_BASE64 = 5 * 1024 * 1024
 _LARGEST_INPUT = 50 * 1024 * 1024
 _FETCH_SECONDS = 30.0
 _SIGNS = (
@@ -75,6 +80,22 @@ class Assets:
             found["background"] = self._one(account, background.url, background.asset_id, "background.url", "image/")
         return found
 
+    def handed(self, account: str, files: Iterable[Handed]) -> dict[str, bytes]:
+        """Return the files an order for footage hands in, by field. Raises RefusedError.
+
+        A link that leads elsewhere is not followed, and each way has a size of its own.
+        """
+        return {file.param: self._given(account, file) for file in files}
+
+    def _given(self, account: str, file: Handed) -> bytes:
+        if file.data is not None:
+            return _decoded(file)
+        if file.asset is not None:
+            kept = self._one(account, None, file.asset, file.param, file.family)
+            return kept.read_bytes() if isinstance(kept, Path) else kept
+        most = _LARGEST_PICTURE if file.family == "image/" else _LARGEST
+        return _fetched(file.url or "", file.param, file.family, most=most, follow=False)
+
     def keep(self, video_id: str, files: dict[str, bytes | Path]) -> None:
         """Keep an order's inputs under its video's id."""
         for use, content in files.items():
@@ -110,13 +131,25 @@ def sniff(raw: bytes, name: str) -> str | None:
     return "application/x-subrip" if name.lower().endswith(".srt") and b"-->" in raw[:4096] else None
 
 
-def _fetched(url: str, param: str, family: str) -> bytes:
+def _decoded(file: Handed) -> bytes:
     try:
-        answer = httpx.get(url, timeout=_FETCH_SECONDS, follow_redirects=True)
+        raw = base64.b64decode(file.data or "", validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise invalid(f"{file.param}.data", "Input should be valid base64") from error
+    if file.family == "image/" and len(raw) > _LARGEST_BASE64:
+        raise RefusedError("payload_too_large", "A base64 image may have at most 5 MB", param=file.param)
+    if (found := sniff(raw, "")) != _SAME.get(file.mime, file.mime):
+        raise invalid(file.param, f"Content type not match {found} != {file.mime}")
+    return raw
+
+
+def _fetched(url: str, param: str, family: str, *, most: int = _LARGEST_INPUT, follow: bool = True) -> bytes:
+    try:
+        answer = httpx.get(url, timeout=_FETCH_SECONDS, follow_redirects=follow)
         answer.raise_for_status()
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise RefusedError("download_failed", f"The URL could not be downloaded: {error}", param=param) from error
     mime = sniff(answer.content, "")
-    if mime is None or not mime.startswith(family) or len(answer.content) > _LARGEST_INPUT:
+    if mime is None or not mime.startswith(family) or len(answer.content) > most:
         raise RefusedError("download_failed", f"The URL is not a file of type {family}*", param=param)
     return answer.content

@@ -1,6 +1,6 @@
 """HeyGen's v3 API as a loopback server, written from HeyGen's page.
 
-Orders, polls, lists, looks, voices, wallet, webhooks.
+Orders of presenters and of footage, polls, lists, looks, voices, wallet, webhooks.
 
 A video is accepted at once, spoken and drawn behind the scenes, and when its time has come it is billed, offered
 under a link that dies, and told to every receiver. It misbehaves on request: by markers in the script
@@ -23,6 +23,7 @@ from infra.local.vendors.heygen.assets import Assets
 from infra.local.vendors.heygen.catalogue import Catalogue
 from infra.local.vendors.heygen.catalogue_routes import CatalogueRoutes
 from infra.local.vendors.heygen.desk import Desk
+from infra.local.vendors.heygen.footage_routes import FootageRoutes
 from infra.local.vendors.heygen.refusals import RefusedError
 from infra.local.vendors.heygen.settings import HeyGenSettings
 from infra.local.vendors.heygen.studio import Studio
@@ -62,6 +63,7 @@ class HeyGenServer:
         desk = Desk(self._videos, self._assets, settings, clock)
         self._routes = (
             VideoRoutes(settings, self._videos, self._assets, self._studio, desk, clock),
+            FootageRoutes(settings, self._videos, self._studio, desk),
             CatalogueRoutes(settings, self._shelf),
             WebhookRoutes(settings, self._webhooks, desk),
         )

@@ -3,7 +3,7 @@
 Made from and written to JSON.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from enum import StrEnum
 from typing import Any, Self
@@ -32,6 +32,34 @@ PRICES: Mapping[str, int] = {
     f"{IV} video": 66_700,
     f"{V} video": 66_700,
 }
+
+FOOTAGE_MODEL = "heygen-video-1"
+FOOTAGE_SIZES: Mapping[tuple[str, str], tuple[int, int]] = {
+    ("480p", "21:9"): (960, 416),
+    ("480p", "16:9"): (832, 480),
+    ("480p", "4:3"): (640, 480),
+    ("480p", "1:1"): (480, 480),
+    ("480p", "3:4"): (480, 640),
+    ("480p", "9:16"): (480, 832),
+    ("768p", "21:9"): (1536, 672),
+    ("768p", "16:9"): (1344, 768),
+    ("768p", "4:3"): (1024, 768),
+    ("768p", "1:1"): (768, 768),
+    ("768p", "3:4"): (768, 1024),
+    ("768p", "9:16"): (768, 1344),
+    ("1080p", "16:9"): (1890, 1080),
+    ("1080p", "9:16"): (1080, 1890),
+    ("2k", "16:9"): (2688, 1536),
+    ("2k", "9:16"): (1536, 2688),
+}
+# Micro-dollars a second by resolution, and whether references are given (heygen_video page, "Prices").
+FOOTAGE_PRICES: Mapping[tuple[str, bool], int] = {
+    ("480p", False): 20_000,
+    ("768p", False): 30_000,
+    ("480p", True): 40_000,
+    ("768p", True): 60_000,
+}
+SCOPES = ("videos:read", "videos:write", "assets:write")
 
 
 class SignatureHeaders(StrEnum):
@@ -149,35 +177,42 @@ class HeyGenSettings:
     idempotency_hours: float = 24.0
     idempotency_replays_refusals: bool = False
     insecure_hosts: tuple[str, ...] = ("127.0.0.1", "localhost")  # http is accepted for these, https demanded otherwise
+    footage_sizes: Mapping[tuple[str, str], tuple[int, int]] = field(default_factory=lambda: dict(FOOTAGE_SIZES))
+    footage_prices: Mapping[tuple[str, bool], int] = field(default_factory=lambda: dict(FOOTAGE_PRICES))
+    footage_longest: int = 15  # seconds; one reseller says 30
+    footage_events: tuple[str, str] = ("avatar_video.success", "avatar_video.fail")  # what a callback calls its news
+    footage_failures_billed: bool = False
+    trial_accounts: tuple[str, ...] = ()  # their keys order no footage
+    scopes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # what a key may do; all where it is not named
     background: bool = True  # threads complete what is due; False: only complete_due() does
 
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> Self:
-        """Read settings; sizes are {"720p 9:16": [720, 1280]}. Raises ValueError on a name that is none."""
+        """Read settings; sizes are {"720p 9:16": [720, 1280]}, footage prices {"768p reference": 60000}.
+
+        Raises ValueError on a name that is none.
+        """
         known = {part.name for part in fields(cls)}
         if unknown := set(content) - known:
             raise ValueError(f"HeyGen stand-in: no such settings: {sorted(unknown)}")
         given = dict(content)
-        if "looks" in given:
-            given["looks"] = tuple(
-                Look(**{**look, "engines": tuple(look.get("engines", ENGINES))}) for look in given["looks"]
-            )
-        if "voices" in given:
-            given["voices"] = tuple(Voice(**voice) for voice in given["voices"])
-        if "sizes" in given:
-            given["sizes"] = {
-                (key.split()[0], key.split()[1]): (int(w), int(h)) for key, (w, h) in given["sizes"].items()
-            }
-        if "insecure_hosts" in given:
-            given["insecure_hosts"] = tuple(given["insecure_hosts"])
-        if "signature_headers" in given:
-            given["signature_headers"] = SignatureHeaders(given["signature_headers"])
+        for name, read in _READ.items():
+            if name in given:
+                given[name] = read(given[name])
         return cls(**given)
 
     def to_json(self) -> dict[str, Any]:
         """Write settings so that `from_json` reads the same."""
         content = asdict(self)
         content["sizes"] = {" ".join(key): list(size) for key, size in self.sizes.items()}
+        content["footage_sizes"] = {" ".join(key): list(size) for key, size in self.footage_sizes.items()}
+        content["footage_prices"] = {
+            f"{resolution}{' reference' * with_references}": price
+            for (resolution, with_references), price in self.footage_prices.items()
+        }
+        for name in ("footage_events", "trial_accounts"):
+            content[name] = list(content[name])
+        content["scopes"] = {key: list(may) for key, may in self.scopes.items()}
         for look in content["looks"]:
             look["engines"] = list(look["engines"])
         content["looks"], content["voices"] = list(content["looks"]), list(content["voices"])
@@ -192,3 +227,24 @@ class HeyGenSettings:
     def voice(self, voice_id: str) -> Voice | None:
         """Return the voice of this id."""
         return next((voice for voice in self.voices if voice.id == voice_id), None)
+
+
+def _sizes(given: Mapping[str, Any]) -> dict[tuple[str, str], tuple[int, int]]:
+    """Read sizes written as {"720p 9:16": [720, 1280]}."""
+    return {(key.split()[0], key.split()[1]): (int(w), int(h)) for key, (w, h) in given.items()}
+
+
+_READ: Mapping[str, Callable[[Any], object]] = {
+    "looks": lambda given: tuple(Look(**{**one, "engines": tuple(one.get("engines", ENGINES))}) for one in given),
+    "voices": lambda given: tuple(Voice(**one) for one in given),
+    "sizes": _sizes,
+    "insecure_hosts": tuple,
+    "signature_headers": SignatureHeaders,
+    "footage_sizes": _sizes,
+    "footage_prices": lambda given: {
+        (key.split()[0], key.endswith(" reference")): int(price) for key, price in given.items()
+    },
+    "footage_events": tuple,
+    "trial_accounts": tuple,
+    "scopes": lambda given: {key: tuple(may) for key, may in given.items()},
+}

@@ -15,6 +15,7 @@ from infra.local.vendors.heygen import take, voice
 from infra.local.vendors.heygen.assets import Assets
 from infra.local.vendors.heygen.contract import Markers, Order, parse, spoken
 from infra.local.vendors.heygen.figure import Person
+from infra.local.vendors.heygen.footage_studio import FootageStudio
 from infra.local.vendors.heygen.settings import HeyGenSettings
 from infra.local.vendors.heygen.videos import Video, Videos
 from infra.local.vendors.heygen.voice import Speaker, Speech
@@ -45,6 +46,7 @@ class Studio:
         self._settings = settings
         self._clock = clock
         self._secret = videos.secret("links")
+        self.footage = FootageStudio(videos, assets, webhooks, self._films, settings, clock)
         self._base_url = ""
         self._workshop = Workshop("heygen-studio", self._jobs, self._work, clock, early=True, hands=2)
 
@@ -65,6 +67,10 @@ class Studio:
     def complete_due(self) -> None:
         """Bring everything to its end whose time has come by the handed-in clock, now and in this thread."""
         self._workshop.complete_due()
+
+    def now(self) -> datetime:
+        """Tell the time everything here lives in."""
+        return self._clock()
 
     def link(self, video: Video, suffix: str) -> str:
         """Return a fresh presigned URL of a video's file."""
@@ -90,6 +96,9 @@ class Studio:
         """Film, and tell if it is time."""
         video = self._videos.find(video_id)
         if video is None or video.outcome != "pending":
+            return
+        if video.footage:
+            self.footage.work(video, self.link, due=due)
             return
         order = parse(video.request, self._settings)
         markers = Markers.of(order.script or "")

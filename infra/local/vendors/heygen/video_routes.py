@@ -103,7 +103,7 @@ class VideoRoutes:
             "completed_at": int(video.finished_at.timestamp()) if video.finished_at else None,
             "video_url": self._studio.link(video, video.suffix) if done else None,
             "captioned_video_url": None,
-            "subtitle_url": self._studio.link(video, ".srt") if done else None,
+            "subtitle_url": self._studio.link(video, ".srt") if done and not video.footage else None,
             "thumbnail_url": None,
             "gif_url": None,
             "duration": video.seconds,
@@ -159,7 +159,8 @@ class VideoRoutes:
     def _spoiled(self, path: Path) -> Response | None:
         """Serve what a script asked for in the place of its film or its subtitles."""
         video = self._videos.find(path.stem)
-        markers = Markers.of(str(video.request.get("script") or "")) if video else Markers()
+        words = video.request.get("prompt" if video.footage else "script") if video else None
+        markers = Markers.of(str(words or ""))
         if path.suffix == ".srt":
             if markers.subtitles.isdigit():
                 return Response("<Error/>", int(markers.subtitles), content_type="application/xml")

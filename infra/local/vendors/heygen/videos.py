@@ -48,6 +48,11 @@ class Video:
     seconds: float | None
 
     @property
+    def footage(self) -> bool:
+        """Tell whether it was ordered at the route for footage: no presenter's order names a model."""
+        return "model" in self.request
+
+    @property
     def suffix(self) -> str:
         """The file's ending."""
         return ".webm" if self.webm else ".mp4"
@@ -93,10 +98,12 @@ class Videos:
         ready: datetime,
         route: str,
         key: str | None,
+        data: Mapping[str, Any],
+        status: int = 200,
     ) -> dict[str, Any]:
-        """Record an order together with the answer its Idempotency-Key will replay; return the answer's `data`."""
+        """Record an order together with the answer its Idempotency-Key will replay; return the answer."""
+        answer = {"data": dict(data)}
         webm = request.get("output_format") == "webm"
-        data = {"video_id": video_id, "status": "waiting", "output_format": "webm" if webm else "mp4"}
         with self._journal.transaction() as cursor:
             row = {
                 "id": video_id,
@@ -112,8 +119,8 @@ class Videos:
             }
             self._journal.insert(cursor, "videos", row)
             if key is not None:
-                _keep(cursor, account, route, key, 200, {"data": data}, now)
-        return data
+                _keep(cursor, account, route, key, status, answer, now)
+        return answer
 
     def find(self, video_id: str, account: str | None = None) -> Video | None:
         """Return a video that was not deleted; with an account, only one of its own."""
@@ -199,19 +206,20 @@ class Videos:
         generations = [
             {
                 "id": row["id"],
-                "key": row["title"],
+                "key": row["title"] or asked.get("callback_id"),
                 "idempotency_key": row["idempotency_key"],
                 "account": row["account"],
                 "model": row["model"],
-                "feature": "avatar",
+                "feature": asked.get("mode", "avatar"),
                 "seconds": row["seconds"],
                 "outcome": row["outcome"],
-                "billed": row["outcome"] == "filmed",
+                "billed": row["outcome"] == "filmed" or row["amount"] > 0,
                 "amount_micros": row["amount"],
                 "submitted_at": row["created_at"],
                 "finished_at": row["finished_at"],
             }
             for row in self._journal.rows("SELECT * FROM videos ORDER BY rowid")
+            for asked in [json.loads(row["request"])]
         ]
         return {"generations": generations, "polls": counts.get("polls", 0), "submits": counts.get("submits", 0)}
 

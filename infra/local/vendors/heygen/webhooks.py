@@ -12,7 +12,7 @@ import secrets
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -180,6 +180,19 @@ class Webhooks:
             for url, secret in targets * times:
                 delivery = (str(uuid.uuid4()), event, url, secret, body, now, 0, now, "due", None)
                 cursor.execute("INSERT INTO deliveries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", delivery)
+        self._workshop.wake()
+
+    def called_back_once(
+        self, account: str, kind: str, data: Mapping[str, Any], *, callback_url: str | None, times: int
+    ) -> None:
+        """Record an event and send it to the video's own URL; a delivery that is not taken is never repeated."""
+        event, now = str(uuid.uuid4()), self._clock().isoformat()
+        body, no_time = json.dumps({"event_type": kind, "event_data": data}), datetime.min.replace(tzinfo=UTC)
+        with self._journal.transaction() as cursor:
+            cursor.execute("INSERT INTO events VALUES (?, ?, ?, ?, ?)", (event, account, kind, json.dumps(data), now))
+            for _ in range(times if callback_url else 0):
+                once = (str(uuid.uuid4()), event, callback_url, None, body, now, 0, no_time.isoformat(), "due", None)
+                cursor.execute("INSERT INTO deliveries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", once)
         self._workshop.wake()
 
     def _jobs(self) -> list[Job]:
