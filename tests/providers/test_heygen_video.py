@@ -24,6 +24,7 @@ from shared.providers.ports import (
     Unknown,
 )
 from tests.egress.loopback import Loopback, Script, drip, raw, reply, reset
+from tests.patience import PATIENCE
 from tests.providers.orders import KEY, heygen_video, keyed_clip
 
 RAW = "the vendor's own words"
@@ -38,7 +39,7 @@ def refusal(status: int, code: str, message: str = RAW, headers: dict[str, str] 
     return reply(status, {"error": {"code": code, "message": message, "doc_url": None, **more}}, headers)
 
 
-def submit(script: Script, order: KeyedClipOrder | None = None, total: float = 5) -> str:
+def submit(script: Script, order: KeyedClipOrder | None = None, total: float = PATIENCE) -> str:
     """Submit to a server that plays the script."""
     with Loopback(script) as server:
         return heygen_video(server.url).submit(
@@ -49,7 +50,7 @@ def submit(script: Script, order: KeyedClipOrder | None = None, total: float = 5
 def sent(order: KeyedClipOrder) -> dict[str, Any]:
     """Return the body HeyGen hears."""
     with Loopback(ACCEPTED) as server:
-        heygen_video(server.url).submit(order, api_key=KEY, idempotency_key=ATTEMPT, total_seconds=5)
+        heygen_video(server.url).submit(order, api_key=KEY, idempotency_key=ATTEMPT, total_seconds=PATIENCE)
     body: dict[str, Any] = server.heard[0].json
     return body
 
@@ -63,7 +64,9 @@ def look(script: Script, video: str = "v_1") -> Pending | Filmed | Failure:
 def test_words_alone() -> None:
     """Everything HeyGen would choose otherwise is stated: mode, length, resolution, ratio, and no added words."""
     with Loopback(ACCEPTED) as server:
-        made = heygen_video(server.url).submit(keyed_clip(), api_key=KEY, idempotency_key=ATTEMPT, total_seconds=5)
+        made = heygen_video(server.url).submit(
+            keyed_clip(), api_key=KEY, idempotency_key=ATTEMPT, total_seconds=PATIENCE
+        )
 
     (heard,) = server.heard
     assert "v_1" == made
@@ -111,7 +114,7 @@ def test_a_picture_larger_than_heygen_takes_is_not_sent() -> None:
 def test_key_that_cannot_be_sent_is_rejected(key: str) -> None:
     """Nothing is sent under a key no header can carry."""
     with Loopback(ACCEPTED) as server, pytest.raises(Refused) as refused:
-        heygen_video(server.url).submit(keyed_clip(), api_key=key, idempotency_key=ATTEMPT, total_seconds=5)
+        heygen_video(server.url).submit(keyed_clip(), api_key=key, idempotency_key=ATTEMPT, total_seconds=PATIENCE)
 
     assert ("key_rejected", []) == (refused.value.code, server.heard)
 
@@ -120,7 +123,7 @@ def test_key_that_cannot_be_sent_is_rejected(key: str) -> None:
 def test_idempotency_key_heygen_might_ignore_is_not_sent(key: str) -> None:
     """An ignored key would make a repeat a second bill."""
     with Loopback(ACCEPTED) as server, pytest.raises(Refused, match="Idempotency-Key"):
-        heygen_video(server.url).submit(keyed_clip(), api_key=KEY, idempotency_key=key, total_seconds=5)
+        heygen_video(server.url).submit(keyed_clip(), api_key=KEY, idempotency_key=key, total_seconds=PATIENCE)
 
     assert [] == server.heard
 
@@ -131,7 +134,7 @@ def test_unreachable_is_not_sent() -> None:
         url = gone.url
 
     with pytest.raises(NotSent):
-        heygen_video(url).submit(keyed_clip(), api_key=KEY, idempotency_key=ATTEMPT, total_seconds=5)
+        heygen_video(url).submit(keyed_clip(), api_key=KEY, idempotency_key=ATTEMPT, total_seconds=PATIENCE)
 
 
 def test_guarded_endpoint_is_our_mistake() -> None:
@@ -139,7 +142,7 @@ def test_guarded_endpoint_is_our_mistake() -> None:
     client = heygen_video("https://127.0.0.1", egress=Egress())
 
     with pytest.raises(Misconfigured, match="not on the public internet"):
-        client.submit(keyed_clip(), api_key=KEY, idempotency_key=ATTEMPT, total_seconds=5)
+        client.submit(keyed_clip(), api_key=KEY, idempotency_key=ATTEMPT, total_seconds=PATIENCE)
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,7 @@ from shared.providers.ports import (
     TryLater,
     Unknown,
 )
+from tests.patience import PATIENCE
 from tests.providers.orders import heygen_video, keyed_clip
 
 SMALL = {("768p", "9:16"): (96, 168), ("768p", "1:1"): (96, 96)}
@@ -43,7 +44,9 @@ class Vendor:
     client: KeyedFootageVendor
     now: list[datetime] = field(default_factory=list)
 
-    def submit(self, asked: KeyedClipOrder, *, key: str = ATTEMPT, api_key: str = DEMO_KEY, total: float = 5) -> str:
+    def submit(
+        self, asked: KeyedClipOrder, *, key: str = ATTEMPT, api_key: str = DEMO_KEY, total: float = PATIENCE
+    ) -> str:
         """Order under a key."""
         return self.client.submit(asked, api_key=api_key, idempotency_key=key, total_seconds=total)
 

@@ -45,7 +45,7 @@ _LATER = frozenset({"rate_limit_exceeded", "resource_not_ready", "asset_not_avai
 
 
 @dataclass(frozen=True, slots=True)
-class Wording:
+class RouteWords:
     """How one of HeyGen's routes words what it refuses."""
 
     refusal: Callable[[str, str, str], Words | None]  # of a code, a message in small letters and a field
@@ -58,10 +58,10 @@ def made_id(response: httpx.Response, order: SpeechOrder, api_key: str) -> str:
     def refusal(code: str, message: str, param: str) -> Words | None:
         return _look_refusal(order.cutout, message, param) or BY_CODE.get(code)
 
-    return accepted_id(response, api_key, Wording(refusal, invalid_words))
+    return accepted_id(response, api_key, RouteWords(refusal, invalid_words))
 
 
-def accepted_id(response: httpx.Response, api_key: str, wording: Wording) -> str:
+def accepted_id(response: httpx.Response, api_key: str, wording: RouteWords) -> str:
     """Read the answer to a submit of any route. Raises: TryLater, InFlight, Refused, Misconfigured, Unknown."""
     data = at(json_of(response), "data")
     made = text_at(data, "video_id") or text_at(data, "id")
@@ -70,7 +70,7 @@ def accepted_id(response: httpx.Response, api_key: str, wording: Wording) -> str
     raise with_raw(_submit_error(response, wording), response, hide=api_key)
 
 
-def _submit_error(response: httpx.Response, wording: Wording) -> Exception:
+def _submit_error(response: httpx.Response, wording: RouteWords) -> Exception:
     status = response.status_code
     if response.is_redirect:
         return Misconfigured("The address set for HeyGen is not HeyGen's.", next_move=_NOT_HEYGEN)

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import httpx
 
-from shared.providers.heygen.answers import Wording, accepted_id, look_error, speaks_of
+from shared.providers.heygen.answers import RouteWords, accepted_id, look_error, speaks_of
 from shared.providers.heygen.words import Words
 from shared.providers.heygen_video.words import RENDERING_FOOTAGE, failure_words, invalid_footage, refusal_words
 from shared.providers.ports import Failure, Filmed, Pending
@@ -20,7 +20,7 @@ def footage_id(response: httpx.Response, api_key: str) -> str:
     def refusal(code: str, _message: str, param: str) -> Words | None:
         return refusal_words(code, param)
 
-    return accepted_id(response, api_key, Wording(refusal, invalid_footage))
+    return accepted_id(response, api_key, RouteWords(refusal, invalid_footage))
 
 
 def footage_outcome(response: httpx.Response, wanted: str, api_key: str) -> Pending | Filmed | Failure:
