@@ -35,6 +35,12 @@ ACCOUNT = {
     "webhook_registered": of("boolean", "Whether the service tells abroll when a take is ready."),
 }
 
+PERSONA = {
+    "name": text("What orders name it by."),
+    "title": text("For people."),
+    "at": of("object", "Its ids, by avatar service.", additionalProperties=ref("PersonaIds")),
+}
+
 SCHEMAS: Mapping[str, Schema] = {
     "Accepted": fields_of("Something was ordered.", ACCEPTED),
     "Account": fields_of(
@@ -94,10 +100,19 @@ SCHEMAS: Mapping[str, Schema] = {
     ),
     "Cost": fields_of("Money in two columns.", BOTH),
     "Deleted": fields_of("It is gone.", {"deleted": of("boolean", "Always true.")}),
+    "AvatarService": fields_of(
+        "An avatar service as it was ranked for an order.",
+        {
+            "provider": text("The avatar service."),
+            "fits": of("boolean", "Whether it can film the order; the first that can does."),
+            "reason": text("Why it stands where it stands."),
+        },
+    ),
     "DryRun": fields_of(
         "What the order would make.",
         {
             **DRY,
+            "avatar_services": listed("Every avatar service, where personas leave the choice.", ref("AvatarService")),
             "planned_seconds": PLANNED,
             "estimated_time_seconds": WAIT,
             "estimated_cost": COST,
@@ -181,6 +196,17 @@ SCHEMAS: Mapping[str, Schema] = {
         "A job is tried again, or a new film is made from a finished one.",
         {**ACCEPTED, **REVISED, "parent": text("The job it is made from.", null=True)},
     ),
+    "PersonaIds": fields_of(
+        "How one avatar service knows a persona.",
+        {"avatar_id": text("The look.")},
+        maybe={"voice_id": text("The voice; without one it is the look's own.")},
+    ),
+    "PersonaKept": fields_of("A persona.", PERSONA),
+    "PersonaPut": fields_of(
+        "A persona as it is kept now.",
+        {**PERSONA, "warnings": listed("What could not be checked.", {"type": "string"})},
+    ),
+    "Personas": fields_of("A tenant's personas.", {"personas": listed("By name.", ref("PersonaKept"))}),
     "RevisedDryRun": fields_of("What would be made again.", {**DRY, **REVISED}),
     "Size": fields_of("Pixels.", {"width": of("integer", "Pixels across."), "height": of("integer", "Pixels down.")}),
     "Story": fields_of(
@@ -254,6 +280,10 @@ ANSWERS: Mapping[str, Mapping[int, str]] = {
     "POST /jobs/{job}/retry": {200: "RevisedDryRun", 202: "Revised"},
     "POST /jobs/{job}/regenerate": {200: "RevisedDryRun", 202: "Revised"},
     "GET /tenant": {200: "Tenant"},
+    "GET /tenant/personas": {200: "Personas"},
+    "GET /tenant/personas/{persona}": {200: "PersonaKept"},
+    "PUT /tenant/personas/{persona}": {200: "PersonaPut"},
+    "DELETE /tenant/personas/{persona}": {200: "Deleted"},
     "PUT /tenant/integrations/{provider}": {200: "Account"},
     "GET /tenant/integrations/{provider}": {200: "Account"},
     "DELETE /tenant/integrations/{provider}": {200: "Deleted"},

@@ -16,7 +16,7 @@ from shared.door.change_bodies import LinksBody, RegenerateBody, RetryBody
 from shared.door.health import OPENAPI
 from shared.door.public import Route
 from shared.door.statuses import STATUS
-from shared.door.tenant_bodies import IntegrationBody
+from shared.door.tenant_bodies import IntegrationBody, PersonaBody
 from shared.steps.webhook_events import EVENTS, WebhookEvent, WebhookPayload
 from shared.wiring import Wiring
 
@@ -24,6 +24,7 @@ BODIES: Mapping[str, type[BaseModel]] = {
     "Film": FilmBody,
     "Integration": IntegrationBody,
     "Links": LinksBody,
+    "Persona": PersonaBody,
     "Regenerate": RegenerateBody,
     "Retry": RetryBody,
 }

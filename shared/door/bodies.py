@@ -14,6 +14,7 @@ from shared.door.body_types import (
     JUDGE,
     SCHEMES,
     Color,
+    Dollars,
     Judge,
     Label,
     Link,
@@ -21,6 +22,7 @@ from shared.door.body_types import (
     MetadataName,
     Name,
     Offset,
+    PersonaName,
     Pitch,
     Scale,
     Script,
@@ -86,6 +88,7 @@ class SceneBody(Body):
     duration: Seconds | None = None
     text_overlay: Text500 | None = None
     script: Script | None = None
+    persona: PersonaName | None = None
     avatar_id: Name | None = None
     voice_id: Name | None = None
     background: BackgroundBody | None = None
@@ -127,6 +130,7 @@ class FilmBody(Body):
     image: Upload | None = None
     image_fit: Literal["crop", "blur", "color"] | None = None
     image_fit_color: Color | None = None
+    persona: PersonaName | None = None
     avatar_id: Name | None = None
     voice_id: Name | None = None
     avatar_script: Script | None = None
@@ -139,6 +143,8 @@ class FilmBody(Body):
     captions: bool | None = None
     length: Literal["film", "script", "longer"] | None = None
     provider: Label | None = None
+    prefer: Literal["quality", "cost", "speed"] | None = None
+    max_cost: Dollars | None = None
     mode: Literal["production", "test"] | None = None
     webhook_url: Link | None = None
     metadata: dict[MetadataName, Annotated[str, Field(max_length=500)]] | None = None
@@ -158,6 +164,7 @@ def parse_film(
     body, found = read_object(raw)
     found += _too_many(body)
     found += rules.mistakes(rules.outline_of_body(body))
+    found += _doubly_named(body)
     film = _validated(FilmBody, body, found, schemes, judge)
     return from_document(film.model_dump(exclude_none=True))
 
@@ -172,6 +179,17 @@ def _too_many(body: dict[str, Any]) -> Iterator[tuple[str, str]]:
         case dict() as pairs if len(pairs) > MOST_METADATA:
             del body["metadata"]
             yield "metadata", f"has {len(pairs)} pairs; at most {MOST_METADATA} are allowed"
+
+
+def _doubly_named(body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Refuse a persona beside ids: which of them is meant would be a guess."""
+    scenes = body.get("scenes")
+    parts = [("", body), *((f"scenes.{n}.", each) for n, each in enumerate(scenes if isinstance(scenes, list) else ()))]
+    for path, part in parts:
+        if isinstance(part, Mapping) and part.get("persona") is not None:
+            for name in ("avatar_id", "voice_id"):
+                if part.get(name) is not None:
+                    yield f"{path}persona", f"cannot stand beside {name}: a persona brings its own avatar and voice"
 
 
 def parse_body(

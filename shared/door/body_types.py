@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, ValidationInfo
 
 LONGEST_URL = 8192  # signed links carry their signer's whole session
+PERSONA = r"[a-z0-9][a-z0-9_-]{0,39}"  # of a name in a path and in an order
+A_PERSONA = "must be a persona's name: 1 to 40 of a-z, 0-9, - and _, the first a letter or digit"
 SCHEMES = "schemes"  # key of the validation context: which schemes a link may have
 
 JUDGE = "judge"  # key of the validation context: what is wrong with where a link leads
@@ -66,6 +68,11 @@ def of_form(pattern: str, says: str) -> Callable[[str], str]:
     return check
 
 
+def is_persona(name: str) -> bool:
+    """Tell whether a persona can have this name."""
+    return re.fullmatch(PERSONA, name) is not None
+
+
 Text500 = Annotated[str, Field(max_length=500), AfterValidator(_written)]
 Text1000 = Annotated[str, Field(max_length=1000), AfterValidator(_written)]
 Script = Annotated[str, Field(max_length=5000), AfterValidator(_written)]
@@ -80,6 +87,12 @@ Color = Annotated[
 Locale = Annotated[
     str, AfterValidator(of_form(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}", 'must be a language tag like "en-US"'))
 ]
+PersonaName = Annotated[
+    str,
+    Field(json_schema_extra={"pattern": f"^{PERSONA}$"}),
+    AfterValidator(of_form(PERSONA, A_PERSONA)),
+]
+Dollars = Annotated[float, Field(gt=0, le=10_000)]
 Seconds = Annotated[float, Field(ge=4, le=8)]
 Scale = Annotated[float, Field(ge=0.1, le=1)]
 Offset = Annotated[float, Field(ge=-1, le=1)]

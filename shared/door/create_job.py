@@ -49,8 +49,9 @@ class CreateJobDoor:
             raise invalid(mistakes.details) from mistakes
         if film.dry_run:
             self.entrance.dry_run(request, who)
-            plan = self.create.dry_run(who.tenant, film)
-            return answer(200, {"status": "dry_run", "message": "nothing was stored or spent", **views.planned(plan)})
+            checked = self.create.dry_run(who.tenant, film)
+            priced = {**views.planned(checked.plan), "avatar_services": views.ranked(checked.ranked)}
+            return answer(200, {"status": "dry_run", "message": "nothing was stored or spent", **priced})
         created = self.create(who.tenant, film, key, request_id(request), partial(self.entrance.again, request, WRITE))
         note_quotas(request, created.quota)
         message = "the film was ordered before; this is the same job" if created.repeated else "the film is ordered"

@@ -14,12 +14,14 @@ from shared.door.asked import Caller, is_key_id
 from shared.door.entrance import Entrance
 from shared.door.incoming import json_body, upload_body
 from shared.door.keys import KEY_BEGINS, new_webhook_secret
+from shared.door.personas import PersonasDoor
 from shared.door.public import Route, serve
 from shared.media.images import ImageRefused, sniff_and_reencode
 from shared.pipeline.codec import to_plain
 from shared.pipeline.plan.request import Mode
 from shared.steps.images import MOST_IMAGE_BYTES, Images
 from shared.steps.integrations import Integrations
+from shared.steps.personas import Cast
 from shared.steps.problems import Problem, invalid, no_provider, not_found
 from shared.steps.webhook_secrets import WebhookSecrets
 
@@ -37,6 +39,7 @@ class TenantDoor:
     images: Images
     secrets: Secrets
     revocations: Revocations
+    cast: Cast
 
     def __call__(self, request: flask.Request) -> flask.Response:
         """Answer one request."""
@@ -65,6 +68,7 @@ class TenantDoor:
                 "Upload an image: its bytes are the body (JPEG, PNG or WebP, at most 20 MB and 50 megapixels).",
                 takes="bytes",
             ),
+            *PersonasDoor(self.cast, self._who).routes,
         )
 
     def _read(self, request: flask.Request, _found: Mapping[str, str]) -> flask.Response:

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from shared.door.bodies import Body
+from shared.door.body_types import Label, Name, Text500
 
 
 class IntegrationBody(Body):
@@ -15,3 +16,17 @@ class IntegrationBody(Body):
     avatar_id: Annotated[str, Field(min_length=1, max_length=255)] | None = None
     voice_id: Annotated[str, Field(min_length=1, max_length=255)] | None = None
     register_webhook: bool = True
+
+
+class PersonaIdsBody(Body):
+    """How one avatar service knows a persona."""
+
+    avatar_id: Name
+    voice_id: Name | None = None
+
+
+class PersonaBody(Body):
+    """A presenter, by avatar service."""
+
+    title: Annotated[Text500, Field(max_length=100)] | None = None
+    at: Annotated[dict[Label, PersonaIdsBody], Field(max_length=10)]

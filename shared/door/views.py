@@ -1,6 +1,6 @@
 """How a job looks from outside: the customer's established names, money as decimal dollars, ages rendered on read."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from shared.pipeline.job.job import AT_RISK, Attempt, Job, Node, Outcome, Payer,
 from shared.pipeline.job.ledger import bill
 from shared.pipeline.job.status import lanes, progress, stage, status, summary, waiting_for
 from shared.pipeline.plan.plan import COMPOSE_KEY, Kind, Plan
+from shared.pipeline.plan.selection import Ranked
 
 MICROS = 1_000_000
 COLUMNS = {
@@ -82,6 +83,11 @@ def planned(plan: Plan) -> dict[str, Any]:
         },
         "explained": COLUMNS,
     }
+
+
+def ranked(services: Sequence[Ranked]) -> list[dict[str, Any]]:
+    """Return the avatar services of an order with personas, the one that films it first, each with its reason."""
+    return [to_plain(each) for each in services]
 
 
 def _in_dollars(part: dict[str, Any]) -> dict[str, Any]:

@@ -42,10 +42,13 @@ class DoorParts(StepParts):
     def tenant(self) -> "TenantDoor":
         from shared.door.tenant import TenantDoor
         from shared.steps.integrations import Integrations
+        from shared.steps.personas import Cast
 
         url = (self.settings.public_url + "/heygen_webhook/t/{}/{}").format
         work = Integrations(self.presenters, self.preflight.presenters, self.tenants, self.secrets, url, self.now)
-        return TenantDoor(self.entrance, self.tenants, work, self.preflight.images, self.secrets, self.revocations)
+        cast = Cast(self.personas, self.preflight.presenters, self.tenants, self.secrets)
+        images = self.preflight.images
+        return TenantDoor(self.entrance, self.tenants, work, images, self.secrets, self.revocations, cast)
 
     @cached_property
     def heygen_webhook(self) -> "HeygenWebhook":

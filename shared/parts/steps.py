@@ -48,12 +48,14 @@ class StepParts(VendorParts):
 
     @cached_property
     def create(self) -> "CreateJob":
+        from shared.steps.casting import Casting
         from shared.steps.create_job import CreateJob
         from shared.steps.hourly import HourlyLimit
 
         secret = partial(randomness.token_urlsafe, 24)
         hourly = HourlyLimit(self.plans, self.monotonic)
-        return CreateJob(self.commits, self.jobs, self.preflight, self.tables, self.now, secret, hourly)
+        casting = Casting(self.personas, self.tenants, self.tables.presenters)
+        return CreateJob(self.commits, self.jobs, self.preflight, self.tables, self.now, secret, hourly, casting)
 
     def revise(self) -> "Revise":
         from shared.steps.revise import Revise

@@ -19,6 +19,7 @@ from shared.pipeline.job.timeouts import Timeouts, read_timeouts
 if TYPE_CHECKING:  # each function imports only what its own property below names
     from shared.cloud.blobs import Blobs
     from shared.cloud.deliveries import Deliveries
+    from shared.cloud.personas import Personas
     from shared.pipeline.plan.capabilities import Tables
 
 
@@ -79,6 +80,12 @@ class StoreParts:
         from shared.cloud.blobs import Blobs
 
         return Blobs(self.clients, self.settings)
+
+    @cached_property
+    def personas(self) -> "Personas":
+        from shared.cloud.personas import Personas
+
+        return Personas(self.clients)
 
     @cached_property
     def deliveries(self) -> "Deliveries":

@@ -21,7 +21,9 @@ from shared.pipeline.plan.image_fit import image_warnings, with_photos
 from shared.pipeline.plan.plan import Plan
 from shared.pipeline.plan.planner import CannotPlan, Defaults, plan, to_ask
 from shared.pipeline.plan.request import FilmRequest, to_document
+from shared.pipeline.plan.selection import Ranked
 from shared.pipeline.plan.warned import WarningText
+from shared.steps.casting import Casting
 from shared.steps.commit import FIRST_WAIT, LAST_WAIT, Commits
 from shared.steps.hourly import HourlyLimit
 from shared.steps.idempotency import BuyingCall, Judge, unjudged
@@ -32,6 +34,7 @@ from shared.steps.quotas import Quota
 
 TRIES = 20  # of a tenant's month: everything it orders and everything that ends writes there
 ROUTE = "create_job"
+MICROS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,8 @@ class Checked:
     plan: Plan
     warnings: tuple[WarningText, ...]  # beside the plan's own
     images: Mapping[str, Ready]  # by their node's key
+    request: FilmRequest  # with the ids of its personas
+    ranked: tuple[Ranked, ...] = ()  # every avatar service, where personas left the choice
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +68,14 @@ class CreateJob:
     now: Callable[[], datetime]
     secret: Callable[[], str]
     hourly: HourlyLimit
+    casting: Casting
 
-    def checked(self, tenant: Tenant, request: FilmRequest, *, dry_run: bool) -> Checked:
+    def checked(self, tenant: Tenant, asked: FilmRequest, *, dry_run: bool) -> Checked:
         """Plan, ask what only the avatar service knows, read the images; store nothing. Raises Problem telling all.
 
         What is wrong about presenters hides nothing about images: the film is planned without what was not told.
         """
+        request, ranked = self.casting(tenant.id, asked)
         defaults = Defaults(avatar_id=tenant.avatar_id, voice_id=tenant.voice_id)
         problems: list[Problem] = []
         told = Told({})
@@ -81,6 +88,7 @@ class CreateJob:
             told = ask(tenant.id, needed)
             planned = plan(request, self.tables, defaults, told.looks)
             told.must_pay(planned.provider, planned.cost_to_provider_account)
+            refuse_dearer(request, planned)
         except CannotPlan as cannot:
             problems.append(invalid(cannot.details))
         except Problem as problem:
@@ -92,12 +100,16 @@ class CreateJob:
         if problems:
             raise together(problems)
         planned = with_photos(planned, {key: image.photo for key, image in images.items()})
-        return Checked(planned, warnings_beside(planned, request, told), images)
+        return Checked(planned, warnings_beside(planned, request, told), images, request, ranked)
 
-    def dry_run(self, tenant: Tenant, request: FilmRequest) -> Plan:
-        """Plan and check all there is to check, spending and storing nothing. Raises Problem."""
+    def dry_run(self, tenant: Tenant, request: FilmRequest) -> Checked:
+        """Plan and check all there is to check, spending and storing nothing; all warnings stand in the plan.
+
+        Raises Problem.
+        """
         checked = self.checked(tenant, request, dry_run=True)
-        return replace(checked.plan, warnings=(*checked.plan.warnings, *checked.warnings))
+        warned = replace(checked.plan, warnings=(*checked.plan.warnings, *checked.warnings))
+        return replace(checked, plan=warned)
 
     def __call__(
         self,
@@ -119,7 +131,7 @@ class CreateJob:
             new_job,
             job_id=job_id,
             tenant=tenant.id,
-            request=request,
+            request=checked.request,
             plan=checked.plan,
             images=images,
             film_token=self.secret(),
@@ -180,6 +192,19 @@ class CreateJob:
         call.made(known.job)
         self.commits.enqueue(known.job, tuple(known.job.nodes.values()))
         return Created(known.job, repeated=True)
+
+
+def refuse_dearer(request: FilmRequest, planned: Plan) -> None:
+    """Keep an order to what it may cost, both columns together. Raises Problem."""
+    cost = planned.cost_to_us + planned.cost_to_provider_account
+    if request.max_cost is None or cost <= round(request.max_cost * MICROS):
+        return
+    ours, theirs = planned.cost_to_us / MICROS, planned.cost_to_provider_account / MICROS
+    why = (
+        f"is ${request.max_cost:.2f}, and the film costs about ${cost / MICROS:.4f}: "
+        f"${ours:.4f} for footage and computing, ${theirs:.4f} at the avatar service"
+    )
+    raise invalid({"max_cost": [why]})
 
 
 def warnings_beside(plan: Plan, request: FilmRequest, told: Told) -> tuple[WarningText, ...]:

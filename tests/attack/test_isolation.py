@@ -15,6 +15,7 @@ import pytest
 from shared.door.links import link
 from shared.door.public import Route
 from shared.pipeline.job.events import CancelAsked
+from shared.pipeline.plan.personas import Persona, PersonaIds
 from tests.door.test_request_body import PUBLIC
 from tests.steps.calls import Customer, customer
 from tests.steps.stage import TENANT, Stage, footage, presented, staged
@@ -64,12 +65,21 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
             Thing("delivery", f"{job.id}-{delivery}", f"00000000-0000-4000-8000-000000000000-{delivery}"),
             Thing("image", "a" * 64, "b" * 64),
             Thing("tenant", TENANT.id, "none"),
+            Thing("persona", "anna", "nobody"),
             Thing("attempt", f"{job.id}.presenter-1.t1.a1", "00000000-0000-4000-8000-000000000000.presenter-1.t1.a1"),
         )
+        stage.wiring.personas.put(TENANT.id, Persona("anna", at={"heygen": PersonaIds("look_ana_studio")}))
         stage.wiring.blobs.write(
             f"gs://{stage.wiring.settings.films_bucket}/images/{TENANT.id}/{'a' * 64}.jpg", [b"x"], mime="image/jpeg"
         )
-        places = {"job": mine.id, "thing": "film", "token": own, "provider": "heygen", "key": intruder.key.id}
+        places = {
+            "job": mine.id,
+            "thing": "film",
+            "token": own,
+            "provider": "heygen",
+            "key": intruder.key.id,
+            "persona": "mine",
+        }
         places |= {"tenant": "intruder", "mode": "production", "attempt": f"{mine.id}.presenter-1.t1.a1", "mark": "m"}
         yield Scene(stage, intruder, places, things)
 
@@ -100,7 +110,8 @@ def rooms(stage: Stage) -> dict[str, Any]:
     """Return all documents of the owner."""
     store = stage.cloud.eyes.clients.firestore
     found = {each.reference.path: each.to_dict() or {} for room in ROOMS for each in store.collection(room).stream()}
-    found |= {each.reference.path: each.to_dict() or {} for each in store.collection_group("integrations").stream()}
+    for group in ("integrations", "personas"):
+        found |= {each.reference.path: each.to_dict() or {} for each in store.collection_group(group).stream()}
     return {path: fields for path, fields in found.items() if TENANT.id in (path.split("/")[1], fields.get("tenant"))}
 
 

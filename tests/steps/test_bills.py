@@ -102,7 +102,7 @@ def test_a_take_costs_its_seconds_at_the_plans_price(stage: Stage) -> None:
 
 def test_a_dry_run_tells_every_price_in_dollars(stage: Stage) -> None:
     """The parts' prices add up to the two columns; composing is the rest of ours."""
-    plan = stage.wiring.create_job.create.dry_run(TENANT, presented())
+    plan = stage.wiring.create_job.create.dry_run(TENANT, presented()).plan
 
     shown = views.planned(plan)
 

@@ -103,7 +103,7 @@ def test_two_orders_at_once_reserve_both(stage: Stage) -> None:
 
 def test_two_orders_at_once_cannot_both_pass_the_cap(stage: Stage) -> None:
     """The loser of the race counts again and is refused."""
-    price = stage.wiring.create_job.create.dry_run(TENANT, footage())
+    price = stage.wiring.create_job.create.dry_run(TENANT, footage()).plan
     job, _ = stage.wiring.create_job.create(TENANT, footage(), None, "t").job, price
     capped = dataclasses.replace(TENANT, monthly_cap=2 * job.money.reserved + 1)
     twin = stage.cloud.instance()
@@ -178,7 +178,9 @@ def test_a_dry_run_says_engine_and_price(stage: Stage) -> None:
     """The commonest stock look knows only Avatar III, which costs a quarter of Avatar IV."""
     create = stage.wiring.create_job.create
 
-    common, dear = (create.dry_run(TENANT, presented(avatar=look)) for look in ("look_ana_studio", "look_ben_studio"))
+    common, dear = (
+        create.dry_run(TENANT, presented(avatar=look)).plan for look in ("look_ana_studio", "look_ben_studio")
+    )
 
     seconds = common.speeches[0].seconds
     assert [("avatar_iii", round(seconds * 16_700)), ("avatar_iv", round(seconds * 66_700))] == [
@@ -205,7 +207,7 @@ def test_a_dry_run_tells_a_price_without_a_working_key(stage: Stage, lacking: st
     else:
         stage.wire.on("^heygen GET", Kind.REFUSE, "401", times=9)
 
-    told = stage.wiring.create_job.create.dry_run(TENANT, presented())
+    told = stage.wiring.create_job.create.dry_run(TENANT, presented()).plan
     stage.wire.on("^heygen GET", Kind.REFUSE, "401", times=9)
     with pytest.raises(Problem) as refused:
         made(stage, None)
@@ -332,7 +334,7 @@ def test_a_wallet_with_just_too_little_for_a_longer_speech_is_refused(
 ) -> None:
     """The estimate and a fifth of it must be there."""
     with staged(tmp_path / "a", canned=canned) as stage:
-        price = stage.wiring.create_job.create.dry_run(TENANT, presented()).cost_to_provider_account
+        price = stage.wiring.create_job.create.dry_run(TENANT, presented()).plan.cost_to_provider_account
 
     for factor, told in ((1.19, Code.CREDITS), (1.21, None)):
         accounts = {DEMO_KEY: price * factor / 1e6}

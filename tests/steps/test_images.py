@@ -47,7 +47,7 @@ def refused(stage: Stage, request: FilmRequest) -> Mapping[str, list[str]]:
 
 def warnings(stage: Stage, request: FilmRequest) -> list[str]:
     """Return a dry run's warnings about images."""
-    told = stage.wiring.create_job.create.dry_run(TENANT, request).warnings
+    told = stage.wiring.create_job.create.dry_run(TENANT, request).plan.warnings
     return [one for one in told if one.startswith(("image", "scenes", "background"))]
 
 

@@ -6,14 +6,16 @@ and never bought again.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from shared.pipeline.codec import carried
 from shared.pipeline.job.job import Job, Node
 from shared.pipeline.plan.plan import COMPOSE_KEY, Clip, Kind, Plan, Speech
 from shared.pipeline.plan.prompts import clip_prompt
-from shared.pipeline.plan.request import FilmRequest, script_of
+from shared.pipeline.plan.request import FilmRequest, SceneRequest, script_of
 from shared.pipeline.plan.speakers import Needed
+
+AnyWords = TypeVar("AnyWords", FilmRequest, SceneRequest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +63,18 @@ def changed(request: FilmRequest, change: Change) -> FilmRequest:
         ]
         for name in missing:
             wrong[f"scenes.{number}.{name}"] = ["this scene had none: that would be another film; order a new one"]
-        scenes[number] = replace(scenes[number], **given)
+        scenes[number] = _by_ids(replace(scenes[number], **given), given)
     if change.avatar_script and not request.avatar_script:
         wrong["avatar_script"] = ["the film had none: that would be another film; order a new one"]
     if wrong:
         raise CannotChange(wrong)
     top = {name: value for name, value in _given(change).items() if name != "scenes"}
-    return replace(request, scenes=tuple(scenes), **top)
+    return _by_ids(replace(request, scenes=tuple(scenes), **top), top)
+
+
+def _by_ids(words: AnyWords, given: Mapping[str, Any]) -> AnyWords:
+    """Forget the persona of words whose avatar or voice was changed by id: the two may be another's now."""
+    return replace(words, persona=None) if {"avatar_id", "voice_id"} & given.keys() else words
 
 
 def touched(job: Job, request: FilmRequest, plan: Plan, also: Iterable[str] = ()) -> frozenset[str]:

@@ -134,7 +134,7 @@ def _unused(
         says = "background is not used: every scene has footage or a background of its own"
         yield warning(Warned.BACKGROUND_UNUSED, says)
     if not takes:
-        given = ("avatar_id", "voice_id", "avatar_position", "provider")
+        given = ("persona", "avatar_id", "voice_id", "avatar_position", "provider", "prefer")
         idle = [name for name in given if getattr(request, name) is not None]
         idle += ["voice"] if request.voice != VoiceSettings() else []
         idle += ["captions"] if request.captions else []

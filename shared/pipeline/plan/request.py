@@ -46,6 +46,14 @@ class Mode(StrEnum):
     TEST = "test"
 
 
+class Prefer(StrEnum):
+    """What decides between avatar services that could all film an order."""
+
+    QUALITY = "quality"
+    COST = "cost"
+    SPEED = "speed"
+
+
 class Preset(StrEnum):
     """A named place for the presenter."""
 
@@ -121,6 +129,7 @@ class SceneRequest(Stored):
     duration: float | None = None  # seconds, 4..8; None = 8, before a backdrop as long as what is said there
     text_overlay: str | None = None
     script: str | None = None
+    persona: str | None = None  # whose ids avatar_id and voice_id are; None = they were given themselves
     avatar_id: str | None = None
     voice_id: str | None = None
     background: Background | None = None
@@ -143,6 +152,7 @@ class FilmRequest(Stored):
     image: str | None = None  # an upload's id
     image_fit: ImageFit = ImageFit.CROP  # of every image of the film
     image_fit_color: str | None = None  # "#rrggbb" around the image where image_fit is color; None is white
+    persona: str | None = None  # whose ids avatar_id and voice_id are; None = they were given themselves
     avatar_id: str | None = None
     voice_id: str | None = None
     avatar_script: str | None = None
@@ -155,6 +165,8 @@ class FilmRequest(Stored):
     captions: bool = False
     length: Length = Length.LONGER
     provider: str | None = None
+    prefer: Prefer | None = None  # where a persona leaves the choice of the avatar service; None = quality
+    max_cost: float | None = None  # dollars of both columns together; None = whatever it costs
     mode: Mode = Mode.PRODUCTION
     webhook_url: str | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)

@@ -125,7 +125,7 @@ def _scene(path: str, scene: SceneOutline, film: Outline) -> Iterator[tuple[str,
     for name in ("camera_movement", "mood", "image_url"):
         if name in scene.given and not filmed:
             yield f"{path}.{name}", "needs a visual_description in the same scene: without one nothing is filmed there"
-    for name in ("avatar_id", "voice_id"):
+    for name in ("avatar_id", "voice_id", "persona"):
         if name in scene.given and "script" not in scene.given:
             yield f"{path}.{name}", "needs a script in the same scene: without one nobody speaks there"
     yield from _background(f"{path}.background", scene.background)

@@ -1,8 +1,8 @@
 """Decides who speaks what: which script, which avatar, which voice and engine, for how long and at which price.
 
 `avatar_script` is one take over the whole film, `presenter-1`; the script of scene k (counted from 1) is a take of its
-own, `presenter-k`. A scene's avatar without a voice speaks with that look's own voice; otherwise the request's, then
-the tenant's defaults apply.
+own, `presenter-k`. A scene's avatar without a voice speaks with that look's own voice, and so does a persona without
+one; otherwise the request's, then the tenant's defaults apply.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -65,7 +65,7 @@ def _fields(named: Iterable[tuple[str | None, str]]) -> Mapping[str, tuple[str, 
 def speakers(request: FilmRequest, defaults: Defaults) -> tuple[Speaker, ...]:
     """Return every script of the request with its avatar and voice, in film order."""
     avatar = request.avatar_id or defaults.avatar_id
-    voice = request.voice_id or defaults.voice_id
+    voice = request.voice_id or (None if request.persona else defaults.voice_id)  # a persona has its look's own
     if request.avatar_script is not None:
         return (Speaker(None, request.avatar_script, avatar, voice),)
     return tuple(_scenes_parts(request, avatar, voice))

@@ -1,0 +1,90 @@
+"""Which avatar service films an order: all are ranked, each with the reason in plain words.
+
+Pure: the same input gives the same ranking. What rules a service out is told completely. The order's `prefer` ranks the
+rest in classes a fifth wide, so that small differences move nobody from one service to another; within a class the
+order of the tables stands, which is by quality.
+"""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from shared.pipeline.plan.capabilities import AvatarService
+from shared.pipeline.plan.request import FilmRequest, Prefer
+
+CLASS = 1.2  # how much dearer or slower a service must be to stand in another class
+TAKE_SECONDS = 20.0  # of speech: the take that services are compared by
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An avatar service as one tenant sees it for one order."""
+
+    provider: str
+    service: AvatarService
+    has_key: bool  # a working account for the order's mode
+    lacks: tuple[str, ...] = ()  # personas of the order that it knows under no id
+    usual_seconds: float | None = None  # of a take, as learnt; None = as the tables say
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A service, whether it can film the order, and why it stands where it stands."""
+
+    provider: str
+    fits: bool
+    reason: str
+
+
+def rank(request: FilmRequest, candidates: Sequence[Candidate]) -> tuple[Ranked, ...]:
+    """Return all candidates, those that fit first and the best of them first; given in the order of the tables."""
+    against = [(each, "; ".join(_against(request, each))) for each in candidates]
+    fitting = sorted((each for each, why in against if not why), key=lambda each: _class(request.prefer, each))
+    ranked = [
+        Ranked(each.provider, fits=True, reason=_reason(request, each, place, len(fitting)))
+        for place, each in enumerate(fitting, start=1)
+    ]
+    return (*ranked, *(Ranked(each.provider, fits=False, reason=why) for each, why in against if why))
+
+
+def _against(request: FilmRequest, candidate: Candidate) -> Iterator[str]:
+    """Say everything that keeps a service from filming this order."""
+    name, service = candidate.provider, candidate.service
+    if request.provider is not None and request.provider != name:
+        yield f"the order names {request.provider}"
+    if candidate.lacks:
+        yield f"it knows no ids of {', '.join(candidate.lacks)}"
+    if not candidate.has_key:
+        yield f"no working {name} key is stored for mode {request.mode}"
+    if request.aspect_ratio not in service.ratios:
+        yield f"it does not film {request.aspect_ratio}"
+    if request.resolution not in service.resolutions:
+        yield f"it does not film {request.resolution}"
+
+
+def _class(prefer: Prefer | None, candidate: Candidate) -> int:
+    match prefer:
+        case None | Prefer.QUALITY:
+            return 0
+        case Prefer.COST:
+            return math.floor(math.log(max(1.0, _price(candidate)), CLASS))
+        case Prefer.SPEED:
+            return math.floor(math.log(max(1.0, _seconds(candidate)), CLASS))
+
+
+def _reason(request: FilmRequest, candidate: Candidate, place: int, fitting: int) -> str:
+    cost = f"${_price(candidate) / 1_000_000:.4f} a second of speech at most"
+    time = f"about {_seconds(candidate):.0f} s for {TAKE_SECONDS:.0f} s of speech"
+    if fitting == 1:
+        return f"the only one that can: {cost}, {time}"
+    return f"{place} of {fitting} by {request.prefer or Prefer.QUALITY}: {cost}, {time}"
+
+
+def _price(candidate: Candidate) -> int:
+    """Micro-dollars a second at most: which engine films a look is known only when the service was asked."""
+    return max(price for engine in candidate.service.engines for price in engine.prices.values())
+
+
+def _seconds(candidate: Candidate) -> float:
+    known = candidate.usual_seconds
+    return candidate.service.wait.typical + TAKE_SECONDS * candidate.service.wait_per_second if known is None else known

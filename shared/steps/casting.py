@@ -1,0 +1,71 @@
+"""Casting: which avatar service films an order that names personas, and under which ids; asked before it is planned.
+
+An order without personas costs no read here.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+
+from shared.cloud.personas import Personas
+from shared.cloud.tenants import AccountStatus, Tenants
+from shared.pipeline.plan.capabilities import AvatarService
+from shared.pipeline.plan.personas import STYLES, Persona, cast_by, personas_named
+from shared.pipeline.plan.request import FilmRequest
+from shared.pipeline.plan.selection import Candidate, Ranked, rank
+from shared.steps.personas import MOST_PERSONAS
+from shared.steps.problems import invalid
+
+
+@dataclass(frozen=True, slots=True)
+class Casting:
+    """The work and what it needs."""
+
+    store: Personas
+    tenants: Tenants
+    services: Mapping[str, AvatarService]  # in the order of the tables
+
+    def __call__(self, tenant: str, request: FilmRequest) -> tuple[FilmRequest, tuple[Ranked, ...]]:
+        """Return the order with the ids of its personas, and every service as it was ranked. Raises Problem.
+
+        A key that is lacking everywhere is no refusal yet: a price needs none, and preflight refuses an order.
+        """
+        named = personas_named(request)
+        if not named:
+            return request, ()
+        found = {name: self.store.get(tenant, name) for name in named}
+        self._refuse_unknown(tenant, named, found)
+        personas = {name: persona for name, persona in found.items() if persona}
+        candidates = tuple(self._candidate(tenant, request, name, personas) for name in self.services)
+        ranked = rank(request, candidates)
+        able = ranked if ranked[0].fits else rank(request, tuple(replace(each, has_key=True) for each in candidates))
+        if not able[0].fits:
+            reasons = "; ".join(f"{each.provider}: {each.reason}" for each in able)
+            why = f"no avatar service can film this order ({reasons})"
+            raise invalid({path: [why] for paths in named.values() for path in paths})
+        return cast_by(request, personas, able[0].provider), ranked
+
+    def _candidate(
+        self, tenant: str, request: FilmRequest, provider: str, personas: Mapping[str, Persona]
+    ) -> Candidate:
+        lacks = tuple(name for name, persona in personas.items() if provider not in persona.at)
+        account = None if lacks else self.tenants.integration(tenant, provider, request.mode.value)
+        has_key = account is not None and account.status is AccountStatus.ACTIVE
+        return Candidate(provider, self.services[provider], has_key or bool(lacks), lacks)
+
+    def _refuse_unknown(
+        self, tenant: str, named: Mapping[str, tuple[str, ...]], found: Mapping[str, Persona | None]
+    ) -> None:
+        """Raise Problem for every persona that is not there, or that nobody has given ids yet."""
+        missing = [name for name, persona in found.items() if persona is None or not persona.at]
+        if not missing:
+            return
+        known = [each.name for each in self.store.list(tenant, MOST_PERSONAS) if each.at]
+        details: dict[str, list[str]] = {}
+        for name in missing:
+            state = "has no ids yet" if found[name] or name in STYLES else "is no persona of yours"
+            near = get_close_matches(name, known, n=3, cutoff=0.6)
+            alike = f"; there is {' and '.join(near)}" if near else ""
+            why = f'"{name}" {state}{alike}: PUT /tenant/personas/{name} gives it an avatar at each service'
+            details |= {path: [why] for path in named[name]}
+        raise invalid(details)
