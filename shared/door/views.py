@@ -12,10 +12,9 @@ from shared.pipeline.job.eta import estimated_completion_at
 from shared.pipeline.job.job import AT_RISK, Attempt, Job, Node, Outcome, Payer, State
 from shared.pipeline.job.ledger import bill
 from shared.pipeline.job.status import lanes, progress, stage, status, summary, waiting_for
-from shared.pipeline.plan.plan import COMPOSE_KEY, Kind, Plan
+from shared.pipeline.plan.plan import COMPOSE_KEY, MICROS, Kind, Plan
 from shared.pipeline.plan.selection import Ranked
 
-MICROS = 1_000_000
 COLUMNS = {
     "paid_by_us": "What abroll pays Google for footage and computing; it counts towards your month's cap.",
     "billed_by_provider": "What your own avatar account bills you; abroll never charges it.",

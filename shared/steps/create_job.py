@@ -18,7 +18,7 @@ from shared.pipeline.job.creation import new_job
 from shared.pipeline.job.job import Job
 from shared.pipeline.plan.capabilities import Tables
 from shared.pipeline.plan.image_fit import image_warnings, with_photos
-from shared.pipeline.plan.plan import Plan
+from shared.pipeline.plan.plan import MICROS, Plan
 from shared.pipeline.plan.planner import CannotPlan, Defaults, plan, to_ask
 from shared.pipeline.plan.request import FilmRequest, to_document
 from shared.pipeline.plan.selection import Ranked
@@ -34,7 +34,6 @@ from shared.steps.quotas import Quota
 
 TRIES = 20  # of a tenant's month: everything it orders and everything that ends writes there
 ROUTE = "create_job"
-MICROS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from shared.cloud.deliveries import Deliveries
 from shared.cloud.documents import whole
 from shared.cloud.epochs import Epochs
 from shared.cloud.jobs import Jobs, StoreUnreachable
+from shared.cloud.personas import Personas
 from shared.cloud.records import Filters
 from shared.cloud.revocations import Revocations
 from shared.config import Settings
@@ -130,6 +131,12 @@ def test_a_tenants_keys_have_their_index(serve: Serve) -> None:
     assert () == keys
 
 
+def test_a_tenants_personas_need_no_index(serve: Serve) -> None:
+    """They are listed by name alone."""
+    with serve(INDEXES) as clients:
+        assert () == Personas(clients).list("acme", 10)
+
+
 def _written(clients: Clients, scenes: int) -> dict[str, Any]:
     """Store a film of so many scenes as its commits leave it; return the document as it lies there."""
     clock = Clock()
@@ -197,4 +204,4 @@ def test_these_are_all_queries_there_are() -> None:
     }
 
     jobs = {"jobs.ahead", "jobs.live", "jobs.overdue", "jobs.page"}
-    assert {"deliveries.overdue", "revocations._theirs"} | jobs == asking
+    assert {"deliveries.overdue", "personas.list", "revocations._theirs"} | jobs == asking

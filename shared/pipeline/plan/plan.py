@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from shared.pipeline.codec import Stored
 
+MICROS = 1_000_000  # micro-dollars of a dollar
 KEY_COLOR = "#00ff00"  # the flat colour a presenter is filmed before to be cut out
 COMPOSE_KEY = "compose"  # the last node of every plan
 LENGTH_TOLERANCE = 0.5  # seconds a file may differ from its planned length and still be what was ordered

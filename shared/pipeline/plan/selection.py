@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from shared.pipeline.plan.capabilities import AvatarService
+from shared.pipeline.plan.plan import MICROS
 from shared.pipeline.plan.request import FilmRequest, Prefer
 
 CLASS = 1.2  # how much dearer or slower a service must be to stand in another class
@@ -73,7 +74,7 @@ def _class(prefer: Prefer | None, candidate: Candidate) -> int:
 
 
 def _reason(request: FilmRequest, candidate: Candidate, place: int, fitting: int) -> str:
-    cost = f"${_price(candidate) / 1_000_000:.4f} a second of speech at most"
+    cost = f"${_price(candidate) / MICROS:.4f} a second of speech at most"
     time = f"about {_seconds(candidate):.0f} s for {TAKE_SECONDS:.0f} s of speech"
     if fitting == 1:
         return f"the only one that can: {cost}, {time}"
