@@ -20,9 +20,11 @@ from shared.config import settings
 from shared.door.asked import is_key_id
 from shared.door.keys import KEY_BEGINS, KEY_ID_LENGTH, new_key
 from shared.pipeline.job.schema import OLDEST, WRITES
+from shared.steps.bar import Bar
 from shared.wiring import Wiring
 
 SCOPES = ("jobs:read", "jobs:write", "tenant:admin")
+SETTLED = 15.0  # seconds after which no instance stores an order it judged before the tenant was shut
 TENANT = re.compile(r"[a-z][a-z0-9-]{1,38}[a-z0-9]")
 
 
@@ -105,8 +107,16 @@ def revoke_all(wiring: Wiring, tenant: str) -> str:
 
 
 def suspend(wiring: Wiring, tenant: str) -> str:
-    """Shut a tenant: its keys are answered 403, and what it has ordered buys nothing more (hole 206)."""
-    return _turned(wiring, tenant, AccountStatus.ACTIVE, AccountStatus.INACTIVE)
+    """Shut a tenant: its keys are answered 403, and what it has ordered buys nothing more (hole 206).
+
+    Its jobs are barred twice: the second time find what an instance let in before it had heard.
+    """
+    said = _turned(wiring, tenant, AccountStatus.ACTIVE, AccountStatus.INACTIVE)
+    bar = Bar(wiring.commits)
+    barred = bar(tenant)
+    wiring.commits.sleep(SETTLED)
+    barred += bar(tenant)
+    return f"{said}; {barred} jobs buy nothing more"
 
 
 def resume(wiring: Wiring, tenant: str) -> str:

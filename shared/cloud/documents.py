@@ -62,6 +62,7 @@ def moving(job: Job) -> dict[str, Any]:
         "waiting_for": list(waiting_for(job)),
         "film_token": job.film_token,
         "links": dict(job.links),
+        "barred_at": job.barred_at,
         "nodes": {key: to_stored(node) for key, node in job.nodes.items()},
         "money": to_stored(job.money),
         "paid_by_us": columns.paid_by_us,
@@ -130,6 +131,7 @@ def _built(job_id: str, data: Mapping[str, Any], schema: int) -> Job:
         parent=held.parent,
         schema=schema,
         links=held.links,
+        barred_at=held.barred_at,
     )
 
 
@@ -191,6 +193,7 @@ class _Held:
     trace: str = ""
     parent: str | None = None
     links: Mapping[str, str] = field(default_factory=dict)
+    barred_at: datetime | None = None
 
 
 _KINDS = list(Kind)

@@ -96,12 +96,6 @@ class Tenants:
         """Return a tenant; kept for a minute, or until it is revoked."""
         return self._trusted(f"tenants/{tenant_id}", lambda data: from_plain(Tenant, {**data, "id": tenant_id}))
 
-    def may_buy(self, tenant_id: str) -> bool:
-        """Tell, asked anew, whether a tenant is there and active: one read beside each call that is paid (hole 206)."""
-        path = f"tenants/{tenant_id}"
-        found = self._remember(path, lambda data: from_plain(Tenant, {**data, "id": tenant_id}), fresh=True)
-        return found is not None and found.status is AccountStatus.ACTIVE
-
     def api_key(self, key_id: str) -> ApiKey | None:
         """Return a key's record; kept for a minute, or until it is revoked."""
         return self._trusted(f"api_keys/{key_id}", lambda data: read_key(key_id, data))

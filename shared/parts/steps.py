@@ -68,8 +68,7 @@ class StepParts(VendorParts):
         from shared.steps.stopwatch import Stopwatch
 
         token, bucket = partial(randomness.token_hex, 8), self.settings.takes_bucket
-        step = partial(start_clip, commits=self.commits, tenants=self.tenants, veo=self.veo)
-        step = partial(step, warm=self.clients.access_token)
+        step = partial(start_clip, commits=self.commits, veo=self.veo, warm=self.clients.access_token)
         return partial(step, takes_bucket=bucket, stopwatch=Stopwatch, token=token)
 
     @cached_property

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-from shared.cloud.tenants import Tenants
 from shared.codes import Code
 from shared.log import Fact, JobRef, log_job
 from shared.pipeline.job import events as on
@@ -19,7 +18,6 @@ def start_clip(
     message: Message,
     *,
     commits: Commits,
-    tenants: Tenants,
     veo: FootageVendor,
     warm: Callable[[], object],
     takes_bucket: str,
@@ -36,7 +34,6 @@ def start_clip(
         return
     wanted = order(loaded.job, node, takes_bucket)
     source = made_from(loaded.job, node)
-    may_buy = tenants.may_buy(loaded.job.tenant)
     warm()
     mine = token()
     claim = on.Claimed(
@@ -60,6 +57,5 @@ def start_clip(
         lambda: veo.submit(wanted, total_seconds=commits.timeouts.veo_http),
         commits=commits,
         stopwatch=watch,
-        may_buy=may_buy,
         refusal=refusal,
     )

@@ -58,12 +58,11 @@ class StartPresenter:
         starting = node.state is State.STARTING
         key = key_of(self.secrets, account, node.claim) if starting else newest_key(self.secrets, account)
         url = self.callback_url(str(attempt_name(job.id, node)))  # asks Secret Manager: before the claim, like the key
-        may_buy = self.tenants.may_buy(job.tenant)
         if starting:
             if key is None:
                 self.commits.hear(loaded, key_gone(node))
             else:
-                self._repeat(loaded, node, account, key, url, watch, may_buy=may_buy)
+                self._repeat(loaded, node, account, key, url, watch)
             return
         now = self.commits.jobs.now(loaded)
         if account and account.busy_until and account.busy_until > now:
@@ -89,29 +88,22 @@ class StartPresenter:
             reconcile=self.presenters[node.provider].reconcile,
         )
         heard = self.commits.hear(loaded, claim)
-        self._send(heard, node.key, mine, account, key, url, watch, may_buy=may_buy)
+        self._send(heard, node.key, mine, account, key, url, watch)
 
     def _repeat(
-        self,
-        loaded: Loaded,
-        node: Node,
-        account: Integration | None,
-        key: Secret,
-        url: str,
-        watch: Stopwatch,
-        *,
-        may_buy: bool,
+        self, loaded: Loaded, node: Node, account: Integration | None, key: Secret, url: str, watch: Stopwatch
     ) -> None:
-        """Repeat under the same key; when the key is too old, or its tenant is shut, look for the title instead."""
+        """Repeat under the same key; when the key is too old, look for the title instead."""
+        mine = self.token()
+        heard = self.commits.hear(loaded, on.Reclaimed(node.key, node.take, node.attempt, mine))
+        if heard.owns(node.key, mine):
+            self._send(heard, node.key, mine, account, key, url, watch)
+            return
         began = self.commits.jobs.now(loaded)
-        if may_buy:
-            mine = self.token()
-            heard = self.commits.hear(loaded, on.Reclaimed(node.key, node.take, node.attempt, mine))
-            if heard.owns(node.key, mine):
-                self._send(heard, node.key, mine, account, key, url, watch, may_buy=may_buy)
-                return
-            if node.claim is None or replayable(node.claim, began, self.commits.timeouts):
-                return
+        if loaded.job.barred_at is None and (
+            node.claim is None or replayable(node.claim, began, self.commits.timeouts)
+        ):
+            return
         self.commits.hear(loaded, sought(loaded, node, self.presenters[node.provider], key.value, began))
 
     def _send(
@@ -123,8 +115,6 @@ class StartPresenter:
         key: Secret | None,
         url: str,
         watch: Stopwatch,
-        *,
-        may_buy: bool,
     ) -> None:
         if not heard.owns(node_key, mine):
             log_job(Fact.CLAIM_LOST, heard.job, node=node_key)
@@ -168,7 +158,6 @@ class StartPresenter:
             send,
             commits=self.commits,
             stopwatch=watch,
-            may_buy=may_buy,
             refusal=refusal,
         )
 

@@ -8,7 +8,6 @@ holes 14-17).
 from collections.abc import Callable
 from datetime import timedelta
 
-from shared.codes import Code
 from shared.log import Fact, log_job
 from shared.pipeline.job import events as on
 from shared.pipeline.job.job import Node
@@ -18,7 +17,6 @@ from shared.steps.commit import Commits, Heard
 from shared.steps.stopwatch import Stopwatch
 
 RESEND_DELAY = timedelta(seconds=1)
-SHUT_OUT = "ask the operator; when the tenant is open again, retry the job: what is finished is kept"
 
 
 def send_claimed(
@@ -29,20 +27,13 @@ def send_claimed(
     *,
     commits: Commits,
     stopwatch: Stopwatch,
-    may_buy: bool,
     refusal: Callable[[Refused], on.NodeEvent | None] = lambda _refused: None,
 ) -> None:
-    """Send for a claim that is ours, unless its tenant is shut (`may_buy`, asked before the claim).
-
-    `refusal` may turn a refusal into another event: ask differently next time.
-    """
+    """Send for a claim that is ours; `refusal` may turn a refusal into another event (ask differently next time)."""
     job, node = heard.job, heard.job.nodes[node_key]
-    if not may_buy:
-        why = f"the tenant {job.tenant} is suspended or closed, so nothing more is bought for it"
-        event: on.NodeEvent = on.Rejected(node_key, token, Code.TENANT_INACTIVE, why, SHUT_OUT)
-    elif stopwatch.seconds > commits.timeouts.send_window:
+    if stopwatch.seconds > commits.timeouts.send_window:
         log_job(Fact.WINDOW_OVER, job, f"{stopwatch.seconds:.1f} s since the load", node=node_key)
-        event = on.Released(node_key, token, "the send window was over", RESEND_DELAY)
+        event: on.NodeEvent = on.Released(node_key, token, "the send window was over", RESEND_DELAY)
     else:
         event = _sent(node, token, send, refusal=refusal)
     spoken = event.provider_id if isinstance(event, on.Sent) else getattr(event, "why", "")

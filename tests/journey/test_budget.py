@@ -41,7 +41,7 @@ def vars_of(counts: object) -> list[int]:
 
 
 def test_the_three_scene_job_stays_under_its_budget(tmp_path: Path) -> None:
-    """≤ 17 reads, 19 writes, 14 task operations and no polls: clips tell by their files, the take by its callback."""
+    """≤ 13 reads, 19 writes, 14 task operations and no polls: clips tell by their files, the take by its callback."""
     with staged(tmp_path) as stage, Listener() as customer:
         stage.wiring.tenants.tenant("acme")  # in memory, as for any caller's second request
         before = billed(stage)

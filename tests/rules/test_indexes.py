@@ -109,6 +109,12 @@ def test_counting_a_tenants_live_jobs_has_its_index(serve: Serve) -> None:
     assert live == 0
 
 
+def test_listing_a_tenants_live_jobs_has_its_index(serve: Serve) -> None:
+    """Whoever shuts a tenant finds them by tenant and due."""
+    with serve(INDEXES) as clients:
+        assert () == Jobs(clients).going_on("acme", 50).found
+
+
 def test_counting_what_bars_a_roll_back_has_its_index(serve: Serve) -> None:
     """Live jobs that only newer code may write are counted by reads and due."""
     with serve(INDEXES) as clients:
@@ -203,5 +209,5 @@ def test_these_are_all_queries_there_are() -> None:
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr in ASKING
     }
 
-    jobs = {"jobs.ahead", "jobs.live", "jobs.overdue", "jobs.page"}
+    jobs = {"jobs.ahead", "jobs.going_on", "jobs.live", "jobs.overdue", "jobs.page"}
     assert {"deliveries.overdue", "personas.list", "revocations._theirs"} | jobs == asking

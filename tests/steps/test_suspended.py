@@ -1,6 +1,7 @@
 """A suspended tenant buys nothing more: what is queued is not sent, what was sent is fetched and counted (hole 206)."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from shared.codes import Code
 from shared.pipeline.job.job import Ending, Outcome, State
 from shared.pipeline.job.ledger import bill
 from shared.pipeline.plan.request import FilmRequest, SceneRequest
+from shared.steps.bar import Bar
 from tests.faults.wire import Kind
 from tests.steps.calls import customer, told
 from tests.steps.stage import CLIP, SPEECH, TENANT, Stage, footage, presented, staged
@@ -43,8 +45,7 @@ def test_what_is_queued_is_not_bought(stage: Stage, request_: FilmRequest, vendo
 
 
 def test_a_suspension_is_heard_at_the_next_claim(stage: Stage) -> None:
-    """Not a minute, nor five seconds later: an instance that knew the tenant a moment ago asks again."""
-    stage.wiring.tenants.tenant(TENANT.id)
+    """Not a minute, nor five seconds later, whatever the instance remembers of the tenant."""
     job_id = stage.order(footage())
     stage.wiring.tenants.tenant(TENANT.id)
     admin.suspend(stage.cloud.instance(), TENANT.id)
@@ -52,6 +53,33 @@ def test_a_suspension_is_heard_at_the_next_claim(stage: Stage) -> None:
     stage.wiring.start_clip(stage.message(job_id, CLIP))
 
     assert (State.FAILED, 0) == (stage.node(job_id, CLIP).state, stage.submits("veo"))
+
+
+def test_an_order_that_was_on_its_way_is_barred_too(stage: Stage) -> None:
+    """What an instance let in before it had heard is found by the second look."""
+    late: list[str] = []
+    operator = stage.cloud.instance()
+    vars(operator)["commits"] = replace(operator.commits, sleep=lambda _: late.append(stage.order(footage())))
+
+    said = admin.suspend(operator, TENANT.id)
+    stage.live(late[0])
+
+    assert f"tenant {TENANT.id} is inactive; 1 jobs buy nothing more" == said
+    assert 0 == stage.submits("veo")
+
+
+def test_every_job_of_many_is_barred_once(stage: Stage) -> None:
+    """Pages follow each other; another's jobs stay as they are; the second call finds nothing new."""
+    mine = [stage.order(footage()) for _ in range(5)]
+    other = customer(stage.wiring, "other")
+    theirs = told(other.call("POST", "/create_job", {"product_title": "Mug", "scenes": [{"visual_description": "A"}]}))
+    bar = Bar(stage.wiring.commits, page=2)
+
+    found = bar(TENANT.id), bar(TENANT.id)
+
+    assert (5, 0) == found
+    assert all(stage.job(each).barred_at for each in mine)
+    assert stage.job(theirs["job_id"]).barred_at is None
 
 
 def test_what_is_at_the_vendor_is_fetched_and_counted(filming: Stage) -> None:

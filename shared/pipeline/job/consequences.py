@@ -80,6 +80,13 @@ def relinked(job: Job, event: LinksRevoked, now: datetime) -> Job:
     return replace(told, film_token=secret, links=links)
 
 
+def barred(job: Job, now: datetime) -> Job:
+    """Let a job that has not ended buy nothing more (hole 206); the very job where it may not already."""
+    if job.ending or job.barred_at:
+        return job
+    return replace(tell(job, now, "job", "barred", "its tenant was shut"), barred_at=now)
+
+
 def tell(job: Job, now: datetime, node: str, what: str, detail: str = "") -> Job:
     """Add a line to the job's story, which keeps its newest."""
     return replace(job, timeline=(*job.timeline, Moment(now, node, what, detail[:200]))[-50:], updated_at=now)

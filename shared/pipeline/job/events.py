@@ -249,6 +249,11 @@ class LinksRevoked:
     secret: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Barred:
+    """The job's tenant was shut: what a vendor has is heard out, and nothing more is bought."""
+
+
 NodeEvent = (
     Claimed
     | Reclaimed
@@ -268,5 +273,5 @@ NodeEvent = (
     | WorkDone
     | WorkFailed
 )
-JobEvent = Swept | CancelAsked | RetryAsked | LinksRevoked
+JobEvent = Swept | CancelAsked | RetryAsked | LinksRevoked | Barred
 Event = NodeEvent | JobEvent

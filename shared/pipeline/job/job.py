@@ -265,6 +265,7 @@ class Job:
     parent: str | None = None  # the job whose finished nodes this one adopted
     schema: int = OLDEST  # the form of its document, by the newest code that gave it one
     links: Mapping[str, str] = field(default_factory=dict)  # tokens made anew since, by the link's name
+    barred_at: datetime | None = None  # its tenant was shut then: nothing more is bought until a retry
 
 
 def reconcile_of(node: Node) -> Reconcile:

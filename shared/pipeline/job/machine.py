@@ -14,7 +14,7 @@ from typing import assert_never
 
 from shared.codes import Code
 from shared.pipeline.job import events as on
-from shared.pipeline.job.consequences import follow, relinked, tell, wake
+from shared.pipeline.job.consequences import barred, follow, relinked, tell, wake
 from shared.pipeline.job.job import AT_VENDOR, AWAKE, LIVE, Ending, Job, Node, Outcome, State, Trouble
 from shared.pipeline.job.ledger import billed, booked, close_line, find, give_up, name_line, note_late
 from shared.pipeline.job.retried import reopened
@@ -98,6 +98,9 @@ def _applied(job: Job, event: on.Event, now: datetime, timeouts: Timeouts) -> Tr
         case on.LinksRevoked():
             linked = relinked(job, event, now)
             return Transition(linked, changed=linked is not job)
+        case on.Barred():
+            shut = barred(job, now)
+            return Transition(shut, changed=shut is not job)
         case _:
             return _heard(job, event, now, timeouts)
 

@@ -31,6 +31,7 @@ def reopened(job: Job, event: on.RetryAsked, now: datetime, timeouts: Timeouts) 
         ending=None,
         ended_at=None,
         trouble=None,
+        barred_at=None,
         give_up_at=now + timeouts.give_up * SECOND,
     )
 

@@ -14,9 +14,15 @@ from shared.pipeline.job.moves import failed, next_attempt, requeue, running, sc
 from shared.pipeline.job.timeouts import SECOND, Timeouts
 from shared.pipeline.job.unclear import answered, key_denied, nothing_found, reclaimed, unclear, unclear_still
 
+SHUT_OUT = "ask the operator; when the tenant is open again, retry the job: what is finished is kept"
+
 
 def claimed(job: Job, node: Node, event: on.Claimed, now: datetime, timeouts: Timeouts) -> Node:
-    """Claim the node for one call, or fail it when one more attempt would pass the job's ceiling."""
+    """Claim the node for one call; fail it where the tenant was shut, or one more attempt would pass the ceiling."""
+    if job.barred_at is not None:
+        return failed(
+            node, now, Code.TENANT_INACTIVE, f"{node.key} was not bought: its tenant was shut before", SHUT_OUT
+        )
     if not affordable(job, node):
         return failed(
             node,

@@ -16,10 +16,18 @@ from shared.pipeline.job.moves import failed, next_attempt
 from shared.pipeline.job.timeouts import SECOND, Timeouts
 
 
-def reclaimed(_job: Job, node: Node, event: on.Reclaimed, now: datetime, timeouts: Timeouts) -> Node:
-    """Take over an unclear call with a key, once its answer is known to be lost or its claim has expired."""
+def reclaimed(job: Job, node: Node, event: on.Reclaimed, now: datetime, timeouts: Timeouts) -> Node:
+    """Take over an unclear call with a key, once its answer is known to be lost or its claim has expired.
+
+    Never for a tenant that was shut: the repeat may be what buys (hole 206).
+    """
     claim = node.claim
-    if claim is None or reconcile_of(node) is not Reconcile.IDEMPOTENCY_KEY or claim.token == event.token:
+    if (
+        claim is None
+        or job.barred_at is not None
+        or reconcile_of(node) is not Reconcile.IDEMPOTENCY_KEY
+        or claim.token == event.token
+    ):
         return node
     quiet = claim.unclear_at is not None and now >= claim.unclear_at + timeouts.replay_after * SECOND
     expired = now >= claim.at + timeouts.claim_life(node.kind)

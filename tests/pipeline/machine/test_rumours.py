@@ -69,6 +69,7 @@ events = st.one_of(
     ),
     st.builds(on.Swept, st.frozensets(nodes)),
     st.just(on.CancelAsked()),
+    st.just(on.Barred()),
     st.builds(on.RetryAsked, st.integers(0, 10**6)),
     st.builds(on.LinksRevoked, st.dictionaries(st.sampled_from(["film", "poster"]), words), st.sampled_from(["", "s"])),
 )

@@ -1,0 +1,39 @@
+"""bar: a shut tenant's jobs buy nothing more; what its vendors have is fetched and counted (hole 206).
+
+The bar stands in each job, where a claim meets it, so that no paid call costs a read of its tenant.
+"""
+
+from dataclasses import dataclass
+
+from shared.cloud.records import Unread
+from shared.log import Fact, JobRef, log_job
+from shared.pipeline.job.events import Barred
+from shared.steps.commit import Commits, JobGone
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """The step and what it needs."""
+
+    commits: Commits
+    page: int = 100  # jobs
+
+    def __call__(self, tenant: str) -> int:
+        """Bar all of a tenant's jobs that go on; return how many. Again, it bars what has come since.
+
+        Raises StoreUnreachable, StoreBusy: what was not reached is barred by the next call.
+        """
+        done, after = 0, None
+        while True:
+            page = self.commits.jobs.going_on(tenant, self.page, after)
+            for each in page.found:
+                if isinstance(each, Unread):  # newer code's, which its next reader may be
+                    log_job(Fact.UNREADABLE, JobRef(each.id, tenant), f"not barred: {each.why}")
+                    continue
+                try:
+                    done += self.commits.hear(each, Barred()).changed
+                except JobGone:
+                    continue
+            after = page.last
+            if after is None:
+                return done
