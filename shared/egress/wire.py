@@ -12,6 +12,7 @@ from typing import Any
 
 import httpcore
 
+from shared.egress.lookup import looked_up
 from shared.egress.rules import Rules
 
 CONNECT_SECONDS = 10.0  # for one of several addresses: a dead first one must not eat the whole call
@@ -80,8 +81,11 @@ class PinnedBackend(httpcore.NetworkBackend):
         try:
             ip_address(host)
         except ValueError:
+            seconds = min(self._deadline.left(httpcore.ConnectTimeout), CONNECT_SECONDS)
             try:
-                addresses = self._resolve(host, port)
+                addresses = looked_up(self._resolve, host, port, seconds)
+            except TimeoutError as late:
+                raise httpcore.ConnectTimeout(f"{host} could not be resolved in time") from late
             except (OSError, UnicodeError) as error:
                 raise httpcore.ConnectError(f"{host} could not be resolved") from error
         else:

@@ -2,12 +2,15 @@
 
 import itertools
 import ssl
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
 
 from shared.egress.client import NOT_SENT, Egress, EgressRefused
+from shared.egress.lookup import MOST_LOOKUPS, looked_up
 from tests.egress.loopback import Loopback, Script, drip, raw, reply, reset, silent
 from tests.patience import PATIENCE
 
@@ -211,6 +214,46 @@ def test_unknown_name_is_not_sent(trouble: Exception) -> None:
         client.post("https://vendor.example/")
 
     assert isinstance(failed.value, NOT_SENT)
+
+
+def test_a_name_server_that_hangs_ends_by_the_deadline() -> None:
+    """The system's resolver cannot be told a limit: the call does not wait for it, and nothing was sent."""
+    answered = threading.Event()
+
+    def hangs(_host: str, _port: int) -> tuple[str, ...]:
+        answered.wait(60)
+        return ("127.0.0.1",)
+
+    try:
+        with Egress(resolve=hangs).client(total_seconds=0.2) as client, pytest.raises(NOT_SENT, match="in time"):
+            client.get("https://vendor.example/")
+    finally:
+        answered.set()
+
+
+def test_only_so_many_names_are_looked_up_at_once() -> None:
+    """Whoever would be one more waits for a place as long as its call may, and is told."""
+    asked, answered = threading.Semaphore(0), threading.Event()
+
+    def hangs(_host: str, _port: int) -> tuple[str, ...]:
+        asked.release()
+        answered.wait(60)
+        return ("127.0.0.1",)
+
+    def look(seconds: float) -> object:
+        return looked_up(hangs, "vendor.example", 443, seconds)
+
+    with ThreadPoolExecutor(MOST_LOOKUPS) as hands:
+        out = [hands.submit(look, 60) for _ in range(MOST_LOOKUPS)]
+        for _ in out:
+            asked.acquire()
+        with pytest.raises(TimeoutError, match="names are being looked up"):
+            look(0.1)
+        answered.set()
+        answers = {each.result() for each in out}
+
+    assert {("127.0.0.1",)} == answers
+    assert ("127.0.0.1",) == look(60)
 
 
 def test_name_without_addresses_is_not_sent() -> None:
