@@ -13,7 +13,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from shared.codes import Code
 from shared.door.asked import CALLER, Caller
 from shared.door.request_body import BODY_SECONDS, UPLOAD_SECONDS, BodyTooLarge, BodyTooSlow, BodyTorn, body_of
-from shared.door.slow_bodies import MOST_SLOW, BodyCrowded
+from shared.door.slow_bodies import MOST_SLOW, MOST_SLOW_TOGETHER, BodyCrowded
 from shared.door.strangers import network
 from shared.steps.problems import Problem
 
@@ -76,7 +76,9 @@ def _told(too_large: str, next_move: str, seconds: float) -> Iterator[None]:
     except BodyTooSlow as slow:
         raise Problem(Code.BODY_TOO_SLOW, f"the body did not come in {seconds:.0f} seconds") from slow
     except BodyCrowded as crowded:
-        message = f"{MOST_SLOW} of your bodies are coming slowly, and no more are waited for at once"
+        message = (
+            f"{MOST_SLOW} of your bodies, or {MOST_SLOW_TOGETHER} of all, are coming slowly: no more are waited for"
+        )
         raise Problem(Code.RATE_LIMITED, message, retry_after=round(seconds)) from crowded
     except BodyTorn as torn:
         raise Problem(Code.BODY_TORN) from torn

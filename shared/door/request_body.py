@@ -167,18 +167,22 @@ class RequestBody(io.RawIOBase):
                 self._timer = None
             if self._slow:
                 self._slow = False
-                self._slow_bodies.leave(self._sender)
+                self._slow_bodies.leave(self)
 
     def _grow_slow(self) -> None:
         """It has not come by now: wait for it as one of few, or give it up."""
         with self._turn:
             if self._timer is None:
                 return  # it has just come
-            self._slow = self._slow_bodies.enter(self._sender)
+            self._slow = self._slow_bodies.enter(self, self._sender, self._make_room)
             if self._slow:
                 self._start(max(0.0, self._until - time.monotonic()), self._give_up)
                 return
-            self._crowded = True
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Nobody waits for it: there are too many, or another sender has fewer."""
+        self._crowded = True
         self._give_up()
 
     def _give_up(self) -> None:

@@ -3,7 +3,7 @@
 Measured on two cores at 2026-11-28, before → after the gate: a victim beside 16 silent senders without a key waited
 for ever → 0.01 s; 16 bodies of 32 MiB without a key took 337 MiB → 31; a chunked body of 600 MiB took 604 MiB → 0 and
 was cut after a second. Beside 16 slow bodies of one tenant with a key, another one's body was read after 10 s (an
-upload's 30 s) → after half a second, three being waited for and thirteen refused.
+upload's 30 s) → after half a second, three being waited for and thirteen refused; beside 16 of as many tenants six are.
 """
 
 import socket
@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.door.slow_bodies import MOST_SLOW
+from shared.door.slow_bodies import MOST_SLOW, MOST_SLOW_TOGETHER, SLOW_AFTER
 from tests.attack.deployed import ROOT, THREADS, Deployed, deployed, status
 from tests.patience import PATIENCE
 
@@ -38,6 +38,13 @@ def jobs() -> Iterator[Deployed]:
 @pytest.fixture(scope="module")
 def open_door() -> Iterator[Deployed]:
     """Run a function whose routes ask for no key."""
+    with deployed(Path(__file__).parent / "open_door" / "main.py") as running:
+        yield running
+
+
+@pytest.fixture
+def fresh_door() -> Iterator[Deployed]:
+    """Run one for this test alone: no slow body of another test is still being read."""
     with deployed(Path(__file__).parent / "open_door" / "main.py") as running:
         yield running
 
@@ -108,49 +115,83 @@ def test_an_endless_body_is_cut(jobs: Deployed) -> None:
     assert jobs.peak() - before < GROWTH
 
 
-def test_a_body_has_its_time_however_it_trickles(open_door: Deployed) -> None:
+def test_a_body_has_its_time_however_it_trickles(fresh_door: Deployed) -> None:
     """A byte now and then, in whatever framing, keeps no thread longer than the route gives."""
     drips = {"Content-Length: 100000": b"x", "Transfer-Encoding: chunked": chunk(b"x")}
     answers: list[int] = []
     tenants = count()
 
     def drip(framing: str, drop: bytes) -> None:
-        with open_door.connect() as line:
+        with fresh_door.connect() as line:
             line.sendall(head("/", f"X-Tenant: t{next(tenants)}\r\n{framing}"))
             while not _readable(line):
                 line.sendall(drop)
                 time.sleep(0.3)
             answers.append(status(line))
 
-    threads = [threading.Thread(target=drip, args=one) for one in drips.items() for _ in range(THREADS // 2)]
+    threads = [threading.Thread(target=drip, args=one) for one in drips.items() for _ in range(MOST_SLOW)]
     for thread in threads:
         thread.start()
-    victim = open_door.asked()
+    victim = fresh_door.asked()
     for thread in threads:
         thread.join()
 
     assert 404 == victim
-    assert [SLOW] * THREADS == answers
+    assert [SLOW] * len(threads) == answers
 
 
 @pytest.mark.parametrize("framing", ["Content-Length: 100000", "Transfer-Encoding: chunked"])
-def test_slow_bodies_of_one_tenant_leave_the_others_their_threads(open_door: Deployed, framing: str) -> None:
+def test_slow_bodies_of_one_tenant_leave_the_others_their_threads(fresh_door: Deployed, framing: str) -> None:
     """Of a tenant's uploads that do not come three are waited for; another one's body is read beside them."""
     ours, theirs = f"X-Tenant: slow\r\n{framing}", "X-Tenant: other\r\nContent-Length: 4"
     with ExitStack() as silent:
-        lines = [silent.enter_context(open_door.connect()) for _ in range(THREADS)]
+        lines = [silent.enter_context(fresh_door.connect()) for _ in range(THREADS)]
         for line in lines:
             line.sendall(head("/uploads", ours) + b"1\r\n{")
 
-        victim = sent(open_door, head("/uploads", theirs) + b"\x89PNG")
+        victim = sent(fresh_door, head("/uploads", theirs) + b"\x89PNG")
         while len(cut := [line for line in lines if _readable(line)]) < THREADS - MOST_SLOW:
             time.sleep(0.05)
-        again = sent(open_door, head("/uploads", ours) + b"1\r\n{")
+        again = sent(fresh_door, head("/uploads", ours) + b"1\r\n{")
 
         print(f"{THREADS} slow bodies of one tenant: {len(cut)} refused, {THREADS - len(cut)} waited for")
         assert 200 == victim
         assert [CROWDED] * (THREADS - MOST_SLOW) == [status(line) for line in cut]
         assert CROWDED == again
+
+
+def test_slow_bodies_of_many_tenants_leave_threads_free(fresh_door: Deployed) -> None:
+    """As many tenants as threads send one each: six are waited for, and another one's body is read beside them."""
+    with ExitStack() as silent:
+        lines = [silent.enter_context(fresh_door.connect()) for _ in range(THREADS)]
+        for each, line in enumerate(lines):
+            line.sendall(head("/uploads", f"X-Tenant: slow-{each}\r\nContent-Length: 100000") + b"x")
+
+        victim = sent(fresh_door, head("/uploads", "X-Tenant: other\r\nContent-Length: 4") + b"\x89PNG")
+        while len(cut := [line for line in lines if _readable(line)]) < THREADS - MOST_SLOW_TOGETHER:
+            time.sleep(0.05)
+
+        print(f"{THREADS} slow bodies of as many tenants: {len(cut)} refused")
+        assert 200 == victim
+        assert [CROWDED] * (THREADS - MOST_SLOW_TOGETHER) == [status(line) for line in cut]
+
+
+def test_a_slow_body_has_a_place_beside_two_tenants_that_took_all(fresh_door: Deployed) -> None:
+    """One of theirs has to go for it, and it is read to its end."""
+    with ExitStack() as silent:
+        lines = [silent.enter_context(fresh_door.connect()) for _ in range(MOST_SLOW_TOGETHER)]
+        for each, line in enumerate(lines):
+            line.sendall(head("/uploads", f"X-Tenant: pair-{each % 2}\r\nContent-Length: 100000") + b"x")
+        time.sleep(2 * SLOW_AFTER)
+        mine = silent.enter_context(fresh_door.connect())
+
+        mine.sendall(head("/uploads", "X-Tenant: mobile\r\nContent-Length: 4") + b"\x89")
+        while not (cut := [line for line in lines if _readable(line)]):
+            time.sleep(0.05)
+        mine.sendall(b"PNG")
+
+        assert 200 == status(mine)
+        assert [CROWDED] == [status(line) for line in cut]
 
 
 @pytest.mark.parametrize(
