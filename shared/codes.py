@@ -29,6 +29,7 @@ class Code(StrEnum):
     RATE_LIMITED = "rate_limited"
     MONTHLY_CAP = "monthly_cap"
     ALREADY_ENDED = "already_ended"
+    ALREADY_ROTATING = "already_rotating"
     NOT_FAILED = "not_failed"
     RETRIED_TOO_OFTEN = "retried_too_often"
     NOT_COMPLETED = "not_completed"
@@ -124,6 +125,10 @@ MEANINGS: Mapping[Code, Meaning] = {
     ),
     Code.MONTHLY_CAP: Meaning("The film would pass the tenant's cap of this month.", "Ask the operator for more."),
     Code.ALREADY_ENDED: Meaning("The job has ended, so there is nothing to cancel.", "Read the job."),
+    Code.ALREADY_ROTATING: Meaning(
+        "Another webhook secret is being made for the tenant at this moment.",
+        "Use the other one, or ask again in a minute (Retry-After).",
+    ),
     Code.NOT_FAILED: Meaning("The job is not one that can be tried again now.", "Read the job; the answer says which."),
     Code.RETRIED_TOO_OFTEN: Meaning("The job was tried again as often as a job may be.", "Order a new film."),
     Code.NOT_COMPLETED: Meaning("Only a finished film can be made anew.", "Retry the job, or order a new film."),

@@ -7,7 +7,6 @@ from typing import Any
 import flask
 
 from shared.cloud.revocations import Revocations
-from shared.cloud.secrets import Secrets
 from shared.cloud.tenants import ApiKey, Integration, Tenants
 from shared.door.answers import answer
 from shared.door.asked import Caller, is_key_id
@@ -23,7 +22,7 @@ from shared.steps.images import MOST_IMAGE_BYTES, Images
 from shared.steps.integrations import Integrations
 from shared.steps.personas import Cast
 from shared.steps.problems import Problem, invalid, no_provider, not_found
-from shared.steps.webhook_secrets import WebhookSecrets
+from shared.steps.rotation import Rotation
 
 ADMIN = "tenant:admin"
 HIDDEN = {"secret", "webhook_secret", "version"}
@@ -37,7 +36,7 @@ class TenantDoor:
     tenants: Tenants
     integrations: Integrations
     images: Images
-    secrets: Secrets
+    rotation: Rotation
     revocations: Revocations
     cast: Cast
 
@@ -115,7 +114,7 @@ class TenantDoor:
         who = self._who(request)
         self.entrance.key_put(request, who)
         made = new_webhook_secret()
-        until = WebhookSecrets(self.secrets, self.entrance.now).rotate(who.tenant.id, made)
+        until = self.rotation(who.tenant.id, made)
         message = "shown once; verify webhooks by Standard Webhooks 1.0.0; a secret before it signs beside it for a day"
         return answer(201, {"secret": made, "older_sign_until": until, "message": message})
 

@@ -40,15 +40,18 @@ class DoorParts(StepParts):
 
     @cached_property
     def tenant(self) -> "TenantDoor":
+        from shared.cloud.rates import RateCounts
         from shared.door.tenant import TenantDoor
         from shared.steps.integrations import Integrations
         from shared.steps.personas import Cast
+        from shared.steps.rotation import Rotation
 
         url = (self.settings.public_url + "/heygen_webhook/t/{}/{}").format
         work = Integrations(self.presenters, self.preflight.presenters, self.tenants, self.secrets, url, self.now)
         cast = Cast(self.personas, self.preflight.presenters, self.tenants, self.secrets)
+        rotation = Rotation(self.secrets, RateCounts(self.clients), self.now)
         images = self.preflight.images
-        return TenantDoor(self.entrance, self.tenants, work, images, self.secrets, self.revocations, cast)
+        return TenantDoor(self.entrance, self.tenants, work, images, rotation, self.revocations, cast)
 
     @cached_property
     def heygen_webhook(self) -> "HeygenWebhook":

@@ -11,7 +11,7 @@ from shared.pipeline.plan.looks import Look
 from shared.pipeline.plan.speakers import Needed
 from shared.pipeline.plan.warned import Warned, WarningText, warning
 from shared.providers.ports import KeyChanged, Refused, TryLater
-from shared.steps.asked_once import AskedOnce
+from shared.steps.asked_once import ANSWER_LIFE, AskedOnce
 from shared.steps.images import Images
 from shared.steps.problems import Problem, first_mistakes
 
@@ -96,10 +96,11 @@ class Told:
         if self.balance is None or not takes or self.balance >= needed:
             return
         message = (
-            f"the {provider} account has ${self.balance / 1e6:.2f} left; the takes of this film cost about "
-            f"${takes / 1e6:.2f} there, and up to ${needed / 1e6:.2f}"
+            f"the {provider} account has ${self.balance / 1e6:.2f} left, as it said within the last minute; the takes of "
+            f"this film cost about ${takes / 1e6:.2f} there, and up to ${needed / 1e6:.2f}"
         )
-        raise Problem(Code.CREDITS, message, next_move=f"top up the {provider} account, then send this again")
+        move = f"top up the {provider} account, then send this again a minute later"  # an answer is kept so long
+        raise Problem(Code.CREDITS, message, next_move=move, retry_after=round(ANSWER_LIFE))
 
 
 def _balance(needed: Needed, asked: Future[int | None]) -> int | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from shared.cloud.secret_names import customer_webhook
-from shared.cloud.secrets import NoSecret, Secrets
+from shared.cloud.secrets import NoSecret, Secret, Secrets
 
 OVERLAP = timedelta(hours=24)
 MOST_SIGNING = 5  # secrets at once: each is a signature in a header
@@ -22,32 +22,27 @@ class WebhookSecrets:
     secrets: Secrets
     now: Callable[[], datetime]
 
-    def rotate(self, tenant: str, made: str) -> datetime:
-        """Sign with a new secret from now on; return until when those before sign too. Raises SecretsUnreachable."""
-        now, name = self.now(), customer_webhook(tenant)
-        until = now + OVERLAP
-        lines = self._lines(name)
-        replaced = [f"{line} {until.isoformat()}" if " " not in line else line for line in lines if _signs(line, now)]
-        value = "\n".join([made, *replaced][:MOST_SIGNING])
-        version = self.secrets.put(name, value, {"tenant": tenant, "of": "webhook"})
-        self.secrets.destroy_older(name, version, now - OVERLAP)
-        return until
-
     def signing(self, tenant: str) -> tuple[str, ...]:
         """Return the secrets that sign now, the newest first; none where none was made. Raises SecretsUnreachable.
 
         Asked anew each time: a receiver that has the new secret only would refuse what an old memory signs.
         """
         now = self.now()
-        return tuple(line.partition(" ")[0] for line in self._lines(customer_webhook(tenant)) if _signs(line, now))
+        return tuple(line.partition(" ")[0] for line in self._lines(customer_webhook(tenant)) if signs(line, now))
 
     def _lines(self, name: str) -> list[str]:
-        try:
-            return self.secrets.get(name, fresh=True).value.splitlines()
-        except NoSecret:
-            return []
+        return newest(self.secrets, name).value.splitlines()
 
 
-def _signs(line: str, now: datetime) -> bool:
+def newest(secrets: Secrets, name: str) -> Secret:
+    """Return what is stored now, asked anew; version 0 and nothing where nothing is. Raises SecretsUnreachable."""
+    try:
+        return secrets.get(name, fresh=True)
+    except NoSecret:
+        return Secret("", "0")
+
+
+def signs(line: str, now: datetime) -> bool:
+    """Tell whether a line's secret signs now."""
     _, _, until = line.partition(" ")
     return not until or now < datetime.fromisoformat(until)
