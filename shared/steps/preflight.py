@@ -96,7 +96,7 @@ class Told:
         if self.balance is None or not takes or self.balance >= needed:
             return
         message = (
-            f"the {provider} account has ${self.balance / 1e6:.2f} left, as it said within the last minute; the takes of "
+            f"the {provider} account has ${self.balance / 1e6:.2f} left, as it said within a minute; the takes of "
             f"this film cost about ${takes / 1e6:.2f} there, and up to ${needed / 1e6:.2f}"
         )
         move = f"top up the {provider} account, then send this again a minute later"  # an answer is kept so long
