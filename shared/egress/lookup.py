@@ -26,9 +26,10 @@ def looked_up(resolve: Resolve, host: str, port: int, seconds: float) -> Sequenc
     def look() -> None:
         try:
             answer.set_result(resolve(host, port))
-        except Exception as failed:  # noqa: BLE001  # it is raised where it was asked
+        except (OSError, ValueError) as failed:  # no such name, or none at all: raised where it was asked
             answer.set_exception(failed)
         finally:
+            answer.cancel()  # it has ended, unless something of ours broke
             _places.release()
 
     threading.Thread(target=look, name=f"look up {host[:60]}", daemon=True).start()
