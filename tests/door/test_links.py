@@ -1,12 +1,15 @@
 """Where a request's links lead is judged at the door, as far as it can be seen in them."""
 
 import json
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, get_args, get_type_hints
 
 import pytest
 
 from shared.config import settings
-from shared.door.bodies import Mistakes, parse_film
+from shared.door import change_bodies, tenant_bodies
+from shared.door.bodies import Body, Mistakes, parse_film
+from shared.door.body_types import Link
 from shared.wiring import Wiring
 from tests.attack.deployed import ENVIRON
 
@@ -63,3 +66,27 @@ def test_what_egress_allows_is_taken() -> None:
     allowed = settings({**ENVIRON, "ABROLL_EGRESS_ALLOW": "https://10.0.0.0/8:*"})
 
     assert parse_film(film("webhook_url", "https://10.0.0.1/"), judge=Wiring(allowed).create_job.judge)
+
+
+def test_every_link_of_every_body_is_among_these() -> None:
+    """A new body's link is judged as the others are, and tried here: whatever is called a link is one."""
+    bodies = set(every(Body))
+    called = {f"{body.__name__}.{name}" for body in bodies for name in body.model_fields if "url" in name}
+    judged = {
+        f"{body.__name__}.{name}"
+        for body in bodies
+        for name, hint in get_type_hints(body, include_extras=True).items()
+        if Link in (hint, *get_args(hint))
+    }
+
+    assert {"FilmBody.webhook_url", "FilmBody.image_url", "SceneBody.image_url", "ImageBody.image_url"} == called
+    assert called == judged
+
+
+def every(body: type[Body]) -> Iterator[type[Body]]:
+    """Return all kinds of bodies the doors take."""
+    assert change_bodies
+    assert tenant_bodies  # where the other bodies stand
+    for kind in body.__subclasses__():
+        yield kind
+        yield from every(kind)
