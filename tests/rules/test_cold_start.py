@@ -49,6 +49,8 @@ CLIENTS = (
     "google.cloud.tasks_v2",
     "grpc",
 )
+LEFT_AT_HOME = ("pygments", "rich")  # httpx takes its command line in where they are; no requirements.txt has them
+MOST_WEIGHT = 1.25  # times what Google's own needs
 ROWS = json.loads((ROOT / "infra" / "functions.json").read_text(encoding="utf-8"))["functions"]
 FUNCTIONS = tuple(ROWS)
 LIGHT = tuple(name for name, row in ROWS.items() if row["light"])
@@ -84,6 +86,15 @@ def loads() -> Mapping[str, Loads]:
         return dict(zip(FUNCTIONS, two.map(_loads, FUNCTIONS), strict=True))
 
 
+@pytest.fixture(scope="module")
+def google() -> int:
+    """Count the modules of the frame with the clients of Firestore and Tasks."""
+    code = (
+        "import flask, functions_framework, google.cloud.firestore, google.cloud.tasks_v2, sys; print(len(sys.modules))"
+    )
+    return int(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout)
+
+
 def _of(modules: frozenset[str], packages: tuple[str, ...]) -> set[str]:
     return {package for package in packages if any(f"{module}.".startswith(f"{package}.") for module in modules)}
 
@@ -100,6 +111,16 @@ def test_importing_a_function_loads_nothing_heavy_and_no_client(loads: Mapping[s
 def test_a_light_function_stays_light_when_it_is_built(loads: Mapping[str, Loads], name: str) -> None:
     """What start_clip or sweep is made of knows no pictures, no pydantic, and no client before one is spoken to."""
     assert set() == _of(loads[name].built - loads[name].frame, HEAVY + CLIENTS)
+
+
+@pytest.mark.parametrize("name", LIGHT)
+def test_a_light_function_adds_little_to_what_google_needs(loads: Mapping[str, Loads], name: str, google: int) -> None:
+    """Framework, Firestore and Tasks are there anyway: ours and httpx are at most a quarter of that, in modules."""
+    mine = loads[name].built - loads[name].frame
+    deployed = {module for module in mine if module.partition(".")[0] not in LEFT_AT_HOME}
+
+    print(f"{name}: {len(deployed)} beside {google}")
+    assert google + len(deployed) <= MOST_WEIGHT * google
 
 
 def test_a_part_of_a_package_counts_as_the_package() -> None:
