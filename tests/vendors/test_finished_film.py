@@ -5,13 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from infra.local.vendors import media
-from infra.local.vendors.heygen import take
-from infra.local.vendors.heygen.figure import Person
-from infra.local.vendors.heygen.voice import Speaker, speak
+from infra.local.vendors import media, take
+from infra.local.vendors.figure import Person
 from infra.local.vendors.marks import hash16, read_film, read_sound
 from infra.local.vendors.veo import film
 from infra.local.vendors.veo.scenery import Size
+from infra.local.vendors.voice import Speaker, speak
 
 SCRIPT = "This cup is made by hand. It keeps your coffee warm for an hour."
 FIRST, SECOND = "A cup on a table", "Steam rises"

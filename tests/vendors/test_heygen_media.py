@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from infra.local.vendors import media
-from infra.local.vendors.heygen.voice import Speaker, speak
 from infra.local.vendors.marks import figure_box, hash16, read_film, read_sound
+from infra.local.vendors.voice import Speaker, speak
 from tests.vendors.desk import HeyGenDesk
 
 GREEN = {"type": "color", "value": "#00ff00"}

@@ -8,9 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from infra.local.vendors import badge, media, strip, tones
+from infra.local.vendors import badge, figure, media, strip, tones
 from infra.local.vendors.badge import Box
-from infra.local.vendors.heygen import figure
 from infra.local.vendors.payload import FootageMark, PresenterMark, hash16
 from infra.local.vendors.tones import RATE, Band
 

@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from infra.local.vendors.heygen import figure, voice
-from infra.local.vendors.heygen.figure import Person, Pose
+from infra.local.vendors import figure, voice
+from infra.local.vendors.figure import Person, Pose
 from infra.local.vendors.heygen.settings import HeyGenSettings, Look, Voice
-from infra.local.vendors.heygen.voice import Speaker
 from infra.local.vendors.payload import hash16
 from infra.local.vendors.tones import RATE
+from infra.local.vendors.voice import Speaker
 
 _SINCE = 1_767_225_600  # the day all of them were made, unix seconds
 _PREVIEW_SCALE = 0.6

@@ -10,17 +10,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from infra.local.vendors import media
-from infra.local.vendors.heygen import take, voice
+from infra.local.vendors import media, take, voice
+from infra.local.vendors.figure import Person
 from infra.local.vendors.heygen.assets import Assets
 from infra.local.vendors.heygen.contract import Markers, Order, parse, spoken
-from infra.local.vendors.heygen.figure import Person
 from infra.local.vendors.heygen.footage_studio import FootageStudio
 from infra.local.vendors.heygen.settings import HeyGenSettings
 from infra.local.vendors.heygen.videos import Video, Videos
-from infra.local.vendors.heygen.voice import Speaker, Speech
 from infra.local.vendors.heygen.webhooks import FAIL, SUCCESS, Webhooks
 from infra.local.vendors.payload import hash16
+from infra.local.vendors.voice import Speaker, Speech
 from infra.local.vendors.workshop import Job, Workshop
 
 _SEMITONE = 2  # eSpeak's pitch steps in one of HeyGen's semitones

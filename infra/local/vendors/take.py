@@ -16,12 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
-from infra.local.vendors import badge, media, tones
-from infra.local.vendors.heygen import figure
-from infra.local.vendors.heygen.figure import Person, Pose
-from infra.local.vendors.heygen.voice import Speech
+from infra.local.vendors import badge, figure, media, tones
+from infra.local.vendors.figure import Person, Pose
 from infra.local.vendors.payload import QUARTERS_PER_SECOND, PresenterMark
 from infra.local.vendors.tones import RATE, Band
+from infra.local.vendors.voice import Speech
 
 FPS = 25
 _TONE_LEVEL = 0.006
