@@ -5,9 +5,9 @@ Errors are decisions: they say what the caller should do, so no step reads a sta
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from shared.codes import Code
 from shared.pipeline.job.job import Reconcile
@@ -24,6 +24,13 @@ class TryLater(Exception):
     def __init__(self, why: str, after: timedelta) -> None:
         super().__init__(why)
         self.after = after
+
+
+class Incomplete(TryLater):
+    """A list was not read to its end: what it did not show may be there all the same, so this is no reading."""
+
+    def __init__(self, why: str, after: timedelta = timedelta(seconds=30)) -> None:
+        super().__init__(why, after)
 
 
 class InFlight(Exception):
@@ -130,6 +137,7 @@ class Filmed:
     url: str
     seconds: float | None = None
     captions_url: str | None = None
+    avatar_id: str | None = None  # who was filmed, where the vendor tells
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +210,7 @@ class SpeechOrder:
     locale: str | None = None
     captions: bool = False
     engine: str | None = None  # which of the service's engines films it; None leaves it to the service
+    token: str = ""  # eight characters of the claim's own: tells two calls of one attempt apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,10 +245,11 @@ class PresenterVendor(Protocol):
         """Ask once; the second value is the title as the vendor tells it. Raises: Lost, KeyChanged, TryLater."""
         ...
 
-    def find(self, title: str, *, api_key: str) -> tuple[Found, ...]:
+    def find(self, title: str, *, api_key: str, since: datetime | None = None) -> tuple[Found, ...]:
         """Generations with exactly this title, all of them; never called where `reconcile` is NOTHING.
 
-        Raises: KeyChanged, TryLater.
+        An empty answer means that a complete list does not have it; `since` is when it was first claimed.
+        Raises: KeyChanged, TryLater; Incomplete where only a part of the list came.
         """
         ...
 
@@ -261,6 +271,11 @@ class PresenterVendor(Protocol):
     def voice(self, voice_id: str, *, api_key: str) -> str:
         """Return the voice's name. Raises: Refused(code "voice_not_found"), KeyChanged, TryLater."""
         ...
+
+
+@runtime_checkable
+class RegistersWebhooks(Protocol):
+    """A vendor that calls a registered address too, and signs what it says; others call only an order's own."""
 
     def register_webhook(self, url: str, *, api_key: str) -> tuple[str, str]:
         """Register `url` for success and failure events; return (endpoint id, signing secret)."""

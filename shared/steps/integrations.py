@@ -14,7 +14,7 @@ from shared.cloud.secrets import NoSecret, Secrets
 from shared.cloud.tenants import AccountStatus, Integration, Tenants
 from shared.codes import Code
 from shared.log import Fact, log
-from shared.providers.ports import KeyChanged, PresenterVendor, Refused, TryLater
+from shared.providers.ports import KeyChanged, PresenterVendor, Refused, RegistersWebhooks, TryLater
 from shared.steps.asked_once import AskedOnce
 from shared.steps.problems import Problem, no_provider, not_found
 
@@ -64,7 +64,7 @@ class Integrations:
             looks=known.looks if known else None,
             unknown=known.unknown if known else None,
         )
-        if register and integration.webhook_id is None:
+        if register and integration.webhook_id is None and isinstance(presenter, RegistersWebhooks):
             integration = self._registered(presenter, tenant, integration, api_key)
         self.tenants.put_integration(tenant, integration)
         self.secrets.destroy_older(name, version, self.now() - ATTEMPT_LIFE)
@@ -76,7 +76,7 @@ class Integrations:
         known = self.tenants.integration(tenant, provider, mode, fresh=True)
         if known is None:
             raise not_found("integration")
-        if known.webhook_id:
+        if known.webhook_id and isinstance(presenter, RegistersWebhooks):
             try:
                 presenter.unregister_webhook(known.webhook_id, api_key=self.secrets.get(known.secret).value)
             except (KeyChanged, TryLater, Refused) as failed:
@@ -122,7 +122,7 @@ class Integrations:
         return billing
 
     def _registered(
-        self, presenter: PresenterVendor, tenant: str, integration: Integration, api_key: str
+        self, presenter: RegistersWebhooks, tenant: str, integration: Integration, api_key: str
     ) -> Integration:
         """Register our endpoint; without it the callback of each order and the sweep still find every take."""
         url = self.webhook_url(tenant, integration.mode)

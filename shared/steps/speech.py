@@ -6,6 +6,8 @@ from shared.pipeline.plan.plan import KEY_COLOR, Cutout, Speech
 from shared.pipeline.plan.request import script_of
 from shared.providers.ports import SpeechOrder
 
+TOKEN = 8  # characters of a claim's token that tell two calls of one attempt apart
+
 
 def planned(job: Job, node: Node) -> Speech:
     """Return the plan's speech of a node."""
@@ -32,4 +34,5 @@ def speech_order(job: Job, node: Node, callback_url: str, engine: str | None) ->
         locale=voice.locale,
         captions=job.plan.captions,
         engine=engine,
+        token=node.claim.token[:TOKEN] if node.claim else "",
     )

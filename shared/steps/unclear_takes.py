@@ -20,7 +20,8 @@ def sought(loaded: Loaded, node: Node, presenter: PresenterVendor, api_key: str,
     if reconcile_of(node) is Reconcile.NOTHING:
         return on.NothingFound(*about, at=began)
     try:
-        found = presenter.find(str(attempt_name(loaded.job.id, node)), api_key=api_key)
+        since = (node.claim.first_at or node.claim.at) if node.claim else None
+        found = presenter.find(str(attempt_name(loaded.job.id, node)), api_key=api_key, since=since)
     except KeyChanged:
         return on.KeyDenied(*about)
     except TryLater as later:

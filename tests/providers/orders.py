@@ -4,6 +4,8 @@ from dataclasses import replace
 from typing import Any
 
 from shared.egress.client import Egress
+from shared.providers.did.client import DId
+from shared.providers.did.questions import KeyForm
 from shared.providers.heygen.client import HeyGen
 from shared.providers.heygen_video.client import HeyGenVideo
 from shared.providers.ports import (
@@ -11,7 +13,6 @@ from shared.providers.ports import (
     FootageVendor,
     KeyedClipOrder,
     KeyedFootageVendor,
-    PresenterVendor,
     SpeechOrder,
 )
 from shared.providers.veo.client import Veo
@@ -96,7 +97,7 @@ def veo(url: str, tokens: Tokens | None = None, egress: Egress | None = None) ->
     )
 
 
-def heygen(url: str, egress: Egress | None = None) -> PresenterVendor:
+def heygen(url: str, egress: Egress | None = None) -> HeyGen:
     """A client of HeyGen at this address."""
     return HeyGen(endpoint=url, egress=egress or Egress(LOOPBACK))
 
@@ -104,3 +105,8 @@ def heygen(url: str, egress: Egress | None = None) -> PresenterVendor:
 def heygen_video(url: str, egress: Egress | None = None) -> KeyedFootageVendor:
     """A client of HeyGen Video at this address."""
     return HeyGenVideo(endpoint=url, egress=egress or Egress(LOOPBACK))
+
+
+def did(url: str, egress: Egress | None = None, form: KeyForm = KeyForm.SHOWN) -> DId:
+    """A client of D-ID at this address."""
+    return DId(endpoint=url, egress=egress or Egress(LOOPBACK), key_form=form)

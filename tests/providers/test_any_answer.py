@@ -7,6 +7,7 @@ import httpx
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from shared.providers.did import answers as did_answers
 from shared.providers.heygen import answers as heygen_answers
 from shared.providers.heygen_video import answers as footage_answers
 from shared.providers.ports import (
@@ -26,12 +27,42 @@ from tests.providers.orders import KEY, MODEL, OPERATION, speech
 
 UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is no failure
 WORDS = st.sampled_from(
-    ["", "8", "completed", "failed", "pending", "rate_limit_exceeded", "webm", "Support codes: 15236754, x", OPERATION]
+    [
+        "",
+        "8",
+        "completed",
+        "failed",
+        "pending",
+        "rate_limit_exceeded",
+        "webm",
+        "done",
+        "rejected",
+        "AuthorizationError",
+        "BadRequestError",
+        "Support codes: 15236754, x",
+        OPERATION,
+    ]
 )
-NAMES = st.sampled_from(
-    ["name", "done", "error", "response", "videos", "gcsUri", "raiMediaFilteredCount", "raiMediaFilteredReasons"]
-) | st.sampled_from(
-    ["data", "id", "video_id", "status", "code", "message", "param", "video_url", "duration", "failure_code", "title"]
+NAMES = (
+    st.sampled_from(
+        ["name", "done", "error", "response", "videos", "gcsUri", "raiMediaFilteredCount", "raiMediaFilteredReasons"]
+    )
+    | st.sampled_from(["kind", "description", "details", "result_url", "presenter_id", "clips", "token", "created_at"])
+    | st.sampled_from(
+        [
+            "data",
+            "id",
+            "video_id",
+            "status",
+            "code",
+            "message",
+            "param",
+            "video_url",
+            "duration",
+            "failure_code",
+            "title",
+        ]
+    )
 )
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | WORDS | st.text(max_size=5)
 JSON = st.recursive(
@@ -163,3 +194,46 @@ def test_heygen_footage_of_any_shape_is_understood(more: dict[str, Any], status:
     found = footage_answers.footage_outcome(answered(200, body), "v_1", KEY)
 
     assert isinstance(found, Pending | Filmed | Failure)
+
+
+@UNHURRIED
+@given(STATUSES, BODIES, st.sampled_from(["alpha", "key", "inset"]))
+def test_did_order_ends_in_an_id_or_a_decision(status: int, body: bytes, cutout: str) -> None:
+    """Only a success may bring an id; a server's trouble is always Unknown."""
+    try:
+        made = did_answers.made_id(answered(status, body), speech(cutout=cutout), KEY)
+    except (TryLater, Refused, Misconfigured):
+        assert 300 <= status < 500
+        assert status not in {408, 409, 425, 499}
+    except Unknown:
+        assert status < 300 or status >= 500 or status in {408, 409, 425, 499}
+    else:
+        assert status < 300
+        assert made
+
+
+@UNHURRIED
+@given(STATUSES, BODIES)
+def test_did_look_ends_in_a_state_or_a_decision(status: int, body: bytes) -> None:
+    """Only a success tells a state; only 404 in D-ID's own words loses a clip."""
+    try:
+        found, _name = did_answers.outcome(answered(status, body), "clp_1", KEY)
+    except Lost:
+        assert 404 == status
+        return
+    except (TryLater, KeyChanged):
+        return
+    assert status < 300
+    assert isinstance(found, Pending | Filmed | Failure)
+
+
+@UNHURRIED
+@given(st.dictionaries(NAMES, JSON, max_size=8), WORDS.filter(bool))
+def test_did_clip_of_any_shape_is_understood(more: dict[str, Any], status: str) -> None:
+    """Every status with the clip's own id is a state; only three words end it."""
+    body = json.dumps({**more, "id": "clp_1", "status": status}).encode()
+
+    found, _name = did_answers.outcome(answered(200, body), "clp_1", KEY)
+
+    ends = status in {"done", "error", "rejected"}
+    assert isinstance(found, Pending | Filmed | Failure if ends else Pending)

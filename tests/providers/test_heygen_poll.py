@@ -8,6 +8,7 @@ import pytest
 
 from shared.egress.client import Egress
 from shared.pipeline.plan.looks import Look, LookType
+from shared.providers.heygen.client import HeyGen
 from shared.providers.ports import (
     Failure,
     Filmed,
@@ -15,7 +16,6 @@ from shared.providers.ports import (
     KeyChanged,
     Lost,
     Pending,
-    PresenterVendor,
     Refused,
     TryLater,
 )
@@ -25,7 +25,7 @@ from tests.providers.orders import KEY, heygen
 RAW = "the vendor's own words"
 FILM = "https://files.heygen.example/v_1.webm?sig=1"
 
-Question = Callable[[PresenterVendor], object]
+Question = Callable[[HeyGen], object]
 QUESTIONS: dict[str, Question] = {
     "poll": lambda client: client.poll("v_1", api_key=KEY),
     "find": lambda client: client.find("t", api_key=KEY),

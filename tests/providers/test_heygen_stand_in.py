@@ -13,6 +13,7 @@ from infra.local.vendors.heygen.server import HeyGenServer
 from infra.local.vendors.heygen.settings import DEMO_KEY, HeyGenSettings
 from shared.egress.client import Egress
 from shared.pipeline.plan.looks import Look, LookType
+from shared.providers.heygen.client import HeyGen
 from shared.providers.ports import (
     Failure,
     Filmed,
@@ -20,7 +21,6 @@ from shared.providers.ports import (
     KeyChanged,
     Lost,
     Pending,
-    PresenterVendor,
     Refused,
     SpeechOrder,
     TryLater,
@@ -46,7 +46,7 @@ class Vendor:
     """A stand-in, its client, and the time both live in."""
 
     server: HeyGenServer
-    client: PresenterVendor
+    client: HeyGen
     now: list[datetime] = field(default_factory=list)
 
     def submit(

@@ -11,7 +11,7 @@ TEXT = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 GENERATED = ("functions/REFERENCE.md", "shared/door/openapi.json")
 SOURCES = (".hcl", ".json", ".py", ".tf", ".toml", ".yaml")
 RECIPE = re.compile(r"^### (?P<title>.+)\n\n<!-- places: (?P<pattern>.+) -->\n(?P<says>(?:(?!#).*\n)+)", re.MULTILINE)
-OWN = re.compile(r"(?:providers|vendors)/(?:heygen|heygen_video|veo)/")  # a vendor's own rooms are named as a whole
+OWN = re.compile(r"(?:providers|vendors)/(?:did|heygen|heygen_video|veo)/")  # a vendor's own rooms are named as a whole
 PLACE = re.compile(r"`((?:functions|infra|shared)/[\w./-]+\.\w+|pyproject\.toml|cloudbuild\.yaml)`")
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageDraw
 
-from tests.vendors.desk import HeyGenDesk, VeoDesk, heygen_desk, veo_desk
+from tests.vendors.desk import DidDesk, HeyGenDesk, VeoDesk, did_desk, heygen_desk, veo_desk
 from tests.vendors.receiver import Receiver
 
 
@@ -20,6 +20,12 @@ def veo(tmp_path: Path) -> Iterator[VeoDesk]:
 @pytest.fixture
 def heygen(tmp_path: Path) -> Iterator[HeyGenDesk]:
     with heygen_desk(tmp_path / "heygen") as desk:
+        yield desk
+
+
+@pytest.fixture
+def did(tmp_path: Path) -> Iterator[DidDesk]:
+    with did_desk(tmp_path / "did") as desk:
         yield desk
 
 

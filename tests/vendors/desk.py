@@ -1,4 +1,4 @@
-"""What the suite holds in its hands: a clock, a Veo and a HeyGen on loopback, and the shortest way to ask them."""
+"""What the suite holds in its hands: a clock, the vendors on loopback, and the shortest way to ask them."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,6 +9,9 @@ from typing import Any
 
 import httpx
 
+from infra.local.vendors.did.server import DidServer
+from infra.local.vendors.did.settings import DEMO_KEY as DID_KEY
+from infra.local.vendors.did.settings import DidSettings
 from infra.local.vendors.heygen.server import HeyGenServer
 from infra.local.vendors.heygen.settings import DEMO_KEY, HeyGenSettings
 from infra.local.vendors.veo.server import VeoServer
@@ -161,5 +164,69 @@ def heygen_desk(data: Path, settings: HeyGenSettings | None = None) -> Iterator[
     with httpx.Client(base_url=server.start(), headers={"X-Api-Key": DEMO_KEY}, timeout=PATIENCE) as http:
         try:
             yield HeyGenDesk(server, http, clock)
+        finally:
+            server.stop()
+
+
+@dataclass
+class DidDesk:
+    """A D-ID whose time passes by hand."""
+
+    server: DidServer
+    http: httpx.Client
+    clock: Clock
+    usual: dict[str, Any] = field(
+        default_factory=lambda: {
+            "presenter_id": "v2_public_Amber@0zSz8kflCN",
+            "script": {"type": "text", "input": "Good morning."},
+            "name": "a1",
+        }
+    )
+
+    def post(self, **changes: Any) -> httpx.Response:
+        """Order a clip; None takes a field away."""
+        body = {name: value for name, value in (self.usual | changes).items() if value is not None}
+        return self.http.post("/clips", json=body)
+
+    def order(self, **changes: Any) -> str:
+        """Order a clip that is accepted; return its id."""
+        answer = self.post(**changes)
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["id"])
+
+    def said(self, text: str, **changes: Any) -> str:
+        """Order a clip of these words."""
+        return self.order(script={"type": "text", "input": text}, **changes)
+
+    def clip(self, clip_id: str) -> Any:
+        """Look at a clip."""
+        return self.http.get(f"/clips/{clip_id}").json()
+
+    def listed(self, **query: Any) -> Any:
+        """Read a page of the list."""
+        return self.http.get("/clips", params=query).json()
+
+    def pass_time(self, seconds: float = 10) -> None:
+        """Let time pass, and let what is due happen."""
+        self.clock.forward(seconds)
+        self.server.complete_due()
+
+    def filmed(self, target: Path, **changes: Any) -> Path:
+        """Order a clip, wait until it is done, save it."""
+        clip_id = self.order(**changes)
+        self.pass_time()
+        target.write_bytes(httpx.get(self.clip(clip_id)["result_url"]).content)
+        return target
+
+
+@contextmanager
+def did_desk(data: Path, **settings: Any) -> Iterator[DidDesk]:
+    """Open a D-ID."""
+    clock = Clock()
+    chosen = DidSettings(**{"size": (320, 180), "background": False, **settings})
+    server = DidServer(data, settings=chosen, clock=clock)
+    with httpx.Client(base_url=server.start(), headers={"Authorization": f"Basic {DID_KEY}"}, timeout=30) as http:
+        try:
+            yield DidDesk(server, http, clock)
         finally:
             server.stop()

@@ -19,7 +19,6 @@ from shared.providers.heygen.words import (
     KEY,
     RENDERING,
     WEBM,
-    Words,
     invalid_words,
 )
 from shared.providers.ports import (
@@ -35,6 +34,7 @@ from shared.providers.ports import (
     Unknown,
 )
 from shared.providers.reading import RETRY_SOON, UNDECIDED, at, json_of, number_at, retry_after, text_at, with_raw
+from shared.providers.words import Words
 
 _FIELD = re.compile(r"[a-z0-9_.\[\]]{1,60}")
 _ENGINE = re.compile(r"does not support avatar[ _](iii|iv|v)\b")

@@ -8,6 +8,7 @@ the same key replays its first answer for 24 h, so a doubtful submit is Unknown 
 found by its title. A webhook is only a hint to look; per-request callbacks are unsigned.
 """
 
+from datetime import datetime
 from itertools import islice
 from math import isfinite
 
@@ -67,8 +68,8 @@ class HeyGen:
         with conversation(self._egress, self._endpoint, api_key) as ask:
             return outcome(ask("GET", f"/v3/videos/{video_id}"), video_id, api_key)
 
-    def find(self, title: str, *, api_key: str) -> tuple[Found, ...]:
-        """Generations with exactly this title. Raises: KeyChanged, TryLater."""
+    def find(self, title: str, *, api_key: str, since: datetime | None = None) -> tuple[Found, ...]:  # noqa: ARG002 - HeyGen filters by title
+        """Generations with exactly this title. Raises: KeyChanged, TryLater, Incomplete."""
         with conversation(self._egress, self._endpoint, api_key) as ask:
             videos = list(ask.pages("/v3/videos", {"title": title}))
         return tuple(

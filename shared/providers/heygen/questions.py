@@ -10,7 +10,7 @@ import httpx
 
 from shared.egress.client import Egress, EgressRefused
 from shared.providers.heygen.answers import ask_error
-from shared.providers.ports import KeyChanged, TryLater
+from shared.providers.ports import Incomplete, KeyChanged, TryLater
 from shared.providers.reading import RETRY_SOON, at, json_of, list_at, text_at
 
 QUESTION_SECONDS = 30.0
@@ -65,7 +65,7 @@ class Conversation:
         return data
 
     def pages(self, path: str, query: Mapping[str, str]) -> Iterator[object]:
-        """Yield every item of a list; half a list is no answer. Raises: KeyChanged, TryLater."""
+        """Yield every item of a list; half a list is no answer. Raises: KeyChanged, TryLater, Incomplete."""
         token = ""
         for _ in range(PAGES):
             response = self("GET", path, query={"limit": "20", **query, **({"token": token} if token else {})})
@@ -78,4 +78,4 @@ class Conversation:
                 return
             if not token or token == last:
                 break
-        raise TryLater("HeyGen's list does not end.", RETRY_SOON)
+        raise Incomplete("HeyGen's list does not end.", RETRY_SOON)

@@ -4,35 +4,10 @@ The catalogue of codes is the union of HeyGen's command line tool, its docs and 
 and errors"); some stand in a submit's answer, some in a failed film's `failure_code`.
 """
 
-from dataclasses import dataclass
-
 from shared.codes import Code
-from shared.providers.ports import Blamed, Refused
+from shared.providers.words import Words
 
 _AGAIN = "Retry the job in a few minutes: what is finished is kept."
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """A refusal in our own words."""
-
-    code: Code
-    why: str
-    next_move: str  # what to do about it before anything is ordered
-    blamed: Blamed = Blamed.WORDS  # what of the order a safety filter is about
-
-    @property
-    def ordered_move(self) -> str:
-        """What to do about it once a job has failed of it."""
-        return self.next_move if self.next_move.startswith("Retry") else f"{self.next_move} Then retry the job."
-
-    def refused(self) -> Refused:
-        """Return it as the refusal of a free question."""
-        return Refused(self.why, code=self.code, next_move=self.next_move)
-
-    def fails(self) -> Refused:
-        """Return it as the refusal of an order: the job ends by it."""
-        return Refused(self.why, code=self.code, next_move=self.ordered_move, blamed=self.blamed)
 
 
 _OTHER_VOICE = "Use another voice_id, or leave it out: the look speaks with its own voice."

@@ -5,10 +5,10 @@ from datetime import timedelta
 import httpx
 
 from shared.providers.heygen.answers import RouteWords, accepted_id, look_error, speaks_of
-from shared.providers.heygen.words import Words
 from shared.providers.heygen_video.words import RENDERING_FOOTAGE, failure_words, invalid_footage, refusal_words
 from shared.providers.ports import Failure, Filmed, Pending
 from shared.providers.reading import at, json_of, number_at, text_at
+from shared.providers.words import Words
 
 NEW_ATTEMPT = timedelta(seconds=60)
 _ENDED_WITHOUT = frozenset({"failed", "cancelled"})

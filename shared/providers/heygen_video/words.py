@@ -3,8 +3,9 @@
 from dataclasses import replace
 
 from shared.codes import Code
-from shared.providers.heygen.words import CREDITS, KEY, RENDERING, Words
+from shared.providers.heygen.words import CREDITS, KEY, RENDERING
 from shared.providers.ports import Blamed
+from shared.providers.words import Words
 
 _OTHER_IMAGE = "Order a new film with another image, a JPEG or PNG of at most 5 MB."
 

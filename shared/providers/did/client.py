@@ -1,0 +1,166 @@
+"""D-ID's clips film the presenter with the tenant's own key: the V3 presenters, the only ones that can be transparent.
+
+Theory of operation (README.md beside this, read up to 2026-11-28): POST /clips takes a presenter and a script and
+answers a clip's id; GET /clips/{id} tells the end, `done`, `error` or `rejected`, and mints a link that dies after a
+day. There is no idempotency key and no filter by name: a doubtful order is never repeated, its name is looked for in
+the list, and only a list that was read completely can show that it is not there. A clip has its presenter's shape,
+whatever is ordered. Leaving `presenter_id` out films somebody of D-ID's own choice, so nothing is sent without one. A
+webhook is the order's own, unsigned, comes once or never, and is only a hint to look.
+"""
+
+import re
+from datetime import datetime
+
+import httpx
+
+from shared.egress.client import NOT_SENT, Egress, EgressRefused
+from shared.pipeline.job.job import Reconcile
+from shared.pipeline.plan.looks import Look, LookType
+from shared.providers.did.answers import cutout_refused, made_id, outcome, refuses_cutout
+from shared.providers.did.listing import LIST_SECONDS, clips_named
+from shared.providers.did.order import MICROSOFT, order_body, read_voice
+from shared.providers.did.questions import KeyForm, authorization, conversation
+from shared.providers.did.words import KEY, NO_PRESENTER, NO_VOICE, other_maker
+from shared.providers.ports import (
+    Failure,
+    Filmed,
+    Found,
+    KeyChanged,
+    Lost,
+    Misconfigured,
+    NotSent,
+    Pending,
+    Refused,
+    SpeechOrder,
+    TryLater,
+    Unknown,
+)
+from shared.providers.reading import at, number_at, text_at
+
+ENGINE = "clips"
+WATERMARKED = ("trial", "lite")  # plans whose clips carry D-ID's mark
+_GUARDED = (
+    "Ask abroll's operator to set D-ID's endpoint to D-ID's address, or to name it in ABROLL_EGRESS_ALLOW; "
+    "then retry the job."
+)
+_ID = re.compile(r"(?!\.+$)[A-Za-z0-9_:.@-]{1,255}")  # nothing that could lead elsewhere in a path
+
+
+class DId:
+    """`ports.PresenterVendor` over D-ID's clips; `endpoint` is its address without a slash at its end."""
+
+    reconcile = Reconcile.LIST_BY_TITLE
+
+    def __init__(self, *, endpoint: str, egress: Egress, key_form: KeyForm = KeyForm.SHOWN) -> None:
+        self._endpoint = endpoint
+        self._egress = egress
+        self._form = key_form
+
+    def submit(self, order: SpeechOrder, *, api_key: str, idempotency_key: str, total_seconds: float) -> str:  # noqa: ARG002 - D-ID honours none
+        """Make the one paid call; return the clip's id.
+
+        Raises: NotSent, TryLater, Refused, Misconfigured, Unknown.
+        """
+        body = order_body(order)
+        if not _ID.fullmatch(order.avatar_id):
+            raise NO_PRESENTER.fails()
+        try:
+            headers = {"authorization": authorization(api_key, self._form)}
+        except KeyChanged as bad:
+            raise KEY.fails() from bad
+        try:
+            with self._egress.client(total_seconds=total_seconds, fresh=True, headers=headers) as client:
+                response = client.post(f"{self._endpoint}/clips", json=body)
+        except EgressRefused as error:
+            raise Misconfigured(
+                f"abroll may not speak to the address set for D-ID: {error.why}", next_move=_GUARDED
+            ) from error
+        except NOT_SENT as error:
+            raise NotSent("D-ID could not be reached.") from error
+        except httpx.HTTPError as error:
+            raise Unknown("The line to D-ID broke after the order may have been sent.") from error
+        try:
+            return made_id(response, order, api_key)
+        except Refused as refused:
+            if refuses_cutout(refused, order) and self._has_no_green_screen(order.avatar_id, api_key):
+                raise cutout_refused(order) from refused
+            raise
+
+    def poll(self, video_id: str, *, api_key: str) -> tuple[Pending | Filmed | Failure, str | None]:
+        """Ask once; the second value is the attempt the clip's name speaks of. Raises: Lost, KeyChanged, TryLater."""
+        if not _ID.fullmatch(video_id):
+            raise Lost(f"{video_id!r} is not a clip's id.")
+        with conversation(self._egress, self._endpoint, api_key, self._form) as ask:
+            return outcome(ask(f"/clips/{video_id}"), video_id, api_key)
+
+    def find(self, title: str, *, api_key: str, since: datetime | None = None) -> tuple[Found, ...]:
+        """An attempt's clips, first those that may still deliver, then the earliest.
+
+        Raises: KeyChanged, TryLater; Incomplete where only a part of the list came.
+        """
+        with conversation(self._egress, self._endpoint, api_key, self._form, LIST_SECONDS) as ask:
+            return tuple(Found(clip.id, title) for clip in clips_named(ask, title, since))
+
+    def check_key(self, *, api_key: str) -> str:
+        """Return the account's plan. Raises: KeyChanged (bad key), TryLater."""
+        return self._plan(api_key) or "unknown"
+
+    def balance(self, *, api_key: str) -> int | None:
+        """Return 0 for an account without credits; None else: what a credit is worth, D-ID does not say.
+
+        Raises: KeyChanged, TryLater.
+        """
+        with conversation(self._egress, self._endpoint, api_key, self._form) as ask:
+            credits_left = ask.found("/credits")
+        if credits_left is None:
+            return 0
+        left = number_at(credits_left, "remaining")
+        return 0 if left is not None and left <= 0 else None
+
+    def avatar(self, look_id: str, *, api_key: str) -> Look:
+        """Return a presenter. Raises: Refused(code "avatar_not_found"), KeyChanged, TryLater."""
+        found = self._presenter(look_id, api_key)
+        if found is None:
+            raise NO_PRESENTER.refused()
+        return Look(
+            id=look_id,
+            name=text_at(found, "name"),
+            type=LookType.VIDEO,
+            engines=(ENGINE,),
+            default_voice_id=text_at(found, "voice", "voice_id") or None,
+        )
+
+    def voice(self, voice_id: str, *, api_key: str) -> str:
+        """Return a voice's name. Raises: Refused(code "voice_not_found"), KeyChanged, TryLater."""
+        maker, name = read_voice(voice_id)
+        if not _ID.fullmatch(name):
+            raise NO_VOICE.refused()
+        with conversation(self._egress, self._endpoint, api_key, self._form) as ask:
+            voices = [one for one in ask.listed("/tts/voices", {"voice_id": name}) if text_at(one, "id") == name]
+        if found := next((one for one in voices if text_at(one, "provider") == maker), None):
+            return text_at(found, "name")
+        foreign = next((text_at(one, "provider") for one in voices), "")
+        if foreign and maker == MICROSOFT:
+            raise other_maker(foreign, name).refused()
+        raise NO_VOICE.refused()
+
+    def _plan(self, api_key: str) -> str:
+        """Return the plan the credits belong to, "" where D-ID does not say. Raises: KeyChanged, TryLater."""
+        with conversation(self._egress, self._endpoint, api_key, self._form) as ask:
+            held = at(ask.found("/credits"), "credits")
+        plans = (text_at(one, "plan_group") for one in held) if isinstance(held, list) else iter(())
+        return next((plan for plan in plans if plan), "")
+
+    def _presenter(self, presenter_id: str, api_key: str) -> object | None:
+        """Return what D-ID tells of a presenter, None when it knows none. Raises: KeyChanged, TryLater."""
+        if not _ID.fullmatch(presenter_id):
+            return None
+        with conversation(self._egress, self._endpoint, api_key, self._form) as ask:
+            return ask.found(f"/clips/presenters/{presenter_id}")
+
+    def _has_no_green_screen(self, presenter_id: str, api_key: str) -> bool:
+        """Tell whether D-ID says that nothing behind a presenter can be taken away; free, asked after a refusal."""
+        try:
+            return at(self._presenter(presenter_id, api_key), "is_greenscreen") is False
+        except (KeyChanged, TryLater):
+            return False

@@ -1,0 +1,68 @@
+"""D-ID's refusals in our own words, by the `kind` its errors carry (did page, "Errors")."""
+
+from shared.codes import Code
+from shared.providers.words import Words
+
+_AGAIN = "Retry the job in a few minutes: what is finished is kept."
+_OTHER_VOICE = "Use another voice_id, or leave it out: the presenter speaks with its own voice."
+
+KEY = Words(Code.KEY_REJECTED, "D-ID rejects the API key.", "PUT /tenant/integrations/did with a working key.")
+CREDITS = Words(Code.CREDITS, "The D-ID account has no credits left.", "Top up the D-ID account.")
+PLAN = Words(Code.PLAN, "The D-ID plan does not include this.", "Upgrade the D-ID plan, or give another avatar_id.")
+NO_PRESENTER = Words(
+    Code.AVATAR_NOT_FOUND,
+    "D-ID does not know this presenter.",
+    "Use a presenter_id of D-ID's clips as avatar_id.",
+)
+NOBODY = Words(
+    Code.AVATAR_NOT_FOUND,
+    "D-ID films somebody of its own choice where no presenter is named, so nothing is ordered without one.",
+    "Give avatar_id, or put a default one with the integration.",
+)
+NO_VOICE = Words(Code.VOICE_NOT_FOUND, "D-ID does not know this voice.", _OTHER_VOICE)
+UNSAFE = Words(Code.SAFETY, "D-ID's moderation refused the script.", "Retry the job with another script.")
+SCRIPT = Words(Code.SCRIPT, "D-ID cannot speak this script.", "Retry the job with another script.")
+WEBM = Words(
+    Code.WEBM_UNSUPPORTED,
+    "This presenter cannot be filmed with a transparent background.",
+    "Retry the job with another avatar_id.",
+)
+BACKGROUND = Words(
+    Code.BACKGROUND_UNSUPPORTED,
+    "This presenter cannot be filmed before a flat colour.",
+    "Retry the job with another avatar_id.",
+)
+RENDERING = Words(Code.RENDERING, "D-ID could not finish the film.", _AGAIN)
+
+BY_KIND = {
+    "AuthorizationError": KEY,
+    "InsufficientCreditsError": CREDITS,
+    "PermissionError": PLAN,
+    "ImageModerationError": UNSAFE,
+    "CelebrityRecognizedError": UNSAFE,
+    "TextModerationError": UNSAFE,
+    "AudioModerationError": UNSAFE,
+}
+
+
+def other_maker(maker: str, voice_id: str) -> Words:
+    """Say how a voice of another maker is named."""
+    return Words(
+        Code.VOICE_NOT_FOUND,
+        f"This voice is {maker}'s, and a voice_id alone means Microsoft's.",
+        f"Use {maker}/{voice_id} as voice_id.",
+    )
+
+
+def untunable(field: str, why: str) -> Words:
+    """Say that a voice cannot be changed this way."""
+    return Words(Code.INVALID, f"D-ID cannot order {field}: {why}.", f"Leave {field} out, or change the voice_id.")
+
+
+def invalid_words(field: str) -> Words:
+    """Say that the order is malformed, naming the field when it is known."""
+    return Words(
+        Code.INVALID,
+        f"D-ID refuses the order as invalid{f' (field {field})' if field else ''}.",
+        "Check avatar_id, voice_id and voice; if they are right, send abroll's operator the job's id.",
+    )
