@@ -1,11 +1,15 @@
 """Reads what a vendor answers without trusting any of it: whatever has the wrong shape is simply not there."""
 
 import json
+import re
 from datetime import timedelta
 from typing import TypeVar
 
 import httpx
 
+QUESTION_SECONDS = 30.0  # of a question that costs nothing
+PAGES = 50  # of a list, at most
+SENDABLE_KEY = re.compile(r"[\x21-\x7e]+")  # what a header can carry
 RETRY_SOON = timedelta(seconds=30)  # where a vendor names no wait of its own
 UNDECIDED = frozenset({408, 425, 499})  # 4xx that do not say whether an order was taken
 _RAW_CHARACTERS = 500

@@ -16,6 +16,7 @@ from shared.egress.client import Egress
 from shared.providers.did.client import DId
 from shared.providers.did.questions import KeyForm
 from shared.providers.ports import Failure, Filmed, KeyChanged, Lost, Pending, Refused, SpeechOrder, TryLater, Unknown
+from tests.patience import PATIENCE
 from tests.providers.orders import LOOPBACK, did, speech
 
 AMBER, AMY = "v2_public_Amber@0zSz8kflCN", "amy-Aq6OmGZnMt"
@@ -36,7 +37,7 @@ class Vendor:
     client: DId
     now: list[datetime] = field(default_factory=list)
 
-    def submit(self, asked: SpeechOrder, *, api_key: str = DEMO_KEY, total: float = 5) -> str:
+    def submit(self, asked: SpeechOrder, *, api_key: str = DEMO_KEY, total: float = PATIENCE) -> str:
         """Order."""
         return self.client.submit(asked, api_key=api_key, idempotency_key="unheard", total_seconds=total)
 
@@ -94,7 +95,7 @@ def test_film_is_pending_then_made_and_its_link_works(vendor: Vendor) -> None:
     assert (early, attempt) == (Pending(), ATTEMPT)
     assert isinstance(late, Filmed)
     assert (late.avatar_id, (late.seconds or 0) > 0) == (AMBER, True)
-    with Egress(LOOPBACK).stream(late.url, max_bytes=10**8, total_seconds=30) as stream:
+    with Egress(LOOPBACK).stream(late.url, max_bytes=10**8, total_seconds=PATIENCE) as stream:
         first = next(stream.chunks())
     assert first[:4] == b"\x1a\x45\xdf\xa3"
 

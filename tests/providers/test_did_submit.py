@@ -10,6 +10,7 @@ from shared.egress.client import Egress
 from shared.providers.did.questions import KeyForm
 from shared.providers.ports import Misconfigured, NotSent, Refused, SpeechOrder, TryLater, Unknown
 from tests.egress.loopback import Loopback, Script, raw, reply, reset
+from tests.patience import PATIENCE
 from tests.providers.orders import KEY, LOOPBACK, did, speech
 
 RAW = "the vendor's own words"
@@ -30,13 +31,13 @@ def refusal(status: int, kind: str, says: str = RAW, headers: dict[str, str] | N
 def submit(*scripts: Script, asked: SpeechOrder | None = None) -> str:
     """Submit to a server that plays the scripts."""
     with Loopback(*scripts) as server:
-        return did(server.url).submit(asked or order(), api_key=KEY, idempotency_key="k", total_seconds=5)
+        return did(server.url).submit(asked or order(), api_key=KEY, idempotency_key="k", total_seconds=PATIENCE)
 
 
 def sent(asked: SpeechOrder) -> dict[str, Any]:
     """Return the body D-ID hears."""
     with Loopback(ACCEPTED) as server:
-        did(server.url).submit(asked, api_key=KEY, idempotency_key="k", total_seconds=5)
+        did(server.url).submit(asked, api_key=KEY, idempotency_key="k", total_seconds=PATIENCE)
     body: dict[str, Any] = server.heard[0].json
     return body
 
@@ -44,7 +45,7 @@ def sent(asked: SpeechOrder) -> dict[str, Any]:
 def test_transparent_presenter() -> None:
     """Transparent means webm and no colour; the name holds the attempt and the one call; no shape is ordered."""
     with Loopback(ACCEPTED) as server:
-        made = did(server.url).submit(order(), api_key=KEY, idempotency_key="k", total_seconds=5)
+        made = did(server.url).submit(order(), api_key=KEY, idempotency_key="k", total_seconds=PATIENCE)
 
     (heard,) = server.heard
     assert made == "clp_1"
@@ -77,7 +78,7 @@ def test_the_key_in_base64() -> None:
     """The other form that is in the wild, as the setting says."""
     with Loopback(ACCEPTED) as server:
         client = did(server.url, form=KeyForm.BASE64)
-        client.submit(order(), api_key=KEY, idempotency_key="k", total_seconds=5)
+        client.submit(order(), api_key=KEY, idempotency_key="k", total_seconds=PATIENCE)
 
     assert server.heard[0].headers["authorization"] == f"Basic {base64.b64encode(KEY.encode()).decode()}"
 
@@ -122,7 +123,7 @@ def test_voices(changes: dict[str, Any], provider: dict[str, Any]) -> None:
 def test_what_a_voice_cannot_do_is_refused_unsent(changes: dict[str, Any], field: str) -> None:
     """D-ID would film it and leave it out."""
     with Loopback(ACCEPTED) as server, pytest.raises(Refused) as refused:
-        did(server.url).submit(order(**changes), api_key=KEY, idempotency_key="k", total_seconds=5)
+        did(server.url).submit(order(**changes), api_key=KEY, idempotency_key="k", total_seconds=PATIENCE)
 
     assert refused.value.code == "invalid"
     assert field in str(refused.value)
@@ -140,7 +141,7 @@ def test_what_a_voice_cannot_do_is_refused_unsent(changes: dict[str, Any], field
 def test_what_must_not_be_sent(changes: dict[str, Any], key: str, code: str) -> None:
     """Without a presenter D-ID films somebody else; a key no header can hold is the tenant's to mend."""
     with Loopback(ACCEPTED) as server, pytest.raises(Refused) as refused:
-        did(server.url).submit(order(**changes), api_key=key, idempotency_key="k", total_seconds=5)
+        did(server.url).submit(order(**changes), api_key=key, idempotency_key="k", total_seconds=PATIENCE)
 
     assert (code, []) == (refused.value.code, server.heard)
 
@@ -250,4 +251,4 @@ def test_nobody_there() -> None:
     with Loopback(ACCEPTED) as server:
         url = server.url
     with pytest.raises(NotSent):
-        did(url, Egress(LOOPBACK)).submit(order(), api_key=KEY, idempotency_key="k", total_seconds=5)
+        did(url, Egress(LOOPBACK)).submit(order(), api_key=KEY, idempotency_key="k", total_seconds=PATIENCE)

@@ -225,7 +225,7 @@ def did_desk(data: Path, **settings: Any) -> Iterator[DidDesk]:
     clock = Clock()
     chosen = DidSettings(**{"size": (320, 180), "background": False, **settings})
     server = DidServer(data, settings=chosen, clock=clock)
-    with httpx.Client(base_url=server.start(), headers={"Authorization": f"Basic {DID_KEY}"}, timeout=30) as http:
+    with httpx.Client(base_url=server.start(), headers={"Authorization": f"Basic {DID_KEY}"}, timeout=PATIENCE) as http:
         try:
             yield DidDesk(server, http, clock)
         finally:

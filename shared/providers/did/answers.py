@@ -11,17 +11,17 @@ import httpx
 
 from shared.providers.did.order import attempt_of
 from shared.providers.did.words import (
-    BACKGROUND,
     BY_KIND,
-    CREDITS,
-    KEY,
-    NO_PRESENTER,
-    NO_VOICE,
-    PLAN,
-    RENDERING,
-    SCRIPT,
-    UNSAFE,
-    WEBM,
+    DID_BACKGROUND,
+    DID_CREDITS,
+    DID_KEY,
+    DID_NO_PRESENTER,
+    DID_NO_VOICE,
+    DID_PLAN,
+    DID_RENDERING,
+    DID_SCRIPT,
+    DID_UNSAFE,
+    DID_WEBM,
     invalid_words,
 )
 from shared.providers.ports import (
@@ -76,7 +76,7 @@ def refuses_cutout(error: Exception, order: SpeechOrder) -> bool:
 
 def cutout_refused(order: SpeechOrder) -> Refused:
     """Say that the presenter cannot be filmed this way."""
-    return (WEBM if order.cutout == "alpha" else BACKGROUND).fails()
+    return (DID_WEBM if order.cutout == "alpha" else DID_BACKGROUND).fails()
 
 
 def _look_refusal(cutout: str, answer: object) -> Words | None:
@@ -86,7 +86,7 @@ def _look_refusal(cutout: str, answer: object) -> Words | None:
     says = f"{text_at(answer, 'description')} {_first_field(answer)}".lower()
     if not any(word in says for word in _BEHIND):
         return None
-    return {"alpha": WEBM, "key": BACKGROUND}.get(cutout)
+    return {"alpha": DID_WEBM, "key": DID_BACKGROUND}.get(cutout)
 
 
 def _first_field(answer: object) -> str:
@@ -99,31 +99,31 @@ def _by_status(response: httpx.Response, order: SpeechOrder, kind: str) -> Excep
     says = text_at(answer, "description").lower()
     match response.status_code:
         case 401:
-            return KEY.fails()
+            return DID_KEY.fails()
         case 402:
-            return CREDITS.fails()
+            return DID_CREDITS.fails()
         case 403:
             return _forbidden(answer, kind)
         case 451:
-            return UNSAFE.fails()
+            return DID_UNSAFE.fails()
         case 404 if kind:
-            return (NO_VOICE if "voice" in says else NO_PRESENTER).fails()
+            return (DID_NO_VOICE if "voice" in says else DID_NO_PRESENTER).fails()
         case 404 | 405 | 410 if not kind:
             return Misconfigured("D-ID no longer answers at this address.", next_move=_NOT_DID)
     field = _first_field(answer)
     if order.voice_id and "voice" in f"{says} {field}":
-        return NO_VOICE.fails()
+        return DID_NO_VOICE.fails()
     if field.startswith("script.input"):
-        return SCRIPT.fails()
+        return DID_SCRIPT.fails()
     return invalid_words(field if _FIELD.fullmatch(field) else "").fails()
 
 
 def _forbidden(answer: object, kind: str) -> Exception:
     """A gateway's 403 knows no kinds: it is about the key's form, or the address is not D-ID's."""
     if kind:
-        return PLAN.fails()
+        return DID_PLAN.fails()
     if "authorization" in text_at(answer, "message").lower():
-        return KEY.fails()
+        return DID_KEY.fails()
     return Misconfigured("D-ID's gateway does not know this address.", next_move=_NOT_DID)
 
 
@@ -145,8 +145,8 @@ def _state(clip: object, status: str) -> Pending | Filmed | Failure:
         return Filmed(url, number_at(clip, "duration"), avatar_id=text_at(clip, "presenter_id") or None)
     if status not in {"error", "rejected"}:
         return Pending()
-    known = BY_KIND.get(text_at(clip, "error", "kind")) or (UNSAFE if status == "rejected" else None)
-    words = known or RENDERING
+    known = BY_KIND.get(text_at(clip, "error", "kind")) or (DID_UNSAFE if status == "rejected" else None)
+    words = known or DID_RENDERING
     return Failure(words.code, words.why, words.ordered_move, None if known else timedelta(seconds=60))
 
 

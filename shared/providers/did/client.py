@@ -20,7 +20,7 @@ from shared.providers.did.answers import cutout_refused, made_id, outcome, refus
 from shared.providers.did.listing import LIST_SECONDS, clips_named
 from shared.providers.did.order import MICROSOFT, order_body, read_voice
 from shared.providers.did.questions import KeyForm, authorization, conversation
-from shared.providers.did.words import KEY, NO_PRESENTER, NO_VOICE, other_maker
+from shared.providers.did.words import DID_KEY, DID_NO_PRESENTER, DID_NO_VOICE, other_maker
 from shared.providers.ports import (
     Failure,
     Filmed,
@@ -37,9 +37,9 @@ from shared.providers.ports import (
 )
 from shared.providers.reading import at, number_at, text_at
 
-ENGINE = "clips"
+CLIPS_ENGINE = "clips"
 WATERMARKED = ("trial", "lite")  # plans whose clips carry D-ID's mark
-_GUARDED = (
+_DID_GUARDED = (
     "Ask abroll's operator to set D-ID's endpoint to D-ID's address, or to name it in ABROLL_EGRESS_ALLOW; "
     "then retry the job."
 )
@@ -63,17 +63,17 @@ class DId:
         """
         body = order_body(order)
         if not _ID.fullmatch(order.avatar_id):
-            raise NO_PRESENTER.fails()
+            raise DID_NO_PRESENTER.fails()
         try:
             headers = {"authorization": authorization(api_key, self._form)}
         except KeyChanged as bad:
-            raise KEY.fails() from bad
+            raise DID_KEY.fails() from bad
         try:
             with self._egress.client(total_seconds=total_seconds, fresh=True, headers=headers) as client:
                 response = client.post(f"{self._endpoint}/clips", json=body)
         except EgressRefused as error:
             raise Misconfigured(
-                f"abroll may not speak to the address set for D-ID: {error.why}", next_move=_GUARDED
+                f"abroll may not speak to the address set for D-ID: {error.why}", next_move=_DID_GUARDED
             ) from error
         except NOT_SENT as error:
             raise NotSent("D-ID could not be reached.") from error
@@ -121,12 +121,12 @@ class DId:
         """Return a presenter. Raises: Refused(code "avatar_not_found"), KeyChanged, TryLater."""
         found = self._presenter(look_id, api_key)
         if found is None:
-            raise NO_PRESENTER.refused()
+            raise DID_NO_PRESENTER.refused()
         return Look(
             id=look_id,
             name=text_at(found, "name"),
             type=LookType.VIDEO,
-            engines=(ENGINE,),
+            engines=(CLIPS_ENGINE,),
             default_voice_id=text_at(found, "voice", "voice_id") or None,
         )
 
@@ -134,7 +134,7 @@ class DId:
         """Return a voice's name. Raises: Refused(code "voice_not_found"), KeyChanged, TryLater."""
         maker, name = read_voice(voice_id)
         if not _ID.fullmatch(name):
-            raise NO_VOICE.refused()
+            raise DID_NO_VOICE.refused()
         with conversation(self._egress, self._endpoint, api_key, self._form) as ask:
             voices = [one for one in ask.listed("/tts/voices", {"voice_id": name}) if text_at(one, "id") == name]
         if found := next((one for one in voices if text_at(one, "provider") == maker), None):
@@ -142,7 +142,7 @@ class DId:
         foreign = next((text_at(one, "provider") for one in voices), "")
         if foreign and maker == MICROSOFT:
             raise other_maker(foreign, name).refused()
-        raise NO_VOICE.refused()
+        raise DID_NO_VOICE.refused()
 
     def _plan(self, api_key: str) -> str:
         """Return the plan the credits belong to, "" where D-ID does not say. Raises: KeyChanged, TryLater."""

@@ -13,12 +13,11 @@ from itertools import pairwise
 from shared.providers.did.answers import ask_error
 from shared.providers.did.questions import Questions
 from shared.providers.ports import Incomplete, TryLater
-from shared.providers.reading import json_of, list_at, text_at
+from shared.providers.reading import PAGES, json_of, list_at, text_at
 
 LIST_SECONDS = 25.0
-PAGES = 50
 PAGE = "100"
-SKEW = timedelta(seconds=120)  # between our clock and D-ID's
+CLOCKS_APART = timedelta(seconds=120)  # between our clock and D-ID's
 _ENDED = frozenset({"error", "rejected"})
 
 
@@ -81,7 +80,7 @@ def _past(read: list[Listed], since: datetime | None) -> bool:
     """Tell whether the pages prove that they go back in time, and have gone back past an attempt's claim."""
     times = [clip.created_at for clip in read]
     falling = all(later >= earlier for later, earlier in pairwise(times))
-    return since is not None and falling and len(set(times)) > 1 and times[-1] < since - SKEW
+    return since is not None and falling and len(set(times)) > 1 and times[-1] < since - CLOCKS_APART
 
 
 def _page(ask: Questions, token: str) -> tuple[list[Listed], str]:

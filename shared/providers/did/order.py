@@ -8,7 +8,7 @@ presenter's. `output_resolution` would only make it smaller. Subtitles are burne
 import re
 from typing import Any
 
-from shared.providers.did.words import NOBODY, untunable
+from shared.providers.did.words import DID_NOBODY, untunable
 from shared.providers.ports import SpeechOrder
 
 MICROSOFT = "microsoft"
@@ -37,7 +37,7 @@ def read_voice(voice_id: str) -> tuple[str, str]:
 def order_body(order: SpeechOrder) -> dict[str, Any]:
     """Write the body of POST /clips. Raises Refused where D-ID would film something else than what was asked for."""
     if not order.avatar_id:
-        raise NOBODY.fails()
+        raise DID_NOBODY.fails()
     body: dict[str, Any] = {
         "presenter_id": order.avatar_id,
         "script": {"type": "text", "input": order.script, **_provider(order)},

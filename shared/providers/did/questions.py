@@ -1,7 +1,6 @@
 """Questions to D-ID that cost nothing: look, list, check; every trouble is KeyChanged or TryLater."""
 
 import base64
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,10 +11,7 @@ import httpx
 from shared.egress.client import Egress, EgressRefused
 from shared.providers.did.answers import ask_error
 from shared.providers.ports import KeyChanged, TryLater
-from shared.providers.reading import RETRY_SOON, at, json_of
-
-QUESTION_SECONDS = 30.0
-SENDABLE_KEY = re.compile(r"[\x21-\x7e]+")
+from shared.providers.reading import QUESTION_SECONDS, RETRY_SOON, SENDABLE_KEY, at, json_of
 
 
 class KeyForm(StrEnum):

@@ -4,44 +4,44 @@ from shared.codes import Code
 from shared.providers.words import Words
 
 _AGAIN = "Retry the job in a few minutes: what is finished is kept."
-_OTHER_VOICE = "Use another voice_id, or leave it out: the presenter speaks with its own voice."
+_OWN_VOICE = "Use another voice_id, or leave it out: the presenter speaks with its own voice."
 
-KEY = Words(Code.KEY_REJECTED, "D-ID rejects the API key.", "PUT /tenant/integrations/did with a working key.")
-CREDITS = Words(Code.CREDITS, "The D-ID account has no credits left.", "Top up the D-ID account.")
-PLAN = Words(Code.PLAN, "The D-ID plan does not include this.", "Upgrade the D-ID plan, or give another avatar_id.")
-NO_PRESENTER = Words(
+DID_KEY = Words(Code.KEY_REJECTED, "D-ID rejects the API key.", "PUT /tenant/integrations/did with a working key.")
+DID_CREDITS = Words(Code.CREDITS, "The D-ID account has no credits left.", "Top up the D-ID account.")
+DID_PLAN = Words(Code.PLAN, "The D-ID plan does not include this.", "Upgrade the D-ID plan, or give another avatar_id.")
+DID_NO_PRESENTER = Words(
     Code.AVATAR_NOT_FOUND,
     "D-ID does not know this presenter.",
-    "Use a presenter_id of D-ID's clips as avatar_id.",
+    "Use the id of one of D-ID's clips presenters as avatar_id.",
 )
-NOBODY = Words(
+DID_NOBODY = Words(
     Code.AVATAR_NOT_FOUND,
     "D-ID films somebody of its own choice where no presenter is named, so nothing is ordered without one.",
     "Give avatar_id, or put a default one with the integration.",
 )
-NO_VOICE = Words(Code.VOICE_NOT_FOUND, "D-ID does not know this voice.", _OTHER_VOICE)
-UNSAFE = Words(Code.SAFETY, "D-ID's moderation refused the script.", "Retry the job with another script.")
-SCRIPT = Words(Code.SCRIPT, "D-ID cannot speak this script.", "Retry the job with another script.")
-WEBM = Words(
+DID_NO_VOICE = Words(Code.VOICE_NOT_FOUND, "D-ID does not know this voice.", _OWN_VOICE)
+DID_UNSAFE = Words(Code.SAFETY, "D-ID's moderation refused the script.", "Retry the job with another script.")
+DID_SCRIPT = Words(Code.SCRIPT, "D-ID cannot speak this script.", "Retry the job with another script.")
+DID_WEBM = Words(
     Code.WEBM_UNSUPPORTED,
     "This presenter cannot be filmed with a transparent background.",
     "Retry the job with another avatar_id.",
 )
-BACKGROUND = Words(
+DID_BACKGROUND = Words(
     Code.BACKGROUND_UNSUPPORTED,
     "This presenter cannot be filmed before a flat colour.",
     "Retry the job with another avatar_id.",
 )
-RENDERING = Words(Code.RENDERING, "D-ID could not finish the film.", _AGAIN)
+DID_RENDERING = Words(Code.RENDERING, "D-ID could not finish the film.", _AGAIN)
 
 BY_KIND = {
-    "AuthorizationError": KEY,
-    "InsufficientCreditsError": CREDITS,
-    "PermissionError": PLAN,
-    "ImageModerationError": UNSAFE,
-    "CelebrityRecognizedError": UNSAFE,
-    "TextModerationError": UNSAFE,
-    "AudioModerationError": UNSAFE,
+    "AuthorizationError": DID_KEY,
+    "InsufficientCreditsError": DID_CREDITS,
+    "PermissionError": DID_PLAN,
+    "ImageModerationError": DID_UNSAFE,
+    "CelebrityRecognizedError": DID_UNSAFE,
+    "TextModerationError": DID_UNSAFE,
+    "AudioModerationError": DID_UNSAFE,
 }
 
 

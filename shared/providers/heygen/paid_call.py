@@ -7,9 +7,9 @@ from typing import Any
 import httpx
 
 from shared.egress.client import NOT_SENT, Egress, EgressRefused
-from shared.providers.heygen.questions import SENDABLE_KEY
 from shared.providers.heygen.words import KEY, invalid_words
 from shared.providers.ports import Misconfigured, NotSent, Unknown
+from shared.providers.reading import SENDABLE_KEY
 
 _GUARDED = (
     "Ask abroll's operator to set HeyGen's endpoint to HeyGen's address, or to name it in ABROLL_EGRESS_ALLOW; "

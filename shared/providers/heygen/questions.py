@@ -11,11 +11,8 @@ import httpx
 from shared.egress.client import Egress, EgressRefused
 from shared.providers.heygen.answers import ask_error
 from shared.providers.ports import Incomplete, KeyChanged, TryLater
-from shared.providers.reading import RETRY_SOON, at, json_of, list_at, text_at
+from shared.providers.reading import PAGES, QUESTION_SECONDS, RETRY_SOON, SENDABLE_KEY, at, json_of, list_at, text_at
 
-QUESTION_SECONDS = 30.0
-PAGES = 50
-SENDABLE_KEY = re.compile(r"[\x21-\x7e]+")
 SENDABLE_ID = re.compile(r"(?!\.+$)[A-Za-z0-9_:.-]{1,255}")  # nothing that could lead elsewhere in a path
 
 

@@ -18,6 +18,7 @@ _SHORTEST, _LONGEST, _LONGEST_SPOKEN = 3, 40_000, 10_000
 _FORMATS = ("mp4", "mov", "webm")
 _LEAST_SIDE, _MOST_SIDE = 150, 1080
 _MAKERS = ("microsoft", "elevenlabs", "amazon", "google", "azure-openai")
+_SLOWEST, _FASTEST = 0.7, 1.2  # of an ElevenLabs voice
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 _RATE = re.compile(r"[0-9](\.[0-9]{1,3})?")
 _PITCH = re.compile(r"([+-][0-9]{1,2})st")
@@ -165,7 +166,7 @@ def _voice(script: Mapping[str, Any], presenter: Presenter, settings: DidSetting
             "script.provider.voice_config.",
         )
         rate = tuned.get("rate", 1.0)
-        if isinstance(rate, bool) or not isinstance(rate, int | float) or not 0.7 <= rate <= 1.2:  # noqa: PLR2004
+        if isinstance(rate, bool) or not isinstance(rate, int | float) or not _SLOWEST <= rate <= _FASTEST:
             raise unsound("script.provider.voice_config.rate", "must be a number of 0.7 to 1.2")
         return voice, float(rate), 0
     _known(tuned, {"style", "rate", "pitch"}, "script.provider.voice_config.")
