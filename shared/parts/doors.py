@@ -59,7 +59,7 @@ class DoorParts(StepParts):
         from shared.door.strangers import Strangers
 
         strangers = Strangers(self.plans.strangers_per_minute, self.monotonic)
-        return HeygenWebhook(self.secrets, self.tasks, lambda: self.timeouts.heygen_dispatch, strangers)
+        return HeygenWebhook(self.secrets, self.tasks, lambda: self.timeouts.other_dispatch, strangers)
 
     @cached_property
     def health(self) -> "HealthDoor":

@@ -16,10 +16,11 @@ from shared.log import Fact, log_job
 from shared.pipeline.job.events import Event
 from shared.pipeline.job.job import AWAKE, Job, Node, State
 from shared.pipeline.job.ledger import bill
-from shared.pipeline.job.line import COMPOSE, START_CLIP, step_for
+from shared.pipeline.job.line import COMPOSE, START_CLIP, START_PRESENTER, step_for
 from shared.pipeline.job.machine import apply
 from shared.pipeline.job.names import delivery_task, task_name
 from shared.pipeline.job.timeouts import SECOND, Timeouts
+from shared.pipeline.plan.plan import Kind
 from shared.steps.message import Message
 from shared.steps.webhook_events import event_of
 
@@ -177,8 +178,14 @@ def _ended(job: Job) -> dict[str, object]:
 
 def dispatch_deadline(function: str, timeouts: Timeouts) -> float:
     """Return after how many seconds Cloud Tasks abandons an attempt of a step."""
-    deadlines = {START_CLIP.function: timeouts.veo_dispatch, COMPOSE.function: timeouts.compose_dispatch}
-    return deadlines.get(function, timeouts.heygen_dispatch)
+    match function:
+        case START_CLIP.function:
+            return timeouts.dispatch(Kind.CLIP)
+        case START_PRESENTER.function:
+            return timeouts.dispatch(Kind.PRESENTER)
+        case COMPOSE.function:
+            return timeouts.compose_dispatch
+    return timeouts.other_dispatch
 
 
 def delivery_id(job: Job) -> str:

@@ -1,4 +1,4 @@
-"""start_clip: claims a clip and asks Veo for it, once."""
+"""start_clip: claims a clip and asks its vendor for it, once; repeats an unclear call of a vendor that takes keys."""
 
 from collections.abc import Callable
 
@@ -6,12 +6,13 @@ from shared.codes import Code
 from shared.log import Fact, JobRef, log_job
 from shared.pipeline.job import events as on
 from shared.pipeline.job.job import State
+from shared.pipeline.job.unclear import looked_for, replayable
 from shared.providers.ports import FootageVendor, Refused
 from shared.steps.clips import made_from, order, unsafe_move
 from shared.steps.commit import Commits
 from shared.steps.message import Message
 from shared.steps.stopwatch import Stopwatch
-from shared.steps.submit import send_claimed
+from shared.steps.submit import send_claimed, sendable
 
 
 def start_clip(
@@ -28,20 +29,25 @@ def start_clip(
     watch = stopwatch()
     loaded = commits.load(message.job)
     node = loaded.job.nodes.get(message.node) if loaded else None
-    if loaded is None or node is None or node.state is not State.QUEUED:
+    if loaded is None or node is None or not sendable(node, message):
         about = loaded.job if loaded else JobRef(message.job)
         log_job(Fact.NOTHING_TO_DO, about, "not queued", node=message.node)
         return
     wanted = order(loaded.job, node, takes_bucket)
     source = made_from(loaded.job, node)
     warm()
-    mine = token()
-    claim = on.Claimed(
-        node.key, message.take, message.attempt, mine, input=source, prefix=wanted.output, reconcile=veo.reconcile
-    )
+    mine, named = token(), (node.key, node.take, node.attempt)
+    repeated = node.state is State.STARTING
+    claim: on.NodeEvent = on.Reclaimed(*named, mine)
+    if not repeated:
+        claim = on.Claimed(*named, mine, input=source, prefix=wanted.output, reconcile=veo.reconcile)
     heard = commits.hear(loaded, claim)
     if not heard.owns(node.key, mine):
-        log_job(Fact.CLAIM_LOST, heard.job, node=message.node)
+        began = commits.jobs.now(loaded)
+        if repeated and not replayable(node, began, commits.timeouts):  # only its own news can still tell
+            commits.hear(loaded, on.NothingFound(*named, looked_for(node, commits.timeouts), at=began))
+        else:
+            log_job(Fact.CLAIM_LOST, heard.job, node=message.node)
         return
 
     def refusal(refused: Refused) -> on.NodeEvent | None:
@@ -50,11 +56,12 @@ def start_clip(
         move = unsafe_move(heard.job, node, refused.blamed)
         return on.Rejected(node.key, mine, refused.code, str(refused), move)
 
+    http = commits.timeouts.of(node.provider).http
     send_claimed(
         heard,
         node.key,
         mine,
-        lambda: veo.submit(wanted, total_seconds=commits.timeouts.veo_http),
+        lambda: veo.submit(wanted, total_seconds=http),
         commits=commits,
         stopwatch=watch,
         refusal=refusal,

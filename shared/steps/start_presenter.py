@@ -15,9 +15,9 @@ from shared.cloud.tenants import AccountStatus, Integration, Tenants
 from shared.codes import Code
 from shared.log import Fact, JobRef, log_job
 from shared.pipeline.job import events as on
-from shared.pipeline.job.job import Job, Node, Reconcile, State, reconcile_of
-from shared.pipeline.job.names import attempt_name
-from shared.pipeline.job.unclear import replayable
+from shared.pipeline.job.job import Job, Node, State
+from shared.pipeline.job.names import attempt_name, idempotency_key
+from shared.pipeline.job.unclear import looked_for, replayable
 from shared.pipeline.plan.looks import Engine, engine_for
 from shared.pipeline.plan.plan import Cutout
 from shared.providers.ports import KeyChanged, PresenterVendor, Refused, TryLater
@@ -26,7 +26,7 @@ from shared.steps.cutouts import CANNOT, NEXT
 from shared.steps.message import Message
 from shared.steps.speech import planned, speech_order
 from shared.steps.stopwatch import Stopwatch
-from shared.steps.submit import send_claimed
+from shared.steps.submit import send_claimed, sendable
 from shared.steps.unclear_takes import key_gone, sought
 from shared.steps.vendor_keys import key_of, newest_key
 
@@ -49,7 +49,7 @@ class StartPresenter:
         watch = self.stopwatch()
         loaded = self.commits.load(message.job)
         node = loaded.job.nodes.get(message.node) if loaded else None
-        if loaded is None or node is None or not _wanted(node, message):
+        if loaded is None or node is None or not sendable(node, message):
             about = loaded.job if loaded else JobRef(message.job)
             log_job(Fact.NOTHING_TO_DO, about, "not queued", node=message.node)
             return
@@ -100,11 +100,10 @@ class StartPresenter:
             self._send(heard, node.key, mine, account, key, url, watch)
             return
         began = self.commits.jobs.now(loaded)
-        if loaded.job.barred_at is None and (
-            node.claim is None or replayable(node.claim, began, self.commits.timeouts)
-        ):
+        if loaded.job.barred_at is None and (node.claim is None or replayable(node, began, self.commits.timeouts)):
             return
-        self.commits.hear(loaded, sought(loaded, node, self.presenters[node.provider], key.value, began))
+        way = looked_for(node, self.commits.timeouts)
+        self.commits.hear(loaded, sought(loaded, node, way, self.presenters[node.provider], key.value, began))
 
     def _send(
         self,
@@ -125,7 +124,6 @@ class StartPresenter:
             move = f"PUT /tenant/integrations/{node.provider} with a key, then retry the job"
             self.commits.hear(heard.loaded, on.Rejected(node_key, mine, Code.NO_PROVIDER_KEY, why, move))
             return
-        name = attempt_name(job.id, node)
         order = speech_order(job, node, url, node.claim.engine if node.claim else None)
         presenter = self.presenters[node.provider]
 
@@ -134,8 +132,8 @@ class StartPresenter:
                 return presenter.submit(
                     order,
                     api_key=key.value,
-                    idempotency_key=f"{name}.r{node.refusals}",
-                    total_seconds=self.commits.timeouts.heygen_http,
+                    idempotency_key=idempotency_key(job.id, node),
+                    total_seconds=self.commits.timeouts.of(node.provider).http,
                 )
             except TryLater as busy:
                 self.tenants.busy(
@@ -179,11 +177,3 @@ class StartPresenter:
     @staticmethod
     def _known(account: Integration | None, job: Job, node: Node) -> Cutout:
         return ((account.looks or {}).get(planned(job, node).avatar_id) if account else None) or Cutout.ALPHA
-
-
-def _wanted(node: Node, message: Message) -> bool:
-    """Tell whether the message's own attempt may be sent, or asked again under its key; old news speaks for nobody."""
-    if (message.take, message.attempt) != (node.take, node.attempt):
-        return False
-    unclear = node.state is State.STARTING and reconcile_of(node) is Reconcile.IDEMPOTENCY_KEY
-    return unclear or node.state is State.QUEUED

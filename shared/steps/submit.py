@@ -10,13 +10,21 @@ from datetime import timedelta
 
 from shared.log import Fact, log_job
 from shared.pipeline.job import events as on
-from shared.pipeline.job.job import Node
-from shared.pipeline.job.timeouts import SECOND
+from shared.pipeline.job.job import Node, Reconcile, State, reconcile_of
 from shared.providers.ports import InFlight, Misconfigured, NotSent, Refused, TryLater, Unknown
 from shared.steps.commit import Commits, Heard
+from shared.steps.message import Message
 from shared.steps.stopwatch import Stopwatch
 
 RESEND_DELAY = timedelta(seconds=1)
+
+
+def sendable(node: Node, message: Message) -> bool:
+    """Tell whether the message's own attempt may be sent, or asked again under its key; old news speaks for nobody."""
+    if (message.take, message.attempt) != (node.take, node.attempt):
+        return False
+    unclear = node.state is State.STARTING and reconcile_of(node) is Reconcile.IDEMPOTENCY_KEY
+    return unclear or node.state is State.QUEUED
 
 
 def send_claimed(
@@ -38,7 +46,7 @@ def send_claimed(
         event = _sent(node, token, send, refusal=refusal)
     spoken = event.provider_id if isinstance(event, on.Sent) else getattr(event, "why", "")
     log_job(Fact.SUBMIT_ENDED, job, f"{type(event).__name__}: {spoken}", node=node_key)
-    life = commits.timeouts.claim_life(node.kind) / SECOND
+    life = commits.timeouts.of(node.provider).claim
     commits.hear(heard.loaded, event, budget=max(5.0, life - stopwatch.seconds))
 
 

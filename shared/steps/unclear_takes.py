@@ -9,16 +9,18 @@ from datetime import datetime
 from shared.cloud.records import Loaded
 from shared.log import Fact, log_job
 from shared.pipeline.job import events as on
-from shared.pipeline.job.job import Node, Reconcile, reconcile_of
+from shared.pipeline.job.job import Node, Reconcile
 from shared.pipeline.job.names import attempt_name
 from shared.providers.ports import KeyChanged, PresenterVendor, TryLater
 
 
-def sought(loaded: Loaded, node: Node, presenter: PresenterVendor, api_key: str, began: datetime) -> on.NodeEvent:
-    """Look once for an unclear take; `began` is the server time before the look."""
+def sought(
+    loaded: Loaded, node: Node, way: Reconcile, presenter: PresenterVendor, api_key: str, began: datetime
+) -> on.NodeEvent:
+    """Look once for an unclear take, the way its vendor shows it; `began` is the server time before the look."""
     about = (node.key, node.take, node.attempt)
-    if reconcile_of(node) is Reconcile.NOTHING:
-        return on.NothingFound(*about, at=began)
+    if way is not Reconcile.LIST_BY_TITLE:
+        return on.NothingFound(*about, way, at=began)
     try:
         since = (node.claim.first_at or node.claim.at) if node.claim else None
         found = presenter.find(str(attempt_name(loaded.job.id, node)), api_key=api_key, since=since)
@@ -26,8 +28,8 @@ def sought(loaded: Loaded, node: Node, presenter: PresenterVendor, api_key: str,
         return on.KeyDenied(*about)
     except TryLater as later:
         log_job(Fact.POLL_FAILED, loaded.job, str(later), node=node.key)
-        return on.NothingFound(*about, at=began, certain=False)
-    return on.IdHeard(*about, found[0].id) if found else on.NothingFound(*about, at=began)
+        return on.NothingFound(*about, way, at=began, certain=False)
+    return on.IdHeard(*about, found[0].id) if found else on.NothingFound(*about, way, at=began)
 
 
 def key_gone(node: Node) -> on.KeyDenied:

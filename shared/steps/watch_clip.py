@@ -11,8 +11,9 @@ from shared.cloud.records import Loaded
 from shared.codes import Code
 from shared.log import Fact, JobRef, log_job
 from shared.pipeline.job import events as on
-from shared.pipeline.job.job import Node, Output, State
+from shared.pipeline.job.job import Node, Output, Reconcile, State, reconcile_of
 from shared.pipeline.job.names import attempt_name
+from shared.pipeline.job.timeouts import SECOND
 from shared.providers.ports import Failure, Filmed, FootageVendor, Lost, Misconfigured, Pending, TryLater
 from shared.steps.clips import NotTheClip, film_at, film_under, planned, unsafe_move
 from shared.steps.commit import Commits
@@ -27,17 +28,20 @@ def watch_clip(message: Message, *, commits: Commits, veo: FootageVendor, blobs:
         about = loaded.job if loaded else JobRef(message.job)
         log_job(Fact.NOTHING_TO_DO, about, "not the current attempt", node=message.node)
         return
-    began = commits.jobs.now(loaded)
+    began, life = commits.jobs.now(loaded), commits.timeouts.of(node.provider).claim * SECOND
     if node.state is State.RUNNING and node.provider_id:
         event = _operation(loaded, node, node.provider_id, veo, blobs, takes_bucket, began)
-    elif (
-        node.state is State.STARTING and node.claim and began >= node.claim.at + commits.timeouts.claim_life(node.kind)
-    ):
+    elif _in_bucket(node) and node.claim and began >= node.claim.at + life:
         event = _listed(loaded, node, blobs, takes_bucket, began)
     else:
         log_job(Fact.NOTHING_TO_DO, loaded.job, node.state.value, node=message.node)
         return
     commits.hear(loaded, event)
+
+
+def _in_bucket(node: Node) -> bool:
+    """Tell whether an unclear clip is looked for under its prefix; a vendor with keys is asked (hole 258)."""
+    return node.state is State.STARTING and reconcile_of(node) is Reconcile.OBJECT
 
 
 def _operation(
@@ -79,7 +83,9 @@ def _listed(loaded: Loaded, node: Node, blobs: Blobs, takes_bucket: str, began: 
         film = film_under(blobs, takes_bucket, attempt, planned(loaded.job, node))
     except NotTheClip as wrong:
         return _not_a_film(node, str(wrong))
-    return _arrived(node, film) if film else on.NothingFound(node.key, node.take, node.attempt, at=began)
+    return (
+        _arrived(node, film) if film else on.NothingFound(node.key, node.take, node.attempt, Reconcile.OBJECT, at=began)
+    )
 
 
 def _arrived(node: Node, film: Output) -> on.FilmArrived:

@@ -18,6 +18,7 @@ from shared.pipeline.job import events as on
 from shared.pipeline.job.job import Node, Reconcile, State, reconcile_of
 from shared.pipeline.job.names import AttemptName, attempt_name
 from shared.pipeline.job.timeouts import SECOND
+from shared.pipeline.job.unclear import looked_for
 from shared.pipeline.plan.plan import Cutout
 from shared.providers.ports import Failure, Filmed, KeyChanged, Lost, Pending, PresenterVendor, TryLater
 from shared.steps.commit import Commits
@@ -69,13 +70,17 @@ class WatchPresenter:
     def _unnamed(self, loaded: Loaded, node: Node) -> on.NodeEvent | None:
         """Look for an unclear take of a vendor without keys, once nobody can be waiting for its answer any more."""
         began = self.commits.jobs.now(loaded)
-        expired = node.claim is not None and began >= node.claim.at + self.commits.timeouts.claim_life(node.kind)
+        life = self.commits.timeouts.of(node.provider).claim * SECOND
+        expired = node.claim is not None and began >= node.claim.at + life
         if not expired or reconcile_of(node) is Reconcile.IDEMPOTENCY_KEY:
             log_job(Fact.NOTHING_TO_DO, loaded.job, "no id to look at yet", node=node.key)
             return None
         account = self.tenants.integration(loaded.job.tenant, node.provider, loaded.job.plan.mode)
         key = key_of(self.secrets, account, node.claim)
-        return sought(loaded, node, self.presenters[node.provider], key.value, began) if key else key_gone(node)
+        if key is None:
+            return key_gone(node)
+        way = looked_for(node, self.commits.timeouts)
+        return sought(loaded, node, way, self.presenters[node.provider], key.value, began)
 
     def _seen(self, loaded: Loaded, node: Node, video: str, *, hinted: bool) -> on.NodeEvent | None:
         job, about = loaded.job, (node.key, node.take, node.attempt)

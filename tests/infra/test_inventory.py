@@ -10,6 +10,7 @@ from shared.cloud.secret_names import CALLBACK_KEY, customer_webhook, vendor_key
 from shared.log import SEVERITY, Fact
 from shared.pipeline.job.line import LINE, START_CLIP, START_PRESENTER, WATCH_CLIP, WATCH_PRESENTER
 from shared.pipeline.job.timeouts import Timeouts
+from shared.pipeline.plan.plan import Kind
 from shared.wiring import PART_OF
 from tests.infra.inventory import ROOT, block, functions, indexes, table, terraform
 from tests.infra.reach import parts
@@ -122,11 +123,11 @@ def test_functions_end_before_their_tasks_are_given_up() -> None:
     timeouts = Timeouts()
     limits = {name: row["timeout_seconds"] for name, row in functions().items()}
 
-    assert timeouts.veo_function == limits[START_CLIP.function] < timeouts.veo_dispatch
-    assert timeouts.heygen_function == limits[START_PRESENTER.function] < timeouts.heygen_dispatch
+    assert limits[START_CLIP.function] < timeouts.dispatch(Kind.CLIP)
+    assert limits[START_PRESENTER.function] < timeouts.dispatch(Kind.PRESENTER)
     assert timeouts.compose_function == limits["compose"] < timeouts.compose_dispatch
-    assert limits[WATCH_CLIP.function] < timeouts.heygen_dispatch
-    assert limits[WATCH_PRESENTER.function] < timeouts.heygen_dispatch
+    assert limits[WATCH_CLIP.function] < timeouts.other_dispatch
+    assert limits[WATCH_PRESENTER.function] < timeouts.other_dispatch
 
 
 def test_secrets_are_named_as_the_grants_expect() -> None:

@@ -98,11 +98,12 @@ def frozen(options: Options, folder: Path) -> Outcomes:
         woken = wire.count(ORDER) - sent
     audit = audited(findings.jobs, (*findings.veo, *findings.heygen))
     promises = _promises(options, stopped, findings, woken, len(orders))
+    veo = timeouts.of("veo")
     rows = {
         "stopped": f"{len(stopped)} workers, {options.moment}: {_kinds(stopped)}; "
         + ("nobody else there" if options.alone else "another instance beside them"),
-        "for": f"{slept:.1f} s; a claim lives {timeouts.veo_claim:g} s, Veo's longest time {timeouts.veo_unknown:g} s "
-        f"(in the cloud {slept / timeouts.veo_unknown * Timeouts().veo_unknown / 60:.0f} min)",
+        "for": f"{slept:.1f} s; a claim lives {veo.claim:g} s, Veo's longest time {veo.unknown:g} s "
+        f"(in the cloud {slept / veo.unknown * Timeouts().of('veo').unknown / 60:.0f} min)",
         "woken": f"{heard['window_over']} found their window over, {heard['claim_lost']} their claim lost, "
         f"{heard['store_failed']} answered 503; {woken} orders sent by the woken process",
         "completed": f"{sum(job.ending is Ending.COMPLETED for job in findings.jobs)} of {len(orders)}",
@@ -145,7 +146,7 @@ def _until_over(laptop: Laptop, stopped: Sequence[Stopped], timeouts: Timeouts, 
     clips = [each.name for each in stopped if each.kind is Kind.CLIP]
     with operator(laptop) as wiring:
         oldest = (wiring.now() - min(each.claim.at for each in stopped)).total_seconds()
-    time.sleep(max(0.0, timeouts.veo_unknown + SETTLE - oldest))
+    time.sleep(max(0.0, timeouts.of("veo").unknown + SETTLE - oldest))
     until = time.monotonic() + LIMIT
     while again and time.monotonic() < until:
         with operator(laptop) as wiring:

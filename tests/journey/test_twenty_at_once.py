@@ -20,8 +20,12 @@ NEVER = "[[slow:3600]]"
 # The cloud's own timeouts: the laptop's short ones would give up a call that only a busy machine made slow.
 PATIENT = {
     "timeouts": {
-        name: getattr(Timeouts(), name)
-        for name in ("veo_http", "veo_dispatch", "veo_claim", "veo_unknown", "clip_backstop", "longest_operation")
+        "vendors": {
+            "veo": {
+                name: getattr(Timeouts().of("veo"), name)
+                for name in ("http", "dispatch", "claim", "unknown", "backstop", "longest", "silence")
+            }
+        }
     }
 }
 

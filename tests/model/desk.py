@@ -10,7 +10,6 @@ from tests.model.remembered import Remembered, Told
 from tests.model.rules import Rule
 from tests.model.state import Task, Worker, World
 from tests.model.words import event
-from tests.pipeline.machine.story import CLIP
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +25,8 @@ class Desk:
 
     @property
     def clip(self) -> bool:
-        """Whether it is a clip: news by object; else a presenter, news by webhook."""
-        return self.key == CLIP
+        """Whether its news is an object in our bucket; else a webhook tells."""
+        return self.way is Reconcile.OBJECT
 
     @property
     def way(self) -> Reconcile:

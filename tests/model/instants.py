@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from shared.pipeline.job.job import AT_VENDOR, AWAKE, Attempt, Claim, Job, Node, Trouble
 from shared.pipeline.job.timeouts import Timeouts
-from tests.pipeline.machine.story import START
+from tests.pipeline.machine.story import START, waiting
 
 NOW = START
 TICK = timedelta(minutes=1)
@@ -19,18 +19,10 @@ ANSWERS = 1  # ticks after its load in which an answer is written down, unless t
 VENDOR = 2  # ticks the vendor's longest operation takes
 FROZEN = 8  # ticks after which a frozen worker is dead for good
 LONGEST = 5  # ticks of the longest wait
-WAITS = Timeouts(
+OWN = Timeouts(
     send_window=SENDS * 60,
-    veo_claim=120,
-    heygen_claim=120,
-    veo_unknown=240,  # > SENDS + VENDOR
     replay_after=60,
-    key_life=1e9,
-    replays=1,
     found_nothing=60,
-    longest_operation=300,
-    clip_backstop=60,
-    presenter_backstop=60,
     hint_step=60,
     hint_polls=1,
     fresh_links=1,
@@ -43,6 +35,16 @@ WAITS = Timeouts(
     nudge_most=60,
     tries=2,
     give_up=1e9,
+)
+WAITS = waiting(
+    OWN,
+    claim=120,
+    unknown=240,  # > SENDS + VENDOR
+    silence=300,
+    longest=300,
+    backstop=60,
+    key_life=1e9,
+    replays=1,
 )
 
 

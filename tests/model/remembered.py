@@ -10,6 +10,7 @@ from shared.pipeline.job import events as on
 from shared.pipeline.job.job import Job, Node, Outcome, Payer, Reconcile, State
 from shared.pipeline.job.ledger import spent
 from shared.pipeline.job.machine import Transition, apply
+from shared.pipeline.job.vendors import VENDORS
 from tests.model.instants import FROZEN, NOW, TICK, WAITS, stripped
 from tests.model.rules import ALL, Rule, heard
 from tests.pipeline.films import film, spoken
@@ -56,7 +57,11 @@ class Remembered:
         self._told: dict[tuple[int, on.Event, int], Told] = {}
         self._later: dict[int, int] = {}
         whole = job(FILMS[node], WAITS, NOW)
-        self.born = self.number(replace(whole, nodes={node: whole.nodes[node]}))
+        hero = whole.nodes[node]
+        if self.way in (Reconcile.OBJECT, Reconcile.IDEMPOTENCY_KEY):
+            vendors = (name for name, row in VENDORS.items() if (row.kind, row.reconcile) == (hero.kind, self.way))
+            hero = replace(hero, provider=next(vendors))
+        self.born = self.number(replace(whole, nodes={node: hero}))
 
     def number(self, found: Job, passed: int = 0) -> int:
         """Return the number under which a job is known."""

@@ -8,6 +8,7 @@ from shared.pipeline.job import events as on
 from shared.pipeline.job.job import Job, Reconcile, State
 from shared.pipeline.job.machine import Transition, apply
 from shared.pipeline.job.timeouts import Timeouts
+from tests.pipeline.machine.story import waiting
 
 
 class Rule(StrEnum):
@@ -26,6 +27,7 @@ class Rule(StrEnum):
     EXPIRY = "a claim expires"
     SWEEP = "the sweep"
     KEYLESS = "a call without a key is never repeated"
+    OWN_WAY = "a call with a key is never looked for in a bucket"
     REPEAT = "a refused repeat keeps its claim"
     KEY = "the same key for the same attempt"
     RISK = "the cost is booked at the claim"
@@ -44,13 +46,15 @@ def heard(rules: frozenset[Rule], job: Job, event: on.Event, now: datetime, time
     match event:
         case on.Claimed() if Rule.KEYLESS not in rules:  # the kind of node decided once
             event = replace(event, reconcile=Reconcile.IDEMPOTENCY_KEY)
+        case on.Claimed() if Rule.OWN_WAY not in rules:
+            event = replace(event, reconcile=Reconcile.OBJECT)
         case on.Sent() | on.Released() | on.Rejected() | on.Unclear() if Rule.TOKEN not in rules:
             claim = job.nodes[event.node].claim
             event = replace(event, token=claim.token) if claim else event
         case on.FilmArrived() if Rule.EARLY not in rules and job.nodes[event.node].state is State.STARTING:
             return Transition(job, changed=False)
         case on.NothingFound():
-            timeouts = timeouts if Rule.TIMEOUT in rules else replace(timeouts, veo_unknown=0)
+            timeouts = timeouts if Rule.TIMEOUT in rules else waiting(timeouts, unknown=0)
             event = event if Rule.LOOKED in rules else replace(event, at=None)
     job, event = _of_files(rules, job, event)
     moved = apply(job, event, now, timeouts)

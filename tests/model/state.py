@@ -53,6 +53,7 @@ class Worker(NamedTuple):
     op: int = -1
     key: int = 0  # refusals so far: part of the idempotency key
     want: int = 0  # ghost: how often people had asked anew when it was loaded
+    how: str = ""  # where it looked
 
 
 class Operation(NamedTuple):

@@ -10,6 +10,7 @@ from shared.codes import Code
 from shared.pipeline.job import events as on
 from shared.pipeline.job.job import Job, Node, State
 from shared.pipeline.job.machine import apply
+from shared.pipeline.job.unclear import looked_for
 from tests.model.instants import NOW, TICK, WAITS
 from tests.model.remembered import Remembered
 from tests.model.words import arrived
@@ -22,6 +23,7 @@ LIVES, LONG = 150, 40
 def something(luck: random.Random, node: Node) -> on.Event:
     """Return an event that may be heard now, more often than not about the current attempt."""
     about = (node.key, node.take, node.attempt - (luck.random() < 0.1))
+    way = looked_for(node, WAITS)
     token = "own" if luck.random() < 0.9 else "lost"
     name = f"op{luck.randrange(3)}"
     likely: dict[State, list[on.Event]] = {
@@ -31,13 +33,13 @@ def something(luck: random.Random, node: Node) -> on.Event:
             on.Released(node.key, token, "429", TICK, refused=True),
             on.Released(node.key, token, "late", ZERO),
             on.Unclear(node.key, token, "lost"),
-            on.NothingFound(*about, at=NOW - luck.randrange(3) * TICK),
-            on.NothingFound(*about),
+            on.NothingFound(*about, way, at=NOW - luck.randrange(3) * TICK),
+            on.NothingFound(*about, way),
         ],
         State.RUNNING: [
             on.PendingSeen(*about, hinted=luck.random() < 0.5),
             on.FailureHeard(*about, Code.CAPACITY, "it failed", "retry the job", ZERO),
-            on.NothingFound(*about),
+            on.NothingFound(*about, way),
         ],
     }
     anyway: list[on.Event] = [on.Swept(), on.Swept(frozenset({node.key})), on.Reclaimed(*about, "new")]

@@ -7,7 +7,6 @@ from shared.pipeline.job import events as on
 from shared.pipeline.job.job import Output, Reconcile
 from tests.model.instants import NOW, TICK
 from tests.model.state import Worker
-from tests.pipeline.machine.story import PRESENTER
 
 ZERO = timedelta(0)
 
@@ -22,7 +21,7 @@ def event(key: str, worker: Worker, way: Reconcile) -> on.NodeEvent:
         case "ANSWER":
             return _answered(key, worker, "own" if worker.own else "lost")
         case _:
-            return _seen(key, worker)
+            return _seen(key, worker, way)
 
 
 def _answered(key: str, worker: Worker, token: str) -> on.NodeEvent:
@@ -41,11 +40,11 @@ def _answered(key: str, worker: Worker, token: str) -> on.NodeEvent:
             return on.Unclear(key, token, "the answer was lost")
 
 
-def _seen(key: str, worker: Worker) -> on.NodeEvent:
+def _seen(key: str, worker: Worker, way: Reconcile) -> on.NodeEvent:
     about = (key, worker.take, worker.attempt)
     match worker.holds:
         case "film":
-            return arrived(*about, worker.op, named=key == PRESENTER)
+            return arrived(*about, worker.op, named=way is not Reconcile.OBJECT)
         case "failure":
             return on.FailureHeard(*about, Code.CAPACITY, "it failed", "retry the job", ZERO)
         case "junk":
@@ -55,7 +54,7 @@ def _seen(key: str, worker: Worker) -> on.NodeEvent:
         case "id":
             return on.IdHeard(*about, f"op{worker.op}")
         case "nothing":
-            return on.NothingFound(*about, at=NOW - worker.age * TICK)
+            return on.NothingFound(*about, Reconcile(worker.how or way), at=NOW - worker.age * TICK)
         case _:
             return on.PendingSeen(*about, hinted=worker.holds.endswith("hinted"))
 

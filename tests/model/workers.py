@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from shared.pipeline.job.job import Node, Reconcile, State, reconcile_of
-from shared.pipeline.job.unclear import replayable
+from shared.pipeline.job.timeouts import SECOND
+from shared.pipeline.job.unclear import looked_for, replayable
 from tests.model.desk import Desk
 from tests.model.instants import NOW, SENDS, WAITS
 from tests.model.rules import Rule
@@ -55,14 +56,15 @@ class Workers:
         worker = Worker("RECLAIM", node.take, node.attempt, want=world.want)
         if desk.hear(world, self.desk.event(worker)).changed:
             return world.joined(worker)
-        return world if replayable(node.claim, NOW, WAITS) else self._searched(world, node)
+        return world if replayable(node, NOW, WAITS) else self._searched(world, node)
 
     def _searched(self, world: World, node: Node) -> World:
-        shown = reconcile_of(node) is not Reconcile.NOTHING
+        shown = looked_for(node, WAITS) is Reconcile.LIST_BY_TITLE
         titled = shown and [
             index for index, op in enumerate(world.ops) if (op.take, op.attempt) == (node.take, node.attempt)
         ]
         seen = Worker("NEWS", node.take, node.attempt, holds="id" if titled else "nothing", op=max(titled or [-1]))
+        seen = seen._replace(how=looked_for(node, WAITS))
         return self._brought(world, seen)
 
     def _send(self, rest: World, worker: Worker) -> Iterator[Step]:
@@ -105,7 +107,7 @@ class Workers:
         if (take, attempt) != (node.take, node.attempt) or node.state not in (State.STARTING, State.RUNNING):
             return world
         known = int(node.provider_id[2:]) if node.provider_id else hint
-        expired = node.claim is not None and node.claim.at + WAITS.claim_life(node.kind) <= NOW
+        expired = node.claim is not None and node.claim.at + WAITS.of(node.provider).claim * SECOND <= NOW
         seen = Worker("NEWS", take, attempt, op=known)
         if node.state is State.STARTING and desk.clip:
             if not (expired and desk.has(Rule.EXPIRY)):

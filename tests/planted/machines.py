@@ -9,7 +9,7 @@ from shared.pipeline.job.job import Job, Reconcile
 from shared.pipeline.job.machine import Transition, apply
 from shared.pipeline.job.timeouts import Timeouts
 from shared.pipeline.plan.request import FilmRequest
-from tests.pipeline.machine.story import CLIP, FOOTAGE, WAITS
+from tests.pipeline.machine.story import CLIP, FOOTAGE, WAITS, waiting
 from tests.pipeline.machine.test_world import (
     SPOKEN,
     answer_lost_and_asked_again,
@@ -120,7 +120,7 @@ BUGS = (
         request=SPOKEN,
         presenter=Reconcile.LIST_BY_TITLE,
     ),
-    Bug("a claim never expires", "LIVE", claimed_and_died, timeouts=replace(WAITS, veo_claim=FOR_EVER)),
+    Bug("a claim never expires", "LIVE", claimed_and_died, timeouts=waiting(WAITS, claim=FOR_EVER)),
     Bug("ended nodes are left by news", "ENDS", film_after_cancel, ended_nodes_are_left_by_news),
     Bug(
         "a film of another take is accepted",

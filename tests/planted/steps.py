@@ -171,7 +171,7 @@ class SubmitsBeforeTheClaim(StagedWiring):
             return
         node = loaded.job.nodes[message.node]
         wanted = order(loaded.job, node, self.settings.takes_bucket)
-        operation = self.veo.submit(wanted, total_seconds=self.timeouts.veo_http)
+        operation = self.veo.submit(wanted, total_seconds=self.timeouts.of(node.provider).http)
         source = made_from(loaded.job, node)
         claim = on.Claimed(
             node.key,

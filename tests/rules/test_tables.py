@@ -7,21 +7,22 @@ from typing import Any
 import pytest
 
 from infra.local.world import FUNCTIONS, World
-from shared.config import SHIPPED_TABLES, read_tables
+from shared.config import SHIPPED_TABLES, read_tables, settings
+from shared.pipeline.job.job import Reconcile
 from shared.pipeline.job.line import LINE
-from shared.pipeline.job.timeouts import Timeouts, read_timeouts
+from shared.pipeline.job.timeouts import Timeouts, UnknownTimeouts, read_timeouts
+from shared.pipeline.job.vendors import VENDORS, UnknownVendor
 from shared.pipeline.plan.capabilities import tables
-from shared.steps.commit import notify_task
+from shared.pipeline.plan.plan import Kind
+from shared.steps.commit import dispatch_deadline, notify_task
+from shared.wiring import Wiring
+from tests.attack.deployed import ENVIRON
 from tests.rules.sources import ROOT
 
 LONGEST_DISPATCH = 1800  # Cloud Tasks: HTTP tasks are given 15 s to 30 min
 SHORTEST_DISPATCH = 15
 PUBLIC = {"create_job", "health", "heygen_webhook", "jobs", "tenant"}
-LIMITED_BY = {  # a function, and the wait that must be its time limit
-    "compose": "compose_function",
-    "start_clip": "veo_function",
-    "start_presenter": "heygen_function",
-}
+SUBMITS = {Kind.CLIP: "start_clip", Kind.PRESENTER: "start_presenter"}
 
 ROWS: Mapping[str, Mapping[str, Any]] = json.loads(FUNCTIONS.read_text(encoding="utf-8"))["functions"]
 QUEUES: Mapping[str, Mapping[str, Any]] = json.loads(FUNCTIONS.read_text(encoding="utf-8"))["queues"]
@@ -43,21 +44,41 @@ def scaled() -> Timeouts:
     return _waits(World().all_tables())
 
 
-@pytest.mark.parametrize("vendor", ["veo", "heygen"])
+@pytest.mark.parametrize("vendor", VENDORS)
 def test_a_paid_call_ends_before_anybody_may_repeat_it(shipped: Timeouts, vendor: str) -> None:
     """Window < HTTP total < function (+60) < dispatch deadline (+30) < claim life (+60): hole 15."""
-    http, function, dispatch, claim = (
-        getattr(shipped, f"{vendor}_{name}") for name in ("http", "function", "dispatch", "claim")
-    )
+    waits = shipped.of(vendor)
 
-    assert shipped.send_window < http
-    assert (60, 30, 60) == (function - http, dispatch - function, claim - dispatch)
+    assert shipped.send_window < waits.http
+    assert 60 <= waits.function - waits.http
+    assert (30, 60) == (waits.dispatch - waits.function, waits.claim - waits.dispatch)
 
 
-@pytest.mark.parametrize("vendor", ["veo", "heygen"])
+@pytest.mark.parametrize("vendor", VENDORS)
+@pytest.mark.parametrize("timeouts", ["shipped", "scaled"])
+def test_an_unknown_submit_outlives_its_claim(timeouts: str, vendor: str, request: pytest.FixtureRequest) -> None:
+    """Nobody gives an unknown call up while its first worker may still be at it, and none before its job is."""
+    given: Timeouts = request.getfixturevalue(timeouts)
+    waits, keyed = given.of(vendor), VENDORS[vendor].reconcile is Reconcile.IDEMPOTENCY_KEY
+
+    assert waits.claim < waits.unknown <= min(waits.silence, waits.longest)
+    assert max(waits.silence, waits.longest) < given.give_up
+    assert keyed == (waits.claim < waits.key_life) == (waits.replays > 0)
+
+
+@pytest.mark.parametrize("kind", SUBMITS)
+def test_all_vendors_fit_into_a_job(shipped: Timeouts, kind: Kind) -> None:
+    """Each may be heard out after the other, on hold before, and the film still be composed before the job ends."""
+    one_after_the_other = sum(row.waits.longest for row in VENDORS.values() if row.kind is kind)
+
+    assert one_after_the_other + shipped.hold + shipped.compose_function < shipped.give_up
+
+
+@pytest.mark.parametrize("vendor", VENDORS)
 def test_the_laptop_keeps_the_same_order(scaled: Timeouts, vendor: str) -> None:
     """Sixty times faster is the same chain of inequalities, only shorter."""
-    chain = [getattr(scaled, f"{vendor}_{name}") for name in ("http", "function", "dispatch", "claim")]
+    waits = scaled.of(vendor)
+    chain = [waits.http, waits.function, waits.dispatch, waits.claim]
 
     assert sorted({scaled.send_window, *chain}) == [scaled.send_window, *chain]
 
@@ -75,34 +96,67 @@ def test_deadlines_are_such_as_cloud_tasks_takes(timeouts: str, request: pytest.
     """A deadline outside 15 s to 30 min would be refused when the task is wanted."""
     given: Timeouts = request.getfixturevalue(timeouts)
 
-    for deadline in (given.veo_dispatch, given.heygen_dispatch, given.compose_dispatch):
+    starts = [row.waits.dispatch for row in given.vendors.values()]
+    for deadline in (*starts, given.other_dispatch, given.compose_dispatch):
         assert SHORTEST_DISPATCH <= deadline <= LONGEST_DISPATCH
 
 
-@pytest.mark.parametrize("timeouts", ["shipped", "scaled"])
-def test_an_unknown_submit_outlives_its_claim(timeouts: str, request: pytest.FixtureRequest) -> None:
-    """Nobody gives an unknown call up while its first worker may still be at it."""
-    given: Timeouts = request.getfixturevalue(timeouts)
+@pytest.mark.parametrize("vendor", VENDORS)
+def test_a_function_is_given_the_time_its_waits_count_with(shipped: Timeouts, vendor: str) -> None:
+    """The platform ends a function exactly when the waits say that it has ended, whichever vendor it submits to."""
+    function = SUBMITS[VENDORS[vendor].kind]
 
-    assert given.veo_claim < given.veo_unknown
-    assert given.heygen_claim < given.key_life
-    assert given.longest_operation < given.give_up
+    assert shipped.of(vendor).function == ROWS[function]["timeout_seconds"]
+    assert shipped.of(vendor).dispatch == dispatch_deadline(function, shipped)
 
 
-@pytest.mark.parametrize(("function", "wait"), LIMITED_BY.items())
-def test_a_function_is_given_the_time_its_waits_count_with(shipped: Timeouts, function: str, wait: str) -> None:
-    """The platform ends a function exactly when the waits say that it has ended."""
-    assert getattr(shipped, wait) == ROWS[function]["timeout_seconds"]
+def test_composing_is_given_the_time_its_waits_count_with(shipped: Timeouts) -> None:
+    """The same for the longest function."""
+    assert shipped.compose_function == ROWS["compose"]["timeout_seconds"]
+
+
+def test_a_vendors_row_and_its_port_tell_the_same() -> None:
+    """How a lost answer is found out stands in the row, and the claim has it from the port."""
+    parts = Wiring(settings(ENVIRON))
+    told = {name: port.reconcile for name, port in parts.presenters.items()} | {"veo": parts.veo.reconcile}
+
+    assert {name: VENDORS[name].reconcile for name in told} == told
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"vendors": {"strange": {"claim": 1}}},
+        {"vendors": {"veo": {"clam": 1}}},
+        {"vendors": {"veo": {"claim": "1"}}},
+        {"vendors": {"veo": 3}},
+        {"vendors": 3},
+        {"clam": 1},
+        {"hold": True},
+        {"hold": "1"},
+    ],
+    ids=str,
+)
+def test_a_slip_of_the_pen_is_told(wrong: Mapping[str, object]) -> None:
+    """What is unknown or no number stands in no table unread."""
+    with pytest.raises(UnknownTimeouts):
+        read_timeouts(wrong)
+
+
+def test_a_vendor_without_a_row_is_told_by_name(shipped: Timeouts) -> None:
+    """Newer code's vendor is no KeyError."""
+    with pytest.raises(UnknownVendor, match="'runway'"):
+        shipped.of("runway")
 
 
 def test_a_task_is_not_given_up_before_its_function_is(shipped: Timeouts) -> None:
     """A task's deadline is never shorter than the function's time limit: else a second delivery meets the first."""
-    known = {"start_clip": shipped.veo_dispatch, "compose": shipped.compose_dispatch}
-    known["notify"] = notify_task("of-a-job", 1).deadline
+    notify = notify_task("of-a-job", 1).deadline
 
     for name, row in ROWS.items():
         if row["caller"] == "tasks":
-            assert row["timeout_seconds"] <= known.get(name, shipped.heygen_dispatch), name
+            deadline = notify if name == "notify" else dispatch_deadline(name, shipped)
+            assert row["timeout_seconds"] <= deadline, name
 
 
 def test_every_folder_has_a_row_and_every_row_a_folder() -> None:

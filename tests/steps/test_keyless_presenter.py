@@ -99,7 +99,7 @@ def test_what_was_never_made_is_ordered_anew_when_the_list_is_believed(stage: St
     node = stage.node(job_id, SPEECH)
     assert (Ending.COMPLETED, 2) == (stage.job(job_id).ending, node.attempt)
     assert [Outcome.NOTHING_MADE, Outcome.DONE] == [line.outcome for line in node.attempts]
-    assert (node.attempts[1].claimed_at - first).total_seconds() >= stage.wiring.timeouts.veo_unknown
+    assert (node.attempts[1].claimed_at - first).total_seconds() >= stage.wiring.timeouts.of("heygen").unknown
     assert [True] == [each["billed"] for each in stage.bill("heygen")]
 
 

@@ -180,7 +180,7 @@ def test_no_answer_is_waited_for_with_a_sentence(stage: Stage) -> None:
     claim = job.nodes[CLIP].claim
     assert State.STARTING is job.nodes[CLIP].state
     assert claim is not None
-    until = claim.at + stage.wiring.timeouts.veo_unknown * timedelta(seconds=1)
+    until = claim.at + stage.wiring.timeouts.of("veo").unknown * timedelta(seconds=1)
     assert (
         "Filming: 0 of 1 clip done. Veo answered 503 without an operation; the clip may be in the making. "
         f"Until {until:%H:%M} UTC abroll looks for it, and asks again only if nothing was made, so that nothing is "

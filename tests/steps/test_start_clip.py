@@ -18,7 +18,7 @@ SHIPPED = Timeouts()
 @pytest.fixture
 def hasty(tmp_path: Path, canned: Mapping[str, Path]) -> Iterator[Stage]:
     """Return a stage whose submit to Veo waits a moment only."""
-    with staged(tmp_path, canned=canned, timeouts={"veo_http": 0.2}) as opened:
+    with staged(tmp_path, canned=canned, timeouts={"vendors": {"veo": {"http": 0.2}}}) as opened:
         yield opened
 
 
@@ -110,7 +110,7 @@ def test_an_unknown_outcome_stays_starting_until_its_timeout_is_over(stage: Stag
     claimed = stage.clock()
     assert State.STARTING is stage.node(job_id, CLIP).state
 
-    while (stage.clock() - claimed).total_seconds() < SHIPPED.veo_unknown - 60:
+    while (stage.clock() - claimed).total_seconds() < SHIPPED.of("veo").unknown - 60:
         stage.clock.forward(60)
         stage.wiring.sweep()
         stage.cloud.tasks.run_due()

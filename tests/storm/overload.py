@@ -37,7 +37,10 @@ SAMPLE = 0.5  # seconds between two looks at the memory
 MEGABYTE = 1024  # of /proc's kB
 # The shipped timeouts: nothing is killed here, and a vendor of two cores has a backlog of minutes.
 SHIPPED = Timeouts()
-AS_SHIPPED = {wait: getattr(SHIPPED, wait) for wait in (*BRISK, "longest_operation")}
+PATIENT = ("claim", "unknown", "backstop", "longest", "silence")
+AS_SHIPPED = {wait: getattr(SHIPPED, wait) for wait in BRISK if wait != "vendors"} | {
+    "vendors": {name: {wait: getattr(row.waits, wait) for wait in PATIENT} for name, row in SHIPPED.vendors.items()}
+}
 FAST_ENOUGH: dict[str, Any] = {
     "tables": {"timeouts": AS_SHIPPED},
     "queues": {"veo": {"max_dispatches_per_second": RATE}, "compose": {"max_concurrent_dispatches": 2}},

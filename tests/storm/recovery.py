@@ -49,8 +49,8 @@ def bounds(timeouts: Timeouts, tick: float) -> dict[str, Bound]:
     backoffs = sum(min(wait, queue["max_backoff"]) for wait in waits)  # 1, 2, 4, 8, 16, 30, 30 s
     return {
         QUEUED: Bound((backoffs, timeouts.queue_slack), tick),
-        STARTING: Bound((timeouts.heygen_claim,), tick),
-        UNKNOWN: Bound((timeouts.veo_unknown, timeouts.found_nothing), tick),
+        STARTING: Bound((timeouts.of("heygen").claim,), tick),
+        UNKNOWN: Bound((timeouts.of("veo").unknown, timeouts.found_nothing), tick),
     }
 
 

@@ -5,9 +5,11 @@ each map of a job, a field of nodes that code uses, and, in every third of its j
 """
 
 import io
+import os
 import re
 import shutil
 import subprocess
+import sys
 import tarfile
 from pathlib import Path
 from typing import Any
@@ -89,6 +91,21 @@ def revision(name: str, folder: Path) -> Path:
     with tarfile.open(fileobj=io.BytesIO(packed.stdout)) as files:
         files.extractall(folder, filter="data")
     return folder
+
+
+def tables_of(code: Path, world: Path, into: Path) -> Path:
+    """Write the tables of a checkout's own laptop, in a world's sizes, into a file; return it.
+
+    Tables come with the code that reads them: another release's may name what this one does not know.
+    """
+    own = (
+        "import json, sys; from infra.local.world import World; "
+        "given = json.load(open(sys.argv[1]))['tables']; given.pop('timeouts', None); "
+        "json.dump(World(tables=given).all_tables(), open(sys.argv[2], 'w'))"
+    )
+    here = {**os.environ, "PYTHONPATH": str(code)}
+    subprocess.run([sys.executable, "-c", own, str(world), str(into)], cwd=code, env=here, check=True)
+    return into
 
 
 def last_release() -> str | None:

@@ -27,7 +27,7 @@ from tests.storm.books import audited, months_settled
 from tests.storm.customers import Customers, Order, mixed
 from tests.storm.findings import Findings, facts, found, open_tenants, operator
 from tests.storm.gateway import Call, Gateway, HandOn, open_gated
-from tests.storm.releases import NEXT, WORD, dead, next_release, revision
+from tests.storm.releases import NEXT, WORD, dead, next_release, revision, tables_of
 from tests.storm.twin import Twin, answers
 
 TENANT = "acme"
@@ -89,7 +89,9 @@ def versions(options: Options, folder: Path) -> Outcomes:
     watch, over = Watch(), threading.Event()
     with ExitStack() as held:
         laptop, gateway = open_gated(held, folder, weather=watch)
-        twin = held.enter_context(Twin(folder, gateway.environment, code=code))
+        tables = tables_of(code, folder / "world.json", folder / "tables-of-the-other.json")
+        settings = {**gateway.environment, "ABROLL_TABLES": str(tables)}
+        twin = held.enter_context(Twin(folder, settings, code=code))
         keys = open_tenants(laptop, [TENANT])
         gateway.chance = random.Random(options.seed)
         gateway.instances = (laptop.places.front_url, twin.url)

@@ -6,21 +6,18 @@ from pathlib import Path
 from typing import Any
 
 from infra.local.world import merged
+from shared.pipeline.job.vendors import VENDORS
 from tests.journey.cinema import SMALL
 
 TINY = (72, 128)  # the least a stand-in's marks fit into
 
 # The laptop's own waits, but shorter where a kill must be waited for; every inequality of hole 15 holds, Cloud
-# Tasks' least deadline of 15 s is kept, and Veo's longest time here is a fraction of `veo_unknown`.
+# Tasks' least deadline of 15 s is kept, and Veo's longest time here is a fraction of its `unknown`.
 BRISK: Mapping[str, Any] = {
-    "veo_claim": 16,
-    "heygen_claim": 16,
-    "veo_unknown": 22,
-    "clip_backstop": 8,
-    "presenter_backstop": 8,
     "pending_step": 3,
     "queue_slack": 5,
     "hold_step": 2,
+    "vendors": {name: {"claim": 16, "unknown": 22, "backstop": 8} for name in VENDORS},
 }
 CHEAP: Mapping[str, Any] = {
     "tables": {"sizes": {"720p": {"9:16": {"width": TINY[0], "height": TINY[1]}}}, "timeouts": BRISK},

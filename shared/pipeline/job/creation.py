@@ -41,7 +41,7 @@ def new_job(
     """
     planned = nodes(plan)
     bought = [node for node in planned if node.key not in adopted]
-    reserved = sum(node.cost for node in bought if _payer(node) is Payer.US)
+    reserved = sum(node.cost for node in bought if _payer(node, timeouts) is Payer.US)
     theirs = sum(node.cost for node in bought) - reserved
     made = tuple(node.key for node in bought if node.kind is not Kind.IMAGE)
     job = Job(
@@ -52,7 +52,7 @@ def new_job(
         created_at=now,
         updated_at=now,
         give_up_at=now + timeouts.give_up * SECOND,
-        nodes={node.key: _node(node, images.get(node.key), adopted.get(node.key), now) for node in planned},
+        nodes={node.key: _node(node, images.get(node.key), adopted.get(node.key), now, timeouts) for node in planned},
         money=Money(reserved=reserved, ceiling=CEILING * sum(node.worst_cost for node in bought), usage_doc=usage_doc),
         film_token=film_token,
         purchases=(Purchase("", request_hash, now, made, reserved, theirs),),
@@ -65,17 +65,17 @@ def new_job(
     return follow(job, None, now, timeouts)
 
 
-def _payer(node: PlannedNode) -> Payer:
-    return Payer.PROVIDER_ACCOUNT if node.kind is Kind.PRESENTER else Payer.US
+def _payer(node: PlannedNode, timeouts: Timeouts) -> Payer:
+    return timeouts.vendor(node.provider).payer if node.provider else Payer.US
 
 
-def _node(planned: PlannedNode, stored: Output | None, kept: Node | None, now: datetime) -> Node:
+def _node(planned: PlannedNode, stored: Output | None, kept: Node | None, now: datetime, timeouts: Timeouts) -> Node:
     node = Node(
         key=planned.key,
         kind=planned.kind,
         needs=planned.needs,
         cost=planned.cost,
-        payer=_payer(planned),
+        payer=_payer(planned, timeouts),
         provider=planned.provider,
         expected=planned.expected_seconds,
     )

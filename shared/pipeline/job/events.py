@@ -173,6 +173,7 @@ class NothingFound:
     node: str
     take: int
     attempt: int
+    how: Reconcile  # where was looked: what another vendor's way did not find says nothing
     at: datetime | None = None  # when the look began: what it found is judged by it, however late it is committed
     certain: bool = True  # the vendor showed all it has; False = it did not answer, which proves nothing
 

@@ -7,7 +7,7 @@ from shared.codes import Code
 from shared.pipeline.job.consequences import wake
 from shared.pipeline.job.job import Job, Node, State
 from shared.pipeline.job.ledger import name_line
-from shared.pipeline.job.timeouts import Timeouts
+from shared.pipeline.job.timeouts import SECOND, Timeouts
 
 
 def scheduled(node: Node, now: datetime) -> bool:
@@ -18,7 +18,7 @@ def scheduled(node: Node, now: datetime) -> bool:
 def running(node: Node, take: int, attempt: int, provider_id: str, now: datetime, timeouts: Timeouts) -> Node:
     """Let the vendor work on it, under the name it gave."""
     named = name_line(node, take, attempt, provider_id, now)
-    due = now + timeouts.backstop(node.kind)
+    due = now + timeouts.of(node.provider).backstop * SECOND
     return replace(named, state=State.RUNNING, provider_id=provider_id, at=None, due=due, held_since=None, why=None)
 
 

@@ -40,6 +40,11 @@ def attempt_name(job: str, node: Node) -> AttemptName:
     return AttemptName(job, node.key, node.take, node.attempt)
 
 
+def idempotency_key(job: str, node: Node) -> str:
+    """Return the key of the node's next call: another one only after a parsed refusal, which made nothing."""
+    return f"{attempt_name(job, node)}.r{node.refusals}"
+
+
 def read_attempt(text: str) -> AttemptName | None:
     """Read an attempt's name back from a title or callback id; None if it is none of ours."""
     found = _ATTEMPT.fullmatch(text)

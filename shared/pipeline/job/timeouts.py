@@ -1,13 +1,11 @@
-"""Every time limit in one place, as data: how long a claim lives, how long an unknown call is waited for, when to look.
-
-The inequalities of hole 15 hold for the shipped table by test:
-send window < HTTP total < function timeout < dispatch deadline < claim life.
-"""
+"""Every time limit in one place, as data: the job's own here, each vendor's in its row (`vendors.py`)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import timedelta
+from typing import Any
 
+from shared.pipeline.job.vendors import VENDORS, UnknownVendor, Vendor, VendorWaits
 from shared.pipeline.plan.plan import Kind
 
 SECOND = timedelta(seconds=1)
@@ -18,26 +16,13 @@ class Timeouts:
     """All waits and time limits in seconds (counts where said)."""
 
     send_window: float = 10  # from the load to the send
-    veo_http: float = 60  # total deadline of Veo's submit
-    heygen_http: float = 120  # total deadline of HeyGen's submit
-    veo_function: float = 120  # start_clip's timeout
-    heygen_function: float = 180
     compose_render: float = 1200  # ffmpeg's own limit: fetching comes before, storing and the commit after
     compose_function: float = 1500
-    veo_dispatch: float = 150  # its task's dispatch deadline
-    heygen_dispatch: float = 210
     compose_dispatch: float = 1530
-    veo_claim: float = 210  # a claim older than this has expired
-    heygen_claim: float = 270
-    veo_unknown: float = 1200  # how long an unknown submit is given before another attempt
-    replay_after: float = 30  # an unknown HeyGen answer is asked for again under its key
-    key_life: float = 82_800  # 23 h: an older key is never repeated
-    replays: int = 3  # repeats of one key; after that its title is looked for
+    other_dispatch: float = 210  # of a look, whoever the vendor is
+    replay_after: float = 30  # an answer that was lost is asked for again under its key
     found_nothing: float = 60  # between two looks for an unclear attempt
     silent_step: float = 300  # … at most, while the vendor does not answer
-    longest_operation: float = 1800  # a known operation pending this long fails, counted as paid
-    clip_backstop: float = 360  # no news of a clip: the sweep looks
-    presenter_backstop: float = 300
     hint_step: float = 5  # after a hint of success: 5, 10, 20 s, then the backstop
     hint_polls: int = 3
     fresh_links: int = 5  # asked for while a finished file is not what was ordered: after 5, 10, 20, 40, 80 s
@@ -55,13 +40,22 @@ class Timeouts:
     work_tries: int = 3
     give_up: float = 21_600  # 6 h
 
-    def claim_life(self, kind: Kind) -> timedelta:
-        """How long a claim on a node of this kind lives."""
-        return timedelta(seconds=self.heygen_claim if kind is Kind.PRESENTER else self.veo_claim)
+    vendors: Mapping[str, Vendor] = field(default_factory=lambda: VENDORS)
 
-    def backstop(self, kind: Kind) -> timedelta:
-        """How long a running node may be silent before the sweep looks at it."""
-        return timedelta(seconds=self.presenter_backstop if kind is Kind.PRESENTER else self.clip_backstop)
+    def vendor(self, name: str) -> Vendor:
+        """Return a vendor's row. Raises UnknownVendor."""
+        found = self.vendors.get(name)
+        if found is None:
+            raise UnknownVendor(f"no vendor {name!r}; known are {', '.join(sorted(self.vendors))}")
+        return found
+
+    def of(self, vendor: str) -> VendorWaits:
+        """Return how long a vendor is waited for. Raises UnknownVendor."""
+        return self.vendor(vendor).waits
+
+    def dispatch(self, kind: Kind) -> float:
+        """Return the dispatch deadline of a submit's task: one function serves all vendors of a kind."""
+        return max(row.waits.dispatch for row in self.vendors.values() if row.kind is kind)
 
     def recheck_after(self, waited: timedelta) -> timedelta:
         """When the sweep looks again for a task that waits in its queue: the longer it has waited, the later."""
@@ -77,13 +71,33 @@ class UnknownTimeouts(Exception):
 
 
 def read_timeouts(data: Mapping[str, object]) -> Timeouts:
-    """Read the table's overrides; raises UnknownTimeouts naming every unknown or non-numeric entry."""
-    known = {item.name for item in fields(Timeouts)}
-    wrong = [key for key, value in data.items() if key not in known or not isinstance(value, int | float)]
+    """Read the table's overrides, a vendor's under `vendors` and its name.
+
+    Raises UnknownTimeouts naming every unknown or non-numeric entry.
+    """
+    wrong: list[str] = []
+    by_vendor = data.get("vendors", {})
+    own = {key: value for key, value in data.items() if key != "vendors"}
+    numbers = _numbers(own, Timeouts, "", wrong)
+    rows = dict(VENDORS)
+    for name, given in by_vendor.items() if isinstance(by_vendor, Mapping) else [("vendors", by_vendor)]:
+        if name in VENDORS and isinstance(given, Mapping):
+            read = _numbers(given, VendorWaits, f"vendors.{name}.", wrong)
+            rows[name] = replace(VENDORS[name], waits=replace(VENDORS[name].waits, **read))
+        else:
+            wrong.append(f"vendors.{name}")
     if wrong:
-        raise UnknownTimeouts(
-            f"timeouts: {', '.join(sorted(wrong))}: unknown or not a number; known are {', '.join(sorted(known))}"
-        )
-    numbers: dict[str, float] = {key: value for key, value in data.items() if isinstance(value, int | float)}
-    whole = {"fresh_links", "hint_polls", "nudges", "replays", "tries", "tries_filtered", "work_tries"}
-    return Timeouts(**{key: int(value) if key in whole else value for key, value in numbers.items()})  # type: ignore[arg-type]  # one mapping, two number types
+        raise UnknownTimeouts(f"timeouts: {', '.join(sorted(wrong))}: unknown or not a number")
+    return Timeouts(**numbers, vendors=rows)
+
+
+def _numbers(data: Mapping[str, object], kind: type, path: str, wrong: list[str]) -> dict[str, Any]:
+    """Return the numbers of `data` that `kind` has a field for, counts as whole ones; the rest is `wrong`."""
+    counts = {item.name: item.type is int for item in fields(kind)}
+    read: dict[str, Any] = {}
+    for key, value in data.items():
+        if key not in counts or key == "vendors" or isinstance(value, bool) or not isinstance(value, int | float):
+            wrong.append(f"{path}{key}")
+        else:
+            read[key] = int(value) if counts[key] else value
+    return read

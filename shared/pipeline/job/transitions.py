@@ -47,7 +47,7 @@ def claimed(job: Job, node: Node, event: on.Claimed, now: datetime, timeouts: Ti
         open_line(node, claim),
         state=State.STARTING,
         claim=claim,
-        due=now + timeouts.claim_life(node.kind),
+        due=now + timeouts.of(node.provider).claim * SECOND,
         started_at=node.started_at or now,
     )
 
@@ -154,8 +154,9 @@ def pending_seen(_job: Job, node: Node, event: on.PendingSeen, now: datetime, ti
     """Not yet: look again soon after a hint, else at the usual step; an operation that takes too long fails."""
     node = answered(node)
     since = node.claim.at if node.claim else now
-    if now >= since + timeouts.longest_operation * SECOND:
-        minutes = int(timeouts.longest_operation // 60)
+    longest = timeouts.of(node.provider).longest
+    if now >= since + longest * SECOND:
+        minutes = int(longest // 60)
         code, why = Code.TIMEOUT, f"{node.provider} has worked on {node.key} for {minutes} minutes without an end"
         if event.unfetched:
             code, why = Code.NOT_FETCHABLE, f"{node.provider} has finished {node.key}, but {event.unfetched}"

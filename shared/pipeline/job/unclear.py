@@ -30,13 +30,13 @@ def reclaimed(job: Job, node: Node, event: on.Reclaimed, now: datetime, timeouts
     ):
         return node
     quiet = claim.unclear_at is not None and now >= claim.unclear_at + timeouts.replay_after * SECOND
-    expired = now >= claim.at + timeouts.claim_life(node.kind)
-    if not ((quiet or expired) and replayable(claim, now, timeouts)):
+    expired = now >= claim.at + timeouts.of(node.provider).claim * SECOND
+    if not ((quiet or expired) and replayable(node, now, timeouts)):
         return node
     return replace(
         node,
         claim=replace(claim, token=event.token, at=now, unclear_at=None, repeats=claim.repeats + 1),
-        due=now + timeouts.claim_life(node.kind),
+        due=now + timeouts.of(node.provider).claim * SECOND,
     )
 
 
@@ -50,13 +50,13 @@ def unclear(_job: Job, node: Node, event: on.Unclear, now: datetime, timeouts: T
         noted = replace(noted, why=f"{event.why} {_waits_until(node, node.claim, timeouts)}")
     if reconcile_of(node) is Reconcile.IDEMPOTENCY_KEY:
         return wake(noted, now, timeouts, after=timeouts.replay_after * SECOND)
-    return replace(noted, due=node.claim.at + timeouts.claim_life(node.kind))
+    return replace(noted, due=node.claim.at + timeouts.of(node.provider).claim * SECOND)
 
 
 def _waits_until(node: Node, claim: Claim, timeouts: Timeouts) -> str:
     """Say for a customer why nothing is asked again, and until when at most."""
-    blind = reconcile_of(node) is Reconcile.NOTHING
-    until = claim.at + (timeouts.longest_operation if blind else timeouts.veo_unknown) * SECOND
+    blind, waits = reconcile_of(node) is Reconcile.NOTHING, timeouts.of(node.provider)
+    until = claim.at + (waits.silence if blind else waits.unknown) * SECOND
     what = "waits for it" if blind else "looks for it, and asks again only if nothing was made"
     return f"Until {until:%H:%M} UTC abroll {what}, so that nothing is paid twice."
 
@@ -67,12 +67,15 @@ def nothing_found(job: Job, node: Node, event: on.NothingFound, now: datetime, t
     A vendor that shows nobody what it made cannot be asked again, nor one that has stopped answering: its attempt is
     heard out, counted as paid, and left to a person.
     """
+    way, waits = looked_for(node, timeouts), timeouts.of(node.provider)
+    if event.how is not way:
+        return node
     if not event.certain:
         return _unanswered(node, now, timeouts)
     node = answered(node)
     since = node.claim.at if node.claim else now
-    blind = reconcile_of(node) is Reconcile.NOTHING
-    timeout = timeouts.longest_operation if blind else timeouts.veo_unknown
+    blind = way is Reconcile.NOTHING
+    timeout = waits.silence if blind else waits.unknown
     if min(now, event.at or now) < since + timeout * SECOND:
         return replace(node, due=now + timeouts.found_nothing * SECOND, nudges=0)
     if blind:
@@ -105,10 +108,24 @@ def key_denied(_job: Job, node: Node, event: on.KeyDenied, now: datetime, timeou
     return failed(closed, now, Code.KEY_CHANGED, why, move)
 
 
-def replayable(claim: Claim, now: datetime, timeouts: Timeouts) -> bool:
-    """Tell whether a key may be used once more: young enough, and not repeated too often in vain (hole 29)."""
-    young = now < (claim.first_at or claim.at) + timeouts.key_life * SECOND
-    return young and claim.repeats < timeouts.replays
+def replayable(node: Node, now: datetime, timeouts: Timeouts) -> bool:
+    """Tell whether a claim's key may be used once more: young enough, and not repeated too often (hole 29)."""
+    claim, waits = node.claim, timeouts.of(node.provider)
+    if claim is None or reconcile_of(node) is not Reconcile.IDEMPOTENCY_KEY:
+        return False
+    young = now < (claim.first_at or claim.at) + waits.key_life * SECOND
+    return young and claim.repeats < waits.replays
+
+
+def looked_for(node: Node, timeouts: Timeouts) -> Reconcile:
+    """Return how an unclear attempt is looked for where asking again under its key is no way, or none any more.
+
+    A list of titles tells of keys too where the vendor has one; else only its own news does (hole 258).
+    """
+    way = reconcile_of(node)
+    if way is not Reconcile.IDEMPOTENCY_KEY:
+        return way
+    return Reconcile.LIST_BY_TITLE if timeouts.vendor(node.provider).lists_titles else Reconcile.NOTHING
 
 
 def unclear_still(node: Node, told: Node, after: timedelta, now: datetime, timeouts: Timeouts) -> Node:
@@ -123,7 +140,7 @@ def unclear_still(node: Node, told: Node, after: timedelta, now: datetime, timeo
 def _unanswered(node: Node, now: datetime, timeouts: Timeouts) -> Node:
     """Look again, the longer it is silent the later; after the vendor's longest time its attempt is heard out."""
     since = (node.claim.first_at or node.claim.at) if node.claim else now
-    if now >= since + timeouts.longest_operation * SECOND:
+    if now >= since + timeouts.of(node.provider).silence * SECOND:
         return _heard_out(node, now, f"{node.provider} does not answer, and never said what became of {node.key}")
     wait = min(max(now - since, timeouts.found_nothing * SECOND), timeouts.silent_step * SECOND)
     return replace(node, due=now + wait, nudges=0)

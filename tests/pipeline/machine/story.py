@@ -6,7 +6,7 @@ Every event is told twice, for news always comes twice: the second time must cha
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Self
+from typing import Any, Self
 
 from shared.codes import Code
 from shared.pipeline.job import events as on
@@ -23,6 +23,7 @@ from tests.pipeline.films import CUT, film, filmed, planned
 START = datetime(2026, 11, 20, 12, tzinfo=UTC)
 JOB = "3c5f1d1e-9d0b-4b52-9d9c-5a3a1c0e7a11"
 WAITS = Timeouts()
+VEO, HEYGEN = WAITS.of("veo"), WAITS.of("heygen")
 CLIP, PRESENTER, COMPOSE = "clip-1", "presenter-1", "compose"
 FOOTAGE = film(filmed(), b_roll=CUT)
 PRESENTED = film(filmed(), avatar_script="Good morning.")
@@ -164,8 +165,8 @@ def claimed(node: str = CLIP, token: str = "a", *, take: int = 1, attempt: int =
     return on.Claimed(node, take, attempt, token, reconcile=way)
 
 
-def reclaimed(token: str = "b", *, take: int = 1, attempt: int = 1) -> on.Reclaimed:
-    return on.Reclaimed(PRESENTER, take, attempt, token)
+def reclaimed(token: str = "b", *, node: str = PRESENTER, take: int = 1, attempt: int = 1) -> on.Reclaimed:
+    return on.Reclaimed(node, take, attempt, token)
 
 
 def postponed(after: float = 30, *, attempt: int = 1) -> on.Postponed:
@@ -226,8 +227,20 @@ def pending(node: str = CLIP, *, take: int = 1, attempt: int = 1, hinted: bool =
     return on.PendingSeen(node, take, attempt, hinted)
 
 
-def nothing(node: str = CLIP, *, take: int = 1, attempt: int = 1, certain: bool = True) -> on.NothingFound:
-    return on.NothingFound(node, take, attempt, certain=certain)
+def _looks(node: str) -> Reconcile:
+    return Reconcile.LIST_BY_TITLE if node.startswith("presenter") else Reconcile.OBJECT
+
+
+def nothing(
+    node: str = CLIP, *, take: int = 1, attempt: int = 1, certain: bool = True, how: Reconcile | None = None
+) -> on.NothingFound:
+    return on.NothingFound(node, take, attempt, how or _looks(node), certain=certain)
+
+
+def waiting(timeouts: Timeouts, **waits: Any) -> Timeouts:
+    """Let all vendors wait otherwise."""
+    rows = {name: replace(row, waits=replace(row.waits, **waits)) for name, row in timeouts.vendors.items()}
+    return replace(timeouts, vendors=rows)
 
 
 def denied(node: str = CLIP, *, take: int = 1, attempt: int = 1) -> on.KeyDenied:

@@ -6,11 +6,14 @@ import pytest
 
 from shared.codes import Code
 from shared.pipeline.job.job import Outcome, Reconcile, State, reconcile_of
-from shared.pipeline.job.line import WATCH_PRESENTER, step_for
+from shared.pipeline.job.line import START_CLIP, WATCH_PRESENTER, step_for
 from shared.pipeline.plan.plan import Cutout
 from tests.pipeline.machine.story import (
+    CLIP,
+    HEYGEN,
     PRESENTED,
     PRESENTER,
+    VEO,
     WAITS,
     Story,
     arrived,
@@ -44,7 +47,7 @@ def test_a_claim_is_one_worker_s_and_is_looked_for_when_it_expires() -> None:
     """The claim keeps its worker's token and is due when it ends; no task is enqueued."""
     told = story().hears(claimed(token="a"))
 
-    told.then(state=State.STARTING, due=WAITS.veo_claim, outcomes=(Outcome.CLAIMED,))
+    told.then(state=State.STARTING, due=VEO.claim, outcomes=(Outcome.CLAIMED,))
     assert () == told.woken
     assert told.hero.claim is not None
     assert ("a", told.now) == (told.hero.claim.token, told.hero.claim.at)
@@ -85,7 +88,7 @@ def test_what_was_sent_is_looked_for_when_no_news_comes() -> None:
     """After the vendor's name for it the backstop is the next look."""
     told = story().hears(claimed()).later(2).hears(sent(name="op-7"))
 
-    told.then(state=State.RUNNING, due=WAITS.clip_backstop, outcomes=(Outcome.SENT,))
+    told.then(state=State.RUNNING, due=VEO.backstop, outcomes=(Outcome.SENT,))
     assert "op-7" == told.hero.provider_id == told.line.provider_id
 
 
@@ -200,12 +203,12 @@ def test_a_sweep_at_a_live_claim_does_nothing(state: State) -> None:
     told = story().hears(claimed())
     told = told.hears(sent()) if state is State.RUNNING else told
 
-    told.later(WAITS.veo_claim - 1).hears(swept()).then_nothing()
+    told.later(VEO.claim - 1).hears(swept()).then_nothing()
 
 
 def test_an_expired_claim_is_looked_into() -> None:
     """The sweep wakes the node under a new name; it stays claimed until somebody knows more."""
-    told = story().hears(claimed()).later(WAITS.veo_claim).hears(swept())
+    told = story().hears(claimed()).later(VEO.claim).hears(swept())
 
     told.then(state=State.STARTING, wakes=0, outcomes=(Outcome.CLAIMED,))
 
@@ -214,7 +217,7 @@ def test_an_unclear_clip_waits_for_its_claim_s_end() -> None:
     """Veo has no key: nothing is asked before the claim is over."""
     told = story().hears(claimed()).later(60).hears(unclear())
 
-    told.then(state=State.STARTING, due=WAITS.veo_claim - 60, outcomes=(Outcome.UNCLEAR,))
+    told.then(state=State.STARTING, due=VEO.claim - 60, outcomes=(Outcome.UNCLEAR,))
     assert () == told.woken
 
 
@@ -314,7 +317,7 @@ class TestTheSameKey:
 
     def test_is_repeated_by_one_worker(self) -> None:
         """Of two workers who want to repeat the call, one does."""
-        told = self.unclear().later(30).hears(reclaimed("b")).then(state=State.STARTING, due=WAITS.heygen_claim)
+        told = self.unclear().later(30).hears(reclaimed("b")).then(state=State.STARTING, due=HEYGEN.claim)
 
         told.later(1).hears(reclaimed("c")).then_nothing()
         told.later(2).hears(sent(PRESENTER, "b")).then(state=State.RUNNING)
@@ -323,12 +326,12 @@ class TestTheSameKey:
         """An expired claim nobody spoke about is repeated under its key, too."""
         told = presenter().hears(claimed(PRESENTER, "a"))
 
-        told.later(WAITS.heygen_claim - 1).hears(reclaimed("b")).then_nothing()
-        told.later(WAITS.heygen_claim).hears(reclaimed("b")).then(state=State.STARTING, due=WAITS.heygen_claim)
+        told.later(HEYGEN.claim - 1).hears(reclaimed("b")).then_nothing()
+        told.later(HEYGEN.claim).hears(reclaimed("b")).then(state=State.STARTING, due=HEYGEN.claim)
 
     def test_is_never_repeated_after_23_hours(self) -> None:
         """HeyGen forgets keys after a day: an old key would make a second video."""
-        self.unclear().later(hours=23, seconds=-1).hears(reclaimed("b")).then(due=WAITS.heygen_claim)
+        self.unclear().later(hours=23, seconds=-1).hears(reclaimed("b")).then(due=HEYGEN.claim)
         self.unclear().later(hours=23).hears(reclaimed("b")).then_nothing()
 
     def test_keeps_its_first_hour_over_repeats(self) -> None:
@@ -351,7 +354,7 @@ class TestTheSameKey:
 
         told.then(state=State.STARTING, wakes=60, outcomes=(Outcome.UNCLEAR,))
         assert 0 == told.hero.refusals
-        told.later(60).hears(reclaimed("c")).then(state=State.STARTING, due=WAITS.heygen_claim)
+        told.later(60).hears(reclaimed("c")).then(state=State.STARTING, due=HEYGEN.claim)
 
     def test_an_unsent_repeat_leaves_the_first_call_unclear(self) -> None:
         """A repeat that never left the house does not make the first call free."""
@@ -365,7 +368,7 @@ class TestTheSameKey:
 
         told.then(state=State.STARTING, wakes=WAITS.hold_step, outcomes=(Outcome.UNCLEAR,))
         assert told.hero.held_since is not None
-        told.later(WAITS.hold_step).hears(reclaimed("c")).then(state=State.STARTING, due=WAITS.heygen_claim)
+        told.later(WAITS.hold_step).hears(reclaimed("c")).then(state=State.STARTING, due=HEYGEN.claim)
 
     def test_a_refused_repeat_is_no_verdict_on_the_first_call(self) -> None:
         """Out of credits at the repeat: the first call may be filming; claim and key stay, and its film counts."""
@@ -397,9 +400,9 @@ class TestAVendorWithoutKeys:
     def test_is_looked_for_from_its_claims_end(self, way: Reconcile) -> None:
         """The sweep's task is a look, not a start: nobody could send by mistake."""
         told = presenter().hears(replace(claimed(PRESENTER), reconcile=way), unclear(PRESENTER))
-        told.then(state=State.STARTING, due=WAITS.heygen_claim)
+        told.then(state=State.STARTING, due=HEYGEN.claim)
 
-        swept_up = told.later(WAITS.heygen_claim).hears(swept())
+        swept_up = told.later(HEYGEN.claim).hears(swept())
 
         assert WATCH_PRESENTER is step_for(swept_up.hero)
 
@@ -418,13 +421,63 @@ def test_a_list_that_never_shows_the_title_is_believed_after_the_longest_time() 
 def test_a_vendor_that_shows_nothing_is_never_believed_to_have_made_nothing() -> None:
     """Half an hour is heard out; then the attempt counts as paid, none follows, and a person is told where to look."""
     told = presenter().hears(replace(claimed(PRESENTER), reconcile=Reconcile.NOTHING), unclear(PRESENTER))
-    told.later(minutes=29).hears(nothing(PRESENTER)).then(state=State.STARTING)
+    told.later(minutes=29).hears(nothing(PRESENTER, how=Reconcile.NOTHING)).then(state=State.STARTING)
 
-    told = told.later(minutes=30).hears(nothing(PRESENTER))
+    told = told.later(minutes=30).hears(nothing(PRESENTER, how=Reconcile.NOTHING))
 
     told.then(state=State.FAILED, outcomes=(Outcome.GIVEN_UP,), code="unanswered")
     assert told.hero.next_move is not None
     assert told.hero.next_move.startswith("look for the take in the provider's account")
+
+
+class TestAKeyedClip:
+    """A clip of a vendor that takes keys: asked again under its key, never looked for in a bucket (hole 258)."""
+
+    def unclear(self) -> Story:
+        """Order one whose answer is lost."""
+        told = story()
+        hero = replace(told.hero, provider="heygen_video")
+        told = replace(told, job=replace(told.job, nodes={**told.job.nodes, CLIP: hero}))
+        return told.hears(replace(claimed(), reconcile=Reconcile.IDEMPOTENCY_KEY), unclear())
+
+    def test_it_is_asked_again_under_its_key(self) -> None:
+        """Half a minute later its start step takes the claim over; the attempt stays."""
+        told = self.unclear().then(state=State.STARTING, wakes=WAITS.replay_after, outcomes=(Outcome.UNCLEAR,))
+        assert START_CLIP is step_for(told.hero)
+
+        told = told.later(WAITS.replay_after).hears(reclaimed("b", node=CLIP))
+
+        told.then(state=State.STARTING, due=WAITS.of("heygen_video").claim)
+        assert told.hero.claim is not None
+        assert (1, 1) == (told.hero.claim.repeats, told.hero.attempt)
+
+    def test_an_empty_bucket_says_nothing_of_it(self) -> None:
+        """Veo's way of looking ends nothing, however late it is."""
+        told = self.unclear().later(hours=2)
+
+        told.hears(nothing(how=Reconcile.OBJECT)).then_nothing()
+        told.hears(nothing(how=Reconcile.LIST_BY_TITLE)).then_nothing()
+
+    def test_without_a_list_it_is_heard_out(self) -> None:
+        """Only its own news could tell: after the silence it counts as paid, and no attempt follows."""
+        told = self.unclear().later(minutes=29).hears(nothing(how=Reconcile.NOTHING)).then(state=State.STARTING)
+
+        told = told.later(minutes=1).hears(nothing(how=Reconcile.NOTHING))
+
+        told.then(state=State.FAILED, outcomes=(Outcome.GIVEN_UP,), code="unanswered")
+
+
+def test_each_vendor_is_waited_for_by_its_own_row() -> None:
+    """The same call of another vendor is looked for, and believed not to exist, at other times."""
+    told = presenter()
+    hero = replace(told.hero, provider="did")
+    told = replace(told, job=replace(told.job, nodes={**told.job.nodes, PRESENTER: hero}))
+    told = told.hears(replace(claimed(PRESENTER), reconcile=Reconcile.LIST_BY_TITLE))
+    told.hears(sent(PRESENTER)).then(due=WAITS.of("did").backstop)
+    told = told.hears(unclear(PRESENTER))
+
+    told.later(899).hears(nothing(PRESENTER)).then(state=State.STARTING)
+    told.later(900).hears(nothing(PRESENTER)).then(state=State.QUEUED, outcomes=(Outcome.NOTHING_MADE,))
 
 
 def test_a_claim_from_before_claims_said_it_is_its_vendors() -> None:

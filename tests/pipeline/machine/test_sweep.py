@@ -8,6 +8,7 @@ from shared.pipeline.job.job import Ending, Outcome, State
 from tests.pipeline.machine.story import (
     PRESENTED,
     PRESENTER,
+    VEO,
     WAITS,
     arrived,
     claimed,
@@ -63,7 +64,7 @@ def test_a_step_forward_forgets_the_nudges() -> None:
 
 def test_a_look_that_finds_it_pending_forgets_the_nudges() -> None:
     """Somebody did look: that is no node nobody cares for."""
-    told = story().hears(claimed(), sent()).later(WAITS.clip_backstop).hears(swept())
+    told = story().hears(claimed(), sent()).later(VEO.backstop).hears(swept())
     assert 1 == told.hero.nudges
 
     assert 0 == told.hears(pending()).hero.nudges

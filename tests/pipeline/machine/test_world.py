@@ -21,7 +21,7 @@ from shared.pipeline.plan.plan import Kind
 from shared.pipeline.plan.request import FilmRequest
 from tests.pipeline.films import PHOTO, WHITE, film, filmed, spoken
 from tests.pipeline.machine.laws import LawBroken
-from tests.pipeline.machine.story import CHAIN, CLIP, FOOTAGE, PRESENTED, TWO_CLIPS
+from tests.pipeline.machine.story import CHAIN, CLIP, FOOTAGE, PRESENTED, TWO_CLIPS, waiting
 from tests.pipeline.machine.world import MOODS, Apply, World
 
 SPOKEN = film(avatar_script="Good morning.", background=WHITE)
@@ -239,7 +239,7 @@ def retry_begins_at_one(job: Job, event: on.Event, now: datetime, timeouts: Time
 
 def nothing_found_is_believed(job: Job, event: on.Event, now: datetime, timeouts: Timeouts) -> Transition:
     """Give up an unclear call at the first empty look: hole 32."""
-    return apply(job, event, now, replace(timeouts, veo_unknown=0) if isinstance(event, on.NothingFound) else timeouts)
+    return apply(job, event, now, waiting(timeouts, unknown=0) if isinstance(event, on.NothingFound) else timeouts)
 
 
 def ended_nodes_are_left_by_news(job: Job, event: on.Event, now: datetime, timeouts: Timeouts) -> Transition:

@@ -23,7 +23,7 @@ from shared.pipeline.job.line import START_CLIP, START_PRESENTER, step_for
 from shared.pipeline.job.machine import Transition, apply
 from shared.pipeline.job.names import task_name
 from shared.pipeline.job.timeouts import Timeouts
-from shared.pipeline.job.unclear import replayable
+from shared.pipeline.job.unclear import looked_for, replayable
 from shared.pipeline.plan.plan import Kind
 from shared.pipeline.plan.request import FilmRequest
 from tests.pipeline.machine.laws import LawBroken, judge
@@ -195,7 +195,7 @@ class World:
 
     def _named(self, read: Read, node: Node) -> Worker:
         """A key that may not be repeated any more: its title is looked for in the vendor's list."""
-        if node.state is not State.STARTING or node.claim is None or replayable(node.claim, read.at, self.timeouts):
+        if node.state is not State.STARTING or node.claim is None or replayable(node, read.at, self.timeouts):
             return
         mood = yield
         seen = self._sought(node, read.at, mood)
@@ -206,11 +206,12 @@ class World:
         about = (node.key, node.take, node.attempt)
         if mood == "refused":
             return on.KeyDenied(*about)
+        way = looked_for(node, self.timeouts)
         if mood != "fine":
-            return on.NothingFound(*about, at=at, certain=False)
+            return on.NothingFound(*about, way, at=at, certain=False)
         there = [each for each in self.operations if (each.node, each.take, each.attempt) == about]
-        shown = there and reconcile_of(node) is not Reconcile.NOTHING
-        return on.IdHeard(*about, there[0].name) if shown else on.NothingFound(*about, at=at)
+        shown = there and way is not Reconcile.NOTHING
+        return on.IdHeard(*about, there[0].name) if shown else on.NothingFound(*about, way, at=at)
 
     def _sent(self, node: Node, mine: str, mood: str, *, keyed: bool) -> on.NodeEvent:
         match mood:
@@ -249,7 +250,7 @@ class World:
             return
         claim = node.claim
         known = node.provider_id or task.hint
-        expired = claim is not None and read.at >= claim.at + self.timeouts.claim_life(node.kind)
+        expired = claim is not None and read.at >= claim.at + self.timeouts.of(node.provider).claim * SECOND
         if node.state is State.STARTING and node.kind is Kind.CLIP and expired:
             event = self._listed(node, read.at)
         elif node.state is State.STARTING and not known and expired:
@@ -285,7 +286,7 @@ class World:
         there = [each for each in self.operations if each.made and (each.node, each.take, each.attempt) == about]
         if there and there[0].unfit:
             return unfit(node)
-        return on.FilmArrived(*about, film(there[0])) if there else on.NothingFound(*about, at=at)
+        return on.FilmArrived(*about, film(there[0])) if there else on.NothingFound(*about, Reconcile.OBJECT, at=at)
 
     def _composes(self, task: Enqueued) -> Worker:
         read = self.read()

@@ -1,0 +1,103 @@
+"""What the machine knows of each vendor, a row each: its waits, how a lost answer is found out, who pays.
+
+What a vendor can film and what it costs stands in `shared/tables.json`; a vendor's own port tells the same `reconcile`
+(a test holds both together). A node names its vendor, so no rule asks for the kind of a node. The inequalities of
+hole 15 hold for every row by test: send window < HTTP total < function timeout < dispatch deadline < claim life.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from shared.pipeline.job.job import Payer, Reconcile
+from shared.pipeline.plan.plan import Kind
+
+
+class UnknownVendor(Exception):
+    """A node names a vendor that this code has no row for."""
+
+
+@dataclass(frozen=True, slots=True)
+class VendorWaits:
+    """How long one vendor is waited for, in seconds; `replays` is a count."""
+
+    http: float  # total deadline of its submit
+    function: float  # timeout of the function that submits
+    dispatch: float  # dispatch deadline of that function's task
+    claim: float  # a claim older than this has expired
+    unknown: float  # from the claim on: until then "nothing there" proves nothing
+    silence: float  # from the first call on: an unclear attempt nobody can tell of is heard out
+    longest: float  # from the claim on: a call that was accepted and is pending this long is heard out
+    backstop: float  # no news of a running call: the sweep looks
+    key_life: float = 0  # an older idempotency key is never repeated
+    replays: int = 0  # repeats of one key
+
+
+@dataclass(frozen=True, slots=True)
+class Vendor:
+    """One vendor."""
+
+    kind: Kind  # of the nodes it makes
+    payer: Payer
+    reconcile: Reconcile
+    lists_titles: bool  # its list shows the titles we gave: what is left where a key is too old
+    waits: VendorWaits
+
+
+HOUR = 3600
+
+VENDORS: Mapping[str, Vendor] = {
+    "heygen": Vendor(
+        kind=Kind.PRESENTER,
+        payer=Payer.PROVIDER_ACCOUNT,
+        reconcile=Reconcile.IDEMPOTENCY_KEY,
+        lists_titles=True,
+        waits=VendorWaits(
+            http=120,
+            function=180,
+            dispatch=210,
+            claim=270,
+            unknown=1200,
+            silence=1800,
+            longest=1800,
+            backstop=300,
+            key_life=23 * HOUR,
+            replays=3,
+        ),
+    ),
+    "did": Vendor(
+        kind=Kind.PRESENTER,
+        payer=Payer.PROVIDER_ACCOUNT,
+        reconcile=Reconcile.LIST_BY_TITLE,
+        lists_titles=True,
+        waits=VendorWaits(
+            http=60, function=180, dispatch=210, claim=270, unknown=900, silence=1800, longest=1800, backstop=180
+        ),
+    ),
+    "veo": Vendor(
+        kind=Kind.CLIP,
+        payer=Payer.US,
+        reconcile=Reconcile.OBJECT,
+        lists_titles=False,
+        waits=VendorWaits(
+            http=60, function=120, dispatch=150, claim=210, unknown=1200, silence=1800, longest=1800, backstop=360
+        ),
+    ),
+    "heygen_video": Vendor(
+        kind=Kind.CLIP,
+        payer=Payer.PROVIDER_ACCOUNT,
+        reconcile=Reconcile.IDEMPOTENCY_KEY,
+        lists_titles=False,
+        waits=VendorWaits(
+            http=60,
+            function=120,
+            dispatch=150,
+            claim=210,
+            unknown=1200,
+            silence=1800,
+            longest=1800,
+            backstop=360,
+            key_life=23 * HOUR,
+            replays=3,
+        ),
+    ),
+}
