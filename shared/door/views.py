@@ -61,7 +61,8 @@ def saved(job: Job) -> dict[str, Any]:
     """Return what cancelling a job gave back, and what of its cost a vendor may still bill or not."""
     risk = dict.fromkeys(Payer, 0)
     for node in job.nodes.values():
-        risk[node.payer] += sum(line.cost for line in node.attempts if line.outcome in AT_RISK)
+        for line in node.attempts:
+            risk[line.payer or node.payer] += line.cost if line.outcome in AT_RISK else 0
     return {
         "refunded": dollars(job.money.refunded),
         "at_risk": cost(risk[Payer.US], risk[Payer.PROVIDER_ACCOUNT]),
@@ -261,8 +262,8 @@ def _lane(node: Node, since: datetime, now: datetime) -> dict[str, Any]:
 def _line(node: Node, line: Attempt) -> Mapping[str, Any]:
     return {
         "node": node.key,
-        "provider": node.provider,
-        "payer": node.payer.value,
+        "provider": line.vendor or node.provider,
+        "payer": (line.payer or node.payer).value,
         "take": line.take,
         "attempt": line.attempt,
         "claimed_at": line.claimed_at,

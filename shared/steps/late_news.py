@@ -34,12 +34,13 @@ class LateNews:
         line = find(node, message.take, message.attempt)
         if not message.hint or line is None or line.outcome in FINAL | {Outcome.DONE, Outcome.LATE}:
             return None
-        account = self.tenants.integration(job.tenant, node.provider, job.plan.mode)
+        vendor = line.vendor or node.provider
+        account = self.tenants.integration(job.tenant, vendor, job.plan.mode)
         key = key_of(self.secrets, account, line)
         if key is None:
             return None
         try:
-            seen, title = self.presenters[node.provider].poll(message.hint, api_key=key.value)
+            seen, title = self.presenters[vendor].poll(message.hint, api_key=key.value)
         except (KeyChanged, Lost, TryLater) as failed:
             log_job(Fact.POLL_FAILED, job, str(failed), node=node.key)
             return None

@@ -37,17 +37,17 @@ def start_clip(
     source = made_from(loaded.job, node)
     warm()
     mine, named = token(), (node.key, node.take, node.attempt)
-    repeated = node.state is State.STARTING
-    claim: on.NodeEvent = on.Reclaimed(*named, mine)
-    if not repeated:
+    if node.state is State.STARTING:
+        began = commits.jobs.now(loaded)
+        if loaded.job.barred_at or not replayable(node, began, commits.timeouts):  # only its own news can still tell
+            commits.hear(loaded, on.NothingFound(*named, looked_for(node, commits.timeouts), at=began))
+            return
+        claim: on.NodeEvent = on.Reclaimed(*named, mine)
+    else:
         claim = on.Claimed(*named, mine, input=source, prefix=wanted.output, reconcile=veo.reconcile)
     heard = commits.hear(loaded, claim)
     if not heard.owns(node.key, mine):
-        began = commits.jobs.now(loaded)
-        if repeated and not replayable(node, began, commits.timeouts):  # only its own news can still tell
-            commits.hear(loaded, on.NothingFound(*named, looked_for(node, commits.timeouts), at=began))
-        else:
-            log_job(Fact.CLAIM_LOST, heard.job, node=message.node)
+        log_job(Fact.CLAIM_LOST, heard.job, node=message.node)
         return
 
     def refusal(refused: Refused) -> on.NodeEvent | None:

@@ -81,6 +81,7 @@ class StartPresenter:
             message.take,
             message.attempt,
             mine,
+            secret=account.secret if account else None,
             secret_version=key.version if key else None,
             key_fingerprint=key.fingerprint if key else None,
             cutout=cutout,

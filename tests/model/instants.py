@@ -84,6 +84,7 @@ def _node(node: Node, passed: timedelta, latest: int) -> Node:
         started_at=None,
         ended_at=None,
         held_since=None,
+        waits_since=None,
         why=None,
         next_move=None,
         attempts=tuple(_line(line) for line in node.attempts),

@@ -1,6 +1,7 @@
 """News of an attempt that is no longer waited for: one look by its own key, told to the ledger and to nothing else."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -111,3 +112,18 @@ def test_a_line_that_is_final_is_not_asked_about(stage: Stage) -> None:
     told(stage, job_id, video)
 
     assert 1 == stage.wire.count(LOOK)
+
+
+def test_the_key_is_read_from_the_account_the_attempt_was_made_with(stage: Stage) -> None:
+    """The tenant's account lies elsewhere now, with a key nobody knows: the look is made with the attempt's own."""
+    job_id, video = left(stage)
+    stage.filmed()
+    tenants = stage.wiring.tenants
+    account = tenants.integration(TENANT.id, "heygen", "production", fresh=True)
+    assert account is not None
+    stage.wiring.secrets.put("another-account", "a key of somebody else", {})
+    tenants.put_integration(TENANT.id, replace(account, secret="another-account"))
+
+    line = told(stage, job_id, video)
+
+    assert (SECRET, video) == (line.secret, line.provider_id)

@@ -89,8 +89,9 @@ def _one(
             say.append(f"{job.id} {node.key}: completed, and its take was not billed once")
         for line in node.attempts:
             amount, risk = _line(job, node, line, made.get(_name(job, node, line), []), say)
-            ours += amount if node.payer is Payer.US else 0
-            risked += risk if node.payer is Payer.US else 0
+            mine = (line.payer or node.payer) is Payer.US
+            ours += amount if mine else 0
+            risked += risk if mine else 0
             audit.unbilled += 1 if risk else 0
             audit.unbilled_cost += risk
     compute = sum(node.cost for node in job.nodes.values() if node.kind is Kind.COMPOSE and node.output)

@@ -24,6 +24,7 @@ class Claimed:
     attempt: int
     token: str
     input: str | None = None
+    secret: str | None = None
     secret_version: str | None = None
     key_fingerprint: str | None = None
     prefix: str | None = None

@@ -83,7 +83,8 @@ class Claim(Stored):
     token: str  # random, one per handler run
     at: datetime  # server time
     input: str | None = None  # "gs://…#generation" of what the call is made from
-    secret_version: str | None = None  # the version of the tenant's key it is made with
+    secret: str | None = None  # the name of the tenant's key it is made with: whose account it is
+    secret_version: str | None = None  # which version of it
     key_fingerprint: str | None = None  # of that key: a secret that was deleted and made again counts from 1 again
     prefix: str | None = None  # gs:// prefix of this attempt's output
     cutout: Cutout | None = None
@@ -132,7 +133,10 @@ class Attempt(Stored):
     provider_id: str | None = None
     why: str | None = None
     releases: int = 0  # how often it came back unsent or refused for now
-    secret_version: str | None = None  # of the key it was made with, as its claim says
+    vendor: str | None = None  # who was asked; None = written before lines told it: the node's
+    payer: Payer | None = None  # whom that vendor bills; None = the node's
+    secret: str | None = None  # the key it was made with, as its claim says
+    secret_version: str | None = None
     key_fingerprint: str | None = None
 
     @property
@@ -169,6 +173,7 @@ class Node(Stored):
     claim: Claim | None = None
     provider_id: str | None = None
     output: Output | None = None
+    waits_since: datetime | None = None  # its vendor has no room or cannot be reached: since when, over all delays
     held_since: datetime | None = None  # our set-up is wrong (a retired model): held at most an hour
     queued_at: datetime | None = None
     started_at: datetime | None = None

@@ -7,7 +7,7 @@ when it ends: what is at risk then stays charged, and no later news moves settle
 can be lost (holes 45-47); a film that comes later is in the ledger and at our expense.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -31,15 +31,27 @@ def bill(nodes: Iterable[Node]) -> Bill:
     """Add up all nodes; equals the ledger by construction."""
     columns = {Payer.US: 0, Payer.PROVIDER_ACCOUNT: 0}
     for node in nodes:
-        columns[node.payer] += spent(node)
+        for payer, cost in by_payer(node).items():
+            columns[payer] += cost
     return Bill(columns[Payer.US], columns[Payer.PROVIDER_ACCOUNT])
 
 
+def by_payer(node: Node) -> Mapping[Payer, int]:
+    """Return what a node cost or may yet cost whom, micro-dollars: its charged lines, each in its own vendor's column.
+
+    What is made by another vendor now does not move what an earlier one has billed.
+    """
+    sums = dict.fromkeys(Payer, 0)
+    if node.kind in OUR_WORK and node.state is State.DONE:
+        sums[node.payer] += node.cost
+    for line in node.attempts:
+        sums[line.payer or node.payer] += line.cost if line.charged else 0
+    return sums
+
+
 def spent(node: Node) -> int:
-    """Return what a node cost or may yet cost, micro-dollars: the sum of its charged lines."""
-    if node.kind in OUR_WORK:
-        return node.cost if node.state is State.DONE else 0
-    return sum(line.cost for line in node.attempts if line.charged)
+    """Return what a node cost or may yet cost, micro-dollars, whoever pays."""
+    return sum(by_payer(node).values())
 
 
 def affordable(job: Job, node: Node) -> bool:
@@ -73,6 +85,9 @@ def open_line(node: Node, claim: Claim) -> Node:
         claimed_at=claim.at,
         why=None,
         ended_at=None,
+        vendor=node.provider,
+        payer=node.payer,
+        secret=claim.secret,
         secret_version=claim.secret_version,
         key_fingerprint=claim.key_fingerprint,
     )
@@ -94,7 +109,16 @@ def put(node: Node, line: Attempt) -> Node:
 def _in_short(line: Attempt) -> Attempt:
     if line.outcome not in FINAL:  # its film may still come, and be asked for with its own key
         return line
-    return Attempt(line.take, line.attempt, line.claimed_at, line.cost, line.outcome, unknown=line.unknown)
+    return Attempt(
+        line.take,
+        line.attempt,
+        line.claimed_at,
+        line.cost,
+        line.outcome,
+        vendor=line.vendor,
+        payer=line.payer,
+        unknown=line.unknown,
+    )
 
 
 def close_line(

@@ -35,10 +35,10 @@ class Row:
 
 TABLE: tuple[Row, ...] = (
     Row(on.Claimed, Q, (S, F)),
-    Row(on.Postponed, Q, (Q,)),
+    Row(on.Postponed, Q, (Q, F)),
     Row(on.Reclaimed, S, (S,)),
     Row(on.Sent, S, (R,)),
-    Row(on.Released, S, (S, Q, C)),
+    Row(on.Released, S, (S, Q, F, C)),
     Row(on.Rejected, S, (S, F)),
     Row(on.MisconfigurationFound, S, (S, Q, F, C)),
     Row(on.Unclear, S, (S,)),

@@ -19,7 +19,16 @@ def running(node: Node, take: int, attempt: int, provider_id: str, now: datetime
     """Let the vendor work on it, under the name it gave."""
     named = name_line(node, take, attempt, provider_id, now)
     due = now + timeouts.of(node.provider).backstop * SECOND
-    return replace(named, state=State.RUNNING, provider_id=provider_id, at=None, due=due, held_since=None, why=None)
+    return replace(
+        named,
+        state=State.RUNNING,
+        provider_id=provider_id,
+        at=None,
+        due=due,
+        held_since=None,
+        waits_since=None,
+        why=None,
+    )
 
 
 def next_attempt(job: Job, node: Node, after: timedelta, now: datetime, timeouts: Timeouts) -> Node:
@@ -33,6 +42,7 @@ def next_attempt(job: Job, node: Node, after: timedelta, now: datetime, timeouts
         fresh_links=0,
         claim=None,
         provider_id=None,
+        waits_since=None,
     )
     return requeue(job, fresh, after, now, timeouts)
 

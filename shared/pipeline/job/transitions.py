@@ -35,6 +35,7 @@ def claimed(job: Job, node: Node, event: on.Claimed, now: datetime, timeouts: Ti
         event.token,
         now,
         input=event.input,
+        secret=event.secret,
         secret_version=event.secret_version,
         key_fingerprint=event.key_fingerprint,
         prefix=event.prefix,
@@ -56,7 +57,8 @@ def postponed(job: Job, node: Node, event: on.Postponed, now: datetime, timeouts
     """Queue it again for when the vendor should be free; a duplicate that says the same changes nothing (hole 9)."""
     if scheduled(node, now):
         return node
-    return requeue(job, replace(node, why=event.why, nudges=0), event.after, now, timeouts)
+    waiting = replace(node, why=event.why, nudges=0, waits_since=node.waits_since or now)
+    return _impatient(waiting, now, timeouts) or requeue(job, waiting, event.after, now, timeouts)
 
 
 def sent(_job: Job, node: Node, event: on.Sent, now: datetime, timeouts: Timeouts) -> Node:
@@ -84,8 +86,9 @@ def released(job: Job, node: Node, event: on.Released, now: datetime, timeouts: 
         refusals=node.refusals + (1 if event.refused else 0),
         cutout=event.cutout or node.cutout,
         why=event.why,
+        waits_since=node.waits_since if event.cutout else node.waits_since or now,
     )
-    return requeue(job, freed, event.after, now, timeouts)
+    return _impatient(freed, now, timeouts) or requeue(job, freed, event.after, now, timeouts)
 
 
 def refused(_job: Job, node: Node, event: on.Rejected, now: datetime, timeouts: Timeouts) -> Node:
@@ -205,6 +208,15 @@ HANDLERS: Mapping[type[on.NodeEvent], Callable[[Job, Node, Any, datetime, Timeou
     on.WorkDone: work_done,
     on.WorkFailed: work_failed,
 }
+
+
+def _impatient(node: Node, now: datetime, timeouts: Timeouts) -> Node | None:
+    """End the wait for a vendor that had no room, or could not be reached, for all of its patience (hole 293)."""
+    patience = timeouts.of(node.provider).patience
+    if node.waits_since is None or now < node.waits_since + patience * SECOND:
+        return None
+    why = f"{node.provider} could not take {node.key} for {patience / 60:.0f} minutes: {node.why or 'no room'}"
+    return failed(node, now, Code.CAPACITY, why, "retry the job later; nothing of it was made or paid")
 
 
 def _refusal(node: Node) -> Outcome:

@@ -45,7 +45,7 @@ def unclear(_job: Job, node: Node, event: on.Unclear, now: datetime, timeouts: T
     if node.claim is None or node.claim.unclear_at is not None:
         return node
     closed = close_line(node, node.take, node.attempt, Outcome.UNCLEAR, now, event.why)
-    noted = replace(closed, claim=replace(node.claim, unclear_at=now), why=event.why)
+    noted = replace(closed, claim=replace(node.claim, unclear_at=now), why=event.why, waits_since=None)
     if reconcile_of(node) is not Reconcile.IDEMPOTENCY_KEY:
         noted = replace(noted, why=f"{event.why} {_waits_until(node, node.claim, timeouts)}")
     if reconcile_of(node) is Reconcile.IDEMPOTENCY_KEY:

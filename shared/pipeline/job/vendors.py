@@ -28,6 +28,7 @@ class VendorWaits:
     silence: float  # from the first call on: an unclear attempt nobody can tell of is heard out
     longest: float  # from the claim on: a call that was accepted and is pending this long is heard out
     backstop: float  # no news of a running call: the sweep looks
+    patience: float = 7200  # from the first delay on: no room, or out of reach this long, is the end of waiting
     key_life: float = 0  # an older idempotency key is never repeated
     replays: int = 0  # repeats of one key
 
@@ -43,7 +44,7 @@ class Vendor:
     waits: VendorWaits
 
 
-HOUR = 3600
+KEY_LIFE = 23 * 3600  # seconds: HeyGen keeps a key for a day
 
 VENDORS: Mapping[str, Vendor] = {
     "heygen": Vendor(
@@ -60,7 +61,7 @@ VENDORS: Mapping[str, Vendor] = {
             silence=1800,
             longest=1800,
             backstop=300,
-            key_life=23 * HOUR,
+            key_life=KEY_LIFE,
             replays=3,
         ),
     ),
@@ -96,7 +97,7 @@ VENDORS: Mapping[str, Vendor] = {
             silence=1800,
             longest=1800,
             backstop=360,
-            key_life=23 * HOUR,
+            key_life=KEY_LIFE,
             replays=3,
         ),
     ),

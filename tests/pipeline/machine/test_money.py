@@ -9,7 +9,7 @@ import pytest
 
 from shared.pipeline.job import events as on
 from shared.pipeline.job.entries import entries, moved
-from shared.pipeline.job.job import Ending, Entry, Job, Money, Outcome, Purchase, State
+from shared.pipeline.job.job import Ending, Entry, Job, Money, Outcome, Payer, Purchase, State
 from shared.pipeline.job.ledger import bill, settle
 from tests.pipeline.machine.story import (
     COMPOSE,
@@ -369,3 +369,27 @@ class TestCancel:
         told = story(PRESENTED).hears(claimed(PRESENTER), sent(PRESENTER), claimed(), refused())
 
         told.hears(on.CancelAsked()).then(ending=Ending.CANCELLED)
+
+
+def test_what_one_vendor_billed_stays_in_its_column() -> None:
+    """A take of the tenant's account that was given up is theirs for good, whoever makes the next one (hole 281)."""
+    told = rich(story()).hears(claimed(), sent(), failure(paid=True))
+    made_by_us = told.hero
+    other = replace(made_by_us, provider="heygen_video", payer=Payer.PROVIDER_ACCOUNT)
+    told = replace(told, job=replace(told.job, nodes={**told.job.nodes, other.key: other}))
+
+    told = told.later(60).hears(claimed(attempt=2), arrived(attempt=2))
+
+    columns = bill(told.job.nodes.values())
+    assert (other.cost, other.cost) == (columns.paid_by_us, columns.billed_by_provider)
+    assert [("veo", Payer.US), ("heygen_video", Payer.PROVIDER_ACCOUNT)] == [
+        (line.vendor, line.payer) for line in told.hero.attempts
+    ]
+
+
+def test_a_line_from_before_lines_told_it_is_its_nodes() -> None:
+    """Lines without vendor and payer were made by the one vendor their node ever had."""
+    told = story().hears(claimed(), sent())
+    old = replace(told.hero, attempts=tuple(replace(line, vendor=None, payer=None) for line in told.hero.attempts))
+
+    assert told.hero.cost == bill([old]).paid_by_us

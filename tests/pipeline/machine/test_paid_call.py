@@ -430,6 +430,49 @@ def test_a_vendor_that_shows_nothing_is_never_believed_to_have_made_nothing() ->
     assert told.hero.next_move.startswith("look for the take in the provider's account")
 
 
+class TestPatience:
+    """A vendor without room, or out of reach: waited for, but not for ever (hole 293)."""
+
+    def test_the_wait_is_counted_over_all_delays(self) -> None:
+        """Each delay begins another task, none begins another wait; two hours after the first the take fails, free."""
+        told = presenter().hears(postponed())
+        began = told.now
+        for _ in range(7):
+            told = told.later(minutes=15).hears(postponed()).then(state=State.QUEUED)
+            assert began == told.hero.waits_since
+
+        told = told.later(minutes=15).hears(postponed())
+
+        told.then(state=State.FAILED, outcomes=(), code="capacity")
+
+    def test_refusals_for_now_and_delays_are_one_wait(self) -> None:
+        """429 after busy after 429: the same vendor, the same wait; the refused attempt is not charged."""
+        told = presenter().hears(claimed(PRESENTER), released(PRESENTER, refused=True))
+        told = told.later(hours=1).hears(postponed()).later(minutes=59).hears(claimed(PRESENTER, "b"))
+
+        told = told.later(minutes=1).hears(released(PRESENTER, "b", refused=True))
+
+        told.then(state=State.FAILED, outcomes=(Outcome.REFUSED,), code="capacity")
+
+    def test_a_vendor_out_of_reach_is_waited_for_as_long(self) -> None:
+        """A call that could not be sent is tried again and again, and not until the job's own end."""
+        told = presenter().hears(claimed(PRESENTER), released(PRESENTER)).later(hours=2)
+
+        told = told.hears(claimed(PRESENTER, "b"), released(PRESENTER, "b"))
+
+        told.then(state=State.FAILED, outcomes=(Outcome.NOT_SENT,), code="capacity")
+
+    def test_what_was_taken_waits_for_room_no_more(self) -> None:
+        """Its next attempt begins a wait of its own."""
+        told = presenter().hears(postponed()).later(60).hears(claimed(PRESENTER), sent(PRESENTER))
+        assert told.hero.waits_since is None
+
+    def test_another_way_to_cut_a_look_out_is_no_wait(self) -> None:
+        """Asked again at once, for something else."""
+        told = presenter().hears(claimed(PRESENTER), released(PRESENTER, refused=True, cutout=Cutout.KEY))
+        assert told.hero.waits_since is None
+
+
 class TestAKeyedClip:
     """A clip of a vendor that takes keys: asked again under its key, never looked for in a bucket (hole 258)."""
 

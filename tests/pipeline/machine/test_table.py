@@ -31,6 +31,7 @@ from tests.pipeline.machine.story import (
     sent,
     story,
     unclear,
+    waiting,
     work_failed,
     worked,
 )
@@ -73,6 +74,11 @@ def small(told: Story) -> Story:
     return replace(told, timeouts=SMALL)
 
 
+def hasty(told: Story) -> Story:
+    """Let nobody wait for room."""
+    return replace(told, timeouts=waiting(WAITS, patience=0))
+
+
 def linkless(told: Story) -> Story:
     return replace(told, timeouts=replace(WAITS, fresh_links=0))
 
@@ -81,12 +87,14 @@ ROWS: dict[tuple[type[on.NodeEvent], State, State], Callable[[], Story]] = {
     (on.Claimed, Q, S): lambda: queued().hears(claimed()),
     (on.Claimed, Q, F): lambda: poor().hears(claimed()),
     (on.Postponed, Q, Q): lambda: queued().about(PRESENTER).later(1).hears(postponed()),
+    (on.Postponed, Q, F): lambda: hasty(queued()).about(PRESENTER).later(1).hears(postponed()),
     (on.Reclaimed, S, S): lambda: speaking().hears(unclear(PRESENTER)).later(30).hears(reclaimed()),
     (on.Sent, S, R): lambda: starting().hears(sent()),
     (on.Released, S, S): lambda: (
         speaking().hears(unclear(PRESENTER)).later(30).hears(reclaimed(), released(PRESENTER, "b"))
     ),
     (on.Released, S, Q): lambda: starting().hears(released()),
+    (on.Released, S, F): lambda: hasty(starting()).hears(released(refused=True)),
     (on.Released, S, C): lambda: broken(starting()).hears(released()),
     (on.Rejected, S, S): lambda: (
         speaking().hears(unclear(PRESENTER)).later(30).hears(reclaimed(), refused(PRESENTER, "b"))

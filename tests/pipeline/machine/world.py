@@ -461,7 +461,7 @@ class World:
                 looked_for = node.kind is Kind.CLIP and line.why == "no trace of it"
                 if looked_for and line.outcome in AT_RISK:
                     raise LawBroken(f"BOOKS: {node.key} {line} is charged, though it was looked for to the end")
-                sums[node.payer] += line.cost if line.charged else 0
+                sums[line.payer or node.payer] += line.cost if line.charged else 0
             sums[node.payer] += node.cost if node.kind is Kind.COMPOSE and node.state is State.DONE else 0
         if (told := bill(self.job.nodes.values())) != Bill(sums[Payer.US], sums[Payer.PROVIDER_ACCOUNT]):
             raise LawBroken(f"BOOKS: the sums are {told}, the lines' {sums}")
