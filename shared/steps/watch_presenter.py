@@ -93,7 +93,7 @@ class WatchPresenter:
         except KeyChanged:
             return on.KeyDenied(*about)
         except Lost:
-            return self._gone(loaded, node) if node.provider_id else None
+            return on.IdUnknown(*about) if node.provider_id else None
         except TryLater as later:
             log_job(Fact.POLL_FAILED, job, str(later), node=node.key)
             return on.PendingSeen(*about, hinted=hinted) if node.provider_id else None
@@ -149,14 +149,6 @@ class WatchPresenter:
         account = self.tenants.integration(loaded.job.tenant, node.provider, loaded.job.plan.mode)
         if account and archived.output.cutout is Cutout.INSET:
             self.tenants.learn(loaded.job.tenant, account, planned(loaded.job, node).avatar_id, NEXT[asked])
-
-    def _gone(self, loaded: Loaded, node: Node) -> on.NodeEvent:
-        """A take that was accepted and is unknown later was deleted there: paid, and never ordered again by us."""
-        since = node.claim.at if node.claim else loaded.job.created_at
-        if self.commits.jobs.now(loaded) < since + self.commits.timeouts.found_nothing * SECOND:
-            return on.PendingSeen(node.key, node.take, node.attempt)
-        why = f"{node.provider} does not know the take any more; somebody deleted it there"
-        return on.FailureHeard(node.key, node.take, node.attempt, Code.TAKE_GONE, why, "retry the job", paid=True)
 
     def _instead(self, loaded: Loaded, node: Node, code: Code) -> Cutout | None:
         """A look that turned out unable to be cut out that way is asked for another way, and remembered."""

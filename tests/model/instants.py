@@ -94,7 +94,11 @@ def _node(node: Node, passed: timedelta, latest: int) -> Node:
 def _claim(claim: Claim, passed: timedelta, latest: int) -> Claim:
     at = _seen(claim.at, passed, LONGEST + latest)
     return replace(
-        claim, token="own", at=at or NOW, unclear_at=_seen(claim.unclear_at, passed, 1 + latest), first_at=NOW
+        claim,
+        token="own",
+        at=at or NOW,
+        unclear_at=_seen(claim.unclear_at, passed, 1 + latest),
+        first_at=NOW,
     )
 
 

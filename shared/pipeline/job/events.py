@@ -256,6 +256,15 @@ class Barred:
     """The job's tenant was shut: what a vendor has is heard out, and nothing more is bought."""
 
 
+@dataclass(frozen=True, slots=True)
+class IdUnknown:
+    """The vendor answered a look that it does not know the id it had given."""
+
+    node: str
+    take: int
+    attempt: int
+
+
 NodeEvent = (
     Claimed
     | Reclaimed
@@ -272,6 +281,7 @@ NodeEvent = (
     | PendingSeen
     | NothingFound
     | KeyDenied
+    | IdUnknown
     | WorkDone
     | WorkFailed
 )

@@ -50,12 +50,14 @@ class Outcome(StrEnum):
     GIVEN_UP = "given_up"  # no longer listened to, or billed by the vendor without a film; counted as paid
     NOTHING_MADE = "nothing_made"  # unclear, and without a trace after the vendor's longest time: not billed
     FAILED = "failed"  # the vendor's final word; free by contract
+    CHARGED = "charged"  # the vendor's final word, and it bills that too, or does not say; counted as paid
     DONE = "done"
     LATE = "late"  # its film came when another take was wanted or the node had ended; paid
 
 
 FREE = frozenset({Outcome.NOT_SENT, Outcome.REFUSED, Outcome.FAILED, Outcome.NOTHING_MADE})
-FINAL = frozenset({Outcome.NOT_SENT, Outcome.REFUSED, Outcome.FAILED})  # no later news can change these
+FINAL = frozenset({Outcome.NOT_SENT, Outcome.REFUSED, Outcome.FAILED})  # free, and no later news should change these
+DEAD = frozenset({Outcome.FAILED, Outcome.CHARGED})  # by the vendor's final word
 AT_RISK = frozenset({Outcome.CLAIMED, Outcome.UNCLEAR, Outcome.SENT, Outcome.GIVEN_UP})  # charged until known better
 
 
@@ -94,6 +96,7 @@ class Claim(Stored):
     unclear_at: datetime | None = None  # when its outcome became unknown
     repeats: int = 0  # how often it was asked again under its key
     denied_at: datetime | None = None  # when the vendor refused its key while we looked; None since it took it again
+    missing_at: datetime | None = None  # when the vendor did not know its id; None since it did again
 
     @property
     def repeated(self) -> bool:

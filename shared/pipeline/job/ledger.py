@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from shared.pipeline.job.entries import covered, settled
-from shared.pipeline.job.job import FINAL, Attempt, Claim, Job, Node, Outcome, Output, Payer, State
+from shared.pipeline.job.job import DEAD, FINAL, Attempt, Claim, Job, Node, Outcome, Output, Payer, State
+from shared.pipeline.job.timeouts import Timeouts
 from shared.pipeline.plan.plan import Kind
 
 DETAILED = 5
@@ -129,6 +130,27 @@ def close_line(
     if line is None:
         return node
     return put(node, replace(line, outcome=outcome, ended_at=at, why=why, cost=line.cost if cost is None else cost))
+
+
+def last_word(node: Node, take: int, attempt: int, timeouts: Timeouts, *, paid: bool = False) -> Outcome:
+    """Return how an attempt ended that its vendor says has failed: free only where that vendor bills no failure."""
+    line = find(node, take, attempt)
+    if paid:
+        return Outcome.GIVEN_UP
+    vendor = (line.vendor if line else None) or node.provider
+    return Outcome.FAILED if timeouts.vendor(vendor).failed_is_free else Outcome.CHARGED
+
+
+def died(node: Node, take: int, attempt: int) -> bool:
+    """Tell whether an attempt's vendor has said as its final word that no film will come of it."""
+    line = find(node, take, attempt)
+    return line is not None and line.outcome in DEAD
+
+
+def refuted(node: Node, take: int, attempt: int) -> bool:
+    """Tell whether an attempt's film comes after that word, now or once before: it is never accepted (hole 284)."""
+    line = find(node, take, attempt)
+    return died(node, take, attempt) or (line is not None and line.outcome is Outcome.LATE)
 
 
 def name_line(node: Node, take: int, attempt: int, provider_id: str, at: datetime) -> Node:

@@ -16,7 +16,18 @@ from shared.codes import Code
 from shared.pipeline.job import events as on
 from shared.pipeline.job.consequences import barred, follow, relinked, tell, wake
 from shared.pipeline.job.job import AT_VENDOR, AWAKE, LIVE, Ending, Job, Node, Outcome, State, Trouble
-from shared.pipeline.job.ledger import billed, booked, close_line, find, give_up, name_line, note_late
+from shared.pipeline.job.ledger import (
+    billed,
+    booked,
+    close_line,
+    died,
+    find,
+    give_up,
+    last_word,
+    name_line,
+    note_late,
+    refuted,
+)
 from shared.pipeline.job.retried import reopened
 from shared.pipeline.job.timeouts import Timeouts
 from shared.pipeline.job.transitions import HANDLERS
@@ -54,6 +65,7 @@ TABLE: tuple[Row, ...] = (
     Row(on.NothingFound, R, (R, Q, F, C)),
     Row(on.KeyDenied, S, (S, F)),
     Row(on.KeyDenied, R, (R, F)),
+    Row(on.IdUnknown, R, (R, F)),
     Row(on.WorkDone, Q, (D,)),
     Row(on.WorkFailed, Q, (Q, F)),
 )
@@ -111,7 +123,7 @@ def _heard(job: Job, event: on.NodeEvent, now: datetime, timeouts: Timeouts) -> 
         return Transition(job, changed=False)
     row = _ROWS.get((type(event), node.state))
     if row is None or job.ending or not _concerns(node, event):
-        return _late(job, node, event, now)
+        return _late(job, node, event, now, timeouts)
     moved = HANDLERS[type(event)](job, node, event, now, timeouts)
     if moved.state not in row.becomes:
         raise BrokenTable(f"{job.id} {node.key}: {type(event).__name__} led from {node.state} to {moved.state}")
@@ -123,18 +135,21 @@ def _concerns(node: Node, event: on.NodeEvent) -> bool:
         case on.Sent() | on.Released() | on.Rejected() | on.MisconfigurationFound() | on.Unclear():
             return node.claim is not None and node.claim.token == event.token
         case on.FilmArrived():
-            return event.take == node.take and event.attempt <= node.attempt
+            ours = event.take == node.take and event.attempt <= node.attempt
+            return ours and not refuted(node, event.take, event.attempt)
         case on.WorkDone() | on.WorkFailed():
             return event.inputs_hash == node.inputs_hash
         case on.Claimed() | on.Postponed() | on.Reclaimed() | on.IdHeard():
             return (event.take, event.attempt) == (node.take, node.attempt)
         case on.FileRefused() | on.FailureHeard() | on.PendingSeen() | on.NothingFound() | on.KeyDenied():
             return (event.take, event.attempt) == (node.take, node.attempt)
+        case on.IdUnknown():
+            return (event.take, event.attempt) == (node.take, node.attempt)
         case _:
             assert_never(event)
 
 
-def _late(job: Job, node: Node, event: on.NodeEvent, now: datetime) -> Transition:
+def _late(job: Job, node: Node, event: on.NodeEvent, now: datetime, timeouts: Timeouts) -> Transition:
     """News that moves no node: the ledger notes what was paid or named; a second film of a take is an alarm."""
     alarms: tuple[str, ...] = ()
     match event:
@@ -148,11 +163,18 @@ def _late(job: Job, node: Node, event: on.NodeEvent, now: datetime) -> Transitio
             if noted != node and event.take == node.take and node.state is State.DONE:
                 second = f"a second film of take {event.take}: {event.output.uri}"
                 alarms = (f"surplus_output: {job.id} {node.key}: {second}",)
+            if noted != node and died(node, event.take, event.attempt):
+                twice = f"attempt {event.attempt} was said to have failed, then its film came: {event.output.uri}"
+                alarms = (*alarms, f"spoke_twice: {job.id} {node.key}: {twice}")
         case on.FailureHeard() if not event.paid:
             line = find(node, event.take, event.attempt)
             unsure = (Outcome.GIVEN_UP, Outcome.NOTHING_MADE, Outcome.SENT, Outcome.UNCLEAR)
             open_still = line is not None and line.outcome in unsure
-            noted = close_line(node, event.take, event.attempt, Outcome.FAILED, now, event.why) if open_still else node
+            if open_still:
+                word = last_word(node, event.take, event.attempt, timeouts)
+                noted = close_line(node, event.take, event.attempt, word, now, event.why)
+            else:
+                noted = node
         case _:
             noted = node
     if noted == node:

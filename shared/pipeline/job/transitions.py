@@ -9,10 +9,18 @@ from shared.codes import Code
 from shared.pipeline.job import events as on
 from shared.pipeline.job.consequences import wake
 from shared.pipeline.job.job import Claim, Job, Node, Outcome, State
-from shared.pipeline.job.ledger import affordable, billed, close_line, find, name_line, open_line, put
+from shared.pipeline.job.ledger import affordable, billed, close_line, find, last_word, name_line, open_line, put
 from shared.pipeline.job.moves import failed, next_attempt, requeue, running, scheduled
 from shared.pipeline.job.timeouts import SECOND, Timeouts
-from shared.pipeline.job.unclear import answered, key_denied, nothing_found, reclaimed, unclear, unclear_still
+from shared.pipeline.job.unclear import (
+    answered,
+    id_unknown,
+    key_denied,
+    nothing_found,
+    reclaimed,
+    unclear,
+    unclear_still,
+)
 
 SHUT_OUT = "ask the operator; when the tenant is open again, retry the job: what is finished is kept"
 
@@ -132,7 +140,7 @@ def film_arrived(job: Job, node: Node, event: on.FilmArrived, now: datetime, _wa
 
 def failure_heard(job: Job, node: Node, event: on.FailureHeard, now: datetime, timeouts: Timeouts) -> Node:
     """The vendor failed one attempt: another one follows where that can help, a bounded number of times."""
-    outcome = Outcome.GIVEN_UP if event.paid else Outcome.FAILED
+    outcome = last_word(node, node.take, node.attempt, timeouts, paid=event.paid)
     closed = close_line(node, node.take, node.attempt, outcome, now, event.why)
     tries = timeouts.tries_filtered if event.code in (Code.FILTERED, Code.EMPTY) else timeouts.tries
     if event.retry_after is None or node.failures + 1 >= tries:
@@ -205,6 +213,7 @@ HANDLERS: Mapping[type[on.NodeEvent], Callable[[Job, Node, Any, datetime, Timeou
     on.PendingSeen: pending_seen,
     on.NothingFound: nothing_found,
     on.KeyDenied: key_denied,
+    on.IdUnknown: id_unknown,
     on.WorkDone: work_done,
     on.WorkFailed: work_failed,
 }

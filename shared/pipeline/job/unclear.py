@@ -108,6 +108,25 @@ def key_denied(_job: Job, node: Node, event: on.KeyDenied, now: datetime, timeou
     return failed(closed, now, Code.KEY_CHANGED, why, move)
 
 
+def id_unknown(_job: Job, node: Node, _event: on.IdUnknown, now: datetime, timeouts: Timeouts) -> Node:
+    """The vendor does not know an id it gave: only after its grace, and twice a minute apart, was the take deleted.
+
+    Just made, an id may be unknown to the machine that is asked. The take counts as paid, and is never ordered again by
+    us.
+    """
+    claim, waits = node.claim, timeouts.of(node.provider)
+    soon = timeouts.found_nothing * SECOND
+    if claim:
+        since = claim.missing_at or now
+        final_at = max(since + soon, claim.at + waits.grace * SECOND)
+        if now < final_at:
+            noted = replace(node, claim=replace(claim, missing_at=since))
+            return noted if noted == node else wake(noted, now, timeouts, after=final_at - now)
+    why = f"{node.provider} does not know {node.key} any more; somebody deleted it there"
+    closed = close_line(node, node.take, node.attempt, Outcome.GIVEN_UP, now, why)
+    return failed(closed, now, Code.TAKE_GONE, why, "retry the job: it orders this take again")
+
+
 def replayable(node: Node, now: datetime, timeouts: Timeouts) -> bool:
     """Tell whether a claim's key may be used once more: young enough, and not repeated too often (hole 29)."""
     claim, waits = node.claim, timeouts.of(node.provider)
@@ -153,6 +172,8 @@ def _heard_out(node: Node, now: datetime, why: str) -> Node:
 
 
 def answered(node: Node) -> Node:
-    """Forget that a key was refused: the vendor takes it."""
+    """Forget that a key was refused, or an id unknown: the vendor knows both."""
     claim = node.claim
-    return replace(node, claim=replace(claim, denied_at=None)) if claim and claim.denied_at else node
+    if claim is None or not (claim.denied_at or claim.missing_at):
+        return node
+    return replace(node, claim=replace(claim, denied_at=None, missing_at=None))

@@ -28,6 +28,7 @@ class VendorWaits:
     silence: float  # from the first call on: an unclear attempt nobody can tell of is heard out
     longest: float  # from the claim on: a call that was accepted and is pending this long is heard out
     backstop: float  # no news of a running call: the sweep looks
+    grace: float = 60  # from the claim on: until then its not knowing an id it gave proves nothing
     patience: float = 7200  # from the first delay on: no room, or out of reach this long, is the end of waiting
     key_life: float = 0  # an older idempotency key is never repeated
     replays: int = 0  # repeats of one key
@@ -40,6 +41,7 @@ class Vendor:
     kind: Kind  # of the nodes it makes
     payer: Payer
     reconcile: Reconcile
+    failed_is_free: bool  # its final "failed" is not billed; False where it is, or nobody says
     lists_titles: bool  # its list shows the titles we gave: what is left where a key is too old
     waits: VendorWaits
 
@@ -51,6 +53,7 @@ VENDORS: Mapping[str, Vendor] = {
         kind=Kind.PRESENTER,
         payer=Payer.PROVIDER_ACCOUNT,
         reconcile=Reconcile.IDEMPOTENCY_KEY,
+        failed_is_free=True,
         lists_titles=True,
         waits=VendorWaits(
             http=120,
@@ -69,15 +72,25 @@ VENDORS: Mapping[str, Vendor] = {
         kind=Kind.PRESENTER,
         payer=Payer.PROVIDER_ACCOUNT,
         reconcile=Reconcile.LIST_BY_TITLE,
+        failed_is_free=False,
         lists_titles=True,
         waits=VendorWaits(
-            http=60, function=180, dispatch=210, claim=270, unknown=900, silence=1800, longest=1800, backstop=180
+            http=60,
+            function=180,
+            dispatch=210,
+            claim=270,
+            unknown=900,
+            silence=1800,
+            longest=1800,
+            backstop=180,
+            grace=300,
         ),
     ),
     "veo": Vendor(
         kind=Kind.CLIP,
         payer=Payer.US,
         reconcile=Reconcile.OBJECT,
+        failed_is_free=True,
         lists_titles=False,
         waits=VendorWaits(
             http=60, function=120, dispatch=150, claim=210, unknown=1200, silence=1800, longest=1800, backstop=360
@@ -87,6 +100,7 @@ VENDORS: Mapping[str, Vendor] = {
         kind=Kind.CLIP,
         payer=Payer.PROVIDER_ACCOUNT,
         reconcile=Reconcile.IDEMPOTENCY_KEY,
+        failed_is_free=False,
         lists_titles=False,
         waits=VendorWaits(
             http=60,

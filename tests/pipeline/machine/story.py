@@ -247,6 +247,10 @@ def denied(node: str = CLIP, *, take: int = 1, attempt: int = 1) -> on.KeyDenied
     return on.KeyDenied(node, take, attempt)
 
 
+def id_unknown(node: str = PRESENTER, *, attempt: int = 1) -> on.IdUnknown:
+    return on.IdUnknown(node, 1, attempt)
+
+
 def worked(inputs_hash: str | None, *, warnings: tuple[str, ...] = ()) -> on.WorkDone:
     told = tuple(map(WarningText, warnings))
     return on.WorkDone(COMPOSE, inputs_hash or "", stored("film-1"), told)

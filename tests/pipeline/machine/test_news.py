@@ -6,6 +6,7 @@ from datetime import timedelta
 from shared.codes import Code
 from shared.pipeline.job import events as on
 from shared.pipeline.job.job import Ending, Outcome, State
+from shared.pipeline.job.ledger import bill
 from tests.pipeline.machine.story import (
     CHAIN,
     COMPOSE,
@@ -18,6 +19,7 @@ from tests.pipeline.machine.story import (
     claimed,
     failure,
     id_heard,
+    id_unknown,
     job,
     nothing,
     pending,
@@ -113,11 +115,92 @@ def test_a_film_after_cancel_is_for_the_ledger() -> None:
 
 
 def test_a_film_after_failure_is_for_the_ledger() -> None:
-    """An ended node is left only by a person; the ledger says that it was paid."""
-    told = story().hears(claimed(), sent(), failure(again=None)).hears(arrived())
+    """An ended node is left only by a person; the ledger says that it was paid, and its vendor has spoken twice."""
+    moved = story().hears(claimed(), sent(), failure(again=None))
+    told = moved.hears(arrived())
 
     told.then_only_the_ledger(Outcome.LATE)
-    assert () == told.alarms
+    assert ["spoke_twice"] == [alarm.partition(":")[0] for alarm in told.alarms]
+
+
+def test_a_film_after_its_final_failure_is_never_accepted() -> None:
+    """Not even while the next attempt is unsent: what is wanted may be another film by then (hole 284)."""
+    told = story().hears(claimed(), sent(), failure(again=60)).then(state=State.QUEUED).hears(arrived())
+
+    told.then_only_the_ledger(Outcome.LATE)
+    assert told.hero.cost == bill(told.job.nodes.values()).paid_by_us
+    told.later(60).hears(claimed(attempt=2), arrived(attempt=2)).then(state=State.DONE)
+
+
+class TestAFailureThatMayBeBilled:
+    """A vendor that bills failures, or does not say: dead, and counted as paid (hole 271)."""
+
+    def failed(self, *, again: float | None) -> Story:
+        """Let D-ID fail a take."""
+        told = story(PRESENTED, PRESENTER)
+        hero = replace(told.hero, provider="did")
+        told = replace(told, job=replace(told.job, nodes={**told.job.nodes, PRESENTER: hero}))
+        return told.hears(claimed(PRESENTER), sent(PRESENTER), failure(PRESENTER, again=again))
+
+    def test_it_stays_in_the_bill(self) -> None:
+        """Nobody promises that it is free."""
+        told = self.failed(again=60).then(state=State.QUEUED, outcomes=(Outcome.CHARGED,))
+
+        assert told.hero.cost == bill(told.job.nodes.values()).billed_by_provider
+
+    def test_its_vendor_decides_not_the_one_that_is_asked_now(self) -> None:
+        """News of an attempt long past is judged by the line's own vendor."""
+        told = self.failed(again=60)
+        line = replace(told.line, outcome=Outcome.GIVEN_UP)
+        hero = replace(told.hero, provider="heygen", attempts=(line,))
+        told = replace(told, job=replace(told.job, nodes={**told.job.nodes, PRESENTER: hero}))
+
+        told.hears(failure(PRESENTER)).then_only_the_ledger(Outcome.CHARGED)
+
+    def test_its_film_is_not_accepted_either(self) -> None:
+        """It is noted, and an operator told."""
+        told = self.failed(again=60).hears(arrived(PRESENTER))
+
+        told.then_only_the_ledger(Outcome.LATE)
+        assert ["spoke_twice"] == [alarm.partition(":")[0] for alarm in told.alarms]
+
+
+class TestAnIdNobodyKnows:
+    """404 for an id the vendor gave: a list may lag, so one is no proof (hole 272)."""
+
+    def running(self, vendor: str = "heygen") -> Story:
+        """Let a take be accepted."""
+        told = story(PRESENTED, PRESENTER)
+        hero = replace(told.hero, provider=vendor)
+        told = replace(told, job=replace(told.job, nodes={**told.job.nodes, PRESENTER: hero}))
+        return told.hears(claimed(PRESENTER), sent(PRESENTER))
+
+    def test_the_first_time_it_is_looked_for_again(self) -> None:
+        """However old the take is: the next look is a minute later."""
+        told = self.running().later(minutes=10).hears(id_unknown())
+
+        told.then(state=State.RUNNING, wakes=60, outcomes=(Outcome.SENT,))
+
+    def test_twice_a_minute_apart_it_was_deleted(self) -> None:
+        """Counted as paid, and not ordered again by us."""
+        told = self.running().later(minutes=10).hears(id_unknown()).later(59).hears(id_unknown()).then_nothing()
+
+        told = told.later(1).hears(id_unknown())
+
+        told.then(state=State.FAILED, outcomes=(Outcome.GIVEN_UP,), code="take_gone")
+
+    def test_a_vendors_grace_is_waited_for(self) -> None:
+        """D-ID's new clips may be unknown for five minutes."""
+        told = self.running("did").later(5).hears(id_unknown()).then(state=State.RUNNING, wakes=295)
+        told = told.later(294).hears(id_unknown()).then_nothing()
+
+        told.later(1).hears(id_unknown()).then(state=State.FAILED, code="take_gone")
+
+    def test_what_is_known_again_was_not_deleted(self) -> None:
+        """Two answers with another between them are two first ones."""
+        told = self.running().later(minutes=10).hears(id_unknown()).later(60).hears(pending(PRESENTER))
+
+        told.later(60).hears(id_unknown()).then(state=State.RUNNING, wakes=60)
 
 
 def test_a_failure_of_an_earlier_attempt_corrects_the_ledger_only() -> None:
