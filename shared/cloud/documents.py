@@ -14,6 +14,7 @@ from shared.pipeline.job.job import LIVE, Ending, Job, Moment, Money, Node, Outc
 from shared.pipeline.job.ledger import bill
 from shared.pipeline.job.schema import OLDEST, SCHEMA, WRITES
 from shared.pipeline.job.status import progress, stage, status, summary, waiting_for
+from shared.pipeline.job.vendors import VENDORS
 from shared.pipeline.plan.plan import Kind, Plan
 from shared.pipeline.plan.request import FilmRequest, to_document
 
@@ -92,11 +93,14 @@ def read(job_id: str, data: Mapping[str, Any]) -> Job:
     if reads > SCHEMA:
         raise NewerSchema(f"job {job_id} is for code of schema {reads} and newer, this is {SCHEMA}")
     try:
-        return _built(job_id, data, max(schema, OLDEST))
+        job = _built(job_id, data, max(schema, OLDEST))
     except Unreadable as strange:
         if schema > SCHEMA:
             raise NewerSchema(f"job {job_id} was written by code of schema {schema}: {strange}") from strange
         raise
+    if strangers := {node.provider for node in job.nodes.values()} - VENDORS.keys() - {""}:
+        raise NewerSchema(f"job {job_id} is made by {', '.join(sorted(strangers))}, which this code cannot speak to")
+    return job
 
 
 def outdated(data: Mapping[str, Any]) -> bool:

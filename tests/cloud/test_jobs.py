@@ -382,6 +382,17 @@ def test_an_unreadable_job_is_a_row_of_its_page(cloud: Cloud, stored: Callable[.
     assert {new} == {each.id for each in found if isinstance(each, Job)}
 
 
+def test_a_job_of_a_vendor_without_a_row_is_left_to_newer_code(
+    cloud: Cloud, stored: Callable[..., Loaded], jobs: Jobs
+) -> None:
+    """A vendor's name is a word too: whoever has no row for it can neither ask it nor wait for it."""
+    job_id = stored().job.id
+    document(cloud, job_id).update({"nodes.clip-1.provider": "runway"})
+
+    with pytest.raises(NewerSchema, match="made by runway"):
+        jobs.load(job_id)
+
+
 def test_a_document_from_before_purchases_is_read(cloud: Cloud, jobs: Jobs) -> None:
     """What the code of the first schema wrote has its order as its only purchase, and can be written."""
     golden = json.loads((Path(__file__).parent / "first_schema.json").read_text())

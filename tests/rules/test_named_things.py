@@ -56,6 +56,8 @@ KNOWN = {
     *BY_CODE,
     *ANSWERED,
     "surplus_output",  # an alarm's first word: the operator searches the log for it
+    "spoke_twice",
+    "open_line",
 }
 
 

@@ -58,6 +58,7 @@ class Outcome(StrEnum):
 FREE = frozenset({Outcome.NOT_SENT, Outcome.REFUSED, Outcome.FAILED, Outcome.NOTHING_MADE})
 FINAL = frozenset({Outcome.NOT_SENT, Outcome.REFUSED, Outcome.FAILED})  # free, and no later news should change these
 DEAD = frozenset({Outcome.FAILED, Outcome.CHARGED})  # by the vendor's final word
+OPEN = frozenset({Outcome.CLAIMED, Outcome.UNCLEAR, Outcome.SENT})  # it may still deliver, and is waited for
 AT_RISK = frozenset({Outcome.CLAIMED, Outcome.UNCLEAR, Outcome.SENT, Outcome.GIVEN_UP})  # charged until known better
 
 

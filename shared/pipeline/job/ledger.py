@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from shared.pipeline.job.entries import covered, settled
-from shared.pipeline.job.job import DEAD, FINAL, Attempt, Claim, Job, Node, Outcome, Output, Payer, State
+from shared.pipeline.job.job import DEAD, FINAL, OPEN, Attempt, Claim, Job, Node, Outcome, Output, Payer, State
 from shared.pipeline.job.timeouts import Timeouts
 from shared.pipeline.plan.plan import Kind
 
@@ -141,6 +141,12 @@ def last_word(node: Node, take: int, attempt: int, timeouts: Timeouts, *, paid: 
     return Outcome.FAILED if timeouts.vendor(vendor).failed_is_free else Outcome.CHARGED
 
 
+def still_open(node: Node, but: tuple[int, int]) -> Attempt | None:
+    """Return a line of another attempt than `but` (take, attempt) that may still deliver; None when there is none."""
+    others = (line for line in node.attempts if (line.take, line.attempt) != but)
+    return next((line for line in others if line.outcome in OPEN), None)
+
+
 def died(node: Node, take: int, attempt: int) -> bool:
     """Tell whether an attempt's vendor has said as its final word that no film will come of it."""
     line = find(node, take, attempt)
@@ -169,8 +175,8 @@ def name_line(node: Node, take: int, attempt: int, provider_id: str, at: datetim
 def give_up(node: Node, at: datetime, why: str) -> Node:
     """Close the line of an attempt whose news no longer counts; it stays counted as paid."""
     line = find(node, node.take, node.attempt)
-    still_open = line is not None and line.outcome in (Outcome.CLAIMED, Outcome.SENT, Outcome.UNCLEAR)
-    return close_line(node, node.take, node.attempt, Outcome.GIVEN_UP, at, why) if still_open else node
+    waited_for = line is not None and line.outcome in OPEN
+    return close_line(node, node.take, node.attempt, Outcome.GIVEN_UP, at, why) if waited_for else node
 
 
 def note_late(node: Node, take: int, attempt: int, film: str, at: datetime, cost: int | None = None) -> Node:

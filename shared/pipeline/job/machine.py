@@ -27,6 +27,7 @@ from shared.pipeline.job.ledger import (
     name_line,
     note_late,
     refuted,
+    still_open,
 )
 from shared.pipeline.job.retried import reopened
 from shared.pipeline.job.timeouts import Timeouts
@@ -124,6 +125,9 @@ def _heard(job: Job, event: on.NodeEvent, now: datetime, timeouts: Timeouts) -> 
     row = _ROWS.get((type(event), node.state))
     if row is None or job.ending or not _concerns(node, event):
         return _late(job, node, event, now, timeouts)
+    if isinstance(event, on.Claimed) and (other := still_open(node, (event.take, event.attempt))):
+        doubled = f"attempt {event.attempt} was wanted while attempt {other.attempt} is {other.outcome}"
+        return Transition(job, changed=False, alarms=(f"open_line: {job.id} {node.key}: {doubled}",))
     moved = HANDLERS[type(event)](job, node, event, now, timeouts)
     if moved.state not in row.becomes:
         raise BrokenTable(f"{job.id} {node.key}: {type(event).__name__} led from {node.state} to {moved.state}")

@@ -7,6 +7,7 @@ import pytest
 from shared.codes import Code
 from shared.pipeline.job.job import Outcome, Reconcile, State, reconcile_of
 from shared.pipeline.job.line import START_CLIP, WATCH_PRESENTER, step_for
+from shared.pipeline.job.machine import apply
 from shared.pipeline.plan.plan import Cutout
 from tests.pipeline.machine.story import (
     CLIP,
@@ -428,6 +429,20 @@ def test_a_vendor_that_shows_nothing_is_never_believed_to_have_made_nothing() ->
     told.then(state=State.FAILED, outcomes=(Outcome.GIVEN_UP,), code="unanswered")
     assert told.hero.next_move is not None
     assert told.hero.next_move.startswith("look for the take in the provider's account")
+
+
+@pytest.mark.parametrize("outcome", [Outcome.CLAIMED, Outcome.SENT, Outcome.UNCLEAR])
+def test_nothing_is_claimed_while_another_attempt_may_still_deliver(outcome: Outcome) -> None:
+    """Whatever went wrong to get there: one open line a node, and a person is told of the second (hole 275)."""
+    told = story().hears(claimed(), sent(), failure())
+    line = replace(told.line, outcome=outcome)
+    hero = replace(told.hero, attempts=(line,))
+    told = replace(told, job=replace(told.job, nodes={**told.job.nodes, CLIP: hero})).later(60)
+
+    moved = apply(told.job, claimed(attempt=2, token="b"), told.now, WAITS)
+
+    assert not moved.changed
+    assert ["open_line"] == [alarm.partition(":")[0] for alarm in moved.alarms]
 
 
 class TestPatience:
