@@ -4,6 +4,7 @@ Run with the functions' settings in the environment. `python -m infra.admin tena
 prints its first key once, `--plan pro` on another plan than the tables' default; a tenant that is there is never
 written again. `key acme` makes it another key, `keys acme` lists them, `revoke KEY` and `revoke-all acme` end them,
 `suspend acme` and `resume acme` shut and open the tenant: every instance has heard of it five seconds later.
+`caps acme --films 500 --dollars 800` changes what a tenant may have made a month, `--plan pro` its plan.
 `schema 3` lets new jobs be born in form 3 (CONTRIBUTING, "Expand, then contract").
 """
 
@@ -12,7 +13,9 @@ import os
 import re
 import secrets
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
+from shared.cloud.jobs import Conflict
 from shared.cloud.secret_names import CALLBACK_KEY
 from shared.cloud.secrets import NoSecret
 from shared.cloud.tenants import AccountStatus, Tenant, TenantExists
@@ -20,11 +23,16 @@ from shared.config import settings
 from shared.door.asked import is_key_id
 from shared.door.keys import KEY_BEGINS, KEY_ID_LENGTH, new_key
 from shared.pipeline.job.schema import OLDEST, WRITES
+from shared.pipeline.job.shares import NO_CAP
+from shared.pipeline.plan.plan import MICROS
 from shared.steps.bar import Bar
+from shared.steps.budget import dollars_of, films_of
 from shared.wiring import Wiring
 
 SCOPES = ("jobs:read", "jobs:write", "tenant:admin")
 SETTLED = 15.0  # seconds after which no instance stores an order it judged before the tenant was shut
+TRIES = 50  # of changing a month that its tenant is writing
+WHOLE = re.compile(r"[0-9]{1,7}")
 TENANT = re.compile(r"[a-z][a-z0-9-]{1,38}[a-z0-9]")
 
 
@@ -55,6 +63,46 @@ def add_tenant(wiring: Wiring, tenant: str, name: str, plan: str = "") -> str:
             f"python -m infra.admin key {tenant} makes it another key"
         ) from there
     return _key(wiring, tenant)
+
+
+def set_caps(wiring: Wiring, tenant: str, films: str | None, dollars: str | None, plan: str | None = None) -> str:
+    """Give a tenant other caps, or another plan, from now on: the running month too; return a sentence saying so.
+
+    A cap is a number, "unlimited", or "plan" for the plan's own. What is not given stays; a cap below what is used lets
+    nothing new in until it is made up. Raises SystemExit.
+    """
+    known = _known(wiring, tenant)
+    if plan is not None and plan not in wiring.plans.plans:
+        raise SystemExit(f"there is no plan {plan!r}; the tables know {', '.join(wiring.plans.plans)}")
+    changed = replace(
+        known,
+        plan=known.plan if plan is None else plan,
+        monthly_films=_cap(films, known.monthly_films),
+        monthly_cap=_cap(dollars, known.monthly_cap, MICROS),
+    )
+    wiring.tenants.put_limits(changed)
+    for _ in range(TRIES):
+        try:
+            wiring.months.change(changed, f"{wiring.now():%Y-%m}")
+        except Conflict:
+            continue
+        cap = wiring.plans.month(changed).cap
+        return f"{tenant}: {films_of(cap)} and {dollars_of(cap)} a month, from now on"
+    raise SystemExit(f"{tenant} orders so fast that its running month could not be changed; run the same again")
+
+
+def _cap(given: str | None, present: int | None, unit: int = 1) -> int | None:
+    """Return a cap as it was given, in units of so much; None is the plan's. Raises SystemExit."""
+    match given:
+        case None:
+            return present
+        case "plan":
+            return None
+        case "unlimited":
+            return NO_CAP
+        case _ if WHOLE.fullmatch(given):
+            return int(given) * unit
+    raise SystemExit(f"a cap is a whole number, unlimited, or plan, and {given!r} is none of them")
 
 
 def add_key(wiring: Wiring, tenant: str) -> str:
@@ -162,6 +210,11 @@ def main() -> None:
     schema.add_argument("form", nargs="?", type=int, help="the newest form new jobs may be born in")
     for name, (_, says) in COMMANDS.items():
         commands.add_parser(name, help=says).add_argument("id")
+    caps = commands.add_parser("caps", help="change how much a tenant may have made a month, from now on")
+    caps.add_argument("id")
+    caps.add_argument("--films", help="films a month: a number, unlimited, or plan for the plan's own")
+    caps.add_argument("--dollars", help="dollars of ours a month, said in the same way")
+    caps.add_argument("--plan", help="another plan (shared/tables.json)")
     given = parser.parse_args()
     wiring = Wiring(settings(os.environ))
     match given.command:
@@ -169,6 +222,8 @@ def main() -> None:
             bootstrap(wiring)
         case "tenant":
             print(add_tenant(wiring, given.id, given.name, given.plan))  # noqa: T201  # its one purpose
+        case "caps":
+            print(set_caps(wiring, given.id, given.films, given.dollars, given.plan))  # noqa: T201  # its one purpose
         case "schema":
             print(forms(wiring, given.form))  # noqa: T201  # its one purpose
         case name:

@@ -13,7 +13,7 @@ locals {
     } : what => "${local.revision} AND metric.type = \"${metric}\""
   }
 
-  needs_a_person = "jsonPayload.fact=(\"alarm\" OR \"left_unread\" OR \"unreadable\")"
+  needs_a_person = "jsonPayload.fact=(\"alarm\" OR \"left_unread\" OR \"spend_mark\" OR \"unreadable\")"
   services       = join(", ", [for service in values(local.service) : "\"${service}\""])
 }
 
@@ -133,7 +133,7 @@ resource "google_monitoring_alert_policy" "alarms" {
   severity              = "ERROR"
 
   conditions {
-    display_name = "an alarm, or something unreadable"
+    display_name = "an alarm, something unreadable, or a tenant near its cap"
 
     condition_threshold {
       comparison      = "COMPARISON_GT"

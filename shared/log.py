@@ -43,6 +43,7 @@ class Fact(StrEnum):
     NEWER = "newer"
     NOTHING_TO_DO = "nothing_to_do"
     POLL_FAILED = "poll_failed"
+    SPEND_MARK = "spend_mark"
     STORE_FAILED = "store_failed"
     SUBMIT_ENDED = "submit_ended"
     SWEPT = "swept"
@@ -74,6 +75,7 @@ FACTS: Mapping[Fact, str] = {
     Fact.NEWER: "A document of newer code, left to a function that knows it.",
     Fact.NOTHING_TO_DO: "A task came twice or late and changed nothing.",
     Fact.POLL_FAILED: "A vendor could not be asked this time; it is asked again.",
+    Fact.SPEND_MARK: "A month has passed 50, 80 or 100 % of a cap, claims included; said twice rather than lost.",
     Fact.STORE_FAILED: "Firestore, Storage, Secret Manager or Cloud Tasks did not do its part this time.",
     Fact.SUBMIT_ENDED: "A paid call ended; the vendor's id stands here before anywhere else.",
     Fact.SWEPT: "The sweep came by; its absence is an alarm.",
@@ -93,6 +95,7 @@ SEVERITY = {
     Fact.JOB_GONE: "WARNING",
     Fact.LEFT_UNREAD: "ERROR",
     Fact.MONTH_GONE: "WARNING",
+    Fact.SPEND_MARK: "WARNING",
     Fact.STORE_FAILED: "WARNING",
     Fact.UNREADABLE: "ERROR",
 }

@@ -51,6 +51,8 @@ SCALED: Mapping[str, Any] = {
             "writes_per_minute": 1_000_000,
             "dry_runs_per_minute": 1_000_000,
             "key_puts_per_day": 10_000,
+            "films_per_month": 1_000_000,
+            "dollars_per_month": 1_000_000,
         }
     },
     "strangers_per_minute": 100_000,  # everybody has one address here

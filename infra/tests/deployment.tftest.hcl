@@ -247,7 +247,7 @@ run "alarms" {
   }
 
   assert {
-    condition = !strcontains(google_logging_metric.alarms.filter, "crashed") && strcontains(google_logging_metric.crashes.filter, "jsonPayload.fact=\"crashed\"") && (
+    condition = strcontains(google_logging_metric.alarms.filter, "spend_mark") && !strcontains(google_logging_metric.alarms.filter, "crashed") && strcontains(google_logging_metric.crashes.filter, "jsonPayload.fact=\"crashed\"") && (
       google_monitoring_alert_policy.crashing.conditions[0].condition_threshold[0].threshold_value >= 5 &&
       google_monitoring_alert_policy.crashing.conditions[0].condition_threshold[0].aggregations[0].alignment_period == "600s"
     )

@@ -6,6 +6,7 @@ and recognises its own token (holes 12, 13). Commits are not retried by the libr
 
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -275,7 +276,12 @@ def _add(store: Any, batch: Any, tenant: str, move: MonthMove, reserve: Month | 
         batch.create(document, {**begun(move), **hour})
     else:
         same = store.write_option(last_update_time=reserve.revision)
-        batch.update(document, {**growth(move), **hour}, option=same)
+        allot = {"allot": asdict(reserve.allot)} if reserve.loans else {}
+        told = {"told": reserve.reached} if reserve.reached > reserve.told else {}  # by earlier orders: steps/budget.py
+        batch.update(document, {**growth(move), **hour, **allot, **told}, option=same)
+        for loan in reserve.loans:
+            same = store.write_option(last_update_time=loan.revision)
+            batch.update(usage(store, tenant, loan.doc), {"allot": asdict(loan.allot)}, option=same)
 
 
 def _delivery(deliver: NewDelivery) -> dict[str, Any]:

@@ -1,11 +1,13 @@
-"""A tenant's month as the Firestore console shows it: `tenants/{tenant}/usage/2026-11`."""
+"""A tenant's month as the Firestore console shows it: `tenants/{tenant}/usage/2026-11`, and its shard `2026-11-1`."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from shared.cloud.hours import hour_of
 from shared.cloud.moments import plain_time
 from shared.cloud.records import Month
 from shared.pipeline.job.entries import MonthMove
+from shared.pipeline.job.shares import Amount
 
 
 def usage(store: Any, tenant: str, doc: str) -> Any:
@@ -24,7 +26,17 @@ def month(snapshot: Any) -> Month:
         revision=snapshot.update_time if snapshot.exists else None,
         hour=hour_of(data, read_at),
         read_at=read_at,
+        doc=snapshot.reference.id,
+        shards=int(data.get("shards", 0)),
+        allot=_amount(data, "allot"),
+        debt=_amount(data, "debt"),
+        told=int(data.get("told", 0)),
     )
+
+
+def _amount(data: Mapping[str, Any], name: str) -> Amount:
+    found = data.get(name) or {}
+    return Amount(int(found.get("films", 0)), int(found.get("money", 0)))
 
 
 def begun(move: MonthMove) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Any, Generic, TypeVar
 
 from shared.cloud.hours import Hour
 from shared.pipeline.job.job import Job
+from shared.pipeline.job.shares import NOTHING, Amount, Share, mark_at
 
 Item = TypeVar("Item")
 
@@ -54,8 +55,17 @@ class Page(Generic[Item]):
 
 
 @dataclass(frozen=True, slots=True)
+class Loan:
+    """What the commit of an order writes into another shard of its month, which must not have moved."""
+
+    doc: str
+    revision: Any
+    allot: Amount
+
+
+@dataclass(frozen=True, slots=True)
 class Month:
-    """A tenant's month as it was read: films and micro-dollars; `revision` is None before the first film."""
+    """A document of a tenant's month as it was read: films, micro-dollars; `revision` is None where there is none."""
 
     films: int
     reserved: int
@@ -64,6 +74,41 @@ class Month:
     revision: Any
     hour: Hour = field(default_factory=Hour)
     read_at: datetime = datetime(1970, 1, 1, tzinfo=UTC)  # the server's time
+    doc: str = ""  # "2026-11", the head; "2026-11-3" is another of its shards
+    shards: int = 0  # of the whole month; 0 = it was not begun, or by code that knew none
+    allot: Amount = NOTHING  # what this shard may spend
+    debt: Amount = NOTHING  # of the whole month: what is used beyond its cap
+    loans: tuple[Loan, ...] = ()  # what an order that was judged by it borrows; `allot` holds it already
+    told: int = 0  # the highest mark of its cap that an operator was told of; the head knows
+
+    @property
+    def name(self) -> str:
+        """The month all its shards share."""
+        return self.doc[:7]
+
+    @property
+    def used(self) -> Amount:
+        """What is spent or reserved here."""
+        return Amount(self.films, self.reserved + self.charged)
+
+    @property
+    def share(self) -> Share:
+        """What this shard may spend, and what is used of it."""
+        return Share(self.allot, self.used)
+
+    @property
+    def alone(self) -> bool:
+        """Whether the whole month stands here."""
+        return self.shards == 1
+
+    @property
+    def reached(self) -> int:
+        """The highest mark that a month in one document has reached; of one in several, what was told."""
+        return max(self.told, mark_at(self.share, self.debt)) if self.alone else self.told
+
+    def has(self, cost: Amount) -> bool:
+        """Tell whether this shard can pay without looking at the others."""
+        return self.debt == NOTHING and self.share.left.covers(cost)
 
 
 @dataclass(frozen=True, slots=True)

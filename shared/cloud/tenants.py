@@ -44,7 +44,8 @@ class Tenant(Stored):
     avatar_id: str | None = None  # default of its requests
     voice_id: str | None = None
     live_jobs: int = 50  # at most so many at once: admission keeps one tenant from delaying the others
-    monthly_cap: int | None = None  # micro-dollars of ours a month; None = no cap
+    monthly_cap: int | None = None  # micro-dollars of ours a month; None = its plan's
+    monthly_films: int | None = None  # films a month; None = its plan's
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +123,18 @@ class Tenants:
     def put_tenant(self, tenant: Tenant) -> None:
         """Write a tenant's own fields, whatever stood there."""
         self._set(f"tenants/{tenant.id}", to_stored(tenant))
+
+    def put_limits(self, tenant: Tenant) -> None:
+        """Write a tenant's plan and caps, and touch nothing else. Raises StoreUnreachable, also where it is gone."""
+        from google.api_core.exceptions import GoogleAPICallError, RetryError
+
+        path = f"tenants/{tenant.id}"
+        self._kept.pop(path, None)
+        limits = {"plan": tenant.plan, "monthly_films": tenant.monthly_films, "monthly_cap": tenant.monthly_cap}
+        try:
+            self._clients.firestore.document(path).update(limits, retry=retry_for(CALL_SECONDS), timeout=CALL_SECONDS)
+        except (GoogleAPICallError, RetryError) as failed:
+            raise StoreUnreachable(f"{path} could not be written: {failed}") from failed
 
     def put_api_key(self, key: ApiKey) -> None:
         """Write a key's record."""

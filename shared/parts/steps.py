@@ -11,6 +11,7 @@ from shared.parts.vendors import VendorParts
 from shared.steps.commit import Commits
 
 if TYPE_CHECKING:  # each function imports only what its own property below names
+    from shared.cloud.months import Months
     from shared.steps.compose import Compose
     from shared.steps.create_job import CreateJob
     from shared.steps.message import Message
@@ -33,6 +34,12 @@ class StepParts(VendorParts):
         return tenant_plans(self._data)
 
     @cached_property
+    def months(self) -> "Months":
+        from shared.cloud.months import Months
+
+        return Months(self.clients, self.plans.month)
+
+    @cached_property
     def commits(self) -> Commits:
         return Commits(self.jobs, self.tasks, self.timeouts, time.monotonic, time.sleep, random.uniform)
 
@@ -48,14 +55,16 @@ class StepParts(VendorParts):
 
     @cached_property
     def create(self) -> "CreateJob":
+        from shared.steps.budget import MonthBudget
         from shared.steps.casting import Casting
         from shared.steps.create_job import CreateJob
         from shared.steps.hourly import HourlyLimit
+        from shared.steps.turnstile import Turnstile
 
-        secret = partial(randomness.token_urlsafe, 24)
-        hourly = HourlyLimit(self.plans, self.monotonic)
+        given = self.commits, self.jobs, self.preflight, self.tables, self.now, partial(randomness.token_urlsafe, 24)
+        hourly, budget = HourlyLimit(self.plans, self.monotonic), MonthBudget(self.months)
         casting = Casting(self.personas, self.tenants, self.tables.presenters)
-        return CreateJob(self.commits, self.jobs, self.preflight, self.tables, self.now, secret, hourly, casting)
+        return CreateJob(*given, hourly, casting, budget, Turnstile())
 
     def revise(self) -> "Revise":
         from shared.steps.revise import Revise

@@ -4,7 +4,7 @@ Nothing is stored and nothing paid before every free check has passed. The same 
 job (idempotency.py).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -15,6 +15,7 @@ from shared.cloud.tenants import Tenant
 from shared.codes import Code
 from shared.log import Fact, log_job
 from shared.pipeline.job.creation import new_job
+from shared.pipeline.job.entries import reserving
 from shared.pipeline.job.job import Job
 from shared.pipeline.plan.capabilities import Tables
 from shared.pipeline.plan.image_fit import image_warnings, with_photos
@@ -23,16 +24,20 @@ from shared.pipeline.plan.planner import CannotPlan, Defaults, plan, to_ask
 from shared.pipeline.plan.request import FilmRequest, to_document
 from shared.pipeline.plan.selection import Ranked
 from shared.pipeline.plan.warned import WarningText
+from shared.steps.budget import MonthBudget
 from shared.steps.casting import Casting
-from shared.steps.commit import FIRST_WAIT, LAST_WAIT, Commits
+from shared.steps.commit import FIRST_WAIT, Commits
 from shared.steps.hourly import HourlyLimit
 from shared.steps.idempotency import BuyingCall, Judge, unjudged
 from shared.steps.images import Ready
 from shared.steps.preflight import Preflight, Told
 from shared.steps.problems import Problem, invalid, together, unavailable
 from shared.steps.quotas import Quota
+from shared.steps.turnstile import Turnstile
 
-TRIES = 20  # of a tenant's month: everything it orders and everything that ends writes there
+TRIES = 100  # of a tenant's month: everything it orders and everything that ends writes there
+PATIENCE = 20.0  # seconds of waiting between them
+LONGEST_WAIT = 1.0  # seconds between two of them: only instances race (turnstile.py), at most as many as there are
 ROUTE = "create_job"
 
 
@@ -43,6 +48,15 @@ class Created:
     job: Job
     repeated: bool
     quota: Quota | None = None  # how the hour stands; a repeated call counts nothing
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """A job that was written just now, and the month it was admitted by."""
+
+    job: Job
+    month: Month
+    quota: Quota
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +82,8 @@ class CreateJob:
     secret: Callable[[], str]
     hourly: HourlyLimit
     casting: Casting
+    budget: MonthBudget
+    turnstile: Turnstile
 
     def checked(self, tenant: Tenant, asked: FilmRequest, *, dry_run: bool) -> Checked:
         """Plan, ask what only the avatar service knows, read the images; store nothing. Raises Problem telling all.
@@ -139,53 +155,71 @@ class CreateJob:
             trace=trace,
             warnings=checked.warnings,
         )
-        return self.store(tenant, call, begin)
+        return self.store(tenant, call, job_id, begin)
 
     def bought(self, call: BuyingCall, job_id: str) -> Created | None:
         """Return the job this call has made before, its tasks enqueued once more. Raises Problem."""
         known = self.jobs.load(job_id) if call.key else None
         return self._repeated(known, call) if known else None
 
-    def store(self, tenant: Tenant, call: BuyingCall, begin: Callable[..., Job]) -> Created:
+    def store(self, tenant: Tenant, call: BuyingCall, job_id: str, begin: Callable[..., Job]) -> Created:
         """Admit a new job, write it with its reservation, enqueue its tasks. Raises Problem.
 
         `begin` makes the job from the server's time: a clock of ours that is ahead would delay its later tasks by as
         much (hole 18).
         """
-        usage_doc = f"{self.now():%Y-%m}"
-        for tried in range(TRIES):
-            month = self.jobs.month(tenant.id, usage_doc)
-            live = self.jobs.live(tenant.id)  # after the month: what is ordered in between moves the month
-            job = begin(now=live.at, usage_doc=usage_doc, schema=self.jobs.forms.form())
+        with self.turnstile.through(self.budget.months.gate(tenant, job_id)):
+            stored = self._stored(tenant, call, job_id, begin)
+        if isinstance(stored, Created):
+            return stored
+        job = stored.job
+        self.commits.enqueue(job, tuple(job.nodes.values()))
+        log_job(Fact.JOB_CREATED, job, job.plan.title)
+        self.budget.watch(tenant.id, stored.month, reserving(job.money))
+        return Created(job, repeated=False, quota=stored.quota)
+
+    def _stored(self, tenant: Tenant, call: BuyingCall, job_id: str, begin: Callable[..., Job]) -> "_Stored | Created":
+        for _ in self.tries():
             try:
+                month = self.budget.months.own(tenant, job_id, self.now())
+                live = self.jobs.live(tenant.id)  # after the month: what is ordered in between moves the month
+                job = begin(now=live.at, usage_doc=month.doc, schema=self.jobs.forms.form())
                 quota = self.hourly.admit(tenant, month)
-                admit(tenant, month, job.money.reserved, live.count)
+                admit(tenant, live.count)
+                month = self.budget.admit(tenant.id, month, reserving(job.money))
+                call.judge()
+                self.jobs.create(job, month)
             except Problem:  # a twin of this call may be what fills the share
-                if known := self.bought(call, job.id):
+                if known := self.bought(call, job_id):
                     return known
                 raise
-            call.judge()
-            try:
-                self.jobs.create(job, month)
             except JobExists:
                 break
             except Doubtful:
-                stored = self.jobs.load(job.id)
-                if stored is None:
+                found = self.jobs.load(job_id)
+                if found is None:
                     continue
-                if stored.job.film_token != job.film_token:
+                if found.job.film_token != job.film_token:
                     break
-                job = stored.job
+                job = found.job
             except Conflict:
-                self.commits.sleep(self.commits.uniform(0, min(FIRST_WAIT * 2**tried, LAST_WAIT)))
                 continue
-            self.commits.enqueue(job, tuple(job.nodes.values()))
-            log_job(Fact.JOB_CREATED, job, job.plan.title)
-            return Created(job, repeated=False, quota=quota)
-        found = self.jobs.load(job.id)
-        if found is None:
+            return _Stored(job, month, quota)
+        known_now = self.jobs.load(job_id)
+        if known_now is None:
             raise unavailable("the job could not be stored")
-        return self._repeated(found, call)
+        return self._repeated(known_now, call)
+
+    def tries(self) -> Iterator[None]:
+        """Let a purchase be tried again and again, waiting in between; everything a tenant buys writes its month."""
+        waited = 0.0
+        for tried in range(TRIES):
+            yield
+            pause = self.commits.uniform(0, min(FIRST_WAIT * 2**tried, LONGEST_WAIT))
+            waited += pause
+            if waited > PATIENCE:
+                return
+            self.commits.sleep(pause)
 
     def _repeated(self, known: Loaded, call: BuyingCall) -> Created:
         call.made(known.job)
@@ -211,8 +245,8 @@ def warnings_beside(plan: Plan, request: FilmRequest, told: Told) -> tuple[Warni
     return (*told.warnings, *image_warnings(request, plan))
 
 
-def admit(tenant: Tenant, month: Month, reserve: int, live: int) -> None:
-    """Keep a tenant within its share and its budget. Raises Problem.
+def admit(tenant: Tenant, live: int) -> None:
+    """Keep a tenant within its share of what is made at once. Raises Problem.
 
     Two requests at once cannot both slip through: both name the month's revision in their commit, and the loser
     counts again.
@@ -223,12 +257,4 @@ def admit(tenant: Tenant, month: Month, reserve: int, live: int) -> None:
             f"{live} jobs are being made, and {tenant.live_jobs} at once are this tenant's share",
             next_move="wait until one has ended, then send the request again",
             retry_after=30,
-        )
-    spent = month.reserved + month.charged
-    if tenant.monthly_cap is not None and spent + reserve > tenant.monthly_cap:
-        raise Problem(
-            Code.MONTHLY_CAP,
-            f"this month's cap is ${tenant.monthly_cap / 1e6:.2f}, ${spent / 1e6:.2f} of it are spent or reserved, "
-            f"and this film costs ${reserve / 1e6:.2f}",
-            next_move="ask the operator for a higher cap, or wait for the next month",
         )

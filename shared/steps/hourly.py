@@ -40,14 +40,15 @@ class HourlyLimit:
     def admit(self, tenant: Tenant, month: Month) -> Quota:
         """Return how the hour stands after this purchase, if it may still be made. Raises Problem."""
         limit, wait = self._plans.of(tenant).creations_per_hour, seconds_left(month.read_at)
-        if month.hour.count >= limit:
+        shards = max(month.shards, 1)
+        if month.hour.count >= ceil(limit / shards):  # each shard counts its part of the hour
             with self._lock:
                 self._full[tenant.id] = limit, self._monotonic() + wait
                 self._full.move_to_end(tenant.id)
                 if len(self._full) > MOST_TENANTS:
                     self._full.popitem(last=False)
             self._refuse(limit, wait)
-        return Quota(CREATIONS, limit, HOUR, limit - month.hour.count - 1, wait)
+        return Quota(CREATIONS, limit, HOUR, max(0, limit - shards * (month.hour.count + 1)), wait)
 
     @staticmethod
     def _refuse(limit: int, wait: int) -> None:

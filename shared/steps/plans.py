@@ -9,6 +9,8 @@ from typing import Any
 
 from shared.cloud.tenants import Tenant
 from shared.pipeline.codec import Unreadable, from_plain
+from shared.pipeline.job.shares import NO_CAP, Amount, MonthLimits
+from shared.pipeline.plan.plan import MICROS
 
 
 class WrongPlans(ValueError):
@@ -25,6 +27,9 @@ class TenantPlan:
     dry_runs_per_minute: int
     key_share: float  # of the limits a minute, that one API key may use
     key_puts_per_day: int  # keys of avatar accounts, good or bad, and webhook secrets
+    films_per_month: int | None  # orders and regenerations; one on which nothing was spent is given back
+    dollars_per_month: int | None  # of ours: footage and computing; None, here as there: unlimited
+    month_shards: int  # documents a month is counted in: one is good for 30 films a minute
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,16 @@ class TenantPlans:
         """Return what a tenant's plan allows."""
         return self.plans.get(tenant.plan) or self.plans[self.default_plan]
 
+    def month(self, tenant: Tenant) -> MonthLimits:
+        """Return a tenant's caps of a month: its own where an operator set them, else its plan's."""
+        plan = self.of(tenant)
+        films, money = tenant.monthly_films, tenant.monthly_cap
+        if films is None:
+            films = NO_CAP if plan.films_per_month is None else plan.films_per_month
+        if money is None:
+            money = NO_CAP if plan.dollars_per_month is None else plan.dollars_per_month * MICROS
+        return MonthLimits(Amount(films, money), plan.month_shards)
+
 
 def tenant_plans(data: Mapping[str, Any]) -> TenantPlans:
     """Read the plans out of the tables. Raises WrongPlans."""
@@ -48,10 +63,15 @@ def tenant_plans(data: Mapping[str, Any]) -> TenantPlans:
         )
     except Unreadable as wrong:
         raise WrongPlans(str(wrong)) from wrong
+    for name, plan in data["plans"].items():
+        if missing := ", ".join(item.name for item in fields(TenantPlan) if item.name not in plan):
+            raise WrongPlans(f"{name} does not say {missing}")  # null is unlimited; a word left out is a mistake
     if read.default_plan not in read.plans:
         raise WrongPlans(f"default_plan {read.default_plan} is none of the plans")
     limits = [(name, item.name, getattr(plan, item.name)) for name, plan in read.plans.items() for item in fields(plan)]
     for name, item, limit in (*limits, ("", "strangers_per_minute", read.strangers_per_minute)):
+        if limit is None:  # a cap's word for unlimited; nothing else may be null
+            continue
         if limit <= 0 or (item == "key_share" and limit > 1):
             raise WrongPlans(f"{name} {item} cannot be {limit}".strip())
     return read

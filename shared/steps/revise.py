@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from shared.cloud.blobs import Blobs, NoFile
-from shared.cloud.jobs import Jobs
+from shared.cloud.jobs import Conflict, Jobs
 from shared.cloud.records import Loaded
 from shared.cloud.tenants import Tenant
 from shared.codes import Code
@@ -27,13 +27,14 @@ from shared.pipeline.job.revision import (
     regenerable,
     touched,
 )
+from shared.pipeline.job.shares import Amount
 from shared.pipeline.plan.capabilities import Tables
 from shared.pipeline.plan.plan import Kind, Plan
 from shared.pipeline.plan.planner import CannotPlan, Defaults, plan, to_ask
 from shared.pipeline.plan.request import FilmRequest
 from shared.pipeline.plan.warned import WarningText
 from shared.steps.commit import Commits, StoreBusy
-from shared.steps.create_job import TRIES, CreateJob, admit, warnings_beside
+from shared.steps.create_job import CreateJob, admit, warnings_beside
 from shared.steps.idempotency import BuyingCall, Judge, unjudged
 from shared.steps.preflight import Preflight
 from shared.steps.problems import Problem, invalid, not_found, unavailable
@@ -94,21 +95,29 @@ class Revise:
         revised = self._revised(tenant, job, change, undone | self._missing(job), dry_run=dry_run)
         if dry_run:
             return job, revised
-        for _ in range(TRIES):
+        with self.create.turnstile.through(self.create.budget.months.gate(tenant, job.id)):
+            return self._bought(tenant, loaded, revised, call, name)
+
+    def _bought(
+        self, tenant: Tenant, loaded: Loaded, revised: Revised, call: BuyingCall, name: str
+    ) -> tuple[Job, Revised]:
+        job = loaded.job
+        for _ in self.create.tries():
             now = self.jobs.now(loaded)
-            usage_doc = f"{now:%Y-%m}"  # today's month pays, whenever the job was ordered
-            month = self.jobs.month(job.tenant, usage_doc)
-            asked = self._asked(revised, Purchase(name, call.request_hash, now, *revised.bought), usage_doc)
+            cost = Amount(1 - loaded.job.money.films, revised.ours)
             try:
+                month = self.create.budget.months.own(tenant, job.id, now)  # today's pays, whenever the job was ordered
+                asked = self._asked(revised, Purchase(name, call.request_hash, now, *revised.bought), month.doc)
                 quota = self.create.hourly.admit(tenant, month)
-                admit(tenant, month, revised.ours, self.jobs.live(tenant.id).count)
+                admit(tenant, self.jobs.live(tenant.id).count)
+                month = self.create.budget.admit(tenant.id, month, cost)
                 call.judge()
                 heard = self.commits.hear(loaded, asked, budget=0, reserve=month)
                 if heard.changed:
+                    self.create.budget.watch(tenant.id, month, cost)
                     return heard.job, replace(revised, quota=quota)
                 loaded = heard.loaded
-            except StoreBusy:
-                self.commits.sleep(self.commits.uniform(0, 0.5))
+            except (Conflict, StoreBusy):
                 loaded = self._reread(job.id)
             except Problem:  # a twin of this call may be what fills the share
                 if known := self._tried(call, name, self._reread(job.id)):
@@ -194,7 +203,7 @@ class Revise:
             warnings=revised.warnings,
             parent=parent.id,
         )
-        created = self.create.store(tenant, call, begin)
+        created = self.create.store(tenant, call, job_id, begin)
         return created.job, replace(_first(created.job), quota=created.quota)
 
     def _revised(

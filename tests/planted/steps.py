@@ -100,7 +100,7 @@ class DropsTheEnqueue(StagedWiring):
     @cached_property
     def commits(self) -> Commits:
         """The writer that forgets to enqueue."""
-        return _as(Forgetful, super().commits)
+        return copied(Forgetful, super().commits)
 
 
 class DropsUnknownKeys(StagedWiring):
@@ -118,7 +118,7 @@ class RefundsTwice(StagedWiring):
     @cached_property
     def commits(self) -> Commits:
         """The writer that settles again and again."""
-        return _as(Generous, super().commits)
+        return copied(Generous, super().commits)
 
 
 class TrustsTheWebhook(StagedWiring):
@@ -187,5 +187,6 @@ class SubmitsBeforeTheClaim(StagedWiring):
             self.commits.hear(heard.loaded, on.Sent(node.key, node.take, node.attempt, operation, operation))
 
 
-def _as(kind: type[Commits], true: Commits) -> Commits:
+def copied(kind: type[Commits], true: Commits) -> Commits:
+    """Return a variant of the writer with the parts of the true one."""
     return kind(*(getattr(true, each.name) for each in fields(true)))

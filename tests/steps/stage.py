@@ -37,7 +37,12 @@ PLENTY = {
     "writes_per_minute": MANY,
     "dry_runs_per_minute": MANY,
     "key_puts_per_day": MANY,
+    "films_per_month": MANY,
+    "dollars_per_month": MANY,
+    "month_shards": 1,
 }
+WIDE = "wide-{}"  # plans of the same plenty whose months are counted in so many documents
+MONTHLY = {"films_per_month": MANY, "dollars_per_month": MANY}
 SMALL = {"720p": {"9:16": {"width": 180, "height": 320}, "16:9": {"width": 320, "height": 180}}}
 MINUTE = timedelta(minutes=1)
 LOOK, VOICE = "look_ana_studio", "voice_en_ana"
@@ -185,8 +190,19 @@ def staged(
     data.mkdir(parents=True, exist_ok=True)
     tables = data / "tables.json"
     shipped = json.loads((ROOT / "shared" / "tables.json").read_text(encoding="utf-8"))
+    plenty = shipped["plans"][TENANT.plan] | PLENTY
+    wide = {WIDE.format(shards): plenty | {"month_shards": shards} for shards in (1, 4, 16)}
     tables.write_text(
-        json.dumps(merged(shipped, {"sizes": SMALL, "plans": {TENANT.plan: PLENTY}, "timeouts": timeouts or {}})),
+        json.dumps(
+            merged(
+                shipped,
+                {
+                    "sizes": SMALL,
+                    "plans": {TENANT.plan: PLENTY, **wide, **dict.fromkeys(("free", "pro"), MONTHLY)},
+                    "timeouts": timeouts or {},
+                },
+            )
+        ),
         encoding="utf-8",
     )
     with Cloud(data / "google", tables, clock, veo="", heygen="") as cloud:
@@ -216,4 +232,5 @@ def _settled(wiring: StagedWiring) -> None:
     name = vendor_key("heygen", "production", TENANT.id)
     version = wiring.secrets.put(name, DEMO_KEY, {"tenant": TENANT.id})
     wiring.tenants.put_tenant(TENANT)
+    wiring.months.own(TENANT, "any", wiring.clock())  # begun, as for all but a first order
     wiring.tenants.put_integration(TENANT.id, Integration("heygen", "production", name, version))

@@ -4,8 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from infra.admin import add_key, add_tenant
+from infra.admin import add_key, add_tenant, set_caps
+from shared.cloud.months import cap_of
 from shared.cloud.tenants import AccountStatus, Tenant
+from shared.pipeline.job.shares import NO_CAP, Amount
 from tests.steps.stage import Stage
 
 
@@ -45,3 +47,41 @@ def test_an_id_that_is_none_is_refused(stage: Stage, tenant: str) -> None:
     """The id becomes a document's name and part of secrets' names."""
     with pytest.raises(SystemExit, match="is no tenant id"):
         add_tenant(stage.wiring, tenant, "Acme")
+
+
+def test_caps_change_at_once_and_nothing_else_does(stage: Stage) -> None:
+    """The running month is dealt anew; a suspension stays, and what is not given stays too."""
+    suspended = Tenant("shop", "Shop", status=AccountStatus.INACTIVE, plan="pro", monthly_cap=5_000_000)
+    stage.wiring.tenants.put_tenant(suspended)
+    stage.wiring.months.own(suspended, "any", stage.clock())
+
+    said = set_caps(stage.wiring, "shop", "7", None)
+
+    assert "shop: 7 films and $5.00 a month, from now on" == said
+    assert replace(suspended, monthly_films=7) == stage.wiring.tenants.tenant("shop")
+    assert Amount(7, 5_000_000) == cap_of(stage.wiring.months.whole("shop", f"{stage.clock():%Y-%m}"))
+
+
+@pytest.mark.parametrize(
+    ("tenant", "films", "plan"),
+    [("nobody", "1", None), ("acme", "-1", None), ("acme", "all", None), ("acme", "1", "gold")],
+)
+def test_caps_that_cannot_be_are_refused(stage: Stage, tenant: str, films: str, plan: str | None) -> None:
+    """A tenant nobody made, a cap below nothing or of no number, a plan the tables do not know."""
+    with pytest.raises(SystemExit):
+        set_caps(stage.wiring, tenant, films, None, plan)
+
+
+def test_a_cap_may_be_lifted_and_be_the_plans_again(stage: Stage) -> None:
+    """Unlimited says so, in the running month too; `plan` forgets what was the tenant's own."""
+    stage.wiring.tenants.put_tenant(Tenant("shop", "Shop", plan="free"))
+    stage.wiring.months.own(Tenant("shop", "Shop", plan="free"), "any", stage.clock())
+    plans = stage.wiring.plans.month(Tenant("shop", "Shop", plan="free")).cap
+
+    lifted = set_caps(stage.wiring, "shop", "unlimited", "unlimited")
+    whole = cap_of(stage.wiring.months.whole("shop", f"{stage.clock():%Y-%m}"))
+    set_caps(stage.wiring, "shop", "plan", "plan")
+
+    assert "shop: unlimited films and unlimited dollars a month, from now on" == lifted
+    assert Amount(NO_CAP, NO_CAP) == whole
+    assert plans == cap_of(stage.wiring.months.whole("shop", f"{stage.clock():%Y-%m}"))

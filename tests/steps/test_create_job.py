@@ -106,6 +106,7 @@ def test_two_orders_at_once_cannot_both_pass_the_cap(stage: Stage) -> None:
     price = stage.wiring.create_job.create.dry_run(TENANT, footage()).plan
     job, _ = stage.wiring.create_job.create(TENANT, footage(), None, "t").job, price
     capped = dataclasses.replace(TENANT, monthly_cap=2 * job.money.reserved + 1)
+    stage.wiring.months.change(capped, f"{stage.clock():%Y-%m}")
     twin = stage.cloud.instance()
     stage.wire.on(COMMIT, meanwhile=lambda: twin.create_job.create(capped, footage(), None, "t"))
 

@@ -21,6 +21,13 @@ SMALL_SHOP = Tenant("shop", "Shop", plan="free", live_jobs=1000)
 TEN = 10  # an hour, on the plan as it is shipped
 
 
+@pytest.fixture(autouse=True)
+def shops(stage: Stage) -> None:
+    """Make the tenants whose months are counted here."""
+    for tenant in (SMALL_SHOP, Tenant("other", "Other")):
+        stage.wiring.tenants.put_tenant(tenant)
+
+
 def buy(wiring: StagedWiring, key: str | None = None) -> str:
     return wiring.create_job.create(SMALL_SHOP, footage(), key, "trace").job.id
 

@@ -8,6 +8,7 @@ earlier ones were settled by their own endings. Added up over all jobs, entries 
 from dataclasses import dataclass, replace
 
 from shared.pipeline.job.job import Ending, Entry, Job, Money
+from shared.pipeline.job.shares import Amount
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,12 @@ def present(money: Money) -> Entry:
         money.refunded - sum(entry.refunded for entry in money.closed),
         money.films - sum(entry.films for entry in money.closed),
     )
+
+
+def reserving(money: Money) -> Amount:
+    """Return what the present reservation takes of its month."""
+    entry = present(money)
+    return Amount(entry.films, entry.reserved)
 
 
 def entries(money: Money) -> tuple[Entry, ...]:
