@@ -115,10 +115,10 @@ def test_the_wait_is_the_critical_path() -> None:
 
 
 def test_composing_is_priced_by_its_time() -> None:
-    """Ten seconds and four tenths of the film's length, at our machines' price."""
+    """Ten seconds and 0.45 for each of the film's, at our machines' price."""
     made = planned(film(filmed(), b_roll=CUT))
 
-    assert (made.compose_wait, made.compose_cost) == (13.2, round(13.2 * 58))
+    assert (made.compose_wait, made.compose_cost) == (13.6, round(13.6 * 58))
 
 
 def test_more_takes_than_an_account_makes_at_once_wait_for_each_other() -> None:
