@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -30,6 +30,7 @@ class Delivery:
     revision: Any
     not_before: datetime | None = None  # no call may be made earlier: an attempt may still run, or has failed
     put_off: int = 0  # how often it found no place at its receiver
+    metadata: Mapping[str, str] = field(default_factory=dict)  # the customer's own words about the job
 
     @property
     def pushes(self) -> int:
@@ -186,4 +187,5 @@ def _delivery(snapshot: Any) -> Delivery:
         revision=snapshot.update_time,
         not_before=data.get("not_before"),
         put_off=data.get("put_off", 0),
+        metadata=data.get("metadata", {}),
     )

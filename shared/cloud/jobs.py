@@ -290,6 +290,7 @@ def _delivery(deliver: NewDelivery) -> dict[str, Any]:
         "job": deliver.job,
         "url": deliver.url,
         "event": deliver.event,
+        "metadata": dict(deliver.metadata),
         "state": "queued",
         "attempts": 0,
         "wake": 1,

@@ -1,5 +1,6 @@
 """What is read from and written beside a job's document, as plain frozen values; money in micro-dollars."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
@@ -32,6 +33,7 @@ class NewDelivery:
     url: str
     event: str
     due_at: datetime
+    metadata: Mapping[str, str] = field(default_factory=dict)  # the customer's own words about the job
 
 
 @dataclass(frozen=True, slots=True)

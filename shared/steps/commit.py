@@ -144,7 +144,8 @@ class Commits:
         if not job.request.webhook_url or job.ending is None:
             return None
         due = self.jobs.now(loaded) + self.timeouts.queue_slack * SECOND
-        return NewDelivery(delivery_id(job), job.tenant, job.id, job.request.webhook_url, event_of(job.ending), due)
+        url, event = job.request.webhook_url, event_of(job.ending)
+        return NewDelivery(delivery_id(job), job.tenant, job.id, url, event, due, job.request.metadata)
 
     def _notify(self, job: Job) -> None:
         try:

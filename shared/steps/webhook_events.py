@@ -38,6 +38,7 @@ class JobNews:
 
     job_id: str
     url: str  # where the job is read
+    metadata: Mapping[str, str]  # as it was ordered with
 
 
 @dataclass(frozen=True, slots=True)

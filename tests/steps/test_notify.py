@@ -5,6 +5,7 @@ import contextlib
 import dataclasses
 import hashlib
 import hmac
+import json
 import queue
 import threading
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from typing import Any, NoReturn
 
 import httpx
 import pytest
+from google.cloud.firestore import DELETE_FIELD
 from werkzeug.wrappers import Request, Response
 
 from infra.local.vendors.serving import Serving
@@ -88,9 +90,9 @@ def url(customer: Customer) -> Iterator[str]:
     serving.stop()
 
 
-def ended(stage: Stage, url: str) -> str:
-    """End a job whose customer listens; return the delivery's id."""
-    job_id = stage.order(footage(webhook_url=url))
+def ended(stage: Stage, url: str, **said: str) -> str:
+    """End a job whose customer listens, and said this about it; return the delivery's id."""
+    job_id = stage.order(footage(webhook_url=url, metadata=said))
     loaded = stage.wiring.commits.load(job_id)
     assert loaded is not None
     job = stage.wiring.commits.hear(loaded, CancelAsked()).job
@@ -111,6 +113,28 @@ def test_the_signature_verifies_as_standard_webhooks_says(stage: Stage, customer
     assert delivery == headers["webhook-id"]
     assert "v1," + base64.b64encode(mac).decode() == headers["webhook-signature"]
     assert str(int(stage.clock().timestamp())) == headers["webhook-timestamp"]
+
+
+def test_a_delivery_carries_what_the_customer_said_about_the_job(stage: Stage, customer: Customer, url: str) -> None:
+    """`metadata` comes back as it was ordered, so that nobody needs a table of job ids; where none was said, empty."""
+    ended(stage, url, order="4711", shop="Café ☕")
+    ended(stage, url)
+
+    stage.cloud.tasks.run_due()
+
+    told = [json.loads(customer.heard.get_nowait()[1])["data"]["metadata"] for _ in range(2)]
+    assert [{}, {"order": "4711", "shop": "Café ☕"}] == sorted(told, key=len)
+
+
+def test_a_delivery_of_the_last_release_is_sent(stage: Stage, customer: Customer, url: str) -> None:
+    """One stored before there was `metadata` goes out without any."""
+    delivery = ended(stage, url, order="4711")
+    document = stage.cloud.eyes.clients.firestore.document(f"webhook_deliveries/{delivery}")
+    document.update({"metadata": DELETE_FIELD})
+
+    stage.cloud.tasks.run_due()
+
+    assert {} == json.loads(customer.heard.get_nowait()[1])["data"]["metadata"]
 
 
 def test_without_a_secret_an_unsigned_hint_goes_out(stage: Stage, customer: Customer, url: str) -> None:
