@@ -26,7 +26,9 @@ from infra.answer_fields import (
 )
 from shared.cloud.tenants import AccountStatus
 from shared.pipeline.job.job import Outcome, Payer, State
+from shared.pipeline.job.status import Status
 from shared.pipeline.plan.plan import Kind
+from shared.pipeline.plan.request import Mode
 
 ACCOUNT = {
     "provider": text("The avatar service."),
@@ -108,6 +110,15 @@ SCHEMAS: Mapping[str, Schema] = {
             "reason": text("Why it stands where it stands."),
         },
     ),
+    "Description": fields_of(
+        "All public calls, as OpenAPI 3.1.",
+        {
+            "openapi": text("The version of OpenAPI."),
+            "info": of("object", "What this is."),
+            "paths": of("object", "The calls, by path and method."),
+            "components": of("object", "The objects they take and answer."),
+        },
+    ),
     "DryRun": fields_of(
         "What the order would make.",
         {
@@ -145,6 +156,21 @@ SCHEMAS: Mapping[str, Schema] = {
             "next_cursor": text("`cursor` of the next page; null on the last.", null=True),
         },
     ),
+    "Key": fields_of(
+        "An API key, without its secret part.",
+        {
+            "id": text("The key's id."),
+            "begins": text("What the key begins with, to be found by."),
+            "scopes": listed("What it may do.", {"type": "string"}),
+            "created_at": time("When it was made."),
+            "this": of("boolean", "Whether it is the one this call came with."),
+        },
+        maybe={
+            "expires_at": time("When it ends by itself."),
+            "revoked_at": time("When it was ended; it opens nothing any more."),
+        },
+    ),
+    "Keys": fields_of("The tenant's API keys.", {"keys": listed("The keys.", ref("Key"))}),
     "Lane": fields_of(
         "When a part was worked on, in seconds from the order.",
         {
@@ -273,12 +299,15 @@ ANSWERS: Mapping[str, Mapping[int, str]] = {
     "POST /create_job": {200: "DryRun", 202: "Accepted"},
     "GET /jobs": {200: "Jobs"},
     "GET /jobs/{job}": {200: "Job"},
+    "GET /jobs/{job}/request": {200: "Request"},
     "GET /jobs/{job}/timeline": {200: "Story"},
     "GET /jobs/{job}/bill": {200: "Bill"},
     "POST /jobs/{job}/cancel": {200: "Cancelled"},
     "POST /jobs/{job}/links": {200: "LinksMade"},
     "POST /jobs/{job}/retry": {200: "RevisedDryRun", 202: "Revised"},
     "POST /jobs/{job}/regenerate": {200: "RevisedDryRun", 202: "Revised"},
+    "GET /tenant/keys": {200: "Keys"},
+    "DELETE /tenant/keys/{key}": {200: "Key"},
     "GET /tenant": {200: "Tenant"},
     "GET /tenant/personas": {200: "Personas"},
     "GET /tenant/personas/{persona}": {200: "PersonaKept"},
@@ -290,6 +319,20 @@ ANSWERS: Mapping[str, Mapping[int, str]] = {
     "POST /tenant/webhook_secret": {201: "WebhookSecret"},
     "POST /tenant/uploads": {201: "Uploaded"},
     "GET /health": {200: "Well"},
+    "GET /health/openapi.json": {200: "Description"},
+}
+
+QUERIES: Mapping[str, Mapping[str, Schema]] = {
+    "GET /jobs": {
+        "status": word("Only jobs in this state.", Status),
+        "product_id": text("Only films of this product.", maxLength=255),
+        "created_from": time("Only jobs ordered then or later."),
+        "created_to": time("Only jobs ordered before."),
+        "limit": of("integer", "How many jobs a page has.", minimum=1, maximum=100, default=20),
+        "cursor": text("`next_cursor` of the page before."),
+    },
+    "GET /tenant/integrations/{provider}": {"mode": word("Which account.", Mode)},
+    "DELETE /tenant/integrations/{provider}": {"mode": word("Which account.", Mode)},
 }
 
 REDIRECTS = ("GET /jobs/{job}/film", "GET /jobs/{job}/{thing}/{token}")

@@ -8,7 +8,8 @@ from typing import Any
 
 from pydantic import BaseModel, TypeAdapter
 
-from infra.answers import ANSWERS, REDIRECTS, SCHEMAS
+from infra.answers import ANSWERS, QUERIES, REDIRECTS, SCHEMAS
+from infra.request_schema import request_schemas
 from shared.codes import MEANINGS, Code
 from shared.config import Settings
 from shared.door.bodies import FilmBody
@@ -61,7 +62,8 @@ ANYONE = "anyone"
 def describe(doors: Mapping[str, tuple[Route, ...]]) -> dict[str, Any]:
     """Return the description of these functions' routes."""
     payload = TypeAdapter(WebhookPayload).json_schema(ref_template="#/components/schemas/{model}")
-    schemas: dict[str, Any] = {"Problem": PROBLEM, **SCHEMAS, **payload.pop("$defs", {}), "WebhookPayload": payload}
+    answers = {**SCHEMAS, **request_schemas()}
+    schemas: dict[str, Any] = {"Problem": PROBLEM, **answers, **payload.pop("$defs", {}), "WebhookPayload": payload}
     for name, model in BODIES.items():
         schema = model.model_json_schema(ref_template="#/components/schemas/{model}", mode="validation")
         schemas |= schema.pop("$defs", {})
@@ -71,7 +73,7 @@ def describe(doors: Mapping[str, tuple[Route, ...]]) -> dict[str, Any]:
         for route in routes:
             if route.says:
                 path = f"/{function}{route.path}".rstrip("/")
-                paths.setdefault(path, {})[route.method.lower()] = _operation(function, route)
+                paths.setdefault(path, {})[route.method.lower()] = _operation(function, route, answers)
     key = {"type": "http", "scheme": "bearer", "description": "Also as `Authorization: Token` or `X-Api-Key`."}
     return {
         "openapi": "3.1.0",
@@ -94,15 +96,15 @@ def described() -> dict[str, Any]:
     return describe({name: wiring.door(name).routes for name in public})
 
 
-def _operation(function: str, route: Route) -> dict[str, Any]:
+def _operation(function: str, route: Route, schemas: Mapping[str, Any]) -> dict[str, Any]:
     names = [part.strip("{}") for part in route.path.split("/") if part.startswith("{")]
     last = [part for part in route.path.split("/") if part and not part.startswith("{")]
     operation: dict[str, Any] = {
         "operationId": "_".join((route.method.lower(), function, *(part.replace(".", "_") for part in last), *names)),
         "summary": route.says,
-        "parameters": list(_parameters(names, route)),
+        "parameters": list(_parameters(names, function, route)),
         "responses": {
-            **_answers(function, route),
+            **_answers(function, route, schemas),
             **{str(status): _problem(codes) for status, codes in refusals().items()},
         },
     }
@@ -113,19 +115,17 @@ def _operation(function: str, route: Route) -> dict[str, Any]:
     return operation
 
 
-def _answers(function: str, route: Route) -> dict[str, Any]:
+def _answers(function: str, route: Route, schemas: Mapping[str, Any]) -> dict[str, Any]:
     """Return what a call answers when it succeeds, by HTTP's status."""
-    label = f"{route.method} /{function}{route.path}".rstrip("/")
+    label = _label(function, route)
     headers = _headers(limited=not route.open)
     if label in REDIRECTS:
         location = {"Location": {"description": "Where the file is, for a while.", "schema": {"type": "string"}}}
         named = {"headers": {**headers.get("headers", {}), **location}}
         return {"302": {"description": "Location leads to the file.", **named, **_json({"type": "object"})}}
-    if label not in ANSWERS:
-        return {"default": {"description": "Success", **headers, **_json({"type": "object"})}}
     return {
         str(status): {
-            "description": SCHEMAS[name]["description"],
+            "description": schemas[name]["description"],
             **headers,
             **_json({"$ref": f"#/components/schemas/{name}"}),
         }
@@ -133,13 +133,19 @@ def _answers(function: str, route: Route) -> dict[str, Any]:
     }
 
 
+def _label(function: str, route: Route) -> str:
+    return f"{route.method} /{function}{route.path}".rstrip("/")
+
+
 def _json(schema: Mapping[str, Any]) -> dict[str, Any]:
     return {"content": {"application/json": {"schema": schema}}}
 
 
-def _parameters(names: list[str], route: Route) -> Iterator[dict[str, Any]]:
+def _parameters(names: list[str], function: str, route: Route) -> Iterator[dict[str, Any]]:
     for name in names:
         yield {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+    for name, schema in QUERIES.get(_label(function, route), {}).items():
+        yield {"name": name, "in": "query", "schema": schema}
     if route.takes in ("Film", "Retry", "Regenerate"):
         yield {"name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "maxLength": 255}}
 

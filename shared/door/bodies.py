@@ -15,6 +15,7 @@ from shared.door.body_types import (
     SCHEMES,
     Color,
     Dollars,
+    ImageLink,
     Judge,
     Label,
     Link,
@@ -25,6 +26,7 @@ from shared.door.body_types import (
     PersonaName,
     Pitch,
     Scale,
+    SceneImageLink,
     Script,
     Seconds,
     Speed,
@@ -59,7 +61,7 @@ class ImageBody(Body):
     """A picture behind the presenter: a link or an upload (both is told by rules.py)."""
 
     type: Literal["image"]
-    image_url: Link | None = None
+    image_url: ImageLink | None = None
     image: Upload | None = None
 
     @model_validator(mode="after")
@@ -92,7 +94,7 @@ class SceneBody(Body):
     avatar_id: Name | None = None
     voice_id: Name | None = None
     background: BackgroundBody | None = None
-    image_url: Link | None = None
+    image_url: SceneImageLink | None = None
 
 
 class PositionBody(Body):
@@ -126,7 +128,7 @@ class FilmBody(Body):
     product_title: Text500
     product_id: Name | None = None
     scenes: list[SceneBody] | None = None
-    image_url: Link | None = None
+    image_url: ImageLink | None = None
     image: Upload | None = None
     image_fit: Literal["crop", "blur", "color"] | None = None
     image_fit_color: Color | None = None

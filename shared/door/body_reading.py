@@ -11,6 +11,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from shared.pipeline.plan.by_field import by_field
+
 DEEPEST = 12  # no body of ours nests deeper than four
 _HTML_FORM = re.compile(rb"[\w.%+-]{1,60}=")  # how an HTML form, or curl's -d of a field, begins
 LONGEST_NAME = 60  # characters of an unknown field's name an answer repeats
@@ -22,7 +24,7 @@ class Mistakes(ValueError):
     """A body is wrong; `details` names every wrong field, by path ("scenes.2.duration"), with sentences."""
 
     def __init__(self, details: Mapping[str, list[str]]) -> None:
-        super().__init__("; ".join(f"{path} {why}" for path, whys in details.items() for why in whys))
+        super().__init__("; ".join(by_field(path, why) for path, whys in details.items() for why in whys))
         self.details = dict(details)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, ValidationInfo
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 
 LONGEST_URL = 8192  # signed links carry their signer's whole session
 PERSONA = r"[a-z0-9][a-z0-9_-]{0,39}"  # of a name in a path and in an order
@@ -57,6 +57,15 @@ def _link(text: str, info: ValidationInfo) -> str:
     return text
 
 
+def _no_file(move: str) -> Callable[[object], object]:
+    def check(given: object) -> object:
+        if isinstance(given, str) and given[:5].lower() == "data:":  # before its length: a whole photo may stand in it
+            raise ValueError(f"holds the file itself: {move}")
+        return given
+
+    return check
+
+
 def of_form(pattern: str, says: str) -> Callable[[str], str]:
     """Return a check that a whole text is of a form; `says` is the sentence for one that is not."""
 
@@ -80,7 +89,14 @@ Name = Annotated[str, Field(max_length=255), AfterValidator(_one_line)]
 MetadataName = Annotated[str, Field(max_length=40), AfterValidator(_one_line), AfterValidator(_unreserved)]
 Label = Annotated[str, Field(max_length=40), AfterValidator(_one_line)]
 Link = Annotated[str, Field(max_length=LONGEST_URL), AfterValidator(_link)]
-Upload = Annotated[str, AfterValidator(of_form(r"[A-Za-z0-9_-]{1,128}", "must be the id an upload was answered with"))]
+ImageLink = Annotated[
+    Link, BeforeValidator(_no_file("POST it to /tenant/uploads, and give the id it answers as image instead"))
+]
+SceneImageLink = Annotated[Link, BeforeValidator(_no_file("put it where a link leads to it; a scene takes no upload"))]
+Upload = Annotated[
+    str,
+    AfterValidator(of_form(r"[A-Za-z0-9_-]{1,128}", "must be the id POST /tenant/uploads answers; links: image_url")),
+]
 Color = Annotated[
     str, AfterValidator(of_form(r"#[0-9a-fA-F]{6}", 'must be a color like "#1a2b3c"')), AfterValidator(str.lower)
 ]

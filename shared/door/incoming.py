@@ -24,15 +24,15 @@ _IMAGE_MARKS = (b"\xff\xd8\xff", b"\x89PNG", b"RIFF", b"GIF8")
 _UPLOADS = "POST the image to /tenant/uploads, then name the id it answers in `image`"
 
 
-def raw_body(request: flask.Request, most: int) -> bytes:
-    """Return the whole body, whatever it is. Raises Problem."""
-    with _told(f"the body has more than {most} bytes", "send a smaller one", BODY_SECONDS):
+def raw_body(request: flask.Request, most: int, move: str = "send a smaller one") -> bytes:
+    """Return the whole body, whatever it is; `move` is what to do about one that is too large. Raises Problem."""
+    with _told(f"the body has more than {most} bytes", move, BODY_SECONDS):
         return body_of(request).take(most, BODY_SECONDS, _sender(request))
 
 
 def json_body(request: flask.Request, most: int = MOST_BODY) -> bytes:
     """Return the whole body, which is to be JSON. Raises Problem."""
-    raw = raw_body(request, most)
+    raw = raw_body(request, most, f"send a smaller one; is it for an image, {_UPLOADS}")
     kind = request.mimetype
     if kind.startswith("multipart/"):
         raise Problem(

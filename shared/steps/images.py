@@ -171,7 +171,7 @@ class Images:
 
 def _refused(wrong: Mapping[str, Unusable]) -> Problem:
     """Say what is wrong with each image and what to do about it: the first in the message, all in the details."""
-    message = first_mistakes({path: [one.why] for path, one in wrong.items()}, ": ")
+    message = first_mistakes({path: [one.why] for path, one in wrong.items()})
     moves = " ".join(dict.fromkeys(one.next_move for one in wrong.values()))
     details = {path: [f"{one.why.rstrip('.')}; {one.next_move}"] for path, one in wrong.items()}
     return Problem(Code.IMAGE_REFUSED, f"image not usable: {message}", next_move=moves, details=details)

@@ -131,7 +131,7 @@ def _refused(refusals: list[tuple[tuple[str, ...], Refused]]) -> Problem:
             details.setdefault(path, []).append(str(refused))
     first = refusals[0][1]
     moves = " ".join(dict.fromkeys(refused.next_move for _, refused in refusals))
-    return Problem(first.code, first_mistakes(details, ": "), next_move=moves, details=details)
+    return Problem(first.code, first_mistakes(details), next_move=moves, details=details)
 
 
 def _no_key(needed: Needed, why: str) -> Problem:

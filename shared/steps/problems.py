@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from shared.codes import MEANINGS, Code
+from shared.pipeline.plan.by_field import by_field
 
 if TYPE_CHECKING:
     from shared.steps.quotas import Quota
@@ -42,9 +43,9 @@ def invalid(details: Mapping[str, list[str]]) -> Problem:
     return Problem(Code.VALIDATION_ERROR, first_mistakes(details), next_move=move, details=details)
 
 
-def first_mistakes(details: Mapping[str, list[str]], between: str = " ") -> str:
+def first_mistakes(details: Mapping[str, list[str]]) -> str:
     """Say what is wrong with the first fields, and how many more there are."""
-    told = [f"{path}{between}{whys[0].rstrip('.')}" for path, whys in list(details.items())[:TOLD]]
+    told = [by_field(path, whys[0].rstrip(".")) for path, whys in list(details.items())[:TOLD]]
     rest = len(details) - len(told)
     return "; ".join(told) + (f"; and {rest} more field{'s' if rest > 1 else ''}" if rest else "")
 

@@ -145,4 +145,4 @@ def calls(doors: Mapping[str, Wsgi]) -> list[APIOperation[Any, Any, Any, Any]]:
 
 def places(known: Known) -> dict[str, Any]:
     """Return what stands in the paths of things that exist."""
-    return {"job": known.job, "token": known.token, "thing": "film", "provider": "heygen"}
+    return {"job": known.job, "token": known.token, "thing": "film", "provider": "heygen", "key": known.spare}

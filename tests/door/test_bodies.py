@@ -38,6 +38,9 @@ from shared.pipeline.plan.request import (
 from tests.door.film_bodies import FULL, body, mistakes
 from tests.pipeline.films import SHIPPED_TABLES
 
+UPLOAD = "must be the id POST /tenant/uploads answers; links: image_url"
+INLINE = "holds the file itself: POST it to /tenant/uploads, and give the id it answers as image instead"
+
 
 def scene(**fields: Any) -> dict[str, Any]:
     """Return a body whose only scene has these fields."""
@@ -192,7 +195,21 @@ def test_every_mistake_is_named_at_once() -> None:
             "scenes",
             "is empty: give a scene, or leave scenes out and give an avatar_script and a background",
         ),
-        (body(image="../secret"), "image", "must be the id an upload was answered with"),
+        (body(image="../secret"), "image", UPLOAD),
+        (body(image="https://shop.example/a.jpg"), "image", UPLOAD),
+        (body(image="data:image/png;base64,iVBORw0KGgo="), "image", UPLOAD),
+        (body(image_url="data:image/png;base64,iVBORw0KGgo="), "image_url", INLINE),
+        (body(image_url="DATA:image/jpeg;base64," + "A" * 100_000), "image_url", INLINE),
+        (
+            body(background={"type": "image", "image_url": "data:,A"}),
+            "background.image_url",
+            INLINE,
+        ),
+        (
+            body(scenes=[{"visual_description": "A mug", "image_url": "data:image/png;base64,AA=="}]),
+            "scenes.0.image_url",
+            "holds the file itself: put it where a link leads to it; a scene takes no upload",
+        ),
         (body(aspect_ratio="4:3"), "aspect_ratio", "must be one of 9:16, 16:9, 1:1"),
         (body(resolution=720), "resolution", "must be one of 720p, 1080p"),
         (body(mode="demo"), "mode", "must be one of production, test"),

@@ -6,6 +6,7 @@ from typing import Any
 from infra.answers import SCHEMAS
 from infra.openapi import BODIES, described, text
 from shared.door.health import OPENAPI
+from shared.door.jobs import FILTERS
 
 
 def test_the_shipped_description_is_the_codes() -> None:
@@ -27,6 +28,25 @@ def test_every_reference_leads_somewhere() -> None:
 def test_no_answer_shares_a_bodys_name() -> None:
     """One would stand for the other in the description."""
     assert set() == set(SCHEMAS) & set(BODIES)
+
+
+def test_every_answer_has_its_own_description() -> None:
+    """No call answers just some object: its status is told, and where there is a body its fields are."""
+    loose = [
+        f"{method} {path}"
+        for path, calls in described()["paths"].items()
+        for method, call in calls.items()
+        if not {"200", "201", "202", "302"} & call["responses"].keys() or "default" in call["responses"]
+    ]
+
+    assert [] == loose
+
+
+def test_the_filters_of_a_list_are_described() -> None:
+    """What `GET /jobs` reads from its query stands in the description, and nothing else."""
+    parameters = described()["paths"]["/jobs"]["get"]["parameters"]
+
+    assert list(FILTERS) == [each["name"] for each in parameters if each["in"] == "query"]
 
 
 def test_the_films_fields_are_described() -> None:

@@ -75,6 +75,14 @@ def test_a_model_that_cannot_film_the_resolution_is_refused() -> None:
     assert raised.value.details == {"resolution": ["the lite model does not film 1080p; it films 720p"]}
 
 
+def test_an_unknown_provider_is_told_the_known_ones() -> None:
+    """The refusal quotes what was asked for and names every avatar service there is."""
+    details = refusals(film(filmed(script="Hi."), provider="synthesia"))
+
+    known = ", ".join(sorted(TABLES.presenters))
+    assert {"provider": [f"'synthesia' is not available; choose one of {known}"]} == details
+
+
 def test_all_reasons_come_at_once() -> None:
     """A customer corrects a request once."""
     details = refusals(

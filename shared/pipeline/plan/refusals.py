@@ -6,6 +6,7 @@ Every reason names its field and the next move, and all of them come at once.
 from collections.abc import Iterable, Iterator, Mapping
 
 from shared.pipeline.plan import rules
+from shared.pipeline.plan.by_field import by_field
 from shared.pipeline.plan.capabilities import AvatarService, FootageModel, Tables
 from shared.pipeline.plan.looks import Look, engine_for
 from shared.pipeline.plan.plan import Feature, Length, Speech
@@ -18,7 +19,7 @@ class CannotPlan(ValueError):
     """The request cannot become a film; `details` says why by field, each with the next move."""
 
     def __init__(self, details: Mapping[str, list[str]]) -> None:
-        super().__init__("; ".join(f"{path}: {why}" for path, whys in details.items() for why in whys))
+        super().__init__("; ".join(by_field(path, why) for path, whys in details.items() for why in whys))
         self.details = dict(details)
 
 
