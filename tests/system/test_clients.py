@@ -127,7 +127,7 @@ def test_the_message_holds_the_first_reasons(abroll: Abroll) -> None:
 
     _, said = refused(abroll.http.post("/create_job", json=wrong))
 
-    assert "aspect_ratio must be one of 9:16" in said
+    assert "aspect_ratio: must be one of 9:16" in said
     assert "and 1 more field" in said
 
 
