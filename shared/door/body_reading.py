@@ -4,7 +4,6 @@ JSON's own loopholes are closed here: text that is not UTF-8, one key twice in a
 (controls, halves of a surrogate pair). `NaN` and `Infinity` pass as numbers and are refused by the field's type.
 """
 
-import codecs
 import json
 import re
 from collections import Counter
@@ -51,10 +50,12 @@ def _parsed(raw: bytes, twice: dict[int, list[str]]) -> object:
 
     if not raw.strip():
         raise Mistakes({"body": ["is empty: send a JSON object"]})
+    encoding = json.detect_encoding(raw)  # UTF-8, as JSON is, or what Windows tools write; with a mark or without
     try:
-        return json.loads(_text(raw), object_pairs_hook=pairs)
+        return json.loads(raw.decode(encoding), object_pairs_hook=pairs)
     except UnicodeDecodeError as wrong:
-        raise Mistakes({"body": [f"is no text in UTF-8 (byte {wrong.start})"]}) from wrong
+        named = encoding.removesuffix("-sig").upper()
+        raise Mistakes({"body": [f"is no text in {named} (byte {wrong.start})"]}) from wrong
     except json.JSONDecodeError as wrong:
         where = f"is not JSON (line {wrong.lineno}, column {wrong.colno})"
         hint = "; it looks like a form: send the fields as one JSON object" if _HTML_FORM.match(raw) else ""
@@ -63,13 +64,6 @@ def _parsed(raw: bytes, twice: dict[int, list[str]]) -> object:
         raise Mistakes({"body": ["is nested too deeply"]}) from wrong
     except ValueError as wrong:
         raise Mistakes({"body": ["holds a number with too many digits"]}) from wrong
-
-
-def _text(raw: bytes) -> str:
-    """Decode by the byte order mark where there is one (Windows tools write it), else as UTF-8, which JSON is."""
-    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return raw.decode("utf-16")
-    return raw.decode("utf-8-sig")
 
 
 def _walk(value: object, path: str, twice: Mapping[int, list[str]], depth: int) -> Iterator[tuple[str, str]]:

@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 
+from shared.pipeline.plan.ssml import Passage, read_script
+
 LONGEST_URL = 8192  # signed links carry their signer's whole session
 PERSONA = r"[a-z0-9][a-z0-9_-]{0,39}"  # of a name in a path and in an order
 A_PERSONA = "must be a persona's name: 1 to 40 of a-z, 0-9, - and _, the first a letter or digit"
@@ -21,6 +23,13 @@ def _written(text: str) -> str:
     if all(unicodedata.category(character)[0] in "ZC" for character in text):
         raise ValueError("is blank: give a text, or leave the field out")
     return text
+
+
+def _spoken(script: str) -> str:
+    said = "".join(part.said for part in read_script(_written(script)) if isinstance(part, Passage))
+    if all(unicodedata.category(character)[0] in "ZCP" for character in said):
+        raise ValueError("has no words to speak: give some, or leave the field out")
+    return script
 
 
 def _one_line(text: str) -> str:
@@ -84,7 +93,7 @@ def is_persona(name: str) -> bool:
 
 Text500 = Annotated[str, Field(max_length=500), AfterValidator(_written)]
 Text1000 = Annotated[str, Field(max_length=1000), AfterValidator(_written)]
-Script = Annotated[str, Field(max_length=5000), AfterValidator(_written)]
+Script = Annotated[str, Field(max_length=5000), AfterValidator(_spoken)]
 Name = Annotated[str, Field(max_length=255), AfterValidator(_one_line)]
 MetadataName = Annotated[str, Field(max_length=40), AfterValidator(_one_line), AfterValidator(_unreserved)]
 Label = Annotated[str, Field(max_length=40), AfterValidator(_one_line)]
@@ -95,7 +104,7 @@ ImageLink = Annotated[
 SceneImageLink = Annotated[Link, BeforeValidator(_no_file("put it where a link leads to it; a scene takes no upload"))]
 Upload = Annotated[
     str,
-    AfterValidator(of_form(r"[A-Za-z0-9_-]{1,128}", "must be the id POST /tenant/uploads answers; links: image_url")),
+    AfterValidator(of_form(r"[A-Za-z0-9_-]{1,128}", "must be the id that POST /tenant/uploads answers")),
 ]
 Color = Annotated[
     str, AfterValidator(of_form(r"#[0-9a-fA-F]{6}", 'must be a color like "#1a2b3c"')), AfterValidator(str.lower)

@@ -20,6 +20,8 @@ from shared.steps.problems import Problem
 MOST_BODY = 128 * 1024
 PARTS = 20  # of a multipart body that are looked at
 _FORM_OVERHEAD = 64 * 1024  # what boundaries and headers of a form may add to its file
+_GZIP = b"\x1f\x8b"
+_AS_IT_IS = ("", "identity")
 _IMAGE_MARKS = (b"\xff\xd8\xff", b"\x89PNG", b"RIFF", b"GIF8")
 _UPLOADS = "POST the image to /tenant/uploads, then name the id it answers in `image`"
 
@@ -32,13 +34,19 @@ def raw_body(request: flask.Request, most: int, move: str = "send a smaller one"
 
 def json_body(request: flask.Request, most: int = MOST_BODY) -> bytes:
     """Return the whole body, which is to be JSON. Raises Problem."""
-    raw = raw_body(request, most, f"send a smaller one; is it for an image, {_UPLOADS}")
+    raw = raw_body(request, most, f"send a smaller one; if it carries an image, {_UPLOADS}")
     kind = request.mimetype
     if kind.startswith("multipart/"):
         raise Problem(
             Code.UNSUPPORTED_MEDIA_TYPE,
             f"the body is {kind}, and this call takes JSON",
             next_move=f"send the fields as one JSON object; {_UPLOADS}",
+        )
+    if raw.startswith(_GZIP) or request.headers.get("Content-Encoding", "identity").strip().lower() not in _AS_IT_IS:
+        raise Problem(
+            Code.UNSUPPORTED_MEDIA_TYPE,
+            "the body is compressed, and this call takes it as it is",
+            next_move="send the JSON itself, without a Content-Encoding",
         )
     if kind.startswith("image/") or raw.startswith(_IMAGE_MARKS):
         raise Problem(Code.UNSUPPORTED_MEDIA_TYPE, "the body is an image, and this call takes JSON", next_move=_UPLOADS)
@@ -106,6 +114,9 @@ def _file_of_form(request: flask.Request, most: int) -> bytes:
     except ValueError as torn:
         message, move = "the form cannot be read: its parts are broken", "send it again, with the boundary it names"
         raise Problem(Code.UNSUPPORTED_MEDIA_TYPE, message, next_move=move) from torn
+    if not files and not fields:
+        message = "the form holds nothing that can be read: it is empty, or its boundary is not the one it names"
+        raise Problem(Code.NOT_AN_IMAGE, message, next_move="send one file: curl -F image=@photo.jpg")
     if len(files) != 1:
         found = f"{len(files)} files" + (f" and {len(fields)} text fields" if fields else "")
         raise Problem(

@@ -25,6 +25,9 @@ _ERRORS = "0.1"  # share of frames that may fail to decode: above it the file is
 _SHORT, _SHARE = 0.5, 0.05  # seconds, or share, a film may lack of what its maker says it lasts
 _HEARD = 0.5  # share of the picture for which a speaker is heard at least
 _FASTER, _SLOWER, _SLACK = 5, 5, 10.0  # times, and seconds, a speech may differ from its estimate
+# The same where its maker tells its length and the file has it: a voice may spell numbers, emoji, or a script it cannot
+# read, for many times what is estimated, and what was so made and billed is the take that was ordered.
+_SPELLED, _SPELLED_SLACK = 20, 30.0
 _LOOKS_LEAST, _LOOKS, _LOOKS_RATE = 2, 60, 2  # small frames that are judged: at least, at most, a second
 _NEXT = "Ask for this take again."
 
@@ -84,7 +87,9 @@ def _length(facts: FilmFacts, ordered: Ordered, told: float | None) -> str:
     if facts.heard < _HEARD * facts.seconds:
         return f"the sound ends after {facts.heard:.1f} of {facts.seconds:.1f} s"
     least = (ordered.estimated - _SLACK) / _FASTER
-    most = ordered.estimated * _SLOWER + _SLACK
+    told_true = bool(ordered.stated) and facts.seconds <= (ordered.stated or 0.0) * (1 + _SHARE) + _SHORT
+    times, slack = (_SPELLED, _SPELLED_SLACK) if told_true else (_SLOWER, _SLACK)
+    most = ordered.estimated * times + slack
     if not max(least, 0.0) < facts.seconds <= most:
         return f"{facts.seconds:.1f} s of film make no sense for a speech of about {ordered.estimated:.1f} s"
     return ""

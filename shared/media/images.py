@@ -130,7 +130,8 @@ def _check(header: Header, kind: Format, max_pixels: int) -> None:
     if width < 1 or height < 1:
         raise broken(f"the image claims {shown} pixels")
     if width * height > max_pixels:
-        raise ImageRefused(Code.TOO_MANY_PIXELS, f"the image claims {shown} pixels", f"Send at most {max_pixels}.")
+        move = f"Send one of at most {max_pixels} pixels."
+        raise ImageRefused(Code.TOO_MANY_PIXELS, f"the image claims {shown} pixels", move)
     if max(width, height) > LONGEST_SIDE:
         move = f"Send one of at most {LONGEST_SIDE} a side."
         raise ImageRefused(Code.TOO_MANY_PIXELS, f"the image claims {shown} pixels", move)

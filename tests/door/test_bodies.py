@@ -38,7 +38,8 @@ from shared.pipeline.plan.request import (
 from tests.door.film_bodies import FULL, body, mistakes
 from tests.pipeline.films import SHIPPED_TABLES
 
-UPLOAD = "must be the id POST /tenant/uploads answers; links: image_url"
+UPLOAD = "must be the id that POST /tenant/uploads answers"
+WORDLESS = "has no words to speak: give some, or leave the field out"
 INLINE = "holds the file itself: POST it to /tenant/uploads, and give the id it answers as image instead"
 
 
@@ -195,6 +196,10 @@ def test_every_mistake_is_named_at_once() -> None:
             "scenes",
             "is empty: give a scene, or leave scenes out and give an avatar_script and a background",
         ),
+        (body(avatar_script="<break time='1s'/>"), "avatar_script", WORDLESS),
+        (body(avatar_script="...!? \u200b"), "avatar_script", WORDLESS),
+        (body(avatar_script="<speak>\n<break/> - </speak>"), "avatar_script", WORDLESS),
+        (scene(script="<sub alias=''>&</sub> ."), "scenes.0.script", WORDLESS),
         (body(image="../secret"), "image", UPLOAD),
         (body(image="https://shop.example/a.jpg"), "image", UPLOAD),
         (body(image="data:image/png;base64,iVBORw0KGgo="), "image", UPLOAD),

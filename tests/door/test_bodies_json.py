@@ -25,7 +25,7 @@ from tests.door.film_bodies import FULL, body, mistakes
         (b"", "is empty: send a JSON object"),
         (b" \r\n", "is empty: send a JSON object"),
         (b"{", "is not JSON (line 1, column 2)"),
-        (b"\xff\xfe\x00", "is no text in UTF-8 (byte 2)"),
+        (b"\xff\xfe\x00", "is no text in UTF-16 (byte 2)"),
         (
             b"product_title=Mug&dry_run=true",
             "is not JSON (line 1, column 1); it looks like a form: send the fields as one JSON object",
@@ -66,6 +66,14 @@ def test_a_trailing_comma_is_pointed_at() -> None:
 )
 def test_byte_order_marks_are_read(raw: bytes) -> None:
     """What Windows tools write is JSON all the same."""
+    assert "Mug" == parse_film(raw).product_title
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"])
+def test_wide_letters_are_read_without_a_mark(encoding: str) -> None:
+    """JSON begins with an ASCII character: where its zeros stand tells how it is written (RFC 4627, section 3)."""
+    raw = '{"product_title": "Mug", "scenes": [{"visual_description": "A mug"}]}'.encode(encoding)
+
     assert "Mug" == parse_film(raw).product_title
 
 

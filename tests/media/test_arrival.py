@@ -8,7 +8,7 @@ import pytest
 from infra.local.vendors.spoil import SPOILED
 from shared.media.arrival import Ordered, arrived
 from shared.media.errors import MediaRefused
-from tests.media.makers import ffmpeg
+from tests.media.makers import Person, ffmpeg, take
 from tests.patience import PATIENCE
 
 CASES = Path(__file__).parent / "cases"
@@ -102,6 +102,21 @@ def test_half_the_speech(tmp_path: Path, plain_take: Path) -> None:
     ffmpeg("-i", plain_take, "-i", voice, "-map", "0:v", "-map", "1:a", "-c", "copy", path)
 
     assert "the sound ends after 0.7 of 2.0 s" == judged(path)
+
+
+@pytest.mark.parametrize(
+    ("stated", "estimated", "taken"),
+    [(51.0, 1.1, True), (51.0, 1.0, False), (None, 1.1, False), (None, 8.5, True), (20.0, 1.1, False)],
+)
+def test_what_a_voice_spells_is_the_take(bench: Path, stated: float | None, estimated: float, taken: bool) -> None:
+    """Emoji, or a script its voice cannot read, last many times our estimate: the maker's true length proves it."""
+    path = bench / "spelled.mp4"
+    if not path.exists():
+        take(path, Person(seconds=51.0), (250, 250, 250))
+
+    said = judged(path, Ordered(stated, estimated))
+
+    assert taken is ("make no sense" not in said)
 
 
 @pytest.mark.parametrize(("estimated", "taken"), [(2.0, True), (9.0, True), (60.0, False), (1.0, True)])

@@ -1,5 +1,6 @@
 """Untrusted images: really decoded, made ours, or refused by name."""
 
+import base64
 import hashlib
 import io
 import struct
@@ -122,6 +123,10 @@ def png_bomb(side: int) -> bytes:
         (b"\n\n#EXTM3U\n", "not_an_image", "playlist"),
         (b"<!DOCTYPE html><html></html>", "not_an_image", "web page"),
         (b'{"error": "not found"}', "not_an_image", "JSON"),
+        (base64.b64encode(encoded("JPEG")), "not_an_image", "base64"),
+        (base64.b64encode(encoded("PNG")), "not_an_image", "base64"),
+        (base64.b64encode(encoded("WEBP")), "not_an_image", "base64"),
+        (b"data:image/png;base64,iVBORw0KGgo=", "not_an_image", "base64"),
         (b"\x7fELF" + bytes(100), "not_an_image", "not an image we know"),
         (b"<?xml version='1.0'?><svg xmlns='http://www.w3.org/2000/svg'/>", "unsupported_format", "SVG"),
         (b"\xef\xbb\xbf  <SVG></SVG>", "unsupported_format", "SVG"),

@@ -1,5 +1,6 @@
 """Clients as they are: curl that types nothing, forms, browsers, HEAD; each is served or told exactly what it did."""
 
+import gzip
 import json
 from typing import Any
 
@@ -90,6 +91,34 @@ def test_a_torn_form_is_refused(abroll: Abroll, boundary: str) -> None:
     status, _ = refused(upload(abroll, content=b"--y\r\nnonsense", headers={"Content-Type": boundary}))
 
     assert status in (400, 415)
+
+
+def test_an_empty_form_is_told_from_one_without_a_file(abroll: Abroll) -> None:
+    """Nothing in it can be read: the boundary is named as what may be wrong."""
+    torn = b'--x\r\nContent-Disposition: form-data; name="image"; filename="a.jpg"\r\n\r\nabc'
+    kind = {"Content-Type": "multipart/form-data; boundary=x"}
+    answers = [refused(upload(abroll, content=body, headers=kind)) for body in (b"--x--\r\n", b"--y--\r\n", torn)]
+
+    assert {(415, True)} == {(status, "its boundary" in said) for status, said in answers}
+
+
+@pytest.mark.parametrize("headers", [{"Content-Encoding": "gzip"}, {}, {"Content-Encoding": "br"}])
+def test_a_compressed_order_is_told_so(abroll: Abroll, headers: dict[str, str]) -> None:
+    """By its header or by its first bytes: the refusal says to send the JSON itself."""
+    content = b"\x0b\x02" if headers.get("Content-Encoding") == "br" else gzip.compress(json.dumps(FILM).encode())
+
+    status, said = refused(abroll.http.post("/create_job", content=content, headers=headers))
+
+    assert (415, True) == (status, "compressed" in said), said
+
+
+def test_an_order_too_large_is_told_where_an_image_goes(abroll: Abroll) -> None:
+    """A photo written into the JSON makes it too large: the refusal names the upload."""
+    order = {**FILM, "image_url": "data:image/jpeg;base64," + "A" * 200_000}
+
+    status, said = refused(abroll.http.post("/create_job", json=order))
+
+    assert (413, True) == (status, "/tenant/uploads" in said), said
 
 
 def test_a_photo_sent_as_an_order_is_told_where_it_goes(abroll: Abroll) -> None:

@@ -33,6 +33,7 @@ _KNOWN = {
     b"\x8aMNG": "MNG",
     b"qoif": "QOI",
 }
+_BASE64 = (b"/9j/", b"iVBORw0KGgo", b"UklGR")  # how JPEG, PNG and WebP begin in it
 _AVIF = (b"avif", b"avis")
 _HEIC = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1")
 _MOST_BRANDS = 64  # bytes of an MP4-like file's first box that are looked at
@@ -66,6 +67,9 @@ def _other(data: bytes) -> ImageRefused:
     if head.startswith(b"{"):
         move = "Send the image's own bytes; the link to an image stands in an order, as image_url."
         return ImageRefused(Code.NOT_AN_IMAGE, "the file is JSON, not an image", move)
+    if data.startswith(_BASE64) or head.startswith(b"data:image/"):
+        move = "Send the image's own bytes, decoded: curl --data-binary @photo.jpg."
+        return ImageRefused(Code.NOT_AN_IMAGE, "the file is an image written as base64", move)
     if head.startswith((b"<!doctype", b"<html", b"<?xml")):
         return ImageRefused(Code.NOT_AN_IMAGE, "the file is a web page or text, not an image", move)
     return ImageRefused(Code.NOT_AN_IMAGE, "the file is not an image we know", move)
