@@ -317,6 +317,16 @@ def test_captions_are_estimated_when_the_provider_sent_none() -> None:
     assert made.cues == (Cue("One two.", 0.0, 3.0), Cue("One two.", 3.0, 3.0))
 
 
+def test_captions_are_estimated_when_the_providers_show_markup() -> None:
+    """Its cues end within a tag; ours show the words alone."""
+    request = film(filmed(), avatar_script="Hot <prosody rate='slow'>tea</prosody> now.", captions=True)
+    torn = (Cue("Hot <prosody rate", 0.0, 2.0), Cue("='slow'>tea now.", 2.0, 4.0))
+
+    made = edited(request, presenter_1=speech(6.0, *torn))
+
+    assert made.cues == (Cue("Hot tea now.", 0.0, 6.0),)
+
+
 def test_no_captions_unless_asked_for() -> None:
     """Providers send subtitles always."""
     made = edited(film(filmed(), avatar_script="Hi."), presenter_1=speech(6.0, Cue("Hi.", 0.0, 1.0)))

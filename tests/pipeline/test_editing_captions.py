@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.pipeline.edit.captions import LONGEST_LINE, estimated, parse_srt, read_srt
+from shared.pipeline.edit.captions import LONGEST_LINE, estimated, parse_srt, read_srt, show_markup
 from shared.pipeline.edit.edit import Cue
 from tests.pipeline.breaks import BREAKS
 
@@ -186,6 +186,22 @@ def test_a_break_is_silent() -> None:
     assert ("Hot tea", "cold tea") == (one.text, two.text)
     assert two.start - (one.start + one.seconds) == pytest.approx(2.0, abs=0.01)
     assert two.start + two.seconds == pytest.approx(6.0, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("script", "cues", "torn"),
+    [
+        ("Hot <prosody rate='slow'>tea</prosody>", ("Hot <prosody rate", "='slow'>tea"), True),
+        ("Hot <prosody rate='slow'>tea</prosody>", ("Hot", "tea"), False),
+        ("Hot <break time='1s'/> tea", ("Hot break time 1s", "tea"), True),
+        ("Hot <break time='1s'/> tea", ("hot,", "Tea!"), False),
+        ("I <3 tea, a < b", ("I love tea,", "a is less than b"), False),
+        ("5 cups", ("five cups",), False),
+    ],
+)
+def test_subtitles_with_pieces_of_markup_are_known(script: str, cues: tuple[str, ...], torn: bool) -> None:
+    """A vendor that breaks its cues within a tag shows half of it; without markup its words are its own matter."""
+    assert torn is show_markup([Cue(text, float(at), 1.0) for at, text in enumerate(cues)], script)
 
 
 def test_breaks_a_vendor_passed_over_leave_room_for_the_words() -> None:

@@ -8,7 +8,7 @@ fades out. Texts come from the request, where they stand once.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from shared.pipeline.edit.captions import Breaks, estimated, read_srt
+from shared.pipeline.edit.captions import Breaks, estimated, read_srt, show_markup
 from shared.pipeline.edit.edit import Appearance, Cue, Edit, Shot, Title
 from shared.pipeline.edit.film_warnings import film_warnings
 from shared.pipeline.edit.reprise import reprised
@@ -142,8 +142,11 @@ def _cues(
     """Move each take's cues to where it stands on the film; without any, estimate them from its script."""
     for speech, look in zip(plan.speeches, looks, strict=True):
         take = takes[speech.key]
+        script = script_of(request, speech.scene)
         told = [cue for cue in take.cues if cue.start < take.seconds]
-        for cue in told or estimated(script_of(request, speech.scene), take.seconds, breaks):
+        if show_markup(told, script):
+            told = []
+        for cue in told or estimated(script, take.seconds, breaks):
             seconds = min(cue.seconds, look.seconds - cue.start)
             if seconds >= SHORTEST_CUE:
                 yield Cue(cue.text, round(look.start + cue.start, 3), round(seconds, 3))

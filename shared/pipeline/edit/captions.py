@@ -6,11 +6,11 @@ before the milliseconds, hours left out, tags and positions, blocks out of order
 
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from shared.pipeline.edit.edit import Cue
-from shared.pipeline.plan.ssml import Silence, read_script
+from shared.pipeline.plan.ssml import Passage, Silence, read_script
 from shared.pipeline.plan.timing import speech_weight
 
 _CLOCK = r"(?:(\d{1,3}):)?(\d{1,2}):(\d{1,2})(?:[,.](\d{1,3}))?"
@@ -71,6 +71,16 @@ def _cue(times: tuple[float, float] | None, lines: list[str]) -> list[Cue]:
 def _seconds(hours: str | None, minutes: str, seconds: str, fraction: str | None) -> float:
     whole = int(hours or 0) * 3600 + int(minutes) * 60 + int(seconds)
     return round(whole + int((fraction or "0").ljust(3, "0")) / 1000, 3)
+
+
+def show_markup(cues: Sequence[Cue], script: str) -> bool:
+    """Tell whether subtitles of a script with markup show pieces of it: a cue may end within a tag."""
+    shown = _letters(part.shown for part in read_script(script) if isinstance(part, Passage))
+    return shown != _letters([script]) and shown != _letters(cue.text for cue in cues)
+
+
+def _letters(texts: Iterable[str]) -> str:
+    return "".join(sign for text in texts for sign in text.casefold() if sign.isalnum())
 
 
 @dataclass(frozen=True, slots=True)
