@@ -26,9 +26,7 @@ from infra.answer_fields import (
 )
 from shared.cloud.tenants import AccountStatus
 from shared.pipeline.job.job import Outcome, Payer, State
-from shared.pipeline.job.status import Status
 from shared.pipeline.plan.plan import Kind
-from shared.pipeline.plan.request import Mode
 
 ACCOUNT = {
     "provider": text("The avatar service."),
@@ -294,45 +292,3 @@ SCHEMAS: Mapping[str, Schema] = {
         },
     ),
 }
-
-ANSWERS: Mapping[str, Mapping[int, str]] = {
-    "POST /create_job": {200: "DryRun", 202: "Accepted"},
-    "GET /jobs": {200: "Jobs"},
-    "GET /jobs/{job}": {200: "Job"},
-    "GET /jobs/{job}/request": {200: "Request"},
-    "GET /jobs/{job}/timeline": {200: "Story"},
-    "GET /jobs/{job}/bill": {200: "Bill"},
-    "POST /jobs/{job}/cancel": {200: "Cancelled"},
-    "POST /jobs/{job}/links": {200: "LinksMade"},
-    "POST /jobs/{job}/retry": {200: "RevisedDryRun", 202: "Revised"},
-    "POST /jobs/{job}/regenerate": {200: "RevisedDryRun", 202: "Revised"},
-    "GET /tenant/keys": {200: "Keys"},
-    "DELETE /tenant/keys/{key}": {200: "Key"},
-    "GET /tenant": {200: "Tenant"},
-    "GET /tenant/personas": {200: "Personas"},
-    "GET /tenant/personas/{persona}": {200: "PersonaKept"},
-    "PUT /tenant/personas/{persona}": {200: "PersonaPut"},
-    "DELETE /tenant/personas/{persona}": {200: "Deleted"},
-    "PUT /tenant/integrations/{provider}": {200: "Account"},
-    "GET /tenant/integrations/{provider}": {200: "Account"},
-    "DELETE /tenant/integrations/{provider}": {200: "Deleted"},
-    "POST /tenant/webhook_secret": {201: "WebhookSecret"},
-    "POST /tenant/uploads": {201: "Uploaded"},
-    "GET /health": {200: "Well"},
-    "GET /health/openapi.json": {200: "Description"},
-}
-
-QUERIES: Mapping[str, Mapping[str, Schema]] = {
-    "GET /jobs": {
-        "status": word("Only jobs in this state.", Status),
-        "product_id": text("Only films of this product.", maxLength=255),
-        "created_from": time("Only jobs ordered then or later."),
-        "created_to": time("Only jobs ordered before."),
-        "limit": of("integer", "How many jobs a page has.", minimum=1, maximum=100, default=20),
-        "cursor": text("`next_cursor` of the page before."),
-    },
-    "GET /tenant/integrations/{provider}": {"mode": word("Which account.", Mode)},
-    "DELETE /tenant/integrations/{provider}": {"mode": word("Which account.", Mode)},
-}
-
-REDIRECTS = ("GET /jobs/{job}/film", "GET /jobs/{job}/{thing}/{token}")

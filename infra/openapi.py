@@ -8,7 +8,8 @@ from typing import Any
 
 from pydantic import BaseModel, TypeAdapter
 
-from infra.answers import ANSWERS, QUERIES, REDIRECTS, SCHEMAS
+from infra.answers import SCHEMAS
+from infra.call_answers import ANSWERS, QUERIES, REDIRECTS
 from infra.request_schema import request_schemas
 from shared.codes import MEANINGS, Code
 from shared.config import Settings

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from werkzeug.test import Client, TestResponse
 
-from infra.answers import ANSWERS
+from infra.call_answers import ANSWERS
 from infra.openapi import described
 from shared.door.keys import new_key
 from tests.attack.doors import SCOPES
