@@ -113,7 +113,9 @@ SCHEMAS: Mapping[str, Schema] = {
         {
             "openapi": text("The version of OpenAPI."),
             "info": of("object", "What this is."),
+            "security": listed("How a caller is known.", {"type": "object"}),
             "paths": of("object", "The calls, by path and method."),
+            "webhooks": of("object", "What abroll tells a customer's webhook, by event."),
             "components": of("object", "The objects they take and answer."),
         },
     ),

@@ -25,10 +25,12 @@ def _shown(schema: Mapping[str, Any]) -> dict[str, Any]:
         return dict(schema)
     fields = {name: field for name, field in schema["properties"].items() if name != NEWER}
     required = [name for name, field in fields.items() if NULL not in field.get("anyOf", ())]
-    return {**schema, "properties": {name: _given(field) for name, field in fields.items()}, "required": required}
+    shown = {name: _given(name, field, always=name in required) for name, field in fields.items()}
+    return {**schema, "properties": shown, "required": required}
 
 
-def _given(field: Mapping[str, Any]) -> dict[str, Any]:
-    told = {name: value for name, value in field.items() if name not in ("anyOf", "default", "title")}
+def _given(name: str, field: Mapping[str, Any], *, always: bool) -> dict[str, Any]:
+    told = {word: value for word, value in field.items() if word not in ("anyOf", "default", "title")}
+    told["description"] = f"The order's {name}{', or its default' if always else ', where it was given'}."
     kinds = [kind for kind in field.get("anyOf", ()) if kind != NULL]
     return {**told, **kinds[0]} if len(kinds) == 1 else {**told, **({"anyOf": kinds} if kinds else {})}

@@ -14,6 +14,7 @@ from tests.attack.doors import SCOPES
 from tests.attack.served import served
 from tests.journey.cinema import PHOTO
 from tests.steps.stage import LOOK, TENANT, VOICE, Stage
+from tests.steps.test_personas import IDS
 
 SCHEMAS = described()["components"]["schemas"]
 KINDS = {"string": str, "integer": int, "number": int | float, "boolean": bool, "array": list, "object": dict}
@@ -80,15 +81,22 @@ def test_every_public_answer_is_described(stage: Stage) -> None:
     calls.told("GET", "/jobs")
     calls.told("GET", "/tenant")
     calls.told("GET", "/tenant/integrations/{provider}", "heygen")
+    calls.told("PUT", "/tenant/personas/{persona}", "anna", json={"title": "Anna", "at": {"heygen": IDS}})
+    calls.told("GET", "/tenant/personas/{persona}", "anna")
+    calls.told("GET", "/tenant/personas")
+    calls.told("DELETE", "/tenant/personas/{persona}", "anna")
     calls.told("POST", "/tenant/webhook_secret")
     calls.told("DELETE", "/tenant/integrations/{provider}", "heygen")
+    calls.told("GET", "/health/openapi.json")
+    own = next(key["id"] for key in calls.told("GET", "/tenant/keys")["keys"] if key["this"])
+    calls.told("DELETE", "/tenant/keys/{key}", own)
 
     assert {} == calls.wrong
     assert set(ANSWERS) - calls.asked <= {"GET /health", "PUT /tenant/integrations/{provider}"}
 
 
 def _read(calls: "Calls", job: str) -> None:
-    for path in ("/jobs/{job}", "/jobs/{job}/timeline", "/jobs/{job}/bill"):
+    for path in ("/jobs/{job}", "/jobs/{job}/request", "/jobs/{job}/timeline", "/jobs/{job}/bill"):
         calls.told("GET", path, job)
 
 
