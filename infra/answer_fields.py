@@ -72,7 +72,18 @@ DRY = {
 URLS = of("object", "Where the job is read, and the calls about it, by name.", **TEXTS)
 COST = ref("Cost", "What is expected to be paid, from the plan.")
 STATUS = word("The job's state. While a film with footage is composed it is `processing_veo`.", Status)
-ETA = time("When the film is expected, as it stands now; null once there is nothing to wait for.", null=True)
+ETA = time(
+    "When the film is expected, as it stands now: it is as likely to be there earlier as later. Null once there is "
+    "nothing to wait for, and while nobody can tell (`late_since`).",
+    null=True,
+)
+ETA_P90 = time("By when nine of ten such films are there, as it stands now; null like the estimate.", null=True)
+LATE = time(
+    "Since when a part of the film takes longer than ninety-nine of a hundred such parts, so that nobody can tell when "
+    "it will be there; null otherwise.",
+    null=True,
+)
+EXPECTED = {"estimated_completion_at": ETA, "estimated_completion_p90_at": ETA_P90, "late_since": LATE}
 WAIT = of("integer", "How long such a film usually takes from its order, seconds.")
 PLANNED = of("number", "How long the planned film lasts, seconds.")
 REVISED = {
@@ -88,7 +99,7 @@ ACCEPTED = {
     "metadata": METADATA,
     "planned_seconds": PLANNED,
     "estimated_time_seconds": WAIT,
-    "estimated_completion_at": ETA,
+    **EXPECTED,
     "estimated_cost": COST,
     "warnings": WARNINGS,
     "urls": URLS,
@@ -105,7 +116,7 @@ ROW = {
     "created_at": time("When it was ordered."),
     "updated_at": time("When it last changed.", null=True),
     "completed_at": time("When it ended, whatever way.", null=True),
-    "estimated_completion_at": ETA,
+    **EXPECTED,
     "final_video_url": text("Permanent link to the film; needs no key.", null=True),
     "poster_url": text("Permanent link to the film's picture.", null=True),
     "error_message": text("Why it failed.", null=True),

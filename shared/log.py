@@ -25,6 +25,7 @@ class Fact(StrEnum):
 
     ALARM = "alarm"
     ANSWERED = "answered"
+    BREAKER_OPENED = "breaker_opened"
     CLAIM_LOST = "claim_lost"
     COMMITTED = "committed"
     CRASHED = "crashed"
@@ -57,6 +58,7 @@ class Fact(StrEnum):
 FACTS: Mapping[Fact, str] = {
     Fact.ALARM: "Something a person must look at; the message says what.",
     Fact.ANSWERED: "A public request was answered: by which route, to which tenant's which key, about which job.",
+    Fact.BREAKER_OPENED: "A vendor failed too often; unsent work for it waits, or goes elsewhere.",
     Fact.CLAIM_LOST: "Another worker has the claim; this one sends nothing.",
     Fact.COMMITTED: "An event moved a job, and the move is written.",
     Fact.CRASHED: "A bug of ours: an exception nobody expected, with its stack.",
@@ -88,6 +90,7 @@ FACTS: Mapping[Fact, str] = {
 
 SEVERITY = {
     Fact.ALARM: "ERROR",
+    Fact.BREAKER_OPENED: "WARNING",
     Fact.CRASHED: "ERROR",
     Fact.DEQUEUE_FAILED: "WARNING",
     Fact.ENQUEUE_FAILED: "WARNING",

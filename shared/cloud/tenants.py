@@ -77,6 +77,8 @@ class Integration(Stored):
     webhook_id: str | None = None
     webhook_secret: str | None = None  # the name of the secret that signs its webhooks
     busy_until: datetime | None = None  # the vendor said 429: starters do not even try
+    down_until: datetime | None = None  # it failed again and again for this account alone: starters wait
+    down_times: int = 0  # in a row: the next rest is twice as long
     looks: Mapping[str, Cutout] | None = None  # what each look was found to be able to do
 
 
@@ -158,6 +160,10 @@ class Tenants:
     def busy(self, tenant_id: str, provider: str, mode: str, until: datetime) -> None:
         """Note that a vendor refuses this account for now: a blind write, the last one wins."""
         self._note(_integration(tenant_id, provider, mode), {"busy_until": until})
+
+    def down(self, tenant_id: str, provider: str, mode: str, until: datetime, times: int) -> None:
+        """Note that a vendor fails for this account: a blind write, the last one wins."""
+        self._note(_integration(tenant_id, provider, mode), {"down_until": until, "down_times": times})
 
     def learn(self, tenant_id: str, integration: Integration, look: str, cutout: Cutout) -> None:
         """Remember what a look can do, and touch nothing else: what we hold of the integration may be a minute old."""

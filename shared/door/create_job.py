@@ -14,6 +14,7 @@ from shared.door.entrance import Entrance
 from shared.door.idempotency import idempotency_key
 from shared.door.incoming import json_body
 from shared.door.public import Route, serve
+from shared.pipeline.vendors.figures import Outlook
 from shared.steps.create_job import CreateJob
 from shared.steps.problems import invalid
 
@@ -28,6 +29,7 @@ class CreateJobDoor:
     schemes: frozenset[str]  # of links a request may name; more than https only where egress allows it
     judge: Callable[[str], str | None]  # says what is wrong with where a link leads
     now: Callable[[], datetime]
+    outlook: Callable[[], Outlook]  # what may be expected of the vendors, as far as it is known without asking
 
     def __call__(self, request: flask.Request) -> flask.Response:
         """Answer one request."""
@@ -55,5 +57,5 @@ class CreateJobDoor:
         created = self.create(who.tenant, film, key, request_id(request), partial(self.entrance.again, request, WRITE))
         note_quotas(request, created.quota)
         message = "the film was ordered before; this is the same job" if created.repeated else "the film is ordered"
-        accepted = views.accepted(created.job, self.public_url, self.now(), message)
+        accepted = views.accepted(created.job, self.public_url, self.now(), message, self.outlook())
         return answer(202, accepted, {"Location": accepted["urls"]["job"]})

@@ -33,6 +33,7 @@ from shared.steps.problems import Problem, invalid, not_found
 
 if TYPE_CHECKING:
     from shared.door.bodies import Body
+    from shared.pipeline.vendors.figures import Outlook
     from shared.steps.revise import Revise, Revised
 
     AnyBody = TypeVar("AnyBody", bound=Body)
@@ -55,6 +56,7 @@ class JobsDoor:
     blobs: Blobs
     public_url: str
     now: Callable[[], datetime]
+    outlook: "Callable[[], Outlook]"  # what may be expected of the vendors now
     revise: "Callable[[], Revise]"  # built only when asked for: it plans, reads and fetches
 
     def __call__(self, request: flask.Request) -> flask.Response:
@@ -94,19 +96,20 @@ class JobsDoor:
         who = self.entrance(request, READ)
         filters, limit, after = _query(request.args)
         page = self.jobs.page(who.tenant.id, filters, limit + 1, after)
-        rows = [self._row(each, who.tenant.id) for each in page[:limit]]
+        outlook = self.outlook()
+        rows = [self._row(each, who.tenant.id, outlook) for each in page[:limit]]
         following = _cursor(page[limit - 1]) if len(page) > limit else None
         return answer(200, {"jobs": rows, "next_cursor": following})
 
-    def _row(self, each: Job | Unread, tenant: str) -> dict[str, Any]:
+    def _row(self, each: Job | Unread, tenant: str, outlook: "Outlook") -> dict[str, Any]:
         if isinstance(each, Job):
-            return views.row(each, self.public_url, self.now())
+            return views.row(each, self.public_url, self.now(), outlook)
         log_job(Fact.UNREADABLE, JobRef(each.id, tenant), each.why)
         return views.unreadable(each)
 
     def _read(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
         loaded = self._own(request, found["job"], READ)
-        return answer(200, views.whole(loaded.job, self.public_url, self.now()))
+        return answer(200, views.whole(loaded.job, self.public_url, self.now(), self.outlook()))
 
     def _request(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
         return answer(200, views.asked(self._own(request, found["job"], READ).job))
@@ -123,7 +126,7 @@ class JobsDoor:
         if not heard.changed:
             ended = heard.job.ending.value if heard.job.ending else "ended"
             raise Problem(Code.ALREADY_ENDED, f"the job is {ended}", next_move="nothing is left to cancel")
-        shown = views.whole(heard.job, self.public_url, self.now())
+        shown = views.whole(heard.job, self.public_url, self.now(), self.outlook())
         return answer(200, {**shown, **views.saved(heard.job)})
 
     def _retry(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
@@ -172,7 +175,7 @@ class JobsDoor:
             warnings = [*revised.plan.warnings, *revised.warnings]
             dry = {"status": "dry_run", "message": "nothing was stored or spent", "warnings": warnings}
             return answer(200, {**dry, **said})
-        accepted = views.accepted(job, self.public_url, self.now(), message)
+        accepted = views.accepted(job, self.public_url, self.now(), message, self.outlook())
         return answer(202, {**accepted, "parent": job.parent, **said}, {"Location": accepted["urls"]["job"]})
 
     def _film(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:

@@ -8,12 +8,13 @@ from shared.cloud.records import Unread
 from shared.door.links import FILM, POSTER, footage_name, link, linked_files
 from shared.pipeline.codec import to_plain
 from shared.pipeline.job.credits import CREDITS_EXPLAINED, credits_used
-from shared.pipeline.job.eta import estimated_completion_at
+from shared.pipeline.job.eta import eta
 from shared.pipeline.job.job import AT_RISK, Attempt, Job, Node, Outcome, Payer, State
 from shared.pipeline.job.ledger import bill
 from shared.pipeline.job.status import lanes, progress, stage, status, summary, waiting_for
 from shared.pipeline.plan.plan import COMPOSE_KEY, MICROS, Kind, Plan
 from shared.pipeline.plan.selection import Ranked
+from shared.pipeline.vendors.figures import Outlook
 
 COLUMNS = {
     "paid_by_us": "What abroll pays Google for footage and computing; it counts towards your month's cap.",
@@ -30,6 +31,7 @@ CALLS = ("timeline", "bill", "links", "cancel", "retry", "regenerate")  # about 
 ROW = (
     *("id", "status", "stage", "progress", "summary", "product_title", "product_id", "metadata"),
     *("created_at", "updated_at", "completed_at", "estimated_completion_at"),
+    *("estimated_completion_p90_at", "late_since"),
     *("final_video_url", "poster_url", "error_message", "credits_used", "cost", "estimated_cost"),
 )
 
@@ -100,7 +102,17 @@ def urls(job: Job, public_url: str) -> dict[str, str]:
     return {"job": base, **{name: f"{base}/{name}" for name in CALLS}}
 
 
-def accepted(job: Job, public_url: str, now: datetime, message: str) -> dict[str, Any]:
+def expected(job: Job, now: datetime, outlook: Outlook) -> dict[str, datetime | None]:
+    """Return when a film is expected, with even chances and nine times of ten, and since when it is late."""
+    told = eta(job, now, outlook)
+    return {
+        "estimated_completion_at": told.p50,
+        "estimated_completion_p90_at": told.p90,
+        "late_since": told.late_since,
+    }
+
+
+def accepted(job: Job, public_url: str, now: datetime, message: str, outlook: Outlook) -> dict[str, Any]:
     """Return what is answered when something was ordered: what it is called, when it is expected, where to look."""
     return {
         "job_id": job.id,
@@ -110,14 +122,14 @@ def accepted(job: Job, public_url: str, now: datetime, message: str) -> dict[str
         "metadata": dict(job.request.metadata),
         "planned_seconds": job.plan.planned_seconds,
         "estimated_time_seconds": round(job.plan.estimated_wait),
-        "estimated_completion_at": estimated_completion_at(job, now),
+        **expected(job, now, outlook),
         "estimated_cost": priced(job.plan),
         "warnings": list(job.warnings),
         "urls": urls(job, public_url),
     }
 
 
-def whole(job: Job, public_url: str, now: datetime) -> dict[str, Any]:
+def whole(job: Job, public_url: str, now: datetime, outlook: Outlook) -> dict[str, Any]:
     """Return one job."""
     links = {name: link(job, name, public_url) for name in linked_files(job)}
     footage = _footage(job, links)
@@ -137,7 +149,7 @@ def whole(job: Job, public_url: str, now: datetime) -> dict[str, Any]:
         "created_at": job.created_at,
         "updated_at": job.updated_at,
         "completed_at": ended,
-        "estimated_completion_at": estimated_completion_at(job, now),
+        **expected(job, now, outlook),
         "processing_time_seconds": round(((ended or now) - job.created_at).total_seconds(), 3),
         "planned_seconds": job.plan.planned_seconds,
         "film_seconds": output.seconds if output else None,
@@ -160,9 +172,9 @@ def whole(job: Job, public_url: str, now: datetime) -> dict[str, Any]:
     }
 
 
-def row(job: Job, public_url: str, now: datetime) -> dict[str, Any]:
+def row(job: Job, public_url: str, now: datetime, outlook: Outlook) -> dict[str, Any]:
     """Return a job as a list shows it."""
-    shown = whole(job, public_url, now)
+    shown = whole(job, public_url, now, outlook)
     return {name: shown[name] for name in ROW}
 
 

@@ -1,7 +1,7 @@
 """The parts that meet callers: each public function's door before the steps it opens to."""
 
 import time
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from shared.parts.steps import StepParts
@@ -29,14 +29,15 @@ class DoorParts(StepParts):
         from shared.door.create_job import CreateJobDoor
 
         schemes = frozenset({"https", *(entry.partition("://")[0] for entry in self.settings.allowed)})
-        return CreateJobDoor(self.create, self.entrance, self.settings.public_url, schemes, self.egress.judge, self.now)
+        url, outlook = self.settings.public_url, partial(self.outlook, remembered=True)
+        return CreateJobDoor(self.create, self.entrance, url, schemes, self.egress.judge, self.now, outlook)
 
     @cached_property
     def jobs_door(self) -> "JobsDoor":
         from shared.door.jobs import JobsDoor
 
         url = self.settings.public_url
-        return JobsDoor(self.commits, self.jobs, self.entrance, self.blobs, url, self.now, self.revise)
+        return JobsDoor(self.commits, self.jobs, self.entrance, self.blobs, url, self.now, self.outlook, self.revise)
 
     @cached_property
     def tenant(self) -> "TenantDoor":

@@ -12,8 +12,10 @@ from shared.steps.commit import Commits
 
 if TYPE_CHECKING:  # each function imports only what its own property below names
     from shared.cloud.months import Months
+    from shared.steps.breakers import Breakers
     from shared.steps.compose import Compose
     from shared.steps.create_job import CreateJob
+    from shared.steps.learn import Learn
     from shared.steps.message import Message
     from shared.steps.notify import Notify
     from shared.steps.plans import TenantPlans
@@ -42,6 +44,12 @@ class StepParts(VendorParts):
     @cached_property
     def commits(self) -> Commits:
         return Commits(self.jobs, self.tasks, self.timeouts, time.monotonic, time.sleep, random.uniform)
+
+    @cached_property
+    def breakers(self) -> "Breakers":
+        from shared.steps.breakers import Breakers
+
+        return Breakers(self.vendor_states, self.tenants, self.monotonic, self.timeouts.stagger)
 
     @cached_property
     def preflight(self) -> "Preflight":
@@ -77,7 +85,8 @@ class StepParts(VendorParts):
         from shared.steps.stopwatch import Stopwatch
 
         token, bucket = partial(randomness.token_hex, 8), self.settings.takes_bucket
-        step = partial(start_clip, commits=self.commits, veo=self.veo, warm=self.clients.access_token)
+        step = partial(start_clip, commits=self.commits, breakers=self.breakers, veo=self.veo)
+        step = partial(step, warm=self.clients.access_token)
         return partial(step, takes_bucket=bucket, stopwatch=Stopwatch, token=token)
 
     @cached_property
@@ -90,7 +99,7 @@ class StepParts(VendorParts):
     def watch_clip(self) -> "Callable[[Message], None]":
         from shared.steps.watch_clip import watch_clip
 
-        step = partial(watch_clip, commits=self.commits, veo=self.veo, blobs=self.blobs)
+        step = partial(watch_clip, commits=self.commits, breakers=self.breakers, veo=self.veo, blobs=self.blobs)
         return partial(step, takes_bucket=self.settings.takes_bucket)
 
     @cached_property
@@ -102,7 +111,8 @@ class StepParts(VendorParts):
         engines = {name: service.engines for name, service in self.tables.presenters.items()}
         url = partial(callback_url, base=f"{self.settings.public_url}/heygen_webhook", secrets=self.secrets)
         token = partial(randomness.token_hex, 8)
-        return StartPresenter(self.commits, self.presenters, engines, self.tenants, self.secrets, url, Stopwatch, token)
+        stores = (self.tenants, self.secrets)
+        return StartPresenter(self.commits, self.breakers, self.presenters, engines, *stores, url, Stopwatch, token)
 
     @cached_property
     def watch_presenter(self) -> "WatchPresenter":
@@ -110,7 +120,7 @@ class StepParts(VendorParts):
         from shared.steps.watch_presenter import WatchPresenter
 
         files = PresenterFiles(self.blobs, self.egress, self.settings.films_bucket)
-        return WatchPresenter(self.commits, self.presenters, self.tenants, self.secrets, files)
+        return WatchPresenter(self.commits, self.breakers, self.presenters, self.tenants, self.secrets, files)
 
     @cached_property
     def compose(self) -> "Compose":
@@ -122,7 +132,17 @@ class StepParts(VendorParts):
     def sweep(self) -> "Sweep":
         from shared.steps.sweep import Sweep
 
-        return Sweep(self.commits, self.deliveries, self.now, time.monotonic, self.ticks)
+        return Sweep(self.commits, self.deliveries, self.now, time.monotonic, self.ticks, self.learn)
+
+    @cached_property
+    def learn(self) -> "Learn":
+        from shared.cloud.ended_jobs import EndedJobs
+        from shared.pipeline.vendors.figures import OUR_MACHINES
+        from shared.steps.learn import Learn
+
+        asked = {"veo": self.settings.veo_endpoint, "heygen": self.settings.heygen_endpoint}
+        real = {name for name, url in asked.items() if url.startswith("https://")}  # a stand-in speaks plain HTTP
+        return Learn(EndedJobs(self.clients), self.vendor_states, real | {OUR_MACHINES}, self.now)
 
     @cached_property
     def notify(self) -> "Notify":

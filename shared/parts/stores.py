@@ -17,10 +17,14 @@ from shared.config import Settings, read_tables
 from shared.pipeline.job.timeouts import Timeouts, read_timeouts
 
 if TYPE_CHECKING:  # each function imports only what its own property below names
+    from collections.abc import Mapping
+
     from shared.cloud.blobs import Blobs
     from shared.cloud.deliveries import Deliveries
     from shared.cloud.personas import Personas
+    from shared.cloud.vendor_states import VendorStates
     from shared.pipeline.plan.capabilities import Tables
+    from shared.pipeline.vendors.figures import Outlook, Prior
 
 
 def utc_now() -> datetime:
@@ -96,3 +100,22 @@ class StoreParts:
     @cached_property
     def ticks(self) -> Ticks:
         return Ticks(self.clients)
+
+    @cached_property
+    def vendor_states(self) -> "VendorStates":
+        from shared.cloud.vendor_states import VendorStates
+
+        return VendorStates(self.clients, self.monotonic)
+
+    @cached_property
+    def _priors(self) -> "Mapping[str, Prior]":
+        from shared.pipeline.plan.priors import priors
+
+        return priors(self.tables)
+
+    def outlook(self, *, remembered: bool = False) -> "Outlook":
+        """Return what may be expected of the vendors now; `remembered`: without a read."""
+        from shared.pipeline.vendors.figures import Outlook
+
+        state = self.vendor_states.remembered if remembered else self.vendor_states.read()
+        return Outlook(state.figures, self._priors, self.now())

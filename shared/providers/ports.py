@@ -12,18 +12,24 @@ from typing import Protocol, runtime_checkable
 from shared.codes import Code
 from shared.pipeline.job.job import Reconcile
 from shared.pipeline.plan.looks import Look
+from shared.pipeline.vendors.breaker import Sign
 
 
 class NotSent(Exception):
-    """Nothing reached the vendor: release the claim, try again soon."""
+    """Nothing reached the vendor: release the claim, try again soon. `sign` says if that is the vendor's trouble."""
+
+    def __init__(self, why: str, sign: Sign | None = None) -> None:
+        super().__init__(why)
+        self.sign = sign
 
 
 class TryLater(Exception):
-    """The vendor refused for now and made nothing: release the claim, wait `after`."""
+    """The vendor refused for now and made nothing: release the claim, wait `after`; a limit of ours is no `sign`."""
 
-    def __init__(self, why: str, after: timedelta) -> None:
+    def __init__(self, why: str, after: timedelta, sign: Sign | None = None) -> None:
         super().__init__(why)
         self.after = after
+        self.sign = sign
 
 
 class Incomplete(TryLater):
@@ -69,6 +75,10 @@ class Misconfigured(Exception):
 
 class Unknown(Exception):
     """It may or may not have been made: never repeat blindly (providers README, "Reconcile")."""
+
+    def __init__(self, why: str, sign: Sign | None = None) -> None:
+        super().__init__(why)
+        self.sign = sign
 
 
 class Lost(Exception):

@@ -7,6 +7,8 @@ from typing import TypeVar
 
 import httpx
 
+from shared.pipeline.vendors.breaker import Sign
+
 QUESTION_SECONDS = 30.0  # of a question that costs nothing
 PAGES = 50  # of a list, at most
 SENDABLE_KEY = re.compile(r"[\x21-\x7e]+")  # what a header can carry
@@ -55,6 +57,21 @@ def number_at(value: object, *path: str) -> float | None:
         return float(found)
     except OverflowError:
         return None
+
+
+def sign_of_status(status: int) -> Sign | None:
+    """Return what an answer's status shows of the vendor's health: only its own failures are any sign."""
+    return Sign.SERVER_ERROR if httpx.codes.is_server_error(status) else None
+
+
+def sign_of_break(error: Exception) -> Sign:
+    """Return what a call that came to no answer shows of the vendor's health."""
+    match error:
+        case httpx.ConnectError() | httpx.ConnectTimeout():
+            return Sign.UNREACHABLE
+        case httpx.TimeoutException():
+            return Sign.SLOW
+    return Sign.SERVER_ERROR
 
 
 def retry_after(response: httpx.Response, default: timedelta) -> timedelta:

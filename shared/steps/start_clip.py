@@ -8,6 +8,7 @@ from shared.pipeline.job import events as on
 from shared.pipeline.job.job import State
 from shared.pipeline.job.unclear import looked_for, replayable
 from shared.providers.ports import FootageVendor, Refused
+from shared.steps.breakers import Breakers
 from shared.steps.clips import made_from, order, unsafe_move
 from shared.steps.commit import Commits
 from shared.steps.message import Message
@@ -19,6 +20,7 @@ def start_clip(
     message: Message,
     *,
     commits: Commits,
+    breakers: Breakers,
     veo: FootageVendor,
     warm: Callable[[], object],
     takes_bucket: str,
@@ -33,10 +35,14 @@ def start_clip(
         about = loaded.job if loaded else JobRef(message.job)
         log_job(Fact.NOTHING_TO_DO, about, "not queued", node=message.node)
         return
+    mine = token()
+    if held := breakers.hold(loaded.job, node, mine, commits.jobs.now(loaded)):
+        commits.hear(loaded, held)
+        return
     wanted = order(loaded.job, node, takes_bucket)
     source = made_from(loaded.job, node)
     warm()
-    mine, named = token(), (node.key, node.take, node.attempt)
+    named = (node.key, node.take, node.attempt)
     if node.state is State.STARTING:
         began = commits.jobs.now(loaded)
         if loaded.job.barred_at or not replayable(node, began, commits.timeouts):  # only its own news can still tell
@@ -63,6 +69,7 @@ def start_clip(
         mine,
         lambda: veo.submit(wanted, total_seconds=http),
         commits=commits,
+        breakers=breakers,
         stopwatch=watch,
         refusal=refusal,
     )

@@ -7,7 +7,8 @@ stands in the plan; only a look that could not be asked when the film was ordere
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 
 from shared.cloud.records import Loaded
 from shared.cloud.secrets import Secret, Secrets
@@ -21,6 +22,7 @@ from shared.pipeline.job.unclear import looked_for, replayable
 from shared.pipeline.plan.looks import Engine, engine_for
 from shared.pipeline.plan.plan import Cutout
 from shared.providers.ports import KeyChanged, PresenterVendor, Refused, TryLater
+from shared.steps.breakers import Breakers
 from shared.steps.commit import Commits, Heard
 from shared.steps.cutouts import CANNOT, NEXT
 from shared.steps.message import Message
@@ -36,6 +38,7 @@ class StartPresenter:
     """The step and what it needs."""
 
     commits: Commits
+    breakers: Breakers
     presenters: Mapping[str, PresenterVendor]
     engines: Mapping[str, tuple[Engine, ...]]  # of each service, in the order we prefer them
     tenants: Tenants
@@ -69,13 +72,16 @@ class StartPresenter:
             busy = on.Postponed(node.key, node.take, node.attempt, account.busy_until - now, "HeyGen is at its limit")
             self.commits.hear(loaded, busy)
             return
+        mine = self.token()
+        if held := self._held(job, node, account, key, mine, now):
+            self.commits.hear(loaded, held)
+            return
         try:
             engine = self._engine(job, node, key)
         except TryLater as later:
             self.commits.hear(loaded, on.Postponed(node.key, node.take, node.attempt, later.after, str(later)))
             return
         cutout = node.cutout or self._known(account, job, node)
-        mine = self.token()
         claim = on.Claimed(
             node.key,
             message.take,
@@ -90,6 +96,15 @@ class StartPresenter:
         )
         heard = self.commits.hear(loaded, claim)
         self._send(heard, node.key, mine, account, key, url, watch)
+
+    def _held(
+        self, job: Job, node: Node, account: Integration | None, key: Secret | None, mine: str, now: datetime
+    ) -> on.Postponed | None:
+        """Return what the take must wait for: its account's rest, or its vendor's breaker."""
+        if account and account.down_until and account.down_until > now:
+            return self.breakers.rests(job, node, account.down_until, now)
+        look = partial(self.presenters[node.provider].check_key, api_key=key.value) if key else None
+        return self.breakers.hold(job, node, mine, now, look)
 
     def _repeat(
         self, loaded: Loaded, node: Node, account: Integration | None, key: Secret, url: str, watch: Stopwatch
@@ -156,6 +171,7 @@ class StartPresenter:
             mine,
             send,
             commits=self.commits,
+            breakers=self.breakers,
             stopwatch=watch,
             refusal=refusal,
         )

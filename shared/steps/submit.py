@@ -12,6 +12,7 @@ from shared.log import Fact, log_job
 from shared.pipeline.job import events as on
 from shared.pipeline.job.job import Node, Reconcile, State, reconcile_of
 from shared.providers.ports import InFlight, Misconfigured, NotSent, Refused, TryLater, Unknown
+from shared.steps.breakers import Breakers
 from shared.steps.commit import Commits, Heard
 from shared.steps.message import Message
 from shared.steps.stopwatch import Stopwatch
@@ -34,6 +35,7 @@ def send_claimed(
     send: Callable[[], str],
     *,
     commits: Commits,
+    breakers: Breakers,
     stopwatch: Stopwatch,
     refusal: Callable[[Refused], on.NodeEvent | None] = lambda _refused: None,
 ) -> None:
@@ -48,6 +50,7 @@ def send_claimed(
     log_job(Fact.SUBMIT_ENDED, job, f"{type(event).__name__}: {spoken}", node=node_key)
     life = commits.timeouts.of(node.provider).claim
     commits.hear(heard.loaded, event, budget=max(5.0, life - stopwatch.seconds))
+    breakers.heard(job, node, event, commits.jobs.now(heard.loaded))
 
 
 def _sent(
@@ -60,9 +63,9 @@ def _sent(
     try:
         return on.Sent(node.key, node.take, node.attempt, token, send())
     except NotSent as unsent:
-        return on.Released(node.key, token, f"not sent: {unsent}", RESEND_DELAY)
+        return on.Released(node.key, token, f"not sent: {unsent}", RESEND_DELAY, sign=unsent.sign)
     except TryLater as busy:
-        return on.Released(node.key, token, str(busy), busy.after, refused=True)
+        return on.Released(node.key, token, str(busy), busy.after, refused=True, sign=busy.sign)
     except InFlight as twice:
         return on.Unclear(node.key, token, str(twice))
     except Refused as refused:
@@ -70,4 +73,4 @@ def _sent(
     except Misconfigured as ours:
         return on.MisconfigurationFound(node.key, token, str(ours), ours.next_move)
     except Unknown as unclear:
-        return on.Unclear(node.key, token, str(unclear))
+        return on.Unclear(node.key, token, str(unclear), unclear.sign)

@@ -107,6 +107,7 @@ class Sweep:
     now: Callable[[], datetime]
     monotonic: Callable[[], float]
     ticks: Ticks
+    learn: Callable[[datetime], None]  # what the ended jobs teach of their vendors, when it is its turn
 
     def __call__(self) -> dict[str, int]:
         """Push what is late; return how many jobs were seen and pushed, for the dead-man's alarm.
@@ -140,7 +141,14 @@ class Sweep:
             deliveries=late.pushed,
         )
         self._note()
+        self._learn(now)
         return {"seen": jobs.seen, "pushed": jobs.pushed, "deliveries": late.pushed}
+
+    def _learn(self, now: datetime) -> None:
+        try:
+            self.learn(now)
+        except Exception:  # noqa: BLE001  # a bug of ours in a side matter: this is the only timer
+            crashed("nothing was learnt of the vendors")
 
     def _note(self) -> None:
         """Leave word for health; what that costs must never cost a tick."""

@@ -15,12 +15,15 @@ from shared.pipeline.job.job import Node, Output, Reconcile, State, reconcile_of
 from shared.pipeline.job.names import attempt_name
 from shared.pipeline.job.timeouts import SECOND
 from shared.providers.ports import Failure, Filmed, FootageVendor, Lost, Misconfigured, Pending, TryLater
+from shared.steps.breakers import Breakers
 from shared.steps.clips import NotTheClip, film_at, film_under, planned, unsafe_move
 from shared.steps.commit import Commits
 from shared.steps.message import Message
 
 
-def watch_clip(message: Message, *, commits: Commits, veo: FootageVendor, blobs: Blobs, takes_bucket: str) -> None:
+def watch_clip(
+    message: Message, *, commits: Commits, breakers: Breakers, veo: FootageVendor, blobs: Blobs, takes_bucket: str
+) -> None:
     """Look once and commit what was seen."""
     loaded = commits.load(message.job)
     node = loaded.job.nodes.get(message.node) if loaded else None
@@ -37,6 +40,7 @@ def watch_clip(message: Message, *, commits: Commits, veo: FootageVendor, blobs:
         log_job(Fact.NOTHING_TO_DO, loaded.job, node.state.value, node=message.node)
         return
     commits.hear(loaded, event)
+    breakers.heard(loaded.job, node, event, began)
 
 
 def _in_bucket(node: Node) -> bool:
@@ -53,7 +57,8 @@ def _operation(
         return _listed(loaded, node, blobs, takes_bucket, began)
     except (TryLater, Misconfigured) as later:
         log_job(Fact.POLL_FAILED, loaded.job, str(later), node=node.key)
-        return on.PendingSeen(node.key, node.take, node.attempt)
+        sign = later.sign if isinstance(later, TryLater) else None
+        return on.PendingSeen(node.key, node.take, node.attempt, sign=sign)
     match seen:
         case Pending():
             return on.PendingSeen(node.key, node.take, node.attempt)

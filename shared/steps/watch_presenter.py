@@ -21,6 +21,7 @@ from shared.pipeline.job.timeouts import SECOND
 from shared.pipeline.job.unclear import looked_for
 from shared.pipeline.plan.plan import Cutout
 from shared.providers.ports import Failure, Filmed, KeyChanged, Lost, Pending, PresenterVendor, TryLater
+from shared.steps.breakers import Breakers
 from shared.steps.commit import Commits
 from shared.steps.cutouts import CANNOT, NEXT
 from shared.steps.late_news import LateNews
@@ -36,6 +37,7 @@ class WatchPresenter:
     """The step and what it needs."""
 
     commits: Commits
+    breakers: Breakers
     presenters: Mapping[str, PresenterVendor]
     tenants: Tenants
     secrets: Secrets
@@ -66,6 +68,7 @@ class WatchPresenter:
             if isinstance(seen, on.PendingSeen) and not seen.unfetched:
                 return
         self.commits.hear(loaded, seen)
+        self.breakers.heard(loaded.job, node, seen, self.commits.jobs.now(loaded))
 
     def _unnamed(self, loaded: Loaded, node: Node) -> on.NodeEvent | None:
         """Look for an unclear take of a vendor without keys, once nobody can be waiting for its answer any more."""
@@ -96,7 +99,7 @@ class WatchPresenter:
             return on.IdUnknown(*about) if node.provider_id else None
         except TryLater as later:
             log_job(Fact.POLL_FAILED, job, str(later), node=node.key)
-            return on.PendingSeen(*about, hinted=hinted) if node.provider_id else None
+            return on.PendingSeen(*about, hinted=hinted, sign=later.sign) if node.provider_id else None
         name = attempt_name(job.id, node)
         if not node.provider_id and title != str(name):
             log_job(Fact.FORGED, job, f"a hint named a take that is not ours: {video}", node=node.key)

@@ -142,7 +142,7 @@ class StagedWiring(Wiring):
     @cached_property
     def sweep(self) -> Sweep:
         """The sweep, whose tick the clock bounds."""
-        return Sweep(self.commits, self.deliveries, self.now, self.clock.monotonic, self.ticks)
+        return Sweep(self.commits, self.deliveries, self.now, self.clock.monotonic, self.ticks, self.learn)
 
     @cached_property
     def start_clip(self) -> Callable[[Message], None]:

@@ -20,6 +20,7 @@ from infra.local.world import INDEXES
 from shared.cloud.clients import Clients
 from shared.cloud.deliveries import Deliveries
 from shared.cloud.documents import whole
+from shared.cloud.ended_jobs import EndedJobs
 from shared.cloud.epochs import Epochs
 from shared.cloud.jobs import Jobs, StoreUnreachable
 from shared.cloud.personas import Personas
@@ -129,6 +130,12 @@ def test_what_the_sweep_asks_has_its_index(serve: Serve) -> None:
     assert ((), ()) == (jobs.found, deliveries.found)
 
 
+def test_what_is_learnt_from_has_its_index(serve: Serve) -> None:
+    """Ended jobs are found by one field, the newest first."""
+    with serve(INDEXES) as clients:
+        assert () == EndedJobs(clients).newest(NOON, NOON + timedelta(hours=1), 200)
+
+
 def test_a_tenants_keys_have_their_index(serve: Serve) -> None:
     """They are found by one field nobody has exempted."""
     with serve(INDEXES) as clients:
@@ -209,5 +216,5 @@ def test_these_are_all_queries_there_are() -> None:
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr in ASKING
     }
 
-    jobs = {"jobs.ahead", "jobs.going_on", "jobs.live", "jobs.overdue", "jobs.page"}
+    jobs = {"ended_jobs.newest", "jobs.ahead", "jobs.going_on", "jobs.live", "jobs.overdue", "jobs.page"}
     assert {"deliveries.overdue", "personas.list", "revocations._theirs"} | jobs == asking

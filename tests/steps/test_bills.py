@@ -115,11 +115,11 @@ def test_a_dry_run_tells_every_price_in_dollars(stage: Stage) -> None:
 def test_a_credit_is_eight_seconds_of_finished_film(stage: Stage) -> None:
     """Half a credit for 4 s, none before the film is there, said beside the figure; a cut frame changes nothing."""
     job_id = stage.order(footage())
-    before = views.whole(stage.job(job_id), "https://a", stage.clock())
+    before = views.whole(stage.job(job_id), "https://a", stage.clock(), stage.wiring.outlook())
 
     stage.live(job_id)
 
-    after = views.whole(stage.job(job_id), "https://a", stage.clock())
+    after = views.whole(stage.job(job_id), "https://a", stage.clock(), stage.wiring.outlook())
     assert (0.0, 0.5) == (before["credits_used"], after["credits_used"])
     assert "8 seconds of finished film" in after["explained"]["credits_used"]
 
@@ -130,7 +130,7 @@ def test_a_row_tells_poster_dollars_and_metadata(stage: Stage) -> None:
     stage.live(job_id)
     job = stage.job(job_id)
 
-    row = views.row(job, "https://a", stage.clock())
+    row = views.row(job, "https://a", stage.clock(), stage.wiring.outlook())
 
     bill = views.billed(job)
     assert ({"shelf": "7"}, link(job, "poster", "https://a")) == (row["metadata"], row["poster_url"])
@@ -160,7 +160,9 @@ def test_each_continuous_shot_has_its_own_link(stage: Stage) -> None:
     stage.live(two)
     stage.live(one)
 
-    cut, whole = (views.whole(stage.job(each), "https://a", stage.clock()) for each in (two, one))
+    cut, whole = (
+        views.whole(stage.job(each), "https://a", stage.clock(), stage.wiring.outlook()) for each in (two, one)
+    )
 
     shots = [{"scenes": [k], "url": link(stage.job(two), f"footage-{k}", "https://a")} for k in (1, 2)]
     assert (shots, None) == (cut["footage_urls"], cut["veo_video_url"])

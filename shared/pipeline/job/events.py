@@ -13,6 +13,7 @@ from shared.pipeline.job.job import Output, Purchase, Reconcile
 from shared.pipeline.plan.plan import Cutout, Plan
 from shared.pipeline.plan.request import FilmRequest
 from shared.pipeline.plan.warned import WarningText
+from shared.pipeline.vendors.breaker import Sign
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,7 @@ class Released:
     after: timedelta
     refused: bool = False
     cutout: Cutout | None = None  # ask for this kind of take next
+    sign: Sign | None = None  # what it shows of the vendor's health
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,7 @@ class Unclear:
     node: str
     token: str
     why: str
+    sign: Sign | None = None  # what it shows of the vendor's health
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +168,7 @@ class PendingSeen:
     attempt: int
     hinted: bool = False
     unfetched: str = ""  # why a finished file could not be fetched this time
+    sign: Sign | None = None  # what it shows of the vendor's health, where it could not be asked
 
 
 @dataclass(frozen=True, slots=True)

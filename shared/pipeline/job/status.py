@@ -10,6 +10,7 @@ from enum import StrEnum
 from shared.pipeline.job.job import AT_VENDOR, LIVE, Ending, Job, Node, Reconcile, State, reconcile_of
 from shared.pipeline.plan.plan import Kind
 
+WAITING = "waiting for "  # how the reason of a node begins that is not sent because its vendor is down
 ALMOST = 0.95  # a running node never looks finished
 
 
@@ -104,7 +105,13 @@ def summary(job: Job) -> str:
         return f"Stopping: {job.trouble.message}; what a vendor is working on is waited for and kept"
     going_on = f"{stage(job).value.replace('_', ' ').capitalize()}: {done}"
     unclear = next((node.why for node in job.nodes.values() if _unclear(node)), None)
-    return f"{going_on}. {unclear}" if unclear else going_on
+    kept_back = next((node.why for node in job.nodes.values() if _kept_back(node)), None)
+    told = unclear or (kept_back and kept_back.capitalize())
+    return f"{going_on}. {told}" if told else going_on
+
+
+def _kept_back(node: Node) -> bool:
+    return node.state is State.QUEUED and bool(node.why) and str(node.why).startswith(WAITING)
 
 
 def _unclear(node: Node) -> bool:

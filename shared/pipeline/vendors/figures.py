@@ -22,7 +22,9 @@ BUCKETS_A_DOUBLING = 8  # a bucket is nine per cent wide
 LOWEST, HIGHEST = -6 * BUCKETS_A_DOUBLING, 15 * BUCKETS_A_DOUBLING  # a 64th, and 32,768 times
 LEAST_WEIGHT = 0.01  # what is left of an attempt after a week is forgotten
 LATE = 0.99  # who is older than this share of all calls tells nothing about its end any more
+OUR_MACHINES = "abroll"  # the vendor of what we make ourselves
 _P99 = 2.326  # standard deviations of a normal
+_FINEST = 0.001  # of a bucket
 _SMALLEST = 1e-9  # of a ratio, and of what is left of a distribution
 
 
@@ -63,8 +65,8 @@ def bucket(value: float) -> int:
     return min(max(floor(log2(max(value, _SMALLEST)) * BUCKETS_A_DOUBLING), LOWEST), HIGHEST)
 
 
-def edge(index: int) -> float:
-    """Return where a bucket begins."""
+def edge(index: float) -> float:
+    """Return where a bucket begins; between two of them for what is no whole number."""
     return exp2(index / BUCKETS_A_DOUBLING)
 
 
@@ -122,6 +124,7 @@ class Curve:
         self.weight = sum(known.values())
         self._prior = prior
         self._share = self.weight / (self.weight + PRIOR_WEIGHT)
+        self._quantiles: dict[tuple[float, float], float] = {}
         self._below: list[float] = []  # of what was learnt, the share below each bucket's beginning
         below = 0.0
         for index in range(LOWEST, HIGHEST + 2):
@@ -134,17 +137,22 @@ class Curve:
 
     def quantile(self, share: float, age: float = 0.0) -> float:
         """Return what `share` of the calls that have lasted for `age` already take in the end, never less than it."""
-        past = self.below(age) if age > 0 else 0.0
-        wanted = past + share * (1 - past)
-        low, high = LOWEST, HIGHEST + 1
-        if wanted >= self.below(edge(high)):
-            return max(edge(high), age)
-        while high - low > 1:  # the bucket it falls in
-            middle = (low + high) // 2
-            low, high = (middle, high) if self.below(edge(middle)) <= wanted else (low, middle)
-        begins, ends = self.below(edge(low)), self.below(edge(high))
-        part = (wanted - begins) / (ends - begins) if ends > begins and wanted > begins else 0.0
-        return max(exp2((low + part) / BUCKETS_A_DOUBLING), age)
+        if (age, share) not in self._quantiles:
+            past = self.below(age) if age > 0 else 0.0
+            wanted = past + share * (1 - past)
+            self._quantiles[age, share] = max(self._reached(wanted), age)
+        return self._quantiles[age, share]
+
+    def _reached(self, wanted: float) -> float:
+        """Return where so large a share is reached, to a thousandth of a bucket."""
+        low, width = float(LOWEST), 256.0  # a power of two, so that the usual time itself is met
+        if wanted >= self.below(edge(HIGHEST + 1)):
+            return edge(HIGHEST + 1)
+        while width > _FINEST:
+            width /= 2
+            if self.below(edge(low + width)) <= wanted:
+                low += width
+        return edge(low)
 
     def _learnt_below(self, ratio: float) -> float:
         if ratio <= edge(LOWEST):
@@ -175,7 +183,8 @@ class Outlook:
         name = name_of(vendor, model)
         if name not in self._curves:
             figure = self._figures.get(name)
-            prior = self._priors.get(name) or self._priors.get(vendor) or Prior()
+            known = (self._priors.get(each) for each in (name, model, vendor))
+            prior = next((one for one in known if one), Prior())
             self._curves[name] = Curve(faded(figure, self._now).make if figure else {}, prior)
         return self._curves[name]
 

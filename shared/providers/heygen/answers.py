@@ -33,7 +33,17 @@ from shared.providers.ports import (
     TryLater,
     Unknown,
 )
-from shared.providers.reading import RETRY_SOON, UNDECIDED, at, json_of, number_at, retry_after, text_at, with_raw
+from shared.providers.reading import (
+    RETRY_SOON,
+    UNDECIDED,
+    at,
+    json_of,
+    number_at,
+    retry_after,
+    sign_of_status,
+    text_at,
+    with_raw,
+)
 from shared.providers.words import Words
 
 _FIELD = re.compile(r"[a-z0-9_.\[\]]{1,60}")
@@ -75,7 +85,8 @@ def _submit_error(response: httpx.Response, wording: RouteWords) -> Exception:
     if response.is_redirect:
         return Misconfigured("The address set for HeyGen is not HeyGen's.", next_move=_NOT_HEYGEN)
     if not response.is_client_error or status in UNDECIDED:
-        return Unknown(f"HeyGen answered {status} without a video; it may be in the making.")
+        why = f"HeyGen answered {status} without a video; it may be in the making."
+        return Unknown(why, sign_of_status(status))
     answer = json_of(response)
     code, param = text_at(answer, "error", "code"), text_at(answer, "error", "param")
     message = text_at(answer, "error", "message").lower()
@@ -157,4 +168,5 @@ def ask_error(response: httpx.Response, api_key: str) -> Exception:
     if response.status_code in {401, 403}:
         return with_raw(KeyChanged("HeyGen rejects the API key."), response, hide=api_key)
     why = f"HeyGen answered {response.status_code} without the answer."
-    return with_raw(TryLater(why, retry_after(response, RETRY_SOON)), response, hide=api_key)
+    later = TryLater(why, retry_after(response, RETRY_SOON), sign_of_status(response.status_code))
+    return with_raw(later, response, hide=api_key)

@@ -9,7 +9,7 @@ import httpx
 from shared.egress.client import NOT_SENT, Egress, EgressRefused
 from shared.providers.heygen.words import KEY, invalid_words
 from shared.providers.ports import Misconfigured, NotSent, Unknown
-from shared.providers.reading import SENDABLE_KEY
+from shared.providers.reading import SENDABLE_KEY, sign_of_break
 
 _GUARDED = (
     "Ask abroll's operator to set HeyGen's endpoint to HeyGen's address, or to name it in ABROLL_EGRESS_ALLOW; "
@@ -35,6 +35,7 @@ def send_order(
             f"abroll may not speak to the address set for HeyGen: {error.why}", next_move=_GUARDED
         ) from error
     except NOT_SENT as error:
-        raise NotSent("HeyGen could not be reached.") from error
+        raise NotSent("HeyGen could not be reached.", sign_of_break(error)) from error
     except httpx.HTTPError as error:
-        raise Unknown("The line to HeyGen broke after the order may have been sent.") from error
+        why = "The line to HeyGen broke after the order may have been sent."
+        raise Unknown(why, sign_of_break(error)) from error

@@ -11,7 +11,17 @@ import httpx
 from shared.egress.client import Egress, EgressRefused
 from shared.providers.heygen.answers import ask_error
 from shared.providers.ports import Incomplete, KeyChanged, TryLater
-from shared.providers.reading import PAGES, QUESTION_SECONDS, RETRY_SOON, SENDABLE_KEY, at, json_of, list_at, text_at
+from shared.providers.reading import (
+    PAGES,
+    QUESTION_SECONDS,
+    RETRY_SOON,
+    SENDABLE_KEY,
+    at,
+    json_of,
+    list_at,
+    sign_of_break,
+    text_at,
+)
 
 SENDABLE_ID = re.compile(r"(?!\.+$)[A-Za-z0-9_:.-]{1,255}")  # nothing that could lead elsewhere in a path
 
@@ -41,8 +51,10 @@ class Conversation:
         """Ask. Raises: TryLater when no answer came."""
         try:
             return self.client.request(method, self.endpoint + path, params=query, json=body)
-        except (EgressRefused, httpx.HTTPError) as error:
+        except EgressRefused as error:
             raise TryLater("HeyGen could not be asked.", RETRY_SOON) from error
+        except httpx.HTTPError as error:
+            raise TryLater("HeyGen could not be asked.", RETRY_SOON, sign_of_break(error)) from error
 
     def data_or_none(self, path: str) -> object | None:
         """Return the answer's data, None when there is no such thing. Raises: KeyChanged, TryLater."""

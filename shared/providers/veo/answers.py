@@ -18,6 +18,7 @@ from shared.providers.reading import (
     list_at,
     number_at,
     retry_after,
+    sign_of_status,
     text_at,
     with_raw,
 )
@@ -56,7 +57,8 @@ def _submit_error(response: httpx.Response, answer: object, model: str) -> Excep
             next_move=_NOT_GOOGLE,
         )
     if not response.is_client_error or status in _UNDECIDED:
-        return Unknown(f"Veo answered {status} without an operation; the clip may be in the making.")
+        why = f"Veo answered {status} without an operation; the clip may be in the making."
+        return Unknown(why, sign_of_status(status))
     match status:
         case 401:
             return Misconfigured("Google refuses abroll's access token.", next_move=_PERMISSION)
@@ -117,7 +119,8 @@ def _look_error(response: httpx.Response) -> Exception:
         case 429:
             return TryLater("Veo's quota for this minute is used up.", retry_after(response, _QUOTA))
         case status:
-            return TryLater(f"Veo answered {status} without saying how the clip stands.", RETRY_SOON)
+            why = f"Veo answered {status} without saying how the clip stands."
+            return TryLater(why, RETRY_SOON, sign_of_status(status))
 
 
 def _ended(answer: object) -> Filmed | Failure:

@@ -33,7 +33,7 @@ from shared.providers.ports import (
     TryLater,
     Unknown,
 )
-from shared.providers.reading import RETRY_SOON
+from shared.providers.reading import RETRY_SOON, sign_of_break
 from shared.providers.veo.answers import operation_name, outcome
 
 EXTENSION_SECONDS = 7
@@ -79,9 +79,10 @@ class Veo:
         except EgressRefused as error:
             raise _guarded(error) from error
         except NOT_SENT as error:
-            raise NotSent("Veo could not be reached.") from error
+            raise NotSent("Veo could not be reached.", sign_of_break(error)) from error
         except httpx.HTTPError as error:
-            raise Unknown("The line to Veo broke after the order may have been sent.") from error
+            why = "The line to Veo broke after the order may have been sent."
+            raise Unknown(why, sign_of_break(error)) from error
         return operation_name(response, order.model)
 
     def poll(self, operation: str) -> Pending | Filmed | Failure:
@@ -93,8 +94,10 @@ class Veo:
             response = self._post(f"{name['model']}:fetchPredictOperation", {"operationName": operation}, LOOK_SECONDS)
         except EgressRefused as error:
             raise _guarded(error) from error
-        except (NotSent, httpx.HTTPError) as error:
+        except NotSent as error:
             raise TryLater("Veo could not be asked how the clip stands.", RETRY_SOON) from error
+        except httpx.HTTPError as error:
+            raise TryLater("Veo could not be asked how the clip stands.", RETRY_SOON, sign_of_break(error)) from error
         return outcome(response, operation)
 
     def _post(self, path: str, body: dict[str, Any], total_seconds: float) -> httpx.Response:

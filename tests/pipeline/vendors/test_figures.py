@@ -198,10 +198,9 @@ def test_a_measured_queue_counts_once_it_is_the_rule() -> None:
 
 def test_a_models_own_prior_comes_before_its_vendors() -> None:
     """And the vendor's before the general one."""
-    outlook = Outlook({}, {"veo": Prior(2.0), "veo fast": Prior(6.0)}, NOON)
+    outlook = Outlook({}, {"veo": Prior(2.0), "veo fast": Prior(6.0), "lite": Prior(3.0)}, NOON)
+    asked = (("veo", "fast"), ("veo", "lite"), ("veo", "x"), ("a", ""))
 
-    slow = [
-        outlook.making(vendor, model).quantile(0.99) for vendor, model in (("veo", "fast"), ("veo", "x"), ("a", ""))
-    ]
+    slow = [outlook.making(vendor, model).quantile(0.99) for vendor, model in asked]
 
-    assert pytest.approx([6.0, 2.0, 4.0], rel=0.01) == slow
+    assert pytest.approx([6.0, 3.0, 2.0, 4.0], rel=0.01) == slow
