@@ -75,6 +75,7 @@ class Code(StrEnum):
     PROVISIONING = "provisioning"
     INTERNAL = "internal"
     TAKE_GONE = "take_gone"
+    WRONG_PRESENTER = "wrong_presenter"
     NOT_A_FILM = "not_a_film"
     NOT_FETCHABLE = "not_fetchable"
 
@@ -176,6 +177,7 @@ MEANINGS: Mapping[Code, Meaning] = {
     Code.PROVISIONING: Meaning("The vendor's access to our bucket was not ready in time.", _RETRY),
     Code.INTERNAL: Meaning("The vendor failed inside.", _RETRY),
     Code.TAKE_GONE: Meaning("The take was deleted at the vendor before it was fetched; it counts as paid.", _RETRY),
+    Code.WRONG_PRESENTER: Meaning("The vendor filmed somebody else than was ordered; it counts as paid.", _RETRY),
     Code.NOT_A_FILM: Meaning("What a vendor delivered is not the film that was ordered; it counts as paid.", _RETRY),
     Code.NOT_FETCHABLE: Meaning(
         "A finished take could not be fetched from the vendor; it counts as paid.",

@@ -7,8 +7,10 @@ libraries, not by us. The endpoints below are empty in the cloud, by test of the
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
+KEY_FORMS = ("shown", "base64")
 SHIPPED_TABLES = Path(__file__).parent / "tables.json"
 
 
@@ -66,6 +68,13 @@ class Settings:
         "ABROLL_VEO_ENDPOINT", "Where Veo is asked.", "https://us-central1-aiplatform.googleapis.com"
     )
     heygen_endpoint: str = _setting("ABROLL_HEYGEN_ENDPOINT", "Where HeyGen is asked.", "https://api.heygen.com")
+    did_endpoint: str = _setting("ABROLL_DID_ENDPOINT", "Where D-ID is asked.", "https://api.d-id.com")
+    did_key_form: str = _setting(
+        "ABROLL_DID_KEY_FORM", "How D-ID's keys are sent: `shown`, as its Studio shows them, or `base64`.", "shown"
+    )
+    callback_sources: str = _setting(
+        "ABROLL_CALLBACK_SOURCES", "Comma-separated networks provider_webhook takes calls from; empty: any.", ""
+    )
 
     def function_url(self, function: str) -> str:
         """Return where a task reaches a function: also the audience of its token."""
@@ -80,6 +89,11 @@ class Settings:
     def printed(self) -> dict[str, str]:
         """All settings as they may be logged: none of them is a secret."""
         return {setting.variable: str(getattr(self, name)) for name, setting in declared().items()}
+
+
+def networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    """Read comma-separated networks, "203.0.113.0/24, 2001:db8::/32". Raises ValueError."""
+    return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
 
 
 def declared() -> dict[str, Setting]:
@@ -105,6 +119,12 @@ def settings(environ: Mapping[str, str]) -> Settings:
         wrong.append("ABROLL_TASK_URL names neither {function} nor {service}")
     if found.get("public_url", "").endswith("/"):
         wrong.append("ABROLL_PUBLIC_URL ends in a slash")
+    if found.get("did_key_form") not in KEY_FORMS:
+        wrong.append(f"ABROLL_DID_KEY_FORM is none of {', '.join(KEY_FORMS)}")
+    try:
+        networks(found.get("callback_sources", ""))
+    except ValueError as odd:
+        wrong.append(f"ABROLL_CALLBACK_SOURCES: {odd}")
     if wrong:
         raise BadSettings("; ".join(wrong))
     return Settings(**found)

@@ -35,6 +35,8 @@ class Vendors:
     def __init__(self, world: World, places: Places) -> None:
         from infra.local.google.identity.issuer import Issuer
         from infra.local.google_cloud import now
+        from infra.local.vendors.did.server import DidServer
+        from infra.local.vendors.did.settings import DidSettings
         from infra.local.vendors.heygen.server import HeyGenServer
         from infra.local.vendors.heygen.settings import HeyGenSettings
         from infra.local.vendors.veo.server import VeoServer
@@ -42,7 +44,7 @@ class Vendors:
 
         issuer = Issuer(places.data / "google", clock=now)
         data = places.data / "vendors"
-        for name in ("veo", "heygen"):
+        for name in ("veo", "heygen", "did"):
             (data / name).mkdir(parents=True, exist_ok=True)
         self._servers = (
             VeoServer(
@@ -53,6 +55,7 @@ class Vendors:
                 port=places.veo,
             ),
             HeyGenServer(data / "heygen", settings=HeyGenSettings.from_json(world.heygen), port=places.heygen),
+            DidServer(data / "did", settings=DidSettings.from_json(world.did), port=places.did),
         )
 
     def start(self) -> None:

@@ -41,7 +41,10 @@ QUICK: Mapping[str, float] = {
 # What may be asked for is as much more on the plan of the laptop's own tenants; other plans are as shipped.
 SCALED: Mapping[str, Any] = {
     "footage": {name: {"wait": {"typical": 3, "slow": 20}} for name in ("standard", "fast", "lite")},
-    "presenters": {"heygen": {"wait": {"typical": 4, "slow": 30}, "wait_per_second": 0.0}},
+    "presenters": {
+        "heygen": {"wait": {"typical": 4, "slow": 30}, "wait_per_second": 0.0},
+        "did": {"wait": {"typical": 4, "slow": 30}, "wait_per_second": 0.0},
+    },
     "compute": {"wait": 2, "wait_per_second": {"720p": 0.3, "1080p": 0.6}},
     "image_wait": 0,
     "plans": {
@@ -87,6 +90,7 @@ class World:
     queues: Mapping[str, Any] = field(default_factory=lambda: {"veo": {"max_dispatches_per_second": 20}})
     veo: Mapping[str, Any] = field(default_factory=lambda: {"per_minute": 1200})
     heygen: Mapping[str, Any] = field(default_factory=dict)
+    did: Mapping[str, Any] = field(default_factory=dict)
     sweep_seconds: float = 2.0
     environment: Mapping[str, str] = field(default_factory=dict)  # laid over the functions' own: proxies before Google
 
@@ -126,6 +130,7 @@ class Places:
     iam: int
     veo: int
     heygen: int
+    did: int
     counts: int
 
     @classmethod
@@ -168,6 +173,7 @@ class Places:
             "ABROLL_IAM_ENDPOINT": f"http://{here}:{self.iam}",
             "ABROLL_VEO_ENDPOINT": f"http://{here}:{self.veo}",
             "ABROLL_HEYGEN_ENDPOINT": f"http://{here}:{self.heygen}",
+            "ABROLL_DID_ENDPOINT": f"http://{here}:{self.did}",
             "FIRESTORE_EMULATOR_HOST": f"{here}:{self.firestore}",
             "STORAGE_EMULATOR_HOST": f"http://{here}:{self.storage}",
             "GCE_METADATA_HOST": f"{here}:{self.metadata}",

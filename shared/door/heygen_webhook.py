@@ -69,7 +69,7 @@ class HeygenWebhook:
             self.strangers.pay(request)
             log(Fact.FORGED, f"callback path {found['attempt'][:60]}")
             raise not_found("callback")
-        return self._hint(attempt, _event(raw_body(request, LARGEST_EVENT)))
+        return self._hint(attempt, read_event(raw_body(request, LARGEST_EVENT)))
 
     def _registered(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
         if found["mode"] not in set(Mode) or not _TENANT.fullmatch(found["tenant"]):
@@ -95,7 +95,7 @@ class HeygenWebhook:
         self.strangers.prove(name)
         if charged:
             self.strangers.pay_back(request)
-        event = _event(raw)
+        event = read_event(raw)
         data = event.get("event_data")
         callback_id = data.get("callback_id") if isinstance(data, dict) else None
         attempt = read_attempt(callback_id) if isinstance(callback_id, str) else None
@@ -123,7 +123,8 @@ class HeygenWebhook:
         return answer(200, {"received": True, "used": True})
 
 
-def _event(raw: bytes) -> Mapping[str, Any]:
+def read_event(raw: bytes) -> Mapping[str, Any]:
+    """Return what a delivery says, {} for whatever is no JSON object."""
     try:
         event = json.loads(raw)
     except (ValueError, RecursionError):  # no JSON, a number of too many digits, or nested too deeply

@@ -69,14 +69,20 @@ def _mark(name: tuple[str, ...]) -> bytes:
     return hashlib.sha256(repr(name).encode("utf-8", "surrogatepass")).digest()[:16]
 
 
-def network(request: flask.Request) -> str:
-    """Return the network a request comes from, as the platform saw it."""
+def address_of(request: flask.Request) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """Return the address a request comes from, as the platform saw it; None where it cannot be read."""
     forwarded = request.environ.get("HTTP_X_FORWARDED_FOR", "")
     text = forwarded.rsplit(",", 1)[-1].strip() or request.environ.get("REMOTE_ADDR") or ""
     try:
         address = ipaddress.ip_address(text[:LONGEST_ADDRESS])
     except ValueError:
+        return None
+    return (address.ipv4_mapped or address) if isinstance(address, ipaddress.IPv6Address) else address
+
+
+def network(request: flask.Request) -> str:
+    """Return the network a request comes from, as the platform saw it."""
+    address = address_of(request)
+    if address is None:
         return NOWHERE
-    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
-        address = address.ipv4_mapped
     return str(ipaddress.ip_network((address, _PREFIX[address.version]), strict=False))

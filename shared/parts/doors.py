@@ -12,6 +12,7 @@ if TYPE_CHECKING:  # each function imports only what its own property below name
     from shared.door.health import HealthDoor
     from shared.door.heygen_webhook import HeygenWebhook
     from shared.door.jobs import JobsDoor
+    from shared.door.provider_webhook import ProviderWebhook
     from shared.door.tenant import TenantDoor
 
 
@@ -63,6 +64,16 @@ class DoorParts(StepParts):
         return HeygenWebhook(self.secrets, self.tasks, lambda: self.timeouts.other_dispatch, strangers)
 
     @cached_property
+    def provider_webhook(self) -> "ProviderWebhook":
+        from shared.config import networks
+        from shared.door.provider_webhook import ProviderWebhook
+        from shared.door.strangers import Strangers
+
+        strangers, sources = Strangers(self.plans.strangers_per_minute, self.monotonic), self.settings.callback_sources
+        deadline = self.heygen_webhook.deadline
+        return ProviderWebhook(self.secrets, self.tasks, deadline, strangers, networks(sources))
+
+    @cached_property
     def health(self) -> "HealthDoor":
         from shared.door.health import HealthDoor
         from shared.steps.health import Health, services
@@ -70,4 +81,4 @@ class DoorParts(StepParts):
         stores = (self.jobs, self.tasks, self.blobs, self.secrets, self.ticks)
         checks = services(*stores, self.settings.films_bucket, self.now)
         checks["tables"] = lambda: self.tables and self.plans and self.timeouts
-        return HealthDoor(Health(checks, time.monotonic), ("heygen", "veo"))
+        return HealthDoor(Health(checks, time.monotonic), ("did", "heygen", "veo"))

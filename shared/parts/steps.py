@@ -109,7 +109,7 @@ class StepParts(VendorParts):
         from shared.steps.stopwatch import Stopwatch
 
         engines = {name: service.engines for name, service in self.tables.presenters.items()}
-        url = partial(callback_url, base=f"{self.settings.public_url}/heygen_webhook", secrets=self.secrets)
+        url = partial(callback_url, base=self.settings.public_url, secrets=self.secrets)
         token = partial(randomness.token_hex, 8)
         stores = (self.tenants, self.secrets)
         return StartPresenter(self.commits, self.breakers, self.presenters, engines, *stores, url, Stopwatch, token)

@@ -31,9 +31,15 @@ class VendorParts(StoreParts):
 
     @cached_property
     def presenters(self) -> "dict[str, PresenterVendor]":
+        from shared.providers.did.client import DId
+        from shared.providers.did.questions import KeyForm
         from shared.providers.heygen.client import HeyGen
 
-        return {"heygen": HeyGen(endpoint=self.settings.heygen_endpoint, egress=self.egress)}
+        here, form = self.settings, KeyForm(self.settings.did_key_form)
+        return {
+            "heygen": HeyGen(endpoint=here.heygen_endpoint, egress=self.egress),
+            "did": DId(endpoint=here.did_endpoint, egress=self.egress, key_form=form),
+        }
 
     def _veo_token(self, *, renew: bool = False) -> str:
         from shared.providers.ports import NotSent

@@ -1,7 +1,7 @@
-"""The unguessable path HeyGen calls back: who may say that something happened to an attempt.
+"""The unguessable path a vendor calls back: who may say that something happened to an attempt.
 
 Nothing is registered for it and no signature is promised on it, so its path carries an HMAC of the attempt's name
-under a platform secret (hole 26; heygen page, "Callbacks").
+under a platform secret (hole 26; heygen page, "Callbacks"), and its vendor's: what one was told opens no other's door.
 """
 
 import hashlib
@@ -19,15 +19,23 @@ def callback_path(attempt: AttemptName, key: str) -> str:
     return f"/{attempt}/{_mark(str(attempt), key)}"
 
 
-def callback_url(attempt: str, *, base: str, secrets: Secrets) -> str:
-    """Return where an attempt's vendor calls back; `base` is heygen_webhook's own URL.
+def vendor_path(vendor: str, attempt: AttemptName, key: str) -> str:
+    """Return the path after provider_webhook's own name."""
+    return f"/{vendor}/{attempt}/{_mark(f'{vendor}|{attempt}', key)}"
+
+
+def callback_url(vendor: str, attempt: str, *, base: str, secrets: Secrets) -> str:
+    """Return where an attempt's vendor calls back; `base` is the URL the functions' names follow.
 
     Raises NoSecret, SecretsUnreachable.
     """
     name = read_attempt(attempt)
     if name is None:
         raise ValueError(f"{attempt} names no attempt")
-    return base + callback_path(name, callback_key(secrets))
+    key = callback_key(secrets)
+    if vendor == "heygen":
+        return f"{base}/heygen_webhook{callback_path(name, key)}"
+    return f"{base}/provider_webhook{vendor_path(vendor, name, key)}"
 
 
 def read_callback(path: str, key: str) -> AttemptName | None:
@@ -35,6 +43,14 @@ def read_callback(path: str, key: str) -> AttemptName | None:
     name, _, mark = path.strip("/").partition("/")
     attempt = read_attempt(name)
     if attempt is None or not hmac.compare_digest(mark.encode(), _mark(name, key).encode()):
+        return None
+    return attempt
+
+
+def read_vendor_path(vendor: str, name: str, mark: str, key: str) -> AttemptName | None:
+    """Return the attempt a vendor's path speaks about, None when the path was forged, or told to another vendor."""
+    attempt = read_attempt(name)
+    if attempt is None or not hmac.compare_digest(mark.encode(), _mark(f"{vendor}|{name}", key).encode()):
         return None
     return attempt
 

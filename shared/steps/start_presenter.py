@@ -43,7 +43,7 @@ class StartPresenter:
     engines: Mapping[str, tuple[Engine, ...]]  # of each service, in the order we prefer them
     tenants: Tenants
     secrets: Secrets
-    callback_url: Callable[[str], str]
+    callback_url: Callable[[str, str], str]  # vendor, attempt
     stopwatch: Callable[[], Stopwatch]
     token: Callable[[], str]
 
@@ -60,7 +60,8 @@ class StartPresenter:
         account = self.tenants.integration(job.tenant, node.provider, job.plan.mode)
         starting = node.state is State.STARTING
         key = key_of(self.secrets, account, node.claim) if starting else newest_key(self.secrets, account)
-        url = self.callback_url(str(attempt_name(job.id, node)))  # asks Secret Manager: before the claim, like the key
+        # Secret Manager is asked for both before the claim: key and path.
+        url = self.callback_url(node.provider, str(attempt_name(job.id, node)))
         if starting:
             if key is None:
                 self.commits.hear(loaded, key_gone(node))
@@ -69,7 +70,9 @@ class StartPresenter:
             return
         now = self.commits.jobs.now(loaded)
         if account and account.busy_until and account.busy_until > now:
-            busy = on.Postponed(node.key, node.take, node.attempt, account.busy_until - now, "HeyGen is at its limit")
+            busy = on.Postponed(
+                node.key, node.take, node.attempt, account.busy_until - now, f"{node.provider} is at its limit"
+            )
             self.commits.hear(loaded, busy)
             return
         mine = self.token()

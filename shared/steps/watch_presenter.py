@@ -123,6 +123,10 @@ class WatchPresenter:
                 return on.FailureHeard(*about, code, why, next_move, timedelta(0) if other else after, cutout=other)
             case Pending():
                 return on.PendingSeen(*about, hinted=hinted)
+            case Filmed() if seen.avatar_id not in (None, (wanted := planned(loaded.job, node).avatar_id)):
+                why = f"{node.provider} filmed {seen.avatar_id}, and {wanted} was ordered; the take counts as paid"
+                move = f"ask {node.provider} about video {video}, then retry the job"
+                return on.FailureHeard(*about, Code.WRONG_PRESENTER, why, move, paid=True)
             case Filmed():
                 return self._fetched(loaded, node, name, video, seen)
 

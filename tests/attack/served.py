@@ -10,7 +10,7 @@ from shared.cloud.secret_names import vendor_webhook
 from shared.door.keys import new_key
 from shared.door.request_body import Wsgi, gated
 from shared.pipeline.job.names import AttemptName
-from shared.steps.callbacks import callback_key, callback_path
+from shared.steps.callbacks import callback_key, callback_path, vendor_path
 from shared.steps.health import Health
 from tests.attack.doors import SCOPES
 from tests.attack.strange import Known
@@ -38,9 +38,10 @@ def known_on(stage: Stage) -> Known:
     wiring.secrets.put(vendor_webhook("heygen", "production", TENANT.id), SECRET, {"tenant": TENANT.id})
     job = stage.order(presented())
     wiring.sweep()  # health is well only where it has come by
-    path = callback_path(AttemptName(job, SPEECH, 1, 1), callback_key(wiring.secrets)).split("/")
+    attempt, signs = AttemptName(job, SPEECH, 1, 1), callback_key(wiring.secrets)
+    path, mark = callback_path(attempt, signs).split("/"), vendor_path("did", attempt, signs).rpartition("/")[2]
     routes = {name: tuple((route.method, route.path) for route in wiring.door(name).routes) for name in PUBLIC}
-    return Known(text, job, stage.job(job).film_token, (path[1], path[2]), TENANT.id, spare.id, SECRET, routes)
+    return Known(text, job, stage.job(job).film_token, (path[1], path[2]), mark, TENANT.id, spare.id, SECRET, routes)
 
 
 def network(number: int) -> str:

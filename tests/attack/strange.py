@@ -23,6 +23,7 @@ class Known:
     job: str
     token: str
     callback: tuple[str, str]  # attempt, mark
+    vendor_mark: str  # the attempt's mark at the door of all vendors
     tenant: str
     spare: str  # the id of another key, which may be revoked
     secret: str
@@ -254,7 +255,10 @@ def requests(draw: st.DrawFn, known: Known) -> Strange:
     if registered and draw(st.booleans()):
         headers["Signature"] = hmac.new(known.secret.encode(), raw, hashlib.sha256).hexdigest()
     places = {"job": known.job, "token": known.token, "provider": "heygen", "thing": "film", "mode": "production"}
+    places["persona"] = "ana"
     places |= {"key": known.spare, "tenant": known.tenant, "attempt": known.callback[0], "mark": known.callback[1]}
+    if "{vendor}" in pattern:
+        called_back, places = True, {**places, "vendor": "did", "mark": known.vendor_mark}
     right = draw(st.integers(0, 2)) or (called_back and draw(st.booleans()))
     filled = [
         places[part.strip("{}")]

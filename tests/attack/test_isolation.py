@@ -81,6 +81,7 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
             "persona": "mine",
         }
         places |= {"tenant": "intruder", "mode": "production", "attempt": f"{mine.id}.presenter-1.t1.a1", "mark": "m"}
+        places["vendor"] = "did"
         yield Scene(stage, intruder, places, things)
 
 

@@ -238,6 +238,7 @@ class Cloud:
             iam_endpoint=iam,
             veo_endpoint=self._web["veo"].url if "veo" in self._web else "http://127.0.0.1:1",
             heygen_endpoint=self._web["heygen"].url if "heygen" in self._web else "http://127.0.0.1:1",
+            did_endpoint=self._web["did"].url if "did" in self._web else "http://127.0.0.1:1",
         )
         self._instances: list[StagedWiring] = []
         self.wiring = self.instance()
@@ -296,6 +297,8 @@ class Cloud:
                 return flask.make_response(task.delivery(request, self.wiring.notify))
             case "heygen_webhook":
                 return self.wiring.heygen_webhook(request)
+            case "provider_webhook":
+                return self.wiring.provider_webhook(request)
             case "veo_output":
                 try:
                     finalized(

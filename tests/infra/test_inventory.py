@@ -23,8 +23,8 @@ PARTS = {
     "secrets": {
         "callback_key",
         "customer_webhook_secrets",
-        "heygen_keys",
         "heygen_webhook_secrets",
+        "presenter_keys",
         "tenant_secrets",
     },
     "tasks": {"delete_tasks", "enqueue", "enqueue_notify", "enqueue_watch", "look_up_tasks"},
@@ -137,7 +137,7 @@ def test_secrets_are_named_as_the_grants_expect() -> None:
     keeper = prefixes.pop("tenant_secrets")
     named = [(customer_webhook("acme"), "customer_webhook_secrets")]
     for mode in ("production", "test"):
-        named += [(vendor_key("heygen", mode, "acme"), "heygen_keys")]
+        named += [(vendor_key(vendor, mode, "acme"), "presenter_keys") for vendor in ("did", "heygen")]
         named += [(vendor_webhook("heygen", mode, "acme"), "heygen_webhook_secrets")]
 
     for name, word in named:

@@ -13,6 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from infra.local.google.tasks.server import TaskFacts
+from infra.local.vendors.did.server import DidServer
+from infra.local.vendors.did.settings import DEMO_KEY as DID_KEY
+from infra.local.vendors.did.settings import DidSettings
 from infra.local.vendors.heygen.server import HeyGenServer
 from infra.local.vendors.heygen.settings import DEMO_KEY, HeyGenSettings
 from infra.local.vendors.veo.server import VeoServer
@@ -46,6 +49,12 @@ MONTHLY = {"films_per_month": MANY, "dollars_per_month": MANY}
 SMALL = {"720p": {"9:16": {"width": 180, "height": 320}, "16:9": {"width": 320, "height": 180}}}
 MINUTE = timedelta(minutes=1)
 LOOK, VOICE = "look_ana_studio", "voice_en_ana"
+AMBER, JENNY = "v2_public_Amber@0zSz8kflCN", "en-US-JennyNeural"
+ORDERS = {
+    "veo": r"^veo .*:predictLongRunning",
+    "heygen": r"^heygen POST /v3/videos$",
+    "did": r"^did POST /clips$",
+}
 CLIP, SPEECH, FILM = "clip-1", "presenter-1", "compose"
 
 
@@ -63,6 +72,12 @@ def presented(script: str = "Hi.", *, avatar: str = LOOK, **changed: Any) -> Fil
     return FilmRequest(**{"product_title": "Mug", "scenes": (scene,)} | changed)
 
 
+def by_did(script: str = "Hello.", *, avatar: str = AMBER, **changed: Any) -> FilmRequest:
+    """Return the same film with a presenter of D-ID's."""
+    film = presented(script, avatar=avatar, provider="did", **changed)
+    return replace(film, scenes=tuple(replace(scene, voice_id=JENNY) for scene in film.scenes))
+
+
 @dataclass
 class Stage:
     """What a test holds in its hands."""
@@ -72,6 +87,7 @@ class Stage:
     heygen: HeyGenServer
     data: Path
     canned: Mapping[str, Path] = field(default_factory=dict)
+    did: DidServer | None = None
 
     @property
     def wire(self) -> Wire:
@@ -121,6 +137,8 @@ class Stage:
         self._lay_out()
         self.veo.complete_due()
         self.heygen.complete_due()
+        if self.did:
+            self.did.complete_due()
 
     def filmed(self, seconds: float = 10) -> None:
         """Let time pass and the vendors finish."""
@@ -156,12 +174,13 @@ class Stage:
 
     def submits(self, vendor: str) -> int:
         """Return how many paid calls reached a vendor's proxy."""
-        return self.wire.count({"veo": r"^veo .*:predictLongRunning", "heygen": r"^heygen POST /v3/videos$"}[vendor])
+        return self.wire.count(ORDERS[vendor])
 
     def bill(self, vendor: str) -> list[dict[str, Any]]:
         """Return a vendor's generations."""
         bills = {"veo": self.veo.bill, "heygen": self.heygen.bill}
-        return list(bills[vendor]()["generations"])
+        bill = self.did.bill if self.did and vendor == "did" else bills[vendor]
+        return list(bill()["generations"])
 
     def _lay_out(self) -> None:
         """Lay canned films where the stand-ins keep what they have rendered: rendering is not what is tested."""
@@ -169,6 +188,8 @@ class Stage:
             self._laid("films.mp4", self.data / "veo" / "films" / f"{each.id}.mp4")
         for video in self.heygen._videos.pending():
             self._laid(f"takes{video.suffix}", self.data / "heygen" / "takes" / f"{video.id}{video.suffix}")
+        for clip in self.did._clips.pending() if self.did else ():
+            self._laid(f"takes.{clip.form}", self.data / "did" / "takes" / clip.file)
 
     def _laid(self, name: str, target: Path) -> None:
         if name in self.canned and not target.exists():
@@ -184,8 +205,12 @@ def staged(
     heygen: Mapping[str, Any] | None = None,
     timeouts: Mapping[str, Any] | None = None,
     canned: Mapping[str, Path] | None = None,
+    did: Mapping[str, Any] | None = None,
 ) -> Iterator[Stage]:
-    """Open a stage; the mappings are laid over the stand-ins' settings and the shipped timeouts."""
+    """Open a stage; the mappings are laid over the stand-ins' settings and the shipped timeouts.
+
+    There is a D-ID, and an account of the tenant's there, only where its settings are given.
+    """
     clock = clock or Clock()
     data.mkdir(parents=True, exist_ok=True)
     tables = data / "tables.json"
@@ -205,7 +230,8 @@ def staged(
         ),
         encoding="utf-8",
     )
-    with Cloud(data / "google", tables, clock, veo="", heygen="") as cloud:
+    more = {} if did is None else {"did": ""}
+    with Cloud(data / "google", tables, clock, veo="", heygen="", **more) as cloud:
         films = VeoServer(
             data / "veo",
             storage=cloud.storage_url,
@@ -216,21 +242,35 @@ def staged(
         people = HeyGenServer(
             data / "heygen", settings=HeyGenSettings(sizes=SIZES, background=False, **(heygen or {})), clock=clock
         )
+        opened: list[DidServer] = []
         try:
             cloud.before("veo", films.start())
             cloud.before("heygen", people.start())
             _settled(cloud.wiring)
+            second = None if did is None else DidServer(data / "did", settings=_small(did), clock=clock)
+            if second:
+                opened.append(second)
+                cloud.before("did", second.start())
+                _account(cloud.wiring, "did", DID_KEY)
             cloud.wire.calls.clear()
-            yield Stage(cloud, films, people, data, canned or {})
+            yield Stage(cloud, films, people, data, canned or {}, second)
         finally:
-            close_all(films, people)
+            close_all(films, people, *opened)
+
+
+def _small(did: Mapping[str, Any]) -> DidSettings:
+    return DidSettings(**{"size": (320, 180), "background": False, **did})
 
 
 def _settled(wiring: StagedWiring) -> None:
     """Make the platform's secret, the tenant and its HeyGen account."""
     wiring.secrets.put(CALLBACK_KEY, "platform-secret", {"of": "platform"})
-    name = vendor_key("heygen", "production", TENANT.id)
-    version = wiring.secrets.put(name, DEMO_KEY, {"tenant": TENANT.id})
     wiring.tenants.put_tenant(TENANT)
     wiring.months.own(TENANT, "any", wiring.clock())  # begun, as for all but a first order
-    wiring.tenants.put_integration(TENANT.id, Integration("heygen", "production", name, version))
+    _account(wiring, "heygen", DEMO_KEY)
+
+
+def _account(wiring: StagedWiring, vendor: str, key: str) -> None:
+    name = vendor_key(vendor, "production", TENANT.id)
+    version = wiring.secrets.put(name, key, {"tenant": TENANT.id})
+    wiring.tenants.put_integration(TENANT.id, Integration(vendor, "production", name, version))

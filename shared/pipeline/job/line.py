@@ -24,6 +24,7 @@ VEO_OUTPUT = Step("veo_output", None, "hears that a clip's file lies in the take
 WATCH_CLIP = Step("watch_clip", "watch", "asks about a clip whose file has not come in time")
 START_PRESENTER = Step("start_presenter", "presenter", "claims a take and asks the avatar service for it, once")
 HEYGEN_WEBHOOK = Step("heygen_webhook", None, "hears that something happened to a take, and enqueues a look")
+PROVIDER_WEBHOOK = Step("provider_webhook", None, "hears it of a vendor that calls an order's own address only")
 WATCH_PRESENTER = Step("watch_presenter", "watch", "asks the avatar service about a take and fetches its file")
 COMPOSE = Step("compose", "compose", "joins, lays the presenter over, writes text and sound, ends the job")
 SWEEP = Step("sweep", None, "each minute: finds what is late, looks before it pushes")
@@ -36,6 +37,7 @@ LINE = (
     WATCH_CLIP,
     START_PRESENTER,
     HEYGEN_WEBHOOK,
+    PROVIDER_WEBHOOK,
     WATCH_PRESENTER,
     COMPOSE,
     NOTIFY,

@@ -38,7 +38,6 @@ from shared.providers.ports import (
 from shared.providers.reading import at, number_at, text_at
 
 CLIPS_ENGINE = "clips"
-WATERMARKED = ("trial", "lite")  # plans whose clips carry D-ID's mark
 _DID_GUARDED = (
     "Ask abroll's operator to set D-ID's endpoint to D-ID's address, or to name it in ABROLL_EGRESS_ALLOW; "
     "then retry the job."
