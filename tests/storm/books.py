@@ -136,7 +136,7 @@ def _line(job: Job, node: Node, line: Attempt, found: list[Generation], say: lis
         if node.kind is Kind.CLIP and amount != line.cost:
             say.append(f"{about}: Veo bills {amount}, the ledger {line.cost}")
         return amount, 0
-    if counted and line.outcome not in (Outcome.GIVEN_UP, Outcome.CHARGED):
+    if counted and line.outcome is not Outcome.GIVEN_UP:
         say.append(f"{about}: counted as paid, and the vendor never billed it")
     return 0, line.cost if counted else 0
 

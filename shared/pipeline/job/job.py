@@ -50,14 +50,12 @@ class Outcome(StrEnum):
     GIVEN_UP = "given_up"  # no longer listened to, or billed by the vendor without a film; counted as paid
     NOTHING_MADE = "nothing_made"  # unclear, and without a trace after the vendor's longest time: not billed
     FAILED = "failed"  # the vendor's final word; free by contract
-    CHARGED = "charged"  # the vendor's final word, and it bills that too, or does not say; counted as paid
     DONE = "done"
     LATE = "late"  # its film came when another take was wanted or the node had ended; paid
 
 
 FREE = frozenset({Outcome.NOT_SENT, Outcome.REFUSED, Outcome.FAILED, Outcome.NOTHING_MADE})
 FINAL = frozenset({Outcome.NOT_SENT, Outcome.REFUSED, Outcome.FAILED})  # free, and no later news should change these
-DEAD = frozenset({Outcome.FAILED, Outcome.CHARGED})  # by the vendor's final word
 OPEN = frozenset({Outcome.CLAIMED, Outcome.UNCLEAR, Outcome.SENT})  # it may still deliver, and is waited for
 AT_RISK = frozenset({Outcome.CLAIMED, Outcome.UNCLEAR, Outcome.SENT, Outcome.GIVEN_UP})  # charged until known better
 
@@ -137,6 +135,7 @@ class Attempt(Stored):
     provider_id: str | None = None
     why: str | None = None
     releases: int = 0  # how often it came back unsent or refused for now
+    dead_at: datetime | None = None  # given up by its vendor's final word, which may be billed: nothing comes of it
     vendor: str | None = None  # who was asked; None = written before lines told it: the node's
     payer: Payer | None = None  # whom that vendor bills; None = the node's
     secret: str | None = None  # the key it was made with, as its claim says

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from shared.pipeline.job.entries import covered, settled
-from shared.pipeline.job.job import DEAD, FINAL, OPEN, Attempt, Claim, Job, Node, Outcome, Output, Payer, State
+from shared.pipeline.job.job import FINAL, OPEN, Attempt, Claim, Job, Node, Outcome, Output, Payer, State
 from shared.pipeline.job.timeouts import Timeouts
 from shared.pipeline.plan.plan import Kind
 
@@ -132,13 +132,21 @@ def close_line(
     return put(node, replace(line, outcome=outcome, ended_at=at, why=why, cost=line.cost if cost is None else cost))
 
 
-def last_word(node: Node, take: int, attempt: int, timeouts: Timeouts, *, paid: bool = False) -> Outcome:
-    """Return how an attempt ended that its vendor says has failed: free only where that vendor bills no failure."""
+def close_dead(
+    node: Node, take: int, attempt: int, timeouts: Timeouts, at: datetime, why: str, *, paid: bool = False
+) -> Node:
+    """Close an attempt that its vendor says has failed: free only where that vendor bills no failure.
+
+    What may be billed is given up, an outcome that every release knows, and dead (hole 271).
+    """
     line = find(node, take, attempt)
+    if line is None:
+        return node
     if paid:
-        return Outcome.GIVEN_UP
-    vendor = (line.vendor if line else None) or node.provider
-    return Outcome.FAILED if timeouts.vendor(vendor).failed_is_free else Outcome.CHARGED
+        return close_line(node, take, attempt, Outcome.GIVEN_UP, at, why)
+    if timeouts.vendor(line.vendor or node.provider).failed_is_free:
+        return close_line(node, take, attempt, Outcome.FAILED, at, why)
+    return put(node, replace(line, outcome=Outcome.GIVEN_UP, ended_at=at, dead_at=at, why=why))
 
 
 def still_open(node: Node, but: tuple[int, int]) -> Attempt | None:
@@ -150,7 +158,7 @@ def still_open(node: Node, but: tuple[int, int]) -> Attempt | None:
 def died(node: Node, take: int, attempt: int) -> bool:
     """Tell whether an attempt's vendor has said as its final word that no film will come of it."""
     line = find(node, take, attempt)
-    return line is not None and line.outcome in DEAD
+    return line is not None and (line.outcome is Outcome.FAILED or line.dead_at is not None)
 
 
 def refuted(node: Node, take: int, attempt: int) -> bool:

@@ -19,11 +19,9 @@ from shared.pipeline.job.job import AT_VENDOR, AWAKE, LIVE, Ending, Job, Node, O
 from shared.pipeline.job.ledger import (
     billed,
     booked,
-    close_line,
     died,
     find,
     give_up,
-    last_word,
     name_line,
     note_late,
     refuted,
@@ -173,12 +171,8 @@ def _late(job: Job, node: Node, event: on.NodeEvent, now: datetime, timeouts: Ti
         case on.FailureHeard() if not event.paid:
             line = find(node, event.take, event.attempt)
             unsure = (Outcome.GIVEN_UP, Outcome.NOTHING_MADE, Outcome.SENT, Outcome.UNCLEAR)
-            open_still = line is not None and line.outcome in unsure
-            if open_still:
-                word = last_word(node, event.take, event.attempt, timeouts)
-                noted = close_line(node, event.take, event.attempt, word, now, event.why)
-            else:
-                noted = node
+            unheard = line is not None and line.outcome in unsure and line.dead_at is None
+            noted = close_dead(node, event.take, event.attempt, timeouts, now, event.why) if unheard else node
         case _:
             noted = node
     if noted == node:

@@ -9,7 +9,7 @@ from shared.codes import Code
 from shared.pipeline.job import events as on
 from shared.pipeline.job.consequences import wake
 from shared.pipeline.job.job import Claim, Job, Node, Outcome, State
-from shared.pipeline.job.ledger import affordable, billed, close_line, find, last_word, name_line, open_line, put
+from shared.pipeline.job.ledger import affordable, billed, close_dead, close_line, find, name_line, open_line, put
 from shared.pipeline.job.moves import failed, next_attempt, requeue, running, scheduled
 from shared.pipeline.job.timeouts import SECOND, Timeouts
 from shared.pipeline.job.unclear import (
@@ -140,8 +140,7 @@ def film_arrived(job: Job, node: Node, event: on.FilmArrived, now: datetime, _wa
 
 def failure_heard(job: Job, node: Node, event: on.FailureHeard, now: datetime, timeouts: Timeouts) -> Node:
     """The vendor failed one attempt: another one follows where that can help, a bounded number of times."""
-    outcome = last_word(node, node.take, node.attempt, timeouts, paid=event.paid)
-    closed = close_line(node, node.take, node.attempt, outcome, now, event.why)
+    closed = close_dead(node, node.take, node.attempt, timeouts, now, event.why, paid=event.paid)
     tries = timeouts.tries_filtered if event.code in (Code.FILTERED, Code.EMPTY) else timeouts.tries
     if event.retry_after is None or node.failures + 1 >= tries:
         return failed(closed, now, event.code, event.why, event.next_move)

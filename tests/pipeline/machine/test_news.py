@@ -144,7 +144,7 @@ class TestAFailureThatMayBeBilled:
 
     def test_it_stays_in_the_bill(self) -> None:
         """Nobody promises that it is free."""
-        told = self.failed(again=60).then(state=State.QUEUED, outcomes=(Outcome.CHARGED,))
+        told = self.failed(again=60).then(state=State.QUEUED, outcomes=(Outcome.GIVEN_UP,))
 
         assert told.hero.cost == bill(told.job.nodes.values()).billed_by_provider
 
@@ -155,7 +155,7 @@ class TestAFailureThatMayBeBilled:
         hero = replace(told.hero, provider="heygen", attempts=(line,))
         told = replace(told, job=replace(told.job, nodes={**told.job.nodes, PRESENTER: hero}))
 
-        told.hears(failure(PRESENTER)).then_only_the_ledger(Outcome.CHARGED)
+        told.hears(failure(PRESENTER)).then_only_the_ledger(Outcome.GIVEN_UP)
 
     def test_its_film_is_not_accepted_either(self) -> None:
         """It is noted, and an operator told."""
