@@ -25,7 +25,7 @@ from shared.steps.problems import Problem, invalid, no_provider, not_found
 from shared.steps.rotation import Rotation
 
 ADMIN = "tenant:admin"
-HIDDEN = {"secret", "webhook_secret", "version"}
+HIDDEN = {"secret", "webhook_secret", "version", "down_times"}
 
 
 @dataclass(frozen=True, slots=True)
