@@ -19,6 +19,7 @@ from shared.pipeline.job.job import AT_VENDOR, AWAKE, LIVE, Ending, Job, Node, O
 from shared.pipeline.job.ledger import (
     billed,
     booked,
+    close_dead,
     died,
     find,
     give_up,
