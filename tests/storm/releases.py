@@ -103,9 +103,29 @@ def tables_of(code: Path, world: Path, into: Path) -> Path:
         "given = json.load(open(sys.argv[1]))['tables']; given.pop('timeouts', None); "
         "json.dump(World(tables=given).all_tables(), open(sys.argv[2], 'w'))"
     )
-    here = {**os.environ, "PYTHONPATH": str(code)}
-    subprocess.run([sys.executable, "-c", own, str(world), str(into)], cwd=code, env=here, check=True)
+    _in_its_own_words(code, own, world, into)
     return into
+
+
+def places_of(code: Path, data: Path, into: Path) -> Path:
+    """Make a data folder where a checkout's functions find a laptop's Google and vendors; return it.
+
+    Places come with the code that reads them, like tables: another release may know fewer.
+    """
+    own = (
+        "import json, sys; from dataclasses import fields; from infra.local.world import Places; "
+        "ports = json.load(open(sys.argv[1])); known = {item.name for item in fields(Places)}; "
+        "json.dump({name: port for name, port in ports.items() if name in known}, open(sys.argv[2], 'w'))"
+    )
+    into.mkdir()
+    (into / "google").symlink_to(data / "google")  # whoever issues tokens
+    _in_its_own_words(code, own, data / "ports.json", into / "ports.json")
+    return into
+
+
+def _in_its_own_words(code: Path, program: str, given: Path, into: Path) -> None:
+    here = {**os.environ, "PYTHONPATH": str(code)}
+    subprocess.run([sys.executable, "-c", program, str(given), str(into)], cwd=code, env=here, check=True)
 
 
 def last_release() -> str | None:

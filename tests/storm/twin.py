@@ -29,13 +29,19 @@ class Twin:
     """Runs inside `with`, on the world of a laptop's `folder`; its log is `data/twin.log`.
 
     `settings` are its functions' own, laid over the laptop's; `process` is laid over this process's environment; `code`
-    is the checkout it runs.
+    is the checkout it runs, `places` the data folder it finds everything by, if that is not the laptop's.
     """
 
     def __init__(
-        self, folder: Path, settings: Mapping[str, str], process: Mapping[str, str] | None = None, code: Path = ROOT
+        self,
+        folder: Path,
+        settings: Mapping[str, str],
+        process: Mapping[str, str] | None = None,
+        code: Path = ROOT,
+        places: Path | None = None,
     ) -> None:
         self._data = folder / "data"
+        self._places = places or self._data
         self._world: dict[str, Any] = json.loads((folder / "world.json").read_text(encoding="utf-8"))
         self._world["environment"] = dict(settings)
         self._environment = process or {}
@@ -51,7 +57,16 @@ class Twin:
         told.write_text(json.dumps({**self._world, "port": self.port}), encoding="utf-8")
         self._written = self.log.open("ab")
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "infra.local.process", "functions", "--data", str(self._data), "--world", str(told)],
+            [
+                sys.executable,
+                "-m",
+                "infra.local.process",
+                "functions",
+                "--data",
+                str(self._places),
+                "--world",
+                str(told),
+            ],
             cwd=self._code,
             env={**os.environ, "PYTHONPATH": str(self._code), **self._environment},
             stdin=subprocess.PIPE,
