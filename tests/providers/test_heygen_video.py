@@ -221,13 +221,18 @@ def test_a_safety_filter_says_what_it_is_about(param: str, blamed: Blamed) -> No
         reply(202, {"data": {"status": "pending"}}),
         reply(200, b"<html>"),
         reset(),
-        raw(b"HTTP/1.1 202 Accepted\r\nContent-Length: 90\r\n\r\n{"),
     ],
 )
 def test_what_does_not_decide_is_unknown(script: Script) -> None:
     """It may have been made: the same key will tell."""
     with pytest.raises(Unknown):
         submit(script)
+
+
+def test_an_answer_that_stops_half_way_is_unknown() -> None:
+    """The deadline passes, and nothing more has come."""
+    with pytest.raises(Unknown):
+        submit(raw(b"HTTP/1.1 202 Accepted\r\nContent-Length: 90\r\n\r\n{"), total=0.5)
 
 
 def test_a_slow_answer_is_unknown() -> None:
