@@ -29,19 +29,20 @@ run "doors" {
 
   assert {
     condition = { for name, who in output.who_may_call : name => trimsuffix(who, "@shop-films.iam.gserviceaccount.com") } == {
-      compose         = "serviceAccount:abroll-tasks-invoker"
-      create_job      = "allUsers"
-      health          = "allUsers"
-      heygen_webhook  = "allUsers"
-      jobs            = "allUsers"
-      notify          = "serviceAccount:abroll-tasks-invoker"
-      start_clip      = "serviceAccount:abroll-tasks-invoker"
-      start_presenter = "serviceAccount:abroll-tasks-invoker"
-      sweep           = "serviceAccount:abroll-scheduler-invoker"
-      tenant          = "allUsers"
-      veo_output      = "serviceAccount:abroll-events-invoker"
-      watch_clip      = "serviceAccount:abroll-tasks-invoker"
-      watch_presenter = "serviceAccount:abroll-tasks-invoker"
+      compose          = "serviceAccount:abroll-tasks-invoker"
+      create_job       = "allUsers"
+      health           = "allUsers"
+      heygen_webhook   = "allUsers"
+      jobs             = "allUsers"
+      notify           = "serviceAccount:abroll-tasks-invoker"
+      provider_webhook = "allUsers"
+      start_clip       = "serviceAccount:abroll-tasks-invoker"
+      start_presenter  = "serviceAccount:abroll-tasks-invoker"
+      sweep            = "serviceAccount:abroll-scheduler-invoker"
+      tenant           = "allUsers"
+      veo_output       = "serviceAccount:abroll-events-invoker"
+      watch_clip       = "serviceAccount:abroll-tasks-invoker"
+      watch_presenter  = "serviceAccount:abroll-tasks-invoker"
     }
     error_message = "Somebody else may call a function than was decided."
   }
@@ -140,9 +141,9 @@ run "rights" {
   assert {
     condition = local.secret_condition == {
       customer_webhook_secrets = "resource.name.startsWith(\"projects/123456789012/secrets/abroll-webhook-production-\")"
-      heygen_keys              = "resource.name.startsWith(\"projects/123456789012/secrets/abroll-heygen-production-\") || resource.name.startsWith(\"projects/123456789012/secrets/abroll-heygen-test-\")"
       heygen_webhook_secrets   = "resource.name.startsWith(\"projects/123456789012/secrets/abroll-heygen-webhook-\")"
-      tenant_secrets           = "resource.name.startsWith(\"projects/123456789012/secrets/abroll-heygen-\") || resource.name.startsWith(\"projects/123456789012/secrets/abroll-webhook-\")"
+      presenter_keys           = "resource.name.startsWith(\"projects/123456789012/secrets/abroll-did-production-\") || resource.name.startsWith(\"projects/123456789012/secrets/abroll-did-test-\") || resource.name.startsWith(\"projects/123456789012/secrets/abroll-heygen-production-\") || resource.name.startsWith(\"projects/123456789012/secrets/abroll-heygen-test-\")"
+      tenant_secrets           = "resource.name.startsWith(\"projects/123456789012/secrets/abroll-did-\") || resource.name.startsWith(\"projects/123456789012/secrets/abroll-heygen-\") || resource.name.startsWith(\"projects/123456789012/secrets/abroll-webhook-\")"
     }
     error_message = "A function could read secrets of another kind."
   }

@@ -112,5 +112,5 @@ def test_a_link_may_carry_a_whole_session() -> None:
     asked = parse_film({**body, "image_url": link.ljust(8192, "a")})
 
     assert 8192 == len(asked.image_url or "")
-    with pytest.raises(ValueError, match=r"image_url .*8192"):
+    with pytest.raises(ValueError, match=r"image_url: .*8192"):
         parse_film({**body, "image_url": link.ljust(8193, "a")})
