@@ -140,7 +140,11 @@ class StepParts(VendorParts):
         from shared.pipeline.vendors.figures import OUR_MACHINES
         from shared.steps.learn import Learn
 
-        asked = {"veo": self.settings.veo_endpoint, "heygen": self.settings.heygen_endpoint}
+        asked = {
+            "did": self.settings.did_endpoint,
+            "heygen": self.settings.heygen_endpoint,
+            "veo": self.settings.veo_endpoint,
+        }
         real = {name for name, url in asked.items() if url.startswith("https://")}  # a stand-in speaks plain HTTP
         return Learn(EndedJobs(self.clients), self.vendor_states, real | {OUR_MACHINES}, self.now)
 

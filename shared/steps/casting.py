@@ -11,6 +11,7 @@ from shared.cloud.personas import Personas
 from shared.cloud.tenants import AccountStatus, Tenants
 from shared.pipeline.plan.capabilities import AvatarService
 from shared.pipeline.plan.personas import STYLES, Persona, cast_by, personas_named
+from shared.pipeline.plan.refusals import unavailable_service
 from shared.pipeline.plan.request import FilmRequest
 from shared.pipeline.plan.selection import Candidate, Ranked, rank
 from shared.steps.personas import MOST_PERSONAS
@@ -33,6 +34,8 @@ class Casting:
         named = personas_named(request)
         if not named:
             return request, ()
+        if request.provider is not None and request.provider not in self.services:
+            raise invalid({"provider": [unavailable_service(request.provider, self.services)]})
         found = {name: self.store.get(tenant, name) for name in named}
         self._refuse_unknown(tenant, named, found)
         personas = {name: persona for name, persona in found.items() if persona}

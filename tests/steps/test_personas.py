@@ -9,7 +9,6 @@ from shared.pipeline.job.revision import Change, changed
 from shared.pipeline.plan.personas import Persona, PersonaIds
 from shared.pipeline.plan.request import FilmRequest, SceneRequest
 from shared.steps.personas import MOST_PERSONAS
-from shared.steps.problems import Problem
 from tests.steps.calls import Customer, customer, told
 from tests.steps.stage import LOOK, TENANT, VOICE, Stage, staged
 
@@ -228,11 +227,21 @@ def test_nobody_speaks_nothing_is_asked(stage: Stage) -> None:
     assert stage.wiring.create_job.create.casting(TENANT.id, film) == (film, ())
 
 
-def test_no_service_can(stage: Stage) -> None:
-    """Where no service can film the order, each says why."""
-    shop = customer(stage.wiring, TENANT.id)
+def test_an_unknown_service_is_told_the_known_ones(shop: Customer) -> None:
+    """A persona hides nothing: the provider's own field says what is wrong."""
     shop.call("PUT", "/tenant/personas/gus", {"at": {"heygen": IDS}})
-    film = FilmRequest("Mug", scenes=(SceneRequest("A mug", duration=4, script="Hi.", persona="gus"),), provider="acme")
 
-    with pytest.raises(Problem, match="the order names acme"):
-        stage.wiring.create_job.create.casting(TENANT.id, film)
+    refused = shop.call("POST", "/create_job", {**spoken(persona="gus"), "provider": "acme"})
+
+    assert {"provider": ["'acme' is not available; choose one of heygen, did"]} == told(refused)["details"]
+
+
+def test_no_service_can(shop: Customer) -> None:
+    """Where no service can film the order, each says why."""
+    shop.call("PUT", "/tenant/personas/gus", {"at": {"heygen": IDS}})
+
+    refused = shop.call("POST", "/create_job", {**spoken(persona="gus"), "provider": "did"})
+
+    why = told(refused)["details"]["scenes.0.persona"][0]
+    assert why.startswith("no avatar service can film this order (heygen: the order names did; did: ")
+    assert "it knows no ids of gus" in why

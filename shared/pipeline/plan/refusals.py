@@ -106,7 +106,7 @@ def _speaking(
 ) -> Iterator[tuple[str, str]]:
     service = tables.presenters.get(provider)
     if service is None:
-        yield "provider", f"{provider!r} is not available; choose one of {_listed(tables.presenters)}"
+        yield "provider", unavailable_service(provider, tables.presenters)
     else:
         if request.aspect_ratio not in service.ratios:
             yield "aspect_ratio", f"{provider} films presenters in {_listed(service.ratios)}"
@@ -117,6 +117,11 @@ def _speaking(
             "avatar_id",
             "is required: nobody is named to speak; give an avatar_id",
         )
+
+
+def unavailable_service(provider: str, known: Iterable[str]) -> str:
+    """Say that there is no avatar service of this name, and which there are."""
+    return f"{provider!r} is not available; choose one of {_listed(known)}"
 
 
 def _looks(

@@ -36,7 +36,17 @@ from shared.providers.ports import (
     TryLater,
     Unknown,
 )
-from shared.providers.reading import RETRY_SOON, UNDECIDED, at, json_of, number_at, retry_after, text_at, with_raw
+from shared.providers.reading import (
+    RETRY_SOON,
+    UNDECIDED,
+    at,
+    json_of,
+    number_at,
+    retry_after,
+    sign_of_status,
+    text_at,
+    with_raw,
+)
 from shared.providers.words import Words
 
 BUSY = timedelta(seconds=60)  # D-ID says no wait with its 429
@@ -59,7 +69,7 @@ def _submit_error(response: httpx.Response, order: SpeechOrder) -> Exception:
     if response.is_redirect:
         return Misconfigured("The address set for D-ID is not D-ID's.", next_move=_NOT_DID)
     if not response.is_client_error or status in UNDECIDED or status == httpx.codes.CONFLICT:
-        return Unknown(f"D-ID answered {status} without a clip; it may be in the making.")
+        return Unknown(f"D-ID answered {status} without a clip; it may be in the making.", sign_of_status(status))
     answer = json_of(response)
     kind = text_at(answer, "kind")
     if status == httpx.codes.TOO_MANY_REQUESTS:
@@ -155,4 +165,5 @@ def ask_error(response: httpx.Response, api_key: str) -> Exception:
     if response.status_code in {401, 403}:
         return with_raw(KeyChanged("D-ID rejects the API key."), response, hide=api_key)
     why = f"D-ID answered {response.status_code} without the answer."
-    return with_raw(TryLater(why, retry_after(response, RETRY_SOON)), response, hide=api_key)
+    sign = sign_of_status(response.status_code)
+    return with_raw(TryLater(why, retry_after(response, RETRY_SOON), sign), response, hide=api_key)

@@ -11,9 +11,7 @@ webhook is the order's own, unsigned, comes once or never, and is only a hint to
 import re
 from datetime import datetime
 
-import httpx
-
-from shared.egress.client import NOT_SENT, Egress, EgressRefused
+from shared.egress.client import Egress
 from shared.pipeline.job.job import Reconcile
 from shared.pipeline.plan.looks import Look, LookType
 from shared.providers.did.answers import cutout_refused, made_id, outcome, refuses_cutout
@@ -21,27 +19,21 @@ from shared.providers.did.listing import LIST_SECONDS, clips_named
 from shared.providers.did.order import MICROSOFT, order_body, read_voice
 from shared.providers.did.questions import KeyForm, authorization, conversation
 from shared.providers.did.words import DID_KEY, DID_NO_PRESENTER, DID_NO_VOICE, other_maker
+from shared.providers.paid_call import paid_call
 from shared.providers.ports import (
     Failure,
     Filmed,
     Found,
     KeyChanged,
     Lost,
-    Misconfigured,
-    NotSent,
     Pending,
     Refused,
     SpeechOrder,
     TryLater,
-    Unknown,
 )
 from shared.providers.reading import at, number_at, text_at
 
 CLIPS_ENGINE = "clips"
-_DID_GUARDED = (
-    "Ask abroll's operator to set D-ID's endpoint to D-ID's address, or to name it in ABROLL_EGRESS_ALLOW; "
-    "then retry the job."
-)
 _ID = re.compile(r"(?!\.+$)[A-Za-z0-9_:.@-]{1,255}")  # nothing that could lead elsewhere in a path
 
 
@@ -67,17 +59,9 @@ class DId:
             headers = {"authorization": authorization(api_key, self._form)}
         except KeyChanged as bad:
             raise DID_KEY.fails() from bad
-        try:
-            with self._egress.client(total_seconds=total_seconds, fresh=True, headers=headers) as client:
-                response = client.post(f"{self._endpoint}/clips", json=body)
-        except EgressRefused as error:
-            raise Misconfigured(
-                f"abroll may not speak to the address set for D-ID: {error.why}", next_move=_DID_GUARDED
-            ) from error
-        except NOT_SENT as error:
-            raise NotSent("D-ID could not be reached.") from error
-        except httpx.HTTPError as error:
-            raise Unknown("The line to D-ID broke after the order may have been sent.") from error
+        client_of = self._egress.client(total_seconds=total_seconds, fresh=True, headers=headers)
+        with paid_call("D-ID"), client_of as client:
+            response = client.post(f"{self._endpoint}/clips", json=body)
         try:
             return made_id(response, order, api_key)
         except Refused as refused:

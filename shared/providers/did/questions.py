@@ -11,7 +11,7 @@ import httpx
 from shared.egress.client import Egress, EgressRefused
 from shared.providers.did.answers import ask_error
 from shared.providers.ports import KeyChanged, TryLater
-from shared.providers.reading import QUESTION_SECONDS, RETRY_SOON, SENDABLE_KEY, at, json_of
+from shared.providers.reading import QUESTION_SECONDS, RETRY_SOON, SENDABLE_KEY, at, json_of, sign_of_break
 
 
 class KeyForm(StrEnum):
@@ -51,7 +51,7 @@ class Questions:
         try:
             return self.client.get(self.endpoint + path, params=query)
         except (EgressRefused, httpx.HTTPError) as error:
-            raise TryLater("D-ID could not be asked.", RETRY_SOON) from error
+            raise TryLater("D-ID could not be asked.", RETRY_SOON, sign_of_break(error)) from error
 
     def found(self, path: str) -> object | None:
         """Return what lies there, None when there is no such thing. Raises: KeyChanged, TryLater."""

@@ -18,20 +18,19 @@ from urllib.parse import quote
 import httpx
 
 from shared.codes import Code
-from shared.egress.client import NOT_SENT, Egress, EgressRefused
+from shared.egress.client import Egress, EgressRefused
 from shared.pipeline.job.job import Reconcile
+from shared.providers.paid_call import guarded, paid_call
 from shared.providers.ports import (
     ClipOrder,
     Failure,
     Filmed,
     Lost,
-    Misconfigured,
     NotSent,
     Pending,
     Refused,
     StoredMedia,
     TryLater,
-    Unknown,
 )
 from shared.providers.reading import RETRY_SOON, sign_of_break
 from shared.providers.veo.answers import operation_name, outcome
@@ -74,15 +73,8 @@ class Veo:
         """
         body = order_body(order)
         path = f"{self._models}/{order.model}:predictLongRunning"
-        try:
+        with paid_call("Veo", "Google"):
             response = self._post(path, body, total_seconds)
-        except EgressRefused as error:
-            raise _guarded(error) from error
-        except NOT_SENT as error:
-            raise NotSent("Veo could not be reached.", sign_of_break(error)) from error
-        except httpx.HTTPError as error:
-            why = "The line to Veo broke after the order may have been sent."
-            raise Unknown(why, sign_of_break(error)) from error
         return operation_name(response, order.model)
 
     def poll(self, operation: str) -> Pending | Filmed | Failure:
@@ -93,7 +85,7 @@ class Veo:
         try:  # the path never comes from configuration: models change mid-job
             response = self._post(f"{name['model']}:fetchPredictOperation", {"operationName": operation}, LOOK_SECONDS)
         except EgressRefused as error:
-            raise _guarded(error) from error
+            raise guarded(error, "Veo", "Google") from error
         except NotSent as error:
             raise TryLater("Veo could not be asked how the clip stands.", RETRY_SOON) from error
         except httpx.HTTPError as error:
@@ -139,13 +131,3 @@ def order_body(order: ClipOrder) -> dict[str, Any]:
 
 def _media(stored: StoredMedia) -> dict[str, str]:
     return {"gcsUri": stored.uri, "mimeType": stored.mime}
-
-
-def _guarded(error: EgressRefused) -> Misconfigured:
-    return Misconfigured(
-        f"abroll may not speak to the address set for Veo: {error.why}",
-        next_move=(
-            "Ask abroll's operator to set Veo's endpoint to Google's address, or to name it in ABROLL_EGRESS_ALLOW; "
-            "then retry the job."
-        ),
-    )
