@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from shared.egress.client import Egress
+from shared.pipeline.vendors.breaker import Sign
 from shared.providers.did.questions import KeyForm
 from shared.providers.ports import Misconfigured, NotSent, Refused, SpeechOrder, TryLater, Unknown
 from tests.egress.loopback import Loopback, Script, raw, reply, reset
@@ -250,5 +251,18 @@ def test_nobody_there() -> None:
     """No byte left us."""
     with Loopback(ACCEPTED) as server:
         url = server.url
-    with pytest.raises(NotSent):
+    with pytest.raises(NotSent) as unsent:
         did(url, Egress(LOOPBACK)).submit(order(), api_key=KEY, idempotency_key="k", total_seconds=PATIENCE)
+    assert Sign.UNREACHABLE is unsent.value.sign
+
+
+@pytest.mark.parametrize(
+    ("script", "sign"),
+    [(refusal(500, "InternalError"), Sign.SERVER_ERROR), (reset(), Sign.SERVER_ERROR), (reply(408, b""), None)],
+)
+def test_what_shows_that_did_is_in_trouble_is_told(script: Script, sign: Sign | None) -> None:
+    """The breaker counts its own failures only."""
+    with pytest.raises(Unknown) as unknown:
+        submit(script)
+
+    assert sign is unknown.value.sign

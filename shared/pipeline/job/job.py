@@ -96,6 +96,7 @@ class Claim(Stored):
     repeats: int = 0  # how often it was asked again under its key
     denied_at: datetime | None = None  # when the vendor refused its key while we looked; None since it took it again
     missing_at: datetime | None = None  # when the vendor did not know its id; None since it did again
+    absent_at: datetime | None = None  # when, after the claim's end, a whole list did not show it for the first time
 
     @property
     def repeated(self) -> bool:

@@ -35,7 +35,7 @@ def reclaimed(job: Job, node: Node, event: on.Reclaimed, now: datetime, timeouts
         return node
     return replace(
         node,
-        claim=replace(claim, token=event.token, at=now, unclear_at=None, repeats=claim.repeats + 1),
+        claim=replace(claim, token=event.token, at=now, unclear_at=None, absent_at=None, repeats=claim.repeats + 1),
         due=now + timeouts.of(node.provider).claim * SECOND,
     )
 
@@ -74,9 +74,10 @@ def nothing_found(job: Job, node: Node, event: on.NothingFound, now: datetime, t
         return _unanswered(node, now, timeouts)
     node = answered(node)
     since = node.claim.at if node.claim else now
-    blind = way is Reconcile.NOTHING
+    blind, looked_at = way is Reconcile.NOTHING, min(now, event.at or now)
+    node, twice = _absent(node, looked_at, timeouts) if way is Reconcile.LIST_BY_TITLE else (node, True)
     timeout = waits.silence if blind else waits.unknown
-    if min(now, event.at or now) < since + timeout * SECOND:
+    if looked_at < since + timeout * SECOND or not twice:
         return replace(node, due=now + timeouts.found_nothing * SECOND, nudges=0)
     if blind:
         return _heard_out(node, now, f"{node.provider} did not say what became of {node.key}, and cannot be asked")
@@ -88,6 +89,19 @@ def nothing_found(job: Job, node: Node, event: on.NothingFound, now: datetime, t
         why = f"{node.provider} left {node.failures + 1} calls for {node.key} unanswered"
         return failed(closed, now, Code.UNANSWERED, why, "retry the job in a while; what is finished is kept")
     return next_attempt(job, closed, timedelta(0), now, timeouts)
+
+
+def _absent(node: Node, looked_at: datetime, timeouts: Timeouts) -> tuple[Node, bool]:
+    """Note a list without the attempt; tell whether one a minute before it did not show it either (hole 268).
+
+    A list that was read before the claim had ended is no witness: the call may have been on its way.
+    """
+    claim = node.claim
+    if claim is None or looked_at < claim.at + timeouts.of(node.provider).claim * SECOND:
+        return node, False
+    if claim.absent_at is None:
+        return replace(node, claim=replace(claim, absent_at=looked_at)), False
+    return node, looked_at >= claim.absent_at + timeouts.found_nothing * SECOND
 
 
 def key_denied(_job: Job, node: Node, event: on.KeyDenied, now: datetime, timeouts: Timeouts) -> Node:

@@ -411,12 +411,22 @@ class TestAVendorWithoutKeys:
 def test_a_list_that_never_shows_the_title_is_believed_after_the_longest_time() -> None:
     """Then nothing was made, nothing is charged, and the take is ordered anew under another attempt."""
     told = presenter().hears(replace(claimed(PRESENTER), reconcile=Reconcile.LIST_BY_TITLE), unclear(PRESENTER))
-    told.later(minutes=19).hears(nothing(PRESENTER)).then(state=State.STARTING)
+    told = told.later(minutes=19).hears(nothing(PRESENTER)).then(state=State.STARTING)
 
-    told = told.later(minutes=20).hears(nothing(PRESENTER))
+    told = told.later(minutes=1).hears(nothing(PRESENTER))
 
     told.then(state=State.QUEUED, outcomes=(Outcome.NOTHING_MADE,))
     assert 2 == told.hero.attempt
+
+
+def test_one_list_without_the_title_is_no_proof_however_late() -> None:
+    """Only a second one a minute later is believed; none from before the claim's end counts."""
+    told = presenter().hears(replace(claimed(PRESENTER), reconcile=Reconcile.LIST_BY_TITLE), unclear(PRESENTER))
+    told = told.later(minutes=2).hears(nothing(PRESENTER)).then(state=State.STARTING)
+
+    told = told.later(minutes=38).hears(nothing(PRESENTER)).then(state=State.STARTING, due=60)
+    told.later(59).hears(nothing(PRESENTER)).then(state=State.STARTING)
+    told.later(60).hears(nothing(PRESENTER)).then(state=State.QUEUED, outcomes=(Outcome.NOTHING_MADE,))
 
 
 def test_a_vendor_that_shows_nothing_is_never_believed_to_have_made_nothing() -> None:
@@ -534,8 +544,9 @@ def test_each_vendor_is_waited_for_by_its_own_row() -> None:
     told.hears(sent(PRESENTER)).then(due=WAITS.of("did").backstop)
     told = told.hears(unclear(PRESENTER))
 
-    told.later(899).hears(nothing(PRESENTER)).then(state=State.STARTING)
-    told.later(900).hears(nothing(PRESENTER)).then(state=State.QUEUED, outcomes=(Outcome.NOTHING_MADE,))
+    told = told.later(800).hears(nothing(PRESENTER)).then(state=State.STARTING)
+    told.later(99).hears(nothing(PRESENTER)).then(state=State.STARTING)
+    told.later(100).hears(nothing(PRESENTER)).then(state=State.QUEUED, outcomes=(Outcome.NOTHING_MADE,))
 
 
 def test_a_claim_from_before_claims_said_it_is_its_vendors() -> None:
