@@ -5,10 +5,11 @@ The bar stands in each job, where a claim meets it, so that no paid call costs a
 
 from dataclasses import dataclass
 
+from shared.cloud.jobs import StoreUnreachable
 from shared.cloud.records import Unread
 from shared.log import Fact, JobRef, log_job
 from shared.pipeline.job.events import Barred
-from shared.steps.commit import Commits, JobGone
+from shared.steps.commit import Commits, JobGone, StoreBusy
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,22 +19,26 @@ class Bar:
     commits: Commits
     page: int = 100  # jobs
 
-    def __call__(self, tenant: str) -> int:
-        """Bar all of a tenant's jobs that go on; return how many. Again, it bars what has come since.
+    def __call__(self, tenant: str) -> tuple[int, int]:
+        """Bar all of a tenant's jobs that go on; return how many, and how many could not be written.
 
-        Raises StoreUnreachable, StoreBusy: what was not reached is barred by the next call.
+        Again, it bars those and what has come since. Raises StoreUnreachable where the jobs cannot be listed.
         """
-        done, after = 0, None
+        done, failed, after = 0, 0, None
         while True:
             page = self.commits.jobs.going_on(tenant, self.page, after)
             for each in page.found:
-                if isinstance(each, Unread):  # newer code's, which its next reader may be
+                if isinstance(each, Unread):
                     log_job(Fact.UNREADABLE, JobRef(each.id, tenant), f"not barred: {each.why}")
+                    failed += 1
                     continue
                 try:
                     done += self.commits.hear(each, Barred()).changed
                 except JobGone:
                     continue
+                except (StoreBusy, StoreUnreachable) as unwritten:
+                    log_job(Fact.STORE_FAILED, each.job, f"not barred: {unwritten}")
+                    failed += 1
             after = page.last
             if after is None:
-                return done
+                return done, failed

@@ -77,9 +77,23 @@ def test_every_job_of_many_is_barred_once(stage: Stage) -> None:
 
     found = bar(TENANT.id), bar(TENANT.id)
 
-    assert (5, 0) == found
+    assert ((5, 0), (0, 0)) == found
     assert all(stage.job(each).barred_at for each in mine)
     assert stage.job(theirs["job_id"]).barred_at is None
+
+
+def test_jobs_that_could_not_be_written_are_told_and_barred_by_the_next_call(stage: Stage) -> None:
+    """The store takes no writes for a while: the operator is told to run it again, which bars them."""
+    ids = [stage.order(footage()) for _ in range(3)]
+    bar = Bar(stage.wiring.commits)
+    stage.wire.on("^firestore Commit", Kind.REFUSE, "PERMISSION_DENIED", times=10_000)
+
+    failed = bar(TENANT.id)
+    stage.wire.mend()
+    again = bar(TENANT.id)
+
+    assert ((0, 3), (3, 0)) == (failed, again)
+    assert all(stage.job(each).barred_at for each in ids)
 
 
 def test_what_is_at_the_vendor_is_fetched_and_counted(filming: Stage) -> None:
