@@ -16,9 +16,9 @@ NOW = START
 TICK = timedelta(minutes=1)
 SENDS = 0  # ticks after its load in which a worker may send
 ANSWERS = 1  # ticks after its load in which an answer is written down, unless the worker is frozen
-VENDOR = 2  # ticks the vendor's longest operation takes
+VENDOR = 4  # ticks the vendor's longest operation takes: longer than a claim and a second look after it
 FROZEN = 8  # ticks after which a frozen worker is dead for good
-LONGEST = 5  # ticks of the longest wait
+LONGEST = 6  # ticks of the longest wait
 OWN = Timeouts(
     send_window=SENDS * 60,
     replay_after=60,
@@ -39,9 +39,9 @@ OWN = Timeouts(
 WAITS = waiting(
     OWN,
     claim=120,
-    unknown=240,  # > SENDS + VENDOR
-    silence=300,
-    longest=300,
+    unknown=300,  # > SENDS + VENDOR
+    silence=360,
+    longest=360,
     backstop=60,
     key_life=1e9,
     replays=1,
@@ -98,6 +98,7 @@ def _claim(claim: Claim, passed: timedelta, latest: int) -> Claim:
         token="own",
         at=at or NOW,
         unclear_at=_seen(claim.unclear_at, passed, 1 + latest),
+        absent_at=_seen(claim.absent_at, passed, 1 + latest),
         first_at=NOW,
     )
 

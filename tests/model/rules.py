@@ -1,7 +1,7 @@
 """The protocol's rules as switches: each a wrapper around the product's machine, or a habit of the model's workers."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from shared.pipeline.job import events as on
@@ -22,6 +22,7 @@ class Rule(StrEnum):
     EARLY = "a film is accepted in starting"
     NUMBERS = "numbers that only grow"
     TIMEOUT = "the timeout of an unknown call"
+    TWICE = "a second list after the first"
     LOOKED = "a look counts from when it began"
     LEDGER = "a late id goes to the ledger"
     EXPIRY = "a claim expires"
@@ -56,6 +57,7 @@ def heard(rules: frozenset[Rule], job: Job, event: on.Event, now: datetime, time
         case on.NothingFound():
             timeouts = timeouts if Rule.TIMEOUT in rules else waiting(timeouts, unknown=0)
             event = event if Rule.LOOKED in rules else replace(event, at=None)
+            job = job if Rule.TWICE in rules else _not_shown_before(job, event.node, now)
     job, event = _of_files(rules, job, event)
     moved = apply(job, event, now, timeouts)
     if Rule.LEDGER not in rules and isinstance(event, on.Sent) and _only_noted(job, moved, event.node):
@@ -75,6 +77,13 @@ def _of_files(rules: frozenset[Rule], job: Job, event: on.Event) -> tuple[Job, o
     if Rule.PAID not in rules and isinstance(event, on.FailureHeard):
         return job, replace(event, paid=False)
     return job, event
+
+
+def _not_shown_before(job: Job, key: str, now: datetime) -> Job:
+    """Let a list a day ago not have shown the call either: one is enough then."""
+    node = job.nodes[key]
+    claim = replace(node.claim, absent_at=now - timedelta(days=1)) if node.claim else None
+    return replace(job, nodes={**job.nodes, key: replace(node, claim=claim)})
 
 
 def _only_noted(job: Job, moved: Transition, node: str) -> bool:

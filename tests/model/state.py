@@ -18,6 +18,8 @@ class Budget(NamedTuple):
     junk: int = 0  # an operation is made and billed, and its file is not what was ordered
     slow: int = 0  # an operation whose id is known takes longer than ever
     drop: int = 0  # news is lost, or a task
+    miss: int = 0  # a whole list does not show what was made
+    lag: int = 0  # lists show nothing that is still being made; never used up
     retry: int = 0
     cancel: int = 0
 

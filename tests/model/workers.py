@@ -38,12 +38,15 @@ class Workers:
         begun = self._started if task.start else self._looked
         gone = world._replace(tasks=world.tasks - {task})
         yield Step(what, True, begun(gone, task.take, task.attempt))
+        if world.budget.miss:
+            blind = begun(gone.spend("miss"), task.take, task.attempt, missed=True)
+            yield Step(f"{what}, the list MISSES it", False, blind)
         if world.budget.dup:
             yield Step(f"{what}, delivered TWICE", False, begun(world.spend("dup"), task.take, task.attempt))
 
     # start_clip, start_presenter
 
-    def _started(self, world: World, take: int, attempt: int) -> World:
+    def _started(self, world: World, take: int, attempt: int, *, missed: bool = False) -> World:
         desk, node = self.desk, self.desk.node(world)
         if node.state is State.QUEUED:
             place = "CLAIM" if desk.has(Rule.CLAIM) else "SEND"
@@ -56,12 +59,14 @@ class Workers:
         worker = Worker("RECLAIM", node.take, node.attempt, want=world.want)
         if desk.hear(world, self.desk.event(worker)).changed:
             return world.joined(worker)
-        return world if replayable(node, NOW, WAITS) else self._searched(world, node)
+        return world if replayable(node, NOW, WAITS) else self._searched(world, node, missed=missed)
 
-    def _searched(self, world: World, node: Node) -> World:
-        shown = looked_for(node, WAITS) is Reconcile.LIST_BY_TITLE
+    def _searched(self, world: World, node: Node, *, missed: bool = False) -> World:
+        shown = looked_for(node, WAITS) is Reconcile.LIST_BY_TITLE and not missed
         titled = shown and [
-            index for index, op in enumerate(world.ops) if (op.take, op.attempt) == (node.take, node.attempt)
+            index
+            for index, op in enumerate(world.ops)
+            if (op.take, op.attempt) == (node.take, node.attempt) and not (world.budget.lag and op.status == "P")
         ]
         seen = Worker("NEWS", node.take, node.attempt, holds="id" if titled else "nothing", op=max(titled or [-1]))
         seen = seen._replace(how=looked_for(node, WAITS))
@@ -102,7 +107,7 @@ class Workers:
 
     # watch_clip, watch_presenter
 
-    def _looked(self, world: World, take: int, attempt: int, hint: int = -1) -> World:
+    def _looked(self, world: World, take: int, attempt: int, hint: int = -1, *, missed: bool = False) -> World:
         desk, node = self.desk, self.desk.node(world)
         if (take, attempt) != (node.take, node.attempt) or node.state not in (State.STARTING, State.RUNNING):
             return world
@@ -117,7 +122,9 @@ class Workers:
             return self._brought(world, seen._replace(holds=self._file(world, known) or "nothing", op=known))
         if known < 0:
             unnamed = node.state is State.STARTING and reconcile_of(node) is not Reconcile.IDEMPOTENCY_KEY
-            return self._searched(world, node) if unnamed and expired and desk.has(Rule.EXPIRY) else world
+            return (
+                self._searched(world, node, missed=missed) if unnamed and expired and desk.has(Rule.EXPIRY) else world
+            )
         pending = "id" if node.state is State.STARTING else "pending, hinted" if hint >= 0 else "pending"
         status = world.ops[known].status
         holds = self._file(world, known) or {"P": pending, "X": "failure"}[status]
