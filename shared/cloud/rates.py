@@ -14,8 +14,9 @@ KEPT = timedelta(hours=1)
 class RateCounts:
     """The collection `rates`."""
 
-    def __init__(self, clients: Clients) -> None:
+    def __init__(self, clients: Clients, sync_seconds: float = SYNC_SECONDS) -> None:
         self._clients = clients
+        self._sync_seconds = sync_seconds
 
     def add(self, tenant: str, at: datetime, counts: Mapping[str, int]) -> Mapping[str, int]:
         """Add an instance's counts to a minute's; return the sums of all. One write, one read.
@@ -27,10 +28,10 @@ class RateCounts:
 
         document = self._clients.firestore.collection("rates").document(f"{tenant}.{at:%Y%m%d%H%M}")
         growth = {kind: firestore.Increment(count) for kind, count in counts.items()}
-        again = retry_for(SYNC_SECONDS)
+        again, seconds = retry_for(self._sync_seconds), self._sync_seconds
         try:
-            document.set({**growth, "expire_at": at + KEPT}, merge=True, retry=None, timeout=SYNC_SECONDS)
-            found = document.get(retry=again, timeout=SYNC_SECONDS).to_dict() or {}
+            document.set({**growth, "expire_at": at + KEPT}, merge=True, retry=None, timeout=seconds)
+            found = document.get(retry=again, timeout=seconds).to_dict() or {}
         except (GoogleAPICallError, RetryError) as failed:
             raise StoreUnreachable(f"{document.path} could not be counted: {failed}") from failed
         return {kind: int(found.get(kind, 0)) for kind in counts}

@@ -6,7 +6,6 @@ from datetime import datetime
 
 import flask
 
-from shared.cloud.clients import Clients
 from shared.cloud.rates import RateCounts
 from shared.cloud.tenants import Tenants
 from shared.door.answers import note_quotas
@@ -53,10 +52,13 @@ class Entrance:
 
 
 def entrance(
-    plans: TenantPlans, clients: Clients, tenants: Tenants, monotonic: Callable[[], float], now: Callable[[], datetime]
+    plans: TenantPlans,
+    counts: RateCounts,
+    tenants: Tenants,
+    monotonic: Callable[[], float],
+    now: Callable[[], datetime],
 ) -> Entrance:
     """Return an instance's entrance, its buckets full."""
     strangers = Strangers(plans.strangers_per_minute, monotonic)
-    counts = RateCounts(clients)
     rates, key_puts = Rates(plans, counts, monotonic, now), KeyPuts(plans, counts, monotonic, now)
     return Entrance(tenants, strangers, rates, key_puts, now)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from shared.parts.steps import StepParts
 
 if TYPE_CHECKING:  # each function imports only what its own property below names
+    from shared.cloud.rates import RateCounts
     from shared.door.create_job import CreateJobDoor
     from shared.door.entrance import Entrance
     from shared.door.health import HealthDoor
@@ -20,10 +21,16 @@ class DoorParts(StepParts):
     """The doors of one instance."""
 
     @cached_property
+    def rate_counts(self) -> "RateCounts":
+        from shared.cloud.rates import RateCounts
+
+        return RateCounts(self.clients)
+
+    @cached_property
     def entrance(self) -> "Entrance":
         from shared.door.entrance import entrance
 
-        return entrance(self.plans, self.clients, self.tenants, self.monotonic, self.now)
+        return entrance(self.plans, self.rate_counts, self.tenants, self.monotonic, self.now)
 
     @cached_property
     def create_job(self) -> "CreateJobDoor":
@@ -42,7 +49,6 @@ class DoorParts(StepParts):
 
     @cached_property
     def tenant(self) -> "TenantDoor":
-        from shared.cloud.rates import RateCounts
         from shared.door.tenant import TenantDoor
         from shared.steps.integrations import Integrations
         from shared.steps.personas import Cast
@@ -51,7 +57,7 @@ class DoorParts(StepParts):
         url = (self.settings.public_url + "/heygen_webhook/t/{}/{}").format
         work = Integrations(self.presenters, self.preflight.presenters, self.tenants, self.secrets, url, self.now)
         cast = Cast(self.personas, self.preflight.presenters, self.tenants, self.secrets)
-        rotation = Rotation(self.secrets, RateCounts(self.clients), self.now)
+        rotation = Rotation(self.secrets, self.rate_counts, self.now)
         images = self.preflight.images
         return TenantDoor(self.entrance, self.tenants, work, images, rotation, self.revocations, cast)
 

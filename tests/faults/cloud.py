@@ -31,6 +31,7 @@ from shared.cloud.clients import Clients
 from shared.cloud.credentials import TokenCredentials
 from shared.cloud.epochs import Epochs
 from shared.cloud.jobs import Jobs
+from shared.cloud.rates import RateCounts
 from shared.cloud.secrets import Secrets
 from shared.cloud.tenants import Tenants
 from shared.config import Settings
@@ -128,6 +129,11 @@ class StagedWiring(Wiring):
     def epochs(self) -> Epochs:
         """Epochs, whose age the stage's clock tells."""
         return Epochs(self.clients, self.clock.monotonic, self.now)
+
+    @cached_property
+    def rate_counts(self) -> RateCounts:
+        """Counts of rates, waited for as long as a busy machine needs."""
+        return RateCounts(self.clients, PATIENCE)
 
     @cached_property
     def secrets(self) -> Secrets:

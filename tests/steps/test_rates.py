@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 import pytest
 
-import shared.cloud.rates
 from shared.cloud.tenants import Tenant
 from shared.codes import Code
 from shared.steps.buckets import MINUTE, Remembered, TokenBuckets
@@ -12,18 +11,11 @@ from shared.steps.problems import Problem
 from shared.steps.rates import RateKind, Rates
 from tests.faults.cloud import Clock, StagedWiring
 from tests.faults.wire import Kind
-from tests.patience import PATIENCE
 from tests.steps.stage import Stage
 
 SHOP, PRO = Tenant("shop", "Shop", plan="free"), Tenant("big", "Big", plan="pro")
 READS = 240  # a minute, on free
 QUARTER = READS // 4
-
-
-@pytest.fixture(autouse=True)
-def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """On a busy machine a count may take longer than a request would wait for it; here it is waited for."""
-    monkeypatch.setattr(shared.cloud.rates, "SYNC_SECONDS", PATIENCE)
 
 
 def rates(wiring: StagedWiring) -> Rates:
