@@ -1,59 +1,12 @@
-# One identity a function, one for the builds, one for each way the platform calls. The default compute account has no
-# part in this. Addresses are written from the accounts' ids, so that a plan already says who gets what.
+# The accounts are the owner's (owner/accounts.tf): no build makes one, or says who may act as one. Their addresses are
+# written from their ids, so that a plan already says who gets what.
 locals {
-  build   = "${google_service_account.build.account_id}@${local.accounts}"
-  invoker = { for by, account in google_service_account.invoker : by => "${account.account_id}@${local.accounts}" }
-  runtime = { for name, account in google_service_account.function : name => "${account.account_id}@${local.accounts}" }
+  build   = "abroll-build@${local.accounts}"
+  invoker = { for by in ["events", "scheduler", "tasks"] : by => "abroll-${by}-invoker@${local.accounts}" }
+  runtime = { for name in keys(local.functions) : name => "abroll-${local.service[name]}@${local.accounts}" }
 
   accounts = "${var.project}.iam.gserviceaccount.com"
   member   = { for name, email in local.runtime : name => "serviceAccount:${email}" }
-}
-
-resource "google_service_account" "build" {
-  account_id   = "abroll-build"
-  description  = "Builds the functions' images."
-  display_name = "abroll build"
-
-  depends_on = [google_project_service.api]
-}
-
-resource "google_service_account" "function" {
-  for_each = local.functions
-
-  account_id   = "abroll-${local.service[each.key]}"
-  description  = "Runs ${each.key}."
-  display_name = "abroll ${each.key}"
-
-  depends_on = [google_project_service.api]
-}
-
-resource "google_service_account" "invoker" {
-  for_each = toset(["events", "scheduler", "tasks"])
-
-  account_id   = "abroll-${each.key}-invoker"
-  description  = "Who a function is called as by ${each.key}."
-  display_name = "abroll ${each.key} invoker"
-
-  depends_on = [google_project_service.api]
-}
-
-# Whoever makes a task names the account it is delivered as, and must be allowed to act as that account.
-resource "google_service_account_iam_binding" "tasks_invoker" {
-  members = [
-    for name in distinct(concat(local.users.enqueue, local.users.enqueue_notify, local.users.enqueue_watch)) :
-    local.member[name]
-  ]
-  role               = "roles/iam.serviceAccountUser"
-  service_account_id = google_service_account.invoker["tasks"].name
-}
-
-# No private key exists: a link is signed by asking IAM, which an account must be allowed to do for itself.
-resource "google_service_account_iam_binding" "sign_links" {
-  for_each = toset(local.users.sign_links)
-
-  members            = [local.member[each.key]]
-  role               = "roles/iam.serviceAccountTokenCreator"
-  service_account_id = google_service_account.function[each.key].name
 }
 
 resource "google_project_iam_member" "build_logs" {

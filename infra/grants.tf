@@ -39,11 +39,6 @@ locals {
       who  = [grant.member]
     }],
     [for grant in local.queue_grants : { on = grant.name, role = grant.role, who = grant.members }],
-    [for name, grant in google_service_account_iam_binding.sign_links : {
-      on   = local.runtime[name]
-      role = grant.role
-      who  = grant.members
-    }],
     [
       {
         on   = google_artifact_registry_repository_iam_binding.writers.repository
@@ -54,11 +49,6 @@ locals {
         on   = google_secret_manager_secret_iam_binding.callback_key.secret_id
         role = google_secret_manager_secret_iam_binding.callback_key.role
         who  = google_secret_manager_secret_iam_binding.callback_key.members
-      },
-      {
-        on   = local.invoker["tasks"]
-        role = google_service_account_iam_binding.tasks_invoker.role
-        who  = google_service_account_iam_binding.tasks_invoker.members
       },
     ],
   )

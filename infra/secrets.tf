@@ -58,37 +58,14 @@ resource "google_project_iam_member" "secret_readers" {
   }
 }
 
-# Making a secret is asked of the project, where no name exists yet to set a condition on: a role with nothing else.
-resource "google_project_iam_custom_role" "secret_maker" {
-  description = "Makes secrets; may not read, list or end any."
-  permissions = ["secretmanager.secrets.create"]
-  role_id     = "abrollSecretMaker"
-  title       = "abroll secret maker"
-
-  depends_on = [google_project_service.api]
-}
-
-resource "google_project_iam_custom_role" "secret_keeper" {
-  description = "Adds, reads and destroys a secret's versions, and deletes the secret."
-  permissions = [
-    "secretmanager.secrets.delete",
-    "secretmanager.versions.access",
-    "secretmanager.versions.add",
-    "secretmanager.versions.destroy",
-    "secretmanager.versions.list",
-  ]
-  role_id = "abrollSecretKeeper"
-  title   = "abroll secret keeper"
-
-  depends_on = [google_project_service.api]
-}
-
+# The two roles are the owner's (owner/roles.tf). Making a secret is asked of the project, where no name exists yet to
+# set a condition on: a role with nothing else.
 resource "google_project_iam_member" "secret_makers" {
   for_each = toset(local.users.tenant_secrets)
 
   member  = local.member[each.key]
   project = var.project
-  role    = "projects/${var.project}/roles/${google_project_iam_custom_role.secret_maker.role_id}"
+  role    = "projects/${var.project}/roles/abrollSecretMaker"
 }
 
 resource "google_project_iam_member" "secret_keepers" {
@@ -96,7 +73,7 @@ resource "google_project_iam_member" "secret_keepers" {
 
   member  = local.member[each.key]
   project = var.project
-  role    = "projects/${var.project}/roles/${google_project_iam_custom_role.secret_keeper.role_id}"
+  role    = "projects/${var.project}/roles/abrollSecretKeeper"
 
   condition {
     expression = local.secret_condition.tenant_secrets

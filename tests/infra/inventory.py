@@ -28,8 +28,16 @@ def indexes() -> dict[str, Any]:
 
 
 def terraform() -> dict[str, str]:
-    """Return every Terraform file's text by its name, without comments."""
-    return {path.name: re.sub(r"(?m)(^|\s)#.*$", "", path.read_text("utf-8")) for path in sorted(INFRA.glob("*.tf"))}
+    """Return every Terraform file's text by its name below infra/, without comments: the project's and the owner's."""
+    return {
+        path.relative_to(INFRA).as_posix(): re.sub(r"(?m)(^|\s)#.*$", "", path.read_text("utf-8"))
+        for path in (*sorted(INFRA.glob("*.tf")), *sorted(INFRA.glob("owner/*.tf")))
+    }
+
+
+def builds() -> dict[str, str]:
+    """Return the text of each of Cloud Build's files by its name."""
+    return {path.name: path.read_text("utf-8") for path in sorted(ROOT.glob("cloudbuild*.yaml"))}
 
 
 def block(text: str, opening: str) -> str:

@@ -147,6 +147,22 @@ def test_secrets_are_named_as_the_grants_expect() -> None:
     assert f'secret_id = "{CALLBACK_KEY}"' in terraform()["secrets.tf"]
 
 
+def test_the_deployer_may_grant_the_roles_that_are_granted() -> None:
+    """Each role that infra/*.tf gives on the project stands in the condition of the deployer's right, and no other."""
+    project = "\n".join(text for name, text in terraform().items() if not name.startswith("owner/"))
+    grants = project.split('resource "google_project_iam_member"')[1:]
+    roles = terraform()["owner/roles.tf"]
+    custom = dict(re.findall(r'(?s)"google_project_iam_custom_role" "(\w+)" \{.*?role_id += "(\w+)"', roles))
+
+    granted = {found[1] for grant in grants if (found := re.search(r'role += "([^"]+)"', grant))}
+
+    listed = re.findall(
+        r'"([^"]+)",', block(roles, "locals {").partition("grantable = [")[2].partition("grantable_text")[0]
+    )
+    role_id = r"\$\{google_project_iam_custom_role\.(\w+)\.role_id\}"
+    assert {re.sub(role_id, lambda named: custom[named[1]], each) for each in listed} == granted
+
+
 def test_alarms_count_lines_that_are_written() -> None:
     """The sweep's line keeps the dead man's switch open; errors and spending call a person, a crash by its rate."""
     text = terraform()["monitoring.tf"].replace('\\"', '"')

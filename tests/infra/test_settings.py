@@ -4,7 +4,7 @@ import re
 from dataclasses import MISSING, fields
 
 from shared.config import Settings
-from tests.infra.inventory import ROOT, block, terraform
+from tests.infra.inventory import block, builds, terraform
 
 LAPTOPS = {  # endpoints of emulators, read by Google's own libraries
     "FIRESTORE_EMULATOR_HOST",
@@ -39,7 +39,7 @@ def test_no_endpoint_and_no_exception_is_ever_deployed() -> None:
     """Neither Terraform nor the build names an endpoint, an emulator or a private address that may be reached."""
     ours = {item.metadata["setting"].variable for item in fields(Settings)}
     forbidden = {name for name in ours if name.endswith("_ENDPOINT")} | {"ABROLL_EGRESS_ALLOW"} | LAPTOPS
-    deployed = {**terraform(), "cloudbuild.yaml": (ROOT / "cloudbuild.yaml").read_text("utf-8")}
+    deployed = {**terraform(), **builds()}
 
     found = {(file, name) for file, text in deployed.items() for name in forbidden if name in text}
 

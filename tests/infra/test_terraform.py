@@ -80,6 +80,40 @@ def test_it_is_valid_and_its_own_tests_hold(copy: Path) -> None:
 
 
 @needs_stand_ins
+def test_the_owners_folder_is_valid_and_its_own_tests_hold(copy: Path) -> None:
+    """The accounts and their roles: init, validate and test."""
+    owner = copy / "owner"
+    assert 0 == run(owner, "init", "-backend=false", "-no-color").returncode
+
+    valid = run(owner, "validate", "-no-color")
+    tested = run(owner, "test", "-no-color")
+
+    assert "Success! The configuration is valid." in valid.stdout
+    assert 6 == passed(tested)
+
+
+@needs_stand_ins
+def test_every_run_of_the_owners_finds_its_breach(copy: Path) -> None:
+    """Each run of that suite fails on what it watches over."""
+    owner = copy / "owner"
+    breaches = {
+        "rights": ("accounts.tf", "members            = [local.builder.deployer]", "members = [local.builder.planner]"),
+        "checker": ("builds.tf", "members = [local.builder.planner]", "members = [local.builder.checker]"),
+        "planner": ("roles.tf", '"secretmanager.secrets.get",\n      ', '"secretmanager.secrets.delete",\n      '),
+        "no_customers_data": ("roles.tf", '"storage.buckets"                 = [', '"storage.objects" = ["get",'),
+        "deployer": ("roles.tf", '"roles/datastore.user",', '"roles/datastore.owner",'),
+        "secrets": ("roles.tf", '"secretmanager.versions.list"', '"secretmanager.secrets.list"'),
+    }
+    for file, before, after in breaches.values():
+        change(owner, file, before, after)
+    assert 0 == run(owner, "init", "-backend=false", "-no-color").returncode
+
+    done = run(owner, "test", "-no-color")
+
+    assert sorted(breaches) == sorted(re.findall(r'run "(\w+)"... fail', done.stdout)), done.stdout + done.stderr
+
+
+@needs_stand_ins
 def test_what_was_planned_holds_after_an_apply(copy: Path) -> None:
     """The same assertions once more when everything has been made."""
     change(copy, "*.tf", "prevent_destroy = true", "prevent_destroy = false")
