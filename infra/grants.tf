@@ -17,6 +17,7 @@ locals {
     values(google_project_iam_member.secret_keepers),
     values(google_project_iam_member.secret_makers),
     values(google_project_iam_member.secret_readers),
+    values(google_project_iam_member.version_enders),
     [
       google_project_iam_member.build_logs,
       google_project_iam_member.build_source,

@@ -58,7 +58,7 @@ resource "google_project_iam_member" "secret_readers" {
   }
 }
 
-# The two roles are the owner's (owner/roles.tf). Making a secret is asked of the project, where no name exists yet to
+# These roles are the owner's (owner/roles.tf). Making a secret is asked of the project, where no name exists yet to
 # set a condition on: a role with nothing else.
 resource "google_project_iam_member" "secret_makers" {
   for_each = toset(local.users.tenant_secrets)
@@ -74,6 +74,20 @@ resource "google_project_iam_member" "secret_keepers" {
   member  = local.member[each.key]
   project = var.project
   role    = "projects/${var.project}/roles/abrollSecretKeeper"
+
+  condition {
+    expression = local.secret_condition.tenant_secrets
+    title      = "tenant_secrets"
+  }
+}
+
+# A version is listed and destroyed by the sweep, which may read none.
+resource "google_project_iam_member" "version_enders" {
+  for_each = toset(local.users.old_versions)
+
+  member  = local.member[each.key]
+  project = var.project
+  role    = "projects/${var.project}/roles/abrollVersionEnder"
 
   condition {
     expression = local.secret_condition.tenant_secrets

@@ -49,6 +49,7 @@ class Fact(StrEnum):
     SUBMIT_ENDED = "submit_ended"
     SWEPT = "swept"
     UNREADABLE = "unreadable"
+    VERSION_DESTROYED = "version_destroyed"
     WEBHOOK_LEFT_BEHIND = "webhook_left_behind"
     WEBHOOK_NOT_REGISTERED = "webhook_not_registered"
     WEBHOOK_UNUSED = "webhook_unused"
@@ -82,6 +83,7 @@ FACTS: Mapping[Fact, str] = {
     Fact.SUBMIT_ENDED: "A paid call ended; the vendor's id stands here before anywhere else.",
     Fact.SWEPT: "The sweep came by; its absence is an alarm.",
     Fact.UNREADABLE: "A message or a document is none this code can read.",
+    Fact.VERSION_DESTROYED: "A version of a tenant's secret that another had replaced a day before was destroyed.",
     Fact.WEBHOOK_LEFT_BEHIND: "Our endpoint could not be taken off a vendor's account; it does no harm there.",
     Fact.WEBHOOK_NOT_REGISTERED: "Our endpoint could not be registered; callbacks and the sweep carry every take.",
     Fact.WEBHOOK_UNUSED: "A vendor's webhook spoke of something abroll does not use.",

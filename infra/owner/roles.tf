@@ -42,6 +42,7 @@ locals {
   grantable = [
     "projects/${var.project}/roles/${google_project_iam_custom_role.secret_keeper.role_id}",
     "projects/${var.project}/roles/${google_project_iam_custom_role.secret_maker.role_id}",
+    "projects/${var.project}/roles/${google_project_iam_custom_role.version_ender.role_id}",
     "roles/aiplatform.user",
     "roles/datastore.user",
     "roles/datastore.viewer",
@@ -97,14 +98,19 @@ resource "google_project_iam_custom_role" "secret_maker" {
 }
 
 resource "google_project_iam_custom_role" "secret_keeper" {
-  description = "Adds, reads and destroys a secret's versions, and deletes the secret."
+  description = "Adds and reads a secret's versions, and deletes the secret."
   permissions = [
     "secretmanager.secrets.delete",
     "secretmanager.versions.access",
     "secretmanager.versions.add",
-    "secretmanager.versions.destroy",
-    "secretmanager.versions.list",
   ]
   role_id = "abrollSecretKeeper"
   title   = "abroll secret keeper"
+}
+
+resource "google_project_iam_custom_role" "version_ender" {
+  description = "Lists and destroys a secret's versions; reads none."
+  permissions = ["secretmanager.versions.destroy", "secretmanager.versions.list"]
+  role_id     = "abrollVersionEnder"
+  title       = "abroll version ender"
 }

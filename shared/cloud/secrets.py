@@ -1,4 +1,4 @@
-"""Tenants' keys in Secret Manager: write-only from outside, read by version, old versions destroyed.
+"""Tenants' keys in Secret Manager: write-only from outside, read by version, ended by version.
 
 The default retry of an access starts at two seconds, so ours is passed (infra README, "Secrets and versions").
 """
@@ -95,23 +95,38 @@ class Secrets:
         self.forget(name)
         return str(added.name.rsplit("/", 1)[1])
 
-    def destroy_older(self, name: str, newest: str, in_use_since: datetime | None = None) -> None:
-        """Destroy the versions before the newest: each one not destroyed is billed. Raises SecretsUnreachable.
+    def replaced_versions(self, name: str) -> Mapping[str, datetime]:
+        """Return the versions that are not destroyed and when another took the place of each; none of no secret.
 
-        One that was still the newest after `in_use_since` stays: what began then may name it.
+        Raises SecretsUnreachable.
         """
-        from google.api_core.exceptions import GoogleAPICallError, RetryError
+        from google.api_core.exceptions import GoogleAPICallError, NotFound, RetryError
 
-        client = self._clients.secrets
         try:
-            found = client.list_secret_versions(parent=f"{self._parent}/secrets/{name}", timeout=CALL_SECONDS)
+            found = self._clients.secrets.list_secret_versions(
+                parent=f"{self._parent}/secrets/{name}", retry=retry_for(CALL_SECONDS), timeout=CALL_SECONDS
+            )
             versions: list[Any] = sorted(found, key=lambda version: int(version.name.rsplit("/", 1)[1]))
-            for version, successor in pairwise(versions):
-                replaced = in_use_since is None or successor.create_time <= in_use_since
-                if replaced and version.state.name != "DESTROYED" and not version.name.endswith(f"/{newest}"):
-                    client.destroy_secret_version(name=version.name, timeout=CALL_SECONDS)
+        except NotFound:
+            return {}
         except (GoogleAPICallError, RetryError) as failed:
-            raise SecretsUnreachable(f"old versions of {name} could not be destroyed") from failed
+            raise SecretsUnreachable(f"the versions of {name} could not be listed") from failed
+        return {
+            version.name.rsplit("/", 1)[1]: successor.create_time
+            for version, successor in pairwise(versions)
+            if version.state.name != "DESTROYED"
+        }
+
+    def destroy(self, name: str, version: str) -> None:
+        """Destroy a version for good; one that is destroyed or gone is fine. Raises SecretsUnreachable."""
+        from google.api_core.exceptions import FailedPrecondition, GoogleAPICallError, NotFound, RetryError
+
+        path = f"{self._parent}/secrets/{name}/versions/{version}"
+        try:
+            with suppress(FailedPrecondition, NotFound):
+                self._clients.secrets.destroy_secret_version(name=path, timeout=CALL_SECONDS)
+        except (GoogleAPICallError, RetryError) as failed:
+            raise SecretsUnreachable(f"version {version} of {name} could not be destroyed") from failed
         self.forget(name)
 
     def delete(self, name: str) -> None:

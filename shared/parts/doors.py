@@ -55,9 +55,10 @@ class DoorParts(StepParts):
         from shared.steps.rotation import Rotation
 
         url = (self.settings.public_url + "/heygen_webhook/t/{}/{}").format
-        work = Integrations(self.presenters, self.preflight.presenters, self.tenants, self.secrets, url, self.now)
+        asked, kept = self.preflight.presenters, (self.tenants, self.secrets, self.replaced_secrets)
+        work = Integrations(self.presenters, asked, *kept, url, self.now)
         cast = Cast(self.personas, self.preflight.presenters, self.tenants, self.secrets)
-        rotation = Rotation(self.secrets, self.rate_counts, self.now)
+        rotation = Rotation(self.secrets, self.rate_counts, self.replaced_secrets, self.now)
         images = self.preflight.images
         return TenantDoor(self.entrance, self.tenants, work, images, rotation, self.revocations, cast)
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:  # each function imports only what its own property below name
     from shared.steps.learn import Learn
     from shared.steps.message import Message
     from shared.steps.notify import Notify
+    from shared.steps.old_versions import OldVersions
     from shared.steps.plans import TenantPlans
     from shared.steps.preflight import Preflight
     from shared.steps.revise import Revise
@@ -132,7 +133,14 @@ class StepParts(VendorParts):
     def sweep(self) -> "Sweep":
         from shared.steps.sweep import Sweep
 
-        return Sweep(self.commits, self.deliveries, self.now, time.monotonic, self.ticks, self.learn)
+        given = self.commits, self.deliveries, self.now, time.monotonic, self.ticks
+        return Sweep(*given, self.learn, self.old_versions)
+
+    @cached_property
+    def old_versions(self) -> "OldVersions":
+        from shared.steps.old_versions import OldVersions
+
+        return OldVersions(self.replaced_secrets, self.secrets, self.jobs, self.now)
 
     @cached_property
     def learn(self) -> "Learn":

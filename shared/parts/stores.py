@@ -22,6 +22,7 @@ if TYPE_CHECKING:  # each function imports only what its own property below name
     from shared.cloud.blobs import Blobs
     from shared.cloud.deliveries import Deliveries
     from shared.cloud.personas import Personas
+    from shared.cloud.replaced_secrets import ReplacedSecrets
     from shared.cloud.vendor_states import VendorStates
     from shared.pipeline.plan.capabilities import Tables
     from shared.pipeline.vendors.figures import Outlook, Prior
@@ -78,6 +79,12 @@ class StoreParts:
     @cached_property
     def secrets(self) -> Secrets:
         return Secrets(self.clients, self.settings)
+
+    @cached_property
+    def replaced_secrets(self) -> "ReplacedSecrets":
+        from shared.cloud.replaced_secrets import ReplacedSecrets
+
+        return ReplacedSecrets(self.clients)
 
     @cached_property
     def blobs(self) -> "Blobs":

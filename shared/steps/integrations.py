@@ -1,14 +1,15 @@
 """A tenant's account at an avatar service: its key is checked, put into Secret Manager and never shown again.
 
-A new key becomes a new version; a version is destroyed only when no live attempt can name it: a day after another
-took its place (hole 30; infra README, "Secrets and versions").
+A new key becomes a new version; the one before is noted first, and destroyed when no live attempt names it any more
+(`old_versions.py`, hole 30; infra README, "Secrets and versions").
 """
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from shared.cloud.replaced_secrets import ReplacedSecrets
 from shared.cloud.secret_names import vendor_key, vendor_webhook
 from shared.cloud.secrets import NoSecret, Secrets
 from shared.cloud.tenants import AccountStatus, Integration, Tenants
@@ -16,9 +17,8 @@ from shared.codes import Code
 from shared.log import Fact, log
 from shared.providers.ports import KeyChanged, PresenterVendor, Refused, RegistersWebhooks, TryLater
 from shared.steps.asked_once import AskedOnce
+from shared.steps.old_versions import REPLACED_LIFE
 from shared.steps.problems import Problem, no_provider, not_found
-
-ATTEMPT_LIFE = timedelta(days=1)  # longer than any job may take to end
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,7 @@ class Integrations:
     asked: Mapping[str, AskedOnce]  # the same, for what may be answered from memory
     tenants: Tenants
     secrets: Secrets
+    replaced: ReplacedSecrets
     webhook_url: Callable[[str, str], str]  # tenant, mode
     now: Callable[[], datetime]
 
@@ -67,7 +68,6 @@ class Integrations:
         if register and integration.webhook_id is None and isinstance(presenter, RegistersWebhooks):
             integration = self._registered(presenter, tenant, integration, api_key)
         self.tenants.put_integration(tenant, integration)
-        self.secrets.destroy_older(name, version, self.now() - ATTEMPT_LIFE)
         return integration
 
     def delete(self, tenant: str, provider: str, mode: str) -> None:
@@ -92,7 +92,13 @@ class Integrations:
             with suppress(NoSecret):
                 if self.secrets.get(name, known.version).value == api_key:
                     return known.version
-        return self.secrets.put(name, api_key, labels)
+        return self._put(name, api_key, labels)
+
+    def _put(self, name: str, value: str, labels: Mapping[str, str]) -> str:
+        """Add a version, after word was left that the one before it is to go."""
+        now = self.now()
+        self.replaced.note(name, labels["tenant"], now, now + REPLACED_LIFE)
+        return self.secrets.put(name, value, labels)
 
     def _presenter(self, provider: str) -> PresenterVendor:
         if provider not in self.presenters:
@@ -132,5 +138,5 @@ class Integrations:
             log(Fact.WEBHOOK_NOT_REGISTERED, str(failed), tenant=tenant)
             return integration
         name = vendor_webhook(integration.provider, integration.mode, tenant)
-        self.secrets.put(name, secret, {"tenant": tenant, "provider": integration.provider, "mode": integration.mode})
+        self._put(name, secret, {"tenant": tenant, "provider": integration.provider, "mode": integration.mode})
         return replace(integration, webhook_id=endpoint, webhook_secret=name)

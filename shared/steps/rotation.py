@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shared.cloud.rates import RateCounts
+from shared.cloud.replaced_secrets import ReplacedSecrets
 from shared.cloud.secret_names import customer_webhook
 from shared.cloud.secrets import Secrets
 from shared.codes import Code
+from shared.steps.old_versions import REPLACED_LIFE
 from shared.steps.problems import Problem
 from shared.steps.webhook_secrets import MOST_SIGNING, OVERLAP, newest, signs
 
@@ -23,6 +25,7 @@ class Rotation:
 
     secrets: Secrets
     counts: RateCounts
+    replaced: ReplacedSecrets
     now: Callable[[], datetime]
 
     def __call__(self, tenant: str, made: str) -> datetime:
@@ -39,6 +42,7 @@ class Rotation:
         replaced = [f"{line} {until.isoformat()}" if " " not in line else line for line in lines]
         value = "\n".join([made, *replaced][:MOST_SIGNING])
         labels = {"tenant": tenant, "of": "webhook"}
+        self.replaced.note(name, tenant, now, now + REPLACED_LIFE)
         version = self.secrets.put(name, value, labels)
         if (
             before.value and int(version) != int(before.version) + 1
@@ -46,7 +50,6 @@ class Rotation:
             theirs = self.secrets.get(name, str(int(version) - 1), fresh=True).value
             self.secrets.put(name, theirs, labels)
             raise _beside()
-        self.secrets.destroy_older(name, version, now - OVERLAP)
         return until
 
 

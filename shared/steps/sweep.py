@@ -108,6 +108,7 @@ class Sweep:
     monotonic: Callable[[], float]
     ticks: Ticks
     learn: Callable[[datetime], None]  # what the ended jobs teach of their vendors, when it is its turn
+    end_old_versions: Callable[[datetime], None]  # of tenants' secrets, when it is its turn
 
     def __call__(self) -> dict[str, int]:
         """Push what is late; return how many jobs were seen and pushed, for the dead-man's alarm.
@@ -141,14 +142,15 @@ class Sweep:
             deliveries=late.pushed,
         )
         self._note()
-        self._learn(now)
+        for aside in (self.learn, self.end_old_versions):
+            self._beside(aside, now)
         return {"seen": jobs.seen, "pushed": jobs.pushed, "deliveries": late.pushed}
 
-    def _learn(self, now: datetime) -> None:
+    def _beside(self, work: Callable[[datetime], None], now: datetime) -> None:
         try:
-            self.learn(now)
+            work(now)
         except Exception:  # noqa: BLE001  # a bug of ours in a side matter: this is the only timer
-            crashed("nothing was learnt of the vendors")
+            crashed(f"{type(work).__name__} came to no end")
 
     def _note(self) -> None:
         """Leave word for health; what that costs must never cost a tick."""

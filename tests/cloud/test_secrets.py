@@ -70,28 +70,30 @@ def test_forget_asks_again(cloud: Cloud, secrets: Secrets) -> None:
     assert 5 == cloud.wire.count(ACCESS)
 
 
-def test_older_versions_are_destroyed_but_for_those_in_use(cloud: Cloud, secrets: Secrets) -> None:
-    """Each version that is not destroyed is billed; one a live attempt may name stays, however often it rotated."""
-    for value in ("1", "2", "3", "4"):
+def test_a_replaced_version_is_known_by_when_another_took_its_place(cloud: Cloud, secrets: Secrets) -> None:
+    """The newest is none of them, and what is destroyed is gone from the list; of no secret there is none."""
+    for value in ("1", "2", "3"):
         secrets.put("key", value, {})
         cloud.clock.forward(600)
+    now = cloud.clock()
 
-    secrets.destroy_older("key", "4", cloud.clock() - timedelta(seconds=1500))
+    secrets.destroy("key", "1")
 
-    assert ["2", "3", "4"] == [secrets.get("key", version).value for version in ("2", "3", "latest")]
+    assert {"2": now - timedelta(seconds=600)} == secrets.replaced_versions("key")
+    assert {} == secrets.replaced_versions("nobody")
     with pytest.raises(NoSecret):
         secrets.get("key", "1")
+    assert "3" == secrets.get("key").value
 
 
-def test_destroying_twice_destroys_once(cloud: Cloud, secrets: Secrets) -> None:
-    """What is destroyed is left alone."""
-    for value in ("1", "2"):
-        secrets.put("key", value, {})
+def test_destroying_twice_is_fine(cloud: Cloud, secrets: Secrets) -> None:
+    """Two sweeps at once, or a secret deleted meanwhile: nothing is left to do."""
+    secrets.put("key", "1", {})
 
-    secrets.destroy_older("key", "2")
-    secrets.destroy_older("key", "2")
+    for name in ("key", "key", "nobody"):
+        secrets.destroy(name, "1")
 
-    assert 1 == cloud.wire.count("^secrets DestroySecretVersion")
+    assert 3 == cloud.wire.count("^secrets DestroySecretVersion")
 
 
 def test_a_disabled_version_is_no_secret(cloud: Cloud, secrets: Secrets) -> None:
@@ -130,14 +132,15 @@ def test_a_hiccup_is_not_seen(cloud: Cloud, secrets: Secrets) -> None:
     assert "abc" == secrets.get("key").value
 
 
-@pytest.mark.parametrize("what", ["get", "put", "destroy_older", "delete"])
+@pytest.mark.parametrize("what", ["get", "put", "replaced_versions", "destroy", "delete"])
 def test_a_manager_that_does_not_answer_is_unreachable(cloud: Cloud, secrets: Secrets, what: str) -> None:
     """One kind of failure, the one that is answered 503."""
     cloud.wire.on("^secrets", Kind.REFUSE, "PERMISSION_DENIED", times=9)
     asks: Mapping[str, Ask] = {
         "get": lambda: secrets.get("key"),
         "put": lambda: secrets.put("key", "abc", {}),
-        "destroy_older": lambda: secrets.destroy_older("key", "1"),
+        "replaced_versions": lambda: secrets.replaced_versions("key"),
+        "destroy": lambda: secrets.destroy("key", "1"),
         "delete": lambda: secrets.delete("key"),
     }
 

@@ -148,7 +148,8 @@ class StagedWiring(Wiring):
     @cached_property
     def sweep(self) -> Sweep:
         """The sweep, whose tick the clock bounds."""
-        return Sweep(self.commits, self.deliveries, self.now, self.clock.monotonic, self.ticks, self.learn)
+        given = self.commits, self.deliveries, self.now, self.clock.monotonic, self.ticks
+        return Sweep(*given, self.learn, self.old_versions)
 
     @cached_property
     def start_clip(self) -> Callable[[Message], None]:

@@ -24,6 +24,7 @@ PARTS = {
         "callback_key",
         "customer_webhook_secrets",
         "heygen_webhook_secrets",
+        "old_versions",
         "presenter_keys",
         "tenant_secrets",
     },

@@ -102,7 +102,7 @@ def test_every_run_of_the_owners_finds_its_breach(copy: Path) -> None:
         "planner": ("roles.tf", '"secretmanager.secrets.get",\n      ', '"secretmanager.secrets.delete",\n      '),
         "no_customers_data": ("roles.tf", '"storage.buckets"                 = [', '"storage.objects" = ["get",'),
         "deployer": ("roles.tf", '"roles/datastore.user",', '"roles/datastore.owner",'),
-        "secrets": ("roles.tf", '"secretmanager.versions.list"', '"secretmanager.secrets.list"'),
+        "secrets": ("roles.tf", '"secretmanager.versions.list"]', '"secretmanager.versions.access"]'),
     }
     for file, before, after in breaches.values():
         change(owner, file, before, after)

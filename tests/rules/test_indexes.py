@@ -25,6 +25,7 @@ from shared.cloud.epochs import Epochs
 from shared.cloud.jobs import Jobs, StoreUnreachable
 from shared.cloud.personas import Personas
 from shared.cloud.records import Filters
+from shared.cloud.replaced_secrets import ReplacedSecrets
 from shared.cloud.revocations import Revocations
 from shared.config import Settings
 from shared.pipeline.job.job import Moment
@@ -144,6 +145,12 @@ def test_a_tenants_keys_have_their_index(serve: Serve) -> None:
     assert () == keys
 
 
+def test_secrets_with_replaced_versions_have_their_index(serve: Serve) -> None:
+    """They are found by when they are due."""
+    with serve(INDEXES) as clients:
+        assert () == ReplacedSecrets(clients).due(NOON, 20)
+
+
 def test_a_tenants_personas_need_no_index(serve: Serve) -> None:
     """They are listed by name alone."""
     with serve(INDEXES) as clients:
@@ -217,4 +224,4 @@ def test_these_are_all_queries_there_are() -> None:
     }
 
     jobs = {"ended_jobs.newest", "jobs.ahead", "jobs.going_on", "jobs.live", "jobs.overdue", "jobs.page"}
-    assert {"deliveries.overdue", "personas.list", "revocations._theirs"} | jobs == asking
+    assert {"deliveries.overdue", "personas.list", "replaced_secrets.due", "revocations._theirs"} | jobs == asking

@@ -266,8 +266,8 @@ def test_a_take_is_fetched_with_its_own_key_after_two_rotations(tmp_path: Path, 
 def test_a_destroyed_key_ends_the_take_as_paid(stage: Stage) -> None:
     """Nobody can fetch it any more: told as `key_changed`, counted as paid, never ordered again."""
     job_id = started(stage)
-    version = stage.wiring.secrets.put(SECRET, "another-accounts-key", {})
-    stage.wiring.secrets.destroy_older(SECRET, version)
+    stage.wiring.secrets.put(SECRET, "another-accounts-key", {})
+    stage.wiring.secrets.destroy(SECRET, "1")
     stage.cloud.wiring = stage.cloud.instance()
     stage.filmed()
 
