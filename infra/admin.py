@@ -3,7 +3,8 @@
 Run with the functions' settings in the environment. `python -m infra.admin tenant acme "Acme Ltd"` makes a tenant and
 prints its first key once, `--plan pro` on another plan than the tables' default; a tenant that is there is never
 written again. `key acme` makes it another key, `keys acme` lists them, `revoke KEY` and `revoke-all acme` end them,
-`suspend acme` and `resume acme` shut and open the tenant: every instance has heard of it five seconds later.
+`suspend acme` and `resume acme` shut and open the tenant, `footage-on acme` and `footage-off acme` let its HeyGen
+account film footage: every instance has heard of it five seconds later.
 `caps acme --films 500 --dollars 800` changes what a tenant may have made a month, `--plan pro` its plan.
 `schema 3` lets new jobs be born in form 3 (CONTRIBUTING, "Expand, then contract").
 """
@@ -174,6 +175,22 @@ def resume(wiring: Wiring, tenant: str) -> str:
     return _turned(wiring, tenant, AccountStatus.INACTIVE, AccountStatus.ACTIVE)
 
 
+def footage_on(wiring: Wiring, tenant: str) -> str:
+    """Let a tenant's own HeyGen account film footage: whoever does has read HeyGen's terms for it."""
+    return _filming(wiring, tenant, on=True)
+
+
+def footage_off(wiring: Wiring, tenant: str) -> str:
+    """Let it film no new order's footage; what was ordered is still filmed."""
+    return _filming(wiring, tenant, on=False)
+
+
+def _filming(wiring: Wiring, tenant: str, *, on: bool) -> str:
+    _known(wiring, tenant)
+    wiring.revocations.set_footage(tenant, on=on)
+    return f"footage by HeyGen is {'on' if on else 'off'} for {tenant}"
+
+
 def _turned(wiring: Wiring, tenant: str, before: AccountStatus, after: AccountStatus) -> str:
     status = _known(wiring, tenant).status
     if status not in (before, after):
@@ -190,6 +207,8 @@ def _known(wiring: Wiring, tenant: str) -> Tenant:
 
 
 COMMANDS: Mapping[str, tuple[Callable[[Wiring, str], str], str]] = {
+    "footage-off": (footage_off, "let a tenant's HeyGen account film no footage"),
+    "footage-on": (footage_on, "let a tenant's HeyGen account film footage; its terms are unconfirmed"),
     "key": (add_key, "print another key for a tenant"),
     "keys": (keys, "list a tenant's keys by their beginnings"),
     "resume": (resume, "open a suspended tenant again"),

@@ -145,5 +145,5 @@ JOB = {
 BOTH = {
     "currency": text("Always `USD`.", const="USD"),
     "paid_by_us": money("What abroll pays Google; it counts towards your month's cap"),
-    "billed_by_provider": money("What your own avatar account bills you"),
+    "billed_by_provider": money("What your own account at a vendor bills you"),
 }

@@ -5,6 +5,7 @@ locals {
 
   secret_prefixes = {
     customer_webhook_secrets = ["abroll-webhook-production-"]
+    footage_keys             = ["abroll-heygen-production-", "abroll-heygen-test-"]
     heygen_webhook_secrets   = ["abroll-heygen-webhook-"]
     presenter_keys           = ["abroll-did-production-", "abroll-did-test-", "abroll-heygen-production-", "abroll-heygen-test-"]
     tenant_secrets           = ["abroll-did-", "abroll-heygen-", "abroll-webhook-"]
@@ -17,7 +18,7 @@ locals {
 
   secret_readers = {
     for pair in flatten([
-      for word in ["customer_webhook_secrets", "heygen_webhook_secrets", "presenter_keys"] :
+      for word in ["customer_webhook_secrets", "footage_keys", "heygen_webhook_secrets", "presenter_keys"] :
       [for name in local.users[word] : { name = name, word = word }]
     ]) : "${pair.name} ${pair.word}" => pair
   }

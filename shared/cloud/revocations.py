@@ -59,6 +59,10 @@ class Revocations:
         """Suspend a tenant, or let it go on. Raises StoreUnreachable."""
         self._epochs.revoke({f"tenants/{tenant}": {"status": status.value}}, tenants=(tenant,))
 
+    def set_footage(self, tenant: str, *, on: bool) -> None:
+        """Turn footage by a tenant's own HeyGen account on or off. Raises StoreUnreachable."""
+        self._epochs.revoke({f"tenants/{tenant}": {"heygen_footage": on}}, tenants=(tenant,))
+
     def _theirs(self, tenant: str) -> Iterator[Any]:
         from google.api_core.exceptions import GoogleAPICallError, RetryError
         from google.cloud.firestore import FieldFilter

@@ -43,6 +43,7 @@ class Tenant(Stored):
     plan: str = ""  # its limits stand in the tables; none, or one they do not know: their default
     avatar_id: str | None = None  # default of its requests
     voice_id: str | None = None
+    heygen_footage: bool = False  # the operator has turned on footage by its own HeyGen account
     live_jobs: int = 50  # at most so many at once: admission keeps one tenant from delaying the others
     monthly_cap: int | None = None  # micro-dollars of ours a month; None = its plan's
     monthly_films: int | None = None  # films a month; None = its plan's

@@ -112,6 +112,7 @@ class BRollBody(Body):
     join: Literal["extend", "cut"] | None = None
     audio: Literal["bed", "mute", "duck"] | None = None
     model: Literal["standard", "fast", "lite"] | None = None
+    provider: Literal["veo", "heygen", "auto"] | None = None
 
 
 class VoiceBody(Body):

@@ -18,7 +18,7 @@ from shared.pipeline.vendors.figures import Outlook
 
 COLUMNS = {
     "paid_by_us": "What abroll pays Google for footage and computing; it counts towards your month's cap.",
-    "billed_by_provider": "What your own avatar account bills you; abroll never charges it.",
+    "billed_by_provider": "What your own account at a vendor bills you; abroll never charges it.",
 }
 BILL_WORDS = {
     "lines": "The cost of all lines adds up to the two columns, by payer (us, provider_account).",

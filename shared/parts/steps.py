@@ -15,6 +15,7 @@ if TYPE_CHECKING:  # each function imports only what its own property below name
     from shared.steps.breakers import Breakers
     from shared.steps.compose import Compose
     from shared.steps.create_job import CreateJob
+    from shared.steps.keyed_clips import KeyedClips
     from shared.steps.learn import Learn
     from shared.steps.message import Message
     from shared.steps.notify import Notify
@@ -81,12 +82,21 @@ class StepParts(VendorParts):
         return Revise(self.commits, self.jobs, self.blobs, self.preflight, self.create, self.tables)
 
     @cached_property
+    def keyed_clips(self) -> "KeyedClips":
+        from shared.steps.clip_files import ClipFiles
+        from shared.steps.keyed_clips import KeyedClips
+
+        files = ClipFiles(self.blobs, self.egress, self.settings.films_bucket)
+        token, stores = partial(randomness.token_hex, 8), (self.tenants, self.secrets, self.blobs)
+        return KeyedClips(self.commits, self.breakers, self.keyed_footage, *stores, files, token)
+
+    @cached_property
     def start_clip(self) -> "Callable[[Message], None]":
         from shared.steps.start_clip import start_clip
         from shared.steps.stopwatch import Stopwatch
 
         token, bucket = partial(randomness.token_hex, 8), self.settings.takes_bucket
-        step = partial(start_clip, commits=self.commits, breakers=self.breakers, veo=self.veo)
+        step = partial(start_clip, commits=self.commits, breakers=self.breakers, veo=self.veo, keyed=self.keyed_clips)
         step = partial(step, warm=self.clients.access_token)
         return partial(step, takes_bucket=bucket, stopwatch=Stopwatch, token=token)
 
@@ -101,6 +111,7 @@ class StepParts(VendorParts):
         from shared.steps.watch_clip import watch_clip
 
         step = partial(watch_clip, commits=self.commits, breakers=self.breakers, veo=self.veo, blobs=self.blobs)
+        step = partial(step, keyed=self.keyed_clips)
         return partial(step, takes_bucket=self.settings.takes_bucket)
 
     @cached_property
@@ -151,6 +162,7 @@ class StepParts(VendorParts):
         asked = {
             "did": self.settings.did_endpoint,
             "heygen": self.settings.heygen_endpoint,
+            "heygen_video": self.settings.heygen_endpoint,
             "veo": self.settings.veo_endpoint,
         }
         real = {name for name, url in asked.items() if url.startswith("https://")}  # a stand-in speaks plain HTTP

@@ -8,7 +8,7 @@ from shared.parts.stores import StoreParts
 
 if TYPE_CHECKING:  # each function imports only what its own property below names
     from shared.egress.client import Egress
-    from shared.providers.ports import PresenterVendor
+    from shared.providers.ports import KeyedFootageVendor, PresenterVendor
     from shared.providers.veo.client import Veo
 
 
@@ -40,6 +40,12 @@ class VendorParts(StoreParts):
             "heygen": HeyGen(endpoint=here.heygen_endpoint, egress=self.egress),
             "did": DId(endpoint=here.did_endpoint, egress=self.egress, key_form=form),
         }
+
+    @cached_property
+    def keyed_footage(self) -> "dict[str, KeyedFootageVendor]":
+        from shared.providers.heygen_video.client import HeyGenVideo
+
+        return {"heygen_video": HeyGenVideo(endpoint=self.settings.heygen_endpoint, egress=self.egress)}
 
     def _veo_token(self, *, renew: bool = False) -> str:
         from shared.providers.ports import NotSent

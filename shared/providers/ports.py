@@ -201,6 +201,10 @@ class KeyedFootageVendor(Protocol):
         """Ask once. Raises: Lost, KeyChanged, TryLater."""
         ...
 
+    def check_key(self, *, api_key: str) -> None:
+        """Ask something that costs nothing. Raises: KeyChanged (bad key), TryLater."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class SpeechOrder:

@@ -19,6 +19,7 @@ from shared.pipeline.job import events as on
 from shared.pipeline.job.job import Job, Node, Payer, State
 from shared.pipeline.job.status import WAITING
 from shared.pipeline.job.timeouts import SECOND
+from shared.pipeline.job.vendors import account_of
 from shared.pipeline.vendors.breaker import (
     FINAL_SIGNS,
     KEPT_INCIDENTS,
@@ -131,11 +132,12 @@ class Breakers:
 
     def _rest(self, job: Job, node: Node, now: datetime) -> None:
         """Let one tenant's account rest, longer each time in a row."""
-        account = self._tenants.integration(job.tenant, node.provider, job.plan.mode)
+        name = account_of(node.provider)
+        account = self._tenants.integration(job.tenant, name, job.plan.mode)
         if account is None or (account.down_until and account.down_until > now):
             return
         times = account.down_times if account.down_until and now - account.down_until < QUIET else 0
-        self._tenants.down(job.tenant, node.provider, job.plan.mode, now + opening(times), times + 1)
+        self._tenants.down(job.tenant, name, job.plan.mode, now + opening(times), times + 1)
 
     def _change(self, vendor: str, move: Callable[[Breaker], Breaker]) -> VendorsState | None:
         def moved(state: VendorsState) -> VendorsState:

@@ -6,7 +6,7 @@ from shared.pipeline.job.job import Job, Node, Output
 from shared.pipeline.job.names import AttemptName, attempt_name, take_prefix
 from shared.pipeline.plan.plan import LENGTH_TOLERANCE, Clip, Feature, Sound
 from shared.pipeline.plan.prompts import clip_prompt
-from shared.providers.ports import Blamed, ClipOrder, StoredMedia
+from shared.providers.ports import Blamed, ClipOrder, Handed, KeyedClipOrder, StoredMedia
 
 MIME = {"jpg": "image/jpeg", "png": "image/png", "mp4": "video/mp4"}
 
@@ -31,6 +31,25 @@ def order(job: Job, node: Node, takes_bucket: str) -> ClipOrder:
         image=picture if clip.feature is Feature.IMAGE else None,
         references=(picture,) if picture and clip.feature is Feature.REFERENCE else (),
         video=_stored(job, clip.before) if clip.before else None,
+    )
+
+
+def keyed_order(job: Job, node: Node, blobs: Blobs) -> KeyedClipOrder:
+    """Say what a vendor is asked for that reads no storage of ours: its pictures go along as they are.
+
+    Raises NoFile, FilesUnreachable.
+    """
+    clip = planned(job, node)
+    picture = _handed(blobs, _stored(job, clip.image)) if clip.image else None
+    return KeyedClipOrder(
+        model=job.plan.model,
+        prompt=clip_prompt(job.request, clip.scene),
+        name=str(attempt_name(job.id, node)),
+        seconds=clip.seconds,
+        aspect_ratio=job.plan.aspect_ratio,
+        resolution=job.plan.filmed_as or job.plan.resolution,
+        image=picture if clip.feature is Feature.IMAGE else None,
+        references=(picture,) if picture and clip.feature is Feature.REFERENCE else (),
     )
 
 
@@ -89,6 +108,10 @@ def film_under(blobs: Blobs, bucket: str, attempt: AttemptName, clip: Clip) -> O
     if wrong:
         raise wrong
     return None
+
+
+def _handed(blobs: Blobs, stored: StoredMedia) -> Handed:
+    return Handed(blobs.read(stored.uri, 0, blobs.stat(stored.uri).size), stored.mime)
 
 
 def _stored(job: Job, key: str) -> StoredMedia:

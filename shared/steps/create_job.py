@@ -91,7 +91,7 @@ class CreateJob:
         What is wrong about presenters hides nothing about images: the film is planned without what was not told.
         """
         request, ranked = self.casting(tenant.id, asked)
-        defaults = Defaults(avatar_id=tenant.avatar_id, voice_id=tenant.voice_id)
+        defaults = defaults_of(tenant)
         problems: list[Problem] = []
         told = Told({})
         ask = self.preflight.told_for_a_price if dry_run else self.preflight.presenters_told
@@ -102,7 +102,7 @@ class CreateJob:
         try:
             told = ask(tenant.id, needed)
             planned = plan(request, self.tables, defaults, told.looks)
-            told.must_pay(planned.provider, planned.cost_to_provider_account)
+            told.must_pay(planned.provider or planned.footage_account, planned.cost_to_provider_account)
             refuse_dearer(request, planned)
         except CannotPlan as cannot:
             problems.append(invalid(cannot.details))
@@ -238,6 +238,11 @@ def refuse_dearer(request: FilmRequest, planned: Plan) -> None:
         f"${ours:.4f} for footage and computing, ${theirs:.4f} at the avatar service"
     )
     raise invalid({"max_cost": [why]})
+
+
+def defaults_of(tenant: Tenant) -> Defaults:
+    """Return what a tenant's record says where its orders are silent."""
+    return Defaults(tenant.avatar_id, tenant.voice_id, heygen_footage=tenant.heygen_footage)
 
 
 def warnings_beside(plan: Plan, request: FilmRequest, told: Told) -> tuple[WarningText, ...]:

@@ -30,7 +30,7 @@ class Preflight:
 
     def presenters_told(self, tenant: str, needed: Needed) -> "Told":
         """Ask the avatar service about the key, every look and every voice. Raises Problem naming all that fail."""
-        if not needed.looks:
+        if not (needed.looks or needed.films):
             return Told({})
         api_key = self._key(tenant, needed)
         presenter = self.presenters[needed.provider]

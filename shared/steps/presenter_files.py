@@ -11,7 +11,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from shared.cloud.blobs import Blobs
-from shared.codes import Code
 from shared.egress.client import Egress, EgressFailed, EgressRefused
 from shared.media.arrival import Ordered, arrived, as_picture
 from shared.media.errors import MediaFailed, MediaRefused
@@ -21,6 +20,7 @@ from shared.pipeline.job.names import AttemptName, presenter_object
 from shared.pipeline.plan.plan import Cutout
 from shared.pipeline.plan.warned import Warned, WarningText, warning
 from shared.providers.ports import Filmed
+from shared.steps.fetching import Unfetched, Unfit, download
 
 TAKE_BYTES = 500 * 2**20
 CAPTION_BYTES = 2**20
@@ -28,19 +28,6 @@ FETCH_SECONDS = 90.0  # beside the look's 30 s, the judging and the storing with
 # Seconds of a wall clock, as the function's own 180 are: seven times what the dearest take costs of a CPU's.
 JUDGE_SECONDS = 25.0
 CAPTION_SECONDS = 8.0  # what is optional keeps nobody waiting
-
-
-class Unfit(Exception):
-    """The link gives something that is not the take that was ordered: a fresh one may."""
-
-    def __init__(self, why: str, *, code: Code = Code.NOT_A_FILM) -> None:
-        super().__init__(why)
-        self.why = why
-        self.code = code
-
-
-class Unfetched(Exception):
-    """The file could not be fetched or judged now, for a reason that passes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +70,7 @@ class PresenterFiles:
         try:
             with TemporaryDirectory(dir=self.scratch, prefix="take-") as folder:
                 path = Path(folder) / "take"
-                self._download(filmed.url, path)
+                download(self.egress, filmed.url, path, most=TAKE_BYTES, seconds=FETCH_SECONDS)
                 take = arrived(path, ordered, timeout=self.judge_seconds)
                 container = take.facts.container
                 uri = f"gs://{self.bucket}/{presenter_object(name, container)}"
@@ -97,22 +84,6 @@ class PresenterFiles:
         told = (as_picture(name.node, take.why),) if take.why else ()
         film = Output(stored.uri, stored.generation, stored.crc32c, stored.size, take.facts.seconds, take.cutout)
         return film, told
-
-    def _download(self, url: str, path: Path) -> None:
-        try:
-            with (
-                self.egress.stream(url, max_bytes=TAKE_BYTES, total_seconds=FETCH_SECONDS) as source,
-                path.open("wb") as file,
-            ):
-                for chunk in source.chunks():
-                    file.write(chunk)
-                expected, came = source.content_length, file.tell()
-        except EgressRefused as refused:
-            raise Unfit(f"its link does not work: {refused.why}", code=Code.NOT_FETCHABLE) from refused
-        except EgressFailed as failed:
-            raise Unfetched(f"its file could not be fetched: {failed.why}") from failed
-        if expected is not None and came != expected:
-            raise Unfetched(f"{came} of {expected} bytes of its file came")
 
     def _subtitles(self, url: str | None, name: AttemptName, seconds: float) -> tuple[str | None, str]:
         """Keep the subtitles of a take of so many seconds; return where they lie, or why there are none."""

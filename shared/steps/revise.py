@@ -30,11 +30,11 @@ from shared.pipeline.job.revision import (
 from shared.pipeline.job.shares import Amount
 from shared.pipeline.plan.capabilities import Tables
 from shared.pipeline.plan.plan import Kind, Plan
-from shared.pipeline.plan.planner import CannotPlan, Defaults, plan, to_ask
+from shared.pipeline.plan.planner import CannotPlan, plan, to_ask
 from shared.pipeline.plan.request import FilmRequest
 from shared.pipeline.plan.warned import WarningText
 from shared.steps.commit import Commits, StoreBusy
-from shared.steps.create_job import CreateJob, admit, warnings_beside
+from shared.steps.create_job import CreateJob, admit, defaults_of, warnings_beside
 from shared.steps.idempotency import BuyingCall, Judge, unjudged
 from shared.steps.preflight import Preflight
 from shared.steps.problems import Problem, invalid, not_found, unavailable
@@ -212,7 +212,7 @@ class Revise:
         ask = self.preflight.told_for_a_price if dry_run else self.preflight.presenters_told
         try:
             request = changed(job.request, change)
-            defaults = Defaults(avatar_id=tenant.avatar_id, voice_id=tenant.voice_id)
+            defaults = defaults_of(tenant)
             needed = to_ask(request, self.tables, defaults)
             unasked = plan(request, self.tables, defaults)  # which takes are made again is known without any look
             remake = touched(job, request, unasked, also)
@@ -221,7 +221,7 @@ class Revise:
             ours, theirs = price(job, planned, remake)
         except (CannotPlan, CannotChange) as cannot:
             raise invalid(cannot.details) from cannot
-        told.must_pay(planned.provider, theirs)
+        told.must_pay(planned.provider or planned.footage_account, theirs)
         return Revised(request, planned, remake, ours, theirs, warnings_beside(planned, request, told))
 
     def _missing(self, job: Job) -> frozenset[str]:

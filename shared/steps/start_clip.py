@@ -11,6 +11,7 @@ from shared.providers.ports import FootageVendor, Refused
 from shared.steps.breakers import Breakers
 from shared.steps.clips import made_from, order, unsafe_move
 from shared.steps.commit import Commits
+from shared.steps.keyed_clips import KeyedClips
 from shared.steps.message import Message
 from shared.steps.stopwatch import Stopwatch
 from shared.steps.submit import send_claimed, sendable
@@ -22,6 +23,7 @@ def start_clip(
     commits: Commits,
     breakers: Breakers,
     veo: FootageVendor,
+    keyed: KeyedClips,
     warm: Callable[[], object],
     takes_bucket: str,
     stopwatch: Callable[[], Stopwatch],
@@ -34,6 +36,9 @@ def start_clip(
     if loaded is None or node is None or not sendable(node, message):
         about = loaded.job if loaded else JobRef(message.job)
         log_job(Fact.NOTHING_TO_DO, about, "not queued", node=message.node)
+        return
+    if node.provider in keyed.vendors:
+        keyed.start(loaded, node, watch)
         return
     mine = token()
     if held := breakers.hold(loaded.job, node, mine, commits.jobs.now(loaded)):

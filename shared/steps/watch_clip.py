@@ -18,11 +18,19 @@ from shared.providers.ports import Failure, Filmed, FootageVendor, Lost, Misconf
 from shared.steps.breakers import Breakers
 from shared.steps.clips import NotTheClip, film_at, film_under, planned, unsafe_move
 from shared.steps.commit import Commits
+from shared.steps.keyed_clips import KeyedClips
 from shared.steps.message import Message
 
 
 def watch_clip(
-    message: Message, *, commits: Commits, breakers: Breakers, veo: FootageVendor, blobs: Blobs, takes_bucket: str
+    message: Message,
+    *,
+    commits: Commits,
+    breakers: Breakers,
+    veo: FootageVendor,
+    keyed: KeyedClips,
+    blobs: Blobs,
+    takes_bucket: str,
 ) -> None:
     """Look once and commit what was seen."""
     loaded = commits.load(message.job)
@@ -30,6 +38,9 @@ def watch_clip(
     if loaded is None or node is None or (message.take, message.attempt) != (node.take, node.attempt):
         about = loaded.job if loaded else JobRef(message.job)
         log_job(Fact.NOTHING_TO_DO, about, "not the current attempt", node=message.node)
+        return
+    if node.provider in keyed.vendors:
+        keyed.watch(loaded, node)
         return
     began, life = commits.jobs.now(loaded), commits.timeouts.of(node.provider).claim * SECOND
     if node.state is State.RUNNING and node.provider_id:

@@ -24,9 +24,10 @@ from shared.providers.ports import Failure, Filmed, KeyChanged, Lost, Pending, P
 from shared.steps.breakers import Breakers
 from shared.steps.commit import Commits
 from shared.steps.cutouts import CANNOT, NEXT
+from shared.steps.fetching import Unfetched, Unfit
 from shared.steps.late_news import LateNews
 from shared.steps.message import Message
-from shared.steps.presenter_files import Archived, PresenterFiles, Unfetched, Unfit
+from shared.steps.presenter_files import Archived, PresenterFiles
 from shared.steps.speech import planned
 from shared.steps.unclear_takes import key_gone, sought
 from shared.steps.vendor_keys import key_of

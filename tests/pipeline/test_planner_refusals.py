@@ -50,7 +50,10 @@ def test_square_footage_is_refused_with_the_way_out() -> None:
 
     assert details == {
         "aspect_ratio": [
-            "footage is filmed in 9:16, 16:9 only; 1:1 is possible for a presenter alone, before a background"
+            (
+                "footage is filmed in 9:16, 16:9 only; 1:1 is possible for a presenter alone, before a background, "
+                'or with "b_roll": {"provider": "heygen"} where that is turned on'
+            )
         ]
     }
 
@@ -72,7 +75,7 @@ def test_a_model_that_cannot_film_the_resolution_is_refused() -> None:
     with pytest.raises(CannotPlan) as raised:
         plan(film(filmed(), resolution=Resolution.FULL_HD, b_roll=BRoll(model=Quality.LITE)), known, DEFAULTS)
 
-    assert raised.value.details == {"resolution": ["the lite model does not film 1080p; it films 720p"]}
+    assert raised.value.details == {"resolution": ["Veo's lite model does not film 1080p; it films 720p"]}
 
 
 def test_an_unknown_provider_is_told_the_known_ones() -> None:

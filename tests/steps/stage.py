@@ -46,7 +46,15 @@ PLENTY = {
 }
 WIDE = "wide-{}"  # plans of the same plenty whose months are counted in so many documents
 MONTHLY = {"films_per_month": MANY, "dollars_per_month": MANY}
-SMALL = {"720p": {"9:16": {"width": 180, "height": 320}, "16:9": {"width": 320, "height": 180}}}
+FOOTAGE_SIZES = {("768p", "9:16"): (192, 336), ("768p", "16:9"): (336, 192), ("768p", "1:1"): (192, 192)}
+SMALL = {
+    "720p": {
+        "9:16": {"width": 180, "height": 320},
+        "16:9": {"width": 320, "height": 180},
+        "1:1": {"width": 180, "height": 180},
+    }
+}
+SMALL_TAKES: Mapping[str, Any] = {"sizes": SIZES, "footage_sizes": FOOTAGE_SIZES, "background": False}
 MINUTE = timedelta(minutes=1)
 LOOK, VOICE = "look_ana_studio", "voice_en_ana"
 AMBER, JENNY = "v2_public_Amber@0zSz8kflCN", "en-US-JennyNeural"
@@ -54,6 +62,7 @@ ORDERS = {
     "veo": r"^veo .*:predictLongRunning",
     "heygen": r"^heygen POST /v3/videos$",
     "did": r"^did POST /clips$",
+    "heygen_video": r"^heygen POST /v3/models/videos$",
 }
 CLIP, SPEECH, FILM = "clip-1", "presenter-1", "compose"
 
@@ -187,7 +196,8 @@ class Stage:
         for each in self.veo._operations.pending():
             self._laid("films.mp4", self.data / "veo" / "films" / f"{each.id}.mp4")
         for video in self.heygen._videos.pending():
-            self._laid(f"takes{video.suffix}", self.data / "heygen" / "takes" / f"{video.id}{video.suffix}")
+            if not video.footage:  # it has its own length, and is small
+                self._laid(f"takes{video.suffix}", self.data / "heygen" / "takes" / f"{video.id}{video.suffix}")
         for clip in self.did._clips.pending() if self.did else ():
             self._laid(f"takes.{clip.form}", self.data / "did" / "takes" / clip.file)
 
@@ -240,7 +250,7 @@ def staged(
             clock=clock,
         )
         people = HeyGenServer(
-            data / "heygen", settings=HeyGenSettings(sizes=SIZES, background=False, **(heygen or {})), clock=clock
+            data / "heygen", settings=HeyGenSettings(**{**SMALL_TAKES, **(heygen or {})}), clock=clock
         )
         opened: list[DidServer] = []
         try:

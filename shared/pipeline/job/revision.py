@@ -105,6 +105,7 @@ def asked_anew(plan: Plan, remake: frozenset[str], needed: Needed) -> Needed:
     voices = {speech.voice_id for speech in speeches}
     return replace(
         needed,
+        films=needed.films and any(clip.key in remake for clip in plan.clips),
         looks={look: fields for look, fields in needed.looks.items() if look in looks},
         voices={voice: fields for voice, fields in needed.voices.items() if voice in voices},
     )
@@ -117,7 +118,15 @@ def kept(job: Job, remake: frozenset[str]) -> Mapping[str, Speech]:
 
 def frozen(job: Job, plan: Plan) -> Plan:
     """Return the plan with what every film made from a job keeps: its model, its size, its pictures."""
-    made_again = replace(plan, model=job.plan.model, size=job.plan.size, pictures=job.plan.pictures)
+    made_again = replace(
+        plan,
+        model=job.plan.model,
+        footage=job.plan.footage,
+        footage_account=job.plan.footage_account,
+        filmed_as=job.plan.filmed_as,
+        size=job.plan.size,
+        pictures=job.plan.pictures,
+    )
     return carried(job.plan, made_again)
 
 
@@ -132,9 +141,10 @@ def following(nodes: Iterable[Node], keys: Iterable[str]) -> frozenset[str]:
 
 def price(job: Job, plan: Plan, remake: frozenset[str]) -> tuple[int, int]:
     """Return what making these nodes costs, micro-dollars: ours, and the avatar account's."""
-    ours = sum(clip.cost for clip in plan.clips if clip.key in remake)
-    ours += plan.compose_cost if COMPOSE_KEY in remake else 0
-    theirs = sum(speech.cost for speech in plan.speeches if speech.key in remake)
+    filmed = sum(clip.cost for clip in plan.clips if clip.key in remake)
+    composed = plan.compose_cost if COMPOSE_KEY in remake else 0
+    spoken = sum(speech.cost for speech in plan.speeches if speech.key in remake)
+    ours, theirs = (composed, spoken + filmed) if plan.footage_account else (composed + filmed, spoken)
     unknown = remake - job.nodes.keys()
     if unknown:
         raise CannotChange({"nodes": [f"there is no {', '.join(sorted(unknown))} in this film"]})

@@ -44,6 +44,7 @@ class Vendor:
     failed_is_free: bool  # its final "failed" is not billed; False where it is, or nobody says
     lists_titles: bool  # its list shows the titles we gave: what is left where a key is too old
     waits: VendorWaits
+    account: str = ""  # the tenant's integration whose key it takes, where that has another name
 
 
 KEY_LIFE = 23 * 3600  # seconds: HeyGen keeps a key for a day
@@ -110,9 +111,16 @@ VENDORS: Mapping[str, Vendor] = {
             unknown=1200,
             silence=1800,
             longest=1800,
-            backstop=360,
+            backstop=40,
             key_life=KEY_LIFE,
             replays=3,
         ),
+        account="heygen",
     ),
 }
+
+
+def account_of(vendor: str) -> str:
+    """Return the tenant's integration that a vendor films with; a vendor nobody knows has its own name's."""
+    row = VENDORS.get(vendor)
+    return (row.account if row else "") or vendor

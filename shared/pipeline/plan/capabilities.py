@@ -6,7 +6,7 @@ pixels.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from shared.pipeline.codec import Unreadable, from_plain, to_plain
@@ -44,7 +44,7 @@ class FootagePrice:
 
 @dataclass(frozen=True, slots=True)
 class FootageModel:
-    """One Veo model; a clip is asked for in exactly one way (Feature), so what excludes each other cannot meet."""
+    """One footage model; a clip is asked for in exactly one way (Feature), so what excludes each other cannot meet."""
 
     id: str
     ratios: tuple[AspectRatio, ...]
@@ -54,9 +54,20 @@ class FootageModel:
     longest_input: float  # seconds of film an extension may start from
     prices: Mapping[Resolution, FootagePrice]
     wait: Wait
+    vendor: str = "veo"  # its row of the machine (shared/pipeline/job/vendors.py)
+    name: str = "Veo"  # for people
+    account: str = ""  # the tenant's integration that it films with and that pays; "" = ours
+    at_once: int | None = None  # clips and takes together that one account has in the making
+    filmed_as: Mapping[Resolution, str] = field(default_factory=dict)  # the vendor's own name, where it has another
+    reference_prices: Mapping[Resolution, FootagePrice] = field(default_factory=dict)  # where references cost more
+
+    def rate(self, feature: Feature, resolution: Resolution) -> FootagePrice:
+        """Return what a second filmed this way costs."""
+        known = self.reference_prices if feature is Feature.REFERENCE else self.prices
+        return known.get(resolution, self.prices[resolution])
 
     def offers(self, feature: Feature, resolution: Resolution) -> tuple[int, ...]:
-        """Return the lengths Veo films this way, ascending; none when it does not."""
+        """Return the lengths it films this way, ascending; none when it does not."""
         return self.lengths.get(feature, {}).get(resolution, ())
 
 
@@ -97,7 +108,7 @@ class Limits:
     """How much one film may be."""
 
     scenes: int
-    links: int  # Veo calls in one chain
+    links: int  # clips in one chain
     film_seconds: int  # the longest film
 
 
@@ -113,6 +124,7 @@ class Tables:
     speech: SpeechRate
     backdrops: Mapping[str, str]  # name of a preset -> "#rrggbb"
     limits: Limits
+    tenant_footage: Mapping[str, Mapping[Quality, FootageModel]]  # by the tenant's integration that films and pays
 
 
 def tables(data: Mapping[str, Any]) -> Tables:
@@ -146,6 +158,11 @@ def _contradictions(read: Tables) -> Iterator[tuple[str, str]]:
         yield "footage", "names no model"
     for quality, veo in read.footage.items():
         yield from _veo(f"footage.{quality}", veo, read)
+    for account, models in read.tenant_footage.items():
+        for quality, model in models.items():
+            yield from _veo(f"tenant_footage.{account}.{quality}", model, read)
+            if model.account != account or (model.at_once or 0) < 1:
+                yield f"tenant_footage.{account}.{quality}", "needs its account's name, and how many it has at once"
     for name, service in read.presenters.items():
         yield from _service(f"presenters.{name}", service)
     yield from _sizes(read)

@@ -39,7 +39,7 @@ def divide(request: FilmRequest, veo: FootageModel, limits: Limits) -> Chains:
         warnings.append(warning(Warned.SHOT_CUT, f"The shot is cut before {say_scenes(own)}: {cause}"))
     if len(chains) > len(shots):
         sizes = " + ".join(str(len(chain)) for chain in chains)
-        longest = f"Veo makes one shot at most {most} scene{'s' if most > 1 else ''} long"
+        longest = f"{veo.name} makes one shot at most {most} scene{'s' if most > 1 else ''} long"
         shots_made = f"{len(filmed)} scenes are filmed as {len(chains)} shots ({sizes} scenes) at the same time"
         warnings.append(warning(Warned.SHOT_DIVIDED, f"{shots_made}: {longest}"))
     return Chains(chains, tuple(warnings))

@@ -3,8 +3,9 @@
 The photo is the first frame of every chain whose first scene has no image of its own: the product must look the same
 in each shot. Joined by cuts, where every scene is a shot, only one scene starts from the photo, or the film would jump
 back to the same still at each cut; the others carry it as a reference image where the model can, else their words
-alone are filmed and a warning says so. An extension adds one fixed length: in a chain only the first scene (trimmed at
-its start, so that the shot goes on without a jump) and the last (trimmed at its end) can be shorter than filmed.
+alone are filmed and a warning says so. A model that takes references only carries every image as one. An extension
+adds one fixed length: in a chain only the first scene (trimmed at its start, so that the shot goes on without a jump)
+and the last (trimmed at its end) can be shorter than filmed.
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,7 +15,7 @@ from itertools import groupby
 from shared.pipeline.plan.capabilities import FootageModel, Limits
 from shared.pipeline.plan.chains import divide
 from shared.pipeline.plan.plan import Clip, Feature, Join, Sound, Stretch
-from shared.pipeline.plan.request import FilmRequest
+from shared.pipeline.plan.request import FilmRequest, Resolution
 from shared.pipeline.plan.timing import say, say_scenes
 from shared.pipeline.plan.warned import Warned, WarningText, warning
 
@@ -56,9 +57,12 @@ def _starts(request: FilmRequest, veo: FootageModel, firsts: list[int]) -> dict[
     photo_stood = False
     for number in firsts:
         if request.scenes[number].image_url is not None:
-            starts[number] = Start(Feature.IMAGE, f"scenes.{number}.image_url")
+            way = Feature.REFERENCE if only_references(veo, request.resolution) else Feature.IMAGE
+            starts[number] = Start(way, f"scenes.{number}.image_url")
         elif photo is None:
             starts[number] = Start(Feature.TEXT)
+        elif only_references(veo, request.resolution):
+            starts[number] = Start(Feature.REFERENCE, photo)
         elif photo_stood and request.b_roll.join is Join.CUT:
             references = veo.offers(Feature.REFERENCE, request.resolution)
             carried = bool(references) and references[-1] >= request.scenes[number].seconds
@@ -69,13 +73,18 @@ def _starts(request: FilmRequest, veo: FootageModel, firsts: list[int]) -> dict[
     return starts
 
 
+def only_references(model: FootageModel, resolution: Resolution) -> bool:
+    """Tell whether an image is the same product in every shot, and the first frame of none."""
+    return not model.offers(Feature.IMAGE, resolution) and bool(model.offers(Feature.REFERENCE, resolution))
+
+
 def _links(request: FilmRequest, veo: FootageModel, chain: tuple[int, ...], start: Start) -> tuple[Clip, ...]:
-    price = veo.prices[request.resolution]
-    rate = price.audio if request.b_roll.audio is Sound.DUCK else price.silent
     links: list[Clip] = []
     for number in chain:
         before = links[-1] if links else None
         feature = Feature.EXTENSION if before else start.feature
+        price = veo.rate(feature, request.resolution)
+        rate = price.audio if request.b_roll.audio is Sound.DUCK else price.silent
         seconds = _smallest(veo.offers(feature, request.resolution), request.scenes[number].seconds)
         total = seconds + (before.total if before else 0)
         links.append(

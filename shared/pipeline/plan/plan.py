@@ -25,7 +25,7 @@ class Kind(StrEnum):
 
 
 class Feature(StrEnum):
-    """How Veo is asked for a clip; the modes exclude each other (Veo's instance schema)."""
+    """How a clip is asked for; the ways exclude each other (Veo's instance schema, HeyGen's modes)."""
 
     TEXT = "text_to_video"
     IMAGE = "image_to_video"
@@ -100,12 +100,12 @@ class Picture(Stored):
 
 @dataclass(frozen=True, slots=True)
 class Clip(Stored):
-    """One paid Veo call: a base clip or a link that extends the one before."""
+    """One paid footage call: a base clip or a link that extends the one before."""
 
     key: str  # "clip-2"
     scene: int  # index into request.scenes
     feature: Feature
-    seconds: int  # asked of Veo: 4, 6 or 8; an extension adds exactly 7
+    seconds: int  # asked of the vendor; Veo's are 4, 6 or 8, an extension adds exactly 7
     total: int  # length of the file Veo will write, seconds (an extension returns the whole chain so far)
     image: str | None  # key of the image node it starts from, or carries as reference
     before: str | None  # key of the clip it extends
@@ -160,7 +160,7 @@ class Plan(Stored):
     join: Join
     length: Length
     sound: Sound
-    model: str  # Veo's model id, frozen here; "" when nothing is filmed
+    model: str  # the footage model's id, frozen here; "" when nothing is filmed
     provider: str  # the avatar service, "heygen"; "" when nobody speaks
     mode: str  # "production" | "test"
     place: Placement
@@ -174,6 +174,9 @@ class Plan(Stored):
     compose_cost: int  # micro-dollars
     warnings: tuple[str, ...]
     compose_wait: float = 0.0  # seconds composing usually takes
+    footage: str = "veo"  # who films: the vendor's row of the machine
+    footage_account: str = ""  # the tenant's integration that films and pays; "" = we do
+    filmed_as: str = ""  # the resolution by the vendor's own name; "" = by ours
     takes_at_once: int | None = None  # that the avatar account makes, the others waiting; None = all of them
 
     @property
@@ -183,10 +186,11 @@ class Plan(Stored):
 
     @property
     def cost_to_us(self) -> int:
-        """Micro-dollars abroll pays: footage and compute."""
-        return sum(clip.cost for clip in self.clips) + self.compose_cost
+        """Micro-dollars abroll pays: compute, and the footage that no account of the tenant's films."""
+        return self.compose_cost + sum(clip.cost for clip in self.clips if not self.footage_account)
 
     @property
     def cost_to_provider_account(self) -> int:
-        """Micro-dollars the tenant's avatar provider will bill the tenant."""
-        return sum(speech.cost for speech in self.speeches)
+        """Micro-dollars the tenant's vendors will bill the tenant."""
+        filmed = sum(clip.cost for clip in self.clips if self.footage_account)
+        return filmed + sum(speech.cost for speech in self.speeches)

@@ -9,12 +9,13 @@ film), scenes counted from 1; `image-k` is the k-th different image in film orde
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from shared.pipeline.codec import from_plain, to_plain
 from shared.pipeline.plan import images, speakers
 from shared.pipeline.plan.capabilities import Tables
+from shared.pipeline.plan.filmers import films_by
 from shared.pipeline.plan.footage import FootagePlan, film, with_image_keys
 from shared.pipeline.plan.looks import Look
 from shared.pipeline.plan.placement import placement
@@ -30,7 +31,6 @@ from shared.pipeline.plan.unshown import unshown_warnings
 
 __all__ = ["CannotPlan", "Defaults", "PlannedNode", "nodes", "plan", "plan_from_document", "plan_to_document", "to_ask"]
 
-FOOTAGE_PROVIDER = "veo"
 NO_LOOKS: Mapping[str, Look] = {}
 NONE_KEPT: Mapping[str, Speech] = {}
 
@@ -39,8 +39,11 @@ def to_ask(request: FilmRequest, tables: Tables, defaults: Defaults) -> Needed:
     """Return what the avatar service must be asked first; raises CannotPlan when no answer could help."""
     cast = speakers.speakers(request, defaults)
     provider = (request.provider or defaults.provider) if cast else ""
-    plan(request, tables, defaults)
-    return speakers.needed(cast, provider, request.mode.value)
+    filmed = plan(request, tables, defaults).footage_account
+    asked = speakers.needed(cast, provider, request.mode.value)
+    if not filmed or asked.provider not in ("", filmed):
+        return asked
+    return replace(asked, provider=filmed, films=True)
 
 
 def plan(
@@ -57,14 +60,15 @@ def plan(
     """
     cast = speakers.speakers(request, defaults)
     provider = (request.provider or defaults.provider) if cast else ""
-    refuse_impossible(request, tables, cast, provider, looks)
+    models = films_by(request, tables, defaults)
+    refuse_impossible(request, tables, cast, provider, looks, models, turned_on=defaults.heygen_footage)
     service = tables.presenters[provider] if provider else None
     asked = speakers.speeches(request, cast, service, tables.speech, looks) if service else ()
     takes = tuple(kept.get(take.key, take) for take in asked)
     shot = seen(request, takes)
     filmed = any(scene.visual_description is not None for scene in shot.scenes)
-    veo = tables.footage[request.b_roll.model] if filmed else None
-    footage = film(shot, veo, tables.limits) if veo else FootagePlan()
+    model = models[request.b_roll.model] if filmed else None
+    footage = film(shot, model, tables.limits) if model else FootagePlan()
     pictures, keys = images.numbered(shot, images.needed(shot, footage.clips), tables.image_wait)
     clips = with_image_keys(footage.clips, keys)
     stretches = _stretches(shot, footage, takes, tables, keys)
@@ -72,6 +76,7 @@ def plan(
     refuse_too_long(request, tables, takes, seconds)
     compose_wait = tables.compute.wait + tables.compute.wait_per_second[request.resolution] * seconds
     footage_wait = max([_ready(clip, clips, pictures) for clip in clips], default=0.0)
+    footage_wait *= -(-len(clips) // (model.at_once or len(clips))) if model and clips else 1
     spoken_wait = speakers.wait(takes, service) if service else 0.0
     return Plan(
         title=request.product_title,
@@ -81,7 +86,10 @@ def plan(
         join=request.b_roll.join,
         length=request.length,
         sound=request.b_roll.audio,
-        model=veo.id if veo else "",
+        model=model.id if model else "",
+        footage=model.vendor if model else "veo",
+        footage_account=model.account if model else "",
+        filmed_as=model.filmed_as.get(request.resolution, "") if model else "",
         provider=provider,
         mode=request.mode.value,
         place=placement(request, footage=filmed),
@@ -169,7 +177,7 @@ def nodes(plan: Plan) -> tuple[PlannedNode, ...]:
         needs = tuple(key for key in (clip.image, clip.before) if key)
         found.append(
             PlannedNode(
-                clip.key, Kind.CLIP, needs, clip.cost, clip.worst_cost, clip.wait, paid=True, provider=FOOTAGE_PROVIDER
+                clip.key, Kind.CLIP, needs, clip.cost, clip.worst_cost, clip.wait, paid=True, provider=plan.footage
             )
         )
     found += [

@@ -10,7 +10,8 @@ OUR_OWN = Prior(3.0)  # three times the usual where a new instance starts, or a 
 
 def priors(tables: Tables) -> Mapping[str, Prior]:
     """Return the prior of each footage model by its id, of each avatar service by its name, and of our machines."""
-    models = {model.id: _prior(model.wait) for model in tables.footage.values()}
+    footage = (tables.footage, *tables.tenant_footage.values())
+    models = {model.id: _prior(model.wait) for each in footage for model in each.values()}
     services = {name: _prior(service.wait) for name, service in tables.presenters.items()}
     return {**models, **services, OUR_MACHINES: OUR_OWN}
 

@@ -10,7 +10,7 @@ from shared.pipeline.plan.by_field import by_field
 from shared.pipeline.plan.capabilities import AvatarService, FootageModel, Tables
 from shared.pipeline.plan.looks import Look, engine_for
 from shared.pipeline.plan.plan import Feature, Length, Speech
-from shared.pipeline.plan.request import Background, BackgroundType, FilmRequest
+from shared.pipeline.plan.request import Background, BackgroundType, Filmer, FilmRequest, Quality
 from shared.pipeline.plan.speakers import Speaker
 from shared.pipeline.plan.timing import say
 
@@ -24,11 +24,23 @@ class CannotPlan(ValueError):
 
 
 def refuse_impossible(
-    request: FilmRequest, tables: Tables, cast: tuple[Speaker, ...], provider: str, looks: Mapping[str, Look]
+    request: FilmRequest,
+    tables: Tables,
+    cast: tuple[Speaker, ...],
+    provider: str,
+    looks: Mapping[str, Look],
+    models: Mapping[Quality, FootageModel],
+    *,
+    turned_on: bool,
 ) -> None:
-    """Raise CannotPlan when the request cannot be planned; `provider` is "" when nobody speaks."""
+    """Raise CannotPlan when the request cannot be planned; `provider` is "" when nobody speaks.
+
+    `models` may film it; `turned_on`: the tenant's own account may film footage.
+    """
     details: dict[str, list[str]] = {}
-    for path, why in (*_reasons(request, tables, cast, provider), *_looks(tables, cast, provider, looks)):
+    found = (*_reasons(request, tables, cast, provider), *_looks(tables, cast, provider, looks))
+    filmed = any(scene.visual_description is not None for scene in request.scenes)
+    for path, why in (*found, *(_filming(request, models, turned_on=turned_on) if filmed else ())):
         reasons = details.setdefault(path, [])
         if why not in reasons:
             reasons.append(why)
@@ -63,8 +75,6 @@ def _reasons(
         yield "scenes", f"are {len(request.scenes)}; a film has at most {tables.limits.scenes}"
     if request.aspect_ratio not in tables.sizes.get(request.resolution, {}):
         yield "resolution", f"{request.resolution} is not made in {request.aspect_ratio}"
-    if any(scene.visual_description is not None for scene in request.scenes):
-        yield from _filming(request, tables)
     if cast:
         yield from _speaking(request, tables, cast, provider)
     elif request.length is Length.SCRIPT:
@@ -74,15 +84,26 @@ def _reasons(
         yield from _backdrop(f"scenes.{number}.background", scene.background, tables)
 
 
-def _filming(request: FilmRequest, tables: Tables) -> Iterator[tuple[str, str]]:
+def _filming(
+    request: FilmRequest, models: Mapping[Quality, FootageModel], *, turned_on: bool
+) -> Iterator[tuple[str, str]]:
+    if request.b_roll.provider is Filmer.HEYGEN and not turned_on:
+        yield (
+            "b_roll.provider",
+            (
+                "footage by HeyGen is not turned on for you: whether it may be used commercially is unconfirmed; ask "
+                "abroll's operator to turn it on, or leave b_roll.provider out, and Veo films"
+            ),
+        )
     quality = request.b_roll.model
-    veo = tables.footage.get(quality)
+    veo = models.get(quality)
     if veo is None:
-        yield "b_roll.model", f"{quality} is not available; choose one of {_listed(tables.footage)}"
+        yield "b_roll.model", f"{quality} is not available; choose one of {_listed(models)}"
         return
     if request.aspect_ratio not in veo.ratios:
         able = f"footage is filmed in {_listed(veo.ratios)} only"
-        yield "aspect_ratio", f"{able}; {request.aspect_ratio} is possible for a presenter alone, before a background"
+        alone = f"{request.aspect_ratio} is possible for a presenter alone, before a background"
+        yield "aspect_ratio", f'{able}; {alone}, or with "b_roll": {{"provider": "heygen"}} where that is turned on'
     yield from _ways(request, veo)
 
 
@@ -94,9 +115,9 @@ def _ways(request: FilmRequest, veo: FootageModel) -> Iterator[tuple[str, str]]:
     if request.resolution not in able:
         yield (
             "resolution",
-            f"the {request.b_roll.model} model does not film {request.resolution}; it films {_listed(able)}",
+            f"{veo.name}'s {request.b_roll.model} model does not film {request.resolution}; it films {_listed(able)}",
         )
-    elif not veo.offers(Feature.IMAGE, request.resolution):
+    elif not (veo.offers(Feature.IMAGE, request.resolution) or veo.offers(Feature.REFERENCE, request.resolution)):
         for path in (path for path, image in asked.items() if image is not None):
             yield path, f"the {request.b_roll.model} model cannot start from an image; choose another b_roll.model"
 

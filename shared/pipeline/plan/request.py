@@ -32,11 +32,19 @@ class Resolution(StrEnum):
 
 
 class Quality(StrEnum):
-    """Which of Veo's models films, by our names; ids and prices stand in the tables."""
+    """Which of a vendor's models films, by our names; ids and prices stand in the tables."""
 
     STANDARD = "standard"
     FAST = "fast"
     LITE = "lite"
+
+
+class Filmer(StrEnum):
+    """Who films the footage: a vendor by name, or whoever can."""
+
+    VEO = "veo"
+    HEYGEN = "heygen"  # with the tenant's own key
+    AUTO = "auto"  # Veo where it films the shape; else whoever can and is turned on
 
 
 class Mode(StrEnum):
@@ -108,6 +116,7 @@ class BRoll(Stored):
     join: Join = Join.EXTEND
     audio: Sound = Sound.BED  # footage is bought with its sound, at twice the price, for Sound.DUCK only
     model: Quality = Quality.STANDARD
+    provider: Filmer = Filmer.VEO
 
 
 @dataclass(frozen=True, slots=True)

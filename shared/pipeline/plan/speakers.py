@@ -22,6 +22,7 @@ class Defaults:
     avatar_id: str | None = None
     voice_id: str | None = None
     provider: str = "heygen"
+    heygen_footage: bool = False  # footage by HeyGen's account is turned on
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +39,13 @@ class Speaker:
 
 @dataclass(frozen=True, slots=True)
 class Needed:
-    """What the avatar service must be asked before a film is planned; each with the request's fields that name it."""
+    """What the tenant's vendor must be asked before a film is planned; each with the request's fields that name it."""
 
-    provider: str = ""  # "" when nobody speaks
+    provider: str = ""  # "" when nobody speaks and the footage is ours
     mode: str = ""
     looks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     voices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    films: bool = False  # the account films footage, too: its key and its balance matter without any look
 
 
 def needed(cast: Iterable[Speaker], provider: str, mode: str) -> Needed:

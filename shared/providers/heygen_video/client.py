@@ -47,3 +47,8 @@ class HeyGenVideo:
             raise Lost(f"{video_id!r} is not a video's id.")
         with conversation(self._egress, self._endpoint, api_key) as ask:
             return footage_outcome(ask("GET", f"{FOOTAGE_ROUTE}/{video_id}"), video_id, api_key)
+
+    def check_key(self, *, api_key: str) -> None:
+        """Ask who the key's account is, which costs nothing. Raises: KeyChanged (bad key), TryLater."""
+        with conversation(self._egress, self._endpoint, api_key) as ask:
+            ask.data("/v3/users/me")
