@@ -141,6 +141,7 @@ run "rights" {
   assert {
     condition = local.secret_condition == {
       customer_webhook_secrets = "resource.name.startsWith(\"projects/123456789012/secrets/abroll-webhook-production-\")"
+      footage_keys             = "resource.name.startsWith(\"projects/123456789012/secrets/abroll-heygen-production-\") || resource.name.startsWith(\"projects/123456789012/secrets/abroll-heygen-test-\")"
       heygen_webhook_secrets   = "resource.name.startsWith(\"projects/123456789012/secrets/abroll-heygen-webhook-\")"
       presenter_keys           = "resource.name.startsWith(\"projects/123456789012/secrets/abroll-did-production-\") || resource.name.startsWith(\"projects/123456789012/secrets/abroll-did-test-\") || resource.name.startsWith(\"projects/123456789012/secrets/abroll-heygen-production-\") || resource.name.startsWith(\"projects/123456789012/secrets/abroll-heygen-test-\")"
       tenant_secrets           = "resource.name.startsWith(\"projects/123456789012/secrets/abroll-did-\") || resource.name.startsWith(\"projects/123456789012/secrets/abroll-heygen-\") || resource.name.startsWith(\"projects/123456789012/secrets/abroll-webhook-\")"

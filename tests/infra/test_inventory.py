@@ -23,6 +23,7 @@ PARTS = {
     "secrets": {
         "callback_key",
         "customer_webhook_secrets",
+        "footage_keys",
         "heygen_webhook_secrets",
         "old_versions",
         "presenter_keys",
@@ -131,17 +132,18 @@ def test_functions_end_before_their_tasks_are_given_up() -> None:
 
 
 def test_secrets_are_named_as_the_grants_expect() -> None:
-    """Each kind of secret begins as its readers' grant says and as no other kind's does; the keeper's says all."""
+    """A secret begins as its readers' grants say and as no other kind's does; the keeper's says all."""
     begins = re.findall(r"(\w+)\s*= (\[.*\])", block(terraform()["secrets.tf"], "secret_prefixes = {"))
     prefixes = {word: tuple(ast.literal_eval(listed)) for word, listed in begins}
     keeper = prefixes.pop("tenant_secrets")
-    named = [(customer_webhook("acme"), "customer_webhook_secrets")]
+    named = [(customer_webhook("acme"), {"customer_webhook_secrets"})]
     for mode in ("production", "test"):
-        named += [(vendor_key(vendor, mode, "acme"), "presenter_keys") for vendor in ("did", "heygen")]
-        named += [(vendor_webhook("heygen", mode, "acme"), "heygen_webhook_secrets")]
+        named += [(vendor_key("did", mode, "acme"), {"presenter_keys"})]
+        named += [(vendor_key("heygen", mode, "acme"), {"presenter_keys", "footage_keys"})]  # it films both
+        named += [(vendor_webhook("heygen", mode, "acme"), {"heygen_webhook_secrets"})]
 
-    for name, word in named:
-        assert [word] == [kind for kind, starts in prefixes.items() if name.startswith(starts)]
+    for name, words in named:
+        assert words == {kind for kind, starts in prefixes.items() if name.startswith(starts)}
         assert name.startswith(keeper)
     assert not CALLBACK_KEY.startswith((*keeper, *sum(prefixes.values(), ())))
     assert f'secret_id = "{CALLBACK_KEY}"' in terraform()["secrets.tf"]

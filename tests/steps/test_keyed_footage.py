@@ -218,7 +218,8 @@ def test_a_failed_film_is_ordered_again_within_the_ceiling(stage: Stage) -> None
     stage.live(job_id)
 
     assert (Ending.FAILED, Code.SPEND_CEILING) == (stage.job(job_id).ending, stage.node(job_id, CLIP).code)
-    assert [Outcome.CHARGED] * 2 == outcomes(stage, job_id)
+    assert [Outcome.GIVEN_UP] * 2 == outcomes(stage, job_id)
+    assert all(line.dead_at for line in stage.node(job_id, CLIP).attempts)
     assert [False] * 2 == [line["billed"] for line in stage.bill("heygen")]
 
 
