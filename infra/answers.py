@@ -24,39 +24,13 @@ from infra.answer_fields import (
     time,
     word,
 )
-from shared.cloud.tenants import AccountStatus
+from infra.tenant_answers import TENANT_SCHEMAS
 from shared.pipeline.job.job import Outcome, Payer, State
 from shared.pipeline.plan.plan import Kind
 
-ACCOUNT = {
-    "provider": text("The avatar service."),
-    "mode": text("`production` or `test`."),
-    "status": word("Whether the account is used.", AccountStatus),
-    "webhook_registered": of("boolean", "Whether the service tells abroll when a take is ready."),
-}
-
-PERSONA = {
-    "name": text("What orders name it by."),
-    "title": text("For people."),
-    "at": of("object", "Its ids, by avatar service.", additionalProperties=ref("PersonaIds")),
-}
-
 SCHEMAS: Mapping[str, Schema] = {
+    **TENANT_SCHEMAS,
     "Accepted": fields_of("Something was ordered.", ACCEPTED),
-    "Account": fields_of(
-        "An avatar account, without its key.",
-        ACCOUNT,
-        maybe={
-            "validated_at": time("When its key was last found to work."),
-            "billing": text("How the service bills the account."),
-            "avatar_id": text("Who speaks where an order names nobody."),
-            "voice_id": text("The voice where an order names none."),
-            "webhook_id": text("The service's name of abroll's webhook."),
-            "busy_until": time("Until when the service takes no orders: it said so."),
-            "down_until": time("Until when abroll orders nothing from it: it failed too often."),
-            "looks": of("object", "How each look can be cut out, as far as it was found out.", **TEXTS),
-        },
-    ),
     "Bill": fields_of(
         "Every attempt and its cost.",
         {
@@ -157,21 +131,6 @@ SCHEMAS: Mapping[str, Schema] = {
             "next_cursor": text("`cursor` of the next page; null on the last.", null=True),
         },
     ),
-    "Key": fields_of(
-        "An API key, without its secret part.",
-        {
-            "id": text("The key's id."),
-            "begins": text("What the key begins with, to be found by."),
-            "scopes": listed("What it may do.", {"type": "string"}),
-            "created_at": time("When it was made."),
-            "this": of("boolean", "Whether it is the one this call came with."),
-        },
-        maybe={
-            "expires_at": time("When it ends by itself."),
-            "revoked_at": time("When it was ended; it opens nothing any more."),
-        },
-    ),
-    "Keys": fields_of("The tenant's API keys.", {"keys": listed("The keys.", ref("Key"))}),
     "Lane": fields_of(
         "When a part was worked on, in seconds from the order.",
         {
@@ -223,17 +182,6 @@ SCHEMAS: Mapping[str, Schema] = {
         "A job is tried again, or a new film is made from a finished one.",
         {**ACCEPTED, **REVISED, "parent": text("The job it is made from.", null=True)},
     ),
-    "PersonaIds": fields_of(
-        "How one avatar service knows a persona.",
-        {"avatar_id": text("The look.")},
-        maybe={"voice_id": text("The voice; without one it is the look's own.")},
-    ),
-    "PersonaKept": fields_of("A persona.", PERSONA),
-    "PersonaPut": fields_of(
-        "A persona as it is kept now.",
-        {**PERSONA, "warnings": listed("What could not be checked.", {"type": "string"})},
-    ),
-    "Personas": fields_of("A tenant's personas.", {"personas": listed("By name.", ref("PersonaKept"))}),
     "RevisedDryRun": fields_of("What would be made again.", {**DRY, **REVISED}),
     "Size": fields_of("Pixels.", {"width": of("integer", "Pixels across."), "height": of("integer", "Pixels down.")}),
     "Story": fields_of(
@@ -244,21 +192,6 @@ SCHEMAS: Mapping[str, Schema] = {
             "lanes": listed("Which work overlapped.", ref("Lane")),
         },
     ),
-    "Tenant": fields_of(
-        "The caller's tenant.",
-        {
-            "id": text("The tenant's id."),
-            "name": text("Its name."),
-            "status": word("Whether it may order.", AccountStatus),
-            "plan": text("The plan its limits come from; empty is the default's."),
-            "live_jobs": of("integer", "How many jobs may be made at once."),
-        },
-        maybe={
-            "avatar_id": text("Who speaks where an order names nobody."),
-            "voice_id": text("The voice where an order names none."),
-            "monthly_cap": of("integer", "What abroll may pay for it a month, millionths of a US dollar."),
-        },
-    ),
     "UnreadableRow": fields_of(
         "A job another version of abroll wrote; it goes on.",
         {
@@ -266,23 +199,6 @@ SCHEMAS: Mapping[str, Schema] = {
             "status": text("Always `unreadable`.", const="unreadable"),
             "created_at": time("When it was ordered."),
             "error_message": text("What that means."),
-        },
-    ),
-    "Uploaded": fields_of(
-        "An image is stored.",
-        {
-            "image": text("Its id: name it as `image` in an order."),
-            "width": of("integer", "Pixels across, as stored."),
-            "height": of("integer", "Pixels down, as stored."),
-            "bytes": of("integer", "Size as stored, bytes."),
-        },
-    ),
-    "WebhookSecret": fields_of(
-        "The secret webhooks are signed with.",
-        {
-            "secret": text("Shown once."),
-            "older_sign_until": time("Until when the secrets before it sign beside it."),
-            "message": text("How it is used."),
         },
     ),
     "Well": fields_of(

@@ -13,22 +13,24 @@ from infra.call_answers import ANSWERS, QUERIES, REDIRECTS
 from infra.request_schema import request_schemas
 from shared.codes import MEANINGS, Code
 from shared.config import Settings
-from shared.door.bodies import FilmBody
+from shared.door.bodies import FilmBody, TemplateBody
 from shared.door.change_bodies import LinksBody, RegenerateBody, RetryBody
 from shared.door.health import OPENAPI
 from shared.door.public import Route
 from shared.door.statuses import STATUS
-from shared.door.tenant_bodies import IntegrationBody, PersonaBody
+from shared.door.tenant_bodies import IntegrationBody, IntegrationChangeBody, PersonaBody
 from shared.steps.webhook_events import EVENTS, WebhookEvent, WebhookPayload
 from shared.wiring import Wiring
 
 BODIES: Mapping[str, type[BaseModel]] = {
     "Film": FilmBody,
     "Integration": IntegrationBody,
+    "IntegrationChange": IntegrationChangeBody,
     "Links": LinksBody,
     "Persona": PersonaBody,
     "Regenerate": RegenerateBody,
     "Retry": RetryBody,
+    "Template": TemplateBody,
 }
 PROBLEM = {
     "type": "object",

@@ -59,6 +59,7 @@ class Code(StrEnum):
     VOICE_NOT_FOUND = "voice_not_found"
     VOICE_NOT_USABLE = "voice_not_usable"
     WEBHOOK_REFUSED = "webhook_refused"
+    ACCOUNT_IN_USE = "account_in_use"
 
     # A vendor's final word on a clip or a take.
     SAFETY = "safety"
@@ -163,6 +164,10 @@ MEANINGS: Mapping[Code, Meaning] = {
     Code.VOICE_NOT_FOUND: Meaning("The avatar service does not know this voice.", "Use another voice_id, or none."),
     Code.VOICE_NOT_USABLE: Meaning("The avatar service does not let this voice be used.", "Use another voice."),
     Code.WEBHOOK_REFUSED: Meaning("The avatar service does not accept abroll's webhook.", "Tell the operator."),
+    Code.ACCOUNT_IN_USE: Meaning(
+        "Films that are being made have takes which only this account's key can fetch.",
+        "Pause the account, and delete it when they have ended.",
+    ),
     Code.SAFETY: Meaning("A vendor's safety filter refused the words or the image.", "Retry the job with other words."),
     Code.SCRIPT: Meaning("The avatar service cannot speak this script.", "Retry the job with another script."),
     Code.WEBM_UNSUPPORTED: Meaning("The look cannot be filmed with transparency.", "Retry the job."),

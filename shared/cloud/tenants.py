@@ -5,7 +5,7 @@ meanwhile is forgotten within seconds (epochs.py).
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -18,10 +18,12 @@ from shared.cloud.retry import CALL_SECONDS, retry_for
 from shared.log import Fact, log
 from shared.pipeline.codec import Stored, from_plain, to_stored
 from shared.pipeline.plan.plan import Cutout
+from shared.pipeline.plan.request import VoiceSettings
 
 T = TypeVar("T")
 
 RECORD_LIFE = 60.0
+MOST_INTEGRATIONS = 50  # of a tenant that are listed: a handful of services in two modes
 
 
 class AccountStatus(StrEnum):
@@ -47,6 +49,7 @@ class Tenant(Stored):
     live_jobs: int = 50  # at most so many at once: admission keeps one tenant from delaying the others
     monthly_cap: int | None = None  # micro-dollars of ours a month; None = its plan's
     monthly_films: int | None = None  # films a month; None = its plan's
+    template: str | None = None  # JSON: what its orders have where they are silent
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,10 @@ class Integration(Stored):
     down_until: datetime | None = None  # it failed again and again for this account alone: starters wait
     down_times: int = 0  # in a row: the next rest is twice as long
     looks: Mapping[str, Cutout] | None = None  # what each look was found to be able to do
+    refused_at: datetime | None = None  # when the vendor refused its key; None since it took it again
+    last_synced_at: datetime | None = None  # when the vendor was last asked about it
+    balance: int | None = None  # micro-dollars it could spend then; None = the vendor does not say
+    provider_config: VoiceSettings | None = None  # how its presenters speak where an order does not say
 
 
 class TenantExists(Exception):
@@ -109,6 +116,18 @@ class Tenants:
         path = _integration(tenant_id, provider, mode)
         return self._remember(path, lambda data: from_plain(Integration, data), fresh=fresh)
 
+    def integrations(self, tenant_id: str) -> tuple[Integration, ...]:
+        """Return a tenant's integrations as they stand, by name. Raises StoreUnreachable, Unreadable."""
+        from google.api_core.exceptions import GoogleAPICallError, RetryError
+
+        accounts = self._clients.firestore.collection("tenants").document(tenant_id).collection("integrations")
+        query = accounts.order_by("__name__").limit(MOST_INTEGRATIONS)
+        try:
+            found = [each.to_dict() or {} for each in query.stream(retry=retry_for(CALL_SECONDS), timeout=CALL_SECONDS)]
+        except (GoogleAPICallError, RetryError) as failed:
+            raise StoreUnreachable(f"the integrations of {tenant_id} could not be listed: {failed}") from failed
+        return tuple(from_plain(Integration, each) for each in found)
+
     def create_tenant(self, tenant: Tenant) -> None:
         """Write a new tenant; one that is there stays as it is. Raises TenantExists, StoreUnreachable."""
         from google.api_core.exceptions import AlreadyExists, GoogleAPICallError, RetryError
@@ -129,15 +148,12 @@ class Tenants:
 
     def put_limits(self, tenant: Tenant) -> None:
         """Write a tenant's plan and caps, and touch nothing else. Raises StoreUnreachable, also where it is gone."""
-        from google.api_core.exceptions import GoogleAPICallError, RetryError
-
-        path = f"tenants/{tenant.id}"
-        self._kept.pop(path, None)
         limits = {"plan": tenant.plan, "monthly_films": tenant.monthly_films, "monthly_cap": tenant.monthly_cap}
-        try:
-            self._clients.firestore.document(path).update(limits, retry=retry_for(CALL_SECONDS), timeout=CALL_SECONDS)
-        except (GoogleAPICallError, RetryError) as failed:
-            raise StoreUnreachable(f"{path} could not be written: {failed}") from failed
+        self._change(f"tenants/{tenant.id}", limits)
+
+    def put_template(self, tenant_id: str, template: str | None) -> None:
+        """Write a tenant's template, and touch nothing else. Raises StoreUnreachable, also where it is gone."""
+        self._change(f"tenants/{tenant_id}", {"template": template})
 
     def put_api_key(self, key: ApiKey) -> None:
         """Write a key's record."""
@@ -146,6 +162,12 @@ class Tenants:
     def put_integration(self, tenant_id: str, integration: Integration) -> None:
         """Write an integration."""
         self._set(_integration(tenant_id, integration.provider, integration.mode), to_stored(integration))
+
+    def change_integration(self, tenant_id: str, integration: Integration, names: Iterable[str]) -> None:
+        """Write the named fields of an integration, and touch nothing else. Raises StoreUnreachable, also if gone."""
+        fields = to_stored(integration)
+        path = _integration(tenant_id, integration.provider, integration.mode)
+        self._change(path, {name: fields.get(name) for name in names})
 
     def delete_integration(self, tenant_id: str, provider: str, mode: str) -> None:
         """Forget an integration."""
@@ -166,12 +188,30 @@ class Tenants:
         """Note that a vendor fails for this account: a blind write, the last one wins."""
         self._note(_integration(tenant_id, provider, mode), {"down_until": until, "down_times": times})
 
+    def key_refused(self, tenant_id: str, integration: Integration, *, refused: bool) -> None:
+        """Note that a vendor refused the account's key, or takes it again; a write only where that is news."""
+        from google.cloud.firestore import SERVER_TIMESTAMP
+
+        if refused is (integration.refused_at is None):
+            path = _integration(tenant_id, integration.provider, integration.mode)
+            self._note(path, {"refused_at": SERVER_TIMESTAMP if refused else None})
+
     def learn(self, tenant_id: str, integration: Integration, look: str, cutout: Cutout) -> None:
         """Remember what a look can do, and touch nothing else: what we hold of the integration may be a minute old."""
         from google.cloud.firestore_v1.field_path import FieldPath
 
         path = _integration(tenant_id, integration.provider, integration.mode)
         self._note(path, {FieldPath("looks", look).to_api_repr(): cutout.value})
+
+    def _change(self, path: str, fields: Mapping[str, Any]) -> None:
+        from google.api_core.exceptions import GoogleAPICallError, RetryError
+
+        self._kept.pop(path, None)
+        try:
+            document = self._clients.firestore.document(path)
+            document.update(dict(fields), retry=retry_for(CALL_SECONDS), timeout=CALL_SECONDS)
+        except (GoogleAPICallError, RetryError) as failed:
+            raise StoreUnreachable(f"{path} could not be written: {failed}") from failed
 
     def _set(self, path: str, data: Mapping[str, Any]) -> None:
         from google.api_core.exceptions import GoogleAPICallError, RetryError

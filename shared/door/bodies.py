@@ -5,6 +5,7 @@ the wire's form; defaults stand in `shared/pipeline/request.py`, the rules betwe
 """
 
 from collections.abc import Collection, Iterator, Mapping
+from types import MappingProxyType
 from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -38,10 +39,19 @@ from shared.door.body_words import known_fields, sentences
 from shared.pipeline.plan import rules
 from shared.pipeline.plan.request import FilmRequest, from_document
 
-__all__ = ["Body", "Mistakes", "parse_body", "parse_film"]
+__all__ = ["Body", "Mistakes", "parse_body", "parse_film", "parse_template"]
 
 MOST_SCENES = 20
 MOST_METADATA = 20
+ALIASES = {"content_id": "product_id", "script": "avatar_script"}  # as workflows name them
+INSTEAD_OF = {  # what of a template an order's own field takes the place of, beside the field of its name
+    "avatar_id": ("persona",),
+    "voice_id": ("persona",),
+    "persona": ("avatar_id", "voice_id"),
+    "image": ("image_url",),
+    "image_url": ("image",),
+    "script": ("avatar_script",),
+}
 
 
 class Body(BaseModel):
@@ -123,11 +133,10 @@ class VoiceBody(Body):
     locale: Locale | None = None
 
 
-class FilmBody(Body):
-    """The whole body of create_job."""
+class TemplateBody(Body):
+    """What a tenant's orders have where they are silent: any field of an order but what is one order's own."""
 
-    product_title: Text500
-    product_id: Name | None = None
+    product_title: Text500 | None = None
     scenes: list[SceneBody] | None = None
     image_url: ImageLink | None = None
     image: Upload | None = None
@@ -151,6 +160,14 @@ class FilmBody(Body):
     mode: Literal["production", "test"] | None = None
     webhook_url: Link | None = None
     metadata: dict[MetadataName, Annotated[str, Field(max_length=500)]] | None = None
+
+
+class FilmBody(TemplateBody):
+    """The whole body of create_job; its product's id is its title where it has none."""
+
+    product_id: Name | None = None
+    content_id: Name | None = None
+    script: Script | None = None
     dry_run: bool | None = None
 
 
@@ -158,18 +175,47 @@ AnyBody = TypeVar("AnyBody", bound=Body)
 
 
 def parse_film(
-    raw: bytes | Mapping[str, Any], *, schemes: Collection[str] = ("https",), judge: Judge | None = None
+    raw: bytes | Mapping[str, Any],
+    *,
+    template: Mapping[str, Any] = MappingProxyType({}),
+    schemes: Collection[str] = ("https",),
+    judge: Judge | None = None,
 ) -> FilmRequest:
     """Read a body into a request; raises Mistakes naming every wrong field.
 
-    `schemes` is what links may begin with; `judge` says what is wrong with where one leads.
+    `template` is what it has where it is silent; `schemes` is what links may begin with; `judge` says what is wrong
+    with where one leads.
     """
+    sent, found = read_object(raw)
+    body = {**_beside(template, sent), **{name: value for name, value in sent.items() if value is not None}}
+    called = {name: alias for alias, name in ALIASES.items() if body.get(alias) is not None}
+    found += _too_many(body)
+    found += [(alias, f"is {name} by another name: give one of them") for name, alias in called.items() if name in body]
+    if not body.keys() & {"product_title", "product_id", "content_id"}:
+        found.append(("product_title", "is required, unless a product_id stands for it"))
+    outline = rules.outline_of_body({ALIASES.get(name, name): value for name, value in body.items()})
+    found += [(called.get(path, path), why) for path, why in rules.mistakes(outline)]
+    found += _doubly_named(body)
+    film = _validated(FilmBody, body, found, schemes, judge).model_dump(exclude_none=True)
+    named = {ALIASES.get(name, name): value for name, value in film.items()}
+    return from_document({"product_title": named.get("product_id"), **named})
+
+
+def parse_template(
+    raw: bytes | Mapping[str, Any], *, schemes: Collection[str] = ("https",), judge: Judge | None = None
+) -> dict[str, Any]:
+    """Read a template; raises Mistakes. Whether it makes a film is an order's question, which may bring the rest."""
     body, found = read_object(raw)
     found += _too_many(body)
-    found += rules.mistakes(rules.outline_of_body(body))
     found += _doubly_named(body)
-    film = _validated(FilmBody, body, found, schemes, judge)
-    return from_document(film.model_dump(exclude_none=True))
+    return _validated(TemplateBody, body, found, schemes, judge).model_dump(exclude_none=True)
+
+
+def _beside(template: Mapping[str, Any], sent: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a template without what cannot stand beside what an order gives itself."""
+    given = {name for name, value in sent.items() if value is not None}
+    barred = {other for name in given for other in INSTEAD_OF.get(name, ())}
+    return {name: value for name, value in template.items() if name not in barred}
 
 
 def _too_many(body: dict[str, Any]) -> Iterator[tuple[str, str]]:

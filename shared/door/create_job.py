@@ -14,6 +14,7 @@ from shared.door.entrance import Entrance
 from shared.door.idempotency import idempotency_key
 from shared.door.incoming import json_body
 from shared.door.public import Route, serve
+from shared.door.template import template_of
 from shared.pipeline.vendors.figures import Outlook
 from shared.steps.create_job import CreateJob
 from shared.steps.problems import invalid
@@ -46,7 +47,8 @@ class CreateJobDoor:
         who = self.entrance(request, WRITE)
         key = idempotency_key(request)
         try:
-            film = parse_film(json_body(request), schemes=self.schemes, judge=self.judge)
+            raw, template = json_body(request), template_of(who)
+            film = parse_film(raw, template=template, schemes=self.schemes, judge=self.judge)
         except Mistakes as mistakes:
             raise invalid(mistakes.details) from mistakes
         if film.dry_run:

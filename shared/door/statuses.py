@@ -15,6 +15,7 @@ STATUS: Mapping[Code, int] = {
     Code.NOT_FOUND: 404,
     Code.METHOD_NOT_ALLOWED: 405,
     Code.BODY_TOO_SLOW: 408,
+    Code.ACCOUNT_IN_USE: 409,
     Code.ALREADY_ENDED: 409,
     Code.ALREADY_ROTATING: 409,
     Code.IDEMPOTENCY_CONFLICT: 409,

@@ -7,25 +7,25 @@ from typing import Any
 import flask
 
 from shared.cloud.revocations import Revocations
-from shared.cloud.tenants import ApiKey, Integration, Tenants
+from shared.cloud.tenants import ApiKey, Tenants
 from shared.door.answers import answer
 from shared.door.asked import Caller, is_key_id
 from shared.door.entrance import Entrance
-from shared.door.incoming import json_body, upload_body
+from shared.door.incoming import upload_body
+from shared.door.integrations import IntegrationsDoor
 from shared.door.keys import KEY_BEGINS, new_webhook_secret
 from shared.door.personas import PersonasDoor
 from shared.door.public import Route, serve
+from shared.door.template import Links, TemplateDoor
 from shared.media.images import ImageRefused, sniff_and_reencode
 from shared.pipeline.codec import to_plain
-from shared.pipeline.plan.request import Mode
+from shared.steps.accounts import Accounts
 from shared.steps.images import MOST_IMAGE_BYTES, Images
-from shared.steps.integrations import Integrations
 from shared.steps.personas import Cast
-from shared.steps.problems import Problem, invalid, no_provider, not_found
+from shared.steps.problems import Problem, not_found
 from shared.steps.rotation import Rotation
 
 ADMIN = "tenant:admin"
-HIDDEN = {"secret", "webhook_secret", "version", "down_times"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +34,12 @@ class TenantDoor:
 
     entrance: Entrance
     tenants: Tenants
-    integrations: Integrations
+    accounts: Accounts
     images: Images
     rotation: Rotation
     revocations: Revocations
     cast: Cast
+    links: Links
 
     def __call__(self, request: flask.Request) -> flask.Response:
         """Answer one request."""
@@ -49,9 +50,6 @@ class TenantDoor:
         """What is answered, for the router and for the OpenAPI description."""
         return (
             Route("GET", "/", self._read, "Read the tenant."),
-            Route("PUT", "/integrations/{provider}", self._put, "Put an avatar account's key.", takes="Integration"),
-            Route("GET", "/integrations/{provider}", self._show, "Read an avatar account, without its key."),
-            Route("DELETE", "/integrations/{provider}", self._delete, "Forget an avatar account and its key."),
             Route(
                 "POST",
                 "/webhook_secret",
@@ -67,48 +65,14 @@ class TenantDoor:
                 "Upload an image: its bytes are the body (JPEG, PNG or WebP, at most 20 MB and 50 megapixels).",
                 takes="bytes",
             ),
+            *IntegrationsDoor(self.accounts, self._who, self.entrance.key_put).routes,
+            *TemplateDoor(self.tenants, self._who, self.links).routes,
             *PersonasDoor(self.cast, self._who).routes,
         )
 
     def _read(self, request: flask.Request, _found: Mapping[str, str]) -> flask.Response:
-        return answer(200, to_plain(self._who(request).tenant))
-
-    def _put(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
-        from shared.door.bodies import Mistakes, parse_body
-        from shared.door.tenant_bodies import IntegrationBody
-
-        who = self._who(request)
-        try:
-            wanted = parse_body(IntegrationBody, json_body(request))
-        except Mistakes as mistakes:
-            raise invalid(mistakes.details) from mistakes
-        if found["provider"] not in self.integrations.presenters:
-            raise no_provider(self.integrations.presenters)
-        self.entrance.key_put(request, who)
-        integration = self.integrations.put(
-            who.tenant.id,
-            found["provider"],
-            wanted.mode,
-            wanted.api_key,
-            avatar_id=wanted.avatar_id,
-            voice_id=wanted.voice_id,
-            register=wanted.register_webhook,
-        )
-        return answer(200, _shown(integration))
-
-    def _show(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
-        who = self._who(request)
-        if found["provider"] not in self.integrations.presenters:
-            raise no_provider(self.integrations.presenters)
-        integration = self.tenants.integration(who.tenant.id, found["provider"], _mode(request), fresh=True)
-        if integration is None:
-            raise not_found("integration")
-        return answer(200, _shown(integration))
-
-    def _delete(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
-        who = self._who(request)
-        self.integrations.delete(who.tenant.id, found["provider"], _mode(request))
-        return answer(200, {"deleted": True})
+        shown = to_plain(self._who(request).tenant)
+        return answer(200, {name: value for name, value in shown.items() if name != "template"})
 
     def _webhook_secret(self, request: flask.Request, _found: Mapping[str, str]) -> flask.Response:
         who = self._who(request)
@@ -148,15 +112,3 @@ class TenantDoor:
 def _key(key: ApiKey, who: Caller) -> dict[str, Any]:
     shown = {name: value for name, value in to_plain(key).items() if name not in ("hash", "tenant")}
     return {**shown, "begins": f"{KEY_BEGINS}{key.id}_", "this": key.id == who.key.id}
-
-
-def _mode(request: flask.Request) -> str:
-    mode = request.args.get("mode", Mode.PRODUCTION.value)
-    if mode not in set(Mode):
-        raise invalid({"mode": [f"must be one of {', '.join(Mode)}"]})
-    return mode
-
-
-def _shown(integration: Integration) -> dict[str, Any]:
-    shown = {name: value for name, value in to_plain(integration).items() if name not in HIDDEN}
-    return {**shown, "webhook_registered": integration.webhook_id is not None}

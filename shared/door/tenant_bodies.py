@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from shared.door.bodies import Body
+from shared.door.bodies import Body, VoiceBody
 from shared.door.body_types import Label, Name, Text500
 
 
@@ -13,9 +13,18 @@ class IntegrationBody(Body):
 
     api_key: Annotated[str, Field(min_length=8, max_length=500, pattern=r"^[\x21-\x7e]+$")]
     mode: Literal["production", "test"] = "production"
-    avatar_id: Annotated[str, Field(min_length=1, max_length=255)] | None = None
-    voice_id: Annotated[str, Field(min_length=1, max_length=255)] | None = None
+    avatar_id: Name | None = None
+    voice_id: Name | None = None
     register_webhook: bool = True
+
+
+class IntegrationChangeBody(Body):
+    """What is to be other than it is at an account; a field that is null ends."""
+
+    avatar_id: Name | None = None
+    voice_id: Name | None = None
+    provider_config: VoiceBody | None = None
+    status: Literal["active", "inactive"] | None = None
 
 
 class PersonaIdsBody(Body):

@@ -36,9 +36,13 @@ class DoorParts(StepParts):
     def create_job(self) -> "CreateJobDoor":
         from shared.door.create_job import CreateJobDoor
 
-        schemes = frozenset({"https", *(entry.partition("://")[0] for entry in self.settings.allowed)})
         url, outlook = self.settings.public_url, partial(self.outlook, remembered=True)
-        return CreateJobDoor(self.create, self.entrance, url, schemes, self.egress.judge, self.now, outlook)
+        return CreateJobDoor(self.create, self.entrance, url, self._schemes, self.egress.judge, self.now, outlook)
+
+    @property
+    def _schemes(self) -> frozenset[str]:
+        """What links in a body may begin with: more than https only where egress allows it."""
+        return frozenset({"https", *(entry.partition("://")[0] for entry in self.settings.allowed)})
 
     @cached_property
     def jobs_door(self) -> "JobsDoor":
@@ -49,7 +53,9 @@ class DoorParts(StepParts):
 
     @cached_property
     def tenant(self) -> "TenantDoor":
+        from shared.door.template import Links
         from shared.door.tenant import TenantDoor
+        from shared.steps.accounts import Accounts
         from shared.steps.integrations import Integrations
         from shared.steps.personas import Cast
         from shared.steps.rotation import Rotation
@@ -60,7 +66,8 @@ class DoorParts(StepParts):
         cast = Cast(self.personas, self.preflight.presenters, self.tenants, self.secrets)
         rotation = Rotation(self.secrets, self.rate_counts, self.replaced_secrets, self.now)
         images = self.preflight.images
-        return TenantDoor(self.entrance, self.tenants, work, images, rotation, self.revocations, cast)
+        accounts, links = Accounts(work, self.jobs), Links(self._schemes, self.egress.judge)
+        return TenantDoor(self.entrance, self.tenants, accounts, images, rotation, self.revocations, cast, links)
 
     @cached_property
     def heygen_webhook(self) -> "HeygenWebhook":

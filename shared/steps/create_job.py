@@ -24,6 +24,7 @@ from shared.pipeline.plan.planner import CannotPlan, Defaults, plan, to_ask
 from shared.pipeline.plan.request import FilmRequest, to_document
 from shared.pipeline.plan.selection import Ranked
 from shared.pipeline.plan.warned import WarningText
+from shared.steps.account_defaults import with_account_defaults
 from shared.steps.budget import MonthBudget
 from shared.steps.casting import Casting
 from shared.steps.commit import FIRST_WAIT, Commits
@@ -90,6 +91,7 @@ class CreateJob:
 
         What is wrong about presenters hides nothing about images: the film is planned without what was not told.
         """
+        asked = with_account_defaults(asked, tenant.id, self.casting.tenants, self.tables.presenters)
         request, ranked = self.casting(tenant.id, asked)
         defaults = defaults_of(tenant)
         problems: list[Problem] = []

@@ -18,7 +18,7 @@ from shared.log import Fact, log
 from shared.providers.ports import KeyChanged, PresenterVendor, Refused, RegistersWebhooks, TryLater
 from shared.steps.asked_once import AskedOnce
 from shared.steps.old_versions import REPLACED_LIFE
-from shared.steps.problems import Problem, no_provider, not_found
+from shared.steps.problems import Problem, no_provider, not_found, together
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +45,8 @@ class Integrations:
         register: bool,
     ) -> Integration:
         """Check a key, keep it, and register our webhook there once. Raises Problem."""
-        presenter = self._presenter(provider)
-        billing = self._checked(self.asked[provider], provider, api_key, avatar_id, voice_id)
+        presenter = self.presenter(provider)
+        billing, balance = self.checked(provider, api_key, avatar_id, voice_id)
         known = self.tenants.integration(tenant, provider, mode, fresh=True)
         name = vendor_key(provider, mode, tenant)
         version = self._version(name, known, api_key, {"tenant": tenant, "provider": provider, "mode": mode})
@@ -58,12 +58,15 @@ class Integrations:
             status=AccountStatus.ACTIVE,
             validated_at=self.now(),
             billing=billing,
-            avatar_id=avatar_id,
-            voice_id=voice_id,
+            avatar_id=avatar_id or (known.avatar_id if known else None),
+            voice_id=voice_id or (known.voice_id if known else None),
+            provider_config=known.provider_config if known else None,
             webhook_id=known.webhook_id if known else None,
             webhook_secret=known.webhook_secret if known else None,
             looks=known.looks if known else None,
             unknown=known.unknown if known else None,
+            last_synced_at=self.now(),
+            balance=balance,
         )
         if register and integration.webhook_id is None and isinstance(presenter, RegistersWebhooks):
             integration = self._registered(presenter, tenant, integration, api_key)
@@ -72,7 +75,7 @@ class Integrations:
 
     def delete(self, tenant: str, provider: str, mode: str) -> None:
         """Forget an account: its webhook, its document, then its key."""
-        presenter = self._presenter(provider)
+        presenter = self.presenter(provider)
         known = self.tenants.integration(tenant, provider, mode, fresh=True)
         if known is None:
             raise not_found("integration")
@@ -100,32 +103,35 @@ class Integrations:
         self.replaced.note(name, labels["tenant"], now, now + REPLACED_LIFE)
         return self.secrets.put(name, value, labels)
 
-    def _presenter(self, provider: str) -> PresenterVendor:
+    def presenter(self, provider: str) -> PresenterVendor:
+        """Return an avatar service. Raises Problem where there is none of that name."""
         if provider not in self.presenters:
             raise no_provider(self.presenters)
         return self.presenters[provider]
 
-    def _checked(
-        self, presenter: AskedOnce, provider: str, api_key: str, avatar_id: str | None, voice_id: str | None
-    ) -> str:
+    def checked(
+        self, provider: str, api_key: str, avatar_id: str | None, voice_id: str | None
+    ) -> tuple[str, int | None]:
+        """Ask the service about a key, a look and a voice; return how it bills, and what is left to spend, if it says.
+
+        Raises Problem.
+        """
+        asked = self.asked[provider]
         try:
-            billing = presenter.check_key(api_key=api_key)
-            if avatar_id:
-                presenter.avatar(avatar_id, api_key=api_key)
-            if voice_id:
-                presenter.voice(voice_id, api_key=api_key)
+            billing, balance = asked.check_key(api_key=api_key), asked.balance(api_key=api_key)
         except KeyChanged as bad:
             message = f"{provider} does not accept this key"
             move = f"copy the API key from {provider}'s settings and send it again"
             raise Problem(Code.KEY_REJECTED, message, next_move=move, details={"api_key": [message]}) from bad
-        except Refused as refused:
-            field = "voice_id" if refused.code.startswith("voice") else "avatar_id"
-            details = {field: [str(refused)]}
-            raise Problem(refused.code, str(refused), next_move=refused.next_move, details=details) from refused
         except TryLater as later:
-            message = f"{provider} did not answer, so the key could not be checked"
-            raise Problem(Code.UNAVAILABLE, message, next_move="try again in a minute", retry_after=60) from later
-        return billing
+            raise _silent(provider) from later
+        questions = (("avatar_id", asked.avatar, avatar_id), ("voice_id", asked.voice, voice_id))
+        refused = [
+            found for field, ask, name in questions if name and (found := _refusal(provider, field, ask, name, api_key))
+        ]
+        if refused:
+            raise together(refused)
+        return billing, balance
 
     def _registered(
         self, presenter: RegistersWebhooks, tenant: str, integration: Integration, api_key: str
@@ -140,3 +146,19 @@ class Integrations:
         name = vendor_webhook(integration.provider, integration.mode, tenant)
         self._put(name, secret, {"tenant": tenant, "provider": integration.provider, "mode": integration.mode})
         return replace(integration, webhook_id=endpoint, webhook_secret=name)
+
+
+def _refusal(provider: str, field: str, ask: Callable[..., object], name: str, api_key: str) -> Problem | None:
+    """Return what keeps a look or a voice from being used, None where nothing does. Raises Problem."""
+    try:
+        ask(name, api_key=api_key)
+    except Refused as refused:
+        return Problem(refused.code, str(refused), next_move=refused.next_move, details={field: [str(refused)]})
+    except (KeyChanged, TryLater) as later:
+        raise _silent(provider) from later
+    return None
+
+
+def _silent(provider: str) -> Problem:
+    message = f"{provider} did not answer, so the key could not be checked"
+    return Problem(Code.UNAVAILABLE, message, next_move="try again in a minute", retry_after=60)

@@ -5,7 +5,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 from shared.cloud.secrets import NoSecret, Secrets
-from shared.cloud.tenants import AccountStatus, Tenants
+from shared.cloud.tenants import AccountStatus, Integration, Tenants
 from shared.codes import Code
 from shared.pipeline.plan.looks import Look
 from shared.pipeline.plan.speakers import Needed
@@ -32,7 +32,8 @@ class Preflight:
         """Ask the avatar service about the key, every look and every voice. Raises Problem naming all that fail."""
         if not (needed.looks or needed.films):
             return Told({})
-        api_key = self._key(tenant, needed)
+        account = self._account(tenant, needed)
+        api_key = self._key(account, needed)
         presenter = self.presenters[needed.provider]
         asked: list[tuple[tuple[str, ...], Future[object]]]
         with ThreadPoolExecutor(AT_ONCE) as pool:
@@ -50,12 +51,15 @@ class Preflight:
             except Refused as refused:
                 refusals.append((fields, refused))
             except KeyChanged as bad:
+                self.tenants.key_refused(tenant, account, refused=True)
                 raise _no_key(needed, f"{needed.provider} refused the tenant's key") from bad
             except TryLater:
                 silent = True
             else:
                 if isinstance(told, Look):
                     found[told.id] = told
+        if found:
+            self.tenants.key_refused(tenant, account, refused=False)
         if refusals:
             raise _refused(refusals)
         balance = _balance(needed, wallet)
@@ -72,10 +76,17 @@ class Preflight:
             says = f"{problem.message}: {unchecked}"
             return Told({}, (warning(Warned.KEY_LACKING, says, provider=needed.provider, mode=needed.mode),))
 
-    def _key(self, tenant: str, needed: Needed) -> str:
+    def _account(self, tenant: str, needed: Needed) -> Integration:
         account = self.tenants.integration(tenant, needed.provider, needed.mode)
-        if account is None or account.status is not AccountStatus.ACTIVE:
+        if account is None:
             raise _no_key(needed, f"no {needed.provider} key is stored for mode {needed.mode}")
+        if account.status is not AccountStatus.ACTIVE:
+            why = f"the {needed.provider} account of mode {needed.mode} is paused"
+            move = f'PATCH /tenant/integrations/{needed.provider}?mode={needed.mode} with {{"status": "active"}}'
+            raise Problem(Code.NO_PROVIDER_KEY, why, next_move=f"{move}, then send it again a minute later")
+        return account
+
+    def _key(self, account: Integration, needed: Needed) -> str:
         try:
             return self.secrets.get(account.secret).value
         except NoSecret as gone:

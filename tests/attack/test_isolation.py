@@ -20,7 +20,11 @@ from tests.door.test_request_body import PUBLIC
 from tests.steps.calls import Customer, customer
 from tests.steps.stage import TENANT, Stage, footage, presented, staged
 
-BODIES: Mapping[str, object] = {"Integration": {"api_key": "an-avatar-key"}, "Film": {"product_title": "Mug"}}
+BODIES: Mapping[str, object] = {
+    "Integration": {"api_key": "an-avatar-key"},
+    "IntegrationChange": {"status": "inactive"},
+    "Film": {"product_title": "Mug"},
+}
 ROOMS = ("jobs", "tenants", "api_keys", "webhook_deliveries")
 
 

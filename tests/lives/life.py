@@ -151,7 +151,7 @@ class Life(RuleBasedStateMachine):
     def rotate(self, key: str) -> None:
         """Put another HeyGen key, of another account."""
         with suppress(*UNANSWERED):
-            put = self._us.tenant.integrations.put
+            put = self._us.tenant.accounts.keys.put
             put(TENANT.id, "heygen", "production", key, avatar_id=None, voice_id=None, register=False)
             self.promises.keys_changed = True
 

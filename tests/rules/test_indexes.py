@@ -27,6 +27,7 @@ from shared.cloud.personas import Personas
 from shared.cloud.records import Filters
 from shared.cloud.replaced_secrets import ReplacedSecrets
 from shared.cloud.revocations import Revocations
+from shared.cloud.tenants import Tenants
 from shared.config import Settings
 from shared.pipeline.job.job import Moment
 from tests.cloud.new_jobs import job
@@ -157,6 +158,12 @@ def test_a_tenants_personas_need_no_index(serve: Serve) -> None:
         assert () == Personas(clients).list("acme", 10)
 
 
+def test_a_tenants_integrations_need_no_index(serve: Serve) -> None:
+    """They are listed by name alone, too."""
+    with serve(INDEXES) as clients:
+        assert () == Tenants(clients, Epochs(clients, Clock().monotonic, Clock())).integrations("acme")
+
+
 def _written(clients: Clients, scenes: int) -> dict[str, Any]:
     """Store a film of so many scenes as its commits leave it; return the document as it lies there."""
     clock = Clock()
@@ -224,4 +231,5 @@ def test_these_are_all_queries_there_are() -> None:
     }
 
     jobs = {"ended_jobs.newest", "jobs.ahead", "jobs.going_on", "jobs.live", "jobs.overdue", "jobs.page"}
-    assert {"deliveries.overdue", "personas.list", "replaced_secrets.due", "revocations._theirs"} | jobs == asking
+    tenants = {"personas.list", "revocations._theirs", "tenants.integrations"}
+    assert {"deliveries.overdue", "replaced_secrets.due"} | tenants | jobs == asking

@@ -28,7 +28,7 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
 
 def replaced(stage: Stage) -> None:
     """Put the second account's key, as a caller does."""
-    put = stage.wiring.tenant.integrations.put
+    put = stage.wiring.tenant.accounts.keys.put
     put(TENANT.id, "heygen", "production", SECOND, avatar_id=None, voice_id=None, register=False)
 
 
@@ -133,7 +133,7 @@ def test_many_puts_do_not_put_off_the_first_ones_end(stage: Stage) -> None:
     """The word keeps its first due: a key a day, for ever, leaves two versions and not all of them."""
     replaced(stage)
     stage.clock.forward(timedelta(hours=20).total_seconds())
-    stage.wiring.tenant.integrations.replaced.note(KEY, TENANT.id, stage.clock(), stage.clock() + REPLACED_LIFE)
+    stage.wiring.tenant.accounts.keys.replaced.note(KEY, TENANT.id, stage.clock(), stage.clock() + REPLACED_LIFE)
     stage.wiring.secrets.put(KEY, "another", {})
 
     look(stage, timedelta(hours=5))

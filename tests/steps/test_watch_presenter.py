@@ -253,7 +253,7 @@ def test_a_take_is_fetched_with_its_own_key_after_two_rotations(tmp_path: Path, 
     with staged(tmp_path, heygen={"accounts": accounts}, canned=canned) as stage:
         job_id = started(stage)
         for key in ("hg_second", "hg_third"):
-            rotated = stage.wiring.tenant.integrations.put
+            rotated = stage.wiring.tenant.accounts.keys.put
             rotated(TENANT.id, "heygen", "production", key, avatar_id=None, voice_id=None, register=False)
         stage.cloud.wiring = stage.cloud.instance()
         stage.filmed()

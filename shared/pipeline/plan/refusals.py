@@ -134,10 +134,8 @@ def _speaking(
         if request.resolution not in service.resolutions:
             yield "resolution", f"{provider} films presenters in {_listed(service.resolutions)}"
     if any(part.avatar_id is None for part in cast):
-        yield (
-            "avatar_id",
-            "is required: nobody is named to speak; give an avatar_id",
-        )
+        usual = f"let PATCH /tenant/integrations/{provider} name who speaks where an order does not"
+        yield "avatar_id", f"is required: nobody is named to speak; give an avatar_id, or {usual}"
 
 
 def unavailable_service(provider: str, known: Iterable[str]) -> str:

@@ -1,0 +1,105 @@
+"""What the calls of the `tenant` function answer, object by object, for the OpenAPI description."""
+
+from collections.abc import Mapping
+
+from infra.answer_fields import TEXTS, Schema, fields_of, listed, of, ref, text, time, word
+from shared.cloud.tenants import AccountStatus
+
+ACCOUNT = {
+    "provider": text("The avatar service."),
+    "mode": text("`production` or `test`."),
+    "status": word("`inactive`: paused; `error`: the service refused its key when it was last asked.", AccountStatus),
+    "api_key": text("Stands for the key; nothing of it is shown.", const="********"),
+    "webhook_registered": of("boolean", "Whether the service tells abroll when a take is ready."),
+}
+
+PERSONA = {
+    "name": text("What orders name it by."),
+    "title": text("For people."),
+    "at": of("object", "Its ids, by avatar service.", additionalProperties=ref("PersonaIds")),
+}
+
+TENANT_SCHEMAS: Mapping[str, Schema] = {
+    "Account": fields_of(
+        "An avatar account, without its key.",
+        ACCOUNT,
+        maybe={
+            "reason": text("Why it is not active."),
+            "next_move": text("What can be done about it."),
+            "balance": text("US dollars it could spend when it was last asked; absent where the service does not say."),
+            "last_synced_at": time("When the service was last asked about it: key, bill and balance."),
+            "provider_config": ref("VoiceSettings", "How its presenters speak where an order does not say."),
+            "validated_at": time("When its key was last found to work."),
+            "billing": text("How the service bills the account."),
+            "avatar_id": text("Who speaks where an order names nobody."),
+            "voice_id": text("The voice where an order names none."),
+            "webhook_id": text("The service's name of abroll's webhook."),
+            "busy_until": time("Until when the service takes no orders: it said so."),
+            "down_until": time("Until when abroll orders nothing from it: it failed too often."),
+            "looks": of("object", "How each look can be cut out, as far as it was found out.", **TEXTS),
+        },
+    ),
+    "Accounts": fields_of("The avatar accounts.", {"integrations": listed("By service and mode.", ref("Account"))}),
+    "Key": fields_of(
+        "An API key, without its secret part.",
+        {
+            "id": text("The key's id."),
+            "begins": text("What the key begins with, to be found by."),
+            "scopes": listed("What it may do.", {"type": "string"}),
+            "created_at": time("When it was made."),
+            "this": of("boolean", "Whether it is the one this call came with."),
+        },
+        maybe={
+            "expires_at": time("When it ends by itself."),
+            "revoked_at": time("When it was ended; it opens nothing any more."),
+        },
+    ),
+    "Keys": fields_of("The tenant's API keys.", {"keys": listed("The keys.", ref("Key"))}),
+    "PersonaIds": fields_of(
+        "How one avatar service knows a persona.",
+        {"avatar_id": text("The look.")},
+        maybe={"voice_id": text("The voice; without one it is the look's own.")},
+    ),
+    "PersonaKept": fields_of("A persona.", PERSONA),
+    "PersonaPut": fields_of(
+        "A persona as it is kept now.",
+        {**PERSONA, "warnings": listed("What could not be checked.", {"type": "string"})},
+    ),
+    "Personas": fields_of("A tenant's personas.", {"personas": listed("By name.", ref("PersonaKept"))}),
+    "TemplateKept": fields_of(
+        "What orders have where they are silent.",
+        {"template": of("object", "Fields of an order, as it was put.")},
+    ),
+    "Tenant": fields_of(
+        "The caller's tenant.",
+        {
+            "id": text("The tenant's id."),
+            "name": text("Its name."),
+            "status": word("Whether it may order.", AccountStatus),
+            "plan": text("The plan its limits come from; empty is the default's."),
+            "live_jobs": of("integer", "How many jobs may be made at once."),
+        },
+        maybe={
+            "avatar_id": text("Who speaks where an order names nobody."),
+            "voice_id": text("The voice where an order names none."),
+            "monthly_cap": of("integer", "What abroll may pay for it a month, millionths of a US dollar."),
+        },
+    ),
+    "Uploaded": fields_of(
+        "An image is stored.",
+        {
+            "image": text("Its id: name it as `image` in an order."),
+            "width": of("integer", "Pixels across, as stored."),
+            "height": of("integer", "Pixels down, as stored."),
+            "bytes": of("integer", "Size as stored, bytes."),
+        },
+    ),
+    "WebhookSecret": fields_of(
+        "The secret webhooks are signed with.",
+        {
+            "secret": text("Shown once."),
+            "older_sign_until": time("Until when the secrets before it sign beside it."),
+            "message": text("How it is used."),
+        },
+    ),
+}

@@ -1,0 +1,76 @@
+"""The part of the `tenant` function about a tenant's template: what its orders have where they are silent."""
+
+import json
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import flask
+
+from shared.cloud.tenants import Tenants
+from shared.codes import Code
+from shared.door.answers import answer
+from shared.door.asked import Caller
+from shared.door.incoming import json_body
+from shared.door.public import Route
+from shared.steps.problems import Problem, invalid, not_found
+
+LARGEST = 32 * 1024  # bytes of a template as it is kept, in its tenant's own document
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """What links an order may have."""
+
+    schemes: Collection[str]
+    judge: Callable[[str], str | None]  # says what is wrong with where one leads
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateDoor:
+    """The routes and what they need."""
+
+    tenants: Tenants
+    who: Callable[[flask.Request], Caller]
+    links: Links
+
+    @property
+    def routes(self) -> tuple[Route, ...]:
+        """What is answered, for the router and for the OpenAPI description."""
+        return (
+            Route("GET", "/template", self._read, "Read what orders have where they are silent."),
+            Route("PUT", "/template", self._put, "Set what orders have where they are silent.", takes="Template"),
+            Route("DELETE", "/template", self._delete, "Forget the template."),
+        )
+
+    def _read(self, request: flask.Request, _found: Mapping[str, str]) -> flask.Response:
+        kept = template_of(self.who(request))
+        if not kept:
+            raise not_found("template")
+        return answer(200, {"template": kept})
+
+    def _put(self, request: flask.Request, _found: Mapping[str, str]) -> flask.Response:
+        from shared.door.bodies import Mistakes, parse_template
+
+        who = self.who(request)
+        try:
+            kept = parse_template(json_body(request), schemes=self.links.schemes, judge=self.links.judge)
+        except Mistakes as mistakes:
+            raise invalid(mistakes.details) from mistakes
+        text = json.dumps(kept, ensure_ascii=False)
+        if len(text.encode()) > LARGEST:
+            message = f"a template has at most {LARGEST} bytes"
+            raise Problem(Code.VALIDATION_ERROR, message, next_move="leave the longest texts to the orders")
+        self.tenants.put_template(who.tenant.id, text)
+        return answer(200, {"template": kept})
+
+    def _delete(self, request: flask.Request, _found: Mapping[str, str]) -> flask.Response:
+        who = self.who(request)
+        self.tenants.put_template(who.tenant.id, None)
+        return answer(200, {"deleted": True})
+
+
+def template_of(who: Caller) -> dict[str, Any]:
+    """Return a tenant's template, empty where it has none."""
+    kept: dict[str, Any] = json.loads(who.tenant.template or "{}")
+    return kept
