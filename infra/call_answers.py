@@ -18,7 +18,9 @@ ANSWERS: Mapping[str, Mapping[int, str]] = {
     "POST /jobs/{job}/retry": {200: "RevisedDryRun", 202: "Revised"},
     "POST /jobs/{job}/regenerate": {200: "RevisedDryRun", 202: "Revised"},
     "GET /tenant/keys": {200: "Keys"},
-    "DELETE /tenant/keys/{key}": {200: "Key"},
+    "POST /tenant/keys": {201: "KeyMade"},
+    "POST /tenant/keys/{key}/rotate": {201: "KeyMade"},
+    "DELETE /tenant/keys/{key}": {200: "KeyKept"},
     "GET /tenant": {200: "Tenant"},
     "GET /tenant/personas": {200: "Personas"},
     "GET /tenant/personas/{persona}": {200: "PersonaKept"},
@@ -43,6 +45,7 @@ QUERIES: Mapping[str, Mapping[str, Schema]] = {
     "GET /jobs": {
         "status": word("Only jobs in this state.", Status),
         "product_id": text("Only films of this product.", maxLength=255),
+        "ordered_by": text("Only films this API key ordered, by its id.", minLength=12, maxLength=12),
         "created_from": time("Only jobs ordered then or later."),
         "created_to": time("Only jobs ordered before."),
         "limit": of("integer", "How many jobs a page has.", minimum=1, maximum=100, default=20),

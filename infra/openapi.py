@@ -18,7 +18,7 @@ from shared.door.change_bodies import LinksBody, RegenerateBody, RetryBody
 from shared.door.health import OPENAPI
 from shared.door.public import Route
 from shared.door.statuses import STATUS
-from shared.door.tenant_bodies import IntegrationBody, IntegrationChangeBody, PersonaBody
+from shared.door.tenant_bodies import IntegrationBody, IntegrationChangeBody, KeyBody, PersonaBody, RotateBody
 from shared.steps.webhook_events import EVENTS, WebhookEvent, WebhookPayload
 from shared.wiring import Wiring
 
@@ -26,10 +26,12 @@ BODIES: Mapping[str, type[BaseModel]] = {
     "Film": FilmBody,
     "Integration": IntegrationBody,
     "IntegrationChange": IntegrationChangeBody,
+    "Key": KeyBody,
     "Links": LinksBody,
     "Persona": PersonaBody,
     "Regenerate": RegenerateBody,
     "Retry": RetryBody,
+    "Rotate": RotateBody,
     "Template": TemplateBody,
 }
 PROBLEM = {

@@ -19,6 +19,21 @@ PERSONA = {
     "at": of("object", "Its ids, by avatar service.", additionalProperties=ref("PersonaIds")),
 }
 
+KEY = {
+    "id": text("The key's id."),
+    "name": text("What it was called when it was made."),
+    "begins": text("What the key begins with, to be found by."),
+    "status": text("`active`, `expired` or `revoked`.", enum=["active", "expired", "revoked"]),
+    "scopes": listed("What it may do.", {"type": "string"}),
+    "created_at": time("When it was made."),
+    "this": of("boolean", "Whether it is the one this call came with."),
+}
+KEY_MAYBE = {
+    "expires_at": time("When it ends by itself."),
+    "revoked_at": time("When it was ended; it opens nothing any more."),
+    "last_used_at": time("When it was used last, to the hour."),
+}
+
 TENANT_SCHEMAS: Mapping[str, Schema] = {
     "Account": fields_of(
         "An avatar account, without its key.",
@@ -40,21 +55,21 @@ TENANT_SCHEMAS: Mapping[str, Schema] = {
         },
     ),
     "Accounts": fields_of("The avatar accounts.", {"integrations": listed("By service and mode.", ref("Account"))}),
-    "Key": fields_of(
-        "An API key, without its secret part.",
+    "KeyKept": fields_of("An API key, without its secret part.", KEY, maybe=KEY_MAYBE),
+    "KeyMade": fields_of(
+        "A new API key, shown once.",
         {
-            "id": text("The key's id."),
-            "begins": text("What the key begins with, to be found by."),
-            "scopes": listed("What it may do.", {"type": "string"}),
-            "created_at": time("When it was made."),
-            "this": of("boolean", "Whether it is the one this call came with."),
+            **KEY,
+            "api_key": text("The key itself; nobody can read it again."),
+            "message": text("How it is used."),
         },
-        maybe={
-            "expires_at": time("When it ends by itself."),
-            "revoked_at": time("When it was ended; it opens nothing any more."),
+        maybe=KEY_MAYBE
+        | {
+            "replaces": text("The id of the key it was made to replace."),
+            "older_works_until": time("Until when that one works beside it."),
         },
     ),
-    "Keys": fields_of("The tenant's API keys.", {"keys": listed("The keys.", ref("Key"))}),
+    "Keys": fields_of("The tenant's API keys.", {"keys": listed("The keys.", ref("KeyKept"))}),
     "PersonaIds": fields_of(
         "How one avatar service knows a persona.",
         {"avatar_id": text("The look.")},
@@ -78,6 +93,7 @@ TENANT_SCHEMAS: Mapping[str, Schema] = {
             "status": word("Whether it may order.", AccountStatus),
             "plan": text("The plan its limits come from; empty is the default's."),
             "live_jobs": of("integer", "How many jobs may be made at once."),
+            "heygen_footage": of("boolean", "Whether its own HeyGen account films footage where an order asks for it."),
         },
         maybe={
             "avatar_id": text("Who speaks where an order names nobody."),

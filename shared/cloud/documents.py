@@ -35,6 +35,7 @@ def whole(job: Job) -> dict[str, Any]:
         **ordered(job),
         "trace": job.trace,
         "parent": job.parent,
+        "ordered_by": job.ordered_by,
         "created_at": job.created_at,
         **moving(job),
     }
@@ -136,6 +137,7 @@ def _built(job_id: str, data: Mapping[str, Any], schema: int) -> Job:
         schema=schema,
         links=held.links,
         barred_at=held.barred_at,
+        ordered_by=held.ordered_by,
     )
 
 
@@ -198,6 +200,7 @@ class _Held:
     parent: str | None = None
     links: Mapping[str, str] = field(default_factory=dict)
     barred_at: datetime | None = None
+    ordered_by: str | None = None
 
 
 _KINDS = list(Kind)

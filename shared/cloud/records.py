@@ -127,6 +127,7 @@ class Filters:
 
     status: str | None = None
     product_id: str | None = None
+    ordered_by: str | None = None
     created_from: datetime | None = None
     created_to: datetime | None = None
 
@@ -136,6 +137,7 @@ class Filters:
         wanted = (
             ("status", "==", self.status),
             ("product_id", "==", self.product_id),
+            ("ordered_by", "==", self.ordered_by),
             ("created_at", ">=", self.created_from),
             ("created_at", "<", self.created_to),
         )

@@ -1,6 +1,6 @@
 """Taking rights away: keys revoked one by one or all of a tenant's, tenants suspended; every instance hears of it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -45,6 +45,23 @@ class Revocations:
         if key.revoked_at is None:
             self._epochs.revoke({f"api_keys/{key.id}": {"revoked_at": now}}, keys=(key.id,))
         return key.revoked_at or now
+
+    def end(self, key: ApiKey, at: datetime) -> None:
+        """Let a key expire at a time, and let every instance hear of it. Raises StoreUnreachable."""
+        self._epochs.revoke({f"api_keys/{key.id}": {"expires_at": at}}, keys=(key.id,))
+
+    def forget(self, keys: Iterable[ApiKey]) -> None:
+        """Delete records of keys that ended long ago. Raises StoreUnreachable."""
+        from google.api_core.exceptions import GoogleAPICallError, RetryError
+
+        store = self._clients.firestore
+        batch = store.batch()
+        for key in islice(keys, MOST_KEYS):
+            batch.delete(store.document(f"api_keys/{key.id}"))
+        try:
+            batch.commit(retry=retry_for(CALL_SECONDS), timeout=CALL_SECONDS)
+        except (GoogleAPICallError, RetryError) as failed:
+            raise StoreUnreachable(f"ended keys could not be deleted: {failed}") from failed
 
     def revoke_all(self, tenant: str, now: datetime) -> int:
         """Revoke every key of a tenant; return how many worked until now. Raises StoreUnreachable."""

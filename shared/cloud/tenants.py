@@ -63,6 +63,8 @@ class ApiKey(Stored):
     created_at: datetime
     expires_at: datetime | None = None
     revoked_at: datetime | None = None
+    name: str = ""
+    last_used_at: datetime | None = None  # to the hour
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +190,10 @@ class Tenants:
         """Note that a vendor fails for this account: a blind write, the last one wins."""
         self._note(_integration(tenant_id, provider, mode), {"down_until": until, "down_times": times})
 
+    def key_used(self, key: ApiKey, now: datetime) -> None:
+        """Note when a caller's key was used."""
+        self._note(f"api_keys/{key.id}", {"last_used_at": now}, forget=False)
+
     def key_refused(self, tenant_id: str, integration: Integration, *, refused: bool) -> None:
         """Note that a vendor refused the account's key, or takes it again; a write only where that is news."""
         from google.cloud.firestore import SERVER_TIMESTAMP
@@ -222,11 +228,12 @@ class Tenants:
         except (GoogleAPICallError, RetryError) as failed:
             raise StoreUnreachable(f"{path} could not be written: {failed}") from failed
 
-    def _note(self, path: str, fields: Mapping[str, Any]) -> None:
+    def _note(self, path: str, fields: Mapping[str, Any], *, forget: bool = True) -> None:
         """Change fields of a document that is still there; losing that costs a call to a vendor, never a claim."""
         from google.api_core.exceptions import GoogleAPICallError, NotFound, RetryError
 
-        self._kept.pop(path, None)
+        if forget:
+            self._kept.pop(path, None)
         try:
             self._clients.firestore.document(path).update(
                 dict(fields), retry=retry_for(CALL_SECONDS), timeout=CALL_SECONDS

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import flask
 
@@ -12,11 +12,13 @@ from shared.door.answers import note_quotas
 from shared.door.asked import Caller
 from shared.door.keys import caller
 from shared.door.strangers import Strangers
+from shared.steps.buckets import Remembered
 from shared.steps.key_puts import KeyPuts
 from shared.steps.plans import TenantPlans
 from shared.steps.rates import RateKind, Rates
 
 SAFE_METHODS = ("GET", "HEAD")
+USE_NOTED = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,17 +29,23 @@ class Entrance:
     strangers: Strangers
     rates: Rates
     key_puts: KeyPuts
+    used: Remembered  # keys whose use was written down within the hour
     now: Callable[[], datetime]
 
     def __call__(self, request: flask.Request, scope: str) -> Caller:
         """Say who is calling, once a request. Raises Problem: no valid key, no such scope, or too often."""
-        who = caller(request, self.tenants, self.now(), scope, self.strangers)
+        now = self.now()
+        who = caller(request, self.tenants, now, scope, self.strangers)
+        self._note_use(who, now)
         self._count(request, who, RateKind.READS if request.method in SAFE_METHODS else RateKind.WRITES)
         return who
 
-    def again(self, request: flask.Request, scope: str) -> None:
-        """Judge a caller once more, right before what it asked for is bought; counts nothing. Raises Problem."""
-        caller(request, self.tenants, self.now(), scope, self.strangers)
+    def again(self, request: flask.Request, scope: str) -> str:
+        """Judge a caller once more, right before what it asked for is bought, and return its key's id; counts nothing.
+
+        Raises Problem.
+        """
+        return caller(request, self.tenants, self.now(), scope, self.strangers).key.id
 
     def dry_run(self, request: flask.Request, who: Caller) -> None:
         """Count a request as a dry run as well. Raises Problem."""
@@ -46,6 +54,14 @@ class Entrance:
     def key_put(self, request: flask.Request, who: Caller) -> None:
         """Count a request as one that puts a key or a secret as well. Raises Problem."""
         note_quotas(request, self.key_puts.admit(who.tenant))
+
+    def _note_use(self, who: Caller, now: datetime) -> None:
+        """Write down that a key is used, once an hour: no request waits for it but that one."""
+        noted = who.key.last_used_at
+        if (noted and now - noted < USE_NOTED) or who.key.id in self.used:
+            return
+        self.used.note(who.key.id)
+        self.tenants.key_used(who.key, now)
 
     def _count(self, request: flask.Request, who: Caller, kind: RateKind) -> None:
         note_quotas(request, self.rates.take(who.tenant, who.key.id, kind))
@@ -61,4 +77,5 @@ def entrance(
     """Return an instance's entrance, its buckets full."""
     strangers = Strangers(plans.strangers_per_minute, monotonic)
     rates, key_puts = Rates(plans, counts, monotonic, now), KeyPuts(plans, counts, monotonic, now)
-    return Entrance(tenants, strangers, rates, key_puts, now)
+    used = Remembered(monotonic, USE_NOTED.total_seconds())
+    return Entrance(tenants, strangers, rates, key_puts, used, now)

@@ -19,7 +19,7 @@ from shared.cloud.records import Filters, Loaded, Unread
 from shared.codes import Code
 from shared.door import links, views
 from shared.door.answers import answer, note_quotas, request_id
-from shared.door.asked import READ, WRITE, Caller, is_job_id
+from shared.door.asked import READ, WRITE, Caller, is_job_id, is_key_id
 from shared.door.entrance import Entrance
 from shared.door.idempotency import idempotency_key
 from shared.door.incoming import json_body
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 DEFAULT_PAGE = 20
 LARGEST_PAGE = 100
 LONGEST_FILTER = 255  # characters of a filter; a product's id has no more
-FILTERS = ("status", "product_id", "created_from", "created_to", "limit", "cursor")
+FILTERS = ("status", "product_id", "ordered_by", "created_from", "created_to", "limit", "cursor")
 MOST_FILTERS = 20  # that are looked at
 _PAGE_SIZE = re.compile(r"[0-9]{1,4}")
 
@@ -68,7 +68,10 @@ class JobsDoor:
         """What is answered, for the router and for the OpenAPI description."""
         return (
             Route(
-                "GET", "/", self._list, "List jobs, newest first; filters status, product_id, created_from, created_to."
+                "GET",
+                "/",
+                self._list,
+                "List jobs, newest first; filters status, product_id, ordered_by, created_from, created_to.",
             ),
             Route("GET", "/{job}", self._read, "Read a job."),
             Route("GET", "/{job}/request", self._request, "Read the request as it was understood."),
@@ -255,9 +258,12 @@ def _query(args: Mapping[str, str]) -> tuple[Filters, int, tuple[datetime, str] 
     product = args.get("product_id")
     if product is not None and len(product) > LONGEST_FILTER:
         wrong["product_id"] = [f"must have at most {LONGEST_FILTER} characters"]
+    key = args.get("ordered_by")
+    if key is not None and not is_key_id(key):
+        wrong["ordered_by"] = ["must be an API key's id, as GET /tenant/keys lists them"]
     if wrong:
         raise invalid(wrong)
-    filters = Filters(status, product, moments.get("created_from"), moments.get("created_to"))
+    filters = Filters(status, product, key, moments.get("created_from"), moments.get("created_to"))
     return filters, int(limit), after
 
 

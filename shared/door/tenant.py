@@ -1,28 +1,28 @@
 """The `tenant` function: a tenant's own accounts (keys go in, never out), its defaults, and its uploads."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
 
 import flask
 
 from shared.cloud.revocations import Revocations
-from shared.cloud.tenants import ApiKey, Tenants
+from shared.cloud.tenants import Tenants
 from shared.door.answers import answer
-from shared.door.asked import Caller, is_key_id
+from shared.door.asked import Caller
 from shared.door.entrance import Entrance
 from shared.door.incoming import upload_body
 from shared.door.integrations import IntegrationsDoor
-from shared.door.keys import KEY_BEGINS, new_webhook_secret
+from shared.door.keys import new_webhook_secret
 from shared.door.personas import PersonasDoor
 from shared.door.public import Route, serve
 from shared.door.template import Links, TemplateDoor
+from shared.door.tenant_keys import KeysDoor
 from shared.media.images import ImageRefused, sniff_and_reencode
 from shared.pipeline.codec import to_plain
 from shared.steps.accounts import Accounts
 from shared.steps.images import MOST_IMAGE_BYTES, Images
 from shared.steps.personas import Cast
-from shared.steps.problems import Problem, not_found
+from shared.steps.problems import Problem
 from shared.steps.rotation import Rotation
 
 ADMIN = "tenant:admin"
@@ -56,8 +56,7 @@ class TenantDoor:
                 self._webhook_secret,
                 "Make the secret webhooks are signed with; shown once. Those before it sign beside it for a day.",
             ),
-            Route("GET", "/keys", self._keys, "List the API keys, without their secret part."),
-            Route("DELETE", "/keys/{key}", self._revoke, "Revoke an API key; within five seconds nobody takes it."),
+            *KeysDoor(self.tenants, self.revocations, self.entrance, self._who).routes,
             Route(
                 "POST",
                 "/uploads",
@@ -82,18 +81,6 @@ class TenantDoor:
         message = "shown once; verify webhooks by Standard Webhooks 1.0.0; a secret before it signs beside it for a day"
         return answer(201, {"secret": made, "older_sign_until": until, "message": message})
 
-    def _keys(self, request: flask.Request, _found: Mapping[str, str]) -> flask.Response:
-        who = self._who(request)
-        return answer(200, {"keys": [_key(each, who) for each in self.revocations.keys(who.tenant.id)]})
-
-    def _revoke(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
-        who = self._who(request)
-        key = self.revocations.key(found["key"]) if is_key_id(found["key"]) else None
-        if key is None or key.tenant != who.tenant.id:
-            raise not_found("key")
-        revoked_at = self.revocations.revoke(key, self.entrance.now())
-        return answer(200, _key(replace(key, revoked_at=revoked_at), who))
-
     def _upload(self, request: flask.Request, _found: Mapping[str, str]) -> flask.Response:
         who = self.entrance(request, "jobs:write")
         data = upload_body(request, MOST_IMAGE_BYTES)
@@ -107,8 +94,3 @@ class TenantDoor:
 
     def _who(self, request: flask.Request) -> Caller:
         return self.entrance(request, ADMIN)
-
-
-def _key(key: ApiKey, who: Caller) -> dict[str, Any]:
-    shown = {name: value for name, value in to_plain(key).items() if name not in ("hash", "tenant")}
-    return {**shown, "begins": f"{KEY_BEGINS}{key.id}_", "this": key.id == who.key.id}

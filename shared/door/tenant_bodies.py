@@ -27,6 +27,20 @@ class IntegrationChangeBody(Body):
     status: Literal["active", "inactive"] | None = None
 
 
+class KeyBody(Body):
+    """A new API key."""
+
+    name: Label
+    scopes: Annotated[list[Literal["jobs:read", "jobs:write", "tenant:admin"]], Field(min_length=1, max_length=3)]
+    expires_in_days: Annotated[int, Field(ge=1, le=3650)] | None = None
+
+
+class RotateBody(Body):
+    """How long a key works on beside the one that replaces it."""
+
+    overlap_hours: Annotated[int, Field(ge=0, le=168)] = 24
+
+
 class PersonaIdsBody(Body):
     """How one avatar service knows a persona."""
 

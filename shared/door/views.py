@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from shared.cloud.documents import RETENTION
 from shared.cloud.records import Unread
 from shared.door.links import FILM, POSTER, footage_name, link, linked_files
 from shared.pipeline.codec import to_plain
@@ -29,8 +30,8 @@ BILL_WORDS = {
 }
 CALLS = ("timeline", "bill", "links", "cancel", "retry", "regenerate")  # about one job
 ROW = (
-    *("id", "status", "stage", "progress", "summary", "product_title", "product_id", "metadata"),
-    *("created_at", "updated_at", "completed_at", "estimated_completion_at"),
+    *("id", "status", "stage", "progress", "summary", "product_title", "product_id", "metadata", "ordered_by"),
+    *("created_at", "updated_at", "completed_at", "expires_at", "estimated_completion_at"),
     *("estimated_completion_p90_at", "late_since"),
     *("final_video_url", "poster_url", "error_message", "credits_used", "cost", "estimated_cost"),
 )
@@ -146,9 +147,11 @@ def whole(job: Job, public_url: str, now: datetime, outlook: Outlook) -> dict[st
         "product_title": job.request.product_title,
         "product_id": job.request.product_id,
         "metadata": dict(job.request.metadata),
+        "ordered_by": job.ordered_by,
         "created_at": job.created_at,
         "updated_at": job.updated_at,
         "completed_at": ended,
+        "expires_at": ended + RETENTION if ended else None,
         **expected(job, now, outlook),
         "processing_time_seconds": round(((ended or now) - job.created_at).total_seconds(), 3),
         "planned_seconds": job.plan.planned_seconds,

@@ -189,7 +189,7 @@ class CreateJob:
                 quota = self.hourly.admit(tenant, month)
                 admit(tenant, live.count)
                 month = self.budget.admit(tenant.id, month, reserving(job.money))
-                call.judge()
+                job = replace(job, ordered_by=call.judge())
                 self.jobs.create(job, month)
             except Problem:  # a twin of this call may be what fills the share
                 if known := self.bought(call, job_id):

@@ -21,12 +21,13 @@ from shared.codes import Code
 from shared.pipeline.job.job import Job, Purchase
 from shared.steps.problems import Problem
 
-Judge = Callable[[], object]  # raises Problem where the caller may buy no more: its key was revoked meanwhile
+Judge = Callable[[], str | None]  # the id of the key that asks; Problem where it may buy no more, as it was revoked
 NAMESPACE = uuid.UUID("6f6d0c1e-6a0b-5a57-9a53-ab7011000001")
 
 
-def unjudged() -> None:
+def unjudged() -> str | None:
     """Allow: nobody is behind this call whose rights could end."""
+    return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,9 @@ NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 CURSOR = (NOON, "00000000-0000-0000-0000-000000000000")
 FILTERS = [
     Filters(*chosen)
-    for chosen in product((None, "completed"), (None, "sku-1"), (None, NOON), (None, NOON + timedelta(hours=1)))
+    for chosen in product(
+        (None, "completed"), (None, "sku-1"), (None, "k3yk3yk3yk3y"), (None, NOON), (None, NOON + timedelta(hours=1))
+    )
 ]
 UNINDEXED = {"nodes", "request", "plan", "timeline", "expire_at"}  # of a job: what grows with the film, and its end
 ASKING = {"aggregate", "avg", "collection_group", "find_nearest", "order_by", "sum", "where"}

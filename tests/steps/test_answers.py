@@ -81,6 +81,13 @@ def test_every_public_answer_is_described(stage: Stage) -> None:
     calls.told("GET", "/jobs")
     calls.told("GET", "/tenant")
     calls.told("GET", "/tenant/integrations/{provider}", "heygen")
+    calls.told("GET", "/tenant/integrations")
+    config = {"avatar_id": IDS["avatar_id"], "provider_config": {"speed": 1.1}, "status": "inactive"}
+    calls.told("PATCH", "/tenant/integrations/{provider}", "heygen", json=config)
+    calls.told("POST", "/tenant/integrations/{provider}/sync", "heygen")
+    calls.told("PUT", "/tenant/template", json={"product_title": "Mug"})
+    calls.told("GET", "/tenant/template")
+    calls.told("DELETE", "/tenant/template")
     calls.told("PUT", "/tenant/personas/{persona}", "anna", json={"title": "Anna", "at": {"heygen": IDS}})
     calls.told("GET", "/tenant/personas/{persona}", "anna")
     calls.told("GET", "/tenant/personas")
@@ -89,6 +96,9 @@ def test_every_public_answer_is_described(stage: Stage) -> None:
     calls.told("DELETE", "/tenant/integrations/{provider}", "heygen")
     calls.told("GET", "/health/openapi.json")
     own = next(key["id"] for key in calls.told("GET", "/tenant/keys")["keys"] if key["this"])
+    wanted = {"name": "shop", "scopes": ["jobs:read"], "expires_in_days": 30}
+    made = calls.told("POST", "/tenant/keys", json=wanted)["id"]
+    calls.told("POST", "/tenant/keys/{key}/rotate", made)
     calls.told("DELETE", "/tenant/keys/{key}", own)
 
     assert {} == calls.wrong

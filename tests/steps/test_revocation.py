@@ -112,6 +112,7 @@ def test_what_began_before_a_revocation_buys_nothing_after_it(
 def test_many_keys_are_ended_at_once(stage: Stage, acme: Customer) -> None:
     """Forty at the same moment, at as many instances: all are ended, in a few tries each (hole 207)."""
     many = [customer(stage.wiring, TENANT.id) for _ in range(40)]
+    acme.call("GET", "/tenant")  # notes the hour of its use, which the twins read
     twins = [acme.at(stage.cloud.instance()) for _ in many]
     before = {each.at(twin.wiring).call("GET", "/tenant").status_code for each, twin in zip(many, twins, strict=True)}
     writes = stage.cloud.firestore.counts.writes
@@ -157,11 +158,15 @@ def test_a_tenant_sees_its_keys_and_ends_one(stage: Stage, acme: Customer) -> No
         "id": acme.key.id,
         "scopes": ["jobs:read", "jobs:write", "tenant:admin"],
         "created_at": "2026-11-20T12:00:00.000Z",
+        "last_used_at": "2026-11-20T12:00:01.000Z",
+        "name": "",
+        "status": "active",
         "begins": f"{KEY_BEGINS}{acme.key.id}_",
         "this": True,
     }
     theirs = {**mine, "id": other.key.id, "scopes": ["jobs:read"], "begins": f"{KEY_BEGINS}{other.key.id}_"}
-    theirs |= {"this": False, "revoked_at": "2026-11-20T12:00:01.000Z"}
+    theirs |= {"this": False, "status": "revoked", "revoked_at": "2026-11-20T12:00:01.000Z"}
+    del theirs["last_used_at"]
     assert [mine, theirs] == listed
     assert [theirs, theirs] == [told(ended), told(again)]
     assert 401 == other.call("GET", "/jobs").status_code

@@ -275,6 +275,7 @@ class Job:
     schema: int = OLDEST  # the form of its document, by the newest code that gave it one
     links: Mapping[str, str] = field(default_factory=dict)  # tokens made anew since, by the link's name
     barred_at: datetime | None = None  # its tenant was shut then: nothing more is bought until a retry
+    ordered_by: str | None = None  # the id of the API key that ordered it
 
 
 def reconcile_of(node: Node) -> Reconcile:
