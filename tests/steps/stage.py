@@ -44,6 +44,7 @@ PLENTY = {
     "dollars_per_month": MANY,
     "month_shards": 1,
 }
+FILMS_WITH_ITS_KEY = replace(TENANT, heygen_footage=True)
 WIDE = "wide-{}"  # plans of the same plenty whose months are counted in so many documents
 MONTHLY = {"films_per_month": MANY, "dollars_per_month": MANY}
 FOOTAGE_SIZES = {("768p", "9:16"): (192, 336), ("768p", "16:9"): (336, 192), ("768p", "1:1"): (192, 192)}
@@ -113,9 +114,9 @@ class Stage:
         """The instance that answers at the door."""
         return self.cloud.wiring
 
-    def order(self, request: FilmRequest, key: str | None = None) -> str:
+    def order(self, request: FilmRequest, key: str | None = None, tenant: Tenant = TENANT) -> str:
         """Create a job and return its id."""
-        return self.wiring.create_job.create(TENANT, request, key, "trace").job.id
+        return self.wiring.create_job.create(tenant, request, key, "trace").job.id
 
     def job(self, job_id: str) -> Job:
         """Read a job as it stands."""

@@ -9,15 +9,20 @@ import pytest
 from shared.cloud.tenants import Integration, Tenant
 from shared.pipeline.job.job import Ending, Node, State
 from shared.pipeline.job.status import summary
+from shared.pipeline.plan.request import BRoll, Filmer, FilmRequest
 from shared.pipeline.vendors.breaker import PROBE_LIFE, Circuit, Sign, circuit, noted
 from shared.pipeline.vendors.state import Breaker, Incident, VendorsState
 from shared.steps.breakers import NOTE_SECONDS, SPREAD
 from tests.faults.cloud import StagedWiring
 from tests.faults.wire import Kind
-from tests.steps.stage import CLIP, SPEECH, TENANT, Stage, footage, presented
+from tests.steps.stage import CLIP, FILMS_WITH_ITS_KEY, SPEECH, TENANT, Stage, footage, presented
 
 READ, COMMIT = "^firestore BatchGet", "^firestore Commit"
-SUBMIT = {"veo": "^veo .*:predictLongRunning", "heygen": "^heygen POST /v3/videos$"}
+SUBMIT = {
+    "veo": "^veo .*:predictLongRunning",
+    "heygen": "^heygen POST /v3/videos$",
+    "heygen_video": "^heygen POST /v3/models/videos$",
+}
 LATEST = timedelta(seconds=SPREAD + 1)  # how long after an opening the last of few jobs comes back
 OTHERS = tuple(Tenant(name, name, plan="enterprise") for name in ("beta", "gamma"))
 Orders = Callable[[Stage], tuple[str, str]]
@@ -40,14 +45,22 @@ def spoken(stage: Stage) -> tuple[str, str]:
     return ordered(stage, SPEECH)
 
 
-def ordered(stage: Stage, key: str) -> tuple[str, str]:
+def filmed_by_its_key(stage: Stage) -> tuple[str, str]:
+    """Order footage by the tenant's own HeyGen account."""
+    return ordered(stage, CLIP, footage(b_roll=BRoll(provider=Filmer.HEYGEN)))
+
+
+def ordered(stage: Stage, key: str, film: FilmRequest | None = None) -> tuple[str, str]:
     """Order a film, and wait until this node's first task is due."""
-    job_id = stage.order(footage() if key == CLIP else presented())
+    job_id = stage.order(film or (footage() if key == CLIP else presented()), tenant=FILMS_WITH_ITS_KEY)
     due(stage, job_id, key)
     return job_id, key
 
 
-BOTH = pytest.mark.parametrize(("vendor", "orders"), [("veo", filmed), ("heygen", spoken)])
+EACH = pytest.mark.parametrize(
+    ("vendor", "orders"), [("veo", filmed), ("heygen", spoken), ("heygen_video", filmed_by_its_key)]
+)
+OF_AN_ACCOUNT = pytest.mark.parametrize(("vendor", "orders"), [("heygen", spoken), ("heygen_video", filmed_by_its_key)])
 
 
 def known(stage: Stage) -> VendorsState:
@@ -83,7 +96,7 @@ def due(stage: Stage, job_id: str, key: str) -> None:
     stage.clock.forward(max((at - stage.clock()).total_seconds(), 0))
 
 
-@BOTH
+@EACH
 def test_an_open_breaker_keeps_what_was_not_sent(stage: Stage, vendor: str, orders: Orders) -> None:
     """It waits for the end of the opening, says since when, and is nudged by nobody."""
     job_id, key = orders(stage)
@@ -99,7 +112,7 @@ def test_an_open_breaker_keeps_what_was_not_sent(stage: Stage, vendor: str, orde
     assert 0 == stage.submits(vendor)
 
 
-@BOTH
+@EACH
 def test_the_first_order_after_it_closes_the_breaker(stage: Stage, vendor: str, orders: Orders) -> None:
     """One real order that was wanted anyway, after a question that costs nothing where the vendor has one."""
     job_id, key = orders(stage)
@@ -112,7 +125,7 @@ def test_the_first_order_after_it_closes_the_breaker(stage: Stage, vendor: str, 
     assert State.RUNNING is node.state
     assert Circuit.CLOSED is standing(stage, vendor)
     assert 1 == stage.submits(vendor)
-    assert (vendor == "heygen") == bool(stage.wire.count("^heygen GET /v3/users/me"))
+    assert vendor.startswith("heygen") == bool(stage.wire.count("^heygen GET /v3/users/me"))
 
 
 def test_the_film_of_a_job_that_waited_is_whole_and_paid_once(stage: Stage) -> None:
@@ -162,18 +175,19 @@ def test_an_order_that_fails_opens_it_for_twice_as_long(stage: Stage) -> None:
     assert stage.clock() + timedelta(seconds=120) == breaker.open_until
 
 
-def test_a_free_question_that_fails_sends_nothing(stage: Stage) -> None:
+@OF_AN_ACCOUNT
+def test_a_free_question_that_fails_sends_nothing(stage: Stage, vendor: str, orders: Orders) -> None:
     """No order is risked at a service that does not even say who we are."""
-    job_id, _ = spoken(stage)
-    opened(stage, "heygen")
-    start(stage, job_id, SPEECH)
-    due(stage, job_id, SPEECH)
+    job_id, key = orders(stage)
+    opened(stage, vendor)
+    start(stage, job_id, key)
+    due(stage, job_id, key)
     stage.wire.on("^heygen GET /v3/users/me", Kind.REFUSE, "503")
 
-    node = start(stage, job_id, SPEECH)
+    node = start(stage, job_id, key)
 
-    assert (State.QUEUED, 0) == (node.state, stage.submits("heygen"))
-    assert Circuit.OPEN is standing(stage, "heygen")
+    assert (State.QUEUED, 0) == (node.state, stage.submits(vendor))
+    assert Circuit.OPEN is standing(stage, vendor)
 
 
 def test_a_refused_order_gives_the_lease_back(stage: Stage) -> None:
@@ -308,31 +322,39 @@ def account(stage: Stage) -> Integration:
     return found
 
 
-def test_three_troubles_let_an_account_rest(stage: Stage) -> None:
-    """Its next take waits, and says so; nobody else's vendor is closed."""
+@OF_AN_ACCOUNT
+def test_three_troubles_let_an_account_rest(stage: Stage, vendor: str, orders: Orders) -> None:
+    """Its next order waits, and says so; nobody else's vendor is closed."""
     for _ in range(3):
-        job_id, key = spoken(stage)
-        stage.wire.on(SUBMIT["heygen"], Kind.REFUSE, "503")
+        job_id, key = orders(stage)
+        stage.wire.on(SUBMIT[vendor], Kind.REFUSE, "503")
         start(stage, job_id, key)
         stage.clock.forward(NOTE_SECONDS)
-    submits = stage.submits("heygen")
-    job_id, key = spoken(stage)
+    submits = stage.submits(vendor)
+    job_id, key = orders(stage)
 
     node = start(stage, job_id, key)
 
-    assert (State.QUEUED, submits) == (node.state, stage.submits("heygen"))
+    assert (State.QUEUED, submits) == (node.state, stage.submits(vendor))
     assert node.why is not None
-    assert node.why.startswith("waiting for heygen, which fails for this account")
+    assert node.why.startswith(f"waiting for {vendor}, which fails for this account")
     assert 1 == account(stage).down_times
-    assert Circuit.CLOSED is standing(stage, "heygen")
+    assert Circuit.CLOSED is standing(stage, vendor)
 
 
-def test_a_look_that_fails_counts_too(stage: Stage) -> None:
+@pytest.mark.parametrize(
+    ("vendor", "orders", "look"),
+    [
+        ("veo", filmed, "^veo .*:fetchPredictOperation"),
+        ("heygen_video", filmed_by_its_key, "^heygen GET /v3/models/videos/"),
+    ],
+)
+def test_a_look_that_fails_counts_too(stage: Stage, vendor: str, orders: Orders, look: str) -> None:
     """A vendor that cannot say how its clips stand is in trouble, whoever asks."""
-    job_id, key = filmed(stage)
+    job_id, key = orders(stage)
     start(stage, job_id, key)
-    stage.wire.on("^veo .*:fetchPredictOperation", Kind.REFUSE, "500")
+    stage.wire.on(look, Kind.REFUSE, "500")
 
     stage.wiring.watch_clip(stage.message(job_id, CLIP))
 
-    assert [Sign.SERVER_ERROR] == [each.code for each in known(stage).breakers["veo"].incidents]
+    assert [Sign.SERVER_ERROR] == [each.code for each in known(stage).breakers[vendor].incidents]

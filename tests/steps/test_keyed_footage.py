@@ -18,8 +18,8 @@ from shared.pipeline.plan.request import AspectRatio, BRoll, Filmer, FilmRequest
 from shared.steps.problems import Problem
 from tests.faults.wire import Kind
 from tests.steps.stage import CLIP, FILM, SPEECH, TENANT, Stage, footage, presented, staged
+from tests.steps.stage import FILMS_WITH_ITS_KEY as ON
 
-ON = replace(TENANT, heygen_footage=True)
 BY_HEYGEN = BRoll(provider=Filmer.HEYGEN)
 SUBMIT = r"^heygen POST /v3/models/videos$"
 LOOK_AT = r"^heygen GET /v3/models/videos/"
@@ -36,7 +36,7 @@ def stage(tmp_path: Path, canned: Mapping[str, Path]) -> Iterator[Stage]:
 def ordered(stage: Stage, request: FilmRequest | None = None) -> str:
     """Order a film by HeyGen's account."""
     wanted = request or footage(b_roll=BY_HEYGEN)
-    return stage.wiring.create_job.create(ON, wanted, None, "trace").job.id
+    return stage.order(wanted, tenant=ON)
 
 
 def started(stage: Stage, request: FilmRequest | None = None) -> str:
