@@ -8,10 +8,13 @@ holds every commit of random jobs to the whole picture. `python -m infra.readme 
 from collections.abc import Iterator
 
 from shared.pipeline.job.job import AT_VENDOR, AWAKE, LIVE, State
-from shared.pipeline.job.line import LINE, SWEEP, VEO_OUTPUT, Step
+from shared.pipeline.job.line import LINE, START_CLIP, START_PRESENTER, SWEEP, VEO_OUTPUT, Step
 from shared.pipeline.job.machine import TABLE
+from shared.pipeline.job.vendors import VENDORS
+from shared.pipeline.plan.plan import Kind
 
 ARRIVES = {VEO_OUTPUT: "event", SWEEP: "schedule"}  # the steps neither a task nor a request starts
+STARTS = {START_CLIP: Kind.CLIP, START_PRESENTER: Kind.PRESENTER}  # each in a queue of its vendor's
 
 # What a node does without news of its own: the rest of its job, a person or the sweep moves it.
 JOB_MOVES: tuple[tuple[State, State, str], ...] = (
@@ -63,4 +66,6 @@ def _far(edge: tuple[State, State]) -> int:
 
 
 def _runs_on(step: Step) -> str:
+    if step in STARTS:
+        return ", ".join(f"queue `{row.queue}`" for row in VENDORS.values() if row.kind is STARTS[step])
     return f"queue `{step.queue}`" if step.queue else ARRIVES.get(step, "https")

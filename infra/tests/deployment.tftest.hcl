@@ -167,7 +167,7 @@ run "queues" {
   }
 
   assert {
-    condition     = toset(keys(google_cloud_tasks_queue.queue)) == toset(["compose", "notify", "presenter", "veo", "watch"])
+    condition     = toset(keys(google_cloud_tasks_queue.queue)) == toset(["compose", "did", "heygen-video", "notify", "presenter", "veo", "watch"])
     error_message = "A queue is missing, or one too many; a deleted queue's name is gone for days."
   }
 }

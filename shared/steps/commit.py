@@ -16,7 +16,7 @@ from shared.log import Fact, log_job
 from shared.pipeline.job.events import Event
 from shared.pipeline.job.job import AWAKE, Job, Node, State
 from shared.pipeline.job.ledger import bill
-from shared.pipeline.job.line import COMPOSE, START_CLIP, START_PRESENTER, step_for
+from shared.pipeline.job.line import COMPOSE, START_CLIP, START_PRESENTER, queue_of, step_for
 from shared.pipeline.job.machine import apply
 from shared.pipeline.job.names import delivery_task, task_name
 from shared.pipeline.job.timeouts import SECOND, Timeouts
@@ -119,13 +119,13 @@ class Commits:
 
     def task(self, job: Job, node: Node) -> Task:
         """Return the task that does a node's next step."""
-        step = step_for(node)
-        if step.queue is None:
+        step, queue = step_for(node), queue_of(node)
+        if queue is None:
             raise ValueError(f"{step.function} is no step of a queue")
         known = job.updated_at or job.created_at
         return Task(
             name=task_name(job.id, node.key, node.wake),
-            queue=step.queue,
+            queue=queue,
             function=step.function,
             body=Message(job.id, node.key, node.take, node.attempt).body,
             at=node.at if node.at and node.at > known + SHORTEST_DELAY else None,

@@ -21,7 +21,7 @@ from shared.cloud.ticks import Ticks
 from shared.log import Fact, JobRef, Traced, crashed, log, log_job
 from shared.pipeline.job.events import Swept
 from shared.pipeline.job.job import Job, Node, State
-from shared.pipeline.job.line import step_for
+from shared.pipeline.job.line import queue_of
 from shared.pipeline.job.names import task_name
 from shared.steps.commit import Commits, JobGone, StoreBusy, notify_task
 
@@ -166,10 +166,10 @@ class Sweep:
         return heard.changed and _pushed(each.job, heard.job)
 
     def _in_queue(self, each: Loaded, node: Node, now: datetime) -> bool:
-        step = step_for(node)
-        if node.state is not State.QUEUED or node.due is None or node.due > now or step.queue is None:
+        queue = queue_of(node)
+        if node.state is not State.QUEUED or node.due is None or node.due > now or queue is None:
             return False
-        return self.commits.tasks.waiting(step.queue, task_name(each.job.id, node.key, node.wake))
+        return self.commits.tasks.waiting(queue, task_name(each.job.id, node.key, node.wake))
 
     def _delivery(self, each: Delivery) -> bool:
         wanted = notify_task(each.id, each.wake)

@@ -49,7 +49,7 @@ from tests.faults.web import WebProxy, refusal
 from tests.faults.wire import Kind, Wire
 from tests.patience import PATIENCE
 
-QUEUES = ("veo", "presenter", "watch", "compose", "notify")
+QUEUES = ("veo", "heygen-video", "presenter", "did", "watch", "compose", "notify")
 STEPS = ("start_clip", "watch_clip", "start_presenter", "watch_presenter", "compose")
 
 

@@ -10,6 +10,7 @@ from shared.cloud.secret_names import CALLBACK_KEY, customer_webhook, vendor_key
 from shared.log import SEVERITY, Fact
 from shared.pipeline.job.line import LINE, START_CLIP, START_PRESENTER, WATCH_CLIP, WATCH_PRESENTER
 from shared.pipeline.job.timeouts import Timeouts
+from shared.pipeline.job.vendors import VENDORS
 from shared.pipeline.plan.plan import Kind
 from shared.wiring import PART_OF
 from tests.infra.inventory import ROOT, block, functions, indexes, table, terraform
@@ -116,7 +117,8 @@ def test_a_shared_instance_has_a_whole_processor() -> None:
 
 def test_the_lines_queues_are_the_tables() -> None:
     """Every queue a step is wanted in exists, and none exists for nobody."""
-    assert {step.queue for step in LINE if step.queue} == set(table()["queues"])
+    named = {step.queue for step in LINE if step.queue} | {row.queue for row in VENDORS.values()}
+    assert named == set(table()["queues"])
 
 
 def test_functions_end_before_their_tasks_are_given_up() -> None:

@@ -12,6 +12,7 @@ from shared.cloud.secret_names import vendor_key
 from shared.codes import Code
 from shared.door import views
 from shared.pipeline.job.job import Ending, Outcome, Payer, Reconcile, State
+from shared.pipeline.job.names import task_name
 from shared.pipeline.job.vendors import VENDORS
 from shared.pipeline.plan.plan import Sound
 from shared.pipeline.plan.request import AspectRatio, BRoll, Filmer, FilmRequest, SceneRequest
@@ -271,3 +272,27 @@ def test_its_sound_is_heard_only_where_it_was_asked_for(stage: Stage, tmp_path: 
     assert {None} == {heard.prompt for heard in read_sound(tmp_path / "film.mp4")} or not read_sound(
         tmp_path / "film.mp4"
     )
+
+
+def test_each_vendors_starts_wait_in_a_queue_of_its_own(stage: Stage) -> None:
+    """A slow vendor's rate is no other's: Veo's clips never stand before HeyGen's, nor one's takes before another's."""
+    queues = {
+        "veo": (stage.order(footage()), CLIP),
+        "heygen-video": (ordered(stage), CLIP),
+        "presenter": (stage.order(presented()), SPEECH),
+    }
+
+    for queue, (job_id, key) in queues.items():
+        name = task_name(job_id, key, stage.node(job_id, key).wake)
+        assert [queue] == [task.queue.rpartition("/")[2] for task in stage.waiting() if task.name.endswith(name)]
+
+
+def test_the_sweep_looks_into_the_vendors_own_queue(stage: Stage) -> None:
+    """A late clip whose task still waits there is put aside, not pushed."""
+    job_id = ordered(stage)
+    wake = stage.node(job_id, CLIP).wake
+    stage.clock.forward(600)
+
+    stage.wiring.sweep()
+
+    assert (wake, 0) == (stage.node(job_id, CLIP).wake, stage.node(job_id, CLIP).nudges)

@@ -24,7 +24,7 @@ from shared.wiring import Wiring
 from tests.patience import PATIENCE
 from tests.storm.books import Generation, generations
 
-QUEUES = ("compose", "notify", "presenter", "veo", "watch")
+QUEUES = ("compose", "did", "heygen-video", "notify", "presenter", "veo", "watch")
 HEYGEN_KEY = "hg_demo_key"
 
 

@@ -1,11 +1,14 @@
 """The line on one page: every step in its order, and the function and queue that do it.
 
+Starts wait in a queue of their vendor's; the line names the first vendor's.
+
 The README's table is printed from it; the queues' and functions' settings stand in `infra/functions.json`.
 """
 
 from dataclasses import dataclass
 
 from shared.pipeline.job.job import Node, Reconcile, State, reconcile_of
+from shared.pipeline.job.vendors import VENDORS
 from shared.pipeline.plan.plan import Kind
 
 
@@ -19,7 +22,7 @@ class Step:
 
 
 CREATE = Step("create_job", None, "checks, plans, reserves the price, stores the job, enqueues the first tasks")
-START_CLIP = Step("start_clip", "veo", "claims a clip and asks Veo for it, once")
+START_CLIP = Step("start_clip", "veo", "claims a clip and asks its vendor for it, once")
 VEO_OUTPUT = Step("veo_output", None, "hears that a clip's file lies in the takes bucket")
 WATCH_CLIP = Step("watch_clip", "watch", "asks about a clip whose file has not come in time")
 START_PRESENTER = Step("start_presenter", "presenter", "claims a take and asks the avatar service for it, once")
@@ -62,3 +65,10 @@ def step_for(node: Node) -> Step:
             return WATCH_PRESENTER
         case _:
             return COMPOSE
+
+
+def queue_of(node: Node) -> str | None:
+    """Return the queue of a node's task: a start waits in its vendor's own."""
+    step = step_for(node)
+    row = VENDORS.get(node.provider) if step in (START_CLIP, START_PRESENTER) else None
+    return row.queue if row else step.queue

@@ -44,6 +44,7 @@ class Vendor:
     failed_is_free: bool  # its final "failed" is not billed; False where it is, or nobody says
     lists_titles: bool  # its list shows the titles we gave: what is left where a key is too old
     waits: VendorWaits
+    queue: str  # its starts wait here, so that a slow vendor's never stand before another's (hole 299)
     account: str = ""  # the tenant's integration whose key it takes, where that has another name
 
 
@@ -68,6 +69,7 @@ VENDORS: Mapping[str, Vendor] = {
             key_life=KEY_LIFE,
             replays=3,
         ),
+        queue="presenter",
     ),
     "did": Vendor(
         kind=Kind.PRESENTER,
@@ -86,6 +88,7 @@ VENDORS: Mapping[str, Vendor] = {
             backstop=180,
             grace=300,
         ),
+        queue="did",
     ),
     "veo": Vendor(
         kind=Kind.CLIP,
@@ -96,6 +99,7 @@ VENDORS: Mapping[str, Vendor] = {
         waits=VendorWaits(
             http=60, function=120, dispatch=150, claim=210, unknown=1200, silence=1800, longest=1800, backstop=360
         ),
+        queue="veo",
     ),
     "heygen_video": Vendor(
         kind=Kind.CLIP,
@@ -116,6 +120,7 @@ VENDORS: Mapping[str, Vendor] = {
             replays=3,
         ),
         account="heygen",
+        queue="heygen-video",
     ),
 }
 
