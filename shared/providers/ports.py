@@ -203,7 +203,6 @@ class KeyedFootageVendor(Protocol):
 
     def check_key(self, *, api_key: str) -> None:
         """Ask something that costs nothing. Raises: KeyChanged (bad key), TryLater."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +232,7 @@ class Found:
 
     id: str
     title: str
+    dead: bool = False  # it failed: no film comes of it
 
 
 class PresenterVendor(Protocol):

@@ -29,7 +29,12 @@ def sought(
     except TryLater as later:
         log_job(Fact.POLL_FAILED, loaded.job, str(later), node=node.key)
         return on.NothingFound(*about, way, at=began, certain=False)
-    return on.IdHeard(*about, found[0].id) if found else on.NothingFound(*about, way, at=began)
+    if not found:
+        return on.NothingFound(*about, way, at=began)
+    if len(living := [take.id for take in found if not take.dead]) > 1:
+        several = f"{len(living)} takes of one name: {', '.join(living)}"
+        log_job(Fact.ALARM, loaded.job, f"surplus_output: {loaded.job.id} {node.key}: {several}", node=node.key)
+    return on.IdHeard(*about, found[0].id)
 
 
 def key_gone(node: Node) -> on.KeyDenied:

@@ -1,12 +1,14 @@
 """A presenter of D-ID's: one film, one clip, one bill, whatever happens to the order's answer."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from infra.local.vendors.did.settings import DEMO_KEY as DID_KEY
 from infra.local.vendors.did.settings import Order
 from shared.cloud.secret_names import CALLBACK_KEY
 from shared.codes import Code
@@ -14,7 +16,9 @@ from shared.pipeline.job.job import Ending, Outcome, Payer, Reconcile, State
 from shared.pipeline.job.names import attempt_name
 from shared.pipeline.plan.plan import Cutout
 from shared.steps.callbacks import callback_path, vendor_path
+from shared.steps.speech import speech_order
 from tests.faults.wire import Kind
+from tests.patience import PATIENCE
 from tests.steps.stage import AMBER, ORDERS, SPEECH, Stage, by_did, staged
 
 LIST, LOOK = r"^did GET /clips\b(?!/)", r"^did GET /clips/clp"
@@ -90,6 +94,29 @@ def test_a_lost_answer_is_found_by_its_name(
         assert Ending.COMPLETED is stage.job(job_id).ending
         assert 1 == stage.submits("did")
         assert [(True, AMBER)] == paid(stage)
+
+
+@pytest.mark.parametrize("second", ["Hello.", "Hello. [[fail:InternalError]]"])
+def test_two_clips_of_one_name_are_told_an_operator(
+    stage: Stage, second: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A copy made in Studio keeps the name: one of them is our take, the other is paid too, and no third is ordered."""
+    job_id = lost(stage, script="Hello. [[webhook:never]]")
+    node = stage.node(job_id, SPEECH)
+    assert node.claim is not None
+    copied = replace(speech_order(stage.job(job_id), node, "https://localhost/none", None), script=second)
+    ids = [each["id"] for each in stage.bill("did")]
+    ids += [stage.wiring.presenters["did"].submit(copied, api_key=DID_KEY, idempotency_key="", total_seconds=PATIENCE)]
+    stage.filmed()
+    capsys.readouterr()
+
+    stage.live(job_id)
+
+    told = [line for line in capsys.readouterr().out.splitlines() if "surplus_output" in line]
+    assert Ending.COMPLETED is stage.job(job_id).ending
+    assert 1 == stage.node(job_id, SPEECH).attempt
+    assert (second == "Hello.") == bool(told)
+    assert all(each in line for line in told for each in ids)
 
 
 def test_a_webhook_finds_what_the_list_does_not_show_yet(stage: Stage) -> None:

@@ -284,7 +284,7 @@ def test_each_vendors_starts_wait_in_a_queue_of_its_own(stage: Stage) -> None:
 
     for queue, (job_id, key) in queues.items():
         name = task_name(job_id, key, stage.node(job_id, key).wake)
-        assert [queue] == [task.queue.rpartition("/")[2] for task in stage.waiting() if task.name.endswith(name)]
+        assert [queue] == [task.name.split("/")[-3] for task in stage.waiting() if task.name.endswith(f"/{name}")]
 
 
 def test_the_sweep_looks_into_the_vendors_own_queue(stage: Stage) -> None:

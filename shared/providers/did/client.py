@@ -82,7 +82,7 @@ class DId:
         Raises: KeyChanged, TryLater; Incomplete where only a part of the list came.
         """
         with conversation(self._egress, self._endpoint, api_key, self._form, LIST_SECONDS) as ask:
-            return tuple(Found(clip.id, title) for clip in clips_named(ask, title, since))
+            return tuple(Found(clip.id, title, clip.dead) for clip in clips_named(ask, title, since))
 
     def check_key(self, *, api_key: str) -> str:
         """Return the account's plan. Raises: KeyChanged (bad key), TryLater."""

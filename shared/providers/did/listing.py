@@ -30,6 +30,11 @@ class Listed:
     status: str
     created_at: datetime
 
+    @property
+    def dead(self) -> bool:
+        """Tell whether it failed: no film comes of it."""
+        return self.status in _ENDED
+
 
 def clips_named(ask: Questions, attempt: str, since: datetime | None) -> tuple[Listed, ...]:
     """Return an attempt's clips, first those that may still deliver, then the earliest.
@@ -43,7 +48,7 @@ def clips_named(ask: Questions, attempt: str, since: datetime | None) -> tuple[L
     except TryLater:
         if not _named(read, attempt):  # found is found, however much of the list was read
             raise
-    return tuple(sorted(_named(read, attempt), key=lambda clip: (clip.status in _ENDED, clip.created_at)))
+    return tuple(sorted(_named(read, attempt), key=lambda clip: (clip.dead, clip.created_at)))
 
 
 def _named(read: Iterable[Listed], attempt: str) -> list[Listed]:

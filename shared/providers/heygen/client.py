@@ -73,7 +73,7 @@ class HeyGen:
         with conversation(self._egress, self._endpoint, api_key) as ask:
             videos = list(ask.pages("/v3/videos", {"title": title}))
         return tuple(
-            Found(found, title)
+            Found(found, title, text_at(video, "status") == "failed")
             for video in videos
             if text_at(video, "title") == title and (found := text_at(video, "id") or text_at(video, "video_id"))
         )
