@@ -24,11 +24,13 @@ from infra.answer_fields import (
     time,
     word,
 )
+from infra.catalog_answers import CATALOG_SCHEMAS
 from infra.tenant_answers import TENANT_SCHEMAS
 from shared.pipeline.job.job import Outcome, Payer, State
 from shared.pipeline.plan.plan import Kind
 
 SCHEMAS: Mapping[str, Schema] = {
+    **CATALOG_SCHEMAS,
     **TENANT_SCHEMAS,
     "Accepted": fields_of("Something was ordered.", ACCEPTED),
     "Bill": fields_of(

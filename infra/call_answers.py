@@ -17,6 +17,8 @@ ANSWERS: Mapping[str, Mapping[int, str]] = {
     "POST /jobs/{job}/links": {200: "LinksMade"},
     "POST /jobs/{job}/retry": {200: "RevisedDryRun", 202: "Revised"},
     "POST /jobs/{job}/regenerate": {200: "RevisedDryRun", 202: "Revised"},
+    "GET /catalog/avatars": {200: "Avatars"},
+    "GET /catalog/voices": {200: "Voices"},
     "GET /tenant/keys": {200: "Keys"},
     "POST /tenant/keys": {201: "KeyMade"},
     "POST /tenant/keys/{key}/rotate": {201: "KeyMade"},
@@ -41,6 +43,11 @@ ANSWERS: Mapping[str, Mapping[int, str]] = {
     "GET /health/openapi.json": {200: "Description"},
 }
 
+PAGE = {
+    "limit": of("integer", "How many a page has.", minimum=1, maximum=100, default=50),
+    "cursor": text("`next_cursor` of the page before."),
+}
+
 QUERIES: Mapping[str, Mapping[str, Schema]] = {
     "GET /jobs": {
         "status": word("Only jobs in this state.", Status),
@@ -50,6 +57,24 @@ QUERIES: Mapping[str, Mapping[str, Schema]] = {
         "created_to": time("Only jobs ordered before."),
         "limit": of("integer", "How many jobs a page has.", minimum=1, maximum=100, default=20),
         "cursor": text("`next_cursor` of the page before."),
+    },
+    "GET /catalog/avatars": {
+        "provider": text("Only of this avatar service."),
+        "mode": word("Of the accounts of this mode; `production` where it is not given.", Mode),
+        "gender": text("Only of this gender, as the service words it: `female`, `male`."),
+        "engine": text("Only what this engine films."),
+        "search": text("Only whose name, group or id has these words.", maxLength=100),
+        "refresh": text("`true`: read the services' lists anew.", enum=["true", "false"]),
+        **PAGE,
+    },
+    "GET /catalog/voices": {
+        "provider": text("Only of this avatar service."),
+        "mode": word("Of the accounts of this mode; `production` where it is not given.", Mode),
+        "gender": text("Only of this gender, as the service words it: `female`, `male`."),
+        "language": text("Only of this language or locale, by its beginning: `English`, `en-US`."),
+        "search": text("Only whose name, language, accent or id has these words.", maxLength=100),
+        "refresh": text("`true`: read the services' lists anew.", enum=["true", "false"]),
+        **PAGE,
     },
     "GET /tenant/integrations/{provider}": {"mode": word("Which account.", Mode)},
     "PATCH /tenant/integrations/{provider}": {"mode": word("Which account.", Mode)},

@@ -2,12 +2,14 @@
 
 import time
 from functools import cached_property, partial
+from secrets import token_hex
 from typing import TYPE_CHECKING
 
 from shared.parts.steps import StepParts
 
 if TYPE_CHECKING:  # each function imports only what its own property below names
     from shared.cloud.rates import RateCounts
+    from shared.door.catalog import CatalogDoor
     from shared.door.create_job import CreateJobDoor
     from shared.door.entrance import Entrance
     from shared.door.health import HealthDoor
@@ -68,6 +70,16 @@ class DoorParts(StepParts):
         images = self.preflight.images
         accounts, links = Accounts(work, self.jobs), Links(self._schemes, self.egress.judge)
         return TenantDoor(self.entrance, self.tenants, accounts, images, rotation, self.revocations, cast, links)
+
+    @cached_property
+    def catalog(self) -> "CatalogDoor":
+        from shared.cloud.catalogs import Catalogs
+        from shared.door.catalog import CatalogDoor
+        from shared.steps.catalog import Catalog
+
+        store = Catalogs(self.clients, partial(token_hex, 4))
+        work = Catalog(self.presenters, self.tenants, self.secrets, store, self.now)
+        return CatalogDoor(self.entrance, work, self.tables.presenters)
 
     @cached_property
     def heygen_webhook(self) -> "HeygenWebhook":

@@ -81,6 +81,8 @@ def test_every_public_answer_is_described(stage: Stage) -> None:
     calls.told("GET", "/jobs")
     calls.told("GET", "/tenant")
     calls.told("GET", "/tenant/integrations/{provider}", "heygen")
+    calls.told("GET", "/catalog/avatars")
+    calls.told("GET", "/catalog/voices")
     calls.told("GET", "/tenant/integrations")
     config = {"avatar_id": IDS["avatar_id"], "provider_config": {"speed": 1.1}, "status": "inactive"}
     calls.told("PATCH", "/tenant/integrations/{provider}", "heygen", json=config)

@@ -14,9 +14,11 @@ from datetime import datetime
 from shared.egress.client import Egress
 from shared.pipeline.job.job import Reconcile
 from shared.pipeline.plan.looks import Look, LookType
+from shared.providers.catalog import WHOLE_LIST_SECONDS, ListedLook, ListedVoice, Listing, gathered
 from shared.providers.did.answers import cutout_refused, made_id, outcome, refuses_cutout
 from shared.providers.did.listing import LIST_SECONDS, clips_named
 from shared.providers.did.order import MICROSOFT, order_body, read_voice
+from shared.providers.did.people import listed_presenters, listed_voices
 from shared.providers.did.questions import KeyForm, authorization, conversation
 from shared.providers.did.words import DID_KEY, DID_NO_PRESENTER, DID_NO_VOICE, other_maker
 from shared.providers.paid_call import paid_call
@@ -126,6 +128,16 @@ class DId:
         if foreign and maker == MICROSOFT:
             raise other_maker(foreign, name).refused()
         raise DID_NO_VOICE.refused()
+
+    def looks(self, *, api_key: str) -> Listing[ListedLook]:
+        """Read the list of presenters. Raises: KeyChanged, TryLater."""
+        with conversation(self._egress, self._endpoint, api_key, self._form, WHOLE_LIST_SECONDS) as ask:
+            return gathered(listed_presenters(ask, CLIPS_ENGINE))
+
+    def voices(self, *, api_key: str) -> Listing[ListedVoice]:
+        """Read the list of voices. Raises: KeyChanged, TryLater."""
+        with conversation(self._egress, self._endpoint, api_key, self._form, WHOLE_LIST_SECONDS) as ask:
+            return gathered(listed_voices(ask))
 
     def _plan(self, api_key: str) -> str:
         """Return the plan the credits belong to, "" where D-ID does not say. Raises: KeyChanged, TryLater."""

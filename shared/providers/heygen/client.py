@@ -15,7 +15,9 @@ from math import isfinite
 from shared.egress.client import Egress
 from shared.pipeline.job.job import Reconcile
 from shared.pipeline.plan.looks import Look, LookType
+from shared.providers.catalog import WHOLE_LIST_SECONDS, ListedLook, ListedVoice, Listing, gathered
 from shared.providers.heygen.answers import ask_error, made_id, outcome
+from shared.providers.heygen.lists import PHOTO, listed_looks, listed_voices
 from shared.providers.heygen.order import order_body
 from shared.providers.heygen.paid_call import send_order
 from shared.providers.heygen.questions import SENDABLE_ID, conversation
@@ -34,7 +36,6 @@ from shared.providers.ports import (
 from shared.providers.reading import at, json_of, list_at, text_at
 
 TOLD_LOOKS = 20  # of a group: one page of them, however many there are
-_PHOTO = "photo_avatar"  # studio_avatar and digital_twin were made from video
 
 
 class HeyGen:
@@ -117,7 +118,7 @@ class HeyGen:
         return Look(
             id=look_id,
             name=text_at(look, "name"),
-            type=LookType.PHOTO if text_at(look, "avatar_type") == _PHOTO else LookType.VIDEO,
+            type=LookType.PHOTO if text_at(look, "avatar_type") == PHOTO else LookType.VIDEO,
             engines=tuple(one for one in list_at(look, "supported_api_engines") if isinstance(one, str)),
             default_voice_id=text_at(look, "default_voice_id") or None,
         )
@@ -136,6 +137,16 @@ class HeyGen:
         if text_at(voice, "status") not in {"", "complete", "completed"}:
             raise VOICE.refused()
         return text_at(voice, "name")
+
+    def looks(self, *, api_key: str) -> Listing[ListedLook]:
+        """Read the list of looks. Raises: KeyChanged, TryLater."""
+        with conversation(self._egress, self._endpoint, api_key, WHOLE_LIST_SECONDS) as ask:
+            return gathered(listed_looks(ask))
+
+    def voices(self, *, api_key: str) -> Listing[ListedVoice]:
+        """Read the list of voices. Raises: KeyChanged, TryLater."""
+        with conversation(self._egress, self._endpoint, api_key, WHOLE_LIST_SECONDS) as ask:
+            return gathered(listed_voices(ask))
 
     def register_webhook(self, url: str, *, api_key: str) -> tuple[str, str]:
         """Register `url` for success and failure events; return (endpoint id, signing secret).

@@ -73,10 +73,10 @@ class Conversation:
             raise TryLater("HeyGen no longer answers at this address.", RETRY_SOON)
         return data
 
-    def pages(self, path: str, query: Mapping[str, str]) -> Iterator[object]:
-        """Yield every item of a list; half a list is no answer. Raises: KeyChanged, TryLater, Incomplete."""
+    def pages(self, path: str, query: Mapping[str, str], most: int = PAGES) -> Iterator[object]:
+        """Yield every item of a list of at most so many pages. Raises: KeyChanged, TryLater, Incomplete."""
         token = ""
-        for _ in range(PAGES):
+        for _ in range(most):
             response = self("GET", path, query={"limit": "20", **query, **({"token": token} if token else {})})
             answer = json_of(response)
             if not response.is_success or not isinstance(at(answer, "data"), list):
