@@ -90,6 +90,7 @@ SCHEMAS: Mapping[str, Schema] = {
         {
             "openapi": text("The version of OpenAPI."),
             "info": of("object", "What this is."),
+            "servers": listed("Where the calls are made.", {"type": "object"}),
             "security": listed("How a caller is known.", {"type": "object"}),
             "paths": of("object", "The calls, by path and method."),
             "webhooks": of("object", "What abroll tells a customer's webhook, by event."),

@@ -10,6 +10,7 @@ from pydantic import BaseModel, TypeAdapter
 
 from infra.answers import SCHEMAS
 from infra.call_answers import ANSWERS, QUERIES, REDIRECTS
+from infra.examples import EXAMPLES
 from infra.request_schema import request_schemas
 from shared.codes import MEANINGS, Code
 from shared.config import Settings
@@ -79,10 +80,12 @@ def describe(doors: Mapping[str, tuple[Route, ...]]) -> dict[str, Any]:
             if route.says:
                 path = f"/{function}{route.path}".rstrip("/")
                 paths.setdefault(path, {})[route.method.lower()] = _operation(function, route, answers)
+    schemas = {name: _left_out(schema) for name, schema in schemas.items()}
     key = {"type": "http", "scheme": "bearer", "description": "Also as `Authorization: Token` or `X-Api-Key`."}
     return {
         "openapi": "3.1.0",
         "info": {"title": "abroll", "version": "1", "description": "One HTTPS request in, one finished film out."},
+        "servers": [{"url": "/", "description": "Where this description was read."}],
         "security": [{"key": []}],
         "paths": dict(sorted(paths.items())),
         "webhooks": {event.value: _webhook(event) for event in WebhookEvent},
@@ -158,7 +161,17 @@ def _parameters(names: list[str], function: str, route: Route) -> Iterator[dict[
 def _content(takes: str) -> dict[str, Any]:
     if takes == "bytes":
         return {kind: {"schema": {"type": "string", "format": "binary"}} for kind in ("image/jpeg", "image/png")}
-    return {"application/json": {"schema": {"$ref": f"#/components/schemas/{takes}"}}}
+    examples = {"examples": EXAMPLES[takes]} if takes in EXAMPLES else {}
+    return {"application/json": {"schema": {"$ref": f"#/components/schemas/{takes}"}, **examples}}
+
+
+def _left_out(schema: Any) -> Any:
+    """Return a schema without the defaults that are null: such a field is left out, and no generator asks for it."""
+    if isinstance(schema, list):
+        return [_left_out(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return {name: _left_out(each) for name, each in schema.items() if name != "default" or each is not None}
 
 
 def refusals() -> dict[int, list[Code]]:

@@ -21,6 +21,7 @@ class HealthDoor:
 
     check: Callable[[], Mapping[str, str]]
     vendors: Sequence[str]
+    public_url: str
 
     def __call__(self, request: flask.Request) -> flask.Response:
         """Answer one request."""
@@ -61,4 +62,5 @@ class HealthDoor:
         return answer(STATUS[Code.UNAVAILABLE], said | problem, {"Retry-After": "5"})
 
     def _described(self, _request: flask.Request, _found: Mapping[str, str]) -> flask.Response:
-        return answer(200, json.loads(OPENAPI.read_text(encoding="utf-8")))
+        shipped = json.loads(OPENAPI.read_text(encoding="utf-8"))
+        return answer(200, {**shipped, "servers": [{"url": self.public_url}]})

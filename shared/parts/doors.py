@@ -2,7 +2,6 @@
 
 import time
 from functools import cached_property, partial
-from secrets import token_hex
 from typing import TYPE_CHECKING
 
 from shared.parts.steps import StepParts
@@ -73,12 +72,10 @@ class DoorParts(StepParts):
 
     @cached_property
     def catalog(self) -> "CatalogDoor":
-        from shared.cloud.catalogs import Catalogs
         from shared.door.catalog import CatalogDoor
         from shared.steps.catalog import Catalog
 
-        store = Catalogs(self.clients, partial(token_hex, 4))
-        work = Catalog(self.presenters, self.tenants, self.secrets, store, self.now)
+        work = Catalog(self.presenters, self.tenants, self.secrets, self.catalogs, self.now)
         return CatalogDoor(self.entrance, work, self.tables.presenters)
 
     @cached_property
@@ -107,4 +104,5 @@ class DoorParts(StepParts):
         stores = (self.jobs, self.tasks, self.blobs, self.secrets, self.ticks)
         checks = services(*stores, self.settings.films_bucket, self.now)
         checks["tables"] = lambda: self.tables and self.plans and self.timeouts
-        return HealthDoor(Health(checks, time.monotonic), ("did", "heygen", "veo"))
+        vendors = ("did", "heygen", "veo")
+        return HealthDoor(Health(checks, time.monotonic), vendors, self.settings.public_url)

@@ -57,11 +57,12 @@ class StepParts(VendorParts):
     def preflight(self) -> "Preflight":
         from shared.steps.asked_once import AskedOnce
         from shared.steps.images import Images
+        from shared.steps.near import Near
         from shared.steps.preflight import Preflight
 
         images = Images(self.blobs, self.egress, self.settings.films_bucket, time.monotonic)
         asked = {name: AskedOnce(presenter, self.monotonic) for name, presenter in self.presenters.items()}
-        return Preflight(asked, self.tenants, self.secrets, images)
+        return Preflight(asked, self.tenants, self.secrets, images, Near(self.catalogs))
 
     @cached_property
     def create(self) -> "CreateJob":

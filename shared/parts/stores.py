@@ -2,7 +2,8 @@
 
 import time
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
+from secrets import token_hex
 from typing import TYPE_CHECKING
 
 from shared.cloud.clients import Clients
@@ -20,6 +21,7 @@ if TYPE_CHECKING:  # each function imports only what its own property below name
     from collections.abc import Mapping
 
     from shared.cloud.blobs import Blobs
+    from shared.cloud.catalogs import Catalogs
     from shared.cloud.deliveries import Deliveries
     from shared.cloud.personas import Personas
     from shared.cloud.replaced_secrets import ReplacedSecrets
@@ -91,6 +93,12 @@ class StoreParts:
         from shared.cloud.blobs import Blobs
 
         return Blobs(self.clients, self.settings)
+
+    @cached_property
+    def catalogs(self) -> "Catalogs":
+        from shared.cloud.catalogs import Catalogs
+
+        return Catalogs(self.clients, partial(token_hex, 4))
 
     @cached_property
     def personas(self) -> "Personas":

@@ -13,8 +13,10 @@ from shared.pipeline.plan.warned import Warned, WarningText, warning
 from shared.providers.ports import KeyChanged, Refused, TryLater
 from shared.steps.asked_once import ANSWER_LIFE, AskedOnce
 from shared.steps.images import Images
+from shared.steps.near import Near
 from shared.steps.problems import Problem, first_mistakes
 
+NOT_THERE = (Code.AVATAR_NOT_FOUND, Code.VOICE_NOT_FOUND)
 AT_ONCE = 24  # all of a request's questions: one round within the function's time
 SPOKEN_LONGER = 1.2  # times the estimate: what a script may cost more than planned
 
@@ -27,6 +29,7 @@ class Preflight:
     tenants: Tenants
     secrets: Secrets
     images: Images
+    near: Near
 
     def presenters_told(self, tenant: str, needed: Needed) -> "Told":
         """Ask the avatar service about the key, every look and every voice. Raises Problem naming all that fail."""
@@ -42,14 +45,15 @@ class Preflight:
             ]
             asked += [(path, pool.submit(presenter.voice, one, api_key=api_key)) for one, path in needed.voices.items()]
             wallet = pool.submit(presenter.balance, api_key=api_key)
+        names = [*(("looks", look) for look in needed.looks), *(("voices", one) for one in needed.voices)]
         refusals: list[tuple[tuple[str, ...], Refused]] = []
         found: dict[str, Look] = {}
         silent = False
-        for fields, question in asked:
+        for (fields, question), (what, name) in zip(asked, names, strict=True):
             try:
                 told = question.result()
             except Refused as refused:
-                refusals.append((fields, refused))
+                refusals.append((fields, self._hinted(refused, tenant, account, what, name)))
             except KeyChanged as bad:
                 self.tenants.key_refused(tenant, account, refused=True)
                 raise _no_key(needed, f"{needed.provider} refused the tenant's key") from bad
@@ -64,6 +68,15 @@ class Preflight:
             raise _refused(refusals)
         balance = _balance(needed, wallet)
         return Told(found, tuple(_untold(needed, silent=silent, balance=balance)), balance)
+
+    def _hinted(self, refused: Refused, tenant: str, account: Integration, what: str, name: str) -> Refused:
+        """Return a refusal of an unknown id with those of a name like it."""
+        if refused.code not in NOT_THERE:
+            return refused
+        found = self.near(tenant, account, what, name)
+        says = f"{refused} Alike: {', '.join(found)}." if found else str(refused)
+        lists = "GET /catalog/avatars" if what == "looks" else "GET /catalog/voices"
+        return Refused(says, code=refused.code, next_move=f"{refused.next_move.rstrip('.')} ({lists} lists them).")
 
     def told_for_a_price(self, tenant: str, needed: Needed) -> "Told":
         """Ask like `presenters_told`; no working key is a warning, for a price needs none. Raises Problem."""

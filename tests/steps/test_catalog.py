@@ -203,3 +203,41 @@ def test_a_tenant_without_accounts_has_an_empty_list(stage: Stage) -> None:
 
     assert {"avatars": [], "next_cursor": None, "sources": []} == found
     assert 0 == stage.wire.count("^(heygen|did)")
+
+
+@pytest.mark.parametrize(
+    ("field", "wrong", "alike"),
+    [
+        ("avatar_id", "ana", LOOK),
+        ("avatar_id", "look_ana_studo", LOOK),
+        ("avatar_id", "Zoe 003", "look_003"),
+        ("voice_id", "voice_en_anna", VOICE),
+    ],
+)
+def test_an_unknown_id_is_told_those_alike(shop: Customer, field: str, wrong: str, alike: str) -> None:
+    """By a name, a part of one, or a slip of the hand; and which call lists them all."""
+    for what in ("avatars", "voices"):
+        listed(shop, what=what)
+    scene = {"visual_description": "A mug", "duration": 4, "script": "Hi.", "avatar_id": LOOK, "voice_id": VOICE}
+
+    refused = shop.call("POST", "/create_job", {"product_title": "Mug", "scenes": [{**scene, field: wrong}]})
+
+    details = told(refused)["details"][f"scenes.0.{field}"][0]
+    assert 422 == refused.status_code
+    assert f"({alike})" in details
+    assert "GET /catalog/" in told(refused)["next_move"]
+
+
+def test_nothing_alike_is_no_guess(shop: Customer) -> None:
+    """An id like nobody's is refused without a hint."""
+    scene = {
+        "visual_description": "A mug",
+        "duration": 4,
+        "script": "Hi.",
+        "avatar_id": "0xdeadbeef",
+        "voice_id": VOICE,
+    }
+
+    refused = told(shop.call("POST", "/create_job", {"product_title": "Mug", "scenes": [scene]}))
+
+    assert "Alike" not in refused["details"]["scenes.0.avatar_id"][0]

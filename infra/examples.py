@@ -1,0 +1,74 @@
+"""Bodies of the public calls as somebody would send them, for the OpenAPI description; a test sends every one."""
+
+from collections.abc import Mapping
+from typing import Any
+
+_SCENE = {"visual_description": "A barista sets a fresh cup on a wooden counter, steam rising"}
+
+EXAMPLES: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
+    "Film": {
+        "price": {
+            "summary": "What one filmed scene would cost; nothing is stored.",
+            "value": {"product_title": "Pikolo Espresso", "scenes": [_SCENE], "dry_run": True},
+        },
+        "presenter": {
+            "summary": "Two filmed scenes, and the presenter set at the account over both.",
+            "value": {
+                "product_title": "Pikolo Espresso",
+                "product_id": "sku-1042",
+                "scenes": [_SCENE, {"visual_description": "A guest lifts the cup", "mood": "calm"}],
+                "avatar_script": "Meet Pikolo: a small coffee with a big heart.",
+                "metadata": {"campaign": "spring"},
+                "dry_run": True,
+            },
+        },
+        "workflow": {
+            "summary": "What a workflow sends where the tenant has a template.",
+            "value": {"content_id": "sku-1042", "script": "Meet Pikolo.", "dry_run": True},
+        },
+    },
+    "Integration": {
+        "key": {
+            "summary": "A key and who speaks.",
+            "value": {"api_key": "hg_demo_key", "avatar_id": "look_ana_studio"},
+        },
+    },
+    "IntegrationChange": {
+        "speaker": {
+            "summary": "Another voice, a little faster.",
+            "value": {"voice_id": "voice_en_ana", "provider_config": {"speed": 1.1}},
+        },
+        "pause": {"summary": "Take no more orders.", "value": {"status": "inactive"}},
+        "resume": {
+            "summary": "Take orders again, with the look's own voice.",
+            "value": {"status": "active", "voice_id": None},
+        },
+    },
+    "Key": {
+        "shop": {
+            "summary": "A key that orders and reads, for a year.",
+            "value": {"name": "shop", "scopes": ["jobs:read", "jobs:write"], "expires_in_days": 365},
+        },
+    },
+    "Links": {"film": {"summary": "A new link to the film only.", "value": {"links": ["film"]}}},
+    "Persona": {
+        "anna": {
+            "summary": "One presenter.",
+            "value": {"title": "Anna", "at": {"heygen": {"avatar_id": "look_ana_studio"}}},
+        },
+    },
+    "Regenerate": {
+        "words": {
+            "summary": "Another mood in the first scene.",
+            "value": {"scenes": [{"scene": 0, "mood": "calm"}], "dry_run": True},
+        },
+    },
+    "Retry": {"as_it_was": {"summary": "The same again; what is finished is kept.", "value": {}}},
+    "Rotate": {"day": {"summary": "Both keys work for a day.", "value": {"overlap_hours": 24}}},
+    "Template": {
+        "look": {
+            "summary": "What all films of the shop share.",
+            "value": {"background": {"type": "color", "color": "#204060"}, "aspect_ratio": "9:16", "captions": True},
+        },
+    },
+}
