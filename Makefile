@@ -32,6 +32,7 @@ check: $(READY)  ## lints, types, import contracts
 generate: $(READY)  ## every file that is printed from the code
 	@$(BIN)/python -m infra.glyphs --write
 	@$(BIN)/python -m infra.openapi --write
+	@$(BIN)/python -m infra.client_types --write
 	@$(BIN)/python -m infra.reference --write
 	@$(BIN)/python -m infra.readme --write
 

@@ -15,6 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 STAGED = ROOT / "build" / "functions"
 LEFT_OUT = shutil.ignore_patterns("__pycache__", ".*", "*.md")
+PUBLISHED = "client"  # in shared/; installed by customers, deployed nowhere
 CARRIED_BY = {"shared/media/fonts": ("compose",), "shared/media/sounds": ("compose",)}  # 28 MB
 
 
@@ -52,6 +53,7 @@ def stage(function: str, folder: Path) -> Path:
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(ROOT / "functions" / function, folder, ignore=LEFT_OUT)
     shutil.copytree(ROOT / "shared", folder / "shared", ignore=LEFT_OUT)
+    shutil.rmtree(folder / "shared" / PUBLISHED)
     for large, carriers in CARRIED_BY.items():
         if function not in carriers:
             shutil.rmtree(folder / large)

@@ -1,0 +1,185 @@
+"""The commands about films."""
+
+from collections.abc import Callable, Mapping
+from itertools import islice
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from ..client import Abroll
+from ..errors import Refused
+from . import words
+from .ordering import Order, Wish, buy, follow
+from .session import Session, read_json, this
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+STATUSES = ("pending", "processing_veo", "processing_heygen", "completed", "failed", "cancelled")
+FILE = click.Path(path_type=Path)
+PHOTO = click.option(
+    "--photo", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="The product's photo."
+)
+
+
+def watching(command: Command) -> Command:
+    """Give a command the options of waiting."""
+    for option in (
+        click.option("--timeout", type=click.FloatRange(min=0), help="Seconds to wait at most; then exit code 4."),
+        click.option("-o", "--output", "to", type=FILE, help="Fetch the film into this file; waits for it."),
+    ):
+        command = option(command)
+    return command
+
+
+def buying(command: Command) -> Command:
+    """Give a command the options of whatever buys."""
+    for option in (
+        click.option("--anew", is_flag=True, help="Order although the same command was interrupted before."),
+        click.option("-y", "--yes", is_flag=True, help="Order without asking."),
+        click.option("--wait", is_flag=True, help="Wait until the film is there."),
+    ):
+        command = option(command)
+    return watching(command)
+
+
+@click.command()
+@click.argument("order")
+@PHOTO
+@this
+def price(session: Session, order: str, photo: Path | None) -> None:
+    """Tell what the order in a JSON file (- for stdin) would make and cost. Nothing is ordered."""
+    body = read_json(order)
+    if photo:
+        body["image"] = session.abroll.upload(photo)
+    session.output.result(session.abroll.films.price(body), words.price)
+
+
+@click.command()
+@click.argument("order")
+@PHOTO
+@buying
+@this
+def make(session: Session, /, order: str, photo: Path | None, **asked: Any) -> None:
+    """Order the film described in a JSON file (- for stdin), at a price you agree to.
+
+    Interrupted, the same command goes on with the same film.
+    """
+
+    def create(abroll: Abroll, body: dict[str, Any], key: str | None) -> Mapping[str, Any]:
+        return abroll.films.create(body, idempotency_key=key) if key else abroll.films.price(body)
+
+    _buy(session, create, "create", read_json(order), photo, asked)
+
+
+@click.command()
+@click.argument("job")
+@click.argument("changes", required=False)
+@buying
+@this
+def retry(session: Session, /, job: str, changes: str | None, **asked: Any) -> None:
+    """Try a failed or cancelled job again, with the changes in a JSON file if you like; what is finished is kept."""
+
+    def order(abroll: Abroll, body: dict[str, Any], key: str | None) -> Mapping[str, Any]:
+        if key:
+            return abroll.films.retry(job, body, idempotency_key=key)
+        return abroll.films.retry(job, {**body, "dry_run": True})
+
+    _buy(session, order, f"retry {job}", read_json(changes) if changes else {}, None, asked)
+
+
+@click.command()
+@click.argument("job")
+@click.argument("changes", required=False)
+@buying
+@this
+def regenerate(session: Session, /, job: str, changes: str | None, **asked: Any) -> None:
+    """Make a new film from a finished one, with the changes in a JSON file."""
+
+    def order(abroll: Abroll, body: dict[str, Any], key: str | None) -> Mapping[str, Any]:
+        if key:
+            return abroll.films.regenerate(job, body, idempotency_key=key)
+        return abroll.films.regenerate(job, {**body, "dry_run": True})
+
+    _buy(session, order, f"regenerate {job}", read_json(changes) if changes else {}, None, asked)
+
+
+@click.command("ls")
+@click.option("--status", type=click.Choice(STATUSES), help="Only these.")
+@click.option("--product", help="Only of this product_id.")
+@click.option("--since", help="Only ordered since this day or time (ISO 8601).")
+@click.option("--until", help="Only ordered before this day or time.")
+@click.option("-n", "--limit", type=click.IntRange(1, 10_000), default=20, show_default=True, help="How many at most.")
+@this
+def list_films(
+    session: Session, status: str | None, product: str | None, since: str | None, until: str | None, limit: int
+) -> None:
+    """List films, the newest first."""
+    found = session.abroll.films.list(status=status, product_id=product, since=since, until=until)
+    session.output.result(list(islice(found, limit)), words.jobs)
+
+
+@click.command()
+@click.argument("job")
+@this
+def show(session: Session, job: str) -> None:
+    """Tell how a film stands."""
+    session.output.result(session.abroll.films.get(job), words.job)
+
+
+@click.command()
+@click.argument("job")
+@watching
+@this
+def wait(session: Session, job: str, to: Path | None, timeout: float | None) -> None:
+    """Wait until a film is there; with -o fetch it."""
+    follow(session, job, to, timeout)
+
+
+@click.command("open")
+@click.argument("job")
+@this
+def open_film(session: Session, job: str) -> None:
+    """Show a finished film in the browser."""
+    found = session.abroll.films.get(job)
+    link = found["final_video_url"]
+    if not link:
+        move = "Wait for it: `abroll wait`." if not found["completed_at"] else "Read why: `abroll show`."
+        raise Refused(f"there is no film: {found['summary']}", code="not_completed", next_move=move)
+    click.launch(link)
+    session.output.result(found, words.job)
+
+
+@click.command()
+@click.argument("job")
+@this
+def cancel(session: Session, job: str) -> None:
+    """Stop a film; what was never sent to a vendor is refunded."""
+    session.output.result(session.abroll.films.cancel(job), words.job)
+
+
+@click.command()
+@click.argument("job")
+@this
+def bill(session: Session, job: str) -> None:
+    """Tell what every attempt cost, and what was not charged."""
+    session.output.result(session.abroll.films.bill(job), words.bill)
+
+
+@click.command()
+@click.argument("job")
+@this
+def timeline(session: Session, job: str) -> None:
+    """Tell what happened when."""
+    session.output.result(session.abroll.films.timeline(job), words.timeline)
+
+
+COMMANDS = (make, price, list_films, show, wait, open_film, retry, regenerate, cancel, bill, timeline)
+
+
+def _buy(
+    session: Session, order: Order, call: str, body: dict[str, Any], photo: Path | None, asked: Mapping[str, Any]
+) -> None:
+    session.yes = asked["yes"]
+    to: Path | None = asked["to"]
+    wish = Wish(order, call, body, photo, asked["wait"] or to is not None, to, asked["timeout"], asked["anew"])
+    buy(session, wish)

@@ -1,0 +1,80 @@
+"""Results in words, for people."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+
+def price(told: Mapping[str, Any]) -> str:
+    """Return what an order would make and cost."""
+    lines = []
+    if "planned_seconds" in told:
+        lines.append(
+            f"{told['planned_seconds']:g} s of film, there in about {_minutes(told['estimated_time_seconds'])}"
+        )
+    if told.get("remade"):
+        lines.append(f"made anew: {', '.join(told['remade'])}")
+    return "\n".join([*lines, costs(told["estimated_cost"]), *(f"! {each}" for each in told["warnings"])])
+
+
+def costs(told: Mapping[str, str]) -> str:
+    """Return both columns of a price."""
+    theirs = told["billed_by_provider"]
+    return f"${told['paid_by_us']} through abroll, ${theirs} on your own avatar account"
+
+
+def accepted(told: Mapping[str, Any]) -> str:
+    """Return what was ordered."""
+    return f"{told['job_id']}  ordered\n{price(told)}"
+
+
+def job(told: Mapping[str, Any]) -> str:
+    """Return how a film stands."""
+    lines = [f"{told['id']}  {told['product_title']}", told["summary"], f"cost so far: {costs(told['cost'])}"]
+    if told.get("final_video_url"):
+        lines.append(told["final_video_url"])
+    if (error := told.get("error")) and error.get("next_move"):
+        lines.append(f"Next: {error['next_move']}")
+    return "\n".join([*lines, *(f"! {each}" for each in told.get("warnings", []))])
+
+
+def jobs(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Return films, a line each."""
+    lines = [
+        f"{row['id']}  {row['status']:<18} {_percent(row)}  {row['created_at'][:16]}  {row.get('product_title', '')}"
+        for row in rows
+    ]
+    return "\n".join(lines) or "No films."
+
+
+def bill(told: Mapping[str, Any]) -> str:
+    """Return a bill, a line an attempt."""
+    lines = [
+        f"{line['node']:<14} {line['provider']:<8} {line['outcome']:<12} "
+        + (f"${line['cost']}" if line["charged"] else f"not charged (${line['not_charged']})")
+        for line in told["lines"]
+    ]
+    return "\n".join([*lines, costs(told)])
+
+
+def timeline(told: Mapping[str, Any]) -> str:
+    """Return what happened when."""
+    return "\n".join(f"{each['at']}  {each['what']}" for each in told["events"])
+
+
+def tenant(told: Mapping[str, Any]) -> str:
+    """Return who the key belongs to."""
+    return "\n".join(f"{name:<20} {value}" for name, value in told.items() if not isinstance(value, dict | list))
+
+
+def fields(told: Mapping[str, Any]) -> str:
+    """Return an object's fields, a line each."""
+    return "\n".join(f"{name:<20} {value}" for name, value in told.items())
+
+
+def _percent(row: Mapping[str, Any]) -> str:
+    return f"{row['progress']:>3} %" if "progress" in row else "     "
+
+
+def _minutes(seconds: float) -> str:
+    whole, rest = divmod(round(seconds), 60)
+    return f"{whole} min {rest} s" if whole else f"{rest} s"

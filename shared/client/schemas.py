@@ -1,0 +1,863 @@
+"""What abroll takes and answers, as types; printed by `python -m infra.client_types --write`."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, NotRequired, TypeAlias, TypedDict
+
+
+class Account(TypedDict):
+    """An avatar account, without its key."""
+
+    provider: str
+    mode: str
+    status: Literal["active", "inactive", "error", "closing"]
+    webhook_registered: bool
+    validated_at: NotRequired[str]
+    billing: NotRequired[str]
+    avatar_id: NotRequired[str]
+    voice_id: NotRequired[str]
+    webhook_id: NotRequired[str]
+    busy_until: NotRequired[str]
+    down_until: NotRequired[str]
+    looks: NotRequired[dict[str, str]]
+
+
+AspectRatio: TypeAlias = Literal["9:16", "16:9", "1:1"]
+
+
+class AvatarService(TypedDict):
+    """An avatar service as it was ranked for an order."""
+
+    provider: str
+    fits: bool
+    reason: str
+
+
+class BRollBody(TypedDict):
+    """How the footage is made."""
+
+    join: NotRequired[Literal["extend", "cut"] | None]
+    audio: NotRequired[Literal["bed", "mute", "duck"] | None]
+    model: NotRequired[Literal["standard", "fast", "lite"] | None]
+
+
+BackgroundType: TypeAlias = Literal["color", "image", "preset"]
+
+
+class BillLine(TypedDict):
+    """One attempt."""
+
+    node: str
+    provider: str
+    payer: Literal["us", "provider_account"]
+    ended_at: str | None
+    outcome: Literal[
+        "claimed",
+        "not_sent",
+        "refused",
+        "unclear",
+        "sent",
+        "given_up",
+        "nothing_made",
+        "failed",
+        "done",
+        "late",
+    ]
+    charged: bool
+    final: bool
+    cost: str
+    not_charged: str
+    take: NotRequired[int]
+    attempt: NotRequired[int]
+    claimed_at: NotRequired[str]
+    sent_at: NotRequired[str | None]
+    provider_id: NotRequired[str | None]
+    why: NotRequired[str | None]
+
+
+class ColorBody(TypedDict):
+    """A flat colour behind the presenter."""
+
+    type: Literal["color"]
+    color: str
+
+
+class Cost(TypedDict):
+    """Money in two columns."""
+
+    currency: Literal["USD"]
+    paid_by_us: str
+    billed_by_provider: str
+
+
+class Deleted(TypedDict):
+    """It is gone."""
+
+    deleted: bool
+
+
+class Description(TypedDict):
+    """All public calls, as OpenAPI 3.1."""
+
+    openapi: str
+    info: dict[str, Any]
+    security: list[dict[str, Any]]
+    paths: dict[str, Any]
+    webhooks: dict[str, Any]
+    components: dict[str, Any]
+
+
+class DryRun(TypedDict):
+    """What the order would make."""
+
+    status: Literal["dry_run"]
+    message: str
+    warnings: list[str]
+    avatar_services: list[AvatarService]
+    planned_seconds: float
+    estimated_time_seconds: int
+    estimated_cost: Cost
+    plan: dict[str, Any]
+    explained: dict[str, str]
+
+
+class Footage(TypedDict):
+    """One continuous shot, finished."""
+
+    scenes: list[int]
+    url: str
+
+
+class ImageBody(TypedDict):
+    """A picture behind the presenter: a link or an upload (both is told by rules.py)."""
+
+    type: Literal["image"]
+    image_url: NotRequired[str | None]
+    image: NotRequired[str | None]
+
+
+ImageFit: TypeAlias = Literal["crop", "blur", "color"]
+
+
+class Integration(TypedDict):
+    """A tenant's account at an avatar service."""
+
+    api_key: str
+    mode: NotRequired[Literal["production", "test"]]
+    avatar_id: NotRequired[str | None]
+    voice_id: NotRequired[str | None]
+    register_webhook: NotRequired[bool]
+
+
+class JobError(TypedDict):
+    """Why a job failed."""
+
+    code: str
+    message: str
+    next_move: str
+    node: NotRequired[str]
+
+
+class JobNews(TypedDict):
+    """Which job an event is about."""
+
+    job_id: str
+    url: str
+    metadata: dict[str, str]
+
+
+class JobRow(TypedDict):
+    """A job as a list shows it."""
+
+    id: str
+    status: Literal[
+        "pending",
+        "processing_veo",
+        "processing_heygen",
+        "completed",
+        "failed",
+        "cancelled",
+    ]
+    stage: Literal[
+        "queued",
+        "filming",
+        "presenting",
+        "filming_and_presenting",
+        "composing",
+        "stopping",
+        "ended",
+    ]
+    progress: int
+    summary: str
+    product_title: str
+    product_id: str | None
+    metadata: dict[str, str]
+    created_at: str
+    updated_at: str | None
+    completed_at: str | None
+    estimated_completion_at: str | None
+    estimated_completion_p90_at: str | None
+    late_since: str | None
+    final_video_url: str | None
+    poster_url: str | None
+    error_message: str | None
+    credits_used: float
+    cost: Cost
+    estimated_cost: Cost
+
+
+Join: TypeAlias = Literal["extend", "cut"]
+
+
+class Key(TypedDict):
+    """An API key, without its secret part."""
+
+    id: str
+    begins: str
+    scopes: list[str]
+    created_at: str
+    this: bool
+    expires_at: NotRequired[str]
+    revoked_at: NotRequired[str]
+
+
+class Keys(TypedDict):
+    """The tenant's API keys."""
+
+    keys: list[Key]
+
+
+Lane = TypedDict(
+    "Lane",
+    {
+        "node": str,
+        "provider": str,
+        "from": float,
+        "to": float,
+        "state": Literal[
+            "blocked", "queued", "starting", "running", "done", "failed", "cancelled"
+        ],
+    },
+)
+
+
+Length: TypeAlias = Literal["longer", "film", "script"]
+
+
+Link: TypeAlias = str
+
+
+class Links(TypedDict):
+    """Which permanent links to revoke, by name; all of them when none is named."""
+
+    links: NotRequired[list[Link] | None]
+
+
+class LinksMade(TypedDict):
+    """Permanent links were revoked and made anew."""
+
+    job_id: str
+    revoked: list[str]
+    links: dict[str, str]
+
+
+Mode: TypeAlias = Literal["production", "test"]
+
+
+class Moment(TypedDict):
+    """Something that happened."""
+
+    at: str
+    node: str
+    what: str
+    detail: str
+
+
+class Node(TypedDict):
+    """One part of a film."""
+
+    key: str
+    kind: Literal["image", "clip", "presenter", "compose"]
+    state: Literal[
+        "blocked", "queued", "starting", "running", "done", "failed", "cancelled"
+    ]
+    provider: str
+    needs: list[str]
+    attempt: int
+    take: int
+    expected_seconds: float
+    started_at: NotRequired[str]
+    ended_at: NotRequired[str]
+    seconds: NotRequired[float]
+    why: NotRequired[str]
+    next_move: NotRequired[str]
+
+
+class PersonaIds(TypedDict):
+    """How one avatar service knows a persona."""
+
+    avatar_id: str
+    voice_id: NotRequired[str]
+
+
+class PersonaIdsBody(TypedDict):
+    """How one avatar service knows a persona."""
+
+    avatar_id: str
+    voice_id: NotRequired[str | None]
+
+
+class PersonaKept(TypedDict):
+    """A persona."""
+
+    name: str
+    title: str
+    at: dict[str, PersonaIds]
+
+
+class PersonaPut(TypedDict):
+    """A persona as it is kept now."""
+
+    name: str
+    title: str
+    at: dict[str, PersonaIds]
+    warnings: list[str]
+
+
+class Personas(TypedDict):
+    """A tenant's personas."""
+
+    personas: list[PersonaKept]
+
+
+class PositionBody(TypedDict):
+    """Where the presenter stands."""
+
+    scale: NotRequired[float | None]
+    x: NotRequired[float | None]
+    y: NotRequired[float | None]
+    preset: NotRequired[
+        Literal["bottom_right", "bottom_left", "top_right", "top_left", "center"] | None
+    ]
+
+
+Prefer: TypeAlias = Literal["quality", "cost", "speed"]
+
+
+Preset: TypeAlias = Literal[
+    "bottom_right", "bottom_left", "top_right", "top_left", "center"
+]
+
+
+class PresetBody(TypedDict):
+    """A named backdrop."""
+
+    type: Literal["preset"]
+    preset: str
+
+
+class Problem(TypedDict):
+    error: Literal[
+        "already_ended",
+        "already_rotating",
+        "avatar_is_group",
+        "avatar_not_found",
+        "avatar_not_usable",
+        "body_too_slow",
+        "body_torn",
+        "broken",
+        "credits",
+        "forbidden",
+        "idempotency_conflict",
+        "image_gone",
+        "image_refused",
+        "internal_error",
+        "key_rejected",
+        "method_not_allowed",
+        "monthly_cap",
+        "no_provider_key",
+        "not_an_image",
+        "not_completed",
+        "not_failed",
+        "not_found",
+        "payload_too_large",
+        "rate_limited",
+        "retried_too_often",
+        "tenant_inactive",
+        "too_large",
+        "too_many_live_jobs",
+        "too_many_pixels",
+        "too_small",
+        "unauthorized",
+        "unavailable",
+        "unsupported_format",
+        "unsupported_media_type",
+        "validation_error",
+        "voice_not_found",
+        "voice_not_usable",
+    ]
+    message: str
+    details: dict[str, list[str]]
+    next_move: str
+    request_id: str
+
+
+Quality: TypeAlias = Literal["standard", "fast", "lite"]
+
+
+Node1: TypeAlias = str
+
+
+Resolution: TypeAlias = Literal["720p", "1080p"]
+
+
+class Revised(TypedDict):
+    """A job is tried again, or a new film is made from a finished one."""
+
+    job_id: str
+    status: Literal[
+        "pending",
+        "processing_veo",
+        "processing_heygen",
+        "completed",
+        "failed",
+        "cancelled",
+    ]
+    message: str
+    product_id: str | None
+    metadata: dict[str, str]
+    planned_seconds: float
+    estimated_time_seconds: int
+    estimated_completion_at: str | None
+    estimated_completion_p90_at: str | None
+    late_since: str | None
+    estimated_cost: Cost
+    warnings: list[str]
+    urls: dict[str, str]
+    remade: list[str]
+    kept: list[str]
+    parent: str | None
+
+
+class RevisedDryRun(TypedDict):
+    """What would be made again."""
+
+    status: Literal["dry_run"]
+    message: str
+    warnings: list[str]
+    remade: list[str]
+    kept: list[str]
+    estimated_cost: Cost
+
+
+class SceneBody(TypedDict):
+    """One scene."""
+
+    visual_description: NotRequired[str | None]
+    camera_movement: NotRequired[str | None]
+    mood: NotRequired[str | None]
+    duration: NotRequired[float | None]
+    text_overlay: NotRequired[str | None]
+    script: NotRequired[str | None]
+    persona: NotRequired[str | None]
+    avatar_id: NotRequired[str | None]
+    voice_id: NotRequired[str | None]
+    background: NotRequired[ColorBody | ImageBody | PresetBody | None]
+    image_url: NotRequired[str | None]
+
+
+class SceneChangeBody(TypedDict):
+    """New words for one scene, which is counted from 0."""
+
+    scene: int
+    visual_description: NotRequired[str | None]
+    camera_movement: NotRequired[str | None]
+    mood: NotRequired[str | None]
+    text_overlay: NotRequired[str | None]
+    script: NotRequired[str | None]
+    avatar_id: NotRequired[str | None]
+    voice_id: NotRequired[str | None]
+
+
+class Size(TypedDict):
+    """Pixels."""
+
+    width: int
+    height: int
+
+
+Sound: TypeAlias = Literal["bed", "mute", "duck"]
+
+
+class Story(TypedDict):
+    """What happened when."""
+
+    id: str
+    events: list[Moment]
+    lanes: list[Lane]
+
+
+class Tenant(TypedDict):
+    """The caller's tenant."""
+
+    id: str
+    name: str
+    status: Literal["active", "inactive", "error", "closing"]
+    plan: str
+    live_jobs: int
+    avatar_id: NotRequired[str]
+    voice_id: NotRequired[str]
+    monthly_cap: NotRequired[int]
+
+
+class UnreadableRow(TypedDict):
+    """A job another version of abroll wrote; it goes on."""
+
+    id: str
+    status: Literal["unreadable"]
+    created_at: str
+    error_message: str
+
+
+class Uploaded(TypedDict):
+    """An image is stored."""
+
+    image: str
+    width: int
+    height: int
+    bytes: int
+
+
+class VoiceBody(TypedDict):
+    """How the presenters speak."""
+
+    speed: NotRequired[float | None]
+    pitch: NotRequired[int | None]
+    locale: NotRequired[str | None]
+
+
+class VoiceSettings(TypedDict):
+    """How the presenters speak; None leaves it to the provider."""
+
+    speed: NotRequired[float]
+    pitch: NotRequired[int]
+    locale: NotRequired[str]
+
+
+WebhookEvent: TypeAlias = Literal["job.completed", "job.failed", "job.cancelled"]
+
+
+class WebhookPayload(TypedDict):
+    """The body of a delivery."""
+
+    type: WebhookEvent
+    timestamp: int
+    data: JobNews
+
+
+class WebhookSecret(TypedDict):
+    """The secret webhooks are signed with."""
+
+    secret: str
+    older_sign_until: str
+    message: str
+
+
+class Well(TypedDict):
+    """All is well."""
+
+    status: str
+    checks: dict[str, str]
+    vendors: dict[str, str]
+    message: str
+
+
+class Accepted(TypedDict):
+    """Something was ordered."""
+
+    job_id: str
+    status: Literal[
+        "pending",
+        "processing_veo",
+        "processing_heygen",
+        "completed",
+        "failed",
+        "cancelled",
+    ]
+    message: str
+    product_id: str | None
+    metadata: dict[str, str]
+    planned_seconds: float
+    estimated_time_seconds: int
+    estimated_completion_at: str | None
+    estimated_completion_p90_at: str | None
+    late_since: str | None
+    estimated_cost: Cost
+    warnings: list[str]
+    urls: dict[str, str]
+
+
+class BRoll(TypedDict):
+    """How the footage is made."""
+
+    join: Join
+    audio: Sound
+    model: Quality
+
+
+class Background(TypedDict):
+    """A backdrop; exactly the fields of its type are set."""
+
+    type: BackgroundType
+    color: NotRequired[str]
+    image_url: NotRequired[str]
+    image: NotRequired[str]
+    preset: NotRequired[str]
+
+
+class Bill(TypedDict):
+    """Every attempt and its cost."""
+
+    id: str
+    currency: Literal["USD"]
+    paid_by_us: str
+    billed_by_provider: str
+    reserved: str
+    charged: str
+    refunded: str
+    lines: list[BillLine]
+    explained: dict[str, str]
+
+
+class Cancelled(TypedDict):
+    """The job, cancelled, and what that saved."""
+
+    id: str
+    status: Literal[
+        "pending",
+        "processing_veo",
+        "processing_heygen",
+        "completed",
+        "failed",
+        "cancelled",
+    ]
+    stage: Literal[
+        "queued",
+        "filming",
+        "presenting",
+        "filming_and_presenting",
+        "composing",
+        "stopping",
+        "ended",
+    ]
+    progress: int
+    summary: str
+    product_title: str
+    product_id: str | None
+    metadata: dict[str, str]
+    created_at: str
+    updated_at: str | None
+    completed_at: str | None
+    estimated_completion_at: str | None
+    estimated_completion_p90_at: str | None
+    late_since: str | None
+    final_video_url: str | None
+    poster_url: str | None
+    error_message: str | None
+    credits_used: float
+    cost: Cost
+    estimated_cost: Cost
+    job_id: str
+    waiting_for: list[str]
+    processing_time_seconds: float
+    planned_seconds: float
+    film_seconds: float | None
+    film_bytes: int | None
+    size: Size
+    veo_video_url: str | None
+    footage_urls: list[Footage]
+    error: JobError | None
+    parent: str | None
+    warnings: list[str]
+    explained: dict[str, str]
+    nodes: list[Node]
+    urls: dict[str, str]
+    refunded: str
+    at_risk: Cost
+
+
+class Film(TypedDict):
+    """The whole body of create_job."""
+
+    product_title: str
+    product_id: NotRequired[str | None]
+    scenes: NotRequired[list[SceneBody] | None]
+    image_url: NotRequired[str | None]
+    image: NotRequired[str | None]
+    image_fit: NotRequired[Literal["crop", "blur", "color"] | None]
+    image_fit_color: NotRequired[str | None]
+    persona: NotRequired[str | None]
+    avatar_id: NotRequired[str | None]
+    voice_id: NotRequired[str | None]
+    avatar_script: NotRequired[str | None]
+    avatar_position: NotRequired[PositionBody | None]
+    aspect_ratio: NotRequired[Literal["9:16", "16:9", "1:1"] | None]
+    resolution: NotRequired[Literal["720p", "1080p"] | None]
+    b_roll: NotRequired[BRollBody | None]
+    background: NotRequired[ColorBody | ImageBody | PresetBody | None]
+    voice: NotRequired[VoiceBody | None]
+    captions: NotRequired[bool | None]
+    length: NotRequired[Literal["film", "script", "longer"] | None]
+    provider: NotRequired[str | None]
+    prefer: NotRequired[Literal["quality", "cost", "speed"] | None]
+    max_cost: NotRequired[float | None]
+    mode: NotRequired[Literal["production", "test"] | None]
+    webhook_url: NotRequired[str | None]
+    metadata: NotRequired[dict[str, str] | None]
+    dry_run: NotRequired[bool | None]
+
+
+class Job(TypedDict):
+    """A job as it stands."""
+
+    id: str
+    status: Literal[
+        "pending",
+        "processing_veo",
+        "processing_heygen",
+        "completed",
+        "failed",
+        "cancelled",
+    ]
+    stage: Literal[
+        "queued",
+        "filming",
+        "presenting",
+        "filming_and_presenting",
+        "composing",
+        "stopping",
+        "ended",
+    ]
+    progress: int
+    summary: str
+    product_title: str
+    product_id: str | None
+    metadata: dict[str, str]
+    created_at: str
+    updated_at: str | None
+    completed_at: str | None
+    estimated_completion_at: str | None
+    estimated_completion_p90_at: str | None
+    late_since: str | None
+    final_video_url: str | None
+    poster_url: str | None
+    error_message: str | None
+    credits_used: float
+    cost: Cost
+    estimated_cost: Cost
+    job_id: str
+    waiting_for: list[str]
+    processing_time_seconds: float
+    planned_seconds: float
+    film_seconds: float | None
+    film_bytes: int | None
+    size: Size
+    veo_video_url: str | None
+    footage_urls: list[Footage]
+    error: JobError | None
+    parent: str | None
+    warnings: list[str]
+    explained: dict[str, str]
+    nodes: list[Node]
+    urls: dict[str, str]
+
+
+class Jobs(TypedDict):
+    """A page of jobs, newest first."""
+
+    jobs: list[JobRow | UnreadableRow]
+    next_cursor: str | None
+
+
+class Persona(TypedDict):
+    """A presenter, by avatar service."""
+
+    title: NotRequired[str | None]
+    at: dict[str, PersonaIdsBody]
+
+
+class Position(TypedDict):
+    """Where the presenter stands; what is given beside a preset wins over it."""
+
+    scale: NotRequired[float]
+    x: NotRequired[float]
+    y: NotRequired[float]
+    preset: NotRequired[Preset]
+
+
+class Regenerate(TypedDict):
+    """What to make anew: parts by key, and what to change."""
+
+    avatar_script: NotRequired[str | None]
+    avatar_id: NotRequired[str | None]
+    voice_id: NotRequired[str | None]
+    scenes: NotRequired[list[SceneChangeBody] | None]
+    dry_run: NotRequired[bool]
+    nodes: NotRequired[list[Node1] | None]
+
+
+class Retry(TypedDict):
+    """What to change before a failed job is tried again; nothing is fine."""
+
+    avatar_script: NotRequired[str | None]
+    avatar_id: NotRequired[str | None]
+    voice_id: NotRequired[str | None]
+    scenes: NotRequired[list[SceneChangeBody] | None]
+    dry_run: NotRequired[bool]
+
+
+class SceneRequest(TypedDict):
+    """One scene: footage (a visual description) or a backdrop, and perhaps a presenter with a script of its own."""
+
+    visual_description: NotRequired[str]
+    camera_movement: NotRequired[str]
+    mood: NotRequired[str]
+    duration: NotRequired[float]
+    text_overlay: NotRequired[str]
+    script: NotRequired[str]
+    persona: NotRequired[str]
+    avatar_id: NotRequired[str]
+    voice_id: NotRequired[str]
+    background: NotRequired[Background]
+    image_url: NotRequired[str]
+
+
+class Request(TypedDict):
+    """An order as it was understood, defaults filled in; what was left out is not there."""
+
+    product_title: str
+    product_id: NotRequired[str]
+    scenes: list[SceneRequest]
+    image_url: NotRequired[str]
+    image: NotRequired[str]
+    image_fit: ImageFit
+    image_fit_color: NotRequired[str]
+    persona: NotRequired[str]
+    avatar_id: NotRequired[str]
+    voice_id: NotRequired[str]
+    avatar_script: NotRequired[str]
+    avatar_position: NotRequired[Position]
+    aspect_ratio: AspectRatio
+    resolution: Resolution
+    b_roll: BRoll
+    background: NotRequired[Background]
+    voice: VoiceSettings
+    captions: bool
+    length: Length
+    provider: NotRequired[str]
+    prefer: NotRequired[Prefer]
+    max_cost: NotRequired[float]
+    mode: Mode
+    webhook_url: NotRequired[str]
+    metadata: dict[str, str]
+    dry_run: bool
