@@ -1,0 +1,235 @@
+"""The command against a running abroll: what it prints, how it ends, and that an interrupted order is one film."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.patience import PATIENCE
+from tests.system.conftest import ROOT, Abroll
+
+PHOTO = ROOT / "infra" / "local" / "samples" / "coffee.jpg"
+SCENE = {"visual_description": "A cup on a counter", "duration": 4}
+
+
+class Shell:
+    """Somebody who types commands, with a home of their own."""
+
+    def __init__(self, abroll: Abroll, folder: Path) -> None:
+        self.abroll = abroll
+        self.folder = folder
+        self.environ = {
+            **{name: value for name, value in os.environ.items() if not name.startswith("ABROLL_")},
+            "ABROLL_HOME": str(folder / "home"),
+            "ABROLL_URL": abroll.url,
+            "ABROLL_KEY": abroll.key,
+            "PYTHONPATH": str(ROOT),
+        }
+
+    def start(self, *arguments: str) -> "subprocess.Popen[str]":
+        """Start a command."""
+        return subprocess.Popen(
+            [sys.executable, "-W", "error", "-m", "shared.client.commands.main", *arguments],
+            cwd=self.folder,
+            env=self.environ,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def run(self, *arguments: str, said: str = "") -> tuple[int, Any, Any]:
+        """Run a command; return its exit code, and the JSON of stdout and of stderr."""
+        out, err = (process := self.start(*arguments)).communicate(said, PATIENCE)
+        return process.returncode, json.loads(out) if out else None, json.loads(err) if err else None
+
+    def order(self, **fields: Any) -> str:
+        """Write an order's file; return its name."""
+        body = {"product_title": "Mug", "aspect_ratio": "9:16", "scenes": [SCENE], **fields}
+        (self.folder / "order.json").write_text(json.dumps(body), encoding="utf-8")
+        return "order.json"
+
+
+@pytest.fixture
+def shell(abroll: Abroll, tmp_path: Path) -> Shell:
+    """Return somebody with a key in the environment and nothing kept."""
+    return Shell(abroll, tmp_path)
+
+
+def films(abroll: Abroll, product: str) -> Sequence[Mapping[str, Any]]:
+    listed: Sequence[Mapping[str, Any]] = abroll.http.get("/jobs", params={"product_id": product}).json()["jobs"]
+    return listed
+
+
+def test_a_film_from_a_photo(shell: Shell) -> None:
+    """Priced, ordered, waited for and fetched by one command; then it is listed, billed and told."""
+    order = shell.order(product_id="cli-film")
+
+    code, job, err = shell.run("make", order, "--photo", str(PHOTO), "--yes", "-o", "film.mp4")
+
+    assert (0, None) == (code, err)
+    assert "completed" == job["status"]
+    assert b"ftyp" == (shell.folder / "film.mp4").read_bytes()[4:8]
+    assert [job["id"]] == [row["id"] for row in shell.run("ls", "--product", "cli-film")[1]]
+    bill, story = shell.run("bill", job["id"])[1], shell.run("timeline", job["id"])[1]
+    assert job["cost"]["paid_by_us"] == bill["paid_by_us"]
+    assert story["events"]
+    assert [] == list((shell.folder / "home" / "purchases").iterdir())
+
+
+def test_nothing_is_ordered_unseen(shell: Shell) -> None:
+    """Without --yes, and nobody there to ask, the price is said and nothing is bought."""
+    code, out, err = shell.run("make", shell.order(product_id="cli-unseen"))
+
+    assert (1, None, "not_agreed") == (code, out, err["error"])
+    assert "$" in err["message"]
+    assert "--yes" in err["next_move"]
+    assert [] == films(shell.abroll, "cli-unseen")
+
+
+def test_a_price_is_told(shell: Shell) -> None:
+    """`price` takes the order on stdin as well."""
+    body = json.dumps({"product_title": "Mug", "scenes": [SCENE]})
+
+    code, told, _ = shell.run("price", "-", said=body)
+
+    assert (0, "dry_run") == (code, told["status"])
+
+
+def test_a_killed_order_is_gone_on_with(shell: Shell) -> None:
+    """A kill -9 at any moment of `make`, before the order or after it: a film for each command that came to its end."""
+    order = ["make", shell.order(product_id="cli-killed"), "--photo", str(PHOTO), "--yes", "--wait"]
+    ended = 0
+    for has_job in (False, True, False, True):
+        process = shell.start(*order)
+        while process.poll() is None and not begun(shell, has_job):
+            time.sleep(0.005)
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+        ended += process.returncode == 0
+
+    codes = [shell.run(*order)[0], shell.run(*order)[0]]
+
+    assert [0, 0] == codes
+    assert ended + 2 == len(films(shell.abroll, "cli-killed"))
+
+
+def begun(shell: Shell, has_job: bool) -> bool:
+    """Tell whether an order's key is on the disk, and whether its job is known."""
+    files = (shell.folder / "home" / "purchases").glob("*.json")
+    try:
+        return any(json.loads(file.read_text("utf-8"))["job"] or not has_job for file in files)
+    except FileNotFoundError:
+        return False
+
+
+def test_a_wait_that_ends_early_is_no_failure(shell: Shell) -> None:
+    """Exit code 4, the job's id, and the word not to order again; the same command goes on with the job."""
+    order = ["make", shell.order(product_id="cli-late"), "--yes", "--wait"]
+
+    code, out, err = shell.run(*order, "--timeout", "0")
+
+    assert (4, None, "still_running") == (code, out, err["error"])
+    assert err["job_id"] == shell.run(*order)[1]["id"]
+    assert [err["job_id"]] == [row["id"] for row in films(shell.abroll, "cli-late")]
+
+
+def test_a_refused_order_says_every_field(shell: Shell) -> None:
+    """As the API says it; the next try is a new order."""
+    code, _, err = shell.run("make", shell.order(aspect_ratio="2:3", captions="maybe"), "--yes")
+
+    assert (1, "validation_error", {"aspect_ratio", "captions"}) == (code, err["error"], set(err["details"]))
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("make",),
+        ("make", "missing.json"),
+        ("make", "order.json", "--photo", "missing.jpg"),
+        ("nothing",),
+        ("ls", "--status", "lost"),
+        ("ls", "-n", "0"),
+        ("show",),
+        ("wait", "6f0d9a54-3f0b-4f7a-8f5d-0a4b1c2d3e4f", "--timeout", "-1"),
+    ],
+)
+def test_wrong_usage_is_2(shell: Shell, arguments: Sequence[str]) -> None:
+    """One JSON object on stderr, with the help that helps."""
+    shell.order()
+
+    code, out, err = shell.run(*arguments)
+
+    assert (2, None, "usage") == (code, out, err["error"])
+    assert "--help" in err["next_move"]
+
+
+@pytest.mark.parametrize("text", [b"", b"{", b"[]", b"\xff\xfe{", b"[" * 100_000, b" " * 1_048_577, b'"order"'])
+def test_a_file_that_is_no_order_is_2(shell: Shell, text: bytes) -> None:
+    """No JSON, no object, too large: said before anything is sent."""
+    (shell.folder / "wrong.json").write_bytes(text)
+
+    code, _, err = shell.run("make", "wrong.json", "--yes")
+
+    assert (2, "usage") == (code, err["error"])
+
+
+def test_a_wrong_key_is_3(shell: Shell) -> None:
+    """Told apart from everything else, for scripts."""
+    shell.environ["ABROLL_KEY"] = "abr_live_nobody.secret"
+
+    code, _, err = shell.run("whoami")
+
+    assert (3, "unauthorized") == (code, err["error"])
+
+
+def test_no_film_of_that_name_is_1(shell: Shell) -> None:
+    """Well-formed or not."""
+    assert {(1, "not_found")} == {
+        (code, err["error"])
+        for code, _, err in (shell.run("show", job) for job in ("6f0d9a54-3f0b-4f7a-8f5d-0a4b1c2d3e4f", "../tenant"))
+    }
+
+
+def test_nowhere_to_call_is_said(shell: Shell) -> None:
+    """Before login, and with half of it."""
+    del shell.environ["ABROLL_URL"]
+
+    code, _, err = shell.run("ls")
+
+    assert (1, "no_address") == (code, err["error"])
+    assert "abroll login" in err["next_move"]
+
+
+def test_login_keeps_the_key_for_this_user_only(shell: Shell) -> None:
+    """It is tried first, kept unreadable for others, used afterwards, and forgotten by logout."""
+    key, url = shell.environ.pop("ABROLL_KEY"), shell.environ.pop("ABROLL_URL")
+    file = shell.folder / "home" / "login.json"
+
+    assert 3 == shell.run("login", "--url", url, said="abr_live_wrong.key\n")[0]
+    assert not file.exists()
+    assert 0 == shell.run("login", "--url", url, said=f"{key}\n")[0]
+    assert 0o600 == file.stat().st_mode & 0o777
+    assert 0 == shell.run("whoami")[0]
+    assert 0 == shell.run("logout")[0]
+    assert not file.exists()
+    assert 1 == shell.run("whoami")[0]
+
+
+def test_a_title_cannot_steer_a_terminal(shell: Shell) -> None:
+    """Escape sequences of a film's title are shown, not obeyed."""
+    order = shell.order(product_title="Mug \u202e2J", product_id="cli-escape")
+    job = shell.run("make", order, "--yes")[1]["job_id"]
+
+    process = shell.start("--human", "show", job)
+    out, _ = process.communicate("", PATIENCE)
+
+    assert 0 == process.returncode
+    assert "Mug �2J" in out
