@@ -15,6 +15,8 @@ import pytest
 from tests.patience import PATIENCE
 from tests.system.conftest import ROOT, Abroll
 
+pytestmark = pytest.mark.xdist_group("client")  # one laptop for all of them
+
 PHOTO = ROOT / "infra" / "local" / "samples" / "coffee.jpg"
 SCENE = {"visual_description": "A cup on a counter", "duration": 4}
 
@@ -82,6 +84,27 @@ def test_a_film_from_a_photo(shell: Shell) -> None:
     assert job["cost"]["paid_by_us"] == bill["paid_by_us"]
     assert story["events"]
     assert [] == list((shell.folder / "home" / "purchases").iterdir())
+
+
+def test_the_pages_example_makes_a_film(shell: Shell) -> None:
+    """The Python of the client's page, as it stands there, installed under the name it is published by."""
+    page = (ROOT / "shared" / "client" / "README.md").read_text(encoding="utf-8")
+    example = page.partition("```python\n")[2].partition("```")[0]
+    (shell.folder / "cup.jpg").write_bytes(PHOTO.read_bytes())
+    (shell.folder / "abroll_client").symlink_to(ROOT / "shared" / "client")
+
+    done = subprocess.run(
+        [sys.executable, "-c", example],
+        cwd=shell.folder,
+        env=shell.environ,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENCE,
+    )
+
+    assert (0, "") == (done.returncode, done.stderr)
+    assert b"ftyp" == (shell.folder / "film.mp4").read_bytes()[4:8]
 
 
 def test_nothing_is_ordered_unseen(shell: Shell) -> None:

@@ -17,7 +17,8 @@ ALONE = """
 import sys
 sys.path.insert(0, sys.argv[1])
 import abroll_client, abroll_client.commands.main as command
-ours = sorted(name for name in sys.modules if name.split(".")[0] in ("flask", "functions", "infra", "pydantic", "shared"))
+found = sys.modules
+ours = sorted(name for name in found if name.split(".")[0] in ("flask", "functions", "infra", "pydantic", "shared"))
 print(ours, command.run(["--version"]), abroll_client.__file__.startswith(sys.argv[1]))
 """
 
@@ -26,10 +27,11 @@ print(ours, command.run(["--version"]), abroll_client.__file__.startswith(sys.ar
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Build the wheel as `pip install .` does, from what it is made of."""
     tree = tmp_path_factory.mktemp("tree")
-    for name in ("pyproject.toml", *(path.relative_to(ROOT) for path in (ROOT / "shared" / "client").rglob("*.*"))):
-        if "__pycache__" not in str(name):
-            (tree / name).parent.mkdir(parents=True, exist_ok=True)
-            (tree / name).write_bytes((ROOT / name).read_bytes())
+    client = [path for path in (ROOT / "shared" / "client").rglob("*.*") if path.is_file() and path.suffix != ".pyc"]
+    for path in (ROOT / "pyproject.toml", *client):
+        copied = tree / path.relative_to(ROOT)
+        copied.parent.mkdir(parents=True, exist_ok=True)
+        copied.write_bytes(path.read_bytes())
     done = subprocess.run([sys.executable, "-c", BUILD], cwd=tree, capture_output=True, text=True, check=False)
     assert 0 == done.returncode, done.stderr
     return next((tree / "dist").glob("*.whl"))
@@ -38,11 +40,11 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_wheel_is_the_client(wheel: Path) -> None:
     """Every module of the client, its types' marker, the command, and two packages it needs."""
     with zipfile.ZipFile(wheel) as opened:
-        names = {name for name in opened.namelist() if not name.startswith("abroll-")}
-        told = {Path(name).name: opened.read(name).decode() for name in opened.namelist() if name.startswith("abroll-")}
+        listed = opened.namelist()
+        told = {Path(name).name: opened.read(name).decode() for name in listed if name.startswith("abroll-")}
 
     modules = {f"abroll_client/{path.relative_to(ROOT / 'shared' / 'client')}" for path in _modules()}
-    assert modules | {"abroll_client/py.typed"} == names
+    assert modules | {"abroll_client/py.typed"} == {name for name in listed if not name.startswith("abroll-")}
     assert "abroll = abroll_client.commands.main:main" in told["entry_points.txt"]
     needed = [
         line for line in told["METADATA"].splitlines() if line.startswith("Requires-Dist") and "extra" not in line

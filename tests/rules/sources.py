@@ -10,12 +10,21 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PRODUCT = ("functions", "infra", "shared")
+PUBLISHED = ROOT / "shared" / "client"  # what customers install: the rules of what is deployed are not its own
+PRINTED = (PUBLISHED / "schemas.py",)  # from the OpenAPI description
 
 
 @cache
 def python_files(*folders: str) -> tuple[Path, ...]:
     """Return the folders' Python files, in order."""
-    return tuple(sorted(path for folder in folders for path in (ROOT / folder).rglob("*.py")))
+    found = (path for folder in folders for path in (ROOT / folder).rglob("*.py"))
+    return tuple(sorted(path for path in found if path not in PRINTED))
+
+
+@cache
+def deployed_files(*folders: str) -> tuple[Path, ...]:
+    """Return the folders' Python files, in order, without what customers install."""
+    return tuple(path for path in python_files(*folders) if not path.is_relative_to(PUBLISHED))
 
 
 @cache

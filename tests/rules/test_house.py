@@ -5,7 +5,17 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.rules.sources import PRODUCT, dotted, found, imports, kept_files, name_of, parsed, python_files
+from tests.rules.sources import (
+    PRODUCT,
+    deployed_files,
+    dotted,
+    found,
+    imports,
+    kept_files,
+    name_of,
+    parsed,
+    python_files,
+)
 
 MOST_LINES = 300  # about 200 is the aim; this is where it ends
 PATCHES = ("delattr", "setattr")  # pytest's monkeypatch may set variables, never our code
@@ -105,7 +115,7 @@ def test_no_file_names_a_registry() -> None:
 def test_the_product_speaks_in_log_lines() -> None:
     """Nothing in what is deployed prints: a line in the log has a name and a job."""
     spoken: dict[str, object] = {}
-    for path in python_files("functions", "shared"):
+    for path in deployed_files("functions", "shared"):
         for node in ast.walk(parsed(path)):
             if isinstance(node, ast.Call) and dotted(node.func) in ("print", "sys.stdout.write", "sys.stderr.write"):
                 spoken[f"{name_of(path)}:{node.lineno}"] = dotted(node.func)
@@ -152,7 +162,7 @@ def test_only_one_step_writes_jobs() -> None:
 def test_broad_excepts_stand_where_anything_may_come() -> None:
     """A step or a store names what it catches; a door answers for everything, and poison must not stop the sweep."""
     broad: dict[str, object] = {}
-    for path in python_files("functions", "shared"):
+    for path in deployed_files("functions", "shared"):
         for node in ast.walk(parsed(path)):
             if isinstance(node, ast.ExceptHandler) and not isinstance(node.body[-1], ast.Raise):
                 caught = dotted(node.type) if node.type else "everything"
@@ -194,7 +204,7 @@ def _dataclass_options(node: ast.ClassDef) -> Iterator[set[str | None]]:
 def test_what_is_deployed_does_not_know_where_it_runs() -> None:
     """There is no `if local`: no name and no text in the product's code tells a laptop from the cloud."""
     knowing: dict[str, object] = {}
-    for path in python_files("functions", "shared"):
+    for path in deployed_files("functions", "shared"):
         tree = parsed(path)
         said = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}  # docstrings
         for node in ast.walk(tree):

@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 
-from tests.rules.sources import found, name_of, parsed, python_files
+from tests.rules.sources import deployed_files, found, name_of, parsed
 
 Modules = Mapping[str, ast.Module]
-SHARED: Modules = {name_of(path): parsed(path) for path in python_files("shared")}
+SHARED: Modules = {name_of(path): parsed(path) for path in deployed_files("shared")}
 
 
 def doubled_classes(modules: Modules) -> dict[str, object]:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.rules.sources import dotted, found, imports, name_of, parsed, python_files
+from tests.rules.sources import deployed_files, dotted, found, imports, name_of, parsed, python_files
 
 # All the pipeline may lean on. Whatever is not here must be handed in.
 PURE = {
@@ -59,7 +59,7 @@ def _called(folder: str, names: set[str]) -> dict[str, object]:
 
 def _heard(folder: str, names: set[str], pick: Callable[[ast.AST], ast.AST | None]) -> dict[str, object]:
     places: dict[str, object] = {}
-    for path in python_files(folder):
+    for path in deployed_files(folder):
         for node in ast.walk(parsed(path)):
             picked = pick(node)
             if picked is not None and dotted(picked) in names:

@@ -9,7 +9,7 @@ import pytest
 
 from infra.local.world import Places, World
 from shared.config import BadSettings, Settings, declared, settings
-from tests.rules.sources import PRODUCT, ROOT, dotted, name_of, parsed, python_files
+from tests.rules.sources import PRODUCT, ROOT, deployed_files, dotted, name_of, parsed
 
 REQUIRED = {item.metadata["setting"].variable for item in fields(Settings) if item.default is MISSING}
 VARIABLES = {setting.variable for setting in declared().values()}
@@ -68,7 +68,7 @@ def test_nothing_secret_is_a_setting(laptop: dict[str, str]) -> None:
 def test_every_variable_named_in_code_is_declared() -> None:
     """Code, Terraform and the laptop name no variable the settings do not explain."""
     named: dict[str, set[str]] = {}
-    sources = [*python_files(*PRODUCT), *(ROOT / "infra").rglob("*.tf"), *(ROOT / "infra").rglob("*.json")]
+    sources = [*deployed_files(*PRODUCT), *(ROOT / "infra").rglob("*.tf"), *(ROOT / "infra").rglob("*.json")]
     for path in sources:
         for variable in re.findall(r"\bABROLL_[A-Z_]*[A-Z]\b", path.read_text(encoding="utf-8")):
             named.setdefault(variable, set()).add(name_of(path))
@@ -81,7 +81,7 @@ def test_the_environment_is_read_in_one_place() -> None:
     """What is deployed asks the environment once, in the wiring; everything else is handed its settings."""
     readers = {
         name_of(path)
-        for path in python_files("functions", "shared")
+        for path in deployed_files("functions", "shared")
         for node in ast.walk(parsed(path))
         if dotted(node) in ENVIRONMENT
     }

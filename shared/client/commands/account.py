@@ -55,7 +55,7 @@ def accounts() -> None:
 @click.option("--voice", help="The voice where an order names none.")
 @this
 def put_account(session: Session, provider: str, avatar: str | None, voice: str | None) -> None:
-    """Put your key at an avatar service (heygen, did). It is asked for, or read from stdin; then it is checked."""
+    """Put your key at an avatar service. It is asked for, or read from stdin, and then checked."""
     asked: dict[str, Any] = {"api_key": read_secret(f"key at {provider}"), "avatar_id": avatar, "voice_id": voice}
     account = cast("Integration", {name: value for name, value in asked.items() if value is not None})
     session.output.result(session.abroll.put_account(provider, account), words.fields)

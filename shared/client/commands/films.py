@@ -3,18 +3,19 @@
 from collections.abc import Callable, Mapping
 from itertools import islice
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args, get_type_hints
 
 import click
 
 from ..client import Abroll
 from ..errors import Refused
+from ..schemas import JobRow
 from . import words
 from .ordering import Order, Wish, buy, follow
 from .session import Session, read_json, this
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-STATUSES = ("pending", "processing_veo", "processing_heygen", "completed", "failed", "cancelled")
+STATUSES = get_args(get_type_hints(JobRow)["status"])
 FILE = click.Path(path_type=Path)
 PHOTO = click.option(
     "--photo", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="The product's photo."

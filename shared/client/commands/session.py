@@ -2,7 +2,6 @@
 
 import json
 import sys
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -18,12 +17,12 @@ MOST_JSON = 1024 * 1024  # bytes, as abroll takes them
 AGENT = f"abroll-cli/{VERSION}"
 
 
-@dataclass
 class Session:
     """One run of the command."""
 
-    output: Output
-    yes: bool = False
+    def __init__(self, output: Output) -> None:
+        self.output = output
+        self.yes = False
 
     @cached_property
     def profile(self) -> Profile:
