@@ -4,25 +4,24 @@ from __future__ import annotations
 
 from typing import Any, Literal, NotRequired, TypeAlias, TypedDict
 
-
-class Account(TypedDict):
-    """An avatar account, without its key."""
-
-    provider: str
-    mode: str
-    status: Literal["active", "inactive", "error", "closing"]
-    webhook_registered: bool
-    validated_at: NotRequired[str]
-    billing: NotRequired[str]
-    avatar_id: NotRequired[str]
-    voice_id: NotRequired[str]
-    webhook_id: NotRequired[str]
-    busy_until: NotRequired[str]
-    down_until: NotRequired[str]
-    looks: NotRequired[dict[str, str]]
-
-
 AspectRatio: TypeAlias = Literal["9:16", "16:9", "1:1"]
+
+
+class Avatar(TypedDict):
+    """Somebody who can be filmed; `id` is an order's `avatar_id`."""
+
+    id: str
+    provider: str
+    name: str
+    gender: str
+    group: str
+    type: str
+    engines: list[str]
+    price_per_second: str
+    default_voice_id: NotRequired[str]
+    preview_image_url: NotRequired[str]
+    preview_video_url: NotRequired[str]
+    cutout: NotRequired[str]
 
 
 class AvatarService(TypedDict):
@@ -39,6 +38,7 @@ class BRollBody(TypedDict):
     join: NotRequired[Literal["extend", "cut"] | None]
     audio: NotRequired[Literal["bed", "mute", "duck"] | None]
     model: NotRequired[Literal["standard", "fast", "lite"] | None]
+    provider: NotRequired[Literal["veo", "heygen", "auto"] | None]
 
 
 BackgroundType: TypeAlias = Literal["color", "image", "preset"]
@@ -73,6 +73,17 @@ class BillLine(TypedDict):
     sent_at: NotRequired[str | None]
     provider_id: NotRequired[str | None]
     why: NotRequired[str | None]
+
+
+class CatalogSource(TypedDict):
+    """One account's list."""
+
+    provider: str
+    mode: str
+    count: int
+    stale: bool
+    notes: list[str]
+    read_at: NotRequired[str]
 
 
 class ColorBody(TypedDict):
@@ -119,6 +130,9 @@ class DryRun(TypedDict):
     estimated_cost: Cost
     plan: dict[str, Any]
     explained: dict[str, str]
+
+
+Filmer: TypeAlias = Literal["veo", "heygen", "auto"]
 
 
 class Footage(TypedDict):
@@ -192,9 +206,11 @@ class JobRow(TypedDict):
     product_title: str
     product_id: str | None
     metadata: dict[str, str]
+    ordered_by: str | None
     created_at: str
     updated_at: str | None
     completed_at: str | None
+    expires_at: str | None
     estimated_completion_at: str | None
     estimated_completion_p90_at: str | None
     late_since: str | None
@@ -210,21 +226,51 @@ Join: TypeAlias = Literal["extend", "cut"]
 
 
 class Key(TypedDict):
+    """A new API key."""
+
+    name: str
+    scopes: list[Literal["jobs:read", "jobs:write", "tenant:admin"]]
+    expires_in_days: NotRequired[int | None]
+
+
+class KeyKept(TypedDict):
     """An API key, without its secret part."""
 
     id: str
+    name: str
     begins: str
+    status: Literal["active", "expired", "revoked"]
     scopes: list[str]
     created_at: str
     this: bool
     expires_at: NotRequired[str]
     revoked_at: NotRequired[str]
+    last_used_at: NotRequired[str]
+
+
+class KeyMade(TypedDict):
+    """A new API key, shown once."""
+
+    id: str
+    name: str
+    begins: str
+    status: Literal["active", "expired", "revoked"]
+    scopes: list[str]
+    created_at: str
+    this: bool
+    api_key: str
+    message: str
+    expires_at: NotRequired[str]
+    revoked_at: NotRequired[str]
+    last_used_at: NotRequired[str]
+    replaces: NotRequired[str]
+    older_works_until: NotRequired[str]
 
 
 class Keys(TypedDict):
     """The tenant's API keys."""
 
-    keys: list[Key]
+    keys: list[KeyKept]
 
 
 Lane = TypedDict(
@@ -358,6 +404,7 @@ class PresetBody(TypedDict):
 
 class Problem(TypedDict):
     error: Literal[
+        "account_in_use",
         "already_ended",
         "already_rotating",
         "avatar_is_group",
@@ -450,6 +497,12 @@ class RevisedDryRun(TypedDict):
     estimated_cost: Cost
 
 
+class Rotate(TypedDict):
+    """How long a key works on beside the one that replaces it."""
+
+    overlap_hours: NotRequired[int]
+
+
 class SceneBody(TypedDict):
     """One scene."""
 
@@ -497,6 +550,12 @@ class Story(TypedDict):
     lanes: list[Lane]
 
 
+class TemplateKept(TypedDict):
+    """What orders have where they are silent."""
+
+    template: dict[str, Any]
+
+
 class Tenant(TypedDict):
     """The caller's tenant."""
 
@@ -505,6 +564,7 @@ class Tenant(TypedDict):
     status: Literal["active", "inactive", "error", "closing"]
     plan: str
     live_jobs: int
+    heygen_footage: bool
     avatar_id: NotRequired[str]
     voice_id: NotRequired[str]
     monthly_cap: NotRequired[int]
@@ -528,6 +588,21 @@ class Uploaded(TypedDict):
     bytes: int
 
 
+class Voice(TypedDict):
+    """A voice; `id` is an order's `voice_id`."""
+
+    id: str
+    provider: str
+    name: str
+    gender: str
+    language: str
+    locale: str
+    age: str
+    accent: str
+    type: str
+    preview_audio_url: NotRequired[str]
+
+
 class VoiceBody(TypedDict):
     """How the presenters speak."""
 
@@ -542,6 +617,14 @@ class VoiceSettings(TypedDict):
     speed: NotRequired[float]
     pitch: NotRequired[int]
     locale: NotRequired[str]
+
+
+class Voices(TypedDict):
+    """A page of voices, by name."""
+
+    voices: list[Voice]
+    next_cursor: str | None
+    sources: list[CatalogSource]
 
 
 WebhookEvent: TypeAlias = Literal["job.completed", "job.failed", "job.cancelled"]
@@ -597,12 +680,50 @@ class Accepted(TypedDict):
     urls: dict[str, str]
 
 
+class Account(TypedDict):
+    """An avatar account, without its key."""
+
+    provider: str
+    mode: str
+    status: Literal["active", "inactive", "error", "closing"]
+    api_key: Literal["********"]
+    webhook_registered: bool
+    reason: NotRequired[str]
+    next_move: NotRequired[str]
+    balance: NotRequired[str]
+    last_synced_at: NotRequired[str]
+    provider_config: NotRequired[VoiceSettings]
+    validated_at: NotRequired[str]
+    billing: NotRequired[str]
+    avatar_id: NotRequired[str]
+    voice_id: NotRequired[str]
+    webhook_id: NotRequired[str]
+    busy_until: NotRequired[str]
+    down_until: NotRequired[str]
+    looks: NotRequired[dict[str, str]]
+
+
+class Accounts(TypedDict):
+    """The avatar accounts."""
+
+    integrations: list[Account]
+
+
+class Avatars(TypedDict):
+    """A page of those who can be filmed, by name."""
+
+    avatars: list[Avatar]
+    next_cursor: str | None
+    sources: list[CatalogSource]
+
+
 class BRoll(TypedDict):
     """How the footage is made."""
 
     join: Join
     audio: Sound
     model: Quality
+    provider: Filmer
 
 
 class Background(TypedDict):
@@ -655,9 +776,11 @@ class Cancelled(TypedDict):
     product_title: str
     product_id: str | None
     metadata: dict[str, str]
+    ordered_by: str | None
     created_at: str
     updated_at: str | None
     completed_at: str | None
+    expires_at: str | None
     estimated_completion_at: str | None
     estimated_completion_p90_at: str | None
     late_since: str | None
@@ -687,10 +810,9 @@ class Cancelled(TypedDict):
 
 
 class Film(TypedDict):
-    """The whole body of create_job."""
+    """The whole body of create_job; its product's id is its title where it has none."""
 
-    product_title: str
-    product_id: NotRequired[str | None]
+    product_title: NotRequired[str | None]
     scenes: NotRequired[list[SceneBody] | None]
     image_url: NotRequired[str | None]
     image: NotRequired[str | None]
@@ -714,7 +836,19 @@ class Film(TypedDict):
     mode: NotRequired[Literal["production", "test"] | None]
     webhook_url: NotRequired[str | None]
     metadata: NotRequired[dict[str, str] | None]
+    product_id: NotRequired[str | None]
+    content_id: NotRequired[str | None]
+    script: NotRequired[str | None]
     dry_run: NotRequired[bool | None]
+
+
+class IntegrationChange(TypedDict):
+    """What is to be other than it is at an account; a field that is null ends."""
+
+    avatar_id: NotRequired[str | None]
+    voice_id: NotRequired[str | None]
+    provider_config: NotRequired[VoiceBody | None]
+    status: NotRequired[Literal["active", "inactive"] | None]
 
 
 class Job(TypedDict):
@@ -743,9 +877,11 @@ class Job(TypedDict):
     product_title: str
     product_id: str | None
     metadata: dict[str, str]
+    ordered_by: str | None
     created_at: str
     updated_at: str | None
     completed_at: str | None
+    expires_at: str | None
     estimated_completion_at: str | None
     estimated_completion_p90_at: str | None
     late_since: str | None
@@ -830,6 +966,35 @@ class SceneRequest(TypedDict):
     voice_id: NotRequired[str]
     background: NotRequired[Background]
     image_url: NotRequired[str]
+
+
+class Template(TypedDict):
+    """What a tenant's orders have where they are silent: any field of an order but what is one order's own."""
+
+    product_title: NotRequired[str | None]
+    scenes: NotRequired[list[SceneBody] | None]
+    image_url: NotRequired[str | None]
+    image: NotRequired[str | None]
+    image_fit: NotRequired[Literal["crop", "blur", "color"] | None]
+    image_fit_color: NotRequired[str | None]
+    persona: NotRequired[str | None]
+    avatar_id: NotRequired[str | None]
+    voice_id: NotRequired[str | None]
+    avatar_script: NotRequired[str | None]
+    avatar_position: NotRequired[PositionBody | None]
+    aspect_ratio: NotRequired[Literal["9:16", "16:9", "1:1"] | None]
+    resolution: NotRequired[Literal["720p", "1080p"] | None]
+    b_roll: NotRequired[BRollBody | None]
+    background: NotRequired[ColorBody | ImageBody | PresetBody | None]
+    voice: NotRequired[VoiceBody | None]
+    captions: NotRequired[bool | None]
+    length: NotRequired[Literal["film", "script", "longer"] | None]
+    provider: NotRequired[str | None]
+    prefer: NotRequired[Literal["quality", "cost", "speed"] | None]
+    max_cost: NotRequired[float | None]
+    mode: NotRequired[Literal["production", "test"] | None]
+    webhook_url: NotRequired[str | None]
+    metadata: NotRequired[dict[str, str] | None]
 
 
 class Request(TypedDict):
