@@ -112,6 +112,7 @@ class Description(TypedDict):
 
     openapi: str
     info: dict[str, Any]
+    servers: list[dict[str, Any]]
     security: list[dict[str, Any]]
     paths: dict[str, Any]
     webhooks: dict[str, Any]

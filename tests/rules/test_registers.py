@@ -12,7 +12,7 @@ from shared.door.statuses import STATUS
 from shared.log import FACTS, Fact
 from shared.pipeline.job.job import Ending
 from shared.steps.webhook_events import EVENTS, WebhookEvent, event_of
-from tests.rules.sources import name_of, parsed, python_files
+from tests.rules.sources import deployed_files, name_of, parsed, python_files
 
 REGISTERS = ("shared/codes.py", "shared/door/statuses.py", "shared/log.py", "shared/steps/webhook_events.py")
 SPEAKERS = (
@@ -33,7 +33,7 @@ def used(register: str) -> set[str]:
     """Return the members of an enum that product code outside the registers names."""
     return {
         node.attr
-        for path in python_files("shared")
+        for path in deployed_files("shared")
         if name_of(path) not in REGISTERS
         for node in ast.walk(parsed(path))
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == register
@@ -72,7 +72,7 @@ def test_every_code_is_explained_and_used() -> None:
 
 def test_no_code_is_written_as_a_text() -> None:
     """A code is raised by its name in the register."""
-    assert {} == {name_of(path): found for path in python_files("shared") if (found := [*literals(parsed(path))])}
+    assert {} == {name_of(path): found for path in deployed_files("shared") if (found := [*literals(parsed(path))])}
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_what_a_request_is_refused_with_has_a_status() -> None:
     """Every code that steps and doors raise as a Problem is answered with a status of HTTP."""
     raised = {
         arg.attr
-        for path in python_files("shared")
+        for path in deployed_files("shared")
         for call in ast.walk(parsed(path))
         if isinstance(call, ast.Call) and _called(call) == "Problem"
         for arg in call.args[:1]
@@ -119,7 +119,7 @@ def test_every_fact_is_explained_and_used() -> None:
 
 def test_a_line_about_a_job_is_given_the_job() -> None:
     """Tenant and trace are never forgotten: `log` takes no job, `log_job` takes the whole one."""
-    assert {} == {name_of(path): found for path in python_files("shared") if (found := [*careless(parsed(path))])}
+    assert {} == {name_of(path): found for path in deployed_files("shared") if (found := [*careless(parsed(path))])}
 
 
 def test_a_careless_line_would_be_found() -> None:
