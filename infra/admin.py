@@ -6,6 +6,7 @@ written again. `key acme` makes it another key, `keys acme` lists them, `revoke 
 `suspend acme` and `resume acme` shut and open the tenant, `footage-on acme` and `footage-off acme` let its HeyGen
 account film footage: every instance has heard of it five seconds later.
 `caps acme --films 500 --dollars 800` changes what a tenant may have made a month, `--plan pro` its plan.
+`models` says which models the radar saw last, `models --again` lets it look at each again.
 `schema 3` lets new jobs be born in form 3 (CONTRIBUTING, "Expand, then contract").
 """
 
@@ -129,6 +130,19 @@ def forms(wiring: Wiring, form: int | None = None) -> str:
     )
 
 
+def models(wiring: Wiring, *, again: bool = False) -> str:
+    """Return a line for each model as the radar saw it last; `again` first forgets what it saw. Raises SystemExit."""
+    state = wiring.vendor_states.change(lambda one: replace(one, models={}) if again and one.models else one)
+    if state is None:
+        raise SystemExit("vendors/state could not be read or written now; try again")
+    lines = (
+        f"{model}  {row.seen}  {row.at:%Y-%m-%d %H:%M} UTC"
+        + (f"  last there {row.there_at:%Y-%m-%d %H:%M} UTC" if row.there_at and row.there_at != row.at else "")
+        for model, row in sorted(state.models.items())
+    )
+    return "\n".join(lines) or "the radar has looked at no model yet; it looks once a day"
+
+
 def keys(wiring: Wiring, tenant: str) -> str:
     """Return a line for each key of a tenant: how it begins, what it may do, since when, until when."""
     lines = (
@@ -229,6 +243,8 @@ def main() -> None:
     tenant.add_argument("--plan", default="", help="how much it may ask for (shared/tables.json)")
     schema = commands.add_parser("schema", help="say or set the form of new jobs, and what bars a roll-back")
     schema.add_argument("form", nargs="?", type=int, help="the newest form new jobs may be born in")
+    radar = commands.add_parser("models", help="say which models the radar saw last")
+    radar.add_argument("--again", action="store_true", help="forget what it saw, so that it looks at each again")
     for name, (_, says) in COMMANDS.items():
         commands.add_parser(name, help=says).add_argument("id")
     caps = commands.add_parser("caps", help="change how much a tenant may have made a month, from now on")
@@ -247,6 +263,8 @@ def main() -> None:
             print(set_caps(wiring, given.id, given.films, given.dollars, given.plan))  # noqa: T201  # its one purpose
         case "schema":
             print(forms(wiring, given.form))  # noqa: T201  # its one purpose
+        case "models":
+            print(models(wiring, again=given.again))  # noqa: T201  # its one purpose
         case name:
             print(COMMANDS[name][0](wiring, given.id))  # noqa: T201  # its one purpose
 

@@ -40,6 +40,7 @@ class Fact(StrEnum):
     JOB_ENDED = "job_ended"
     JOB_GONE = "job_gone"
     LEFT_UNREAD = "left_unread"
+    MODELS_SEEN = "models_seen"
     MONTH_GONE = "month_gone"
     NEWER = "newer"
     NOTHING_TO_DO = "nothing_to_do"
@@ -74,6 +75,7 @@ FACTS: Mapping[Fact, str] = {
     Fact.JOB_ENDED: "A job ended: how, after how long, at which cost.",
     Fact.JOB_GONE: "A job was deleted before news of it was written; a vendor's id stands here and nowhere else.",
     Fact.LEFT_UNREAD: "For a day nobody has been able to read this late document; it is kept and moved by nobody.",
+    Fact.MODELS_SEEN: "The radar came by: which models can still be ordered.",
     Fact.MONTH_GONE: "A job moved money in a month that was deleted; the job is right, the month stays deleted.",
     Fact.NEWER: "A document of newer code, left to a function that knows it.",
     Fact.NOTHING_TO_DO: "A task came twice or late and changed nothing.",

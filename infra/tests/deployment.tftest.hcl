@@ -37,6 +37,7 @@ run "doors" {
       jobs             = "allUsers"
       notify           = "serviceAccount:abroll-tasks-invoker"
       provider_webhook = "allUsers"
+      radar            = "serviceAccount:abroll-scheduler-invoker"
       start_clip       = "serviceAccount:abroll-tasks-invoker"
       start_presenter  = "serviceAccount:abroll-tasks-invoker"
       sweep            = "serviceAccount:abroll-scheduler-invoker"
@@ -76,6 +77,11 @@ run "doors" {
       google_cloud_scheduler_job.tick["sweep"].http_target[0].oidc_token[0].audience == "https://sweep-123456789012.us-central1.run.app"
     )
     error_message = "The sweep does not tick each minute, or under another audience than its own."
+  }
+
+  assert {
+    condition     = google_cloud_scheduler_job.tick["radar"].schedule == "20 5 * * *"
+    error_message = "Nobody looks once a day whether the models still exist."
   }
 }
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:  # each function imports only what its own property below name
     from shared.steps.old_versions import OldVersions
     from shared.steps.plans import TenantPlans
     from shared.steps.preflight import Preflight
+    from shared.steps.radar import Radar
     from shared.steps.revise import Revise
     from shared.steps.start_presenter import StartPresenter
     from shared.steps.sweep import Sweep
@@ -168,6 +169,13 @@ class StepParts(VendorParts):
         }
         real = {name for name, url in asked.items() if url.startswith("https://")}  # a stand-in speaks plain HTTP
         return Learn(EndedJobs(self.clients), self.vendor_states, real | {OUR_MACHINES}, self.now)
+
+    @cached_property
+    def radar(self) -> "Radar":
+        from shared.steps.radar import Radar
+
+        models = tuple(model.id for model in self.tables.footage.values())
+        return Radar(self.vendor_states, models, self.veo.seen, self.now)
 
     @cached_property
     def notify(self) -> "Notify":

@@ -33,6 +33,7 @@ PARTS = {
     "tasks": {"delete_tasks", "enqueue", "enqueue_notify", "enqueue_watch", "look_up_tasks"},
     "tenants": {"documents"},
     "veo": {"footage"},
+    "vendor_states": {"documents", "documents_read"},
 }
 
 

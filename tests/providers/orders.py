@@ -10,7 +10,6 @@ from shared.providers.heygen.client import HeyGen
 from shared.providers.heygen_video.client import HeyGenVideo
 from shared.providers.ports import (
     ClipOrder,
-    FootageVendor,
     KeyedClipOrder,
     KeyedFootageVendor,
     SpeechOrder,
@@ -85,7 +84,7 @@ class Tokens:
         return self.current
 
 
-def veo(url: str, tokens: Tokens | None = None, egress: Egress | None = None) -> FootageVendor:
+def veo(url: str, tokens: Tokens | None = None, egress: Egress | None = None) -> Veo:
     """A client of Veo at this address."""
     tokens = tokens or Tokens()
     return Veo(

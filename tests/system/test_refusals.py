@@ -272,7 +272,7 @@ def test_a_forged_callback_is_404_and_a_forged_signature_401_or_404(abroll: Abro
     assert unsigned.status_code in (401, 404)
 
 
-@pytest.mark.parametrize("function", ["start_clip", "watch_clip", "compose", "sweep", "notify", "veo_output"])
+@pytest.mark.parametrize("function", ["start_clip", "watch_clip", "compose", "sweep", "radar", "notify", "veo_output"])
 def test_task_functions_are_closed_to_the_public(abroll: Abroll, function: str) -> None:
     """The platform lets only its own invoker at the steps: a caller's API key opens none of them."""
     answer = abroll.http.post(f"/{function}", json={"job": "x", "node": "clip-1", "take": 1, "attempt": 1})

@@ -65,12 +65,22 @@ class Figure(Stored):
 
 
 @dataclass(frozen=True, slots=True)
+class Model(Stored):
+    """Whether a model can still be ordered, as a look that costs nothing saw it last."""
+
+    seen: str  # a `Seen`, as text: older code reads newer words over
+    at: datetime  # of that look
+    there_at: datetime | None = None  # of the last look that found it
+
+
+@dataclass(frozen=True, slots=True)
 class VendorsState(Stored):
     """The document."""
 
     breakers: Mapping[str, Breaker] = field(default_factory=dict)  # by vendor
     figures: Mapping[str, Figure] = field(default_factory=dict)  # by `name_of`
     cursor: datetime | None = None  # jobs that ended until then were learnt from
+    models: Mapping[str, Model] = field(default_factory=dict)  # by the model's id at its vendor
 
 
 NOTHING_KNOWN = VendorsState()

@@ -9,6 +9,7 @@ from datetime import timedelta
 import httpx
 
 from shared.codes import Code
+from shared.pipeline.vendors.radar import Seen
 from shared.providers.ports import Blamed, Failure, Filmed, Lost, Misconfigured, Pending, Refused, TryLater, Unknown
 from shared.providers.reading import (
     RETRY_SOON,
@@ -82,6 +83,19 @@ def _bad_request(response: httpx.Response, answer: object) -> Exception:
         blamed = _blamed(codes, message)
         return Refused(_unsafe_words(codes), code=Code.SAFETY, next_move=REWORD, blamed=blamed)
     return Refused("Veo refuses the order as invalid.", code=Code.INVALID, next_move=_REPORT)
+
+
+def existence(response: httpx.Response) -> Seen:
+    """Read the answer to an order that must be refused: does the model it names exist?"""
+    if response.is_success:
+        return Seen.TAKEN
+    status = text_at(json_of(response), "error", "status")
+    match response.status_code:
+        case 404 if status == "NOT_FOUND":
+            return Seen.GONE
+        case 400 if status == "INVALID_ARGUMENT" and "RESOURCE_PROJECT_INVALID" not in response.text:
+            return Seen.THERE
+    return Seen.UNCLEAR
 
 
 def outcome(response: httpx.Response, operation: str) -> Pending | Filmed | Failure:

@@ -20,12 +20,14 @@ import httpx
 from shared.codes import Code
 from shared.egress.client import Egress, EgressRefused
 from shared.pipeline.job.job import Reconcile
+from shared.pipeline.vendors.radar import Seen
 from shared.providers.paid_call import guarded, paid_call
 from shared.providers.ports import (
     ClipOrder,
     Failure,
     Filmed,
     Lost,
+    Misconfigured,
     NotSent,
     Pending,
     Refused,
@@ -33,10 +35,11 @@ from shared.providers.ports import (
     TryLater,
 )
 from shared.providers.reading import RETRY_SOON, sign_of_break
-from shared.providers.veo.answers import operation_name, outcome
+from shared.providers.veo.answers import existence, operation_name, outcome
 
 EXTENSION_SECONDS = 7
 LOOK_SECONDS = 30.0
+NOT_ASKED = (EgressRefused, NotSent, Misconfigured, httpx.HTTPError)
 _UNAUTHENTICATED = 401
 _OPERATION = re.compile(r"(?P<model>projects/[^/]+/locations/[^/]+/publishers/[^/]+/models/[^/]+)/operations/[^/]+")
 
@@ -76,6 +79,19 @@ class Veo:
         with paid_call("Veo", "Google"):
             response = self._post(path, body, total_seconds)
         return operation_name(response, order.model)
+
+    def seen(self, model: str) -> Seen:
+        """Ask, without paying, whether a model can still be ordered: by an order that is surely refused.
+
+        A shape Veo does not film is refused at the order; were it filmed one day, one second fails afterwards, free.
+        """
+        instance = {"prompt": "abroll asks whether this model exists; this order must be refused."}
+        unfilmable = {"aspectRatio": "1:1", "durationSeconds": 1, "sampleCount": 1, "generateAudio": False}
+        path, body = f"{self._models}/{model}:predictLongRunning", {"instances": [instance], "parameters": unfilmable}
+        try:
+            return existence(self._post(path, body, LOOK_SECONDS))
+        except NOT_ASKED:
+            return Seen.UNCLEAR
 
     def poll(self, operation: str) -> Pending | Filmed | Failure:
         """Ask once how an operation stands. Raises: Lost, TryLater, Misconfigured."""
