@@ -87,6 +87,7 @@ class Code(StrEnum):
     UNANSWERED = "unanswered"
     STUCK = "stuck"
     GAVE_UP = "gave_up"
+    NO_TURN = "no_turn"
     MEDIA_REFUSED = "media_refused"
     COMPOSE_FAILED = "compose_failed"
     INPUT_GONE = "input_gone"
@@ -196,6 +197,7 @@ MEANINGS: Mapping[Code, Meaning] = {
     Code.UNANSWERED: Meaning("A vendor left every call without an answer and without a film.", _RETRY),
     Code.STUCK: Meaning("A part was pushed many times without a step forward.", _RETRY),
     Code.GAVE_UP: Meaning("The film was not finished in the time a job has.", _RETRY),
+    Code.NO_TURN: Meaning("The film waited a week for its turn among its tenant's own films.", _RETRY),
     Code.MEDIA_REFUSED: Meaning("A file the film is made of cannot be used.", _RETRY),
     Code.COMPOSE_FAILED: Meaning("Composing failed on our machines.", _RETRY),
     Code.INPUT_GONE: Meaning("A file the film is made of was deleted after its time.", "Order a new film."),

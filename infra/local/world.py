@@ -59,6 +59,7 @@ SCALED: Mapping[str, Any] = {
             "dollars_per_month": 1_000_000,
         }
     },
+    "portions": {"veo": {"free": 90, "lanes": 10}},  # of the rate below
     "strangers_per_minute": 100_000,  # everybody has one address here
     "timeouts": {
         "other_dispatch": 15,
@@ -77,6 +78,8 @@ SCALED: Mapping[str, Any] = {
         "nudge_unit": 2,
         "nudge_most": 20,
         "give_up": 1800,
+        "parked_life": 7200,
+        "lane_slack": 8,
         "vendors": dict.fromkeys(VENDORS, QUICK),
     },
 }

@@ -10,10 +10,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from shared.pipeline.codec import Unreadable, from_plain, to_stored
-from shared.pipeline.job.job import LIVE, Ending, Job, Moment, Money, Node, Outcome, Payer, Purchase, Trouble
+from shared.pipeline.job.job import LIVE, Ending, Job, Moment, Money, Node, Outcome, Payer, Place, Purchase, Trouble
 from shared.pipeline.job.ledger import bill
 from shared.pipeline.job.schema import OLDEST, SCHEMA, WRITES
 from shared.pipeline.job.status import progress, stage, status, summary, waiting_for
+from shared.pipeline.job.turns import oldest_parked
 from shared.pipeline.job.vendors import VENDORS
 from shared.pipeline.plan.plan import Kind, Plan
 from shared.pipeline.plan.request import FilmRequest, to_document
@@ -67,6 +68,8 @@ def moving(job: Job) -> dict[str, Any]:
         "barred_at": job.barred_at,
         "nodes": {key: to_stored(node) for key, node in job.nodes.items()},
         "money": to_stored(job.money),
+        "place": to_stored(job.place),
+        "parked": oldest_parked(job) or None,
         "paid_by_us": columns.paid_by_us,
         "billed_by_provider": columns.billed_by_provider,
         "error": to_stored(job.trouble) if job.trouble else None,
@@ -138,6 +141,7 @@ def _built(job_id: str, data: Mapping[str, Any], schema: int) -> Job:
         links=held.links,
         barred_at=held.barred_at,
         ordered_by=held.ordered_by,
+        place=held.place,
     )
 
 
@@ -201,6 +205,7 @@ class _Held:
     links: Mapping[str, str] = field(default_factory=dict)
     barred_at: datetime | None = None
     ordered_by: str | None = None
+    place: Place = field(default_factory=Place)
 
 
 _KINDS = list(Kind)

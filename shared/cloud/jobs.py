@@ -5,8 +5,7 @@ and recognises its own token (holes 12, 13). Commits are not retried by the libr
 """
 
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import asdict
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,7 +13,7 @@ from shared.cloud.clients import Clients
 from shared.cloud.documents import NewerSchema, form, moving, ordered, outdated, read, whole
 from shared.cloud.forms import Forms
 from shared.cloud.moments import plain_time
-from shared.cloud.month_documents import begun, growth, usage
+from shared.cloud.month_documents import add_move, usage
 from shared.cloud.month_documents import month as month_read
 from shared.cloud.records import Filters, Live, Loaded, Month, NewDelivery, Page, Unread
 from shared.cloud.retry import CALL_SECONDS, retry_for
@@ -22,6 +21,7 @@ from shared.log import Fact, log_job
 from shared.pipeline.job.entries import MonthMove, moved
 from shared.pipeline.job.job import Job
 
+AT_A_TIME = 20  # jobs looked through for a parked node, behind the first, which nearly always has it
 QUERY_SECONDS = 15.0  # of a query of the sweep's: begun at its tick's end, it ends within its function's minute
 EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 
@@ -111,9 +111,9 @@ class Jobs:
         option = store.write_option(last_update_time=loaded.revision)
         batch.update(store.collection("jobs").document(job.id), fields, option=option)
         if move:
-            _add(store, batch, job.tenant, move, reserve)
+            add_move(store, batch, job.tenant, move, reserve)
         if deliver:
-            batch.create(store.collection("webhook_deliveries").document(deliver.id), _delivery(deliver))
+            batch.create(store.collection("webhook_deliveries").document(deliver.id), deliver.fields)
         try:
             written = batch.commit(retry=None, timeout=CALL_SECONDS)
         except NotFound as gone:
@@ -131,7 +131,7 @@ class Jobs:
         store = self._clients.firestore
         batch = store.batch()
         batch.create(store.collection("jobs").document(job.id), {k: v for k, v in whole(job).items() if v is not None})
-        _add(store, batch, job.tenant, moved(None, job), month)
+        add_move(store, batch, job.tenant, moved(None, job), month)
         try:
             batch.commit(retry=None, timeout=CALL_SECONDS)
         except AlreadyExists as twice:
@@ -146,6 +146,31 @@ class Jobs:
     def month(self, tenant: str, doc: str) -> Month:
         """Read a tenant's month. Raises StoreUnreachable."""
         return month_read(self._get(usage(self._clients.firestore, tenant, doc)))
+
+    def parked(self, queue: str, lane: str, until: datetime) -> Iterator[Loaded]:
+        """Yield the jobs that say to have nodes parked in a lane, those that have waited longest first.
+
+        The unreadable are passed by: nobody waits behind them. Raises StoreUnreachable.
+        """
+        from google.cloud.firestore import FieldFilter
+
+        query = self._clients.firestore.collection("jobs").where(filter=FieldFilter(f"place.lanes.{queue}", "==", lane))
+        query = query.where(filter=FieldFilter(f"parked.{queue}", "<=", until)).order_by(f"parked.{queue}")
+        limit, after = 1, None
+        while snapshots := list(
+            self._stream((query.start_after(after) if after else query).limit(limit), CALL_SECONDS)
+        ):
+            yield from (each for each in map(self._readable, snapshots) if isinstance(each, Loaded))
+            if len(snapshots) < limit:
+                return
+            limit, after = AT_A_TIME, snapshots[-1]
+
+    def relist(self, loaded: Loaded) -> None:
+        """Have a job say anew which of its nodes are parked. Raises Conflict, StoreUnreachable."""
+        from google.cloud import firestore
+
+        listed = moving(loaded.job)["parked"] or firestore.DELETE_FIELD
+        self._touch(loaded.job.id, loaded.revision, {"parked": listed})
 
     def live(self, tenant: str) -> Live:
         """Count a tenant's jobs that have not ended: only those have a due, so the count cannot leak (hole 37)."""
@@ -207,17 +232,20 @@ class Jobs:
 
         Raises Conflict when it was written since, StoreUnreachable.
         """
+        self._touch(job_id, revision, {"due_at": due_at})
+
+    def _touch(self, job_id: str, revision: Any, fields: Mapping[str, Any]) -> None:
         from google.api_core.exceptions import FailedPrecondition, GoogleAPICallError, NotFound, RetryError
 
         store = self._clients.firestore
         option = store.write_option(last_update_time=revision)
         document = store.collection("jobs").document(job_id)
         try:
-            document.update({"due_at": due_at}, option=option, retry=retry_for(CALL_SECONDS), timeout=CALL_SECONDS)
+            document.update(dict(fields), option=option, retry=retry_for(CALL_SECONDS), timeout=CALL_SECONDS)
         except (FailedPrecondition, NotFound) as moved:
             raise Conflict(f"job {job_id} was written by somebody else") from moved
         except (GoogleAPICallError, RetryError) as failed:
-            raise StoreUnreachable(f"the due of job {job_id} could not be moved: {failed}") from failed
+            raise StoreUnreachable(f"{', '.join(fields)} of job {job_id} could not be moved: {failed}") from failed
 
     def page(
         self, tenant: str, filters: Filters, limit: int, after: tuple[datetime, str] | None
@@ -263,36 +291,3 @@ def _moment(snapshot: Any, field: str) -> datetime | None:
     """Return a time that stands on top of a document nobody could read."""
     found = snapshot.get(field)
     return plain_time(found) if isinstance(found, datetime) else None
-
-
-def _add(store: Any, batch: Any, tenant: str, move: MonthMove, reserve: Month | None) -> None:
-    """Add a move to its month: a purchase to the very month it was admitted by, any other move to what is there."""
-    document = usage(store, tenant, move.doc)
-    if reserve is None:
-        batch.update(document, growth(move))
-        return
-    hour = reserve.hour.bought_once_more
-    if reserve.revision is None:
-        batch.create(document, {**begun(move), **hour})
-    else:
-        same = store.write_option(last_update_time=reserve.revision)
-        allot = {"allot": asdict(reserve.allot)} if reserve.loans else {}
-        told = {"told": reserve.reached} if reserve.reached > reserve.told else {}  # by earlier orders: steps/budget.py
-        batch.update(document, {**growth(move), **hour, **allot, **told}, option=same)
-        for loan in reserve.loans:
-            same = store.write_option(last_update_time=loan.revision)
-            batch.update(usage(store, tenant, loan.doc), {"allot": asdict(loan.allot)}, option=same)
-
-
-def _delivery(deliver: NewDelivery) -> dict[str, Any]:
-    return {
-        "tenant": deliver.tenant,
-        "job": deliver.job,
-        "url": deliver.url,
-        "event": deliver.event,
-        "metadata": dict(deliver.metadata),
-        "state": "queued",
-        "attempts": 0,
-        "wake": 1,
-        "due_at": deliver.due_at,
-    }

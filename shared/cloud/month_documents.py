@@ -1,6 +1,7 @@
 """A tenant's month as the Firestore console shows it: `tenants/{tenant}/usage/2026-11`, and its shard `2026-11-1`."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from shared.cloud.hours import hour_of
@@ -31,6 +32,7 @@ def month(snapshot: Any) -> Month:
         allot=_amount(data, "allot"),
         debt=_amount(data, "debt"),
         told=int(data.get("told", 0)),
+        open={queue: int(count) for queue, count in data.get("open", {}).items()},
     )
 
 
@@ -41,12 +43,37 @@ def _amount(data: Mapping[str, Any], name: str) -> Amount:
 
 def begun(move: MonthMove) -> dict[str, Any]:
     """Return a month's document after its first move."""
-    return {"films": move.films, "reserved": move.reserved, "charged": move.charged, "refunded": move.refunded}
+    return {**_amounts(move), "open": dict(move.open)}
 
 
-def growth(move: MonthMove) -> dict[str, Any]:
-    """Return what adds a move to whatever a month's document holds by then."""
+def growth(move: MonthMove, *, anew: bool = False) -> dict[str, Any]:
+    """Return what adds a move to whatever a month's document holds by then; `anew`: nothing was open before."""
     from google.cloud import firestore
 
-    amounts = {**begun(move), "completed": move.completed}
-    return {name: firestore.Increment(amount) for name, amount in amounts.items() if amount}
+    opened = {f"open.{queue}": by for queue, by in move.open.items()}
+    amounts = {**_amounts(move), "completed": move.completed, **({} if anew else opened)}
+    more = {name: firestore.Increment(amount) for name, amount in amounts.items() if amount}
+    return {**more, "open": dict(move.open)} if anew else more
+
+
+def add_move(store: Any, batch: Any, tenant: str, move: MonthMove, reserve: Month | None) -> None:
+    """Add a move to its month: a purchase to the very month it was admitted by, any other move to what is there."""
+    document = usage(store, tenant, move.doc)
+    if reserve is None:
+        batch.update(document, growth(move))
+        return
+    hour = reserve.hour.bought_once_more
+    if reserve.revision is None:
+        batch.create(document, {**begun(move), **hour})
+    else:
+        same = store.write_option(last_update_time=reserve.revision)
+        allot = {"allot": asdict(reserve.allot)} if reserve.loans else {}
+        told = {"told": reserve.reached} if reserve.reached > reserve.told else {}  # by earlier orders: steps/budget.py
+        batch.update(document, {**growth(move, anew=reserve.idle), **hour, **allot, **told}, option=same)
+        for loan in reserve.loans:
+            same = store.write_option(last_update_time=loan.revision)
+            batch.update(usage(store, tenant, loan.doc), {"allot": asdict(loan.allot)}, option=same)
+
+
+def _amounts(move: MonthMove) -> dict[str, int]:
+    return {"films": move.films, "reserved": move.reserved, "charged": move.charged, "refunded": move.refunded}

@@ -35,6 +35,21 @@ class NewDelivery:
     due_at: datetime
     metadata: Mapping[str, str] = field(default_factory=dict)  # the customer's own words about the job
 
+    @property
+    def fields(self) -> dict[str, Any]:
+        """The delivery's document as it begins."""
+        return {
+            "tenant": self.tenant,
+            "job": self.job,
+            "url": self.url,
+            "event": self.event,
+            "metadata": dict(self.metadata),
+            "state": "queued",
+            "attempts": 0,
+            "wake": 1,
+            "due_at": self.due_at,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Unread:
@@ -81,6 +96,8 @@ class Month:
     allot: Amount = NOTHING  # what this shard may spend
     debt: Amount = NOTHING  # of the whole month: what is used beyond its cap
     loans: tuple[Loan, ...] = ()  # what an order that was judged by it borrows; `allot` holds it already
+    open: Mapping[str, int] = field(default_factory=dict)  # by queue: startable nodes of unfinished jobs
+    idle: bool = False  # none of the tenant's jobs is unfinished: what is open is counted anew
     told: int = 0  # the highest mark of its cap that an operator was told of; the head knows
 
     @property

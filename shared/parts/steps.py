@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from shared.parts.vendors import VendorParts
 from shared.steps.commit import Commits
+from shared.steps.turns import Turns
 
 if TYPE_CHECKING:  # each function imports only what its own property below names
     from shared.cloud.months import Months
@@ -45,8 +46,12 @@ class StepParts(VendorParts):
         return Months(self.clients, self.plans.month)
 
     @cached_property
+    def turns(self) -> Turns:
+        return Turns(self.jobs, self.lanes, self.timeouts)
+
+    @cached_property
     def commits(self) -> Commits:
-        return Commits(self.jobs, self.tasks, self.timeouts, time.monotonic, time.sleep, random.uniform)
+        return Commits(self.jobs, self.tasks, self.turns, self.timeouts, time.monotonic, time.sleep, random.uniform)
 
     @cached_property
     def breakers(self) -> "Breakers":
@@ -76,7 +81,7 @@ class StepParts(VendorParts):
         given = self.commits, self.jobs, self.preflight, self.tables, self.now, partial(randomness.token_urlsafe, 24)
         hourly, budget = HourlyLimit(self.plans, self.monotonic), MonthBudget(self.months)
         casting = Casting(self.personas, self.tenants, self.tables.presenters)
-        return CreateJob(*given, hourly, casting, budget, Turnstile())
+        return CreateJob(*given, hourly, casting, budget, Turnstile(), self.portions)
 
     def revise(self) -> "Revise":
         from shared.steps.revise import Revise

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 from shared.cloud.clients import Clients
 from shared.cloud.epochs import Epochs
 from shared.cloud.jobs import Jobs
+from shared.cloud.lanes import Lanes
 from shared.cloud.revocations import Revocations
 from shared.cloud.secrets import Secrets
 from shared.cloud.tasks import Tasks
 from shared.cloud.tenants import Tenants
 from shared.cloud.ticks import Ticks
 from shared.config import Settings, read_tables
+from shared.pipeline.job.portions import Portions, read_portions
 from shared.pipeline.job.timeouts import Timeouts, read_timeouts
 
 if TYPE_CHECKING:  # each function imports only what its own property below names
@@ -53,6 +55,10 @@ class StoreParts:
         return read_timeouts(given if isinstance(given := self._data.get("timeouts"), dict) else {})
 
     @cached_property
+    def portions(self) -> Portions:
+        return read_portions(given if isinstance(given := self._data.get("portions"), dict) else {})
+
+    @cached_property
     def tables(self) -> "Tables":
         from shared.pipeline.plan.capabilities import tables
 
@@ -61,6 +67,10 @@ class StoreParts:
     @cached_property
     def jobs(self) -> Jobs:
         return Jobs(self.clients)
+
+    @cached_property
+    def lanes(self) -> Lanes:
+        return Lanes(self.clients)
 
     @cached_property
     def tenants(self) -> Tenants:

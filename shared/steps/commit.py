@@ -5,7 +5,7 @@ applies the same event again: events are idempotent, and the caller's own token 
 (pipeline README, "Commit and enqueue").
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,15 +13,17 @@ from shared.cloud.jobs import Conflict, Doubtful, Jobs
 from shared.cloud.records import Loaded, Month, NewDelivery
 from shared.cloud.tasks import QueueUnreachable, Task, Tasks
 from shared.log import Fact, log_job
-from shared.pipeline.job.events import Event
+from shared.pipeline.job.events import CancelAsked, Event, Unparked
 from shared.pipeline.job.job import AWAKE, Job, Node, State
 from shared.pipeline.job.ledger import bill
 from shared.pipeline.job.line import COMPOSE, START_CLIP, START_PRESENTER, queue_of, step_for
 from shared.pipeline.job.machine import apply
 from shared.pipeline.job.names import delivery_task, task_name
 from shared.pipeline.job.timeouts import SECOND, Timeouts
+from shared.pipeline.job.turns import has_task, is_parked
 from shared.pipeline.plan.plan import Kind
 from shared.steps.message import Message
+from shared.steps.turns import Turns
 from shared.steps.webhook_events import event_of
 
 SHORTEST_DELAY = timedelta(milliseconds=50)
@@ -61,6 +63,7 @@ class Commits:
 
     jobs: Jobs
     tasks: Tasks
+    turns: Turns
     timeouts: Timeouts
     monotonic: Callable[[], float]
     sleep: Callable[[float], None]
@@ -75,7 +78,7 @@ class Commits:
 
         Raises StoreBusy when `budget` seconds were not enough, JobGone when the job was deleted meanwhile.
         """
-        started, waited, doubtful = self.monotonic(), FIRST_WAIT, False
+        first, started, waited, doubtful = loaded, self.monotonic(), FIRST_WAIT, False
         while True:
             before = loaded.job
             moved = apply(before, event, self.jobs.now(loaded), self.timeouts)
@@ -83,7 +86,7 @@ class Commits:
                 log_job(Fact.ALARM, before, alarm)
             if not moved.changed:
                 if doubtful:
-                    self.enqueue(before, tuple(before.nodes.values()))
+                    self.enqueue_all(before)
                 return Heard(loaded, doubtful)
             try:
                 saved = self._save(loaded, moved.job, reserve)
@@ -101,16 +104,42 @@ class Commits:
                     raise JobGone(f"job {before.id} was {what}") from lost
                 loaded = again
                 continue
+            if loaded is not first or not isinstance(event, CancelAsked):  # what a cancel saw it has taken out before
+                self.dequeue(before, stopped(before, moved.job))
             self.enqueue(moved.job, moved.woken(before))
             self._tell(before, moved.job, event)
+            self.turns.see_to(before, moved.job, self.tell)
             return Heard(saved, changed=True)
+
+    def tell(self, loaded: Loaded, event: Unparked) -> Job | None:
+        """Apply the news of a turn; return the job as it stands then. Raises Doubtful where the store is too slow."""
+        try:
+            return self.hear(loaded, event).job
+        except JobGone:
+            return None
+        except StoreBusy as busy:
+            raise Doubtful(str(busy)) from busy
+
+    def enqueue_all(self, job: Job) -> None:
+        """Enqueue whatever a job needs, and see to its lanes: after a commit nobody is sure of."""
+        self.enqueue(job, tuple(job.nodes.values()))
+        self.turns.see_to(None, job, self.tell)
+
+    def dequeue(self, job: Job, nodes: Iterable[Node]) -> None:
+        """Take tasks out of their queues that stand there for nothing, before other tenants' (hole 157)."""
+        for node in nodes:
+            task = self.task(job, node)
+            try:
+                self.tasks.delete(task.queue, task.name)
+            except QueueUnreachable as failed:  # it will find nothing to do; no refund waits for it
+                log_job(Fact.DEQUEUE_FAILED, job, str(failed), node=node.key)
 
     def enqueue(self, job: Job, nodes: tuple[Node, ...]) -> None:
         """Enqueue the tasks of those nodes that are awake; a name that was enqueued before makes no second task."""
         if job.ending:
             return
         for node in nodes:
-            if node.state not in AWAKE:
+            if node.state not in AWAKE or is_parked(node):
                 continue
             try:
                 self.tasks.enqueue(self.task(job, node))
@@ -158,6 +187,11 @@ class Commits:
         log_job(Fact.COMMITTED, after, type(event).__name__, node=about)
         if after.ending and not before.ending:
             log_job(Fact.JOB_ENDED, after, after.ending.value, **_ended(after))
+
+
+def stopped(before: Job, after: Job) -> Iterator[Node]:
+    """Yield the nodes, as they were, whose tasks stand in a queue for nothing since another part has failed."""
+    return (node for key, node in before.nodes.items() if has_task(node) and after.nodes[key].state is State.CANCELLED)
 
 
 def _provider_id(job: Job, event: Event) -> str:

@@ -24,8 +24,9 @@ from shared.media.probe import probe
 from shared.pipeline.edit.assembly import Breaks, Take, assemble, read_srt
 from shared.pipeline.edit.edit import Edit
 from shared.pipeline.job import events as on
-from shared.pipeline.job.job import Job, Node, Output, State
+from shared.pipeline.job.job import Job, Node, Output
 from shared.pipeline.job.names import film_object
+from shared.pipeline.job.turns import has_task
 from shared.pipeline.plan.plan import LENGTH_TOLERANCE, Cutout, Kind
 from shared.pipeline.plan.warned import Warned, WarningText, warning
 from shared.steps.commit import Commits
@@ -50,7 +51,7 @@ class Compose:
         """Make the film of the job's present inputs, unless the job no longer needs it or it is there already."""
         loaded = self.commits.load(message.job)
         node = loaded.job.nodes.get(message.node) if loaded else None
-        if loaded is None or node is None or node.state is not State.QUEUED or not node.inputs_hash:
+        if loaded is None or node is None or not has_task(node) or not node.inputs_hash:
             about = loaded.job if loaded else JobRef(message.job)
             log_job(Fact.NOTHING_TO_DO, about, "no film is wanted", node=message.node)
             return

@@ -17,6 +17,7 @@ from shared.log import Fact, log_job
 from shared.pipeline.job.creation import new_job
 from shared.pipeline.job.entries import reserving
 from shared.pipeline.job.job import Job
+from shared.pipeline.job.portions import Portions, left_of
 from shared.pipeline.plan.capabilities import Tables
 from shared.pipeline.plan.image_fit import image_warnings, with_photos
 from shared.pipeline.plan.plan import MICROS, Plan
@@ -85,6 +86,7 @@ class CreateJob:
     casting: Casting
     budget: MonthBudget
     turnstile: Turnstile
+    portions: Portions
 
     def checked(self, tenant: Tenant, asked: FilmRequest, *, dry_run: bool) -> Checked:
         """Plan, ask what only the avatar service knows, read the images; store nothing. Raises Problem telling all.
@@ -175,7 +177,7 @@ class CreateJob:
         if isinstance(stored, Created):
             return stored
         job = stored.job
-        self.commits.enqueue(job, tuple(job.nodes.values()))
+        self.commits.enqueue_all(job)
         log_job(Fact.JOB_CREATED, job, job.plan.title)
         self.budget.watch(tenant.id, stored.month, reserving(job.money))
         return Created(job, repeated=False, quota=stored.quota)
@@ -185,7 +187,9 @@ class CreateJob:
             try:
                 month = self.budget.months.own(tenant, job_id, self.now())
                 live = self.jobs.live(tenant.id)  # after the month: what is ordered in between moves the month
-                job = begin(now=live.at, usage_doc=month.doc, schema=self.jobs.forms.form())
+                month, left = self.room(month, live.count)
+                form = self.jobs.forms.form()
+                job = begin(now=live.at, usage_doc=month.doc, schema=form, left=left)
                 quota = self.hourly.admit(tenant, month)
                 admit(tenant, live.count)
                 month = self.budget.admit(tenant.id, month, reserving(job.money))
@@ -212,6 +216,14 @@ class CreateJob:
             raise unavailable("the job could not be stored")
         return self._repeated(known_now, call)
 
+    def room(self, month: Month, live: int) -> tuple[Month, Portions]:
+        """Return what a tenant may still fill of each queue, and the month that says so.
+
+        Where nothing is live nothing is open, whatever a job that older code ended has left there (hole 167).
+        """
+        month = month if live else replace(month, idle=True, open={})
+        return month, left_of(self.portions, month.open, month.shards)
+
     def tries(self) -> Iterator[None]:
         """Let a purchase be tried again and again, waiting in between; everything a tenant buys writes its month."""
         waited = 0.0
@@ -225,7 +237,7 @@ class CreateJob:
 
     def _repeated(self, known: Loaded, call: BuyingCall) -> Created:
         call.made(known.job)
-        self.commits.enqueue(known.job, tuple(known.job.nodes.values()))
+        self.commits.enqueue_all(known.job)
         return Created(known.job, repeated=True)
 
 

@@ -16,6 +16,7 @@ from shared.pipeline.codec import to_plain
 from shared.pipeline.job.creation import CEILING, new_job
 from shared.pipeline.job.events import RetryAsked
 from shared.pipeline.job.job import Ending, Job, Purchase, State
+from shared.pipeline.job.portions import Portions
 from shared.pipeline.job.revision import (
     CannotChange,
     Change,
@@ -107,9 +108,12 @@ class Revise:
             cost = Amount(1 - loaded.job.money.films, revised.ours)
             try:
                 month = self.create.budget.months.own(tenant, job.id, now)  # today's pays, whenever the job was ordered
-                asked = self._asked(revised, Purchase(name, call.request_hash, now, *revised.bought), month.doc)
+                purchase = Purchase(name, call.request_hash, now, *revised.bought)
+                live = self.jobs.live(tenant.id).count  # after the month: what is ordered in between moves the month
+                month, left = self.create.room(month, live)
+                asked = self._asked(revised, purchase, month.doc, left)
                 quota = self.create.hourly.admit(tenant, month)
-                admit(tenant, self.jobs.live(tenant.id).count)
+                admit(tenant, live)
                 month = self.create.budget.admit(tenant.id, month, cost)
                 call.judge()
                 heard = self.commits.hear(loaded, asked, budget=0, reserve=month)
@@ -134,14 +138,15 @@ class Revise:
         done = call.done(job, name)
         if done is None:
             return None
-        self.commits.enqueue(job, tuple(job.nodes.values()))
+        self.commits.enqueue_all(job)
         return job, Revised(job.request, job.plan, frozenset(done.made), done.ours, done.theirs)
 
     @staticmethod
-    def _asked(revised: Revised, purchase: Purchase, usage_doc: str) -> RetryAsked:
+    def _asked(revised: Revised, purchase: Purchase, usage_doc: str, left: Portions) -> RetryAsked:
         return RetryAsked(
             revised.ours,
             usage_doc,
+            left=left,
             remake=revised.remake,
             request=revised.request,
             plan=revised.plan,

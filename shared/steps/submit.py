@@ -11,6 +11,7 @@ from datetime import timedelta
 from shared.log import Fact, log_job
 from shared.pipeline.job import events as on
 from shared.pipeline.job.job import Node, Reconcile, State, reconcile_of
+from shared.pipeline.job.turns import has_task
 from shared.providers.ports import InFlight, Misconfigured, NotSent, Refused, TryLater, Unknown
 from shared.steps.breakers import Breakers
 from shared.steps.commit import Commits, Heard
@@ -25,7 +26,7 @@ def sendable(node: Node, message: Message) -> bool:
     if (message.take, message.attempt) != (node.take, node.attempt):
         return False
     unclear = node.state is State.STARTING and reconcile_of(node) is Reconcile.IDEMPOTENCY_KEY
-    return unclear or node.state is State.QUEUED
+    return unclear or has_task(node)
 
 
 def send_claimed(

@@ -1,7 +1,7 @@
 """sweep: the only timer; each minute it finds what is late, looks before it pushes, and moves due first.
 
-Late jobs and late deliveries take turns, a page or ten seconds each, until nothing is late or the tick is over:
-neither backlog hides the other. What could not be moved is passed by for this tick and put aside, so that no number
+Late jobs, lanes and deliveries take turns, a page or ten seconds each, until nothing is late or the tick is over: no
+backlog hides another. What could not be moved is passed by for this tick and put aside, so that no number
 of such documents stands before the others: for a minute where a service failed or newer code is needed, for half an
 hour where it is poison. What nobody could read for a day is an alarm, never an ending (pipeline README, "Sweep",
 holes 2, 3, 7, 211).
@@ -14,16 +14,19 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from shared.cloud.deliveries import Deliveries, Delivery, DeliveryConflict
-from shared.cloud.jobs import Conflict, StoreUnreachable
+from shared.cloud.jobs import Conflict, Doubtful, StoreUnreachable
+from shared.cloud.lanes import Lane, LaneMoved
 from shared.cloud.records import Loaded, Page, Unread
 from shared.cloud.tasks import QueueUnreachable
 from shared.cloud.ticks import Ticks
 from shared.log import Fact, JobRef, Traced, crashed, log, log_job
 from shared.pipeline.job.events import Swept
 from shared.pipeline.job.job import Job, Node, State
-from shared.pipeline.job.line import queue_of
+from shared.pipeline.job.line import queue_of, start_queue
 from shared.pipeline.job.names import task_name
+from shared.pipeline.job.turns import is_parked
 from shared.steps.commit import Commits, JobGone, StoreBusy, notify_task
+from shared.steps.turns import LaneBusy
 
 SWEEP_PAGE = 200
 HANDS = 8  # a push waits three times for Google and hardly works: one hand would need half an hour for 10,000 jobs
@@ -34,7 +37,7 @@ POISON_WAIT = timedelta(minutes=30)  # it is poison, or a bug of ours: a person 
 NEWER_PAUSE = timedelta(minutes=1)  # it is newer code's: during a roll-out the next tick may be that code's
 LEFT_UNREAD = timedelta(days=1)  # longer than any roll-out, and than any job may take to end
 PUSHES = 50  # of a delivery: a day of them, as long as notify itself goes on trying
-FAILED = (DeliveryConflict, StoreBusy, StoreUnreachable, QueueUnreachable)
+FAILED = (DeliveryConflict, Doubtful, LaneBusy, LaneMoved, StoreBusy, StoreUnreachable, QueueUnreachable)
 
 
 @dataclass(slots=True)
@@ -91,7 +94,7 @@ class Backlog:
             wait = POISON_WAIT
         try:
             self.postpone(_id(each), each.revision, wait)
-        except (Conflict, DeliveryConflict):
+        except (Conflict, DeliveryConflict, LaneMoved):
             pass  # it was written meanwhile: it is not what could not be moved
         except Exception:  # noqa: BLE001  # of this document only: the next tick tries again
             crashed("a late document could not be put aside", about, **named)
@@ -127,16 +130,23 @@ class Sweep:
             self._later(self.deliveries.postpone),
             self.now,
         )
+        lanes = Backlog(
+            "lane",
+            lambda last: self.commits.turns.lanes.overdue(now, SWEEP_PAGE, last),
+            lambda lane: self.commits.turns.swept(lane, self.commits.tell),
+            self._later(self.commits.turns.lanes.postpone),
+            self.now,
+        )
         with ThreadPoolExecutor(HANDS, thread_name_prefix="sweep") as hands:
-            while self.monotonic() < end and not (jobs.over and late.over):
-                for each in (jobs, late):
+            while self.monotonic() < end and not (jobs.over and late.over and lanes.over):
+                for each in (jobs, lanes, late):
                     each.work(hands, self._before(min(end, self.monotonic() + TURN)))
-        for each in (jobs, late):
+        for each in (jobs, lanes, late):
             if each.failed:
                 raise each.failed
         log(
             Fact.SWEPT,
-            f"{jobs.seen} late jobs, {jobs.pushed} pushed, {late.pushed} deliveries",
+            f"{jobs.seen} late jobs, {jobs.pushed} pushed, {late.pushed} deliveries, {lanes.pushed} turns",
             seen=jobs.seen,
             pushed=jobs.pushed,
             deliveries=late.pushed,
@@ -163,11 +173,20 @@ class Sweep:
         now = self.commits.jobs.now(each)
         waiting = frozenset(node.key for node in each.job.nodes.values() if self._in_queue(each, node, now))
         heard = self.commits.hear(each, Swept(waiting))
+        self._knock(each.job, now)
         return heard.changed and _pushed(each.job, heard.job)
+
+    def _knock(self, job: Job, now: datetime) -> None:
+        """Look at the lanes of nodes that were parked a while ago: somebody may have died on the way to them."""
+        late = (node for node in job.nodes.values() if is_parked(node) and node.due and node.due <= now)
+        queues = {start_queue(node) for node in late} & job.place.lanes.keys()
+        for queue in sorted(queue for queue in queues if queue):
+            self.commits.turns.hand_on(queue, job.place.lanes[queue], (), self.commits.tell)
 
     def _in_queue(self, each: Loaded, node: Node, now: datetime) -> bool:
         queue = queue_of(node)
-        if node.state is not State.QUEUED or node.due is None or node.due > now or queue is None:
+        overdue = node.due is not None and node.due <= now
+        if node.state is not State.QUEUED or is_parked(node) or not overdue or queue is None:
             return False
         return self.commits.tasks.waiting(queue, task_name(each.job.id, node.key, node.wake))
 
@@ -193,16 +212,18 @@ class Sweep:
         return lambda: self.monotonic() < moment
 
 
-def _id(each: Loaded | Delivery | Unread) -> str:
+def _id(each: Loaded | Delivery | Lane | Unread) -> str:
     return each.job.id if isinstance(each, Loaded) else each.id
 
 
-def _about(kind: str, each: Loaded | Delivery | Unread) -> Traced:
+def _about(kind: str, each: Loaded | Delivery | Lane | Unread) -> Traced:
     match each:
         case Loaded():
             return each.job
         case Delivery():
             return JobRef(each.job, each.tenant)
+        case Lane():
+            return JobRef(each.holder.job if each.holder else "")
         case Unread():
             return JobRef(each.id if kind == "job" else "")
 

@@ -1,11 +1,17 @@
 """Opens a stage for attacks; nothing is filmed on it but what a test needs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
-from tests.steps.stage import Stage, staged
+from tests.steps.stage import Stage, filmed_once, staged
+
+
+@pytest.fixture(scope="session")
+def canned(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Path]:
+    """Film one clip, one take and the film of both; return the files by the stand-ins' folders and suffixes."""
+    return filmed_once(tmp_path_factory.mktemp("canned"))
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ Nothing is replaced in abroll but what is handed in anyway: clocks, sleep and ra
 """
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -143,7 +143,8 @@ class StagedWiring(Wiring):
     @cached_property
     def commits(self) -> Commits:
         """Commits that wait by moving the clock, as long as they may."""
-        return Commits(self.jobs, self.tasks, self.timeouts, self.clock.monotonic, self.clock.forward, _longest)
+        clock = self.clock
+        return Commits(self.jobs, self.tasks, self.turns, self.timeouts, clock.monotonic, clock.forward, _longest)
 
     @cached_property
     def sweep(self) -> Sweep:
@@ -178,7 +179,9 @@ class Cloud:
 
     kind: type[StagedWiring] = StagedWiring  # how instances are wired; a planted bug is another
 
-    def __init__(self, data: Path, tables: Path, clock: Clock, **endpoints: str) -> None:
+    def __init__(
+        self, data: Path, tables: Path, clock: Clock, *, rates: Mapping[str, float] | None = None, **endpoints: str
+    ) -> None:
         self.clock = clock
         self.wire = Wire()  # what abroll asks of others
         self.incoming = Wire()  # what others ask of abroll: tasks, object events, webhooks
@@ -194,7 +197,10 @@ class Cloud:
             issuer=issuer,
             project=PROJECT,
             location=LOCATION,
-            queues=dict.fromkeys(QUEUES, queue),
+            queues={
+                name: replace(queue, max_dispatches_per_second=rate)
+                for name, rate in {**dict.fromkeys(QUEUES, queue.max_dispatches_per_second), **(rates or {})}.items()
+            },
             clock=clock,
         )
         self.secrets = SecretsServer(data, clock=clock)

@@ -21,6 +21,7 @@ PARTS = {
     "blobs": {"films_read", "films_write", "takes_read", "takes_write"},
     "deliveries": {"documents"},
     "jobs": {"documents", "documents_read"},
+    "lanes": {"documents", "documents_read"},
     "secrets": {
         "callback_key",
         "customer_webhook_secrets",

@@ -48,6 +48,7 @@ UNANSWERED = (Problem, StoreBusy, StoreUnreachable, SecretsUnreachable, FilesUnr
 KEYS = (DEMO_KEY, "hg_second", "hg_third")
 MOST = 3  # films of one life
 CERTAIN = 3
+NARROW = {queue: {"free": 1, "lanes": 1} for queue in ("veo", "presenter", "compose")}  # the second film waits in lanes
 STEPS = {Node.CLIP: ("start_clip", "watch_clip"), Node.PRESENTER: ("start_presenter", "watch_presenter")}
 
 
@@ -64,7 +65,8 @@ class Life(RuleBasedStateMachine):
         self._held = ExitStack()
         folder = Path(self._held.enter_context(TemporaryDirectory(prefix="life-")))
         self.accounts = dict.fromkeys(KEYS, 1000.0)
-        self.stage = self._held.enter_context(staged(folder, heygen={"accounts": self.accounts}, canned=self.canned))
+        settings = staged(folder, heygen={"accounts": self.accounts}, canned=self.canned, portions=NARROW)
+        self.stage = self._held.enter_context(settings)
         if self.kind is not StagedWiring:
             self.stage.cloud.kind = self.kind
             self.stage.cloud.wiring = self.stage.cloud.instance()

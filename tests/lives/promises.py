@@ -13,6 +13,7 @@ from tests.steps.stage import TENANT, Stage
 from tests.storm.books import Generation, audited, generations, month_wrong
 
 NO_CREDITS = "402"
+LATE = 300.0  # seconds after which a lane is looked at
 LONG_DEAD = 4  # lost tasks, from which on a job may be given up as stuck
 
 
@@ -97,9 +98,19 @@ class Promises:
         for doc in sorted({entry.doc for entry in held}):
             month = self.stage.cloud.eyes.jobs.month(TENANT.id, doc)
             yield from month_wrong([entry for entry in held if entry.doc == doc], month)
+            yield from (f"{doc}: {count} nodes stay open for {queue}" for queue, count in month.open.items() if count)
         yield from (wrong for job in jobs for wrong in spoiled.wrongs(job))
         yield from (f"a task is left: {task.name}" for task in self.stage.waiting())
+        yield from self._held_lanes()
         yield from (f"{job.id}: {job.ending}: {job.trouble}" for job in jobs if not self._as_it_may(job))
+
+    def _held_lanes(self) -> Iterator[str]:
+        """Name the lanes whose turn somebody holds though the sweep has been there: nobody is left who could."""
+        self.stage.clock.forward(LATE)
+        self.stage.wiring.sweep()
+        for lane in self.stage.cloud.eyes.clients.firestore.collection("lanes").stream():
+            if holder := (lane.to_dict() or {}).get("holder"):
+                yield f"lane {lane.id} is held: {holder}"
 
     def _as_it_may(self, job: Job) -> bool:
         """A film may only miss for a reason: the person's own, the vendor's word, or the money spent in vain."""

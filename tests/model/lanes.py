@@ -1,8 +1,8 @@
 """One lane with one turn: parkers, passers, workers, a sweep and people in every order; a process may die anywhere.
 
-A tenant that wants more than its free share of a queue is to wait in lanes: one node of a lane at a time holds the turn
-and has a task, the others are parked in their jobs. The model came first; nothing of it is built yet. A step is whole
-where the product has no pause that matters: an enqueue follows its commit unless the process dies there.
+The lane is judged by the product's own functions (`shared/pipeline/job/turns.py`); documents, queue, processes and
+time are the model's. A step is whole where the product has no pause that matters: an enqueue follows its commit unless
+the process dies there.
 
 SHARE  a tenant has no more tasks in a lane's queue than the lane has turns
 IDLE   where nobody has died, no turn lies idle while a node waits and nobody is on the way
@@ -10,8 +10,14 @@ LIVE   from every state one is reachable in which every node had its turn, witho
 """
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from enum import StrEnum
+from functools import cache
 from typing import NamedTuple
+
+from shared.pipeline.job.job import Node, Payer, State
+from shared.pipeline.job.turns import Standing, Turn, passes, standing
+from shared.pipeline.plan.plan import Kind
 
 
 class Habit(StrEnum):
@@ -209,7 +215,7 @@ def _worked(lane: Lane, process: Process, habits: frozenset[Habit]) -> Iterator[
 
 def _read(lane: Lane, rest: Lane, process: Process, habits: frozenset[Habit]) -> Move:
     """Read the lane and look for the oldest parked node: what comes in between moves the lane, or is found by both."""
-    if not _passes(lane.holder, process.left, habits):
+    if not passes(_turn(lane.holder, habits), _turn(process.left, habits)):
         return "finds the turn held", True, rest
     found = next((index for index, node in enumerate(lane.nodes) if node.state == "P"), -1)
     if found >= 0:
@@ -233,14 +239,14 @@ def _written(rest: Lane, process: Process, habits: frozenset[Habit]) -> Move:
 
 def _told(rest: Lane, process: Process) -> Iterator[Move]:
     index, wake = process.to
-    match _standing(rest.nodes[index], wake):
-        case "coming":
+    match standing(_node(rest.nodes[index]), Turn("job", str(index), wake)):
+        case Standing.COMING:
             yield f"unparks {index}", True, _queued(rest, index, wake)
             if rest.faults.crash:
                 yield f"unparks {index}, DIES", False, rest.spend("crash").node(index, state="Q", wake=wake)
-        case "held":
+        case Standing.HELD:
             yield f"{index} has its task", True, rest
-        case "over":
+        case Standing.OVER:
             yield f"{index} needs no turn", True, rest.begin(hand_on(process.to))
 
 
@@ -255,24 +261,24 @@ def _swept(lane: Lane, habits: frozenset[Habit]) -> Iterator[tuple[str, Lane]]:
             yield "sweep: knocks", lane.begin(hand_on())
     if lane.holder[0] < 0 or Habit.LANES not in habits:
         return
-    match _standing(lane.nodes[lane.holder[0]], lane.holder[1]):
-        case "coming":
+    match standing(_node(lane.nodes[lane.holder[0]]), Turn("job", str(lane.holder[0]), lane.holder[1])):
+        case Standing.COMING:
             yield "sweep: tells the holder", lane.begin(Process("TELL", (-1, 0), to=lane.holder))
-        case "over":
+        case Standing.OVER:
             yield "sweep: passes the turn", lane.begin(hand_on(lane.holder))
-        case "held":
+        case Standing.HELD:
             pass
 
 
-def _passes(holder: tuple[int, int], left: tuple[int, int], habits: frozenset[Habit]) -> bool:
-    """Tell whether a turn may be given on, by one who knows of `left` that it no longer holds it."""
-    if holder[0] < 0:
-        return True
-    return holder[0] == left[0] and (Habit.WAKE not in habits or holder[1] <= left[1])
+@cache
+def _turn(of: tuple[int, int], habits: frozenset[Habit]) -> Turn | None:
+    index, wake = of
+    return Turn("job", str(index), wake if Habit.WAKE in habits else 0) if index >= 0 else None
 
 
-def _standing(thing: Thing, wake: int) -> str:
-    """Tell how far the turn for this wake is: its node must be told, has its task, or needs it no more."""
-    if thing.state == "Q":
-        return "held" if thing.wake >= wake else "over"
-    return "coming" if thing.state == "P" and thing.wake + 1 == wake else "over"
+@cache
+def _node(thing: Thing) -> Node:
+    """Return a node as the product sees it."""
+    state = {"P": State.QUEUED, "Q": State.QUEUED, "S": State.STARTING}.get(thing.state, State.DONE)
+    parked = datetime(2026, 11, 20, tzinfo=UTC) if thing.state == "P" else None
+    return Node("clip-1", Kind.CLIP, (), 0, Payer.US, "veo", 1.0, state=state, wake=thing.wake, parked_at=parked)

@@ -38,7 +38,7 @@ def test_every_habit_is_left_out_once() -> None:
 
 
 def test_a_turn_is_lost_without_a_second_look_and_without_any_fault() -> None:
-    """Somebody parks after the look that found nobody, and sees the old holder."""
+    """Hole 160: somebody parks after the look that found nobody, and sees the old holder."""
     (row,) = [each for each in PLANTED if each.breaks == "IDLE"]
 
     trace = row.searched().trace

@@ -23,6 +23,7 @@ from shared.cloud.documents import whole
 from shared.cloud.ended_jobs import EndedJobs
 from shared.cloud.epochs import Epochs
 from shared.cloud.jobs import Jobs, StoreUnreachable
+from shared.cloud.lanes import Lanes
 from shared.cloud.personas import Personas
 from shared.cloud.records import Filters
 from shared.cloud.replaced_secrets import ReplacedSecrets
@@ -221,6 +222,17 @@ def test_without_the_exemptions_they_would_grow_with_the_film(serve: Serve, tmp_
     assert three - one >= 30
 
 
+def test_finding_whose_turn_it_is_has_its_index(serve: Serve) -> None:
+    """In each lane the node parked longest is found by the queue's own fields; lanes by their due."""
+    with serve(INDEXES) as clients:
+        jobs = Jobs(clients)
+        parked = [list(jobs.parked(queue, f"{queue}.acme.0", NOON)) for queue in ("compose", "presenter", "veo")]
+        lanes = Lanes(clients).overdue(NOON, 50)
+
+    assert [[], [], []] == parked
+    assert () == lanes.found
+
+
 def test_these_are_all_queries_there_are() -> None:
     """Whoever adds a query comes by here and asks it above."""
     asking = {
@@ -232,6 +244,6 @@ def test_these_are_all_queries_there_are() -> None:
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr in ASKING
     }
 
-    jobs = {"ended_jobs.newest", "jobs.ahead", "jobs.going_on", "jobs.live", "jobs.overdue", "jobs.page"}
+    jobs = {"ended_jobs.newest", "jobs.ahead", "jobs.going_on", "jobs.live", "jobs.overdue", "jobs.page", "jobs.parked"}
     tenants = {"personas.list", "revocations._theirs", "tenants.integrations"}
-    assert {"deliveries.overdue", "replaced_secrets.due"} | tenants | jobs == asking
+    assert {"deliveries.overdue", "lanes.overdue", "replaced_secrets.due"} | tenants | jobs == asking

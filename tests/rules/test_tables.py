@@ -9,7 +9,8 @@ import pytest
 from infra.local.world import FUNCTIONS, World
 from shared.config import SHIPPED_TABLES, read_tables, settings
 from shared.pipeline.job.job import Reconcile
-from shared.pipeline.job.line import LINE
+from shared.pipeline.job.line import LINE, STARTS
+from shared.pipeline.job.portions import FREE_SECONDS, Portion, Portions, read_portions
 from shared.pipeline.job.timeouts import Timeouts, UnknownTimeouts, read_timeouts
 from shared.pipeline.job.vendors import VENDORS, UnknownVendor
 from shared.pipeline.plan.capabilities import tables
@@ -30,6 +31,13 @@ QUEUES: Mapping[str, Mapping[str, Any]] = json.loads(FUNCTIONS.read_text(encodin
 
 def _waits(tables: Mapping[str, Any]) -> Timeouts:
     return read_timeouts(tables["timeouts"])
+
+
+def shipped_portions() -> Portions:
+    """Return one tenant's part of each queue as it is deployed."""
+    found = read_tables(str(SHIPPED_TABLES))["portions"]
+    assert isinstance(found, dict)
+    return read_portions(found)
 
 
 @pytest.fixture
@@ -81,6 +89,23 @@ def test_the_laptop_keeps_the_same_order(scaled: Timeouts, vendor: str) -> None:
     chain = [waits.http, waits.function, waits.dispatch, waits.claim]
 
     assert sorted({scaled.send_window, *chain}) == [scaled.send_window, *chain]
+
+
+def test_one_tenants_part_of_a_queue_is_five_seconds_of_its_rate() -> None:
+    """Veo's follows from its rate; of the others one tenant takes less, and leaves two thirds of compose's slots."""
+    portions = shipped_portions()
+    part = {queue: portion.free + portion.lanes for queue, portion in portions.items()}
+
+    assert Portion.of_rate(QUEUES["veo"]["max_dispatches_per_second"]) == portions["veo"]
+    assert all(tasks <= FREE_SECONDS * QUEUES[queue]["max_dispatches_per_second"] for queue, tasks in part.items())
+    assert part["compose"] <= QUEUES["compose"]["max_concurrent_dispatches"] / 3
+
+
+def test_each_queue_in_which_something_starts_has_a_portion() -> None:
+    """A queue without one could be filled by anybody."""
+    portions = shipped_portions()
+
+    assert {step.queue for step in STARTS.values()} == set(portions)
 
 
 @pytest.mark.parametrize("timeouts", ["shipped", "scaled"])

@@ -5,22 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.steps.stage import CLIP, FILM, SPEECH, Stage, presented, staged
+from tests.steps.stage import Stage, filmed_once, staged
 
 
 @pytest.fixture(scope="session")
 def canned(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Path]:
     """Film one clip, one take and the film of both; return the files by the stand-ins' folders and suffixes."""
-    folder = tmp_path_factory.mktemp("canned")
-    files = {"films.mp4": folder / "clip.mp4", "takes.webm": folder / "take.webm", "film": folder / "film.mp4"}
-    with staged(folder / "stage") as stage:
-        job_id = stage.order(presented())
-        stage.live(job_id)
-        for key, path in zip((CLIP, SPEECH, FILM), files.values(), strict=True):
-            output = stage.node(job_id, key).output
-            assert output is not None
-            stage.wiring.blobs.fetch(output.uri, path)
-    return files
+    return filmed_once(tmp_path_factory.mktemp("canned"))
 
 
 @pytest.fixture

@@ -217,6 +217,8 @@ def staged(
     timeouts: Mapping[str, Any] | None = None,
     canned: Mapping[str, Path] | None = None,
     did: Mapping[str, Any] | None = None,
+    rates: Mapping[str, float] | None = None,
+    portions: Mapping[str, Mapping[str, int]] | None = None,
 ) -> Iterator[Stage]:
     """Open a stage; the mappings are laid over the stand-ins' settings and the shipped timeouts.
 
@@ -236,13 +238,14 @@ def staged(
                     "sizes": SMALL,
                     "plans": {TENANT.plan: PLENTY, **wide, **dict.fromkeys(("free", "pro"), MONTHLY)},
                     "timeouts": timeouts or {},
+                    "portions": portions or {},
                 },
             )
         ),
         encoding="utf-8",
     )
     more = {} if did is None else {"did": ""}
-    with Cloud(data / "google", tables, clock, veo="", heygen="", **more) as cloud:
+    with Cloud(data / "google", tables, clock, rates=rates, veo="", heygen="", **more) as cloud:
         films = VeoServer(
             data / "veo",
             storage=cloud.storage_url,
@@ -271,6 +274,19 @@ def staged(
 
 def _small(did: Mapping[str, Any]) -> DidSettings:
     return DidSettings(**{"size": (320, 180), "background": False, **did})
+
+
+def filmed_once(folder: Path) -> Mapping[str, Path]:
+    """Film one clip, one take and the film of both; return the files by the stand-ins' folders and suffixes."""
+    files = {"films.mp4": folder / "clip.mp4", "takes.webm": folder / "take.webm", "film": folder / "film.mp4"}
+    with staged(folder / "stage") as stage:
+        job_id = stage.order(presented())
+        stage.live(job_id)
+        for key, path in zip((CLIP, SPEECH, FILM), files.values(), strict=True):
+            output = stage.node(job_id, key).output
+            assert output is not None
+            stage.wiring.blobs.fetch(output.uri, path)
+    return files
 
 
 def _settled(wiring: StagedWiring) -> None:

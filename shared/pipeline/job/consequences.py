@@ -10,8 +10,10 @@ from shared.codes import Code
 from shared.pipeline.job.events import LinksRevoked
 from shared.pipeline.job.job import LIVE, Ending, Job, Moment, Node, State, Trouble
 from shared.pipeline.job.ledger import settle
+from shared.pipeline.job.line import queue_of
 from shared.pipeline.job.names import inputs_hash
 from shared.pipeline.job.timeouts import SECOND, Timeouts
+from shared.pipeline.job.turns import is_parked, oldest_parked
 from shared.pipeline.plan.plan import Kind
 
 NOW = timedelta(0)
@@ -20,7 +22,34 @@ NOW = timedelta(0)
 def wake(node: Node, now: datetime, timeouts: Timeouts, *, after: timedelta = NOW, due: datetime | None = None) -> Node:
     """Give a node a task under a new name, and a due at which the sweep looks whether it has run."""
     at = now + after
-    return replace(node, wake=node.wake + 1, at=at, due=due or at + timeouts.queue_slack * SECOND)
+    return replace(node, wake=node.wake + 1, at=at, parked_at=None, due=due or at + timeouts.queue_slack * SECOND)
+
+
+def want(job: Job, node: Node, now: datetime, timeouts: Timeouts, *, after: timedelta = NOW) -> Node:
+    """Give a queued node a task, or park it until its turn where its job is beyond the tenant's free part."""
+    if queue_of(node) not in job.place.lanes:
+        return wake(node, now, timeouts, after=after)
+    at = now + after
+    due = at if after else now + timeouts.recheck_after(NOW)
+    return replace(node, at=None, parked_at=at, due=due)
+
+
+def gives_up_at(job: Job, timeouts: Timeouts) -> datetime:
+    """Return when a job is given up: whoever only waits for a turn has a week (hole 164)."""
+    parked = oldest_parked(job)
+    if not parked:
+        return job.give_up_at
+    return max(job.give_up_at, min(parked.values()) + timeouts.parked_life * SECOND)
+
+
+def gave_up(job: Job, timeouts: Timeouts) -> Trouble:
+    """Say for the person why a job is given up whose time is over."""
+    if not oldest_parked(job):
+        message = f"the film was not finished by {job.give_up_at:%Y-%m-%d %H:%M} UTC"
+        return Trouble(code=Code.GAVE_UP, message=message, next_move="retry the job: what is finished is kept")
+    days = int(timeouts.parked_life // 86_400)
+    message = f"the film's turn did not come within {days} days: too many others of yours stood before it"
+    return Trouble(Code.NO_TURN, message, next_move="retry the job once fewer of your films are being made")
 
 
 def follow(job: Job, key: str | None, now: datetime, timeouts: Timeouts, *, ending: Ending | None = None) -> Job:
@@ -42,8 +71,8 @@ def _unblock(job: Job, now: datetime, timeouts: Timeouts) -> Job:
         if node.state is State.BLOCKED and all(nodes[need].state is State.DONE for need in node.needs):
             wanted = inputs_hash(job, node) if node.kind is Kind.COMPOSE else None
             ready = replace(node, state=State.QUEUED, queued_at=now, inputs_hash=wanted)
-            nodes[key] = wake(ready, now, timeouts, after=woken * timeouts.stagger * SECOND)
-            woken += 1
+            nodes[key] = want(job, ready, now, timeouts, after=woken * timeouts.stagger * SECOND)
+            woken += not is_parked(nodes[key])
     return replace(job, nodes=nodes)
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from shared.pipeline.job.consequences import follow
 from shared.pipeline.job.job import Job, Moment, Money, Node, Output, Payer, Purchase, State
+from shared.pipeline.job.portions import Portions, place_of, startable
 from shared.pipeline.job.schema import OLDEST
 from shared.pipeline.job.timeouts import SECOND, Timeouts
 from shared.pipeline.plan.plan import Kind, Plan
@@ -14,6 +15,7 @@ from shared.pipeline.plan.request import FilmRequest
 from shared.pipeline.plan.warned import WarningText
 
 NOTHING_ADOPTED: Mapping[str, Node] = {}
+UNBOUNDED: Portions = {}
 CEILING = 2  # times the plan: what a job may cost at most, whatever goes wrong
 
 
@@ -34,16 +36,19 @@ def new_job(
     parent: str | None = None,
     adopted: Mapping[str, Node] = NOTHING_ADOPTED,
     schema: int = OLDEST,
+    left: Portions = UNBOUNDED,
 ) -> Job:
-    """Return a new job; the nodes that need nothing are queued, and the caller enqueues their tasks.
+    """Return a new job; the nodes that need nothing are queued or parked, and the caller enqueues their tasks.
 
-    `images` are the stored files of the plan's image nodes, `adopted` the finished nodes of a parent that are kept.
+    `images` are the stored files of the plan's image nodes, `adopted` the finished nodes of a parent that are kept,
+    `left` what the tenant may still fill of each queue.
     """
     planned = nodes(plan)
     bought = [node for node in planned if node.key not in adopted]
     reserved = sum(node.cost for node in bought if _payer(node, timeouts) is Payer.US)
     theirs = sum(node.cost for node in bought) - reserved
     made = tuple(node.key for node in bought if node.kind is not Kind.IMAGE)
+    made_of = {node.key: _node(node, images.get(node.key), adopted.get(node.key), now, timeouts) for node in planned}
     job = Job(
         id=job_id,
         tenant=tenant,
@@ -52,7 +57,7 @@ def new_job(
         created_at=now,
         updated_at=now,
         give_up_at=now + timeouts.give_up * SECOND,
-        nodes={node.key: _node(node, images.get(node.key), adopted.get(node.key), now, timeouts) for node in planned},
+        nodes=made_of,
         money=Money(reserved=reserved, ceiling=CEILING * sum(node.worst_cost for node in bought), usage_doc=usage_doc),
         film_token=film_token,
         purchases=(Purchase("", request_hash, now, made, reserved, theirs),),
@@ -61,6 +66,7 @@ def new_job(
         trace=trace,
         parent=parent,
         schema=schema,
+        place=place_of(job_id, tenant, plan.mode, startable(made_of), left),
     )
     return follow(job, None, now, timeouts)
 

@@ -5,15 +5,20 @@ a job ordered in November and tried again in December spends December's money. A
 earlier ones were settled by their own endings. Added up over all jobs, entries and months are the same sums.
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from shared.pipeline.job.job import Ending, Entry, Job, Money
+from shared.pipeline.job.portions import opened
 from shared.pipeline.job.shares import Amount
 
 
 @dataclass(frozen=True, slots=True)
 class MonthMove:
-    """What one commit adds to a month: films, and micro-dollars; `reserved` is what is still open of it."""
+    """What one commit adds to a month: films, and micro-dollars; `reserved` is what is still open of it.
+
+    `open` is work in each queue: the startable nodes of unfinished jobs.
+    """
 
     doc: str
     films: int = 0
@@ -21,9 +26,10 @@ class MonthMove:
     reserved: int = 0
     charged: int = 0
     refunded: int = 0
+    open: Mapping[str, int] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
-        return any((self.films, self.completed, self.reserved, self.charged, self.refunded))
+        return any((self.films, self.completed, self.reserved, self.charged, self.refunded, *self.open.values()))
 
 
 def present(money: Money) -> Entry:
@@ -94,4 +100,5 @@ def moved(before: Job | None, after: Job) -> MonthMove:
         reserved=new.outstanding - old.outstanding,
         charged=new.charged - old.charged,
         refunded=new.refunded - old.refunded,
+        open=opened(before, after),
     )

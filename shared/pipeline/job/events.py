@@ -1,15 +1,15 @@
 """What can happen to a job: events in the past tense, each idempotent (pipeline README, "News").
 
-An event applied to a state that already holds its result gives "nothing to do", so news may come twice, late or
-out of order. Take and attempt say which permission to send the news is about.
+News may come twice, late or out of order; take and attempt say which permission to send it is about.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from shared.codes import Code
 from shared.pipeline.job.job import Output, Purchase, Reconcile
+from shared.pipeline.job.portions import Portion
 from shared.pipeline.plan.plan import Cutout, Plan
 from shared.pipeline.plan.request import FilmRequest
 from shared.pipeline.plan.warned import WarningText
@@ -53,6 +53,14 @@ class Postponed:
     attempt: int
     after: timedelta
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unparked:
+    """Its tenant's turn came to a parked node: it gets its task."""
+
+    node: str
+    wake: int  # of that task: a node that was unparked since is another turn's
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,10 +240,7 @@ class CancelAsked:
 
 @dataclass(frozen=True, slots=True)
 class RetryAsked:
-    """A person retried a job that failed or was cancelled, perhaps with other words.
-
-    Finished nodes not in `remake` are kept. A purchase the job holds already changes nothing, whatever came after it.
-    """
+    """A person retried a job that failed or was cancelled, perhaps with other words; what is finished is kept."""
 
     reserved: int  # micro-dollars reserved anew, in the same commit
     usage_doc: str = ""  # the month they are reserved in; "" = the one of the last reservation
@@ -243,7 +248,8 @@ class RetryAsked:
     request: FilmRequest | None = None  # with other words in it
     plan: Plan | None = None
     ceiling: int = 0  # micro-dollars the job may cost more, whatever goes wrong
-    purchase: Purchase | None = None  # who asked, and for what
+    left: Mapping[str, Portion] = field(default_factory=dict)  # by queue: what the tenant may still fill
+    purchase: Purchase | None = None  # who asked, and for what; one the job holds already changes nothing
     warnings: tuple[str, ...] | None = None  # what is known before paying; None = nothing was planned anew
 
 
@@ -273,6 +279,7 @@ NodeEvent = (
     Claimed
     | Reclaimed
     | Postponed
+    | Unparked
     | Sent
     | Released
     | Rejected

@@ -166,6 +166,7 @@ class Node(Stored):
     wake: int = 0  # number of its newest task; only grows
     at: datetime | None = None  # when that task should run
     due: datetime | None = None  # when the sweep should look
+    parked_at: datetime | None = None  # it waits for its tenant's turn since then, or from then on, without a task
     nudges: int = 0  # sweeps in a row without any transition
     failures: int = 0  # vendor's final words about this take
     refusals: int = 0  # parsed refusals of this attempt: part of HeyGen's key
@@ -216,6 +217,14 @@ class Money(Stored):
     usage_doc: str = ""  # of the present reservation
     films: int = 1  # 0 once it was given back: nothing was ever spent
     closed: tuple[Entry, ...] = ()  # earlier reservations: a retry opens another one
+
+
+@dataclass(frozen=True, slots=True)
+class Place(Stored):
+    """What a job takes of its tenant's part of each queue; decided when it is ordered or retried, then frozen."""
+
+    open: Mapping[str, int] = field(default_factory=dict)  # by queue: nodes that may want a task at once
+    lanes: Mapping[str, str] = field(default_factory=dict)  # by queue: where its nodes wait; none: the free part
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,6 +285,7 @@ class Job:
     links: Mapping[str, str] = field(default_factory=dict)  # tokens made anew since, by the link's name
     barred_at: datetime | None = None  # its tenant was shut then: nothing more is bought until a retry
     ordered_by: str | None = None  # the id of the API key that ordered it
+    place: Place = field(default_factory=Place)
 
 
 def reconcile_of(node: Node) -> Reconcile:

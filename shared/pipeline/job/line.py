@@ -22,6 +22,8 @@ class Step:
 
 
 CREATE = Step("create_job", None, "checks, plans, reserves the price, stores the job, enqueues the first tasks")
+COMPOSE_QUEUE = "compose"
+
 START_CLIP = Step("start_clip", "veo", "claims a clip and asks its vendor for it, once")
 VEO_OUTPUT = Step("veo_output", None, "hears that a clip's file lies in the takes bucket")
 WATCH_CLIP = Step("watch_clip", "watch", "asks about a clip whose file has not come in time")
@@ -29,7 +31,7 @@ START_PRESENTER = Step("start_presenter", "presenter", "claims a take and asks t
 HEYGEN_WEBHOOK = Step("heygen_webhook", None, "hears that something happened to a take, and enqueues a look")
 PROVIDER_WEBHOOK = Step("provider_webhook", None, "hears it of a vendor that calls an order's own address only")
 WATCH_PRESENTER = Step("watch_presenter", "watch", "asks the avatar service about a take and fetches its file")
-COMPOSE = Step("compose", "compose", "joins, lays the presenter over, writes text and sound, ends the job")
+COMPOSE = Step("compose", COMPOSE_QUEUE, "joins, lays the presenter over, writes text and sound, ends the job")
 SWEEP = Step("sweep", None, "each minute: finds what is late, looks before it pushes")
 NOTIFY = Step("notify", "notify", "delivers the customer's webhook")
 
@@ -46,6 +48,15 @@ LINE = (
     NOTIFY,
     SWEEP,
 )
+
+
+STARTS = {Kind.CLIP: START_CLIP, Kind.PRESENTER: START_PRESENTER, Kind.COMPOSE: COMPOSE}
+
+
+def queue_of(node: Node) -> str | None:
+    """Return the queue in which a node waits to be started; an image has none."""
+    step = STARTS.get(node.kind)
+    return step.queue if step else None
 
 
 def step_for(node: Node) -> Step:

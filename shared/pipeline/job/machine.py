@@ -14,8 +14,8 @@ from typing import assert_never
 
 from shared.codes import Code
 from shared.pipeline.job import events as on
-from shared.pipeline.job.consequences import barred, follow, relinked, tell, wake
-from shared.pipeline.job.job import AT_VENDOR, AWAKE, LIVE, Ending, Job, Node, Outcome, State, Trouble
+from shared.pipeline.job.consequences import barred, follow, gave_up, gives_up_at, relinked, tell, wake
+from shared.pipeline.job.job import AT_VENDOR, AWAKE, LIVE, Ending, Job, Node, Outcome, State
 from shared.pipeline.job.ledger import (
     billed,
     booked,
@@ -29,8 +29,9 @@ from shared.pipeline.job.ledger import (
     still_open,
 )
 from shared.pipeline.job.retried import reopened
-from shared.pipeline.job.timeouts import Timeouts
+from shared.pipeline.job.timeouts import SECOND, Timeouts
 from shared.pipeline.job.transitions import HANDLERS
+from shared.pipeline.job.turns import is_parked
 
 B, Q, S, R, D, F, C = State  # the seven states, in the order of a life
 
@@ -47,6 +48,7 @@ class Row:
 TABLE: tuple[Row, ...] = (
     Row(on.Claimed, Q, (S, F)),
     Row(on.Postponed, Q, (Q, F)),
+    Row(on.Unparked, Q, (Q,)),
     Row(on.Reclaimed, S, (S,)),
     Row(on.Sent, S, (R,)),
     Row(on.Released, S, (S, Q, F, C)),
@@ -142,6 +144,10 @@ def _concerns(node: Node, event: on.NodeEvent) -> bool:
             return ours and not refuted(node, event.take, event.attempt)
         case on.WorkDone() | on.WorkFailed():
             return event.inputs_hash == node.inputs_hash
+        case on.Unparked():
+            return is_parked(node)
+        case on.Claimed() if is_parked(node):  # a task that came twice: only its turn starts it
+            return False
         case on.Claimed() | on.Postponed() | on.Reclaimed() | on.IdHeard():
             return (event.take, event.attempt) == (node.take, node.attempt)
         case on.FileRefused() | on.FailureHeard() | on.PendingSeen() | on.NothingFound() | on.KeyDenied():
@@ -189,6 +195,8 @@ def _moved(job: Job, before: Node, after: Node, event: on.NodeEvent, now: dateti
     story = _put(job, after, now)
     if after.state is not before.state and not isinstance(event, on.Claimed):
         story = tell(story, now, after.key, after.state.value, after.why or "")
+    if isinstance(event, on.Unparked):  # who only waited has lost no time
+        story = replace(story, give_up_at=max(story.give_up_at, now + timeouts.give_up * SECOND))
     warned = story.warnings
     if isinstance(event, on.WorkDone | on.FilmArrived):  # what was known before paying need not be said again
         warned = tuple(dict.fromkeys((*story.warnings, *event.warnings)))
@@ -202,14 +210,17 @@ def _moved(job: Job, before: Node, after: Node, event: on.NodeEvent, now: dateti
 def _swept(job: Job, event: on.Swept, now: datetime, timeouts: Timeouts) -> Transition:
     if job.ending:
         return Transition(job, changed=False)
-    if job.give_up_at <= now:
+    if gives_up_at(job, timeouts) <= now:
         return _given_up(job, now, timeouts)
     moved = job
     for key, node in job.nodes.items():
         current = moved.nodes[key]
         if current is not node or node.state not in AWAKE or node.due is None or node.due > now:
             continue
-        if node.state is Q and key in event.in_queue:
+        if is_parked(node):  # it waits for its tenant's turn, which whoever sweeps sees to (hole 166)
+            waited = now - (node.parked_at or now)
+            moved = _put(moved, replace(node, due=now + timeouts.recheck_after(waited)), now)
+        elif node.state is Q and key in event.in_queue:
             moved = _put(moved, replace(node, due=now + timeouts.recheck_after(now - (node.at or now))), now)
         elif node.nudges + 1 >= timeouts.nudges:
             stuck = replace(
@@ -230,11 +241,7 @@ def _swept(job: Job, event: on.Swept, now: datetime, timeouts: Timeouts) -> Tran
 
 
 def _given_up(job: Job, now: datetime, timeouts: Timeouts) -> Transition:
-    trouble = job.trouble or Trouble(
-        code=Code.GAVE_UP,
-        message=f"the film was not finished by {job.give_up_at:%Y-%m-%d %H:%M} UTC",
-        next_move="retry the job: what is finished is kept",
-    )
+    trouble = job.trouble or gave_up(job, timeouts)
     told = tell(replace(job, trouble=trouble), now, "job", "gave up")
     return Transition(_end_live(told, now, timeouts, failed=True, why="the job's time was over"), changed=True)
 

@@ -4,15 +4,16 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from shared.codes import Code
-from shared.pipeline.job.consequences import wake
+from shared.pipeline.job.consequences import wake, want
 from shared.pipeline.job.job import Job, Node, State
 from shared.pipeline.job.ledger import name_line
 from shared.pipeline.job.timeouts import SECOND, Timeouts
+from shared.pipeline.job.turns import is_parked
 
 
 def scheduled(node: Node, now: datetime) -> bool:
-    """Tell whether the next task is scheduled for later already: the event is a duplicate then."""
-    return node.at is not None and node.at > now
+    """Tell whether the next task is scheduled for later, or its turn awaited: the event is a duplicate then."""
+    return (node.at is not None and node.at > now) or is_parked(node)
 
 
 def running(node: Node, take: int, attempt: int, provider_id: str, now: datetime, timeouts: Timeouts) -> Node:
@@ -48,10 +49,19 @@ def next_attempt(job: Job, node: Node, after: timedelta, now: datetime, timeouts
 
 
 def requeue(job: Job, node: Node, after: timedelta, now: datetime, timeouts: Timeouts) -> Node:
-    """Queue the node again, or cancel it when another node's failure stops all that was not submitted."""
-    if any(other.state is State.FAILED for other in job.nodes.values()):
-        return replace(node, state=State.CANCELLED, due=None, ended_at=now, why="held: another part of the job failed")
-    return wake(replace(node, state=State.QUEUED), now, timeouts, after=after)
+    """Queue the node again, behind its tenant's others; cancel it where another node's failure stops what is unsent."""
+    return _held(job, node, now) or want(job, replace(node, state=State.QUEUED), now, timeouts, after=after)
+
+
+def queued_again(job: Job, node: Node, after: timedelta, now: datetime, timeouts: Timeouts) -> Node:
+    """Do the same without letting go of the tenant's turn."""
+    return _held(job, node, now) or wake(replace(node, state=State.QUEUED), now, timeouts, after=after)
+
+
+def _held(job: Job, node: Node, now: datetime) -> Node | None:
+    if not any(other.state is State.FAILED for other in job.nodes.values()):
+        return None
+    return replace(node, state=State.CANCELLED, due=None, ended_at=now, why="held: another part of the job failed")
 
 
 def failed(node: Node, now: datetime, code: Code, why: str, next_move: str) -> Node:

@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from shared.pipeline.job.job import AT_VENDOR, LIVE, Ending, Job, Node, Reconcile, State, reconcile_of
+from shared.pipeline.job.turns import has_task, is_parked
 from shared.pipeline.plan.plan import Kind
 
 WAITING = "waiting for "  # how the reason of a node begins that is not sent because its vendor is down
@@ -68,8 +69,7 @@ def stage(job: Job) -> Stage:
         return Stage.FILMING
     if presenting:
         return Stage.PRESENTING
-    composing = any(node.kind is Kind.COMPOSE and node.state is State.QUEUED for node in job.nodes.values())
-    return Stage.COMPOSING if composing else Stage.QUEUED
+    return Stage.COMPOSING if any(map(_composing, job.nodes.values())) else Stage.QUEUED
 
 
 def waiting_for(job: Job) -> tuple[str, ...]:
@@ -106,8 +106,10 @@ def summary(job: Job) -> str:
     going_on = f"{stage(job).value.replace('_', ' ').capitalize()}: {done}"
     unclear = next((node.why for node in job.nodes.values() if _unclear(node)), None)
     kept_back = next((node.why for node in job.nodes.values() if _kept_back(node)), None)
-    told = unclear or (kept_back and kept_back.capitalize())
-    return f"{going_on}. {told}" if told else going_on
+    if told := unclear or (kept_back and kept_back.capitalize()):
+        return f"{going_on}. {told}"
+    parked = sum(map(is_parked, job.nodes.values()))
+    return f"{going_on}; {parked} wait for their turn among this tenant's own films" if parked else going_on
 
 
 def _kept_back(node: Node) -> bool:
@@ -133,7 +135,7 @@ def _working(job: Job, kind: Kind) -> bool:
 
 
 def _composing(node: Node) -> bool:
-    return node.kind is Kind.COMPOSE and node.state is State.QUEUED
+    return node.kind is Kind.COMPOSE and has_task(node)
 
 
 def _share(node: Node, now: datetime | None) -> float:

@@ -10,7 +10,7 @@ from shared.pipeline.job import events as on
 from shared.pipeline.job.consequences import wake
 from shared.pipeline.job.job import Claim, Job, Node, Outcome, State
 from shared.pipeline.job.ledger import affordable, billed, close_dead, close_line, find, name_line, open_line, put
-from shared.pipeline.job.moves import failed, next_attempt, requeue, running, scheduled
+from shared.pipeline.job.moves import failed, next_attempt, queued_again, requeue, running, scheduled
 from shared.pipeline.job.timeouts import SECOND, Timeouts
 from shared.pipeline.job.unclear import (
     answered,
@@ -62,11 +62,23 @@ def claimed(job: Job, node: Node, event: on.Claimed, now: datetime, timeouts: Ti
 
 
 def postponed(job: Job, node: Node, event: on.Postponed, now: datetime, timeouts: Timeouts) -> Node:
-    """Queue it again for when the vendor should be free; a duplicate that says the same changes nothing (hole 9)."""
+    """Queue it again for when the vendor should be free; a duplicate that says the same changes nothing (hole 9).
+
+    It keeps its tenant's turn: nobody behind it would find the vendor free either (hole 163).
+    """
     if scheduled(node, now):
         return node
     waiting = replace(node, why=event.why, nudges=0, waits_since=node.waits_since or now)
-    return _impatient(waiting, now, timeouts) or requeue(job, waiting, event.after, now, timeouts)
+    return _impatient(waiting, now, timeouts) or queued_again(job, waiting, event.after, now, timeouts)
+
+
+def unparked(_job: Job, node: Node, event: on.Unparked, now: datetime, timeouts: Timeouts) -> Node:
+    """The node's turn has come: it gets its task, for when it may be asked again; its vendor made it wait no longer."""
+    if node.parked_at is None or node.wake + 1 != event.wake:
+        return node
+    waited = max(now - node.parked_at, timedelta(0))
+    patient = replace(node, waits_since=node.waits_since and node.waits_since + waited)
+    return wake(patient, now, timeouts, after=max(node.parked_at - now, timedelta(0)))
 
 
 def sent(_job: Job, node: Node, event: on.Sent, now: datetime, timeouts: Timeouts) -> Node:
@@ -200,6 +212,7 @@ HANDLERS: Mapping[type[on.NodeEvent], Callable[[Job, Node, Any, datetime, Timeou
     on.Claimed: claimed,
     on.Reclaimed: reclaimed,
     on.Postponed: postponed,
+    on.Unparked: unparked,
     on.Sent: sent,
     on.Released: released,
     on.Rejected: refused,

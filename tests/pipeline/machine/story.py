@@ -13,6 +13,7 @@ from shared.pipeline.job import events as on
 from shared.pipeline.job.creation import new_job
 from shared.pipeline.job.job import Attempt, Ending, Job, Node, Outcome, Output, Reconcile, State
 from shared.pipeline.job.machine import Transition, apply
+from shared.pipeline.job.portions import Portion, left_of
 from shared.pipeline.job.timeouts import Timeouts
 from shared.pipeline.plan.plan import Cutout, Kind
 from shared.pipeline.plan.planner import nodes
@@ -268,3 +269,22 @@ def swept(*in_queue: str) -> on.Swept:
 def outcomes(found: Job) -> Mapping[str, tuple[Outcome, ...]]:
     """Return every node's ledger in short."""
     return {key: tuple(line.outcome for line in node.attempts) for key, node in found.nodes.items()}
+
+
+def crowd(request: FilmRequest = TWO_CLIPS, taken: int = 0) -> Story:
+    """Return the story of a job ordered while others of its tenant want so many clips."""
+    made = planned(request)
+    job = new_job(
+        job_id=JOB,
+        tenant="shop",
+        request=request,
+        plan=made,
+        images={},
+        film_token="secret",
+        request_hash="hash",
+        usage_doc="2026-11",
+        now=START,
+        timeouts=WAITS,
+        left=left_of({"veo": Portion(free=1, lanes=1)}, {"veo": taken}, shards=1),
+    )
+    return Story(job)

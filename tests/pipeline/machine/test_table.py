@@ -17,6 +17,7 @@ from tests.pipeline.machine.story import (
     Story,
     arrived,
     claimed,
+    crowd,
     denied,
     failure,
     file_refused,
@@ -87,6 +88,7 @@ def linkless(told: Story) -> Story:
 ROWS: dict[tuple[type[on.NodeEvent], State, State], Callable[[], Story]] = {
     (on.Claimed, Q, S): lambda: queued().hears(claimed()),
     (on.Claimed, Q, F): lambda: poor().hears(claimed()),
+    (on.Unparked, Q, Q): lambda: crowd().hears(on.Unparked(CLIP, 1)),
     (on.Postponed, Q, Q): lambda: queued().about(PRESENTER).later(1).hears(postponed()),
     (on.Postponed, Q, F): lambda: hasty(queued()).about(PRESENTER).later(1).hears(postponed()),
     (on.Reclaimed, S, S): lambda: speaking().hears(unclear(PRESENTER)).later(30).hears(reclaimed()),
@@ -174,6 +176,7 @@ HERO: dict[State, Callable[[], Story]] = {
 EVENTS: dict[type[on.NodeEvent], Callable[[str], on.NodeEvent]] = {
     on.Claimed: lambda node: claimed(node, "z"),
     on.Postponed: lambda node: replace(postponed(), node=node),
+    on.Unparked: lambda node: on.Unparked(node, 1),
     on.Reclaimed: lambda node: replace(reclaimed("z"), node=node),
     on.Sent: lambda node: sent(node, name="op-9"),
     on.Released: released,

@@ -1,0 +1,173 @@
+"""Turns on the pure machine: who is parked, who is told, what ends a turn and what time does to those who wait."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from shared.codes import Code
+from shared.pipeline.job import events as on
+from shared.pipeline.job.job import Ending, Place, State
+from shared.pipeline.job.portions import Portion, left_of, place_of, startable
+from shared.pipeline.job.status import Stage, stage, summary, waiting_for
+from shared.pipeline.job.turns import Turn, handings, is_parked, next_turn
+from shared.pipeline.plan.plan import COMPOSE_KEY
+from tests.pipeline.machine.story import CHAIN, CLIP, JOB, START, Story, crowd
+
+LANE = "veo.shop.0"
+
+
+def told(story: Story) -> Story:
+    """Give the story's node its turn."""
+    return story.hears(on.Unparked(story.node, story.hero.wake + 1))
+
+
+def test_what_fits_the_free_share_has_no_lane() -> None:
+    """A chain counts once: its one startable clip is the free one."""
+    job = crowd(CHAIN).job
+
+    assert (1, {}) == (job.place.open["veo"], dict(job.place.lanes))
+    assert not is_parked(job.nodes[CLIP])
+
+
+def test_what_does_not_fit_is_parked_without_a_task() -> None:
+    """Two clips at once, or one beside another film's: all wait in the tenant's lane."""
+    cut, beside = crowd().job, crowd(CHAIN, taken=1).job
+
+    assert {"veo": LANE} == dict(cut.place.lanes) == dict(beside.place.lanes)
+    assert [True, True] == [is_parked(cut.nodes[key]) for key in ("clip-1", "clip-2")]
+    assert 0 == cut.nodes[CLIP].wake
+
+
+def test_a_person_reads_that_the_film_waits() -> None:
+    """The console's sentence says for whom; what is told its turn is no longer counted."""
+    story = crowd()
+
+    assert "2 wait for their turn among this tenant's own films" in summary(story.job)
+    assert "1 wait" in summary(told(story).job)
+
+
+def test_a_parked_composition_is_nobodys_work() -> None:
+    """Nothing is composed while its turn has not come."""
+    job = crowd(CHAIN).job
+    nodes = {key: replace(node, state=State.DONE) for key, node in job.nodes.items()}
+    last = replace(nodes[COMPOSE_KEY], state=State.QUEUED, queued_at=START, parked_at=START)
+    waiting = replace(job, nodes={**nodes, COMPOSE_KEY: last})
+
+    assert (Stage.QUEUED, ()) == (stage(waiting), waiting_for(waiting))
+
+
+def test_a_node_is_told_once() -> None:
+    """The turn's wake is its task's; the same news again, or an older turn's, changes nothing."""
+    story = told(crowd()).then(state=State.QUEUED, wakes=0)
+
+    story.hears(on.Unparked(CLIP, 1)).then_nothing()
+    story.hears(on.Unparked(CLIP, 2)).then_nothing()
+
+
+def test_a_task_that_comes_twice_claims_nothing_parked() -> None:
+    """Only a turn starts a parked node."""
+    crowd().hears(on.Claimed(CLIP, 1, 1, "token")).then_nothing()
+
+
+def test_a_busy_vendor_ends_no_turn() -> None:
+    """Postponed it keeps its task, for later; a 429 after its claim parks it (hole 163)."""
+    story = told(crowd())
+
+    postponed = story.hears(on.Postponed(CLIP, 1, 1, timedelta(seconds=30), "busy"))
+    refused = story.hears(on.Claimed(CLIP, 1, 1, "token")).hears(
+        on.Released(CLIP, "token", "429", timedelta(seconds=30), refused=True)
+    )
+
+    assert not is_parked(postponed.hero)
+    assert () == handings(story.job, postponed.job)
+    assert refused.hero.parked_at == START + timedelta(seconds=30)
+
+
+def test_time_in_a_lane_is_not_the_vendors() -> None:
+    """A vendor's patience is for what it makes wait: a 429, an hour for the next turn, and it counts from there."""
+    story = told(crowd()).hears(on.Claimed(CLIP, 1, 1, "token"))
+    refused = story.hears(on.Released(CLIP, "token", "429", timedelta(seconds=30), refused=True))
+
+    again = told(refused.later(minutes=60))
+
+    assert refused.hero.waits_since == START
+    assert again.hero.waits_since == START + timedelta(minutes=60) - timedelta(seconds=30)
+
+
+def test_a_claim_leaves_the_turn_to_pass() -> None:
+    """Whoever commits it knows which turn is over."""
+    story = told(crowd())
+
+    claimed = story.hears(on.Claimed(CLIP, 1, 1, "token"))
+
+    (handing,) = handings(story.job, claimed.job)
+    assert ("veo", LANE, (Turn(JOB, CLIP, 1),)) == (handing.queue, handing.lane, handing.left)
+
+
+def test_the_oldest_of_a_job_comes_first_and_nobody_before_its_time() -> None:
+    """Parked for later is not in line yet."""
+    job = crowd().job
+    later = replace(job.nodes[CLIP], parked_at=START + timedelta(minutes=10))
+    waiting = replace(job, nodes={**job.nodes, CLIP: later})
+
+    assert Turn(JOB, "clip-2", 1) == next_turn(waiting, "veo", START)
+    assert next_turn(waiting, "veo", START - timedelta(seconds=1)) is None
+
+
+def test_who_only_waits_is_neither_nudged_nor_given_up() -> None:
+    """Twelve hours of sweeps: the due moves on, nothing else; the turn begins six hours (hole 164)."""
+    story = crowd()
+    for _ in range(24):
+        story = story.later(minutes=30).hears(on.Swept())
+
+    assert (True, 0, 0) == (is_parked(story.hero), story.hero.nudges, story.hero.wake)
+    assert told(story).job.give_up_at == story.now + timedelta(hours=6)
+
+
+def test_a_week_without_a_turn_is_the_end() -> None:
+    """The person hears why; nothing was spent."""
+    story = crowd().later(hours=24 * 7).hears(on.Swept())
+
+    assert Ending.FAILED is story.job.ending
+    assert story.job.trouble
+    assert Code.NO_TURN == story.job.trouble.code
+    assert story.job.money.reserved == story.job.money.refunded
+
+
+def test_the_share_of_a_retry_is_judged_anew() -> None:
+    """What others of the tenant want by then decides, not what they wanted at the order."""
+    job = crowd().hears(on.CancelAsked()).job
+
+    alone = Story(job).hears(on.RetryAsked(0, left={"veo": Portion(2, 1)}))
+    beside = Story(job).hears(on.RetryAsked(0, left={"veo": Portion(1, 1)}))
+
+    assert ({}, {"veo": LANE}) == (dict(alone.job.place.lanes), dict(beside.job.place.lanes))
+
+
+def test_two_accounts_of_a_tenant_have_lanes_of_their_own() -> None:
+    """A presenter's lane names the account's mode."""
+    place = place_of(JOB, "shop", "test", {"presenter": 4}, {"presenter": Portion(3, 1)})
+
+    assert Place({"presenter": 4}, {"presenter": "presenter.shop.test.0"}) == place
+
+
+def test_a_month_in_several_documents_has_no_free_part() -> None:
+    """Sixteen documents would be sixteen free parts; lanes lose nobody anything (hole 159)."""
+    allowed = {"veo": Portion(3, 1)}
+
+    assert {"veo": Portion(1, 1)} == left_of(allowed, {"veo": 2}, shards=1)
+    assert {"veo": Portion(0, 1)} == left_of(allowed, {}, shards=16)
+
+
+def test_shares_follow_from_a_rate() -> None:
+    """Five seconds of it are one tenant's at most: 3 + 1 of 0.8 a second, 90 + 10 of 20."""
+    assert Portion(3, 1) == Portion.of_rate(0.8)
+    assert Portion(90, 10) == Portion.of_rate(20)
+    assert Portion(1, 1) == Portion.of_rate(0.1)
+
+
+def test_done_nodes_are_not_counted() -> None:
+    """A chain whose first link is made wants its second: one."""
+    job = crowd(CHAIN).job
+    made = replace(job.nodes[CLIP], state=State.DONE)
+
+    assert 1 == startable({**job.nodes, CLIP: made})["veo"]
