@@ -12,7 +12,7 @@ from shared.cloud.clients import Clients
 from shared.cloud.jobs import QUERY_SECONDS, StoreUnreachable
 from shared.cloud.records import Page, Unread
 from shared.cloud.retry import CALL_SECONDS, retry_for
-from shared.pipeline.codec import from_plain, to_stored
+from shared.pipeline.codec import Unreadable, from_plain, to_stored
 from shared.pipeline.job.turns import Turn
 
 
@@ -39,7 +39,7 @@ class Lanes:
         self._clients = clients
 
     def read(self, lane: str, queue: str) -> Lane:
-        """Read a lane, which may not have been used yet. Raises StoreUnreachable."""
+        """Read a lane, which may not have been used yet. Raises StoreUnreachable, Unreadable."""
         from google.api_core.exceptions import GoogleAPICallError, RetryError
 
         try:
@@ -122,18 +122,20 @@ class Lanes:
 def _readable(snapshot: Any) -> Lane | Unread:
     try:
         return _lane(snapshot)
-    except Exception as broken:  # noqa: BLE001  # poison must not stop the sweep; whatever it raises
-        return Unread(snapshot.id, snapshot.update_time, repr(broken))
+    except Unreadable as poison:
+        return Unread(snapshot.id, snapshot.update_time, str(poison))
 
 
 def _lane(snapshot: Any) -> Lane:
     data = snapshot.to_dict()
-    holder = data.get("holder")
+    queue, holder, given_at = data.get("queue"), data.get("holder"), data.get("given_at")
+    if not isinstance(queue, str) or not isinstance(given_at, datetime | None):
+        raise Unreadable("", f"lane {snapshot.id} does not say its queue, and since when its turn is held")
     return Lane(
         id=snapshot.id,
-        queue=data["queue"],
+        queue=queue,
         holder=from_plain(Turn, holder, "holder") if holder else None,
-        given_at=data.get("given_at"),
+        given_at=given_at,
         revision=snapshot.update_time,
         read_time=snapshot.read_time,
     )

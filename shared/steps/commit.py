@@ -9,10 +9,12 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from shared.cloud.documents import NewerSchema
 from shared.cloud.jobs import Conflict, Doubtful, Jobs
 from shared.cloud.records import Loaded, Month, NewDelivery
 from shared.cloud.tasks import QueueUnreachable, Task, Tasks
 from shared.log import Fact, log_job
+from shared.pipeline.codec import Unreadable
 from shared.pipeline.job.events import CancelAsked, Event, Unparked
 from shared.pipeline.job.job import AWAKE, Job, Node, State
 from shared.pipeline.job.ledger import bill
@@ -112,10 +114,13 @@ class Commits:
             return Heard(saved, changed=True)
 
     def tell(self, loaded: Loaded, event: Unparked) -> Job | None:
-        """Apply the news of a turn; return the job as it stands then. Raises Doubtful where the store is too slow."""
+        """Apply the news of a turn; return the job as it stands then, None where it is gone or not for this code.
+
+        Raises Doubtful where the store is too slow.
+        """
         try:
             return self.hear(loaded, event).job
-        except JobGone:
+        except (JobGone, NewerSchema, Unreadable):
             return None
         except StoreBusy as busy:
             raise Doubtful(str(busy)) from busy

@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
+from shared.cloud.documents import NewerSchema
 from shared.cloud.jobs import Conflict, Doubtful, Jobs, StoreUnreachable
 from shared.cloud.lanes import Lane, LaneMoved, Lanes
 from shared.cloud.records import Loaded
@@ -29,7 +30,7 @@ class LaneBusy(Exception):
     """A lane was written by others again and again; one of them has given its turn."""
 
 
-Tell = Callable[[Loaded, Unparked], Job | None]  # applies the event, enqueues, returns the job; None where it is gone
+Tell = Callable[[Loaded, Unparked], Job | None]  # applies it, enqueues, returns the job; None: it is nobody's here
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +118,8 @@ class Turns:
         return True
 
     def _holding(self, holder: Turn) -> Loaded | None:
-        """Read the job that holds a turn; None where it is gone, or nobody can read it: others do not wait for it."""
+        """Read the job that holds a turn; None where it is gone or not for this code: others do not wait for it."""
         try:
             return self.jobs.load(holder.job)
-        except Unreadable:
+        except (NewerSchema, Unreadable):
             return None

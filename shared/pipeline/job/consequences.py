@@ -60,7 +60,8 @@ def follow(job: Job, key: str | None, now: datetime, timeouts: Timeouts, *, endi
     if not any(node.state is State.FAILED for node in job.nodes.values()):
         job = _unblock(job, now, timeouts)
     if job.ending is None and not any(node.state in LIVE for node in job.nodes.values()):
-        job = settle(replace(job, ending=ending or _ending(job), ended_at=now))
+        counted = replace(job.place, open={})  # once: code that counts nothing may open and end it again (hole 167)
+        job = settle(replace(job, ending=ending or _ending(job), ended_at=now, place=counted))
     return job
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from shared.pipeline.job.consequences import follow
 from shared.pipeline.job.job import Job, Moment, Money, Node, Output, Payer, Purchase, State
-from shared.pipeline.job.portions import Portions, place_of, startable
+from shared.pipeline.job.portions import Portions, place_of
 from shared.pipeline.job.schema import OLDEST
 from shared.pipeline.job.timeouts import SECOND, Timeouts
 from shared.pipeline.plan.plan import Kind, Plan
@@ -66,7 +66,7 @@ def new_job(
         trace=trace,
         parent=parent,
         schema=schema,
-        place=place_of(job_id, tenant, plan.mode, startable(made_of), left),
+        place=place_of(job_id, tenant, plan.mode, made_of, left),
     )
     return follow(job, None, now, timeouts)
 

@@ -18,6 +18,7 @@ from math import erf, hypot, prod, sqrt
 
 from shared.pipeline.job.job import AT_VENDOR, Job, Node, State
 from shared.pipeline.job.timeouts import SECOND
+from shared.pipeline.job.turns import has_task
 from shared.pipeline.plan.plan import COMPOSE_KEY, Kind
 from shared.pipeline.vendors.figures import LATE, OUR_MACHINES, Curve, Outlook
 
@@ -149,7 +150,7 @@ def _began(node: Node) -> datetime | None:
     """Return since when a vendor, or our own machine, is at it; None when it waits."""
     if node.state in AT_VENDOR and node.claim:
         return node.claim.first_at or node.claim.at
-    composing = node.kind is Kind.COMPOSE and node.state is State.QUEUED
+    composing = node.kind is Kind.COMPOSE and has_task(node)
     return node.queued_at if composing else None
 
 

@@ -52,7 +52,7 @@ def _share(node: Node, began: datetime, ended: datetime) -> float:
 
 
 def _queued(job: Job, node: Node) -> float | None:
-    """Return how long a node waited for its turn; not where it waited for a place of its own job's takes."""
+    """Return how long a node waited in its queue; not where it waited for a place of its own job's takes."""
     takes = sum(each.kind is Kind.PRESENTER for each in job.nodes.values())
     crowded = node.kind is Kind.PRESENTER and takes > (job.plan.takes_at_once or takes)
     if len(job.purchases) > 1 or crowded or node.started_at is None or node.queued_at is None:

@@ -59,7 +59,7 @@ def left_of(portions: Portions, taken: Open, shards: int) -> Portions:
     A month counted in several documents has no free part: an order sees what one of them counts (hole 159).
     """
     return {
-        queue: Portion(0 if shards > 1 else max(0, portion.free - taken.get(queue, 0)), portion.lanes)
+        queue: Portion(0 if shards > 1 else max(0, portion.free - max(0, taken.get(queue, 0))), portion.lanes)
         for queue, portion in portions.items()
     }
 
@@ -75,15 +75,15 @@ def startable(nodes: Mapping[str, Node]) -> Open:
     return found
 
 
-def place_of(job_id: str, tenant: str, mode: str, wanted: Open, left: Portions) -> Place:
-    """Return the place of a job that wants so many nodes, by what its tenant has left."""
-    lanes = {}
+def place_of(job_id: str, tenant: str, mode: str, nodes: Mapping[str, Node], left: Portions) -> Place:
+    """Return the place of a job with such nodes, by what its tenant has left."""
+    lanes, wanted = {}, startable(nodes)
     for queue, count in wanted.items():
         portion = left.get(queue)
         if portion is None or count <= portion.free:
             continue
         number = int(hashlib.sha256(job_id.encode()).hexdigest(), 16) % portion.lanes
-        account = f".{mode}" if queue == PRESENTER_QUEUE else ""  # two accounts of a tenant do not wait for each other
+        account = f".{_services(nodes)}.{mode}" if queue == PRESENTER_QUEUE else ""  # none waits for another account
         lanes[queue] = f"{queue}.{tenant}{account}.{number}"
     return Place(dict(wanted), lanes)
 
@@ -93,5 +93,9 @@ def opened(before: Job | None, after: Job) -> Open:
     if before is None or (before.ending and not after.ending):
         return after.place.open
     if after.ending and not before.ending:
-        return {queue: -count for queue, count in after.place.open.items()}
+        return {queue: -count for queue, count in before.place.open.items()}
     return {}
+
+
+def _services(nodes: Mapping[str, Node]) -> str:
+    return "-".join(sorted({node.provider for node in nodes.values() if queue_of(node) == PRESENTER_QUEUE}))

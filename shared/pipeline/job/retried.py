@@ -7,7 +7,7 @@ from datetime import datetime
 from shared.pipeline.job import events as on
 from shared.pipeline.job.entries import next_entry
 from shared.pipeline.job.job import Job, Node, State
-from shared.pipeline.job.portions import place_of, startable
+from shared.pipeline.job.portions import place_of
 from shared.pipeline.job.timeouts import SECOND, Timeouts
 from shared.pipeline.plan.plan import COMPOSE_KEY, Plan
 
@@ -34,7 +34,7 @@ def reopened(job: Job, event: on.RetryAsked, now: datetime, timeouts: Timeouts) 
         trouble=None,
         barred_at=None,
         give_up_at=now + timeouts.give_up * SECOND,
-        place=place_of(job.id, job.tenant, job.plan.mode, startable(nodes), event.left),
+        place=place_of(job.id, job.tenant, job.plan.mode, nodes, event.left),
     )
 
 

@@ -76,9 +76,10 @@ def unparked(_job: Job, node: Node, event: on.Unparked, now: datetime, timeouts:
     """The node's turn has come: it gets its task, for when it may be asked again; its vendor made it wait no longer."""
     if node.parked_at is None or node.wake + 1 != event.wake:
         return node
-    waited = max(now - node.parked_at, timedelta(0))
+    waited, ahead = max(now - node.parked_at, timedelta(0)), max(node.parked_at - now, timedelta(0))
     patient = replace(node, waits_since=node.waits_since and node.waits_since + waited)
-    return wake(patient, now, timeouts, after=max(node.parked_at - now, timedelta(0)))
+    in_queue = patient if node.started_at else replace(patient, queued_at=now + ahead)  # what others learn from
+    return wake(in_queue, now, timeouts, after=ahead)
 
 
 def sent(_job: Job, node: Node, event: on.Sent, now: datetime, timeouts: Timeouts) -> Node:

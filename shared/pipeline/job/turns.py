@@ -42,20 +42,20 @@ class Handing:
 
 
 def is_parked(node: Node) -> bool:
-    """Tell whether a node waits for a turn, without a task."""
-    return node.state is State.QUEUED and node.parked_at is not None
+    """Tell whether a node waits for a turn, without a task: code that knows no turns may have given it one."""
+    return node.state is State.QUEUED and node.parked_at is not None and node.at is None
 
 
 def has_task(node: Node) -> bool:
     """Tell whether a node may be started now: it is queued and does not wait for a turn."""
-    return node.state is State.QUEUED and node.parked_at is None
+    return node.state is State.QUEUED and not is_parked(node)
 
 
 def standing(node: Node | None, turn: Turn) -> Standing:
     """Tell how far a turn is by the node it was given to."""
     if node is None or node.state is not State.QUEUED:
         return Standing.OVER
-    if node.parked_at is None:
+    if has_task(node):
         return Standing.HELD if node.wake >= turn.wake else Standing.OVER
     return Standing.COMING if node.wake + 1 == turn.wake else Standing.OVER
 

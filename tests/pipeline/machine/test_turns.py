@@ -5,12 +5,15 @@ from datetime import timedelta
 
 from shared.codes import Code
 from shared.pipeline.job import events as on
-from shared.pipeline.job.job import Ending, Place, State
-from shared.pipeline.job.portions import Portion, left_of, place_of, startable
+from shared.pipeline.job.eta import eta
+from shared.pipeline.job.job import Ending, Job, Node, Payer, Place, State
+from shared.pipeline.job.machine import apply
+from shared.pipeline.job.portions import Portion, left_of, opened, place_of, startable
 from shared.pipeline.job.status import Stage, stage, summary, waiting_for
-from shared.pipeline.job.turns import Turn, handings, is_parked, next_turn
-from shared.pipeline.plan.plan import COMPOSE_KEY
-from tests.pipeline.machine.story import CHAIN, CLIP, JOB, START, Story, crowd
+from shared.pipeline.job.turns import Standing, Turn, handings, has_task, is_parked, next_turn, standing
+from shared.pipeline.plan.plan import COMPOSE_KEY, Kind
+from shared.pipeline.vendors.figures import Outlook
+from tests.pipeline.machine.story import CHAIN, CLIP, JOB, START, WAITS, Story, crowd
 
 LANE = "veo.shop.0"
 
@@ -18,6 +21,13 @@ LANE = "veo.shop.0"
 def told(story: Story) -> Story:
     """Give the story's node its turn."""
     return story.hears(on.Unparked(story.node, story.hero.wake + 1))
+
+
+def composing(job: Job) -> Job:
+    """Return the job with all it needs, and its composition parked."""
+    nodes = {key: replace(node, state=State.DONE, ended_at=START) for key, node in job.nodes.items()}
+    last = replace(nodes[COMPOSE_KEY], state=State.QUEUED, queued_at=START, parked_at=START, ended_at=None)
+    return replace(job, nodes={**nodes, COMPOSE_KEY: last})
 
 
 def test_what_fits_the_free_share_has_no_lane() -> None:
@@ -47,10 +57,7 @@ def test_a_person_reads_that_the_film_waits() -> None:
 
 def test_a_parked_composition_is_nobodys_work() -> None:
     """Nothing is composed while its turn has not come."""
-    job = crowd(CHAIN).job
-    nodes = {key: replace(node, state=State.DONE) for key, node in job.nodes.items()}
-    last = replace(nodes[COMPOSE_KEY], state=State.QUEUED, queued_at=START, parked_at=START)
-    waiting = replace(job, nodes={**nodes, COMPOSE_KEY: last})
+    waiting = composing(crowd(CHAIN).job)
 
     assert (Stage.QUEUED, ()) == (stage(waiting), waiting_for(waiting))
 
@@ -144,10 +151,13 @@ def test_the_share_of_a_retry_is_judged_anew() -> None:
 
 
 def test_two_accounts_of_a_tenant_have_lanes_of_their_own() -> None:
-    """A presenter's lane names the account's mode."""
-    place = place_of(JOB, "shop", "test", {"presenter": 4}, {"presenter": Portion(3, 1)})
+    """A presenter's lane names service and mode: an account at its limit holds up no other one's takes."""
+    first = Node("speech-1", Kind.PRESENTER, (), 1, Payer.PROVIDER_ACCOUNT, "did", 60)
+    takes = {key: replace(first, key=key) for key in ("speech-1", "speech-2")}
 
-    assert Place({"presenter": 4}, {"presenter": "presenter.shop.test.0"}) == place
+    place = place_of(JOB, "shop", "test", takes, {"presenter": Portion(1, 1)})
+
+    assert Place({"presenter": 2}, {"presenter": "presenter.shop.did.test.0"}) == place
 
 
 def test_a_month_in_several_documents_has_no_free_part() -> None:
@@ -156,6 +166,45 @@ def test_a_month_in_several_documents_has_no_free_part() -> None:
 
     assert {"veo": Portion(1, 1)} == left_of(allowed, {"veo": 2}, shards=1)
     assert {"veo": Portion(0, 1)} == left_of(allowed, {}, shards=16)
+
+
+def test_a_count_below_nothing_is_no_larger_free_part() -> None:
+    """However wrong a count may be, nobody has more than the free part."""
+    assert {"veo": Portion(3, 1)} == left_of({"veo": Portion(3, 1)}, {"veo": -40}, shards=1)
+
+
+def test_an_ended_job_counts_once() -> None:
+    """Code that counts nothing opens an ended job again: its next ending takes nothing off the count (hole 167)."""
+    before = crowd().job
+    ended = Story(before).hears(on.CancelAsked()).job
+    reopened = replace(before, place=ended.place)
+
+    first, second = opened(before, ended), opened(reopened, Story(reopened).hears(on.CancelAsked()).job)
+
+    assert ({"veo": -2, "compose": -1}, {}) == (first, second)
+
+
+def test_a_task_from_code_without_turns_is_no_waiting() -> None:
+    """Older code's sweep wakes a parked node and leaves its word: it has a task and may be started, out of turn."""
+    story = crowd()
+    woken = replace(story.hero, wake=1, at=story.now)
+
+    found = Story(replace(story.job, nodes={**story.job.nodes, CLIP: woken})).hears(on.Claimed(CLIP, 1, 1, "token"))
+
+    assert (True, State.STARTING) == (has_task(woken), found.hero.state)
+    assert Standing.HELD is standing(woken, Turn(JOB, CLIP, 1))
+
+
+def test_a_parked_composition_is_not_late() -> None:
+    """It is expected from when its turn may come, however long it waits, and its figures begin at its turn."""
+    waiting = composing(crowd(CHAIN).job)
+    later = START + timedelta(hours=5)
+
+    expected = eta(waiting, later, Outlook({}, {}, later))
+    begun = apply(waiting, on.Unparked(COMPOSE_KEY, 1), later, WAITS).job.nodes[COMPOSE_KEY]
+
+    assert (None, True) == (expected.late_since, expected.p50 is not None and expected.p50 > later)
+    assert later == begun.queued_at
 
 
 def test_shares_follow_from_a_rate() -> None:
