@@ -17,10 +17,9 @@ from shared.pipeline.plan.request import BRoll, FilmRequest, SceneRequest
 from shared.steps.cancel import cancel
 from tests.steps.stage import LOOK, MINUTE, ROOT, VOICE, Stage, footage, staged
 
-RATES: Mapping[str, float] = {
-    name: queue["max_dispatches_per_second"]
-    for name, queue in json.loads((ROOT / "infra" / "functions.json").read_text(encoding="utf-8"))["queues"].items()
-}
+QUEUES = json.loads((ROOT / "infra" / "functions.json").read_text(encoding="utf-8"))["queues"]
+RATES: Mapping[str, float] = {name: queue["max_dispatches_per_second"] for name, queue in QUEUES.items()}
+SLOTS = QUEUES["compose"]["max_concurrent_dispatches"]
 FLOODS = tuple(Tenant(f"flood-{number}", "Flood", plan="enterprise", live_jobs=100_000) for number in range(3))
 FLOOD = FLOODS[0]
 VICTIM = Tenant("victim", "Victim", plan="enterprise")
@@ -181,6 +180,22 @@ def test_the_links_of_many_chains_never_pass_their_lane(stage: Stage, *, large: 
     assert stage.submits("veo") > len(waited) + 8  # second links were among them
     assert max(seen) <= most(stage, "veo") + 1
     assert max(waited) <= FAIR
+
+
+def test_a_floods_compositions_leave_slots_to_others(stage: Stage, *, large: bool) -> None:
+    """While each renders for minutes a flood has its part of the twenty slots, and the victim's renders at once."""
+    stage.wiring.clients.tasks.pause_queue(name=stage.wiring.tasks._queue("compose"))  # a slot is a task that stays
+    seen = watched(stage, "compose")
+    for _ in range(60 if large else 14):
+        ordered(stage, FLOOD, cut(1))
+    lived(stage, 120 if large else 40, filmed=True)
+
+    job_id = ordered(stage, VICTIM, cut(1))
+    lived(stage, 60, filmed=True)
+
+    print(f"at most {max(seen)} compositions of {SLOTS} slots")
+    assert stage.wants(job_id, "compose")
+    assert max(seen) <= most(stage, "compose") + 1 < SLOTS
 
 
 def test_what_failed_stands_before_nobody(stage: Stage) -> None:
