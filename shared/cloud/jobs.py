@@ -153,9 +153,11 @@ class Jobs:
         The unreadable are passed by: nobody waits behind them. Raises StoreUnreachable.
         """
         from google.cloud.firestore import FieldFilter
+        from google.cloud.firestore_v1.field_path import FieldPath
 
-        query = self._clients.firestore.collection("jobs").where(filter=FieldFilter(f"place.lanes.{queue}", "==", lane))
-        query = query.where(filter=FieldFilter(f"parked.{queue}", "<=", until)).order_by(f"parked.{queue}")
+        placed, since = (FieldPath(*path, queue).to_api_repr() for path in (("place", "lanes"), ("parked",)))
+        query = self._clients.firestore.collection("jobs").where(filter=FieldFilter(placed, "==", lane))
+        query = query.where(filter=FieldFilter(since, "<=", until)).order_by(since)
         limit, after = 1, None
         while snapshots := list(
             self._stream((query.start_after(after) if after else query).limit(limit), CALL_SECONDS)

@@ -49,8 +49,9 @@ def begun(move: MonthMove) -> dict[str, Any]:
 def growth(move: MonthMove, *, anew: bool = False) -> dict[str, Any]:
     """Return what adds a move to whatever a month's document holds by then; `anew`: nothing was open before."""
     from google.cloud import firestore
+    from google.cloud.firestore_v1.field_path import FieldPath
 
-    opened = {f"open.{queue}": by for queue, by in move.open.items()}
+    opened = {FieldPath("open", queue).to_api_repr(): by for queue, by in move.open.items()}
     amounts = {**_amounts(move), "completed": move.completed, **({} if anew else opened)}
     more = {name: firestore.Increment(amount) for name, amount in amounts.items() if amount}
     return {**more, "open": dict(move.open)} if anew else more

@@ -14,16 +14,30 @@ from shared.pipeline.job.job import Ending, State
 from shared.pipeline.job.schema import SCHEMA
 from shared.pipeline.job.turns import Turn, is_parked
 from shared.pipeline.plan.plan import Join
-from shared.pipeline.plan.request import BRoll, SceneRequest
+from shared.pipeline.plan.request import BRoll, Filmer, SceneRequest
 from shared.pipeline.vendors.breaker import Sign, noted
 from shared.pipeline.vendors.state import Breaker, Incident
 from shared.steps.cancel import cancel
 from shared.steps.sweep import POISON_WAIT
 from tests.faults.wire import Kind
-from tests.steps.stage import CLIP, MINUTE, ORDERS, SPEECH, TENANT, Stage, by_did, footage, presented, staged
+from tests.steps.stage import (
+    CLIP,
+    FILMS_WITH_ITS_KEY,
+    MINUTE,
+    ORDERS,
+    SPEECH,
+    TENANT,
+    Stage,
+    by_did,
+    footage,
+    presented,
+    staged,
+)
 
 LANE = f"veo.{TENANT.id}.0"
-NARROW = {"veo": {"free": 1, "lanes": 1}, "presenter": {"free": 1, "lanes": 1}}  # the second film waits in lanes
+NARROW = {
+    queue: {"free": 1, "lanes": 1} for queue in ("veo", "presenter", "did", "heygen-video")
+}  # the second film waits in lanes
 
 
 @pytest.fixture
@@ -205,3 +219,19 @@ def test_a_lane_nobody_can_read_costs_no_claim(stage: Stage) -> None:
     document = stage.cloud.eyes.clients.firestore.document(f"lanes/{LANE}").get().to_dict() or {}
     assert State.RUNNING is stage.node(job_id, holder).state
     assert stage.clock() + POISON_WAIT == document["due_at"]
+
+
+def test_each_services_takes_have_turns_in_their_own_queue(stage: Stage) -> None:
+    """Its name may hold a hyphen: HeyGen's footage has a queue, a count and lanes like every other service's."""
+    stage.wiring.tenants.put_tenant(FILMS_WITH_ITS_KEY)
+    by_heygen = footage(b_roll=BRoll(provider=Filmer.HEYGEN))
+    films = [stage.order(by_heygen, tenant=FILMS_WITH_ITS_KEY) for _ in range(3)]
+    waits = [len(parked(stage, film)) for film in films]
+    counted = opened(stage)["heygen-video"]
+
+    for film in films:
+        stage.live(film)
+
+    assert ([0, 0, 1], 3) == (waits, counted)  # one in the free part, one with the turn
+    assert [Ending.COMPLETED] * 3 == [stage.job(film).ending for film in films]
+    assert {0} == set(opened(stage).values())

@@ -10,7 +10,7 @@ from shared.codes import Code
 from shared.pipeline.job.events import LinksRevoked
 from shared.pipeline.job.job import LIVE, Ending, Job, Moment, Node, State, Trouble
 from shared.pipeline.job.ledger import settle
-from shared.pipeline.job.line import queue_of
+from shared.pipeline.job.line import start_queue
 from shared.pipeline.job.names import inputs_hash
 from shared.pipeline.job.timeouts import SECOND, Timeouts
 from shared.pipeline.job.turns import is_parked, oldest_parked
@@ -27,7 +27,7 @@ def wake(node: Node, now: datetime, timeouts: Timeouts, *, after: timedelta = NO
 
 def want(job: Job, node: Node, now: datetime, timeouts: Timeouts, *, after: timedelta = NOW) -> Node:
     """Give a queued node a task, or park it until its turn where its job is beyond the tenant's free part."""
-    if queue_of(node) not in job.place.lanes:
+    if start_queue(node) not in job.place.lanes:
         return wake(node, now, timeouts, after=after)
     at = now + after
     due = at if after else now + timeouts.recheck_after(NOW)

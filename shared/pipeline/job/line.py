@@ -22,8 +22,6 @@ class Step:
 
 
 CREATE = Step("create_job", None, "checks, plans, reserves the price, stores the job, enqueues the first tasks")
-COMPOSE_QUEUE = "compose"
-
 START_CLIP = Step("start_clip", "veo", "claims a clip and asks its vendor for it, once")
 VEO_OUTPUT = Step("veo_output", None, "hears that a clip's file lies in the takes bucket")
 WATCH_CLIP = Step("watch_clip", "watch", "asks about a clip whose file has not come in time")
@@ -31,7 +29,7 @@ START_PRESENTER = Step("start_presenter", "presenter", "claims a take and asks t
 HEYGEN_WEBHOOK = Step("heygen_webhook", None, "hears that something happened to a take, and enqueues a look")
 PROVIDER_WEBHOOK = Step("provider_webhook", None, "hears it of a vendor that calls an order's own address only")
 WATCH_PRESENTER = Step("watch_presenter", "watch", "asks the avatar service about a take and fetches its file")
-COMPOSE = Step("compose", COMPOSE_QUEUE, "joins, lays the presenter over, writes text and sound, ends the job")
+COMPOSE = Step("compose", "compose", "joins, lays the presenter over, writes text and sound, ends the job")
 SWEEP = Step("sweep", None, "each minute: finds what is late, looks before it pushes")
 NOTIFY = Step("notify", "notify", "delivers the customer's webhook")
 
@@ -53,10 +51,10 @@ LINE = (
 STARTS = {Kind.CLIP: START_CLIP, Kind.PRESENTER: START_PRESENTER, Kind.COMPOSE: COMPOSE}
 
 
-def queue_of(node: Node) -> str | None:
+def start_queue(node: Node) -> str | None:
     """Return the queue in which a node waits to be started; an image has none."""
     step = STARTS.get(node.kind)
-    return step.queue if step else None
+    return _queue(step, node) if step else None
 
 
 def step_for(node: Node) -> Step:
@@ -80,6 +78,9 @@ def step_for(node: Node) -> Step:
 
 def queue_of(node: Node) -> str | None:
     """Return the queue of a node's task: a start waits in its vendor's own."""
-    step = step_for(node)
+    return _queue(step_for(node), node)
+
+
+def _queue(step: Step, node: Node) -> str | None:
     row = VENDORS.get(node.provider) if step in (START_CLIP, START_PRESENTER) else None
     return row.queue if row else step.queue

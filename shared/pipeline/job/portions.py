@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from shared.pipeline.codec import Unreadable, from_plain
-from shared.pipeline.job.job import Job, Node, Place, State
-from shared.pipeline.job.line import PRESENTER_QUEUE, queue_of
+from shared.pipeline.job.job import Job, Node, Payer, Place, State
+from shared.pipeline.job.line import start_queue
 from shared.pipeline.plan.plan import Kind
 
 FREE_SECONDS = 5.0  # of a queue's rate are one tenant's at most
@@ -68,7 +68,7 @@ def startable(nodes: Mapping[str, Node]) -> Open:
     """Count by queue the unfinished nodes that may want a task at once."""
     found: dict[str, int] = {}
     for node in nodes.values():
-        queue = queue_of(node)
+        queue = start_queue(node)
         link = any(nodes[need].kind is Kind.CLIP and nodes[need].state is not State.DONE for need in node.needs)
         if queue and node.state is not State.DONE and not (node.kind is Kind.CLIP and link):
             found[queue] = found.get(queue, 0) + 1
@@ -83,7 +83,7 @@ def place_of(job_id: str, tenant: str, mode: str, nodes: Mapping[str, Node], lef
         if portion is None or count <= portion.free:
             continue
         number = int(hashlib.sha256(job_id.encode()).hexdigest(), 16) % portion.lanes
-        account = f".{_services(nodes)}.{mode}" if queue == PRESENTER_QUEUE else ""  # none waits for another account
+        account = f".{mode}" if _theirs(nodes, queue) else ""  # two accounts of a tenant do not wait for each other
         lanes[queue] = f"{queue}.{tenant}{account}.{number}"
     return Place(dict(wanted), lanes)
 
@@ -97,5 +97,6 @@ def opened(before: Job | None, after: Job) -> Open:
     return {}
 
 
-def _services(nodes: Mapping[str, Node]) -> str:
-    return "-".join(sorted({node.provider for node in nodes.values() if queue_of(node) == PRESENTER_QUEUE}))
+def _theirs(nodes: Mapping[str, Node], queue: str) -> bool:
+    """Tell whether a queue's starts are made on the tenant's own account, which is one in each mode."""
+    return any(node.payer is Payer.PROVIDER_ACCOUNT for node in nodes.values() if start_queue(node) == queue)

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from shared.pipeline.codec import Stored
 from shared.pipeline.job.job import Job, Node, State
-from shared.pipeline.job.line import queue_of
+from shared.pipeline.job.line import start_queue
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ def oldest_parked(job: Job) -> dict[str, datetime]:
     """Return by queue since when the job's longest parked node waits; an ended job has none."""
     found: dict[str, datetime] = {}
     for node in () if job.ending else job.nodes.values():
-        queue = queue_of(node)
+        queue = start_queue(node)
         if queue and is_parked(node) and node.parked_at:
             found[queue] = min(found.get(queue, node.parked_at), node.parked_at)
     return found
@@ -91,14 +91,11 @@ def handings(before: Job | None, after: Job) -> tuple[Handing, ...]:
     """
     left: dict[str, list[Turn]] = {}
     for key, node in after.nodes.items():
-        queue = queue_of(node)
         old = before.nodes.get(key) if before else None
-        if queue is None or queue not in after.place.lanes:
-            continue
-        if has_task(node) or node.state is State.BLOCKED:
-            continue
-        if old is None or has_task(old) or (is_parked(node) and not is_parked(old)):
-            left.setdefault(queue, []).append(Turn(after.id, key, node.wake))
+        for queue in sorted({start_queue(each) or "" for each in (old or node, node)} & after.place.lanes.keys()):
+            waits_on = start_queue(node) == queue and (has_task(node) or node.state is State.BLOCKED)
+            if not waits_on and (old is None or has_task(old) or (is_parked(node) and not is_parked(old))):
+                left.setdefault(queue, []).append(Turn(after.id, key, node.wake))
     return tuple(Handing(queue, after.place.lanes[queue], tuple(turns)) for queue, turns in left.items())
 
 
@@ -108,4 +105,4 @@ def may_pass(holder: Turn | None, left: Iterable[Turn]) -> bool:
 
 
 def _parked(job: Job, queue: str) -> Iterator[Node]:
-    return (node for node in job.nodes.values() if is_parked(node) and queue_of(node) == queue)
+    return (node for node in job.nodes.values() if is_parked(node) and start_queue(node) == queue)

@@ -151,13 +151,13 @@ def test_the_share_of_a_retry_is_judged_anew() -> None:
 
 
 def test_two_accounts_of_a_tenant_have_lanes_of_their_own() -> None:
-    """A presenter's lane names service and mode: an account at its limit holds up no other one's takes."""
+    """A lane of an account's names its mode: tests wait for no production."""
     first = Node("speech-1", Kind.PRESENTER, (), 1, Payer.PROVIDER_ACCOUNT, "did", 60)
     takes = {key: replace(first, key=key) for key in ("speech-1", "speech-2")}
 
-    place = place_of(JOB, "shop", "test", takes, {"presenter": Portion(1, 1)})
+    place = place_of(JOB, "shop", "test", takes, {"did": Portion(1, 1)})
 
-    assert Place({"presenter": 2}, {"presenter": "presenter.shop.did.test.0"}) == place
+    assert Place({"did": 2}, {"did": "did.shop.test.0"}) == place
 
 
 def test_a_month_in_several_documents_has_no_free_part() -> None:
