@@ -19,7 +19,7 @@ from shared.pipeline.codec import Unreadable
 from shared.pipeline.job.events import Unparked
 from shared.pipeline.job.job import Job
 from shared.pipeline.job.timeouts import SECOND, Timeouts
-from shared.pipeline.job.turns import Standing, Turn, handings, may_pass, next_turn, standing
+from shared.pipeline.job.turns import Turn, TurnState, handings, may_pass, next_turn, standing
 
 LANE_TRIES = 10  # of one lane: every other write there is somebody who hands the same turn on
 AHEAD = timedelta(seconds=5)  # so soon a node may be told of its turn: its task waits for the rest
@@ -101,18 +101,18 @@ class Turns:
     def told(self, loaded: Loaded, turn: Turn, tell: Tell) -> bool:
         """Tell a node that the turn is its; False when it needs none any more."""
         job = tell(loaded, Unparked(turn.node, turn.wake))
-        return job is not None and not job.ending and standing(job.nodes.get(turn.node), turn) is not Standing.OVER
+        return job is not None and not job.ending and standing(job.nodes.get(turn.node), turn) is not TurnState.OVER
 
     def swept(self, lane: Lane, tell: Tell) -> bool:
         """Go on with a turn that was given a while ago; True when a task came of it. Raises as `hand_on`, LaneMoved."""
         holder = lane.holder
         loaded = self._holding(holder) if holder else None
-        state = standing(loaded.job.nodes.get(holder.node), holder) if loaded and holder else Standing.OVER
+        state = standing(loaded.job.nodes.get(holder.node), holder) if loaded and holder else TurnState.OVER
         if loaded and holder and not loaded.job.ending:
-            if state is Standing.HELD:  # in its queue, or overdue in its job: that is seen to as for every node
+            if state is TurnState.HELD:  # in its queue, or overdue in its job: that is seen to as for every node
                 self.lanes.rest(lane, lane.read_time + self.timeouts.lane_slack * SECOND)
                 return False
-            if state is Standing.COMING and self.told(loaded, holder, tell):
+            if state is TurnState.COMING and self.told(loaded, holder, tell):
                 return True
         self.hand_on(lane.queue, lane.id, (holder,) if holder else NO_TURNS, tell)
         return True

@@ -16,7 +16,7 @@ from functools import cache
 from typing import NamedTuple
 
 from shared.pipeline.job.job import Node, Payer, State
-from shared.pipeline.job.turns import Standing, Turn, passes, standing
+from shared.pipeline.job.turns import Turn, TurnState, passes, standing
 from shared.pipeline.plan.plan import Kind
 
 
@@ -240,13 +240,13 @@ def _written(rest: Lane, process: Process, habits: frozenset[Habit]) -> Move:
 def _told(rest: Lane, process: Process) -> Iterator[Move]:
     index, wake = process.to
     match standing(_node(rest.nodes[index]), Turn("job", str(index), wake)):
-        case Standing.COMING:
+        case TurnState.COMING:
             yield f"unparks {index}", True, _queued(rest, index, wake)
             if rest.faults.crash:
                 yield f"unparks {index}, DIES", False, rest.spend("crash").node(index, state="Q", wake=wake)
-        case Standing.HELD:
+        case TurnState.HELD:
             yield f"{index} has its task", True, rest
-        case Standing.OVER:
+        case TurnState.OVER:
             yield f"{index} needs no turn", True, rest.begin(hand_on(process.to))
 
 
@@ -262,11 +262,11 @@ def _swept(lane: Lane, habits: frozenset[Habit]) -> Iterator[tuple[str, Lane]]:
     if lane.holder[0] < 0 or Habit.LANES not in habits:
         return
     match standing(_node(lane.nodes[lane.holder[0]]), Turn("job", str(lane.holder[0]), lane.holder[1])):
-        case Standing.COMING:
+        case TurnState.COMING:
             yield "sweep: tells the holder", lane.begin(Process("TELL", (-1, 0), to=lane.holder))
-        case Standing.OVER:
+        case TurnState.OVER:
             yield "sweep: passes the turn", lane.begin(hand_on(lane.holder))
-        case Standing.HELD:
+        case TurnState.HELD:
             pass
 
 

@@ -24,7 +24,7 @@ class Turn(Stored):
     wake: int
 
 
-class Standing(StrEnum):
+class TurnState(StrEnum):
     """How far a turn is."""
 
     COMING = "coming"  # it was given; its node is parked still and must be told
@@ -51,13 +51,13 @@ def has_task(node: Node) -> bool:
     return node.state is State.QUEUED and not is_parked(node)
 
 
-def standing(node: Node | None, turn: Turn) -> Standing:
+def standing(node: Node | None, turn: Turn) -> TurnState:
     """Tell how far a turn is by the node it was given to."""
     if node is None or node.state is not State.QUEUED:
-        return Standing.OVER
+        return TurnState.OVER
     if has_task(node):
-        return Standing.HELD if node.wake >= turn.wake else Standing.OVER
-    return Standing.COMING if node.wake + 1 == turn.wake else Standing.OVER
+        return TurnState.HELD if node.wake >= turn.wake else TurnState.OVER
+    return TurnState.COMING if node.wake + 1 == turn.wake else TurnState.OVER
 
 
 def passes(holder: Turn | None, left: Turn | None) -> bool:

@@ -10,7 +10,7 @@ from shared.pipeline.job.job import Ending, Job, Node, Payer, Place, State
 from shared.pipeline.job.machine import apply
 from shared.pipeline.job.portions import Portion, left_of, opened, place_of, startable
 from shared.pipeline.job.status import Stage, stage, summary, waiting_for
-from shared.pipeline.job.turns import Standing, Turn, handings, has_task, is_parked, next_turn, standing
+from shared.pipeline.job.turns import Turn, TurnState, handings, has_task, is_parked, next_turn, standing
 from shared.pipeline.plan.plan import COMPOSE_KEY, Kind
 from shared.pipeline.vendors.figures import Outlook
 from tests.pipeline.machine.story import CHAIN, CLIP, JOB, START, WAITS, Story, crowd
@@ -192,7 +192,7 @@ def test_a_task_from_code_without_turns_is_no_waiting() -> None:
     found = Story(replace(story.job, nodes={**story.job.nodes, CLIP: woken})).hears(on.Claimed(CLIP, 1, 1, "token"))
 
     assert (True, State.STARTING) == (has_task(woken), found.hero.state)
-    assert Standing.HELD is standing(woken, Turn(JOB, CLIP, 1))
+    assert TurnState.HELD is standing(woken, Turn(JOB, CLIP, 1))
 
 
 def test_a_parked_composition_is_not_late() -> None:
