@@ -26,12 +26,14 @@ from infra.answer_fields import (
 )
 from infra.catalog_answers import CATALOG_SCHEMAS
 from infra.tenant_answers import TENANT_SCHEMAS
+from infra.usage_answers import USAGE_SCHEMAS
 from shared.pipeline.job.job import Outcome, Payer, State
 from shared.pipeline.plan.plan import Kind
 
 SCHEMAS: Mapping[str, Schema] = {
     **CATALOG_SCHEMAS,
     **TENANT_SCHEMAS,
+    **USAGE_SCHEMAS,
     "Accepted": fields_of("Something was ordered.", ACCEPTED),
     "Bill": fields_of(
         "Every attempt and its cost.",

@@ -9,6 +9,7 @@ from shared.pipeline.plan.request import Mode
 ANSWERS: Mapping[str, Mapping[int, str]] = {
     "POST /create_job": {200: "DryRun", 202: "Accepted"},
     "GET /jobs": {200: "Jobs"},
+    "GET /jobs/usage": {200: "Usage"},
     "GET /jobs/{job}": {200: "Job"},
     "GET /jobs/{job}/request": {200: "Request"},
     "GET /jobs/{job}/timeline": {200: "Story"},
@@ -48,16 +49,19 @@ PAGE = {
     "cursor": text("`next_cursor` of the page before."),
 }
 
+LISTED: Mapping[str, Schema] = {
+    "status": word("Only jobs in this state.", Status),
+    "product_id": text("Only films of this product.", maxLength=255),
+    "ordered_by": text("Only films this API key ordered, by its id.", minLength=12, maxLength=12),
+    "created_from": time("Only jobs ordered then or later."),
+    "created_to": time("Only jobs ordered before."),
+    "limit": of("integer", "How many jobs a page has.", minimum=1, maximum=100, default=20),
+    "cursor": text("`next_cursor` of the page before."),
+}
+TABLES = ("GET /jobs/usage.csv",)  # answer text/csv
+
 QUERIES: Mapping[str, Mapping[str, Schema]] = {
-    "GET /jobs": {
-        "status": word("Only jobs in this state.", Status),
-        "product_id": text("Only films of this product.", maxLength=255),
-        "ordered_by": text("Only films this API key ordered, by its id.", minLength=12, maxLength=12),
-        "created_from": time("Only jobs ordered then or later."),
-        "created_to": time("Only jobs ordered before."),
-        "limit": of("integer", "How many jobs a page has.", minimum=1, maximum=100, default=20),
-        "cursor": text("`next_cursor` of the page before."),
-    },
+    **dict.fromkeys(("GET /jobs", "GET /jobs/usage", "GET /jobs/usage.csv"), LISTED),
     "GET /catalog/avatars": {
         "provider": text("Only of this avatar service."),
         "mode": word("Of the accounts of this mode; `production` where it is not given.", Mode),

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel, TypeAdapter
 
 from infra.answers import SCHEMAS
-from infra.call_answers import ANSWERS, QUERIES, REDIRECTS
+from infra.call_answers import ANSWERS, QUERIES, REDIRECTS, TABLES
 from infra.examples import EXAMPLES
 from infra.request_schema import request_schemas
 from shared.codes import MEANINGS, Code
@@ -131,6 +131,9 @@ def _answers(function: str, route: Route, schemas: Mapping[str, Any]) -> dict[st
         location = {"Location": {"description": "Where the file is, for a while.", "schema": {"type": "string"}}}
         named = {"headers": {**headers.get("headers", {}), **location}}
         return {"302": {"description": "Location leads to the file.", **named, **_json({"type": "object"})}}
+    if label in TABLES:
+        table = {"content": {"text/csv": {"schema": {"type": "string"}}}}
+        return {"200": {"description": "A line a job and vendor, with a head.", **headers, **table}}
     return {
         str(status): {
             "description": schemas[name]["description"],

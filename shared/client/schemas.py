@@ -589,6 +589,30 @@ class Uploaded(TypedDict):
     bytes: int
 
 
+class UsageRow(TypedDict):
+    """What one job used."""
+
+    job_id: str
+    created_at: str
+    status: Literal[
+        "pending",
+        "processing_veo",
+        "processing_heygen",
+        "completed",
+        "failed",
+        "cancelled",
+    ]
+    film_seconds: float
+    credits_used: float
+    currency: Literal["USD"]
+    paid_by_us: str
+    billed_by_provider: str
+    by_vendor: dict[str, Cost]
+    completed_at: NotRequired[str | None]
+    product_id: NotRequired[str | None]
+    ordered_by: NotRequired[str | None]
+
+
 class Voice(TypedDict):
     """A voice; `id` is an order's `voice_id`."""
 
@@ -996,6 +1020,21 @@ class Template(TypedDict):
     mode: NotRequired[Literal["production", "test"] | None]
     webhook_url: NotRequired[str | None]
     metadata: NotRequired[dict[str, str] | None]
+
+
+class Usage(TypedDict):
+    """What a page of jobs used; its sums are those of the jobs' bills."""
+
+    jobs: list[UsageRow]
+    films: int
+    film_seconds: float
+    credits_used: float
+    currency: Literal["USD"]
+    paid_by_us: str
+    billed_by_provider: str
+    by_vendor: dict[str, Cost]
+    unreadable: int
+    next_cursor: str | None
 
 
 class Request(TypedDict):

@@ -1,13 +1,9 @@
 """The `jobs` function: read one, list, timeline, bill, cancel, and the permanent links to a film."""
 
-import base64
-import json
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
-from itertools import islice
 from secrets import token_urlsafe
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -15,18 +11,19 @@ import flask
 
 from shared.cloud.blobs import Blobs
 from shared.cloud.jobs import Jobs
-from shared.cloud.records import Filters, Loaded, Unread
+from shared.cloud.records import Loaded, Unread
 from shared.codes import Code
 from shared.door import links, views
 from shared.door.answers import answer, note_quotas, request_id
-from shared.door.asked import READ, WRITE, Caller, is_job_id, is_key_id
+from shared.door.asked import READ, WRITE, Caller, is_job_id
 from shared.door.entrance import Entrance
 from shared.door.idempotency import idempotency_key
 from shared.door.incoming import json_body
+from shared.door.job_lists import cursor_at, list_asked
 from shared.door.public import Route, serve
+from shared.door.usage import UsagePage, as_csv, as_json
 from shared.log import Fact, JobRef, log_job
 from shared.pipeline.job.job import Job
-from shared.pipeline.job.status import Status
 from shared.steps.cancel import cancel
 from shared.steps.commit import Commits
 from shared.steps.problems import Problem, invalid, not_found
@@ -37,13 +34,6 @@ if TYPE_CHECKING:
     from shared.steps.revise import Revise, Revised
 
     AnyBody = TypeVar("AnyBody", bound=Body)
-
-DEFAULT_PAGE = 20
-LARGEST_PAGE = 100
-LONGEST_FILTER = 255  # characters of a filter; a product's id has no more
-FILTERS = ("status", "product_id", "ordered_by", "created_from", "created_to", "limit", "cursor")
-MOST_FILTERS = 20  # that are looked at
-_PAGE_SIZE = re.compile(r"[0-9]{1,4}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +63,8 @@ class JobsDoor:
                 self._list,
                 "List jobs, newest first; filters status, product_id, ordered_by, created_from, created_to.",
             ),
+            Route("GET", "/usage", self._usage, "Read what jobs used, in two columns and by vendor."),
+            Route("GET", "/usage.csv", self._usage_csv, "The same as CSV; X-Next-Cursor leads to the next page."),
             Route("GET", "/{job}", self._read, "Read a job."),
             Route("GET", "/{job}/request", self._request, "Read the request as it was understood."),
             Route("GET", "/{job}/timeline", self._timeline, "Read what happened when, and which work overlapped."),
@@ -97,12 +89,26 @@ class JobsDoor:
 
     def _list(self, request: flask.Request, _found: Mapping[str, str]) -> flask.Response:
         who = self.entrance(request, READ)
-        filters, limit, after = _query(request.args)
+        filters, limit, after = list_asked(request.args)
         page = self.jobs.page(who.tenant.id, filters, limit + 1, after)
         outlook = self.outlook()
         rows = [self._row(each, who.tenant.id, outlook) for each in page[:limit]]
-        following = _cursor(page[limit - 1]) if len(page) > limit else None
+        following = cursor_at(page[limit - 1]) if len(page) > limit else None
         return answer(200, {"jobs": rows, "next_cursor": following})
+
+    def _usage(self, request: flask.Request, _found: Mapping[str, str]) -> flask.Response:
+        return as_json(self._used(request))
+
+    def _usage_csv(self, request: flask.Request, _found: Mapping[str, str]) -> flask.Response:
+        return as_csv(self._used(request))
+
+    def _used(self, request: flask.Request) -> UsagePage:
+        who = self.entrance(request, READ)
+        filters, limit, after = list_asked(request.args)
+        page = self.jobs.page(who.tenant.id, filters, limit + 1, after)
+        jobs = tuple(each for each in page[:limit] if isinstance(each, Job))
+        following = cursor_at(page[limit - 1]) if len(page) > limit else None
+        return UsagePage(jobs, len(page[:limit]) - len(jobs), following)
 
     def _row(self, each: Job | Unread, tenant: str, outlook: "Outlook") -> dict[str, Any]:
         if isinstance(each, Job):
@@ -237,56 +243,3 @@ def _parsed(model: "type[AnyBody]", request: flask.Request) -> "AnyBody":
         return parse_body(model, json_body(request) or b"{}")
     except Mistakes as mistakes:
         raise invalid(mistakes.details) from mistakes
-
-
-def _query(args: Mapping[str, str]) -> tuple[Filters, int, tuple[datetime, str] | None]:
-    wrong: dict[str, list[str]] = {}
-    for name in islice(args, MOST_FILTERS):
-        if name not in FILTERS:
-            wrong[name[:LONGEST_FILTER]] = [f"is not a filter; {', '.join(FILTERS)} are"]
-    status = args.get("status")
-    if status is not None and status not in set(Status):
-        wrong["status"] = [f"must be one of {', '.join(Status)}"]
-    limit = args.get("limit", str(DEFAULT_PAGE))
-    if not _PAGE_SIZE.fullmatch(limit) or not 1 <= int(limit) <= LARGEST_PAGE:
-        wrong["limit"] = [f"must be 1 to {LARGEST_PAGE}"]
-    moments = {name: _moment(args[name]) for name in ("created_from", "created_to") if name in args}
-    wrong |= {name: ["must be a time like 2026-11-20T12:00:00Z"] for name, moment in moments.items() if moment is None}
-    after = _read_cursor(args["cursor"]) if "cursor" in args else None
-    if "cursor" in args and after is None:
-        wrong["cursor"] = ["is not a cursor of ours: take next_cursor as it is"]
-    product = args.get("product_id")
-    if product is not None and len(product) > LONGEST_FILTER:
-        wrong["product_id"] = [f"must have at most {LONGEST_FILTER} characters"]
-    key = args.get("ordered_by")
-    if key is not None and not is_key_id(key):
-        wrong["ordered_by"] = ["must be an API key's id, as GET /tenant/keys lists them"]
-    if wrong:
-        raise invalid(wrong)
-    filters = Filters(status, product, key, moments.get("created_from"), moments.get("created_to"))
-    return filters, int(limit), after
-
-
-def _moment(text: str) -> datetime | None:
-    """Read a time, in UTC; None for what is none, or lies beyond the calendar there."""
-    try:
-        moment = datetime.fromisoformat(text[:LONGEST_FILTER])
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
-
-
-def _cursor(job: Job | Unread) -> str:
-    return base64.urlsafe_b64encode(json.dumps([job.created_at.isoformat(), job.id]).encode()).decode()
-
-
-def _read_cursor(text: str) -> tuple[datetime, str] | None:
-    if len(text) > LONGEST_FILTER:
-        return None
-    try:
-        match json.loads(base64.urlsafe_b64decode(text)):
-            case [str(moment), str(job)] if (at := _moment(moment)) and is_job_id(job):
-                return at, job
-    except (ValueError, RecursionError):  # no base64, no UTF-8, no JSON
-        pass
-    return None

@@ -6,7 +6,7 @@ from typing import Any
 from infra.answers import SCHEMAS
 from infra.openapi import BODIES, described, text
 from shared.door.health import OPENAPI
-from shared.door.jobs import FILTERS
+from shared.door.job_lists import FILTERS
 
 
 def test_the_shipped_description_is_the_codes() -> None:

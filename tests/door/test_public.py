@@ -11,7 +11,7 @@ from werkzeug.test import EnvironBuilder
 from shared.cloud.tenants import ApiKey, Tenant
 from shared.door.answers import answer, request_id
 from shared.door.asked import CALLER, Caller
-from shared.door.jobs import _query
+from shared.door.job_lists import list_asked
 from shared.door.public import Route, serve
 from shared.steps.problems import Problem
 from tests.faults.cloud import Clock
@@ -140,7 +140,7 @@ def test_the_log_says_who_did_what(capsys: pytest.CaptureFixture[str]) -> None:
 def test_every_filter_has_a_bound(name: str, text: str) -> None:
     """Whatever a filter holds, the answer is a list of jobs or a sentence about the filter."""
     with pytest.raises(Problem) as raised:
-        _query({name: text})
+        list_asked({name: text})
 
     assert [name[:255]] == list(raised.value.details)
 

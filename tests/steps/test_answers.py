@@ -81,6 +81,7 @@ def test_every_public_answer_is_described(stage: Stage) -> None:
     calls.told("GET", "/jobs")
     calls.told("GET", "/tenant")
     calls.told("GET", "/tenant/integrations/{provider}", "heygen")
+    calls.told("GET", "/jobs/usage")
     calls.told("GET", "/catalog/avatars")
     calls.told("GET", "/catalog/voices")
     calls.told("GET", "/tenant/integrations")

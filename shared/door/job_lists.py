@@ -1,0 +1,76 @@
+"""What a list of jobs is asked for: filters, a page's size, and where the page before ended."""
+
+import base64
+import json
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from itertools import islice
+
+from shared.cloud.records import Filters, Unread
+from shared.door.asked import is_job_id, is_key_id
+from shared.pipeline.job.job import Job
+from shared.pipeline.job.status import Status
+from shared.steps.problems import invalid
+
+DEFAULT_PAGE = 20
+LARGEST_PAGE = 100
+LONGEST_FILTER = 255  # characters of a filter; a product's id has no more
+FILTERS = ("status", "product_id", "ordered_by", "created_from", "created_to", "limit", "cursor")
+MOST_FILTERS = 20  # that are looked at
+_PAGE_SIZE = re.compile(r"[0-9]{1,4}")
+
+
+def list_asked(args: Mapping[str, str]) -> tuple[Filters, int, tuple[datetime, str] | None]:
+    """Read a list's query: what it is narrowed to, a page's size, after which job it begins. Raises Problem."""
+    wrong: dict[str, list[str]] = {}
+    for name in islice(args, MOST_FILTERS):
+        if name not in FILTERS:
+            wrong[name[:LONGEST_FILTER]] = [f"is not a filter; {', '.join(FILTERS)} are"]
+    status = args.get("status")
+    if status is not None and status not in set(Status):
+        wrong["status"] = [f"must be one of {', '.join(Status)}"]
+    limit = args.get("limit", str(DEFAULT_PAGE))
+    if not _PAGE_SIZE.fullmatch(limit) or not 1 <= int(limit) <= LARGEST_PAGE:
+        wrong["limit"] = [f"must be 1 to {LARGEST_PAGE}"]
+    moments = {name: _moment(args[name]) for name in ("created_from", "created_to") if name in args}
+    wrong |= {name: ["must be a time like 2026-11-20T12:00:00Z"] for name, moment in moments.items() if moment is None}
+    after = _read_cursor(args["cursor"]) if "cursor" in args else None
+    if "cursor" in args and after is None:
+        wrong["cursor"] = ["is not a cursor of ours: take next_cursor as it is"]
+    product = args.get("product_id")
+    if product is not None and len(product) > LONGEST_FILTER:
+        wrong["product_id"] = [f"must have at most {LONGEST_FILTER} characters"]
+    key = args.get("ordered_by")
+    if key is not None and not is_key_id(key):
+        wrong["ordered_by"] = ["must be an API key's id, as GET /tenant/keys lists them"]
+    if wrong:
+        raise invalid(wrong)
+    filters = Filters(status, product, key, moments.get("created_from"), moments.get("created_to"))
+    return filters, int(limit), after
+
+
+def _moment(text: str) -> datetime | None:
+    """Read a time, in UTC; None for what is none, or lies beyond the calendar there."""
+    try:
+        moment = datetime.fromisoformat(text[:LONGEST_FILTER])
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def cursor_at(job: Job | Unread) -> str:
+    """Return the cursor of what comes after a job."""
+    return base64.urlsafe_b64encode(json.dumps([job.created_at.isoformat(), job.id]).encode()).decode()
+
+
+def _read_cursor(text: str) -> tuple[datetime, str] | None:
+    if len(text) > LONGEST_FILTER:
+        return None
+    try:
+        match json.loads(base64.urlsafe_b64decode(text)):
+            case [str(moment), str(job)] if (at := _moment(moment)) and is_job_id(job):
+                return at, job
+    except (ValueError, RecursionError):  # no base64, no UTF-8, no JSON
+        pass
+    return None
