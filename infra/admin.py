@@ -1,4 +1,4 @@
-"""The operator's first steps, on the laptop and in the cloud alike: the platform's secret, a tenant, its keys.
+"""The operator's command, on the laptop and in the cloud alike: the platform's secret, tenants, their keys, jobs.
 
 Run with the functions' settings in the environment. `python -m infra.admin tenant acme "Acme Ltd"` makes a tenant and
 prints its first key once, `--plan pro` on another plan than the tables' default; a tenant that is there is never
@@ -7,6 +7,8 @@ written again. `key acme` makes it another key, `keys acme` lists them, `revoke 
 account film footage: every instance has heard of it five seconds later.
 `caps acme --films 500 --dollars 800` changes what a tenant may have made a month, `--plan pro` its plan.
 `models` says which models the radar saw last, `models --again` lets it look at each again.
+`tenants`, `show acme`, `usage acme --month 2026-11`, `job ID` tell how things stand, as JSON; `cancel ID` ends a job.
+Nothing that is there is overwritten: what changes is what a command's name says, and it says what it has changed.
 `schema 3` lets new jobs be born in form 3 (CONTRIBUTING, "Expand, then contract").
 """
 
@@ -14,9 +16,10 @@ import argparse
 import os
 import re
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+from infra import admin_views
 from shared.cloud.jobs import Conflict
 from shared.cloud.secret_names import CALLBACK_KEY
 from shared.cloud.secrets import NoSecret
@@ -205,6 +208,11 @@ def _filming(wiring: Wiring, tenant: str, *, on: bool) -> str:
     return f"footage by HeyGen is {'on' if on else 'off'} for {tenant}"
 
 
+def show(wiring: Wiring, tenant: str) -> str:
+    """Return how a tenant stands. Raises SystemExit."""
+    return admin_views.show(wiring, _known(wiring, tenant))
+
+
 def _turned(wiring: Wiring, tenant: str, before: AccountStatus, after: AccountStatus) -> str:
     status = _known(wiring, tenant).status
     if status not in (before, after):
@@ -221,20 +229,24 @@ def _known(wiring: Wiring, tenant: str) -> Tenant:
 
 
 COMMANDS: Mapping[str, tuple[Callable[[Wiring, str], str], str]] = {
+    "cancel": (admin_views.cancel_job, "end a job of any tenant; JSON"),
     "footage-off": (footage_off, "let a tenant's HeyGen account film no footage"),
     "footage-on": (footage_on, "let a tenant's HeyGen account film footage; its terms are unconfirmed"),
+    "job": (admin_views.job, "tell how a job of any tenant stands, and why; JSON"),
     "key": (add_key, "print another key for a tenant"),
     "keys": (keys, "list a tenant's keys by their beginnings"),
     "resume": (resume, "open a suspended tenant again"),
     "revoke": (revoke, "revoke one key, named by its id or its beginning"),
     "revoke-all": (revoke_all, "revoke all keys of a tenant"),
+    "show": (show, "tell how a tenant stands: caps, accounts, keys, month; JSON"),
     "suspend": (suspend, "shut a tenant"),
 }
 
 
-def main() -> None:
-    """Run one command."""
-    parser = argparse.ArgumentParser(prog="python -m infra.admin", description=__doc__)
+def main(arguments: Sequence[str] | None = None, wiring: Wiring | None = None) -> None:
+    """Run one command; of the process's own arguments and settings unless others are given."""
+    plain = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser(prog="python -m infra.admin", description=__doc__, formatter_class=plain)
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("bootstrap", help="make the platform's secret; harmless to repeat")
     tenant = commands.add_parser("tenant", help="make a tenant and print its first key; never changes one")
@@ -252,8 +264,12 @@ def main() -> None:
     caps.add_argument("--films", help="films a month: a number, unlimited, or plan for the plan's own")
     caps.add_argument("--dollars", help="dollars of ours a month, said in the same way")
     caps.add_argument("--plan", help="another plan (shared/tables.json)")
-    given = parser.parse_args()
-    wiring = Wiring(settings(os.environ))
+    commands.add_parser("tenants", help="list all tenants; JSON")
+    used = commands.add_parser("usage", help="tell a tenant's month: films and dollars, used and allowed; JSON")
+    used.add_argument("id")
+    used.add_argument("--month", help="like 2026-11; the running one unless it is given")
+    given = parser.parse_args(arguments)
+    wiring = wiring or Wiring(settings(os.environ))
     match given.command:
         case "bootstrap":
             bootstrap(wiring)
@@ -261,6 +277,10 @@ def main() -> None:
             print(add_tenant(wiring, given.id, given.name, given.plan))  # noqa: T201  # its one purpose
         case "caps":
             print(set_caps(wiring, given.id, given.films, given.dollars, given.plan))  # noqa: T201  # its one purpose
+        case "tenants":
+            print(admin_views.tenants(wiring))  # noqa: T201  # its one purpose
+        case "usage":
+            print(admin_views.usage(wiring, _known(wiring, given.id), given.month))  # noqa: T201  # its one purpose
         case "schema":
             print(forms(wiring, given.form))  # noqa: T201  # its one purpose
         case "models":

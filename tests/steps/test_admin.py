@@ -1,14 +1,16 @@
 """The operator's command: a tenant is made once; nothing it does undoes a suspension, a cap or a key."""
 
+import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from infra.admin import add_key, add_tenant, set_caps
+from infra.admin import COMMANDS, add_key, add_tenant, main, set_caps
 from shared.cloud.months import cap_of
 from shared.cloud.tenants import AccountStatus, Tenant
 from shared.pipeline.job.shares import NO_CAP, Amount
-from tests.steps.stage import Stage
+from tests.steps.stage import Stage, footage
 
 
 def test_a_tenant_that_is_there_is_not_touched(stage: Stage) -> None:
@@ -85,3 +87,65 @@ def test_a_cap_may_be_lifted_and_be_the_plans_again(stage: Stage) -> None:
     assert "shop: unlimited films and unlimited dollars a month, from now on" == lifted
     assert Amount(NO_CAP, NO_CAP) == whole
     assert plans == cap_of(stage.wiring.months.whole("shop", f"{stage.clock():%Y-%m}"))
+
+
+def said(stage: Stage, capsys: pytest.CaptureFixture[str], *arguments: str) -> Any:
+    """Run a command as the operator does; return the JSON it prints."""
+    capsys.readouterr()
+    main(arguments, stage.wiring)
+    printed = capsys.readouterr().out.splitlines()
+    return json.loads("\n".join(line for line in printed if not line.startswith('{"severity"')))  # the log's lines
+
+
+def test_tenants_are_listed_and_shown(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
+    """By id with status and plan; one with its accounts, keys and month."""
+    add_tenant(stage.wiring, "shop", "Shop", plan="free")
+
+    listed = said(stage, capsys, "tenants")["tenants"]
+    shown = said(stage, capsys, "show", "shop")
+
+    assert {"id": "shop", "name": "Shop", "status": "active", "plan": "free"} in listed
+    assert ["acme", "shop"] == [each["id"] for each in listed]
+    assert (1, [], 0, 0) == (shown["keys"], shown["accounts"], shown["live_jobs"], shown["month"]["films"])
+    assert [("heygen", "active")] == [
+        (each["provider"], each["status"]) for each in said(stage, capsys, "show", "acme")["accounts"]
+    ]
+
+
+def test_a_month_is_told_with_its_caps(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
+    """What is reserved counts; another month is empty; what is no month is refused."""
+    stage.order(footage())
+
+    running = said(stage, capsys, "usage", "acme")
+    other = said(stage, capsys, "usage", "acme", "--month", "2020-01")
+
+    assert f"{stage.clock():%Y-%m}" == running["month"]
+    assert (1, 0) == (running["films"], other["films"])
+    assert float(running["reserved"]) > 0
+    assert running["dollars"] == running["reserved"]
+    with pytest.raises(SystemExit, match="no month"):
+        main(["usage", "acme", "--month", "2026-13"], stage.wiring)
+
+
+def test_a_job_is_told_and_cancelled_once(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
+    """Whose it is, its parts and why; cancelling again changes nothing and says so."""
+    job = stage.order(footage())
+
+    told = said(stage, capsys, "job", job)
+    first, second = (said(stage, capsys, "cancel", job) for _ in range(2))
+
+    assert ("acme", job) == (told["tenant"], told["id"])
+    assert {"clip-1", "compose"} <= {each["key"] for each in told["nodes"]}
+    assert (True, "cancelled") == (first["changed"], first["status"])
+    assert (False, "cancelled") == (second["changed"], second["status"])
+    with pytest.raises(SystemExit, match="there is no job nobody"):
+        main(["job", "nobody"], stage.wiring)
+
+
+def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
+    """With a sentence each."""
+    with pytest.raises(SystemExit):
+        main(["--help"])
+
+    text = capsys.readouterr().out
+    assert [] == [name for name in (*COMMANDS, "tenants", "usage", "caps", "schema", "tenant") if name not in text]
