@@ -122,7 +122,14 @@ class BRollBody(Body):
     join: Literal["extend", "cut"] | None = None
     audio: Literal["bed", "mute", "duck"] | None = None
     model: Literal["standard", "fast", "lite"] | None = None
-    provider: Literal["veo", "heygen", "auto"] | None = None
+    provider: Annotated[
+        Literal["veo", "heygen", "auto"] | None,
+        Field(
+            description="Who films. veo, the default: 9:16 and 16:9, at our cost. heygen: HeyGen Video with your own "
+            "key, 1:1 too, 720p, whole seconds of 5 to 15 a scene, on your HeyGen bill; 400 until abroll's operator "
+            "has turned it on for you. auto: veo, and heygen for what veo cannot film where it is turned on."
+        ),
+    ] = None
 
 
 class VoiceBody(Body):

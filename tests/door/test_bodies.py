@@ -255,7 +255,7 @@ def test_every_mistake_is_named_at_once() -> None:
         (body(metadata={"__a__": "x"}), "metadata.__a__", "must not have a name between double underscores"),
         (body(metadata=[]), "metadata", "must be an object"),
         (body(webhook=True), "webhook", "is unknown; did you mean webhook_url?"),
-        (body(b_roll={"zzz": 1}), "b_roll.zzz", "is unknown here; this takes audio, join, model"),
+        (body(b_roll={"zzz": 1}), "b_roll.zzz", "is unknown here; this takes audio, join, model, provider"),
     ],
 )
 def test_one_mistake_is_one_sentence(raw: dict[str, Any], field: str, says: str) -> None:
