@@ -27,7 +27,7 @@ from shared.cloud.tenants import AccountStatus, Tenant, TenantExists
 from shared.config import settings
 from shared.door.asked import is_key_id
 from shared.door.keys import KEY_BEGINS, KEY_ID_LENGTH, new_key
-from shared.pipeline.job.schema import OLDEST, WRITES
+from shared.pipeline.job.schema import OLDEST, SCHEMA, WRITES
 from shared.pipeline.job.shares import NO_CAP
 from shared.pipeline.plan.plan import MICROS
 from shared.steps.bar import Bar
@@ -42,10 +42,14 @@ TENANT = re.compile(r"[a-z][a-z0-9-]{1,38}[a-z0-9]")
 
 
 def bootstrap(wiring: Wiring) -> None:
-    """Make the secret under which callback paths are signed, unless it is there."""
+    """Make the secret under which callback paths are signed, unless it is there.
+
+    A platform that has none is new: no older code runs there, so new jobs are born in the newest form.
+    """
     try:
         wiring.secrets.get(CALLBACK_KEY)
     except NoSecret:
+        wiring.jobs.forms.set(SCHEMA)
         wiring.secrets.put(CALLBACK_KEY, secrets.token_urlsafe(32), {"of": "platform"})
 
 

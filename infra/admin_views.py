@@ -11,6 +11,7 @@ from shared.cloud.months import cap_of, used_of
 from shared.cloud.tenants import Tenant
 from shared.door import views
 from shared.door.asked import is_job_id
+from shared.door.money import dollars
 from shared.pipeline.codec import from_plain, to_plain
 from shared.pipeline.job.job import Job
 from shared.pipeline.job.shares import NO_CAP
@@ -89,12 +90,12 @@ def _month(wiring: Wiring, tenant: Tenant, month: str) -> dict[str, Any]:
         "month": month,
         "films": used.films,
         "films_at_most": None if cap.films >= NO_CAP else cap.films,
-        "dollars": views.dollars(used.money),
-        "dollars_at_most": None if cap.money >= NO_CAP else views.dollars(cap.money),
+        "dollars": dollars(used.money),
+        "dollars_at_most": None if cap.money >= NO_CAP else dollars(cap.money),
         "allowed": f"{films_of(cap)} and {dollars_of(cap)}",
-        "reserved": views.dollars(sum(each.reserved for each in shards)),
-        "charged": views.dollars(sum(each.charged for each in shards)),
-        "refunded": views.dollars(sum(each.refunded for each in shards)),
+        "reserved": dollars(sum(each.reserved for each in shards)),
+        "charged": dollars(sum(each.charged for each in shards)),
+        "refunded": dollars(sum(each.refunded for each in shards)),
     }
 
 

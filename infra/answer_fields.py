@@ -84,6 +84,7 @@ LATE = time(
     null=True,
 )
 EXPECTED = {"estimated_completion_at": ETA, "estimated_completion_p90_at": ETA_P90, "late_since": LATE}
+FAILURE = ref("PresenterRule", "What becomes of the film if its presenter cannot be had.")
 WAIT = of("integer", "How long such a film usually takes from its order, seconds.")
 PLANNED = of("number", "How long the planned film lasts, seconds.")
 REVISED = {
@@ -101,6 +102,7 @@ ACCEPTED = {
     "estimated_time_seconds": WAIT,
     **EXPECTED,
     "estimated_cost": COST,
+    "presenter_failure": FAILURE,
     "warnings": WARNINGS,
     "urls": URLS,
 }
@@ -139,6 +141,8 @@ JOB = {
     "footage_urls": listed("A link to each finished continuous shot.", ref("Footage")),
     "error": ref("JobError", "Why it failed, and what can be done.", null=True),
     "parent": text("The job this film was made from anew.", null=True),
+    "degraded": listed("Keys of the presenter's takes the film is made without.", {"type": "string"}),
+    "presenter_failure": FAILURE,
     "warnings": WARNINGS,
     "explained": EXPLAINED,
     "nodes": listed("The parts the film is made of.", ref("Node")),

@@ -8,6 +8,7 @@ from infra.answer_fields import (
     COST,
     DRY,
     EXPLAINED,
+    FAILURE,
     JOB,
     PLANNED,
     REVISED,
@@ -25,6 +26,7 @@ from infra.answer_fields import (
     word,
 )
 from infra.catalog_answers import CATALOG_SCHEMAS
+from infra.presenter_answers import PRESENTER_OBJECTS
 from infra.tenant_answers import TENANT_SCHEMAS
 from infra.usage_answers import USAGE_SCHEMAS
 from shared.pipeline.job.job import Outcome, Payer, State
@@ -32,6 +34,7 @@ from shared.pipeline.plan.plan import Kind
 
 SCHEMAS: Mapping[str, Schema] = {
     **CATALOG_SCHEMAS,
+    **PRESENTER_OBJECTS,
     **TENANT_SCHEMAS,
     **USAGE_SCHEMAS,
     "Accepted": fields_of("Something was ordered.", ACCEPTED),
@@ -79,14 +82,6 @@ SCHEMAS: Mapping[str, Schema] = {
     ),
     "Cost": fields_of("Money in two columns.", BOTH),
     "Deleted": fields_of("It is gone.", {"deleted": of("boolean", "Always true.")}),
-    "AvatarService": fields_of(
-        "An avatar service as it was ranked for an order.",
-        {
-            "provider": text("The avatar service."),
-            "fits": of("boolean", "Whether it can film the order; the first that can does."),
-            "reason": text("Why it stands where it stands."),
-        },
-    ),
     "Description": fields_of(
         "All public calls, as OpenAPI 3.1.",
         {
@@ -107,6 +102,7 @@ SCHEMAS: Mapping[str, Schema] = {
             "planned_seconds": PLANNED,
             "estimated_time_seconds": WAIT,
             "estimated_cost": COST,
+            "presenter_failure": FAILURE,
             "plan": of("object", "The clips and takes that would be bought, with their prices in US dollars."),
             "explained": EXPLAINED,
         },
@@ -181,6 +177,8 @@ SCHEMAS: Mapping[str, Schema] = {
             "seconds": of("number", "How long it took, or has taken so far."),
             "why": text("What it waits for, or why it failed."),
             "next_move": text("What can be done about it."),
+            "switches": listed("The avatar services it has left for another, in order.", ref("Switch")),
+            "left_out_at": time("When it was left out: the film is made without it."),
         },
     ),
     "Revised": fields_of(

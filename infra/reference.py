@@ -40,8 +40,8 @@ _WARNED = (
     "next move. None of them stops a film."
 )
 _SIGNED = (
-    "The body is `{type, timestamp, data: {job_id, url, metadata}}`, signed by Standard Webhooks 1.0.0 when the tenant "
-    "has a webhook secret. It is sent again for a day until it is answered 2xx; 410 ends it at once."
+    "The body is `{type, timestamp, data: {job_id, url, metadata, degraded}}`, signed by Standard Webhooks 1.0.0 when "
+    "the tenant has a webhook secret. It is sent again for a day until it is answered 2xx; 410 ends it at once."
 )
 
 

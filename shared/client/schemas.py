@@ -119,20 +119,6 @@ class Description(TypedDict):
     components: dict[str, Any]
 
 
-class DryRun(TypedDict):
-    """What the order would make."""
-
-    status: Literal["dry_run"]
-    message: str
-    warnings: list[str]
-    avatar_services: list[AvatarService]
-    planned_seconds: float
-    estimated_time_seconds: int
-    estimated_cost: Cost
-    plan: dict[str, Any]
-    explained: dict[str, str]
-
-
 Filmer: TypeAlias = Literal["veo", "heygen", "auto"]
 
 
@@ -141,6 +127,9 @@ class Footage(TypedDict):
 
     scenes: list[int]
     url: str
+
+
+IfUnclear: TypeAlias = Literal["wait", "pay_again"]
 
 
 class ImageBody(TypedDict):
@@ -179,6 +168,7 @@ class JobNews(TypedDict):
     job_id: str
     url: str
     metadata: dict[str, str]
+    degraded: NotRequired[list[str]]
 
 
 class JobRow(TypedDict):
@@ -320,26 +310,6 @@ class Moment(TypedDict):
     detail: str
 
 
-class Node(TypedDict):
-    """One part of a film."""
-
-    key: str
-    kind: Literal["image", "clip", "presenter", "compose"]
-    state: Literal[
-        "blocked", "queued", "starting", "running", "done", "failed", "cancelled"
-    ]
-    provider: str
-    needs: list[str]
-    attempt: int
-    take: int
-    expected_seconds: float
-    started_at: NotRequired[str]
-    ended_at: NotRequired[str]
-    seconds: NotRequired[float]
-    why: NotRequired[str]
-    next_move: NotRequired[str]
-
-
 class PersonaIds(TypedDict):
     """How one avatar service knows a persona."""
 
@@ -389,6 +359,9 @@ class PositionBody(TypedDict):
 
 
 Prefer: TypeAlias = Literal["quality", "cost", "speed"]
+
+
+PresenterFailure: TypeAlias = Literal["fail", "fallback", "without"]
 
 
 Preset: TypeAlias = Literal[
@@ -459,34 +432,6 @@ Node1: TypeAlias = str
 Resolution: TypeAlias = Literal["720p", "1080p"]
 
 
-class Revised(TypedDict):
-    """A job is tried again, or a new film is made from a finished one."""
-
-    job_id: str
-    status: Literal[
-        "pending",
-        "processing_veo",
-        "processing_heygen",
-        "completed",
-        "failed",
-        "cancelled",
-    ]
-    message: str
-    product_id: str | None
-    metadata: dict[str, str]
-    planned_seconds: float
-    estimated_time_seconds: int
-    estimated_completion_at: str | None
-    estimated_completion_p90_at: str | None
-    late_since: str | None
-    estimated_cost: Cost
-    warnings: list[str]
-    urls: dict[str, str]
-    remade: list[str]
-    kept: list[str]
-    parent: str | None
-
-
 class RevisedDryRun(TypedDict):
     """What would be made again."""
 
@@ -551,6 +496,15 @@ class Story(TypedDict):
     lanes: list[Lane]
 
 
+class Switch(TypedDict):
+    """A take left one avatar service for the next."""
+
+    at: str
+    left: str
+    why: str
+    code: NotRequired[str]
+
+
 class TemplateKept(TypedDict):
     """What orders have where they are silent."""
 
@@ -569,6 +523,16 @@ class Tenant(TypedDict):
     avatar_id: NotRequired[str]
     voice_id: NotRequired[str]
     monthly_cap: NotRequired[int]
+
+
+class Understudy(TypedDict):
+    """An avatar service that takes over a persona's takes."""
+
+    persona: str
+    provider: str
+    nodes: list[str]
+    cost: str
+    reason: str
 
 
 class UnreadableRow(TypedDict):
@@ -680,31 +644,6 @@ class Well(TypedDict):
     message: str
 
 
-class Accepted(TypedDict):
-    """Something was ordered."""
-
-    job_id: str
-    status: Literal[
-        "pending",
-        "processing_veo",
-        "processing_heygen",
-        "completed",
-        "failed",
-        "cancelled",
-    ]
-    message: str
-    product_id: str | None
-    metadata: dict[str, str]
-    planned_seconds: float
-    estimated_time_seconds: int
-    estimated_completion_at: str | None
-    estimated_completion_p90_at: str | None
-    late_since: str | None
-    estimated_cost: Cost
-    warnings: list[str]
-    urls: dict[str, str]
-
-
 class Account(TypedDict):
     """An avatar account, without its key."""
 
@@ -775,6 +714,242 @@ class Bill(TypedDict):
     explained: dict[str, str]
 
 
+class Film(TypedDict):
+    """The whole body of create_job; its product's id is its title where it has none."""
+
+    product_title: NotRequired[str | None]
+    scenes: NotRequired[list[SceneBody] | None]
+    image_url: NotRequired[str | None]
+    image: NotRequired[str | None]
+    image_fit: NotRequired[Literal["crop", "blur", "color"] | None]
+    image_fit_color: NotRequired[str | None]
+    persona: NotRequired[str | None]
+    avatar_id: NotRequired[str | None]
+    voice_id: NotRequired[str | None]
+    avatar_script: NotRequired[str | None]
+    avatar_position: NotRequired[PositionBody | None]
+    aspect_ratio: NotRequired[Literal["9:16", "16:9", "1:1"] | None]
+    resolution: NotRequired[Literal["720p", "1080p"] | None]
+    b_roll: NotRequired[BRollBody | None]
+    background: NotRequired[ColorBody | ImageBody | PresetBody | None]
+    voice: NotRequired[VoiceBody | None]
+    captions: NotRequired[bool | None]
+    length: NotRequired[Literal["film", "script", "longer"] | None]
+    provider: NotRequired[str | None]
+    prefer: NotRequired[Literal["quality", "cost", "speed"] | None]
+    max_cost: NotRequired[float | None]
+    on_presenter_failure: NotRequired[Literal["fail", "fallback", "without"] | None]
+    if_unclear: NotRequired[Literal["wait", "pay_again"] | None]
+    mode: NotRequired[Literal["production", "test"] | None]
+    webhook_url: NotRequired[str | None]
+    metadata: NotRequired[dict[str, str] | None]
+    product_id: NotRequired[str | None]
+    content_id: NotRequired[str | None]
+    script: NotRequired[str | None]
+    dry_run: NotRequired[bool | None]
+
+
+class IntegrationChange(TypedDict):
+    """What is to be other than it is at an account; a field that is null ends."""
+
+    avatar_id: NotRequired[str | None]
+    voice_id: NotRequired[str | None]
+    provider_config: NotRequired[VoiceBody | None]
+    status: NotRequired[Literal["active", "inactive"] | None]
+
+
+class Jobs(TypedDict):
+    """A page of jobs, newest first."""
+
+    jobs: list[JobRow | UnreadableRow]
+    next_cursor: str | None
+
+
+class Node(TypedDict):
+    """One part of a film."""
+
+    key: str
+    kind: Literal["image", "clip", "presenter", "compose"]
+    state: Literal[
+        "blocked", "queued", "starting", "running", "done", "failed", "cancelled"
+    ]
+    provider: str
+    needs: list[str]
+    attempt: int
+    take: int
+    expected_seconds: float
+    started_at: NotRequired[str]
+    ended_at: NotRequired[str]
+    seconds: NotRequired[float]
+    why: NotRequired[str]
+    next_move: NotRequired[str]
+    switches: NotRequired[list[Switch]]
+    left_out_at: NotRequired[str]
+
+
+class Persona(TypedDict):
+    """A presenter, by avatar service."""
+
+    title: NotRequired[str | None]
+    at: dict[str, PersonaIdsBody]
+
+
+class Position(TypedDict):
+    """Where the presenter stands; what is given beside a preset wins over it."""
+
+    scale: NotRequired[float]
+    x: NotRequired[float]
+    y: NotRequired[float]
+    preset: NotRequired[Preset]
+
+
+class PresenterRule(TypedDict):
+    """What becomes of a film whose presenter cannot be had from its first avatar service."""
+
+    rule: Literal["fail", "fallback", "without"]
+    if_unclear: Literal["wait", "pay_again"]
+    next: list[Understudy]
+    cost_at_most: Cost
+
+
+class Regenerate(TypedDict):
+    """What to make anew: parts by key, and what to change."""
+
+    avatar_script: NotRequired[str | None]
+    avatar_id: NotRequired[str | None]
+    voice_id: NotRequired[str | None]
+    scenes: NotRequired[list[SceneChangeBody] | None]
+    dry_run: NotRequired[bool]
+    nodes: NotRequired[list[Node1] | None]
+
+
+class Retry(TypedDict):
+    """What to change before a failed job is tried again; nothing is fine."""
+
+    avatar_script: NotRequired[str | None]
+    avatar_id: NotRequired[str | None]
+    voice_id: NotRequired[str | None]
+    scenes: NotRequired[list[SceneChangeBody] | None]
+    dry_run: NotRequired[bool]
+
+
+class Revised(TypedDict):
+    """A job is tried again, or a new film is made from a finished one."""
+
+    job_id: str
+    status: Literal[
+        "pending",
+        "processing_veo",
+        "processing_heygen",
+        "completed",
+        "failed",
+        "cancelled",
+    ]
+    message: str
+    product_id: str | None
+    metadata: dict[str, str]
+    planned_seconds: float
+    estimated_time_seconds: int
+    estimated_completion_at: str | None
+    estimated_completion_p90_at: str | None
+    late_since: str | None
+    estimated_cost: Cost
+    presenter_failure: PresenterRule
+    warnings: list[str]
+    urls: dict[str, str]
+    remade: list[str]
+    kept: list[str]
+    parent: str | None
+
+
+class SceneRequest(TypedDict):
+    """One scene: footage (a visual description) or a backdrop, and perhaps a presenter with a script of its own."""
+
+    visual_description: NotRequired[str]
+    camera_movement: NotRequired[str]
+    mood: NotRequired[str]
+    duration: NotRequired[float]
+    text_overlay: NotRequired[str]
+    script: NotRequired[str]
+    persona: NotRequired[str]
+    avatar_id: NotRequired[str]
+    voice_id: NotRequired[str]
+    background: NotRequired[Background]
+    image_url: NotRequired[str]
+
+
+class Template(TypedDict):
+    """What a tenant's orders have where they are silent: any field of an order but what is one order's own."""
+
+    product_title: NotRequired[str | None]
+    scenes: NotRequired[list[SceneBody] | None]
+    image_url: NotRequired[str | None]
+    image: NotRequired[str | None]
+    image_fit: NotRequired[Literal["crop", "blur", "color"] | None]
+    image_fit_color: NotRequired[str | None]
+    persona: NotRequired[str | None]
+    avatar_id: NotRequired[str | None]
+    voice_id: NotRequired[str | None]
+    avatar_script: NotRequired[str | None]
+    avatar_position: NotRequired[PositionBody | None]
+    aspect_ratio: NotRequired[Literal["9:16", "16:9", "1:1"] | None]
+    resolution: NotRequired[Literal["720p", "1080p"] | None]
+    b_roll: NotRequired[BRollBody | None]
+    background: NotRequired[ColorBody | ImageBody | PresetBody | None]
+    voice: NotRequired[VoiceBody | None]
+    captions: NotRequired[bool | None]
+    length: NotRequired[Literal["film", "script", "longer"] | None]
+    provider: NotRequired[str | None]
+    prefer: NotRequired[Literal["quality", "cost", "speed"] | None]
+    max_cost: NotRequired[float | None]
+    on_presenter_failure: NotRequired[Literal["fail", "fallback", "without"] | None]
+    if_unclear: NotRequired[Literal["wait", "pay_again"] | None]
+    mode: NotRequired[Literal["production", "test"] | None]
+    webhook_url: NotRequired[str | None]
+    metadata: NotRequired[dict[str, str] | None]
+
+
+class Usage(TypedDict):
+    """What a page of jobs used; its sums are those of the jobs' bills."""
+
+    jobs: list[UsageRow]
+    films: int
+    film_seconds: float
+    credits_used: float
+    currency: Literal["USD"]
+    paid_by_us: str
+    billed_by_provider: str
+    by_vendor: dict[str, Cost]
+    unreadable: int
+    next_cursor: str | None
+
+
+class Accepted(TypedDict):
+    """Something was ordered."""
+
+    job_id: str
+    status: Literal[
+        "pending",
+        "processing_veo",
+        "processing_heygen",
+        "completed",
+        "failed",
+        "cancelled",
+    ]
+    message: str
+    product_id: str | None
+    metadata: dict[str, str]
+    planned_seconds: float
+    estimated_time_seconds: int
+    estimated_completion_at: str | None
+    estimated_completion_p90_at: str | None
+    late_since: str | None
+    estimated_cost: Cost
+    presenter_failure: PresenterRule
+    warnings: list[str]
+    urls: dict[str, str]
+
+
 class Cancelled(TypedDict):
     """The job, cancelled, and what that saved."""
 
@@ -826,6 +1001,8 @@ class Cancelled(TypedDict):
     footage_urls: list[Footage]
     error: JobError | None
     parent: str | None
+    degraded: list[str]
+    presenter_failure: PresenterRule
     warnings: list[str]
     explained: dict[str, str]
     nodes: list[Node]
@@ -834,46 +1011,19 @@ class Cancelled(TypedDict):
     at_risk: Cost
 
 
-class Film(TypedDict):
-    """The whole body of create_job; its product's id is its title where it has none."""
+class DryRun(TypedDict):
+    """What the order would make."""
 
-    product_title: NotRequired[str | None]
-    scenes: NotRequired[list[SceneBody] | None]
-    image_url: NotRequired[str | None]
-    image: NotRequired[str | None]
-    image_fit: NotRequired[Literal["crop", "blur", "color"] | None]
-    image_fit_color: NotRequired[str | None]
-    persona: NotRequired[str | None]
-    avatar_id: NotRequired[str | None]
-    voice_id: NotRequired[str | None]
-    avatar_script: NotRequired[str | None]
-    avatar_position: NotRequired[PositionBody | None]
-    aspect_ratio: NotRequired[Literal["9:16", "16:9", "1:1"] | None]
-    resolution: NotRequired[Literal["720p", "1080p"] | None]
-    b_roll: NotRequired[BRollBody | None]
-    background: NotRequired[ColorBody | ImageBody | PresetBody | None]
-    voice: NotRequired[VoiceBody | None]
-    captions: NotRequired[bool | None]
-    length: NotRequired[Literal["film", "script", "longer"] | None]
-    provider: NotRequired[str | None]
-    prefer: NotRequired[Literal["quality", "cost", "speed"] | None]
-    max_cost: NotRequired[float | None]
-    mode: NotRequired[Literal["production", "test"] | None]
-    webhook_url: NotRequired[str | None]
-    metadata: NotRequired[dict[str, str] | None]
-    product_id: NotRequired[str | None]
-    content_id: NotRequired[str | None]
-    script: NotRequired[str | None]
-    dry_run: NotRequired[bool | None]
-
-
-class IntegrationChange(TypedDict):
-    """What is to be other than it is at an account; a field that is null ends."""
-
-    avatar_id: NotRequired[str | None]
-    voice_id: NotRequired[str | None]
-    provider_config: NotRequired[VoiceBody | None]
-    status: NotRequired[Literal["active", "inactive"] | None]
+    status: Literal["dry_run"]
+    message: str
+    warnings: list[str]
+    avatar_services: list[AvatarService]
+    planned_seconds: float
+    estimated_time_seconds: int
+    estimated_cost: Cost
+    presenter_failure: PresenterRule
+    plan: dict[str, Any]
+    explained: dict[str, str]
 
 
 class Job(TypedDict):
@@ -927,114 +1077,12 @@ class Job(TypedDict):
     footage_urls: list[Footage]
     error: JobError | None
     parent: str | None
+    degraded: list[str]
+    presenter_failure: PresenterRule
     warnings: list[str]
     explained: dict[str, str]
     nodes: list[Node]
     urls: dict[str, str]
-
-
-class Jobs(TypedDict):
-    """A page of jobs, newest first."""
-
-    jobs: list[JobRow | UnreadableRow]
-    next_cursor: str | None
-
-
-class Persona(TypedDict):
-    """A presenter, by avatar service."""
-
-    title: NotRequired[str | None]
-    at: dict[str, PersonaIdsBody]
-
-
-class Position(TypedDict):
-    """Where the presenter stands; what is given beside a preset wins over it."""
-
-    scale: NotRequired[float]
-    x: NotRequired[float]
-    y: NotRequired[float]
-    preset: NotRequired[Preset]
-
-
-class Regenerate(TypedDict):
-    """What to make anew: parts by key, and what to change."""
-
-    avatar_script: NotRequired[str | None]
-    avatar_id: NotRequired[str | None]
-    voice_id: NotRequired[str | None]
-    scenes: NotRequired[list[SceneChangeBody] | None]
-    dry_run: NotRequired[bool]
-    nodes: NotRequired[list[Node1] | None]
-
-
-class Retry(TypedDict):
-    """What to change before a failed job is tried again; nothing is fine."""
-
-    avatar_script: NotRequired[str | None]
-    avatar_id: NotRequired[str | None]
-    voice_id: NotRequired[str | None]
-    scenes: NotRequired[list[SceneChangeBody] | None]
-    dry_run: NotRequired[bool]
-
-
-class SceneRequest(TypedDict):
-    """One scene: footage (a visual description) or a backdrop, and perhaps a presenter with a script of its own."""
-
-    visual_description: NotRequired[str]
-    camera_movement: NotRequired[str]
-    mood: NotRequired[str]
-    duration: NotRequired[float]
-    text_overlay: NotRequired[str]
-    script: NotRequired[str]
-    persona: NotRequired[str]
-    avatar_id: NotRequired[str]
-    voice_id: NotRequired[str]
-    background: NotRequired[Background]
-    image_url: NotRequired[str]
-
-
-class Template(TypedDict):
-    """What a tenant's orders have where they are silent: any field of an order but what is one order's own."""
-
-    product_title: NotRequired[str | None]
-    scenes: NotRequired[list[SceneBody] | None]
-    image_url: NotRequired[str | None]
-    image: NotRequired[str | None]
-    image_fit: NotRequired[Literal["crop", "blur", "color"] | None]
-    image_fit_color: NotRequired[str | None]
-    persona: NotRequired[str | None]
-    avatar_id: NotRequired[str | None]
-    voice_id: NotRequired[str | None]
-    avatar_script: NotRequired[str | None]
-    avatar_position: NotRequired[PositionBody | None]
-    aspect_ratio: NotRequired[Literal["9:16", "16:9", "1:1"] | None]
-    resolution: NotRequired[Literal["720p", "1080p"] | None]
-    b_roll: NotRequired[BRollBody | None]
-    background: NotRequired[ColorBody | ImageBody | PresetBody | None]
-    voice: NotRequired[VoiceBody | None]
-    captions: NotRequired[bool | None]
-    length: NotRequired[Literal["film", "script", "longer"] | None]
-    provider: NotRequired[str | None]
-    prefer: NotRequired[Literal["quality", "cost", "speed"] | None]
-    max_cost: NotRequired[float | None]
-    mode: NotRequired[Literal["production", "test"] | None]
-    webhook_url: NotRequired[str | None]
-    metadata: NotRequired[dict[str, str] | None]
-
-
-class Usage(TypedDict):
-    """What a page of jobs used; its sums are those of the jobs' bills."""
-
-    jobs: list[UsageRow]
-    films: int
-    film_seconds: float
-    credits_used: float
-    currency: Literal["USD"]
-    paid_by_us: str
-    billed_by_provider: str
-    by_vendor: dict[str, Cost]
-    unreadable: int
-    next_cursor: str | None
 
 
 class Request(TypedDict):
@@ -1062,6 +1110,8 @@ class Request(TypedDict):
     provider: NotRequired[str]
     prefer: NotRequired[Prefer]
     max_cost: NotRequired[float]
+    on_presenter_failure: NotRequired[PresenterFailure]
+    if_unclear: NotRequired[IfUnclear]
     mode: Mode
     webhook_url: NotRequired[str]
     metadata: dict[str, str]

@@ -31,6 +31,7 @@ class Delivery:
     not_before: datetime | None = None  # no call may be made earlier: an attempt may still run, or has failed
     put_off: int = 0  # how often it found no place at its receiver
     metadata: Mapping[str, str] = field(default_factory=dict)  # the customer's own words about the job
+    degraded: tuple[str, ...] = ()  # the takes its film is made without
 
     @property
     def pushes(self) -> int:
@@ -188,4 +189,5 @@ def _delivery(snapshot: Any) -> Delivery:
         not_before=data.get("not_before"),
         put_off=data.get("put_off", 0),
         metadata=data.get("metadata", {}),
+        degraded=tuple(data.get("degraded", ())),
     )

@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from shared.pipeline.codec import Unreadable, from_plain, to_stored
-from shared.pipeline.job.job import LIVE, Ending, Job, Moment, Money, Node, Outcome, Payer, Place, Purchase, Trouble
+from shared.pipeline.job.job import LIVE, Ending, Job, Moment, Money, Node, Outcome, Payer, Purchase, Trouble
 from shared.pipeline.job.ledger import bill
+from shared.pipeline.job.place import Place
 from shared.pipeline.job.schema import OLDEST, SCHEMA, WRITES
 from shared.pipeline.job.status import progress, stage, status, summary, waiting_for
 from shared.pipeline.job.turns import oldest_parked

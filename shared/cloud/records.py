@@ -34,6 +34,7 @@ class NewDelivery:
     event: str
     due_at: datetime
     metadata: Mapping[str, str] = field(default_factory=dict)  # the customer's own words about the job
+    degraded: tuple[str, ...] = ()  # the takes its film is made without
 
     @property
     def fields(self) -> dict[str, Any]:
@@ -44,6 +45,7 @@ class NewDelivery:
             "url": self.url,
             "event": self.event,
             "metadata": dict(self.metadata),
+            "degraded": list(self.degraded),
             "state": "queued",
             "attempts": 0,
             "wake": 1,

@@ -164,6 +164,8 @@ class TemplateBody(Body):
     provider: Label | None = None
     prefer: Literal["quality", "cost", "speed"] | None = None
     max_cost: Dollars | None = None
+    on_presenter_failure: Literal["fail", "fallback", "without"] | None = None
+    if_unclear: Literal["wait", "pay_again"] | None = None
     mode: Literal["production", "test"] | None = None
     webhook_url: Link | None = None
     metadata: dict[MetadataName, Annotated[str, Field(max_length=500)]] | None = None

@@ -20,6 +20,7 @@ from shared.door.entrance import Entrance
 from shared.door.idempotency import idempotency_key
 from shared.door.incoming import json_body
 from shared.door.job_lists import cursor_at, list_asked
+from shared.door.money import cost
 from shared.door.public import Route, serve
 from shared.door.usage import UsagePage, as_csv, as_json
 from shared.log import Fact, JobRef, log_job
@@ -178,7 +179,7 @@ class JobsDoor:
         said = {
             "remade": sorted(revised.remake),
             "kept": sorted(job.nodes.keys() - revised.remake),
-            "estimated_cost": views.cost(revised.ours, revised.theirs),
+            "estimated_cost": cost(revised.ours, revised.theirs),
         }
         if dry_run:
             warnings = [*revised.plan.warnings, *revised.warnings]

@@ -12,7 +12,7 @@ from typing import Any
 import flask
 
 from shared.door.answers import answer
-from shared.door.views import cost
+from shared.door.money import cost
 from shared.pipeline.codec import to_plain
 from shared.pipeline.job.job import Job
 from shared.pipeline.job.ledger import Bill

@@ -7,13 +7,15 @@ from typing import Any
 from shared.cloud.documents import RETENTION
 from shared.cloud.records import Unread
 from shared.door.links import FILM, POSTER, footage_name, link, linked_files
+from shared.door.money import cost, dollars
+from shared.door.presenter_views import moved, on_failure
 from shared.pipeline.codec import to_plain
 from shared.pipeline.job.credits import CREDITS_EXPLAINED, credits_used
 from shared.pipeline.job.eta import eta
 from shared.pipeline.job.job import AT_RISK, Attempt, Job, Node, Outcome, Payer, State
 from shared.pipeline.job.ledger import bill
-from shared.pipeline.job.status import lanes, progress, stage, status, summary, waiting_for
-from shared.pipeline.plan.plan import COMPOSE_KEY, MICROS, Kind, Plan
+from shared.pipeline.job.status import degraded, lanes, progress, stage, status, summary, waiting_for
+from shared.pipeline.plan.plan import COMPOSE_KEY, Kind, Plan
 from shared.pipeline.plan.selection import Ranked
 from shared.pipeline.vendors.figures import Outlook
 
@@ -35,18 +37,6 @@ ROW = (
     *("estimated_completion_p90_at", "late_since"),
     *("final_video_url", "poster_url", "error_message", "credits_used", "cost", "estimated_cost"),
 )
-
-
-def dollars(micros: int) -> str:
-    """Return micro-dollars as decimal dollars: exact, so that sums add up; at least four decimals."""
-    sign, whole, rest = "-" if micros < 0 else "", *divmod(abs(micros), MICROS)
-    decimals = f"{rest:06}".rstrip("0").ljust(4, "0")
-    return f"{sign}{whole}.{decimals}"
-
-
-def cost(ours: int, theirs: int) -> dict[str, str]:
-    """Return micro-dollars in both columns."""
-    return {"currency": "USD", "paid_by_us": dollars(ours), "billed_by_provider": dollars(theirs)}
 
 
 def priced(plan: Plan) -> dict[str, str]:
@@ -78,6 +68,7 @@ def planned(plan: Plan) -> dict[str, Any]:
         "planned_seconds": plan.planned_seconds,
         "estimated_time_seconds": round(plan.estimated_wait),
         "estimated_cost": priced(plan),
+        "presenter_failure": on_failure(plan),
         "warnings": list(plan.warnings),
         "plan": {
             "size": to_plain(plan.size),
@@ -125,6 +116,7 @@ def accepted(job: Job, public_url: str, now: datetime, message: str, outlook: Ou
         "estimated_time_seconds": round(job.plan.estimated_wait),
         **expected(job, now, outlook),
         "estimated_cost": priced(job.plan),
+        "presenter_failure": on_failure(job.plan),
         "warnings": list(job.warnings),
         "urls": urls(job, public_url),
     }
@@ -165,6 +157,8 @@ def whole(job: Job, public_url: str, now: datetime, outlook: Outlook) -> dict[st
         "error_message": job.trouble.message if job.trouble else None,
         "error": to_plain(job.trouble) if job.trouble else None,
         "parent": job.parent,
+        "degraded": list(degraded(job)),
+        "presenter_failure": on_failure(job.plan),
         "warnings": list(job.warnings),
         "credits_used": credits_used(job),
         "cost": costs(job),
@@ -258,6 +252,7 @@ def _node(node: Node, now: datetime) -> dict[str, Any]:
         "expected_seconds": node.expected,
         "why": node.why,
         "next_move": node.next_move,
+        **moved(node),
     }
     return {name: value for name, value in shown.items() if value is not None}
 

@@ -76,12 +76,14 @@ class StepParts(VendorParts):
         from shared.steps.casting import Casting
         from shared.steps.create_job import CreateJob
         from shared.steps.hourly import HourlyLimit
+        from shared.steps.takeover import Takeover
         from shared.steps.turnstile import Turnstile
 
         given = self.commits, self.jobs, self.preflight, self.tables, self.now, partial(randomness.token_urlsafe, 24)
         hourly, budget = HourlyLimit(self.plans, self.monotonic), MonthBudget(self.months)
         casting = Casting(self.personas, self.tenants, self.tables.presenters)
-        return CreateJob(*given, hourly, casting, budget, Turnstile(), self.portions)
+        takeover = Takeover(self.preflight, self.tables, self.jobs.forms)
+        return CreateJob(*given, hourly, casting, takeover, budget, Turnstile(), self.portions)
 
     def revise(self) -> "Revise":
         from shared.steps.revise import Revise

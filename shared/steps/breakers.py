@@ -16,6 +16,7 @@ from shared.cloud.tenants import Tenants
 from shared.cloud.vendor_states import VendorStates
 from shared.log import Fact, log_job
 from shared.pipeline.job import events as on
+from shared.pipeline.job.cast import next_understudy
 from shared.pipeline.job.job import Job, Node, Payer, State
 from shared.pipeline.job.status import WAITING
 from shared.pipeline.job.timeouts import SECOND
@@ -65,7 +66,7 @@ class Breakers:
         """
         if node.state is not State.QUEUED:
             return None
-        troubled = bool(node.why or node.attempts)
+        troubled = bool(node.why or node.attempts or next_understudy(job, node))  # who has another way looks first
         known = self._states.read() if troubled else self._states.remembered
         breaker = known.breakers.get(node.provider, UNTOUCHED)
         if circuit(breaker, now) is Circuit.CLOSED:
@@ -76,7 +77,7 @@ class Breakers:
     def rests(self, job: Job, node: Node, until: datetime, now: datetime) -> on.Postponed:
         """Return that a node waits for its tenant's own account."""
         why = f"{WAITING}{node.provider}, which fails for this account; it is asked again at {until:%H:%M} UTC"
-        return on.Postponed(node.key, node.take, node.attempt, until - now + self._apart(job, node), why)
+        return on.Postponed(node.key, node.take, node.attempt, until - now + self._apart(job, node), why, down=True)
 
     def heard(self, job: Job, node: Node, event: on.NodeEvent, now: datetime) -> None:
         """Note what news says of a vendor, after the job's commit; `node` is as it was when its vendor was asked."""
@@ -150,7 +151,7 @@ class Breakers:
     def _postponed(self, job: Job, node: Node, breaker: Breaker, after: timedelta) -> on.Postponed:
         since = f", unreachable since {breaker.since:%H:%M} UTC" if breaker.since else ""
         why = f"{WAITING}{node.provider}{since}"
-        return on.Postponed(node.key, node.take, node.attempt, after + self._apart(job, node), why)
+        return on.Postponed(node.key, node.take, node.attempt, after + self._apart(job, node), why, down=True)
 
     def _apart(self, job: Job, node: Node) -> timedelta:
         """Return how much later than the first this node comes: jobs by chance of their ids, nodes one by one."""

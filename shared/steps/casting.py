@@ -19,6 +19,15 @@ from shared.steps.problems import invalid
 
 
 @dataclass(frozen=True, slots=True)
+class Chosen:
+    """An order with the ids of its personas at the service that films it, and who could film it too."""
+
+    request: FilmRequest
+    ranked: tuple[Ranked, ...] = ()  # every service, where personas left the choice
+    others: tuple[tuple[Ranked, FilmRequest], ...] = ()  # the order as the other fitting services would film it
+
+
+@dataclass(frozen=True, slots=True)
 class Casting:
     """The work and what it needs."""
 
@@ -26,14 +35,14 @@ class Casting:
     tenants: Tenants
     services: Mapping[str, AvatarService]  # in the order of the tables
 
-    def __call__(self, tenant: str, request: FilmRequest) -> tuple[FilmRequest, tuple[Ranked, ...]]:
+    def __call__(self, tenant: str, request: FilmRequest) -> Chosen:
         """Return the order with the ids of its personas, and every service as it was ranked. Raises Problem.
 
         A key that is lacking everywhere is no refusal yet: a price needs none, and preflight refuses an order.
         """
         named = personas_named(request)
         if not named:
-            return request, ()
+            return Chosen(request)
         if request.provider is not None and request.provider not in self.services:
             raise invalid({"provider": [unavailable_service(request.provider, self.services)]})
         found = {name: self.store.get(tenant, name) for name in named}
@@ -46,7 +55,12 @@ class Casting:
             reasons = "; ".join(f"{each.provider}: {each.reason}" for each in able)
             why = f"no avatar service can film this order ({reasons})"
             raise invalid({path: [why] for paths in named.values() for path in paths})
-        return cast_by(request, personas, able[0].provider), ranked
+        first = able[0].provider
+        rivals = ranked if request.provider is None else rank(replace(request, provider=None), candidates)
+        others = tuple(
+            (each, cast_by(request, personas, each.provider)) for each in rivals if each.fits and each.provider != first
+        )
+        return Chosen(cast_by(request, personas, first), ranked, others)
 
     def _candidate(
         self, tenant: str, request: FilmRequest, provider: str, personas: Mapping[str, Persona]

@@ -21,6 +21,7 @@ from shared.pipeline.job.ledger import bill
 from shared.pipeline.job.line import COMPOSE, START_CLIP, START_PRESENTER, queue_of, step_for
 from shared.pipeline.job.machine import apply
 from shared.pipeline.job.names import delivery_task, task_name
+from shared.pipeline.job.status import degraded
 from shared.pipeline.job.timeouts import SECOND, Timeouts
 from shared.pipeline.job.turns import has_task, is_parked
 from shared.pipeline.plan.plan import Kind
@@ -179,7 +180,8 @@ class Commits:
             return None
         due = self.jobs.now(loaded) + self.timeouts.queue_slack * SECOND
         url, event = job.request.webhook_url, event_of(job.ending)
-        return NewDelivery(delivery_id(job), job.tenant, job.id, url, event, due, job.request.metadata)
+        told = job.request.metadata, degraded(job)
+        return NewDelivery(delivery_id(job), job.tenant, job.id, url, event, due, *told)
 
     def _notify(self, job: Job) -> None:
         try:

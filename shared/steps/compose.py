@@ -24,8 +24,10 @@ from shared.media.probe import probe
 from shared.pipeline.edit.assembly import Breaks, Take, assemble, read_srt
 from shared.pipeline.edit.edit import Edit
 from shared.pipeline.job import events as on
+from shared.pipeline.job.cast import speech_of
 from shared.pipeline.job.job import Job, Node, Output
 from shared.pipeline.job.names import film_object
+from shared.pipeline.job.status import degraded
 from shared.pipeline.job.turns import has_task
 from shared.pipeline.plan.plan import LENGTH_TOLERANCE, Cutout, Kind
 from shared.pipeline.plan.warned import Warned, WarningText, warning
@@ -94,9 +96,9 @@ class Compose:
             claimed = output.cutout if output else None
             if real is not Cutout.INSET or claimed not in NEXT:
                 continue
-            account = self.tenants.integration(job.tenant, job.plan.provider, job.plan.mode)
-            speech = next(each for each in job.plan.speeches if each.key == key)
-            if account:
+            account = self.tenants.integration(job.tenant, job.nodes[key].provider, job.plan.mode)
+            speech = speech_of(job, job.nodes[key])
+            if account and speech:
                 self.tenants.learn(job.tenant, account, speech.avatar_id, NEXT[claimed])
 
     def _fetched(self, job: Job, folder: Path) -> Mapping[str, Path]:
@@ -124,7 +126,8 @@ class Compose:
                 says = f"{key}: its subtitles are gone; its captions are estimated from the script"
                 told.append(warning(Warned.CAPTIONS_ESTIMATED, says, node=key))
             takes[key] = Take(seconds, cutout, read_srt(words or b""))
-        return assemble(job.plan, job.request, takes, _breaks(job.request.voice.locale or "")), tuple(told)
+        breaks = _breaks(job.request.voice.locale or "")
+        return assemble(job.plan, job.request, takes, breaks, degraded(job)), tuple(told)
 
     def _words(self, captions: str | None) -> bytes | None:
         """Read the subtitles of a take; None when they are not there any more."""
@@ -154,7 +157,7 @@ def _used(job: Job) -> tuple[str, ...]:
         stretch.chain if stretch.chain in grown else stretch.clip for stretch in job.plan.stretches if stretch.clip
     ]
     backdrops = [stretch.backdrop.image for stretch in job.plan.stretches if stretch.backdrop]
-    speeches = [speech.key for speech in job.plan.speeches]
+    speeches = [speech.key for speech in job.plan.speeches if speech.key not in degraded(job)]
     return tuple(dict.fromkeys(key for key in (*clips, *job.plan.chains, *backdrops, *speeches) if key))
 
 

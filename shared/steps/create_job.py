@@ -35,6 +35,7 @@ from shared.steps.images import Ready
 from shared.steps.preflight import Preflight, Told
 from shared.steps.problems import Problem, invalid, together, unavailable
 from shared.steps.quotas import Quota
+from shared.steps.takeover import Takeover
 from shared.steps.turnstile import Turnstile
 
 TRIES = 100  # of a tenant's month: everything it orders and everything that ends writes there
@@ -84,6 +85,7 @@ class CreateJob:
     secret: Callable[[], str]
     hourly: HourlyLimit
     casting: Casting
+    takeover: Takeover
     budget: MonthBudget
     turnstile: Turnstile
     portions: Portions
@@ -94,10 +96,12 @@ class CreateJob:
         What is wrong about presenters hides nothing about images: the film is planned without what was not told.
         """
         asked = with_account_defaults(asked, tenant.id, self.casting.tenants, self.tables.presenters)
-        request, ranked = self.casting(tenant.id, asked)
+        chosen = self.casting(tenant.id, asked)
+        request = chosen.request
         defaults = defaults_of(tenant)
         problems: list[Problem] = []
         told = Told({})
+        lacking: tuple[WarningText, ...] = ()
         ask = self.preflight.told_for_a_price if dry_run else self.preflight.presenters_told
         try:
             needed, planned = to_ask(request, self.tables, defaults), plan(request, self.tables, defaults)
@@ -108,6 +112,7 @@ class CreateJob:
             planned = plan(request, self.tables, defaults, told.looks)
             told.must_pay(planned.provider or planned.footage_account, planned.cost_to_provider_account)
             refuse_dearer(request, planned)
+            planned, lacking = self.takeover(tenant.id, asked, chosen, planned, defaults)
         except CannotPlan as cannot:
             problems.append(invalid(cannot.details))
         except Problem as problem:
@@ -119,7 +124,8 @@ class CreateJob:
         if problems:
             raise together(problems)
         planned = with_photos(planned, {key: image.photo for key, image in images.items()})
-        return Checked(planned, warnings_beside(planned, request, told), images, request, ranked)
+        warnings = (*warnings_beside(planned, request, told), *lacking)
+        return Checked(planned, warnings, images, request, chosen.ranked)
 
     def dry_run(self, tenant: Tenant, request: FilmRequest) -> Checked:
         """Plan and check all there is to check, spending and storing nothing; all warnings stand in the plan.
@@ -188,8 +194,7 @@ class CreateJob:
                 month = self.budget.months.own(tenant, job_id, self.now())
                 live = self.jobs.live(tenant.id)  # after the month: what is ordered in between moves the month
                 month, left = self.room(month, live.count)
-                form = self.jobs.forms.form()
-                job = begin(now=live.at, usage_doc=month.doc, schema=form, left=left)
+                job = begin(now=live.at, usage_doc=month.doc, left=left)
                 quota = self.hourly.admit(tenant, month)
                 admit(tenant, live.count)
                 month = self.budget.admit(tenant.id, month, reserving(job.money))

@@ -120,7 +120,7 @@ class Notify:
         import httpx
 
         now = int(self.now().timestamp())
-        news = JobNews(delivery.job, self.job_url(delivery.job), delivery.metadata)
+        news = JobNews(delivery.job, self.job_url(delivery.job), delivery.metadata, delivery.degraded)
         body = json.dumps(to_plain(WebhookPayload(WebhookEvent(delivery.event), now, news)))
         headers = {"content-type": "application/json", "webhook-id": delivery.id, "webhook-timestamp": str(now)}
         # No secret asked for: an unsigned hint; the truth about the job needs the API key.

@@ -4,6 +4,7 @@ Both keep every finished node the change does not touch, tell the price first if
 that orders it (holes 43, 46).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -13,9 +14,9 @@ from shared.cloud.records import Loaded
 from shared.cloud.tenants import Tenant
 from shared.codes import Code
 from shared.pipeline.codec import to_plain
-from shared.pipeline.job.creation import CEILING, new_job
+from shared.pipeline.job.creation import CEILING, form_of, new_job
 from shared.pipeline.job.events import RetryAsked
-from shared.pipeline.job.job import Ending, Job, Purchase, State
+from shared.pipeline.job.job import Ending, Job, Node, Purchase, State
 from shared.pipeline.job.portions import Portions
 from shared.pipeline.job.revision import (
     CannotChange,
@@ -28,6 +29,7 @@ from shared.pipeline.job.revision import (
     regenerable,
     touched,
 )
+from shared.pipeline.job.schema import SWITCHING
 from shared.pipeline.job.shares import Amount
 from shared.pipeline.plan.capabilities import Tables
 from shared.pipeline.plan.plan import Kind, Plan
@@ -193,14 +195,15 @@ class Revise:
             raise invalid({"nodes": ["nothing would be different: name nodes, or change words, avatar or voice"]})
         if dry_run:
             return parent, revised
+        adopted = {key: node for key, node in parent.nodes.items() if key not in revised.remake}
         begin = partial(
             new_job,
             job_id=job_id,
             tenant=tenant.id,
             request=revised.request,
-            plan=revised.plan,
+            plan=self._allowed(revised.plan, adopted),
             images={},
-            adopted={key: node for key, node in parent.nodes.items() if key not in revised.remake},
+            adopted=adopted,
             film_token=self.create.secret(),
             request_hash=call.request_hash,
             timeouts=self.commits.timeouts,
@@ -221,13 +224,21 @@ class Revise:
             needed = to_ask(request, self.tables, defaults)
             unasked = plan(request, self.tables, defaults)  # which takes are made again is known without any look
             remake = touched(job, request, unasked, also)
-            told = ask(tenant.id, asked_anew(unasked, remake, needed))
-            planned = frozen(job, plan(request, self.tables, defaults, told.looks, kept(job, remake)))
+            told = ask(tenant.id, asked_anew(job, unasked, remake, needed))
+            made = plan(request, self.tables, defaults, told.looks, kept(job, remake))
+            planned = frozen(job, made, request)
             ours, theirs = price(job, planned, remake)
         except (CannotPlan, CannotChange) as cannot:
             raise invalid(cannot.details) from cannot
         told.must_pay(planned.provider or planned.footage_account, theirs)
         return Revised(request, planned, remake, ours, theirs, warnings_beside(planned, request, told))
+
+    def _allowed(self, planned: Plan, adopted: Mapping[str, Node]) -> Plan:
+        """Return a plan without who takes over while older code must be able to go on with it; kept takes need them."""
+        alone = replace(planned, understudies=(), without_presenter=False, pay_again=False)
+        if planned == alone or form_of(alone, adopted) == SWITCHING or self.jobs.forms.form() >= SWITCHING:
+            return planned
+        return alone
 
     def _missing(self, job: Job) -> frozenset[str]:
         """Find finished nodes whose files were deleted after their time; a lost image cannot be made again."""

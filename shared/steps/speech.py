@@ -1,5 +1,6 @@
 """What a presenter's take is ordered as."""
 
+from shared.pipeline.job.cast import speech_of
 from shared.pipeline.job.job import Job, Node
 from shared.pipeline.job.names import attempt_name
 from shared.pipeline.plan.plan import KEY_COLOR, Cutout, Speech
@@ -10,8 +11,11 @@ TOKEN = 8  # characters of a claim's token that tell two calls of one attempt ap
 
 
 def planned(job: Job, node: Node) -> Speech:
-    """Return the plan's speech of a node."""
-    return next(speech for speech in job.plan.speeches if speech.key == node.key)
+    """Return a take as the service films it whose turn it is. Raises KeyError for what is no take."""
+    speech = speech_of(job, node)
+    if speech is None:
+        raise KeyError(node.key)
+    return speech
 
 
 def speech_order(job: Job, node: Node, callback_url: str, engine: str | None) -> SpeechOrder:

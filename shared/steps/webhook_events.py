@@ -39,6 +39,7 @@ class JobNews:
     job_id: str
     url: str  # where the job is read
     metadata: Mapping[str, str]  # as it was ordered with
+    degraded: tuple[str, ...] = ()  # the takes the film is made without
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,8 @@ def gate(cloud: Cloud) -> Forms:
 
 
 def test_code_of_one_form_asks_nobody(cloud: Cloud) -> None:
-    """No read is made where there is nothing to choose: today's films cost what they cost."""
-    assert SCHEMA == cloud.wiring.jobs.forms.form()
+    """No read is made where there is nothing to choose: such code costs what it costs."""
+    assert 2 == Forms(cloud.wiring.clients, cloud.clock.monotonic, {2: 2}).form()
     assert 0 == cloud.wire.count(READ)
 
 
@@ -86,7 +86,7 @@ def test_what_bars_a_roll_back_is_counted(cloud: Cloud) -> None:
 
     assert 1 == jobs.ahead(SCHEMA)
     assert f"1 live jobs bar a roll-back to code of schema {OLDEST}" in said
-    assert f"new jobs are born in form {SCHEMA}" in said
+    assert f"new jobs are born in form {OLDEST}" in said
 
 
 def test_the_table_of_forms_is_in_order() -> None:

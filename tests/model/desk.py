@@ -26,16 +26,15 @@ class Desk:
     @property
     def clip(self) -> bool:
         """Whether its news is an object in our bucket; else a webhook tells."""
-        return self.way is Reconcile.OBJECT
+        return self.machine.way is Reconcile.OBJECT
 
-    @property
-    def way(self) -> Reconcile:
-        """How the vendor lets lost answers be found out."""
-        return self.machine.way
+    def way(self, worker: Worker) -> Reconcile:
+        """How a worker's vendor lets lost answers be found out; the second one takes no keys."""
+        return Reconcile.LIST_BY_TITLE if worker.vendor else self.machine.way
 
     def event(self, worker: Worker) -> on.NodeEvent:
         """Return a worker's next event."""
-        return event(self.key, worker, self.way)
+        return event(self.key, worker, self.way(worker))
 
     def has(self, rule: Rule) -> bool:
         """Tell whether a rule is kept."""

@@ -85,6 +85,8 @@ def _node(node: Node, passed: timedelta, latest: int) -> Node:
         ended_at=None,
         held_since=None,
         waits_since=None,
+        waived_at=NOW if node.waived_at else None,
+        switches=(),
         why=None,
         next_move=None,
         attempts=tuple(_line(line) for line in node.attempts),

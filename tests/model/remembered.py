@@ -14,6 +14,7 @@ from shared.pipeline.job.vendors import VENDORS
 from tests.model.instants import FROZEN, NOW, TICK, WAITS, stripped
 from tests.model.rules import ALL, Rule, heard
 from tests.pipeline.films import film, spoken
+from tests.pipeline.machine.casts import recast
 from tests.pipeline.machine.laws import LawBroken, judge
 from tests.pipeline.machine.story import CLIP, FOOTAGE, PRESENTER, job
 
@@ -45,7 +46,13 @@ class Remembered:
     """The machine of one model."""
 
     def __init__(
-        self, node: str, rules: frozenset[Rule] = ALL, latest: int = FROZEN, way: Reconcile | None = None
+        self,
+        node: str,
+        rules: frozenset[Rule] = ALL,
+        latest: int = FROZEN,
+        way: Reconcile | None = None,
+        *,
+        second: bool = False,
     ) -> None:
         self.key = node
         self.way = way or (Reconcile.OBJECT if node == CLIP else Reconcile.IDEMPOTENCY_KEY)
@@ -61,7 +68,8 @@ class Remembered:
         if self.way in (Reconcile.OBJECT, Reconcile.IDEMPOTENCY_KEY):
             vendors = (name for name, row in VENDORS.items() if (row.kind, row.reconcile) == (hero.kind, self.way))
             hero = replace(hero, provider=next(vendors))
-        self.born = self.number(replace(whole, nodes={node: hero}))
+        plan = recast(whole.plan, cost=hero.cost) if second else whole.plan
+        self.born = self.number(replace(whole, plan=plan, nodes={node: hero}))
 
     def number(self, found: Job, passed: int = 0) -> int:
         """Return the number under which a job is known."""

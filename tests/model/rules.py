@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from shared.codes import Code
 from shared.pipeline.job import events as on
 from shared.pipeline.job.job import Job, Reconcile, State
 from shared.pipeline.job.machine import Transition, apply
@@ -35,6 +36,8 @@ class Rule(StrEnum):
     PROBE = "a file is probed before it counts as a film"
     LINKS = "a bounded number of fresh links"
     PAID = "a file that is no film was paid"
+    VERDICT = "only a verdict lets another vendor be asked"
+    HEARD = "what may have been made is not ordered elsewhere"
 
 
 ALL = frozenset(Rule)
@@ -44,6 +47,7 @@ def heard(rules: frozenset[Rule], job: Job, event: on.Event, now: datetime, time
     """Apply an event as the product's machine does, without the rules that are missing."""
     if Rule.REPEAT not in rules and isinstance(event, on.Released | on.MisconfigurationFound | on.Rejected):
         job = _asked_once(job, event.node)
+    job, event = _of_a_second_vendor(rules, job, event)
     match event:
         case on.Claimed() if Rule.KEYLESS not in rules:  # the kind of node decided once
             event = replace(event, reconcile=Reconcile.IDEMPOTENCY_KEY)
@@ -68,6 +72,15 @@ def heard(rules: frozenset[Rule], job: Job, event: on.Event, now: datetime, time
     if Rule.RISK not in rules and isinstance(event, on.Claimed) and moved.changed:
         return _unbooked(moved, event.node)
     return moved
+
+
+def _of_a_second_vendor(rules: frozenset[Rule], job: Job, event: on.Event) -> tuple[Job, on.Event]:
+    """Leave out what keeps a second vendor from being asked."""
+    if Rule.HEARD not in rules:
+        job = replace(job, plan=replace(job.plan, pay_again=True))
+    if Rule.VERDICT not in rules and isinstance(event, on.Unclear):  # an answer that is lost counts as one
+        return job, on.Rejected(event.node, event.token, Code.CREDITS, "503", "ask another")
+    return job, event
 
 
 def _of_files(rules: frozenset[Rule], job: Job, event: on.Event) -> tuple[Job, on.Event]:

@@ -18,17 +18,20 @@ class Scenario:
     without: Rule | None = None
     breaks: str = ""
     way: Reconcile | None = None  # how the vendor lets lost answers be found out, where it is not the usual one
+    second: bool = False  # another vendor may be asked when this one is dead
 
     def __str__(self) -> str:
         rules = f"without {self.without.value}" if self.without else "all rules"
         vendor = f" ({self.way.value})" if self.way else ""
+        vendor += " and a second vendor" if self.second else ""
         return f"{self.node}{vendor}, {rules}, {self.budget}"
 
     def searched(self, *, whole: bool = False) -> Verdict:
         """Search it; `whole` puts the missing rule back."""
         if whole or not self.without:
-            return search(self.node, self.budget, way=self.way)
-        return search(self.node, self.budget, ALL - {self.without}, only=self.breaks, way=self.way)
+            return search(self.node, self.budget, way=self.way, second=self.second)
+        rules = ALL - {self.without}
+        return search(self.node, self.budget, rules, only=self.breaks, way=self.way, second=self.second)
 
 
 # Each rule is missing once; with it, the same faults break nothing.
@@ -55,6 +58,9 @@ NECESSARY = (
     Scenario(CLIP, Budget(lost=1), Rule.OWN_WAY, "BILL", Reconcile.IDEMPOTENCY_KEY),
     Scenario(PRESENTER, Budget(lost=1, busy=1), Rule.REPEAT, "BILL"),
     Scenario(PRESENTER, Budget(lost=1, busy=1, gone=1), Rule.REPEAT, "BILL"),
+    Scenario(PRESENTER, Budget(lost=1), Rule.VERDICT, "BILL", second=True),
+    Scenario(PRESENTER, Budget(lost=1, broke=1), Rule.REPEAT, "BILL", second=True),
+    Scenario(PRESENTER, Budget(slow=1), Rule.HEARD, "BILL", second=True),
     Scenario(CLIP, Budget(), Rule.RISK, "MONEY"),
     Scenario(CLIP, Budget(junk=1), Rule.PROBE, "FILM"),
     Scenario(PRESENTER, Budget(junk=1), Rule.PROBE, "FILM"),
@@ -83,6 +89,13 @@ KEPT = (
     Scenario(PRESENTER, Budget(lost=1, busy=1, drop=1, retry=1), way=Reconcile.NOTHING),
     Scenario(CLIP, Budget(crash=1, lost=1), way=Reconcile.IDEMPOTENCY_KEY),
     Scenario(CLIP, Budget(lost=1, dup=1, busy=1), way=Reconcile.IDEMPOTENCY_KEY),
+    Scenario(PRESENTER, Budget(broke=1, dup=1), second=True),
+    Scenario(PRESENTER, Budget(crash=1, broke=1), second=True),
+    Scenario(PRESENTER, Budget(lost=1, broke=2), second=True),
+    Scenario(PRESENTER, Budget(fail=1, lost=1), second=True),
+    Scenario(PRESENTER, Budget(gone=1, lost=1), second=True),
+    Scenario(PRESENTER, Budget(broke=2, retry=1), second=True),
+    Scenario(PRESENTER, Budget(broke=1, lost=1), way=Reconcile.LIST_BY_TITLE, second=True),
     Scenario(CLIP, Budget(junk=1, lost=1, retry=1)),
     Scenario(PRESENTER, Budget(junk=1, dup=1, retry=1)),
     Scenario(PRESENTER, Budget(junk=1, lost=1, drop=1)),
@@ -103,4 +116,9 @@ LARGE = (
     Scenario(PRESENTER, Budget(crash=1, dup=1, lost=1, busy=1, gone=1)),
     Scenario(PRESENTER, Budget(junk=1, crash=1, dup=1, ack=1, retry=1)),
     Scenario(CLIP, Budget(junk=1, crash=1, lost=1, dup=1, retry=1)),
+    Scenario(PRESENTER, Budget(broke=1, dup=1, crash=1), second=True),
+    Scenario(PRESENTER, Budget(fail=1, drop=1, lost=1), second=True),
+    Scenario(PRESENTER, Budget(broke=1, lost=1, crash=1), way=Reconcile.LIST_BY_TITLE, second=True),
+    Scenario(PRESENTER, Budget(broke=1, lost=1, dup=1, crash=1), second=True),
+    Scenario(PRESENTER, Budget(fail=1, lost=1, dup=1, drop=1, retry=1), second=True),
 )

@@ -45,15 +45,17 @@ def search(
     *,
     only: str = "",
     way: Reconcile | None = None,
+    second: bool = False,
     workers: int = 2,
     most: int = 3_000_000,
 ) -> Verdict:
     """Explore all interleavings within the budget, at most `most` states; `only` one law is looked at, if named.
 
-    `way` is how the vendor lets lost answers be found out, where it is not the node's usual one.
+    `way` is how the vendor lets lost answers be found out, where it is not the node's usual one. A `second` vendor,
+    which takes no keys, may be asked when the first is dead.
     """
     started = time.perf_counter()
-    machine = _machine(node, rules, FROZEN if budget.freeze else ANSWERS, way)
+    machine = _machine(node, rules, FROZEN if budget.freeze else ANSWERS, way, second)
     desk = Desk(machine)
     hands = Workers(desk, workers)
     around = Around(hands)
@@ -84,9 +86,9 @@ def search(
 
 
 @cache
-def _machine(node: str, rules: frozenset[Rule], latest: int, way: Reconcile | None) -> Remembered:
+def _machine(node: str, rules: frozenset[Rule], latest: int, way: Reconcile | None, second: bool) -> Remembered:
     """Keep what the machine said from one search to the next."""
-    return Remembered(node, rules, latest, way)
+    return Remembered(node, rules, latest, way, second=second)
 
 
 def _lost(ways: Way, fairly: dict[World, list[World]], desk: Desk) -> list[World]:

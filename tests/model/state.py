@@ -14,6 +14,7 @@ class Budget(NamedTuple):
     lost: int = 0  # the answer to a submit is lost; something was made, or nothing
     gone: int = 0  # 404: the model is retired; held for an operator
     refuse: int = 0  # the vendor refuses for good
+    broke: int = 0  # 402: the account there is empty
     fail: int = 0  # an operation fails
     junk: int = 0  # an operation is made and billed, and its file is not what was ordered
     slow: int = 0  # an operation whose id is known takes longer than ever
@@ -56,6 +57,7 @@ class Worker(NamedTuple):
     key: int = 0  # refusals so far: part of the idempotency key
     want: int = 0  # ghost: how often people had asked anew when it was loaded
     how: str = ""  # where it looked
+    vendor: int = 0  # whose turn it was when it was loaded: 0 the first's, 1 the second's
 
 
 class Operation(NamedTuple):

@@ -19,7 +19,7 @@ BROKEN = [row for row in ROWS if row.without]
 pytestmark = pytest.mark.timeout(3600 if LARGE_TOO else 900)
 MANY = Budget(freeze=1, lost=1)  # 49,000 states with all rules: left to the large size
 WHOLE = {
-    (row.node, row.budget, row.way): Scenario(row.node, row.budget, way=row.way)
+    (row.node, row.budget, row.way, row.second): Scenario(row.node, row.budget, way=row.way, second=row.second)
     for row in ROWS
     if LARGE_TOO or row.budget != MANY
 }.values()

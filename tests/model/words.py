@@ -34,6 +34,8 @@ def _answered(key: str, worker: Worker, token: str) -> on.NodeEvent:
             return on.Released(key, token, "429", TICK, refused=True)
         case "gone":
             return on.MisconfigurationFound(key, token, "the model is gone", "choose another")
+        case "broke":
+            return on.Rejected(key, token, Code.CREDITS, "the account is empty", "top it up")
         case "refused":
             return on.Rejected(key, token, Code.SAFETY, "it was refused", "ask for something else")
         case _:

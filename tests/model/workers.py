@@ -50,13 +50,13 @@ class Workers:
         desk, node = self.desk, self.desk.node(world)
         if node.state is State.QUEUED:
             place = "CLAIM" if desk.has(Rule.CLAIM) else "SEND"
-            worker = Worker(place, take, attempt, want=world.want)
+            worker = Worker(place, take, attempt, want=world.want, vendor=node.choice)
             return world.joined(worker) if desk.hear(world, self.desk.event(worker)).changed else world
         if node.state is not State.STARTING or node.claim is None:
             return world
         if reconcile_of(node) is not Reconcile.IDEMPOTENCY_KEY:
             return world
-        worker = Worker("RECLAIM", node.take, node.attempt, want=world.want)
+        worker = Worker("RECLAIM", node.take, node.attempt, want=world.want, vendor=node.choice)
         if desk.hear(world, self.desk.event(worker)).changed:
             return world.joined(worker)
         return world if replayable(node, NOW, WAITS) else self._searched(world, node, missed=missed)
@@ -86,6 +86,8 @@ class Workers:
             yield Step(f"send {number}: 404", False, self._holding(rest.spend("gone"), worker, "gone"))
         if budget.refuse:
             yield Step(f"send {number}: REFUSED", False, self._holding(rest.spend("refuse"), worker, "refused"))
+        if budget.broke:
+            yield Step(f"send {number}: 402", False, self._holding(rest.spend("broke"), worker, "broke"))
         if budget.lost:
             yield Step(f"send {number}, ANSWER LOST", False, self._holding(made.spend("lost"), worker, "unclear"))
             nothing = self._holding(rest.spend("lost"), worker, "unclear")
@@ -97,7 +99,7 @@ class Workers:
         op = Operation(worker.take, worker.attempt, worker.key, worker.want)
         for index, known in enumerate(world.ops):
             same = (known.take, known.attempt, known.key) == (op.take, op.attempt, op.key)
-            if same and self.desk.way is Reconcile.IDEMPOTENCY_KEY and self.desk.has(Rule.KEY):
+            if same and self.desk.way(worker) is Reconcile.IDEMPOTENCY_KEY and self.desk.has(Rule.KEY):
                 return world, index
         return world._replace(ops=(*world.ops, op)), len(world.ops)
 

@@ -25,7 +25,10 @@ from shared.cloud.secret_names import CALLBACK_KEY, vendor_key
 from shared.cloud.tenants import Integration, Tenant
 from shared.pipeline.job.job import Job, Node
 from shared.pipeline.job.names import task_name
-from shared.pipeline.plan.request import FilmRequest, SceneRequest
+from shared.pipeline.job.schema import SCHEMA
+from shared.pipeline.plan.personas import Persona, PersonaIds
+from shared.pipeline.plan.plan import Join
+from shared.pipeline.plan.request import BRoll, FilmRequest, SceneRequest
 from shared.steps.message import Message
 from tests.faults.cloud import Clock, Cloud, StagedWiring, close_all
 from tests.faults.wire import Wire
@@ -86,6 +89,20 @@ def by_did(script: str = "Hello.", *, avatar: str = AMBER, **changed: Any) -> Fi
     """Return the same film with a presenter of D-ID's."""
     film = presented(script, avatar=avatar, provider="did", **changed)
     return replace(film, scenes=tuple(replace(scene, voice_id=JENNY) for scene in film.scenes))
+
+
+def by_persona(script: str = "Hello.", scenes: int = 1, **changed: Any) -> FilmRequest:
+    """Return a film of filmed scenes with a presenter whom both avatar services know."""
+    scene = SceneRequest(visual_description="A mug on a table", duration=4, script=script, persona="ana")
+    cut = BRoll(join=Join.CUT)
+    whole: dict[str, Any] = {"product_title": "Mug", "scenes": (scene,) * scenes, "b_roll": cut}
+    return FilmRequest(**whole | changed)
+
+
+def known(wiring: StagedWiring) -> None:
+    """Let the tenant have a persona with ids at both avatar services."""
+    ids = {"heygen": PersonaIds(LOOK, VOICE), "did": PersonaIds(AMBER, JENNY)}
+    wiring.personas.put(TENANT.id, Persona("ana", "Ana", ids))
 
 
 @dataclass
@@ -266,6 +283,7 @@ def staged(
                 opened.append(second)
                 cloud.before("did", second.start())
                 _account(cloud.wiring, "did", DID_KEY)
+                known(cloud.wiring)
             cloud.wire.calls.clear()
             yield Stage(cloud, films, people, data, canned or {}, second)
         finally:
@@ -293,6 +311,7 @@ def _settled(wiring: StagedWiring) -> None:
     """Make the platform's secret, the tenant and its HeyGen account."""
     wiring.secrets.put(CALLBACK_KEY, "platform-secret", {"of": "platform"})
     wiring.tenants.put_tenant(TENANT)
+    wiring.jobs.forms.set(SCHEMA)  # as on a platform where no older code runs
     wiring.months.own(TENANT, "any", wiring.clock())  # begun, as for all but a first order
     _account(wiring, "heygen", DEMO_KEY)
 

@@ -8,6 +8,7 @@ import pytest
 from shared.pipeline.job.revision import Change, changed
 from shared.pipeline.plan.personas import Persona, PersonaIds
 from shared.pipeline.plan.request import FilmRequest, SceneRequest
+from shared.steps.casting import Chosen
 from shared.steps.personas import MOST_PERSONAS
 from tests.steps.calls import Customer, customer, told
 from tests.steps.stage import LOOK, TENANT, VOICE, Stage, staged
@@ -224,7 +225,7 @@ def test_nobody_speaks_nothing_is_asked(stage: Stage) -> None:
     """A persona of a film in which nobody speaks its words is not looked for."""
     film = FilmRequest("Mug", scenes=(SceneRequest("A mug", duration=4),), persona="nobody")
 
-    assert stage.wiring.create_job.create.casting(TENANT.id, film) == (film, ())
+    assert Chosen(film) == stage.wiring.create_job.create.casting(TENANT.id, film)
 
 
 def test_an_unknown_service_is_told_the_known_ones(shop: Customer) -> None:

@@ -72,6 +72,8 @@ def next_release(folder: Path) -> Path:
     creation = "shared/pipeline/job/creation.py"
     _changed(folder, creation, "\n    return follow(job, None, now, timeouts)\n", CREATION)
     _changed(folder, creation, "import FilmRequest\n", "import FilmRequest, Quality\n\n_BORN = iter(range(10**9))\n")
+    born = "begin(now=live.at, usage_doc=month.doc, "
+    _changed(folder, "shared/steps/create_job.py", born, f"{born}schema=self.jobs.forms.form(), ")
     documents = folder / "shared/cloud/documents.py"
     documents.write_text(documents.read_text("utf-8") + SEEDED, encoding="utf-8")
     return folder

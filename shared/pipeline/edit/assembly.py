@@ -5,8 +5,9 @@ on with what was filmed beyond its end, then its last frame stands or footage co
 fades out. Texts come from the request, where they stand once.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from shared.pipeline.edit.captions import Breaks, estimated, read_srt, show_markup
 from shared.pipeline.edit.edit import Appearance, Cue, Edit, Shot, Title
@@ -36,20 +37,26 @@ class Take:
     cues: tuple[Cue, ...] = ()
 
 
-def assemble(plan: Plan, request: FilmRequest, takes: Mapping[str, Take], breaks: Breaks) -> Edit:
+def assemble(
+    plan: Plan, request: FilmRequest, takes: Mapping[str, Take], breaks: Breaks, left_out: Collection[str] = ()
+) -> Edit:
     """Return the film's edit; `takes` by node key, those of the clips before a chain's last being optional.
 
-    `breaks` tells where captions may be broken that are estimated from a script.
+    `breaks` tells where captions may be broken that are estimated from a script. The presenters `left_out` are not seen
+    or heard: what they would have said is read, in the time they were planned to speak.
 
     Raises:
         KeyError: a take the film is made of is missing.
         ValueError: a presenter's take does not say how it can be laid over, or all takes are empty.
     """
     lengths = {clip.key: takes[clip.key].seconds for clip in plan.clips if clip.key in takes}
-    spoken = {speech.scene: takes[speech.key].seconds for speech in plan.speeches}
+    heard = [speech for speech in plan.speeches if speech.key not in left_out]
+    spoken = {speech.scene: speech.seconds for speech in plan.speeches}
+    spoken |= {speech.scene: takes[speech.key].seconds for speech in heard}
     footage, surprises = source_ranges(plan, lengths)
     laid = timeline(plan, footage, spoken)
-    looks = tuple(_look(plan, request, speech, laid, takes[speech.key]) for speech in plan.speeches)
+    looks = tuple(_look(plan, request, speech, laid, takes[speech.key]) for speech in heard)
+    read = [speech for speech in plan.speeches if speech.key in left_out]
     return Edit(
         size=plan.size,
         fps=FPS,
@@ -57,7 +64,10 @@ def assemble(plan: Plan, request: FilmRequest, takes: Mapping[str, Take], breaks
         shots=_shots(laid, whole=None in spoken),
         appearances=looks,
         titles=tuple(_titles(request, laid)),
-        cues=tuple(_cues(plan, request, looks, takes, breaks)) if plan.captions else (),
+        cues=_in_order(
+            _cues(heard, request, looks, takes, breaks) if plan.captions else (),
+            _unspoken(read, request, laid, breaks),
+        ),
         sound=plan.sound,
         warnings=(*surprises, *film_warnings(plan, request, laid, spoken)),
         locale=request.voice.locale or "",
@@ -111,10 +121,9 @@ def _look(plan: Plan, request: FilmRequest, speech: Speech, laid: tuple[Timeline
     """Let the presenter appear for the whole film, or for the scene of the script."""
     if take.cutout is None:
         raise ValueError(f"{speech.key}: its take does not say how it can be laid over (cutout)")
-    start, end, place = 0.0, laid[-1].end, plan.place
+    (start, end), place = _span(speech, laid), plan.place
     if speech.scene is not None:
         entry = next(one for one in laid if one.stretch.scene == speech.scene)
-        start, end = entry.start, entry.end
         place = placement(request, footage=entry.source is not None)
     leaves = start + take.seconds < end - STAYS
     seconds = take.seconds if leaves else end - start
@@ -137,16 +146,45 @@ def _titles(request: FilmRequest, laid: tuple[TimelineEntry, ...]) -> Iterator[T
 
 
 def _cues(
-    plan: Plan, request: FilmRequest, looks: tuple[Appearance, ...], takes: Mapping[str, Take], breaks: Breaks
+    heard: Sequence[Speech],
+    request: FilmRequest,
+    looks: tuple[Appearance, ...],
+    takes: Mapping[str, Take],
+    breaks: Breaks,
 ) -> Iterator[Cue]:
     """Move each take's cues to where it stands on the film; without any, estimate them from its script."""
-    for speech, look in zip(plan.speeches, looks, strict=True):
+    for speech, look in zip(heard, looks, strict=True):
         take = takes[speech.key]
         script = script_of(request, speech.scene)
         told = [cue for cue in take.cues if cue.start < take.seconds]
         if show_markup(told, script):
             told = []
-        for cue in told or estimated(script, take.seconds, breaks):
-            seconds = min(cue.seconds, look.seconds - cue.start)
-            if seconds >= SHORTEST_CUE:
-                yield Cue(cue.text, round(look.start + cue.start, 3), round(seconds, 3))
+        yield from _placed(told or estimated(script, take.seconds, breaks), look.start, look.seconds)
+
+
+def _unspoken(
+    read: Sequence[Speech], request: FilmRequest, laid: tuple[TimelineEntry, ...], breaks: Breaks
+) -> Iterator[Cue]:
+    """Show the words of a presenter who was left out, whether or not captions were asked for: nobody says them."""
+    for speech in read:
+        start, end = _span(speech, laid)
+        yield from _placed(estimated(script_of(request, speech.scene), speech.seconds, breaks), start, end - start)
+
+
+def _placed(cues: Iterable[Cue], start: float, span: float) -> Iterator[Cue]:
+    for cue in cues:
+        seconds = min(cue.seconds, span - cue.start)
+        if seconds >= SHORTEST_CUE:
+            yield Cue(cue.text, round(start + cue.start, 3), round(seconds, 3))
+
+
+def _in_order(*cues: Iterable[Cue]) -> tuple[Cue, ...]:
+    return tuple(sorted(chain(*cues), key=lambda cue: cue.start))
+
+
+def _span(speech: Speech, laid: tuple[TimelineEntry, ...]) -> tuple[float, float]:
+    """Return from when to when a script has the film: all of it, or its scene."""
+    if speech.scene is None:
+        return 0.0, laid[-1].end
+    entry = next(one for one in laid if one.stretch.scene == speech.scene)
+    return entry.start, entry.end

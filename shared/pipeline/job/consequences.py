@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from shared.codes import Code
+from shared.pipeline.job.cast import led
 from shared.pipeline.job.events import LinksRevoked
 from shared.pipeline.job.job import LIVE, Ending, Job, Moment, Node, State, Trouble
 from shared.pipeline.job.ledger import settle
@@ -69,7 +70,7 @@ def _unblock(job: Job, now: datetime, timeouts: Timeouts) -> Job:
     nodes = dict(job.nodes)
     woken = 0
     for key, node in job.nodes.items():
-        if node.state is State.BLOCKED and all(nodes[need].state is State.DONE for need in node.needs):
+        if node.state is State.BLOCKED and all(nodes[need].finished for need in node.needs) and led(job, node):
             wanted = inputs_hash(job, node) if node.kind is Kind.COMPOSE else None
             ready = replace(node, state=State.QUEUED, queued_at=now, inputs_hash=wanted)
             nodes[key] = want(job, ready, now, timeouts, after=woken * timeouts.stagger * SECOND)
@@ -95,7 +96,7 @@ def _hold(job: Job, failed: Node, now: datetime) -> Job:
 
 
 def _ending(job: Job) -> Ending:
-    if all(node.state is State.DONE for node in job.nodes.values()):
+    if all(node.finished for node in job.nodes.values()):
         return Ending.COMPLETED
     return Ending.FAILED if job.trouble else Ending.CANCELLED
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from shared.pipeline.job.consequences import follow
 from shared.pipeline.job.job import Job, Moment, Money, Node, Output, Payer, Purchase, State
 from shared.pipeline.job.portions import Portions, place_of
-from shared.pipeline.job.schema import OLDEST
+from shared.pipeline.job.schema import OLDEST, SWITCHING
 from shared.pipeline.job.timeouts import SECOND, Timeouts
 from shared.pipeline.plan.plan import Kind, Plan
 from shared.pipeline.plan.planner import PlannedNode, nodes
@@ -35,18 +35,20 @@ def new_job(
     warnings: tuple[WarningText, ...] = (),
     parent: str | None = None,
     adopted: Mapping[str, Node] = NOTHING_ADOPTED,
-    schema: int = OLDEST,
+    schema: int | None = None,
     left: Portions = UNBOUNDED,
 ) -> Job:
     """Return a new job; the nodes that need nothing are queued or parked, and the caller enqueues their tasks.
 
     `images` are the stored files of the plan's image nodes, `adopted` the finished nodes of a parent that are kept,
-    `left` what the tenant may still fill of each queue.
+    `left` what the tenant may still fill of each queue. Only a job whose takes may change the service, or be left out,
+    is of the form that older code leaves alone.
     """
     planned = nodes(plan)
     bought = [node for node in planned if node.key not in adopted]
-    reserved = sum(node.cost for node in bought if _payer(node, timeouts) is Payer.US)
-    theirs = sum(node.cost for node in bought) - reserved
+    ours = sum(node.cost for node in bought if _payer(node, timeouts) is Payer.US)
+    theirs = sum(node.cost for node in bought) - ours
+    reserved = sum(_reserved(plan, node, timeouts) for node in bought)
     made = tuple(node.key for node in bought if node.kind is not Kind.IMAGE)
     made_of = {node.key: _node(node, images.get(node.key), adopted.get(node.key), now, timeouts) for node in planned}
     job = Job(
@@ -60,15 +62,28 @@ def new_job(
         nodes=made_of,
         money=Money(reserved=reserved, ceiling=CEILING * sum(node.worst_cost for node in bought), usage_doc=usage_doc),
         film_token=film_token,
-        purchases=(Purchase("", request_hash, now, made, reserved, theirs),),
+        purchases=(Purchase("", request_hash, now, made, ours, theirs),),
         warnings=(*plan.warnings, *warnings, *(warning for node in adopted.values() for warning in node.warnings)),
         timeline=(Moment(now, "job", "created"),),
         trace=trace,
         parent=parent,
-        schema=schema,
+        schema=form_of(plan, adopted) if schema is None else schema,
         place=place_of(job_id, tenant, plan.mode, made_of, left),
     )
     return follow(job, None, now, timeouts)
+
+
+def form_of(plan: Plan, adopted: Mapping[str, Node]) -> int:
+    """Return the form a job is born in, where nothing else asks for a newer one."""
+    moved = any(node.choice or node.waived_at for node in adopted.values())
+    return SWITCHING if plan.understudies or plan.without_presenter or moved else OLDEST
+
+
+def _reserved(plan: Plan, node: PlannedNode, timeouts: Timeouts) -> int:
+    """Return what a node may cost us, whoever ends up making it: the dearest is reserved (hole 82)."""
+    others = ((each.provider, take.cost) for each in plan.understudies for take in each.takes if take.key == node.key)
+    asked = ((node.provider, node.cost), *others)
+    return max((cost for name, cost in asked if not name or timeouts.vendor(name).payer is Payer.US), default=0)
 
 
 def _payer(node: PlannedNode, timeouts: Timeouts) -> Payer:
@@ -86,11 +101,25 @@ def _node(planned: PlannedNode, stored: Output | None, kept: Node | None, now: d
         expected=planned.expected_seconds,
     )
     if kept is not None:
-        return replace(
-            node, state=State.DONE, output=kept.output, cutout=kept.cutout, warnings=kept.warnings, ended_at=now
-        )
+        return _adopted(node, kept, now)
     if planned.kind is not Kind.IMAGE:
         return node
     if stored is None:
         raise ValueError(f"{planned.key} is not stored: store the images before the job is made")
     return replace(node, state=State.DONE, output=stored, ended_at=now)
+
+
+def _adopted(node: Node, kept: Node, now: datetime) -> Node:
+    """Keep a parent's node as it was made, and by whom; what was left out stays so, and is never done (hole 88)."""
+    made_by = replace(
+        node,
+        provider=kept.provider,
+        payer=kept.payer,
+        choice=kept.choice,
+        cutout=kept.cutout,
+        warnings=kept.warnings,
+        ended_at=now,
+    )
+    if kept.waived_at is not None:
+        return replace(made_by, state=State.CANCELLED, waived_at=now, why=kept.why, next_move=kept.next_move)
+    return replace(made_by, state=State.DONE, output=kept.output)

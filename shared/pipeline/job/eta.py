@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from math import erf, hypot, prod, sqrt
 
+from shared.pipeline.job.cast import speech_of
 from shared.pipeline.job.job import AT_VENDOR, Job, Node, State
 from shared.pipeline.job.timeouts import SECOND
 from shared.pipeline.job.turns import has_task
@@ -68,7 +69,9 @@ class _Late(Exception):
 
 def eta(job: Job, now: datetime, outlook: Outlook) -> Eta:
     """Return when the film is expected, after `now`, as far as anybody can tell."""
-    if job.ending or any(node.state in (State.FAILED, State.CANCELLED) for node in job.nodes.values()):
+    if job.ending or any(
+        node.state in (State.FAILED, State.CANCELLED) and not node.finished for node in job.nodes.values()
+    ):
         return Eta()
     try:
         ends = _ends(job, now, outlook)
@@ -84,8 +87,8 @@ def maker(job: Job, node: Node) -> tuple[str, str]:
         case Kind.CLIP:
             return node.provider, job.plan.model
         case Kind.PRESENTER:
-            planned = next((speech.engine for speech in job.plan.speeches if speech.key == node.key), None)
-            return node.provider, (node.claim.engine if node.claim else None) or planned or ""
+            planned = speech_of(job, node)
+            return node.provider, (node.claim.engine if node.claim else None) or (planned and planned.engine) or ""
         case _:
             return OUR_MACHINES, node.kind.value
 
@@ -99,7 +102,7 @@ def _ends(job: Job, now: datetime, outlook: Outlook) -> Mapping[str, _End]:
 
 
 def _end(job: Job, node: Node, ends: Mapping[str, _End], now: datetime, outlook: Outlook) -> _End:
-    if node.state is State.DONE:
+    if node.finished:
         ended = node.ended_at or now
         return _End(ended)
     by = maker(job, node)
@@ -159,7 +162,7 @@ def _at_account(job: Job, now: datetime, outlook: Outlook) -> dict[str, _End]:
     takes = [node for node in job.nodes.values() if node.kind is Kind.PRESENTER]
     ends = {node.key: _end(job, node, {}, now, outlook) for node in takes}
     places: list[_End] = []  # when each of the account's places is free again
-    going_on = [node for node in takes if node.state is not State.DONE]
+    going_on = [node for node in takes if not node.finished]
     for node in sorted(going_on, key=lambda node: _began(node) is None):
         if job.plan.takes_at_once is None or len(places) < job.plan.takes_at_once:
             places.append(ends[node.key])

@@ -1,7 +1,4 @@
-"""What can happen to a job: events in the past tense, each idempotent (pipeline README, "News").
-
-News may come twice, late or out of order; take and attempt say which permission to send it is about.
-"""
+"""What can happen to a job: past, idempotent events, each about a permission to send (pipeline README, "News")."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -53,6 +50,7 @@ class Postponed:
     attempt: int
     after: timedelta
     why: str
+    down: bool = False  # it is not busy, it is out: whoever has another vendor asks that one at once
 
 
 @dataclass(frozen=True, slots=True)

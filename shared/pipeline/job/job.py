@@ -10,7 +10,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from shared.pipeline.codec import Stored
+from shared.pipeline.job.place import Place
 from shared.pipeline.job.schema import OLDEST
+from shared.pipeline.job.switches import Switch
 from shared.pipeline.plan.plan import Cutout, Kind, Plan
 from shared.pipeline.plan.request import FilmRequest
 
@@ -188,6 +190,17 @@ class Node(Stored):
     next_move: str | None = None
     attempts: tuple[Attempt, ...] = ()  # all of them; final ones nobody bills in short beyond five
     warnings: tuple[str, ...] = ()  # what people should know of its file
+    choice: int = 0  # which of the plan's services makes it: 0 the first, k its k-th understudy; only grows in a want
+    since: int = 1  # the first take of what a person wants now: an order, a retry; its later takes are other services'
+    switches: tuple[Switch, ...] = ()  # of the present want, in order
+    waived_at: datetime | None = (
+        None  # left out by the order's own rule; its state is cancelled, which older code knows
+    )
+
+    @property
+    def finished(self) -> bool:
+        """Tell whether it is there, or the film is made without it."""
+        return self.state is State.DONE or self.waived_at is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,14 +230,6 @@ class Money(Stored):
     usage_doc: str = ""  # of the present reservation
     films: int = 1  # 0 once it was given back: nothing was ever spent
     closed: tuple[Entry, ...] = ()  # earlier reservations: a retry opens another one
-
-
-@dataclass(frozen=True, slots=True)
-class Place(Stored):
-    """What a job takes of its tenant's part of each queue; decided when it is ordered or retried, then frozen."""
-
-    open: Mapping[str, int] = field(default_factory=dict)  # by queue: nodes that may want a task; none once it ended
-    lanes: Mapping[str, str] = field(default_factory=dict)  # by queue: where its nodes wait; none: the free part
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,10 +294,7 @@ class Job:
 
 
 def reconcile_of(node: Node) -> Reconcile:
-    """Return how the current claim's outcome can be found out; a claim says it, not the kind of its node.
-
-    Claims written before they said it were HeyGen's for presenters, which takes keys, and Veo's for clips.
-    """
+    """Return how the current claim's outcome can be found out; one written before claims said it goes by its kind."""
     if node.claim is not None and node.claim.reconcile is not None:
         return node.claim.reconcile
     return Reconcile.IDEMPOTENCY_KEY if node.kind is Kind.PRESENTER else Reconcile.OBJECT

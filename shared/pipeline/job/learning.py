@@ -12,6 +12,7 @@ from shared.pipeline.job.job import Attempt, Ending, Job, Node, Outcome, State
 from shared.pipeline.job.timeouts import SECOND
 from shared.pipeline.plan.plan import Kind
 from shared.pipeline.plan.request import Mode
+from shared.pipeline.plan.understudies import take_by
 from shared.pipeline.vendors.figures import Sample
 
 IN_VAIN = frozenset({Outcome.GIVEN_UP, Outcome.NOTHING_MADE, Outcome.LATE})  # waited for, and not used
@@ -29,26 +30,29 @@ def samples(job: Job) -> tuple[Sample, ...]:
 def _of(job: Job, node: Node, since: datetime) -> Iterator[Sample]:
     vendor, model = maker(job, node)
     if node.kind is Kind.COMPOSE and node.state is State.DONE and node.queued_at and node.ended_at:
-        took = _share(node, node.queued_at, node.ended_at)
+        took = _share(node.expected, node.queued_at, node.ended_at)
         yield Sample(vendor, model, made=True, took=took, cost=node.cost)
     ended = [line for line in node.attempts if line.claimed_at >= since and line.outcome in NO_FILM | {Outcome.DONE}]
     for line in ended:
         made = line.outcome is Outcome.DONE
         timed = (made or line.outcome in IN_VAIN) and line.ended_at is not None
         last = line is node.attempts[-1] and node.state is State.FAILED
+        asked = take_by(job.plan, node.key, line.vendor) if line.vendor not in (None, node.provider) else None
         yield Sample(
-            vendor,
-            model,
+            line.vendor or vendor if asked else vendor,
+            asked.engine or "" if asked else model,
             made=made,
-            took=_share(node, line.claimed_at, line.ended_at) if timed and line.ended_at else None,
+            took=_share(asked.wait if asked else node.expected, line.claimed_at, line.ended_at)
+            if timed and line.ended_at
+            else None,
             queued=_queued(job, node) if line is ended[0] else None,
             code=None if made else (node.code if last and node.code else line.outcome.value),
             cost=_cost(line),
         )
 
 
-def _share(node: Node, began: datetime, ended: datetime) -> float:
-    return max((ended - began) / SECOND, 0.0) / max(node.expected, 1.0)
+def _share(expected: float, began: datetime, ended: datetime) -> float:
+    return max((ended - began) / SECOND, 0.0) / max(expected, 1.0)
 
 
 def _queued(job: Job, node: Node) -> float | None:

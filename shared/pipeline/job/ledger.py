@@ -15,6 +15,7 @@ from shared.pipeline.job.entries import covered, settled
 from shared.pipeline.job.job import FINAL, OPEN, Attempt, Claim, Job, Node, Outcome, Output, Payer, State
 from shared.pipeline.job.timeouts import Timeouts
 from shared.pipeline.plan.plan import Kind
+from shared.pipeline.plan.understudies import take_by
 
 DETAILED = 5
 OUR_WORK = (Kind.IMAGE, Kind.COMPOSE)
@@ -66,12 +67,12 @@ def affordable(job: Job, node: Node) -> bool:
     return columns.paid_by_us + columns.billed_by_provider + untraced + node.cost <= job.money.ceiling
 
 
-def billed(job: Job, node: Node, film: Output) -> int | None:
+def billed(job: Job, node: Node, film: Output, line: Attempt | None = None) -> int | None:
     """Return what the vendor bills for a film, micro-dollars; None where it is the price that was booked.
 
-    A clip is billed as ordered, a take by the second that was really spoken.
+    A clip is billed as ordered, a take by the second that was really spoken, at the price of whoever was asked.
     """
-    speech = next((each for each in job.plan.speeches if each.key == node.key), None)
+    speech = take_by(job.plan, node.key, (line and line.vendor) or node.provider)
     if speech is None or film.seconds is None:
         return None
     return round(film.seconds * round(speech.cost / speech.seconds))

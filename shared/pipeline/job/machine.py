@@ -29,6 +29,7 @@ from shared.pipeline.job.ledger import (
     still_open,
 )
 from shared.pipeline.job.retried import reopened
+from shared.pipeline.job.switch import next_choice, with_mates
 from shared.pipeline.job.timeouts import SECOND, Timeouts
 from shared.pipeline.job.transitions import HANDLERS
 from shared.pipeline.job.turns import is_parked
@@ -47,27 +48,27 @@ class Row:
 
 TABLE: tuple[Row, ...] = (
     Row(on.Claimed, Q, (S, F)),
-    Row(on.Postponed, Q, (Q, F)),
+    Row(on.Postponed, Q, (Q, F, C)),
     Row(on.Unparked, Q, (Q,)),
     Row(on.Reclaimed, S, (S,)),
     Row(on.Sent, S, (R,)),
     Row(on.Released, S, (S, Q, F, C)),
-    Row(on.Rejected, S, (S, F)),
+    Row(on.Rejected, S, (S, Q, F, C)),
     Row(on.MisconfigurationFound, S, (S, Q, F, C)),
     Row(on.Unclear, S, (S,)),
     Row(on.IdHeard, S, (R,)),
     Row(on.FilmArrived, Q, (D,)),
     Row(on.FilmArrived, S, (D,)),
     Row(on.FilmArrived, R, (D,)),
-    Row(on.FileRefused, R, (R, F)),
+    Row(on.FileRefused, R, (R, F, C)),
     Row(on.FailureHeard, S, (Q, F, C)),
     Row(on.FailureHeard, R, (Q, F, C)),
-    Row(on.PendingSeen, R, (R, F)),
+    Row(on.PendingSeen, R, (R, Q, F, C)),
     Row(on.NothingFound, S, (S, Q, F, C)),
     Row(on.NothingFound, R, (R, Q, F, C)),
-    Row(on.KeyDenied, S, (S, F)),
-    Row(on.KeyDenied, R, (R, F)),
-    Row(on.IdUnknown, R, (R, F)),
+    Row(on.KeyDenied, S, (S, F, C)),
+    Row(on.KeyDenied, R, (R, F, C)),
+    Row(on.IdUnknown, R, (R, F, C)),
     Row(on.WorkDone, Q, (D,)),
     Row(on.WorkFailed, Q, (Q, F)),
 )
@@ -130,6 +131,7 @@ def _heard(job: Job, event: on.NodeEvent, now: datetime, timeouts: Timeouts) -> 
         doubled = f"attempt {event.attempt} was wanted while attempt {other.attempt} is {other.outcome}"
         return Transition(job, changed=False, alarms=(f"open_line: {job.id} {node.key}: {doubled}",))
     moved = HANDLERS[type(event)](job, node, event, now, timeouts)
+    moved = next_choice(job, node, moved, event, now, timeouts)
     if moved.state not in row.becomes:
         raise BrokenTable(f"{job.id} {node.key}: {type(event).__name__} led from {node.state} to {moved.state}")
     return _moved(job, node, moved, event, now, timeouts)
@@ -167,7 +169,7 @@ def _late(job: Job, node: Node, event: on.NodeEvent, now: datetime, timeouts: Ti
         case on.FilmArrived() if node.output and node.output.identity == event.output.identity:
             noted = node
         case on.FilmArrived():
-            cost = billed(job, node, event.output)
+            cost = billed(job, node, event.output, find(node, event.take, event.attempt))
             noted = note_late(node, event.take, event.attempt, event.output.identity, now, cost)
             if noted != node and event.take == node.take and node.state is State.DONE:
                 second = f"a second film of take {event.take}: {event.output.uri}"
@@ -192,7 +194,7 @@ def _moved(job: Job, before: Node, after: Node, event: on.NodeEvent, now: dateti
         return Transition(job, changed=False)
     if after.state is not before.state:
         after = replace(after, nudges=0)
-    story = _put(job, after, now)
+    story = with_mates(_put(job, after, now), before, after, now, timeouts)
     if after.state is not before.state and not isinstance(event, on.Claimed):
         story = tell(story, now, after.key, after.state.value, after.why or "")
     if isinstance(event, on.Unparked):  # who only waited has lost no time

@@ -48,6 +48,11 @@ def next_attempt(job: Job, node: Node, after: timedelta, now: datetime, timeouts
     return requeue(job, fresh, after, now, timeouts)
 
 
+def tries_of(node: Node, timeouts: Timeouts) -> int:
+    """Return how many generations a take may have at its present vendor; one that took over has fewer."""
+    return min(timeouts.tries, timeouts.tries_after) if node.choice else timeouts.tries
+
+
 def requeue(job: Job, node: Node, after: timedelta, now: datetime, timeouts: Timeouts) -> Node:
     """Queue the node again, behind its tenant's others; cancel it where another node's failure stops what is unsent."""
     return _held(job, node, now) or want(job, replace(node, state=State.QUEUED), now, timeouts, after=after)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from shared.pipeline.job.job import Job, Node, Output
 from shared.pipeline.plan.composition import canonical, composition
+from shared.pipeline.plan.request import script_of
 
 # Bounded: these names come back from outside, and a number of five thousand digits is none.
 _NODE = r"[a-z]{1,20}-[0-9]{1,3}"
@@ -99,7 +100,9 @@ def inputs_hash(job: Job, node: Node) -> str:
     """
     keys = dict.fromkeys((*(clip.key for clip in job.plan.clips), *node.needs))
     files = {key: _made(job.nodes[key].output) for key in keys}
-    return _short(canonical({"node": node.key, "files": files, **composition(job.plan, job.request)}))
+    lacking = [take for take in job.plan.speeches if job.nodes[take.key].waived_at]
+    read = {"read": {take.key: script_of(job.request, take.scene) for take in lacking}} if lacking else {}
+    return _short(canonical({"node": node.key, "files": files, **read, **composition(job.plan, job.request)}))
 
 
 def _made(output: Output | None) -> list[object]:

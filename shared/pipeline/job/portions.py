@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from shared.pipeline.codec import Unreadable, from_plain
-from shared.pipeline.job.job import Job, Node, Payer, Place, State
+from shared.pipeline.job.job import Job, Node, Payer, State
 from shared.pipeline.job.line import start_queue
+from shared.pipeline.job.place import Place
 from shared.pipeline.plan.plan import Kind
 
 FREE_SECONDS = 5.0  # of a queue's rate are one tenant's at most

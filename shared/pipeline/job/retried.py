@@ -5,18 +5,20 @@ from dataclasses import replace
 from datetime import datetime
 
 from shared.pipeline.job import events as on
+from shared.pipeline.job.cast import pinned
 from shared.pipeline.job.entries import next_entry
 from shared.pipeline.job.job import Job, Node, State
 from shared.pipeline.job.portions import place_of
 from shared.pipeline.job.timeouts import SECOND, Timeouts
-from shared.pipeline.plan.plan import COMPOSE_KEY, Plan
+from shared.pipeline.plan.plan import COMPOSE_KEY
+from shared.pipeline.plan.understudies import provider_at, take_at
 
 
 def reopened(job: Job, event: on.RetryAsked, now: datetime, timeouts: Timeouts) -> Job:
     """Return an ended job with its unfinished and unwanted nodes as new, and another reservation."""
     unfinished = (State.FAILED, State.CANCELLED)
     nodes = {
-        key: _fresh(node, job.plan, event.plan or job.plan) if node.state in unfinished or key in event.remake else node
+        key: _fresh(job, node, event, timeouts) if node.state in unfinished or key in event.remake else node
         for key, node in job.nodes.items()
     }
     return replace(
@@ -43,28 +45,33 @@ def _warned_anew(known: Iterable[str], nodes: Iterable[Node]) -> tuple[str, ...]
     return tuple(dict.fromkeys((*known, *(warning for node in nodes for warning in node.warnings))))
 
 
-def _fresh(node: Node, before: Plan, plan: Plan) -> Node:
-    """Begin another take: its numbers only grow; the ledger is kept, and the cut-out that works for the same look."""
-    costs = {clip.key: clip.cost for clip in plan.clips} | {speech.key: speech.cost for speech in plan.speeches}
-    expected = {clip.key: clip.wait for clip in plan.clips} | {speech.key: speech.wait for speech in plan.speeches}
-    expected[COMPOSE_KEY] = plan.compose_wait
-    same_look = _look(node.key, before) == _look(node.key, plan)
+def _fresh(job: Job, node: Node, event: on.RetryAsked, timeouts: Timeouts) -> Node:
+    """Begin another take: its numbers only grow; the ledger is kept, and the cut-out that works for the same look.
+
+    A want of its own begins at the first service again, or where a finished take of its cast shows the face already.
+    """
+    plan = event.plan or job.plan
+    choice = pinned(job, node, event.remake)
+    speech, before = take_at(plan, node.key, choice), take_at(job.plan, node.key, node.choice)
+    clip = next((clip for clip in plan.clips if clip.key == node.key), None)
+    cost = speech.cost if speech else clip.cost if clip else node.cost
+    expected = speech.wait if speech else clip.wait if clip else node.expected
+    provider = provider_at(plan, node.key, choice) if speech else node.provider
+    same_look = (provider, speech and speech.avatar_id) == (node.provider, before and before.avatar_id)
     return Node(
         key=node.key,
         kind=node.kind,
         needs=node.needs,
-        cost=costs.get(node.key, node.cost),
-        payer=node.payer,
-        provider=node.provider,
-        expected=expected.get(node.key, node.expected),
+        cost=cost,
+        payer=timeouts.vendor(provider).payer if speech else node.payer,
+        provider=provider,
+        expected=plan.compose_wait if node.key == COMPOSE_KEY else expected,
         take=node.take + 1,
         attempt=node.attempt + 1,
         wake=node.wake,
         cutout=node.cutout if same_look else None,
         attempts=node.attempts,
+        choice=choice,
+        since=node.take + 1,
         unknown=node.unknown,
     )
-
-
-def _look(key: str, plan: Plan) -> str | None:
-    return next((speech.avatar_id for speech in plan.speeches if speech.key == key), None)

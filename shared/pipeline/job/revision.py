@@ -9,11 +9,13 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from shared.pipeline.codec import carried
+from shared.pipeline.job.cast import pinned
 from shared.pipeline.job.job import Job, Node
 from shared.pipeline.plan.plan import COMPOSE_KEY, Clip, Kind, Plan, Speech
 from shared.pipeline.plan.prompts import clip_prompt
 from shared.pipeline.plan.request import FilmRequest, SceneRequest, script_of
 from shared.pipeline.plan.speakers import Needed
+from shared.pipeline.plan.understudies import refitted, take_at
 
 AnyWords = TypeVar("AnyWords", FilmRequest, SceneRequest)
 
@@ -98,9 +100,13 @@ def touched(job: Job, request: FilmRequest, plan: Plan, also: Iterable[str] = ()
     return following(job.nodes.values(), remake)
 
 
-def asked_anew(plan: Plan, remake: frozenset[str], needed: Needed) -> Needed:
-    """Leave out what only kept takes speak with: their looks may be gone, and nobody is filmed with them again."""
-    speeches = [speech for speech in plan.speeches if speech.key in remake]
+def asked_anew(job: Job, plan: Plan, remake: frozenset[str], needed: Needed) -> Needed:
+    """Leave out what only kept takes speak with: their looks may be gone, and nobody is filmed with them again.
+
+    Nor is the first service asked for what another one makes, because a kept take of its cast is that one's.
+    """
+    elsewhere = {key for key, node in job.nodes.items() if pinned(job, node, remake)}
+    speeches = [speech for speech in plan.speeches if speech.key in remake - elsewhere]
     looks = {speech.avatar_id for speech in speeches}
     voices = {speech.voice_id for speech in speeches}
     return replace(
@@ -116,8 +122,8 @@ def kept(job: Job, remake: frozenset[str]) -> Mapping[str, Speech]:
     return {speech.key: speech for speech in job.plan.speeches if speech.key not in remake}
 
 
-def frozen(job: Job, plan: Plan) -> Plan:
-    """Return the plan with what every film made from a job keeps: its model, its size, its pictures."""
+def frozen(job: Job, plan: Plan, request: FilmRequest) -> Plan:
+    """Return the plan with what every film made from a job keeps: its model, its size, its pictures, who takes over."""
     made_again = replace(
         plan,
         model=job.plan.model,
@@ -127,7 +133,7 @@ def frozen(job: Job, plan: Plan) -> Plan:
         size=job.plan.size,
         pictures=job.plan.pictures,
     )
-    return carried(job.plan, made_again)
+    return carried(job.plan, refitted(job.plan, made_again, request))
 
 
 def following(nodes: Iterable[Node], keys: Iterable[str]) -> frozenset[str]:
@@ -143,7 +149,8 @@ def price(job: Job, plan: Plan, remake: frozenset[str]) -> tuple[int, int]:
     """Return what making these nodes costs, micro-dollars: ours, and the avatar account's."""
     filmed = sum(clip.cost for clip in plan.clips if clip.key in remake)
     composed = plan.compose_cost if COMPOSE_KEY in remake else 0
-    spoken = sum(speech.cost for speech in plan.speeches if speech.key in remake)
+    asked = (take_at(plan, key, pinned(job, node, remake)) for key, node in job.nodes.items() if key in remake)
+    spoken = sum(take.cost for take in asked if take)
     ours, theirs = (composed, spoken + filmed) if plan.footage_account else (composed + filmed, spoken)
     unknown = remake - job.nodes.keys()
     if unknown:

@@ -8,9 +8,10 @@ a job keeps the form it was born in. The release after that drops the older one 
 
 from collections.abc import Mapping
 
-WRITES: Mapping[int, int] = {2: 2}  # form: the least code that may write it
+WRITES: Mapping[int, int] = {2: 2, 3: 3}  # form: the least code that may write it
 SCHEMA = max(WRITES)
 OLDEST = min(WRITES)
+SWITCHING = 3  # its takes may change the avatar service, or be left out: older code would order them of the wrong one
 
 
 def written(allowed: int, writes: Mapping[int, int] = WRITES) -> int:

@@ -77,6 +77,11 @@ def waiting_for(job: Job) -> tuple[str, ...]:
     return tuple(key for key, node in job.nodes.items() if node.state in AT_VENDOR or _composing(node))
 
 
+def degraded(job: Job) -> tuple[str, ...]:
+    """Return the keys of the takes the film is made without."""
+    return tuple(key for key, node in job.nodes.items() if node.waived_at is not None)
+
+
 def progress(job: Job, now: datetime | None = None) -> int:
     """Return 0-100, weighted by expected seconds; with `now`, what runs counts by its age."""
     if job.ending is Ending.COMPLETED:
@@ -90,7 +95,8 @@ def summary(job: Job) -> str:
     """Return one sentence for the console."""
     match job.ending:
         case Ending.COMPLETED:
-            return f"The film is ready: {job.plan.title}"
+            lacks = f", without {' and '.join(degraded(job))}" if degraded(job) else ""
+            return f"The film is ready{lacks}: {job.plan.title}"
         case Ending.FAILED:
             return f"Failed: {job.trouble.message}" if job.trouble else "Failed"
         case Ending.CANCELLED:
@@ -127,7 +133,8 @@ def _tally(job: Job, kind: Kind, word: str) -> str:
     if not states:
         return ""
     plural = "" if len(states) == 1 else "s"
-    return f"{states.count(State.DONE)} of {len(states)} {word}{plural} done"
+    out = sum(node.waived_at is not None for node in job.nodes.values() if node.kind is kind)
+    return f"{states.count(State.DONE)} of {len(states)} {word}{plural} done" + (f", {out} left out" if out else "")
 
 
 def _working(job: Job, kind: Kind) -> bool:
@@ -139,7 +146,7 @@ def _composing(node: Node) -> bool:
 
 
 def _share(node: Node, now: datetime | None) -> float:
-    if node.state is State.DONE:
+    if node.finished:
         return 1.0
     since = node.queued_at if _composing(node) else node.started_at
     if now is None or since is None or not (node.state in AT_VENDOR or _composing(node)):

@@ -37,6 +37,10 @@ class Timeouts:
     nudge_most: float = 1800
     tries: int = 3  # generations per take
     tries_filtered: int = 2  # … when filtered or empty
+    tries_after: int = 2  # … of a service that took over
+    unsent_tries: int = 3  # orders that reached nobody, after which the next service is asked
+    limit_patience: float = 120  # no room for so long, and the next service is asked
+    alone_patience: float = 1800  # … and there is none: a film that may be made without is
     work_tries: int = 3
     give_up: float = 21_600  # 6 h
     parked_life: float = 604_800  # 7 days: a node whose tenant's turn never comes to it

@@ -10,7 +10,7 @@ from shared.pipeline.job import events as on
 from shared.pipeline.job.consequences import wake
 from shared.pipeline.job.job import Claim, Job, Node, Outcome, State
 from shared.pipeline.job.ledger import affordable, billed, close_dead, close_line, find, name_line, open_line, put
-from shared.pipeline.job.moves import failed, next_attempt, queued_again, requeue, running, scheduled
+from shared.pipeline.job.moves import failed, next_attempt, queued_again, requeue, running, scheduled, tries_of
 from shared.pipeline.job.timeouts import SECOND, Timeouts
 from shared.pipeline.job.unclear import (
     answered,
@@ -154,7 +154,7 @@ def film_arrived(job: Job, node: Node, event: on.FilmArrived, now: datetime, _wa
 def failure_heard(job: Job, node: Node, event: on.FailureHeard, now: datetime, timeouts: Timeouts) -> Node:
     """The vendor failed one attempt: another one follows where that can help, a bounded number of times."""
     closed = close_dead(node, node.take, node.attempt, timeouts, now, event.why, paid=event.paid)
-    tries = timeouts.tries_filtered if event.code in (Code.FILTERED, Code.EMPTY) else timeouts.tries
+    tries = timeouts.tries_filtered if event.code in (Code.FILTERED, Code.EMPTY) else tries_of(node, timeouts)
     if event.retry_after is None or node.failures + 1 >= tries:
         return failed(closed, now, event.code, event.why, event.next_move)
     told = replace(closed, why=event.why, cutout=event.cutout or node.cutout)

@@ -12,7 +12,7 @@ from shared.pipeline.job import events as on
 from shared.pipeline.job.consequences import wake
 from shared.pipeline.job.job import Claim, Job, Node, Outcome, Reconcile, State, reconcile_of
 from shared.pipeline.job.ledger import close_line
-from shared.pipeline.job.moves import failed, next_attempt
+from shared.pipeline.job.moves import failed, next_attempt, tries_of
 from shared.pipeline.job.timeouts import SECOND, Timeouts
 
 
@@ -85,7 +85,7 @@ def nothing_found(job: Job, node: Node, event: on.NothingFound, now: datetime, t
     made_nothing = reconcile_of(node) is Reconcile.OBJECT or node.state is State.STARTING
     outcome = Outcome.NOTHING_MADE if made_nothing else Outcome.GIVEN_UP
     closed = close_line(node, node.take, node.attempt, outcome, now, "no trace of it")
-    if node.failures + 1 >= timeouts.tries:
+    if node.failures + 1 >= tries_of(node, timeouts):
         why = f"{node.provider} left {node.failures + 1} calls for {node.key} unanswered"
         return failed(closed, now, Code.UNANSWERED, why, "retry the job in a while; what is finished is kept")
     return next_attempt(job, closed, timedelta(0), now, timeouts)

@@ -129,6 +129,16 @@ class Speech(Stored):
 
 
 @dataclass(frozen=True, slots=True)
+class Understudy(Stored):
+    """All takes of one persona as another avatar service would film them, should the one before it be dead."""
+
+    persona: str
+    provider: str
+    takes: tuple[Speech, ...]  # under the keys of the plan's own
+    reason: str  # why it comes at its place, or who can take over
+
+
+@dataclass(frozen=True, slots=True)
 class Backdrop(Stored):
     """What stands behind a presenter where there is no footage."""
 
@@ -178,6 +188,9 @@ class Plan(Stored):
     footage_account: str = ""  # the tenant's integration that films and pays; "" = we do
     filmed_as: str = ""  # the resolution by the vendor's own name; "" = by ours
     takes_at_once: int | None = None  # that the avatar account makes, the others waiting; None = all of them
+    understudies: tuple[Understudy, ...] = ()  # of each persona in the order they are asked
+    without_presenter: bool = False  # a take that nobody can make is left out, and the film made without it
+    pay_again: bool = False  # a take nobody can tell of may be ordered at the next service, and so paid twice
 
     @property
     def chains(self) -> tuple[str, ...]:

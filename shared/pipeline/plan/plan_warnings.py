@@ -12,6 +12,10 @@ from shared.pipeline.plan.ssml import Passage, read_script
 from shared.pipeline.plan.timing import lasting, say, say_scenes
 from shared.pipeline.plan.warned import Warned, WarningText, warning
 
+ABOUT_PRESENTERS = (
+    *("persona", "avatar_id", "voice_id", "avatar_position", "provider", "prefer"),
+    *("on_presenter_failure", "if_unclear"),
+)
 EMPTY = 2.0  # seconds a background may be seen alone
 ESTIMATE_ERROR = 0.5  # seconds; less is within the estimate's error
 
@@ -134,8 +138,7 @@ def _unused(
         says = "background is not used: every scene has footage or a background of its own"
         yield warning(Warned.BACKGROUND_UNUSED, says)
     if not takes:
-        given = ("persona", "avatar_id", "voice_id", "avatar_position", "provider", "prefer")
-        idle = [name for name in given if getattr(request, name) is not None]
+        idle = [name for name in ABOUT_PRESENTERS if getattr(request, name) is not None]
         idle += ["voice"] if request.voice != VoiceSettings() else []
         idle += ["captions"] if request.captions else []
         for name in idle:

@@ -26,6 +26,7 @@ from shared.pipeline.plan.request import FilmRequest
 from shared.pipeline.plan.speakers import Defaults, Needed
 from shared.pipeline.plan.stretches import with_speech
 from shared.pipeline.plan.timing import SHORTEST_BACKDROP, lasting, reading_seconds
+from shared.pipeline.plan.understudies import understudies_of
 from shared.pipeline.plan.unseen import seen, unseen_warnings
 from shared.pipeline.plan.unshown import unshown_warnings
 
@@ -164,7 +165,7 @@ class PlannedNode:
     kind: Kind
     needs: tuple[str, ...]
     cost: int  # micro-dollars
-    worst_cost: int  # micro-dollars, should Vertex bill an extension's merged length
+    worst_cost: int  # micro-dollars, should Vertex bill an extension's merged length, or another service make a take
     expected_seconds: float
     paid: bool  # one call that costs money, and may not be repeated blindly
     provider: str  # "" where we do the work
@@ -181,7 +182,9 @@ def nodes(plan: Plan) -> tuple[PlannedNode, ...]:
             )
         )
     found += [
-        PlannedNode(one.key, Kind.PRESENTER, (), one.cost, one.cost, one.wait, paid=True, provider=plan.provider)
+        PlannedNode(
+            one.key, Kind.PRESENTER, (), one.cost, _worst(plan, one), one.wait, paid=True, provider=plan.provider
+        )
         for one in plan.speeches
     ]
     cost = plan.compose_cost
@@ -189,6 +192,12 @@ def nodes(plan: Plan) -> tuple[PlannedNode, ...]:
         *found,
         PlannedNode(COMPOSE_KEY, Kind.COMPOSE, _shown(plan), cost, cost, plan.compose_wait, paid=False, provider=""),
     )
+
+
+def _worst(plan: Plan, take: Speech) -> int:
+    """Return what a take costs at the dearest service that may make it."""
+    others = [each for other in understudies_of(plan, take.key) for each in other.takes if each.key == take.key]
+    return max(each.cost for each in (take, *others))
 
 
 def _shown(plan: Plan) -> tuple[str, ...]:

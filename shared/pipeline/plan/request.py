@@ -62,6 +62,21 @@ class Prefer(StrEnum):
     SPEED = "speed"
 
 
+class PresenterFailure(StrEnum):
+    """What becomes of a film whose presenter cannot be had from its first avatar service."""
+
+    FAIL = "fail"
+    FALLBACK = "fallback"  # another service that knows the persona is asked
+    WITHOUT = "without"  # the film is made without what cannot be had
+
+
+class IfUnclear(StrEnum):
+    """Whether another service is asked while nobody can tell what became of a take."""
+
+    WAIT = "wait"
+    PAY_AGAIN = "pay_again"  # when it was waited for as long as it may take: it may be paid twice
+
+
 class Preset(StrEnum):
     """A named place for the presenter."""
 
@@ -176,6 +191,8 @@ class FilmRequest(Stored):
     provider: str | None = None
     prefer: Prefer | None = None  # where a persona leaves the choice of the avatar service; None = quality
     max_cost: float | None = None  # dollars of both columns together; None = whatever it costs
+    on_presenter_failure: PresenterFailure | None = None  # None = fallback where no provider is named, else fail
+    if_unclear: IfUnclear | None = None  # None = wait
     mode: Mode = Mode.PRODUCTION
     webhook_url: str | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)

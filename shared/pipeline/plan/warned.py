@@ -45,6 +45,11 @@ class Warned(StrEnum):
     PRESENTERS_UNCHECKED = auto()
     BALANCE_UNKNOWN = auto()
 
+    # What becomes of a presenter whose avatar service cannot be had.
+    FALLBACK_LACKING = auto()
+    PRESENTER_SWITCHED = auto()
+    PRESENTER_LEFT_OUT = auto()
+
     # How the finished film differs from its plan.
     FOOTAGE_SHORT = auto()
     TAKE_AS_PICTURE = auto()
@@ -148,6 +153,18 @@ ADVICE: Mapping[Warned, Advice] = {
     Warned.BALANCE_UNKNOWN: Advice(
         "The avatar service does not say what the account can still spend.",
         "Look into your account there; if it cannot pay, top it up, then POST /jobs/{id}/retry.",
+    ),
+    Warned.FALLBACK_LACKING: Advice(
+        "No other avatar service can take over from the first.",
+        "PUT /tenant/personas/{persona} with ids of a second service whose key works, and order by persona.",
+    ),
+    Warned.PRESENTER_SWITCHED: Advice(
+        "Another avatar service films the presenter.",
+        "POST /jobs/{id}/regenerate with this node orders it of the first service again; the bill has what each bills.",
+    ),
+    Warned.PRESENTER_LEFT_OUT: Advice(
+        "The film is made without a presenter that could not be had.",
+        'POST /jobs/{id}/regenerate with "nodes": ["{nodes}"] orders it again.',
     ),
     Warned.FOOTAGE_SHORT: Advice("A clip came in another length than was ordered.", f"{_MADE_ANEW} films it again."),
     Warned.TAKE_AS_PICTURE: Advice(

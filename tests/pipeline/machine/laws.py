@@ -1,9 +1,11 @@
 """What holds for every commit, whatever was heard.
 
+CAST  what one persona's takes are made by, or were, is one avatar service
 GROWS take, attempt and wake never shrink; a new take has a new attempt's number
 ENDS  an ended job stays ended (a retry apart) and has no due; a live one has a node that is awake, each with a due
 FILMS an accepted output is a film of the take that is wanted, and stays
 MOVES every move is an arrow of the picture
+ONCE  within a want a service that was left is not asked again
 PAYS  reserved = charged + refunded at an ending; the bill is the ledger's sum
 TELLS there is always a status, a stage and a sentence; only a finished film is at 100
 """
@@ -12,6 +14,7 @@ from dataclasses import replace
 
 from infra.diagrams import moves
 from shared.pipeline.job import events as on
+from shared.pipeline.job.cast import ASKED
 from shared.pipeline.job.job import AWAKE, FREE, LIVE, Ending, Job, State
 from shared.pipeline.job.ledger import bill
 from shared.pipeline.job.status import progress, stage, status, summary
@@ -26,7 +29,7 @@ class LawBroken(Exception):
 
 def judge(before: Job, after: Job, event: on.Event) -> None:
     """Check every law of one commit."""
-    for law in (_grows, _ends, _films, _moves, _pays, _tells):
+    for law in (_grows, _ends, _films, _moves, _pays, _tells, _cast, _once):
         broken = law(before, after, event)
         if broken:
             raise LawBroken(f"{law.__name__[1:].upper()}: {broken} by {event}")
@@ -102,3 +105,21 @@ def _tells(_before: Job, after: Job, _event: on.Event) -> str:
     if not (summary(after) and stage(after) and status(after)):
         return "nothing to say"
     return "" if (progress(after) == 100) is finished else f"progress {progress(after)}"
+
+
+def _cast(_before: Job, after: Job, _event: on.Event) -> str:
+    for each in after.plan.understudies:
+        asked = {after.nodes[take.key].provider for take in each.takes if after.nodes[take.key].state in ASKED}
+        if len(asked) > 1:
+            return f"{each.persona} has the faces of {', '.join(sorted(asked))}"
+    return ""
+
+
+def _once(before: Job, after: Job, _event: on.Event) -> str:
+    for key, old in before.nodes.items():
+        new = after.nodes[key]
+        if new.since == old.since and new.choice < old.choice:
+            return f"{key} went back to {new.provider}"
+        if (new.since, new.choice) == (old.since, old.choice) and new.provider != old.provider:
+            return f"{key} changed its vendor under one choice"
+    return ""

@@ -8,19 +8,25 @@ from pathlib import Path
 import pytest
 
 from infra.diagrams import JOB_MOVES, line_table, machine_picture
+from shared.codes import Code
+from shared.pipeline.job import events as on
 from shared.pipeline.job.events import CancelAsked, RetryAsked
 from shared.pipeline.job.job import State
 from shared.pipeline.job.line import LINE
 from shared.pipeline.job.machine import TABLE
+from tests.pipeline.machine.casts import PAIR, cast_story
 from tests.pipeline.machine.story import (
     CHAIN,
     CLIP,
     COMPOSE,
     PRESENTED,
+    PRESENTER,
     WAITS,
     Story,
     arrived,
     claimed,
+    failure,
+    pending,
     refused,
     sent,
     story,
@@ -60,11 +66,30 @@ def chain() -> Story:
     return told.hears(claimed(second, "b"), sent(second, "b", name="op-2"), arrived(second))
 
 
+def pair(**changed: bool) -> Story:
+    """Begin with two takes of one presenter, whom the film can do without."""
+    return cast_story(PAIR, PRESENTER, without_presenter=True, **changed)
+
+
+def alone(told: Story) -> Story:
+    """Let neither service take the lead."""
+    broke = on.Rejected(PRESENTER, "a", Code.CREDITS, "no credits left", "top it up")
+    again = told.hears(broke).later(1).hears(claimed(PRESENTER, "b", take=2, attempt=2))
+    return again.hears(replace(broke, token="b"))
+
+
 CANCELLED, SWEPT, RETRIED = "CancelAsked", "Swept", "RetryAsked"
 WITHOUT_NEWS: dict[tuple[State, State, str], Callable[[], Story]] = {
     (B, Q, "all it needs is done"): footage,
     (B, C, "another node failed"): lambda: starting().hears(refused()),
     (Q, C, "another node failed"): lambda: starting().hears(refused()),
+    (B, C, "the lead of its cast is left out"): lambda: alone(pair().hears(claimed(PRESENTER))),
+    (Q, B, "its cast changes the service"): lambda: (
+        pair().hears(claimed(PRESENTER), sent(PRESENTER)).hears(failure(PRESENTER))
+    ),
+    (Q, C, "the lead of its cast is left out"): lambda: (
+        pair(pay_again=False).hears(claimed(PRESENTER), sent(PRESENTER)).later(minutes=30).hears(pending(PRESENTER))
+    ),
     (B, C, CANCELLED): lambda: queued().hears(CancelAsked()),
     (Q, C, CANCELLED): lambda: queued().hears(CancelAsked()),
     (S, C, CANCELLED): lambda: starting().hears(CancelAsked()),

@@ -5,9 +5,11 @@ from dataclasses import replace
 
 import pytest
 
+from shared.codes import Code
 from shared.pipeline.job import events as on
 from shared.pipeline.job.job import State
 from shared.pipeline.job.machine import TABLE
+from tests.pipeline.machine.casts import cast_story
 from tests.pipeline.machine.story import (
     CLIP,
     COMPOSE,
@@ -85,11 +87,30 @@ def linkless(told: Story) -> Story:
     return replace(told, timeouts=replace(WAITS, fresh_links=0))
 
 
+def without() -> Story:
+    """Begin with a film that may be made without its presenter."""
+    return cast_story(without_presenter=True, understudies=())
+
+
+def lonely() -> Story:
+    return without().hears(claimed(PRESENTER))
+
+
+def fallback() -> Story:
+    """Begin with a film whose presenter another service knows."""
+    return cast_story()
+
+
+def broke() -> on.Rejected:
+    return on.Rejected(PRESENTER, "a", Code.CREDITS, "no credits left", "top it up")
+
+
 ROWS: dict[tuple[type[on.NodeEvent], State, State], Callable[[], Story]] = {
     (on.Claimed, Q, S): lambda: queued().hears(claimed()),
     (on.Claimed, Q, F): lambda: poor().hears(claimed()),
     (on.Unparked, Q, Q): lambda: crowd().hears(on.Unparked(CLIP, 1)),
     (on.Postponed, Q, Q): lambda: queued().about(PRESENTER).later(1).hears(postponed()),
+    (on.Postponed, Q, C): lambda: hasty(without()).later(1).hears(postponed()),
     (on.Postponed, Q, F): lambda: hasty(queued()).about(PRESENTER).later(1).hears(postponed()),
     (on.Reclaimed, S, S): lambda: speaking().hears(unclear(PRESENTER)).later(30).hears(reclaimed()),
     (on.Sent, S, R): lambda: starting().hears(sent()),
@@ -102,7 +123,9 @@ ROWS: dict[tuple[type[on.NodeEvent], State, State], Callable[[], Story]] = {
     (on.Rejected, S, S): lambda: (
         speaking().hears(unclear(PRESENTER)).later(30).hears(reclaimed(), refused(PRESENTER, "b"))
     ),
+    (on.Rejected, S, Q): lambda: fallback().hears(claimed(PRESENTER), broke()),
     (on.Rejected, S, F): lambda: starting().hears(refused()),
+    (on.Rejected, S, C): lambda: lonely().hears(broke()),
     (on.MisconfigurationFound, S, S): lambda: (
         speaking().hears(unclear(PRESENTER)).later(30).hears(reclaimed(), misconfigured(PRESENTER, "b"))
     ),
@@ -116,6 +139,7 @@ ROWS: dict[tuple[type[on.NodeEvent], State, State], Callable[[], Story]] = {
     (on.FilmArrived, R, D): lambda: running().hears(arrived()),
     (on.FileRefused, R, R): lambda: speaking().later(1).hears(sent(PRESENTER), file_refused()),
     (on.FileRefused, R, F): lambda: linkless(speaking().later(1)).hears(sent(PRESENTER), file_refused()),
+    (on.FileRefused, R, C): lambda: linkless(lonely().later(1)).hears(sent(PRESENTER), file_refused()),
     (on.FailureHeard, S, Q): lambda: starting().hears(failure()),
     (on.FailureHeard, S, F): lambda: starting().hears(failure(again=None)),
     (on.FailureHeard, S, C): lambda: broken(starting()).hears(failure()),
@@ -124,6 +148,14 @@ ROWS: dict[tuple[type[on.NodeEvent], State, State], Callable[[], Story]] = {
     (on.FailureHeard, R, C): lambda: broken(running()).hears(failure()),
     (on.IdUnknown, R, R): lambda: speaking().later(1).hears(sent(PRESENTER), id_unknown()),
     (on.IdUnknown, R, F): lambda: speaking().hears(sent(PRESENTER), id_unknown()).later(60).hears(id_unknown()),
+    (on.IdUnknown, R, C): lambda: lonely().hears(sent(PRESENTER), id_unknown()).later(60).hears(id_unknown()),
+    (on.PendingSeen, R, Q): lambda: (
+        cast_story(pay_again=True)
+        .hears(claimed(PRESENTER), sent(PRESENTER))
+        .later(minutes=30)
+        .hears(pending(PRESENTER))
+    ),
+    (on.PendingSeen, R, C): lambda: lonely().hears(sent(PRESENTER)).later(minutes=30).hears(pending(PRESENTER)),
     (on.PendingSeen, R, R): lambda: running().hears(pending()),
     (on.PendingSeen, R, F): lambda: running().later(minutes=30).hears(pending()),
     (on.NothingFound, S, S): lambda: starting().later(minutes=4).hears(nothing()),
@@ -136,6 +168,12 @@ ROWS: dict[tuple[type[on.NodeEvent], State, State], Callable[[], Story]] = {
     (on.NothingFound, R, C): lambda: broken(running()).later(minutes=20).hears(nothing()),
     (on.KeyDenied, S, S): lambda: starting().later(minutes=5).hears(denied()),
     (on.KeyDenied, S, F): lambda: starting().later(minutes=5).hears(denied()).later(minutes=1).hears(denied()),
+    (on.KeyDenied, S, C): lambda: (
+        lonely().later(minutes=5).hears(denied(PRESENTER)).later(minutes=1).hears(denied(PRESENTER))
+    ),
+    (on.KeyDenied, R, C): lambda: (
+        lonely().hears(sent(PRESENTER), denied(PRESENTER)).later(minutes=1).hears(denied(PRESENTER))
+    ),
     (on.KeyDenied, R, R): lambda: running().hears(denied()),
     (on.KeyDenied, R, F): lambda: running().hears(denied()).later(minutes=1).hears(denied()),
     (on.WorkDone, Q, D): lambda: composing().hears(worked(composing().hero.inputs_hash)),

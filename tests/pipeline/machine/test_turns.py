@@ -6,8 +6,9 @@ from datetime import timedelta
 from shared.codes import Code
 from shared.pipeline.job import events as on
 from shared.pipeline.job.eta import eta
-from shared.pipeline.job.job import Ending, Job, Node, Payer, Place, State
+from shared.pipeline.job.job import Ending, Job, Node, Payer, State
 from shared.pipeline.job.machine import apply
+from shared.pipeline.job.place import Place
 from shared.pipeline.job.portions import Portion, left_of, opened, place_of, startable
 from shared.pipeline.job.status import Stage, stage, summary, waiting_for
 from shared.pipeline.job.turns import Turn, TurnState, handings, has_task, is_parked, next_turn, standing

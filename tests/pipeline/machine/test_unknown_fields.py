@@ -121,7 +121,7 @@ def test_a_retry_with_other_words_keeps_what_the_plan_holds_unknown() -> None:
     request = changed(old.request, Change(scenes={1: SceneChange(visual_description="Another cup, from above")}))
     remake = touched(old, request, planned(request))
 
-    new = frozen(old, planned(request))
+    new = frozen(old, planned(request), request)
 
     assert CANARY in to_stored(new)
     assert CANARY in to_stored(new.place)

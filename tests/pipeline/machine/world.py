@@ -3,7 +3,7 @@
 Workers are generators: each pause is a place where they may crash, freeze or be overtaken. Tasks are delivered by names
 that stay used for ever; commits are compare-and-set on one document. Beside the laws of each commit (`laws.py`):
 
-BILL  at most one vendor operation of a take that is not known to have failed
+BILL  at most one vendor operation of a want that is not known to have failed, whichever vendor makes it
 NAMES a task's name is used once
 TWICE an event heard again at once changes nothing
 LIVE  from every state, without further faults, the job ends, and not by being given up
@@ -26,6 +26,7 @@ from shared.pipeline.job.timeouts import Timeouts
 from shared.pipeline.job.unclear import looked_for, replayable
 from shared.pipeline.plan.plan import Kind
 from shared.pipeline.plan.request import FilmRequest
+from shared.pipeline.vendors.breaker import Sign
 from tests.pipeline.machine.laws import LawBroken, judge
 from tests.pipeline.machine.months import DOCS, Months
 from tests.pipeline.machine.story import START, WAITS, job, stored
@@ -85,6 +86,7 @@ class World:
     apply: Apply = apply
     timeouts: Timeouts = WAITS
     presenter: Reconcile = Reconcile.IDEMPOTENCY_KEY  # how the avatar service's unclear calls are found out
+    born: Callable[[FilmRequest], Job] | None = None  # how the job is made, where a second service may take over
     now: datetime = START
     job: Job = field(init=False)
     version: int = 0
@@ -99,7 +101,7 @@ class World:
     months: Months = field(default_factory=Months)
 
     def __post_init__(self) -> None:
-        self.job = job(self.request, self.timeouts, self.now)
+        self.job = self.born(self.request) if self.born else job(self.request, self.timeouts, self.now)
         self.months.hear(None, self.job)
         fresh = [node for node in self.job.nodes.values() if node.state in AWAKE]
         self.woken |= {task_name(self.job.id, node.key, node.wake) for node in fresh}
@@ -154,15 +156,22 @@ class World:
 
     def run(self, task: Enqueued) -> Worker:
         """Begin a handler; it pauses where it can be interrupted."""
-        match self.job.nodes[task.node].kind:
+        node = self.job.nodes[task.node]
+        match node.kind:
             case Kind.COMPOSE:
                 return self._composes(task)
             case Kind.CLIP if task.start:
                 return self._starts(task, keyed=False)
             case Kind.PRESENTER if task.start:
-                return self._starts(task, keyed=self.presenter is Reconcile.IDEMPOTENCY_KEY)
+                return self._starts(task, keyed=self._way(node) is Reconcile.IDEMPOTENCY_KEY)
             case _:
                 return self._looks(task)
+
+    def _way(self, node: Node) -> Reconcile:
+        """Return how a node's unclear calls are found out; a service that took over lists titles."""
+        if node.kind is not Kind.PRESENTER:
+            return Reconcile.OBJECT
+        return Reconcile.LIST_BY_TITLE if node.choice else self.presenter
 
     def _starts(self, task: Enqueued, *, keyed: bool) -> Worker:
         read = self.read()
@@ -177,8 +186,7 @@ class World:
             self.commit(read, on.Postponed(node.key, node.take, node.attempt, 40 * SECOND, "busy"))
             return
         else:
-            way = self.presenter if node.kind is Kind.PRESENTER else Reconcile.OBJECT
-            claim = on.Claimed(node.key, task.take, task.attempt, mine, reconcile=way)
+            claim = on.Claimed(node.key, task.take, task.attempt, mine, reconcile=self._way(node))
         read = self.commit(read, claim)
         node = read.job.nodes[task.node]
         if node.state is not State.STARTING or node.claim is None or node.claim.token != mine:
@@ -216,9 +224,11 @@ class World:
     def _sent(self, node: Node, mine: str, mood: str, *, keyed: bool) -> on.NodeEvent:
         match mood:
             case "unsent":
-                return on.Released(node.key, mine, "not sent", SECOND)
+                return on.Released(node.key, mine, "not sent", SECOND, sign=Sign.UNREACHABLE)
             case "busy":
                 return on.Released(node.key, mine, "429", 30 * SECOND, refused=True)
+            case "broke" | "broke everywhere" if node.kind is Kind.PRESENTER and not (node.choice and mood == "broke"):
+                return on.Rejected(node.key, mine, Code.CREDITS, "the account is empty", "top it up")
             case "refused":
                 return on.Rejected(node.key, mine, Code.SAFETY, "it was refused", "ask for something else")
             case "misconfigured":
@@ -238,9 +248,9 @@ class World:
         name = f"op-{len(self.operations) + 1}"
         made = Operation(name, node.key, node.take, node.attempt, key, self.now + VENDOR_DONE)
         self.operations.append(made)
-        mine = [each for each in self.operations if (each.node, each.take) == (made.node, made.take)]
+        mine = [each for each in self.operations if each.node == made.node and each.take >= node.since]
         if sum(not each.failed for each in mine) > 1:
-            raise LawBroken(f"BILL: {made.node} take {made.take} is made twice: {mine}")
+            raise LawBroken(f"BILL: {made.node} is made twice for one want: {mine}")
         return made
 
     def _looks(self, task: Enqueued) -> Worker:

@@ -1,0 +1,51 @@
+"""Films whose presenter another avatar service can take over, for it knows the persona too, or that can do without."""
+
+from dataclasses import replace
+from typing import Any
+
+from shared.pipeline.job.creation import new_job
+from shared.pipeline.job.job import Job
+from shared.pipeline.plan.plan import Plan, Understudy
+from shared.pipeline.plan.request import FilmRequest
+from tests.pipeline.films import CUT, film, filmed, planned
+from tests.pipeline.machine.story import JOB, PRESENTER, START, WAITS, Story
+
+ONE = film(filmed(), avatar_script="Good morning.", persona="ana", avatar_id="look-1", voice_id="voice-1")
+PAIR = film(
+    filmed(script="Good morning.", persona="ana", avatar_id="look-1"),
+    filmed(script="Good night.", persona="ana", avatar_id="look-1"),
+    b_roll=CUT,
+)
+MATE = "presenter-2"
+PRICE = 95_000  # micro-dollars of a take at the second service
+
+
+def recast(plan: Plan, cost: int = PRICE, **changed: Any) -> Plan:
+    """Let D-ID know all of a plan's takes too, for `cost` micro-dollars each."""
+    takes = tuple(
+        replace(take, avatar_id="amber", voice_id="jenny", engine="clips", cost=cost, wait=40.0)
+        for take in plan.speeches
+    )
+    understudy = Understudy("ana", "did", takes, "2 of 2 by quality")
+    return replace(plan, **{"understudies": (understudy,)} | changed)
+
+
+def cast_job(request: FilmRequest = ONE, **changed: Any) -> Job:
+    """Return a new job for a film; `changed` says how its plan differs from one with an understudy."""
+    return new_job(
+        job_id=JOB,
+        tenant="shop",
+        request=request,
+        plan=recast(planned(request), **changed),
+        images={},
+        film_token="secret",
+        request_hash="hash",
+        usage_doc="2026-11",
+        now=START,
+        timeouts=WAITS,
+    )
+
+
+def cast_story(request: FilmRequest = ONE, node: str = PRESENTER, **changed: Any) -> Story:
+    """Begin with such a job."""
+    return Story(cast_job(request, **changed), node)
