@@ -22,7 +22,7 @@ from shared.door.public import Route
 from shared.pipeline.codec import to_plain
 from shared.steps.problems import Problem, invalid, not_found
 
-MOST_WORKING = 20  # keys of a tenant at once
+MOST_WORKING = 20  # keys of a tenant at once, those apart that work on beside the ones in their place
 ENDED_KEPT = 50  # ended keys whose records stay to be looked at; older ones go when a key is made
 ENDED_FOR = timedelta(days=1)  # before a record may go: nobody remembers the key by then
 SHOWN_ONCE = "shown once; send it as `Authorization: Bearer abr_live_…`"
@@ -85,7 +85,7 @@ class KeysDoor:
             message = f"the key is {_status(old, now)}, so nothing can take its place"
             raise Problem(Code.NOT_FOUND, message, next_move="POST /tenant/keys makes a new one")
         ends = now + (old.expires_at - old.created_at) if old.expires_at else None
-        text, key = self._new(request, who, old.name, old.scopes, ends)
+        text, key = self._new(request, who, old.name, old.scopes, ends, most=2 * MOST_WORKING)
         until = now + timedelta(hours=wanted.overlap_hours)
         until = min(until, old.expires_at) if old.expires_at else until
         self.revocations.end(old, until)
@@ -99,7 +99,13 @@ class KeysDoor:
         return answer(200, self._shown(replace(key, revoked_at=revoked_at), who))
 
     def _new(
-        self, request: flask.Request, who: Caller, name: str, scopes: Iterable[str], ends: datetime | None
+        self,
+        request: flask.Request,
+        who: Caller,
+        name: str,
+        scopes: Iterable[str],
+        ends: datetime | None,
+        most: int = MOST_WORKING,
     ) -> tuple[str, ApiKey]:
         """Make a key and keep its record. Raises Problem."""
         wanted = tuple(dict.fromkeys(scopes))
@@ -107,8 +113,8 @@ class KeysDoor:
             raise invalid({"scopes": [f"{', '.join(lacking)}: the key of this call has no such scope to give"]})
         now = self.entrance.now()
         known = self.revocations.keys(who.tenant.id)
-        if sum(_status(each, now) == "active" for each in known) >= MOST_WORKING:
-            message = f"{MOST_WORKING} keys of this tenant work, and no more do at once"
+        if sum(_status(each, now) == "active" for each in known) >= most:
+            message = f"{most} keys of this tenant work, and no more do at once"
             raise Problem(Code.VALIDATION_ERROR, message, next_move="DELETE /tenant/keys/{key} of one nobody uses")
         self.entrance.key_put(request, who)
         ended = sorted((at, each.id) for each in known if (at := _ended_at(each)) and at < now - ENDED_FOR)
