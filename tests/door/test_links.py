@@ -8,7 +8,7 @@ import pytest
 
 from shared.config import settings
 from shared.door import change_bodies, tenant_bodies
-from shared.door.bodies import Body, Mistakes, parse_film
+from shared.door.bodies import Body, Mistakes, parse_film, parse_template
 from shared.door.body_types import Link
 from shared.wiring import Wiring
 from tests.attack.deployed import ENVIRON
@@ -53,6 +53,25 @@ def test_a_private_link_is_refused_by_its_field(place: str, url: str) -> None:
 
 
 @pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("url", PRIVATE)
+def test_a_template_keeps_no_private_link(place: str, url: str) -> None:
+    """It is judged when it is put, and again in each order it fills."""
+    judge = Wiring(settings(ENVIRON)).create_job.judge
+    template = json.loads(json.dumps(PLACES[place]).replace("null", json.dumps(url)))
+    order = {"product_id": "sku-1", "scenes": [{"visual_description": "A mug"}]}
+    if "scenes" in template:
+        del order["scenes"]
+
+    with pytest.raises(Mistakes) as put:
+        parse_template(json.dumps(template).encode(), judge=judge)
+    with pytest.raises(Mistakes) as ordered:
+        parse_film(order, template=template, judge=judge)
+
+    for wrong in (put, ordered):
+        assert [place] == [path.replace(".image.", ".") for path in wrong.value.details]
+
+
+@pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("url", ["https://shop.example/a.png", "https://8.8.8.8/a", "https://xn--9ca.example:8443/x?y"])
 def test_a_public_link_is_taken(place: str, url: str) -> None:
     """What a name resolves to is nobody's business at the door."""
@@ -79,7 +98,8 @@ def test_every_link_of_every_body_is_among_these() -> None:
         if _is_link(hint)
     }
 
-    assert {"FilmBody.webhook_url", "FilmBody.image_url", "SceneBody.image_url", "ImageBody.image_url"} == called
+    films = {f"{body}.{name}" for body in ("FilmBody", "TemplateBody") for name in ("webhook_url", "image_url")}
+    assert films | {"SceneBody.image_url", "ImageBody.image_url"} == called
     assert called == judged
 
 
