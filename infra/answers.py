@@ -60,7 +60,7 @@ SCHEMAS: Mapping[str, Schema] = {
             "outcome": word("How it ended, as far as is known.", Outcome),
             "charged": of("boolean", "Whether it counts."),
             "final": of("boolean", "False while nobody knows whether the vendor billed it; until then it counts."),
-            "cost": money("What it counts with"),
+            "cost": money("What it counts with: by the measured file where there is one, else as estimated"),
             "not_charged": money("What it would have cost; no vendor billed it"),
         },
         maybe={

@@ -23,6 +23,7 @@ STATUS: Mapping[Code, int] = {
     Code.NOT_COMPLETED: 409,
     Code.NOT_FAILED: 409,
     Code.RETRIED_TOO_OFTEN: 409,
+    Code.SPEND_CEILING: 409,
     Code.PAYLOAD_TOO_LARGE: 413,
     Code.TOO_LARGE: 413,
     Code.NOT_AN_IMAGE: 415,

@@ -37,6 +37,7 @@ from shared.pipeline.vendors.breaker import (
     opening,
     returned,
 )
+from shared.pipeline.vendors.names import called
 from shared.pipeline.vendors.state import Breaker, Incident, VendorsState
 from shared.providers.ports import KeyChanged, TryLater
 
@@ -76,7 +77,7 @@ class Breakers:
 
     def rests(self, job: Job, node: Node, until: datetime, now: datetime) -> on.Postponed:
         """Return that a node waits for its tenant's own account."""
-        why = f"{WAITING}{node.provider}, which fails for this account; it is asked again at {until:%H:%M} UTC"
+        why = f"{WAITING}{called(node.provider)}, which fails for this account; it is asked again at {until:%H:%M} UTC"
         return on.Postponed(node.key, node.take, node.attempt, until - now + self._apart(job, node), why, down=True)
 
     def heard(self, job: Job, node: Node, event: on.NodeEvent, now: datetime) -> None:
@@ -150,7 +151,7 @@ class Breakers:
 
     def _postponed(self, job: Job, node: Node, breaker: Breaker, after: timedelta) -> on.Postponed:
         since = f", unreachable since {breaker.since:%H:%M} UTC" if breaker.since else ""
-        why = f"{WAITING}{node.provider}{since}"
+        why = f"{WAITING}{called(node.provider)}{since}"
         return on.Postponed(node.key, node.take, node.attempt, after + self._apart(job, node), why, down=True)
 
     def _apart(self, job: Job, node: Node) -> timedelta:

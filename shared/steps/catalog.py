@@ -14,6 +14,7 @@ from shared.cloud.catalogs import Catalogs, Item, Read
 from shared.cloud.secrets import NoSecret, Secrets
 from shared.cloud.tenants import AccountStatus, Integration, Tenants
 from shared.pipeline.plan.request import Mode
+from shared.pipeline.vendors.names import called
 from shared.providers.catalog import ListedLook, ListedVoice, Listing, ListsPeople
 from shared.providers.ports import KeyChanged, TryLater
 
@@ -106,18 +107,20 @@ class Catalog:
             return _shown(account, known)
         presenter = self.presenters[account.provider]
         if not isinstance(presenter, ListsPeople):
-            return _shown(account, None, note=f"{account.provider} lists nobody")
+            return _shown(account, None, note=f"{called(account.provider)} lists nobody")
         try:
             listing = ask(presenter, self.secrets.get(account.secret).value)
         except KeyChanged:
             self.tenants.key_refused(tenant, account, refused=True)
-            return _shown(account, known, stale=True, note=f"{account.provider} refused the account's key")
+            return _shown(account, known, stale=True, note=f"{called(account.provider)} refused the account's key")
         except NoSecret:
             return _shown(account, known, stale=True, note="the account's key cannot be read")
         except TryLater:
-            return _shown(account, known, stale=True, note=f"{account.provider} did not answer in time")
+            return _shown(account, known, stale=True, note=f"{called(account.provider)} did not answer in time")
         if known and known.head.whole and not listing.whole:
-            return _shown(account, known, stale=True, note=f"{account.provider} broke off in the middle of its list")
+            return _shown(
+                account, known, stale=True, note=f"{called(account.provider)} broke off in the middle of its list"
+            )
         made = self.store.put(tenant, name, listing.items, now=now, account=_named(account), whole=listing.whole)
         return _shown(account, made)
 

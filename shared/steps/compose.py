@@ -31,6 +31,7 @@ from shared.pipeline.job.status import degraded
 from shared.pipeline.job.turns import has_task
 from shared.pipeline.plan.plan import LENGTH_TOLERANCE, Cutout, Kind
 from shared.pipeline.plan.warned import Warned, WarningText, warning
+from shared.pipeline.vendors.names import called
 from shared.steps.commit import Commits
 from shared.steps.cutouts import NEXT
 from shared.steps.message import Message
@@ -173,7 +174,7 @@ def _refused(job: Job, node: Node, wanted: str, refused: MediaRefused) -> on.Wor
     if culprit is None or culprit.kind not in (Kind.CLIP, Kind.PRESENTER):
         move = "order the film again; if it fails so again, send abroll's operator the job's id"
         return on.WorkFailed(node.key, wanted, Code.MEDIA_REFUSED, refused.why, move)
-    vendor = "Veo" if culprit.kind is Kind.CLIP else culprit.provider
+    vendor = called(culprit.provider)
     wrong = refused.why.removeprefix(f"{culprit.key}: ")
     why = f"{vendor} has finished {culprit.key}, but its file cannot be used: {wrong}; it counts as paid"
     move = f"retry the job: it orders {culprit.key} again; everything else that is finished is kept"

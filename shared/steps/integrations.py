@@ -15,6 +15,7 @@ from shared.cloud.secrets import NoSecret, Secrets
 from shared.cloud.tenants import AccountStatus, Integration, Tenants
 from shared.codes import Code
 from shared.log import Fact, log
+from shared.pipeline.vendors.names import called
 from shared.providers.ports import KeyChanged, PresenterVendor, Refused, RegistersWebhooks, TryLater
 from shared.steps.asked_once import AskedOnce
 from shared.steps.old_versions import REPLACED_LIFE
@@ -120,8 +121,8 @@ class Integrations:
         try:
             billing, balance = asked.check_key(api_key=api_key), asked.balance(api_key=api_key)
         except KeyChanged as bad:
-            message = f"{provider} does not accept this key"
-            move = f"copy the API key from {provider}'s settings and send it again"
+            message = f"{called(provider)} does not accept this key"
+            move = f"copy the API key from {called(provider)}'s settings and send it again"
             raise Problem(Code.KEY_REJECTED, message, next_move=move, details={"api_key": [message]}) from bad
         except TryLater as later:
             raise _silent(provider) from later
@@ -160,5 +161,5 @@ def _refusal(provider: str, field: str, ask: Callable[..., object], name: str, a
 
 
 def _silent(provider: str) -> Problem:
-    message = f"{provider} did not answer, so the key could not be checked"
+    message = f"{called(provider)} did not answer, so the key could not be checked"
     return Problem(Code.UNAVAILABLE, message, next_move="try again in a minute", retry_after=60)

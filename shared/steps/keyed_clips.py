@@ -21,6 +21,7 @@ from shared.pipeline.job.job import Job, Node, State
 from shared.pipeline.job.names import attempt_name, idempotency_key
 from shared.pipeline.job.unclear import looked_for, replayable
 from shared.pipeline.job.vendors import account_of
+from shared.pipeline.vendors.names import called
 from shared.providers.ports import (
     Failure,
     Filmed,
@@ -203,8 +204,9 @@ class KeyedClips:
             film = self.files.archive(filmed, attempt_name(job.id, node), planned(job, node))
         except Unfit as unfit:
             log_job(Fact.FETCH_FAILED, job, f"not the clip that was ordered: {unfit.why}", node=node.key)
-            why = f"{node.provider} says {node.key} is finished, but {unfit.why.rstrip('.')}; the clip counts as paid"
-            move = f"retry the job: it orders this clip again; ask {account_of(node.provider)} about video {video}"
+            vendor, wrong = called(node.provider), unfit.why.rstrip(".")
+            why = f"{vendor} says {node.key} is finished, but {wrong}; the clip counts as paid"
+            move = f"retry the job: it orders this clip again; ask {called(node.provider)} about video {video}"
             return on.FileRefused(*named, unfit.code, why, move)
         except Unfetched as failed:
             log_job(Fact.FETCH_FAILED, job, str(failed), node=node.key)

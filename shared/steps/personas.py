@@ -9,6 +9,7 @@ from shared.cloud.tenants import AccountStatus, Tenants
 from shared.codes import Code
 from shared.pipeline.plan.personas import STYLES, Persona, PersonaIds
 from shared.pipeline.plan.request import Mode
+from shared.pipeline.vendors.names import called
 from shared.providers.ports import KeyChanged, Refused, TryLater
 from shared.steps.asked_once import AskedOnce
 from shared.steps.problems import Problem, invalid, not_found
@@ -70,7 +71,7 @@ class Cast:
         """Yield (field, why) for each id the service does not know, ("", why) where it could not be asked."""
         api_key = self._key(tenant, provider)
         if api_key is None:
-            yield "", f"no working {provider} key is stored, so the ids there could not be checked"
+            yield "", f"no working {called(provider)} key is stored, so the ids there could not be checked"
             return
         asked = self.asked[provider]
         try:
@@ -85,9 +86,9 @@ class Cast:
                 except Refused as refused:
                     yield field, str(refused)
         except KeyChanged:
-            yield "", f"{provider} refused the stored key, so the ids there could not be checked"
+            yield "", f"{called(provider)} refused the stored key, so the ids there could not be checked"
         except TryLater:
-            yield "", f"{provider} did not answer in time, so the ids there could not be checked"
+            yield "", f"{called(provider)} did not answer in time, so the ids there could not be checked"
 
     def _key(self, tenant: str, provider: str) -> str | None:
         for mode in Mode:

@@ -10,6 +10,7 @@ from shared.codes import Code
 from shared.pipeline.plan.looks import Look
 from shared.pipeline.plan.speakers import Needed
 from shared.pipeline.plan.warned import Warned, WarningText, warning
+from shared.pipeline.vendors.names import called
 from shared.providers.ports import KeyChanged, Refused, TryLater
 from shared.steps.asked_once import ANSWER_LIFE, AskedOnce
 from shared.steps.images import Images
@@ -120,10 +121,11 @@ class Told:
         if self.balance is None or not takes or self.balance >= needed:
             return
         message = (
-            f"the {provider} account has ${self.balance / 1e6:.2f} left, as it said within a minute; the takes of "
-            f"this film cost about ${takes / 1e6:.2f} there, and up to ${needed / 1e6:.2f}"
+            f"the {called(provider)} account has ${self.balance / 1e6:.2f} left, as it said within a minute; the takes "
+            f"of this film cost about ${takes / 1e6:.2f} there, and up to ${needed / 1e6:.2f}"
         )
-        move = f"top up the {provider} account, then send this again a minute later"  # an answer is kept so long
+        # A minute, for so long an answer is kept.
+        move = f"top up the {called(provider)} account, then send this again a minute later"
         raise Problem(Code.CREDITS, message, next_move=move, retry_after=round(ANSWER_LIFE))
 
 

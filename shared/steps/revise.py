@@ -17,6 +17,7 @@ from shared.pipeline.codec import to_plain
 from shared.pipeline.job.creation import CEILING, form_of, new_job
 from shared.pipeline.job.events import RetryAsked
 from shared.pipeline.job.job import Ending, Job, Node, Purchase, State
+from shared.pipeline.job.ledger import at_risk
 from shared.pipeline.job.portions import Portions
 from shared.pipeline.job.revision import (
     CannotChange,
@@ -96,6 +97,7 @@ class Revise:
         undone = {key for key, node in job.nodes.items() if node.state is not State.DONE}
         undone |= {node.culprit for node in job.nodes.values() if node.culprit}
         revised = self._revised(tenant, job, change, undone | self._missing(job), dry_run=dry_run)
+        _within_ceiling(job, revised)
         if dry_run:
             return job, revised
         with self.create.turnstile.through(self.create.budget.months.gate(tenant, job.id)):
@@ -272,6 +274,21 @@ def _retriable(job: Job) -> Job:
         message = f"the job was tried again {MOST_RETRIES} times, and more than that is not kept"
         raise Problem(Code.RETRIED_TOO_OFTEN, message)
     return job
+
+
+def _within_ceiling(job: Job, revised: Revised) -> None:
+    """Refuse a retry that its own ceiling would end: takes that lasted far longer than estimated used it up.
+
+    Raises Problem.
+    """
+    spent, price = at_risk(job), revised.ours + revised.theirs
+    ceiling = job.money.ceiling + CEILING * price
+    if spent + price > ceiling:
+        message = (
+            f"the job has cost ${spent / 1e6:.2f}, and this retry would cost ${price / 1e6:.2f} more: that is above "
+            f"its spending ceiling, ${ceiling / 1e6:.2f} with this retry"
+        )
+        raise Problem(Code.SPEND_CEILING, message)
 
 
 def _instead(job: Job) -> str:

@@ -21,6 +21,7 @@ from shared.pipeline.job.names import attempt_name, idempotency_key
 from shared.pipeline.job.unclear import looked_for, replayable
 from shared.pipeline.plan.looks import Engine, engine_for
 from shared.pipeline.plan.plan import Cutout
+from shared.pipeline.vendors.names import called
 from shared.providers.ports import KeyChanged, PresenterVendor, Refused, TryLater
 from shared.steps.breakers import Breakers
 from shared.steps.commit import Commits, Heard
@@ -71,7 +72,7 @@ class StartPresenter:
         now = self.commits.jobs.now(loaded)
         if account and account.busy_until and account.busy_until > now:
             busy = on.Postponed(
-                node.key, node.take, node.attempt, account.busy_until - now, f"{node.provider} is at its limit"
+                node.key, node.take, node.attempt, account.busy_until - now, f"{called(node.provider)} is at its limit"
             )
             self.commits.hear(loaded, busy)
             return
@@ -139,7 +140,7 @@ class StartPresenter:
             return
         job, node = heard.job, heard.job.nodes[node_key]
         if account is None or key is None or account.status is not AccountStatus.ACTIVE:
-            why = f"the tenant has no working {node.provider} key for mode {job.plan.mode}"
+            why = f"the tenant has no working {called(node.provider)} key for mode {job.plan.mode}"
             move = f"PUT /tenant/integrations/{node.provider} with a key, then retry the job"
             self.commits.hear(heard.loaded, on.Rejected(node_key, mine, Code.NO_PROVIDER_KEY, why, move))
             return

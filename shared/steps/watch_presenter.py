@@ -20,6 +20,7 @@ from shared.pipeline.job.names import AttemptName, attempt_name
 from shared.pipeline.job.timeouts import SECOND
 from shared.pipeline.job.unclear import looked_for
 from shared.pipeline.plan.plan import Cutout
+from shared.pipeline.vendors.names import called
 from shared.providers.ports import Failure, Filmed, KeyChanged, Lost, Pending, PresenterVendor, TryLater
 from shared.steps.breakers import Breakers
 from shared.steps.commit import Commits
@@ -125,8 +126,9 @@ class WatchPresenter:
             case Pending():
                 return on.PendingSeen(*about, hinted=hinted)
             case Filmed() if seen.avatar_id not in (None, (wanted := planned(loaded.job, node).avatar_id)):
-                why = f"{node.provider} filmed {seen.avatar_id}, and {wanted} was ordered; the take counts as paid"
-                move = f"ask {node.provider} about video {video}, then retry the job"
+                vendor = called(node.provider)
+                why = f"{vendor} filmed {seen.avatar_id}, and {wanted} was ordered; the take counts as paid"
+                move = f"ask {vendor} about video {video}, then retry the job"
                 return on.FailureHeard(*about, Code.WRONG_PRESENTER, why, move, paid=True)
             case Filmed():
                 return self._fetched(loaded, node, name, video, seen)
@@ -141,8 +143,10 @@ class WatchPresenter:
             )
         except Unfit as unfit:
             log_job(Fact.FETCH_FAILED, job, f"not the take that was ordered: {unfit.why}", node=node.key)
-            why = f"{node.provider} says {node.key} is finished, but {_begun(unfit.why)}; the take counts as paid"
-            move = f"retry the job: it orders this take again; ask {node.provider} about video {video}"
+            why = (
+                f"{called(node.provider)} says {node.key} is finished, but {_begun(unfit.why)}; the take counts as paid"
+            )
+            move = f"retry the job: it orders this take again; ask {called(node.provider)} about video {video}"
             return on.FileRefused(*about, unfit.code, why, move)
         except Unfetched as failed:
             log_job(Fact.FETCH_FAILED, job, str(failed), node=node.key)

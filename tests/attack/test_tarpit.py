@@ -5,6 +5,7 @@ queue hands out 200 a second), and 570 → 80 calls were made in four minutes. W
 limit by tenant alone, at 50 calls at once → 1.4 s.
 """
 
+import threading
 from datetime import timedelta
 
 import pytest
@@ -42,11 +43,11 @@ def attacked(office: Office, count: int, *, tenants: int = 1, hosts: int = 1) ->
 @pytest.mark.parametrize(("tenants", "hosts"), [(1, 1), (1, LARGE), (10, LARGE)])
 def test_nobody_waits_for_a_tarpit(stage: Stage, count: int, tenants: int, hosts: int) -> None:
     """One receiver, many of one tenant, many of ten: another tenant's webhook waits for the queue's pace alone."""
-    office = Office(stage)
-
-    waited = attacked(office, count, tenants=tenants, hosts=hosts)
+    with Office(stage) as office:
+        waited = attacked(office, count, tenants=tenants, hosts=hosts)
 
     calls = office.calls.total() - LOOKS
+    assert [] == [thread for thread in threading.enumerate() if thread.name == "slowed"]
     print(f"{count} to {hosts} tarpits of {tenants}: {waited:.1f} s, {office.most_held} held, {calls} calls")
     assert waited <= count / QUEUE["max_dispatches_per_second"] + 1
     assert office.most_held <= INSTANCES * min(tenants * TENANT_TOGETHER, FUNCTION["concurrency"]) + 1
@@ -54,9 +55,8 @@ def test_nobody_waits_for_a_tarpit(stage: Stage, count: int, tenants: int, hosts
 
 def test_a_tarpit_is_called_less_and_less(stage: Stage, count: int) -> None:
     """Every instance meets it three times; then one call of each tries it when its pause is over, doubled each time."""
-    office = Office(stage)
-
-    attacked(office, count)
+    with Office(stage) as office:
+        attacked(office, count)
 
     pauses = 3  # of 30, 60 and 120 s within the time watched
     assert office.calls.total() - LOOKS <= INSTANCES * (FAILURES_IN_A_ROW + TOGETHER - 1 + pauses)
@@ -64,9 +64,8 @@ def test_a_tarpit_is_called_less_and_less(stage: Stage, count: int) -> None:
 
 def test_without_an_account_of_receivers_everybody_waits(stage: Stage, count: int) -> None:
     """The figure before, by the same simulation: each call holds a place of fifty for twenty seconds."""
-    office = Office(stage, guarded=False)
-
-    waited = attacked(office, count)
+    with Office(stage, guarded=False) as office:
+        waited = attacked(office, count)
 
     print(f"{count} to a tarpit, unguarded: {waited:.1f} s, {office.most_held} held")
     assert waited >= 20

@@ -11,6 +11,7 @@ from shared.pipeline.job.job import Ending, Node, State
 from shared.pipeline.job.status import summary
 from shared.pipeline.plan.request import BRoll, Filmer, FilmRequest
 from shared.pipeline.vendors.breaker import PROBE_LIFE, Circuit, Sign, circuit, noted
+from shared.pipeline.vendors.names import called
 from shared.pipeline.vendors.state import Breaker, Incident, VendorsState
 from shared.steps.breakers import NOTE_SECONDS, SPREAD
 from tests.faults.cloud import StagedWiring
@@ -107,8 +108,8 @@ def test_an_open_breaker_keeps_what_was_not_sent(stage: Stage, vendor: str, orde
     assert (State.QUEUED, 0, ()) == (node.state, node.nudges, node.attempts)
     assert node.at is not None
     assert until <= node.at <= until + LATEST
-    assert f"waiting for {vendor}, unreachable since {stage.clock():%H:%M} UTC" == node.why
-    assert f"Waiting for {vendor}, unreachable since" in summary(stage.job(job_id))
+    assert f"waiting for {called(vendor)}, unreachable since {stage.clock():%H:%M} UTC" == node.why
+    assert f"Waiting for {called(vendor)}, unreachable since" in summary(stage.job(job_id))
     assert 0 == stage.submits(vendor)
 
 
@@ -337,7 +338,7 @@ def test_three_troubles_let_an_account_rest(stage: Stage, vendor: str, orders: O
 
     assert (State.QUEUED, submits) == (node.state, stage.submits(vendor))
     assert node.why is not None
-    assert node.why.startswith(f"waiting for {vendor}, which fails for this account")
+    assert node.why.startswith(f"waiting for {called(vendor)}, which fails for this account")
     assert 1 == account(stage).down_times
     assert Circuit.CLOSED is standing(stage, vendor)
 

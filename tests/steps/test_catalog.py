@@ -163,7 +163,7 @@ def test_a_silent_service_shows_its_last_list_and_says_so(stage: Stage, shop: Cu
 
     told_of = {each["provider"]: each for each in after["sources"]}
     assert (True, False) == (told_of["heygen"]["stale"], told_of["did"]["stale"])
-    assert ["heygen did not answer in time"] == told_of["heygen"]["notes"]
+    assert ["HeyGen did not answer in time"] == told_of["heygen"]["notes"]
     assert before["sources"][0]["read_at"] == told_of["heygen"]["read_at"]
     assert before["sources"][0]["count"] == told_of["heygen"]["count"]
 
@@ -176,7 +176,7 @@ def test_a_refused_key_is_told_here_and_at_the_account(stage: Stage, shop: Custo
 
     source = listed(shop, "provider=heygen")["sources"][0]
 
-    assert (True, ["heygen refused the account's key"]) == (source["stale"], source["notes"])
+    assert (True, ["HeyGen refused the account's key"]) == (source["stale"], source["notes"])
     assert "error" == told(shop.call("GET", "/tenant/integrations/heygen"))["status"]
 
 

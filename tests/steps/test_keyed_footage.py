@@ -188,7 +188,7 @@ def test_a_file_that_is_no_film_is_fetched_again_then_fails_as_paid(stage: Stage
 
     node = stage.node(job_id, CLIP)
     assert (Ending.FAILED, State.FAILED) == (stage.job(job_id).ending, node.state)
-    assert "heygen about video" in (node.next_move or "")
+    assert "HeyGen about video" in (node.next_move or "")
     assert 1 == len(stage.bill("heygen"))
     assert [Outcome.GIVEN_UP] == outcomes(stage, job_id)
 

@@ -71,7 +71,7 @@ def test_a_tenant_without_a_key_is_told_that_nothing_was_checked(stage: Stage) -
     put = keyless.call("PUT", "/tenant/personas/anna", {"at": {"heygen": IDS}})
 
     assert put.status_code == 200
-    assert told(put)["warnings"] == ["no working heygen key is stored, so the ids there could not be checked"]
+    assert told(put)["warnings"] == ["no working HeyGen key is stored, so the ids there could not be checked"]
 
 
 @pytest.mark.parametrize(

@@ -66,6 +66,27 @@ def test_a_clip_whose_file_is_gone_is_made_again_with_all_that_follows(stage: St
     assert State.BLOCKED is job.nodes["clip-2"].state
 
 
+def test_a_retry_that_its_ceiling_would_end_is_refused_at_the_door(stage: Stage) -> None:
+    """A take billed far above its estimate used the ceiling up: said before anything is reserved, dry run or not."""
+    job_id = failed(stage)
+    document = stage.cloud.eyes.clients.firestore.document(f"jobs/{job_id}")
+    lines = (document.get().to_dict() or {})["nodes"][CLIP]["attempts"]
+    document.update({f"nodes.`{CLIP}`.attempts": [{**lines[0], "outcome": "done", "cost": 90_000_000}]})
+    loaded = stage.wiring.jobs.load(job_id)
+    tenant = stage.wiring.tenants.tenant(stage.job(job_id).tenant)
+    assert loaded
+    assert tenant
+    before = stage.job(job_id).money
+
+    for dry_run in (True, False):
+        with pytest.raises(Problem, match=r"the job has cost \$90\.00") as refused:
+            stage.wiring.revise().retry(tenant, loaded, Change(), dry_run=dry_run)
+        assert Code.SPEND_CEILING == refused.value.code
+
+    assert before == stage.job(job_id).money
+    assert Ending.FAILED is stage.job(job_id).ending
+
+
 def test_a_lost_product_image_refuses_the_retry(stage: Stage) -> None:
     """Nobody can make the customer's photo again: 409, nothing moves, and the next move is told."""
     photo = sniff_and_reencode(PHOTO.read_bytes(), max_bytes=2**25, max_pixels=2**26)

@@ -77,7 +77,7 @@ def test_a_file_that_is_not_the_take_fails_the_take(stage: Stage, kind: str) -> 
     assert waits == SOON
     assert (State.FAILED, Code.NOT_A_FILM) == (node.state, node.code)
     assert [Outcome.GIVEN_UP] == [line.outcome for line in node.attempts]
-    assert (node.why or "").startswith("heygen says presenter-1 is finished, but ")
+    assert (node.why or "").startswith("HeyGen says presenter-1 is finished, but ")
     assert (node.why or "").endswith("; the take counts as paid")
     assert (node.next_move or "").startswith("retry the job: it orders this take again")
     assert [] == stored(stage, job_id)
@@ -150,7 +150,7 @@ def test_a_store_in_trouble_is_waited_for_until_the_longest_time(stage: Stage) -
 
     node = stage.node(job_id, SPEECH)
     assert (State.FAILED, Code.NOT_FETCHABLE) == (node.state, node.code)
-    assert "heygen has finished presenter-1, but its file could not be fetched: The server answers 503." == node.why
+    assert "HeyGen has finished presenter-1, but its file could not be fetched: The server answers 503." == node.why
 
 
 STATUSES = ("400", "403", "404", "410", "500", "503")

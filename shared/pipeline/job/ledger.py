@@ -56,15 +56,20 @@ def spent(node: Node) -> int:
     return sum(by_payer(node).values())
 
 
-def affordable(job: Job, node: Node) -> bool:
-    """Tell whether one more attempt of this node stays under the job's ceiling.
+def at_risk(job: Job) -> int:
+    """Return what a job has cost or may yet cost, micro-dollars, whoever pays.
 
     What left no trace is counted here, though it is not charged: its film may still come.
     """
     lost = Outcome.NOTHING_MADE
     untraced = sum(line.cost for each in job.nodes.values() for line in each.attempts if line.outcome is lost)
     columns = bill(job.nodes.values())
-    return columns.paid_by_us + columns.billed_by_provider + untraced + node.cost <= job.money.ceiling
+    return columns.paid_by_us + columns.billed_by_provider + untraced
+
+
+def affordable(job: Job, node: Node) -> bool:
+    """Tell whether one more attempt of this node stays under the job's ceiling."""
+    return at_risk(job) + node.cost <= job.money.ceiling
 
 
 def billed(job: Job, node: Node, film: Output, line: Attempt | None = None) -> int | None:

@@ -21,6 +21,7 @@ from shared.pipeline.job.unclear import (
     unclear,
     unclear_still,
 )
+from shared.pipeline.vendors.names import called
 
 SHUT_OUT = "ask the operator; when the tenant is open again, retry the job: what is finished is kept"
 
@@ -180,9 +181,12 @@ def pending_seen(_job: Job, node: Node, event: on.PendingSeen, now: datetime, ti
     longest = timeouts.of(node.provider).longest
     if now >= since + longest * SECOND:
         minutes = int(longest // 60)
-        code, why = Code.TIMEOUT, f"{node.provider} has worked on {node.key} for {minutes} minutes without an end"
+        code, why = (
+            Code.TIMEOUT,
+            f"{called(node.provider)} has worked on {node.key} for {minutes} minutes without an end",
+        )
         if event.unfetched:
-            code, why = Code.NOT_FETCHABLE, f"{node.provider} has finished {node.key}, but {event.unfetched}"
+            code, why = Code.NOT_FETCHABLE, f"{called(node.provider)} has finished {node.key}, but {event.unfetched}"
         closed = close_line(node, node.take, node.attempt, Outcome.GIVEN_UP, now, event.unfetched or "no end in sight")
         return failed(closed, now, code, why, "retry the job; this attempt counts as paid")
     if (event.hinted or node.polls) and scheduled(node, now):
@@ -237,7 +241,7 @@ def _impatient(node: Node, now: datetime, timeouts: Timeouts) -> Node | None:
     patience = timeouts.of(node.provider).patience
     if node.waits_since is None or now < node.waits_since + patience * SECOND:
         return None
-    why = f"{node.provider} could not take {node.key} for {patience / 60:.0f} minutes: {node.why or 'no room'}"
+    why = f"{called(node.provider)} could not take {node.key} for {patience / 60:.0f} minutes: {node.why or 'no room'}"
     return failed(node, now, Code.CAPACITY, why, "retry the job later; nothing of it was made or paid")
 
 

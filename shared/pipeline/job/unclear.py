@@ -14,6 +14,7 @@ from shared.pipeline.job.job import Claim, Job, Node, Outcome, Reconcile, State,
 from shared.pipeline.job.ledger import close_line
 from shared.pipeline.job.moves import failed, next_attempt, tries_of
 from shared.pipeline.job.timeouts import SECOND, Timeouts
+from shared.pipeline.vendors.names import called
 
 
 def reclaimed(job: Job, node: Node, event: on.Reclaimed, now: datetime, timeouts: Timeouts) -> Node:
@@ -80,13 +81,15 @@ def nothing_found(job: Job, node: Node, event: on.NothingFound, now: datetime, t
     if looked_at < since + timeout * SECOND or not twice:
         return replace(node, due=now + timeouts.found_nothing * SECOND, nudges=0)
     if blind:
-        return _heard_out(node, now, f"{node.provider} did not say what became of {node.key}, and cannot be asked")
+        return _heard_out(
+            node, now, f"{called(node.provider)} did not say what became of {node.key}, and cannot be asked"
+        )
     # What lies in our bucket is where we look; what had a name was made, and may have been deleted after it was billed.
     made_nothing = reconcile_of(node) is Reconcile.OBJECT or node.state is State.STARTING
     outcome = Outcome.NOTHING_MADE if made_nothing else Outcome.GIVEN_UP
     closed = close_line(node, node.take, node.attempt, outcome, now, "no trace of it")
     if node.failures + 1 >= tries_of(node, timeouts):
-        why = f"{node.provider} left {node.failures + 1} calls for {node.key} unanswered"
+        why = f"{called(node.provider)} left {node.failures + 1} calls for {node.key} unanswered"
         return failed(closed, now, Code.UNANSWERED, why, "retry the job in a while; what is finished is kept")
     return next_attempt(job, closed, timedelta(0), now, timeouts)
 
@@ -112,11 +115,12 @@ def key_denied(_job: Job, node: Node, event: on.KeyDenied, now: datetime, timeou
     claim = node.claim
     soon = timeouts.found_nothing * SECOND
     if claim and claim.denied_at is None and not event.gone:
-        why = f"{node.provider} refuses the key {node.key} was ordered with; abroll looks once more before it gives up"
+        vendor = called(node.provider)
+        why = f"{vendor} refuses the key {node.key} was ordered with; abroll looks once more before it gives up"
         return wake(replace(node, claim=replace(claim, denied_at=now), why=why), now, timeouts, after=soon)
     if claim and claim.denied_at and not event.gone and now < claim.denied_at + soon:
         return node
-    why = f"the {node.provider} key {node.key} was ordered with no longer works, so nobody can fetch it"
+    why = f"the {called(node.provider)} key {node.key} was ordered with no longer works, so nobody can fetch it"
     move = "look in the provider's account for the take; put a working key, then retry the job"
     closed = close_line(node, node.take, node.attempt, Outcome.GIVEN_UP, now, why)
     return failed(closed, now, Code.KEY_CHANGED, why, move)
@@ -136,7 +140,7 @@ def id_unknown(_job: Job, node: Node, _event: on.IdUnknown, now: datetime, timeo
         if now < final_at:
             noted = replace(node, claim=replace(claim, missing_at=since))
             return noted if noted == node else wake(noted, now, timeouts, after=final_at - now)
-    why = f"{node.provider} does not know {node.key} any more; somebody deleted it there"
+    why = f"{called(node.provider)} does not know {node.key} any more; somebody deleted it there"
     closed = close_line(node, node.take, node.attempt, Outcome.GIVEN_UP, now, why)
     return failed(closed, now, Code.TAKE_GONE, why, "retry the job: it orders this take again")
 
@@ -174,7 +178,9 @@ def _unanswered(node: Node, now: datetime, timeouts: Timeouts) -> Node:
     """Look again, the longer it is silent the later; after the vendor's longest time its attempt is heard out."""
     since = (node.claim.first_at or node.claim.at) if node.claim else now
     if now >= since + timeouts.of(node.provider).silence * SECOND:
-        return _heard_out(node, now, f"{node.provider} does not answer, and never said what became of {node.key}")
+        return _heard_out(
+            node, now, f"{called(node.provider)} does not answer, and never said what became of {node.key}"
+        )
     wait = min(max(now - since, timeouts.found_nothing * SECOND), timeouts.silent_step * SECOND)
     return replace(node, due=now + wait, nudges=0)
 

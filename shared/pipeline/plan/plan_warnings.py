@@ -11,6 +11,7 @@ from shared.pipeline.plan.request import FilmRequest, ImageFit, VoiceSettings, s
 from shared.pipeline.plan.ssml import Passage, read_script
 from shared.pipeline.plan.timing import lasting, say, say_scenes
 from shared.pipeline.plan.warned import Warned, WarningText, warning
+from shared.pipeline.vendors.names import called
 
 ABOUT_PRESENTERS = (
     *("persona", "avatar_id", "voice_id", "avatar_position", "provider", "prefer"),
@@ -34,8 +35,8 @@ def engine_warnings(provider: str, service: AvatarService, takes: Sequence[Speec
     if unknown:
         yield warning(
             Warned.ENGINE_UNKNOWN,
-            f"{provider} did not tell which engine films {', '.join(unknown)}: priced as {service.engines[0].id}, the "
-            "default; the engine is chosen, and may cost less, when it does",
+            f"{called(provider)} did not tell which engine films {', '.join(unknown)}: priced as "
+            f"{service.engines[0].id}, the default; the engine is chosen, and may cost less, when it does",
         )
 
 

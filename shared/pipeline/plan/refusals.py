@@ -13,6 +13,7 @@ from shared.pipeline.plan.plan import Feature, Length, Speech
 from shared.pipeline.plan.request import Background, BackgroundType, Filmer, FilmRequest, Quality
 from shared.pipeline.plan.speakers import Speaker
 from shared.pipeline.plan.timing import say
+from shared.pipeline.vendors.names import called
 
 
 class CannotPlan(ValueError):
@@ -130,9 +131,9 @@ def _speaking(
         yield "provider", unavailable_service(provider, tables.presenters)
     else:
         if request.aspect_ratio not in service.ratios:
-            yield "aspect_ratio", f"{provider} films presenters in {_listed(service.ratios)}"
+            yield "aspect_ratio", f"{called(provider)} films presenters in {_listed(service.ratios)}"
         if request.resolution not in service.resolutions:
-            yield "resolution", f"{provider} films presenters in {_listed(service.resolutions)}"
+            yield "resolution", f"{called(provider)} films presenters in {_listed(service.resolutions)}"
     if any(part.avatar_id is None for part in cast):
         usual = f"let PATCH /tenant/integrations/{provider} name who speaks where an order does not"
         yield "avatar_id", f"is required: nobody is named to speak; give an avatar_id, or {usual}"
