@@ -112,7 +112,7 @@ def summary(job: Job) -> str:
     going_on = f"{stage(job).value.replace('_', ' ').capitalize()}: {done}"
     unclear = next((node.why for node in job.nodes.values() if _unclear(node)), None)
     kept_back = next((node.why for node in job.nodes.values() if _kept_back(node)), None)
-    if told := unclear or (kept_back and kept_back.capitalize()):
+    if told := unclear or (kept_back and kept_back[:1].upper() + kept_back[1:]):
         return f"{going_on}. {told}"
     parked = sum(map(is_parked, job.nodes.values()))
     return f"{going_on}; {parked} wait for their turn among this tenant's own films" if parked else going_on
