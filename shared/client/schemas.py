@@ -404,6 +404,7 @@ class Problem(TypedDict):
         "payload_too_large",
         "rate_limited",
         "retried_too_often",
+        "spend_ceiling",
         "tenant_inactive",
         "too_large",
         "too_many_live_jobs",
