@@ -277,10 +277,7 @@ def _retriable(job: Job) -> Job:
 
 
 def _within_ceiling(job: Job, revised: Revised) -> None:
-    """Refuse a retry that its own ceiling would end: takes that lasted far longer than estimated used it up.
-
-    Raises Problem.
-    """
+    """Refuse a retry that its ceiling would end, used up by takes far longer than estimated. Raises Problem."""
     spent, price = at_risk(job), revised.ours + revised.theirs
     ceiling = job.money.ceiling + CEILING * price
     if spent + price > ceiling:
