@@ -246,7 +246,7 @@ class RetryAsked:
     request: FilmRequest | None = None  # with other words in it
     plan: Plan | None = None
     ceiling: int = 0  # micro-dollars the job may cost more, whatever goes wrong
-    left: Mapping[str, Portion] = field(default_factory=dict)  # by queue: what the tenant may still fill
+    left: Mapping[str, Portion] = field(default_factory=dict, hash=False)  # by queue: what the tenant may fill
     purchase: Purchase | None = None  # who asked, and for what; one the job holds already changes nothing
     warnings: tuple[str, ...] | None = None  # what is known before paying; None = nothing was planned anew
 
