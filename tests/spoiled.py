@@ -13,6 +13,7 @@ from shared.pipeline.job.ledger import find
 from shared.pipeline.job.timeouts import Timeouts
 from shared.pipeline.plan.plan import Kind
 from shared.pipeline.plan.request import script_of
+from shared.pipeline.vendors.names import called
 from shared.steps.clips import planned as clip_of
 from shared.steps.speech import planned as speech_of
 
@@ -79,7 +80,7 @@ def _expected(job: Job) -> Mapping[str, Code | None]:
 def _untold(node: Node, code: Code | None) -> Iterator[str]:
     if code is not Code.NOT_A_FILM:
         yield "a good file was refused"
-    vendor = "Veo" if node.kind is Kind.CLIP else node.provider
+    vendor = called(node.provider)
     if not ((node.why or "").startswith(vendor) and (node.why or "").endswith(PAID)):
         yield "neither the vendor nor the cost is told"
     if not (node.next_move or "").startswith("retry the job: it orders"):

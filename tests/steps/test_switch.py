@@ -272,7 +272,7 @@ def test_a_job_says_who_left_whom_and_why(stage: Stage) -> None:
     assert [("heygen", "credits")] == [(each["left"], each["code"]) for each in node["switches"]]
     assert "did" == node["provider"]
     assert ["heygen", "did"] == [line["provider"] for line in bill["lines"] if line["node"] == SPEECH]
-    assert any(each.startswith("did films presenter-1 in place of heygen") for each in job["warnings"])
+    assert any(each.startswith("D-ID films presenter-1 in place of HeyGen") for each in job["warnings"])
 
 
 def test_a_film_without_its_presenter_says_so_everywhere(stage: Stage) -> None:

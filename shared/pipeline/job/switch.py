@@ -20,6 +20,7 @@ from shared.pipeline.job.timeouts import SECOND, Timeouts
 from shared.pipeline.job.verdicts import Verdict, verdict
 from shared.pipeline.plan.plan import MICROS, Kind, Understudy
 from shared.pipeline.plan.warned import Warned, WarningText, warning
+from shared.pipeline.vendors.names import called
 
 ANEW = "POST /jobs/{id}/regenerate with this node orders the presenter again"
 
@@ -69,12 +70,12 @@ def _keeps(job: Job, node: Node, other: Understudy | None, said: Verdict) -> str
     if other is None:
         return ""
     if said is Verdict.OVER:
-        return f"{other.provider} was not asked, for it would end in the same way or a person must look first"
+        return f"{called(other.provider)} was not asked, for it would end in the same way or a person must look first"
     if said is Verdict.HEARD_OUT and not (job.plan.pay_again and not _paid_before(node)):
-        return f"{other.provider} was not asked, for the take may have been made, and would be paid twice"
+        return f"{called(other.provider)} was not asked, for the take may have been made, and would be paid twice"
     if mate := bound(job, node):
         face = "one presenter shows one face in a film"
-        return f"{other.provider} was not asked: {mate.provider} makes {mate.key}, and {face}"
+        return f"{called(other.provider)} was not asked: {called(mate.provider)} makes {mate.key}, and {face}"
     return _dear(job, node, other)
 
 
@@ -93,12 +94,12 @@ def _dear(job: Job, node: Node, other: Understudy) -> str:
     asked = sum(take.cost for take in other.takes if take.key in moving)
     lost = (line.cost for each in nodes.values() for line in each.attempts if line.outcome is Outcome.NOTHING_MADE)
     if paid + sum(lost) + asked > job.money.ceiling:
-        return f"{other.provider} was not asked, for the film would pass its spending ceiling"
+        return f"{called(other.provider)} was not asked, for the film would pass its spending ceiling"
     waiting = (State.BLOCKED, State.QUEUED)
     open_yet = sum(each.cost for key, each in nodes.items() if key not in moving and each.state in waiting)
     most = job.request.max_cost
     if most is not None and paid + open_yet + asked > round(most * MICROS):
-        return f"{other.provider} was not asked, for the film would cost more than its max_cost"
+        return f"{called(other.provider)} was not asked, for the film would cost more than its max_cost"
     return ""
 
 
@@ -123,7 +124,7 @@ def _at(node: Node, other: Understudy, now: datetime, timeouts: Timeouts, *, att
         take=node.take + 1,
         attempt=attempt,
         switches=(*node.switches, Switch(now, node.provider, why, code)),
-        why=f"{other.provider} is asked, for {node.provider} is given up: {why}",
+        why=f"{called(other.provider)} is asked, for {called(node.provider)} is given up: {why}",
         failures=0,
         refusals=0,
         polls=0,
@@ -197,7 +198,7 @@ def _beyond_waiting(node: Node, now: datetime, timeouts: Timeouts) -> bool:
 def _why(node: Node, kept: str) -> str:
     """Tell the last trouble, with what kept others from being asked, and the first one's beside it (hole 102)."""
     first = node.switches[0] if node.switches else None
-    before = f"before it {first.left}: {first.why.rstrip('.')}" if first else ""
+    before = f"before it {called(first.left)}: {first.why.rstrip('.')}" if first else ""
     return "; ".join(part for part in ((node.why or "it could not be had").rstrip("."), kept, before) if part)
 
 
@@ -220,7 +221,7 @@ def _moved(node: Node, after: Node) -> bool:
 
 def _other(keys: Iterable[str], before: Node, after: Node) -> WarningText:
     gone = after.switches[-1]
-    says = f"{after.provider} films {', '.join(keys)} in place of {before.provider}: {gone.why}"
+    says = f"{called(after.provider)} films {', '.join(keys)} in place of {called(before.provider)}: {gone.why}"
     return warning(Warned.PRESENTER_SWITCHED, says)
 
 

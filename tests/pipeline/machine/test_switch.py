@@ -160,7 +160,7 @@ def test_what_another_service_cannot_mend_fails(way: str) -> None:
     told = OVER[way]()
 
     assert (State.FAILED, "heygen") == (told.hero.state, told.hero.provider)
-    assert "did was not asked" in str(told.hero.why)
+    assert "D-ID was not asked" in str(told.hero.why)
 
 
 @pytest.mark.parametrize("way", OVER)
@@ -202,7 +202,7 @@ def test_nothing_of_the_first_service_is_left_but_its_line() -> None:
     assert (None, None, None, None, None, 0, 0) == left
     assert [("heygen", Code.CREDITS)] == [(each.left, each.code) for each in node.switches]
     assert told.job.warnings[-1].startswith(
-        "did films presenter-1 in place of heygen: the account has no credits left."
+        "D-ID films presenter-1 in place of HeyGen: the account has no credits left."
     )
 
 
@@ -219,7 +219,7 @@ def test_each_service_is_asked_once() -> None:
     after = told.later(1).hears(claimed(P, "b", take=2, attempt=2), rejected(Code.PLAN, "b"))
 
     assert (State.FAILED, "did", Code.PLAN) == (after.hero.state, after.hero.provider, after.hero.code)
-    assert "before it heygen: the account has no credits left" in str(after.hero.why)
+    assert "before it HeyGen: the account has no credits left" in str(after.hero.why)
 
 
 def test_a_service_that_took_over_has_two_tries() -> None:
@@ -266,7 +266,7 @@ def test_too_dear_keeps_the_first_verdict_and_says_so() -> None:
     told = poor.hears(rejected())
 
     assert (State.FAILED, Code.CREDITS) == (told.hero.state, told.hero.code)
-    assert "did was not asked, for the film would pass its spending ceiling" in str(told.hero.why)
+    assert "D-ID was not asked, for the film would pass its spending ceiling" in str(told.hero.why)
 
 
 def test_a_busy_service_with_nobody_behind_it_is_waited_for_as_ever() -> None:
@@ -314,7 +314,7 @@ def test_a_cast_goes_to_the_next_service_as_a_whole() -> None:
     mate = told.job.nodes[MATE]
     assert {"did"} == {told.hero.provider, mate.provider}
     assert (State.BLOCKED, 1, 2, 2) == (mate.state, mate.choice, mate.take, mate.attempt)
-    assert told.job.warnings[-1].startswith("did films presenter-1, presenter-2 in place of heygen")
+    assert told.job.warnings[-1].startswith("D-ID films presenter-1, presenter-2 in place of HeyGen")
 
 
 def test_an_old_task_of_a_mate_claims_nothing() -> None:
