@@ -225,14 +225,16 @@ def test_a_webhook_of_the_service_that_was_left_is_looked_up_by_its_own_key(stag
         stage.wiring.sweep()
     stage.wire.mend()
     video = str(stage.bill("heygen")[0]["id"])
+    before = stage.wire.count(look := f"^heygen GET /v3/videos/{video}")
 
     stage.wiring.watch_presenter(stage.message(job_id, SPEECH, take=1, attempt=1, hint=video))
+    assert before + 1 == stage.wire.count(look)
     stage.live(job_id)
 
     node = stage.node(job_id, SPEECH)
     assert ("did", Ending.COMPLETED) == (node.provider, stage.job(job_id).ending)
     assert ["heygen", "did"] == [line.vendor for line in node.attempts]
-    assert 0 == stage.wire.count(r"401")
+    assert 0 == stage.wire.count(f"^did .*{video}")
 
 
 # What is told before and after.
