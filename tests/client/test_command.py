@@ -107,6 +107,21 @@ def test_the_pages_example_makes_a_film(shell: Shell) -> None:
     assert b"ftyp" == (shell.folder / "film.mp4").read_bytes()[4:8]
 
 
+def test_an_order_of_another_tenant_is_not_gone_on_with(shell: Shell) -> None:
+    """Keys that begin alike are two keys: the same file under the other one finds no order that was begun."""
+    order = ["make", shell.order(product_id="cli-keys"), "--yes", "--wait", "--timeout", "0"]
+    begun = shell.run(*order)[2]["job_id"]
+
+    shell.environ["ABROLL_KEY"] = shell.abroll.key[:-1] + ("0" if shell.abroll.key[-1] != "0" else "1")
+    other = shell.run(*order)
+    shell.environ["ABROLL_KEY"] = shell.abroll.key
+    again = shell.run(*order)
+
+    assert (3, "unauthorized") == (other[0], other[2]["error"])
+    told = again[1] or again[2]  # done by now, or not yet
+    assert begun in (told.get("id"), told.get("job_id"))
+
+
 def test_nothing_is_ordered_unseen(shell: Shell) -> None:
     """Without --yes, and nobody there to ask, the price is said and nothing is bought."""
     code, out, err = shell.run("make", shell.order(product_id="cli-unseen"))

@@ -34,7 +34,7 @@ class Wish:
 
 def buy(session: Session, wish: Wish) -> None:
     """Buy it, and print the job; raises AbrollError."""
-    purchases = Purchases(session.profile.url, session.profile.key[:12], wish.call, wish.body, _digest(wish.photo))
+    purchases = Purchases(session.profile.url, session.profile.key, wish.call, wish.body, _digest(wish.photo))
     begun = None if wish.anew else purchases.begun()
     if begun and begun.job:
         session.output.note(f"going on with {begun.job}, which this command ordered before; --anew orders another")
