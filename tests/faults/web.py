@@ -5,6 +5,7 @@ passed on, so that signatures over it hold.
 """
 
 import http.client
+import socket
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -28,6 +29,7 @@ class WebProxy:
         self._upstream = ""
         self._serving = Serving("127.0.0.1", 0, self._answer)
         self.url = self._serving.url
+        self._held: socket.socket | None = None
 
     def start(self, upstream: str) -> str:
         """Serve before `upstream` (a base URL) and return the proxy's own."""
@@ -39,6 +41,16 @@ class WebProxy:
         """Let go of what hangs and close the port; harmless when never started."""
         self._wire.released.set()
         self._serving.stop()
+        if self._held is not None:
+            self._held.close()
+
+    def refuse(self) -> None:
+        """Refuse every connection from now on, keeping the port: a neighbour's server must not answer in its place."""
+        self._serving.stop()
+        host, port = urlsplit(self.url).hostname, urlsplit(self.url).port
+        self._held = socket.socket()
+        self._held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._held.bind((host, port))
 
     def _answer(self, environ: dict[str, Any], start_response: Any) -> Any:
         request = Request(environ)

@@ -39,7 +39,7 @@ def paid(stage: Stage) -> tuple[int, int]:
 
 def unreachable(stage: Stage) -> None:
     """Let nobody reach HeyGen, from before the order on."""
-    stage.cloud._web["heygen"].stop()
+    stage.cloud._web["heygen"].refuse()
 
 
 def silent(stage: Stage) -> None:
