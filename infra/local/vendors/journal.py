@@ -1,9 +1,10 @@
 """A stand-in's memory.
 
-One SQLite file, opened anew for each transaction, so that a killed process loses nothing it answered.
+One SQLite file; each transaction is committed before its answer goes out, so that a killed process loses nothing.
 """
 
 import sqlite3
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,23 +13,33 @@ _BUSY_SECONDS = 20.0
 
 
 class Journal:
-    """Hands out transactions on one SQLite file; `schema` is run at the start and creates what is missing."""
+    """Hands out transactions on one SQLite file; `schema` is run at the start and creates what is missing.
+
+    Connections are kept: each last one to close folds the write-ahead log into the file, which costs more than a query.
+    """
 
     def __init__(self, path: Path, schema: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._path = path
-        connection = self._connect()
-        try:
+        self._idle: list[sqlite3.Connection] = []
+        self._lock = threading.Lock()
+        self._closed = False
+        with self._connection() as connection:
             connection.execute("PRAGMA journal_mode=WAL")
             connection.executescript(schema)
-        finally:
+
+    def close(self) -> None:
+        """Close the file; whoever still asks afterwards opens it for that one question."""
+        with self._lock:
+            self._closed = True
+            idle, self._idle = self._idle, []
+        for connection in idle:
             connection.close()
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """Open a writing transaction: committed when the block ends, rolled back when it raises."""
-        connection = self._connect()
-        try:
+        with self._connection() as connection:
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield connection
@@ -36,8 +47,6 @@ class Journal:
                 connection.execute("ROLLBACK")
                 raise
             connection.execute("COMMIT")
-        finally:
-            connection.close()
 
     @staticmethod
     def insert(cursor: sqlite3.Connection, table: str, row: Mapping[str, str | int | float | None]) -> None:
@@ -47,19 +56,31 @@ class Journal:
 
     def rows(self, query: str, *values: object) -> list[sqlite3.Row]:
         """Return a query's rows."""
-        connection = self._connect()
-        try:
+        with self._connection() as connection:
             return connection.execute(query, values).fetchall()
-        finally:
-            connection.close()
 
     def row(self, query: str, *values: object) -> sqlite3.Row | None:
         """Return a query's first row, or None."""
         found = self.rows(query, *values)
         return found[0] if found else None
 
+    @contextmanager
+    def _connection(self) -> Iterator[sqlite3.Connection]:
+        with self._lock:
+            connection = self._idle.pop() if self._idle else None
+        connection = connection or self._connect()
+        try:
+            yield connection
+        finally:
+            with self._lock:
+                keep = not self._closed
+                if keep:
+                    self._idle.append(connection)
+            if not keep:
+                connection.close()
+
     def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self._path, timeout=_BUSY_SECONDS, isolation_level=None)
+        connection = sqlite3.connect(self._path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
         connection.row_factory = sqlite3.Row
         connection.execute("PRAGMA synchronous=NORMAL")
         return connection

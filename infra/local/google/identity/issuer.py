@@ -130,7 +130,8 @@ def _load_or_create_key(path: Path) -> rsa.RSAPrivateKey:
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )
         _write_once(path, pem)
-    loaded = serialization.load_pem_private_key(path.read_bytes(), password=None)
+    # We made it ourselves: proving anew that its primes are prime takes longer than all the rest of a start.
+    loaded = serialization.load_pem_private_key(path.read_bytes(), password=None, unsafe_skip_rsa_key_validation=True)
     if not isinstance(loaded, rsa.RSAPrivateKey):
         raise TypeError(f"{path} holds no RSA key; delete it and start again")
     return loaded

@@ -44,7 +44,7 @@ class DidServer:
         port: int = 0,
     ) -> None:
         settings = settings or DidSettings()
-        journal = Journal(data / "did.sqlite", FAULTS_SCHEMA + clips.SCHEMA + courier.SCHEMA)
+        self._journal = journal = Journal(data / "did.sqlite", FAULTS_SCHEMA + clips.SCHEMA + courier.SCHEMA)
         self._clips = Clips(journal)
         self._courier = Courier(journal, clock, background=settings.background)
         self._studio = Studio(self._clips, self._courier, data, settings, clock)
@@ -71,6 +71,7 @@ class DidServer:
         self._serving.stop()
         self._studio.stop()
         self._courier.stop()
+        self._journal.close()
 
     def complete_due(self) -> None:
         """Complete, in this thread, every clip that is due by the handed-in clock, and call back what is due then."""

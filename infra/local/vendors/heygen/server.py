@@ -54,7 +54,7 @@ class HeyGenServer:
         port: int = 0,
     ) -> None:
         settings = settings or HeyGenSettings()
-        journal = Journal(data / "heygen.sqlite", FAULTS_SCHEMA + videos.SCHEMA + webhooks.SCHEMA)
+        self._journal = journal = Journal(data / "heygen.sqlite", FAULTS_SCHEMA + videos.SCHEMA + webhooks.SCHEMA)
         self._videos = Videos(journal)
         self._webhooks = Webhooks(journal, settings, clock)
         self._assets = Assets(journal, data, clock)
@@ -89,6 +89,7 @@ class HeyGenServer:
         self._serving.stop()
         self._studio.stop()
         self._webhooks.stop()
+        self._journal.close()
 
     def complete_due(self) -> None:
         """Complete, in this thread, every video that is due by the handed-in clock, and deliver what is due then."""

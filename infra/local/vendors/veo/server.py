@@ -88,6 +88,7 @@ class VeoServer:
         self._serving.stop()
         self._studio.stop()
         self._bucket.close()
+        self._operations.journal.close()
 
     def complete_due(self) -> None:
         """Complete, in this thread, every operation that is due by the handed-in clock."""
