@@ -83,7 +83,24 @@ LATE = time(
     "it will be there; null otherwise.",
     null=True,
 )
-EXPECTED = {"estimated_completion_at": ETA, "estimated_completion_p90_at": ETA_P90, "late_since": LATE}
+AHEAD = of(
+    "integer",
+    "How many starts of the whole house wait where the film's own next one does, as counted in the last minutes; null "
+    "where hardly any do.",
+    null=True,
+)
+STARTS_BY = time(
+    "By when these are started, if all of them go first; a tenant whose other films wait too gives way sooner. Null "
+    "like `ahead`.",
+    null=True,
+)
+EXPECTED = {
+    "estimated_completion_at": ETA,
+    "estimated_completion_p90_at": ETA_P90,
+    "late_since": LATE,
+    "ahead": AHEAD,
+    "starts_by": STARTS_BY,
+}
 FAILURE = ref("PresenterRule", "What becomes of the film if its presenter cannot be had.")
 WAIT = of("integer", "How long such a film usually takes from its order, seconds.")
 PLANNED = of("number", "How long the planned film lasts, seconds.")

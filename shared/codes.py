@@ -34,6 +34,7 @@ class Code(StrEnum):
     RETRIED_TOO_OFTEN = "retried_too_often"
     NOT_COMPLETED = "not_completed"
     IMAGE_GONE = "image_gone"
+    BUSY = "busy"
     UNAVAILABLE = "unavailable"
     INTERNAL_ERROR = "internal_error"
 
@@ -136,6 +137,10 @@ MEANINGS: Mapping[Code, Meaning] = {
     Code.RETRIED_TOO_OFTEN: Meaning("The job was tried again as often as a job may be.", "Order a new film."),
     Code.NOT_COMPLETED: Meaning("Only a finished film can be made anew.", "Retry the job, or order a new film."),
     Code.IMAGE_GONE: Meaning("The product image was deleted after its time.", "Order a new film with the image."),
+    Code.BUSY: Meaning(
+        "More films wait for a vendor than it starts in a reasonable time.",
+        "Send it again after Retry-After; nothing was stored or spent.",
+    ),
     Code.UNAVAILABLE: Meaning("A service abroll stands on did not answer.", "Send it again after Retry-After."),
     Code.INTERNAL_ERROR: Meaning("Something broke on abroll's side.", "Send the operator the request id."),
     Code.IMAGE_REFUSED: Meaning("An image of the request cannot be used; `details` says why.", "Give another."),

@@ -60,6 +60,7 @@ SCALED: Mapping[str, Any] = {
         }
     },
     "portions": {"veo": {"free": 90, "lanes": 10}},  # of the rate below
+    "starts_per_second": {"veo": 20},
     "strangers_per_minute": 100_000,  # everybody has one address here
     "timeouts": {
         "other_dispatch": 15,

@@ -205,6 +205,8 @@ class JobRow(TypedDict):
     estimated_completion_at: str | None
     estimated_completion_p90_at: str | None
     late_since: str | None
+    ahead: int | None
+    starts_by: str | None
     final_video_url: str | None
     poster_url: str | None
     error_message: str | None
@@ -387,6 +389,7 @@ class Problem(TypedDict):
         "body_too_slow",
         "body_torn",
         "broken",
+        "busy",
         "credits",
         "forbidden",
         "idempotency_conflict",
@@ -854,6 +857,8 @@ class Revised(TypedDict):
     estimated_completion_at: str | None
     estimated_completion_p90_at: str | None
     late_since: str | None
+    ahead: int | None
+    starts_by: str | None
     estimated_cost: Cost
     presenter_failure: PresenterRule
     warnings: list[str]
@@ -945,6 +950,8 @@ class Accepted(TypedDict):
     estimated_completion_at: str | None
     estimated_completion_p90_at: str | None
     late_since: str | None
+    ahead: int | None
+    starts_by: str | None
     estimated_cost: Cost
     presenter_failure: PresenterRule
     warnings: list[str]
@@ -985,6 +992,8 @@ class Cancelled(TypedDict):
     estimated_completion_at: str | None
     estimated_completion_p90_at: str | None
     late_since: str | None
+    ahead: int | None
+    starts_by: str | None
     final_video_url: str | None
     poster_url: str | None
     error_message: str | None
@@ -1061,6 +1070,8 @@ class Job(TypedDict):
     estimated_completion_at: str | None
     estimated_completion_p90_at: str | None
     late_since: str | None
+    ahead: int | None
+    starts_by: str | None
     final_video_url: str | None
     poster_url: str | None
     error_message: str | None

@@ -15,7 +15,7 @@ from shared.pipeline.job.ledger import bill
 from shared.pipeline.job.place import Place
 from shared.pipeline.job.schema import OLDEST, SCHEMA, WRITES
 from shared.pipeline.job.status import progress, stage, status, summary, waiting_for
-from shared.pipeline.job.turns import oldest_parked
+from shared.pipeline.job.turns import oldest_parked, queued
 from shared.pipeline.job.vendors import VENDORS
 from shared.pipeline.plan.plan import Kind, Plan
 from shared.pipeline.plan.request import FilmRequest, to_document
@@ -71,6 +71,7 @@ def moving(job: Job) -> dict[str, Any]:
         "money": to_stored(job.money),
         "place": to_stored(job.place),
         "parked": oldest_parked(job) or None,
+        "queued": queued(job) or None,
         "paid_by_us": columns.paid_by_us,
         "billed_by_provider": columns.billed_by_provider,
         "error": to_stored(job.trouble) if job.trouble else None,

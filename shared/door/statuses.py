@@ -43,5 +43,6 @@ STATUS: Mapping[Code, int] = {
     Code.RATE_LIMITED: 429,
     Code.TOO_MANY_LIVE_JOBS: 429,
     Code.INTERNAL_ERROR: 500,
+    Code.BUSY: 503,
     Code.UNAVAILABLE: 503,
 }

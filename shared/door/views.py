@@ -15,6 +15,7 @@ from shared.pipeline.job.eta import eta
 from shared.pipeline.job.job import AT_RISK, Attempt, Job, Node, Outcome, Payer, State
 from shared.pipeline.job.ledger import bill
 from shared.pipeline.job.status import degraded, lanes, progress, stage, status, summary, waiting_for
+from shared.pipeline.job.turns import queued
 from shared.pipeline.plan.plan import COMPOSE_KEY, Kind, Plan
 from shared.pipeline.plan.selection import Ranked
 from shared.pipeline.vendors.figures import Outlook
@@ -34,7 +35,7 @@ CALLS = ("timeline", "bill", "links", "cancel", "retry", "regenerate")  # about 
 ROW = (
     *("id", "status", "stage", "progress", "summary", "product_title", "product_id", "metadata", "ordered_by"),
     *("created_at", "updated_at", "completed_at", "expires_at", "estimated_completion_at"),
-    *("estimated_completion_p90_at", "late_since"),
+    *("estimated_completion_p90_at", "late_since", "ahead", "starts_by"),
     *("final_video_url", "poster_url", "error_message", "credits_used", "cost", "estimated_cost"),
 )
 
@@ -94,13 +95,15 @@ def urls(job: Job, public_url: str) -> dict[str, str]:
     return {"job": base, **{name: f"{base}/{name}" for name in CALLS}}
 
 
-def expected(job: Job, now: datetime, outlook: Outlook) -> dict[str, datetime | None]:
-    """Return when a film is expected, with even chances and nine times of ten, and since when it is late."""
-    told = eta(job, now, outlook)
+def expected(job: Job, now: datetime, outlook: Outlook) -> dict[str, datetime | int | None]:
+    """Return when a film is expected, since when it is late, and what of others waits before its next start."""
+    told, ahead = eta(job, now, outlook), outlook.pressure.ahead(queued(job))
     return {
         "estimated_completion_at": told.p50,
         "estimated_completion_p90_at": told.p90,
         "late_since": told.late_since,
+        "ahead": ahead.starts if ahead else None,
+        "starts_by": ahead.until if ahead else None,
     }
 
 

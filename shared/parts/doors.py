@@ -103,6 +103,6 @@ class DoorParts(StepParts):
 
         stores = (self.jobs, self.tasks, self.blobs, self.secrets, self.ticks)
         checks = services(*stores, self.settings.films_bucket, self.now)
-        checks["tables"] = lambda: self.tables and self.plans and self.timeouts and self.portions
+        checks["tables"] = lambda: self.tables and self.plans and self.timeouts and self.portions and self.start_rates
         vendors = ("did", "heygen", "veo")
         return HealthDoor(Health(checks, time.monotonic), vendors, self.settings.public_url)

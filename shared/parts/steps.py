@@ -23,6 +23,7 @@ if TYPE_CHECKING:  # each function imports only what its own property below name
     from shared.steps.old_versions import OldVersions
     from shared.steps.plans import TenantPlans
     from shared.steps.preflight import Preflight
+    from shared.steps.pressure import CountWaiting
     from shared.steps.radar import Radar
     from shared.steps.revise import Revise
     from shared.steps.start_presenter import StartPresenter
@@ -76,6 +77,7 @@ class StepParts(VendorParts):
         from shared.steps.casting import Casting
         from shared.steps.create_job import CreateJob
         from shared.steps.hourly import HourlyLimit
+        from shared.steps.pressure import HousePressure
         from shared.steps.takeover import Takeover
         from shared.steps.turnstile import Turnstile
 
@@ -83,7 +85,8 @@ class StepParts(VendorParts):
         hourly, budget = HourlyLimit(self.plans, self.monotonic), MonthBudget(self.months)
         casting = Casting(self.personas, self.tenants, self.tables.presenters)
         takeover = Takeover(self.preflight, self.tables, self.jobs.forms)
-        return CreateJob(*given, hourly, casting, takeover, budget, Turnstile(), self.portions)
+        house = HousePressure(self.vendor_states, self.start_rates, self.now)
+        return CreateJob(*given, hourly, casting, takeover, budget, Turnstile(), self.portions, house)
 
     def revise(self) -> "Revise":
         from shared.steps.revise import Revise
@@ -154,7 +157,14 @@ class StepParts(VendorParts):
         from shared.steps.sweep import Sweep
 
         given = self.commits, self.deliveries, self.now, time.monotonic, self.ticks
-        return Sweep(*given, self.learn, self.old_versions)
+        return Sweep(*given, self.learn, self.old_versions, self.count_waiting)
+
+    @cached_property
+    def count_waiting(self) -> "CountWaiting":
+        from shared.cloud.queue_lengths import QueueLengths
+        from shared.steps.pressure import CountWaiting
+
+        return CountWaiting(QueueLengths(self.clients), self.vendor_states, self.start_rates, self.now)
 
     @cached_property
     def old_versions(self) -> "OldVersions":

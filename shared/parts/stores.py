@@ -18,6 +18,7 @@ from shared.cloud.ticks import Ticks
 from shared.config import Settings, read_tables
 from shared.pipeline.job.portions import Portions, read_portions
 from shared.pipeline.job.timeouts import Timeouts, read_timeouts
+from shared.pipeline.vendors.pressure import Pressure, Rates, read_rates
 
 if TYPE_CHECKING:  # each function imports only what its own property below names
     from collections.abc import Mapping
@@ -57,6 +58,10 @@ class StoreParts:
     @cached_property
     def portions(self) -> Portions:
         return read_portions(given if isinstance(given := self._data.get("portions"), dict) else {})
+
+    @cached_property
+    def start_rates(self) -> Rates:
+        return read_rates(given if isinstance(given := self._data.get("starts_per_second"), dict) else {})
 
     @cached_property
     def tables(self) -> "Tables":
@@ -143,4 +148,5 @@ class StoreParts:
         from shared.pipeline.vendors.figures import Outlook
 
         state = self.vendor_states.remembered if remembered else self.vendor_states.read()
-        return Outlook(state.figures, self._priors, self.now())
+        pressure = Pressure(state.queues, self.start_rates, self.now())
+        return Outlook(state.figures, self._priors, self.now(), pressure)

@@ -33,6 +33,7 @@ from shared.steps.hourly import HourlyLimit
 from shared.steps.idempotency import BuyingCall, Judge, unjudged
 from shared.steps.images import Ready
 from shared.steps.preflight import Preflight, Told
+from shared.steps.pressure import HousePressure
 from shared.steps.problems import Problem, invalid, together, unavailable
 from shared.steps.quotas import Quota
 from shared.steps.takeover import Takeover
@@ -89,6 +90,7 @@ class CreateJob:
     budget: MonthBudget
     turnstile: Turnstile
     portions: Portions
+    house: HousePressure
 
     def checked(self, tenant: Tenant, asked: FilmRequest, *, dry_run: bool) -> Checked:
         """Plan, ask what only the avatar service knows, read the images; store nothing. Raises Problem telling all.
@@ -197,6 +199,7 @@ class CreateJob:
                 job = begin(now=live.at, usage_doc=month.doc, left=left)
                 quota = self.hourly.admit(tenant, month)
                 admit(tenant, live.count)
+                self.house.admit(job)
                 month = self.budget.admit(tenant.id, month, reserving(job.money))
                 job = replace(job, ordered_by=call.judge())
                 self.jobs.create(job, month)

@@ -118,6 +118,7 @@ class Revise:
                 asked = self._asked(revised, purchase, month.doc, left)
                 quota = self.create.hourly.admit(tenant, month)
                 admit(tenant, live)
+                self.create.house.admit_again(job, revised.remake)
                 month = self.create.budget.admit(tenant.id, month, cost)
                 call.judge()
                 heard = self.commits.hear(loaded, asked, budget=0, reserve=month)

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from shared.cloud.deliveries import Deliveries, Delivery, DeliveryConflict
@@ -112,6 +113,7 @@ class Sweep:
     ticks: Ticks
     learn: Callable[[datetime], None]  # what the ended jobs teach of their vendors, when it is its turn
     end_old_versions: Callable[[datetime], None]  # of tenants' secrets, when it is its turn
+    count_waiting: Callable[[int, datetime], None]  # in all queues, where so many documents were late
 
     def __call__(self) -> dict[str, int]:
         """Push what is late; return how many jobs were seen and pushed, for the dead-man's alarm.
@@ -152,7 +154,8 @@ class Sweep:
             deliveries=late.pushed,
         )
         self._note()
-        for aside in (self.learn, self.end_old_versions):
+        count_waiting = partial(self.count_waiting, jobs.seen + lanes.seen)
+        for aside in (self.learn, self.end_old_versions, count_waiting):
             self._beside(aside, now)
         return {"seen": jobs.seen, "pushed": jobs.pushed, "deliveries": late.pushed}
 
@@ -160,7 +163,7 @@ class Sweep:
         try:
             work(now)
         except Exception:  # noqa: BLE001  # a bug of ours in a side matter: this is the only timer
-            crashed(f"{type(work).__name__} came to no end")
+            crashed(f"{work} came to no end")
 
     def _note(self) -> None:
         """Leave word for health; what that costs must never cost a tick."""

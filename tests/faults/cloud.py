@@ -150,7 +150,7 @@ class StagedWiring(Wiring):
     def sweep(self) -> Sweep:
         """The sweep, whose tick the clock bounds."""
         given = self.commits, self.deliveries, self.now, self.clock.monotonic, self.ticks
-        return Sweep(*given, self.learn, self.old_versions)
+        return Sweep(*given, self.learn, self.old_versions, self.count_waiting)
 
     @cached_property
     def start_clip(self) -> Callable[[Message], None]:

@@ -25,6 +25,7 @@ from shared.cloud.epochs import Epochs
 from shared.cloud.jobs import Jobs, StoreUnreachable
 from shared.cloud.lanes import Lanes
 from shared.cloud.personas import Personas
+from shared.cloud.queue_lengths import QueueLengths
 from shared.cloud.records import Filters
 from shared.cloud.replaced_secrets import ReplacedSecrets
 from shared.cloud.revocations import Revocations
@@ -134,6 +135,18 @@ def test_what_the_sweep_asks_has_its_index(serve: Serve) -> None:
         jobs, deliveries = Jobs(clients).overdue(NOON, 50), Deliveries(clients).overdue(NOON, 50)
 
     assert ((), ()) == (jobs.found, deliveries.found)
+
+
+def test_what_waits_in_each_queue_has_its_index(serve: Serve) -> None:
+    """Starts are summed over the jobs that have not ended, queue by queue."""
+    with serve(INDEXES) as clients:
+        lengths = QueueLengths(clients)
+        _written(clients, 3)
+
+        counted = {vendor.queue: lengths.starts(vendor.queue) for vendor in VENDORS.values()}
+
+    assert 1 == counted["veo"]
+    assert {0} == {counted[queue] for queue in counted.keys() - {"veo"}}
 
 
 def test_what_is_learnt_from_has_its_index(serve: Serve) -> None:
@@ -246,6 +259,16 @@ def test_these_are_all_queries_there_are() -> None:
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr in ASKING
     }
 
-    jobs = {"ended_jobs.newest", "jobs.ahead", "jobs.going_on", "jobs.live", "jobs.overdue", "jobs.page", "jobs.parked"}
+    jobs = {
+        "queue_lengths._live",
+        "queue_lengths.starts",
+        "ended_jobs.newest",
+        "jobs.ahead",
+        "jobs.going_on",
+        "jobs.live",
+        "jobs.overdue",
+        "jobs.page",
+        "jobs.parked",
+    }
     tenants = {"personas.list", "revocations._theirs", "tenants.integrations"}
     assert {"deliveries.overdue", "lanes.overdue", "replaced_secrets.due"} | tenants | jobs == asking

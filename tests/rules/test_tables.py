@@ -15,6 +15,7 @@ from shared.pipeline.job.timeouts import Timeouts, UnknownTimeouts, read_timeout
 from shared.pipeline.job.vendors import VENDORS, UnknownVendor
 from shared.pipeline.plan.capabilities import tables
 from shared.pipeline.plan.plan import Kind
+from shared.pipeline.vendors.pressure import read_rates
 from shared.steps.commit import dispatch_deadline, notify_task
 from shared.wiring import Wiring
 from tests.attack.deployed import ENVIRON
@@ -106,6 +107,17 @@ def test_each_queue_in_which_something_starts_has_a_portion() -> None:
     portions = shipped_portions()
 
     assert {STARTS[Kind.COMPOSE].queue, *(vendor.queue for vendor in VENDORS.values())} == set(portions)
+
+
+def test_starts_are_counted_at_no_more_than_a_queues_rate() -> None:
+    """What the house is told to wait follows from the deployed queues; compose's slots are what bounds its own."""
+    found = read_tables(str(SHIPPED_TABLES))["starts_per_second"]
+    assert isinstance(found, dict)
+    rates = read_rates(found)
+
+    assert set(shipped_portions()) == set(rates)
+    assert QUEUES["veo"]["max_dispatches_per_second"] == rates["veo"]
+    assert all(rate <= QUEUES[queue]["max_dispatches_per_second"] for queue, rate in rates.items())
 
 
 @pytest.mark.parametrize("timeouts", ["shipped", "scaled"])

@@ -239,6 +239,7 @@ def staged(
     did: Mapping[str, Any] | None = None,
     rates: Mapping[str, float] | None = None,
     portions: Mapping[str, Mapping[str, int]] | None = None,
+    starts: Mapping[str, float] | None = None,
 ) -> Iterator[Stage]:
     """Open a stage; the mappings are laid over the stand-ins' settings and the shipped timeouts.
 
@@ -259,6 +260,7 @@ def staged(
                     "plans": {TENANT.plan: PLENTY, **wide, **dict.fromkeys(("free", "pro"), MONTHLY)},
                     "timeouts": timeouts or {},
                     "portions": portions or {},
+                    "starts_per_second": starts or {},
                 },
             )
         ),

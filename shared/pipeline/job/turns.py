@@ -84,6 +84,16 @@ def oldest_parked(job: Job) -> dict[str, datetime]:
     return found
 
 
+def queued(job: Job) -> dict[str, int]:
+    """Count by queue the job's nodes that wait to be started, with a task or parked; an ended job has none."""
+    found: dict[str, int] = {}
+    for node in () if job.ending else job.nodes.values():
+        queue = start_queue(node)
+        if queue and node.state is State.QUEUED:
+            found[queue] = found.get(queue, 0) + 1
+    return found
+
+
 def handings(before: Job | None, after: Job) -> tuple[Handing, ...]:
     """Return what a commit leaves to do in lanes: turns it has ended are passed, what it has parked knocks.
 

@@ -15,7 +15,7 @@ from shared.pipeline.plan.plan import Feature, Size
 from shared.pipeline.plan.request import AspectRatio, Quality, Resolution
 
 # A sentence for the reader; read by shared/pipeline/job/timeouts.py; read by shared/steps/plans.py.
-ABOUT = ("about", "portions", "timeouts", "plans", "default_plan", "strangers_per_minute")
+ABOUT = ("about", "portions", "starts_per_second", "timeouts", "plans", "default_plan", "strangers_per_minute")
 
 
 class WrongTables(ValueError):

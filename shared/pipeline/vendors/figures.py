@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import erf, exp2, floor, log, log2, sqrt
 
+from shared.pipeline.vendors.pressure import NO_PRESSURE, Pressure
 from shared.pipeline.vendors.state import Figure
 
 HALF_LIFE = timedelta(hours=24)
@@ -170,9 +171,16 @@ def _is_bucket(name: str) -> bool:
 
 
 class Outlook:
-    """What may be expected of every vendor now: its figures, and the tables' priors."""
+    """What may be expected of every vendor now: its figures, the tables' priors, and what waits in the queues."""
 
-    def __init__(self, figures: Mapping[str, Figure], priors: Mapping[str, Prior], now: datetime) -> None:
+    def __init__(
+        self,
+        figures: Mapping[str, Figure],
+        priors: Mapping[str, Prior],
+        now: datetime,
+        pressure: Pressure = NO_PRESSURE,
+    ) -> None:
+        self.pressure = pressure
         self._figures = figures
         self._priors = priors
         self._now = now

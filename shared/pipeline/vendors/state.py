@@ -74,6 +74,14 @@ class Model(Stored):
 
 
 @dataclass(frozen=True, slots=True)
+class QueueLength(Stored):
+    """How many starts the whole house waits for in one queue, with a task or parked, as the sweep counted them."""
+
+    starts: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class VendorsState(Stored):
     """The document."""
 
@@ -81,6 +89,7 @@ class VendorsState(Stored):
     figures: Mapping[str, Figure] = field(default_factory=dict)  # by `name_of`
     cursor: datetime | None = None  # jobs that ended until then were learnt from
     models: Mapping[str, Model] = field(default_factory=dict)  # by the model's id at its vendor
+    queues: Mapping[str, QueueLength] = field(default_factory=dict)  # by queue; none = nobody waits for long
 
 
 NOTHING_KNOWN = VendorsState()
