@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 
 from infra.local.vendors.journal import Journal
+from infra.local.vendors.loopback import loopback_client
 from infra.local.vendors.workshop import Job, Workshop
 
 SCHEMA = """
@@ -26,7 +27,7 @@ class Courier:
         self._journal = journal
         self._clock = clock
         self._background = background
-        self._client = httpx.Client(timeout=_TIMEOUT, follow_redirects=False)
+        self._client = loopback_client(_TIMEOUT)
         self._workshop = Workshop("did-courier", self._jobs, self._call, clock, early=False, hands=4)
 
     def start(self) -> None:

@@ -19,6 +19,7 @@ import httpx
 
 from infra.local.vendors.heygen.settings import HeyGenSettings, SignatureHeaders
 from infra.local.vendors.journal import Journal
+from infra.local.vendors.loopback import loopback_client
 from infra.local.vendors.workshop import Job, Workshop
 
 SCHEMA = """
@@ -71,7 +72,7 @@ class Webhooks:
         self._journal = journal
         self._settings = settings
         self._clock = clock
-        self._client = httpx.Client(timeout=_TIMEOUT, follow_redirects=False)
+        self._client = loopback_client(_TIMEOUT)
         self._workshop = Workshop("heygen-courier", self._jobs, self._deliver, clock, early=False, hands=4)
 
     def start(self) -> None:

@@ -5,6 +5,8 @@ from collections.abc import Callable
 
 import httpx
 
+from infra.local.vendors.loopback import loopback_client
+
 _WAIT = 60.0
 _OK, _EXISTS, _FORBIDDEN, _MISSING = 200, 412, (401, 403), 404
 
@@ -27,7 +29,7 @@ class Bucket:
     def __init__(self, endpoint: str, token: Callable[[], str]) -> None:
         self._endpoint = endpoint.rstrip("/")
         self._token = token
-        self._client = httpx.Client(timeout=_WAIT)
+        self._client = loopback_client(_WAIT)
 
     def close(self) -> None:
         """Close the connections."""
