@@ -14,6 +14,7 @@ if TYPE_CHECKING:  # each function imports only what its own property below name
     from shared.door.health import HealthDoor
     from shared.door.heygen_webhook import HeygenWebhook
     from shared.door.jobs import JobsDoor
+    from shared.door.mcp import McpDoor
     from shared.door.provider_webhook import ProviderWebhook
     from shared.door.tenant import TenantDoor
 
@@ -77,6 +78,18 @@ class DoorParts(StepParts):
 
         work = Catalog(self.presenters, self.tenants, self.secrets, self.catalogs, self.now)
         return CatalogDoor(self.entrance, work, self.tables.presenters)
+
+    @cached_property
+    def mcp(self) -> "McpDoor":
+        from shared.door.mcp import McpDoor
+        from shared.door.mcp_tools import Doors, McpTools
+
+        doors: Doors = {
+            "create_job": lambda: self.create_job,
+            "jobs": lambda: self.jobs_door,
+            "catalog": lambda: self.catalog,
+        }
+        return McpDoor(McpTools(doors, time.sleep, self.monotonic))
 
     @cached_property
     def heygen_webhook(self) -> "HeygenWebhook":

@@ -1,0 +1,280 @@
+"""The tools of the `mcp` function: each is one of the public calls, made with the caller's own key.
+
+What an order may say is the OpenAPI description's; what it may cost is agreed on before: create_film takes the price
+that estimate_film told, and an order that has become dearer is refused.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import ROUND_UP, Decimal
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlencode
+
+import flask
+from werkzeug.test import EnvironBuilder
+
+from shared.codes import Code
+from shared.door.asked import is_job_id
+from shared.door.mcp_schemas import order_schemas
+
+MOST_WAIT, USUAL_WAIT = 50, 30  # seconds in one call
+FIRST_LOOK, LONGEST_LOOK = 2.0, 10.0  # seconds between two looks at a job
+PASSED_ON = ("Authorization", "X-Api-Key", "X-Forwarded-For", "traceparent", "X-Cloud-Trace-Context")
+ENDED = ("completed", "failed", "cancelled")
+CENT = Decimal("0.01")
+SHOWN = (  # of a job: what tells an agent how it stands
+    *("job_id", "status", "stage", "progress", "summary", "product_title", "estimated_completion_at", "late_since"),
+    *("ahead", "starts_by", "final_video_url", "poster_url", "expires_at", "film_seconds", "error", "degraded"),
+    *("warnings", "cost", "estimated_cost", "credits_used"),
+)
+JOB = {"type": "string", "format": "uuid", "description": "The job's id, as create_film told it."}
+LISTED = {
+    "search": {"type": "string", "maxLength": 100, "description": "Words of the name."},
+    "gender": {"type": "string", "maxLength": 100},
+    "provider": {"type": "string", "description": "heygen or did; both where unsaid."},
+    "cursor": {"type": "string", "description": "next_cursor of the page before."},
+}
+PRICE_SAYS = (
+    "Price an order; nothing is stored or spent. Answers its warnings, and agreed_price (US dollars) for create_film."
+)
+CREATE_SAYS = (
+    "Order a film: this spends money, at most agreed_price. The same order_id is the same film however often it is "
+    "sent. Answers the job_id to wait for."
+)
+
+Answering = Callable[[flask.Request], flask.Response]
+Doors = Mapping[str, Callable[[], Answering]]  # by function, each made when it is first used
+
+
+class NoSuchTool(Exception):
+    """A call of a tool that is not in the list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One call of a tool."""
+
+    name: str
+    arguments: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a tool tells; `failed` where it is a refusal."""
+
+    told: dict[str, Any]
+    failed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """What an agent reads of a tool, and what calling it does."""
+
+    name: str
+    title: str
+    says: str
+    takes: Mapping[str, Any]
+    needs: tuple[str, ...]
+    use: Callable[[Mapping[str, Any], flask.Request], Done]
+    reads: bool = True  # it changes nothing
+    destroys: bool = False
+
+    def listed(self, definitions: Mapping[str, Any]) -> dict[str, Any]:
+        """Return its row in the list of tools."""
+        schema: dict[str, Any] = {
+            "type": "object",
+            "properties": self.takes,
+            "required": list(self.needs),
+            "additionalProperties": False,
+        }
+        if "film" in self.takes:
+            schema["$defs"] = definitions
+        hints = {"readOnlyHint": self.reads, "destructiveHint": self.destroys, "idempotentHint": True}
+        return {
+            "name": self.name,
+            "title": self.title,
+            "description": self.says,
+            "inputSchema": schema,
+            "annotations": {**hints, "openWorldHint": False},
+        }
+
+
+class McpTools:
+    """The tools, over the doors of the functions they stand for."""
+
+    def __init__(
+        self,
+        doors: Doors,
+        sleep: Callable[[float], None],
+        monotonic: Callable[[], float],
+    ) -> None:
+        self._doors = doors
+        self._sleep = sleep
+        self._monotonic = monotonic
+        film = {"$ref": "#/$defs/Film", "description": "The order; no dry_run and no max_cost."}
+        price = {"type": "number", "exclusiveMinimum": 0, "description": "The most it may cost, US dollars."}
+        order = {
+            "type": "string",
+            "maxLength": 200,
+            "description": "A name of your own for this order, kept for repeats.",
+        }
+        wait = {"type": "integer", "minimum": 0, "maximum": MOST_WAIT, "description": "Seconds to wait at most."}
+        spoken = {**LISTED, "language": {"type": "string", "maxLength": 100}}
+        self._tools = {
+            tool.name: tool
+            for tool in (
+                Tool("estimate_film", "Price a film", PRICE_SAYS, {"film": film}, ("film",), self._estimate),
+                Tool(
+                    "create_film",
+                    "Order a film",
+                    CREATE_SAYS,
+                    {"film": film, "agreed_price": price, "order_id": order},
+                    ("film", "agreed_price"),
+                    self._create,
+                    reads=False,
+                ),
+                Tool("get_film", "Look at a film", "Read how a job stands.", {"job_id": JOB}, ("job_id",), self._get),
+                Tool(
+                    "wait_for_film",
+                    "Wait for a film",
+                    "Wait until a job has ended; where it has not in this time, ask again. Never order it again.",
+                    {"job_id": JOB, "seconds": wait},
+                    ("job_id",),
+                    self._wait,
+                ),
+                Tool(
+                    "cancel_film",
+                    "Cancel a film",
+                    "Stop a job for good; what was never sent to a vendor is refunded.",
+                    {"job_id": JOB},
+                    ("job_id",),
+                    self._cancel,
+                    reads=False,
+                    destroys=True,
+                ),
+                Tool("list_avatars", "Presenters", "List who can be filmed.", LISTED, (), self._catalog("avatars")),
+                Tool("list_voices", "Voices", "List the voices to speak with.", spoken, (), self._catalog("voices")),
+            )
+        }
+
+    def listed(self) -> list[dict[str, Any]]:
+        """Return the list of tools, always in the same order."""
+        return [tool.listed(order_schemas()) for tool in self._tools.values()]
+
+    def __call__(self, asked: Asked, request: flask.Request) -> Done:
+        """Use a tool. Raises NoSuchTool."""
+        tool = self._tools.get(asked.name)
+        if tool is None:
+            raise NoSuchTool(f"there is no tool {asked.name[:100]}: {', '.join(self._tools)} are")
+        wrong = {name: ["is no argument of this tool"] for name in asked.arguments if name not in tool.takes}
+        wrong |= {name: ["is missing"] for name in tool.needs if name not in asked.arguments}
+        if "film" in tool.takes and not isinstance(asked.arguments.get("film", {}), dict):
+            wrong["film"] = ["must be an object"]
+        if wrong:
+            return _refused(wrong)
+        return tool.use(asked.arguments, request)
+
+    def _estimate(self, arguments: Mapping[str, Any], request: flask.Request) -> Done:
+        done = self._call(request, "create_job", "POST", "/", {**arguments["film"], "dry_run": True})
+        if done.failed:
+            return done
+        kept = ("planned_seconds", "estimated_time_seconds", "estimated_cost", "warnings", "avatar_services")
+        return Done(
+            {"agreed_price": _price(done.told), **{name: done.told[name] for name in kept if name in done.told}}
+        )
+
+    def _create(self, arguments: Mapping[str, Any], request: flask.Request) -> Done:
+        film, price, order = arguments["film"], arguments["agreed_price"], arguments.get("order_id")
+        body = {**film, "max_cost": price, "dry_run": False}
+        if order is None:  # the same order with the same price is the same film
+            order = hashlib.sha256(json.dumps(body, sort_keys=True, default=str).encode()).hexdigest()
+        if not isinstance(order, str):
+            return _refused({"order_id": ["must be a text"]})
+        return self._call(request, "create_job", "POST", "/", body, {"Idempotency-Key": order})
+
+    def _get(self, arguments: Mapping[str, Any], request: flask.Request) -> Done:
+        return _job(self._of_job(arguments, request))
+
+    def _cancel(self, arguments: Mapping[str, Any], request: flask.Request) -> Done:
+        return _job(self._of_job(arguments, request, "POST", "/cancel"))
+
+    def _wait(self, arguments: Mapping[str, Any], request: flask.Request) -> Done:
+        seconds = arguments.get("seconds", USUAL_WAIT)
+        if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 <= seconds <= MOST_WAIT:
+            return _refused({"seconds": [f"must be 0 to {MOST_WAIT}"]})
+        until, pause = self._monotonic() + seconds, FIRST_LOOK
+        while True:
+            done = self._of_job(arguments, request)
+            left = until - self._monotonic()
+            if done.failed or done.told["status"] in ENDED or left <= 0:
+                break
+            self._sleep(min(pause, left))
+            pause = min(pause * 1.5, LONGEST_LOOK)
+        shown = _job(done)
+        if not done.failed and done.told["status"] not in ENDED:
+            shown.told["next_move"] = "It is still being made: call wait_for_film again. Do not order it again."
+        return shown
+
+    def _of_job(
+        self, arguments: Mapping[str, Any], request: flask.Request, method: str = "GET", call: str = ""
+    ) -> Done:
+        job = arguments["job_id"]
+        if not isinstance(job, str) or not is_job_id(job):
+            return _refused({"job_id": ["must be a job's id, as create_film told it"]})
+        return self._call(request, "jobs", method, f"/{job}{call}")
+
+    def _catalog(self, what: str) -> Callable[[Mapping[str, Any], flask.Request], Done]:
+        def listed(arguments: Mapping[str, Any], request: flask.Request) -> Done:
+            asked = {name: value for name, value in arguments.items() if isinstance(value, str)}
+            if len(asked) < len(arguments):
+                return _refused({name: ["must be a text"] for name in arguments.keys() - asked.keys()})
+            return self._call(request, "catalog", "GET", f"/{what}?{urlencode(asked)}")
+
+        return listed
+
+    def _call(
+        self,
+        outer: flask.Request,
+        function: str,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Done:
+        """Make a public call as whoever made this one: the same key, the same address."""
+        kept = {name: outer.headers[name] for name in PASSED_ON if name in outer.headers}
+        path, _, query = path.partition("?")
+        builder = EnvironBuilder(
+            path=path,
+            query_string=query,
+            method=method,
+            json=body,
+            headers=[*kept.items(), *(headers or {}).items()],
+            environ_base={"REMOTE_ADDR": outer.remote_addr or ""},
+        )
+        try:
+            response = self._doors[function]()(flask.Request(builder.get_environ()))
+        finally:
+            builder.close()
+        told: dict[str, Any] = json.loads(response.get_data())
+        return Done(told, failed=response.status_code >= HTTPStatus.BAD_REQUEST)
+
+
+def _price(dry_run: Mapping[str, Any]) -> float:
+    """Return what an order may cost, both columns together, in whole cents upward: what max_cost is held against."""
+    cost = dry_run["estimated_cost"]
+    both = Decimal(cost["paid_by_us"]) + Decimal(cost["billed_by_provider"])
+    return float(max(both.quantize(CENT, ROUND_UP), CENT))
+
+
+def _job(done: Done) -> Done:
+    return done if done.failed else Done({name: done.told[name] for name in SHOWN if name in done.told})
+
+
+def _refused(wrong: Mapping[str, list[str]]) -> Done:
+    message = "; ".join(f"{name} {whys[0]}" for name, whys in wrong.items())
+    told = {"error": Code.VALIDATION_ERROR.value, "message": message, "details": dict(wrong)}
+    return Done({**told, "next_move": "mend the arguments that `details` names, then call again"}, failed=True)
