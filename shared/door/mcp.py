@@ -36,7 +36,7 @@ HEADER_MISMATCH, WRONG_VERSION = -32020, -32022
 STATUSES = {NO_METHOD: 404}  # of HTTP; all others are 400
 
 
-class Rejected(Exception):
+class MessageRejected(Exception):
     """A message that is no call this server can make sense of."""
 
     def __init__(self, code: int, message: str, data: Mapping[str, Any] | None = None) -> None:
@@ -46,7 +46,7 @@ class Rejected(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class McpMessage:
     """A JSON-RPC message; without an id it is a notification, which nobody answers."""
 
     method: str
@@ -79,12 +79,12 @@ class McpDoor:
             if message.id is None:
                 return flask.Response(status=202)
             return answer(200, {"jsonrpc": "2.0", "id": number, "result": self._result(message, request)})
-        except Rejected as rejected:
+        except MessageRejected as rejected:
             error = {"code": rejected.code, "message": str(rejected)}
             told = {**error, "data": rejected.data} if rejected.data else error
             return answer(STATUSES.get(rejected.code, 400), {"jsonrpc": "2.0", "id": number, "error": told})
 
-    def _result(self, message: Message, request: flask.Request) -> dict[str, Any]:
+    def _result(self, message: McpMessage, request: flask.Request) -> dict[str, Any]:
         match message.method:
             case "server/discover":
                 about = {"capabilities": CAPABILITIES, "instructions": INSTRUCTIONS}
@@ -100,39 +100,39 @@ class McpDoor:
             case "tools/call":
                 return self._called(message, request)
             case _:
-                raise Rejected(NO_METHOD, f"there is no {message.method[:100]} here: only tools")
+                raise MessageRejected(NO_METHOD, f"there is no {message.method[:100]} here: only tools")
 
-    def _called(self, message: Message, request: flask.Request) -> dict[str, Any]:
+    def _called(self, message: McpMessage, request: flask.Request) -> dict[str, Any]:
         name, arguments = message.params.get("name"), message.params.get("arguments", {})
         if not isinstance(name, str) or not isinstance(arguments, dict):
-            raise Rejected(INVALID_PARAMS, "a call has a name, and arguments that are an object")
+            raise MessageRejected(INVALID_PARAMS, "a call has a name, and arguments that are an object")
         try:
             done = self.tools(Asked(name, arguments), request)
         except NoSuchTool as unknown:
-            raise Rejected(INVALID_PARAMS, str(unknown)) from unknown
+            raise MessageRejected(INVALID_PARAMS, str(unknown)) from unknown
         text = {"type": "text", "text": json.dumps(done.told, ensure_ascii=False)}
         return _complete(content=[text], structuredContent=done.told, isError=done.failed)
 
 
-def read_message(raw: bytes) -> Message:
-    """Read a JSON-RPC message. Raises Rejected."""
+def read_message(raw: bytes) -> McpMessage:
+    """Read a JSON-RPC message. Raises MessageRejected."""
     try:
         found = json.loads(raw)
     except (ValueError, RecursionError) as broken:
-        raise Rejected(PARSE_ERROR, "the body is no JSON") from broken
+        raise MessageRejected(PARSE_ERROR, "the body is no JSON") from broken
     if not isinstance(found, dict):
-        raise Rejected(INVALID_REQUEST, "the body is one JSON-RPC message: a JSON object")
+        raise MessageRejected(INVALID_REQUEST, "the body is one JSON-RPC message: a JSON object")
     number, method, params = found.get("id"), found.get("method"), found.get("params", {})
     if found.get("jsonrpc") != "2.0" or not isinstance(method, str) or not isinstance(params, dict):
-        raise Rejected(INVALID_REQUEST, "a message has jsonrpc 2.0, a method, and params that are an object")
+        raise MessageRejected(INVALID_REQUEST, "a message has jsonrpc 2.0, a method, and params that are an object")
     if isinstance(number, bool) or not isinstance(number, str | int | None) or len(str(number)) > LONGEST_ID:
-        raise Rejected(INVALID_REQUEST, f"an id is a number or a text of at most {LONGEST_ID} characters")
+        raise MessageRejected(INVALID_REQUEST, f"an id is a number or a text of at most {LONGEST_ID} characters")
     meta = params.get("_meta", {})
-    return Message(method, params, number, meta if isinstance(meta, dict) else {})
+    return McpMessage(method, params, number, meta if isinstance(meta, dict) else {})
 
 
-def _agreed(message: Message, request: flask.Request) -> None:
-    """Hold a message of the present protocol against its own headers and version. Raises Rejected.
+def _agreed(message: McpMessage, request: flask.Request) -> None:
+    """Hold a message of the present protocol against its own headers and version. Raises MessageRejected.
 
     One that names no version in its `_meta` is of an older protocol, which knew no such headers.
     """
@@ -140,15 +140,19 @@ def _agreed(message: Message, request: flask.Request) -> None:
     if version is None and request.headers.get("Mcp-Protocol-Version") != VERSION:
         return
     if not isinstance(version, str) or f"{META}clientCapabilities" not in message.meta:
-        raise Rejected(INVALID_PARAMS, f"params._meta must have {META}protocolVersion and {META}clientCapabilities")
+        raise MessageRejected(
+            INVALID_PARAMS, f"params._meta must have {META}protocolVersion and {META}clientCapabilities"
+        )
     said = {"Mcp-Protocol-Version": version, "Mcp-Method": message.method}
     if message.method == "tools/call" and isinstance(name := message.params.get("name"), str):
         said["Mcp-Name"] = name
     for header, wanted in said.items():
         if _decoded(request.headers.get(header)) != wanted:
-            raise Rejected(HEADER_MISMATCH, f"the header {header} does not say what the body says")
+            raise MessageRejected(HEADER_MISMATCH, f"the header {header} does not say what the body says")
     if version != VERSION:
-        raise Rejected(WRONG_VERSION, "unsupported protocol version", {"supported": [VERSION], "requested": version})
+        raise MessageRejected(
+            WRONG_VERSION, "unsupported protocol version", {"supported": [VERSION], "requested": version}
+        )
 
 
 def _decoded(header: str | None) -> str | None:

@@ -21,7 +21,7 @@ from shared.door.asked import is_job_id
 from shared.door.mcp_schemas import order_schemas
 
 MOST_WAIT, USUAL_WAIT = 50, 30  # seconds in one call
-FIRST_LOOK, LONGEST_LOOK = 2.0, 10.0  # seconds between two looks at a job
+SOON, SELDOM = 2.0, 10.0  # seconds between two looks at a job
 PASSED_ON = ("Authorization", "X-Api-Key", "X-Forwarded-For", "traceparent", "X-Cloud-Trace-Context")
 ENDED = ("completed", "failed", "cancelled")
 CENT = Decimal("0.01")
@@ -34,7 +34,7 @@ JOB = {"type": "string", "format": "uuid", "description": "The job's id, as crea
 LISTED = {
     "search": {"type": "string", "maxLength": 100, "description": "Words of the name."},
     "gender": {"type": "string", "maxLength": 100},
-    "provider": {"type": "string", "description": "heygen or did; both where unsaid."},
+    "provider": {"type": "string", "description": "One avatar service; all of them where unsaid."},
     "cursor": {"type": "string", "description": "next_cursor of the page before."},
 }
 PRICE_SAYS = (
@@ -205,14 +205,14 @@ class McpTools:
         seconds = arguments.get("seconds", USUAL_WAIT)
         if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 <= seconds <= MOST_WAIT:
             return _refused({"seconds": [f"must be 0 to {MOST_WAIT}"]})
-        until, pause = self._monotonic() + seconds, FIRST_LOOK
+        until, pause = self._monotonic() + seconds, SOON
         while True:
             done = self._of_job(arguments, request)
             left = until - self._monotonic()
             if done.failed or done.told["status"] in ENDED or left <= 0:
                 break
             self._sleep(min(pause, left))
-            pause = min(pause * 1.5, LONGEST_LOOK)
+            pause = min(pause * 1.5, SELDOM)
         shown = _job(done)
         if not done.failed and done.told["status"] not in ENDED:
             shown.told["next_move"] = "It is still being made: call wait_for_film again. Do not order it again."

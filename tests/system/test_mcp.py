@@ -62,7 +62,9 @@ def test_the_official_client_makes_a_film(abroll: Abroll) -> None:
 def test_the_command_serves_the_tools_over_stdio(abroll: Abroll, tmp_path: Path, mode: Any) -> None:
     """`abroll mcp` is what an agent starts; the key stays in its profile."""
     known = {"ABROLL_URL": abroll.url, "ABROLL_KEY": abroll.key, "HOME": str(tmp_path), "PYTHONPATH": str(ROOT)}
-    command = StdioServerParameters(command=sys.executable, args=["-m", "shared.client.commands.main", "mcp"], env=known)
+    command = StdioServerParameters(
+        command=sys.executable, args=["-m", "shared.client.commands.main", "mcp"], env=known
+    )
 
     async def session() -> tuple[set[str], Any]:
         async with Client(command, mode=mode) as client:
