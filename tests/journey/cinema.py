@@ -38,6 +38,7 @@ SMALL: Mapping[str, Any] = {
         "seconds_per_video": 0.5,
         "sizes": {"720p 9:16": TALL, "720p 16:9": WIDE, "720p 1:1": SQUARE},
     },
+    "did": {"seconds_per_clip": 0.5, "size": WIDE},
     "queues": {"veo": {"max_dispatches_per_second": 100}, "compose": {"max_concurrent_dispatches": 2}},
 }
 

@@ -108,7 +108,7 @@ def clocks(options: Options, folder: Path) -> Outcomes:
             stepping.join()
         findings = found(laptop, [TENANT], [job for job, _ in done.values() if job], DRY)
         right, wrong = facts(laptop.places.data / "functions.log"), facts(twin.log)
-    audit = audited(findings.jobs, (*findings.veo, *findings.heygen))
+    audit = audited(findings.jobs, findings.made)
     rows = {
         "jobs": f"{len(orders)} ordered, {sum(job.ending is Ending.COMPLETED for job in findings.jobs)} completed",
         "steps": f"{len(clock.steps)}: {_said(clock.steps)}",

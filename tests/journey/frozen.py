@@ -18,23 +18,27 @@ from pathlib import Path
 from typing import Any
 
 from infra.local.laptop import Laptop
-from shared.pipeline.job.job import Claim, Ending, State
+from shared.pipeline.job.job import Claim, Ending, Reconcile, State
 from shared.pipeline.job.names import AttemptName, attempt_name
 from shared.pipeline.job.timeouts import Timeouts, read_timeouts
 from shared.pipeline.plan.plan import Kind
 from tests.faults.wire import Wire
 from tests.journey.gate import Gate, Moment, gated
 from tests.storm.books import audited, months_settled
-from tests.storm.customers import ANA, Customers, Order, scene
+from tests.storm.customers import ANA, PERSONA, Customers, Order, scene
 from tests.storm.findings import Findings, facts, found, live, open_tenants, operator
 from tests.storm.gateway import open_gated
 from tests.storm.twin import Twin
 
 TENANT = "acme"
 HANDS = 8  # callers who order at the same time
-SLOW: Mapping[str, Any] = {"veo": {"seconds_per_clip": 6}, "heygen": {"seconds_per_video": 3}}
+SLOW: Mapping[str, Any] = {
+    "veo": {"seconds_per_clip": 6},
+    "heygen": {"seconds_per_video": 3},
+    "did": {"seconds_per_clip": 3},
+}
 SETTLE, DRY, LIMIT, LOOK = 5.0, 60.0, 240.0, 0.5  # seconds
-ORDER = r"predictLongRunning|heygen POST /v3/videos$"
+ORDER = r"predictLongRunning|heygen POST /v3/videos$|did POST /clips$"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,11 @@ class Stopped:
     kind: Kind
     claim: Claim
 
+    @property
+    def keyed(self) -> bool:
+        """Whether a repeat of its call makes nothing new."""
+        return self.claim.reconcile is Reconcile.IDEMPOTENCY_KEY
+
 
 @dataclass(frozen=True, slots=True)
 class Outcomes:
@@ -74,7 +83,7 @@ def frozen(options: Options, folder: Path) -> Outcomes:
         laptop, gateway = open_gated(
             held, folder, before=lambda places: gated(held, places, wire, gate, options.moment), over=SLOW
         )
-        keys = open_tenants(laptop, [TENANT])
+        keys = open_tenants(laptop, [TENANT], second=True)
         twin = None if options.alone else held.enter_context(Twin(folder, gateway.environment))
         customers = held.enter_context(closing(Customers(twin.url if twin else gateway.url, keys)))
         held.callback(customers.over.set)
@@ -96,7 +105,7 @@ def frozen(options: Options, folder: Path) -> Outcomes:
         findings = found(laptop, [TENANT], list(taken.values()), DRY)
         heard = facts(laptop.places.data / "functions.log")
         woken = wire.count(ORDER) - sent
-    audit = audited(findings.jobs, (*findings.veo, *findings.heygen))
+    audit = audited(findings.jobs, findings.made)
     promises = _promises(options, stopped, findings, woken, len(orders))
     veo = timeouts.of("veo")
     rows = {
@@ -116,12 +125,14 @@ def frozen(options: Options, folder: Path) -> Outcomes:
 
 
 def _order(number: int) -> Order:
-    """Order one paid call a film: a clip, or a presenter before a wall."""
-    request: dict[str, Any] = {"product_title": f"Film {number}", "scenes": [scene(number, 4)]}
-    if number % 3 == 0:
-        wall = {"type": "color", "color": "#2050a0"}
-        request = {"product_title": f"Film {number}", "avatar_id": ANA, "avatar_script": "Hello.", "background": wall}
-    return Order(f"order-{number}", TENANT, request)
+    """Order one paid call a film: a clip, or a presenter before a wall, of one service or the other."""
+    wall = {"type": "color", "color": "#2050a0"}
+    asked: Mapping[int, Mapping[str, Any]] = {
+        0: {"avatar_id": ANA, "avatar_script": "Hello.", "background": wall},
+        1: {"persona": PERSONA, "provider": "did", "avatar_script": "Hello.", "background": wall},
+        2: {"scenes": [scene(number, 4)]},
+    }
+    return Order(f"order-{number}", TENANT, {"product_title": f"Film {number}", **asked[number % len(asked)]})
 
 
 def _standing(laptop: Laptop, least: int) -> list[Stopped]:
@@ -143,14 +154,14 @@ def _standing(laptop: Laptop, least: int) -> list[Stopped]:
 
 def _until_over(laptop: Laptop, stopped: Sequence[Stopped], timeouts: Timeouts, *, again: bool) -> None:
     """Wait until every claim's timeout is over and, if `again`, another instance has sent what was not sent."""
-    clips = [each.name for each in stopped if each.kind is Kind.CLIP]
+    keyless = [each.name for each in stopped if not each.keyed]
     with operator(laptop) as wiring:
         oldest = (wiring.now() - min(each.claim.at for each in stopped)).total_seconds()
     time.sleep(max(0.0, timeouts.of("veo").unknown + SETTLE - oldest))
     until = time.monotonic() + LIMIT
     while again and time.monotonic() < until:
         with operator(laptop) as wiring:
-            now = {name: loaded.job.nodes[name.node] for name in clips if (loaded := wiring.jobs.load(name.job))}
+            now = {name: loaded.job.nodes[name.node] for name in keyless if (loaded := wiring.jobs.load(name.job))}
         if all(node.attempt > name.attempt and node.state is State.RUNNING for name, node in now.items()):
             return
         if all(node.state is State.DONE for node in now.values()):
@@ -170,11 +181,11 @@ def _promises(
             yield f"{job.id}: {job.ending}: {job.trouble}"
     yield from (f"a task is left: {task}" for task in findings.queued)
     yield from months_settled(findings.jobs, findings.months, {TENANT: ordered})
-    asked = Counter(each.name for each in (*findings.veo, *findings.heygen))
+    asked = Counter(each.name for each in findings.made)
     if options.moment is Moment.CLAIMED and not options.alone:
         if woken:
             yield f"the woken process sent {woken} orders"
-        yield from (f"{each.name} was sent" for each in stopped if each.kind is Kind.CLIP and asked[each.name])
+        yield from (f"{each.name} was sent" for each in stopped if not each.keyed and asked[each.name])
     if options.moment is Moment.SENT:
         last = {(job.id, node.key): node.attempt for job in findings.jobs for node in job.nodes.values()}
         for each in stopped:
@@ -183,7 +194,12 @@ def _promises(
 
 
 def _kinds(stopped: Sequence[Stopped]) -> str:
-    return ", ".join(f"{count} {kind.value}" for kind, count in Counter(each.kind for each in stopped).items())
+    return ", ".join(f"{count} {kind}" for kind, count in Counter(map(_kind, stopped)).items())
+
+
+def _kind(each: Stopped) -> str:
+    how = each.claim.reconcile.value if each.claim.reconcile else "of older code"
+    return f"{each.kind.value} ({how})"
 
 
 def main() -> None:

@@ -79,7 +79,7 @@ def gated(held: ExitStack, places: Places, wire: Wire, gate: Gate, moment: Momen
         store = Claims(wire, gate)
         held.callback(store.stop)
         led["FIRESTORE_EMULATOR_HOST"] = store.start(f"127.0.0.1:{places.firestore}")
-    for name, ends in (("veo", ":predictLongRunning"), ("heygen", "/v3/videos")):
+    for name, ends in (("veo", ":predictLongRunning"), ("heygen", "/v3/videos"), ("did", "/clips")):
         door = Orders(name, wire, gate, ends) if moment is Moment.SENT else WebProxy(name, wire)
         held.callback(door.stop)
         led[f"ABROLL_{name.upper()}_ENDPOINT"] = door.start(f"http://127.0.0.1:{getattr(places, name)}")

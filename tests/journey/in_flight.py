@@ -98,7 +98,7 @@ def in_flight(options: Options, folder: Path) -> Outcomes:
             time.sleep(LOOK)
         findings = found(laptop, [TENANT], jobs, DRY)
         heard = facts(laptop.places.data / "functions.log")
-    audit = audited(findings.jobs, (*findings.veo, *findings.heygen))
+    audit = audited(findings.jobs, findings.made)
     completed = sum(job.ending is Ending.COMPLETED for job in findings.jobs)
     complaints = (*_promises(orders, findings), *audit.complaints)
     return Outcomes(

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from shared.pipeline.job.revision import Change, SceneChange
 from shared.pipeline.plan.plan import Join
-from shared.pipeline.plan.request import BRoll, FilmRequest, SceneRequest
+from shared.pipeline.plan.request import BRoll, Filmer, FilmRequest, IfUnclear, PresenterFailure, SceneRequest
 from tests import spoiled
 from tests.faults.wire import Kind
-from tests.steps.stage import LOOK, VOICE, footage, presented
+from tests.steps.stage import LOOK, VOICE, by_did, by_persona, footage, presented
 
 TEXT = "A mug on a table"
 
@@ -23,6 +23,7 @@ def two_scenes() -> FilmRequest:
     return FilmRequest(product_title="Mug", scenes=(first, second), b_roll=BRoll(join=Join.CUT))
 
 
+BROKE = "Hi. [[broke]]"  # HeyGen's wallet is empty for it: D-ID takes over, or nobody
 # What the vendors make of them, without faults, is in the name; the first three must be finished whatever happens.
 FILMS: dict[str, Callable[[], FilmRequest]] = {
     "footage": footage,
@@ -35,13 +36,25 @@ FILMS: dict[str, Callable[[], FilmRequest]] = {
     "without a webhook": lambda: presented("Hi. [[nocallback]]"),
     "two webhooks": lambda: presented("Hi. [[callback:twice]]"),
     "failing take": lambda: presented("Hi. [[fail:rendering_failed]]"),
+    "by D-ID": by_did,
+    "by D-ID, told early": lambda: by_did("Hello. [[webhook:early]]"),
+    "failing at D-ID": lambda: by_did("Hello. [[fail:InternalError]]"),
+    "by a persona": by_persona,
+    "a cast": lambda: by_persona(scenes=2),
+    "switched": lambda: by_persona(BROKE),
+    "switched cast": lambda: by_persona(BROKE, scenes=2),
+    "paid again": lambda: by_persona("Hi. [[nocallback]]", if_unclear=IfUnclear.PAY_AGAIN),
+    "left out": lambda: by_persona(BROKE, provider="heygen", on_presenter_failure=PresenterFailure.WITHOUT),
+    "fails everywhere": lambda: by_persona("Hi. [[fail]]"),
+    "on one key": lambda: presented(b_roll=BRoll(provider=Filmer.HEYGEN)),
 }
 # Delivered as files that are not what was ordered; what becomes of each says tests/spoiled.py.
 SPOILED: dict[str, Callable[[], FilmRequest]] = {
     **{f"clip {file}": partial(footage, spoiled.marked(file, TEXT)) for file in spoiled.KINDS},
     **{f"take {file}": partial(presented, spoiled.marked(file, "Hi.")) for file in (*spoiled.KINDS, "cut.2", "html.5")},
 }
-LIKELY = st.sampled_from((*sorted(FILMS), *("footage", "presented", "two scenes") * 5))
+OFTEN = ("footage", "presented", "two scenes") * 6 + ("a cast", "switched", "on one key") * 3
+LIKELY = st.sampled_from((*sorted(FILMS), *OFTEN))
 kinds = st.one_of(LIKELY, LIKELY, st.sampled_from(tuple(SPOILED)))
 FILMS |= SPOILED
 CHANGES = (
@@ -49,7 +62,7 @@ CHANGES = (
     Change(scenes={0: SceneChange(visual_description=TEXT)}),
     Change(scenes={0: SceneChange(script="Hi.")}),
 )
-HOPELESS = {"refused", "capacity", "filtered", "failing take"}
+HOPELESS = {"refused", "capacity", "filtered", "failing take", "failing at D-ID", "fails everywhere"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +84,14 @@ STORE = (
     "^secrets Access",
 )
 FILES = ("^storage GET", "^storage P", "^iam")
-VENDORS = ("^veo .*fetchPredict", "^heygen GET /v3/videos", "^heygen GET /resource", "^heygen GET /v3/(?!videos)")
-VEO, HEYGEN = "^veo .*predictLongRunning", "^heygen POST /v3/videos$"
-DOORS = ("^POST /(start|watch)_", "^POST /compose", "^POST /veo_output", "^POST /heygen_webhook")
+VENDORS = (
+    "^veo .*fetchPredict",
+    *("^heygen GET /v3/videos", "^heygen GET /resource", "^heygen GET /v3/(?!videos)"),
+    *("^did GET /clips$", "^did GET /clips/clp", "^did GET /resource"),
+)
+KEYED = ("^heygen POST /v3/videos$", "^heygen POST /v3/models/videos$")
+SUBMITS = ("^veo .*predictLongRunning", "^did POST /clips$", *KEYED)
+DOORS = ("^POST /(start|watch)_", "^POST /compose", "^POST /veo_output", "^POST /(heygen|provider)_webhook")
 rounds = st.integers(1, 6)
 few, often = st.integers(1, 3), st.sampled_from((1, 1, 2))
 
@@ -88,9 +106,9 @@ outgoing = st.one_of(
 )
 PAID_STATUS = ("429", "500", "503", "404", "402")
 submits = st.one_of(
-    st.builds(Trouble, st.sampled_from((VEO, HEYGEN)), st.just(Kind.REFUSE), st.sampled_from(PAID_STATUS), few, often),
-    st.builds(Trouble, st.sampled_from((VEO, HEYGEN)), st.sampled_from((Kind.LOSE, Kind.RESET)), st.just(""), few),
-    st.builds(Trouble, st.just(HEYGEN), st.just(Kind.TWICE), st.just("")),
+    st.builds(Trouble, st.sampled_from(SUBMITS), st.just(Kind.REFUSE), st.sampled_from(PAID_STATUS), few, often),
+    st.builds(Trouble, st.sampled_from(SUBMITS), st.sampled_from((Kind.LOSE, Kind.RESET)), st.just(""), few),
+    st.builds(Trouble, st.sampled_from(KEYED), st.just(Kind.TWICE), st.just("")),
 )
 # A dropped message is one that is answered "200" unread; one answered "503" is late.
 incoming = st.builds(
@@ -101,6 +119,9 @@ incoming = st.builds(
     few,
     often,
 )
-FREEZES = ("^firestore Commit", "^firestore BatchGet", "^storage P", "^tasks CreateTask", "^(veo|heygen) .*(fetch|GET)")
+FREEZES = (
+    *("^firestore Commit", "^firestore BatchGet", "^storage P", "^tasks CreateTask"),
+    "^(veo|heygen|did) .*(fetch|GET)",
+)
 troubles = st.one_of(outgoing, submits, submits, incoming)
 seconds = st.sampled_from((1, 6, 31, 65, 125, 220, 280, 620, 1210, 3700))

@@ -35,20 +35,22 @@ from shared.pipeline.job.job import Ending
 from shared.pipeline.job.names import attempt_name
 from shared.pipeline.job.revision import Change
 from shared.pipeline.plan.plan import Kind as Node
-from shared.steps.callbacks import callback_path
+from shared.steps.callbacks import callback_path, vendor_path
 from shared.steps.commit import StoreBusy
 from shared.steps.message import Message
 from shared.steps.problems import Problem
 from tests.faults.cloud import StagedWiring, WrongClock
 from tests.lives import kinds
 from tests.lives.promises import Promises, held
-from tests.steps.stage import CLIP, FILM, SPEECH, TENANT, staged
+from tests.steps.stage import CLIP, FILM, FILMS_WITH_ITS_KEY, SPEECH, TENANT, staged
 
 UNANSWERED = (Problem, StoreBusy, StoreUnreachable, SecretsUnreachable, FilesUnreachable)  # what a caller is told 5xx
 KEYS = (DEMO_KEY, "hg_second", "hg_third")
 MOST = 3  # films of one life
 CERTAIN = 3
-NARROW = {queue: {"free": 1, "lanes": 1} for queue in ("veo", "presenter", "compose")}  # the second film waits in lanes
+SUCCESS: dict[str, object] = {"event_type": "avatar_video.success"}
+STARTS = ("veo", "heygen-video", "presenter", "did", "compose")
+NARROW = {queue: {"free": 1, "lanes": 1} for queue in STARTS}  # the second film waits in lanes
 STEPS = {Node.CLIP: ("start_clip", "watch_clip"), Node.PRESENTER: ("start_presenter", "watch_presenter")}
 
 
@@ -65,7 +67,8 @@ class Life(RuleBasedStateMachine):
         self._held = ExitStack()
         folder = Path(self._held.enter_context(TemporaryDirectory(prefix="life-")))
         self.accounts = dict.fromkeys(KEYS, 1000.0)
-        settings = staged(folder, heygen={"accounts": self.accounts}, canned=self.canned, portions=NARROW)
+        wallets = {"accounts": self.accounts}
+        settings = staged(folder, heygen=wallets, did={}, canned=self.canned, portions=NARROW)
         self.stage = self._held.enter_context(settings)
         if self.kind is not StagedWiring:
             self.stage.cloud.kind = self.kind
@@ -96,7 +99,7 @@ class Life(RuleBasedStateMachine):
         key = f"film-{len(self.promises.orders)}"
         for _ in range(5):
             with suppress(*UNANSWERED):
-                job_id = self.stage.order(kinds.FILMS[kind](), key)
+                job_id = self.stage.order(kinds.FILMS[kind](), key, FILMS_WITH_ITS_KEY)
                 self.promises.orders[job_id] = kind
                 self.promises.named[job_id] = key
                 return job_id
@@ -109,7 +112,7 @@ class Life(RuleBasedStateMachine):
             return
         with suppress(*UNANSWERED):
             kind = self.promises.orders[film]
-            assert film == self.stage.order(kinds.FILMS[kind](), self.promises.named[film])
+            assert film == self.stage.order(kinds.FILMS[kind](), self.promises.named[film], FILMS_WITH_ITS_KEY)
 
     @rule(film=films, sure=st.integers(0, 3))
     def cancel(self, film: str, sure: int) -> None:
@@ -132,7 +135,7 @@ class Life(RuleBasedStateMachine):
         with suppress(*UNANSWERED):
             loaded = self._us.commits.load(film)
             assert loaded
-            self._us.revise().retry(TENANT, loaded, change, dry_run=False)
+            self._us.revise().retry(FILMS_WITH_ITS_KEY, loaded, change, dry_run=False)
         self.goes_on(rounds)
 
     @precondition(lambda self: len(self.promises.orders) < MOST and self.promises.with_ending(Ending.COMPLETED))
@@ -144,7 +147,8 @@ class Life(RuleBasedStateMachine):
             loaded = self._us.commits.load(film)
             assert loaded
             work, words = self._us.revise(), Change()
-            anew, _ = work.regenerate(TENANT, loaded, frozenset({node}), words, dry_run=False, trace="trace")
+            one = frozenset({node})
+            anew, _ = work.regenerate(FILMS_WITH_ITS_KEY, loaded, one, words, dry_run=False, trace="trace")
             self.promises.orders[anew.id] = self.promises.orders[film]
             return anew.id
         return multiple()
@@ -214,20 +218,27 @@ class Life(RuleBasedStateMachine):
         with suppress(*UNANSWERED):
             getattr(self.twin, step)(message)
 
-    @rule(film=films, video=st.sampled_from(("another", "forged")), signed=st.booleans())
-    def a_webhook_lies(self, film: str, video: str, signed: bool) -> None:  # Hypothesis
+    @rule(
+        film=films,
+        vendor=st.sampled_from(("heygen", "did")),
+        video=st.sampled_from(("another", "forged")),
+        signed=st.booleans(),
+    )
+    def a_webhook_lies(self, film: str, vendor: str, video: str, signed: bool) -> None:  # Hypothesis
         """Tell of a take that is not this film's, or under no signature of ours."""
         node = self.stage.job(film).nodes.get(SPEECH)
         if node is None:
             return
-        takes = self.stage.bill("heygen")
+        takes = self.stage.bill(vendor)
         named = str(takes[-1]["id"]) if takes and video == "another" else video
         with suppress(NoSecret, SecretsUnreachable):
             key = self._us.secrets.get(CALLBACK_SECRET).value if signed else "a guess"
-            url = f"{self.stage.cloud.front.url}/heygen_webhook{callback_path(attempt_name(film, node), key)}"
-            body = {"event_type": "avatar_video.success", "event_data": {"video_id": named}}
+            name = attempt_name(film, node)
+            path, body = f"/heygen_webhook{callback_path(name, key)}", SUCCESS | {"event_data": {"video_id": named}}
+            if vendor == "did":
+                path, body = f"/provider_webhook{vendor_path(vendor, name, key)}", {"id": named, "status": "done"}
             with suppress(httpx.TransportError):
-                httpx.post(url, json=body, trust_env=False)
+                httpx.post(self.stage.cloud.front.url + path, json=body, trust_env=False)
 
     @rule(ahead=st.sampled_from((0, 3600, -3600)))
     def restart(self, ahead: int) -> None:

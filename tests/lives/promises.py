@@ -9,8 +9,8 @@ from shared.pipeline.job.job import Attempt, Ending, Job, Outcome
 from shared.pipeline.job.revision import Change, SceneChange
 from tests import spoiled
 from tests.lives.kinds import HOPELESS, SPOILED, Trouble
-from tests.steps.stage import TENANT, Stage
-from tests.storm.books import Generation, audited, generations, month_wrong
+from tests.steps.stage import FILMS_WITH_ITS_KEY, TENANT, Stage
+from tests.storm.books import Generation, audited, generations, month_wrong, paid_again
 
 NO_CREDITS = "402"
 LATE = 300.0  # seconds after which a lane is looked at
@@ -45,9 +45,11 @@ class Promises:
         return [film for film, known in self.ended.items() if known is ending]
 
     def billed_twice(self) -> list[str]:
-        """Name the takes that were billed more than once."""
-        billed = Counter((each.name.job, each.name.node, each.name.take) for each in self._made() if each.billed)
-        return [f"{' '.join(map(str, take))}: billed {times} times" for take, times in billed.items() if times > 1]
+        """Name the takes that were billed more than once, and what is wanted now and was, over all vendors."""
+        made = self._made()
+        billed = Counter((each.name.job, each.name.node, each.name.take) for each in made if each.billed)
+        twice = [f"{' '.join(map(str, take))}: billed {times} times" for take, times in billed.items() if times > 1]
+        return [*twice, *paid_again([self.stage.job(film) for film in self.orders], made)]
 
     def moved_after_the_end(self) -> list[str]:
         """Name the jobs that had ended and have not any more, or otherwise."""
@@ -71,6 +73,8 @@ class Promises:
         tally.update(f"spoiled: {kind} ordered" for kind in self.orders.values() if kind in SPOILED)
         tally.update(f"attempt {line.outcome}" for node in nodes for line in node.attempts)
         tally.update(f"told {moment.what}" for job in jobs for moment in job.timeline if moment.node == "job")
+        switches = ("switched", "left out")
+        tally.update(moment.what for job in jobs for moment in job.timeline if moment.what in switches)
         tally.update("nudge" for job in jobs for moment in job.timeline if moment.what == "nudged")
         return [*wrong, *self._wrong(jobs), *self.billed_twice()]
 
@@ -88,7 +92,7 @@ class Promises:
                 tally[f"spoiled: {self.orders.get(job.id)} ordered again"] += 1
                 loaded = self.stage.wiring.commits.load(job.id)
                 assert loaded
-                self.stage.wiring.revise().retry(TENANT, loaded, _sound(job), dry_run=False)
+                self.stage.wiring.revise().retry(FILMS_WITH_ITS_KEY, loaded, _sound(job), dry_run=False)
                 self.stage.live(job.id)
         return [self.stage.job(job.id) for job in jobs]
 
@@ -133,7 +137,7 @@ class Promises:
                 return False
 
     def _made(self) -> list[Generation]:
-        return generations([*self.stage.bill("veo"), *self.stage.bill("heygen")])
+        return generations([line for vendor in ("veo", "heygen", "did") for line in self.stage.bill(vendor)])
 
 
 def _unanswered(line: Attempt) -> bool:

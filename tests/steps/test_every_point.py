@@ -9,6 +9,7 @@ import os
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,11 +22,11 @@ from shared.pipeline.job.job import Ending
 from shared.pipeline.plan.request import BRoll, Filmer, FilmRequest
 from shared.steps.problems import Problem
 from tests.faults.wire import Kind
-from tests.steps.stage import CLIP, FILMS_WITH_ITS_KEY, SPEECH, TENANT, Stage, presented, staged
+from tests.steps.stage import CLIP, FILMS_WITH_ITS_KEY, SPEECH, TENANT, Stage, by_did, by_persona, presented, staged
 
 SAMPLE = 20
-NUMBERED = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32}|\d{10,}")
-SUBMIT = re.compile(r"^veo .*predictLongRunning|^heygen POST /v3/(models/)?videos$")
+NUMBERED = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{24,}|\d{10,}")
+SUBMIT = re.compile(r"^veo .*predictLongRunning|^heygen POST /v3/(models/)?videos$|^did POST /clips$")
 AGAIN = (Problem, StoreUnreachable, SecretsUnreachable, FilesUnreachable)
 
 
@@ -64,9 +65,21 @@ class Made:
     by: Mapping[str, str]  # node -> the vendor that bills it
     sample: int = SAMPLE
 
+    @property
+    def second(self) -> bool:
+        """Whether D-ID has a part in it."""
+        return "did" in self.by.values()
+
 
 BY_VEO = Made(presented(), {CLIP: "veo", SPEECH: "heygen"})
 ON_ONE_KEY = Made(presented(b_roll=BRoll(provider=Filmer.HEYGEN)), {CLIP: "heygen", SPEECH: "heygen"}, sample=6)
+BY_DID = Made(by_did(), {CLIP: "veo", SPEECH: "did"}, sample=6)
+SWITCHED = Made(by_persona("Hello. [[broke]]"), {CLIP: "veo", SPEECH: "did"}, sample=8)
+
+
+def opened(folder: Path, canned: Mapping[str, Path], film: Made) -> AbstractContextManager[Stage]:
+    """Open a stage with the vendors of a film."""
+    return staged(folder, canned=canned, did={} if film.second else None)
 
 
 def ordered(stage: Stage, key: str, film: Made = BY_VEO) -> str:
@@ -83,7 +96,7 @@ def found_wrong(stage: Stage, job_id: str, film: Made = BY_VEO) -> list[str]:
     """Return what is not as promised, in words."""
     job = stage.job(job_id)
     wrong = [] if job.ending is Ending.COMPLETED else [f"ended {job.ending}: {job.trouble}"]
-    for vendor in ("veo", "heygen"):
+    for vendor in ("veo", "heygen", "did") if film.second else ("veo", "heygen"):
         paid = [each["key"] for each in stage.bill(vendor) if job_id in each["key"] and each["billed"]]
         nodes = sorted(node for key in paid for node in film.by if node in key)
         if nodes != sorted(node for node, by in film.by.items() if by == vendor):
@@ -101,10 +114,10 @@ def found_wrong(stage: Stage, job_id: str, film: Made = BY_VEO) -> list[str]:
 @pytest.mark.filterwarnings(
     "ignore:unclosed <socket:ResourceWarning"
 )  # Google's download drops a refused answer unread
-@pytest.mark.parametrize("film", [BY_VEO, ON_ONE_KEY], ids=["veo", "one key"])
+@pytest.mark.parametrize("film", [BY_VEO, ON_ONE_KEY, BY_DID, SWITCHED], ids=["veo", "one key", "D-ID", "switched"])
 def test_every_point(tmp_path: Path, canned: Mapping[str, Path], capfd: pytest.CaptureFixture[str], film: Made) -> None:
     """A fault at any one external call costs time, never a film, a second bill or a cent."""
-    with staged(tmp_path / "calm", canned=canned) as calm:
+    with opened(tmp_path / "calm", canned, film) as calm:
         first = ordered(calm, "calm", film)
         calm.live(first)
         calls = list(calm.wire.calls)
@@ -114,7 +127,7 @@ def test_every_point(tmp_path: Path, canned: Mapping[str, Path], capfd: pytest.C
     wrong: dict[Point, list[str]] = {}
     table: list[str] = []
 
-    with staged(tmp_path / "rough", canned=canned) as rough:
+    with opened(tmp_path / "rough", canned, film) as rough:
         for number, point in enumerate(chosen[::step]):
             rough.cloud.wiring = rough.cloud.instance()  # cold caches, as in the undisturbed journey
             rule = rough.wire.on(point.pattern, point.kind, point.status, nth=point.nth)

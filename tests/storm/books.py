@@ -1,4 +1,4 @@
-"""The audit after a storm: every job ended, every take paid once, ledger and vendors' bills and months agree.
+"""The audit after a storm: every job ended, every want paid once, ledger and vendors' bills and months agree.
 
 The vendors' stand-ins keep their own record of what they were asked for and what they bill; nothing of it comes from
 abroll.
@@ -17,6 +17,8 @@ from shared.pipeline.job.job import FREE, Attempt, Ending, Entry, Job, Node, Out
 from shared.pipeline.job.ledger import bill
 from shared.pipeline.job.names import AttemptName, read_attempt, read_object
 from shared.pipeline.plan.plan import Kind
+from shared.pipeline.plan.understudies import cast_of
+from shared.providers.did.order import attempt_of
 
 PAID = (Kind.CLIP, Kind.PRESENTER)
 
@@ -42,13 +44,13 @@ class Audit:
 
 
 def generations(lines: Iterable[Mapping[str, Any]]) -> list[Generation]:
-    """Read the stand-ins' bill lines; Veo names an attempt by its prefix, HeyGen by its title."""
+    """Read the stand-ins' bill lines; Veo names an attempt by its prefix, HeyGen and D-ID by a title."""
     return [Generation(_named(str(line["key"])), bool(line["billed"]), int(line["amount_micros"])) for line in lines]
 
 
 def _named(key: str) -> AttemptName:
     inside = key.removeprefix("gs://").partition("/")[2]
-    found = read_object(f"{inside}film.mp4") if key.startswith("gs://") else read_attempt(key)
+    found = read_object(f"{inside}film.mp4") if key.startswith("gs://") else read_attempt(attempt_of(key))
     if found is None:
         raise ValueError(f"{key} names no attempt of ours")
     return found
@@ -64,10 +66,31 @@ def audited(jobs: Sequence[Job], made: Sequence[Generation]) -> Audit:
     audit.takes = len(billed)
     audit.complaints += [f"{' '.join(map(str, take))}: billed {n} times" for take, n in billed.items() if n > 1]
     known = {job.id for job in jobs}
+    audit.complaints += paid_again(jobs, made)
     audit.complaints += [f"{each.name}: a job nobody ordered" for each in made if each.name.job not in known]
     for job in jobs:
         _one(job, by_attempt, billed, audit)
     return audit
+
+
+def paid_again(jobs: Iterable[Job], made: Iterable[Generation]) -> list[str]:
+    """Name what is wanted now and was billed more than once over all vendors, `pay_again` allowing for one more."""
+    billed = Counter((each.name.job, each.name.node, each.name.take) for each in made if each.billed)
+    found = []
+    for job in jobs:
+        for node in job.nodes.values():
+            times = sum(billed[job.id, node.key, take] for take in range(node.since, node.take + 1))
+            if times > (2 if job.plan.pay_again else 1):
+                found.append(f"{job.id} {node.key}: wanted once since take {node.since}, billed {times} times")
+    return found
+
+
+def two_faces(job: Job) -> list[str]:
+    """Name the personas of a finished film that more than one avatar service shows (hole 77)."""
+    shown = {node.key: node.provider for node in job.nodes.values() if node.kind is Kind.PRESENTER and node.output}
+    casts = {cast_of(job.plan, key) for key in shown}
+    faces = {cast: {shown[key] for key in cast if key in shown} for cast in casts}
+    return [f"{job.id}: {', '.join(cast)} by {sorted(by)}" for cast, by in faces.items() if len(by) > 1]
 
 
 def _one(
@@ -85,7 +108,8 @@ def _one(
         if node.kind not in PAID:
             continue
         adopted = job.parent is not None and not node.attempts
-        if job.ending is Ending.COMPLETED and billed.get((job.id, node.key, node.take), 0) != (0 if adopted else 1):
+        times = billed.get((job.id, node.key, node.take), 0)
+        if job.ending is Ending.COMPLETED and node.waived_at is None and times != (0 if adopted else 1):
             say.append(f"{job.id} {node.key}: completed, and its take was not billed once")
         for line in node.attempts:
             amount, risk = _line(job, node, line, made.get(_name(job, node, line), []), say)
@@ -96,6 +120,7 @@ def _one(
             audit.unbilled_cost += risk
     compute = sum(node.cost for node in job.nodes.values() if node.kind is Kind.COMPOSE and node.output)
     say += adds_up(job)
+    say += two_faces(job)
     columns = bill(job.nodes.values())
     paid = columns.paid_by_us
     audit.paid += paid + columns.billed_by_provider

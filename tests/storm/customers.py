@@ -23,6 +23,8 @@ from tests.spoiled import KINDS, marked, outcome
 
 ANA = "look_ana_studio"
 SAID = "Good coffee."
+PERSONA = "ana"  # whom both avatar services know
+BROKE = f"[[broke]] {SAID}"  # HeyGen's wallet is empty for it, so D-ID takes over
 REFUSAL = "[[rai:15236754]]"  # the stand-in refuses such a clip as unsafe, for good
 ENDED = ("completed", "failed", "cancelled")
 AGAIN = 0.3  # seconds
@@ -59,33 +61,59 @@ def scene(number: int, seconds: int, mark: str = "") -> dict[str, Any]:
     return {"visual_description": f"cup {number} on a table {mark}".strip(), "duration": seconds}
 
 
-def mixed(count: int, seed: int, tenants: Sequence[str]) -> list[Order]:
+USUAL = {"one": 38, "cut": 12, "chain": 4, "spoken": 20, "refused": 6, "spoiled": 20}
+SECOND = {"one": 12, "cut": 8, "chain": 4, "spoken": 12, "refused": 6, "spoiled": 16} | {
+    "did": 10,
+    "switched": 14,
+    "cast": 10,
+    "keyed": 8,
+}
+
+
+def mixed(count: int, seed: int, tenants: Sequence[str], shares: Mapping[str, int] = USUAL) -> list[Order]:
     """Return orders of every kind: one clip, two side by side, two in a chain, a presenter over one, a refused one.
 
-    Of some the file is spoiled, in one way after the other.
+    Of some the file is spoiled, in one way after the other. `SECOND` shares them with a second avatar service, which
+    films some alone, takes others over, whole casts too, and with footage of the tenant's own key.
     """
     chance = random.Random(seed)
     spoils = [(kind, file) for kind in (Kind.CLIP, Kind.PRESENTER) for file in KINDS] + [(Kind.PRESENTER, "cut.2")]
     chance.shuffle(spoils)
     ways = cycle(spoils)
-    return [_order(number, chance, tenants[number % len(tenants)], ways) for number in range(count)]
+    return [_order(number, chance, tenants[number % len(tenants)], ways, shares) for number in range(count)]
 
 
-def _order(number: int, chance: random.Random, tenant: str, ways: Iterator[tuple[Kind, str]]) -> Order:
-    kind = chance.choices(("one", "cut", "chain", "spoken", "refused", "spoiled"), (38, 12, 4, 20, 6, 20))[0]
+def _order(
+    number: int, chance: random.Random, tenant: str, ways: Iterator[tuple[Kind, str]], shares: Mapping[str, int]
+) -> Order:
+    kind = chance.choices(tuple(shares), tuple(shares.values()))[0]
     if kind == "spoiled":
         return _spoiled(number, tenant, *next(ways))
-    request: dict[str, Any] = {"product_title": f"Film {number}", "scenes": [scene(number, 4)]}
+    request = {"product_title": f"Film {number}", "scenes": [scene(number, 4)], **_asked(kind, number)}
+    return Order(f"order-{number}", tenant, request, Code.SAFETY if kind == "refused" else None)
+
+
+def _asked(kind: str, number: int) -> dict[str, Any]:
+    """Return what a film of this kind has beside, or in the place of, its one scene."""
     match kind:
         case "cut":
-            request |= {"scenes": [scene(number, 4), scene(number + 1, 4)], "b_roll": {"join": "cut"}}
+            return {"scenes": [scene(number, 4), scene(number + 1, 4)], "b_roll": {"join": "cut"}}
         case "chain":
-            request |= {"scenes": [scene(number, 8), scene(number + 1, 8)]}
+            return {"scenes": [scene(number, 8), scene(number + 1, 8)]}
         case "spoken":
-            request |= {"avatar_id": ANA, "avatar_script": SAID}
+            return {"avatar_id": ANA, "avatar_script": SAID}
         case "refused":
-            request |= {"scenes": [scene(number, 4, REFUSAL)]}
-    return Order(f"order-{number}", tenant, request, Code.SAFETY if kind == "refused" else None)
+            return {"scenes": [scene(number, 4, REFUSAL)]}
+        case "did":
+            return {"persona": PERSONA, "avatar_script": SAID, "provider": "did"}
+        case "switched":
+            return {"persona": PERSONA, "avatar_script": BROKE}
+        case "cast":
+            spoken = [{**scene(number + each, 4), "script": BROKE} for each in range(2)]
+            return {"persona": PERSONA, "scenes": spoken, "b_roll": {"join": "cut"}}
+        case "keyed":
+            return {"b_roll": {"provider": "heygen"}}
+    return {}
 
 
 def _spoiled(number: int, tenant: str, kind: Kind, file: str) -> Order:

@@ -14,18 +14,26 @@ import httpx
 
 from infra import admin
 from infra.local.laptop import Laptop
+from infra.local.vendors.did.settings import DEMO_KEY as DID_KEY
 from infra.local.world import LOCATION, PLAN, PROJECT
 from shared.cloud.records import Month
 from shared.cloud.tenants import Tenant
 from shared.config import settings
 from shared.pipeline.job.entries import entries
 from shared.pipeline.job.job import Job
+from shared.providers.did.order import attempt_of
 from shared.wiring import Wiring
 from tests.patience import PATIENCE
 from tests.storm.books import Generation, generations
+from tests.storm.customers import PERSONA
 
 QUEUES = ("compose", "did", "heygen-video", "notify", "presenter", "veo", "watch")
 HEYGEN_KEY = "hg_demo_key"
+TITLED = ("heygen", "did")
+KNOWN = {
+    "heygen": {"avatar_id": "look_ana_studio", "voice_id": "voice_en_ana"},
+    "did": {"avatar_id": "v2_public_Amber@0zSz8kflCN", "voice_id": "en-US-JennyNeural"},
+}
 
 
 @contextmanager
@@ -42,23 +50,30 @@ def operator(laptop: Laptop) -> Iterator[Wiring]:
         os.environ.update(kept)
 
 
-def open_tenants(laptop: Laptop, names: Sequence[str], live_jobs: int = 50) -> dict[str, str]:
-    """Make tenants with a HeyGen account each; return their API keys."""
+def open_tenants(laptop: Laptop, names: Sequence[str], live_jobs: int = 50, second: bool = False) -> dict[str, str]:
+    """Make tenants with a HeyGen account each; return their API keys.
+
+    `second`: and one at D-ID, and a persona both services know.
+    """
     with operator(laptop) as wiring:
         admin.bootstrap(wiring)
         keys = {name: admin.add_tenant(wiring, name, name.capitalize()) for name in names}
         for name in names:
-            wiring.tenants.put_tenant(Tenant(name, name.capitalize(), plan=PLAN, live_jobs=live_jobs))
-    for name, key in keys.items():
-        answer = httpx.put(
-            f"{laptop.places.front_url}/tenant/integrations/heygen",
-            headers={"Authorization": f"Bearer {key}"},
-            json={"api_key": HEYGEN_KEY},
-            timeout=PATIENCE,
-            trust_env=False,
-        )
-        assert answer.status_code == 200, f"{name}: {answer.text}"
+            wiring.tenants.put_tenant(
+                Tenant(name, name.capitalize(), plan=PLAN, live_jobs=live_jobs, heygen_footage=second)
+            )
+    for key in keys.values():
+        _put(laptop, "/tenant/integrations/heygen", key, {"api_key": HEYGEN_KEY})
+        if second:
+            _put(laptop, "/tenant/integrations/did", key, {"api_key": DID_KEY})
+            _put(laptop, f"/tenant/personas/{PERSONA}", key, {"title": "Ana", "at": KNOWN})
     return keys
+
+
+def _put(laptop: Laptop, path: str, key: str, body: Mapping[str, Any]) -> None:
+    url, headers = f"{laptop.places.front_url}{path}", {"Authorization": f"Bearer {key}"}
+    answer = httpx.put(url, headers=headers, json=body, timeout=PATIENCE, trust_env=False)
+    assert answer.status_code == 200, f"{path}: {answer.text}"
 
 
 def live(laptop: Laptop, tenants: Sequence[str]) -> int:
@@ -82,8 +97,14 @@ class Findings:
     queued: tuple[str, ...]  # tasks left
     veo: tuple[Generation, ...]
     heygen: tuple[Generation, ...]
+    did: tuple[Generation, ...]
     submits: Mapping[str, int]  # how often each vendor was asked to make something
-    videos: Mapping[str, str]  # HeyGen's ids and the titles they were ordered under
+    videos: Mapping[str, str]  # the avatar services' ids and the titles they were ordered under
+
+    @property
+    def made(self) -> tuple[Generation, ...]:
+        """What all vendors made."""
+        return (*self.veo, *self.heygen, *self.did)
 
 
 def found(laptop: Laptop, tenants: Sequence[str], job_ids: Sequence[str], timeout: float) -> Findings:
@@ -98,7 +119,7 @@ def found(laptop: Laptop, tenants: Sequence[str], job_ids: Sequence[str], timeou
         counted = documents.count(alias="all").get(timeout=PATIENCE)
         usage = {entry.doc for job in jobs for entry in entries(job.money)} or {f"{wiring.now():%Y-%m}"}
         months = {tenant: _month(wiring, tenant, sorted(usage)) for tenant in tenants}
-    bills = {name: _bill(getattr(laptop.places, name)) for name in ("veo", "heygen")}
+    bills = {name: _bill(getattr(laptop.places, name)) for name in ("veo", "heygen", "did")}
     return Findings(
         jobs,
         int(counted[0][0].value),
@@ -106,8 +127,9 @@ def found(laptop: Laptop, tenants: Sequence[str], job_ids: Sequence[str], timeou
         queued,
         tuple(generations(bills["veo"]["generations"])),
         tuple(generations(bills["heygen"]["generations"])),
+        tuple(generations(bills["did"]["generations"])),
         {name: int(bill["submits"]) for name, bill in bills.items()},
-        {str(line["id"]): str(line["key"]) for line in bills["heygen"]["generations"]},
+        {str(line["id"]): attempt_of(str(line["key"])) for each in TITLED for line in bills[each]["generations"]},
     )
 
 

@@ -27,9 +27,9 @@ RESET, LOSE, HANG, TWICE = (Fault(kind) for kind in (Kind.RESET, Kind.LOSE, Kind
 # The first pattern that a call's line matches says what may happen to it. A paid call without a key is never done twice
 # by the wire itself: that bill would be nobody's mistake but the wire's.
 WEATHER: Sequence[tuple[re.Pattern[str], tuple[Fault, ...]]] = (
-    (re.compile(r"^veo .*predictLongRunning"), (BUSY, TROUBLED, RESET, LOSE, HANG)),
-    (re.compile(r"^heygen POST /v3/videos"), (BUSY, TROUBLED, RESET, LOSE, HANG, TWICE)),
-    (re.compile(r"^(veo|heygen) "), (BUSY, TROUBLED, RESET, LOSE)),
+    (re.compile(r"^veo .*predictLongRunning|^did POST /clips$"), (BUSY, TROUBLED, RESET, LOSE, HANG)),
+    (re.compile(r"^heygen POST /v3/(models/)?videos$"), (BUSY, TROUBLED, RESET, LOSE, HANG, TWICE)),
+    (re.compile(r"^(veo|heygen|did) "), (BUSY, TROUBLED, RESET, LOSE)),
     (re.compile(r"^firestore Commit"), (ABORTED, UNAVAILABLE, LOSE, HANG, TWICE)),
     (re.compile(r"^(firestore|tasks|secrets) "), (UNAVAILABLE, LOSE, HANG, TWICE)),
     (re.compile(r"^(storage|iam|metadata) "), (TROUBLED, RESET, LOSE, TWICE)),
@@ -40,6 +40,7 @@ WEB = {
     "iam": "ABROLL_IAM_ENDPOINT",
     "veo": "ABROLL_VEO_ENDPOINT",
     "heygen": "ABROLL_HEYGEN_ENDPOINT",
+    "did": "ABROLL_DID_ENDPOINT",
 }
 
 

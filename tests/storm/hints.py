@@ -46,7 +46,12 @@ FATES: Mapping[Kind, Sequence[Fate]] = {
     Kind.TICKS: tuple(Fate),
 }
 HINTS = (Kind.EVENTS, Kind.WEBHOOKS)
-KINDS = {"veo_output": Kind.EVENTS, "heygen_webhook": Kind.WEBHOOKS, "sweep": Kind.TICKS}
+KINDS = {
+    "veo_output": Kind.EVENTS,
+    "heygen_webhook": Kind.WEBHOOKS,
+    "provider_webhook": Kind.WEBHOOKS,
+    "sweep": Kind.TICKS,
+}
 
 
 @dataclass(slots=True)

@@ -124,7 +124,7 @@ def overload(options: Options, folder: Path) -> Outcomes:
         memory.after = _resident(laptop)
         findings = found(laptop, names, [*fair_jobs.values(), *taken.values()], 60)
     films = Counter({FLOOD: len(fair_jobs) - 2, LONE: 2}) + Counter(order.tenant for order in orders)
-    audit = audited(findings.jobs, (*findings.veo, *findings.heygen))
+    audit = audited(findings.jobs, findings.made)
     promises = _promises(len(orders) + len(fair_jobs), findings, ended=ended)
     complaints = (*promises, *months_settled(findings.jobs, findings.months, films), *audit.complaints)
     fairness.ahead = _ahead(findings.jobs, fair_jobs["beside"])

@@ -26,7 +26,7 @@ from shared.pipeline.job.job import Ending, Job, Outcome
 from shared.steps.callbacks import callback_key
 from tests import spoiled
 from tests.storm.books import audited, months_settled
-from tests.storm.customers import Customers, Order, mixed
+from tests.storm.customers import SECOND, Customers, Order, mixed
 from tests.storm.findings import Findings, facts, found, open_tenants, operator
 from tests.storm.gateway import Gateway, open_gated
 from tests.storm.gusts import Gusts, Proxies
@@ -66,13 +66,13 @@ class Outcomes:
 
 def storm(options: Options, folder: Path) -> Outcomes:
     """Let it storm over a laptop in `folder` and audit what is left."""
-    orders = mixed(options.jobs, options.seed, TENANTS)
+    orders = mixed(options.jobs, options.seed, TENANTS, SECOND)
     gusts = Gusts(chance=random.Random(options.seed))
     hints = Hints(chance=random.Random(options.seed + 2))
     started = time.monotonic()
     with ExitStack() as held:
         laptop, gateway = _laptop(held, folder, gusts, hints)
-        keys = open_tenants(laptop, TENANTS)
+        keys = open_tenants(laptop, TENANTS, second=True)
         customers = held.enter_context(closing(Customers(laptop.places.front_url, keys)))
         killer = Killer(laptop, options.kill_every, random.Random(options.seed + 1), lambda: len(customers.finished))
         mischief = _mischief(options, laptop, gateway, hints, customers)
@@ -82,7 +82,7 @@ def storm(options: Options, folder: Path) -> Outcomes:
         findings = found(laptop, TENANTS, [job for job, _ in done.values() if job], DRY)
         heard = facts(laptop.places.data / "functions.log")
     took = time.monotonic() - started
-    audit = audited(findings.jobs, (*findings.veo, *findings.heygen))
+    audit = audited(findings.jobs, findings.made)
     silent = (f"no {kind.value} came by the gateway" for kind in Kind if not hints.came[kind])
     complaints = (*_promises(orders, done, findings), *_unmoved(mischief, findings, heard), *audit.complaints, *silent)
     said = {"storm": f"seed {options.seed}, {calm:.0f} s of it; {took:.0f} s in all"}

@@ -117,7 +117,7 @@ def versions(options: Options, folder: Path) -> Outcomes:
         findings = found(laptop, [TENANT], [job for job, _ in done.values() if job], DRY)
         present, other = facts(laptop.places.data / "functions.log"), facts(twin.log)
     words = {done[order.key][0]: order.key for order in orders if done[order.key][0] in change.words}
-    audit = audited(findings.jobs, (*findings.veo, *findings.heygen))
+    audit = audited(findings.jobs, findings.made)
     newer = sum(each["schema"] == NEXT for each in documents.values())
     rows = {
         "jobs": f"{len(orders)} ordered, {sum(job.ending is Ending.COMPLETED for job in findings.jobs)} completed",

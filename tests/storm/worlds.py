@@ -22,7 +22,8 @@ BRISK: Mapping[str, Any] = {
 CHEAP: Mapping[str, Any] = {
     "tables": {"sizes": {"720p": {"9:16": {"width": TINY[0], "height": TINY[1]}}}, "timeouts": BRISK},
     "veo": {"sizes": {"720p 9:16": TINY}},
-    "heygen": {"sizes": {"720p 9:16": TINY}, "retry_after_seconds": 2},
+    "heygen": {"sizes": {"720p 9:16": TINY}, "footage_sizes": {"768p 9:16": TINY}, "retry_after_seconds": 2},
+    "did": {"size": TINY[::-1], "retry_after_seconds": 2},
 }
 
 

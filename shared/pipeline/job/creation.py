@@ -68,7 +68,7 @@ def new_job(
         trace=trace,
         parent=parent,
         schema=form_of(plan, adopted) if schema is None else schema,
-        place=place_of(job_id, tenant, plan.mode, made_of, left),
+        place=place_of(job_id, tenant, plan, made_of, left),
     )
     return follow(job, None, now, timeouts)
 

@@ -1,19 +1,23 @@
 """How much of each queue a tenant may fill: a free part that no film notices, and lanes for all beyond it.
 
-Counted is work, not jobs: the nodes of unfinished jobs that may want a task at once, a chain of clips once. The count
-stands in the tenant's month and moves only in the commits that reserve and settle there, so that no two orders can be
-judged by the same count (pipeline README, "Turns", holes 158, 159, 168).
+Counted is work, not jobs: the nodes of unfinished jobs that may want a task at once, a chain of clips once, and a take
+in the queue of each service that may be asked for it: when one goes down, all its takes may want tasks of another
+in the same second. The count stands in the tenant's month and moves only in the commits that reserve and settle there,
+so that no two orders can be judged by the same count (pipeline README, "Turns", holes 158, 159, 168, 303).
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from shared.pipeline.codec import Unreadable, from_plain
 from shared.pipeline.job.job import Job, Node, Payer, State
 from shared.pipeline.job.line import start_queue
 from shared.pipeline.job.place import Place
-from shared.pipeline.plan.plan import Kind
+from shared.pipeline.job.vendors import VENDORS
+from shared.pipeline.plan.plan import Kind, Plan
+from shared.pipeline.plan.understudies import understudies_of
 
 FREE_SECONDS = 5.0  # of a queue's rate are one tenant's at most
 LANE_SECONDS = 0.5  # in which a turn is surely handed on
@@ -65,26 +69,21 @@ def left_of(portions: Portions, taken: Open, shards: int) -> Portions:
     }
 
 
-def startable(nodes: Mapping[str, Node]) -> Open:
+def startable(nodes: Mapping[str, Node], plan: Plan) -> Open:
     """Count by queue the unfinished nodes that may want a task at once."""
-    found: dict[str, int] = {}
-    for node in nodes.values():
-        queue = start_queue(node)
-        link = any(nodes[need].kind is Kind.CLIP and nodes[need].state is not State.DONE for need in node.needs)
-        if queue and node.state is not State.DONE and not (node.kind is Kind.CLIP and link):
-            found[queue] = found.get(queue, 0) + 1
-    return found
+    return Counter(queue for queue, _ in _starts(nodes, plan))
 
 
-def place_of(job_id: str, tenant: str, mode: str, nodes: Mapping[str, Node], left: Portions) -> Place:
+def place_of(job_id: str, tenant: str, plan: Plan, nodes: Mapping[str, Node], left: Portions) -> Place:
     """Return the place of a job with such nodes, by what its tenant has left."""
-    lanes, wanted = {}, startable(nodes)
+    lanes, wanted = {}, startable(nodes, plan)
+    theirs = {queue for queue, payer in _starts(nodes, plan) if payer is Payer.PROVIDER_ACCOUNT}
     for queue, count in wanted.items():
         portion = left.get(queue)
         if portion is None or count <= portion.free:
             continue
         number = int(hashlib.sha256(job_id.encode()).hexdigest(), 16) % portion.lanes
-        account = f".{mode}" if _theirs(nodes, queue) else ""  # two accounts of a tenant do not wait for each other
+        account = f".{plan.mode}" if queue in theirs else ""  # two accounts of a tenant do not wait for each other
         lanes[queue] = f"{queue}.{tenant}{account}.{number}"
     return Place(dict(wanted), lanes)
 
@@ -98,6 +97,13 @@ def opened(before: Job | None, after: Job) -> Open:
     return {}
 
 
-def _theirs(nodes: Mapping[str, Node], queue: str) -> bool:
-    """Tell whether a queue's starts are made on the tenant's own account, which is one in each mode."""
-    return any(node.payer is Payer.PROVIDER_ACCOUNT for node in nodes.values() if start_queue(node) == queue)
+def _starts(nodes: Mapping[str, Node], plan: Plan) -> Iterator[tuple[str, Payer]]:
+    """Yield in which queues the unfinished nodes may want a task, each once a queue, and who pays what starts there."""
+    for key, node in nodes.items():
+        queue = start_queue(node)
+        link = any(nodes[need].kind is Kind.CLIP and nodes[need].state is not State.DONE for need in node.needs)
+        if not queue or node.state is State.DONE or (node.kind is Kind.CLIP and link):
+            continue
+        others = understudies_of(plan, key)[node.choice :] if node.kind is Kind.PRESENTER else ()
+        rows = (VENDORS[each.provider] for each in others)
+        yield from {queue: node.payer, **{row.queue: row.payer for row in rows}}.items()

@@ -36,7 +36,7 @@ def reopened(job: Job, event: on.RetryAsked, now: datetime, timeouts: Timeouts) 
         trouble=None,
         barred_at=None,
         give_up_at=now + timeouts.give_up * SECOND,
-        place=place_of(job.id, job.tenant, job.plan.mode, nodes, event.left),
+        place=place_of(job.id, job.tenant, event.plan or job.plan, nodes, event.left),
     )
 
 

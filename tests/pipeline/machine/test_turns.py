@@ -14,6 +14,7 @@ from shared.pipeline.job.status import Stage, stage, summary, waiting_for
 from shared.pipeline.job.turns import Turn, TurnState, handings, has_task, is_parked, next_turn, standing
 from shared.pipeline.plan.plan import COMPOSE_KEY, Kind
 from shared.pipeline.vendors.figures import Outlook
+from tests.pipeline.machine.casts import PAIR, cast_job
 from tests.pipeline.machine.story import CHAIN, CLIP, JOB, START, WAITS, Story, crowd
 
 LANE = "veo.shop.0"
@@ -156,7 +157,7 @@ def test_two_accounts_of_a_tenant_have_lanes_of_their_own() -> None:
     first = Node("speech-1", Kind.PRESENTER, (), 1, Payer.PROVIDER_ACCOUNT, "did", 60)
     takes = {key: replace(first, key=key) for key in ("speech-1", "speech-2")}
 
-    place = place_of(JOB, "shop", "test", takes, {"did": Portion(1, 1)})
+    place = place_of(JOB, "shop", replace(crowd().job.plan, mode="test"), takes, {"did": Portion(1, 1)})
 
     assert Place({"did": 2}, {"did": "did.shop.test.0"}) == place
 
@@ -220,4 +221,25 @@ def test_done_nodes_are_not_counted() -> None:
     job = crowd(CHAIN).job
     made = replace(job.nodes[CLIP], state=State.DONE)
 
-    assert 1 == startable({**job.nodes, CLIP: made})["veo"]
+    assert 1 == startable({**job.nodes, CLIP: made}, job.plan)["veo"]
+
+
+def test_a_take_is_counted_wherever_it_may_be_asked_for() -> None:
+    """A persona's takes count in the queue of each service that knows her, and have a lane there too (hole 303)."""
+    pair = cast_job(PAIR)
+    left = {"presenter": Portion(2, 1), "did": Portion(1, 1)}
+
+    place = place_of(JOB, "shop", pair.plan, pair.nodes, left)
+
+    assert {"veo": 2, "presenter": 2, "did": 2, "compose": 1} == dict(place.open)
+    assert {"did": "did.shop.production.0"} == dict(place.lanes)
+
+
+def test_a_service_that_was_left_is_not_counted_again() -> None:
+    """A retried take that begins at the second service, where its mate's face is, may not come to the first."""
+    pair = cast_job(PAIR)
+    moved = {
+        key: replace(node, provider="did", choice=1) for key, node in pair.nodes.items() if node.kind == "presenter"
+    }
+
+    assert {"veo": 2, "did": 2, "compose": 1} == startable({**pair.nodes, **moved}, pair.plan)

@@ -23,7 +23,7 @@ _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 _RATE = re.compile(r"[0-9](\.[0-9]{1,3})?")
 _PITCH = re.compile(r"([+-][0-9]{1,2})st")
 _MARKUP = re.compile(r"<[^<>]{1,200}>")
-_MARKER = re.compile(r"\[\[(fail|reject|slow|webhook|moderation|celebrity|file)(?::([\w.]+))?\]\]")
+_MARKER = re.compile(r"\[\[(fail|reject|slow|webhook|moderation|celebrity|file|nocallback|broke)(?::([\w.]+))?\]\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,8 @@ class Markers:
     """What a script asks the stand-in to do; markers are never spoken.
 
     `[[fail:Kind]]`, `[[reject:Kind]]`, `[[slow:N]]`, `[[webhook:never]]` (`twice`, `late`, `early`), `[[moderation]]`,
-    `[[celebrity]]`, `[[file:KIND]]` (`[[file:KIND.N]]`: only the first N downloads).
+    `[[celebrity]]`, `[[file:KIND]]` (`[[file:KIND.N]]`: only the first N downloads); HeyGen's `[[nocallback]]` and
+    `[[broke]]` are passed by.
     """
 
     failure: str | None = None

@@ -42,7 +42,7 @@ _TEXTS = (
 )
 _TYPES = ("avatar", "image", "cinematic_avatar", "studio")
 _LONGEST_SCRIPT = 5000
-_MARKER = re.compile(r"\[\[(fail|slow|nocallback|callback|badsig|moderation|file|srt)(?::([\w.]+))?\]\]")
+_MARKER = re.compile(r"\[\[(fail|slow|nocallback|callback|badsig|moderation|broke|file|srt)(?::([\w.]+))?\]\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +74,8 @@ class Markers:
     """What a script asks the stand-in to do; markers are never spoken.
 
     `[[fail:code]]`, `[[slow:N]]`, `[[nocallback]]`, `[[callback:twice]]`, `[[badsig]]`, `[[moderation]]`,
-    `[[file:KIND]]` (`[[file:KIND.N]]`: only the first N downloads), `[[srt:STATUS]]`, `[[srt:private]]` (a redirect) or
-    `[[srt:KIND]]` (a key of `spoil.SUBTITLES`).
+    `[[broke]]` (no money for it), `[[file:KIND]]` (`[[file:KIND.N]]`: only the first N downloads), `[[srt:STATUS]]`,
+    `[[srt:private]]` (a redirect) or `[[srt:KIND]]` (a key of `spoil.SUBTITLES`).
     """
 
     failure: str | None = None
@@ -83,6 +83,7 @@ class Markers:
     callbacks: int = 1
     bad_signature: bool = False
     moderation: bool = False
+    broke: bool = False
     file: str = ""  # what stands in the film's place: a key of `spoil.SPOILED`
     files: int = 10**6  # downloads that get it
     subtitles: str = ""
@@ -98,6 +99,7 @@ class Markers:
             callbacks=0 if "nocallback" in found else callbacks,
             bad_signature="badsig" in found,
             moderation="moderation" in found,
+            broke="broke" in found,
             file=found.get("file", "").partition(".")[0],
             files=int(found.get("file", "").partition(".")[2] or 10**6),
             subtitles=found.get("srt", ""),

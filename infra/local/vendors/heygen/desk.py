@@ -69,9 +69,10 @@ class Desk:
         """Take an order. Raises RefusedError."""
         order = parse(body, self._settings)
         files = self._assets.collect(account, order)
-        self._funded(account)
+        markers = Markers.of(order.script or "")
+        self._funded(account, broke=markers.broke)
         with self._slot(account) as (now, video_id):
-            ready = now + timedelta(seconds=self._settings.seconds_per_video + Markers.of(order.script or "").slow)
+            ready = now + timedelta(seconds=self._settings.seconds_per_video + markers.slow)
             self._assets.keep(video_id, files)
             form = "webm" if order.webm else "mp4"
             data = {"video_id": video_id, "status": "waiting", "output_format": form}
@@ -89,7 +90,7 @@ class Desk:
         for one in order.files:
             if one.family == "image/":
                 shape_of(files[one.param], one.param)
-        self._funded(account)
+        self._funded(account, broke=order.markers.broke)
         with self._slot(account) as (now, video_id):
             ready = now + timedelta(seconds=self._settings.seconds_per_video + order.markers.slow)
             self._assets.keep(video_id, dict(files))
@@ -106,8 +107,8 @@ class Desk:
                 status=202,
             )
 
-    def _funded(self, account: str) -> None:
-        if self.balance(account) <= 0:
+    def _funded(self, account: str, *, broke: bool) -> None:
+        if broke or self.balance(account) <= 0:
             raise RefusedError("insufficient_credit", "Your API wallet is empty: add funds to go on")
 
     @contextmanager
