@@ -7,8 +7,9 @@ import pytest
 from shared.pipeline.job import events as on
 from shared.pipeline.job.job import Job, Outcome
 from shared.pipeline.job.names import AttemptName
-from tests.pipeline.machine.story import CLIP, COMPOSE, JOB, arrived, claimed, sent, stored, story
-from tests.storm.books import Generation, audited
+from tests.pipeline.machine.casts import MATE, PAIR, cast_job
+from tests.pipeline.machine.story import CLIP, COMPOSE, JOB, PRESENTER, arrived, claimed, sent, stored, story
+from tests.storm.books import Generation, audited, paid_again, two_faces
 
 FIRST = AttemptName(JOB, CLIP, 1, 1)
 
@@ -37,6 +38,30 @@ def test_a_take_billed_twice_is_found(done: Job) -> None:
     audit = audited([done], [made(done), made(done, replace(FIRST, attempt=2))])
 
     assert any("billed 2 times" in complaint for complaint in audit.complaints)
+
+
+def test_a_want_paid_at_two_services_is_found(done: Job) -> None:
+    """Another service's take is of the same want: both billed is a double bill, unless the order said so."""
+    clip = replace(done.nodes[CLIP], take=2, choice=1)
+    job = replace(done, nodes={**done.nodes, CLIP: clip})
+    both = [made(done), made(done, replace(FIRST, take=2, attempt=2))]
+    agreed = replace(job, plan=replace(job.plan, pay_again=True))
+    anew = replace(job, nodes={**job.nodes, CLIP: replace(clip, since=2)})
+
+    assert ["wanted once since take 1, billed 2 times"] == [each.partition(": ")[2] for each in paid_again([job], both)]
+    assert [] == paid_again([agreed, anew], both)
+
+
+def test_two_faces_of_one_persona_are_found() -> None:
+    """A film whose cast two services show is a wrong film."""
+    job = cast_job(PAIR)
+    shown = {
+        key: replace(job.nodes[key], provider=provider, output=stored("take"))
+        for key, provider in ((PRESENTER, "heygen"), (MATE, "did"))
+    }
+
+    assert 1 == len(two_faces(replace(job, nodes={**job.nodes, **shown})))
+    assert [] == two_faces(replace(job, nodes={**job.nodes, PRESENTER: shown[PRESENTER]}))
 
 
 def test_a_call_sent_twice_under_one_attempt_is_found(done: Job) -> None:
