@@ -35,6 +35,7 @@ run "doors" {
       health           = "allUsers"
       heygen_webhook   = "allUsers"
       jobs             = "allUsers"
+      mcp              = "allUsers"
       notify           = "serviceAccount:abroll-tasks-invoker"
       provider_webhook = "allUsers"
       radar            = "serviceAccount:abroll-scheduler-invoker"
