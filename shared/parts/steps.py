@@ -83,7 +83,9 @@ class StepParts(VendorParts):
 
         given = self.commits, self.jobs, self.preflight, self.tables, self.now, partial(randomness.token_urlsafe, 24)
         hourly, budget = HourlyLimit(self.plans, self.monotonic), MonthBudget(self.months)
-        casting = Casting(self.personas, self.tenants, self.tables.presenters)
+        casting = Casting(
+            self.personas, self.tenants, self.tables.presenters, lambda read: self.outlook(remembered=not read)
+        )
         takeover = Takeover(self.preflight, self.tables, self.jobs.forms)
         house = HousePressure(self.vendor_states, self.start_rates, self.now)
         return CreateJob(*given, hourly, casting, takeover, budget, Turnstile(), self.portions, house)

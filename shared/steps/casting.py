@@ -1,9 +1,10 @@
 """Casting: which avatar service films an order that names personas, and under which ids; asked before it is planned.
 
-An order without personas costs no read here.
+An order without personas costs no read here. How fast the services are lately is asked for an order that prefers speed
+only, and remembered for a minute by every instance.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
@@ -12,8 +13,9 @@ from shared.cloud.tenants import AccountStatus, Tenants
 from shared.pipeline.plan.capabilities import AvatarService
 from shared.pipeline.plan.personas import STYLES, Persona, cast_by, personas_named
 from shared.pipeline.plan.refusals import unavailable_service
-from shared.pipeline.plan.request import FilmRequest
-from shared.pipeline.plan.selection import Candidate, Ranked, rank
+from shared.pipeline.plan.request import FilmRequest, Prefer
+from shared.pipeline.plan.selection import Candidate, Ranked, rank, usual_seconds
+from shared.pipeline.vendors.figures import Outlook
 from shared.steps.personas import MOST_PERSONAS
 from shared.steps.problems import invalid
 
@@ -34,6 +36,7 @@ class Casting:
     store: Personas
     tenants: Tenants
     services: Mapping[str, AvatarService]  # in the order of the tables
+    outlook: Callable[[bool], Outlook]  # what may be expected of them; True: read where nothing is remembered
 
     def __call__(self, tenant: str, request: FilmRequest) -> Chosen:
         """Return the order with the ids of its personas, and every service as it was ranked. Raises Problem.
@@ -48,7 +51,8 @@ class Casting:
         found = {name: self.store.get(tenant, name) for name in named}
         self._refuse_unknown(tenant, named, found)
         personas = {name: persona for name, persona in found.items() if persona}
-        candidates = tuple(self._candidate(tenant, request, name, personas) for name in self.services)
+        outlook = self.outlook(request.prefer is Prefer.SPEED)
+        candidates = tuple(self._candidate(tenant, request, name, personas, outlook) for name in self.services)
         ranked = rank(request, candidates)
         able = ranked if ranked[0].fits else rank(request, tuple(replace(each, has_key=True) for each in candidates))
         if not able[0].fits:
@@ -63,12 +67,14 @@ class Casting:
         return Chosen(cast_by(request, personas, first), ranked, others)
 
     def _candidate(
-        self, tenant: str, request: FilmRequest, provider: str, personas: Mapping[str, Persona]
+        self, tenant: str, request: FilmRequest, provider: str, personas: Mapping[str, Persona], outlook: Outlook
     ) -> Candidate:
         lacks = tuple(name for name, persona in personas.items() if provider not in persona.at)
         account = None if lacks else self.tenants.integration(tenant, provider, request.mode.value)
         has_key = account is not None and account.status is AccountStatus.ACTIVE
-        return Candidate(provider, self.services[provider], has_key or bool(lacks), lacks)
+        service = self.services[provider]
+        seconds = usual_seconds(provider, service, outlook)
+        return Candidate(provider, service, has_key or bool(lacks), lacks, seconds)
 
     def _refuse_unknown(
         self, tenant: str, named: Mapping[str, tuple[str, ...]], found: Mapping[str, Persona | None]

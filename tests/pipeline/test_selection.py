@@ -1,6 +1,7 @@
 """The ranking of avatar services: what rules one out is told, the rest stand by what the order prefers."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
@@ -9,7 +10,9 @@ from hypothesis import strategies as st
 from shared.pipeline.plan.capabilities import AvatarService, Wait
 from shared.pipeline.plan.looks import Engine, LookType
 from shared.pipeline.plan.request import AspectRatio, FilmRequest, Mode, Prefer, Resolution
-from shared.pipeline.plan.selection import Candidate, rank
+from shared.pipeline.plan.selection import Candidate, rank, usual_seconds
+from shared.pipeline.vendors.figures import Outlook, bucket
+from shared.pipeline.vendors.state import Figure
 
 ALL = (AspectRatio.TALL, AspectRatio.WIDE, AspectRatio.SQUARE)
 BOTH = (Resolution.HD, Resolution.FULL_HD)
@@ -22,6 +25,7 @@ def service(price: int, typical: float, *, ratios: tuple[AspectRatio, ...] = ALL
 BEST = Candidate("best", service(66_700, 150), has_key=True)
 CHEAP = Candidate("cheap", service(27_000, 140), has_key=True)
 FAST = Candidate("fast", service(60_000, 30), has_key=True)
+NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
 ORDER = FilmRequest("Mug", avatar_script="Hi.")
 
 
@@ -81,6 +85,38 @@ def test_a_learnt_time_counts_before_the_tables() -> None:
     ranked = rank(replace(ORDER, prefer=Prefer.SPEED), (slow, BEST))
 
     assert ["best", "fast"] == [each.provider for each in ranked]
+
+
+def took(ratio: float, weight: float) -> Figure:
+    """Return what was learnt where calls take so many times what the tables say."""
+    return Figure(NOW, make={str(bucket(ratio)): weight}, done=weight)
+
+
+@pytest.mark.parametrize(
+    ("figures", "low", "high"),
+    [
+        ({}, 70.0, 70.0),  # 30 + 20 s of speech at 2 s: nothing was learnt
+        ({"fast e": took(8.0, 1000.0)}, 500.0, 640.0),
+        ({"fast e": took(8.0, 2.0)}, 70.0, 100.0),  # two calls prove little
+        ({"fast e": took(8.0, 9.0), "fast f": took(2.0, 500.0)}, 130.0, 155.0),  # by the engine most was learnt of
+        ({"other e": took(8.0, 1000.0)}, 70.0, 70.0),
+    ],
+)
+def test_how_fast_a_service_is_is_learnt(figures: dict[str, Figure], low: float, high: float) -> None:
+    """The tables' time, times what calls took of it lately, as far as enough of them were seen."""
+    engines = tuple(Engine(name, {LookType.VIDEO: 60_000}) for name in "ef")
+    fast = replace(FAST.service, engines=engines)
+
+    seconds = usual_seconds("fast", fast, Outlook(figures, {}, NOW))
+
+    assert low <= round(seconds, 1) <= high
+
+
+def test_waiting_for_a_turn_counts() -> None:
+    """A service nobody is let to in time is not fast."""
+    queued = replace(took(1.0, 100.0), queue={str(bucket(400.0)): 100.0})
+
+    assert 400.0 < usual_seconds("fast", FAST.service, Outlook({"fast e": queued}, {}, NOW)) + 30
 
 
 @given(

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from shared.pipeline.plan.capabilities import AvatarService
 from shared.pipeline.plan.plan import MICROS
 from shared.pipeline.plan.request import FilmRequest, Prefer
+from shared.pipeline.vendors.figures import Outlook
 
 CLASS = 1.2  # how much dearer or slower a service must be to stand in another class
 TAKE_SECONDS = 20.0  # of speech: the take that services are compared by
@@ -25,7 +26,7 @@ class Candidate:
     service: AvatarService
     has_key: bool  # a working account for the order's mode
     lacks: tuple[str, ...] = ()  # personas of the order that it knows under no id
-    usual_seconds: float | None = None  # of a take, as learnt; None = as the tables say
+    usual_seconds: float | None = None  # of a take of TAKE_SECONDS, as learnt; None = as the tables say
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,16 @@ class Ranked:
     provider: str
     fits: bool
     reason: str
+
+
+def usual_seconds(provider: str, service: AvatarService, outlook: Outlook) -> float:
+    """Return how long a service's take usually takes now, its turn in the queue included.
+
+    By the engine most was learnt of; where nothing was learnt, as the tables say.
+    """
+    learnt = ((outlook.making(provider, engine.id), engine.id) for engine in service.engines)
+    curve, engine = max(learnt, key=lambda each: each[0].weight)
+    return outlook.queueing(provider, engine) + curve.quantile(0.5) * _planned(service)
 
 
 def rank(request: FilmRequest, candidates: Sequence[Candidate]) -> tuple[Ranked, ...]:
@@ -87,5 +98,9 @@ def _price(candidate: Candidate) -> int:
 
 
 def _seconds(candidate: Candidate) -> float:
-    known = candidate.usual_seconds
-    return candidate.service.wait.typical + TAKE_SECONDS * candidate.service.wait_per_second if known is None else known
+    return _planned(candidate.service) if candidate.usual_seconds is None else candidate.usual_seconds
+
+
+def _planned(service: AvatarService) -> float:
+    """Return what the tables say of the take that services are compared by."""
+    return service.wait.typical + TAKE_SECONDS * service.wait_per_second
