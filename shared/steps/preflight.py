@@ -1,5 +1,6 @@
 """The free checks before anything is stored or paid: the key works, looks and voices exist, images can be used."""
 
+import re
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -68,7 +69,8 @@ class Preflight:
         if refusals:
             raise _refused(refusals)
         balance = _balance(needed, wallet)
-        return Told(found, tuple(_untold(needed, silent=silent, balance=balance)), balance)
+        marks = tuple(_marked(needed, account))
+        return Told(found, (*_untold(needed, silent=silent, balance=balance), *marks), balance, marks)
 
     def _hinted(self, refused: Refused, tenant: str, account: Integration, what: str, name: str) -> Refused:
         """Return a refusal of an unknown id with those of a name like it."""
@@ -114,6 +116,7 @@ class Told:
     looks: Mapping[str, Look]
     warnings: tuple[WarningText, ...] = ()
     balance: int | None = None  # micro-dollars the account can still spend; None = it does not say
+    marks: tuple[WarningText, ...] = ()  # of the warnings, what the service puts on its takes
 
     def must_pay(self, provider: str, takes: int) -> None:
         """Raise Problem when the account cannot pay for takes of this price (micro-dollars), and some more."""
@@ -147,6 +150,14 @@ def _untold(needed: Needed, *, silent: bool, balance: int | None) -> Iterator[Wa
     if balance is None:
         says = f"{needed.provider} does not say what the account can still spend: it could not be checked beforehand"
         yield warning(Warned.BALANCE_UNKNOWN, says)
+
+
+def _marked(needed: Needed, account: Integration) -> Iterator[WarningText]:
+    """Say that the account's plan, as it was told when the account was last asked about, marks what it films."""
+    plan = account.billing or ""
+    if needed.looks and set(re.findall(r"[a-z]+", plan.lower())) & set(needed.marked_plans):
+        says = f"the takes carry {called(needed.provider)}'s watermark: the account's plan there is {plan}"
+        yield warning(Warned.WATERMARKED, says, provider=needed.provider, mode=needed.mode)
 
 
 def _refused(refusals: list[tuple[tuple[str, ...], Refused]]) -> Problem:

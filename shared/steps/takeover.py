@@ -56,16 +56,23 @@ class Takeover:
             pay_again=asked.if_unclear is IfUnclear.PAY_AGAIN and bool(others),
         )
         why: list[str] = []
+        marks: list[WarningText] = []
         for ranked, request in others:
             try:
-                ready = self._with(tenant, ready, ranked, request, defaults)
+                ready, marked = self._with(tenant, ready, ranked, request, defaults)
+                marks += marked
             except (CannotPlan, Problem) as cannot:
                 why.append(f"{ranked.provider}: {cannot}")
         lacks = bool(others) and not ready.understudies
-        return ready, tuple(_lacking(asked, chosen, why)) if lacks else ()
+        return ready, (*marks, *(_lacking(asked, chosen, why) if lacks else ()))
 
-    def _with(self, tenant: str, ready: Plan, ranked: Ranked, request: FilmRequest, defaults: Defaults) -> Plan:
-        """Add one service to a plan. Raises CannotPlan, Problem saying why it cannot take over."""
+    def _with(
+        self, tenant: str, ready: Plan, ranked: Ranked, request: FilmRequest, defaults: Defaults
+    ) -> tuple[Plan, tuple[WarningText, ...]]:
+        """Add one service to a plan, and what it would put on its takes.
+
+        Raises CannotPlan, Problem saying why it cannot take over.
+        """
         unasked = plan(request, self.tables, defaults)
         takes = {take.key: persona_of(request, take.scene) for take in unasked.speeches}
         theirs = [take for take in unasked.speeches if takes[take.key] is not None]
@@ -89,7 +96,7 @@ class Takeover:
         )
         grown = replace(ready, understudies=(*ready.understudies, *more))
         _refuse_dearer(request, grown)
-        return grown
+        return grown, told.marks
 
 
 def _refuse_empty(planned: Plan) -> None:

@@ -81,6 +81,7 @@ class AvatarService:
     at_once: int  # takes one account may have in the making
     wait: Wait  # for a take, whatever its length
     wait_per_second: float  # more, per second spoken
+    marked_plans: tuple[str, ...] = ()  # words of account plans whose takes carry the service's watermark
 
 
 @dataclass(frozen=True, slots=True)

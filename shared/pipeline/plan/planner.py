@@ -41,7 +41,8 @@ def to_ask(request: FilmRequest, tables: Tables, defaults: Defaults) -> Needed:
     cast = speakers.speakers(request, defaults)
     provider = (request.provider or defaults.provider) if cast else ""
     filmed = plan(request, tables, defaults).footage_account
-    asked = speakers.needed(cast, provider, request.mode.value)
+    service = tables.presenters.get(provider)
+    asked = speakers.needed(cast, provider, request.mode.value, service.marked_plans if service else ())
     if not filmed or asked.provider not in ("", filmed):
         return asked
     return replace(asked, provider=filmed, films=True)

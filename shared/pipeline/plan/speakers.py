@@ -46,14 +46,15 @@ class Needed:
     looks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     voices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     films: bool = False  # the account films footage, too: its key and its balance matter without any look
+    marked_plans: tuple[str, ...] = ()  # words of the service's plans whose takes carry its watermark
 
 
-def needed(cast: Iterable[Speaker], provider: str, mode: str) -> Needed:
+def needed(cast: Iterable[Speaker], provider: str, mode: str, marked_plans: tuple[str, ...] = ()) -> Needed:
     """Return every look and voice of a cast, once."""
     cast = tuple(cast)
     looks = _fields((part.avatar_id, part.avatar_field) for part in cast)
     voices = _fields((part.voice_id, part.voice_field) for part in cast)
-    return Needed(provider if cast else "", mode, looks, voices)
+    return Needed(provider if cast else "", mode, looks, voices, marked_plans=marked_plans)
 
 
 def _fields(named: Iterable[tuple[str | None, str]]) -> Mapping[str, tuple[str, ...]]:

@@ -44,6 +44,7 @@ class Warned(StrEnum):
     KEY_LACKING = auto()
     PRESENTERS_UNCHECKED = auto()
     BALANCE_UNKNOWN = auto()
+    WATERMARKED = auto()
 
     # What becomes of a presenter whose avatar service cannot be had.
     FALLBACK_LACKING = auto()
@@ -153,6 +154,10 @@ ADVICE: Mapping[Warned, Advice] = {
     Warned.BALANCE_UNKNOWN: Advice(
         "The avatar service does not say what the account can still spend.",
         "Look into your account there; if it cannot pay, top it up, then POST /jobs/{id}/retry.",
+    ),
+    Warned.WATERMARKED: Advice(
+        "The account's plan puts the avatar service's watermark on the presenter.",
+        "Change the plan there, then POST /tenant/integrations/{provider}/sync?mode={mode} and order again.",
     ),
     Warned.FALLBACK_LACKING: Advice(
         "No other avatar service can take over from the first.",
