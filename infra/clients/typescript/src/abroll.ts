@@ -1,0 +1,217 @@
+/**
+ * abroll for TypeScript: films ordered once, watched and fetched; webhooks that are proved to be abroll's.
+ *
+ * It needs `fetch` and Web Crypto: Node 20, Deno, Bun, workers. The key belongs on a server, never in a page.
+ */
+import type { Accepted, Cancelled, DryRun, Film, Job, Jobs, Regenerate, Retry, Revised, RevisedDryRun } from "./schema.js";
+import type { Problem, Tenant, Uploaded, WebhookPayload } from "./schema.js";
+
+export type * from "./schema.js";
+
+const BUSY = new Set([408, 425, 429, 500, 502, 503, 504]);
+const NOT_DONE = new Set([425, 429]); // surely refused before anything was done: any call may be repeated
+const HARMLESS = new Set(["GET", "PUT", "PATCH", "DELETE"]);
+const PAUSES = [1, 2, 3, 5, 8]; // seconds between looks after a change; then
+const LONGEST_LOOK = 10;
+const TOLERANCE = 300; // seconds a webhook may be old, or ahead of our clock
+
+/** A call did not do what it was asked to: `code` is one of abroll's reference page, `nextMove` says what helps. */
+export class AbrollError extends Error {
+  constructor(
+    message: string,
+    readonly code: string,
+    readonly nextMove = "",
+    readonly status?: number,
+    readonly details: Record<string, string[]> = {},
+    readonly retryAfter?: number,
+  ) {
+    super(message);
+    this.name = "AbrollError";
+  }
+}
+
+/** The job ended without a film; `job` is how it stands. */
+export class FilmFailed extends AbrollError {
+  constructor(readonly job: Job) {
+    const error = job.error as { code: string; message: string; next_move: string } | null;
+    super(error?.message ?? job.summary, error?.code ?? job.status, error?.next_move ?? "");
+    this.name = "FilmFailed";
+  }
+}
+
+export interface Options {
+  url: string;
+  key: string;
+  /** How long a call that may be repeated is repeated, seconds. */
+  patience?: number;
+  fetch?: typeof fetch;
+}
+
+interface Sent {
+  body?: unknown;
+  bytes?: Uint8Array;
+  key?: string;
+  harmless?: boolean;
+}
+
+export class Abroll {
+  private readonly base: string;
+
+  constructor(private readonly options: Options) {
+    const url = new URL(options.url);
+    const here = ["127.0.0.1", "[::1]", "localhost"].includes(url.hostname);
+    if (url.protocol !== "https:" && !here) throw new AbrollError("the address is not https", "validation_error");
+    this.base = options.url.replace(/\/+$/, "");
+  }
+
+  /** What an order would make and cost. Nothing is stored or spent. */
+  price(order: Film): Promise<DryRun> {
+    return this.call("POST", "/create_job", { body: { ...order, dry_run: true }, harmless: true });
+  }
+
+  /** Order a film. The same order under the same key is one film; keep the key to go on after your process ended. */
+  create(order: Film, idempotencyKey: string = crypto.randomUUID()): Promise<Accepted> {
+    return this.call("POST", "/create_job", { body: order, key: idempotencyKey });
+  }
+
+  get(job: string): Promise<Job> {
+    return this.call("GET", `/jobs/${encodeURIComponent(job)}`);
+  }
+
+  /** A page of jobs, the newest first; `next_cursor` leads to the next. */
+  list(query: Record<string, string> = {}): Promise<Jobs> {
+    return this.call("GET", `/jobs?${new URLSearchParams(query)}`);
+  }
+
+  /** The job as it stands now and after each change, until it has ended. */
+  async *events(job: string): AsyncGenerator<Job> {
+    let told = "";
+    for (let quiet = 0; ; quiet += 1) {
+      const now = await this.get(job);
+      const mark = JSON.stringify([now.status, now.stage, now.progress, now.summary]);
+      if (mark !== told) {
+        [told, quiet] = [mark, 0];
+        yield now;
+      }
+      if (["completed", "failed", "cancelled"].includes(now.status)) return;
+      await sleep(PAUSES[quiet] ?? LONGEST_LOOK);
+    }
+  }
+
+  /** The finished film's job. Throws FilmFailed where it ended without a film. */
+  async wait(job: string): Promise<Job> {
+    let last: Job | undefined;
+    for await (const now of this.events(job)) last = now;
+    if (last?.status === "completed") return last;
+    throw new FilmFailed(last as Job);
+  }
+
+  cancel(job: string): Promise<Cancelled> {
+    return this.call("POST", `/jobs/${encodeURIComponent(job)}/cancel`);
+  }
+
+  retry(job: string, changes: Retry = {}, idempotencyKey: string = crypto.randomUUID()): Promise<Revised | RevisedDryRun> {
+    return this.call("POST", `/jobs/${encodeURIComponent(job)}/retry`, { body: changes, key: idempotencyKey });
+  }
+
+  regenerate(job: string, changes: Regenerate, idempotencyKey: string = crypto.randomUUID()): Promise<Revised | RevisedDryRun> {
+    return this.call("POST", `/jobs/${encodeURIComponent(job)}/regenerate`, { body: changes, key: idempotencyKey });
+  }
+
+  /** Upload a photo; its id is `image` of an order. */
+  async upload(photo: Uint8Array): Promise<string> {
+    const uploaded: Uploaded = await this.call("POST", "/tenant/uploads", { bytes: photo });
+    return uploaded.image;
+  }
+
+  tenant(): Promise<Tenant> {
+    return this.call("GET", "/tenant");
+  }
+
+  /** Make any call of the reference page; it is repeated only where that is harmless. Throws AbrollError. */
+  async call<Answer>(method: string, path: string, sent: Sent = {}): Promise<Answer> {
+    const again = sent.harmless || sent.key !== undefined || HARMLESS.has(method);
+    const until = Date.now() + (this.options.patience ?? 60) * 1000;
+    for (let tries = 0; ; tries += 1) {
+      try {
+        return await this.once<Answer>(method, path, sent);
+      } catch (failed) {
+        if (!(failed instanceof AbrollError) || !(failed.status === undefined || BUSY.has(failed.status))) throw failed;
+        const pause = failed.retryAfter ?? Math.min(20, 0.5 * 2 ** tries) * (0.5 + Math.random() / 2);
+        if (!(again || NOT_DONE.has(failed.status ?? 0)) || Date.now() + pause * 1000 > until) throw failed;
+        await sleep(pause);
+      }
+    }
+  }
+
+  private async once<Answer>(method: string, path: string, sent: Sent): Promise<Answer> {
+    const headers: Record<string, string> = { Authorization: `Bearer ${this.options.key}` };
+    if (sent.key !== undefined) headers["Idempotency-Key"] = sent.key;
+    if (sent.body !== undefined) headers["Content-Type"] = "application/json";
+    if (sent.bytes !== undefined) headers["Content-Type"] = "application/octet-stream";
+    const body = (sent.bytes as BodyInit | undefined) ?? (sent.body === undefined ? null : JSON.stringify(sent.body));
+    let response: Response;
+    let text: string;
+    try {
+      response = await (this.options.fetch ?? fetch)(this.base + path, { method, headers, body, redirect: "manual" });
+      text = await response.text();
+    } catch (silent) {
+      throw new AbrollError(`abroll did not answer: ${silent}`, "unavailable", "Send it again with the same key.");
+    }
+    const told = parsed(text);
+    if (response.ok && told !== undefined) return told as Answer;
+    const problem = (told ?? {}) as Partial<Problem>;
+    const after = Number(response.headers.get("Retry-After") ?? Number.NaN);
+    throw new AbrollError(
+      problem.message ?? `abroll answered ${response.status}`,
+      problem.error ?? "unavailable",
+      problem.next_move,
+      response.status,
+      problem.details as Record<string, string[]> | undefined,
+      Number.isFinite(after) ? after : undefined,
+    );
+  }
+}
+
+/**
+ * A webhook's payload, once it is proved to be abroll's and new (Standard Webhooks 1.0, `v1`).
+ *
+ * `body` is the request's text exactly as it came. Throws AbrollError `not_genuine`; answer it 400.
+ */
+export async function verify(body: string, headers: Headers, secrets: string[], now = Date.now() / 1000): Promise<WebhookPayload> {
+  const [id, stamp, signed] = ["id", "timestamp", "signature"].map((part) => headers.get(`webhook-${part}`));
+  if (!id || !stamp || !signed) throw new AbrollError("a webhook's header is missing", "not_genuine");
+  if (!/^\d{1,10}$/.test(stamp) || Math.abs(now - Number(stamp)) > TOLERANCE)
+    throw new AbrollError(`webhook-timestamp is not within ${TOLERANCE} s of this clock`, "not_genuine");
+  const message = new TextEncoder().encode(`${id}.${stamp}.${body}`);
+  const offered = signed.split(" ").filter((part) => part.startsWith("v1,"));
+  for (const secret of secrets) {
+    const raw = Uint8Array.from(atob(secret.replace(/^whsec_/, "")), (letter) => letter.charCodeAt(0));
+    const key = await crypto.subtle.importKey("raw", raw, { name: "HMAC", hash: "SHA-256" }, false, ["verify"]);
+    for (const one of offered) {
+      const given = bytes(one.slice(3));
+      if (given && (await crypto.subtle.verify("HMAC", key, given, message))) return parsed(body) as WebhookPayload;
+    }
+  }
+  throw new AbrollError("no signature fits: another secret, or the body was changed", "not_genuine");
+}
+
+function bytes(base64: string): Uint8Array<ArrayBuffer> | undefined {
+  try {
+    return Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+  } catch {
+    return undefined;
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function sleep(seconds: number): Promise<void> {
+  return new Promise((done) => setTimeout(done, seconds * 1000));
+}

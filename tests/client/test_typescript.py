@@ -1,0 +1,106 @@
+"""The TypeScript client: it compiles strictly over the described calls, makes a film, and proves webhooks.
+
+It is built by npm from its lock file; where there is no Node 20, or no package registry, that is said.
+"""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from standardwebhooks import Webhook
+
+from tests.patience import PATIENCE
+from tests.system.conftest import ROOT, Abroll
+
+SOURCE = Path("infra/clients/typescript")
+DESCRIPTION = Path("shared/door/openapi.json")
+LEAST_NODE = 20
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"  # the specification's own example
+FILM = """
+import { Abroll, AbrollError, verify } from "./dist/abroll.js";
+const { url, key, signed } = JSON.parse(process.argv[2]);
+const abroll = new Abroll({ url, key });
+const order = { product_title: "Mug", scenes: [{ visual_description: "A mug on a table", duration: 4 }] };
+const priced = await abroll.price(order);
+const made = await abroll.create(order, "typescript-mug");
+const again = await abroll.create(order, "typescript-mug");
+const film = await abroll.wait(made.job_id);
+const refused = await abroll.create({ ...order, colour: "red" }).catch((failed) => failed);
+const genuine = await verify(signed.body, new Headers(signed.headers), [signed.secret]);
+const forged = await verify(signed.body + " ", new Headers(signed.headers), [signed.secret]).catch((failed) => failed);
+console.log(JSON.stringify({
+  status: priced.status, same: made.job_id === again.job_id, ended: film.status, film: film.final_video_url,
+  refused: [refused instanceof AbrollError, refused.code, Object.keys(refused.details)],
+  genuine: genuine.type, forged: forged.code,
+}));
+"""
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder in which the client was built as its README says."""
+    node, npm = shutil.which("node"), shutil.which("npm")
+    if not node or not npm:
+        pytest.skip("there is no Node on this machine")
+    version = subprocess.run([node, "--version"], capture_output=True, text=True, check=True).stdout
+    if int(re.sub(r"\D.*", "", version.strip().lstrip("v"))) < LEAST_NODE:
+        pytest.skip(f"Node is {version.strip()}, and the client needs {LEAST_NODE}")
+    root = tmp_path_factory.mktemp("typescript")
+    folder = root / SOURCE
+    shutil.copytree(ROOT / SOURCE, folder, ignore=shutil.ignore_patterns("node_modules", "dist", "schema.ts"))
+    (root / DESCRIPTION).parent.mkdir(parents=True)
+    shutil.copy(ROOT / DESCRIPTION, root / DESCRIPTION)
+    fetched = subprocess.run(
+        [npm, "ci", "--no-progress", "--ignore-scripts"], cwd=folder, capture_output=True, text=True, check=False
+    )
+    if fetched.returncode:
+        pytest.skip(f"npm cannot fetch the compiler here: {fetched.stderr[-300:]}")
+    made = subprocess.run([npm, "run", "-s", "build"], cwd=folder, capture_output=True, text=True, check=False)
+    assert made.returncode == 0, made.stdout + made.stderr
+    return folder
+
+
+def test_it_makes_a_film_and_proves_a_webhook(built: Path, abroll: Abroll) -> None:
+    """Price, order twice under one key, wait; a refusal by code and field; a genuine webhook and a changed one."""
+    body = json.dumps({"type": "job.completed", "data": {}})
+    now = datetime.now(tz=UTC)
+    stamp = str(int(now.timestamp()))
+    headers = {
+        "webhook-id": "msg_1",
+        "webhook-timestamp": stamp,
+        "webhook-signature": Webhook(SECRET).sign("msg_1", now, body),
+    }
+    given = {"url": abroll.url, "key": abroll.key, "signed": {"body": body, "headers": headers, "secret": SECRET}}
+    (built / "film.mjs").write_text(FILM, encoding="utf-8")
+
+    ran = subprocess.run(
+        [shutil.which("node") or "", "film.mjs", json.dumps(given)],
+        cwd=built,
+        env={"PATH": os.environ["PATH"]},
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE * 4,
+        check=False,
+    )
+
+    assert ran.returncode == 0, ran.stderr
+    told: dict[str, Any] = json.loads(ran.stdout)
+    assert ("dry_run", True, "completed") == (told["status"], told["same"], told["ended"])
+    assert told["film"].startswith("http")
+    assert [True, "validation_error", ["colour"]] == told["refused"]
+    assert ("job.completed", "not_genuine") == (told["genuine"], told["forged"])
+
+
+def test_its_lock_names_no_registry() -> None:
+    """Versions and hashes are pinned; where packages come from is the machine's own affair."""
+    lock = json.loads((ROOT / SOURCE / "package-lock.json").read_text(encoding="utf-8"))
+
+    packages = {name: row for name, row in lock["packages"].items() if name}
+    assert packages
+    assert all("integrity" in row and "resolved" not in row for row in packages.values())
