@@ -86,6 +86,7 @@ class Integration(Stored):
     down_until: datetime | None = None  # it failed again and again for this account alone: starters wait
     down_times: int = 0  # in a row: the next rest is twice as long
     looks: Mapping[str, Cutout] | None = None  # what each look was found to be able to do
+    gone: tuple[str, ...] | None = None  # whom its orders name, and the service does not know any more
     refused_at: datetime | None = None  # when the vendor refused its key; None since it took it again
     last_synced_at: datetime | None = None  # when the vendor was last asked about it
     balance: int | None = None  # micro-dollars it could spend then; None = the vendor does not say

@@ -17,7 +17,7 @@ from shared.pipeline.plan.request import Mode, VoiceSettings
 from shared.steps.accounts import AccountChange, Accounts, standing
 from shared.steps.problems import invalid
 
-HIDDEN = {"secret", "webhook_secret", "version", "down_times", "refused_at", "balance"}
+HIDDEN = {"secret", "webhook_secret", "version", "down_times", "refused_at", "balance", "gone"}
 MASKED = "********"  # where a key is kept: nothing of it is ever shown
 CLEARABLE = ("avatar_id", "voice_id", "provider_config")
 

@@ -191,10 +191,14 @@ class StepParts(VendorParts):
 
     @cached_property
     def radar(self) -> "Radar":
+        from shared.cloud.tenant_pages import TenantPages
+        from shared.steps.people_radar import PeopleRadar
         from shared.steps.radar import Radar
 
         models = tuple(model.id for model in self.tables.footage.values())
-        return Radar(self.vendor_states, models, self.veo.seen, self.now)
+        stores = TenantPages(self.clients), self.tenants, self.personas, self.secrets
+        people = PeopleRadar(*stores, self.presenters, self.vendor_states, self.monotonic)
+        return Radar(self.vendor_states, models, self.veo.seen, self.now, people)
 
     @cached_property
     def notify(self) -> "Notify":

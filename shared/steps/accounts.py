@@ -14,6 +14,7 @@ from shared.cloud.secrets import NoSecret
 from shared.cloud.tenants import AccountStatus, Integration
 from shared.codes import Code
 from shared.pipeline.plan.request import VoiceSettings
+from shared.pipeline.vendors.names import called
 from shared.steps.integrations import Integrations
 from shared.steps.problems import Problem, not_found
 
@@ -22,7 +23,7 @@ LIVE_PAGE = 100  # live jobs that are read at once
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What an account can be used for: its state, and where it cannot, why and what can be done."""
+    """What an account can be used for: its state, what is wrong with it, and what can be done."""
 
     status: AccountStatus
     reason: str | None = None
@@ -140,6 +141,10 @@ def standing(account: Integration) -> Standing:
         asks = f"POST /tenant/integrations/{account.provider}/sync"
         move = f"PUT /tenant/integrations/{account.provider} with a working key; {asks} if it works again"
         return Standing(AccountStatus.ERROR, reason, move)
+    if account.gone:
+        reason = f"{called(account.provider)} did not know, when it was asked last: {', '.join(account.gone)}"
+        move = f"PATCH {path} with others, or PUT /tenant/personas/{{name}}; it is asked anew within days"
+        return Standing(AccountStatus.ACTIVE, reason, move)
     return Standing(AccountStatus.ACTIVE)
 
 

@@ -21,6 +21,7 @@ class Radar:
     models: tuple[str, ...]  # ids, as their vendor knows them
     look: Callable[[str], Seen]
     now: Callable[[], datetime]
+    people: Callable[[], None]  # looks at whom accounts and personas name
 
     def __call__(self) -> None:
         """Look once at each; what cannot be written is seen again tomorrow."""
@@ -32,3 +33,4 @@ class Radar:
         told = ", ".join(f"{model} is {what}" for model, what in seen.items()) or "nothing may be looked at"
         log(Fact.MODELS_SEEN, told)
         self.states.change(lambda state: looked(state, seen, self.models, self.now()))
+        self.people()

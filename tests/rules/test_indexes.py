@@ -29,6 +29,7 @@ from shared.cloud.queue_lengths import QueueLengths
 from shared.cloud.records import Filters
 from shared.cloud.replaced_secrets import ReplacedSecrets
 from shared.cloud.revocations import Revocations
+from shared.cloud.tenant_pages import TenantPages
 from shared.cloud.tenants import Tenants
 from shared.config import Settings
 from shared.pipeline.job.job import Moment
@@ -181,6 +182,12 @@ def test_a_tenants_integrations_need_no_index(serve: Serve) -> None:
         assert () == Tenants(clients, Epochs(clients, Clock().monotonic, Clock())).integrations("acme")
 
 
+def test_tenants_need_no_index(serve: Serve) -> None:
+    """The radar goes round them by id."""
+    with serve(INDEXES) as clients:
+        assert () == TenantPages(clients).after("acme", 10) == TenantPages(clients).after("", 10)
+
+
 def _written(clients: Clients, scenes: int) -> dict[str, Any]:
     """Store a film of so many scenes as its commits leave it; return the document as it lies there."""
     clock = Clock()
@@ -270,5 +277,5 @@ def test_these_are_all_queries_there_are() -> None:
         "jobs.page",
         "jobs.parked",
     }
-    tenants = {"personas.list", "revocations._theirs", "tenants.integrations"}
+    tenants = {"personas.list", "revocations._theirs", "tenant_pages.after", "tenants.integrations"}
     assert {"deliveries.overdue", "lanes.overdue", "replaced_secrets.due"} | tenants | jobs == asking

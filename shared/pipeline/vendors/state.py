@@ -89,6 +89,7 @@ class VendorsState(Stored):
     figures: Mapping[str, Figure] = field(default_factory=dict)  # by `name_of`
     cursor: datetime | None = None  # jobs that ended until then were learnt from
     models: Mapping[str, Model] = field(default_factory=dict)  # by the model's id at its vendor
+    looked_after: str = ""  # the tenant whose people were looked at last; "" = the next is the first
     queues: Mapping[str, QueueLength] = field(default_factory=dict)  # by queue; none = nobody waits for long
 
 
