@@ -11,10 +11,10 @@ from shared.cloud.months import cap_of, used_of
 from shared.cloud.tenants import Tenant
 from shared.door import views
 from shared.door.asked import is_job_id
-from shared.door.money import dollars
 from shared.pipeline.codec import from_plain, to_plain
 from shared.pipeline.job.job import Job
 from shared.pipeline.job.shares import NO_CAP
+from shared.pipeline.plan.dollars import dollars
 from shared.steps.accounts import standing
 from shared.steps.budget import dollars_of, films_of
 from shared.steps.cancel import cancel

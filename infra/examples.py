@@ -63,6 +63,7 @@ EXAMPLES: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
             "value": {"scenes": [{"scene": 0, "mood": "calm"}], "dry_run": True},
         },
     },
+    "Replay": {"outage": {"summary": "What was not taken since noon.", "value": {"since": "2026-11-20T12:00:00Z"}}},
     "Retry": {"as_it_was": {"summary": "The same again; what is finished is kept.", "value": {}}},
     "Rotate": {"day": {"summary": "Both keys work for a day.", "value": {"overlap_hours": 24}}},
     "Template": {
@@ -71,4 +72,16 @@ EXAMPLES: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
             "value": {"background": {"type": "color", "color": "#204060"}, "aspect_ratio": "9:16", "captions": True},
         },
     },
+    "Webhook": {
+        "endings": {"summary": "Every ending of every job.", "value": {"url": "https://shop.example/hooks/abroll"}},
+        "chosen": {
+            "summary": "Failures, and each change of stage.",
+            "value": {
+                "url": "https://shop.example/hooks/watch",
+                "events": ["job.failed", "job.progress"],
+                "name": "watch",
+            },
+        },
+    },
+    "WebhookChange": {"pause": {"summary": "Send nothing for now.", "value": {"status": "paused"}}},
 }

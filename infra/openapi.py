@@ -19,7 +19,16 @@ from shared.door.change_bodies import LinksBody, RegenerateBody, RetryBody
 from shared.door.health import OPENAPI
 from shared.door.public import Route
 from shared.door.statuses import STATUS
-from shared.door.tenant_bodies import IntegrationBody, IntegrationChangeBody, KeyBody, PersonaBody, RotateBody
+from shared.door.tenant_bodies import (
+    IntegrationBody,
+    IntegrationChangeBody,
+    KeyBody,
+    PersonaBody,
+    ReplayBody,
+    RotateBody,
+    WebhookBody,
+    WebhookChangeBody,
+)
 from shared.steps.webhook_events import EVENTS, WebhookEvent, WebhookPayload
 from shared.wiring import Wiring
 
@@ -31,9 +40,12 @@ BODIES: Mapping[str, type[BaseModel]] = {
     "Links": LinksBody,
     "Persona": PersonaBody,
     "Regenerate": RegenerateBody,
+    "Replay": ReplayBody,
     "Retry": RetryBody,
     "Rotate": RotateBody,
     "Template": TemplateBody,
+    "Webhook": WebhookBody,
+    "WebhookChange": WebhookChangeBody,
 }
 PROBLEM = {
     "type": "object",

@@ -32,6 +32,7 @@ class Code(StrEnum):
     ALREADY_ROTATING = "already_rotating"
     NOT_FAILED = "not_failed"
     RETRIED_TOO_OFTEN = "retried_too_often"
+    STILL_ON_ITS_WAY = "still_on_its_way"
     NOT_COMPLETED = "not_completed"
     IMAGE_GONE = "image_gone"
     BUSY = "busy"
@@ -135,6 +136,9 @@ MEANINGS: Mapping[Code, Meaning] = {
     ),
     Code.NOT_FAILED: Meaning("The job is not one that can be tried again now.", "Read the job; the answer says which."),
     Code.RETRIED_TOO_OFTEN: Meaning("The job was tried again as often as a job may be.", "Order a new film."),
+    Code.STILL_ON_ITS_WAY: Meaning(
+        "The delivery has not ended, so nothing is to be sent anew.", "Read the tenant's deliveries in a while."
+    ),
     Code.NOT_COMPLETED: Meaning("Only a finished film can be made anew.", "Retry the job, or order a new film."),
     Code.IMAGE_GONE: Meaning("The product image was deleted after its time.", "Order a new film with the image."),
     Code.BUSY: Meaning(

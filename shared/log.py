@@ -32,6 +32,7 @@ class Fact(StrEnum):
     DELIVERED = "delivered"
     DELIVERY_FAILED = "delivery_failed"
     DEQUEUE_FAILED = "dequeue_failed"
+    ENDPOINT_DISABLED = "endpoint_disabled"
     ENQUEUE_FAILED = "enqueue_failed"
     EVENT_IGNORED = "event_ignored"
     FETCH_FAILED = "fetch_failed"
@@ -67,6 +68,7 @@ FACTS: Mapping[Fact, str] = {
     Fact.DELIVERED: "A customer's webhook was taken.",
     Fact.DELIVERY_FAILED: "A customer's webhook was not taken, or was given up.",
     Fact.DEQUEUE_FAILED: "Cloud Tasks did not give back a cancelled job's task; it will find nothing to do.",
+    Fact.ENDPOINT_DISABLED: "A customer's endpoint is sent nothing more: it answered 410, or took nothing for days.",
     Fact.ENQUEUE_FAILED: "Cloud Tasks did not take a task; the sweep will enqueue it.",
     Fact.EVENT_IGNORED: "A storage event that concerns no clip of a live job, or is too old.",
     Fact.FETCH_FAILED: "A vendor's file could not be fetched this time; it is asked for again.",

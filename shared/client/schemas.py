@@ -107,6 +107,26 @@ class Deleted(TypedDict):
     deleted: bool
 
 
+class DeliveryRow(TypedDict):
+    """A webhook that was sent, or is on its way."""
+
+    id: str
+    job_id: str
+    event: Literal[
+        "job.completed", "job.failed", "job.cancelled", "job.progress", "endpoint.test"
+    ]
+    endpoint: str | None
+    url: str | None
+    state: Literal["queued", "delivered", "given_up", "unwanted"]
+    attempts: int
+    created_at: str | None
+    ended_at: str | None
+    next_attempt_at: str | None
+    answer_status: int | None
+    answer: str | None
+    replays: int
+
+
 class Description(TypedDict):
     """All public calls, as OpenAPI 3.1."""
 
@@ -160,15 +180,6 @@ class JobError(TypedDict):
     message: str
     next_move: str
     node: NotRequired[str]
-
-
-class JobNews(TypedDict):
-    """Which job an event is about."""
-
-    job_id: str
-    url: str
-    metadata: dict[str, str]
-    degraded: NotRequired[list[str]]
 
 
 class JobRow(TypedDict):
@@ -312,6 +323,22 @@ class Moment(TypedDict):
     detail: str
 
 
+class NewsCost(TypedDict):
+    """What a job has cost, decimal US dollars."""
+
+    currency: str
+    paid_by_us: str
+    billed_by_provider: str
+
+
+class NewsError(TypedDict):
+    """Why a job failed."""
+
+    code: str
+    message: str
+    next_move: str
+
+
 class PersonaIds(TypedDict):
     """How one avatar service knows a persona."""
 
@@ -408,6 +435,7 @@ class Problem(TypedDict):
         "rate_limited",
         "retried_too_often",
         "spend_ceiling",
+        "still_on_its_way",
         "tenant_inactive",
         "too_large",
         "too_many_live_jobs",
@@ -431,6 +459,21 @@ Quality: TypeAlias = Literal["standard", "fast", "lite"]
 
 
 Node1: TypeAlias = str
+
+
+class Replay(TypedDict):
+    """Which webhooks are sent anew: those since a time that were not taken, of one endpoint or all."""
+
+    since: str
+    endpoint: NotRequired[str | None]
+    cursor: NotRequired[str | None]
+
+
+class Replayed(TypedDict):
+    """Webhooks are sent anew."""
+
+    replayed: int
+    next_cursor: str | None
 
 
 Resolution: TypeAlias = Literal["720p", "1080p"]
@@ -529,6 +572,13 @@ class Tenant(TypedDict):
     monthly_cap: NotRequired[int]
 
 
+class TestSent(TypedDict):
+    """A test is on its way."""
+
+    delivery: str
+    message: str
+
+
 class Understudy(TypedDict):
     """An avatar service that takes over a persona's takes."""
 
@@ -537,6 +587,13 @@ class Understudy(TypedDict):
     nodes: list[str]
     cost: str
     reason: str
+
+
+class UnreadableDelivery(TypedDict):
+    """A webhook another version of abroll wrote; it goes on."""
+
+    id: str
+    state: Literal["unreadable"]
 
 
 class UnreadableRow(TypedDict):
@@ -620,15 +677,47 @@ class Voices(TypedDict):
     sources: list[CatalogSource]
 
 
-WebhookEvent: TypeAlias = Literal["job.completed", "job.failed", "job.cancelled"]
+class Webhook(TypedDict):
+    """Where webhooks go, and which: every ending where none is named."""
+
+    url: str
+    events: NotRequired[
+        list[Literal["job.completed", "job.failed", "job.cancelled", "job.progress"]]
+        | None
+    ]
+    name: NotRequired[str | None]
 
 
-class WebhookPayload(TypedDict):
-    """The body of a delivery."""
+class WebhookChange(TypedDict):
+    """What is to be other than it is at an endpoint; `active` also enables one that was disabled."""
 
-    type: WebhookEvent
-    timestamp: int
-    data: JobNews
+    url: NotRequired[str | None]
+    events: NotRequired[
+        list[Literal["job.completed", "job.failed", "job.cancelled", "job.progress"]]
+        | None
+    ]
+    name: NotRequired[str | None]
+    status: NotRequired[Literal["active", "paused"] | None]
+
+
+WebhookEvent: TypeAlias = Literal[
+    "job.completed", "job.failed", "job.cancelled", "job.progress", "endpoint.test"
+]
+
+
+class WebhookKept(TypedDict):
+    """An endpoint webhooks go to."""
+
+    id: str
+    name: str
+    url: str
+    events: list[str]
+    status: Literal["active", "paused", "disabled"]
+    created_at: str
+    failing_since: NotRequired[str]
+    disabled_at: NotRequired[str]
+    reason: NotRequired[str]
+    next_move: NotRequired[str]
 
 
 class WebhookSecret(TypedDict):
@@ -637,6 +726,12 @@ class WebhookSecret(TypedDict):
     secret: str
     older_sign_until: str
     message: str
+
+
+class Webhooks(TypedDict):
+    """The endpoints webhooks go to."""
+
+    webhooks: list[WebhookKept]
 
 
 class Well(TypedDict):
@@ -718,6 +813,13 @@ class Bill(TypedDict):
     explained: dict[str, str]
 
 
+class Deliveries(TypedDict):
+    """A page of webhooks, newest first."""
+
+    deliveries: list[DeliveryRow | UnreadableDelivery]
+    next_cursor: str | None
+
+
 class Film(TypedDict):
     """The whole body of create_job; its product's id is its title where it has none."""
 
@@ -760,6 +862,24 @@ class IntegrationChange(TypedDict):
     voice_id: NotRequired[str | None]
     provider_config: NotRequired[VoiceBody | None]
     status: NotRequired[Literal["active", "inactive"] | None]
+
+
+class JobNews(TypedDict):
+    """Which job an event is about, and how it stood then; `job_id` is `test` in a test."""
+
+    job_id: str
+    url: str
+    metadata: dict[str, str]
+    degraded: NotRequired[list[str]]
+    product_id: NotRequired[str | None]
+    status: NotRequired[str | None]
+    stage: NotRequired[str | None]
+    progress: NotRequired[int | None]
+    happened_at: NotRequired[str | None]
+    seconds: NotRequired[float | None]
+    expires_at: NotRequired[str | None]
+    error: NotRequired[NewsError | None]
+    cost: NotRequired[NewsCost | None]
 
 
 class Jobs(TypedDict):
@@ -928,6 +1048,15 @@ class Usage(TypedDict):
     by_vendor: dict[str, Cost]
     unreadable: int
     next_cursor: str | None
+
+
+class WebhookPayload(TypedDict):
+    """The body of a delivery."""
+
+    type: WebhookEvent
+    timestamp: int
+    data: JobNews
+    version: NotRequired[int]
 
 
 class Accepted(TypedDict):

@@ -8,8 +8,9 @@ from typing import Any
 
 from shared.cloud.clients import Clients
 from shared.cloud.jobs import QUERY_SECONDS, StoreUnreachable
-from shared.cloud.records import Page, Unread
+from shared.cloud.records import JobFacts, Page, Unread
 from shared.cloud.retry import CALL_SECONDS, retry_for
+from shared.pipeline.codec import from_plain
 
 NUDGE = timedelta(minutes=2)
 CLOSE_TRIES = 5  # beside an end only the sweep writes, once a minute
@@ -32,11 +33,19 @@ class Delivery:
     put_off: int = 0  # how often it found no place at its receiver
     metadata: Mapping[str, str] = field(default_factory=dict)  # the customer's own words about the job
     degraded: tuple[str, ...] = ()  # the takes its film is made without
+    endpoint: str | None = None  # which of the tenant's endpoints it goes to
+    facts: JobFacts | None = None  # how the job stood at the event
+    created_at: datetime | None = None
+    ended_at: datetime | None = None
+    last_status: int = 0  # HTTP's, of the last answer; 0 where there was none
+    last_answer: str = ""  # the first bytes of an answer that was no success
+    begun: int = 1  # its wake when it was made, or sent anew
+    replays: int = 0  # how often it was sent anew
 
     @property
     def pushes(self) -> int:
         """How often the sweep enqueued it anew: the wakes that no creation, attempt or putting off has made."""
-        return max(0, self.wake - 1 - self.attempts - self.put_off)
+        return max(0, self.wake - self.begun - self.attempts - self.put_off)
 
 
 class DeliveryConflict(Exception):
@@ -74,7 +83,7 @@ class Deliveries:
             snapshots = list(found)
         except (GoogleAPICallError, RetryError) as failed:
             raise StoreUnreachable(f"deliveries could not be queried: {failed}") from failed
-        return Page(tuple(map(_readable, snapshots)), snapshots[-1] if len(snapshots) == limit else None)
+        return Page(tuple(map(readable, snapshots)), snapshots[-1] if len(snapshots) == limit else None)
 
     def push(self, delivery: Delivery, due_at: datetime) -> Delivery:
         """Enqueue it under a new task name. Raises DeliveryConflict, StoreUnreachable, as all that writes here."""
@@ -93,9 +102,9 @@ class Deliveries:
         """Note that its receiver had no place for it, and when it comes again; no attempt is counted."""
         return self._counted(replace(delivery, put_off=delivery.put_off + 1), at)
 
-    def retry_at(self, begun: Delivery, at: datetime, status: int | None) -> Delivery:
+    def retry_at(self, begun: Delivery, at: datetime, status: int | None, said: str = "") -> Delivery:
         """Note how a begun attempt failed and when the next one is due; one that has ended meanwhile stays ended."""
-        fields = {"not_before": at, "due_at": at + NUDGE, "last_status": status or 0}
+        fields = {"not_before": at, "due_at": at + NUDGE, "last_status": status or 0, "last_answer": said}
         revision = self._write(begun.id, fields, begun.revision)
         return replace(begun, not_before=at, revision=revision)
 
@@ -110,8 +119,8 @@ class Deliveries:
         }
         return replace(moved, revision=self._write(moved.id, fields, moved.revision))
 
-    def close(self, delivery: Delivery, state: str, now: datetime, status: int | None) -> None:
-        """End a delivery, `delivered` or `given_up`, though its due or its wake moved meanwhile.
+    def close(self, delivery: Delivery, state: str, now: datetime, status: int | None, said: str = "") -> None:
+        """End a delivery, `delivered`, `given_up` or `unwanted`, though its due or its wake moved meanwhile.
 
         One that has ended, or is gone, stays as it is (hole 184). Raises DeliveryConflict when it keeps moving.
         """
@@ -120,7 +129,8 @@ class Deliveries:
             if current is None or current.state != "queued":
                 return
             try:
-                self._write(delivery.id, {**_ended(state, now), "last_status": status or 0}, current.revision)
+                told = {"last_status": status or 0, "last_answer": said}
+                self._write(delivery.id, {**_ended(state, now), **told}, current.revision)
             except DeliveryConflict:
                 if not left:
                     raise
@@ -167,11 +177,14 @@ def _ended(state: str, now: datetime) -> dict[str, Any]:
     }
 
 
-def _readable(snapshot: Any) -> Delivery | Unread:
+def readable(snapshot: Any) -> Delivery | Unread:
+    """Read a delivery's document; one that cannot be read comes as Unread, in its place of a list."""
     try:
         return _delivery(snapshot)
-    except Exception as broken:  # noqa: BLE001  # poison must not stop the sweep; whatever it raises
-        return Unread(snapshot.id, snapshot.update_time, repr(broken))
+    except Exception as broken:  # noqa: BLE001  # poison must not stop the sweep or a list; whatever it raises
+        born = (snapshot.to_dict() or {}).get("created_at")
+        unread = Unread(snapshot.id, snapshot.update_time, repr(broken))
+        return replace(unread, created_at=born) if isinstance(born, datetime) else unread
 
 
 def _delivery(snapshot: Any) -> Delivery:
@@ -190,4 +203,12 @@ def _delivery(snapshot: Any) -> Delivery:
         put_off=data.get("put_off", 0),
         metadata=data.get("metadata", {}),
         degraded=tuple(data.get("degraded", ())),
+        endpoint=data.get("endpoint"),
+        facts=from_plain(JobFacts, data["facts"]) if data.get("facts") else None,
+        created_at=data.get("created_at"),
+        ended_at=data.get("ended_at"),
+        last_status=data.get("last_status", 0),
+        last_answer=data.get("last_answer", ""),
+        begun=data.get("begun", 1),
+        replays=data.get("replays", 0),
     )

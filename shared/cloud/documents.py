@@ -38,6 +38,7 @@ def whole(job: Job) -> dict[str, Any]:
         "trace": job.trace,
         "parent": job.parent,
         "ordered_by": job.ordered_by,
+        "hooks": to_stored(job.hooks) or None,
         "created_at": job.created_at,
         **moving(job),
     }
@@ -143,6 +144,7 @@ def _built(job_id: str, data: Mapping[str, Any], schema: int) -> Job:
         links=held.links,
         barred_at=held.barred_at,
         ordered_by=held.ordered_by,
+        hooks=held.hooks,
         place=held.place,
     )
 
@@ -207,6 +209,7 @@ class _Held:
     links: Mapping[str, str] = field(default_factory=dict)
     barred_at: datetime | None = None
     ordered_by: str | None = None
+    hooks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     place: Place = field(default_factory=Place)
 
 

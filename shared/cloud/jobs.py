@@ -68,7 +68,7 @@ class Jobs:
         loaded: Loaded,
         job: Job,
         *,
-        deliver: NewDelivery | None = None,
+        deliver: tuple[NewDelivery, ...] = (),
         reserve: Month | None = None,
     ) -> Loaded:
         """Write what moved if nobody else has written, and what it moves in the tenant's month in the same batch.
@@ -89,7 +89,7 @@ class Jobs:
             raise Conflict(f"job {job.id} is gone") from gone
 
     def _write(
-        self, loaded: Loaded, job: Job, move: MonthMove | None, deliver: NewDelivery | None, reserve: Month | None
+        self, loaded: Loaded, job: Job, move: MonthMove | None, deliver: tuple[NewDelivery, ...], reserve: Month | None
     ) -> Loaded:
         from google.api_core.exceptions import (
             Aborted,
@@ -112,8 +112,8 @@ class Jobs:
         batch.update(store.collection("jobs").document(job.id), fields, option=option)
         if move:
             add_move(store, batch, job.tenant, move, reserve)
-        if deliver:
-            batch.create(store.collection("webhook_deliveries").document(deliver.id), deliver.fields)
+        for each in deliver:
+            batch.create(store.collection("webhook_deliveries").document(each.id), each.fields)
         try:
             written = batch.commit(retry=None, timeout=CALL_SECONDS)
         except NotFound as gone:

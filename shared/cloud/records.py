@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
 from shared.cloud.hours import Hour
+from shared.pipeline.codec import Stored, to_stored
 from shared.pipeline.job.job import Job
 from shared.pipeline.job.shares import NOTHING, Amount, Share, mark_at
 
@@ -24,8 +25,26 @@ class Loaded:
 
 
 @dataclass(frozen=True, slots=True)
+class JobFacts(Stored):
+    """What a customer's webhook tells of a job, as it stood at the event."""
+
+    at: datetime  # of the event
+    status: str
+    stage: str
+    progress: int
+    product_id: str | None = None
+    seconds: float | None = None  # from the order to its end
+    expires_at: datetime | None = None  # when the job is deleted with its film
+    code: str | None = None  # why it failed
+    message: str | None = None
+    next_move: str | None = None
+    paid_by_us: int = 0  # micro-dollars
+    billed_by_provider: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class NewDelivery:
-    """A customer's webhook, created in the commit that ends the job (hole 8)."""
+    """A customer's webhook, created in the commit that ends the job or moves it on (hole 8)."""
 
     id: str
     tenant: str
@@ -35,11 +54,16 @@ class NewDelivery:
     due_at: datetime
     metadata: Mapping[str, str] = field(default_factory=dict)  # the customer's own words about the job
     degraded: tuple[str, ...] = ()  # the takes its film is made without
+    endpoint: str | None = None  # which of the tenant's endpoints it goes to, wherever that leads then; None: to `url`
+    facts: JobFacts | None = None
+    created_at: datetime | None = None
 
     @property
     def fields(self) -> dict[str, Any]:
         """The delivery's document as it begins."""
+        more = {"endpoint": self.endpoint, "facts": to_stored(self.facts), "created_at": self.created_at}
         return {
+            **{name: value for name, value in more.items() if value is not None},
             "tenant": self.tenant,
             "job": self.job,
             "url": self.url,

@@ -6,12 +6,13 @@ meanwhile is forgotten within seconds (epochs.py).
 
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
 from shared.cloud.clients import Clients
+from shared.cloud.endpoints import Endpoint
 from shared.cloud.epochs import Epochs, Revoked
 from shared.cloud.jobs import StoreUnreachable
 from shared.cloud.retry import CALL_SECONDS, retry_for
@@ -50,6 +51,7 @@ class Tenant(Stored):
     monthly_cap: int | None = None  # micro-dollars of ours a month; None = its plan's
     monthly_films: int | None = None  # films a month; None = its plan's
     template: str | None = None  # JSON: what its orders have where they are silent
+    webhooks: Mapping[str, Endpoint] = field(default_factory=dict)  # by id (endpoints.py)
 
 
 @dataclass(frozen=True, slots=True)

@@ -251,11 +251,15 @@ def _doubly_named(body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def parse_body(
-    model: type[AnyBody], raw: bytes | Mapping[str, Any], *, schemes: Collection[str] = ("https",)
+    model: type[AnyBody],
+    raw: bytes | Mapping[str, Any],
+    *,
+    schemes: Collection[str] = ("https",),
+    judge: Judge | None = None,
 ) -> AnyBody:
     """Read any other body by its model; raises Mistakes naming every wrong field."""
     body, found = read_object(raw)
-    return _validated(model, body, found, schemes)
+    return _validated(model, body, found, schemes, judge)
 
 
 def _validated(

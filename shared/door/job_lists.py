@@ -33,7 +33,7 @@ def list_asked(args: Mapping[str, str]) -> tuple[Filters, int, tuple[datetime, s
     limit = args.get("limit", str(DEFAULT_PAGE))
     if not _PAGE_SIZE.fullmatch(limit) or not 1 <= int(limit) <= LARGEST_PAGE:
         wrong["limit"] = [f"must be 1 to {LARGEST_PAGE}"]
-    moments = {name: _moment(args[name]) for name in ("created_from", "created_to") if name in args}
+    moments = {name: moment_of(args[name]) for name in ("created_from", "created_to") if name in args}
     wrong |= {name: ["must be a time like 2026-11-20T12:00:00Z"] for name, moment in moments.items() if moment is None}
     after = _read_cursor(args["cursor"]) if "cursor" in args else None
     if "cursor" in args and after is None:
@@ -50,7 +50,7 @@ def list_asked(args: Mapping[str, str]) -> tuple[Filters, int, tuple[datetime, s
     return filters, int(limit), after
 
 
-def _moment(text: str) -> datetime | None:
+def moment_of(text: str) -> datetime | None:
     """Read a time, in UTC; None for what is none, or lies beyond the calendar there."""
     try:
         moment = datetime.fromisoformat(text[:LONGEST_FILTER])
@@ -69,7 +69,7 @@ def _read_cursor(text: str) -> tuple[datetime, str] | None:
         return None
     try:
         match json.loads(base64.urlsafe_b64decode(text)):
-            case [str(moment), str(job)] if (at := _moment(moment)) and is_job_id(job):
+            case [str(moment), str(job)] if (at := moment_of(moment)) and is_job_id(job):
                 return at, job
     except (ValueError, RecursionError):  # no base64, no UTF-8, no JSON
         pass

@@ -41,6 +41,11 @@ def new_webhook_secret() -> str:
     return PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
 
 
+def new_endpoint_id() -> str:
+    """Return the id of a new endpoint: a letter first, so that it is a field's plain name."""
+    return "e" + "".join(secrets.choice(_ALPHABET) for _ in range(KEY_ID_LENGTH - 1))
+
+
 def caller(request: flask.Request, tenants: Tenants, now: datetime, scope: str, strangers: Strangers) -> Caller:
     """Say who is calling. Raises Problem; unknown, revoked and expired keys are told alike.
 

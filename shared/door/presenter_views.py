@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from shared.door.money import cost, dollars
+from shared.door.money import cost
 from shared.pipeline.codec import to_plain
 from shared.pipeline.job.cast import dearest
 from shared.pipeline.job.job import Node
+from shared.pipeline.plan.dollars import dollars
 from shared.pipeline.plan.plan import Plan, Understudy
 from shared.pipeline.plan.request import IfUnclear, PresenterFailure
 

@@ -24,6 +24,7 @@ STATUS: Mapping[Code, int] = {
     Code.NOT_FAILED: 409,
     Code.RETRIED_TOO_OFTEN: 409,
     Code.SPEND_CEILING: 409,
+    Code.STILL_ON_ITS_WAY: 409,
     Code.PAYLOAD_TOO_LARGE: 413,
     Code.TOO_LARGE: 413,
     Code.NOT_AN_IMAGE: 415,

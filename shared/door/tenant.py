@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import flask
 
+from shared.cloud.endpoints import Endpoints
 from shared.cloud.revocations import Revocations
 from shared.cloud.tenants import Tenants
 from shared.door.answers import answer
@@ -12,20 +13,23 @@ from shared.door.asked import Caller
 from shared.door.entrance import Entrance
 from shared.door.incoming import upload_body
 from shared.door.integrations import IntegrationsDoor
-from shared.door.keys import new_webhook_secret
+from shared.door.keys import new_endpoint_id, new_webhook_secret
 from shared.door.personas import PersonasDoor
 from shared.door.public import Route, serve
 from shared.door.template import Links, TemplateDoor
 from shared.door.tenant_keys import KeysDoor
+from shared.door.webhooks import WebhooksDoor
 from shared.media.images import ImageRefused, sniff_and_reencode
 from shared.pipeline.codec import to_plain
 from shared.steps.accounts import Accounts
 from shared.steps.images import MOST_IMAGE_BYTES, Images
 from shared.steps.personas import Cast
 from shared.steps.problems import Problem
+from shared.steps.replays import Replays
 from shared.steps.rotation import Rotation
 
 ADMIN = "tenant:admin"
+APART = ("template", "webhooks")  # of a tenant's record: read by calls of their own
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,8 @@ class TenantDoor:
     revocations: Revocations
     cast: Cast
     links: Links
+    endpoints: Endpoints
+    replays: Replays
 
     def __call__(self, request: flask.Request) -> flask.Response:
         """Answer one request."""
@@ -67,11 +73,17 @@ class TenantDoor:
             *IntegrationsDoor(self.accounts, self._who, self.entrance.key_put).routes,
             *TemplateDoor(self.tenants, self._who, self.links).routes,
             *PersonasDoor(self.cast, self._who).routes,
+            *self._webhooks.routes,
         )
+
+    @property
+    def _webhooks(self) -> WebhooksDoor:
+        keys = self.entrance.key_put
+        return WebhooksDoor(self.endpoints, self.replays, self._who, keys, self.links, new_endpoint_id)
 
     def _read(self, request: flask.Request, _found: Mapping[str, str]) -> flask.Response:
         shown = to_plain(self._who(request).tenant)
-        return answer(200, {name: value for name, value in shown.items() if name != "template"})
+        return answer(200, {name: value for name, value in shown.items() if name not in APART})
 
     def _webhook_secret(self, request: flask.Request, _found: Mapping[str, str]) -> flask.Response:
         who = self._who(request)

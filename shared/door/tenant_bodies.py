@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from shared.door.bodies import Body, VoiceBody
-from shared.door.body_types import Label, Name, Text500
+from shared.door.body_types import Label, Link, Name, Text500
 
 
 class IntegrationBody(Body):
@@ -39,6 +39,36 @@ class RotateBody(Body):
     """How long a key works on beside the one that replaces it."""
 
     overlap_hours: Annotated[int, Field(ge=0, le=168)] = 24
+
+
+EventWord = Literal["job.completed", "job.failed", "job.cancelled", "job.progress"]
+Events = Annotated[list[EventWord], Field(min_length=1, max_length=4)]
+Address = Annotated[Link, Field(max_length=2048)]
+
+
+class WebhookBody(Body):
+    """Where webhooks go, and which: every ending where none is named."""
+
+    url: Address
+    events: Events | None = None
+    name: Label | None = None
+
+
+class WebhookChangeBody(Body):
+    """What is to be other than it is at an endpoint; `active` also enables one that was disabled."""
+
+    url: Address | None = None
+    events: Events | None = None
+    name: Label | None = None
+    status: Literal["active", "paused"] | None = None
+
+
+class ReplayBody(Body):
+    """Which webhooks are sent anew: those since a time that were not taken, of one endpoint or all."""
+
+    since: Annotated[str, Field(max_length=40, json_schema_extra={"format": "date-time"})]
+    endpoint: Label | None = None
+    cursor: Annotated[str, Field(max_length=400)] | None = None
 
 
 class PersonaIdsBody(Body):

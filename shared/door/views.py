@@ -7,7 +7,7 @@ from typing import Any
 from shared.cloud.documents import RETENTION
 from shared.cloud.records import Unread
 from shared.door.links import FILM, POSTER, footage_name, link, linked_files
-from shared.door.money import cost, dollars
+from shared.door.money import cost
 from shared.door.presenter_views import moved, on_failure
 from shared.pipeline.codec import to_plain
 from shared.pipeline.job.credits import CREDITS_EXPLAINED, credits_used
@@ -16,6 +16,7 @@ from shared.pipeline.job.job import AT_RISK, Attempt, Job, Node, Outcome, Payer,
 from shared.pipeline.job.ledger import bill
 from shared.pipeline.job.status import degraded, lanes, progress, stage, status, summary, waiting_for
 from shared.pipeline.job.turns import queued
+from shared.pipeline.plan.dollars import dollars
 from shared.pipeline.plan.plan import COMPOSE_KEY, Kind, Plan
 from shared.pipeline.plan.selection import Ranked
 from shared.pipeline.vendors.figures import Outlook

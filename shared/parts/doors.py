@@ -2,6 +2,7 @@
 
 import time
 from functools import cached_property, partial
+from secrets import token_hex
 from typing import TYPE_CHECKING
 
 from shared.parts.steps import StepParts
@@ -60,6 +61,7 @@ class DoorParts(StepParts):
         from shared.steps.accounts import Accounts
         from shared.steps.integrations import Integrations
         from shared.steps.personas import Cast
+        from shared.steps.replays import Replays
         from shared.steps.rotation import Rotation
 
         url = (self.settings.public_url + "/heygen_webhook/t/{}/{}").format
@@ -69,7 +71,9 @@ class DoorParts(StepParts):
         rotation = Rotation(self.secrets, self.rate_counts, self.replaced_secrets, self.now)
         images = self.preflight.images
         accounts, links = Accounts(work, self.jobs), Links(self._schemes, self.egress.judge)
-        return TenantDoor(self.entrance, self.tenants, accounts, images, rotation, self.revocations, cast, links)
+        replays = Replays(self.deliveries, self.delivery_lists, self.tasks, self.now, partial(token_hex, 6))
+        hooks = (links, self.endpoints, replays)
+        return TenantDoor(self.entrance, self.tenants, accounts, images, rotation, self.revocations, cast, *hooks)
 
     @cached_property
     def catalog(self) -> "CatalogDoor":

@@ -203,6 +203,7 @@ class StepParts(VendorParts):
     @cached_property
     def notify(self) -> "Notify":
         from shared.steps.notify import Notify
+        from shared.steps.receiving import Receiving
 
-        url = self.settings.public_url + "/jobs/{}"
-        return Notify(self.deliveries, self.tasks, self.secrets, self.egress, url.format, self.now)
+        url, receiving = self.settings.public_url + "/jobs/{}", Receiving(self.endpoints)
+        return Notify(self.deliveries, self.tasks, self.secrets, self.egress, url.format, self.now, receiving)

@@ -26,6 +26,8 @@ if TYPE_CHECKING:  # each function imports only what its own property below name
     from shared.cloud.blobs import Blobs
     from shared.cloud.catalogs import Catalogs
     from shared.cloud.deliveries import Deliveries
+    from shared.cloud.delivery_lists import DeliveryLists
+    from shared.cloud.endpoints import Endpoints
     from shared.cloud.personas import Personas
     from shared.cloud.replaced_secrets import ReplacedSecrets
     from shared.cloud.vendor_states import VendorStates
@@ -126,6 +128,18 @@ class StoreParts:
         from shared.cloud.deliveries import Deliveries
 
         return Deliveries(self.clients)
+
+    @cached_property
+    def delivery_lists(self) -> "DeliveryLists":
+        from shared.cloud.delivery_lists import DeliveryLists
+
+        return DeliveryLists(self.clients)
+
+    @cached_property
+    def endpoints(self) -> "Endpoints":
+        from shared.cloud.endpoints import Endpoints
+
+        return Endpoints(self.clients, self.epochs)
 
     @cached_property
     def ticks(self) -> Ticks:

@@ -7,11 +7,11 @@ applies the same event again: events are idempotent, and the caller's own token 
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from shared.cloud.documents import NewerSchema
 from shared.cloud.jobs import Conflict, Doubtful, Jobs
-from shared.cloud.records import Loaded, Month, NewDelivery
+from shared.cloud.records import Loaded, Month
 from shared.cloud.tasks import QueueUnreachable, Task, Tasks
 from shared.log import Fact, log_job
 from shared.pipeline.codec import Unreadable
@@ -20,14 +20,13 @@ from shared.pipeline.job.job import AWAKE, Job, Node, State
 from shared.pipeline.job.ledger import bill
 from shared.pipeline.job.line import COMPOSE, START_CLIP, START_PRESENTER, queue_of, step_for
 from shared.pipeline.job.machine import apply
-from shared.pipeline.job.names import delivery_task, task_name
-from shared.pipeline.job.status import degraded
+from shared.pipeline.job.names import task_name
 from shared.pipeline.job.timeouts import SECOND, Timeouts
 from shared.pipeline.job.turns import has_task, is_parked
 from shared.pipeline.plan.plan import Kind
 from shared.steps.message import Message
+from shared.steps.new_deliveries import new_deliveries, notify_task
 from shared.steps.turns import Turns
-from shared.steps.webhook_events import event_of
 
 SHORTEST_DELAY = timedelta(milliseconds=50)
 FIRST_WAIT, LAST_WAIT = 0.05, 1.0  # seconds of full jitter after a conflict
@@ -168,26 +167,14 @@ class Commits:
         )
 
     def _save(self, loaded: Loaded, job: Job, reserve: Month | None) -> Loaded:
-        if job.ending is None or loaded.job.ending is not None:
-            return self.jobs.save(loaded, job, reserve=reserve)
-        saved = self.jobs.save(loaded, job, deliver=self._delivery(loaded, job))
-        if job.request.webhook_url:
-            self._notify(job)
+        deliver = new_deliveries(loaded.job, job, self.jobs.now(loaded), self.timeouts.queue_slack * SECOND)
+        saved = self.jobs.save(loaded, job, deliver=deliver, reserve=reserve)
+        for each in deliver:
+            try:
+                self.tasks.enqueue(notify_task(each.id, 1))
+            except QueueUnreachable as failed:
+                log_job(Fact.ENQUEUE_FAILED, job, str(failed), node="delivery")
         return saved
-
-    def _delivery(self, loaded: Loaded, job: Job) -> NewDelivery | None:
-        if not job.request.webhook_url or job.ending is None:
-            return None
-        due = self.jobs.now(loaded) + self.timeouts.queue_slack * SECOND
-        url, event = job.request.webhook_url, event_of(job.ending)
-        told = job.request.metadata, degraded(job)
-        return NewDelivery(delivery_id(job), job.tenant, job.id, url, event, due, *told)
-
-    def _notify(self, job: Job) -> None:
-        try:
-            self.tasks.enqueue(notify_task(delivery_id(job), 1))
-        except QueueUnreachable as failed:
-            log_job(Fact.ENQUEUE_FAILED, job, str(failed), node="delivery")
 
     def _tell(self, before: Job, after: Job, event: Event) -> None:
         about = getattr(event, "node", "job")
@@ -228,15 +215,3 @@ def dispatch_deadline(function: str, timeouts: Timeouts) -> float:
         case COMPOSE.function:
             return timeouts.compose_dispatch
     return timeouts.other_dispatch
-
-
-def delivery_id(job: Job) -> str:
-    """Name the webhook of this ending of this job; a retried job's next ending is another one."""
-    ended = job.ended_at or job.created_at
-    return f"{job.id}-{int(ended.timestamp())}"
-
-
-def notify_task(delivery: str, wake: int, at: datetime | None = None) -> Task:
-    """Return the task that delivers a customer's webhook."""
-    body: dict[str, str | int] = {"delivery": delivery, "wake": wake}
-    return Task(delivery_task(delivery, wake), "notify", "notify", body, at, deadline=90)

@@ -32,6 +32,7 @@ from shared.steps.commit import FIRST_WAIT, Commits
 from shared.steps.hourly import HourlyLimit
 from shared.steps.idempotency import BuyingCall, Judge, unjudged
 from shared.steps.images import Ready
+from shared.steps.new_deliveries import hooks_of
 from shared.steps.preflight import Preflight, Told
 from shared.steps.pressure import HousePressure
 from shared.steps.problems import Problem, invalid, together, unavailable
@@ -201,7 +202,7 @@ class CreateJob:
                 admit(tenant, live.count)
                 self.house.admit(job)
                 month = self.budget.admit(tenant.id, month, reserving(job.money))
-                job = replace(job, ordered_by=call.judge())
+                job = replace(job, ordered_by=call.judge(), hooks=hooks_of(tenant))
                 self.jobs.create(job, month)
             except Problem:  # a twin of this call may be what fills the share
                 if known := self.bought(call, job_id):

@@ -1,5 +1,8 @@
 """notify: delivers a customer's webhook, signed by Standard Webhooks 1.0.0, and tries again for a day.
 
+A delivery to one of the tenant's endpoints goes where that leads now; the endpoint's record is told how it went, and
+ends it after a 410, or after five days in which nothing was taken (`receiving.py`).
+
 An attempt is written down as failed, with the time of the next one, before the call is made, and corrected after it:
 a crash, a freeze or a lost write costs an attempt of the schedule and never repeats uncounted. A receiver that does
 not answer is called less and less (`receivers.py`); its deliveries are put off, those of others are not.
@@ -14,23 +17,29 @@ import hashlib
 import hmac
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from shared.cloud.deliveries import Deliveries, Delivery, DeliveryConflict
 from shared.cloud.secrets import Secrets
 from shared.cloud.tasks import QueueUnreachable, Tasks
 from shared.egress.client import Egress, EgressFailed, EgressRefused
-from shared.log import Fact, JobRef, log, log_job
+from shared.log import Fact, JobRef, log, log_job, safe
 from shared.pipeline.codec import to_plain
-from shared.steps.commit import notify_task
+from shared.steps.new_deliveries import notify_task
 from shared.steps.receivers import Receivers
-from shared.steps.webhook_events import JobNews, WebhookEvent, WebhookPayload
+from shared.steps.receiving import Receiving
+from shared.steps.webhook_events import SENT_ONCE, WebhookEvent, WebhookPayload, news_of
 from shared.steps.webhook_secrets import WebhookSecrets
 
-WAITS = (5, 300, 1800, 7200, 18_000, 36_000, 50_400)  # seconds after each failed attempt
+if TYPE_CHECKING:
+    import httpx
+
+WAITS = (5, 300, 1800, 7200, 18_000, 36_000, 50_400)  # seconds after each failed attempt, a tenth more or less
 GONE = 410
+ANSWER_SHOWN = 200  # bytes of an answer that is no success, kept for the customer to see
 PREFIX = "whsec_"
 FIRST_SECONDS = 5.0  # of a first attempt: connect, send and the answer's first line; nobody waits long behind it
 LATER_SECONDS = 15.0  # of a later one
@@ -57,6 +66,7 @@ class Notify:
     egress: Egress
     job_url: Callable[[str], str]
     now: Callable[[], datetime]
+    receiving: Receiving
     receivers: Receivers = field(default_factory=Receivers)
 
     def __call__(self, delivery: str) -> None:
@@ -73,11 +83,14 @@ class Notify:
             if found.not_before is not None and now + SKEW < found.not_before:
                 self._enqueue(found, found.not_before)  # a twin, or a task whose end was lost
             elif (
-                found.attempts > len(WAITS) or found.put_off >= PUT_OFFS
-            ):  # the last attempt's end was lost, or no place
+                found.attempts >= _most(found) or found.put_off >= PUT_OFFS
+            ):  # the last one's end was lost, or no place
                 self._give_up(found, None)
+            elif (url := self.receiving.address(found)) is None:
+                self.deliveries.close(found, "unwanted", now, None)
+                log_job(Fact.NOTHING_TO_DO, _about(found), "its endpoint takes nothing any more", delivery=delivery)
             else:
-                self._turn(found, now)
+                self._turn(replace(found, url=url), now)
         except DeliveryConflict as moved:
             log_job(Fact.NOTHING_TO_DO, _about(found), str(moved), delivery=delivery)
 
@@ -89,25 +102,27 @@ class Notify:
             return
         answered: bool | None = None
         try:
-            begun = self.deliveries.begin(found, now + LEASE + timedelta(seconds=_wait(found.attempts)))
-            status = self._posted(begun)
+            begun = self.deliveries.begin(found, now + LEASE + timedelta(seconds=_wait(found, found.attempts)))
+            status, said = self._posted(begun)
             answered = status is not None
         finally:
             self.receivers.leave(receiver, self.now(), answered=answered)
-        self._concluded(begun, status)
+        self._concluded(begun, status, said)
 
-    def _concluded(self, begun: Delivery, status: int | None) -> None:
-        if status is not None and 200 <= status < 300:  # noqa: PLR2004  # success as HTTP has it
+    def _concluded(self, begun: Delivery, status: int | None, said: str) -> None:
+        if status is not None and _success(status):
             self.deliveries.close(begun, "delivered", self.now(), status)
+            self.receiving.took(begun)
             log_job(Fact.DELIVERED, _about(begun), begun.event)
-        elif status == GONE or begun.attempts > len(WAITS):
-            self._give_up(begun, status)
+        elif status == GONE or begun.attempts >= _most(begun):
+            self._give_up(begun, status, said)
         else:
-            at = self.now() + timedelta(seconds=_wait(begun.attempts - 1))
-            self._enqueue(self.deliveries.retry_at(begun, at, status), at)
+            at = self.now() + timedelta(seconds=_wait(begun, begun.attempts - 1))
+            self._enqueue(self.deliveries.retry_at(begun, at, status, said), at)
 
-    def _give_up(self, found: Delivery, status: int | None) -> None:
-        self.deliveries.close(found, "given_up", self.now(), status)
+    def _give_up(self, found: Delivery, status: int | None, said: str = "") -> None:
+        self.deliveries.close(found, "given_up", self.now(), status, said)
+        self.receiving.refused(found, self.now(), gone=status == GONE)
         log_job(Fact.DELIVERY_FAILED, _about(found), f"given up after {found.attempts} attempts")
 
     def _enqueue(self, delivery: Delivery, at: datetime) -> None:
@@ -116,12 +131,13 @@ class Notify:
         except QueueUnreachable as failed:  # the sweep finds it
             log_job(Fact.ENQUEUE_FAILED, _about(delivery), str(failed), delivery=delivery.id)
 
-    def _posted(self, delivery: Delivery) -> int | None:
+    def _posted(self, delivery: Delivery) -> tuple[int | None, str]:
+        """Send it; return the answer's status, None where there was none, and the first bytes of what is no success."""
         import httpx
 
         now = int(self.now().timestamp())
-        news = JobNews(delivery.job, self.job_url(delivery.job), delivery.metadata, delivery.degraded)
-        body = json.dumps(to_plain(WebhookPayload(WebhookEvent(delivery.event), now, news)))
+        news = news_of(delivery.job, self.job_url(delivery.job), delivery.metadata, delivery.degraded, delivery.facts)
+        body = json.dumps(to_plain(WebhookPayload(WebhookEvent(delivery.event), now, news)), default=_moment)
         headers = {"content-type": "application/json", "webhook-id": delivery.id, "webhook-timestamp": str(now)}
         # No secret asked for: an unsigned hint; the truth about the job needs the API key.
         if signing := WebhookSecrets(self.secrets, self.now).signing(delivery.tenant):
@@ -133,22 +149,56 @@ class Notify:
                 self.egress.client(total_seconds=seconds, headers=headers) as client,
                 client.stream("POST", delivery.url, content=body.encode()) as answer,
             ):
-                return answer.status_code  # only the status is read: a body could be endless
+                status = answer.status_code  # a body could be endless: of a success nothing is read
+                return status, "" if _success(status) else _said(answer)
         except (EgressRefused, EgressFailed, httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as failed:
             log_job(Fact.DELIVERY_FAILED, _about(delivery), str(failed))
-            return None
+            return None, safe(str(failed))[:ANSWER_SHOWN]
 
 
-def _wait(attempts: int) -> int:
-    """Return the seconds after a failed attempt, so many others being begun before it; none after the last."""
-    return WAITS[attempts] if attempts < len(WAITS) else 0
+def _success(status: int) -> bool:
+    return 200 <= status < 300  # noqa: PLR2004  # as HTTP has it
+
+
+def _said(answer: "httpx.Response") -> str:
+    """Return the first bytes of an answer as text, as they came: what was packed is not unpacked."""
+    import httpx
+
+    said = b""
+    try:
+        for part in answer.iter_raw(ANSWER_SHOWN):
+            said += part
+            if len(said) >= ANSWER_SHOWN:
+                break
+    except (EgressRefused, EgressFailed, httpx.HTTPError, httpx.StreamError):
+        pass  # the status has come
+    return said[:ANSWER_SHOWN].decode("utf-8", "replace")
+
+
+def _most(delivery: Delivery) -> int:
+    """Return how often it is tried at most."""
+    return 1 if delivery.event in SENT_ONCE else len(WAITS) + 1
+
+
+def _wait(delivery: Delivery, attempts: int) -> int:
+    """Return the seconds after a failed attempt, so many others being begun before it; none after the last.
+
+    Spread by a tenth: what failed together, as while a receiver was down, does not come back together.
+    """
+    if attempts >= len(WAITS):
+        return 0
+    return round(WAITS[attempts] * (0.9 + 0.2 * _share(f"{delivery.id}|{attempts}")))
 
 
 def _put_off_wait(delivery: Delivery) -> timedelta:
     """Return how long it waits for a place; spread by its id, so that those of one receiver do not come together."""
     longest = min(FIRST_PUT_OFF * 2 ** min(delivery.put_off, 10), LONGEST_PUT_OFF)
-    share = hashlib.sha256(f"{delivery.id}|{delivery.wake}".encode()).digest()[0] / 255
-    return timedelta(seconds=round(longest * (0.5 + share / 2)))
+    return timedelta(seconds=round(longest * (0.5 + _share(f"{delivery.id}|{delivery.wake}") / 2)))
+
+
+def _share(name: str) -> float:
+    """Return a number from 0 to 1 that follows from a name."""
+    return hashlib.sha256(name.encode()).digest()[0] / 255
 
 
 def _host(url: str) -> str:
@@ -156,6 +206,12 @@ def _host(url: str) -> str:
         return urlsplit(url).netloc.rpartition("@")[2].lower()
     except ValueError:  # the egress says what is wrong with it
         return url
+
+
+def _moment(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    raise TypeError(f"{type(value).__name__} cannot be sent")
 
 
 def _about(delivery: Delivery) -> JobRef:

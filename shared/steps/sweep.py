@@ -26,7 +26,8 @@ from shared.pipeline.job.job import Job, Node, State
 from shared.pipeline.job.line import queue_of, start_queue
 from shared.pipeline.job.names import task_name
 from shared.pipeline.job.turns import is_parked
-from shared.steps.commit import Commits, JobGone, StoreBusy, notify_task
+from shared.steps.commit import Commits, JobGone, StoreBusy
+from shared.steps.new_deliveries import notify_task
 from shared.steps.turns import LaneBusy
 
 SWEEP_PAGE = 200

@@ -2,13 +2,18 @@
 
 The delivery is a hint; the truth about a job is read with the API key at `data.url`. The OpenAPI description and the
 reference page are printed from here.
+
+`version` of a payload grows when a field is taken away or means something else; a new field or event keeps it.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
+from shared.cloud.records import JobFacts
 from shared.pipeline.job.job import Ending
+from shared.pipeline.plan.dollars import dollars
 
 
 class WebhookEvent(StrEnum):
@@ -17,13 +22,20 @@ class WebhookEvent(StrEnum):
     JOB_COMPLETED = "job.completed"
     JOB_FAILED = "job.failed"
     JOB_CANCELLED = "job.cancelled"
+    JOB_PROGRESS = "job.progress"
+    ENDPOINT_TEST = "endpoint.test"
 
 
 EVENTS: Mapping[WebhookEvent, str] = {
     WebhookEvent.JOB_COMPLETED: "The film is ready.",
     WebhookEvent.JOB_FAILED: "The job ended without a film; the job says why and what can be done.",
     WebhookEvent.JOB_CANCELLED: "The job was cancelled.",
+    WebhookEvent.JOB_PROGRESS: "The job's stage changed; sent once, and only to endpoints that ask for it.",
+    WebhookEvent.ENDPOINT_TEST: "Somebody tests an endpoint; it is about no job, and sent once.",
 }
+ENDINGS = (WebhookEvent.JOB_COMPLETED, WebhookEvent.JOB_FAILED, WebhookEvent.JOB_CANCELLED)
+SENT_ONCE = (WebhookEvent.JOB_PROGRESS, WebhookEvent.ENDPOINT_TEST)  # old news helps nobody
+PAYLOAD_VERSION = 1
 
 _OF_ENDING = {
     Ending.COMPLETED: WebhookEvent.JOB_COMPLETED,
@@ -33,13 +45,40 @@ _OF_ENDING = {
 
 
 @dataclass(frozen=True, slots=True)
+class NewsError:
+    """Why a job failed."""
+
+    code: str  # of the reference's errors
+    message: str
+    next_move: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewsCost:
+    """What a job has cost, decimal US dollars."""
+
+    currency: str
+    paid_by_us: str
+    billed_by_provider: str
+
+
+@dataclass(frozen=True, slots=True)
 class JobNews:
-    """Which job an event is about."""
+    """Which job an event is about, and how it stood then; `job_id` is `test` in a test."""
 
     job_id: str
     url: str  # where the job is read
     metadata: Mapping[str, str]  # as it was ordered with
     degraded: tuple[str, ...] = ()  # the takes the film is made without
+    product_id: str | None = None
+    status: str | None = None
+    stage: str | None = None
+    progress: int | None = None
+    happened_at: datetime | None = None
+    seconds: float | None = None  # from the order to its end
+    expires_at: datetime | None = None  # when the job is deleted with its film
+    error: NewsError | None = None
+    cost: NewsCost | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +88,31 @@ class WebhookPayload:
     type: WebhookEvent
     timestamp: int  # when it was sent, seconds since 1970
     data: JobNews
+    version: int = PAYLOAD_VERSION
+
+
+def news_of(
+    job: str, url: str, metadata: Mapping[str, str], degraded: tuple[str, ...], facts: JobFacts | None
+) -> JobNews:
+    """Return what a delivery says of its job; without facts, as the last release stored it, only which it is."""
+    if facts is None:
+        return JobNews(job, url, metadata, degraded)
+    failed = NewsError(facts.code, facts.message or "", facts.next_move or "") if facts.code else None
+    return JobNews(
+        job_id=job,
+        url=url,
+        metadata=metadata,
+        degraded=degraded,
+        product_id=facts.product_id,
+        status=facts.status,
+        stage=facts.stage,
+        progress=facts.progress,
+        happened_at=facts.at,
+        seconds=facts.seconds,
+        expires_at=facts.expires_at,
+        error=failed,
+        cost=NewsCost("USD", dollars(facts.paid_by_us), dollars(facts.billed_by_provider)),
+    )
 
 
 def event_of(ending: Ending) -> WebhookEvent:

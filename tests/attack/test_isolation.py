@@ -24,6 +24,8 @@ BODIES: Mapping[str, object] = {
     "Integration": {"api_key": "an-avatar-key"},
     "IntegrationChange": {"status": "inactive"},
     "Film": {"product_title": "Mug"},
+    "Replay": {"since": "2026-01-01T00:00:00Z"},
+    "WebhookChange": {"status": "paused"},
 }
 ROOMS = ("jobs", "tenants", "api_keys", "webhook_deliveries")
 
@@ -73,6 +75,7 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
             Thing("image", "a" * 64, "b" * 64),
             Thing("tenant", TENANT.id, "none"),
             Thing("persona", "anna", "nobody"),
+            Thing("endpoint", hook(owner), "enobodyhasit"),
             Thing("attempt", f"{job.id}.presenter-1.t1.a1", "00000000-0000-4000-8000-000000000000.presenter-1.t1.a1"),
         )
         stage.wiring.personas.put(TENANT.id, Persona("anna", at={"heygen": PersonaIds("look_ana_studio")}))
@@ -86,10 +89,18 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
             "provider": "heygen",
             "key": intruder.key.id,
             "persona": "mine",
+            "endpoint": hook(intruder),
+            "delivery": f"{mine.id}-1",
         }
         places |= {"tenant": "intruder", "mode": "production", "attempt": f"{mine.id}.presenter-1.t1.a1", "mark": "m"}
         places["vendor"] = "did"
         yield Scene(stage, intruder, places, things)
+
+
+def hook(whose: Customer) -> str:
+    """Make an endpoint; return its id."""
+    made = whose.call("POST", "/tenant/webhooks", {"url": "http://127.0.0.1:9/endpoint"})
+    return str(json.loads(made.get_data())["id"])
 
 
 def routes(stage: Stage) -> Iterator[tuple[str, Route, str]]:

@@ -170,7 +170,7 @@ def test_an_ending_moves_its_month_and_bears_its_delivery(
     money = end.money
     deliver = NewDelivery("d", "acme", end.id, "https://x.example", "job.completed", cloud.clock())
 
-    jobs.save(found, end, deliver=deliver)
+    jobs.save(found, end, deliver=(deliver,))
 
     month = jobs.month("acme", money.usage_doc)
     assert (0, money.charged, 5) == (month.reserved, month.charged, month.refunded)
@@ -187,7 +187,7 @@ def test_an_ending_that_lost_the_race_moves_nothing(cloud: Cloud, stored: Callab
     deliver = NewDelivery("d", "acme", end.id, "https://x.example", "job.completed", cloud.clock())
 
     with pytest.raises(Conflict):
-        jobs.save(found, end, deliver=deliver)
+        jobs.save(found, end, deliver=(deliver,))
 
     assert found.job.money.reserved == jobs.month("acme", end.money.usage_doc).reserved
     assert cloud.wiring.deliveries.load("d") is None
@@ -202,7 +202,7 @@ def test_a_month_that_was_deleted_stays_deleted(
     month.delete()
     deliver = NewDelivery("d", "acme", found.job.id, "https://x.example", "job.completed", cloud.clock())
 
-    jobs.save(found, ended(found.job, cloud), deliver=deliver)
+    jobs.save(found, ended(found.job, cloud), deliver=(deliver,))
 
     assert Ending.COMPLETED is loaded(jobs, found.job.id).job.ending
     assert cloud.wiring.deliveries.load("d")

@@ -8,7 +8,7 @@ import pytest
 
 from shared.config import settings
 from shared.door import change_bodies, tenant_bodies
-from shared.door.bodies import Body, Mistakes, parse_film, parse_template
+from shared.door.bodies import Body, Mistakes, parse_body, parse_film, parse_template
 from shared.door.body_types import Link
 from shared.wiring import Wiring
 from tests.attack.deployed import ENVIRON
@@ -80,6 +80,18 @@ def test_a_public_link_is_taken(place: str, url: str) -> None:
     assert parse_film(film(place, url), judge=judge)
 
 
+@pytest.mark.parametrize("body", [tenant_bodies.WebhookBody, tenant_bodies.WebhookChangeBody])
+@pytest.mark.parametrize("url", PRIVATE)
+def test_an_endpoint_keeps_no_private_link(body: type[Body], url: str) -> None:
+    """Neither when it is made nor when it is changed."""
+    links = Wiring(settings(ENVIRON)).tenant.links
+
+    with pytest.raises(Mistakes) as wrong:
+        parse_body(body, {"url": url}, schemes=links.schemes, judge=links.judge)
+
+    assert ["url"] == [*wrong.value.details]
+
+
 def test_what_egress_allows_is_taken() -> None:
     """An exemption holds at the door as it does on the way out."""
     allowed = settings({**ENVIRON, "ABROLL_EGRESS_ALLOW": "https://10.0.0.0/8:*"})
@@ -99,7 +111,8 @@ def test_every_link_of_every_body_is_among_these() -> None:
     }
 
     films = {f"{body}.{name}" for body in ("FilmBody", "TemplateBody") for name in ("webhook_url", "image_url")}
-    assert films | {"SceneBody.image_url", "ImageBody.image_url"} == called
+    endpoints = {"WebhookBody.url", "WebhookChangeBody.url"}
+    assert films | endpoints | {"SceneBody.image_url", "ImageBody.image_url"} == called
     assert called == judged
 
 

@@ -19,6 +19,7 @@ from infra.local.google.firestore.server import FirestoreServer
 from infra.local.world import INDEXES
 from shared.cloud.clients import Clients
 from shared.cloud.deliveries import Deliveries
+from shared.cloud.delivery_lists import DeliveryLists
 from shared.cloud.documents import whole
 from shared.cloud.ended_jobs import EndedJobs
 from shared.cloud.epochs import Epochs
@@ -136,6 +137,18 @@ def test_what_the_sweep_asks_has_its_index(serve: Serve) -> None:
         jobs, deliveries = Jobs(clients).overdue(NOON, 50), Deliveries(clients).overdue(NOON, 50)
 
     assert ((), ()) == (jobs.found, deliveries.found)
+
+
+def test_a_tenants_deliveries_have_their_index(serve: Serve) -> None:
+    """All of them or one job's, since a time or not, on the first page and on later ones."""
+    with serve(INDEXES) as clients:
+        lists = DeliveryLists(clients)
+        found = [
+            lists.page("acme", 20, job=job_id, since=since, after=after)
+            for job_id, since, after in product((None, CURSOR[1]), (None, NOON), (None, CURSOR))
+        ]
+
+    assert [()] * 8 == found
 
 
 def test_what_waits_in_each_queue_has_its_index(serve: Serve) -> None:
@@ -278,4 +291,5 @@ def test_these_are_all_queries_there_are() -> None:
         "jobs.parked",
     }
     tenants = {"personas.list", "revocations._theirs", "tenant_pages.after", "tenants.integrations"}
-    assert {"deliveries.overdue", "lanes.overdue", "replaced_secrets.due"} | tenants | jobs == asking
+    deliveries = {"deliveries.overdue", "delivery_lists.page"}
+    assert {"lanes.overdue", "replaced_secrets.due"} | deliveries | tenants | jobs == asking

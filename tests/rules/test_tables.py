@@ -16,7 +16,8 @@ from shared.pipeline.job.vendors import VENDORS, UnknownVendor
 from shared.pipeline.plan.capabilities import tables
 from shared.pipeline.plan.plan import Kind
 from shared.pipeline.vendors.pressure import read_rates
-from shared.steps.commit import dispatch_deadline, notify_task
+from shared.steps.commit import dispatch_deadline
+from shared.steps.new_deliveries import notify_task
 from shared.wiring import Wiring
 from tests.attack.deployed import ENVIRON
 from tests.rules.sources import ROOT

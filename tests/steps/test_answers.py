@@ -96,6 +96,7 @@ def test_every_public_answer_is_described(stage: Stage) -> None:
     calls.told("GET", "/tenant/personas")
     calls.told("DELETE", "/tenant/personas/{persona}", "anna")
     calls.told("POST", "/tenant/webhook_secret")
+    _webhooks(calls, stage)
     calls.told("DELETE", "/tenant/integrations/{provider}", "heygen")
     calls.told("GET", "/health/openapi.json")
     own = next(key["id"] for key in calls.told("GET", "/tenant/keys")["keys"] if key["this"])
@@ -106,6 +107,19 @@ def test_every_public_answer_is_described(stage: Stage) -> None:
 
     assert {} == calls.wrong
     assert set(ANSWERS) - calls.asked <= {"GET /health", "PUT /tenant/integrations/{provider}"}
+
+
+def _webhooks(calls: "Calls", stage: Stage) -> None:
+    hook = calls.told("POST", "/tenant/webhooks", json={"url": "http://127.0.0.1:9/hook"})["id"]
+    delivery = calls.told("POST", "/tenant/webhooks/{endpoint}/test", hook)["delivery"]
+    stage.cloud.tasks.run_due()
+    calls.told("GET", "/tenant/deliveries")
+    calls.told("POST", "/tenant/deliveries/{delivery}/replay", delivery)
+    calls.told("POST", "/tenant/deliveries/replay", json={"since": "2026-01-01T00:00:00Z"})
+    calls.told("GET", "/tenant/webhooks")
+    calls.told("GET", "/tenant/webhooks/{endpoint}", hook)
+    calls.told("PATCH", "/tenant/webhooks/{endpoint}", hook, json={"status": "paused"})
+    calls.told("DELETE", "/tenant/webhooks/{endpoint}", hook)
 
 
 def _read(calls: "Calls", job: str) -> None:

@@ -17,9 +17,12 @@ CALLS = {
     "Links": ("POST", "/jobs/{ended}/links"),
     "Persona": ("PUT", "/tenant/personas/anna"),
     "Regenerate": ("POST", "/jobs/{ended}/regenerate"),
+    "Replay": ("POST", "/tenant/deliveries/replay"),
     "Retry": ("POST", "/jobs/{cancelled}/retry"),
     "Rotate": ("POST", "/tenant/keys/{key}/rotate"),
     "Template": ("PUT", "/tenant/template"),
+    "Webhook": ("POST", "/tenant/webhooks"),
+    "WebhookChange": ("PATCH", "/tenant/webhooks/{endpoint}"),
 }
 NAMED = [(body, name) for body, examples in EXAMPLES.items() for name in examples]
 
@@ -49,6 +52,8 @@ def test_an_example_is_taken(stage: Stage, shop: Customer, body: str, name: str)
     """As it stands: nothing of it is refused."""
     method, path = CALLS[body]
     places = {"key": customer(stage.wiring, TENANT.id).key.id} if "{key}" in path else {}
+    if "{endpoint}" in path:
+        places["endpoint"] = told(shop.call("POST", "/tenant/webhooks", EXAMPLES["Webhook"]["endings"]["value"]))["id"]
     for place in ("ended", "cancelled"):
         if f"{{{place}}}" in path:
             places[place] = job = stage.order(footage())

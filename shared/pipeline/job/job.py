@@ -193,9 +193,7 @@ class Node(Stored):
     choice: int = 0  # which of the plan's services makes it: 0 the first, k its k-th understudy; only grows in a want
     since: int = 1  # the first take of what a person wants now: an order, a retry; its later takes are other services'
     switches: tuple[Switch, ...] = ()  # of the present want, in order
-    waived_at: datetime | None = (
-        None  # left out by the order's own rule; its state is cancelled, which older code knows
-    )
+    waived_at: datetime | None = None  # left out by the order's rule; cancelled to older code
 
     @property
     def finished(self) -> bool:
@@ -290,6 +288,7 @@ class Job:
     links: Mapping[str, str] = field(default_factory=dict)  # tokens made anew since, by the link's name
     barred_at: datetime | None = None  # its tenant was shut then: nothing more is bought until a retry
     ordered_by: str | None = None  # the id of the API key that ordered it
+    hooks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # by endpoint: which of its events it is told
     place: Place = field(default_factory=Place)
 
 

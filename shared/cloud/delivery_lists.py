@@ -1,0 +1,92 @@
+"""A tenant's webhooks that were sent or are on their way: listed newest first, sent anew, and a test's made."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from shared.cloud.clients import Clients
+from shared.cloud.deliveries import NUDGE, Delivery, DeliveryConflict, readable
+from shared.cloud.jobs import StoreUnreachable
+from shared.cloud.records import NewDelivery, Unread
+from shared.cloud.retry import CALL_SECONDS, retry_for
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryLists:
+    """The collection `webhook_deliveries` as its tenants see it."""
+
+    clients: Clients
+
+    def page(
+        self,
+        tenant: str,
+        limit: int,
+        *,
+        job: str | None = None,
+        since: datetime | None = None,
+        after: tuple[datetime, str] | None = None,
+    ) -> tuple[Delivery | Unread, ...]:
+        """Return a tenant's deliveries, newest first, at most `limit`, after a cursor; the unreadable come as Unread.
+
+        Raises StoreUnreachable.
+        """
+        from google.api_core.exceptions import GoogleAPICallError, RetryError
+        from google.cloud import firestore
+        from google.cloud.firestore import FieldFilter
+
+        deliveries = self.clients.firestore.collection("webhook_deliveries")
+        query = deliveries.where(filter=FieldFilter("tenant", "==", tenant))
+        if job is not None:
+            query = query.where(filter=FieldFilter("job", "==", job))
+        if since is not None:
+            query = query.where(filter=FieldFilter("created_at", ">=", since))
+        query = query.order_by("created_at", direction=firestore.Query.DESCENDING)
+        query = query.order_by("__name__", direction=firestore.Query.DESCENDING)
+        if after:
+            query = query.start_after({"created_at": after[0], "__name__": deliveries.document(after[1])})
+        try:
+            found = query.limit(limit).stream(retry=retry_for(CALL_SECONDS), timeout=CALL_SECONDS)
+            return tuple(map(readable, found))
+        except (GoogleAPICallError, RetryError) as failed:
+            raise StoreUnreachable(f"the deliveries of {tenant} could not be listed: {failed}") from failed
+
+    def create(self, new: NewDelivery) -> None:
+        """Store a delivery of its own. Raises StoreUnreachable."""
+        from google.api_core.exceptions import GoogleAPICallError, RetryError
+
+        try:
+            self._document(new.id).create(new.fields, retry=retry_for(CALL_SECONDS), timeout=CALL_SECONDS)
+        except (GoogleAPICallError, RetryError) as failed:
+            raise StoreUnreachable(f"delivery {new.id} could not be stored: {failed}") from failed
+
+    def again(self, ended: Delivery, now: datetime) -> int:
+        """Open an ended delivery for as many attempts as a new one has; return its wake.
+
+        Raises DeliveryConflict, StoreUnreachable.
+        """
+        from google.api_core.exceptions import FailedPrecondition, GoogleAPICallError, NotFound, RetryError
+        from google.cloud import firestore
+
+        wake = ended.wake + 1
+        gone = dict.fromkeys(("not_before", "ended_at", "expire_at"), firestore.DELETE_FIELD)
+        fields = {
+            **gone,
+            "state": "queued",
+            "attempts": 0,
+            "put_off": 0,
+            "wake": wake,
+            "begun": wake,
+            "replays": ended.replays + 1,
+            "due_at": now + NUDGE,
+        }
+        option = self.clients.firestore.write_option(last_update_time=ended.revision)
+        try:
+            self._document(ended.id).update(fields, option=option, retry=retry_for(CALL_SECONDS), timeout=CALL_SECONDS)
+        except (FailedPrecondition, NotFound) as moved:
+            raise DeliveryConflict(f"delivery {ended.id} was written or deleted meanwhile") from moved
+        except (GoogleAPICallError, RetryError) as failed:
+            raise StoreUnreachable(f"delivery {ended.id} could not be written: {failed}") from failed
+        return wake
+
+    def _document(self, delivery: str) -> Any:
+        return self.clients.firestore.collection("webhook_deliveries").document(delivery)
