@@ -127,7 +127,8 @@ class BRollBody(Body):
         Field(
             description="Who films. veo, the default: 9:16 and 16:9, at our cost. heygen: HeyGen Video with your own "
             "key, 1:1 too, 720p, whole seconds of 5 to 15 a scene, on your HeyGen bill; 400 until abroll's operator "
-            "has turned it on for you. auto: veo, and heygen for what veo cannot film where it is turned on."
+            "has turned it on for you. auto: veo, and heygen for what veo cannot film where it is turned on. It is "
+            "settled with the order: footage waits for its service, only a presenter changes it."
         ),
     ] = None
 

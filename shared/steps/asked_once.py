@@ -15,8 +15,10 @@ from dataclasses import dataclass, field
 from typing import TypeVar, cast
 
 from shared.pipeline.plan.looks import Look
+from shared.pipeline.plan.request import VoiceSettings
 from shared.providers.ports import KeyChanged, PresenterVendor, Refused, TryLater
 from shared.providers.reading import RETRY_SOON
+from shared.providers.tuning import JudgesVoices
 
 ANSWER_LIFE = 60.0  # seconds
 TURN_SECONDS = 25.0  # of waiting for an account's turn: an order's images still have their time after it
@@ -63,6 +65,10 @@ class AskedOnce:
     def voice(self, voice_id: str, *, api_key: str) -> str:
         """Return a voice's name. Raises: Refused, KeyChanged, TryLater."""
         return self._once("voice", voice_id, api_key, lambda: self._presenter.voice(voice_id, api_key=api_key))
+
+    def untunable(self, voice_id: str | None, voice: VoiceSettings) -> tuple[str, Refused] | None:
+        """Return the field a voice cannot do, and why; None where it can do all, or nobody can tell. Asks nobody."""
+        return self._presenter.untunable(voice_id, voice) if isinstance(self._presenter, JudgesVoices) else None
 
     def _once(self, question: str, about: str, api_key: str, ask: Callable[[], Answer]) -> Answer:
         account = hashlib.sha256(api_key.encode()).hexdigest()

@@ -1,7 +1,7 @@
 """The free checks before anything is stored or paid: the key works, looks and voices exist, images can be used."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -37,9 +37,10 @@ class Preflight:
         """Ask the avatar service about the key, every look and every voice. Raises Problem naming all that fail."""
         if not (needed.looks or needed.films):
             return Told({})
+        presenter = self.presenters[needed.provider]
+        _refuse_untunable(presenter, needed)
         account = self._account(tenant, needed)
         api_key = self._key(account, needed)
-        presenter = self.presenters[needed.provider]
         asked: list[tuple[tuple[str, ...], Future[object]]]
         with ThreadPoolExecutor(AT_ONCE) as pool:
             asked = [
@@ -132,6 +133,14 @@ class Told:
         raise Problem(Code.CREDITS, message, next_move=move, retry_after=round(ANSWER_LIFE))
 
 
+def _refuse_untunable(presenter: AskedOnce, needed: Needed) -> None:
+    """Refuse what a voice cannot do, before its take is paid elsewhere or fails. Raises Problem."""
+    found = (presenter.untunable(voice, needed.voice) for voice in needed.speaks)
+    refusals = [((field,), refused) for field, refused in filter(None, found)]
+    if refusals:
+        raise _refused(refusals)
+
+
 def _balance(needed: Needed, asked: Future[int | None]) -> int | None:
     """Return what the account can still spend, None when it is not known. Raises Problem."""
     try:
@@ -160,7 +169,7 @@ def _marked(needed: Needed, account: Integration) -> Iterator[WarningText]:
         yield warning(Warned.WATERMARKED, says, provider=needed.provider, mode=needed.mode)
 
 
-def _refused(refusals: list[tuple[tuple[str, ...], Refused]]) -> Problem:
+def _refused(refusals: Sequence[tuple[tuple[str, ...], Refused]]) -> Problem:
     """Name every look and voice that cannot be used by each of its fields; code and next move are the first one's."""
     details: dict[str, list[str]] = {}
     for fields, refused in refusals:

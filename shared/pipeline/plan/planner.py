@@ -42,7 +42,7 @@ def to_ask(request: FilmRequest, tables: Tables, defaults: Defaults) -> Needed:
     provider = (request.provider or defaults.provider) if cast else ""
     filmed = plan(request, tables, defaults).footage_account
     service = tables.presenters.get(provider)
-    asked = speakers.needed(cast, provider, request.mode.value, service.marked_plans if service else ())
+    asked = speakers.needed(request, cast, provider, service.marked_plans if service else ())
     if not filmed or asked.provider not in ("", filmed):
         return asked
     return replace(asked, provider=filmed, films=True)

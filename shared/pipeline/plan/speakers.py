@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from shared.pipeline.plan.capabilities import AvatarService, SpeechRate
 from shared.pipeline.plan.looks import Look, engine_for, price_of
 from shared.pipeline.plan.plan import Speech
-from shared.pipeline.plan.request import FilmRequest
+from shared.pipeline.plan.request import FilmRequest, VoiceSettings
 from shared.pipeline.plan.timing import speech_seconds
 
 
@@ -47,14 +47,22 @@ class Needed:
     voices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     films: bool = False  # the account films footage, too: its key and its balance matter without any look
     marked_plans: tuple[str, ...] = ()  # words of the service's plans whose takes carry its watermark
+    speaks: tuple[str | None, ...] = ()  # the voices that are to speak as `voice` says; None = the look's own
+    voice: VoiceSettings = field(default_factory=VoiceSettings)
 
 
-def needed(cast: Iterable[Speaker], provider: str, mode: str, marked_plans: tuple[str, ...] = ()) -> Needed:
+def needed(request: FilmRequest, cast: Iterable[Speaker], provider: str, marked_plans: tuple[str, ...] = ()) -> Needed:
     """Return every look and voice of a cast, once."""
     cast = tuple(cast)
-    looks = _fields((part.avatar_id, part.avatar_field) for part in cast)
-    voices = _fields((part.voice_id, part.voice_field) for part in cast)
-    return Needed(provider if cast else "", mode, looks, voices, marked_plans=marked_plans)
+    return Needed(
+        provider if cast else "",
+        request.mode.value,
+        looks=_fields((part.avatar_id, part.avatar_field) for part in cast),
+        voices=_fields((part.voice_id, part.voice_field) for part in cast),
+        marked_plans=marked_plans,
+        speaks=tuple(dict.fromkeys(part.voice_id for part in cast)),
+        voice=request.voice,
+    )
 
 
 def _fields(named: Iterable[tuple[str | None, str]]) -> Mapping[str, tuple[str, ...]]:

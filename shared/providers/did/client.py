@@ -14,10 +14,11 @@ from datetime import datetime
 from shared.egress.client import Egress
 from shared.pipeline.job.job import Reconcile
 from shared.pipeline.plan.looks import Look, LookType
+from shared.pipeline.plan.request import VoiceSettings
 from shared.providers.catalog import WHOLE_LIST_SECONDS, ListedLook, ListedVoice, Listing, gathered
 from shared.providers.did.answers import cutout_refused, made_id, outcome, refuses_cutout
 from shared.providers.did.listing import LIST_SECONDS, clips_named
-from shared.providers.did.order import MICROSOFT, order_body, read_voice
+from shared.providers.did.order import MICROSOFT, order_body, read_voice, untuned
 from shared.providers.did.people import listed_presenters, listed_voices
 from shared.providers.did.questions import KeyForm, authorization, conversation
 from shared.providers.did.words import DID_KEY, DID_NO_PRESENTER, DID_NO_VOICE, other_maker
@@ -128,6 +129,11 @@ class DId:
         if foreign and maker == MICROSOFT:
             raise other_maker(foreign, name).refused()
         raise DID_NO_VOICE.refused()
+
+    def untunable(self, voice_id: str | None, voice: VoiceSettings) -> tuple[str, Refused] | None:
+        """Return the field a voice cannot do, and why; None where it can do all."""
+        lacking = untuned(voice_id, voice)
+        return (lacking[0], lacking[1].refused()) if lacking else None
 
     def looks(self, *, api_key: str) -> Listing[ListedLook]:
         """Read the list of presenters. Raises: KeyChanged, TryLater."""

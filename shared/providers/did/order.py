@@ -8,11 +8,13 @@ presenter's. `output_resolution` would only make it smaller. Subtitles are burne
 import re
 from typing import Any
 
+from shared.pipeline.plan.request import VoiceSettings
 from shared.providers.did.words import DID_NOBODY, untunable
 from shared.providers.ports import SpeechOrder
+from shared.providers.words import Words
 
-MICROSOFT = "microsoft"
-MAKERS = (MICROSOFT, "elevenlabs", "amazon", "google", "azure-openai")
+MICROSOFT, ELEVENLABS = "microsoft", "elevenlabs"
+MAKERS = (MICROSOFT, ELEVENLABS, "amazon", "google", "azure-openai")
 ELEVENLABS_RATES = (0.7, 1.2)
 NAME = re.compile(r"(?P<attempt>.+)\.[0-9a-f]{8}")
 
@@ -54,21 +56,39 @@ def order_body(order: SpeechOrder) -> dict[str, Any]:
     return body
 
 
+def untuned(voice_id: str | None, voice: VoiceSettings) -> tuple[str, Words] | None:
+    """Return the first field a voice cannot do, and what to say; only Microsoft's have a pitch and a language."""
+    asked = [name for name in ("speed", "pitch", "locale") if getattr(voice, name) is not None]
+    if not asked:
+        return None
+    if not voice_id:
+        return _lacks(asked[0], "without a voice_id the presenter's own voice speaks as it is")
+    maker, _ = read_voice(voice_id)
+    if maker != MICROSOFT and (foreign := [name for name in asked if name != "speed"]):
+        return _lacks(foreign[0], f"{maker}'s voices have none")
+    slowest, fastest = ELEVENLABS_RATES
+    if maker == MICROSOFT or voice.speed is None or (maker == ELEVENLABS and slowest <= voice.speed <= fastest):
+        return None
+    why = f"{maker}'s voices speak at {slowest:g} to {fastest:g}" if maker == ELEVENLABS else f"{maker}'s have none"
+    return _lacks("speed", why)
+
+
+def _lacks(name: str, why: str) -> tuple[str, Words]:
+    field = f"voice.{name}"
+    return field, untunable(field, why)
+
+
 def _provider(order: SpeechOrder) -> dict[str, Any]:
-    """Write who speaks and how; only Microsoft's voices have a pitch and a language to choose."""
-    told = {"voice.speed": order.speed, "voice.pitch": order.pitch, "voice.locale": order.locale}
-    asked = [name for name, value in told.items() if value is not None]
+    """Write who speaks and how. Raises Refused where the voice cannot do it."""
+    if lacking := untuned(order.voice_id, VoiceSettings(order.speed, order.pitch, order.locale)):
+        raise lacking[1].fails()
     if not order.voice_id:
-        if asked:
-            raise untunable(asked[0], "without a voice_id the presenter's own voice speaks as it is").fails()
         return {}
     maker, voice = read_voice(order.voice_id)
     provider: dict[str, Any] = {"type": maker, "voice_id": voice}
-    if maker != MICROSOFT and (foreign := [name for name in asked if name != "voice.speed"]):
-        raise untunable(foreign[0], f"{maker}'s voices have none").fails()
     config: dict[str, Any] = {}
     if order.speed is not None:
-        config["rate"] = _rate(maker, order.speed)
+        config["rate"] = f"{order.speed:g}" if maker == MICROSOFT else order.speed
     if order.pitch is not None:
         config["pitch"] = f"{order.pitch:+d}st"
     if config:
@@ -76,14 +96,3 @@ def _provider(order: SpeechOrder) -> dict[str, Any]:
     if order.locale is not None:
         provider["language"] = order.locale
     return {"provider": provider}
-
-
-def _rate(maker: str, speed: float) -> str | float:
-    """Write how fast a voice speaks: Microsoft's in words, ElevenLabs' within its limits, no other's at all."""
-    if maker == MICROSOFT:
-        return f"{speed:g}"
-    slowest, fastest = ELEVENLABS_RATES
-    if maker == "elevenlabs" and slowest <= speed <= fastest:
-        return speed
-    why = f"{maker}'s voices speak at {slowest:g} to {fastest:g}" if maker == "elevenlabs" else f"{maker}'s have none"
-    raise untunable("voice.speed", why).fails()

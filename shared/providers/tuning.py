@@ -1,0 +1,18 @@
+"""How a voice is asked to speak, and who can tell before an order whether a voice can do so."""
+
+from typing import Protocol, runtime_checkable
+
+from shared.pipeline.plan.request import VoiceSettings
+from shared.providers.ports import Refused
+
+
+@runtime_checkable
+class JudgesVoices(Protocol):
+    """A service some of whose voices lack what others can; one that is none takes every order's `voice`."""
+
+    def untunable(self, voice_id: str | None, voice: VoiceSettings) -> tuple[str, Refused] | None:
+        """Return the field a voice cannot do, and why; None where it can do all. Asks nobody.
+
+        `voice_id` None is the presenter's own voice.
+        """
+        ...
