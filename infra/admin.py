@@ -7,6 +7,7 @@ written again. `key acme` makes it another key, `keys acme` lists them, `revoke 
 account film footage: every instance has heard of it five seconds later.
 `caps acme --films 500 --dollars 800` changes what a tenant may have made a month, `--plan pro` its plan.
 `models` says which models the radar saw last, `models --again` lets it look at each again.
+`operator-key acme` makes acme a key that reads across all tenants, and changes nothing there.
 `tenants`, `show acme`, `usage acme --month 2026-11`, `job ID` tell how things stand, as JSON; `cancel ID` ends a job.
 Nothing that is there is overwritten: what changes is what a command's name says, and it says what it has changed.
 `schema 3` lets new jobs be born in form 3 (CONTRIBUTING, "Expand, then contract").
@@ -25,7 +26,7 @@ from shared.cloud.secret_names import CALLBACK_KEY
 from shared.cloud.secrets import NoSecret
 from shared.cloud.tenants import AccountStatus, Tenant, TenantExists
 from shared.config import settings
-from shared.door.asked import is_key_id
+from shared.door.asked import OPERATOR, READ, is_key_id
 from shared.door.keys import KEY_BEGINS, KEY_ID_LENGTH, new_key
 from shared.pipeline.job.schema import OLDEST, SCHEMA, WRITES
 from shared.pipeline.job.shares import NO_CAP
@@ -120,8 +121,14 @@ def add_key(wiring: Wiring, tenant: str) -> str:
     return _key(wiring, tenant)
 
 
-def _key(wiring: Wiring, tenant: str) -> str:
-    text, record = new_key(tenant, SCOPES, wiring.now())
+def operator_key(wiring: Wiring, tenant: str) -> str:
+    """Make a key for a tenant that also reads across all tenants; return its text. Raises SystemExit."""
+    _known(wiring, tenant)
+    return _key(wiring, tenant, (OPERATOR, READ))
+
+
+def _key(wiring: Wiring, tenant: str, scopes: tuple[str, ...] = SCOPES) -> str:
+    text, record = new_key(tenant, scopes, wiring.now())
     wiring.tenants.put_api_key(record)
     return text
 
@@ -135,19 +142,6 @@ def forms(wiring: Wiring, form: int | None = None) -> str:
         f"new jobs are born in form {wiring.jobs.forms.form()}; this code writes {', '.join(map(str, WRITES))}; "
         f"{bars} live jobs bar a roll-back to code of schema {OLDEST}"
     )
-
-
-def models(wiring: Wiring, *, again: bool = False) -> str:
-    """Return a line for each model as the radar saw it last; `again` first forgets what it saw. Raises SystemExit."""
-    state = wiring.vendor_states.change(lambda one: replace(one, models={}) if again and one.models else one)
-    if state is None:
-        raise SystemExit("vendors/state could not be read or written now; try again")
-    lines = (
-        f"{model}  {row.seen}  {row.at:%Y-%m-%d %H:%M} UTC"
-        + (f"  last there {row.there_at:%Y-%m-%d %H:%M} UTC" if row.there_at and row.there_at != row.at else "")
-        for model, row in sorted(state.models.items())
-    )
-    return "\n".join(lines) or "the radar has looked at no model yet; it looks once a day"
 
 
 def keys(wiring: Wiring, tenant: str) -> str:
@@ -239,6 +233,7 @@ COMMANDS: Mapping[str, tuple[Callable[[Wiring, str], str], str]] = {
     "job": (admin_views.job, "tell how a job of any tenant stands, and why; JSON"),
     "key": (add_key, "print another key for a tenant"),
     "keys": (keys, "list a tenant's keys by their beginnings"),
+    "operator-key": (operator_key, "print a key for a tenant that reads across all tenants"),
     "resume": (resume, "open a suspended tenant again"),
     "revoke": (revoke, "revoke one key, named by its id or its beginning"),
     "revoke-all": (revoke_all, "revoke all keys of a tenant"),
@@ -288,7 +283,7 @@ def main(arguments: Sequence[str] | None = None, wiring: Wiring | None = None) -
         case "schema":
             print(forms(wiring, given.form))  # noqa: T201  # its one purpose
         case "models":
-            print(models(wiring, again=given.again))  # noqa: T201  # its one purpose
+            print(admin_views.models(wiring, again=given.again))  # noqa: T201  # its one purpose
         case name:
             print(COMMANDS[name][0](wiring, given.id))  # noqa: T201  # its one purpose
 

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -65,6 +66,19 @@ def cancel_job(wiring: Wiring, job_id: str) -> str:
     """Cancel a job of any tenant; one that has ended stays as it is, and is told. Raises SystemExit."""
     heard = cancel(wiring.commits, _loaded(wiring, job_id), by="the operator")
     return told({"changed": heard.changed, **_job(wiring, heard.job)})
+
+
+def models(wiring: Wiring, *, again: bool = False) -> str:
+    """Return a line for each model as the radar saw it last; `again` first forgets what it saw. Raises SystemExit."""
+    state = wiring.vendor_states.change(lambda one: replace(one, models={}) if again and one.models else one)
+    if state is None:
+        raise SystemExit("vendors/state could not be read or written now; try again")
+    lines = (
+        f"{model}  {row.seen}  {row.at:%Y-%m-%d %H:%M} UTC"
+        + (f"  last there {row.there_at:%Y-%m-%d %H:%M} UTC" if row.there_at and row.there_at != row.at else "")
+        for model, row in sorted(state.models.items())
+    )
+    return "\n".join(lines) or "the radar has looked at no model yet; it looks once a day"
 
 
 def told(value: Mapping[str, Any]) -> str:

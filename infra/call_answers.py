@@ -25,6 +25,8 @@ ANSWERS: Mapping[str, Mapping[int, str]] = {
     "POST /tenant/keys/{key}/rotate": {201: "KeyMade"},
     "DELETE /tenant/keys/{key}": {200: "KeyKept"},
     "GET /tenant": {200: "Tenant"},
+    "GET /tenant/tenants": {200: "Tenants"},
+    "GET /tenant/tenants/{tenant}": {200: "Tenant"},
     "GET /tenant/personas": {200: "Personas"},
     "GET /tenant/personas/{persona}": {200: "PersonaKept"},
     "PUT /tenant/personas/{persona}": {200: "PersonaPut"},
@@ -66,6 +68,7 @@ LISTED: Mapping[str, Schema] = {
     "created_to": time("Only jobs ordered before."),
     "limit": of("integer", "How many jobs a page has.", minimum=1, maximum=100, default=20),
     "cursor": text("`next_cursor` of the page before."),
+    "tenant": text("Only for keys with the scope operator: the jobs of this tenant.", maxLength=40),
 }
 TABLES = ("GET /jobs/usage.csv",)  # answer text/csv
 
@@ -89,6 +92,7 @@ QUERIES: Mapping[str, Mapping[str, Schema]] = {
         "refresh": text("`true`: read the services' lists anew.", enum=["true", "false"]),
         **PAGE,
     },
+    "GET /tenant/tenants": {"cursor": text("`next_cursor` of the page before.")},
     "GET /tenant/deliveries": {
         "job": text("Only of this job.", minLength=36, maxLength=36),
         "limit": of("integer", "How many a page has.", minimum=1, maximum=100, default=20),

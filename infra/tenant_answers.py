@@ -146,6 +146,22 @@ TENANT_SCHEMAS: Mapping[str, Schema] = {
             "next_cursor": text("`cursor` to go on with; null where all were looked at.", null=True),
         },
     ),
+    "TenantRow": fields_of(
+        "A tenant, as an operator's list shows it.",
+        {
+            "id": text("The tenant's id."),
+            "name": text("Its name."),
+            "status": word("Whether it may order.", AccountStatus),
+            "plan": text("The plan its limits come from; empty is the default's."),
+        },
+    ),
+    "Tenants": fields_of(
+        "A page of all tenants.",
+        {
+            "tenants": listed("By id.", ref("TenantRow")),
+            "next_cursor": text("`cursor` of the next page; null on the last.", null=True),
+        },
+    ),
     "TestSent": fields_of(
         "A test is on its way.",
         {"delivery": text("The test's `webhook-id`."), "message": text("How it is followed.")},

@@ -572,6 +572,22 @@ class Tenant(TypedDict):
     monthly_cap: NotRequired[int]
 
 
+class TenantRow(TypedDict):
+    """A tenant, as an operator's list shows it."""
+
+    id: str
+    name: str
+    status: Literal["active", "inactive", "error", "closing"]
+    plan: str
+
+
+class Tenants(TypedDict):
+    """A page of all tenants."""
+
+    tenants: list[TenantRow]
+    next_cursor: str | None
+
+
 class TestSent(TypedDict):
     """A test is on its way."""
 

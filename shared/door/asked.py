@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from shared.cloud.tenants import ApiKey, Tenant
 
 READ, WRITE = "jobs:read", "jobs:write"  # scopes
+OPERATOR = "operator"  # the one scope that reads across tenants; only the operator's command makes such a key
 CALLER = "abroll.caller"  # where a request's environment says who calls, for the access log
 _KEY_ID = re.compile(r"[a-z0-9]{12}")
+_TENANT_ID = re.compile(r"[a-z][a-z0-9-]{1,38}[a-z0-9]")
 _JOB_ID = re.compile(r"[0-9a-f-]{36}")  # a UUID's length and letters
 
 
@@ -17,6 +19,16 @@ class Caller:
 
     tenant: Tenant
     key: ApiKey
+
+    @property
+    def operates(self) -> bool:
+        """Whether the key may read what is another tenant's."""
+        return OPERATOR in self.key.scopes
+
+
+def is_tenant_id(text: str) -> bool:
+    """Tell whether a text can be a tenant's id at all."""
+    return bool(_TENANT_ID.fullmatch(text))
 
 
 def is_job_id(text: str) -> bool:

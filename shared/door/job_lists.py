@@ -8,15 +8,16 @@ from datetime import UTC, datetime
 from itertools import islice
 
 from shared.cloud.records import Filters, Unread
-from shared.door.asked import is_job_id, is_key_id
+from shared.codes import Code
+from shared.door.asked import Caller, is_job_id, is_key_id, is_tenant_id
 from shared.pipeline.job.job import Job
 from shared.pipeline.job.status import Status
-from shared.steps.problems import invalid
+from shared.steps.problems import Problem, invalid
 
 DEFAULT_PAGE = 20
 LARGEST_PAGE = 100
 LONGEST_FILTER = 255  # characters of a filter; a product's id has no more
-FILTERS = ("status", "product_id", "ordered_by", "created_from", "created_to", "limit", "cursor")
+FILTERS = ("status", "product_id", "ordered_by", "created_from", "created_to", "limit", "cursor", "tenant")
 MOST_FILTERS = 20  # that are looked at
 _PAGE_SIZE = re.compile(r"[0-9]{1,4}")
 
@@ -48,6 +49,17 @@ def list_asked(args: Mapping[str, str]) -> tuple[Filters, int, tuple[datetime, s
         raise invalid(wrong)
     filters = Filters(status, product, key, moments.get("created_from"), moments.get("created_to"))
     return filters, int(limit), after
+
+
+def whose_jobs(who: Caller, args: Mapping[str, str]) -> str:
+    """Return whose jobs are listed: the caller's, unless an operator names another tenant. Raises Problem."""
+    asked = args.get("tenant", who.tenant.id)
+    if asked != who.tenant.id and not who.operates:
+        message = "only a key with the scope operator reads what is another tenant's"
+        raise Problem(Code.FORBIDDEN, message, next_move="leave tenant out")
+    if asked != who.tenant.id and not is_tenant_id(asked):
+        raise invalid({"tenant": ["must be a tenant's id"]})
+    return asked
 
 
 def moment_of(text: str) -> datetime | None:

@@ -7,6 +7,7 @@ import flask
 
 from shared.cloud.endpoints import Endpoints
 from shared.cloud.revocations import Revocations
+from shared.cloud.tenant_pages import TenantPages
 from shared.cloud.tenants import Tenants
 from shared.door.answers import answer
 from shared.door.asked import Caller
@@ -18,6 +19,7 @@ from shared.door.personas import PersonasDoor
 from shared.door.public import Route, serve
 from shared.door.template import Links, TemplateDoor
 from shared.door.tenant_keys import KeysDoor
+from shared.door.tenants import APART, TenantsDoor
 from shared.door.webhooks import WebhooksDoor
 from shared.media.images import ImageRefused, sniff_and_reencode
 from shared.pipeline.codec import to_plain
@@ -29,7 +31,6 @@ from shared.steps.replays import Replays
 from shared.steps.rotation import Rotation
 
 ADMIN = "tenant:admin"
-APART = ("template", "webhooks")  # of a tenant's record: read by calls of their own
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class TenantDoor:
     links: Links
     endpoints: Endpoints
     replays: Replays
+    pages: TenantPages
 
     def __call__(self, request: flask.Request) -> flask.Response:
         """Answer one request."""
@@ -74,6 +76,7 @@ class TenantDoor:
             *TemplateDoor(self.tenants, self._who, self.links).routes,
             *PersonasDoor(self.cast, self._who).routes,
             *self._webhooks.routes,
+            *TenantsDoor(self.tenants, self.pages, self.entrance).routes,
         )
 
     @property

@@ -56,6 +56,7 @@ class DoorParts(StepParts):
 
     @cached_property
     def tenant(self) -> "TenantDoor":
+        from shared.cloud.tenant_pages import TenantPages
         from shared.door.template import Links
         from shared.door.tenant import TenantDoor
         from shared.steps.accounts import Accounts
@@ -72,7 +73,7 @@ class DoorParts(StepParts):
         images = self.preflight.images
         accounts, links = Accounts(work, self.jobs), Links(self._schemes, self.egress.judge)
         replays = Replays(self.deliveries, self.delivery_lists, self.tasks, self.now, partial(token_hex, 6))
-        hooks = (links, self.endpoints, replays)
+        hooks = (links, self.endpoints, replays, TenantPages(self.clients))
         return TenantDoor(self.entrance, self.tenants, accounts, images, rotation, self.revocations, cast, *hooks)
 
     @cached_property

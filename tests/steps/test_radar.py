@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from infra.admin import models
+from infra.admin_views import models
 from shared.pipeline.vendors.radar import Seen
 from shared.pipeline.vendors.state import Model
 from tests.faults.wire import Kind
