@@ -27,7 +27,7 @@ def page() -> str:
         f"# Reference\n\nPrinted by `{COMMAND}` from the code's own registers; do not edit it by hand.",
         _section("Calls", calls(description), "Paths stand behind the base address. `open` needs no API key."),
         *_orders(description["components"]["schemas"]),
-        _section("Errors", errors(), "A refused request has the code in `error`, a failed job in `error.code`."),
+        _section("Errors", errors(), _REFUSED),
         _section("Warnings", warnings(), _WARNED),
         _section("Webhooks", webhooks(), _SIGNED),
         _section("Log lines", facts(), "One JSON object a line; `fact` names its kind."),
@@ -35,6 +35,11 @@ def page() -> str:
     return "\n\n".join(parts) + "\n"
 
 
+_REFUSED = (
+    "A refused request has the code in `error`, a failed job in `error.code`. 400 says that a request is wrong in "
+    "itself; 422 that it is right, but names what cannot be used: an avatar nobody knows, a key that is refused, a "
+    "broken image."
+)
 _WARNED = (
     "What stands in `warnings` of a dry run, of an order's answer and of a job: the case with its numbers, then the "
     "next move. None of them stops a film."

@@ -1,4 +1,8 @@
-"""HTTP's status of each code that a request may be refused with; only the doors speak HTTP."""
+"""HTTP's status of each code that a request may be refused with; only the doors speak HTTP.
+
+400 says that a request is wrong in itself: reading it tells. 422 says that it is right, and that what it names cannot
+be used: an avatar or a voice the service does not know (with near matches), a key it refuses, an image that is broken.
+"""
 
 from collections.abc import Mapping
 
