@@ -16,7 +16,12 @@ ROOT = Path(__file__).resolve().parents[1]
 STAGED = ROOT / "build" / "functions"
 LEFT_OUT = shutil.ignore_patterns("__pycache__", ".*", "*.md")
 PUBLISHED = "client"  # in shared/; installed by customers, deployed nowhere
-CARRIED_BY = {"shared/media/fonts": ("compose",), "shared/media/sounds": ("compose",)}  # 28 MB
+CARRIED_BY = {  # 28 MB, and the pages
+    "shared/door/console/static": ("console",),
+    "shared/door/console/templates": ("console",),
+    "shared/media/fonts": ("compose",),
+    "shared/media/sounds": ("compose",),
+}
 
 
 PIN = re.compile(r"(?m)^(?=[a-z])")  # each pin begins a line; its hashes and whose it is (`# via`) are indented

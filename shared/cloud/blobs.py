@@ -123,6 +123,11 @@ class Blobs:
             raise FilesUnreachable(f"{uri} could not be linked: {failed}") from failed
         return str(signed)
 
+    @property
+    def films_address(self) -> str:
+        """Where every link to a film, a poster or footage begins."""
+        return f"{self._clients.storage.api_endpoint}/{self._settings.films_bucket}/"
+
     def _blob(self, uri: str) -> Any:
         bucket, name = split(uri)
         return self._clients.storage.bucket(bucket).blob(name)

@@ -8,6 +8,7 @@ from shared.cloud.tenants import ApiKey, Tenant
 READ, WRITE = "jobs:read", "jobs:write"  # scopes
 OPERATOR = "operator"  # the one scope that reads across tenants; only the operator's command makes such a key
 CALLER = "abroll.caller"  # where a request's environment says who calls, for the access log
+SIGNED_IN = "abroll.signed_in"  # where our pages write which key a person signed in with; no header has such a name
 _KEY_ID = re.compile(r"[a-z0-9]{12}")
 _TENANT_ID = re.compile(r"[a-z][a-z0-9-]{1,38}[a-z0-9]")
 _JOB_ID = re.compile(r"[0-9a-f-]{36}")  # a UUID's length and letters

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import flask
+from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from shared.codes import Code
@@ -19,6 +20,7 @@ from shared.steps.problems import Problem
 
 MOST_BODY = 128 * 1024
 PARTS = 20  # of a multipart body that are looked at
+FIELDS = 200  # of a page's form
 _FORM_OVERHEAD = 64 * 1024  # what boundaries and headers of a form may add to its file
 _GZIP = b"\x1f\x8b"
 _AS_IT_IS = ("", "identity")
@@ -74,6 +76,18 @@ def upload_body(request: flask.Request, most: int) -> bytes:
     return raw
 
 
+def form_body(request: flask.Request, most: int) -> tuple[dict[str, str], bytes | None]:
+    """Return a page's form: its fields, and the bytes of its file where it has one. Raises Problem."""
+    multipart = request.mimetype == "multipart/form-data"
+    allowed, seconds = (most + _FORM_OVERHEAD, UPLOAD_SECONDS) if multipart else (MOST_BODY, BODY_SECONDS)
+    with _told(f"the form has more than {allowed} bytes", "send a smaller image, or shorter texts", seconds):
+        files, fields = _form(request, allowed, seconds)
+        data = files[0].read(most + 1) if files and files[0].filename else None
+        if data and len(data) > most:
+            raise BodyTooLarge
+        return dict(fields), data or None
+
+
 @contextmanager
 def _told(too_large: str, next_move: str, seconds: float) -> Iterator[None]:
     """Tell the caller why its body was not taken."""
@@ -99,21 +113,7 @@ def _sender(request: flask.Request) -> str:
 
 
 def _file_of_form(request: flask.Request, most: int) -> bytes:
-    allowed = most + _FORM_OVERHEAD
-    if (request.content_length or 0) > allowed:
-        raise BodyTooLarge
-    body_of(request).open(allowed + 1, UPLOAD_SECONDS, _sender(request))
-    request.max_content_length = allowed
-    request.max_form_memory_size = allowed
-    request.max_form_parts = PARTS
-    try:
-        files = [file for _, file in request.files.items(multi=True)]
-        fields = [value for _, value in request.form.items(multi=True)]
-    except RequestEntityTooLarge as larger:
-        raise BodyTooLarge from larger
-    except ValueError as torn:
-        message, move = "the form cannot be read: its parts are broken", "send it again, with the boundary it names"
-        raise Problem(Code.UNSUPPORTED_MEDIA_TYPE, message, next_move=move) from torn
+    files, fields = _form(request, most + _FORM_OVERHEAD, UPLOAD_SECONDS, PARTS)
     if not files and not fields:
         message = "the form holds nothing that can be read: it is empty, or its boundary is not the one it names"
         raise Problem(Code.NOT_AN_IMAGE, message, next_move="send one file: curl -F image=@photo.jpg")
@@ -128,3 +128,22 @@ def _file_of_form(request: flask.Request, most: int) -> bytes:
     if len(raw) > most:
         raise BodyTooLarge
     return raw
+
+
+def _form(
+    request: flask.Request, allowed: int, seconds: float, parts: int = FIELDS
+) -> tuple[list[FileStorage], list[tuple[str, str]]]:
+    """Read a form's files and fields. Raises BodyTooLarge and Problem."""
+    if (request.content_length or 0) > allowed:
+        raise BodyTooLarge
+    body_of(request).open(allowed + 1, seconds, _sender(request))
+    request.max_content_length = allowed
+    request.max_form_memory_size = allowed
+    request.max_form_parts = parts
+    try:
+        return [file for _, file in request.files.items(multi=True)], [*request.form.items(multi=True)]
+    except RequestEntityTooLarge as larger:
+        raise BodyTooLarge from larger
+    except ValueError as torn:
+        message, move = "the form cannot be read: its parts are broken", "send it again, with the boundary it names"
+        raise Problem(Code.UNSUPPORTED_MEDIA_TYPE, message, next_move=move) from torn

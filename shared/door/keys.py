@@ -16,7 +16,7 @@ import flask
 
 from shared.cloud.tenants import AccountStatus, ApiKey, Tenants
 from shared.codes import Code
-from shared.door.asked import CALLER, Caller
+from shared.door.asked import CALLER, SIGNED_IN, Caller
 from shared.door.strangers import Strangers
 from shared.steps.notify import PREFIX
 from shared.steps.problems import Problem
@@ -47,7 +47,28 @@ def new_endpoint_id() -> str:
 
 
 def caller(request: flask.Request, tenants: Tenants, now: datetime, scope: str, strangers: Strangers) -> Caller:
-    """Say who is calling. Raises Problem; unknown, revoked and expired keys are told alike.
+    """Say who is calling. Raises Problem; unknown, revoked and expired keys are told alike."""
+    held = request.environ.get(SIGNED_IN)
+    who = _signed_in(held, tenants, now) if held else _with_key(request, tenants, now, strangers)
+    request.environ[CALLER] = who
+    if scope not in who.key.scopes:
+        raise Problem(Code.FORBIDDEN, f"this key lacks the scope {scope}", next_move="use a key that has it")
+    if who.tenant.status is not AccountStatus.ACTIVE:
+        raise Problem(Code.TENANT_INACTIVE, "this tenant is not active", next_move="ask the operator")
+    return who
+
+
+def _signed_in(key_id: str, tenants: Tenants, now: datetime) -> Caller:
+    """Return who has signed in to the pages with this key: its record says what they may, as it stands now."""
+    key = tenants.api_key(key_id)
+    who = _holder(key, tenants, now) if key else None
+    if who is None:
+        raise _unknown("the key you signed in with is no longer valid")
+    return who
+
+
+def _with_key(request: flask.Request, tenants: Tenants, now: datetime, strangers: Strangers) -> Caller:
+    """Return who sent the key of a request.
 
     Whoever has no valid key pays with a token of its network, before a store is asked (hole 169).
     """
@@ -72,18 +93,15 @@ def caller(request: flask.Request, tenants: Tenants, now: datetime, scope: str, 
     strangers.prove("key", key_id)
     if charged:
         strangers.pay_back(request)
-    request.environ[CALLER] = who
-    if scope not in who.key.scopes:
-        raise Problem(Code.FORBIDDEN, f"this key lacks the scope {scope}", next_move="use a key that has it")
-    if who.tenant.status is not AccountStatus.ACTIVE:
-        raise Problem(Code.TENANT_INACTIVE, "this tenant is not active", next_move="ask the operator")
     return who
 
 
 def _bearer(text: str, key: ApiKey, tenants: Tenants, now: datetime) -> Caller | None:
     """Return who holds this key, None where the text is another one, or it is no longer valid."""
-    if not hmac.compare_digest(key.hash, _hash(text)):
-        return None
+    return _holder(key, tenants, now) if hmac.compare_digest(key.hash, _hash(text)) else None
+
+
+def _holder(key: ApiKey, tenants: Tenants, now: datetime) -> Caller | None:
     if key.revoked_at or (key.expires_at and key.expires_at <= now):
         return None
     tenant = tenants.tenant(key.tenant)

@@ -18,6 +18,7 @@ from werkzeug.test import EnvironBuilder
 
 from shared.codes import Code
 from shared.door.asked import is_job_id
+from shared.door.inside import Doors
 from shared.door.mcp_schemas import order_schemas
 
 MOST_WAIT, USUAL_WAIT = 50, 30  # seconds in one call
@@ -44,9 +45,6 @@ CREATE_SAYS = (
     "Order a film: this spends money, at most agreed_price. The same order_id is the same film however often it is "
     "sent. Answers the job_id to wait for."
 )
-
-Answering = Callable[[flask.Request], flask.Response]
-Doors = Mapping[str, Callable[[], Answering]]  # by function, each made when it is first used
 
 
 class NoSuchTool(Exception):

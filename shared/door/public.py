@@ -51,10 +51,10 @@ class Route:
 def serve(request: flask.Request, routes: tuple[Route, ...]) -> flask.Response:
     """Answer a request by the first route that fits."""
     trace = request_id(request)
-    fitting = _fitting(request.path, routes)
-    pattern = fitting[0][0].path if fitting else "unknown"  # never the path: tokens and marks stand in it
+    found = fitting(request.path, routes)
+    pattern = found[0][0].path if found else "unknown"  # never the path: tokens and marks stand in it
     try:
-        response = _answered(request, fitting)
+        response = _answered(request, found)
     except Problem as problem:
         note_quotas(request, *problem.quotas)
         response = refuse(problem, trace)
@@ -73,47 +73,49 @@ def serve(request: flask.Request, routes: tuple[Route, ...]) -> flask.Response:
         response = refuse(broken, trace)
     response.headers["X-Request-Id"] = trace
     response.headers.update(CORS | rate_headers(request))
-    _note(request, response.status_code, pattern, fitting)
+    note_answer(request, response.status_code, pattern, found)
     return response
 
 
-def _fitting(path: str, routes: tuple[Route, ...]) -> list[tuple[Route, Mapping[str, str]]]:
+def fitting(path: str, routes: tuple[Route, ...]) -> list[tuple[Route, Mapping[str, str]]]:
     """Return the routes whose path this is, with what stands in their places."""
     segments = path.strip("/").split("/", MOST_SEGMENTS)
     found = ((route, _match(route.path.strip("/").split("/"), segments)) for route in routes)
     return [(route, matched) for route, matched in found if matched is not None]
 
 
-def _note(request: flask.Request, status: int, pattern: str, fitting: list[tuple[Route, Mapping[str, str]]]) -> None:
+def note_answer(
+    request: flask.Request, status: int, pattern: str, found: list[tuple[Route, Mapping[str, str]]]
+) -> None:
     """Write who asked what about which job, and what was answered: the audit trail."""
     who: Caller | None = request.environ.get(CALLER)
-    asked = fitting[0][1].get("job", "") if fitting else ""
+    asked = found[0][1].get("job", "") if found else ""
     about = JobRef(asked if is_job_id(asked) else "", who.tenant.id if who else "", request_id(request))
     key = {"key": who.key.id} if who else {}
     method = request.method[:LONGEST_METHOD]
     log_job(Fact.ANSWERED, about, f"{method} {pattern} {status}", method=method, route=pattern, status=status, **key)
 
 
-def _answered(request: flask.Request, fitting: list[tuple[Route, Mapping[str, str]]]) -> flask.Response:
+def _answered(request: flask.Request, found: list[tuple[Route, Mapping[str, str]]]) -> flask.Response:
     if len(request.environ.get("QUERY_STRING", "")) > LONGEST_QUERY:
         raise Problem(
             Code.VALIDATION_ERROR,
             f"the query has more than {LONGEST_QUERY} characters",
             next_move="leave out what is no filter",
         )
-    if not fitting:
+    if not found:
         move = "GET /health/openapi.json lists every call; check the path's spelling"
         raise Problem(Code.NOT_FOUND, f"there is no {request.path[:200]} here", next_move=move)
     method = "GET" if request.method == "HEAD" else request.method
-    for route, found in fitting:
+    for route, places in found:
         if route.method == method:
-            return route.handle(request, found)
-    allowed = allowed_methods([route for route, _ in fitting])
+            return route.handle(request, places)
+    allowed = allowed_methods([route for route, _ in found])
     if method == "OPTIONS":
         return flask.Response(
             status=204, headers={"Allow": allowed, "Access-Control-Allow-Methods": allowed, **PREFLIGHT}
         )
-    says = "; ".join(f"{route.method} here: {route.says or 'for machines'}" for route, _ in fitting)
+    says = "; ".join(f"{route.method} here: {route.says or 'for machines'}" for route, _ in found)
     raise Problem(
         Code.METHOD_NOT_ALLOWED,
         f"{request.method[:LONGEST_METHOD]} is not possible here",

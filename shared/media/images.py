@@ -82,6 +82,11 @@ def decode(data: bytes, *, max_pixels: int = MOST_IMAGE_PIXELS) -> "Image.Image"
     return _ONE_AT_A_TIME.submit(_decoded, data, max_pixels).result()
 
 
+def small_picture(data: bytes, most_pixels: int) -> bytes:
+    """Make a picture anew as a JPEG of at most that many pixels. Raises ImageRefused."""
+    return _ONE_AT_A_TIME.submit(_small, data, most_pixels).result()
+
+
 def size_of(head: bytes) -> Size:
     """Return the size of an image we have stored, by its first kilobytes. Raises ImageRefused."""
     return Size(*jpeg.read(head, KEPT_PIXELS).claimed)
@@ -94,6 +99,15 @@ def _remade(data: bytes | memoryview, max_pixels: int, padding: Padding | None) 
         why = f"the image is only {photo.width}x{photo.height} pixels"
         raise ImageRefused(Code.TOO_SMALL, why, f"Send at least {LEAST_SIDE} a side.")
     return _reencoded(padded(picture, padding) if padding else picture, photo)
+
+
+def _small(data: bytes, most_pixels: int) -> bytes:
+    picture = _decoded(data, MOST_IMAGE_PIXELS)
+    share = min(1.0, (most_pixels / (picture.width * picture.height)) ** 0.5)
+    out = io.BytesIO()
+    size = (max(1, int(picture.width * share)), max(1, int(picture.height * share)))
+    picture.resize(size).save(out, "JPEG", quality=80)
+    return out.getvalue()
 
 
 def _reencoded(picture: "Image.Image", photo: Size) -> ReencodedImage:

@@ -10,10 +10,13 @@ from shared.parts.steps import StepParts
 if TYPE_CHECKING:  # each function imports only what its own property below names
     from shared.cloud.rates import RateCounts
     from shared.door.catalog import CatalogDoor
+    from shared.door.console.door import ConsoleDoor
+    from shared.door.console.sessions import Sessions
     from shared.door.create_job import CreateJobDoor
     from shared.door.entrance import Entrance
     from shared.door.health import HealthDoor
     from shared.door.heygen_webhook import HeygenWebhook
+    from shared.door.inside import Doors
     from shared.door.jobs import JobsDoor
     from shared.door.mcp import McpDoor
     from shared.door.provider_webhook import ProviderWebhook
@@ -87,7 +90,7 @@ class DoorParts(StepParts):
     @cached_property
     def mcp(self) -> "McpDoor":
         from shared.door.mcp import McpDoor
-        from shared.door.mcp_tools import Doors, McpTools
+        from shared.door.mcp_tools import McpTools
 
         doors: Doors = {
             "create_job": lambda: self.create_job,
@@ -95,6 +98,35 @@ class DoorParts(StepParts):
             "catalog": lambda: self.catalog,
         }
         return McpDoor(McpTools(doors, time.sleep, self.monotonic))
+
+    @cached_property
+    def console(self) -> "ConsoleDoor":
+        from urllib.parse import urlsplit
+
+        from shared.door.console.door import ConsoleDoor
+        from shared.door.console.pages import Pages
+        from shared.door.console.presenters import Pictures
+        from shared.door.inside import InsideCalls
+
+        doors: Doors = {
+            "create_job": lambda: self.create_job,
+            "jobs": lambda: self.jobs_door,
+            "catalog": lambda: self.catalog,
+            "tenant": lambda: self.tenant,
+        }
+        url = f"{self.settings.public_url}/console"
+        pages = Pages(url, urlsplit(url).path, lambda: self.blobs.films_address)
+        return ConsoleDoor(self.entrance, self.sessions, pages, InsideCalls(doors), Pictures(lambda: self.egress))
+
+    @cached_property
+    def sessions(self) -> "Sessions":
+        from urllib.parse import urlsplit
+
+        from shared.door.console.sessions import Sessions
+        from shared.steps.callbacks import callback_key
+
+        url = urlsplit(f"{self.settings.public_url}/console")
+        return Sessions(lambda: callback_key(self.secrets), self.now, url.path, url.scheme == "https")
 
     @cached_property
     def heygen_webhook(self) -> "HeygenWebhook":

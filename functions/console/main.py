@@ -1,0 +1,14 @@
+"""console: the pages on which people order, watch and manage films."""
+
+import flask
+import functions_framework
+
+from shared.door.request_body import gated
+from shared.wiring import wiring
+
+
+@functions_framework.http
+@gated
+def main(request: flask.Request) -> flask.Response:
+    """Answer one request."""
+    return wiring().console(request)

@@ -1,0 +1,128 @@
+"""The screens of a tenant's account: avatar accounts, API keys, usage."""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import flask
+
+from shared.door.console.visits import Visit, told
+
+PROVIDERS = {"heygen": "HeyGen", "did": "D-ID"}
+SCOPES = {"jobs:read": "see films", "jobs:write": "order and change films", "tenant:admin": "manage the account"}
+_DAYS = re.compile(r"[0-9]{1,4}")
+_MONTH = re.compile(r"(2[0-9]{3})-(0[1-9]|1[0-2])")
+
+
+def settings(visit: Visit, _found: Mapping[str, str]) -> flask.Response:
+    """Show the avatar accounts; of a key nothing is shown but that there is one."""
+    return _settings(visit)
+
+
+def change(visit: Visit, _found: Mapping[str, str]) -> flask.Response:
+    """Put a key, change who speaks, ask the service anew, or remove an account; the button says which."""
+    form = visit.form
+    provider = form.get("provider", "")
+    path = f"/tenant/integrations/{provider if provider in PROVIDERS else 'none'}"
+    ids = {name: form.get(name, "").strip() or None for name in ("avatar_id", "voice_id") if name in form}
+    match form.get("do", ""):
+        case "put":
+            heard = visit.ask("PUT", path, {"api_key": form.get("api_key", "").strip()})
+            said = "put"
+        case "sync":
+            heard, said = visit.ask("POST", f"{path}/sync"), "synced"
+        case "remove":
+            heard, said = visit.ask("DELETE", path), "removed"
+        case _:
+            heard, said = visit.ask("PATCH", path, ids), "changed"
+    return _settings(visit, told(heard), 422) if heard.failed else visit.go("/settings", said)
+
+
+def _settings(visit: Visit, problem: Mapping[str, Any] | None = None, status: int = 200) -> flask.Response:
+    accounts = visit.need("GET", "/tenant/integrations")["integrations"]
+    shown = [each for each in accounts if each["mode"] == "production"]
+    missing = {name: says for name, says in PROVIDERS.items() if name not in {each["provider"] for each in shown}}
+    return visit.page(
+        "settings.html",
+        status,
+        title="Settings",
+        accounts=shown,
+        missing=missing,
+        names=PROVIDERS,
+        problem=problem,
+    )
+
+
+def developers(visit: Visit, _found: Mapping[str, str]) -> flask.Response:
+    """Show the API keys."""
+    return _developers(visit)
+
+
+def change_keys(visit: Visit, _found: Mapping[str, str]) -> flask.Response:
+    """Make a key, which is shown once, or revoke one."""
+    form = visit.form
+    if "revoke" in form:
+        key = form["revoke"]
+        heard = visit.ask("DELETE", f"/tenant/keys/{key if key.isalnum() else 'none'}")
+        if heard.failed:
+            return _developers(visit, told(heard), status=422)
+        return visit.go("/developers", "revoked")
+    scopes = [scope for scope in SCOPES if form.get(scope) == "on"]
+    body: dict[str, Any] = {"name": form.get("name", "").strip(), "scopes": scopes}
+    if days := form.get("expires_in_days", "").strip():
+        body["expires_in_days"] = int(days) if _DAYS.fullmatch(days) else days
+    heard = visit.ask("POST", "/tenant/keys", body)
+    if heard.failed:
+        return _developers(visit, told(heard), status=422)
+    return _developers(visit, made=heard.fields)
+
+
+def _developers(
+    visit: Visit,
+    problem: Mapping[str, Any] | None = None,
+    made: Mapping[str, Any] | None = None,
+    status: int = 200,
+) -> flask.Response:
+    keys = visit.need("GET", "/tenant/keys")["keys"]
+    return visit.page(
+        "developers.html",
+        status,
+        title="Developers",
+        keys=sorted(keys, key=lambda key: (key["status"] != "active", key["created_at"])),
+        scopes=SCOPES,
+        made=made,
+        url=visit.pages.url.removesuffix("/console"),
+        problem=problem,
+        wrong=(problem or {}).get("details") or {},
+    )
+
+
+def usage(visit: Visit, _found: Mapping[str, str]) -> flask.Response:
+    """Show what a month's films used."""
+    query = _month(visit)
+    page = visit.need("GET", "/jobs/usage", query={"limit": "100", **query})
+    return visit.page("usage.html", title="Usage", used=page, month=visit.request.args.get("month", ""))
+
+
+def usage_csv(visit: Visit, _found: Mapping[str, str]) -> flask.Response:
+    """Hand out the same as CSV."""
+    heard = visit.ask("GET", "/jobs/usage.csv", query={"limit": "100", **_month(visit)})
+    response = flask.Response(heard.response.get_data(), status=heard.status, mimetype=heard.response.mimetype)
+    response.headers["Content-Disposition"] = 'attachment; filename="usage.csv"'
+    if following := heard.response.headers.get("X-Next-Cursor"):
+        response.headers["X-Next-Cursor"] = following
+    return response
+
+
+def _month(visit: Visit) -> dict[str, str]:
+    """Return the filters of a month such as 2026-11, and where its page begins; none for another text."""
+    query: dict[str, str] = {}
+    text = visit.request.args.get("month", "")
+    if match := _MONTH.fullmatch(text):
+        begin = datetime(int(match[1]), int(match[2]), 1, tzinfo=UTC)
+        end = begin.replace(year=begin.year + begin.month // 12, month=begin.month % 12 + 1)
+        query = {"created_from": begin.isoformat(), "created_to": end.isoformat()}
+    if cursor := visit.request.args.get("cursor"):
+        query["cursor"] = cursor
+    return query

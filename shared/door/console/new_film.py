@@ -1,0 +1,162 @@
+"""The screen on which a film is put together: photo, scenes, words, presenter; its price first, then the order.
+
+One form without script: each button sends all of it, and the page comes back with every text kept. An order carries the
+price it was shown as `max_cost`, and the name its page was made with as Idempotency-Key, so that a double click or a
+lost answer buys once, and at no other price.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from decimal import ROUND_UP, Decimal
+from typing import Any
+from uuid import uuid4
+
+import flask
+
+from shared.door.asked import is_job_id
+from shared.door.console.films import once
+from shared.door.console.visits import Visit, told
+
+FIELDS = ("product_title", "product_id", "image", "avatar_script", "avatar_id", "aspect_ratio", "length")
+SCENE_FIELDS = ("visual_description", "text_overlay", "duration")
+MOST_SCENES = 20
+CENT = Decimal("0.01")
+WORDS_PER_SECOND = 2.5
+_NUMBER = re.compile(r"[0-9]{1,3}(\.[0-9]{1,3})?")
+_SCENE = re.compile(r"scenes\.([0-9]{1,2})\.")
+_IMAGE = re.compile(r"[0-9a-f]{64}")
+
+
+def form(visit: Visit, _found: Mapping[str, str]) -> flask.Response:
+    """Show an empty form, or one filled as another film was ordered."""
+    filled: dict[str, str] = {"_once": str(uuid4())}
+    source = visit.request.args.get("from", "")
+    if is_job_id(source):
+        filled |= _as_form(visit.need("GET", f"/jobs/{source}/request"))
+    return _shown(visit, filled)
+
+
+def sent(visit: Visit, _found: Mapping[str, str]) -> flask.Response:
+    """Take a photo, add a scene, tell the price, or order; the button says which."""
+    filled = dict(visit.form)
+    if visit.photo:
+        heard = visit.ask("POST", "/tenant/uploads", visit.photo)
+        if heard.failed:
+            return _shown(visit, filled, told(heard), status=422)
+        filled["image"] = str(heard.fields["image"])
+    match filled.pop("do", "price"):
+        case "order":
+            return _ordered(visit, filled)
+        case "scene":
+            return _shown(visit, filled, scenes=len(_scenes(filled)) + 1)
+        case "photo":
+            return _shown(visit, filled)
+        case "no_photo":
+            return _shown(visit, {**filled, "image": ""})
+        case _:
+            return _priced(visit, filled)
+
+
+def _priced(visit: Visit, filled: Mapping[str, str]) -> flask.Response:
+    heard = visit.ask("POST", "/create_job/", {**_order(filled), "dry_run": True})
+    if heard.failed:
+        return _shown(visit, filled, told(heard), status=422)
+    cost = heard.fields["estimated_cost"]
+    both = Decimal(cost["paid_by_us"]) + Decimal(cost.get("billed_by_provider") or 0)
+    agreed = str(max(both.quantize(CENT, ROUND_UP), CENT))
+    return _shown(visit, {**filled, "agreed": agreed}, priced=heard.fields)
+
+
+def _ordered(visit: Visit, filled: Mapping[str, str]) -> flask.Response:
+    if not _NUMBER.fullmatch(agreed := filled.get("agreed", "")):
+        return _priced(visit, filled)  # nobody orders unseen
+    heard = visit.ask("POST", "/create_job/", {**_order(filled), "max_cost": float(agreed)}, headers=once(visit))
+    if heard.failed:
+        return _shown(visit, filled, told(heard), status=422)
+    return visit.go(f"/films/{heard.fields['job_id']}", "ordered")
+
+
+def _shown(
+    visit: Visit,
+    filled: Mapping[str, str],
+    problem: Mapping[str, Any] | None = None,
+    *,
+    priced: Mapping[str, Any] | None = None,
+    scenes: int = 0,
+    status: int = 200,
+) -> flask.Response:
+    looks = visit.ask("GET", "/catalog/avatars", query={"limit": "100"})
+    known = {look["id"]: look["name"] for look in looks.fields.get("avatars", ())} if not looks.failed else {}
+    chosen = filled.get("avatar_id", "")
+    if chosen and chosen not in known:
+        known[chosen] = chosen
+    rows = _scenes(filled)
+    count = min(max(len(rows), scenes, 1), MOST_SCENES)
+    return visit.page(
+        "new.html",
+        status,
+        title="New film",
+        filled=dict.fromkeys(FIELDS, "") | dict(filled),
+        scenes=[*rows, *(dict.fromkeys(SCENE_FIELDS, "") for _ in range(count - len(rows)))],
+        most=MOST_SCENES,
+        looks=known,
+        problem=problem,
+        wrong=(problem or {}).get("details") or {},
+        priced=priced,
+        copies=_copies(visit, filled) if priced else {},
+        words=len(filled.get("avatar_script", "").split()),
+        per_second=WORDS_PER_SECOND,
+    )
+
+
+def _scenes(filled: Mapping[str, str]) -> list[dict[str, str]]:
+    """Return a form's scenes in order, empty ones at the end left away."""
+    numbers = [int(match[1]) for name in filled if (match := _SCENE.match(name))]
+    count = min(max(numbers, default=-1) + 1, MOST_SCENES)
+    rows = [{name: filled.get(f"scenes.{n}.{name}", "") for name in SCENE_FIELDS} for n in range(count)]
+    while rows and not any(rows[-1].values()):
+        rows.pop()
+    return rows
+
+
+def _order(filled: Mapping[str, str]) -> dict[str, Any]:
+    """Return the order a form says: what is empty is left out, what should be a number and is none stays a text."""
+    body: dict[str, Any] = {name: text for name in FIELDS if (text := filled.get(name, "").strip())}
+    if "image" in body and not _IMAGE.fullmatch(body["image"]):
+        del body["image"]
+    if filled.get("captions") == "on":
+        body["captions"] = True
+    rows = []
+    for scene in _scenes(filled):
+        row: dict[str, Any] = {name: text for name, text in scene.items() if text.strip()}
+        if "duration" in row and _NUMBER.fullmatch(row["duration"]):
+            row["duration"] = float(row["duration"])
+        rows.append(row)
+    return {**body, **({"scenes": rows} if rows else {})}
+
+
+def _as_form(request: Mapping[str, Any]) -> dict[str, str]:
+    """Return an order's fields as the form has them."""
+    filled = {name: str(request[name]) for name in FIELDS if request.get(name)}
+    if request.get("captions"):
+        filled["captions"] = "on"
+    for number, scene in enumerate(request.get("scenes") or ()):
+        for name in SCENE_FIELDS:
+            if scene.get(name) is not None:
+                filled[f"scenes.{number}.{name}"] = str(scene[name])
+    return filled
+
+
+def _copies(visit: Visit, filled: Mapping[str, str]) -> Mapping[str, str]:
+    """Return the same order as a command and as Python; the key is a name, never the real one."""
+    url = visit.pages.url.removesuffix("/console")
+    order = json.dumps(_order(filled), indent=2, ensure_ascii=False)
+    quoted = order.replace("'", "'\\''")
+    curl = f"curl -sS {url}/create_job -H \"Authorization: Bearer $ABROLL_KEY\" -d '{quoted}'"
+    python = (
+        "import json\n\nfrom abroll_client import Abroll\n\n"
+        f"ORDER = json.loads({json.dumps(json.dumps(_order(filled)))})\n\n"
+        f'with Abroll() as abroll:  # ABROLL_URL={url} and ABROLL_KEY\n    print(abroll.films.create(ORDER)["job_id"])'
+    )
+    return {"curl": curl, "Python": python}

@@ -1,0 +1,82 @@
+// Makes the pages livelier; all of them work without it.
+"use strict";
+
+const page = window.trustedTypes ? trustedTypes.createPolicy("abroll", { createHTML: (text) => text }) : { createHTML: (text) => text };
+
+function follow(place) {
+  const pauses = [2, 3, 5, 8, 10];
+  let tag = "", unchanged = 0, timer = 0;
+  const later = (seconds) => { clearTimeout(timer); timer = setTimeout(look, seconds * 1000); };
+  async function look() {
+    if (document.hidden) return;
+    let answer;
+    try {
+      answer = await fetch(place.dataset.live, { headers: tag ? { "If-None-Match": tag } : {}, cache: "no-store" });
+    } catch {
+      return later(30);
+    }
+    if (answer.status === 401) return signedOut();
+    if (answer.status === 200) {
+      tag = answer.headers.get("ETag") || "";
+      unchanged = 0;
+      place.innerHTML = page.createHTML(await answer.text());
+      const standing = place.querySelector(".standing"), sentence = document.getElementById("sentence");
+      if (sentence.textContent !== standing.dataset.summary) sentence.textContent = standing.dataset.summary;
+      if (standing.dataset.ended === "yes") return location.reload();
+    } else if (answer.status !== 304) {
+      return later(Number(answer.headers.get("Retry-After")) || 30);
+    }
+    later(pauses[Math.min(unchanged++, pauses.length - 1)]);
+  }
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) later(0); });
+  later(2);
+}
+
+function signedOut() {
+  const sentence = document.getElementById("sentence"), link = document.createElement("a");
+  link.href = "";
+  link.textContent = "Sign in again";
+  sentence.replaceChildren("You were signed out. ", link);
+}
+
+function countWords(area) {
+  const hint = document.getElementById(area.dataset.count);
+  const words = area.value.split(/\s+/).filter(Boolean).length;
+  hint.textContent = `${words} words, about ${Math.round(words / Number(area.dataset.perSecond))} s`;
+}
+
+function preview(input) {
+  const image = document.getElementById("preview"), [file] = input.files;
+  image.hidden = !file;
+  if (file) image.src = URL.createObjectURL(file);
+}
+
+function takeDrops(place) {
+  const input = place.querySelector("input[type=file]");
+  input.addEventListener("change", () => preview(input));
+  for (const name of ["dragover", "dragleave", "drop"]) {
+    place.addEventListener(name, (event) => {
+      event.preventDefault();
+      place.classList.toggle("over", name === "dragover");
+      if (name === "drop" && event.dataTransfer.files.length) {
+        input.files = event.dataTransfer.files;
+        preview(input);
+      }
+    });
+  }
+}
+
+for (const place of document.querySelectorAll("[data-live]")) follow(place);
+for (const place of document.querySelectorAll("[data-drop]")) takeDrops(place);
+for (const area of document.querySelectorAll("[data-count]")) area.addEventListener("input", () => countWords(area));
+for (const button of document.querySelectorAll("[data-copy]")) {
+  button.hidden = !navigator.clipboard;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
+    button.textContent = "Copied";
+  });
+}
+const film = document.getElementById("film");
+if (film) film.addEventListener("error", () => { film.src = film.src; film.load(); }, { once: true }); // its link may be over
+const trouble = document.getElementById("trouble");
+if (trouble) trouble.focus();
