@@ -12,6 +12,7 @@ from infra.local.world import ROOT, World, free_port_from, is_free
 FIRST_USE = Path(__file__).with_name("first_use.sh")
 BEFORE = """\
 abroll is running at {url}     data and logs: {data}
+Its pages, signed in (for ten minutes): {page}
 The first film: paste this into another terminal, in this folder.
 """
 AFTER = "Ctrl-C stops everything; the data stays."
@@ -42,7 +43,8 @@ def main() -> None:
         sys.exit(f"{failed}")
     try:
         key, url = laptop.seed("demo"), laptop.places.front_url
-        print(BEFORE.format(url=url, data=given.data), first_use(url, key), AFTER, sep="\n", flush=True)
+        page = f"{url}/console/enter?t={laptop.ticket(key)}"
+        print(BEFORE.format(url=url, data=given.data, page=page), first_use(url, key), AFTER, sep="\n", flush=True)
         over.wait()
     finally:
         laptop.stop()

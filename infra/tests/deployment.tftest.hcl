@@ -31,6 +31,7 @@ run "doors" {
     condition = { for name, who in output.who_may_call : name => trimsuffix(who, "@shop-films.iam.gserviceaccount.com") } == {
       catalog          = "allUsers"
       compose          = "serviceAccount:abroll-tasks-invoker"
+      console          = "allUsers"
       create_job       = "allUsers"
       health           = "allUsers"
       heygen_webhook   = "allUsers"

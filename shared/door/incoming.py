@@ -20,7 +20,7 @@ from shared.steps.problems import Problem
 
 MOST_BODY = 128 * 1024
 PARTS = 20  # of a multipart body that are looked at
-FIELDS = 200  # of a page's form
+MOST_FIELDS = 200  # of a page's form
 _FORM_OVERHEAD = 64 * 1024  # what boundaries and headers of a form may add to its file
 _GZIP = b"\x1f\x8b"
 _AS_IT_IS = ("", "identity")
@@ -131,7 +131,7 @@ def _file_of_form(request: flask.Request, most: int) -> bytes:
 
 
 def _form(
-    request: flask.Request, allowed: int, seconds: float, parts: int = FIELDS
+    request: flask.Request, allowed: int, seconds: float, parts: int = MOST_FIELDS
 ) -> tuple[list[FileStorage], list[tuple[str, str]]]:
     """Read a form's files and fields. Raises BodyTooLarge and Problem."""
     if (request.content_length or 0) > allowed:

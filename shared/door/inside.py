@@ -11,14 +11,14 @@ from werkzeug.test import EnvironBuilder
 
 from shared.door.asked import SIGNED_IN
 
-PASSED_ON = ("X-Forwarded-For", "traceparent", "X-Cloud-Trace-Context")
+TRACED = ("X-Forwarded-For", "traceparent", "X-Cloud-Trace-Context")
 
 Answering = Callable[[flask.Request], flask.Response]
 Doors = Mapping[str, Callable[[], Answering]]  # by function, each made when it is first used
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class Answered:
     """What a door answered; `fields` is empty where it was no JSON."""
 
     status: int
@@ -46,10 +46,10 @@ class InsideCalls:
         *,
         query: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
-    ) -> Heard:
+    ) -> Answered:
         """Call a path such as `/jobs/{id}`; a body is JSON, or bytes as they are."""
         function, _, rest = path.strip("/").partition("/")
-        kept = {name: outer.headers[name] for name in PASSED_ON if name in outer.headers}
+        kept = {name: outer.headers[name] for name in TRACED if name in outer.headers}
         raw = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
         builder = EnvironBuilder(
             path=f"/{rest}",
@@ -67,4 +67,4 @@ class InsideCalls:
         finally:
             builder.close()
         fields = json.loads(response.get_data()) if response.mimetype == "application/json" else {}
-        return Heard(response.status_code, fields, response)
+        return Answered(response.status_code, fields, response)

@@ -17,7 +17,7 @@ from shared.door.asked import READ, SIGNED_IN
 from shared.door.console import account, films, new_film, presenters
 from shared.door.console.pages import Pages
 from shared.door.console.sessions import Session, Sessions
-from shared.door.console.visits import Refused, Screen, Visit, told
+from shared.door.console.visits import CallRefused, Screen, Visit, told
 from shared.door.entrance import Entrance
 from shared.door.incoming import form_body
 from shared.door.inside import InsideCalls
@@ -82,7 +82,7 @@ class ConsoleDoor:
             response = self._answered(request)
         except Problem as problem:
             response = self._told(request, problem, trace)
-        except Refused as refused:
+        except CallRefused as refused:
             response = self._page_of(refused.heard.status, **told(refused.heard))
         except ANSWERED_503 as failed:
             log(Fact.STORE_FAILED, str(failed), trace=trace)

@@ -8,11 +8,11 @@ from uuid import uuid4
 import flask
 
 from shared.door.asked import WRITE, is_job_id
-from shared.door.console.visits import Refused, Visit, told
+from shared.door.console.visits import CallRefused, Visit, told
+from shared.door.mcp_tools import ENDED
 from shared.pipeline.job.status import Status
 
-PAGE = "24"
-ENDED = ("completed", "failed", "cancelled")
+FILMS_A_PAGE = "24"
 LONGEST_SEARCH = 255  # characters
 
 
@@ -27,7 +27,7 @@ def listed(visit: Visit, _found: Mapping[str, str]) -> flask.Response:
     status, search = args.get("status", ""), args.get("q", "").strip()[:LONGEST_SEARCH]
     if is_job_id(search):
         return visit.go(f"/films/{search}")
-    query = {"limit": PAGE, "status": status, "product_id": search, "cursor": args.get("cursor", "")}
+    query = {"limit": FILMS_A_PAGE, "status": status, "product_id": search, "cursor": args.get("cursor", "")}
     page = visit.need("GET", "/jobs/", query={name: value for name, value in query.items() if value})
     return visit.page(
         "films.html",
@@ -74,7 +74,7 @@ def retry(visit: Visit, found: Mapping[str, str]) -> flask.Response:
         return visit.go(f"/films/{found['job']}", "retried")
     job = visit.ask("GET", f"/jobs/{found['job']}")
     if job.failed:
-        raise Refused(job)
+        raise CallRefused(job)
     bill = visit.need("GET", f"/jobs/{found['job']}/bill")
     return _film(visit, job.fields, bill, told(heard), 422)
 

@@ -15,15 +15,15 @@ from uuid import uuid4
 import flask
 
 from shared.door.asked import is_job_id
+from shared.door.bodies import MOST_SCENES
 from shared.door.console.films import once
 from shared.door.console.visits import Visit, told
+from shared.door.mcp_tools import CENT
 
-FIELDS = ("product_title", "product_id", "image", "avatar_script", "avatar_id", "aspect_ratio", "length")
+FILM_FIELDS = ("product_title", "product_id", "image", "avatar_script", "avatar_id", "aspect_ratio", "length")
 SCENE_FIELDS = ("visual_description", "text_overlay", "duration")
-MOST_SCENES = 20
-CENT = Decimal("0.01")
 WORDS_PER_SECOND = 2.5
-_NUMBER = re.compile(r"[0-9]{1,3}(\.[0-9]{1,3})?")
+_DECIMAL = re.compile(r"[0-9]{1,3}(\.[0-9]{1,3})?")
 _SCENE = re.compile(r"scenes\.([0-9]{1,2})\.")
 _IMAGE = re.compile(r"[0-9a-f]{64}")
 
@@ -69,7 +69,7 @@ def _priced(visit: Visit, filled: Mapping[str, str]) -> flask.Response:
 
 
 def _ordered(visit: Visit, filled: Mapping[str, str]) -> flask.Response:
-    if not _NUMBER.fullmatch(agreed := filled.get("agreed", "")):
+    if not _DECIMAL.fullmatch(agreed := filled.get("agreed", "")):
         return _priced(visit, filled)  # nobody orders unseen
     heard = visit.ask("POST", "/create_job/", {**_order(filled), "max_cost": float(agreed)}, headers=once(visit))
     if heard.failed:
@@ -97,14 +97,15 @@ def _shown(
         "new.html",
         status,
         title="New film",
-        filled=dict.fromkeys(FIELDS, "") | dict(filled),
+        filled=dict.fromkeys(FILM_FIELDS, "") | dict(filled),
         scenes=[*rows, *(dict.fromkeys(SCENE_FIELDS, "") for _ in range(count - len(rows)))],
         most=MOST_SCENES,
         looks=known,
         problem=problem,
         wrong=(problem or {}).get("details") or {},
         priced=priced,
-        copies=_copies(visit, filled) if priced else {},
+        url=visit.pages.url.removesuffix("/console"),
+        order=json.dumps(_order(filled), indent=2, ensure_ascii=False) if priced else "",
         words=len(filled.get("avatar_script", "").split()),
         per_second=WORDS_PER_SECOND,
     )
@@ -122,7 +123,7 @@ def _scenes(filled: Mapping[str, str]) -> list[dict[str, str]]:
 
 def _order(filled: Mapping[str, str]) -> dict[str, Any]:
     """Return the order a form says: what is empty is left out, what should be a number and is none stays a text."""
-    body: dict[str, Any] = {name: text for name in FIELDS if (text := filled.get(name, "").strip())}
+    body: dict[str, Any] = {name: text for name in FILM_FIELDS if (text := filled.get(name, "").strip())}
     if "image" in body and not _IMAGE.fullmatch(body["image"]):
         del body["image"]
     if filled.get("captions") == "on":
@@ -130,7 +131,7 @@ def _order(filled: Mapping[str, str]) -> dict[str, Any]:
     rows = []
     for scene in _scenes(filled):
         row: dict[str, Any] = {name: text for name, text in scene.items() if text.strip()}
-        if "duration" in row and _NUMBER.fullmatch(row["duration"]):
+        if "duration" in row and _DECIMAL.fullmatch(row["duration"]):
             row["duration"] = float(row["duration"])
         rows.append(row)
     return {**body, **({"scenes": rows} if rows else {})}
@@ -138,7 +139,7 @@ def _order(filled: Mapping[str, str]) -> dict[str, Any]:
 
 def _as_form(request: Mapping[str, Any]) -> dict[str, str]:
     """Return an order's fields as the form has them."""
-    filled = {name: str(request[name]) for name in FIELDS if request.get(name)}
+    filled = {name: str(request[name]) for name in FILM_FIELDS if request.get(name)}
     if request.get("captions"):
         filled["captions"] = "on"
     for number, scene in enumerate(request.get("scenes") or ()):
@@ -146,17 +147,3 @@ def _as_form(request: Mapping[str, Any]) -> dict[str, str]:
             if scene.get(name) is not None:
                 filled[f"scenes.{number}.{name}"] = str(scene[name])
     return filled
-
-
-def _copies(visit: Visit, filled: Mapping[str, str]) -> Mapping[str, str]:
-    """Return the same order as a command and as Python; the key is a name, never the real one."""
-    url = visit.pages.url.removesuffix("/console")
-    order = json.dumps(_order(filled), indent=2, ensure_ascii=False)
-    quoted = order.replace("'", "'\\''")
-    curl = f"curl -sS {url}/create_job -H \"Authorization: Bearer $ABROLL_KEY\" -d '{quoted}'"
-    python = (
-        "import json\n\nfrom abroll_client import Abroll\n\n"
-        f"ORDER = json.loads({json.dumps(json.dumps(_order(filled)))})\n\n"
-        f'with Abroll() as abroll:  # ABROLL_URL={url} and ABROLL_KEY\n    print(abroll.films.create(ORDER)["job_id"])'
-    )
-    return {"curl": curl, "Python": python}

@@ -13,23 +13,23 @@ from typing import Any
 import flask
 from jinja2 import Environment, FileSystemLoader
 
-from shared.door.console.wording import SAID, STATUSES
+from shared.door.console.wording import CHANGES_TOLD, STATUS_WORDS
 
-HERE = Path(__file__).parent
+PAGES_FOLDER = Path(__file__).parent
 STATIC = ("console.css", "console.js", "mark.svg")
 UNCHANGING = "public, max-age=31536000, immutable"
 
 
 def _environment() -> Environment:
     made = Environment(
-        loader=FileSystemLoader(HERE / "templates"),
+        loader=FileSystemLoader(PAGES_FOLDER / "templates"),
         autoescape=True,
         auto_reload=False,
         trim_blocks=True,
         lstrip_blocks=True,
     )
     made.filters |= {"dollars": dollars, "moment": moment}
-    made.globals |= {"SAID": SAID, "STATUSES": STATUSES}
+    made.globals |= {"CHANGES_TOLD": CHANGES_TOLD, "STATUS_WORDS": STATUS_WORDS}
     return made
 
 
@@ -121,4 +121,4 @@ def hashed_names() -> Mapping[str, str]:
 
 @cache
 def _bytes(name: str) -> bytes:
-    return (HERE / "static" / name).read_bytes()
+    return (PAGES_FOLDER / "static" / name).read_bytes()

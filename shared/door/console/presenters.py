@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 MOST_PICTURE, PICTURE_SECONDS = 5_000_000, 10.0
 PICTURE_PIXELS = 240 * 320
-FILTERS = ("search", "gender", "cursor")
+LOOK_FILTERS = ("search", "gender", "cursor")
 
 
 class Pictures:
@@ -47,7 +47,7 @@ class Pictures:
 
 def listed(visit: Visit, _found: Mapping[str, str]) -> flask.Response:
     """Show who can be filmed."""
-    asked = {name: text for name in FILTERS if (text := visit.request.args.get(name, "").strip())}
+    asked = {name: text for name in LOOK_FILTERS if (text := visit.request.args.get(name, "").strip())}
     page = visit.need("GET", "/catalog/avatars", query={"limit": "24", **asked})
     accounts = visit.ask("GET", "/tenant/integrations").fields.get("integrations", ())
     default = {each["provider"]: each.get("avatar_id") for each in accounts if each["mode"] == "production"}
@@ -65,7 +65,7 @@ def listed(visit: Visit, _found: Mapping[str, str]) -> flask.Response:
         looks=looks,
         sources=page["sources"],
         cursor=page["next_cursor"],
-        asked={name: asked.get(name, "") for name in FILTERS},
+        asked={name: asked.get(name, "") for name in LOOK_FILTERS},
     )
 
 

@@ -21,7 +21,7 @@ LIFE, IDLE = 8 * 3600, 3600  # seconds
 SEEN_STEP = 300  # in which a cookie is not written anew
 TICKET_LIFE = 600
 LONGEST_COOKIE = 500
-NAME = "abroll"
+COOKIE = "abroll"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Sessions:
     @property
     def cookie(self) -> str:
         """The cookie's name; the prefix makes browsers take it over HTTPS only."""
-        return f"__Secure-{NAME}" if self.secure else NAME
+        return f"__Secure-{COOKIE}" if self.secure else COOKIE
 
     def begun(self, key_id: str) -> Session:
         """Return a new session."""

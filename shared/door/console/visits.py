@@ -9,18 +9,18 @@ import flask
 from shared.door.asked import WRITE, Caller
 from shared.door.console.pages import Pages
 from shared.door.console.sessions import Session, Sessions
-from shared.door.console.wording import SAID
-from shared.door.inside import Heard, InsideCalls
+from shared.door.console.wording import CHANGES_TOLD
+from shared.door.inside import Answered, InsideCalls
+from shared.door.tenant import ADMIN
 from shared.steps.problems import Problem
 
 SAID_COOKIE, SAID_SECONDS = "abroll-said", 30
-ADMIN = "tenant:admin"
 
 
-class Refused(Exception):
+class CallRefused(Exception):
     """A call that a screen cannot do without was refused."""
 
-    def __init__(self, heard: Heard) -> None:
+    def __init__(self, heard: Answered) -> None:
         super().__init__(str(heard.fields.get("message", "")))
         self.heard = heard
 
@@ -38,20 +38,20 @@ class Visit:
     form: Mapping[str, str] = field(default_factory=dict)
     photo: bytes | None = None
 
-    def ask(self, method: str, path: str, body: object = None, **more: Any) -> Heard:
+    def ask(self, method: str, path: str, body: object = None, **more: Any) -> Answered:
         """Make a public call as this person; a refusal is an answer too."""
         return self.calls(self.request, method, path, body, **more)
 
     def need(self, method: str, path: str, body: object = None, **more: Any) -> Mapping[str, Any]:
-        """Make a public call and return its fields. Raises Refused."""
+        """Make a public call and return its fields. Raises CallRefused."""
         heard = self.ask(method, path, body, **more)
         if heard.failed:
-            raise Refused(heard)
+            raise CallRefused(heard)
         return heard.fields
 
     def page(self, template: str, status: int = 200, **fields: Any) -> flask.Response:
         """Return a page with its rail, who is signed in, and what was said of the change before it."""
-        said = SAID.get(self.request.cookies.get(SAID_COOKIE, ""))
+        said = CHANGES_TOLD.get(self.request.cookies.get(SAID_COOKIE, ""))
         response = self.pages.page(
             template,
             status,
@@ -77,9 +77,9 @@ class Visit:
 Screen = Callable[[Visit, Mapping[str, str]], flask.Response]
 
 
-def told(problem: Problem | Heard) -> Mapping[str, Any]:
+def told(problem: Problem | Answered) -> Mapping[str, Any]:
     """Return what a page shows of a refusal: message, next move, details by field."""
-    if isinstance(problem, Heard):
+    if isinstance(problem, Answered):
         return {name: problem.fields.get(name) for name in ("message", "next_move", "details", "request_id")}
     shown = {"message": problem.message, "next_move": problem.next_move, "details": problem.details}
     return {**shown, "request_id": None}

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-STATUSES: Mapping[str, str] = {
+STATUS_WORDS: Mapping[str, str] = {
     "pending": "Waiting",
     "processing_veo": "Filming",
     "processing_heygen": "Presenter",
@@ -11,7 +11,7 @@ STATUSES: Mapping[str, str] = {
     "cancelled": "Cancelled",
     "unreadable": "Not shown",
 }
-SAID: Mapping[str, str] = {
+CHANGES_TOLD: Mapping[str, str] = {
     "cancelled": "The film is cancelled; what was never sent is refunded.",
     "changed": "Saved.",
     "ordered": "Ordered. This page follows the film.",
