@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Literal, NotRequired, TypeAlias, TypedDict
 
+AppArea: TypeAlias = Literal["social", "reels", "tiktok", "shorts", "none"]
+
+
 AspectRatio: TypeAlias = Literal["9:16", "16:9", "1:1"]
 
 
@@ -595,6 +598,37 @@ class TestSent(TypedDict):
     message: str
 
 
+class TextBody(TypedDict):
+    """How scene texts and captions look."""
+
+    style: NotRequired[Literal["panel", "outline", "shadow"] | None]
+    position: NotRequired[Literal["auto", "top", "middle", "bottom"] | None]
+    animation: NotRequired[Literal["fade", "none", "slide"] | None]
+    size: NotRequired[float | None]
+    color: NotRequired[str | None]
+    panel: NotRequired[str | None]
+
+
+TextMotion: TypeAlias = Literal["fade", "none", "slide"]
+
+
+TextPlace: TypeAlias = Literal["auto", "top", "middle", "bottom"]
+
+
+TextStyle: TypeAlias = Literal["panel", "outline", "shadow"]
+
+
+class Typography(TypedDict):
+    """The look of scene texts and captions; place and motion are of scene texts alone."""
+
+    style: TextStyle
+    position: TextPlace
+    animation: TextMotion
+    size: float
+    color: str
+    panel: NotRequired[str]
+
+
 class Understudy(TypedDict):
     """An avatar service that takes over a persona's takes."""
 
@@ -856,6 +890,10 @@ class Film(TypedDict):
     background: NotRequired[ColorBody | ImageBody | PresetBody | None]
     voice: NotRequired[VoiceBody | None]
     captions: NotRequired[bool | None]
+    text: NotRequired[TextBody | None]
+    safe_area: NotRequired[
+        Literal["social", "reels", "tiktok", "shorts", "none"] | None
+    ]
     length: NotRequired[Literal["film", "script", "longer"] | None]
     provider: NotRequired[str | None]
     prefer: NotRequired[Literal["quality", "cost", "speed"] | None]
@@ -1040,6 +1078,10 @@ class Template(TypedDict):
     background: NotRequired[ColorBody | ImageBody | PresetBody | None]
     voice: NotRequired[VoiceBody | None]
     captions: NotRequired[bool | None]
+    text: NotRequired[TextBody | None]
+    safe_area: NotRequired[
+        Literal["social", "reels", "tiktok", "shorts", "none"] | None
+    ]
     length: NotRequired[Literal["film", "script", "longer"] | None]
     provider: NotRequired[str | None]
     prefer: NotRequired[Literal["quality", "cost", "speed"] | None]
@@ -1263,6 +1305,8 @@ class Request(TypedDict):
     background: NotRequired[Background]
     voice: VoiceSettings
     captions: bool
+    text: Typography
+    safe_area: NotRequired[AppArea]
     length: Length
     provider: NotRequired[str]
     prefer: NotRequired[Prefer]

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 from types import MappingProxyType
 from typing import Annotated, Any, Literal, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from shared.door.body_reading import Mistakes, forbidden, read_object
 from shared.door.body_types import (
@@ -36,6 +36,8 @@ from shared.door.body_types import (
     Upload,
 )
 from shared.door.body_words import known_fields, sentences
+from shared.door.strict_body import Body
+from shared.door.text_bodies import SafeAreaName, TextBody
 from shared.pipeline.plan import rules
 from shared.pipeline.plan.request import FilmRequest, from_document
 
@@ -52,12 +54,6 @@ INSTEAD_OF = {  # what of a template an order's own field takes the place of, be
     "image_url": ("image",),
     "script": ("avatar_script",),
 }
-
-
-class Body(BaseModel):
-    """A strict object that refuses unknown fields."""
-
-    model_config = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False, frozen=True)
 
 
 class ColorBody(Body):
@@ -161,6 +157,8 @@ class TemplateBody(Body):
     background: BackgroundBody | None = None
     voice: VoiceBody | None = None
     captions: bool | None = None
+    text: TextBody | None = None
+    safe_area: SafeAreaName | None = None
     length: Literal["film", "script", "longer"] | None = None
     provider: Label | None = None
     prefer: Literal["quality", "cost", "speed"] | None = None

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from shared.pipeline.plan.plan import Placement, Size
+from shared.pipeline.plan.typography import AppArea
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +51,21 @@ class SafeArea:
 # Phone apps lay their own buttons over a vertical film: a tenth at the top, a fifth at the bottom, a column at the
 # right. The values hold for organic posts on the large networks (read November 2026); other shapes keep the 5 % that
 # players may cut.
-_PHONE = SafeArea(top=0.13, bottom=0.22, left=0.06, right=0.14)
 _SCREEN = SafeArea(top=0.05, bottom=0.05, left=0.05, right=0.05)
+_AREAS = {
+    AppArea.SOCIAL: SafeArea(top=0.13, bottom=0.22, left=0.06, right=0.14),
+    AppArea.SHORTS: SafeArea(top=0.15, bottom=0.35, left=0.045, right=0.178),  # Google's vertical ads, 2026
+    AppArea.REELS: SafeArea(top=0.14, bottom=0.35, left=0.06, right=0.14),  # Meta, March 2026, and the buttons' column
+    AppArea.TIKTOK: SafeArea(top=0.13, bottom=0.26, left=0.112, right=0.17),  # third parties: TikTok tells no numbers
+    AppArea.NONE: _SCREEN,
+}
 
 
-def safe_area(size: Size) -> SafeArea:
-    """Return the safe area of a film's shape."""
-    return _PHONE if size.width * 4 < size.height * 3 else _SCREEN
+def safe_area(size: Size, app: AppArea | None = None) -> SafeArea:
+    """Return what an app leaves free, of its film's shape where none is named."""
+    if app is not None:
+        return _AREAS[app]
+    return _AREAS[AppArea.SOCIAL] if size.width * 4 < size.height * 3 else _SCREEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +89,7 @@ _INSET_REACH = 0.9  # of the way to an edge, when its size was asked for
 _MOST_LOST = 0.15  # of a picture that fills the frame
 
 
-def lay(visible: Box, place: Placement, size: Size, *, inset: bool) -> Stand:
+def lay(visible: Box, place: Placement, size: Size, *, inset: bool, app: AppArea | None = None) -> Stand:
     """Place what is visible of a take on the film; an inset is a picture with a background of its own."""
     if inset and place.alone:
         return _filling(visible, size)
@@ -102,7 +111,7 @@ def lay(visible: Box, place: Placement, size: Size, *, inset: bool) -> Stand:
     top = (size.height - tall) * ((max(-reach, min(reach, y)) if inset or floats else 1.0) + 1) / 2
     box = Box(2 * int(left / 2 + 0.5), 2 * int(top / 2 + 0.5), wide, tall).kept_in(size)
     if (inset or floats) and place.widest is not None:
-        box = _inside(box, safe_area(size), size)
+        box = _inside(box, safe_area(size, app), size)
     floats = floats and box.y + box.height < size.height
     return Stand(visible, box, floats=floats, narrowed=narrowed and place.widest is None)
 

@@ -154,7 +154,7 @@ def _presenters(bench: _Bench) -> tuple[list[PlacedPresenter], list[WarningText]
         with named(look.node):
             take = measure(look, bench.files[look.node], facts, bench.folder, bench.budget)
         inset = take.cutout is Cutout.INSET
-        stand = lay(take.visible, look.place, bench.edit.size, inset=inset)
+        stand = lay(take.visible, look.place, bench.edit.size, inset=inset, app=bench.edit.safe_area)
         told += take.warnings
         if stand.narrowed:
             told.append(_narrowed(look, stand, bench.edit))

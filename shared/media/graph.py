@@ -21,6 +21,7 @@ _COLOUR_TAGS = "setparams=range=tv:colorspace=bt709:color_primaries=bt709:color_
 _UNNOTICED = 6  # frames a picture may stand still without anybody noticing
 _RUN_UP = 12  # frames before a last frame stands still in which the move into it begins
 _PUSH, _MOST_PUSH = 0.012, 0.08  # of the picture's size: a second, and in all
+_SLIDE = 8  # frames in which words that slide come to their place
 _FOCUS = (0.5, 0.4)  # where footage shows the product
 _YUV = "out_color_matrix=bt709:out_range=tv"
 
@@ -59,6 +60,7 @@ class Lettering:
     end: int
     comes: int  # frames it takes to come; 0 = at once
     goes: int  # frames it takes to go
+    slides: int = 0  # pixels below its place where it comes from
 
 
 @dataclass(slots=True)
@@ -235,9 +237,10 @@ def _lay_words(graph: Graph, word: Lettering, layers: int) -> int:
     graph.chains.append(
         f"[{number}:v]scale={_YUV},format=yuva420p,{_held(fps)},trim=end_frame={length}{ease},{cut}[word{layers}]"
     )
-    return _over(graph, f"word{layers}", word.box, layers)
+    slid = f"+{word.slides}*pow(1-clip((n-{word.start - part.start})/{_SLIDE}\\,0\\,1)\\,3)" if word.slides else ""
+    return _over(graph, f"word{layers}", word.box, layers, slid)
 
 
-def _over(graph: Graph, name: str, box: Box, layers: int) -> int:
-    graph.chains.append(f"[base{layers}][{name}]overlay={box.x}:{box.y}:eof_action=pass[base{layers + 1}]")
+def _over(graph: Graph, name: str, box: Box, layers: int, slid: str = "") -> int:
+    graph.chains.append(f"[base{layers}][{name}]overlay={box.x}:{box.y}{slid}:eof_action=pass[base{layers + 1}]")
     return layers + 1

@@ -12,14 +12,15 @@ from PIL import Image, ImageChops, ImageDraw, ImageFilter
 from shared.media.breaking import clusters
 from shared.media.graph import Lettering, PlacedPresenter
 from shared.media.inking import Ink, ink
+from shared.media.keying import rgb
 from shared.media.text_layout import PAD, PaintedText, Saying, laid_out, saying_of
 from shared.media.wording import Wording
 from shared.pipeline.edit.edit import Cue, Edit, Title
 from shared.pipeline.plan.glyphs import named
-from shared.pipeline.plan.plan import Size
+from shared.pipeline.plan.typography import DARK, TextStyle, Typography
 from shared.pipeline.plan.warned import Warned, WarningText, warning
 
-_PANEL = 150  # opacity of the panel, of 255: white letters on it have 4.9 : 1 even before white footage
+_RIM = 0.09  # of the letters: how far an outline reaches
 
 
 def letter(
@@ -32,7 +33,7 @@ def letter(
     for number, each in enumerate(sayings):
         inked = _inked(each.wording)
         if inked is not None:
-            painted.append(_painted(edit.size, each, inked, folder / f"words-{number}.png"))
+            painted.append(_painted(edit, each, inked, folder / f"words-{number}.png"))
     return laid_out(edit, painted), tuple(news for each in sayings for news in _news(each))
 
 
@@ -55,29 +56,45 @@ def _inked(wording: Wording) -> Ink | None:
     return ink(wording.shaped, [number * step for number in range(len(wording.shaped))], wording.letters)
 
 
-def _painted(size: Size, saying: Saying, inked: Ink, path: Path) -> PaintedText:
+def _painted(edit: Edit, saying: Saying, inked: Ink, path: Path) -> PaintedText:
     """Paint a text onto its panel; one whose shaping came out wider than its zone is drawn smaller."""
     pad, zone = round(saying.wording.letters * PAD), saying.zones[0].box
-    room = (max(2, zone.width - 2 * pad), max(2, round(size.height * 0.6) - 2 * pad))
-    picture = _panel(inked.within(*room), pad, _PANEL)
+    room = (max(2, zone.width - 2 * pad), max(2, round(edit.size.height * 0.6) - 2 * pad))
+    picture = _backed(inked.within(*room), pad, edit.text)
     picture.save(path, "PNG", compress_level=1)
     return PaintedText(saying, path, picture.width, picture.height)
 
 
-def _panel(inked: Ink, pad: int, opacity: int) -> Image.Image:
-    """Lay letters in white, and emoji as they are, on a dark rounded panel, with a soft shade around them."""
+def _backed(inked: Ink, pad: int, look: Typography) -> Image.Image:
+    """Lay letters in their colour, and emoji as they are, on a rounded panel with a soft shade, or on that alone."""
     wide, high = inked.size
     size = (wide + 2 * pad + (wide % 2), high + 2 * pad + (high % 2))
     plate = Image.new("L", (size[0] * 4, size[1] * 4), 0)
-    ImageDraw.Draw(plate).rounded_rectangle((0, 0, size[0] * 4 - 1, size[1] * 4 - 1), pad * 4, fill=opacity)
+    ImageDraw.Draw(plate).rounded_rectangle((0, 0, size[0] * 4 - 1, size[1] * 4 - 1), pad * 4, fill=look.opacity)
     letters, pictures = Image.new("L", size, 0), Image.new("RGBA", size, (0, 0, 0, 0))
     letters.paste(inked.letters, (pad, pad))
     pictures.paste(inked.pictures, (pad, pad))
     shade = ImageChops.lighter(letters, pictures.getchannel("A")).filter(ImageFilter.GaussianBlur(max(1, pad // 6)))
-    ground = Image.new("RGBA", size, (12, 14, 18, 0))
-    ground.putalpha(plate.resize(size, Image.Resampling.BOX))
-    for color, alpha in (((12, 14, 18), shade.point([value // 2 for value in range(256)])), ((255, 255, 255), letters)):
+    around = rgb(look.panel or DARK)
+    ground = Image.new("RGBA", size, (*around, 0))
+    if look.style is TextStyle.PANEL:
+        ground.putalpha(plate.resize(size, Image.Resampling.BOX))
+        shade = shade.point([value // 2 for value in range(256)])
+    else:
+        shade = _rim(ImageChops.lighter(letters, pictures.getchannel("A")), pad, look.style)
+    for color, alpha in ((around, shade), (rgb(look.color), letters)):
         layer = Image.new("RGBA", size, (*color, 0))
         layer.putalpha(alpha)
         ground = Image.alpha_composite(ground, layer)
     return Image.alpha_composite(ground, pictures)
+
+
+def _rim(drawn: Image.Image, pad: int, style: TextStyle) -> Image.Image:
+    """Return the opacity around letters that stand on no panel: a line of even strength, or one that fades outwards."""
+    reach = max(1, round(pad / PAD * _RIM))
+    for _ in range(reach):
+        drawn = drawn.filter(ImageFilter.MaxFilter(3))
+    if style is TextStyle.SHADOW:
+        soft = drawn.filter(ImageFilter.GaussianBlur(reach))
+        drawn = soft.point([min(255, value * 3 // 2) for value in range(256)])
+    return drawn

@@ -13,12 +13,14 @@ from shared.media.graph import Lettering, PlacedPresenter
 from shared.media.languages import language_of
 from shared.media.segments import frames
 from shared.media.wording import Wording, word
-from shared.media.zones import Zone, caption_zones, title_zones
+from shared.media.zones import Zone, asked_zone, caption_zones, title_zones
 from shared.pipeline.edit.edit import Cue, Edit, Title
 from shared.pipeline.plan.plan import Cutout, Size
+from shared.pipeline.plan.typography import TextMotion, TextPlace
 
 PAD = 0.55  # of the letters, between them and their panel's edge
 _EASE = 0.2  # seconds a scene text takes to come and to go
+_SLIDES = 0.03  # of the height: from how far below a scene text comes that slides
 _CUE_EASE = 3  # frames captions take to come after a pause and to go before one
 _PAUSE = 12  # frames without a caption that are no pause: the one before stays until the next
 _FACE_SPARED = 0.05  # share of a face that captions may touch before they look for another place
@@ -66,13 +68,15 @@ def saying_of(said: Title | Cue, edit: Edit, presenters: Sequence[PlacedPresente
     people = [look.stand.box for look in seen]
     faces = tuple(face(look.stand, inset=look.take.cutout is Cutout.INSET) for look in seen)
     if isinstance(said, Title):
-        zones = title_zones(edit.size, people, faces)
-        if any(cue.start < said.start + said.seconds and cue.start + cue.seconds > said.start for cue in edit.cues):
-            floor = caption_zones(edit.size, people, faces)[0].box.y
+        zones = title_zones(edit.size, people, faces, edit.safe_area)
+        if edit.text.position is not TextPlace.AUTO:
+            zones = (asked_zone(edit.size, edit.text.position, edit.safe_area),)
+        elif any(cue.start < said.start + said.seconds and cue.start + cue.seconds > said.start for cue in edit.cues):
+            floor = caption_zones(edit.size, people, faces, edit.safe_area)[0].box.y
             zones = tuple(_above(floor, zone, edit.size) for zone in zones)
         zone, wording = _best_zone(said, _TITLE, edit, zones, faces, people)
         return Saying(said, wording, start, end, (zone,), faces)
-    zones = caption_zones(edit.size, people, faces)
+    zones = caption_zones(edit.size, people, faces, edit.safe_area)
     return Saying(said, _worded(said, cue_style, edit, zones[0]), start, end, zones, faces)
 
 
@@ -84,7 +88,7 @@ def _above(floor: int, zone: Zone, size: Size) -> Zone:
 
 def _worded(said: Title | Cue, style: _Style, edit: Edit, zone: Zone) -> Wording:
     side = min(edit.size.width, edit.size.height)
-    letters, least = round(style.letters * side), max(8, round(style.least * side))
+    letters, least = round(style.letters * edit.text.size * side), max(8, round(style.least * side))
     pad = 2 * round(PAD * letters)
     return word(
         said.text,
@@ -123,7 +127,9 @@ def laid_out(edit: Edit, painted: Sequence[PaintedText]) -> tuple[Lettering, ...
     for each in titles:
         box = each.saying.zones[0].spot(each.width, each.height, edit.size)
         ease = min(frames(_EASE, edit.fps), (each.saying.end - each.saying.start) // 4)
-        made.append(Lettering(each.path, box, each.saying.start, each.saying.end, ease, ease))
+        ease = 0 if edit.text.animation is TextMotion.NONE else ease
+        slides = round(_SLIDES * edit.size.height) if edit.text.animation is TextMotion.SLIDE else 0
+        made.append(Lettering(each.path, box, each.saying.start, each.saying.end, ease, ease, slides))
     return (*made, *_laid_cues(cues, made, edit.size))
 
 

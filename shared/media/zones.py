@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from shared.media.boxes import Box, safe_area
 from shared.pipeline.plan.plan import Size
+from shared.pipeline.plan.typography import AppArea, TextPlace
 
 GAP = 0.02  # of the height: words keep from a head below or above them
 _BESIDE = 0.03  # of the width: words keep from a presenter at their side
@@ -26,15 +27,27 @@ class Zone:
         return Box(round(left / 2) * 2, round(top / 2) * 2, width, height).kept_in(size)
 
 
-def title_zones(size: Size, people: Sequence[Box], faces: Sequence[Box]) -> tuple[Zone, ...]:
+def asked_zone(size: Size, place: TextPlace, app: AppArea | None) -> Zone:
+    """Return where a scene text stands that has its place by order: in that third of what the app leaves free."""
+    safe = safe_area(size, app)
+    top, low = safe.top + 0.005, 1 - safe.bottom
+    third = (low - top) / 3
+    down = {TextPlace.TOP: 0.0, TextPlace.MIDDLE: 0.5, TextPlace.BOTTOM: 1.0}[place]
+    above = top + 2 * third * down
+    return _zone(size, safe.left, 1 - safe.right, above, above + third, down=down)
+
+
+def title_zones(
+    size: Size, people: Sequence[Box], faces: Sequence[Box], app: AppArea | None = None
+) -> tuple[Zone, ...]:
     """Return the places of a scene's text, best first; `people` and `faces` are those seen meanwhile.
 
     A wide frame has a column at the side of its presenter; else the text stands at the top, above the heads, and where
     that is too low for it, over the chest.
     """
-    safe = safe_area(size)
+    safe = safe_area(size, app)
     zones: list[Zone] = []
-    if size.width > size.height and (side := _free_side(size, people)):
+    if size.width > size.height and (side := _free_side(size, people, app)):
         outer = 0.0 if side[0] <= safe.left else 1.0
         zones += [_zone(size, *side, 0.12, low, down=0.0, across=outer) for low in (0.46, 0.85)]
     left, right = safe.left, 1 - safe.right
@@ -52,23 +65,25 @@ def title_zones(size: Size, people: Sequence[Box], faces: Sequence[Box]) -> tupl
     return tuple(zones)
 
 
-def caption_zones(size: Size, people: Sequence[Box], faces: Sequence[Box]) -> tuple[Zone, ...]:
+def caption_zones(
+    size: Size, people: Sequence[Box], faces: Sequence[Box], app: AppArea | None = None
+) -> tuple[Zone, ...]:
     """Return the places of captions, best first: low, above the heads, in the middle, high."""
-    safe = safe_area(size)
+    safe = safe_area(size, app)
     left, right, low = safe.left, 1 - safe.right, 1 - max(safe.bottom, 0.07)
     if size.width > size.height:
-        left, right = _free_side(size, people) or (0.16, 0.84)
+        left, right = _free_side(size, people, app) or (0.16, 0.84)
     head = min((face.y / size.height for face in faces), default=0.565) - GAP
     lowest = (low, head, 0.565)
     zones = [_zone(size, left, right, max(safe.top, edge - 0.24), edge, down=1.0) for edge in lowest if edge > safe.top]
     return (*zones, _zone(size, left, right, safe.top, safe.top + 0.24, down=0.0))
 
 
-def _free_side(size: Size, people: Sequence[Box]) -> tuple[float, float] | None:
+def _free_side(size: Size, people: Sequence[Box], app: AppArea | None) -> tuple[float, float] | None:
     """Return from where to where, in shares of the width, a frame is free beside its presenters."""
     if not people:
         return None
-    safe = safe_area(size)
+    safe = safe_area(size, app)
     before = min(one.x for one in people) / size.width - _BESIDE
     after = max(one.x + one.width for one in people) / size.width + _BESIDE
     sides = ((safe.left, min(before, 0.6)), (max(after, 0.4), 1 - safe.right))

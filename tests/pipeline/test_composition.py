@@ -93,6 +93,8 @@ def test_what_no_frame_shows_does_not_rename_a_film(path: str, value: object) ->
         ("request.avatar_script", "Good evening."),
         ("request.avatar_position", {"preset": "top_left"}),
         ("request.voice.locale", "ja-JP"),
+        ("request.text", {"color": "#ffd400"}),
+        ("request.safe_area", "reels"),
         ("request.aspect_ratio", "16:9"),
         ("plan.captions", False),
         ("plan.sound", "mute"),

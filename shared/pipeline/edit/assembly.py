@@ -71,6 +71,8 @@ def assemble(
         sound=plan.sound,
         warnings=(*surprises, *film_warnings(plan, request, laid, spoken)),
         locale=request.voice.locale or "",
+        text=request.text,
+        safe_area=request.safe_area,
     )
 
 

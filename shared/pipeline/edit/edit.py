@@ -6,6 +6,7 @@ Times are seconds on the film's own clock. Files are named by the key of the nod
 from dataclasses import dataclass
 
 from shared.pipeline.plan.plan import KEY_COLOR, Cutout, Placement, Size, Sound
+from shared.pipeline.plan.typography import USUAL_TEXT, AppArea, Typography
 from shared.pipeline.plan.warned import WarningText
 
 
@@ -65,6 +66,8 @@ class Edit:
     cues: tuple[Cue, ...]
     sound: Sound
     warnings: tuple[WarningText, ...] = ()
+    text: Typography = USUAL_TEXT
+    safe_area: AppArea | None = None
     locale: str = ""  # the language spoken, "zh-TW", where somebody said it
 
     @property

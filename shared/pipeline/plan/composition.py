@@ -11,30 +11,37 @@ from typing import Any
 from shared.pipeline.codec import to_plain
 from shared.pipeline.plan.plan import Plan
 from shared.pipeline.plan.request import FilmRequest, script_of
+from shared.pipeline.plan.typography import USUAL_TEXT
 
 RENDERER = 1  # raised whenever the same composition may give other frames or another sound
 
 
 def composition(plan: Plan, request: FilmRequest) -> dict[str, Any]:
     """Return, plain, all that the edit is made from but the files themselves."""
-    return {
-        "renderer": RENDERER,
-        "size": to_plain(plan.size),
-        "length": plan.length.value,
-        "sound": plan.sound.value,
-        "captions": plan.captions,
-        "place": to_plain(plan.place),
-        "stretches": [to_plain(stretch) for stretch in plan.stretches],
-        "clips": [[clip.key, clip.scene, clip.before, clip.seconds, clip.total] for clip in plan.clips],
-        "speeches": [
-            [speech.key, speech.scene, script_of(request, speech.scene) if plan.captions else ""]
-            for speech in plan.speeches
-        ],
-        "scenes": [[scene.text_overlay, scene.visual_description is not None] for scene in request.scenes],
-        "shape": request.aspect_ratio.value,
-        "position": to_plain(request.avatar_position),
-        "locale": request.voice.locale,
-    }
+    words = {"text": to_plain(request.text)} if request.text != USUAL_TEXT else {}
+    apart = {"safe_area": request.safe_area.value} if request.safe_area else {}  # what nobody asks for renames nothing
+    return (
+        words
+        | apart
+        | {
+            "renderer": RENDERER,
+            "size": to_plain(plan.size),
+            "length": plan.length.value,
+            "sound": plan.sound.value,
+            "captions": plan.captions,
+            "place": to_plain(plan.place),
+            "stretches": [to_plain(stretch) for stretch in plan.stretches],
+            "clips": [[clip.key, clip.scene, clip.before, clip.seconds, clip.total] for clip in plan.clips],
+            "speeches": [
+                [speech.key, speech.scene, script_of(request, speech.scene) if plan.captions else ""]
+                for speech in plan.speeches
+            ],
+            "scenes": [[scene.text_overlay, scene.visual_description is not None] for scene in request.scenes],
+            "shape": request.aspect_ratio.value,
+            "position": to_plain(request.avatar_position),
+            "locale": request.voice.locale,
+        }
+    )
 
 
 def canonical(value: object) -> str:

@@ -10,6 +10,7 @@ from shared.pipeline.plan.reading import unread
 from shared.pipeline.plan.request import FilmRequest, ImageFit, VoiceSettings, script_of
 from shared.pipeline.plan.ssml import Passage, read_script
 from shared.pipeline.plan.timing import lasting, say, say_scenes
+from shared.pipeline.plan.typography import LEGIBLE, USUAL_TEXT, contrast
 from shared.pipeline.plan.warned import Warned, WarningText, warning
 from shared.pipeline.vendors.names import called
 
@@ -92,6 +93,12 @@ def _filled(lack: float) -> str:
 
 def _texts(request: FilmRequest, stretches: tuple[Stretch, ...], takes: tuple[Speech, ...]) -> Iterator[WarningText]:
     spoken = {take.scene: take.seconds for take in takes}
+    written = request.captions or any(scene.text_overlay is not None for scene in request.scenes)
+    if not written and request.text != USUAL_TEXT:
+        yield warning(Warned.TEXT_UNUSED, "text is not used: the film has no text_overlay and no captions")
+    elif (ratio := contrast(request.text)) < LEGIBLE:
+        says = f"Letters in {request.text.color} can be hard to read: their contrast may be {ratio:.1f} to 1"
+        yield warning(Warned.TEXT_FAINT, says)
     for stretch in stretches:
         text = None if stretch.scene is None else request.scenes[stretch.scene].text_overlay
         if stretch.scene is None or text is None:

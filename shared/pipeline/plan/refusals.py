@@ -10,9 +10,10 @@ from shared.pipeline.plan.by_field import by_field
 from shared.pipeline.plan.capabilities import AvatarService, FootageModel, Tables
 from shared.pipeline.plan.looks import Look, engine_for
 from shared.pipeline.plan.plan import Feature, Length, Speech
-from shared.pipeline.plan.request import Background, BackgroundType, Filmer, FilmRequest, Quality
+from shared.pipeline.plan.request import AspectRatio, Background, BackgroundType, Filmer, FilmRequest, Quality
 from shared.pipeline.plan.speakers import Speaker
 from shared.pipeline.plan.timing import say
+from shared.pipeline.plan.typography import OF_APPS
 from shared.pipeline.vendors.names import called
 
 
@@ -72,6 +73,8 @@ def _reasons(
     request: FilmRequest, tables: Tables, cast: tuple[Speaker, ...], provider: str
 ) -> Iterator[tuple[str, str]]:
     yield from rules.mistakes(rules.outline(request))
+    if request.safe_area in OF_APPS and request.aspect_ratio is not AspectRatio.TALL:
+        yield "safe_area", f"{request.safe_area} shows 9:16 only: order that aspect_ratio, or leave safe_area out"
     if len(request.scenes) > tables.limits.scenes:
         yield "scenes", f"are {len(request.scenes)}; a film has at most {tables.limits.scenes}"
     if request.aspect_ratio not in tables.sizes.get(request.resolution, {}):

@@ -12,6 +12,7 @@ from typing import Any
 
 from shared.pipeline.codec import Stored, from_plain, to_stored
 from shared.pipeline.plan.plan import Join, Length, Sound
+from shared.pipeline.plan.typography import USUAL_TEXT, AppArea, Typography
 
 SCENE_SECONDS = 8.0  # a scene's length when none is asked for
 
@@ -187,6 +188,8 @@ class FilmRequest(Stored):
     background: Background | None = None
     voice: VoiceSettings = VoiceSettings()
     captions: bool = False
+    text: Typography = USUAL_TEXT
+    safe_area: AppArea | None = None  # None = social in a tall film, else none
     length: Length = Length.LONGER
     provider: str | None = None
     prefer: Prefer | None = None  # where a persona leaves the choice of the avatar service; None = quality

@@ -28,6 +28,8 @@ class Warned(StrEnum):
     BACKGROUND_ALONE = auto()
     SCRIPT_DECIDES = auto()
     TEXT_UNREAD = auto()
+    TEXT_FAINT = auto()
+    TEXT_UNUSED = auto()
     PROMPT_CUT = auto()
     TEXT_UNDRAWN = auto()
     CAPTIONS_UNDRAWN = auto()
@@ -111,6 +113,11 @@ ADVICE: Mapping[Warned, Advice] = {
         "A text has more letters than there is time or room for.",
         "Shorten text_overlay to about {letters} letters, or split it over scenes.",
     ),
+    Warned.TEXT_FAINT: Advice(
+        "Letters may be hard to read on what is around them.",
+        "Choose a text.color and a text.panel further apart: 4.5 to 1 is the least; white on the dark panel has it.",
+    ),
+    Warned.TEXT_UNUSED: Advice("The look of words is not used.", "Leave text out, or give a scene a text_overlay."),
     Warned.PROMPT_CUT: Advice(
         "A scene has more words than Veo reads.", "Shorten visual_description, camera_movement or mood."
     ),
