@@ -195,6 +195,18 @@ SCHEMAS: Mapping[str, Schema] = {
             "lanes": listed("Which work overlapped.", ref("Lane")),
         },
     ),
+    "Version": fields_of(
+        "A version of a film.",
+        {
+            "version": of("integer", "Its number; 1 is the film as it was ordered.", minimum=1),
+            "job_id": text("The job that makes it."),
+            "made_from": text("The job whose film was edited; null for the first.", null=True),
+            "changed": listed("The fields of the edit.", {"type": "string"}),
+            "created_at": time("When it was asked for."),
+            "url": text("Where the job is read."),
+            "film_url": text("Redirects to its film, with your key."),
+        },
+    ),
     "UnreadableRow": fields_of(
         "A job another version of abroll wrote; it goes on.",
         {

@@ -17,6 +17,7 @@ ANSWERS: Mapping[str, Mapping[int, str]] = {
     "POST /jobs/{job}/cancel": {200: "Cancelled"},
     "POST /jobs/{job}/links": {200: "LinksMade"},
     "POST /jobs/{job}/retry": {200: "RevisedDryRun", 202: "Revised"},
+    "POST /jobs/{job}/edit": {200: "RevisedDryRun", 202: "Revised"},
     "POST /jobs/{job}/regenerate": {200: "RevisedDryRun", 202: "Revised"},
     "GET /catalog/avatars": {200: "Avatars"},
     "GET /catalog/voices": {200: "Voices"},

@@ -15,7 +15,7 @@ from infra.request_schema import request_schemas
 from shared.codes import MEANINGS, Code
 from shared.config import Settings
 from shared.door.bodies import FilmBody, TemplateBody
-from shared.door.change_bodies import LinksBody, RegenerateBody, RetryBody
+from shared.door.change_bodies import EditBody, LinksBody, RegenerateBody, RetryBody
 from shared.door.health import OPENAPI
 from shared.door.public import Route
 from shared.door.statuses import STATUS
@@ -33,6 +33,7 @@ from shared.steps.webhook_events import EVENTS, WebhookEvent, WebhookPayload
 from shared.wiring import Wiring
 
 BODIES: Mapping[str, type[BaseModel]] = {
+    "Edit": EditBody,
     "Film": FilmBody,
     "Integration": IntegrationBody,
     "IntegrationChange": IntegrationChangeBody,
@@ -169,7 +170,7 @@ def _parameters(names: list[str], function: str, route: Route) -> Iterator[dict[
         yield {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
     for name, schema in QUERIES.get(_label(function, route), {}).items():
         yield {"name": name, "in": "query", "schema": schema}
-    if route.takes in ("Film", "Retry", "Regenerate"):
+    if route.takes in ("Film", "Retry", "Regenerate", "Edit"):
         yield {"name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "maxLength": 255}}
 
 

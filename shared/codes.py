@@ -34,6 +34,8 @@ class Code(StrEnum):
     RETRIED_TOO_OFTEN = "retried_too_often"
     STILL_ON_ITS_WAY = "still_on_its_way"
     NOT_COMPLETED = "not_completed"
+    IS_VERSION = "is_version"
+    TOO_MANY_VERSIONS = "too_many_versions"
     IMAGE_GONE = "image_gone"
     BUSY = "busy"
     UNAVAILABLE = "unavailable"
@@ -140,6 +142,10 @@ MEANINGS: Mapping[Code, Meaning] = {
         "The delivery has not ended, so nothing is to be sent anew.", "Read the tenant's deliveries in a while."
     ),
     Code.NOT_COMPLETED: Meaning("Only a finished film can be made anew.", "Retry the job, or order a new film."),
+    Code.IS_VERSION: Meaning(
+        "The job is a version of a film: it is only composed.", "Edit it, or regenerate the film it is a version of."
+    ),
+    Code.TOO_MANY_VERSIONS: Meaning("The film has as many versions as one may have.", "Regenerate or order a film."),
     Code.IMAGE_GONE: Meaning("The product image was deleted after its time.", "Order a new film with the image."),
     Code.BUSY: Meaning(
         "More films wait for a vendor than it starts in a reasonable time.",

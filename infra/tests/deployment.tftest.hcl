@@ -196,7 +196,7 @@ run "data" {
     condition = {
       for name, bucket in google_storage_bucket.files :
       name => [for rule in bucket.lifecycle_rule : one(rule.condition).age if one(rule.action).type == "Delete"]
-    } == { films = [30], takes = [7] }
+    } == { films = [30], takes = [30] }
     error_message = "Files live longer or shorter than promised."
   }
 

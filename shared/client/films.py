@@ -11,6 +11,7 @@ from .schemas import (
     Bill,
     Cancelled,
     DryRun,
+    Edit,
     Film,
     Job,
     JobRow,
@@ -143,6 +144,12 @@ class Films:
     ) -> Revised | RevisedDryRun:
         """Make a new film from a finished one: other words, another avatar or take. With `dry_run`: only priced."""
         return cast("Revised | RevisedDryRun", self._changed(job, "regenerate", changes, idempotency_key))
+
+    def edit(
+        self, job: str, changes: Edit | Mapping[str, Any], *, idempotency_key: str | None = None
+    ) -> Revised | RevisedDryRun:
+        """Make another version of a film from the takes that exist: nothing is bought. With `dry_run`: only checked."""
+        return cast("Revised | RevisedDryRun", self._changed(job, "edit", changes, idempotency_key))
 
     def download(self, job: str, to: str | Path) -> Path:
         """Fetch the film to a file, which is there whole or not at all; return its path. Raises OSError too."""

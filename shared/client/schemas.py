@@ -142,6 +142,15 @@ class Description(TypedDict):
     components: dict[str, Any]
 
 
+OrderItem: TypeAlias = int
+
+
+class EditSoundBody(TypedDict):
+    """What is heard beside the speech."""
+
+    audio: NotRequired[Literal["bed", "mute", "duck"] | None]
+
+
 Filmer: TypeAlias = Literal["veo", "heygen", "auto"]
 
 
@@ -221,6 +230,8 @@ class JobRow(TypedDict):
     late_since: str | None
     ahead: int | None
     starts_by: str | None
+    version: int
+    version_of: str | None
     final_video_url: str | None
     poster_url: str | None
     error_message: str | None
@@ -425,7 +436,9 @@ class Problem(TypedDict):
         "idempotency_conflict",
         "image_gone",
         "image_refused",
+        "input_gone",
         "internal_error",
+        "is_version",
         "key_rejected",
         "method_not_allowed",
         "monthly_cap",
@@ -443,6 +456,7 @@ class Problem(TypedDict):
         "too_large",
         "too_many_live_jobs",
         "too_many_pixels",
+        "too_many_versions",
         "too_small",
         "unauthorized",
         "unavailable",
@@ -688,6 +702,18 @@ class UsageRow(TypedDict):
     ordered_by: NotRequired[str | None]
 
 
+class Version(TypedDict):
+    """A version of a film."""
+
+    version: int
+    job_id: str
+    made_from: str | None
+    changed: list[str]
+    created_at: str
+    url: str
+    film_url: str
+
+
 class Voice(TypedDict):
     """A voice; `id` is an order's `voice_id`."""
 
@@ -870,6 +896,21 @@ class Deliveries(TypedDict):
     next_cursor: str | None
 
 
+class EditSceneBody(TypedDict):
+    """How one scene, counted from 0 as in the order, is laid out."""
+
+    scene: int
+    visual_description: NotRequired[str | None]
+    camera_movement: NotRequired[str | None]
+    mood: NotRequired[str | None]
+    text_overlay: NotRequired[str | None]
+    script: NotRequired[str | None]
+    avatar_id: NotRequired[str | None]
+    voice_id: NotRequired[str | None]
+    background: NotRequired[ColorBody | PresetBody | None]
+    seconds: NotRequired[float | None]
+
+
 class Film(TypedDict):
     """The whole body of create_job; its product's id is its title where it has none."""
 
@@ -934,6 +975,8 @@ class JobNews(TypedDict):
     expires_at: NotRequired[str | None]
     error: NotRequired[NewsError | None]
     cost: NotRequired[NewsCost | None]
+    film_version: NotRequired[int | None]
+    version_of: NotRequired[str | None]
 
 
 class Jobs(TypedDict):
@@ -1181,6 +1224,8 @@ class Cancelled(TypedDict):
     late_since: str | None
     ahead: int | None
     starts_by: str | None
+    version: int
+    version_of: str | None
     final_video_url: str | None
     poster_url: str | None
     error_message: str | None
@@ -1198,6 +1243,7 @@ class Cancelled(TypedDict):
     footage_urls: list[Footage]
     error: JobError | None
     parent: str | None
+    versions: list[Version]
     degraded: list[str]
     presenter_failure: PresenterRule
     warnings: list[str]
@@ -1221,6 +1267,24 @@ class DryRun(TypedDict):
     presenter_failure: PresenterRule
     plan: dict[str, Any]
     explained: dict[str, str]
+
+
+class Edit(TypedDict):
+    """What is laid out otherwise in another version of the film; words to film or to speak are bought, and refused."""
+
+    avatar_script: NotRequired[str | None]
+    avatar_id: NotRequired[str | None]
+    voice_id: NotRequired[str | None]
+    scenes: NotRequired[list[EditSceneBody] | None]
+    dry_run: NotRequired[bool]
+    order: NotRequired[list[OrderItem] | None]
+    avatar_position: NotRequired[PositionBody | None]
+    captions: NotRequired[bool | None]
+    background: NotRequired[ColorBody | PresetBody | None]
+    length: NotRequired[Literal["film", "script", "longer"] | None]
+    b_roll: NotRequired[EditSoundBody | None]
+    aspect_ratio: NotRequired[Literal["9:16", "16:9", "1:1"] | None]
+    resolution: NotRequired[Literal["720p", "1080p"] | None]
 
 
 class Job(TypedDict):
@@ -1259,6 +1323,8 @@ class Job(TypedDict):
     late_since: str | None
     ahead: int | None
     starts_by: str | None
+    version: int
+    version_of: str | None
     final_video_url: str | None
     poster_url: str | None
     error_message: str | None
@@ -1276,6 +1342,7 @@ class Job(TypedDict):
     footage_urls: list[Footage]
     error: JobError | None
     parent: str | None
+    versions: list[Version]
     degraded: list[str]
     presenter_failure: PresenterRule
     warnings: list[str]

@@ -17,6 +17,7 @@ from shared.pipeline.job.schema import OLDEST, SCHEMA, WRITES
 from shared.pipeline.job.status import progress, stage, status, summary, waiting_for
 from shared.pipeline.job.turns import oldest_parked, queued
 from shared.pipeline.job.vendors import VENDORS
+from shared.pipeline.job.version import Versions
 from shared.pipeline.plan.plan import Kind, Plan
 from shared.pipeline.plan.request import FilmRequest, to_document
 
@@ -73,6 +74,7 @@ def moving(job: Job) -> dict[str, Any]:
         "place": to_stored(job.place),
         "parked": oldest_parked(job) or None,
         "queued": queued(job) or None,
+        "versions": to_stored(job.versions) if job.versions != Versions() else None,
         "paid_by_us": columns.paid_by_us,
         "billed_by_provider": columns.billed_by_provider,
         "error": to_stored(job.trouble) if job.trouble else None,
@@ -85,6 +87,12 @@ def moving(job: Job) -> dict[str, Any]:
         "due_at": None if job.ending else min(dues, default=job.give_up_at),
         "expire_at": job.ended_at + RETENTION if job.ended_at else None,
     }
+
+
+def listing(job: Job) -> dict[str, Any]:
+    """Return what is written of a root when it lists a new version: its state is not touched."""
+    moved = moving(job)
+    return {name: moved[name] for name in ("versions", "timeline", "updated_at")}
 
 
 def read(job_id: str, data: Mapping[str, Any]) -> Job:
@@ -146,6 +154,7 @@ def _built(job_id: str, data: Mapping[str, Any], schema: int) -> Job:
         ordered_by=held.ordered_by,
         hooks=held.hooks,
         place=held.place,
+        versions=held.versions,
     )
 
 
@@ -211,6 +220,7 @@ class _Held:
     ordered_by: str | None = None
     hooks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     place: Place = field(default_factory=Place)
+    versions: Versions = field(default_factory=Versions)
 
 
 _KINDS = list(Kind)

@@ -40,6 +40,16 @@ class JobFacts(Stored):
     next_move: str | None = None
     paid_by_us: int = 0  # micro-dollars
     billed_by_provider: int = 0
+    film_version: int = 1
+    version_of: str | None = None  # the job whose film it is a version of
+
+
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """A job as it was read, and as it is written beside another one."""
+
+    loaded: Loaded
+    job: Job
 
 
 @dataclass(frozen=True, slots=True)

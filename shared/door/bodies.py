@@ -204,7 +204,7 @@ def parse_film(
     outline = rules.outline_of_body({ALIASES.get(name, name): value for name, value in body.items()})
     found += [(called.get(path, path), why) for path, why in rules.mistakes(outline)]
     found += _doubly_named(body)
-    film = _validated(FilmBody, body, found, schemes, judge).model_dump(exclude_none=True)
+    film = parsed(FilmBody, body, found, schemes, judge).model_dump(exclude_none=True)
     named = {ALIASES.get(name, name): value for name, value in film.items()}
     return from_document({"product_title": named.get("product_id"), **named})
 
@@ -216,7 +216,7 @@ def parse_template(
     body, found = read_object(raw)
     found += _too_many(body)
     found += _doubly_named(body)
-    return _validated(TemplateBody, body, found, schemes, judge).model_dump(exclude_none=True)
+    return parsed(TemplateBody, body, found, schemes, judge).model_dump(exclude_none=True)
 
 
 def _beside(template: Mapping[str, Any], sent: Mapping[str, Any]) -> dict[str, Any]:
@@ -258,16 +258,17 @@ def parse_body(
 ) -> AnyBody:
     """Read any other body by its model; raises Mistakes naming every wrong field."""
     body, found = read_object(raw)
-    return _validated(model, body, found, schemes, judge)
+    return parsed(model, body, found, schemes, judge)
 
 
-def _validated(
+def parsed(
     model: type[AnyBody],
     body: dict[str, Any],
     found: list[tuple[str, str]],
     schemes: Collection[str],
     judge: Judge | None = None,
 ) -> AnyBody:
+    """Return a body that was read, by its model; raises Mistakes: those `found` and its own."""
     read: AnyBody | None = None
     try:
         read = model.model_validate(_cleaned(body, model, ()), context={SCHEMES: tuple(schemes), JUDGE: judge})

@@ -25,6 +25,10 @@ def _written(text: str) -> str:
     return text
 
 
+def _written_or_none(text: str) -> str:
+    return _written(text) if text else text
+
+
 def _spoken(script: str) -> str:
     said = "".join(part.said for part in read_script(_written(script)) if isinstance(part, Passage))
     if all(unicodedata.category(character)[0] in "ZCP" for character in said):
@@ -92,6 +96,7 @@ def is_persona(name: str) -> bool:
 
 
 Text500 = Annotated[str, Field(max_length=500), AfterValidator(_written)]
+Removable = Annotated[str, Field(max_length=500), AfterValidator(_written_or_none)]
 Text1000 = Annotated[str, Field(max_length=1000), AfterValidator(_written)]
 Script = Annotated[str, Field(max_length=5000), AfterValidator(_spoken)]
 Name = Annotated[str, Field(max_length=255), AfterValidator(_one_line)]

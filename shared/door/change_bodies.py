@@ -1,11 +1,15 @@
-"""The bodies of retry and regenerate: new words, avatars and voices for a film that exists."""
+"""The bodies of calls about a film that exists: new words, avatars and voices; another layout; its links."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from shared.door.bodies import Body
-from shared.door.body_types import Name, Script, Text500, Text1000, of_form
+from shared.door.bodies import Body, ColorBody, PositionBody, PresetBody, parsed
+from shared.door.body_reading import read_object
+from shared.door.body_types import Name, Removable, Script, Text500, Text1000, of_form
+from shared.pipeline.codec import from_plain
+from shared.pipeline.job.recut import Recut
 from shared.pipeline.job.revision import Change, SceneChange
 
 _PART_PATTERN, _LINK_PATTERN = r"^(clip|presenter)-[0-9]{1,3}$", r"^(film|poster|footage-[1-9][0-9]?)$"
@@ -14,6 +18,12 @@ Key = Annotated[
     Field(json_schema_extra={"pattern": _PART_PATTERN}),
     AfterValidator(of_form(_PART_PATTERN, 'must be a part\'s key like "clip-1" or "presenter-1"')),
 ]
+FlatBody = Annotated[ColorBody | PresetBody, Field(discriminator="type")]
+_BOUGHT = (
+    *("avatar_script", "visual_description", "camera_movement", "mood", "script"),
+    *("avatar_id", "voice_id"),
+)
+_LAID_OUT = {"avatar_position", "captions", "background", "length", "aspect_ratio", "resolution", "order"}
 LinkName = Annotated[
     str,
     Field(json_schema_extra={"pattern": _LINK_PATTERN}),
@@ -53,6 +63,87 @@ class RegenerateBody(RetryBody):
     """What to make anew: parts by key, and what to change."""
 
     nodes: Annotated[list[Key], Field(max_length=40)] | None = None
+
+
+class EditSceneBody(SceneChangeBody):
+    """How one scene, counted from 0 as in the order, is laid out."""
+
+    text_overlay: Annotated[
+        Removable | None, Field(description='Another text on the picture; null, or "", takes it away.')
+    ] = None
+    background: FlatBody | None = None
+    seconds: Annotated[
+        Annotated[float, Field(ge=1, le=60)] | None,
+        Field(description="How long it is seen, within what was filmed; speech may hold it longer."),
+    ] = None
+
+
+class EditSoundBody(Body):
+    """What is heard beside the speech."""
+
+    audio: Literal["bed", "mute", "duck"] | None = None
+
+
+class EditBody(Body):
+    """What is laid out otherwise in another version of the film; words to film or to speak are bought, and refused."""
+
+    avatar_script: Script | None = None
+    avatar_id: Name | None = None
+    voice_id: Name | None = None
+    scenes: Annotated[list[EditSceneBody], Field(max_length=20)] | None = None
+    dry_run: bool = False
+    order: Annotated[
+        Annotated[list[Annotated[int, Field(ge=0, le=19)]], Field(max_length=20)] | None,
+        Field(description="The scenes' numbers as they follow; those left out are not seen."),
+    ] = None
+    avatar_position: Annotated[
+        PositionBody | None, Field(description="In place of the film's; null, or {}, is what suits its shape.")
+    ] = None
+    captions: bool | None = None
+    background: FlatBody | None = None
+    length: Literal["film", "script", "longer"] | None = None
+    b_roll: EditSoundBody | None = None
+    aspect_ratio: Literal["9:16", "16:9", "1:1"] | None = None
+    resolution: Literal["720p", "1080p"] | None = None
+
+    def bought(self) -> Mapping[str, tuple[int | None, str]]:
+        """Return what would be filmed or spoken anew: the scene (None: the film) and the field, by path."""
+        top = {name: (None, name) for name in _BOUGHT if getattr(self, name, None) is not None}
+        deep = {
+            f"scenes.{index}.{name}": (scene.scene, name)
+            for index, scene in enumerate(self.scenes or ())
+            for name in _BOUGHT
+            if getattr(scene, name, None) is not None
+        }
+        return {**top, **deep}
+
+    def change(self) -> Change:
+        """Return what would be filmed or spoken anew."""
+        asked = set(SceneChangeBody.model_fields) - {"scene", "text_overlay"}
+        given = [(one.scene, one.model_dump(include=asked, exclude_none=True)) for one in self.scenes or ()]
+        scenes = {scene: SceneChange(**words) for scene, words in given if words}
+        return Change(self.avatar_script, self.avatar_id, self.voice_id, scenes)
+
+    def recut(self) -> Recut:
+        """Return the change."""
+        plain = self.model_dump(exclude_none=True, include=_LAID_OUT)
+        plain |= {"audio": self.b_roll.audio} if self.b_roll and self.b_roll.audio else {}
+        scenes = [
+            scene.model_dump(exclude_none=True, include={"scene", "text_overlay", "background", "seconds"})
+            for scene in self.scenes or ()
+        ]
+        return from_plain(Recut, {**plain, "scenes": scenes})
+
+
+def parse_edit(raw: bytes) -> EditBody:
+    """Read the body of an edit, in which null takes a text or a position away. Raises Mistakes."""
+    body, found = read_object(raw)
+    for scene in body["scenes"] if isinstance(body.get("scenes"), list) else ():
+        if isinstance(scene, dict) and scene.get("text_overlay", "") is None:
+            scene["text_overlay"] = ""
+    if body.get("avatar_position", {}) is None:
+        body["avatar_position"] = {}
+    return parsed(EditBody, body, found, ())
 
 
 class LinksBody(Body):

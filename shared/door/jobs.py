@@ -32,7 +32,9 @@ from shared.steps.problems import Problem, invalid, not_found
 if TYPE_CHECKING:
     from shared.door.bodies import Body
     from shared.pipeline.vendors.figures import Outlook
-    from shared.steps.revise import Revise, Revised
+    from shared.steps.edit_film import EditFilm
+    from shared.steps.revise import Revise
+    from shared.steps.revised import Revised
 
     AnyBody = TypeVar("AnyBody", bound=Body)
 
@@ -49,6 +51,7 @@ class JobsDoor:
     now: Callable[[], datetime]
     outlook: "Callable[[], Outlook]"  # what may be expected of the vendors now
     revise: "Callable[[], Revise]"  # built only when asked for: it plans, reads and fetches
+    edit_film: "Callable[[], EditFilm]"
 
     def __call__(self, request: flask.Request) -> flask.Response:
         """Answer one request."""
@@ -75,6 +78,7 @@ class JobsDoor:
                 "POST", "/{job}/retry", self._retry, "Try a failed or cancelled job again; keep what is done.", "Retry"
             ),
             Route("POST", "/{job}/regenerate", self._regenerate, "Make a new film from a finished one.", "Regenerate"),
+            Route("POST", "/{job}/edit", self._edit, "Make another version of a film; nothing is bought.", "Edit"),
             Route(
                 "POST",
                 "/{job}/links",
@@ -170,6 +174,32 @@ class JobsDoor:
             judge=partial(self.entrance.again, request, WRITE),
         )
         message = "a new film is made from the finished one"
+        return self._revised(request, job, revised, message, dry_run=wanted.dry_run)
+
+    def _edit(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
+        from shared.door.bodies import Mistakes
+        from shared.door.change_bodies import parse_edit
+
+        who, loaded = self._own_and_who(request, found["job"])
+        key = idempotency_key(request)
+        try:
+            wanted = parse_edit(json_body(request) or b"{}")
+        except Mistakes as mistakes:
+            raise invalid(mistakes.details) from mistakes
+        if wanted.dry_run:
+            self.entrance.dry_run(request, who)
+        work, bought = self.edit_film(), wanted.bought()
+        job, revised = work(
+            who.tenant,
+            loaded.job,
+            wanted.recut(),
+            dry_run=wanted.dry_run,
+            trace=request_id(request),
+            key=key,
+            judge=partial(self.entrance.again, request, WRITE),
+            refused=work.price(who.tenant, loaded.job, wanted.change(), bought) if bought else None,
+        )
+        message = "a version is made from the takes that exist"
         return self._revised(request, job, revised, message, dry_run=wanted.dry_run)
 
     def _revised(

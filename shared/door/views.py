@@ -9,6 +9,7 @@ from shared.cloud.records import Unread
 from shared.door.links import FILM, POSTER, footage_name, link, linked_files
 from shared.door.money import cost
 from shared.door.presenter_views import moved, on_failure
+from shared.door.version_views import bought, version_fields
 from shared.pipeline.codec import to_plain
 from shared.pipeline.job.credits import CREDITS_EXPLAINED, credits_used
 from shared.pipeline.job.eta import eta
@@ -32,11 +33,11 @@ BILL_WORDS = {
     "final": "False while nobody knows whether the vendor billed the line: until then it counts as charged.",
     "refunded": "What of the reservation went back when the job ended.",
 }
-CALLS = ("timeline", "bill", "links", "cancel", "retry", "regenerate")  # about one job
+CALLS = ("timeline", "bill", "links", "cancel", "retry", "edit", "regenerate")  # about one job
 ROW = (
     *("id", "status", "stage", "progress", "summary", "product_title", "product_id", "metadata", "ordered_by"),
     *("created_at", "updated_at", "completed_at", "expires_at", "estimated_completion_at"),
-    *("estimated_completion_p90_at", "late_since", "ahead", "starts_by"),
+    *("estimated_completion_p90_at", "late_since", "ahead", "starts_by", "version", "version_of"),
     *("final_video_url", "poster_url", "error_message", "credits_used", "cost", "estimated_cost"),
 )
 
@@ -119,8 +120,8 @@ def accepted(job: Job, public_url: str, now: datetime, message: str, outlook: Ou
         "planned_seconds": job.plan.planned_seconds,
         "estimated_time_seconds": round(job.plan.estimated_wait),
         **expected(job, now, outlook),
-        "estimated_cost": priced(job.plan),
-        "presenter_failure": on_failure(job.plan),
+        "estimated_cost": priced(bought(job)),
+        "presenter_failure": on_failure(bought(job)),
         "warnings": list(job.warnings),
         "urls": urls(job, public_url),
     }
@@ -160,13 +161,13 @@ def whole(job: Job, public_url: str, now: datetime, outlook: Outlook) -> dict[st
         "poster_url": links.get(POSTER),
         "error_message": job.trouble.message if job.trouble else None,
         "error": to_plain(job.trouble) if job.trouble else None,
-        "parent": job.parent,
+        **version_fields(job, public_url),
         "degraded": list(degraded(job)),
-        "presenter_failure": on_failure(job.plan),
+        "presenter_failure": on_failure(bought(job)),
         "warnings": list(job.warnings),
         "credits_used": credits_used(job),
         "cost": costs(job),
-        "estimated_cost": priced(job.plan),
+        "estimated_cost": priced(bought(job)),
         "explained": {**COLUMNS, "credits_used": CREDITS_EXPLAINED},
         "nodes": [_node(node, now) for node in job.nodes.values()],
         "urls": urls(job, public_url),

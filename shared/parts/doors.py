@@ -55,7 +55,8 @@ class DoorParts(StepParts):
         from shared.door.jobs import JobsDoor
 
         url = self.settings.public_url
-        return JobsDoor(self.commits, self.jobs, self.entrance, self.blobs, url, self.now, self.outlook, self.revise)
+        made = (self.commits, self.jobs, self.entrance, self.blobs)
+        return JobsDoor(*made, url, self.now, self.outlook, self.revise, self.edit_film)
 
     @cached_property
     def tenant(self) -> "TenantDoor":

@@ -16,6 +16,7 @@ if TYPE_CHECKING:  # each function imports only what its own property below name
     from shared.steps.breakers import Breakers
     from shared.steps.compose import Compose
     from shared.steps.create_job import CreateJob
+    from shared.steps.edit_film import EditFilm
     from shared.steps.keyed_clips import KeyedClips
     from shared.steps.learn import Learn
     from shared.steps.message import Message
@@ -94,6 +95,11 @@ class StepParts(VendorParts):
         from shared.steps.revise import Revise
 
         return Revise(self.commits, self.jobs, self.blobs, self.preflight, self.create, self.tables)
+
+    def edit_film(self) -> "EditFilm":
+        from shared.steps.edit_film import EditFilm
+
+        return EditFilm(self.jobs, self.blobs, self.create, self.tables)
 
     @cached_property
     def keyed_clips(self) -> "KeyedClips":

@@ -61,7 +61,7 @@ class Compose:
         self.commits.hear(loaded, self._made(loaded, node, node.inputs_hash))
 
     def _made(self, loaded: Loaded, node: Node, wanted: str) -> on.NodeEvent:
-        uri = f"gs://{self.films_bucket}/{film_object(loaded.job.id, wanted)}"
+        uri = f"gs://{self.films_bucket}/{film_object(loaded.job.versions.of or loaded.job.id, wanted)}"
         try:
             there = self._there(uri)
             if there:

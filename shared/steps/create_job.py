@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import partial
 
 from shared.cloud.jobs import Conflict, Doubtful, JobExists, Jobs
-from shared.cloud.records import Loaded, Month
+from shared.cloud.records import Loaded, Month, Rewritten
 from shared.cloud.tenants import Tenant
 from shared.codes import Code
 from shared.log import Fact, log_job
@@ -44,6 +44,12 @@ TRIES = 100  # of a tenant's month: everything it orders and everything that end
 PATIENCE = 20.0  # seconds of waiting between them
 LONGEST_WAIT = 1.0  # seconds between two of them: only instances race (turnstile.py), at most as many as there are
 ROUTE = "create_job"
+Listed = Callable[[Job], tuple[Job, Rewritten | None]]  # gives a new job its number, and the job that lists it
+
+
+def unlisted(job: Job) -> tuple[Job, None]:
+    """Let nobody list a new job."""
+    return job, None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,17 +178,19 @@ class CreateJob:
 
     def bought(self, call: BuyingCall, job_id: str) -> Created | None:
         """Return the job this call has made before, its tasks enqueued once more. Raises Problem."""
-        known = self.jobs.load(job_id) if call.key else None
+        known = self.jobs.load(job_id) if call.named else None
         return self._repeated(known, call) if known else None
 
-    def store(self, tenant: Tenant, call: BuyingCall, job_id: str, begin: Callable[..., Job]) -> Created:
+    def store(
+        self, tenant: Tenant, call: BuyingCall, job_id: str, begin: Callable[..., Job], listed: Listed = unlisted
+    ) -> Created:
         """Admit a new job, write it with its reservation, enqueue its tasks. Raises Problem.
 
         `begin` makes the job from the server's time: a clock of ours that is ahead would delay its later tasks by as
-        much (hole 18).
+        much (hole 18). `listed` lets another job list it, in the same write.
         """
         with self.turnstile.through(self.budget.months.gate(tenant, job_id)):
-            stored = self._stored(tenant, call, job_id, begin)
+            stored = self._stored(tenant, call, job_id, begin, listed)
         if isinstance(stored, Created):
             return stored
         job = stored.job
@@ -191,19 +199,21 @@ class CreateJob:
         self.budget.watch(tenant.id, stored.month, reserving(job.money))
         return Created(job, repeated=False, quota=stored.quota)
 
-    def _stored(self, tenant: Tenant, call: BuyingCall, job_id: str, begin: Callable[..., Job]) -> "_Stored | Created":
+    def _stored(
+        self, tenant: Tenant, call: BuyingCall, job_id: str, begin: Callable[..., Job], listed: Listed
+    ) -> "_Stored | Created":
         for _ in self.tries():
             try:
                 month = self.budget.months.own(tenant, job_id, self.now())
                 live = self.jobs.live(tenant.id)  # after the month: what is ordered in between moves the month
                 month, left = self.room(month, live.count)
-                job = begin(now=live.at, usage_doc=month.doc, left=left)
+                job, root = listed(begin(now=live.at, usage_doc=month.doc, left=left))
                 quota = self.hourly.admit(tenant, month)
                 admit(tenant, live.count)
                 self.house.admit(job)
                 month = self.budget.admit(tenant.id, month, reserving(job.money))
                 job = replace(job, ordered_by=call.judge(), hooks=hooks_of(tenant))
-                self.jobs.create(job, month)
+                self.jobs.create(job, month, root)
             except Problem:  # a twin of this call may be what fills the share
                 if known := self.bought(call, job_id):
                     return known

@@ -6,8 +6,9 @@ call that buys more for a job writes the key into the job (`Purchase`), in the c
 collection of keys, and nothing to clean up: the key lives as long as what it bought. Whoever repeats a call gets its
 tasks enqueued once more, which heals a crash between commit and enqueue (hole 51).
 
-Without a key, a call that makes a job makes a new one each time; a call about a job that is there is named after what
-the job had been bought until then, so that two at once buy once.
+Without a key, a call that makes a job makes a new one each time, but for an edit, which is named by what it asks for:
+the same edit of the same film is the same version. A call about a job that is there is named after what the job had
+been bought until then, so that two at once buy once.
 """
 
 import hashlib
@@ -39,6 +40,7 @@ class BuyingCall:
     key: str | None
     wanted: Any
     judge: Judge = unjudged  # asked again right before each commit that buys
+    by_content: bool = False  # without a key it is named by what it asks for: asked twice, it makes one job
 
     @property
     def request_hash(self) -> str:
@@ -47,7 +49,15 @@ class BuyingCall:
 
     def job_id(self) -> str:
         """Return the id of the job this call makes."""
-        return str(uuid.uuid5(NAMESPACE, self._scoped(self.key)) if self.key else uuid.uuid4())
+        if not self.named:
+            return str(uuid.uuid4())
+        scoped = self._scoped(self.key) if self.key else self._scoped(self.request_hash, "unnamed")
+        return str(uuid.uuid5(NAMESPACE, scoped))
+
+    @property
+    def named(self) -> bool:
+        """Tell whether the job it makes is found again under the same id."""
+        return bool(self.key) or self.by_content
 
     def about(self, job: Job) -> str:
         """Return the name of this call about a job that is there, as the job stood when it was read."""

@@ -89,4 +89,6 @@ def _facts(job: Job, now: datetime) -> JobFacts:
         next_move=trouble.next_move if trouble else None,
         paid_by_us=columns.paid_by_us,
         billed_by_provider=columns.billed_by_provider,
+        film_version=job.versions.number,
+        version_of=job.versions.of,
     )

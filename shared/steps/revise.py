@@ -5,10 +5,10 @@ that orders it (holes 43, 46).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 
-from shared.cloud.blobs import Blobs, NoFile
+from shared.cloud.blobs import Blobs
 from shared.cloud.jobs import Conflict, Jobs
 from shared.cloud.records import Loaded
 from shared.cloud.tenants import Tenant
@@ -19,6 +19,7 @@ from shared.pipeline.job.events import RetryAsked
 from shared.pipeline.job.job import Ending, Job, Node, Purchase, State
 from shared.pipeline.job.ledger import at_risk
 from shared.pipeline.job.portions import Portions
+from shared.pipeline.job.retried import films_of
 from shared.pipeline.job.revision import (
     CannotChange,
     Change,
@@ -33,36 +34,17 @@ from shared.pipeline.job.revision import (
 from shared.pipeline.job.schema import SWITCHING
 from shared.pipeline.job.shares import Amount
 from shared.pipeline.plan.capabilities import Tables
-from shared.pipeline.plan.plan import Kind, Plan
+from shared.pipeline.plan.plan import Plan
 from shared.pipeline.plan.planner import CannotPlan, plan, to_ask
-from shared.pipeline.plan.request import FilmRequest
-from shared.pipeline.plan.warned import WarningText
 from shared.steps.commit import Commits, StoreBusy
 from shared.steps.create_job import CreateJob, admit, defaults_of, warnings_beside
 from shared.steps.idempotency import BuyingCall, Judge, unjudged
+from shared.steps.kept_files import missing
 from shared.steps.preflight import Preflight
 from shared.steps.problems import Problem, invalid, not_found, unavailable
-from shared.steps.quotas import Quota
+from shared.steps.revised import Revised, first, only_composed, recomposed
 
 MOST_RETRIES = 20  # of one job: each stays in its document
-
-
-@dataclass(frozen=True, slots=True)
-class Revised:
-    """What a revision will make, and at which price, micro-dollars."""
-
-    request: FilmRequest
-    plan: Plan
-    remake: frozenset[str]
-    ours: int
-    theirs: int
-    warnings: tuple[WarningText, ...] = ()  # beside the plan's own
-    quota: Quota | None = field(default=None, compare=False)  # a dry run or a repeat counts nothing
-
-    @property
-    def bought(self) -> tuple[tuple[str, ...], int, int]:
-        """What a purchase remembers of it."""
-        return tuple(sorted(self.remake)), self.ours, self.theirs
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +77,11 @@ class Revise:
         if not dry_run:
             self.create.hourly.early(tenant)
         undone = {key for key, node in job.nodes.items() if node.state is not State.DONE}
-        undone |= {node.culprit for node in job.nodes.values() if node.culprit}
-        revised = self._revised(tenant, job, change, undone | self._missing(job), dry_run=dry_run)
+        undone |= {node.culprit for node in job.nodes.values() if node.culprit} | missing(self.blobs, job)
+        if job.versions.of:
+            revised = recomposed(job, change, undone)
+        else:
+            revised = self._revised(tenant, job, change, undone, dry_run=dry_run)
         _within_ceiling(job, revised)
         if dry_run:
             return job, revised
@@ -109,7 +94,7 @@ class Revise:
         job = loaded.job
         for _ in self.create.tries():
             now = self.jobs.now(loaded)
-            cost = Amount(1 - loaded.job.money.films, revised.ours)
+            cost = Amount(films_of(loaded.job) - loaded.job.money.films, revised.ours)
             try:
                 month = self.create.budget.months.own(tenant, job.id, now)  # today's pays, whenever the job was ordered
                 purchase = Purchase(name, call.request_hash, now, *revised.bought)
@@ -184,7 +169,9 @@ class Revise:
         call = BuyingCall(tenant.id, "jobs/regenerate", key, wanted, judge)
         job_id = call.job_id()
         if not dry_run and (known := self.create.bought(call, job_id)):
-            return known.job, _first(known.job)
+            return known.job, first(known.job)
+        if parent.versions.of:
+            raise only_composed(parent)
         if parent.ending is not Ending.COMPLETED:
             raise Problem(Code.NOT_COMPLETED, "only a finished film can be made anew", next_move=_instead(parent))
         strays = nodes - set(regenerable(parent))
@@ -193,7 +180,7 @@ class Revise:
             raise invalid({"nodes": [f"{', '.join(sorted(strays))}: not a part of this film; {names} are"]})
         if not dry_run:
             self.create.hourly.early(tenant)
-        revised = self._revised(tenant, parent, change, nodes | self._missing(parent), dry_run=dry_run)
+        revised = self._revised(tenant, parent, change, nodes | missing(self.blobs, parent), dry_run=dry_run)
         if not revised.remake:
             raise invalid({"nodes": ["nothing would be different: name nodes, or change words, avatar or voice"]})
         if dry_run:
@@ -215,7 +202,7 @@ class Revise:
             parent=parent.id,
         )
         created = self.create.store(tenant, call, job_id, begin)
-        return created.job, replace(_first(created.job), quota=created.quota)
+        return created.job, replace(first(created.job), quota=created.quota)
 
     def _revised(
         self, tenant: Tenant, job: Job, change: Change, also: set[str] | frozenset[str], *, dry_run: bool
@@ -242,28 +229,6 @@ class Revise:
         if planned == alone or form_of(alone, adopted) == SWITCHING or self.jobs.forms.form() >= SWITCHING:
             return planned
         return alone
-
-    def _missing(self, job: Job) -> frozenset[str]:
-        """Find finished nodes whose files were deleted after their time; a lost image cannot be made again."""
-        gone = set()
-        for key, node in job.nodes.items():
-            if node.state is not State.DONE or node.output is None or node.kind is Kind.COMPOSE:
-                continue
-            try:
-                self.blobs.stat(node.output.uri)
-            except NoFile as lost:
-                if node.kind is Kind.IMAGE:
-                    message = "the product image was deleted after its time"
-                    move = "order a new film with the image"
-                    raise Problem(Code.IMAGE_GONE, message, next_move=move) from lost
-                gone.add(key)
-        return frozenset(gone)
-
-
-def _first(job: Job) -> Revised:
-    """Return what the job's own order made and cost, as it was told then."""
-    order = job.purchases[0]
-    return Revised(job.request, job.plan, frozenset(order.made), order.ours, order.theirs)
 
 
 def _retriable(job: Job) -> Job:

@@ -79,6 +79,8 @@ class JobNews:
     expires_at: datetime | None = None  # when the job is deleted with its film
     error: NewsError | None = None
     cost: NewsCost | None = None
+    film_version: int | None = None  # 1 = the film as it was ordered
+    version_of: str | None = None  # the job whose film it is another version of
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,8 @@ def news_of(
         expires_at=facts.expires_at,
         error=failed,
         cost=NewsCost("USD", dollars(facts.paid_by_us), dollars(facts.billed_by_provider)),
+        film_version=facts.film_version,
+        version_of=facts.version_of,
     )
 
 

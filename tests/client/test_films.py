@@ -128,6 +128,18 @@ def test_a_film_that_never_comes_whole_leaves_nothing(server: Canned, tmp_path: 
     assert [] == list(tmp_path.iterdir())
 
 
+def test_an_edit_is_sent_under_one_key(server: Canned) -> None:
+    """Its answer lost, it is sent again under the same key; null takes a text away, so it is sent too."""
+    server.answer(Response("", 503), plain('{"job_id": "v2", "remade": ["compose"]}', 202))
+
+    made = server.abroll().films.edit(JOB, {"scenes": [{"scene": 0, "text_overlay": None}]})
+
+    assert {"job_id": "v2", "remade": ["compose"]} == dict(made)
+    assert {("POST", f"/jobs/{JOB}/edit")} == {(method, path) for method, path, _, _ in server.heard}
+    assert 1 == len({headers["Idempotency-Key"] for _, _, headers, _ in server.heard})
+    assert [{"scenes": [{"scene": 0, "text_overlay": None}]}] * 2 == [json.loads(body) for *_, body in server.heard]
+
+
 def test_a_price_orders_nothing(server: Canned) -> None:
     """Whatever the order says, only a dry run is sent, under no key."""
     server.answer(plain('{"status": "dry_run"}'))

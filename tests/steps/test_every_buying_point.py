@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from shared.pipeline.job.events import CancelAsked
+from shared.pipeline.job.recut import Recut
 from shared.pipeline.job.revision import Change
 from tests.faults.wire import Kind
-from tests.steps.stage import CLIP, SPEECH, TENANT, Stage, presented, staged
+from tests.steps.stage import CLIP, FILM, SPEECH, TENANT, Stage, presented, staged
 from tests.steps.test_every_point import AGAIN, SWITCHED, Point, points
 
 SAMPLE = 8
@@ -35,6 +36,14 @@ def anew(stage: Stage, job_id: str, key: str) -> str:
     work = stage.wiring.revise()
     take = frozenset({SPEECH})
     return work.regenerate(TENANT, loaded, take, Change(), dry_run=False, trace="t", key=key)[0].id
+
+
+def edited(stage: Stage, job_id: str, key: str) -> str:
+    """Make a version of a film."""
+    loaded = stage.wiring.jobs.load(job_id)
+    assert loaded
+    work = stage.wiring.edit_film()
+    return work(TENANT, loaded.job, Recut(captions=True), dry_run=False, trace="t", key=key)[0].id
 
 
 def cancelled(stage: Stage) -> str:
@@ -72,14 +81,21 @@ def answered(stage: Stage, call: Call, job_id: str, key: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("call", "begun"),
-    [(again, cancelled), (anew, finished), (anew, taken_over)],
-    ids=["retry", "regenerate", "regenerate what was taken over"],
+    ("call", "begun", "wanted"),
+    [
+        (again, cancelled, {CLIP, SPEECH}),
+        (anew, finished, {SPEECH}),
+        (anew, taken_over, {SPEECH}),
+        (edited, finished, {FILM}),
+    ],
+    ids=["retry", "regenerate", "regenerate what was taken over", "edit"],
 )
 @pytest.mark.filterwarnings(
     "ignore:unclosed <socket:ResourceWarning"
 )  # Google's download drops a refused answer unread
-def test_every_buying_point(tmp_path: Path, canned: dict[str, Path], call: Call, begun: Callable[[Stage], str]) -> None:
+def test_every_buying_point(
+    tmp_path: Path, canned: dict[str, Path], call: Call, begun: Callable[[Stage], str], wanted: set[str]
+) -> None:
     """Refused, or done with its answer lost: one purchase, one reservation, every task wanted."""
     second: dict[str, object] | None = {} if begun is taken_over else None
     with staged(tmp_path / "calm", canned=canned, did=second) as stage:
@@ -91,11 +107,12 @@ def test_every_buying_point(tmp_path: Path, canned: dict[str, Path], call: Call,
     if begun is taken_over and not os.environ.get("ABROLL_EVERY_POINT"):
         chosen = chosen[:: max(1, len(chosen) // SAMPLE)]
     wrong: dict[Point, list[str]] = {}
+    makes = 0 if call is again else 1
 
     with staged(tmp_path / "rough", canned=canned, did=second) as rough:
         parent = begun(rough)
         for number, point in enumerate(chosen):
-            job_id = parent if call is anew else begun(rough)
+            job_id = parent if makes else begun(rough)
             before = len(list(rough.wiring.clients.firestore.collection("jobs").stream()))
             rough.clock.forward(FORGOTTEN)
             rule = rough.wire.on(point.pattern, point.kind, point.status, nth=point.nth)
@@ -108,10 +125,12 @@ def test_every_buying_point(tmp_path: Path, canned: dict[str, Path], call: Call,
             held = job.money.reserved - job.money.refunded - job.money.charged
             checks = {
                 "the call never came": rule.seen >= point.nth,
-                "another number of jobs": jobs == before + (1 if call is anew else 0),
-                "bought twice": len(job.purchases) == (1 if call is anew else 2),
+                "another number of jobs": jobs == before + makes,
+                "bought twice": len(job.purchases) == 2 - makes,
                 "reserved otherwise": month.reserved == held,
-                "a task is not wanted": rough.wants(bought, SPEECH) and (call is anew or rough.wants(bought, CLIP)),
+                "a task is not wanted": all(rough.wants(bought, key) for key in wanted),
+                "not listed once": [bought] * (call is edited)
+                == [each.job for each in rough.job(parent).versions.made if each.job == bought],
             }
             wrong[point] = [what for what, good in checks.items() if not good]
             loaded = rough.wiring.commits.load(bought)

@@ -104,6 +104,22 @@ def regenerate(session: Session, /, job: str, changes: str | None, **asked: Any)
     _buy(session, order, f"regenerate {job}", read_json(changes) if changes else {}, None, asked)
 
 
+@click.command()
+@click.argument("job")
+@click.argument("changes")
+@buying
+@this
+def edit(session: Session, /, job: str, changes: str, **asked: Any) -> None:
+    """Make another version of a film from its takes, laid out as the changes in a JSON file (- for stdin) say."""
+
+    def order(abroll: Abroll, body: dict[str, Any], key: str | None) -> Mapping[str, Any]:
+        if key:
+            return abroll.films.edit(job, body, idempotency_key=key)
+        return abroll.films.edit(job, {**body, "dry_run": True})
+
+    _buy(session, order, f"edit {job}", read_json(changes), None, asked)
+
+
 @click.command("ls")
 @click.option("--status", type=click.Choice(STATUSES), help="Only these.")
 @click.option("--product", help="Only of this product_id.")
@@ -174,7 +190,7 @@ def timeline(session: Session, job: str) -> None:
     session.output.result(session.abroll.films.timeline(job), words.timeline)
 
 
-COMMANDS = (make, price, list_films, show, wait, open_film, retry, regenerate, cancel, bill, timeline)
+COMMANDS = (make, price, list_films, show, wait, open_film, retry, regenerate, edit, cancel, bill, timeline)
 
 
 def _buy(

@@ -46,8 +46,11 @@ def source_ranges(plan: Plan, lengths: Mapping[str, float]) -> tuple[dict[int, S
         reels, ends = _laid(links, lengths)
         warnings += _surprises(links, reels, lengths)
         for index, (link, (begin, end)) in enumerate(zip(links, pairwise((0.0, *ends)), strict=True)):
-            stretch = next(one for one in plan.stretches if one.clip == link.key)
-            found[link.scene] = _rush(stretch, reels, begin, end, first=index == 0, last=link is links[-1])
+            stretch = next((one for one in plan.stretches if one.clip == link.key), None)
+            if stretch is None:  # a version leaves this scene out
+                continue
+            last = link is links[-1] or (stretch.seconds < link.seconds and index > 0)
+            found[link.scene] = _rush(stretch, reels, begin, end, first=index == 0, last=last)
     return found, tuple(warnings)
 
 

@@ -15,6 +15,7 @@ from shared.pipeline.job.line import start_queue
 from shared.pipeline.job.names import inputs_hash
 from shared.pipeline.job.timeouts import SECOND, Timeouts
 from shared.pipeline.job.turns import is_parked, oldest_parked
+from shared.pipeline.job.version import VersionMade
 from shared.pipeline.plan.plan import Kind
 
 NOW = timedelta(0)
@@ -116,6 +117,14 @@ def barred(job: Job, now: datetime) -> Job:
     if job.ending or job.barred_at:
         return job
     return replace(tell(job, now, "job", "barred", "its tenant was shut"), barred_at=now)
+
+
+def listed(job: Job, event: VersionMade, now: datetime) -> Job:
+    """Let a root list a version, whatever state it is in; the very job where it lists that one already."""
+    if event.version.job in {each.job for each in job.versions.made}:
+        return job
+    told = tell(job, now, "job", "version made", str(event.version.number))
+    return replace(told, versions=replace(job.versions, made=(*job.versions.made, event.version)))
 
 
 def tell(job: Job, now: datetime, node: str, what: str, detail: str = "") -> Job:

@@ -37,18 +37,20 @@ def new_job(
     adopted: Mapping[str, Node] = NOTHING_ADOPTED,
     schema: int | None = None,
     left: Portions = UNBOUNDED,
+    films: int = 1,
 ) -> Job:
     """Return a new job; the nodes that need nothing are queued or parked, and the caller enqueues their tasks.
 
     `images` are the stored files of the plan's image nodes, `adopted` the finished nodes of a parent that are kept,
-    `left` what the tenant may still fill of each queue. Only a job whose takes may change the service, or be left out,
-    is of the form that older code leaves alone.
+    `left` what the tenant may still fill of each queue, `films` how many the job counts in its month. Only a job whose
+    takes may change the service, or be left out, is of the form that older code leaves alone.
     """
     planned = nodes(plan)
     bought = [node for node in planned if node.key not in adopted]
     ours = sum(node.cost for node in bought if _payer(node, timeouts) is Payer.US)
     theirs = sum(node.cost for node in bought) - ours
     reserved = sum(_reserved(plan, node, timeouts) for node in bought)
+    ceiling = CEILING * sum(node.worst_cost for node in bought)
     made = tuple(node.key for node in bought if node.kind is not Kind.IMAGE)
     made_of = {node.key: _node(node, images.get(node.key), adopted.get(node.key), now, timeouts) for node in planned}
     job = Job(
@@ -60,7 +62,7 @@ def new_job(
         updated_at=now,
         give_up_at=now + timeouts.give_up * SECOND,
         nodes=made_of,
-        money=Money(reserved=reserved, ceiling=CEILING * sum(node.worst_cost for node in bought), usage_doc=usage_doc),
+        money=Money(reserved=reserved, ceiling=ceiling, usage_doc=usage_doc, films=films),
         film_token=film_token,
         purchases=(Purchase("", request_hash, now, made, ours, theirs),),
         warnings=(*plan.warnings, *warnings, *(warning for node in adopted.values() for warning in node.warnings)),

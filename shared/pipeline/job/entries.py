@@ -54,14 +54,14 @@ def entries(money: Money) -> tuple[Entry, ...]:
     return (*money.closed, present(money))
 
 
-def next_entry(money: Money, doc: str, reserve: int, ceiling: int) -> Money:
+def next_entry(money: Money, doc: str, reserve: int, ceiling: int, films: int = 1) -> Money:
     """Close the settled entry and open one in another month; a film that was given back counts again."""
     return replace(
         money,
         reserved=money.reserved + reserve,
         ceiling=money.ceiling + ceiling,
         usage_doc=doc,
-        films=max(money.films, 1),
+        films=max(money.films, films),
         closed=entries(money),
     )
 

@@ -13,6 +13,7 @@ from shared.pipeline.codec import Stored
 from shared.pipeline.job.place import Place
 from shared.pipeline.job.schema import OLDEST
 from shared.pipeline.job.switches import Switch
+from shared.pipeline.job.version import Versions
 from shared.pipeline.plan.plan import Cutout, Kind, Plan
 from shared.pipeline.plan.request import FilmRequest
 
@@ -290,10 +291,10 @@ class Job:
     ordered_by: str | None = None  # the id of the API key that ordered it
     hooks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # by endpoint: which of its events it is told
     place: Place = field(default_factory=Place)
+    versions: Versions = field(default_factory=Versions)
 
 
 def reconcile_of(node: Node) -> Reconcile:
     """Return how the current claim's outcome can be found out; one written before claims said it goes by its kind."""
-    if node.claim is not None and node.claim.reconcile is not None:
-        return node.claim.reconcile
-    return Reconcile.IDEMPOTENCY_KEY if node.kind is Kind.PRESENTER else Reconcile.OBJECT
+    told = node.claim.reconcile if node.claim else None
+    return told or (Reconcile.IDEMPOTENCY_KEY if node.kind is Kind.PRESENTER else Reconcile.OBJECT)

@@ -14,7 +14,7 @@ from typing import assert_never
 
 from shared.codes import Code
 from shared.pipeline.job import events as on
-from shared.pipeline.job.consequences import barred, follow, gave_up, gives_up_at, relinked, tell, wake
+from shared.pipeline.job.consequences import barred, follow, gave_up, gives_up_at, listed, relinked, tell, wake
 from shared.pipeline.job.job import AT_VENDOR, AWAKE, LIVE, Ending, Job, Node, Outcome, State
 from shared.pipeline.job.ledger import (
     billed,
@@ -33,6 +33,7 @@ from shared.pipeline.job.switch import next_choice, with_mates
 from shared.pipeline.job.timeouts import SECOND, Timeouts
 from shared.pipeline.job.transitions import HANDLERS
 from shared.pipeline.job.turns import is_parked
+from shared.pipeline.job.version import VersionMade
 
 B, Q, S, R, D, F, C = State  # the seven states, in the order of a life
 
@@ -116,6 +117,9 @@ def _applied(job: Job, event: on.Event, now: datetime, timeouts: Timeouts) -> Tr
         case on.Barred():
             shut = barred(job, now)
             return Transition(shut, changed=shut is not job)
+        case VersionMade():
+            listing = listed(job, event, now)
+            return Transition(listing, changed=listing is not job)
         case _:
             return _heard(job, event, now, timeouts)
 

@@ -29,7 +29,11 @@ def reopened(job: Job, event: on.RetryAsked, now: datetime, timeouts: Timeouts) 
         purchases=(*job.purchases, event.purchase) if event.purchase else job.purchases,
         warnings=_warned_anew(job.warnings if event.warnings is None else event.warnings, nodes.values()),
         money=next_entry(
-            job.money, event.usage_doc or job.money.usage_doc, event.reserved, event.ceiling or 2 * event.reserved
+            job.money,
+            event.usage_doc or job.money.usage_doc,
+            event.reserved,
+            event.ceiling or 2 * event.reserved,
+            films_of(job),
         ),
         ending=None,
         ended_at=None,
@@ -38,6 +42,11 @@ def reopened(job: Job, event: on.RetryAsked, now: datetime, timeouts: Timeouts) 
         give_up_at=now + timeouts.give_up * SECOND,
         place=place_of(job.id, job.tenant, event.plan or job.plan, nodes, event.left),
     )
+
+
+def films_of(job: Job) -> int:
+    """Return how many films a job counts in its month: a version is none beside its root."""
+    return 0 if job.versions.of else 1
 
 
 def _warned_anew(known: Iterable[str], nodes: Iterable[Node]) -> tuple[str, ...]:

@@ -19,13 +19,13 @@ from shared.pipeline.plan.filmers import films_by
 from shared.pipeline.plan.footage import FootagePlan, film, with_image_keys
 from shared.pipeline.plan.looks import Look
 from shared.pipeline.plan.placement import placement
-from shared.pipeline.plan.plan import COMPOSE_KEY, Clip, Kind, Length, Picture, Plan, Speech, Stretch
+from shared.pipeline.plan.plan import COMPOSE_KEY, Clip, Kind, Picture, Plan, Speech, Stretch
 from shared.pipeline.plan.plan_warnings import engine_warnings, plan_warnings
 from shared.pipeline.plan.refusals import CannotPlan, refuse_impossible, refuse_too_long
 from shared.pipeline.plan.request import FilmRequest
 from shared.pipeline.plan.speakers import Defaults, Needed
-from shared.pipeline.plan.stretches import with_speech
-from shared.pipeline.plan.timing import SHORTEST_BACKDROP, lasting, reading_seconds
+from shared.pipeline.plan.stretches import unfilmed, with_speech
+from shared.pipeline.plan.timing import lasting
 from shared.pipeline.plan.understudies import understudies_of
 from shared.pipeline.plan.unseen import seen, unseen_warnings
 from shared.pipeline.plan.unshown import unshown_warnings
@@ -74,7 +74,7 @@ def plan(
     pictures, keys = images.numbered(shot, images.needed(shot, footage.clips), tables.image_wait)
     clips = with_image_keys(footage.clips, keys)
     stretches = _stretches(shot, footage, takes, tables, keys)
-    seconds = _film_seconds(shot, stretches, takes)
+    seconds = film_seconds(shot, stretches, takes)
     refuse_too_long(request, tables, takes, seconds)
     compose_wait = tables.compute.wait + tables.compute.wait_per_second[request.resolution] * seconds
     footage_wait = max([_ready(clip, clips, pictures) for clip in clips], default=0.0)
@@ -118,31 +118,18 @@ def plan(
 def _stretches(
     request: FilmRequest, footage: FootagePlan, takes: tuple[Speech, ...], tables: Tables, keys: Mapping[str, str]
 ) -> tuple[Stretch, ...]:
-    def before(scene: int | None, seconds: float, least: float | None = None) -> Stretch:
-        behind = images.backdrop(request, scene, tables, keys)
-        return Stretch(scene, clip=None, chain=None, offset=0.0, seconds=seconds, backdrop=behind, least=least)
+    def before(scene: int | None) -> Stretch:
+        return unfilmed(request, scene, images.backdrop(request, scene, tables, keys), takes)
 
     spoken = {take.scene: take.seconds for take in takes}
     if not request.scenes:
-        return (before(None, takes[0].seconds),)
+        return (before(None),)
     filmed = footage.stretches
-    found = tuple(
-        filmed.get(number) or before(number, scene.seconds, _least(request, number, spoken))
-        for number, scene in enumerate(request.scenes)
-    )
-    return with_speech(found, spoken)
+    return with_speech([filmed.get(number) or before(number) for number in range(len(request.scenes))], spoken)
 
 
-def _least(request: FilmRequest, number: int, spoken: Mapping[int | None, float]) -> float | None:
-    """Return the least seconds of a backdrop scene that lasts as long as what is said; None when it does not."""
-    scene = request.scenes[number]
-    silent = None not in spoken and number not in spoken
-    if scene.duration is not None or request.length is Length.FILM or silent:
-        return None
-    return max(SHORTEST_BACKDROP, reading_seconds(scene.text_overlay) if scene.text_overlay else 0.0)
-
-
-def _film_seconds(request: FilmRequest, stretches: tuple[Stretch, ...], takes: tuple[Speech, ...]) -> float:
+def film_seconds(request: FilmRequest, stretches: tuple[Stretch, ...], takes: tuple[Speech, ...]) -> float:
+    """Return how long a film is planned to last."""
     spoken = {take.scene: take.seconds for take in takes}
     if None in spoken and not request.scenes:
         return spoken[None]

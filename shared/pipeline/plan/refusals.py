@@ -83,9 +83,9 @@ def _reasons(
         yield from _speaking(request, tables, cast, provider)
     elif request.length is Length.SCRIPT:
         yield "length", 'is "script", but there is no script: leave it out, or give an avatar_script'
-    yield from _backdrop("background", request.background, tables)
+    yield from refuse_unknown_backdrop("background", request.background, tables)
     for number, scene in enumerate(request.scenes):
-        yield from _backdrop(f"scenes.{number}.background", scene.background, tables)
+        yield from refuse_unknown_backdrop(f"scenes.{number}.background", scene.background, tables)
 
 
 def _filming(
@@ -169,7 +169,8 @@ def _look(part: Speaker, look: Look, service: AvatarService) -> Iterator[tuple[s
         yield part.voice_field, f"is required: {look.id} has no voice of its own"
 
 
-def _backdrop(path: str, background: Background | None, tables: Tables) -> Iterator[tuple[str, str]]:
+def refuse_unknown_backdrop(path: str, background: Background | None, tables: Tables) -> Iterator[tuple[str, str]]:
+    """Yield why a background cannot be drawn, by field."""
     if background is None:
         return
     match background.type:

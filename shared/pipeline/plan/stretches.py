@@ -3,8 +3,25 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from shared.pipeline.plan.plan import Stretch
-from shared.pipeline.plan.timing import TAIL, following
+from shared.pipeline.plan.plan import Backdrop, Length, Speech, Stretch
+from shared.pipeline.plan.request import FilmRequest
+from shared.pipeline.plan.timing import SHORTEST_BACKDROP, TAIL, following, reading_seconds
+
+
+def unfilmed(request: FilmRequest, scene: int | None, behind: Backdrop, takes: Sequence[Speech]) -> Stretch:
+    """Return a scene before a backdrop, before its speech is known; None: a presenter's film without scenes."""
+    spoken = {take.scene for take in takes}
+    seconds = takes[0].seconds if scene is None else request.scenes[scene].seconds
+    least = None if scene is None else _least(request, scene, silent=not spoken & {None, scene})
+    return Stretch(scene, clip=None, chain=None, offset=0.0, seconds=seconds, backdrop=behind, least=least)
+
+
+def _least(request: FilmRequest, number: int, *, silent: bool) -> float | None:
+    """Return the least seconds of a backdrop scene that lasts as long as what is said; None when it does not."""
+    scene = request.scenes[number]
+    if scene.duration is not None or request.length is Length.FILM or silent:
+        return None
+    return max(SHORTEST_BACKDROP, reading_seconds(scene.text_overlay) if scene.text_overlay else 0.0)
 
 
 def with_speech(stretches: Sequence[Stretch], spoken: Mapping[int | None, float]) -> tuple[Stretch, ...]:

@@ -1,0 +1,212 @@
+"""What may be changed about a film without buying anything: how the takes it was made from are laid out.
+
+Pure: the plan of a version keeps every clip and take of the plan it comes from, and differs in what composing alone
+decides. Mistakes are told by the fields of the edit as it was sent, all at once.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields, replace
+
+from shared.pipeline.job.rearranged import rearranged
+from shared.pipeline.job.revision import CannotChange
+from shared.pipeline.plan import images
+from shared.pipeline.plan.capabilities import Tables
+from shared.pipeline.plan.composition import canonical, composition
+from shared.pipeline.plan.placement import placement
+from shared.pipeline.plan.plan import Length, Plan, Sound, Stretch
+from shared.pipeline.plan.plan_warnings import plan_warnings
+from shared.pipeline.plan.planner import film_seconds
+from shared.pipeline.plan.refusals import CannotPlan, refuse_too_long, refuse_unknown_backdrop
+from shared.pipeline.plan.request import AspectRatio, Background, FilmRequest, Position, Resolution
+from shared.pipeline.plan.stretches import unfilmed, with_speech
+
+PATHS = {"audio": "b_roll.audio"}  # where an order has a field in a map
+
+
+@dataclass(frozen=True, slots=True)
+class SceneRecut:
+    """What changes about how one scene is laid out; None leaves it."""
+
+    scene: int  # its number in the order, counted from 0
+    text_overlay: str | None = None  # "" removes it
+    background: Background | None = None
+    seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recut:
+    """What changes about how a film is laid out; None leaves it."""
+
+    avatar_position: Position | None = None  # an empty one is the place of the film's shape
+    captions: bool | None = None
+    background: Background | None = None
+    length: Length | None = None
+    audio: Sound | None = None
+    aspect_ratio: AspectRatio | None = None
+    resolution: Resolution | None = None
+    order: tuple[int, ...] | None = None  # scenes by number, as they follow; those left out are not seen
+    scenes: tuple[SceneRecut, ...] = ()
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields that are given, by their paths in the edit."""
+        return self._paths([f"scenes.{index}" for index in range(len(self.scenes))])
+
+    @property
+    def changed(self) -> tuple[str, ...]:
+        """The same fields, by their paths in the order."""
+        return self._paths([f"scenes.{each.scene}" for each in self.scenes])
+
+    def _paths(self, scenes: Sequence[str]) -> tuple[str, ...]:
+        top = [(PATHS.get(name, name), getattr(self, name)) for name in _names(Recut) if name != "scenes"]
+        deep = (
+            (f"{scene}.{name}", getattr(each, name))
+            for scene, each in zip(scenes, self.scenes, strict=True)
+            for name in _names(SceneRecut)
+            if name != "scene"
+        )
+        return tuple(path for path, value in (*top, *deep) if value is not None)
+
+
+def _names(of: type[Recut | SceneRecut]) -> tuple[str, ...]:
+    return tuple(each.name for each in fields(of))
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """A film laid out anew."""
+
+    request: FilmRequest
+    plan: Plan
+    newer: bool = False  # it shows a shot in a way only this release and later ones know
+
+
+def laid_out(request: FilmRequest, plan: Plan, recut: Recut, tables: Tables) -> Laid:
+    """Return the request and the plan of a version. Raises CannotChange with every mistake."""
+    wrong: dict[str, list[str]] = {}
+    for path, why in _mistakes(request, plan, recut, tables):
+        wrong.setdefault(path, []).append(why)
+    if wrong:
+        raise CannotChange(wrong)
+    worded = _worded(request, recut)
+    kept, newer = rearranged(plan, recut.order, {each.scene: each.seconds for each in recut.scenes})
+    made = _planned(replace(kept, stretches=_stretches(kept, worded, recut, tables)), worded, tables)
+    if canonical(composition(made, worded)) == canonical(composition(plan, request)):
+        already = ["nothing would be different: the film is like that already"]
+        raise CannotChange(dict.fromkeys(recut.fields, already) or {"scenes": ["nothing to change: name what is"]})
+    return Laid(worded, made, newer)
+
+
+def _worded(request: FilmRequest, recut: Recut) -> FilmRequest:
+    """Return the request as it would have asked for this film."""
+    scenes = list(request.scenes)
+    for each in recut.scenes:
+        old = scenes[each.scene]
+        scenes[each.scene] = replace(
+            old,
+            text_overlay=old.text_overlay if each.text_overlay is None else each.text_overlay or None,
+            background=each.background or old.background,
+            duration=each.seconds or old.duration,
+        )
+    position = request.avatar_position if recut.avatar_position is None else recut.avatar_position
+    return replace(
+        request,
+        scenes=tuple(scenes),
+        avatar_position=None if position == Position() else position,
+        captions=request.captions if recut.captions is None else recut.captions,
+        background=recut.background or request.background,
+        length=recut.length or request.length,
+        b_roll=replace(request.b_roll, audio=recut.audio or request.b_roll.audio),
+        aspect_ratio=recut.aspect_ratio or request.aspect_ratio,
+        resolution=recut.resolution or request.resolution,
+    )
+
+
+def _stretches(plan: Plan, request: FilmRequest, recut: Recut, tables: Tables) -> tuple[Stretch, ...]:
+    """Return the scenes as they follow; those before a backdrop as long as the new words and length ask."""
+    own = {each.scene for each in recut.scenes if each.background}
+
+    def relaid(stretch: Stretch) -> Stretch:
+        if stretch.backdrop is None:
+            return stretch
+        number = stretch.scene
+        film_wide = number is None or request.scenes[number].background is None
+        new = number in own or (film_wide and recut.background is not None)
+        return unfilmed(
+            request, number, images.backdrop(request, number, tables, {}) if new else stretch.backdrop, plan.speeches
+        )
+
+    return with_speech([relaid(each) for each in plan.stretches], {take.scene: take.seconds for take in plan.speeches})
+
+
+def _planned(plan: Plan, request: FilmRequest, tables: Tables) -> Plan:
+    """Return the plan with all that follows from how it is laid out: size, place, length, price."""
+    seconds = film_seconds(request, plan.stretches, plan.speeches)
+    try:
+        refuse_too_long(request, tables, plan.speeches, seconds)
+    except CannotPlan as cannot:
+        raise CannotChange({"scenes": [why for whys in cannot.details.values() for why in whys]}) from cannot
+    named = {picture.key: picture.field for picture in plan.pictures}
+    clips = tuple(replace(clip, image=named.get(clip.image or "")) for clip in plan.clips)  # as a request names them
+    wait = tables.compute.wait + tables.compute.wait_per_second[request.resolution] * seconds
+    return replace(
+        plan,
+        aspect_ratio=request.aspect_ratio.value,
+        resolution=request.resolution.value,
+        size=tables.sizes[request.resolution][request.aspect_ratio],
+        length=request.length,
+        sound=request.b_roll.audio,
+        place=placement(request, footage=any(each.clip for each in plan.stretches)),
+        captions=request.captions,
+        planned_seconds=round(seconds, 3),
+        estimated_wait=round(wait, 1),
+        compose_cost=round(wait * tables.compute.price),
+        compose_wait=round(wait, 1),
+        warnings=plan_warnings(request, clips, plan.stretches, plan.speeches),
+    )
+
+
+def _mistakes(request: FilmRequest, plan: Plan, recut: Recut, tables: Tables) -> Iterator[tuple[str, str]]:
+    shown = {each.scene for each in plan.stretches}
+    if recut.length is Length.SCRIPT and not plan.speeches:
+        yield "length", 'cannot be "script": nobody speaks in this film'
+    shape, size = recut.aspect_ratio or request.aspect_ratio, recut.resolution or request.resolution
+    if shape not in tables.sizes.get(size, {}):
+        yield "resolution" if recut.resolution else "aspect_ratio", f"{size} is not made in {shape}"
+    yield from refuse_unknown_backdrop("background", recut.background, tables)
+    yield from _order(recut.order, shown)
+    told: set[int] = set()
+    for index, each in enumerate(recut.scenes):
+        path = f"scenes.{index}"
+        if each.scene in told:
+            yield f"{path}.scene", f"{each.scene} is named twice: put its changes together"
+        told.add(each.scene)
+        if not 0 <= each.scene < len(request.scenes):
+            yield f"{path}.scene", f"the film has {len(request.scenes)} scenes, counted from 0"
+        elif each.scene not in shown:
+            yield f"{path}.scene", "is not in this film; edit one that shows it"
+        else:
+            yield from _scene(path, plan, each, tables)
+
+
+def _order(order: tuple[int, ...] | None, shown: set[int | None]) -> Iterator[tuple[str, str]]:
+    if order is None:
+        return
+    if not order:
+        yield "order", "is empty: name at least one scene"
+    strays = sorted({number for number in order if number not in shown})
+    if strays:
+        able = ", ".join(str(number) for number in sorted(each for each in shown if each is not None)) or "none"
+        yield "order", f"{', '.join(map(str, strays))}: not in this film; its scenes are {able}"
+    if len(set(order)) < len(order):
+        yield "order", "names a scene twice"
+
+
+def _scene(path: str, plan: Plan, each: SceneRecut, tables: Tables) -> Iterator[tuple[str, str]]:
+    stretch = next(one for one in plan.stretches if one.scene == each.scene)
+    yield from refuse_unknown_backdrop(f"{path}.background", each.background, tables)
+    if each.background and stretch.clip:
+        yield f"{path}.background", "this scene shows footage: only a scene without has a background"
+    clip = next((one for one in plan.clips if one.key == stretch.clip), None)
+    if each.seconds is not None and clip is not None and each.seconds > clip.seconds:
+        yield f"{path}.seconds", f"only {clip.seconds:g} s of this scene were filmed; a longer one is a new film"

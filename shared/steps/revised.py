@@ -1,0 +1,53 @@
+"""What a changed film will be made of, and at which price; a version is only ever composed."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from shared.codes import Code
+from shared.pipeline.codec import to_plain
+from shared.pipeline.job.job import Job
+from shared.pipeline.job.revision import Change
+from shared.pipeline.plan.plan import COMPOSE_KEY, Plan
+from shared.pipeline.plan.request import FilmRequest
+from shared.pipeline.plan.warned import WarningText
+from shared.steps.problems import Problem
+from shared.steps.quotas import Quota
+
+
+@dataclass(frozen=True, slots=True)
+class Revised:
+    """What a revision will make, and at which price, micro-dollars."""
+
+    request: FilmRequest
+    plan: Plan
+    remake: frozenset[str]
+    ours: int
+    theirs: int
+    warnings: tuple[WarningText, ...] = ()  # beside the plan's own
+    quota: Quota | None = field(default=None, compare=False)  # a dry run or a repeat counts nothing
+
+    @property
+    def bought(self) -> tuple[tuple[str, ...], int, int]:
+        """What a purchase remembers of it."""
+        return tuple(sorted(self.remake)), self.ours, self.theirs
+
+
+def first(job: Job) -> Revised:
+    """Return what the job's own order made and cost, as it was told then."""
+    order = job.purchases[0]
+    return Revised(job.request, job.plan, frozenset(order.made), order.ours, order.theirs)
+
+
+def recomposed(job: Job, change: Change, undone: Collection[str]) -> Revised:
+    """Return a version that is composed again, as it was laid out. Raises Problem for whatever would be bought."""
+    waived = {key for key, node in job.nodes.items() if node.waived_at}
+    if any(to_plain(change).values()) or set(undone) - {COMPOSE_KEY} - waived:
+        raise only_composed(job)
+    return Revised(job.request, job.plan, frozenset({COMPOSE_KEY}), job.plan.compose_cost, 0)
+
+
+def only_composed(version: Job) -> Problem:
+    """Refuse to buy for a version: what it shows are its root's takes."""
+    message = f"this is version {version.versions.number} of a film, and a version buys nothing"
+    move = f"POST /jobs/{version.versions.of}/regenerate makes a new film; edit that one"
+    return Problem(Code.IS_VERSION, message, next_move=move)
