@@ -47,8 +47,9 @@ _WARNED = (
 _SIGNED = (
     "They go to the order's `webhook_url` (its ending) and to the tenant's endpoints (`/tenant/webhooks`), each of "
     "which is told what it asks for. The body is `{type, timestamp, version, data}`; `data` has `job_id, url, "
-    "metadata, degraded, product_id, status, stage, progress, happened_at, seconds, expires_at, error, cost, film_version, version_of`, each "
-    "where it says something. `version` is 1 until a field is taken away or means something else. It is signed by "
+    "metadata, degraded, product_id, status, stage, progress, happened_at, seconds, expires_at, error, cost, "
+    "film_version, version_of`, each where it says something. `version` is 1 until a field is taken away or means "
+    "something else. It is signed by "
     "Standard Webhooks 1.0.0 when the tenant has a webhook secret, and sent again for a day and a half until it is "
     "answered 2xx; 410 ends it at once. An endpoint that answers 410, or takes nothing for five days, is disabled and "
     "says why."
