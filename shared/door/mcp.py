@@ -16,7 +16,8 @@ import flask
 
 from shared.door.answers import answer
 from shared.door.incoming import json_body
-from shared.door.mcp_tools import Asked, McpTools, NoSuchTool
+from shared.door.mcp_rows import Asked, NoSuchTool
+from shared.door.mcp_tools import McpTools
 from shared.door.public import Route, serve
 
 VERSION = "2026-07-28"

@@ -1,4 +1,4 @@
-"""What an order may say, for the tools that take one: out of the description that is printed from its parser."""
+"""What an order or an edit may say, for the tools that take one: out of the description printed from their parsers."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -8,17 +8,16 @@ from typing import Any
 
 DESCRIPTION = Path(__file__).with_name("openapi.json")
 PLACE, HERE = "#/components/schemas/", "#/$defs/"
-ORDER = "Film"
 SAID_BY_THE_TOOL = ("dry_run", "max_cost")
 
 
 @cache
-def order_schemas() -> Mapping[str, Any]:
-    """Return an order's JSON Schema, `Film`, and those it is made of, by name."""
+def schemas_of(root: str) -> Mapping[str, Any]:
+    """Return the JSON Schema of a described body, and of those it is made of, by name."""
     schemas = json.loads(DESCRIPTION.read_text(encoding="utf-8"))["components"]["schemas"]
-    found = {name: json.loads(json.dumps(schemas[name]).replace(PLACE, HERE)) for name in _named(ORDER, schemas)}
+    found = {name: json.loads(json.dumps(schemas[name]).replace(PLACE, HERE)) for name in _named(root, schemas)}
     for name in SAID_BY_THE_TOOL:
-        del found[ORDER]["properties"][name]
+        found[root]["properties"].pop(name, None)
     return found
 
 

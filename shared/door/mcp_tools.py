@@ -7,7 +7,6 @@ that estimate_film told, and an order that has become dearer is refused.
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from decimal import ROUND_UP, Decimal
 from http import HTTPStatus
 from typing import Any
@@ -19,7 +18,18 @@ from werkzeug.test import EnvironBuilder
 from shared.codes import Code
 from shared.door.asked import is_job_id
 from shared.door.inside import Doors
-from shared.door.mcp_schemas import order_schemas
+from shared.door.mcp_rows import (
+    BODIES,
+    CREATE_SAYS,
+    EDIT_SAYS,
+    JOB,
+    LISTED,
+    PRICE_SAYS,
+    Asked,
+    Done,
+    NoSuchTool,
+    Tool,
+)
 
 MOST_WAIT, USUAL_WAIT = 50, 30  # seconds in one call
 SOON, SELDOM = 2.0, 10.0  # seconds between two looks at a job
@@ -31,73 +41,6 @@ SHOWN = (  # of a job: what tells an agent how it stands
     *("ahead", "starts_by", "final_video_url", "poster_url", "expires_at", "film_seconds", "error", "degraded"),
     *("warnings", "cost", "estimated_cost", "credits_used"),
 )
-JOB = {"type": "string", "format": "uuid", "description": "The job's id, as create_film told it."}
-LISTED = {
-    "search": {"type": "string", "maxLength": 100, "description": "Words of the name."},
-    "gender": {"type": "string", "maxLength": 100},
-    "provider": {"type": "string", "description": "One avatar service; all of them where unsaid."},
-    "cursor": {"type": "string", "description": "next_cursor of the page before."},
-}
-PRICE_SAYS = (
-    "Price an order; nothing is stored or spent. Answers its warnings, and agreed_price (US dollars) for create_film."
-)
-CREATE_SAYS = (
-    "Order a film: this spends money, at most agreed_price. The same order_id is the same film however often it is "
-    "sent. Answers the job_id to wait for."
-)
-
-
-class NoSuchTool(Exception):
-    """A call of a tool that is not in the list."""
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """One call of a tool."""
-
-    name: str
-    arguments: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """What a tool tells; `failed` where it is a refusal."""
-
-    told: dict[str, Any]
-    failed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Tool:
-    """What an agent reads of a tool, and what calling it does."""
-
-    name: str
-    title: str
-    says: str
-    takes: Mapping[str, Any]
-    needs: tuple[str, ...]
-    use: Callable[[Mapping[str, Any], flask.Request], Done]
-    reads: bool = True  # it changes nothing
-    destroys: bool = False
-
-    def listed(self, definitions: Mapping[str, Any]) -> dict[str, Any]:
-        """Return its row in the list of tools."""
-        schema: dict[str, Any] = {
-            "type": "object",
-            "properties": self.takes,
-            "required": list(self.needs),
-            "additionalProperties": False,
-        }
-        if "film" in self.takes:
-            schema["$defs"] = definitions
-        hints = {"readOnlyHint": self.reads, "destructiveHint": self.destroys, "idempotentHint": True}
-        return {
-            "name": self.name,
-            "title": self.title,
-            "description": self.says,
-            "inputSchema": schema,
-            "annotations": {**hints, "openWorldHint": False},
-        }
 
 
 class McpTools:
@@ -113,6 +56,7 @@ class McpTools:
         self._sleep = sleep
         self._monotonic = monotonic
         film = {"$ref": "#/$defs/Film", "description": "The order; no dry_run and no max_cost."}
+        changes = {"$ref": "#/$defs/Edit", "description": "What is laid out otherwise; no dry_run."}
         price = {"type": "number", "exclusiveMinimum": 0, "description": "The most it may cost, US dollars."}
         order = {
             "type": "string",
@@ -144,6 +88,15 @@ class McpTools:
                     self._wait,
                 ),
                 Tool(
+                    "edit_film",
+                    "Lay a film out anew",
+                    EDIT_SAYS,
+                    {"job_id": JOB, "changes": changes, "order_id": order},
+                    ("job_id", "changes"),
+                    self._edit,
+                    reads=False,
+                ),
+                Tool(
                     "cancel_film",
                     "Cancel a film",
                     "Stop a job for good; what was never sent to a vendor is refunded.",
@@ -160,7 +113,7 @@ class McpTools:
 
     def listed(self) -> list[dict[str, Any]]:
         """Return the list of tools, always in the same order."""
-        return [tool.listed(order_schemas()) for tool in self._tools.values()]
+        return [tool.listed() for tool in self._tools.values()]
 
     def __call__(self, asked: Asked, request: flask.Request) -> Done:
         """Use a tool. Raises NoSuchTool."""
@@ -169,8 +122,11 @@ class McpTools:
             raise NoSuchTool(f"there is no tool {asked.name[:100]}: {', '.join(self._tools)} are")
         wrong = {name: ["is no argument of this tool"] for name in asked.arguments if name not in tool.takes}
         wrong |= {name: ["is missing"] for name in tool.needs if name not in asked.arguments}
-        if "film" in tool.takes and not isinstance(asked.arguments.get("film", {}), dict):
-            wrong["film"] = ["must be an object"]
+        wrong |= {
+            name: ["must be an object"]
+            for name in BODIES.keys() & tool.takes.keys()
+            if not isinstance(asked.arguments.get(name, {}), dict)
+        }
         if wrong:
             return _refused(wrong)
         return tool.use(asked.arguments, request)
@@ -185,13 +141,18 @@ class McpTools:
         )
 
     def _create(self, arguments: Mapping[str, Any], request: flask.Request) -> Done:
-        film, price, order = arguments["film"], arguments["agreed_price"], arguments.get("order_id")
-        body = {**film, "max_cost": price, "dry_run": False}
-        if order is None:  # the same order with the same price is the same film
-            order = hashlib.sha256(json.dumps(body, sort_keys=True, default=str).encode()).hexdigest()
-        if not isinstance(order, str):
-            return _refused({"order_id": ["must be a text"]})
+        body = {**arguments["film"], "max_cost": arguments["agreed_price"], "dry_run": False}
+        order = _order_id(arguments, body)
+        if isinstance(order, Done):
+            return order
         return self._call(request, "create_job", "POST", "/", body, {"Idempotency-Key": order})
+
+    def _edit(self, arguments: Mapping[str, Any], request: flask.Request) -> Done:
+        body = {**arguments["changes"], "dry_run": False}
+        order = _order_id(arguments, {"job": arguments["job_id"], "changes": body})
+        if isinstance(order, Done):
+            return order
+        return self._of_job(arguments, request, "POST", "/edit", body, {"Idempotency-Key": order})
 
     def _get(self, arguments: Mapping[str, Any], request: flask.Request) -> Done:
         return _job(self._of_job(arguments, request))
@@ -217,12 +178,18 @@ class McpTools:
         return shown
 
     def _of_job(
-        self, arguments: Mapping[str, Any], request: flask.Request, method: str = "GET", call: str = ""
+        self,
+        arguments: Mapping[str, Any],
+        request: flask.Request,
+        method: str = "GET",
+        call: str = "",
+        body: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> Done:
         job = arguments["job_id"]
         if not isinstance(job, str) or not is_job_id(job):
             return _refused({"job_id": ["must be a job's id, as create_film told it"]})
-        return self._call(request, "jobs", method, f"/{job}{call}")
+        return self._call(request, "jobs", method, f"/{job}{call}", body, headers)
 
     def _catalog(self, what: str) -> Callable[[Mapping[str, Any], flask.Request], Done]:
         def listed(arguments: Mapping[str, Any], request: flask.Request) -> Done:
@@ -259,6 +226,14 @@ class McpTools:
             builder.close()
         told: dict[str, Any] = json.loads(response.get_data())
         return Done(told, failed=response.status_code >= HTTPStatus.BAD_REQUEST)
+
+
+def _order_id(arguments: Mapping[str, Any], body: Mapping[str, Any]) -> str | Done:
+    """Return the name under which a call buys once: the caller's own, else one made of what it says."""
+    order = arguments.get("order_id")
+    if order is None:
+        return hashlib.sha256(json.dumps(body, sort_keys=True, default=str).encode()).hexdigest()
+    return order if isinstance(order, str) else _refused({"order_id": ["must be a text"]})
 
 
 def _price(dry_run: Mapping[str, Any]) -> float:

@@ -75,6 +75,8 @@ def test_every_public_answer_is_described(stage: Stage) -> None:
     mood = {"scenes": [{"scene": 0, "mood": "calm"}]}
     calls.told("POST", "/jobs/{job}/regenerate", first, json={**mood, "dry_run": True})
     second = calls.told("POST", "/jobs/{job}/regenerate", first, json=mood)["job_id"]
+    calls.told("POST", "/jobs/{job}/edit", first, json={"aspect_ratio": "1:1", "dry_run": True})
+    calls.told("POST", "/jobs/{job}/edit", first, json={"aspect_ratio": "1:1"})
     calls.told("POST", "/jobs/{job}/cancel", second)
     _read(calls, second)
     calls.told("POST", "/jobs/{job}/retry", second, json={"dry_run": True})

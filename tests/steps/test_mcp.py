@@ -103,6 +103,25 @@ def test_a_film_is_cancelled(stage: Stage, agent: Customer) -> None:
     assert Ending.CANCELLED is stage.job(made["job_id"]).ending
 
 
+def test_a_film_is_laid_out_anew_for_nothing(stage: Stage, agent: Customer) -> None:
+    """Another version of a finished film, once however often it is asked for; what is bought is refused."""
+    _, made = used(agent, "create_film", film=FILM, agreed_price=9, order_id="to edit")
+    stage.live(made["job_id"])
+    bought = len(stage.bill("veo"))
+
+    failed, version = used(agent, "edit_film", job_id=made["job_id"], changes={"aspect_ratio": "1:1"})
+    _, again = used(agent, "edit_film", job_id=made["job_id"], changes={"aspect_ratio": "1:1"})
+    refused, refusal = used(
+        agent, "edit_film", job_id=made["job_id"], changes={"scenes": [{"scene": 0, "visual_description": "A cup"}]}
+    )
+    stage.live(version["job_id"])
+
+    assert (False, True) == (failed, refused)
+    assert version["job_id"] == again["job_id"] != made["job_id"]
+    assert "regenerate" in json.dumps(refusal)
+    assert bought == len(stage.bill("veo"))
+
+
 def test_presenters_and_voices_are_listed(agent: Customer) -> None:
     """By the filters the catalog takes."""
     _, avatars = used(agent, "list_avatars", provider="heygen")
@@ -121,6 +140,7 @@ def test_presenters_and_voices_are_listed(agent: Customer) -> None:
         ("create_film", {"film": FILM}, "agreed_price"),
         ("create_film", {"film": FILM, "agreed_price": "cheap"}, "max_cost"),
         ("create_film", {"film": FILM, "agreed_price": 9, "order_id": 7}, "order_id"),
+        ("edit_film", {"job_id": "x", "changes": []}, "changes"),
         ("get_film", {"job_id": "../tenant"}, "job_id"),
         ("get_film", {"job_id": ["a"]}, "job_id"),
         ("wait_for_film", {"job_id": "b8f8b1f4-96b9-4a36-8a3e-0a3dbb8b5d10", "seconds": 51}, "seconds"),

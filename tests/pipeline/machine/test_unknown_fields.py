@@ -78,12 +78,17 @@ def lasting(job: Job) -> dict[tuple[object, ...], Stored]:
     return found
 
 
+def stored(job: Job) -> dict[str, Any]:
+    """Return a job's document as it lies there: what has no value is no field."""
+    return {name: value for name, value in whole(job).items() if value is not None}
+
+
 def apply_between_newer(job: Job, event: on.Event, now: datetime, timeouts: Timeouts) -> Transition:
     """Apply an event to a job that newer code wrote, by way of its document; raises LawBroken when a canary died."""
     newer = planted(job)
-    before = read(job.id, whole(newer))
+    before = read(job.id, stored(newer))
     moved = apply(before, event, now, timeouts)
-    after = lasting(read(job.id, whole(moved.job)))
+    after = lasting(read(job.id, stored(moved.job)))
     for name, there in lasting(newer).items():
         if name in after and after[name].unknown != there.unknown:
             raise LawBroken(f"CANARY: {type(event).__name__} took {there.unknown} from {name}")
