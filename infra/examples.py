@@ -27,6 +27,12 @@ EXAMPLES: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
             "value": {"content_id": "sku-1042", "script": "Meet Pikolo.", "dry_run": True},
         },
     },
+    "Edit": {
+        "square": {
+            "summary": "The same film in a square, with captions; nothing is bought.",
+            "value": {"aspect_ratio": "1:1", "captions": True},
+        },
+    },
     "Integration": {
         "key": {
             "summary": "A key and who speaks.",

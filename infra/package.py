@@ -2,7 +2,7 @@
 
 `python -m infra.package` fills build/functions/<name>/, which Terraform zips (infra/archives.tf). The buildpack
 compiles all it finds, so nothing is staged but what the deployed Python runs; what is large and only some functions
-use goes to these alone: folders as CARRIED_BY says, packages as the `carries` of `infra/functions.json` do.
+use goes to these alone: files as CARRIED_BY says, packages as the `carries` of `infra/functions.json` do.
 """
 
 import argparse
@@ -16,7 +16,9 @@ ROOT = Path(__file__).resolve().parents[1]
 STAGED = ROOT / "build" / "functions"
 LEFT_OUT = shutil.ignore_patterns("__pycache__", ".*", "*.md")
 PUBLISHED = "client"  # in shared/; installed by customers, deployed nowhere
-CARRIED_BY = {  # 28 MB, and the pages
+DESCRIPTION = "shared/door/openapi.json"
+CARRIED_BY = {  # 28 MB, the pages, and half a megabyte of description
+    DESCRIPTION: ("health", "mcp"),
     "shared/door/console/static": ("console",),
     "shared/door/console/templates": ("console",),
     "shared/media/fonts": ("compose",),
@@ -61,9 +63,19 @@ def stage(function: str, folder: Path) -> Path:
     shutil.rmtree(folder / "shared" / PUBLISHED)
     for large, carriers in CARRIED_BY.items():
         if function not in carriers:
-            shutil.rmtree(folder / large)
+            _remove(folder / large)
+    if (described := folder / DESCRIPTION).exists():  # printed to be read and compared, deployed without its spaces
+        text = json.dumps(json.loads(described.read_text(encoding="utf-8")), separators=(",", ":"), ensure_ascii=False)
+        described.write_text(text, encoding="utf-8")
     (folder / "requirements.txt").write_text(pins(function), encoding="utf-8")
     return folder
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink()
 
 
 def main() -> None:
