@@ -125,6 +125,17 @@ def places_of(code: Path, data: Path, into: Path) -> Path:
     return into
 
 
+def world_of(code: Path, world: Path, into: Path) -> Path:
+    """Write what a checkout's own laptop knows of a world into a file; return it."""
+    own = (
+        "import json, sys; from dataclasses import fields; from infra.local.world import World; "
+        "given = json.load(open(sys.argv[1])); known = {item.name for item in fields(World)}; "
+        "json.dump({name: row for name, row in given.items() if name in known}, open(sys.argv[2], 'w'))"
+    )
+    _in_its_own_words(code, own, world, into)
+    return into
+
+
 def _in_its_own_words(code: Path, program: str, given: Path, into: Path) -> None:
     here = {**os.environ, "PYTHONPATH": str(code)}
     subprocess.run([sys.executable, "-c", program, str(given), str(into)], cwd=code, env=here, check=True)

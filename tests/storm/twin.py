@@ -29,7 +29,8 @@ class Twin:
     """Runs inside `with`, on the world of a laptop's `folder`; its log is `data/twin.log`.
 
     `settings` are its functions' own, laid over the laptop's; `process` is laid over this process's environment; `code`
-    is the checkout it runs, `places` the data folder it finds everything by, if that is not the laptop's.
+    is the checkout it runs, `places` the data folder it finds everything by and `world` the file it reads, if they are
+    not the laptop's.
     """
 
     def __init__(
@@ -39,10 +40,11 @@ class Twin:
         process: Mapping[str, str] | None = None,
         code: Path = ROOT,
         places: Path | None = None,
+        world: Path | None = None,
     ) -> None:
         self._data = folder / "data"
         self._places = places or self._data
-        self._world: dict[str, Any] = json.loads((folder / "world.json").read_text(encoding="utf-8"))
+        self._world: dict[str, Any] = json.loads((world or folder / "world.json").read_text(encoding="utf-8"))
         self._world["environment"] = dict(settings)
         self._environment = process or {}
         self._code = code

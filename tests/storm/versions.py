@@ -27,7 +27,7 @@ from tests.storm.books import audited, months_settled
 from tests.storm.customers import Customers, Order, mixed
 from tests.storm.findings import Findings, facts, found, open_tenants, operator
 from tests.storm.gateway import Call, Gateway, HandOn, open_gated
-from tests.storm.releases import NEXT, WORD, dead, next_release, places_of, revision, tables_of
+from tests.storm.releases import NEXT, WORD, dead, next_release, places_of, revision, tables_of, world_of
 from tests.storm.twin import Twin, answers
 
 TENANT = "acme"
@@ -92,7 +92,8 @@ def versions(options: Options, folder: Path) -> Outcomes:
         tables = tables_of(code, folder / "world.json", folder / "tables-of-the-other.json")
         settings = {**gateway.environment, "ABROLL_TABLES": str(tables)}
         places = places_of(code, folder / "data", folder / "places-of-the-other")
-        twin = held.enter_context(Twin(folder, settings, code=code, places=places))
+        world = world_of(code, folder / "world.json", folder / "world-of-the-other.json")
+        twin = held.enter_context(Twin(folder, settings, code=code, places=places, world=world))
         keys = open_tenants(laptop, [TENANT])
         gateway.chance = random.Random(options.seed)
         gateway.instances = (laptop.places.front_url, twin.url)
