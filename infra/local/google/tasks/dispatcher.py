@@ -146,7 +146,8 @@ class Dispatcher:
     def _heads(self) -> list[tuple[Queue, Task]]:
         """Return the task each running queue with room would hand out next."""
         heads: list[tuple[Queue, Task]] = []
-        for queue in self._store.queues():
+        busy = self._store.busy()
+        for queue in (each for each in self._store.queues() if each.name in busy):
             out = self._in_flight.get(queue.name, set())
             if queue.state is QueueState.RUNNING and len(out) < queue.config.max_concurrent_dispatches:
                 task = self._store.first(queue.name, besides=out)

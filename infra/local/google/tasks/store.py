@@ -48,6 +48,7 @@ class Store:
         self._database.execute("pragma journal_mode = wal")
         self._database.execute("pragma synchronous = normal")
         self._database.executescript(SCHEMA)
+        self._queues: tuple[Queue, ...] | None = None  # as they stand in the file, which nobody else writes
 
     def close(self) -> None:
         """Close the file; nothing else may be called after."""
@@ -56,21 +57,27 @@ class Store:
 
     def save_queue(self, queue: Queue) -> None:
         """Create or replace a queue."""
-        with self._transaction() as database:
+        with self._changing_queues() as database:
             database.execute("replace into queues values (?, ?, ?, ?)", queue_row(queue))
 
     def queue(self, name: str) -> Queue | None:
         """Return a queue, or None."""
-        rows = self._rows("select * from queues where name = ?", name)
-        return read_queue(rows[0]) if rows else None
+        return next((queue for queue in self.queues() if queue.name == name), None)
 
     def queues(self) -> list[Queue]:
         """Return all queues by name."""
-        return [read_queue(row) for row in self._rows("select * from queues order by name")]
+        with self._lock:
+            if self._queues is None:
+                self._queues = tuple(read_queue(row) for row in self._rows("select * from queues order by name"))
+            return list(self._queues)
+
+    def busy(self) -> set[str]:
+        """Return the names of the queues that hold tasks."""
+        return {name for (name,) in self._rows("select distinct queue from tasks")}
 
     def delete_queue(self, name: str, *, until: datetime) -> None:
         """Delete a queue with its tasks; its name stays taken `until` then."""
-        with self._transaction() as database:
+        with self._changing_queues() as database:
             database.execute("delete from tasks where queue = ?", (name,))
             database.execute("delete from queues where name = ?", (name,))
             database.execute(ENTOMB, (name, micros(until)))
@@ -137,6 +144,15 @@ class Store:
         old = self._rows("select name from tasks where created <= ?", micros(created_until))
         for (name,) in old:
             self.remove(name, until=entomb_until)
+
+    @contextmanager
+    def _changing_queues(self) -> Iterator[sqlite3.Connection]:
+        try:
+            with self._transaction() as database:
+                yield database
+        finally:
+            with self._lock:
+                self._queues = None
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
