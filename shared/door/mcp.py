@@ -119,8 +119,9 @@ def read_message(raw: bytes) -> McpMessage:
     """Read a JSON-RPC message. Raises MessageRejected."""
     try:
         found = json.loads(raw)
+        json.dumps(found, ensure_ascii=False).encode()  # half a character can be read, and never told again
     except (ValueError, RecursionError) as broken:
-        raise MessageRejected(PARSE_ERROR, "the body is no JSON") from broken
+        raise MessageRejected(PARSE_ERROR, "the body is no JSON, or holds half a character") from broken
     if not isinstance(found, dict):
         raise MessageRejected(INVALID_REQUEST, "the body is one JSON-RPC message: a JSON object")
     number, method, params = found.get("id"), found.get("method"), found.get("params", {})

@@ -20,8 +20,8 @@ PRICE_SAYS = (
     "Price an order; nothing is stored or spent. Answers its warnings, and agreed_price (US dollars) for create_film."
 )
 CREATE_SAYS = (
-    "Order a film: this spends money, at most agreed_price. The same order_id is the same film however often it is "
-    "sent. Answers the job_id to wait for."
+    "Order a film: this spends money. An order estimated above agreed_price is refused. The same order_id is the same "
+    "film however often it is sent. Answers the job_id to wait for."
 )
 EDIT_SAYS = (
     "Make another version of a finished film from the takes that exist: the presenter's place, captions, texts, shape, "

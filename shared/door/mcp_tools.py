@@ -6,18 +6,17 @@ that estimate_film told, and an order that has become dearer is refused.
 
 import hashlib
 import json
+import re
+import threading
 from collections.abc import Callable, Mapping
 from decimal import ROUND_UP, Decimal
-from http import HTTPStatus
 from typing import Any
-from urllib.parse import urlencode
 
 import flask
-from werkzeug.test import EnvironBuilder
 
 from shared.codes import Code
 from shared.door.asked import is_job_id
-from shared.door.inside import Doors
+from shared.door.inside import InsideCalls
 from shared.door.mcp_rows import (
     BODIES,
     CREATE_SAYS,
@@ -33,7 +32,10 @@ from shared.door.mcp_rows import (
 
 MOST_WAIT, USUAL_WAIT = 50, 30  # seconds in one call
 SOON, SELDOM = 2.0, 10.0  # seconds between two looks at a job
-PASSED_ON = ("Authorization", "X-Api-Key", "X-Forwarded-For", "traceparent", "X-Cloud-Trace-Context")
+CREDENTIALS = ("Authorization", "X-Api-Key")
+LONGEST_ORDER_ID = 200
+ORDER_ID = re.compile(rf"[ -~]{{1,{LONGEST_ORDER_ID}}}")
+MOST_WAITING = 4  # calls of one instance that wait at once: half of its threads are for all others
 ENDED = ("completed", "failed", "cancelled")
 CENT = Decimal("0.01")
 SHOWN = (  # of a job: what tells an agent how it stands
@@ -48,11 +50,12 @@ class McpTools:
 
     def __init__(
         self,
-        doors: Doors,
+        inside: InsideCalls,
         sleep: Callable[[float], None],
         monotonic: Callable[[], float],
     ) -> None:
-        self._doors = doors
+        self._inside = inside
+        self._waiting = threading.BoundedSemaphore(MOST_WAITING)
         self._sleep = sleep
         self._monotonic = monotonic
         film = {"$ref": "#/$defs/Film", "description": "The order; no dry_run and no max_cost."}
@@ -132,7 +135,7 @@ class McpTools:
         return tool.use(asked.arguments, request)
 
     def _estimate(self, arguments: Mapping[str, Any], request: flask.Request) -> Done:
-        done = self._call(request, "create_job", "POST", "/", {**arguments["film"], "dry_run": True})
+        done = self._call(request, "POST", "/create_job", {**arguments["film"], "dry_run": True})
         if done.failed:
             return done
         kept = ("planned_seconds", "estimated_time_seconds", "estimated_cost", "warnings", "avatar_services")
@@ -145,14 +148,14 @@ class McpTools:
         order = _order_id(arguments, body)
         if isinstance(order, Done):
             return order
-        return self._call(request, "create_job", "POST", "/", body, {"Idempotency-Key": order})
+        return self._call(request, "POST", "/create_job", body, once=order)
 
     def _edit(self, arguments: Mapping[str, Any], request: flask.Request) -> Done:
         body = {**arguments["changes"], "dry_run": False}
         order = _order_id(arguments, {"job": arguments["job_id"], "changes": body})
         if isinstance(order, Done):
             return order
-        return self._of_job(arguments, request, "POST", "/edit", body, {"Idempotency-Key": order})
+        return self._of_job(arguments, request, "POST", "/edit", body, once=order)
 
     def _get(self, arguments: Mapping[str, Any], request: flask.Request) -> Done:
         return _job(self._of_job(arguments, request))
@@ -164,18 +167,27 @@ class McpTools:
         seconds = arguments.get("seconds", USUAL_WAIT)
         if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 <= seconds <= MOST_WAIT:
             return _refused({"seconds": [f"must be 0 to {MOST_WAIT}"]})
+        placed = self._waiting.acquire(blocking=False)
+        try:
+            done = self._watched(arguments, request, seconds if placed else 0)
+        finally:
+            if placed:
+                self._waiting.release()
+        shown = _job(done)
+        if not done.failed and done.told["status"] not in ENDED:
+            again = "call wait_for_film again" if placed else "call wait_for_film again in ten seconds"
+            shown.told["next_move"] = f"It is still being made: {again}. Do not order it again."
+        return shown
+
+    def _watched(self, arguments: Mapping[str, Any], request: flask.Request, seconds: float) -> Done:
         until, pause = self._monotonic() + seconds, SOON
         while True:
             done = self._of_job(arguments, request)
             left = until - self._monotonic()
             if done.failed or done.told["status"] in ENDED or left <= 0:
-                break
+                return done
             self._sleep(min(pause, left))
             pause = min(pause * 1.5, SELDOM)
-        shown = _job(done)
-        if not done.failed and done.told["status"] not in ENDED:
-            shown.told["next_move"] = "It is still being made: call wait_for_film again. Do not order it again."
-        return shown
 
     def _of_job(
         self,
@@ -184,56 +196,48 @@ class McpTools:
         method: str = "GET",
         call: str = "",
         body: Mapping[str, Any] | None = None,
-        headers: Mapping[str, str] | None = None,
+        *,
+        once: str = "",
     ) -> Done:
         job = arguments["job_id"]
         if not isinstance(job, str) or not is_job_id(job):
             return _refused({"job_id": ["must be a job's id, as create_film told it"]})
-        return self._call(request, "jobs", method, f"/{job}{call}", body, headers)
+        return self._call(request, method, f"/jobs/{job}{call}", body, once=once)
 
     def _catalog(self, what: str) -> Callable[[Mapping[str, Any], flask.Request], Done]:
         def listed(arguments: Mapping[str, Any], request: flask.Request) -> Done:
             asked = {name: value for name, value in arguments.items() if isinstance(value, str)}
             if len(asked) < len(arguments):
                 return _refused({name: ["must be a text"] for name in arguments.keys() - asked.keys()})
-            return self._call(request, "catalog", "GET", f"/{what}?{urlencode(asked)}")
+            return self._call(request, "GET", f"/catalog/{what}", query=asked)
 
         return listed
 
     def _call(
         self,
         outer: flask.Request,
-        function: str,
         method: str,
         path: str,
         body: Mapping[str, Any] | None = None,
-        headers: Mapping[str, str] | None = None,
+        *,
+        once: str = "",
+        query: Mapping[str, str] | None = None,
     ) -> Done:
-        """Make a public call as whoever made this one: the same key, the same address."""
-        kept = {name: outer.headers[name] for name in PASSED_ON if name in outer.headers}
-        path, _, query = path.partition("?")
-        builder = EnvironBuilder(
-            path=path,
-            query_string=query,
-            method=method,
-            json=body,
-            headers=[*kept.items(), *(headers or {}).items()],
-            environ_base={"REMOTE_ADDR": outer.remote_addr or ""},
-        )
-        try:
-            response = self._doors[function]()(flask.Request(builder.get_environ()))
-        finally:
-            builder.close()
-        told: dict[str, Any] = json.loads(response.get_data())
-        return Done(told, failed=response.status_code >= HTTPStatus.BAD_REQUEST)
+        """Make a public call with the caller's own key; one that buys has the name under which it does so `once`."""
+        kept = {name: outer.headers[name] for name in CREDENTIALS if name in outer.headers}
+        headers = {**kept, "Idempotency-Key": once} if once else kept
+        answered = self._inside(outer, method, path, body, query=query, headers=headers)
+        return Done(dict(answered.fields), answered.failed)
 
 
 def _order_id(arguments: Mapping[str, Any], body: Mapping[str, Any]) -> str | Done:
     """Return the name under which a call buys once: the caller's own, else one made of what it says."""
     order = arguments.get("order_id")
     if order is None:
-        return hashlib.sha256(json.dumps(body, sort_keys=True, default=str).encode()).hexdigest()
-    return order if isinstance(order, str) else _refused({"order_id": ["must be a text"]})
+        return hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
+    if not isinstance(order, str) or not ORDER_ID.fullmatch(order):
+        return _refused({"order_id": [f"must be 1 to {LONGEST_ORDER_ID} printable ASCII characters"]})
+    return order
 
 
 def _price(dry_run: Mapping[str, Any]) -> float:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:  # each function imports only what its own property below name
     from shared.door.entrance import Entrance
     from shared.door.health import HealthDoor
     from shared.door.heygen_webhook import HeygenWebhook
-    from shared.door.inside import Doors
+    from shared.door.inside import Doors, InsideCalls
     from shared.door.jobs import JobsDoor
     from shared.door.mcp import McpDoor
     from shared.door.provider_webhook import ProviderWebhook
@@ -93,20 +93,10 @@ class DoorParts(StepParts):
         from shared.door.mcp import McpDoor
         from shared.door.mcp_tools import McpTools
 
-        doors: Doors = {
-            "create_job": lambda: self.create_job,
-            "jobs": lambda: self.jobs_door,
-            "catalog": lambda: self.catalog,
-        }
-        return McpDoor(McpTools(doors, time.sleep, self.monotonic))
+        return McpDoor(McpTools(self.inside, time.sleep, self.monotonic))
 
     @cached_property
-    def console(self) -> "ConsoleDoor":
-        from urllib.parse import urlsplit
-
-        from shared.door.console.door import ConsoleDoor
-        from shared.door.console.pages import Pages
-        from shared.door.console.presenters import Pictures
+    def inside(self) -> "InsideCalls":
         from shared.door.inside import InsideCalls
 
         doors: Doors = {
@@ -115,9 +105,19 @@ class DoorParts(StepParts):
             "catalog": lambda: self.catalog,
             "tenant": lambda: self.tenant,
         }
+        return InsideCalls(doors)
+
+    @cached_property
+    def console(self) -> "ConsoleDoor":
+        from urllib.parse import urlsplit
+
+        from shared.door.console.door import ConsoleDoor
+        from shared.door.console.pages import Pages
+        from shared.door.console.presenters import Pictures
+
         url = f"{self.settings.public_url}/console"
         pages = Pages(url, urlsplit(url).path, lambda: self.blobs.films_address)
-        return ConsoleDoor(self.entrance, self.sessions, pages, InsideCalls(doors), Pictures(lambda: self.egress))
+        return ConsoleDoor(self.entrance, self.sessions, pages, self.inside, Pictures(lambda: self.egress))
 
     @cached_property
     def sessions(self) -> "Sessions":

@@ -1,15 +1,23 @@
 """The tools for agents: what the protocol promises, and that each tool is the public call it stands for."""
 
 import json
+import threading
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from itertools import count
 from pathlib import Path
 from typing import Any
 
+import flask
 import pytest
+from werkzeug.test import EnvironBuilder
 
 from shared.door.mcp import HEADER_MISMATCH, INVALID_PARAMS, INVALID_REQUEST, NO_METHOD, OLDER, PARSE_ERROR, VERSION
 from shared.door.mcp import WRONG_VERSION as UNSUPPORTED
+from shared.door.mcp_rows import Asked
+from shared.door.mcp_tools import MOST_WAITING, McpTools
 from shared.pipeline.job.job import Ending
+from tests.patience import PATIENCE
 from tests.steps.calls import Customer, call, customer, told
 from tests.steps.stage import TENANT, Stage, staged
 
@@ -141,6 +149,9 @@ def test_presenters_and_voices_are_listed(agent: Customer) -> None:
         ("create_film", {"film": FILM}, "agreed_price"),
         ("create_film", {"film": FILM, "agreed_price": "cheap"}, "max_cost"),
         ("create_film", {"film": FILM, "agreed_price": 9, "order_id": 7}, "order_id"),
+        ("create_film", {"film": FILM, "agreed_price": 9, "order_id": "a\nb"}, "order_id"),
+        ("create_film", {"film": FILM, "agreed_price": 9, "order_id": "ключ"}, "order_id"),
+        ("create_film", {"film": FILM, "agreed_price": 9, "order_id": ""}, "order_id"),
         ("edit_film", {"job_id": "x", "changes": []}, "changes"),
         ("get_film", {"job_id": "../tenant"}, "job_id"),
         ("get_film", {"job_id": ["a"]}, "job_id"),
@@ -155,6 +166,31 @@ def test_a_wrong_argument_is_told_by_name(agent: Customer, tool: str, arguments:
 
     assert failed
     assert named in refusal["details"]
+
+
+def test_waiting_leaves_threads_to_all_others(stage: Stage, agent: Customer) -> None:
+    """Only so many calls of an instance wait; the next is told at once how the film stands, and to come again."""
+    _, made = used(agent, "create_film", film=FILM, agreed_price=9, order_id="waited for")
+    asleep, woken, seconds = threading.Semaphore(0), threading.Event(), count()
+
+    def sleep(_seconds: float) -> None:
+        asleep.release()
+        woken.wait(PATIENCE)
+
+    tools = McpTools(stage.wiring.inside, sleep, lambda: float(next(seconds)))
+    request = flask.Request(EnvironBuilder(headers=[("Authorization", f"Bearer {agent.text}")]).get_environ())
+    asked = Asked("wait_for_film", {"job_id": made["job_id"], "seconds": 50})
+    with ThreadPoolExecutor(MOST_WAITING) as others:
+        waiting = [others.submit(tools, asked, request) for _ in range(MOST_WAITING)]
+        for _ in waiting:
+            assert asleep.acquire(timeout=PATIENCE)
+
+        told_at_once = tools(asked, request)
+
+        woken.set()
+
+    assert "in ten seconds" in told_at_once.told["next_move"]
+    assert not any(each.result().failed for each in waiting)
 
 
 def test_anothers_film_is_not_there(stage: Stage, agent: Customer) -> None:
@@ -199,6 +235,9 @@ def test_a_notification_is_taken_and_not_answered(stage: Stage) -> None:
         (b"{", PARSE_ERROR),
         (b"[" * 100_000, PARSE_ERROR),
         (b"\xff\xfe", PARSE_ERROR),
+        (b'{"jsonrpc": "2.0", "id": 1, "method": "\\ud800"}', PARSE_ERROR),
+        (b'{"jsonrpc": "2.0", "id": "\\udfff", "method": "ping"}', PARSE_ERROR),
+        (b'{"jsonrpc": "2.0", "id": ' + b"9" * 5000 + b', "method": "ping"}', PARSE_ERROR),
         ([], INVALID_REQUEST),
         ({}, INVALID_REQUEST),
         ({"jsonrpc": "2.0", "method": 7}, INVALID_REQUEST),
@@ -210,7 +249,7 @@ def test_a_notification_is_taken_and_not_answered(stage: Stage) -> None:
         ({"jsonrpc": "2.0", "method": "tools/call", "id": 1, "params": {"name": "x", "arguments": []}}, INVALID_PARAMS),
         ({"jsonrpc": "2.0", "method": "tools/call", "id": 1, "params": {"name": "x"}}, INVALID_PARAMS),
     ],
-    ids=range(14),
+    ids=range(17),
 )
 def test_what_is_no_call_is_rejected(stage: Stage, body: object, expected: int) -> None:
     """Each kind of broken message has its code, and none is a crash."""
