@@ -60,7 +60,7 @@ class McpTools:
         self._monotonic = monotonic
         film = {"$ref": "#/$defs/Film", "description": "The order; no dry_run and no max_cost."}
         changes = {"$ref": "#/$defs/Edit", "description": "What is laid out otherwise; no dry_run."}
-        price = {"type": "number", "exclusiveMinimum": 0, "description": "The most it may cost, US dollars."}
+        price = {"type": "number", "exclusiveMinimum": 0, "description": "The most its estimate may be, US dollars."}
         order = {
             "type": "string",
             "maxLength": 200,
