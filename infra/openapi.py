@@ -14,8 +14,8 @@ from infra.examples import EXAMPLES
 from infra.request_schema import request_schemas
 from shared.codes import MEANINGS, Code
 from shared.config import Settings
-from shared.door.bodies import FilmBody, TemplateBody
 from shared.door.change_bodies import EditBody, LinksBody, RegenerateBody, RetryBody
+from shared.door.film_bodies import FilmBody, TemplateBody
 from shared.door.health import OPENAPI
 from shared.door.public import Route
 from shared.door.statuses import STATUS

@@ -5,9 +5,10 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from shared.door.bodies import Body, ColorBody, PositionBody, PresetBody, parsed
+from shared.door.bodies import Body, parsed
 from shared.door.body_reading import read_object
 from shared.door.body_types import Name, Removable, Script, Text500, Text1000, of_form
+from shared.door.film_bodies import ColorBody, PositionBody, PresetBody
 from shared.pipeline.codec import from_plain
 from shared.pipeline.job.recut import Recut
 from shared.pipeline.job.revision import Change, SceneChange

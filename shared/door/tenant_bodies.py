@@ -4,8 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from shared.door.bodies import Body, VoiceBody
+from shared.door.bodies import Body
 from shared.door.body_types import Label, Link, Name, Text500
+from shared.door.film_bodies import VoiceBody
 
 
 class IntegrationBody(Body):

@@ -4,10 +4,7 @@ from typing import Any
 
 import pytest
 
-from shared.door.bodies import (
-    Mistakes,
-    parse_film,
-)
+from shared.door.bodies import Mistakes, parse_film
 
 FULL: dict[str, Any] = {
     "product_title": "Blue mug",

@@ -5,20 +5,9 @@ from typing import Any
 
 import pytest
 
-from shared.door.bodies import (
-    ALIASES,
-    MOST_SCENES,
-    Body,
-    BRollBody,
-    FilmBody,
-    Mistakes,
-    PositionBody,
-    SceneBody,
-    VoiceBody,
-    parse_body,
-    parse_film,
-)
+from shared.door.bodies import ALIASES, MOST_SCENES, Body, Mistakes, parse_body, parse_film
 from shared.door.change_bodies import RegenerateBody
+from shared.door.film_bodies import BRollBody, FilmBody, PositionBody, SceneBody, VoiceBody
 from shared.pipeline.codec import document_fields
 from shared.pipeline.plan.plan import Join, Length, Sound
 from shared.pipeline.plan.request import (

@@ -9,13 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import Field
 
-from shared.door.bodies import (
-    Body,
-    Mistakes,
-    SceneBody,
-    parse_body,
-    parse_film,
-)
+from shared.door.bodies import Body, Mistakes, parse_body, parse_film
+from shared.door.film_bodies import SceneBody
 from tests.door.film_bodies import FULL, body, mistakes
 
 

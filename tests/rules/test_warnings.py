@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 
-from shared.door.bodies import FilmBody
 from shared.door.change_bodies import RegenerateBody
+from shared.door.film_bodies import FilmBody
 from shared.pipeline.plan.warned import ADVICE, Advice, Warned, warning
 from tests.rules.sources import found, name_of, parsed, python_files
 from tests.rules.test_named_things import PATHS, missing_fields, missing_paths, properties
