@@ -13,7 +13,7 @@ from shared.cloud.blobs import Blobs
 from shared.cloud.jobs import Jobs
 from shared.cloud.records import Loaded, Unread
 from shared.codes import Code
-from shared.door import links, views
+from shared.door import bill_views, links, views
 from shared.door.answers import answer, note_quotas, request_id
 from shared.door.asked import READ, WRITE, Caller, is_job_id
 from shared.door.entrance import Entrance
@@ -132,7 +132,7 @@ class JobsDoor:
         return answer(200, views.story(self._own(request, found["job"], READ).job, self.now()))
 
     def _bill(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
-        return answer(200, views.billed(self._own(request, found["job"], READ).job))
+        return answer(200, bill_views.billed(self._own(request, found["job"], READ).job))
 
     def _cancel(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
         loaded = self._own(request, found["job"], WRITE)
@@ -141,7 +141,7 @@ class JobsDoor:
             ended = heard.job.ending.value if heard.job.ending else "ended"
             raise Problem(Code.ALREADY_ENDED, f"the job is {ended}", next_move="nothing is left to cancel")
         shown = views.whole(heard.job, self.public_url, self.now(), self.outlook())
-        return answer(200, {**shown, **views.saved(heard.job)})
+        return answer(200, {**shown, **bill_views.saved(heard.job)})
 
     def _retry(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
         from shared.door.change_bodies import RetryBody

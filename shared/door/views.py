@@ -6,15 +6,14 @@ from typing import Any
 
 from shared.cloud.documents import RETENTION
 from shared.cloud.records import Unread
+from shared.door.bill_views import COLUMNS, costs, priced
 from shared.door.links import FILM, POSTER, footage_name, link, linked_files
-from shared.door.money import cost
 from shared.door.presenter_views import moved, on_failure
 from shared.door.version_views import bought, version_fields
 from shared.pipeline.codec import to_plain
 from shared.pipeline.job.credits import CREDITS_EXPLAINED, credits_used
 from shared.pipeline.job.eta import eta
-from shared.pipeline.job.job import AT_RISK, Attempt, Job, Node, Outcome, Payer, State
-from shared.pipeline.job.ledger import bill
+from shared.pipeline.job.job import Job, Node
 from shared.pipeline.job.status import degraded, lanes, progress, stage, status, summary, waiting_for
 from shared.pipeline.job.turns import queued
 from shared.pipeline.plan.dollars import dollars
@@ -22,17 +21,6 @@ from shared.pipeline.plan.plan import COMPOSE_KEY, Kind, Plan
 from shared.pipeline.plan.selection import Ranked
 from shared.pipeline.vendors.figures import Outlook
 
-COLUMNS = {
-    "paid_by_us": "What abroll pays Google for footage and computing; it counts towards your month's cap.",
-    "billed_by_provider": "What your own account at a vendor bills you; abroll never charges it.",
-}
-BILL_WORDS = {
-    "lines": "The cost of all lines adds up to the two columns, by payer (us, provider_account).",
-    "charged": "A line: whether it counts. The bill: what of the reservation the ended job was charged.",
-    "not_charged": "What the line would have cost; no vendor billed it.",
-    "final": "False while nobody knows whether the vendor billed the line: until then it counts as charged.",
-    "refunded": "What of the reservation went back when the job ended.",
-}
 CALLS = ("timeline", "bill", "links", "cancel", "retry", "edit", "regenerate")  # about one job
 ROW = (
     *("id", "status", "stage", "progress", "summary", "product_title", "product_id", "metadata", "ordered_by"),
@@ -40,29 +28,6 @@ ROW = (
     *("estimated_completion_p90_at", "late_since", "ahead", "starts_by", "version", "version_of"),
     *("final_video_url", "poster_url", "error_message", "credits_used", "cost", "estimated_cost"),
 )
-
-
-def priced(plan: Plan) -> dict[str, str]:
-    """Return what a plan costs, in both columns."""
-    return cost(plan.cost_to_us, plan.cost_to_provider_account)
-
-
-def costs(job: Job) -> dict[str, str]:
-    """Return what a job has cost so far, in both columns."""
-    columns = bill(job.nodes.values())
-    return cost(columns.paid_by_us, columns.billed_by_provider)
-
-
-def saved(job: Job) -> dict[str, Any]:
-    """Return what cancelling a job gave back, and what of its cost a vendor may still bill or not."""
-    risk = dict.fromkeys(Payer, 0)
-    for node in job.nodes.values():
-        for line in node.attempts:
-            risk[line.payer or node.payer] += line.cost if line.outcome in AT_RISK else 0
-    return {
-        "refunded": dollars(job.money.refunded),
-        "at_risk": cost(risk[Payer.US], risk[Payer.PROVIDER_ACCOUNT]),
-    }
 
 
 def planned(plan: Plan) -> dict[str, Any]:
@@ -195,33 +160,6 @@ def story(job: Job, now: datetime) -> dict[str, Any]:
     }
 
 
-def billed(job: Job) -> dict[str, Any]:
-    """Return the bill: a line an attempt, charged or not, in two columns, and their sums."""
-    columns = bill(job.nodes.values())
-    lines = [_line(node, line) for node in job.nodes.values() for line in node.attempts]
-    compose = job.nodes[COMPOSE_KEY]
-    if compose.state is State.DONE:
-        lines.append(
-            {
-                "node": COMPOSE_KEY,
-                "provider": "abroll",
-                "payer": compose.payer.value,
-                "ended_at": compose.ended_at,
-                "outcome": Outcome.DONE.value,
-                **_charge(compose.cost, charged=True, final=True),
-            }
-        )
-    return {
-        "id": job.id,
-        **cost(columns.paid_by_us, columns.billed_by_provider),
-        "reserved": dollars(job.money.reserved),
-        "charged": dollars(job.money.charged),
-        "refunded": dollars(job.money.refunded),
-        "lines": lines,
-        "explained": {**COLUMNS, **BILL_WORDS},
-    }
-
-
 def asked(job: Job) -> dict[str, Any]:
     """Return the request as it was understood, defaults filled in."""
     request: dict[str, Any] = to_plain(job.request)
@@ -271,30 +209,4 @@ def _lane(node: Node, since: datetime, now: datetime) -> dict[str, Any]:
         "from": round((began - since).total_seconds(), 3),
         "to": round(((node.ended_at or now) - since).total_seconds(), 3),
         "state": node.state.value,
-    }
-
-
-def _line(node: Node, line: Attempt) -> Mapping[str, Any]:
-    return {
-        "node": node.key,
-        "provider": line.vendor or node.provider,
-        "payer": (line.payer or node.payer).value,
-        "take": line.take,
-        "attempt": line.attempt,
-        "claimed_at": line.claimed_at,
-        "sent_at": line.sent_at,
-        "ended_at": line.ended_at,
-        "provider_id": line.provider_id,
-        "outcome": line.outcome.value,
-        **_charge(line.cost, charged=line.charged, final=line.outcome not in AT_RISK),
-        "why": line.why,
-    }
-
-
-def _charge(price: int, *, charged: bool, final: bool) -> dict[str, Any]:
-    return {
-        "charged": charged,
-        "final": final,
-        "cost": dollars(price if charged else 0),
-        "not_charged": dollars(0 if charged else price),
     }

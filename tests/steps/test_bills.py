@@ -4,7 +4,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from shared.door import views
+from shared.door import bill_views, views
 from shared.door.links import link
 from shared.pipeline.job.events import CancelAsked
 from shared.pipeline.job.job import Ending, State
@@ -37,7 +37,7 @@ def test_a_503_at_submit_that_made_nothing_is_not_charged(stage: Stage) -> None:
     stage.live(job_id)
 
     job = stage.job(job_id)
-    bill = views.billed(job)
+    bill = bill_views.billed(job)
     assert Ending.COMPLETED is job.ending
     assert Decimal("0.8") == billed(stage, "veo")
     compose = Decimal(bill["lines"][-1]["cost"])
@@ -53,7 +53,7 @@ def test_a_submit_whose_answer_was_lost_is_charged_once(stage: Stage) -> None:
 
     stage.live(job_id)
 
-    bill = views.billed(stage.job(job_id))
+    bill = bill_views.billed(stage.job(job_id))
     assert [("done", True, "0.8000")] == charges(bill)[:1]
     assert Decimal("0.8") == billed(stage, "veo")
 
@@ -64,7 +64,7 @@ def test_what_a_vendor_refused_is_not_charged(stage: Stage) -> None:
 
     stage.live(job_id)
 
-    bill = views.billed(stage.job(job_id))
+    bill = bill_views.billed(stage.job(job_id))
     assert [False] == [line["charged"] for line in bill["lines"]]
     assert ("0.0000", "0.8000") == (bill["lines"][0]["cost"], bill["lines"][0]["not_charged"])
     assert ("0.0000", bill["reserved"]) == (bill["paid_by_us"], bill["refunded"])
@@ -79,7 +79,7 @@ def test_what_runs_when_a_job_is_cancelled_is_charged_and_not_final(stage: Stage
 
     stage.wiring.commits.hear(loaded, CancelAsked("a test"))
 
-    (line,) = views.billed(stage.job(job_id))["lines"]
+    (line,) = bill_views.billed(stage.job(job_id))["lines"]
     assert (True, False, "0.8000") == (line["charged"], line["final"], line["cost"])
 
 
@@ -132,10 +132,10 @@ def test_a_row_tells_poster_dollars_and_metadata(stage: Stage) -> None:
 
     row = views.row(job, "https://a", stage.clock(), stage.wiring.outlook())
 
-    bill = views.billed(job)
+    bill = bill_views.billed(job)
     assert ({"shelf": "7"}, link(job, "poster", "https://a")) == (row["metadata"], row["poster_url"])
     assert {name: bill[name] for name in ("currency", "paid_by_us", "billed_by_provider")} == row["cost"]
-    assert views.priced(job.plan) == row["estimated_cost"]
+    assert bill_views.priced(job.plan) == row["estimated_cost"]
 
 
 def test_a_cancel_says_what_it_saved_and_what_may_still_be_billed(stage: Stage) -> None:
@@ -147,7 +147,7 @@ def test_a_cancel_says_what_it_saved_and_what_may_still_be_billed(stage: Stage) 
 
     job = stage.wiring.commits.hear(loaded, CancelAsked("a test")).job
 
-    said = views.saved(job)
+    said = bill_views.saved(job)
     assert "0.8000" == said["at_risk"]["paid_by_us"]
     assert Decimal(said["refunded"]) == Decimal(job.plan.compose_cost) / 10**6
 

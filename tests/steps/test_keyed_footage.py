@@ -10,7 +10,7 @@ from infra.local.vendors.heygen.settings import DEMO_KEY
 from infra.local.vendors.marks import read_film, read_sound
 from shared.cloud.secret_names import vendor_key
 from shared.codes import Code
-from shared.door import views
+from shared.door import bill_views
 from shared.pipeline.job.job import Ending, Outcome, Payer, Reconcile, State
 from shared.pipeline.job.names import task_name
 from shared.pipeline.job.vendors import VENDORS
@@ -68,7 +68,7 @@ def test_a_film_on_one_heygen_key(stage: Stage, tmp_path: Path) -> None:
     stage.live(job_id)
 
     job = stage.job(job_id)
-    film, bill = job.nodes[FILM].output, views.billed(job)
+    film, bill = job.nodes[FILM].output, bill_views.billed(job)
     assert Ending.COMPLETED is job.ending
     assert film is not None
     stage.wiring.blobs.fetch(film.uri, tmp_path / "film.mp4")

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from shared.cloud.records import Month
-from shared.door import views
+from shared.door import bill_views
 from shared.pipeline.job.entries import entries
 from shared.pipeline.job.job import FREE, Attempt, Ending, Entry, Job, Node, Outcome, Payer
 from shared.pipeline.job.ledger import bill
@@ -134,7 +134,7 @@ def _one(
 
 def adds_up(job: Job) -> list[str]:
     """Say where the bill a person reads does not add up: its lines' cost, by payer, against its sums."""
-    shown = views.billed(job)
+    shown = bill_views.billed(job)
     sums = {"us": Decimal(0), "provider_account": Decimal(0)}
     found = []
     for line in shown["lines"]:

@@ -1,0 +1,98 @@
+"""How a job's money looks from outside: what it costs, line by line and in two columns, as decimal dollars."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from shared.door.money import cost
+from shared.pipeline.job.job import AT_RISK, Attempt, Job, Node, Outcome, Payer, State
+from shared.pipeline.job.ledger import bill
+from shared.pipeline.plan.dollars import dollars
+from shared.pipeline.plan.plan import COMPOSE_KEY, Plan
+
+COLUMNS = {
+    "paid_by_us": "What abroll pays Google for footage and computing; it counts towards your month's cap.",
+    "billed_by_provider": "What your own account at a vendor bills you; abroll never charges it.",
+}
+BILL_WORDS = {
+    "lines": "The cost of all lines adds up to the two columns, by payer (us, provider_account).",
+    "charged": "A line: whether it counts. The bill: what of the reservation the ended job was charged.",
+    "not_charged": "What the line would have cost; no vendor billed it.",
+    "final": "False while nobody knows whether the vendor billed the line: until then it counts as charged.",
+    "refunded": "What of the reservation went back when the job ended.",
+}
+
+
+def priced(plan: Plan) -> dict[str, str]:
+    """Return what a plan costs, in both columns."""
+    return cost(plan.cost_to_us, plan.cost_to_provider_account)
+
+
+def costs(job: Job) -> dict[str, str]:
+    """Return what a job has cost so far, in both columns."""
+    columns = bill(job.nodes.values())
+    return cost(columns.paid_by_us, columns.billed_by_provider)
+
+
+def saved(job: Job) -> dict[str, Any]:
+    """Return what cancelling a job gave back, and what of its cost a vendor may still bill or not."""
+    risk = dict.fromkeys(Payer, 0)
+    for node in job.nodes.values():
+        for line in node.attempts:
+            risk[line.payer or node.payer] += line.cost if line.outcome in AT_RISK else 0
+    return {
+        "refunded": dollars(job.money.refunded),
+        "at_risk": cost(risk[Payer.US], risk[Payer.PROVIDER_ACCOUNT]),
+    }
+
+
+def billed(job: Job) -> dict[str, Any]:
+    """Return the bill: a line an attempt, charged or not, in two columns, and their sums."""
+    columns = bill(job.nodes.values())
+    lines = [_line(node, line) for node in job.nodes.values() for line in node.attempts]
+    compose = job.nodes[COMPOSE_KEY]
+    if compose.state is State.DONE:
+        lines.append(
+            {
+                "node": COMPOSE_KEY,
+                "provider": "abroll",
+                "payer": compose.payer.value,
+                "ended_at": compose.ended_at,
+                "outcome": Outcome.DONE.value,
+                **_charge(compose.cost, charged=True, final=True),
+            }
+        )
+    return {
+        "id": job.id,
+        **cost(columns.paid_by_us, columns.billed_by_provider),
+        "reserved": dollars(job.money.reserved),
+        "charged": dollars(job.money.charged),
+        "refunded": dollars(job.money.refunded),
+        "lines": lines,
+        "explained": {**COLUMNS, **BILL_WORDS},
+    }
+
+
+def _line(node: Node, line: Attempt) -> Mapping[str, Any]:
+    return {
+        "node": node.key,
+        "provider": line.vendor or node.provider,
+        "payer": (line.payer or node.payer).value,
+        "take": line.take,
+        "attempt": line.attempt,
+        "claimed_at": line.claimed_at,
+        "sent_at": line.sent_at,
+        "ended_at": line.ended_at,
+        "provider_id": line.provider_id,
+        "outcome": line.outcome.value,
+        **_charge(line.cost, charged=line.charged, final=line.outcome not in AT_RISK),
+        "why": line.why,
+    }
+
+
+def _charge(price: int, *, charged: bool, final: bool) -> dict[str, Any]:
+    return {
+        "charged": charged,
+        "final": final,
+        "cost": dollars(price if charged else 0),
+        "not_charged": dollars(0 if charged else price),
+    }
