@@ -57,6 +57,19 @@ EXAMPLES: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         },
     },
     "Links": {"film": {"summary": "A new link to the film only.", "value": {"links": ["film"]}}},
+    "NamedTemplate": {
+        "launch": {
+            "summary": "A film for each new product; an order brings its title, and may say what it is called.",
+            "value": {
+                "title": "A product's launch",
+                "variables": {"what": {"example": "a small coffee"}, "call": {"default": "Now in our shop"}},
+                "order": {
+                    "scenes": [{"visual_description": "{{what}} on a table", "text_overlay": "{{call}}"}],
+                    "avatar_script": "Meet {{product_title}}: {{what}} with a big heart.",
+                },
+            },
+        },
+    },
     "Persona": {
         "anna": {
             "summary": "One presenter.",

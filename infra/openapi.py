@@ -19,6 +19,7 @@ from shared.door.film_bodies import FilmBody, TemplateBody
 from shared.door.health import OPENAPI
 from shared.door.public import Route
 from shared.door.statuses import STATUS
+from shared.door.template_bodies import NamedTemplateBody
 from shared.door.tenant_bodies import (
     IntegrationBody,
     IntegrationChangeBody,
@@ -39,6 +40,7 @@ BODIES: Mapping[str, type[BaseModel]] = {
     "IntegrationChange": IntegrationChangeBody,
     "Key": KeyBody,
     "Links": LinksBody,
+    "NamedTemplate": NamedTemplateBody,
     "Persona": PersonaBody,
     "Regenerate": RegenerateBody,
     "Replay": ReplayBody,

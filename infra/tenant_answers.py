@@ -20,6 +20,19 @@ PERSONA = {
     "at": of("object", "Its ids, by avatar service.", additionalProperties=ref("PersonaIds")),
 }
 
+TEMPLATE_HEAD = {
+    "name": text("What orders name it by, alone or with `@version`."),
+    "version": of("integer", "Which version this is, counted from 1."),
+    "title": text("For people; may be empty."),
+    "created_at": time("When this version was put."),
+}
+NAMED_TEMPLATE = {
+    **TEMPLATE_HEAD,
+    "variables": of("object", "By name: an `example`, which each order replaces, or a `default`."),
+    "order": of("object", "Fields of an order, variables in their texts."),
+    "made_by": text("The id of the key that put it."),
+}
+
 KEY = {
     "id": text("The key's id."),
     "name": text("What it was called when it was made."),
@@ -82,10 +95,23 @@ TENANT_SCHEMAS: Mapping[str, Schema] = {
         {**PERSONA, "warnings": listed("What could not be checked.", {"type": "string"})},
     ),
     "Personas": fields_of("A tenant's personas.", {"personas": listed("By name.", ref("PersonaKept"))}),
+    "NamedTemplateKept": fields_of("A version of a named template.", NAMED_TEMPLATE),
+    "NamedTemplatePut": fields_of(
+        "A template's newest version.",
+        {
+            **NAMED_TEMPLATE,
+            "needs": listed("What an order by it must bring itself, as it stands.", {"type": "string"}),
+        },
+    ),
     "TemplateKept": fields_of(
         "What orders have where they are silent.",
         {"template": of("object", "Fields of an order, as it was put.")},
     ),
+    "TemplateRow": fields_of(
+        "A named template, without its order.",
+        {**TEMPLATE_HEAD, "variables": listed("The names of its variables.", {"type": "string"})},
+    ),
+    "Templates": fields_of("A tenant's templates.", {"templates": listed("By name.", ref("TemplateRow"))}),
     "Tenant": fields_of(
         "The caller's tenant.",
         {

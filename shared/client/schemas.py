@@ -337,6 +337,31 @@ class Moment(TypedDict):
     detail: str
 
 
+class NamedTemplateKept(TypedDict):
+    """A version of a named template."""
+
+    name: str
+    version: int
+    title: str
+    created_at: str
+    variables: dict[str, Any]
+    order: dict[str, Any]
+    made_by: str
+
+
+class NamedTemplatePut(TypedDict):
+    """A template's newest version."""
+
+    name: str
+    version: int
+    title: str
+    created_at: str
+    variables: dict[str, Any]
+    order: dict[str, Any]
+    made_by: str
+    needs: list[str]
+
+
 class NewsCost(TypedDict):
     """What a job has cost, decimal US dollars."""
 
@@ -575,6 +600,22 @@ class TemplateKept(TypedDict):
     template: dict[str, Any]
 
 
+class TemplateRow(TypedDict):
+    """A named template, without its order."""
+
+    name: str
+    version: int
+    title: str
+    created_at: str
+    variables: list[str]
+
+
+class Templates(TypedDict):
+    """A tenant's templates."""
+
+    templates: list[TemplateRow]
+
+
 class Tenant(TypedDict):
     """The caller's tenant."""
 
@@ -700,6 +741,13 @@ class UsageRow(TypedDict):
     completed_at: NotRequired[str | None]
     product_id: NotRequired[str | None]
     ordered_by: NotRequired[str | None]
+
+
+class VariableBody(TypedDict):
+    """What an order fills in: it must where there is an example only, it may where there is a default."""
+
+    example: NotRequired[str | float | bool]
+    default: NotRequired[str | float | bool]
 
 
 class Version(TypedDict):
@@ -948,6 +996,8 @@ class Film(TypedDict):
     content_id: NotRequired[str | None]
     script: NotRequired[str | None]
     dry_run: NotRequired[bool | None]
+    template: NotRequired[str | None]
+    variables: NotRequired[dict[str, Any] | None]
 
 
 class IntegrationChange(TypedDict):
@@ -984,6 +1034,14 @@ class Jobs(TypedDict):
 
     jobs: list[JobRow | UnreadableRow]
     next_cursor: str | None
+
+
+class NamedTemplate(TypedDict):
+    """A template: fields of an order with `{{variables}}` in their texts."""
+
+    title: NotRequired[str | None]
+    variables: NotRequired[dict[str, VariableBody] | None]
+    order: dict[str, Any]
 
 
 class Node(TypedDict):
@@ -1383,4 +1441,5 @@ class Request(TypedDict):
     mode: Mode
     webhook_url: NotRequired[str]
     metadata: dict[str, str]
+    template: NotRequired[str]
     dry_run: bool

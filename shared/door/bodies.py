@@ -4,15 +4,17 @@ Types are strict (no "8" for 8), unknown fields are refused by name, null is a f
 `film_bodies.py`, defaults in `shared/pipeline/plan/request.py`, the rules between fields in `rules.py` beside it.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from shared.door.body_reading import Mistakes, forbidden, read_object
-from shared.door.body_types import JUDGE, SCHEMES, Judge
+from shared.door.body_types import JUDGE, SCHEMES, Judge, is_template_label
 from shared.door.body_words import known_fields, sentences
+from shared.door.filling import Patterns, from_pattern
 from shared.door.film_bodies import FilmBody, TemplateBody
 from shared.door.strict_body import Body
 from shared.pipeline.plan import rules
@@ -42,14 +44,19 @@ def parse_film(
     template: Mapping[str, Any] = MappingProxyType({}),
     schemes: Collection[str] = ("https",),
     judge: Judge | None = None,
+    patterns: Patterns | None = None,
 ) -> FilmRequest:
     """Read a body into a request; raises Mistakes naming every wrong field.
 
     `template` is what it has where it is silent; `schemes` is what links may begin with; `judge` says what is wrong
-    with where one leads.
+    with where one leads; `patterns` finds the named template it may be filled in from.
     """
     sent, found = read_object(raw)
-    body = {**_beside(template, sent), **{name: value for name, value in sent.items() if value is not None}}
+    label, named, wrong = _by_name(sent, patterns)
+    if wrong:
+        raise _told([*found, *wrong])  # what it would be like otherwise, nobody knows
+    own = {name: value for name, value in sent.items() if value is not None and name != "variables"}
+    body = {**_beside(template, {**named, **own}), **named, **own}
     called = {name: alias for alias, name in ALIASES.items() if body.get(alias) is not None}
     found += _too_many(body)
     found += [(alias, f"is {name} by another name: give one of them") for name, alias in called.items() if name in body]
@@ -60,7 +67,7 @@ def parse_film(
     found += _doubly_named(body)
     film = parsed(FilmBody, body, found, schemes, judge).model_dump(exclude_none=True)
     named = {ALIASES.get(name, name): value for name, value in film.items()}
-    return from_document({"product_title": named.get("product_id"), **named})
+    return from_document({"product_title": named.get("product_id"), **named, "template": label})
 
 
 def parse_template(
@@ -71,6 +78,25 @@ def parse_template(
     found += _too_many(body)
     found += _doubly_named(body)
     return parsed(TemplateBody, body, found, schemes, judge).model_dump(exclude_none=True)
+
+
+def _by_name(
+    sent: Mapping[str, Any], patterns: Patterns | None
+) -> tuple[str | None, dict[str, Any], list[tuple[str, str]]]:
+    """Return the label of the template an order names, what it says of it, and what is wrong with its variables."""
+    wanted = sent.get("template")
+    if wanted is None or patterns is None:
+        stray = [("variables", "belongs to a template: name it as template")] if sent.get("variables") else []
+        return None, {}, stray
+    if not isinstance(wanted, str) or not is_template_label(wanted):
+        return None, {}, []  # its own mistake is told with the fields'
+    try:
+        pattern = patterns(wanted)
+    except Mistakes as none:
+        return None, {}, [(path, why) for path, whys in none.details.items() for why in whys]
+    own = {name for name, value in sent.items() if value is not None}
+    left = {name: value for name, value in _beside(pattern.order, sent).items() if name not in own}
+    return pattern.label, *from_pattern(sent, replace(pattern, order=left))
 
 
 def _beside(template: Mapping[str, Any], sent: Mapping[str, Any]) -> dict[str, Any]:
@@ -128,14 +154,19 @@ def parsed(
         read = model.model_validate(_cleaned(body, model, ()), context={SCHEMES: tuple(schemes), JUDGE: judge})
     except ValidationError as wrong:
         found = [*sentences(wrong, model), *found]
+    if found or read is None:
+        raise _told(found)
+    return read
+
+
+def _told(found: Iterable[tuple[str, str]]) -> Mistakes:
+    """Return mistakes by field, each once."""
     details: dict[str, list[str]] = {}
     for path, why in found:
         told = details.setdefault(path, [])
         if why not in told:
             told.append(why)
-    if details or read is None:
-        raise Mistakes(details)
-    return read
+    return Mistakes(details)
 
 
 def _cleaned(value: Any, model: type[BaseModel], steps: tuple[int | str, ...]) -> Any:

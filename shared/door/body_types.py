@@ -13,6 +13,9 @@ from shared.pipeline.plan.ssml import Passage, read_script
 LONGEST_URL = 8192  # signed links carry their signer's whole session
 PERSONA = r"[a-z0-9][a-z0-9_-]{0,39}"  # of a name in a path and in an order
 A_PERSONA = "must be a persona's name: 1 to 40 of a-z, 0-9, - and _, the first a letter or digit"
+TEMPLATE = r"[a-z0-9][a-z0-9_-]{0,39}"  # of a template's name in a path
+A_TEMPLATE = "must be a template's name: 1 to 40 of a-z, 0-9, - and _, the first a letter or digit"
+OF_VERSION = r"(@[1-9][0-9]{0,5})?"  # of a template, as an order may name it
 SCHEMES = "schemes"  # key of the validation context: which schemes a link may have
 
 JUDGE = "judge"  # key of the validation context: what is wrong with where a link leads
@@ -95,6 +98,16 @@ def is_persona(name: str) -> bool:
     return re.fullmatch(PERSONA, name) is not None
 
 
+def is_template(name: str) -> bool:
+    """Tell whether a template can have this name."""
+    return re.fullmatch(TEMPLATE, name) is not None
+
+
+def is_template_label(text: str) -> bool:
+    """Tell whether an order can name a template so, with or without a version."""
+    return re.fullmatch(TEMPLATE + OF_VERSION, text) is not None
+
+
 Text500 = Annotated[str, Field(max_length=500), AfterValidator(_written)]
 Removable = Annotated[str, Field(max_length=500), AfterValidator(_written_or_none)]
 Text1000 = Annotated[str, Field(max_length=1000), AfterValidator(_written)]
@@ -121,6 +134,11 @@ PersonaName = Annotated[
     str,
     Field(json_schema_extra={"pattern": f"^{PERSONA}$"}),
     AfterValidator(of_form(PERSONA, A_PERSONA)),
+]
+TemplateName = Annotated[
+    str,
+    Field(json_schema_extra={"pattern": f"^{TEMPLATE}{OF_VERSION}$"}),
+    AfterValidator(of_form(TEMPLATE + OF_VERSION, f"{A_TEMPLATE}; @3 behind it names the third version")),
 ]
 Dollars = Annotated[float, Field(gt=0, le=10_000)]
 Seconds = Annotated[float, Field(ge=4, le=8)]

@@ -7,6 +7,7 @@ from functools import partial
 
 import flask
 
+from shared.cloud.templates import Templates
 from shared.door import views
 from shared.door.answers import answer, note_quotas, request_id
 from shared.door.asked import WRITE
@@ -15,6 +16,7 @@ from shared.door.idempotency import idempotency_key
 from shared.door.incoming import json_body
 from shared.door.public import Route, serve
 from shared.door.template import template_of
+from shared.door.templates import pattern_of
 from shared.pipeline.vendors.figures import Outlook
 from shared.steps.create_job import CreateJob
 from shared.steps.problems import invalid
@@ -30,6 +32,7 @@ class CreateJobDoor:
     schemes: frozenset[str]  # of links a request may name; more than https only where egress allows it
     judge: Callable[[str], str | None]  # says what is wrong with where a link leads
     now: Callable[[], datetime]
+    templates: Templates
     outlook: Callable[[], Outlook]  # what may be expected of the vendors, as far as it is known without asking
 
     def __call__(self, request: flask.Request) -> flask.Response:
@@ -48,7 +51,8 @@ class CreateJobDoor:
         key = idempotency_key(request)
         try:
             raw, template = json_body(request), template_of(who)
-            film = parse_film(raw, template=template, schemes=self.schemes, judge=self.judge)
+            patterns = partial(pattern_of, self.templates, who.tenant.id)
+            film = parse_film(raw, template=template, schemes=self.schemes, judge=self.judge, patterns=patterns)
         except Mistakes as mistakes:
             raise invalid(mistakes.details) from mistakes
         if film.dry_run:

@@ -1,6 +1,6 @@
 """The wire's form of a film's order, object by object; defaults stand in `shared/pipeline/plan/request.py`."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -21,6 +21,7 @@ from shared.door.body_types import (
     Script,
     Seconds,
     Speed,
+    TemplateName,
     Text500,
     Text1000,
     Upload,
@@ -150,3 +151,5 @@ class FilmBody(TemplateBody):
     content_id: Name | None = None
     script: Script | None = None
     dry_run: bool | None = None
+    template: TemplateName | None = None
+    variables: dict[str, Any] | None = None

@@ -1,12 +1,14 @@
 """The `tenant` function: a tenant's own accounts (keys go in, never out), its defaults, and its uploads."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 import flask
 
 from shared.cloud.endpoints import Endpoints
 from shared.cloud.revocations import Revocations
+from shared.cloud.templates import Templates
 from shared.cloud.tenant_pages import TenantPages
 from shared.cloud.tenants import Tenants
 from shared.door.answers import answer
@@ -18,6 +20,7 @@ from shared.door.keys import new_endpoint_id, new_webhook_secret
 from shared.door.personas import PersonasDoor
 from shared.door.public import Route, serve
 from shared.door.template import Links, TemplateDoor
+from shared.door.templates import TemplatesDoor
 from shared.door.tenant_keys import KeysDoor
 from shared.door.tenants import APART, TenantsDoor
 from shared.door.webhooks import WebhooksDoor
@@ -48,6 +51,8 @@ class TenantDoor:
     endpoints: Endpoints
     replays: Replays
     pages: TenantPages
+    templates: Templates
+    now: Callable[[], datetime]
 
     def __call__(self, request: flask.Request) -> flask.Response:
         """Answer one request."""
@@ -74,6 +79,7 @@ class TenantDoor:
             ),
             *IntegrationsDoor(self.accounts, self._who, self.entrance.key_put).routes,
             *TemplateDoor(self.tenants, self._who, self.links).routes,
+            *TemplatesDoor(self.templates, self._who, self.links, self.now).routes,
             *PersonasDoor(self.cast, self._who).routes,
             *self._webhooks.routes,
             *TenantsDoor(self.tenants, self.pages, self.entrance).routes,

@@ -43,7 +43,8 @@ class DoorParts(StepParts):
         from shared.door.create_job import CreateJobDoor
 
         url, outlook = self.settings.public_url, partial(self.outlook, remembered=True)
-        return CreateJobDoor(self.create, self.entrance, url, self._schemes, self.egress.judge, self.now, outlook)
+        links = (self._schemes, self.egress.judge)
+        return CreateJobDoor(self.create, self.entrance, url, *links, self.now, self.templates, outlook)
 
     @property
     def _schemes(self) -> frozenset[str]:
@@ -77,7 +78,7 @@ class DoorParts(StepParts):
         images = self.preflight.images
         accounts, links = Accounts(work, self.jobs), Links(self._schemes, self.egress.judge)
         replays = Replays(self.deliveries, self.delivery_lists, self.tasks, self.now, partial(token_hex, 6))
-        hooks = (links, self.endpoints, replays, TenantPages(self.clients))
+        hooks = (links, self.endpoints, replays, TenantPages(self.clients), self.templates, self.now)
         return TenantDoor(self.entrance, self.tenants, accounts, images, rotation, self.revocations, cast, *hooks)
 
     @cached_property

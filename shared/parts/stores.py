@@ -30,6 +30,7 @@ if TYPE_CHECKING:  # each function imports only what its own property below name
     from shared.cloud.endpoints import Endpoints
     from shared.cloud.personas import Personas
     from shared.cloud.replaced_secrets import ReplacedSecrets
+    from shared.cloud.templates import Templates
     from shared.cloud.vendor_states import VendorStates
     from shared.pipeline.plan.capabilities import Tables
     from shared.pipeline.vendors.figures import Outlook, Prior
@@ -122,6 +123,12 @@ class StoreParts:
         from shared.cloud.personas import Personas
 
         return Personas(self.clients)
+
+    @cached_property
+    def templates(self) -> "Templates":
+        from shared.cloud.templates import Templates
+
+        return Templates(self.clients)
 
     @cached_property
     def deliveries(self) -> "Deliveries":

@@ -12,6 +12,7 @@ from typing import Any
 import flask
 import pytest
 
+from shared.cloud.templates import NamedTemplate
 from shared.door.links import link
 from shared.door.public import Route
 from shared.pipeline.job.events import CancelAsked
@@ -75,10 +76,12 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
             Thing("image", "a" * 64, "b" * 64),
             Thing("tenant", TENANT.id, "none"),
             Thing("persona", "anna", "nobody"),
+            Thing("template", "launch", "nothing"),
             Thing("endpoint", hook(owner), "enobodyhasit"),
             Thing("attempt", f"{job.id}.presenter-1.t1.a1", "00000000-0000-4000-8000-000000000000.presenter-1.t1.a1"),
         )
         stage.wiring.personas.put(TENANT.id, Persona("anna", at={"heygen": PersonaIds("look_ana_studio")}))
+        stage.wiring.templates.put(TENANT.id, NamedTemplate("launch", 1, "{}", stage.clock()))
         stage.wiring.blobs.write(
             f"gs://{stage.wiring.settings.films_bucket}/images/{TENANT.id}/{'a' * 64}.jpg", [b"x"], mime="image/jpeg"
         )
@@ -89,6 +92,7 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
             "provider": "heygen",
             "key": intruder.key.id,
             "persona": "mine",
+            "template": "mine",
             "endpoint": hook(intruder),
             "delivery": f"{mine.id}-1",
         }
@@ -135,7 +139,7 @@ def rooms(stage: Stage) -> dict[str, Any]:
     """Return all documents of the owner."""
     store = stage.cloud.eyes.clients.firestore
     found = {each.reference.path: each.to_dict() or {} for room in ROOMS for each in store.collection(room).stream()}
-    for group in ("integrations", "personas"):
+    for group in ("integrations", "personas", "templates", "template_versions"):
         found |= {each.reference.path: each.to_dict() or {} for each in store.collection_group(group).stream()}
     return {path: fields for path, fields in found.items() if TENANT.id in (path.split("/")[1], fields.get("tenant"))}
 

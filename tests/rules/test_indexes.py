@@ -30,6 +30,7 @@ from shared.cloud.queue_lengths import QueueLengths
 from shared.cloud.records import Filters
 from shared.cloud.replaced_secrets import ReplacedSecrets
 from shared.cloud.revocations import Revocations
+from shared.cloud.templates import Templates
 from shared.cloud.tenant_pages import TenantPages
 from shared.cloud.tenants import Tenants
 from shared.config import Settings
@@ -189,6 +190,12 @@ def test_a_tenants_personas_need_no_index(serve: Serve) -> None:
         assert () == Personas(clients).list("acme", 10)
 
 
+def test_a_tenants_templates_need_no_index(serve: Serve) -> None:
+    """They are listed by name alone."""
+    with serve(INDEXES) as clients:
+        assert () == Templates(clients).list("acme", 10)
+
+
 def test_a_tenants_integrations_need_no_index(serve: Serve) -> None:
     """They are listed by name alone, too."""
     with serve(INDEXES) as clients:
@@ -290,6 +297,6 @@ def test_these_are_all_queries_there_are() -> None:
         "jobs.page",
         "jobs.parked",
     }
-    tenants = {"personas.list", "revocations._theirs", "tenant_pages.after", "tenants.integrations"}
+    tenants = {"templates.list", "personas.list", "revocations._theirs", "tenant_pages.after", "tenants.integrations"}
     deliveries = {"deliveries.overdue", "delivery_lists.page"}
     assert {"lanes.overdue", "replaced_secrets.due"} | deliveries | tenants | jobs == asking

@@ -91,9 +91,7 @@ def test_every_public_answer_is_described(stage: Stage) -> None:
     config = {"avatar_id": IDS["avatar_id"], "provider_config": {"speed": 1.1}, "status": "inactive"}
     calls.told("PATCH", "/tenant/integrations/{provider}", "heygen", json=config)
     calls.told("POST", "/tenant/integrations/{provider}/sync", "heygen")
-    calls.told("PUT", "/tenant/template", json={"product_title": "Mug"})
-    calls.told("GET", "/tenant/template")
-    calls.told("DELETE", "/tenant/template")
+    _templates(calls)
     calls.told("PUT", "/tenant/personas/{persona}", "anna", json={"title": "Anna", "at": {"heygen": IDS}})
     calls.told("GET", "/tenant/personas/{persona}", "anna")
     calls.told("GET", "/tenant/personas")
@@ -110,6 +108,17 @@ def test_every_public_answer_is_described(stage: Stage) -> None:
 
     assert {} == calls.wrong
     assert set(ANSWERS) - calls.asked <= {"GET /health", "PUT /tenant/integrations/{provider}", *OPERATORS}
+
+
+def _templates(calls: "Calls") -> None:
+    """Ask all there is about templates."""
+    calls.told("PUT", "/tenant/template", json={"product_title": "Mug"})
+    calls.told("GET", "/tenant/template")
+    calls.told("DELETE", "/tenant/template")
+    calls.told("PUT", "/tenant/templates/{template}", "launch", json={"order": {"captions": True}})
+    calls.told("GET", "/tenant/templates/{template}", "launch")
+    calls.told("GET", "/tenant/templates")
+    calls.told("DELETE", "/tenant/templates/{template}", "launch")
 
 
 def _webhooks(calls: "Calls", stage: Stage) -> None:

@@ -16,6 +16,7 @@ CALLS = {
     "IntegrationChange": ("PATCH", "/tenant/integrations/heygen"),
     "Key": ("POST", "/tenant/keys"),
     "Links": ("POST", "/jobs/{ended}/links"),
+    "NamedTemplate": ("PUT", "/tenant/templates/launch"),
     "Persona": ("PUT", "/tenant/personas/anna"),
     "Regenerate": ("POST", "/jobs/{ended}/regenerate"),
     "Replay": ("POST", "/tenant/deliveries/replay"),

@@ -199,6 +199,7 @@ class FilmRequest(Stored):
     mode: Mode = Mode.PRODUCTION
     webhook_url: str | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
+    template: str | None = None  # "launch@3": the version it was filled in from
     dry_run: bool = False
 
 

@@ -1,0 +1,97 @@
+"""An order by a named template: what the template says, its variables filled in with what the order says."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+from shared.door.body_reading import Mistakes
+from shared.pipeline.plan.variables import Value, filled, places
+
+LONGEST_VALUE = 5_000  # characters: a whole script
+MOST_VARIABLES = 50
+OWN = ("product_title", "product_id", "script")  # fields of an order that are variables, too, where they are given
+ALIASES_OF = {"product_id": "content_id", "script": "avatar_script"}
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A template's version as an order uses it."""
+
+    label: str  # "launch@3"
+    order: Mapping[str, Any]
+    variables: Mapping[str, Mapping[str, Value]]  # by name: an `example`, or a `default`
+
+
+Patterns = Callable[[str], Pattern]  # finds the one an order names; raises Mistakes where there is none
+
+
+def read_pattern(label: str, order: str, variables: str) -> Pattern:
+    """Return a pattern from its two JSON texts, as they are kept."""
+    return Pattern(label, json.loads(order), json.loads(variables))
+
+
+def tried(pattern: Pattern) -> dict[str, Any]:
+    """Return the order that a pattern makes of its own examples and defaults."""
+    values = {name: next(iter(said.values())) for name, said in pattern.variables.items()}
+    made: dict[str, Any] = filled(pattern.order, {name: name for name in OWN} | values)
+    return made
+
+
+def from_pattern(sent: Mapping[str, Any], pattern: Pattern) -> tuple[dict[str, Any], list[tuple[str, str]]]:
+    """Return what a pattern says where an order is silent, and what is wrong with the order's variables.
+
+    Only a variable that has a place there is needed; mistakes are (path, sentence).
+    """
+    found: list[tuple[str, str]] = []
+    given = sent.get("variables")
+    if given is not None and not isinstance(given, Mapping):
+        return {}, [("variables", "must be an object")]
+    values = {name: each["default"] for name, each in pattern.variables.items() if "default" in each}
+    values |= _own(sent)
+    for name, value in (given or {}).items():
+        why = _wrong(name, value, pattern)
+        if why:
+            found.append((f"variables.{name}", why))
+        else:
+            values[name] = value
+    refused = {path.partition(".")[2] for path, _ in found}
+    wanted = dict.fromkeys(name for _, name in places(pattern.order))
+    lacking = [name for name in wanted if name not in values and name not in refused]
+    found += [(f"variables.{name}", f"is needed by the template {pattern.label}") for name in lacking]
+    return ({} if found else filled(pattern.order, values)), found
+
+
+def no_template(wanted: str, names: Iterator[str]) -> Mistakes:
+    """Say that there is no template of that name, and which are like it."""
+    near = get_close_matches(wanted.partition("@")[0], list(names), n=3)
+    hint = f"; did you mean {', '.join(near)}?" if near else "; GET /tenant/templates lists those there are"
+    return Mistakes({"template": [f"{wanted} does not exist{hint}"]})
+
+
+def value_mistake(value: object) -> str | None:
+    """Say what is wrong with a variable's value, None where nothing is."""
+    match value:
+        case str() if len(value) > LONGEST_VALUE:
+            return f"has {len(value)} characters; at most {LONGEST_VALUE} are allowed"
+        case bool() | int() | str():
+            return None
+        case float() if value == value and abs(value) != float("inf"):  # noqa: PLR0124 - NaN is no equal of itself
+            return None
+    return "must be a text, a number, true or false"
+
+
+def _own(sent: Mapping[str, Any]) -> dict[str, Value]:
+    """Return the order's own fields that are variables, too, by either name."""
+    named = {name: sent.get(name, sent.get(ALIASES_OF.get(name, name))) for name in OWN}
+    return {name: value for name, value in named.items() if isinstance(value, str)}
+
+
+def _wrong(name: str, value: object, pattern: Pattern) -> str | None:
+    if name not in pattern.variables:
+        known = [*pattern.variables, *OWN]
+        near = get_close_matches(name[:60], known, n=1)
+        hint = f"did you mean {near[0]}?" if near else f"it has {', '.join(sorted(pattern.variables)) or 'none'}"
+        return f"is no variable of the template {pattern.label}; {hint}"
+    return value_mistake(value)

@@ -1,0 +1,69 @@
+"""Texts with variables: `{{price}}` anywhere in an order, filled with what one order says.
+
+A text that is one variable alone takes its value as it is, a number or true and false too; within a longer text it
+stands as text. Values are filled in once: braces in a value are text.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+NAME = r"[a-z][a-z0-9_]{0,39}"
+A_NAME = "must be a variable's name: 1 to 40 of a-z, 0-9 and _, the first a letter"
+MOST_PLACES = 200  # of variables in one template
+_PLACE = re.compile(r"\{\{\s*(" + NAME + r")\s*\}\}")
+_BRACES = re.compile(r"\{\{|\}\}")
+
+Value = str | int | float | bool
+
+
+def is_variable(name: str) -> bool:
+    """Tell whether a variable can have this name."""
+    return re.fullmatch(NAME, name) is not None
+
+
+def places(value: object, path: str = "") -> Iterator[tuple[str, str]]:
+    """Yield (path, variable) for each place a variable has in an order, the texts of lists and maps walked in turn."""
+    for where, text in _texts(value, path):
+        for found in _PLACE.finditer(text):
+            yield where, found[1]
+
+
+def torn(value: object, path: str = "") -> Iterator[str]:
+    """Yield the path of each text with double braces that hold no variable."""
+    for where, text in _texts(value, path):
+        if _BRACES.search(_PLACE.sub("", text)):
+            yield where
+
+
+def filled(value: Any, variables: Mapping[str, Value]) -> Any:
+    """Return an order with its variables filled in.
+
+    Raises:
+        KeyError: a variable has no value.
+    """
+    match value:
+        case str():
+            alone = _PLACE.fullmatch(value.strip())
+            return variables[alone[1]] if alone else _PLACE.sub(lambda found: _written(variables[found[1]]), value)
+        case Mapping():
+            return {name: filled(item, variables) for name, item in value.items()}
+        case list() | tuple():
+            return [filled(item, variables) for item in value]
+    return value
+
+
+def _written(value: Value) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _texts(value: object, path: str) -> Iterator[tuple[str, str]]:
+    match value:
+        case str():
+            yield path, value
+        case Mapping():
+            for name, item in value.items():
+                yield from _texts(item, f"{path}.{name}" if path else str(name))
+        case list() | tuple():
+            for index, item in enumerate(value):
+                yield from _texts(item, f"{path}.{index}" if path else str(index))
