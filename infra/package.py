@@ -17,10 +17,10 @@ STAGED = ROOT / "build" / "functions"
 LEFT_OUT = shutil.ignore_patterns("__pycache__", ".*", "*.md")
 PUBLISHED = "client"  # in shared/; installed by customers, deployed nowhere
 DESCRIPTION = "shared/door/openapi.json"
-CARRIED_BY = {  # 28 MB, the pages, and half a megabyte of description
+PUBLISHES = "health"  # the description, for whoever asks
+CARRIED_BY = {  # 28 MB of fonts, the pages, and half a megabyte of description
     DESCRIPTION: ("health", "mcp"),
-    "shared/door/console/static": ("console",),
-    "shared/door/console/templates": ("console",),
+    "shared/door/console": ("console",),
     "shared/media/fonts": ("compose",),
     "shared/media/sounds": ("compose",),
 }
@@ -64,11 +64,17 @@ def stage(function: str, folder: Path) -> Path:
     for large, carriers in CARRIED_BY.items():
         if function not in carriers:
             _remove(folder / large)
-    if (described := folder / DESCRIPTION).exists():  # printed to be read and compared, deployed without its spaces
-        text = json.dumps(json.loads(described.read_text(encoding="utf-8")), separators=(",", ":"), ensure_ascii=False)
-        described.write_text(text, encoding="utf-8")
+    if (described := folder / DESCRIPTION).exists():
+        described.write_text(_shortened(described.read_text(encoding="utf-8"), function), encoding="utf-8")
     (folder / "requirements.txt").write_text(pins(function), encoding="utf-8")
     return folder
+
+
+def _shortened(description: str, function: str) -> str:
+    """Return the description without its spaces; who does not publish it gets the bodies only."""
+    whole = json.loads(description)
+    kept = whole if function == PUBLISHES else {"components": {"schemas": whole["components"]["schemas"]}}
+    return json.dumps(kept, separators=(",", ":"), ensure_ascii=False)
 
 
 def _remove(path: Path) -> None:

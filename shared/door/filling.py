@@ -9,7 +9,7 @@ from typing import Any
 from shared.door.body_reading import Mistakes
 from shared.pipeline.plan.variables import Value, filled, places
 
-LONGEST_VALUE = 5_000  # characters: a whole script
+LONGEST_VARIABLE = 5_000  # characters: a whole script
 MOST_VARIABLES = 50
 OWN = ("product_title", "product_id", "script")  # fields of an order that are variables, too, where they are given
 ALIASES_OF = {"product_id": "content_id", "script": "avatar_script"}
@@ -73,8 +73,8 @@ def no_template(wanted: str, names: Iterator[str]) -> Mistakes:
 def value_mistake(value: object) -> str | None:
     """Say what is wrong with a variable's value, None where nothing is."""
     match value:
-        case str() if len(value) > LONGEST_VALUE:
-            return f"has {len(value)} characters; at most {LONGEST_VALUE} are allowed"
+        case str() if len(value) > LONGEST_VARIABLE:
+            return f"has {len(value)} characters; at most {LONGEST_VARIABLE} are allowed"
         case bool() | int() | str():
             return None
         case float() if value == value and abs(value) != float("inf"):  # noqa: PLR0124 - NaN is no equal of itself

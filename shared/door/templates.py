@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 MOST_TEMPLATES = 100  # of a tenant
 MOST_NEEDS = 20  # told of what an order must bring
-TRIES = 3  # against somebody who puts the same template
+PUTS_TRIED = 3  # against somebody who puts the same template
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ class TemplatesDoor:
 
     def _kept(self, who: Caller, wanted: NamedTemplate) -> NamedTemplate:
         """Write a template's next version. Raises Problem, StoreUnreachable."""
-        for _ in range(TRIES):
+        for _ in range(PUTS_TRIED):
             before = self.store.get(who.tenant.id, wanted.name)
             if before is None and len(self.store.list(who.tenant.id, MOST_TEMPLATES)) >= MOST_TEMPLATES:
                 says = f"there are {MOST_TEMPLATES} templates, and a tenant keeps no more"

@@ -8,10 +8,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-NAME = r"[a-z][a-z0-9_]{0,39}"
+VARIABLE = r"[a-z][a-z0-9_]{0,39}"
 A_NAME = "must be a variable's name: 1 to 40 of a-z, 0-9 and _, the first a letter"
 MOST_PLACES = 200  # of variables in one template
-_PLACE = re.compile(r"\{\{\s*(" + NAME + r")\s*\}\}")
+_PLACE = re.compile(r"\{\{\s*(" + VARIABLE + r")\s*\}\}")
 _BRACES = re.compile(r"\{\{|\}\}")
 
 Value = str | int | float | bool
@@ -19,7 +19,7 @@ Value = str | int | float | bool
 
 def is_variable(name: str) -> bool:
     """Tell whether a variable can have this name."""
-    return re.fullmatch(NAME, name) is not None
+    return re.fullmatch(VARIABLE, name) is not None
 
 
 def places(value: object, path: str = "") -> Iterator[tuple[str, str]]:
