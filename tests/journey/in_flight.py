@@ -109,7 +109,7 @@ def in_flight(options: Options, folder: Path) -> Outcomes:
 def _slow(jobs: int) -> dict[str, Any]:
     """Let a clip take longer than all orders need to be accepted, so that none is finished at the first strike."""
     clip = 5 + jobs / 4
-    waits = {"backstop": clip + 8, "unknown": clip + 20}  # beyond Veo's longest time, as in the cloud
+    waits = {"backstop": clip + 8, "unknown": clip + 90}  # beyond the longest time of a clip, however busy the machine
     tables = {"timeouts": {"vendors": {"veo": waits}}}
     return {"veo": {"seconds_per_clip": clip}, "heygen": {"seconds_per_video": 3}, "tables": tables}
 
