@@ -1027,6 +1027,8 @@ class JobNews(TypedDict):
     cost: NotRequired[NewsCost | None]
     film_version: NotRequired[int | None]
     version_of: NotRequired[str | None]
+    final_video_url: NotRequired[str | None]
+    poster_url: NotRequired[str | None]
 
 
 class Jobs(TypedDict):

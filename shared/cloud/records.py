@@ -42,6 +42,8 @@ class JobFacts(Stored):
     billed_by_provider: int = 0
     film_version: int = 1
     version_of: str | None = None  # the job whose film it is a version of
+    film: str | None = None  # the film's permanent link, seen from where the job is read
+    poster: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from shared.cloud.blobs import Blobs
 from shared.cloud.jobs import Jobs
 from shared.cloud.records import Loaded, Unread
 from shared.codes import Code
-from shared.door import bill_views, links, views
+from shared.door import bill_views, views
 from shared.door.answers import answer, note_quotas, request_id
 from shared.door.asked import READ, WRITE, Caller, is_job_id
 from shared.door.entrance import Entrance
@@ -25,6 +25,7 @@ from shared.door.public import Route, serve
 from shared.door.usage import UsagePage, as_csv, as_json
 from shared.log import Fact, JobRef, log_job
 from shared.pipeline.job.job import Job
+from shared.steps import links
 from shared.steps.cancel import cancel
 from shared.steps.commit import Commits
 from shared.steps.problems import Problem, invalid, not_found

@@ -7,7 +7,6 @@ from typing import Any
 from shared.cloud.documents import RETENTION
 from shared.cloud.records import Unread
 from shared.door.bill_views import COLUMNS, costs, priced
-from shared.door.links import FILM, POSTER, footage_name, link, linked_files
 from shared.door.presenter_views import moved, on_failure
 from shared.door.version_views import bought, version_fields
 from shared.pipeline.codec import to_plain
@@ -20,6 +19,7 @@ from shared.pipeline.plan.dollars import dollars
 from shared.pipeline.plan.plan import COMPOSE_KEY, Kind, Plan
 from shared.pipeline.plan.selection import Ranked
 from shared.pipeline.vendors.figures import Outlook
+from shared.steps.links import FILM, POSTER, footage_name, link, linked_files
 
 CALLS = ("timeline", "bill", "links", "cancel", "retry", "edit", "regenerate")  # about one job
 ROW = (

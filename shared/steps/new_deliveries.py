@@ -7,10 +7,11 @@ from shared.cloud.documents import RETENTION
 from shared.cloud.records import JobFacts, NewDelivery
 from shared.cloud.tasks import Task
 from shared.cloud.tenants import Tenant
-from shared.pipeline.job.job import Job
+from shared.pipeline.job.job import Ending, Job
 from shared.pipeline.job.ledger import bill
 from shared.pipeline.job.names import delivery_task
 from shared.pipeline.job.status import degraded, progress, stage, status
+from shared.steps.links import FILM, POSTER, below_job, linked_files
 from shared.steps.webhook_events import WebhookEvent, event_of
 
 
@@ -76,6 +77,7 @@ def _delivery(
 
 def _facts(job: Job, now: datetime) -> JobFacts:
     columns, trouble, ended = bill(job.nodes.values()), job.trouble if job.ending else None, job.ended_at
+    files = linked_files(job) if job.ending is Ending.COMPLETED else {}
     return JobFacts(
         at=ended or now,
         status=status(job).value,
@@ -91,4 +93,6 @@ def _facts(job: Job, now: datetime) -> JobFacts:
         billed_by_provider=columns.billed_by_provider,
         film_version=job.versions.number,
         version_of=job.versions.of,
+        film=below_job(job, FILM) if FILM in files else None,
+        poster=below_job(job, POSTER) if POSTER in files else None,
     )

@@ -81,6 +81,8 @@ class JobNews:
     cost: NewsCost | None = None
     film_version: int | None = None  # 1 = the film as it was ordered
     version_of: str | None = None  # the job whose film it is another version of
+    final_video_url: str | None = None  # the film's permanent link, good until expires_at or until it is revoked
+    poster_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,8 @@ def news_of(
         cost=NewsCost("USD", dollars(facts.paid_by_us), dollars(facts.billed_by_provider)),
         film_version=facts.film_version,
         version_of=facts.version_of,
+        final_video_url=f"{url}/{facts.film}" if facts.film else None,
+        poster_url=f"{url}/{facts.poster}" if facts.poster else None,
     )
 
 

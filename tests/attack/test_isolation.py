@@ -13,10 +13,10 @@ import flask
 import pytest
 
 from shared.cloud.templates import NamedTemplate
-from shared.door.links import link
 from shared.door.public import Route
 from shared.pipeline.job.events import CancelAsked
 from shared.pipeline.plan.personas import Persona, PersonaIds
+from shared.steps.links import link
 from tests.door.test_request_body import PUBLIC
 from tests.steps.calls import Customer, customer
 from tests.steps.stage import TENANT, Stage, footage, presented, staged

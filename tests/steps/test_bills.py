@@ -5,7 +5,6 @@ from decimal import Decimal
 from typing import Any
 
 from shared.door import bill_views, views
-from shared.door.links import link
 from shared.pipeline.job.events import CancelAsked
 from shared.pipeline.job.job import Ending, State
 from shared.pipeline.job.status import Stage as Doing
@@ -13,6 +12,7 @@ from shared.pipeline.job.status import Status, status
 from shared.pipeline.job.status import stage as doing
 from shared.pipeline.plan.plan import Join
 from shared.pipeline.plan.request import BRoll, SceneRequest
+from shared.steps.links import link
 from tests.faults.wire import Kind
 from tests.steps.stage import CLIP, TENANT, Stage, footage, presented
 from tests.storm.books import adds_up

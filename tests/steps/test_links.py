@@ -7,8 +7,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from shared.door.links import link_names, linked_files
 from shared.pipeline.job.job import Ending
+from shared.steps.links import link_names, linked_files
 from tests.steps.calls import Customer, call, customer, told
 from tests.steps.stage import TENANT, Stage, footage, presented, staged
 

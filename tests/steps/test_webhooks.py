@@ -108,18 +108,24 @@ def test_an_ending_is_told_to_every_endpoint_that_asks(
 
 
 def test_stages_are_told_where_they_are_asked_for(tmp_path: Path, receiver: Receiver, url: str) -> None:
-    """Each change once, in whatever order it comes; the ending to those who asked for it; nothing twice."""
+    """Each change once, the ending to those who asked for it, nothing twice; the ending's links are the job's own."""
     with staged(tmp_path) as stage:
         shop = customer(stage.wiring, "watches")
         made(shop, url, "job.progress", "job.completed")
         tenant = stage.wiring.tenants.tenant("watches")
         assert tenant
-        stage.live(stage.order(footage(), tenant=tenant))
+        job = stage.order(footage(), tenant=tenant)
+        stage.live(job)
         stage.cloud.tasks.run_due()
+        shown = told(shop.call("GET", f"/jobs/{job}"))
 
     heard = [json.loads(receiver.heard.get_nowait()[1]) for _ in range(receiver.heard.qsize())]
     told_of = [(each["type"], each["data"]["stage"]) for each in heard]
     assert [("job.completed", "ended"), ("job.progress", JobStage.COMPOSING.value)] == sorted(told_of)
+    links = ("final_video_url", "poster_url")
+    ending, moving = sorted((each["data"] for each in heard), key=lambda data: data["stage"] != "ended")
+    assert [shown[name] for name in links] == [ending[name] for name in links]
+    assert not [name for name in links if name in moving]
 
 
 def test_the_standards_own_library_verifies_a_test(tmp_path: Path) -> None:

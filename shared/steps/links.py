@@ -39,7 +39,12 @@ def linked_files(job: Job) -> Mapping[str, str]:
 
 def link(job: Job, name: str, public_url: str) -> str:
     """Return the permanent link of that name."""
-    return f"{public_url}/jobs/{job.id}/{name}/{_token(job, name)}"
+    return f"{public_url}/jobs/{job.id}/{below_job(job, name)}"
+
+
+def below_job(job: Job, name: str) -> str:
+    """Return where the permanent link of that name leads, seen from where the job is read."""
+    return f"{name}/{_token(job, name)}"
 
 
 def opened(job: Job, name: str, token: str) -> str | None:
