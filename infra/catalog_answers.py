@@ -57,6 +57,7 @@ CATALOG_SCHEMAS: Mapping[str, Schema] = {
             "age": text("Its age group; empty where the service does not say."),
             "accent": text("Its accent; empty where the service does not say."),
             "type": text("`public`, `private`, or what else the service calls it."),
+            "styles": listed("What an order's `voice.style` can be with it.", {"type": "string"}),
         },
         maybe={"preview_audio_url": text("How it sounds, at the service.")},
     ),

@@ -87,7 +87,10 @@ TENANT_SCHEMAS: Mapping[str, Schema] = {
     "PersonaIds": fields_of(
         "How one avatar service knows a persona.",
         {"avatar_id": text("The look.")},
-        maybe={"voice_id": text("The voice; without one it is the look's own.")},
+        maybe={
+            "voice_id": text("The voice; without one it is the look's own."),
+            "style": text("How it speaks where an order gives no `voice.style`."),
+        },
     ),
     "PersonaKept": fields_of("A persona.", PERSONA),
     "PersonaPut": fields_of(

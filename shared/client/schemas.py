@@ -383,6 +383,7 @@ class PersonaIds(TypedDict):
 
     avatar_id: str
     voice_id: NotRequired[str]
+    style: NotRequired[str]
 
 
 class PersonaIdsBody(TypedDict):
@@ -390,6 +391,7 @@ class PersonaIdsBody(TypedDict):
 
     avatar_id: str
     voice_id: NotRequired[str | None]
+    style: NotRequired[str | None]
 
 
 class PersonaKept(TypedDict):
@@ -774,6 +776,7 @@ class Voice(TypedDict):
     age: str
     accent: str
     type: str
+    styles: list[str]
     preview_audio_url: NotRequired[str]
 
 
@@ -783,6 +786,7 @@ class VoiceBody(TypedDict):
     speed: NotRequired[float | None]
     pitch: NotRequired[int | None]
     locale: NotRequired[str | None]
+    style: NotRequired[str | None]
 
 
 class VoiceSettings(TypedDict):
@@ -791,6 +795,7 @@ class VoiceSettings(TypedDict):
     speed: NotRequired[float]
     pitch: NotRequired[int]
     locale: NotRequired[str]
+    style: NotRequired[str]
 
 
 class Voices(TypedDict):
@@ -1099,6 +1104,7 @@ class Regenerate(TypedDict):
     avatar_script: NotRequired[str | None]
     avatar_id: NotRequired[str | None]
     voice_id: NotRequired[str | None]
+    voice: NotRequired[VoiceBody | None]
     scenes: NotRequired[list[SceneChangeBody] | None]
     dry_run: NotRequired[bool]
     nodes: NotRequired[list[Node1] | None]
@@ -1110,6 +1116,7 @@ class Retry(TypedDict):
     avatar_script: NotRequired[str | None]
     avatar_id: NotRequired[str | None]
     voice_id: NotRequired[str | None]
+    voice: NotRequired[VoiceBody | None]
     scenes: NotRequired[list[SceneChangeBody] | None]
     dry_run: NotRequired[bool]
 
@@ -1155,6 +1162,7 @@ class SceneRequest(TypedDict):
     text_overlay: NotRequired[str]
     script: NotRequired[str]
     persona: NotRequired[str]
+    persona_style: NotRequired[str]
     avatar_id: NotRequired[str]
     voice_id: NotRequired[str]
     background: NotRequired[Background]
@@ -1335,6 +1343,7 @@ class Edit(TypedDict):
     avatar_script: NotRequired[str | None]
     avatar_id: NotRequired[str | None]
     voice_id: NotRequired[str | None]
+    voice: NotRequired[VoiceBody | None]
     scenes: NotRequired[list[EditSceneBody] | None]
     dry_run: NotRequired[bool]
     order: NotRequired[list[OrderItem] | None]
@@ -1422,6 +1431,7 @@ class Request(TypedDict):
     image_fit: ImageFit
     image_fit_color: NotRequired[str]
     persona: NotRequired[str]
+    persona_style: NotRequired[str]
     avatar_id: NotRequired[str]
     voice_id: NotRequired[str]
     avatar_script: NotRequired[str]

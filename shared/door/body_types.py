@@ -146,3 +146,6 @@ Scale = Annotated[float, Field(ge=0.1, le=1)]
 Offset = Annotated[float, Field(ge=-1, le=1)]
 Speed = Annotated[float, Field(ge=0.5, le=1.5)]
 Pitch = Annotated[int, Field(ge=-50, le=50)]
+Style = Annotated[
+    str, AfterValidator(of_form(r"[A-Za-z][A-Za-z0-9_-]{0,39}", 'must be a speaking style\'s word like "cheerful"'))
+]

@@ -9,9 +9,11 @@ from shared.door.bodies import Body, parsed
 from shared.door.body_reading import read_object
 from shared.door.body_types import Name, Removable, Script, Text500, Text1000, of_form
 from shared.door.film_bodies import ColorBody, PositionBody, PresetBody
+from shared.door.voice_body import VoiceBody
 from shared.pipeline.codec import from_plain
 from shared.pipeline.job.recut import Recut
 from shared.pipeline.job.revision import Change, SceneChange
+from shared.pipeline.plan.request import VoiceSettings
 
 _PART_PATTERN, _LINK_PATTERN = r"^(clip|presenter)-[0-9]{1,3}$", r"^(film|poster|footage-[1-9][0-9]?)$"
 Key = Annotated[
@@ -22,7 +24,7 @@ Key = Annotated[
 FlatBody = Annotated[ColorBody | PresetBody, Field(discriminator="type")]
 _BOUGHT = (
     *("avatar_script", "visual_description", "camera_movement", "mood", "script"),
-    *("avatar_id", "voice_id"),
+    *("avatar_id", "voice_id", "voice"),
 )
 _LAID_OUT = {"avatar_position", "captions", "background", "length", "aspect_ratio", "resolution", "order"}
 LinkName = Annotated[
@@ -51,13 +53,14 @@ class RetryBody(Body):
     avatar_script: Script | None = None
     avatar_id: Name | None = None
     voice_id: Name | None = None
+    voice: Annotated[VoiceBody | None, Field(description="What of it is given is otherwise, in every take.")] = None
     scenes: Annotated[list[SceneChangeBody], Field(max_length=20)] | None = None
     dry_run: bool = False
 
     def change(self) -> Change:
         """Return the change."""
         scenes = {one.scene: SceneChange(**one.model_dump(exclude={"scene"})) for one in self.scenes or ()}
-        return Change(self.avatar_script, self.avatar_id, self.voice_id, scenes)
+        return Change(self.avatar_script, self.avatar_id, self.voice_id, scenes, _voice(self.voice))
 
 
 class RegenerateBody(RetryBody):
@@ -91,6 +94,7 @@ class EditBody(Body):
     avatar_script: Script | None = None
     avatar_id: Name | None = None
     voice_id: Name | None = None
+    voice: VoiceBody | None = None
     scenes: Annotated[list[EditSceneBody], Field(max_length=20)] | None = None
     dry_run: bool = False
     order: Annotated[
@@ -123,7 +127,7 @@ class EditBody(Body):
         asked = set(SceneChangeBody.model_fields) - {"scene", "text_overlay"}
         given = [(one.scene, one.model_dump(include=asked, exclude_none=True)) for one in self.scenes or ()]
         scenes = {scene: SceneChange(**words) for scene, words in given if words}
-        return Change(self.avatar_script, self.avatar_id, self.voice_id, scenes)
+        return Change(self.avatar_script, self.avatar_id, self.voice_id, scenes, _voice(self.voice))
 
     def recut(self) -> Recut:
         """Return the change."""
@@ -145,6 +149,10 @@ def parse_edit(raw: bytes) -> EditBody:
     if body.get("avatar_position", {}) is None:
         body["avatar_position"] = {}
     return parsed(EditBody, body, found, ())
+
+
+def _voice(body: VoiceBody | None) -> VoiceSettings | None:
+    return from_plain(VoiceSettings, body.model_dump(exclude_none=True)) if body else None
 
 
 class LinksBody(Body):

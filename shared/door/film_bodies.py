@@ -10,17 +10,14 @@ from shared.door.body_types import (
     ImageLink,
     Label,
     Link,
-    Locale,
     MetadataName,
     Name,
     Offset,
     PersonaName,
-    Pitch,
     Scale,
     SceneImageLink,
     Script,
     Seconds,
-    Speed,
     TemplateName,
     Text500,
     Text1000,
@@ -28,6 +25,7 @@ from shared.door.body_types import (
 )
 from shared.door.strict_body import Body
 from shared.door.text_bodies import SafeAreaName, TextBody
+from shared.door.voice_body import VoiceBody
 
 
 class ColorBody(Body):
@@ -101,14 +99,6 @@ class BRollBody(Body):
             "settled with the order: footage waits for its service, only a presenter changes it."
         ),
     ] = None
-
-
-class VoiceBody(Body):
-    """How the presenters speak."""
-
-    speed: Speed | None = None
-    pitch: Pitch | None = None
-    locale: Locale | None = None
 
 
 class TemplateBody(Body):

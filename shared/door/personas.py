@@ -55,7 +55,7 @@ class PersonasDoor:
             wanted = parse_body(PersonaBody, json_body(request))
         except Mistakes as mistakes:
             raise invalid(mistakes.details) from mistakes
-        at = {provider: PersonaIds(ids.avatar_id, ids.voice_id) for provider, ids in wanted.at.items()}
+        at = {provider: PersonaIds(ids.avatar_id, ids.voice_id, ids.style) for provider, ids in wanted.at.items()}
         name = _name(found)
         kept, unchecked = self.cast.put(tenant, Persona(name, wanted.title or name, at))
         return answer(200, {**_shown(kept), "warnings": list(unchecked)})

@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from shared.door.bodies import Body
-from shared.door.body_types import Label, Link, Name, Text500
-from shared.door.film_bodies import VoiceBody
+from shared.door.body_types import Label, Link, Name, Style, Text500
+from shared.door.voice_body import VoiceBody
 
 
 class IntegrationBody(Body):
@@ -77,6 +77,9 @@ class PersonaIdsBody(Body):
 
     avatar_id: Name
     voice_id: Name | None = None
+    style: Annotated[
+        Style | None, Field(description="How it speaks where an order gives no voice.style, by the voice's own word.")
+    ] = None
 
 
 class PersonaBody(Body):

@@ -85,7 +85,11 @@ class StepParts(VendorParts):
         given = self.commits, self.jobs, self.preflight, self.tables, self.now, partial(randomness.token_urlsafe, 24)
         hourly, budget = HourlyLimit(self.plans, self.monotonic), MonthBudget(self.months)
         casting = Casting(
-            self.personas, self.tenants, self.tables.presenters, lambda read: self.outlook(remembered=not read)
+            self.personas,
+            self.tenants,
+            self.tables.presenters,
+            lambda read: self.outlook(remembered=not read),
+            self.preflight.presenters,
         )
         takeover = Takeover(self.preflight, self.tables, self.jobs.forms)
         house = HousePressure(self.vendor_states, self.start_rates, self.now)

@@ -45,6 +45,7 @@ class ListedVoice(Stored):
     accent: str = ""
     type: str = ""  # public, private, or what else the service calls it
     preview_audio_url: str | None = None
+    styles: tuple[str, ...] = ()  # what an order's voice.style can be
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import Protocol, runtime_checkable
 
 from shared.codes import Code
 from shared.pipeline.job.job import Reconcile
-from shared.pipeline.plan.looks import Look
+from shared.pipeline.plan.looks import Look, Voice
 from shared.pipeline.vendors.breaker import Sign
 
 
@@ -221,6 +221,7 @@ class SpeechOrder:
     speed: float | None = None
     pitch: int | None = None
     locale: str | None = None
+    style: str | None = None  # only of a voice that may have it
     captions: bool = False
     engine: str | None = None  # which of the service's engines films it; None leaves it to the service
     token: str = ""  # eight characters of the claim's own: tells two calls of one attempt apart
@@ -282,8 +283,8 @@ class PresenterVendor(Protocol):
         """Raises: Refused(code "avatar_not_found" | "avatar_is_group" | "avatar_not_usable"), KeyChanged, TryLater."""
         ...
 
-    def voice(self, voice_id: str, *, api_key: str) -> str:
-        """Return the voice's name. Raises: Refused(code "voice_not_found"), KeyChanged, TryLater."""
+    def voice(self, voice_id: str, *, api_key: str) -> Voice:
+        """Raises: Refused(code "voice_not_found"), KeyChanged, TryLater."""
         ...
 
 
@@ -297,4 +298,3 @@ class RegistersWebhooks(Protocol):
 
     def unregister_webhook(self, endpoint_id: str, *, api_key: str) -> None:
         """Best effort; an endpoint that is gone already is fine."""
-        ...

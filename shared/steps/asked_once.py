@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TypeVar, cast
 
-from shared.pipeline.plan.looks import Look
+from shared.pipeline.plan.looks import Look, Voice
 from shared.pipeline.plan.request import VoiceSettings
 from shared.providers.ports import KeyChanged, PresenterVendor, Refused, TryLater
 from shared.providers.reading import RETRY_SOON
@@ -23,6 +23,7 @@ from shared.providers.tuning import JudgesVoices
 ANSWER_LIFE = 60.0  # seconds
 TURN_SECONDS = 25.0  # of waiting for an account's turn: an order's images still have their time after it
 MOST_ANSWERS = 10_000
+NO_STYLES = "its voices have none"
 SAID = (KeyChanged, Refused)  # what counts as an answer although it is raised
 
 Answer = TypeVar("Answer")
@@ -62,13 +63,17 @@ class AskedOnce:
         """Return a look. Raises: Refused, KeyChanged, TryLater."""
         return self._once("avatar", look_id, api_key, lambda: self._presenter.avatar(look_id, api_key=api_key))
 
-    def voice(self, voice_id: str, *, api_key: str) -> str:
-        """Return a voice's name. Raises: Refused, KeyChanged, TryLater."""
+    def voice(self, voice_id: str, *, api_key: str) -> Voice:
+        """Return a voice. Raises: Refused, KeyChanged, TryLater."""
         return self._once("voice", voice_id, api_key, lambda: self._presenter.voice(voice_id, api_key=api_key))
 
     def untunable(self, voice_id: str | None, voice: VoiceSettings) -> tuple[str, Refused] | None:
         """Return the field a voice cannot do, and why; None where it can do all, or nobody can tell. Asks nobody."""
         return self._presenter.untunable(voice_id, voice) if isinstance(self._presenter, JudgesVoices) else None
+
+    def styleless(self, voice_id: str | None) -> str | None:
+        """Return why a voice can have no style; None where it may. Asks nobody."""
+        return self._presenter.styleless(voice_id) if isinstance(self._presenter, JudgesVoices) else NO_STYLES
 
     def _once(self, question: str, about: str, api_key: str, ask: Callable[[], Answer]) -> Answer:
         account = hashlib.sha256(api_key.encode()).hexdigest()

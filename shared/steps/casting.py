@@ -15,7 +15,9 @@ from shared.pipeline.plan.personas import STYLES, Persona, cast_by, personas_nam
 from shared.pipeline.plan.refusals import unavailable_service
 from shared.pipeline.plan.request import FilmRequest, Prefer
 from shared.pipeline.plan.selection import Candidate, Ranked, rank, usual_seconds
+from shared.pipeline.plan.speakers import Defaults, speakers
 from shared.pipeline.vendors.figures import Outlook
+from shared.steps.asked_once import AskedOnce
 from shared.steps.personas import MOST_PERSONAS
 from shared.steps.problems import invalid
 
@@ -37,6 +39,7 @@ class Casting:
     tenants: Tenants
     services: Mapping[str, AvatarService]  # in the order of the tables
     outlook: Callable[[bool], Outlook]  # what may be expected of them; True: read where nothing is remembered
+    asked: Mapping[str, AskedOnce]
 
     def __call__(self, tenant: str, request: FilmRequest) -> Chosen:
         """Return the order with the ids of its personas, and every service as it was ranked. Raises Problem.
@@ -74,7 +77,13 @@ class Casting:
         has_key = account is not None and account.status is AccountStatus.ACTIVE
         service = self.services[provider]
         seconds = usual_seconds(provider, service, outlook)
-        return Candidate(provider, service, has_key or bool(lacks), lacks, seconds)
+        styled = bool(lacks) or self._styled(cast_by(request, personas, provider), provider)
+        return Candidate(provider, service, has_key or bool(lacks), lacks, seconds, styled)
+
+    def _styled(self, request: FilmRequest, provider: str) -> bool:
+        """Tell whether each voice that speaks at a service may have the order's style."""
+        cast = speakers(request, Defaults()) if request.voice.style else ()
+        return not any(self.asked[provider].styleless(each.voice_id) for each in cast)
 
     def _refuse_unknown(
         self, tenant: str, named: Mapping[str, tuple[str, ...]], found: Mapping[str, Persona | None]

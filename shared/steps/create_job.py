@@ -24,6 +24,7 @@ from shared.pipeline.plan.plan import MICROS, Plan
 from shared.pipeline.plan.planner import CannotPlan, Defaults, plan, to_ask
 from shared.pipeline.plan.request import FilmRequest, to_document
 from shared.pipeline.plan.selection import Ranked
+from shared.pipeline.plan.speakers import plainly
 from shared.pipeline.plan.warned import WarningText
 from shared.steps.account_defaults import with_account_defaults
 from shared.steps.budget import MonthBudget
@@ -118,7 +119,7 @@ class CreateJob:
             raise invalid(cannot.details) from cannot
         try:
             told = ask(tenant.id, needed)
-            planned = plan(request, self.tables, defaults, told.looks)
+            planned = plainly(plan(request, self.tables, defaults, told.looks), told.plain)
             told.must_pay(planned.provider or planned.footage_account, planned.cost_to_provider_account)
             refuse_dearer(request, planned)
             planned, lacking = self.takeover(tenant.id, asked, chosen, planned, defaults)

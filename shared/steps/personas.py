@@ -7,12 +7,14 @@ from shared.cloud.personas import Personas
 from shared.cloud.secrets import NoSecret, Secrets
 from shared.cloud.tenants import AccountStatus, Tenants
 from shared.codes import Code
+from shared.pipeline.plan.looks import Voice
 from shared.pipeline.plan.personas import STYLES, Persona, PersonaIds
 from shared.pipeline.plan.request import Mode
 from shared.pipeline.vendors.names import called
 from shared.providers.ports import KeyChanged, Refused, TryLater
 from shared.steps.asked_once import AskedOnce
 from shared.steps.problems import Problem, invalid, not_found
+from shared.steps.styles import known_styles
 
 MOST_PERSONAS = 100  # of a tenant
 
@@ -69,6 +71,9 @@ class Cast:
 
     def _wrong(self, tenant: str, provider: str, ids: PersonaIds) -> Iterator[tuple[str, str]]:
         """Yield (field, why) for each id the service does not know, ("", why) where it could not be asked."""
+        if ids.style and (why := self.asked[provider].styleless(ids.voice_id)):
+            yield "style", f"cannot be spoken at {called(provider)}: {why}"
+            return
         api_key = self._key(tenant, provider)
         if api_key is None:
             yield "", f"no working {called(provider)} key is stored, so the ids there could not be checked"
@@ -82,9 +87,12 @@ class Cast:
                 if name is None:
                     continue
                 try:
-                    question(name, api_key=api_key)
+                    told = question(name, api_key=api_key)
                 except Refused as refused:
                     yield field, str(refused)
+                else:
+                    if isinstance(told, Voice) and ids.style and ids.style not in told.styles:
+                        yield "style", f"is none of its voice's: {known_styles(told)}"
         except KeyChanged:
             yield "", f"{called(provider)} refused the stored key, so the ids there could not be checked"
         except TryLater:

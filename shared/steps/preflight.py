@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from shared.cloud.secrets import NoSecret, Secrets
 from shared.cloud.tenants import AccountStatus, Integration, Tenants
 from shared.codes import Code
-from shared.pipeline.plan.looks import Look
-from shared.pipeline.plan.speakers import Needed
+from shared.pipeline.plan.looks import Look, Voice
+from shared.pipeline.plan.speakers import Needed, Styled
 from shared.pipeline.plan.warned import Warned, WarningText, warning
 from shared.pipeline.vendors.names import called
 from shared.providers.ports import KeyChanged, Refused, TryLater
@@ -17,6 +17,7 @@ from shared.steps.asked_once import ANSWER_LIFE, AskedOnce
 from shared.steps.images import Images
 from shared.steps.near import Near
 from shared.steps.problems import Problem, first_mistakes
+from shared.steps.styles import style_warnings, unstyled
 
 NOT_THERE = (Code.AVATAR_NOT_FOUND, Code.VOICE_NOT_FOUND)
 AT_ONCE = 24  # all of a request's questions: one round within the function's time
@@ -50,7 +51,7 @@ class Preflight:
             wallet = pool.submit(presenter.balance, api_key=api_key)
         names = [*(("looks", look) for look in needed.looks), *(("voices", one) for one in needed.voices)]
         refusals: list[tuple[tuple[str, ...], Refused]] = []
-        found: dict[str, Look] = {}
+        answers: dict[str, object] = {}
         silent = False
         for (fields, question), (what, name) in zip(asked, names, strict=True):
             try:
@@ -63,15 +64,22 @@ class Preflight:
             except TryLater:
                 silent = True
             else:
-                if isinstance(told, Look):
-                    found[told.id] = told
+                answers[f"{what} {name}"] = told
+        found = {told.id: told for told in answers.values() if isinstance(told, Look)}
         if found:
             self.tenants.key_refused(tenant, account, refused=False)
         if refusals:
             raise _refused(refusals)
+        lacking = unstyled(
+            presenter,
+            needed,
+            {voice: told for voice in needed.voices if isinstance(told := answers.get(f"voices {voice}"), Voice)},
+        )
         balance = _balance(needed, wallet)
         marks = tuple(_marked(needed, account))
-        return Told(found, (*_untold(needed, silent=silent, balance=balance), *marks), balance, marks)
+        unspoken = tuple(style_warnings(needed.provider, lacking))
+        warnings = (*_untold(needed, silent=silent, balance=balance), *marks, *unspoken)
+        return Told(found, warnings, balance, marks, frozenset(lacking), unspoken)
 
     def _hinted(self, refused: Refused, tenant: str, account: Integration, what: str, name: str) -> Refused:
         """Return a refusal of an unknown id with those of a name like it."""
@@ -91,7 +99,10 @@ class Preflight:
                 raise
             unchecked = "looks, voices and what the account can still spend could not be checked"
             says = f"{problem.message}: {unchecked}"
-            return Told({}, (warning(Warned.KEY_LACKING, says, provider=needed.provider, mode=needed.mode),))
+            keyless = warning(Warned.KEY_LACKING, says, provider=needed.provider, mode=needed.mode)
+            lacking = unstyled(self.presenters[needed.provider], needed, {})
+            unspoken = tuple(style_warnings(needed.provider, lacking))
+            return Told({}, (keyless, *unspoken), plain=frozenset(lacking), unspoken=unspoken)
 
     def _account(self, tenant: str, needed: Needed) -> Integration:
         account = self.tenants.integration(tenant, needed.provider, needed.mode)
@@ -118,6 +129,8 @@ class Told:
     warnings: tuple[WarningText, ...] = ()
     balance: int | None = None  # micro-dollars the account can still spend; None = it does not say
     marks: tuple[WarningText, ...] = ()  # of the warnings, what the service puts on its takes
+    plain: frozenset[Styled] = frozenset()  # voices with a style they are known to lack
+    unspoken: tuple[WarningText, ...] = ()  # of the warnings, what they say of that
 
     def must_pay(self, provider: str, takes: int) -> None:
         """Raise Problem when the account cannot pay for takes of this price (micro-dollars), and some more."""

@@ -36,6 +36,7 @@ from shared.pipeline.job.shares import Amount
 from shared.pipeline.plan.capabilities import Tables
 from shared.pipeline.plan.plan import Plan
 from shared.pipeline.plan.planner import CannotPlan, plan, to_ask
+from shared.pipeline.plan.speakers import plainly
 from shared.steps.commit import Commits, StoreBusy
 from shared.steps.create_job import CreateJob, admit, defaults_of, warnings_beside
 from shared.steps.idempotency import BuyingCall, Judge, unjudged
@@ -215,7 +216,7 @@ class Revise:
             unasked = plan(request, self.tables, defaults)  # which takes are made again is known without any look
             remake = touched(job, request, unasked, also)
             told = ask(tenant.id, asked_anew(job, unasked, remake, needed))
-            made = plan(request, self.tables, defaults, told.looks, kept(job, remake))
+            made = plainly(plan(request, self.tables, defaults, told.looks, kept(job, remake)), told.plain)
             planned = frozen(job, made, request)
             ours, theirs = price(job, planned, remake)
         except (CannotPlan, CannotChange) as cannot:

@@ -36,6 +36,7 @@ def speech_order(job: Job, node: Node, callback_url: str, engine: str | None) ->
         speed=voice.speed,
         pitch=voice.pitch,
         locale=voice.locale,
+        style=speech.style,
         captions=job.plan.captions,
         engine=engine,
         token=node.claim.token[:TOKEN] if node.claim else "",

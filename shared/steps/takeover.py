@@ -15,6 +15,7 @@ from shared.pipeline.plan.plan import MICROS, Plan, Understudy
 from shared.pipeline.plan.planner import CannotPlan, Defaults, plan, to_ask
 from shared.pipeline.plan.request import FilmRequest, IfUnclear, PresenterFailure
 from shared.pipeline.plan.selection import Ranked
+from shared.pipeline.plan.speakers import plainly
 from shared.pipeline.plan.understudies import persona_of
 from shared.pipeline.plan.warned import Warned, WarningText, warning
 from shared.steps.casting import Chosen
@@ -69,7 +70,7 @@ class Takeover:
     def _with(
         self, tenant: str, ready: Plan, ranked: Ranked, request: FilmRequest, defaults: Defaults
     ) -> tuple[Plan, tuple[WarningText, ...]]:
-        """Add one service to a plan, and what it would put on its takes.
+        """Add one service to a plan, and what it would do otherwise about its takes.
 
         Raises CannotPlan, Problem saying why it cannot take over.
         """
@@ -80,13 +81,15 @@ class Takeover:
         looks, voices = {take.avatar_id for take in theirs}, {take.voice_id for take in theirs}
         needed = replace(
             needed,
+            takes_over=True,
+            speaks=tuple(voice for voice in needed.speaks if voice in voices),
+            styled=tuple(each for each in needed.styled if each[0] in voices),
             looks={look: fields for look, fields in needed.looks.items() if look in looks},
             voices={voice: fields for voice, fields in needed.voices.items() if voice in voices},
         )
         told = self.preflight.presenters_told(tenant, needed)
-        priced = [
-            take for take in plan(request, self.tables, defaults, told.looks).speeches if takes[take.key] is not None
-        ]
+        known = plainly(plan(request, self.tables, defaults, told.looks), told.plain)
+        priced = [take for take in known.speeches if takes[take.key] is not None]
         told.must_pay(ranked.provider, sum(take.cost for take in priced))
         more = tuple(
             Understudy(
@@ -96,7 +99,7 @@ class Takeover:
         )
         grown = replace(ready, understudies=(*ready.understudies, *more))
         _refuse_dearer(request, grown)
-        return grown, told.marks
+        return grown, (*told.marks, *told.unspoken)
 
 
 def _refuse_empty(planned: Plan) -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from shared.pipeline.plan.capabilities import AvatarService, Wait
 from shared.pipeline.plan.looks import Engine, LookType
-from shared.pipeline.plan.request import AspectRatio, FilmRequest, Mode, Prefer, Resolution
+from shared.pipeline.plan.request import AspectRatio, FilmRequest, Mode, Prefer, Resolution, VoiceSettings
 from shared.pipeline.plan.selection import Candidate, rank, usual_seconds
 from shared.pipeline.vendors.figures import Outlook, bucket
 from shared.pipeline.vendors.state import Figure
@@ -44,6 +44,26 @@ def test_what_the_order_prefers_ranks_those_that_fit(prefer: Prefer | None, expe
 
     assert expected == [each.provider for each in ranked]
     assert all(each.fits for each in ranked)
+
+
+@pytest.mark.parametrize(
+    ("style", "prefer", "expected"),
+    [
+        (None, None, ["best", "cheap", "fast"]),
+        ("cheerful", None, ["cheap", "fast", "best"]),
+        ("cheerful", Prefer.SPEED, ["fast", "cheap", "best"]),
+    ],
+)
+def test_who_has_no_styles_stands_last_where_one_is_asked_for(
+    style: str | None, prefer: Prefer | None, expected: list[str]
+) -> None:
+    """Before any preference; it still fits, and its reason says what is left out."""
+    order = replace(ORDER, prefer=prefer, voice=VoiceSettings(style=style))
+
+    ranked = rank(order, (replace(BEST, styled=False), CHEAP, FAST))
+
+    assert expected == [each.provider for each in ranked]
+    assert (style is not None) == ranked[-1].reason.endswith("without the style cheerful")
 
 
 @pytest.mark.parametrize(

@@ -223,7 +223,7 @@ def test_a_voice() -> None:
     """A bare id is Microsoft's; another maker's voice says how it is called."""
     told = reply(200, b'[{"id": "v_1", "name": "Rachel", "provider": "elevenlabs"}]')
 
-    assert "Rachel" == asked(lambda client: client.voice("elevenlabs/v_1", api_key=KEY), told)
+    assert "Rachel" == asked(lambda client: client.voice("elevenlabs/v_1", api_key=KEY).name, told)
     with pytest.raises(Refused) as foreign:
         asked(QUESTIONS["voice"], told)
     with pytest.raises(Refused) as nobody:

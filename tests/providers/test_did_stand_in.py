@@ -13,6 +13,7 @@ import pytest
 from infra.local.vendors.did.server import DidServer
 from infra.local.vendors.did.settings import DEMO_KEY, DidSettings, Order
 from shared.egress.client import Egress
+from shared.pipeline.plan.looks import Voice
 from shared.providers.did.client import DId
 from shared.providers.did.questions import KeyForm
 from shared.providers.ports import Failure, Filmed, KeyChanged, Lost, Pending, Refused, SpeechOrder, TryLater, Unknown
@@ -185,6 +186,7 @@ def test_refusals(vendor: Vendor, changes: dict[str, Any], code: str) -> None:
         {"cutout": "inset", "avatar_id": AMY},
         {"voice_id": "es-ES-ElviraNeural", "speed": 1.2, "pitch": 5, "locale": "es-ES", "captions": True},
         {"voice_id": "elevenlabs/21m00Tcm4TlvDq8ikWAM", "speed": 0.8},
+        {"voice_id": "en-US-JennyNeural", "style": "cheerful"},
         {"callback_url": "https://abroll.example/provider_webhook/did/x"},
         {"engine": "clips", "resolution": "720p", "aspect_ratio": "1:1"},
     ],
@@ -255,5 +257,6 @@ def test_just_made_and_not_found(tmp_path: Path) -> None:
 def test_presenters_and_voices(vendor: Vendor) -> None:
     """Known by their ids, a voice of another maker by both."""
     assert "Amber" == vendor.client.avatar(AMBER, api_key=DEMO_KEY).name
-    assert "Elvira" == vendor.client.voice("es-ES-ElviraNeural", api_key=DEMO_KEY)
-    assert "Rachel" == vendor.client.voice("elevenlabs/21m00Tcm4TlvDq8ikWAM", api_key=DEMO_KEY)
+    assert Voice("Elvira") == vendor.client.voice("es-ES-ElviraNeural", api_key=DEMO_KEY)
+    assert Voice("Guy", ("cheerful", "newscast")) == vendor.client.voice("en-US-GuyNeural", api_key=DEMO_KEY)
+    assert Voice("Rachel") == vendor.client.voice("elevenlabs/21m00Tcm4TlvDq8ikWAM", api_key=DEMO_KEY)

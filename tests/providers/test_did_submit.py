@@ -103,6 +103,10 @@ def test_the_key_in_base64() -> None:
             {"type": "elevenlabs", "voice_id": "21m0", "voice_config": {"rate": 1.1}},
         ),
         ({"voice_id": "nobody/21m0"}, {"type": "microsoft", "voice_id": "nobody/21m0"}),
+        (
+            {"voice_id": "en-US-JennyNeural", "style": "cheerful"},
+            {"type": "microsoft", "voice_id": "en-US-JennyNeural", "voice_config": {"style": "cheerful"}},
+        ),
     ],
 )
 def test_voices(changes: dict[str, Any], provider: dict[str, Any]) -> None:
@@ -119,6 +123,8 @@ def test_voices(changes: dict[str, Any], provider: dict[str, Any]) -> None:
         ({"voice_id": "elevenlabs/21m0", "speed": 1.3}, "voice.speed"),
         ({"voice_id": "amazon/Joanna", "speed": 1.1}, "voice.speed"),
         ({"voice_id": "google/x", "locale": "en-GB"}, "voice.locale"),
+        ({"style": "cheerful"}, "voice.style"),
+        ({"voice_id": "elevenlabs/21m0", "style": "cheerful"}, "voice.style"),
     ],
 )
 def test_what_a_voice_cannot_do_is_refused_unsent(changes: dict[str, Any], field: str) -> None:

@@ -349,7 +349,7 @@ def test_unfinished_avatar(status: str) -> None:
 def test_voice(status: str | None) -> None:
     """A voice tells its name."""
     with Loopback(reply(200, {"data": {"voice_id": "v_1", "name": "Ruth", "status": status}})) as server:
-        assert heygen(server.url).voice("v_1", api_key=KEY) == "Ruth"
+        assert heygen(server.url).voice("v_1", api_key=KEY).name == "Ruth"
 
     assert server.heard[0].target == "/v3/voices/v_1"
 

@@ -285,7 +285,7 @@ def test_conflict_is_in_flight(vendor: Vendor) -> None:
 def test_avatars_and_voices(vendor: Vendor) -> None:
     """A look and a voice are known by their ids; a group's id is told with its looks."""
     avatar = vendor.client.avatar("look_kai_desk", api_key=DEMO_KEY)
-    voice = vendor.client.voice("voice_es_lola", api_key=DEMO_KEY)
+    voice = vendor.client.voice("voice_es_lola", api_key=DEMO_KEY).name
     with pytest.raises(Refused) as group:
         vendor.client.avatar("group_ana", api_key=DEMO_KEY)
     with pytest.raises(Refused) as nobody:

@@ -52,6 +52,8 @@ def test_a_version_is_composed_of_the_takes_that_exist(finished: tuple[Stage, st
     """No vendor is called; it costs what composing costs, counts as no film, and its root lists it."""
     stage, job_id = finished
     month = stage.wiring.months.own(TENANT, job_id, stage.clock())
+    before = len(stage.job(job_id).versions.made)
+    number = before + 2
     stage.wire.calls.clear()
 
     made = edit(stage, job_id, Recut(captions=True))
@@ -61,9 +63,9 @@ def test_a_version_is_composed_of_the_takes_that_exist(finished: tuple[Stage, st
     after = stage.wiring.months.own(TENANT, job_id, stage.clock())
     assert [] == to_vendors(stage)
     assert Ending.COMPLETED is version.ending
-    assert (job_id, 2) == (version.versions.of, version.versions.number)
-    assert [(2, made.id, job_id, ("captions",))] == [
-        (each.number, each.job, each.base, each.changed) for each in root.versions.made
+    assert (job_id, number) == (version.versions.of, version.versions.number)
+    assert [(number, made.id, job_id, ("captions",))] == [
+        (each.number, each.job, each.base, each.changed) for each in root.versions.made[before:]
     ]
     assert (version.plan.compose_cost, 0) == (version.money.charged, version.money.films)
     assert (0, version.plan.compose_cost) == (after.films - month.films, after.charged - month.charged)
@@ -72,7 +74,7 @@ def test_a_version_is_composed_of_the_takes_that_exist(finished: tuple[Stage, st
     assert f"/jobs/{job_id}/film-" in str(version.nodes[FILM].output)
     kept = stage.wiring.clients.firestore.collection("webhook_deliveries").stream()
     facts = [each["facts"] for each in (one.to_dict() or {} for one in kept) if each["job"] == made.id]
-    assert [(2, job_id)] == [(each["film_version"], each["version_of"]) for each in facts]
+    assert [(number, job_id)] == [(each["film_version"], each["version_of"]) for each in facts]
 
 
 def test_the_same_edit_is_the_same_version(finished: tuple[Stage, str]) -> None:
@@ -149,7 +151,7 @@ def test_all_mistakes_are_told_at_once_by_their_paths(finished: tuple[Stage, str
         f"/jobs/{job_id}/edit",
         {"scenes": [{"scene": 7, "seconds": 2.0}, {"scene": 0, "script": "Other words."}], "order": [3]},
     )
-    unknown = asked.call("POST", f"/jobs/{job_id}/edit", {"voice": {}, "length": "long"})
+    unknown = asked.call("POST", f"/jobs/{job_id}/edit", {"tempo": {}, "length": "long"})
     same = asked.call("POST", f"/jobs/{job_id}/edit", {"captions": False})
     empty = asked.call("POST", f"/jobs/{job_id}/edit", {})
     priced = asked.call("POST", f"/jobs/{job_id}/edit", {"captions": True, "dry_run": True})
@@ -158,7 +160,7 @@ def test_all_mistakes_are_told_at_once_by_their_paths(finished: tuple[Stage, str
     assert {"scenes.0.scene", "scenes.1.script", "order"} == set(details)
     assert "/regenerate" in details["scenes.1.script"][0]
     assert "$" in details["scenes.1.script"][0]
-    assert {"voice", "length"} == set(told(unknown)["details"])
+    assert {"tempo", "length"} == set(told(unknown)["details"])
     assert {"captions"} == set(told(same)["details"])
     assert {"scenes"} == set(told(empty)["details"])
     assert [400, 400, 400, 400, 200] == [each.status_code for each in (wrong, unknown, same, empty, priced)]

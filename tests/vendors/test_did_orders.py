@@ -91,6 +91,18 @@ def test_a_foreign_key_is_refused_and_counted(did: DidDesk, headers: dict[str, s
             {"script": spoken_by(type="microsoft", voice_id="en-US-JennyNeural", voice_config={"pitch": "2"})},
             (400, "ValidationError", ("script.provider.voice_config.pitch",)),
         ),
+        (
+            {"script": spoken_by(type="microsoft", voice_id="en-US-JennyNeural", voice_config={"style": "bold"})},
+            (400, "ValidationError", ("script.provider.voice_config.style",)),
+        ),
+        (
+            {
+                "script": spoken_by(
+                    type="elevenlabs", voice_id="21m00Tcm4TlvDq8ikWAM", voice_config={"style": "cheerful"}
+                )
+            },
+            (400, "ValidationError", ("script.provider.voice_config.style",)),
+        ),
         ({"presenter_id": "nobody"}, (404, "NotFoundError", ())),
         ({"presenter_id": 7}, (400, "ValidationError", ("presenter_id",))),
         ({"config": {"result_format": "gif"}}, (400, "ValidationError", ("config.result_format",))),

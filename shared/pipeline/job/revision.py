@@ -13,7 +13,7 @@ from shared.pipeline.job.cast import pinned
 from shared.pipeline.job.job import Job, Node
 from shared.pipeline.plan.plan import COMPOSE_KEY, Clip, Kind, Plan, Speech
 from shared.pipeline.plan.prompts import clip_prompt
-from shared.pipeline.plan.request import FilmRequest, SceneRequest, script_of
+from shared.pipeline.plan.request import FilmRequest, SceneRequest, VoiceSettings, script_of, style_of
 from shared.pipeline.plan.speakers import Needed
 from shared.pipeline.plan.understudies import refitted, take_at
 
@@ -41,6 +41,7 @@ class Change:
     avatar_id: str | None = None
     voice_id: str | None = None
     scenes: Mapping[int, SceneChange] | None = None
+    voice: VoiceSettings | None = None  # what of it is given
 
 
 class CannotChange(Exception):
@@ -71,12 +72,14 @@ def changed(request: FilmRequest, change: Change) -> FilmRequest:
     if wrong:
         raise CannotChange(wrong)
     top = {name: value for name, value in _given(change).items() if name != "scenes"}
+    if change.voice:
+        top["voice"] = replace(request.voice, **_given(change.voice))
     return _by_ids(replace(request, scenes=tuple(scenes), **top), top)
 
 
 def _by_ids(words: AnyWords, given: Mapping[str, Any]) -> AnyWords:
     """Forget the persona of words whose avatar or voice was changed by id: the two may be another's now."""
-    return replace(words, persona=None) if {"avatar_id", "voice_id"} & given.keys() else words
+    return replace(words, persona=None, persona_style=None) if {"avatar_id", "voice_id"} & given.keys() else words
 
 
 def touched(job: Job, request: FilmRequest, plan: Plan, also: Iterable[str] = ()) -> frozenset[str]:
@@ -109,8 +112,10 @@ def asked_anew(job: Job, plan: Plan, remake: frozenset[str], needed: Needed) -> 
     speeches = [speech for speech in plan.speeches if speech.key in remake - elsewhere]
     looks = {speech.avatar_id for speech in speeches}
     voices = {speech.voice_id for speech in speeches}
+    styled = {(speech.voice_id, speech.style) for speech in speeches}
     return replace(
         needed,
+        styled=tuple(each for each in needed.styled if each in styled),
         films=needed.films and any(clip.key in remake for clip in plan.clips),
         looks={look: fields for look, fields in needed.looks.items() if look in looks},
         voices={voice: fields for voice, fields in needed.voices.items() if voice in voices},
@@ -172,4 +177,5 @@ def _filmed(request: FilmRequest, clip: Clip) -> tuple[object, ...]:
 
 
 def _spoken(request: FilmRequest, speech: Speech) -> tuple[object, ...]:
-    return script_of(request, speech.scene), speech.avatar_id, speech.voice_id
+    voice = replace(request.voice, style=style_of(request, speech.scene))
+    return script_of(request, speech.scene), speech.avatar_id, speech.voice_id, voice

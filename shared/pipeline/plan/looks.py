@@ -1,4 +1,4 @@
-"""What an avatar service tells about a look, and which of its engines films it at which price.
+"""What an avatar service tells about a look and a voice, and which of its engines films it at which price.
 
 An engine is part of what is ordered: HeyGen takes Avatar IV unless told otherwise, and refuses it for most stock video
 looks, which know only Avatar III. So the look is asked before anything is bought, the first engine of the service's
@@ -26,6 +26,14 @@ class Look:
     type: LookType
     engines: tuple[str, ...]  # in the service's words; empty when it did not say
     default_voice_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """What `voice_id` names."""
+
+    name: str
+    styles: tuple[str, ...] = ()  # ways it can speak, in the service's words: "cheerful"
 
 
 @dataclass(frozen=True, slots=True)

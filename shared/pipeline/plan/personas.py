@@ -19,6 +19,7 @@ class PersonaIds(Stored):
 
     avatar_id: str
     voice_id: str | None = None  # None = the look's own voice
+    style: str | None = None  # how it speaks where an order does not say; None = in no style
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ def cast_by(request: FilmRequest, personas: Mapping[str, Persona], provider: str
         KeyError: a named persona is not among `personas`, or has no ids at `provider`.
     """
     scenes = tuple(
-        replace(scene, avatar_id=ids.avatar_id, voice_id=ids.voice_id)
+        replace(scene, avatar_id=ids.avatar_id, voice_id=ids.voice_id, persona_style=ids.style)
         if scene.persona is not None and (ids := personas[scene.persona].at[provider])
         else scene
         for scene in request.scenes
@@ -54,7 +55,7 @@ def cast_by(request: FilmRequest, personas: Mapping[str, Persona], provider: str
     if request.persona is None or "persona" not in personas_named(request).get(request.persona, ()):
         return filled
     ids = personas[request.persona].at[provider]
-    return replace(filled, avatar_id=ids.avatar_id, voice_id=ids.voice_id)
+    return replace(filled, avatar_id=ids.avatar_id, voice_id=ids.voice_id, persona_style=ids.style)
 
 
 def _named(request: FilmRequest) -> Iterator[tuple[str, str]]:

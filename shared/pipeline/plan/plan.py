@@ -126,6 +126,7 @@ class Speech(Stored):
     cost: int  # micro-dollars, billed by the tenant's provider
     wait: float = 0.0  # seconds it usually takes
     engine: str | None = None  # which of the service's engines films it; None = the look could not be asked
+    style: str | None = None  # in which it is spoken; None = in the voice's own way
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,6 +142,7 @@ class VoiceSettings(Stored):
     speed: float | None = None  # 0.5..1.5
     pitch: int | None = None  # -50..50 semitones
     locale: str | None = None  # "en-US"
+    style: str | None = None  # "cheerful": an emotion or a manner, by the voice's own word
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +156,7 @@ class SceneRequest(Stored):
     text_overlay: str | None = None
     script: str | None = None
     persona: str | None = None  # whose ids avatar_id and voice_id are; None = they were given themselves
+    persona_style: str | None = None  # how that persona speaks where `voice` has no style
     avatar_id: str | None = None
     voice_id: str | None = None
     background: Background | None = None
@@ -178,6 +180,7 @@ class FilmRequest(Stored):
     image_fit: ImageFit = ImageFit.CROP  # of every image of the film
     image_fit_color: str | None = None  # "#rrggbb" around the image where image_fit is color; None is white
     persona: str | None = None  # whose ids avatar_id and voice_id are; None = they were given themselves
+    persona_style: str | None = None  # how that persona speaks where `voice` has no style
     avatar_id: str | None = None
     voice_id: str | None = None
     avatar_script: str | None = None
@@ -214,6 +217,15 @@ class ImageSource:
 def script_of(request: FilmRequest, scene: int | None) -> str:
     """Return the words of a scene's script (None: of the script over the whole film), "" where there are none."""
     return (request.avatar_script if scene is None else request.scenes[scene].script) or ""
+
+
+def style_of(request: FilmRequest, scene: int | None) -> str | None:
+    """Return the style that a scene's script (None: the film's) is to be spoken in: the order's, else its persona's."""
+    if request.voice.style is not None or scene is None:
+        return request.voice.style or request.persona_style
+    own = request.scenes[scene]
+    inherits = own.persona is None and own.avatar_id is None
+    return request.persona_style if inherits else own.persona_style
 
 
 def to_document(request: FilmRequest) -> dict[str, Any]:

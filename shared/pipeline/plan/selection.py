@@ -1,8 +1,9 @@
 """Which avatar service films an order: all are ranked, each with the reason in plain words.
 
-Pure: the same input gives the same ranking. What rules a service out is told completely. The order's `prefer` ranks the
-rest in classes a fifth wide, so that small differences move nobody from one service to another; within a class the
-order of the tables stands, which is by quality.
+Pure: the same input gives the same ranking. What rules a service out is told completely. Where the order asks for a
+style, services whose voices have none stand behind the others. Then the order's `prefer` ranks them in classes a fifth
+wide, so that small differences move nobody from one service to another; within a class the order of the tables stands,
+which is by quality.
 """
 
 import math
@@ -27,6 +28,7 @@ class Candidate:
     has_key: bool  # a working account for the order's mode
     lacks: tuple[str, ...] = ()  # personas of the order that it knows under no id
     usual_seconds: float | None = None  # of a take of TAKE_SECONDS, as learnt; None = as the tables say
+    styled: bool = True  # its voices can have a style; a matter only where the order asks for one
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,10 @@ def usual_seconds(provider: str, service: AvatarService, outlook: Outlook) -> fl
 def rank(request: FilmRequest, candidates: Sequence[Candidate]) -> tuple[Ranked, ...]:
     """Return all candidates, those that fit first and the best of them first; given in the order of the tables."""
     against = [(each, "; ".join(_against(request, each))) for each in candidates]
-    fitting = sorted((each for each, why in against if not why), key=lambda each: _class(request.prefer, each))
+    fitting = sorted(
+        (each for each, why in against if not why),
+        key=lambda each: (_plain(request, each), _class(request.prefer, each)),
+    )
     ranked = [
         Ranked(each.provider, fits=True, reason=_reason(request, each, place, len(fitting)))
         for place, each in enumerate(fitting, start=1)
@@ -84,12 +89,18 @@ def _class(prefer: Prefer | None, candidate: Candidate) -> int:
             return math.floor(math.log(max(1.0, _seconds(candidate)), CLASS))
 
 
+def _plain(request: FilmRequest, candidate: Candidate) -> bool:
+    """Tell whether a service would leave out the style an order asks for."""
+    return request.voice.style is not None and not candidate.styled
+
+
 def _reason(request: FilmRequest, candidate: Candidate, place: int, fitting: int) -> str:
     cost = f"${_price(candidate) / MICROS:.4f} a second of speech at most"
     time = f"about {_seconds(candidate):.0f} s for {TAKE_SECONDS:.0f} s of speech"
+    plain = f", without the style {request.voice.style}" if _plain(request, candidate) else ""
     if fitting == 1:
-        return f"the only one that can: {cost}, {time}"
-    return f"{place} of {fitting} by {request.prefer or Prefer.QUALITY}: {cost}, {time}"
+        return f"the only one that can: {cost}, {time}{plain}"
+    return f"{place} of {fitting} by {request.prefer or Prefer.QUALITY}: {cost}, {time}{plain}"
 
 
 def _price(candidate: Candidate) -> int:

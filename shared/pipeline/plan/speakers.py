@@ -5,14 +5,16 @@ own, `presenter-k`. A scene's avatar without a voice speaks with that look's own
 one; otherwise the request's, then the tenant's defaults apply.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from shared.pipeline.plan.capabilities import AvatarService, SpeechRate
 from shared.pipeline.plan.looks import Look, engine_for, price_of
-from shared.pipeline.plan.plan import Speech
-from shared.pipeline.plan.request import FilmRequest, VoiceSettings
+from shared.pipeline.plan.plan import Plan, Speech
+from shared.pipeline.plan.request import FilmRequest, VoiceSettings, style_of
 from shared.pipeline.plan.timing import speech_seconds
+
+Styled = tuple[str | None, str]  # a voice (None = the look's own) and a style it is to speak in
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,7 @@ class Speaker:
     voice_id: str | None
     avatar_field: str = "avatar_id"  # where the request names the avatar, or would
     voice_field: str = "voice_id"
+    style: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,8 @@ class Needed:
     marked_plans: tuple[str, ...] = ()  # words of the service's plans whose takes carry its watermark
     speaks: tuple[str | None, ...] = ()  # the voices that are to speak as `voice` says; None = the look's own
     voice: VoiceSettings = field(default_factory=VoiceSettings)
+    styled: tuple[Styled, ...] = ()
+    takes_over: bool = False  # it films only should another service be down, so no style is reason to refuse
 
 
 def needed(request: FilmRequest, cast: Iterable[Speaker], provider: str, marked_plans: tuple[str, ...] = ()) -> Needed:
@@ -62,6 +67,7 @@ def needed(request: FilmRequest, cast: Iterable[Speaker], provider: str, marked_
         marked_plans=marked_plans,
         speaks=tuple(dict.fromkeys(part.voice_id for part in cast)),
         voice=request.voice,
+        styled=tuple(dict.fromkeys((part.voice_id, part.style) for part in cast if part.style is not None)),
     )
 
 
@@ -78,7 +84,7 @@ def speakers(request: FilmRequest, defaults: Defaults) -> tuple[Speaker, ...]:
     avatar = request.avatar_id or defaults.avatar_id
     voice = request.voice_id or (None if request.persona else defaults.voice_id)  # a persona has its look's own
     if request.avatar_script is not None:
-        return (Speaker(None, request.avatar_script, avatar, voice),)
+        return (Speaker(None, request.avatar_script, avatar, voice, style=style_of(request, None)),)
     return tuple(_scenes_parts(request, avatar, voice))
 
 
@@ -93,6 +99,7 @@ def _scenes_parts(request: FilmRequest, avatar: str | None, voice: str | None) -
                 heard,
                 f"scenes.{number}.avatar_id" if scene.avatar_id else "avatar_id",
                 f"scenes.{number}.voice_id" if scene.voice_id or scene.avatar_id else "voice_id",
+                style_of(request, number),
             )
 
 
@@ -119,9 +126,18 @@ def speeches(
                 cost=round(seconds * price_of(look, service.engines)),
                 wait=service.wait.typical + seconds * service.wait_per_second,
                 engine=engine.id if engine else None,
+                style=part.style,
             )
         )
     return tuple(takes)
+
+
+def plainly(plan: Plan, lacking: Collection[Styled]) -> Plan:
+    """Return a plan whose takes are spoken without the styles that their voices are known to lack."""
+    if not lacking:
+        return plan
+    takes = (replace(one, style=None) if (one.voice_id, one.style) in lacking else one for one in plan.speeches)
+    return replace(plan, speeches=tuple(takes))
 
 
 def wait(takes: tuple[Speech, ...], service: AvatarService) -> float:

@@ -54,11 +54,12 @@ def persona_of(request: FilmRequest, scene: int | None) -> str | None:
 def refitted(old: Plan, new: Plan, request: FilmRequest) -> Plan:
     """Return a changed film's plan with the old one's understudies, who speak the new words as long as they last.
 
-    Their ids and prices stay as they were frozen. A take that has an avatar of its own by now has none any more.
+    Their ids, prices and styles stay as they were frozen; no voice is asked for another style, so without any it
+    speaks then. A take that has an avatar of its own by now has none any more.
     """
     lengths = {take.key: take.seconds for take in new.speeches if persona_of(request, take.scene) is not None}
     kept = (
-        replace(each, takes=tuple(_resaid(take, lengths) for take in each.takes if take.key in lengths))
+        replace(each, takes=tuple(_resaid(take, lengths, request) for take in each.takes if take.key in lengths))
         for each in old.understudies
     )
     return replace(
@@ -69,7 +70,9 @@ def refitted(old: Plan, new: Plan, request: FilmRequest) -> Plan:
     )
 
 
-def _resaid(take: Speech, lengths: dict[str, float]) -> Speech:
+def _resaid(take: Speech, lengths: dict[str, float], request: FilmRequest) -> Speech:
+    if request.voice.style not in (None, take.style):
+        take = replace(take, style=None)
     seconds = lengths[take.key]
     share = seconds / take.seconds if take.seconds else 1.0
     return replace(take, seconds=seconds, cost=round(take.cost * share)) if seconds != take.seconds else take

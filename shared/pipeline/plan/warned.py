@@ -41,12 +41,13 @@ class Warned(StrEnum):
     IMAGE_CROPPED = auto()
     IMAGE_ENLARGED = auto()
 
-    # Before paying: what the avatar service did not tell.
+    # Before paying: what the avatar service did not tell, or does otherwise.
     ENGINE_UNKNOWN = auto()
     KEY_LACKING = auto()
     PRESENTERS_UNCHECKED = auto()
     BALANCE_UNKNOWN = auto()
     WATERMARKED = auto()
+    STYLE_UNSPOKEN = auto()
 
     # What becomes of a presenter whose avatar service cannot be had.
     FALLBACK_LACKING = auto()
@@ -165,6 +166,10 @@ ADVICE: Mapping[Warned, Advice] = {
     Warned.WATERMARKED: Advice(
         "The account's plan puts the avatar service's watermark on the presenter.",
         "Change the plan there, then POST /tenant/integrations/{provider}/sync?mode={mode} and order again.",
+    ),
+    Warned.STYLE_UNSPOKEN: Advice(
+        "A take is spoken in the voice's own way, not in the style that was asked for.",
+        "Choose a voice that has the style (GET /catalog/voices lists them), or leave the style out.",
     ),
     Warned.FALLBACK_LACKING: Advice(
         "No other avatar service can take over from the first.",

@@ -13,13 +13,13 @@ from datetime import datetime
 
 from shared.egress.client import Egress
 from shared.pipeline.job.job import Reconcile
-from shared.pipeline.plan.looks import Look, LookType
+from shared.pipeline.plan.looks import Look, LookType, Voice
 from shared.pipeline.plan.request import VoiceSettings
 from shared.providers.catalog import WHOLE_LIST_SECONDS, ListedLook, ListedVoice, Listing, gathered
 from shared.providers.did.answers import cutout_refused, made_id, outcome, refuses_cutout
 from shared.providers.did.listing import LIST_SECONDS, clips_named
-from shared.providers.did.order import MICROSOFT, order_body, read_voice, untuned
-from shared.providers.did.people import listed_presenters, listed_voices
+from shared.providers.did.order import MICROSOFT, no_styles, order_body, read_voice, untuned
+from shared.providers.did.people import listed_presenters, listed_voices, styles_of
 from shared.providers.did.questions import KeyForm, authorization, conversation
 from shared.providers.did.words import DID_KEY, DID_NO_PRESENTER, DID_NO_VOICE, other_maker
 from shared.providers.paid_call import paid_call
@@ -116,24 +116,28 @@ class DId:
             default_voice_id=text_at(found, "voice", "voice_id") or None,
         )
 
-    def voice(self, voice_id: str, *, api_key: str) -> str:
-        """Return a voice's name. Raises: Refused(code "voice_not_found"), KeyChanged, TryLater."""
+    def voice(self, voice_id: str, *, api_key: str) -> Voice:
+        """Return a voice, with its styles. Raises: Refused(code "voice_not_found"), KeyChanged, TryLater."""
         maker, name = read_voice(voice_id)
         if not _ID.fullmatch(name):
             raise DID_NO_VOICE.refused()
         with conversation(self._egress, self._endpoint, api_key, self._form) as ask:
             voices = [one for one in ask.listed("/tts/voices", {"voice_id": name}) if text_at(one, "id") == name]
         if found := next((one for one in voices if text_at(one, "provider") == maker), None):
-            return text_at(found, "name")
+            return Voice(text_at(found, "name"), styles_of(found))
         foreign = next((text_at(one, "provider") for one in voices), "")
         if foreign and maker == MICROSOFT:
             raise other_maker(foreign, name).refused()
         raise DID_NO_VOICE.refused()
 
     def untunable(self, voice_id: str | None, voice: VoiceSettings) -> tuple[str, Refused] | None:
-        """Return the field a voice cannot do, and why; None where it can do all."""
+        """Return the field a voice cannot do, and why; None where it can do all but the style."""
         lacking = untuned(voice_id, voice)
         return (lacking[0], lacking[1].refused()) if lacking else None
+
+    def styleless(self, voice_id: str | None) -> str | None:
+        """Return why a voice can have no style; None where it may."""
+        return no_styles(voice_id)
 
     def looks(self, *, api_key: str) -> Listing[ListedLook]:
         """Read the list of presenters. Raises: KeyChanged, TryLater."""

@@ -16,6 +16,7 @@ from shared.providers.words import Words
 MICROSOFT, ELEVENLABS = "microsoft", "elevenlabs"
 MAKERS = (MICROSOFT, ELEVENLABS, "amazon", "google", "azure-openai")
 ELEVENLABS_RATES = (0.7, 1.2)
+OWN_VOICE = "without a voice_id the presenter's own voice speaks as it is"
 NAME = re.compile(r"(?P<attempt>.+)\.[0-9a-f]{8}")
 
 
@@ -62,7 +63,7 @@ def untuned(voice_id: str | None, voice: VoiceSettings) -> tuple[str, Words] | N
     if not asked:
         return None
     if not voice_id:
-        return _lacks(asked[0], "without a voice_id the presenter's own voice speaks as it is")
+        return _lacks(asked[0], OWN_VOICE)
     maker, _ = read_voice(voice_id)
     if maker != MICROSOFT and (foreign := [name for name in asked if name != "speed"]):
         return _lacks(foreign[0], f"{maker}'s voices have none")
@@ -71,6 +72,14 @@ def untuned(voice_id: str | None, voice: VoiceSettings) -> tuple[str, Words] | N
         return None
     why = f"{maker}'s voices speak at {slowest:g} to {fastest:g}" if maker == ELEVENLABS else f"{maker}'s have none"
     return _lacks("speed", why)
+
+
+def no_styles(voice_id: str | None) -> str | None:
+    """Return why a voice can have no style, None where it may: Microsoft's alone have styles that have names."""
+    if not voice_id:
+        return OWN_VOICE
+    maker, _ = read_voice(voice_id)
+    return None if maker == MICROSOFT else f"{maker}'s voices have none"
 
 
 def _lacks(name: str, why: str) -> tuple[str, Words]:
@@ -82,6 +91,8 @@ def _provider(order: SpeechOrder) -> dict[str, Any]:
     """Write who speaks and how. Raises Refused where the voice cannot do it."""
     if lacking := untuned(order.voice_id, VoiceSettings(order.speed, order.pitch, order.locale)):
         raise lacking[1].fails()
+    if order.style is not None and (why := no_styles(order.voice_id)):
+        raise untunable("voice.style", why).fails()
     if not order.voice_id:
         return {}
     maker, voice = read_voice(order.voice_id)
@@ -91,6 +102,8 @@ def _provider(order: SpeechOrder) -> dict[str, Any]:
         config["rate"] = f"{order.speed:g}" if maker == MICROSOFT else order.speed
     if order.pitch is not None:
         config["pitch"] = f"{order.pitch:+d}st"
+    if order.style is not None:
+        config["style"] = order.style
     if config:
         provider["voice_config"] = config
     if order.locale is not None:

@@ -12,6 +12,7 @@ from shared.providers.ports import Incomplete
 from shared.providers.reading import PAGES, json_of, list_at, text_at
 
 MOST_VOICES = 10_000
+MOST_STYLES = 50  # of a voice
 NAMED_BY = {MICROSOFT: "", "elevenlabs": "elevenlabs/"}  # whose voices an order can name, and how
 
 
@@ -51,7 +52,16 @@ def listed_voices(ask: Questions) -> Iterator[ListedVoice]:
             accent=text_of(text_at(spoken, "accent")),
             type=text_at(one, "access")[:20],
             preview_audio_url=link_of(text_at(spoken, "previewUrl")),
+            styles=styles_of(one),
         )
+
+
+def styles_of(voice: object) -> tuple[str, ...]:
+    """Return the styles an order can ask of a voice: D-ID passes on those of Microsoft's alone."""
+    if text_at(voice, "provider") != MICROSOFT:
+        return ()
+    words = (text_of(one) for one in list_at(voice, "styles") if isinstance(one, str))
+    return tuple(dict.fromkeys(word for word in words if word))[:MOST_STYLES]
 
 
 def _presenter(one: object, found: str, engine: str) -> ListedLook:

@@ -14,7 +14,7 @@ from math import isfinite
 
 from shared.egress.client import Egress
 from shared.pipeline.job.job import Reconcile
-from shared.pipeline.plan.looks import Look, LookType
+from shared.pipeline.plan.looks import Look, LookType, Voice
 from shared.providers.catalog import WHOLE_LIST_SECONDS, ListedLook, ListedVoice, Listing, gathered
 from shared.providers.heygen.answers import ask_error, made_id, outcome
 from shared.providers.heygen.lists import PHOTO, listed_looks, listed_voices
@@ -123,8 +123,8 @@ class HeyGen:
             default_voice_id=text_at(look, "default_voice_id") or None,
         )
 
-    def voice(self, voice_id: str, *, api_key: str) -> str:
-        """Return the voice's name.
+    def voice(self, voice_id: str, *, api_key: str) -> Voice:
+        """Return a voice; none has styles.
 
         Raises: Refused(code "voice_not_found" | "voice_not_usable"), KeyChanged, TryLater.
         """
@@ -136,7 +136,7 @@ class HeyGen:
             raise NO_VOICE.refused()
         if text_at(voice, "status") not in {"", "complete", "completed"}:
             raise VOICE.refused()
-        return text_at(voice, "name")
+        return Voice(text_at(voice, "name"))
 
     def looks(self, *, api_key: str) -> Listing[ListedLook]:
         """Read the list of looks. Raises: KeyChanged, TryLater."""

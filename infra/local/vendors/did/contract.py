@@ -161,22 +161,37 @@ def _voice(script: Mapping[str, Any], presenter: Presenter, settings: DidSetting
     if not isinstance(tuned, dict):
         raise unsound("script.provider.voice_config", "must be object")
     if maker["type"] == "elevenlabs":
-        _known(
-            tuned,
-            {"stability", "similarity_boost", "style", "rate", "use_speaker_boost"},
-            "script.provider.voice_config.",
-        )
-        rate = tuned.get("rate", 1.0)
-        if isinstance(rate, bool) or not isinstance(rate, int | float) or not _SLOWEST <= rate <= _FASTEST:
-            raise unsound("script.provider.voice_config.rate", "must be a number of 0.7 to 1.2")
-        return voice, float(rate), 0
-    _known(tuned, {"style", "rate", "pitch"}, "script.provider.voice_config.")
+        return voice, _elevenlabs(tuned), 0
+    return voice, *_microsoft(tuned, voice)
+
+
+def _elevenlabs(tuned: Mapping[str, Any]) -> float:
+    """Return how fast an ElevenLabs voice speaks; its `style` is a number, not a word."""
+    place = "script.provider.voice_config."
+    _known(tuned, {"stability", "similarity_boost", "style", "rate", "use_speaker_boost"}, place)
+    rate, style = tuned.get("rate", 1.0), tuned.get("style", 0.0)
+    if isinstance(rate, bool) or not isinstance(rate, int | float) or not _SLOWEST <= rate <= _FASTEST:
+        raise unsound(f"{place}rate", "must be a number of 0.7 to 1.2")
+    if isinstance(style, bool) or not isinstance(style, int | float):
+        raise unsound(f"{place}style", "must be a number")
+    return float(rate)
+
+
+def _microsoft(tuned: Mapping[str, Any], voice: Voice) -> tuple[float, int]:
+    """Return how fast a voice speaks and how many semitones higher.
+
+    What D-ID does with a style that a voice does not list is unknown, so the stricter is assumed.
+    """
+    place = "script.provider.voice_config."
+    _known(tuned, {"style", "rate", "pitch"}, place)
     rate, pitch = tuned.get("rate", "1"), tuned.get("pitch", "+0st")
     if not isinstance(rate, str) or not _RATE.fullmatch(rate):
-        raise unsound("script.provider.voice_config.rate", "must be a string like 1.1")
+        raise unsound(f"{place}rate", "must be a string like 1.1")
     if not isinstance(pitch, str) or (higher := _PITCH.fullmatch(pitch)) is None:
-        raise unsound("script.provider.voice_config.pitch", "must be a string like +2st")
-    return voice, float(rate), int(higher[1])
+        raise unsound(f"{place}pitch", "must be a string like +2st")
+    if "style" in tuned and tuned["style"] not in voice.styles:
+        raise unsound(f"{place}style", f"must be a style of {voice.id}: {', '.join(voice.styles) or 'none'}")
+    return float(rate), int(higher[1])
 
 
 def _config(body: Mapping[str, Any]) -> tuple[str, int | None]:

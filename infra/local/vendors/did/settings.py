@@ -44,6 +44,7 @@ class Voice:
     gender: str = "female"
     speaker: str = "en-us+f3"
     pitch: int = 50
+    styles: tuple[str, ...] = ()
 
 
 PRESENTERS = (
@@ -53,8 +54,8 @@ PRESENTERS = (
     Presenter(DEFAULT_PRESENTER, "Jack", gender="male", voice_id="en-US-GuyNeural"),
 )
 VOICES = (
-    Voice("en-US-JennyNeural", "Jenny"),
-    Voice("en-US-GuyNeural", "Guy", gender="male", speaker="en-us+m3", pitch=40),
+    Voice("en-US-JennyNeural", "Jenny", styles=("angry", "cheerful", "friendly", "newscast", "sad", "whispering")),
+    Voice("en-US-GuyNeural", "Guy", gender="male", speaker="en-us+m3", pitch=40, styles=("cheerful", "newscast")),
     Voice("es-ES-ElviraNeural", "Elvira", locale="es-ES", language="Spanish", speaker="es+f2"),
     Voice("21m00Tcm4TlvDq8ikWAM", "Rachel", provider="elevenlabs"),
 )
@@ -94,7 +95,7 @@ class DidSettings:
         if "presenters" in given:
             given["presenters"] = tuple(Presenter(**one) for one in given["presenters"])
         if "voices" in given:
-            given["voices"] = tuple(Voice(**one) for one in given["voices"])
+            given["voices"] = tuple(Voice(**{**one, "styles": tuple(one.get("styles", ()))}) for one in given["voices"])
         if "size" in given:
             given["size"] = (int(given["size"][0]), int(given["size"][1]))
         if "list_order" in given:
