@@ -20,7 +20,7 @@ processes = pytest.mark.xdist_group("processes")
 @pytest.mark.long
 @pytest.mark.timeout(LIMIT + 200)
 def test_a_roll_out_and_a_roll_back_cost_nothing(tmp_path: Path) -> None:
-    """Jobs of two forms, made by two releases, killed, rolled back: each take is paid once and no field is lost."""
+    """Jobs of two forms, two releases, some by two avatar services: each want is paid once and no field is lost."""
     left = versions(Options(jobs=JOBS, kills=JOBS // 6, limit=LIMIT), tmp_path)
 
     print(left.table)
@@ -28,6 +28,7 @@ def test_a_roll_out_and_a_roll_back_cost_nothing(tmp_path: Path) -> None:
     assert left.newer > 0
     assert left.put_off > 0
     assert min(left.commits) > 0
+    assert min(left.switching) > 0
 
 
 @processes

@@ -3,7 +3,8 @@
 Run `python -m tests.storm.versions --jobs 200`. Beside the present code runs the next release (`releases.py`), or with
 `--other REVISION` an older one. The older instance is killed now and then. When a third of the films have ended the
 gate goes up and jobs are born in the newer form; then it goes down, what bars a roll-back ends, the newer instance
-dies, and the older one finishes everything. Exit code 0 when there is nothing to complain about.
+dies, and the older one finishes everything. While both work with the gate up, films are ordered whose presenters have
+to change the avatar service. Exit code 0 when there is nothing to complain about.
 """
 
 import argparse
@@ -12,16 +13,20 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import httpx
 
 from infra.local.laptop import Laptop
+from shared.cloud.forms import FORM_SECONDS
 from shared.pipeline.job.job import Ending
 from shared.pipeline.job.schema import SCHEMA
+from shared.pipeline.plan.plan import Kind
 from shared.pipeline.plan.request import Quality
 from tests.storm.books import audited, months_settled
 from tests.storm.customers import Customers, Order, mixed
@@ -34,6 +39,7 @@ TENANT = "acme"
 AT_ONCE = 4
 DRY = 90.0  # seconds the queues may take to run dry once every job has ended
 LOOK = 1.0  # seconds
+SWITCHING = {"switched": 2, "cast": 1}  # films by persona whose first service has no credits, of each kind
 BETWEEN = (5.0, 10.0)  # seconds between two kills
 
 
@@ -57,6 +63,7 @@ class Outcomes:
     newer: int  # jobs born in the next release's form
     put_off: int  # tasks and documents the present code left to the next release
     commits: tuple[int, int]  # by the present code, by the other
+    switching: tuple[int, int]  # of these, about films that changed the avatar service
 
 
 @dataclass(slots=True)
@@ -82,7 +89,9 @@ class Watch:
 
 def versions(options: Options, folder: Path) -> Outcomes:
     """Let two releases make films together, roll back, and audit what is left."""
-    orders = [each for each in mixed(2 * options.jobs, options.seed, [TENANT]) if each.plain][: options.jobs]
+    late = [] if options.other else _switching(options.seed)
+    early = [each for each in mixed(2 * options.jobs, options.seed, [TENANT]) if each.plain][: options.jobs - len(late)]
+    orders = [*early, *late]
     code = folder / "other"
     code.mkdir(parents=True)
     code = revision(options.other, code) if options.other else next_release(code)
@@ -94,7 +103,7 @@ def versions(options: Options, folder: Path) -> Outcomes:
         places = places_of(code, folder / "data", folder / "places-of-the-other")
         world = world_of(code, folder / "world.json", folder / "world-of-the-other.json")
         twin = held.enter_context(Twin(folder, settings, code=code, places=places, world=world))
-        keys = open_tenants(laptop, [TENANT])
+        keys = open_tenants(laptop, [TENANT], second=bool(late))
         gateway.chance = random.Random(options.seed)
         gateway.instances = (laptop.places.front_url, twin.url)
         customers = held.enter_context(closing(Customers(gateway.url, keys)))
@@ -107,7 +116,9 @@ def versions(options: Options, folder: Path) -> Outcomes:
         for thread in threads:
             thread.start()
         try:
-            done = customers.serve(orders, AT_ONCE)
+            with ThreadPoolExecutor(1) as others:
+                switched = others.submit(change.serve, late)
+                done = customers.serve(early, AT_ONCE) | switched.result()
         finally:
             over.set()
             customers.over.set()
@@ -116,7 +127,10 @@ def versions(options: Options, folder: Path) -> Outcomes:
                 thread.join()
         documents = _documents(laptop)
         findings = found(laptop, [TENANT], [job for job, _ in done.values() if job], DRY)
-        present, other = facts(laptop.places.data / "functions.log"), facts(twin.log)
+        logs = laptop.places.data / "functions.log", twin.log
+        present, other = map(facts, logs)
+        moved = {done[order.key][0] for order in late}
+        about = [sum(_about(log, job) for job in moved) for log in logs]
     words = {done[order.key][0]: order.key for order in orders if done[order.key][0] in change.words}
     audit = audited(findings.jobs, findings.made)
     newer = sum(each["schema"] == NEXT for each in documents.values())
@@ -124,6 +138,7 @@ def versions(options: Options, folder: Path) -> Outcomes:
         "jobs": f"{len(orders)} ordered, {sum(job.ending is Ending.COMPLETED for job in findings.jobs)} completed",
         "newer form": f"{newer} born in it, {len(words)} of them with a word the older code cannot read",
         "commits": f"{present['committed']} by the present code, {other['committed']} by the other",
+        "switched": f"{len(moved)} films, {about[0]} and {about[1]} of these commits",
         "left to newer code": f"{present['newer']} times",
         "rolled back": f"with {change.left} films still to be ended by the older code alone",
         "5xx": f"{len(watch.broken)}, all about those words" if watch.broken else "none",
@@ -131,9 +146,17 @@ def versions(options: Options, folder: Path) -> Outcomes:
     }
     wide = max(map(len, rows))
     lost = (f"{job}: the seed was lost in {path}" for job, each in documents.items() for path in dead(each))
-    complaints = (*_promises(orders, findings), *audit.complaints, *lost, *watch.unplanted(words), *change.wrong)
+    complaints = (
+        *_promises(orders, findings),
+        *_unswitched(late, done, findings),
+        *audit.complaints,
+        *lost,
+        *watch.unplanted(words),
+        *change.wrong,
+    )
     table = "\n".join(f"{name:<{wide}}  {text}" for name, text in rows.items())
-    return Outcomes(complaints, table, newer, present["newer"], (present["committed"], other["committed"]))
+    commits = present["committed"], other["committed"]
+    return Outcomes(complaints, table, newer, present["newer"], commits, (about[0], about[1]))
 
 
 @dataclass(slots=True)
@@ -147,6 +170,7 @@ class Change:
     customers: Customers
     words: set[str] = field(default_factory=set)  # jobs that hold the word
     left: int = 0  # films not ended when the older code was alone
+    opened: bool = False  # every instance knows that the gate is up
     wrong: list[str] = field(default_factory=list)
 
     def run(self) -> None:
@@ -157,6 +181,8 @@ class Change:
             self._set(NEXT)
             older, newer = self.laptop.places.front_url, self.twin.url
             self.gateway.instances = (older, newer, newer, newer)
+            self.customers.over.wait(FORM_SECONDS + LOOK)
+            self.opened = True
             self._until(lambda: self._born() >= third or len(self.customers.taken) >= count)
             self._set(SCHEMA)
             self.gateway.instances = (older, newer)
@@ -168,6 +194,11 @@ class Change:
             return
         self.gateway.instances = (self.laptop.places.front_url,)
         self.twin.kill()
+
+    def serve(self, orders: Sequence[Order]) -> dict[str, tuple[str, str]]:
+        """Order films that must change the avatar service, as soon as every instance may let them."""
+        self._until(lambda: self.opened or not orders)
+        return self.customers.serve(orders, AT_ONCE)
 
     def _until(self, reached: Callable[[], bool]) -> None:
         while not self.customers.over.wait(LOOK) and not reached():
@@ -204,6 +235,28 @@ def _lightning(options: Options, laptop: Laptop, over: threading.Event) -> None:
             return
         if answers(laptop.places.front):
             laptop.kill("functions")
+
+
+def _switching(seed: int) -> list[Order]:
+    """Return films whose presenters have to change the avatar service."""
+    made = (mixed(count, seed, [TENANT], {kind: 1}) for kind, count in SWITCHING.items())
+    return [replace(order, key=f"switching-{number}") for number, order in enumerate(chain.from_iterable(made))]
+
+
+def _about(log: Path, job: str) -> int:
+    """Count the commits of an instance about a job."""
+    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+    return sum(bool(job) and job in line and '"committed"' in line for line in lines)
+
+
+def _unswitched(orders: Sequence[Order], done: Mapping[str, tuple[str, str]], findings: Findings) -> Iterator[str]:
+    """Name the films that had to change the avatar service and did not."""
+    jobs = {job.id: job for job in findings.jobs}
+    for order in orders:
+        job = jobs.get(done[order.key][0])
+        spoken = [node for node in job.nodes.values() if node.kind is Kind.PRESENTER] if job else []
+        if not spoken or any(node.provider != "did" or not node.switches for node in spoken):
+            yield f"{order.key}: its presenters did not change the service"
 
 
 def _documents(laptop: Laptop) -> dict[str, dict[str, Any]]:
