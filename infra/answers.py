@@ -221,7 +221,13 @@ SCHEMAS: Mapping[str, Schema] = {
         {
             "status": text("`ok`."),
             "checks": of("object", "Each service abroll stands on, and how it answered.", **TEXTS),
-            "vendors": of("object", "Vendors are not asked: `unknown`.", **TEXTS),
+            "vendors": of(
+                "object",
+                "Whether each vendor is asked: `ok`, `down` and `recovering` as its breaker stands, `paused` by the "
+                "operator, `unknown` where it cannot be read.",
+                **TEXTS,
+            ),
+            "orders": text("`taken`, `draining` while the operator takes no new ones, or `unknown`."),
             "message": text("What the status means."),
         },
     ),

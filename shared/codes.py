@@ -38,6 +38,7 @@ class Code(StrEnum):
     TOO_MANY_VERSIONS = "too_many_versions"
     IMAGE_GONE = "image_gone"
     BUSY = "busy"
+    DRAINING = "draining"
     UNAVAILABLE = "unavailable"
     INTERNAL_ERROR = "internal_error"
 
@@ -149,6 +150,10 @@ MEANINGS: Mapping[Code, Meaning] = {
     Code.IMAGE_GONE: Meaning("The product image was deleted after its time.", "Order a new film with the image."),
     Code.BUSY: Meaning(
         "More films wait for a vendor than it starts in a reasonable time.",
+        "Send it again after Retry-After; nothing was stored or spent.",
+    ),
+    Code.DRAINING: Meaning(
+        "The operator takes no new films for now; what was ordered is made to its end.",
         "Send it again after Retry-After; nothing was stored or spent.",
     ),
     Code.UNAVAILABLE: Meaning("A service abroll stands on did not answer.", "Send it again after Retry-After."),

@@ -1,6 +1,7 @@
 """The laptop's cloud as a whole: starts its processes in order, restarts what dies, ends them by process id."""
 
 import os
+import shlex
 import shutil
 import signal
 import subprocess
@@ -11,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import IO
 
-from infra import admin
+from infra.admin import house, keys, tenants
 from infra.local.google_cloud import write_tables
 from infra.local.process import READY
 from infra.local.world import PLAN, ROOT, Places, World
@@ -45,6 +46,7 @@ class Laptop:
     def start(self) -> None:
         """Start everything; returns when all answers. Raises CannotStart."""
         write_tables(self.world, self.places)
+        self._write_settings()
         shutil.rmtree(self._scratch, ignore_errors=True)  # what killed processes could not clear away
         self._scratch.mkdir()
         try:
@@ -86,11 +88,11 @@ class Laptop:
         if not kept.exists():
             os.environ.update(self.places.environment())
             wiring = Wiring(settings(self.places.environment()))
-            admin.bootstrap(wiring)
+            house.bootstrap(wiring)
             there = wiring.tenants.tenant(tenant) is not None  # its key's file was lost, or never written
             name = tenant.capitalize()
-            text = admin.add_key(wiring, tenant) if there else admin.add_tenant(wiring, tenant, name, PLAN)
-            kept.write_text(text, encoding="utf-8")
+            made = keys.add(wiring, tenant) if there else tenants.add(wiring, tenant, name, PLAN)
+            kept.write_text(made["key"], encoding="utf-8")
             kept.chmod(0o600)
             wiring.clients.close()
         return kept.read_text(encoding="utf-8")
@@ -102,6 +104,11 @@ class Laptop:
         made = wiring.sessions.ticket(key.removeprefix(KEY_BEGINS).partition("_")[0])
         wiring.clients.close()
         return made
+
+    def _write_settings(self) -> None:
+        """Write what a shell needs to run `python -m infra.admin` on this cloud."""
+        lines = (f"export {name}={shlex.quote(value)}\n" for name, value in self.places.environment().items())
+        (self.places.data / "settings.sh").write_text("".join(lines), encoding="utf-8")
 
     def _start(self, name: str) -> None:
         log_path = self.places.data / f"{name}.log"

@@ -459,6 +459,7 @@ class Problem(TypedDict):
         "broken",
         "busy",
         "credits",
+        "draining",
         "forbidden",
         "idempotency_conflict",
         "image_gone",
@@ -869,6 +870,7 @@ class Well(TypedDict):
     status: str
     checks: dict[str, str]
     vendors: dict[str, str]
+    orders: str
     message: str
 
 

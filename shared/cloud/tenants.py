@@ -153,8 +153,12 @@ class Tenants:
 
     def put_limits(self, tenant: Tenant) -> None:
         """Write a tenant's plan and caps, and touch nothing else. Raises StoreUnreachable, also where it is gone."""
-        limits = {"plan": tenant.plan, "monthly_films": tenant.monthly_films, "monthly_cap": tenant.monthly_cap}
-        self._change(f"tenants/{tenant.id}", limits)
+        self.change_tenant(tenant, ("plan", "monthly_films", "monthly_cap"))
+
+    def change_tenant(self, tenant: Tenant, names: Iterable[str]) -> None:
+        """Write a tenant's named fields, and touch nothing else. Raises StoreUnreachable, also where it is gone."""
+        fields = to_stored(tenant)
+        self._change(f"tenants/{tenant.id}", {name: fields.get(name) for name in names})
 
     def put_template(self, tenant_id: str, template: str | None) -> None:
         """Write a tenant's template, and touch nothing else. Raises StoreUnreachable, also where it is gone."""

@@ -1,8 +1,8 @@
 """What abroll knows of its vendors, shared by all instances: the document `vendors/state`.
 
-Kept in memory for a minute, for ten seconds once a breaker has opened. All of it is best effort: what cannot be read is
-unknown, which is closed; what somebody else writes at the same moment is left to them. A lost breaker costs calls to a
-vendor, never a film.
+Kept in memory for a minute, for ten seconds once a breaker has opened or the operator has stopped something. All of it
+is best effort: what cannot be read is unknown, which is closed; what somebody else writes at the same moment is left to
+them. A lost breaker costs calls to a vendor, never a film.
 """
 
 from collections.abc import Callable
@@ -83,7 +83,7 @@ class VendorStates:
         return self._keep(moved)
 
     def _keep(self, state: VendorsState) -> VendorsState:
-        opened = any(breaker.open_until for breaker in state.breakers.values())
+        opened = bool(state.drained) or any(one.open_until or one.paused for one in state.breakers.values())
         self._kept = (self._monotonic() + (OPEN_LIFE if opened else STATE_LIFE), state)
         return state
 

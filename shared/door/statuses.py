@@ -52,5 +52,6 @@ STATUS: Mapping[Code, int] = {
     Code.TOO_MANY_LIVE_JOBS: 429,
     Code.INTERNAL_ERROR: 500,
     Code.BUSY: 503,
+    Code.DRAINING: 503,
     Code.UNAVAILABLE: 503,
 }

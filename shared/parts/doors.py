@@ -21,6 +21,7 @@ if TYPE_CHECKING:  # each function imports only what its own property below name
     from shared.door.mcp import McpDoor
     from shared.door.provider_webhook import ProviderWebhook
     from shared.door.tenant import TenantDoor
+    from shared.steps.replays import Replays
 
 
 class DoorParts(StepParts):
@@ -67,7 +68,6 @@ class DoorParts(StepParts):
         from shared.steps.accounts import Accounts
         from shared.steps.integrations import Integrations
         from shared.steps.personas import Cast
-        from shared.steps.replays import Replays
         from shared.steps.rotation import Rotation
 
         url = (self.settings.public_url + "/heygen_webhook/t/{}/{}").format
@@ -77,9 +77,14 @@ class DoorParts(StepParts):
         rotation = Rotation(self.secrets, self.rate_counts, self.replaced_secrets, self.now)
         images = self.preflight.images
         accounts, links = Accounts(work, self.jobs), Links(self._schemes, self.egress.judge)
-        replays = Replays(self.deliveries, self.delivery_lists, self.tasks, self.now, partial(token_hex, 6))
-        hooks = (links, self.endpoints, replays, TenantPages(self.clients), self.templates, self.now)
+        hooks = (links, self.endpoints, self.replays, TenantPages(self.clients), self.templates, self.now)
         return TenantDoor(self.entrance, self.tenants, accounts, images, rotation, self.revocations, cast, *hooks)
+
+    @cached_property
+    def replays(self) -> "Replays":
+        from shared.steps.replays import Replays
+
+        return Replays(self.deliveries, self.delivery_lists, self.tasks, self.now, partial(token_hex, 6))
 
     @cached_property
     def catalog(self) -> "CatalogDoor":
@@ -156,5 +161,6 @@ class DoorParts(StepParts):
         stores = (self.jobs, self.tasks, self.blobs, self.secrets, self.ticks)
         checks = services(*stores, self.settings.films_bucket, self.now)
         checks["tables"] = lambda: self.tables and self.plans and self.timeouts and self.portions and self.start_rates
-        vendors = ("did", "heygen", "veo")
-        return HealthDoor(Health(checks, time.monotonic), vendors, self.settings.public_url)
+        vendors = ("did", "heygen", "heygen_video", "veo")
+        known = (vendors, self.vendor_states, self.now)
+        return HealthDoor(Health(checks, time.monotonic), *known, self.settings.public_url)

@@ -1,9 +1,9 @@
 """Keeps orders from a vendor that is down, and lets one through when it may be back (holes 89 to 91).
 
-On the happy road it reads and writes nothing: a starter asks the stored breakers only for a node that came back once,
-and what this instance remembers for all others; incidents are written after the job's commit, together, once in ten
-seconds, and never tried again. It touches unsent nodes alone, ends no attempt and answers no queue with an error: a
-breaker that is lost costs calls to a vendor, never a film.
+On the happy road it writes nothing, and reads one document a minute an instance, which `create_job` reads as well.
+Incidents are written after the job's commit, together, once in ten seconds, and never tried again. It touches unsent
+nodes alone, ends no attempt and answers no queue with an error: a breaker that is lost costs calls to a vendor, never a
+film.
 """
 
 import hashlib
@@ -16,7 +16,6 @@ from shared.cloud.tenants import Tenants
 from shared.cloud.vendor_states import VendorStates
 from shared.log import Fact, log_job
 from shared.pipeline.job import events as on
-from shared.pipeline.job.cast import next_understudy
 from shared.pipeline.job.job import Job, Node, Payer, State
 from shared.pipeline.job.status import WAITING
 from shared.pipeline.job.timeouts import SECOND
@@ -67,9 +66,7 @@ class Breakers:
         """
         if node.state is not State.QUEUED:
             return None
-        troubled = bool(node.why or node.attempts or next_understudy(job, node))  # who has another way looks first
-        known = self._states.read() if troubled else self._states.remembered
-        breaker = known.breakers.get(node.provider, UNTOUCHED)
+        breaker = self._states.read().breakers.get(node.provider, UNTOUCHED)
         if circuit(breaker, now) is Circuit.CLOSED:
             return None
         again = asked_again_at(breaker, now) or self._probed(job, node, token, now, look)
@@ -125,7 +122,7 @@ class Breakers:
             return
         state = self._states.change(lambda state: _noted(state, news, token if probing else "", now))
         after = state.breakers.get(node.provider, UNTOUCHED) if state else UNTOUCHED
-        if circuit(after, now) is Circuit.OPEN:
+        if circuit(after, now) is Circuit.OPEN and not after.paused:
             log_job(
                 Fact.BREAKER_OPENED, job, f"{node.provider}: {sign}, until {after.open_until:%H:%M:%S}", node=node.key
             )
@@ -151,6 +148,8 @@ class Breakers:
 
     def _postponed(self, job: Job, node: Node, breaker: Breaker, after: timedelta) -> on.Postponed:
         since = f", unreachable since {breaker.since:%H:%M} UTC" if breaker.since else ""
+        if breaker.paused:
+            since = f", which the operator paused at {breaker.paused.at:%H:%M} UTC"
         why = f"{WAITING}{called(node.provider)}{since}"
         return on.Postponed(node.key, node.take, node.attempt, after + self._apart(job, node), why, down=True)
 

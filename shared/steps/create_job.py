@@ -159,6 +159,7 @@ class CreateJob:
         job_id = call.job_id()
         if known := self.bought(call, job_id):
             return known
+        self.house.open()
         self.hourly.early(tenant)
         checked = self.checked(tenant, request, dry_run=False)
         images = self.preflight.images.store(tenant.id, checked.images)

@@ -1,4 +1,7 @@
-"""The whole house: the sweep counts what waits in each queue, and new work is refused where it would wait too long."""
+"""The whole house: what waits in each queue is counted, and new work is refused where it would wait too long.
+
+It is refused too while the operator drains the house, before a roll-out or amid an incident.
+"""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -19,6 +22,7 @@ from shared.steps.problems import Problem
 FEW = 20  # unfinished jobs of all tenants: behind so few nobody waits long, and nothing is counted
 LOOK_MINUTES = 10  # between two looks while nothing is late
 SOONEST, LATEST = 60, 3600  # seconds after which a caller is told to come again
+DRAIN_LOOK = 300  # … of a house that is drained
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,13 @@ class HousePressure:
     rates: Rates
     now: Callable[[], datetime]
 
+    def open(self) -> None:
+        """Refuse everything new while the house is drained. Raises Problem."""
+        if stopped := self.states.read().drained:
+            why = f": {stopped.why}" if stopped.why else ""
+            message = f"no new films are taken since {stopped.at:%H:%M} UTC{why}; what was ordered is made to its end"
+            raise Problem(Code.DRAINING, message, retry_after=DRAIN_LOOK)
+
     def admit(self, job: Job) -> None:
         """Refuse a new job whose starts would wait too long. Raises Problem."""
         self._within({queue: queue in job.place.lanes for queue in job.place.open})
@@ -67,6 +78,7 @@ class HousePressure:
         self._within({queue: False for queue in queues if queue})
 
     def _within(self, queues: Mapping[str, bool]) -> None:
+        self.open()
         pressure = Pressure(self.states.read().queues, self.rates, self.now())
         for queue, behind_others in sorted(queues.items()):
             wait = pressure.wait(queue)

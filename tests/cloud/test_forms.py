@@ -3,7 +3,7 @@
 import pytest
 from google.cloud.firestore import DELETE_FIELD
 
-from infra.admin import forms
+from infra.admin.house import forms
 from shared.cloud.forms import FORM_SECONDS, Forms
 from shared.pipeline.job.schema import OLDEST, SCHEMA, WRITES, written
 from tests.cloud.new_jobs import job
@@ -82,7 +82,7 @@ def test_what_bars_a_roll_back_is_counted(cloud: Cloud) -> None:
     ended.update({"schema": SCHEMA + 1, "reads": SCHEMA + 1})
     ended.update({"due_at": DELETE_FIELD})
 
-    said = forms(cloud.wiring)
+    said = forms(cloud.wiring)["says"]
 
     assert 1 == jobs.ahead(SCHEMA)
     assert f"1 live jobs bar a roll-back to code of schema {OLDEST}" in said

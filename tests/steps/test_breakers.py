@@ -232,17 +232,16 @@ def test_a_breaker_that_cannot_be_read_is_closed(stage: Stage) -> None:
     assert State.RUNNING is node.state
 
 
-def test_a_node_that_never_came_back_asks_nobody(stage: Stage) -> None:
-    """An instance that has not heard of it sends as ever: on the happy road nothing is read."""
-    job_id, _ = filmed(stage)
-    opened(stage, "veo")
+def test_a_starter_reads_what_is_known_once_a_minute(stage: Stage) -> None:
+    """An instance that has heard of nothing reads one document, and no more for a minute."""
+    orders = [filmed(stage)[0] for _ in range(2)]
     twin = stage.cloud.instance()
     before = stage.wire.count(READ)
 
-    node = start(stage, job_id, CLIP, twin)
+    nodes = [start(stage, job_id, CLIP, twin) for job_id in orders]
 
-    assert State.RUNNING is node.state
-    assert 1 == stage.wire.count(READ) - before  # the job
+    assert [State.RUNNING] * 2 == [node.state for node in nodes]
+    assert 3 == stage.wire.count(READ) - before  # both jobs, and what is known of vendors
 
 
 def order_of(stage: Stage, tenant: Tenant) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from infra.admin import operator_key
+from infra.admin import keys
 from shared.cloud.tenants import Tenant
 from tests.steps.calls import Customer, call, customer, told
 from tests.steps.stage import TENANT, Stage, footage, staged
@@ -21,7 +21,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 def operator(stage: Stage) -> Customer:
     """Return whoever runs abroll, with the key the operator's command makes."""
     stage.wiring.tenants.put_tenant(Tenant("house", "House"))
-    text = operator_key(stage.wiring, "house")
+    text = keys.add(stage.wiring, "house", operator=True)["key"]
     key = next(each for each in stage.wiring.revocations.keys("house"))
     return Customer(stage.wiring, text, key)
 

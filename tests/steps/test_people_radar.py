@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.admin_views import show
+from infra.admin import tenants
 from shared.cloud.tenants import Integration, Tenant
 from shared.pipeline.plan.personas import Persona, PersonaIds
 from shared.steps.people_radar import PeopleRadar
@@ -74,7 +74,7 @@ def test_who_is_gone_rings_once_and_stands_in_the_account(
     shop = customer(stage.wiring, TENANT.id)
     shown = told(shop.call("GET", "/tenant/integrations/did"))
     assert ("active", f"D-ID did not know, when it was asked last: {gone}") == (shown["status"], shown["reason"])
-    assert gone in show(stage.wiring, TENANT)
+    assert gone in str(tenants.show(stage.wiring, TENANT.id)["accounts"])
 
 
 def test_who_is_named_anew_is_missed_no_more(stage: Stage, radar: PeopleRadar) -> None:

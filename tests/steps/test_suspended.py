@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from infra import admin
+from infra.admin import tenants
 from shared.codes import Code
 from shared.pipeline.job.job import Ending, Outcome, State
 from shared.pipeline.job.ledger import bill
@@ -34,7 +34,7 @@ def filming(tmp_path: Path) -> Iterator[Stage]:
 def test_what_is_queued_is_not_bought(stage: Stage, request_: FilmRequest, vendor: str) -> None:
     """The order stands, its tasks run, and nothing is sent: it fails in words and is refunded in full."""
     job_id = stage.order(request_)
-    admin.suspend(stage.cloud.instance(), TENANT.id)
+    tenants.suspend(stage.cloud.instance(), TENANT.id)
 
     stage.live(job_id)
 
@@ -48,7 +48,7 @@ def test_a_suspension_is_heard_at_the_next_claim(stage: Stage) -> None:
     """Not a minute, nor five seconds later, whatever the instance remembers of the tenant."""
     job_id = stage.order(footage())
     stage.wiring.tenants.tenant(TENANT.id)
-    admin.suspend(stage.cloud.instance(), TENANT.id)
+    tenants.suspend(stage.cloud.instance(), TENANT.id)
 
     stage.wiring.start_clip(stage.message(job_id, CLIP))
 
@@ -61,10 +61,10 @@ def test_an_order_that_was_on_its_way_is_barred_too(stage: Stage) -> None:
     operator = stage.cloud.instance()
     vars(operator)["commits"] = replace(operator.commits, sleep=lambda _: late.append(stage.order(footage())))
 
-    said = admin.suspend(operator, TENANT.id)
+    said = tenants.suspend(operator, TENANT.id)
     stage.live(late[0])
 
-    assert f"tenant {TENANT.id} is inactive; 1 jobs buy nothing more" == said
+    assert f"tenant {TENANT.id} is inactive; 1 jobs buy nothing more" == said["did"]
     assert 0 == stage.submits("veo")
 
 
@@ -100,7 +100,7 @@ def test_what_is_at_the_vendor_is_fetched_and_counted(filming: Stage) -> None:
     """The first link is being filmed: its file comes and is on the bill; the second link is never bought."""
     job_id = filming.order(TWO_LINKS)
     filming.wiring.start_clip(filming.message(job_id, CLIP))
-    admin.suspend(filming.cloud.instance(), TENANT.id)
+    tenants.suspend(filming.cloud.instance(), TENANT.id)
 
     filming.live(job_id)
 
@@ -116,9 +116,9 @@ def test_a_retry_after_the_suspension_buys_only_what_is_missing(filming: Stage) 
     acme = customer(filming.wiring, TENANT.id)
     job_id = filming.order(TWO_LINKS)
     filming.wiring.start_clip(filming.message(job_id, CLIP))
-    admin.suspend(filming.cloud.instance(), TENANT.id)
+    tenants.suspend(filming.cloud.instance(), TENANT.id)
     filming.live(job_id)
-    admin.resume(filming.cloud.instance(), TENANT.id)
+    tenants.resume(filming.cloud.instance(), TENANT.id)
     filming.clock.forward(5)
 
     answer = acme.call("POST", f"/jobs/{job_id}/retry")
@@ -134,7 +134,7 @@ def test_an_unclear_take_is_looked_for_not_asked_for_again(stage: Stage) -> None
     stage.wire.on(SUBMIT, Kind.LOSE)
     stage.wiring.start_presenter(stage.message(job_id, SPEECH))
     assert State.STARTING is stage.node(job_id, SPEECH).state
-    admin.suspend(stage.cloud.instance(), TENANT.id)
+    tenants.suspend(stage.cloud.instance(), TENANT.id)
 
     stage.live(job_id)
 
@@ -148,7 +148,7 @@ def test_an_unclear_take_that_was_never_made_ends_unbought(stage: Stage) -> None
     job_id = stage.order(presented())
     stage.wire.on(SUBMIT, Kind.REFUSE, "503")
     stage.wiring.start_presenter(stage.message(job_id, SPEECH))
-    admin.suspend(stage.cloud.instance(), TENANT.id)
+    tenants.suspend(stage.cloud.instance(), TENANT.id)
 
     stage.live(job_id)
 

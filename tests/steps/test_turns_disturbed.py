@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from infra import admin
+from infra.admin import tenants
 from shared.codes import Code
 from shared.pipeline.job.job import Ending, State
 from shared.pipeline.job.schema import SCHEMA
@@ -78,7 +78,7 @@ def down(stage: Stage, vendor: str) -> None:
 def test_a_shut_tenants_crowd_buys_nothing_and_leaves_its_lane(stage: Stage) -> None:
     """Two films wait when their tenant is suspended: each fails at its first turn, without a call or a sweep."""
     films = [cut(stage), cut(stage)]
-    admin.suspend(stage.cloud.instance(), TENANT.id)
+    tenants.suspend(stage.cloud.instance(), TENANT.id)
 
     stage.cloud.tasks.run_due()
 

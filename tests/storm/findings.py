@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 
-from infra import admin
+from infra.admin import house, tenants
 from infra.local.laptop import Laptop
 from infra.local.vendors.did.settings import DEMO_KEY as DID_KEY
 from infra.local.world import LOCATION, PLAN, PROJECT
@@ -56,8 +56,8 @@ def open_tenants(laptop: Laptop, names: Sequence[str], live_jobs: int = 50, seco
     `second`: and one at D-ID, and a persona both services know.
     """
     with operator(laptop) as wiring:
-        admin.bootstrap(wiring)
-        keys = {name: admin.add_tenant(wiring, name, name.capitalize()) for name in names}
+        house.bootstrap(wiring)
+        keys = {name: tenants.add(wiring, name, name.capitalize())["key"] for name in names}
         for name in names:
             wiring.tenants.put_tenant(
                 Tenant(name, name.capitalize(), plan=PLAN, live_jobs=live_jobs, heygen_footage=second)

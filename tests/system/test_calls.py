@@ -134,4 +134,5 @@ def test_health_names_what_it_asked(abroll: Abroll) -> None:
 
     assert 200 == answer.status_code
     assert {"firestore", "tasks", "storage", "secrets", "sweep", "tables"} == set(answer.json()["checks"])
-    assert {"unknown"} == set(answer.json()["vendors"].values())
+    assert {"did", "heygen", "heygen_video", "veo"} == set(answer.json()["vendors"])
+    assert "taken" == answer.json()["orders"]

@@ -5,6 +5,8 @@ so that nobody's orders close a vendor to others (hole 89). Open lasts a minute,
 quarter of an hour; half an hour without trouble forgets the doubling, so flapping costs one opening a doubling. Then it
 is half-open: one lease at a time lets one real order through, and only its acceptance closes the breaker.
 
+The operator may open it by hand: it is open until the operator lets go of it, and no order finds out meanwhile.
+
 What a person or a program got wrong never counts: refused orders, keys, credits, plans, limits of one's own account.
 """
 
@@ -14,7 +16,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from shared.pipeline.vendors.state import Breaker, Incident, ProbeLease
+from shared.pipeline.vendors.state import Breaker, Incident, OperatorStop, ProbeLease
 
 WINDOW = timedelta(seconds=120)
 VENDOR_TROUBLES, VENDOR_TENANTS = 5, 3  # within the window, for all
@@ -23,6 +25,7 @@ FIRST_OPENING = timedelta(seconds=60)
 LONGEST_OPENING = timedelta(minutes=15)
 QUIET = timedelta(minutes=30)  # without trouble after which an opening is the first again
 PROBE_LIFE = timedelta(seconds=60)
+PAUSE_LOOK = timedelta(minutes=2)  # whoever waits for a paused vendor looks so often whether it goes on
 KEPT_INCIDENTS = 16  # of a vendor
 OF_ONE_TENANT = 5  # of them: more would say nothing, and push out what others met
 
@@ -50,6 +53,8 @@ FINAL_SIGNS = {"internal": Sign.FAILED, "capacity": Sign.OVERLOADED}  # of a fin
 
 def circuit(breaker: Breaker, now: datetime) -> Circuit:
     """Return how a breaker stands; one nobody came by for half an hour is closed."""
+    if breaker.paused:
+        return Circuit.OPEN
     if breaker.open_until is None or now >= breaker.open_until + QUIET:
         return Circuit.CLOSED
     return Circuit.OPEN if now < breaker.open_until else Circuit.HALF_OPEN
@@ -118,9 +123,21 @@ def returned(breaker: Breaker, token: str) -> Breaker:
     return replace(breaker, lease=None) if _holds(breaker, token) else breaker
 
 
+def paused(breaker: Breaker, why: str, now: datetime) -> Breaker:
+    """Open it by hand; one that is open so keeps its moment and its reason."""
+    return breaker if breaker.paused else replace(breaker, paused=OperatorStop(now, why), lease=None)
+
+
+def resumed(breaker: Breaker) -> Breaker:
+    """Let it stand again as its incidents say."""
+    return replace(breaker, paused=None) if breaker.paused else breaker
+
+
 def asked_again_at(breaker: Breaker, now: datetime) -> datetime | None:
     """Return when whoever waits may come again; None where the next one may ask now, with a lease or without."""
     match circuit(breaker, now):
+        case Circuit.OPEN if breaker.paused:
+            return now + PAUSE_LOOK
         case Circuit.OPEN:
             return breaker.open_until
         case Circuit.HALF_OPEN if breaker.lease and breaker.lease.until > now:

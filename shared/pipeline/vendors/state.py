@@ -29,6 +29,14 @@ class ProbeLease(Stored):
 
 
 @dataclass(frozen=True, slots=True)
+class OperatorStop(Stored):
+    """What the operator has stopped by hand, until it is let go on by hand."""
+
+    at: datetime
+    why: str = ""  # in words that callers may read
+
+
+@dataclass(frozen=True, slots=True)
 class Breaker(Stored):
     """What decides whether a vendor is asked."""
 
@@ -38,6 +46,7 @@ class Breaker(Stored):
     opened: int = 0  # times in a row: the next opening lasts twice as long
     closed_at: datetime | None = None  # when it was closed by an accepted order
     lease: ProbeLease | None = None
+    paused: OperatorStop | None = None  # open whatever else stands here
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +100,7 @@ class VendorsState(Stored):
     models: Mapping[str, Model] = field(default_factory=dict)  # by the model's id at its vendor
     looked_after: str = ""  # the tenant whose people were looked at last; "" = the next is the first
     queues: Mapping[str, QueueLength] = field(default_factory=dict)  # by queue; none = nobody waits for long
+    drained: OperatorStop | None = None  # no new films are taken; what was ordered goes on
 
 
 NOTHING_KNOWN = VendorsState()

@@ -13,6 +13,7 @@ from shared.pipeline.vendors.breaker import (
     FINAL_SIGNS,
     KEPT_INCIDENTS,
     LONGEST_OPENING,
+    PAUSE_LOOK,
     PROBE_LIFE,
     QUIET,
     WINDOW,
@@ -25,6 +26,8 @@ from shared.pipeline.vendors.breaker import (
     leased,
     noted,
     opening,
+    paused,
+    resumed,
     returned,
 )
 from shared.pipeline.vendors.state import NOTHING_KNOWN, Breaker, Figure, Incident, VendorsState
@@ -277,3 +280,18 @@ def test_a_document_comes_back_as_it_was_written() -> None:
     state = replace(NOTHING_KNOWN, breakers={"veo": lent}, figures={"veo x": Figure(NOON, {"0": 1.5})}, cursor=NOON)
 
     assert state == from_plain(VendorsState, to_plain(state))
+
+
+def test_a_pause_is_open_until_it_is_resumed() -> None:
+    """Whatever is met meanwhile, and however long it lasts; what stood before stands again."""
+    before = opened()
+    held = paused(before, "maintenance", NOON)
+    day = NOON + timedelta(days=1)
+
+    assert [Circuit.OPEN, Circuit.OPEN] == [circuit(held, NOON), circuit(held, day)]
+    assert day + PAUSE_LOOK == asked_again_at(held, day)
+    assert noted(held, incidents("a", "b", "c"), NOON) is held
+    assert leased(held, "one", day) is None
+    assert paused(held, "again", day) is held
+    assert before == resumed(held)
+    assert resumed(FRESH) is FRESH

@@ -1,0 +1,1 @@
+"""The operator's command: `python -m infra.admin`, a module for each noun, on the laptop and in the cloud alike."""

@@ -1,0 +1,6 @@
+"""Runs the operator's command."""
+
+from infra.admin.commands import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,249 @@
+"""The operator's command: `python -m infra.admin NOUN VERB …`, JSON on stdout, refusals as a sentence on stderr.
+
+It speaks to Firestore, Cloud Tasks and Secret Manager itself, with the functions' settings in the environment and the
+login of whoever runs it.
+"""
+
+import os
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import Any
+
+import click
+
+from infra.admin import deliveries, house, jobs, keys, plans, tenants, vendors
+from infra.admin.told import Told, text_of
+from shared.config import settings
+from shared.pipeline.job.status import Status
+from shared.wiring import Wiring
+
+EPILOG = """\b
+First steps:
+  python -m infra.admin bootstrap
+  python -m infra.admin tenants add acme "Acme Ltd" --plan pro
+Something is stuck:
+  python -m infra.admin jobs why JOB
+  python -m infra.admin vendor list
+Before a roll-out:
+  python -m infra.admin drain --why "an update until 14:00 UTC"
+  python -m infra.admin drain --off
+
+Nothing that is there is overwritten: a command changes what its name says, and says what it has changed. With
+--dry-run it says what it would change, and changes nothing.
+"""
+SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
+
+
+class Operator:
+    """What the commands work on: the parts of this environment, made when the first is needed."""
+
+    def __init__(self, given: Wiring | None = None) -> None:
+        self._given = given
+
+    @cached_property
+    def wiring(self) -> Wiring:
+        """The parts, of the process's own settings unless others were given."""
+        return self._given or Wiring(settings(os.environ))
+
+
+@click.group(context_settings=SETTINGS, epilog=EPILOG)
+def admin() -> None:
+    """The operator's command: tenants, keys, plans, jobs, webhooks, vendors, on the laptop and in the cloud alike.
+
+    Settings come from the environment, the login is your own. In the cloud: eval "$(terraform output -raw settings)",
+    after gcloud auth application-default login. On a laptop that runs: . .abroll/run/settings.sh
+
+    JSON on stdout; what is refused is one sentence on stderr, and exit code 1.
+    """
+
+
+def _group(name: str, says: str) -> click.Group:
+    group = click.Group(name, help=says, context_settings=SETTINGS)
+    admin.add_command(group)
+    return group
+
+
+TENANTS = _group("tenants", "Customers: made once, read, changed, shut and opened.")
+KEYS = _group("keys", "API keys: shown once, listed by their beginnings, revoked everywhere within five seconds.")
+PLANS = _group("plans", "What the tables allow: read here, changed in shared/tables.json.")
+CAPS = _group("caps", "How much a tenant may have made a month.")
+JOBS = _group("jobs", "Films of any tenant: read, explained, tried again, ended.")
+DELIVERIES = _group("deliveries", "Customers' webhooks: what was answered, and sent anew.")
+VENDOR = _group("vendor", "Veo and the avatar services: how they stand, left alone and asked again by hand.")
+
+DRY = click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
+TENANT_ID, JOB_ID = click.argument("tenant"), click.argument("job_id", metavar="JOB")
+NAME_OF = click.argument("name")
+WHY = click.option("--why", default="", help="A reason of at most 200 characters; callers read it.")
+
+
+def _verb(group: click.Group, name: str, says: str, *options: Callable[..., Any]) -> Callable[..., Any]:
+    """Make a function of a wiring a command that prints what the function tells."""
+
+    def wrapped(work: Callable[..., Told]) -> Callable[..., Told]:
+        @click.pass_obj
+        def run(operator: Operator, /, **given: Any) -> None:
+            click.echo(text_of(work(operator.wiring, **given)))
+
+        callback: Any = run
+        for option in reversed(options):
+            callback = option(callback)
+        group.command(name, help=says, context_settings=SETTINGS)(callback)
+        return work
+
+    return wrapped
+
+
+_verb(
+    TENANTS,
+    "add",
+    "Make a tenant and print its first API key, once; one that is there is never touched.",
+    TENANT_ID,
+    NAME_OF,
+    click.option("--plan", default="", help="How much it may ask for; the tables' default unless given."),
+)(tenants.add)
+_verb(TENANTS, "list", "List all tenants: name, status, plan.")(tenants.listed)
+_verb(TENANTS, "show", "Tell how a tenant stands: limits, accounts, keys, its month.", TENANT_ID)(tenants.show)
+_verb(
+    TENANTS,
+    "set",
+    "Change a tenant's name, or how many of its films are made at once; its plan and caps: `caps set`.",
+    TENANT_ID,
+    click.option("--name"),
+    click.option("--live-jobs", type=int, help="At most so many films being made at once."),
+    DRY,
+)(tenants.change)
+_verb(
+    TENANTS,
+    "suspend",
+    "Shut a tenant: its keys are answered 403, its films buy nothing more. Takes a quarter of a minute.",
+    TENANT_ID,
+    DRY,
+)(tenants.suspend)
+_verb(TENANTS, "resume", "Open a suspended tenant again.", TENANT_ID, DRY)(tenants.resume)
+_verb(
+    TENANTS,
+    "footage",
+    "Let a tenant's own HeyGen account film footage (you have read HeyGen's terms for it), or no new order's.",
+    TENANT_ID,
+    click.option("--on/--off", required=True),
+    DRY,
+)(tenants.footage)
+_verb(
+    KEYS,
+    "add",
+    "Print another API key for a tenant, once.",
+    TENANT_ID,
+    click.option("--name", default="", help="What your lists call it."),
+    click.option("--scope", "scopes", multiple=True, default=keys.SCOPES, show_default=True),
+    click.option("--days", type=int, help="It expires after so many days; never unless given."),
+    click.option("--operator", is_flag=True, help="It reads across all tenants, and changes nothing there."),
+)(keys.add)
+_verb(KEYS, "list", "List a tenant's keys: scopes, last used, expiry.", TENANT_ID)(keys.listed)
+_verb(KEYS, "revoke", "Revoke one key, named by its id or its beginning.", click.argument("key"), DRY)(keys.revoke)
+_verb(KEYS, "revoke-all", "Revoke all keys of a tenant.", TENANT_ID, DRY)(keys.revoke_all)
+_verb(PLANS, "list", "Tell what each plan allows, and which is the default.")(plans.listed)
+_verb(CAPS, "show", "Tell what a tenant may ask for, and which caps are its own.", TENANT_ID)(plans.caps)
+_verb(
+    CAPS,
+    "set",
+    "Change a tenant's plan, or what it may have made a month, from now on: the running month too.",
+    TENANT_ID,
+    click.option("--films", help="Films a month: a number, unlimited, or plan for the plan's own."),
+    click.option("--dollars", "dollars_", help="Dollars of ours a month, said in the same way."),
+    click.option("--plan", help="Another plan of the tables."),
+    DRY,
+)(plans.set_caps)
+_verb(
+    admin,
+    "usage",
+    "Tell a tenant's month: films and dollars, used and allowed.",
+    TENANT_ID,
+    click.option("--month", help="Like 2026-11; the running one unless given."),
+)(plans.usage)
+_verb(
+    JOBS,
+    "list",
+    "List a tenant's newest films.",
+    TENANT_ID,
+    click.option("--status", "state", help=f"Only those in one state: {', '.join(Status)}."),
+)(jobs.listed)
+_verb(JOBS, "show", "Tell how a film stands: its parts, its cost, its latest moments.", JOB_ID)(jobs.show)
+_verb(
+    JOBS,
+    "why",
+    "Say in one sentence what a film waits for, since when, and what frees it; then the facts that follow from.",
+    JOB_ID,
+)(jobs.why)
+_verb(
+    JOBS,
+    "retry",
+    "Try a failed or cancelled film again; what is finished is kept. --dry-run tells the price.",
+    JOB_ID,
+    DRY,
+)(jobs.retry)
+_verb(JOBS, "cancel", "End a film; what was never sent is refunded.", JOB_ID, DRY)(jobs.cancel)
+_verb(
+    DELIVERIES,
+    "list",
+    "List a tenant's newest webhooks, and what their receivers answered.",
+    TENANT_ID,
+    click.option("--job", help="Only those about one film."),
+    click.option("--state", help="Only those in one state: queued, delivered, given_up, unwanted."),
+    click.option("--since", help="Only those since a time, like 2026-11-29T12:00:00Z."),
+)(deliveries.listed)
+_verb(DELIVERIES, "replay", "Send one webhook that has ended anew.", click.argument("delivery"), DRY)(deliveries.replay)
+_verb(
+    DELIVERIES,
+    "replay-since",
+    "Send all webhooks of a tenant anew that were given up since a time.",
+    TENANT_ID,
+    click.argument("since"),
+    click.option("--endpoint", help="Only those of one endpoint."),
+    DRY,
+)(deliveries.replay_since)
+_verb(VENDOR, "list", "Tell how every vendor stands.")(vendors.listed)
+_verb(VENDOR, "show", "Tell how a vendor stands, what was met and learnt of it lately.", click.argument("vendor"))(
+    vendors.show
+)
+_verb(
+    VENDOR,
+    "pause",
+    "Send a vendor nothing new: what waits for it waits, or another service takes over; what it makes is fetched.",
+    click.argument("vendor"),
+    WHY,
+    DRY,
+)(vendors.pause)
+_verb(VENDOR, "resume", "Ask a vendor again.", click.argument("vendor"), DRY)(vendors.resume)
+_verb(
+    admin,
+    "drain",
+    "Take no new orders: they are answered 503 with Retry-After; what was ordered goes on. --off takes them again.",
+    WHY,
+    click.option("--off", is_flag=True, help="Take orders again."),
+    DRY,
+)(house.drain)
+_verb(admin, "bootstrap", "Make the platform's secret; harmless to repeat.")(house.bootstrap)
+_verb(
+    admin,
+    "schema",
+    "Say or set the form new jobs are born in, and what bars a roll-back (CONTRIBUTING, Expand, then contract).",
+    click.argument("form", required=False, type=int),
+)(house.forms)
+_verb(
+    admin,
+    "models",
+    "Say which models the radar saw last.",
+    click.option("--again", is_flag=True, help="Forget what it saw, so that it looks at each again."),
+)(house.models)
+
+
+def main(arguments: Sequence[str] | None = None, wiring: Wiring | None = None) -> None:
+    """Run one command; of the process's own arguments and settings unless others are given. Raises SystemExit."""
+    try:
+        admin.main(arguments, prog_name="python -m infra.admin", standalone_mode=False, obj=Operator(wiring))
+    except click.Abort as ended:
+        raise SystemExit(1) from ended
+    except click.ClickException as wrong:
+        wrong.show()
+        raise SystemExit(2) from wrong

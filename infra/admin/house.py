@@ -1,0 +1,84 @@
+"""What belongs to no tenant: the platform's secret, the form of new jobs, the models, and whether orders are taken."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import replace
+
+from infra.admin.told import Told, done, moment
+from shared.cloud.secret_names import CALLBACK_KEY
+from shared.cloud.secrets import NoSecret
+from shared.pipeline.codec import to_plain
+from shared.pipeline.job.schema import OLDEST, SCHEMA, WRITES
+from shared.pipeline.vendors.state import OperatorStop, VendorsState
+from shared.steps.pressure import DRAIN_LOOK
+from shared.wiring import Wiring
+
+LONGEST_WHY = 200  # characters: callers read it
+CHANGES = 5  # tries: others write the same document at the same moment
+Move = Callable[[VendorsState], VendorsState]
+
+
+def bootstrap(wiring: Wiring) -> Told:
+    """Make the secret under which callback paths are signed, unless it is there.
+
+    A platform that has none is new: no older code runs there, so new jobs are born in the newest form.
+    """
+    try:
+        wiring.secrets.get(CALLBACK_KEY)
+    except NoSecret:
+        wiring.jobs.forms.set(SCHEMA)
+        wiring.secrets.put(CALLBACK_KEY, secrets.token_urlsafe(32), {"of": "platform"})
+        return done("the platform's secret is made", dry_run=False)
+    return done("nothing: the platform's secret is there", dry_run=False)
+
+
+def forms(wiring: Wiring, form: int | None = None) -> Told:
+    """Set the form new jobs are born in, if one is given; say it, and how many live jobs bar the code before it."""
+    if form is not None:
+        wiring.jobs.forms.set(form)
+    bars = wiring.jobs.ahead(OLDEST)
+    written, born = ", ".join(map(str, WRITES)), wiring.jobs.forms.form()
+    says = (
+        f"new jobs are born in form {born}; this code writes {written}; "
+        f"{bars} live jobs bar a roll-back to code of schema {OLDEST}"
+    )
+    return {"form": born, "writes": list(WRITES), "jobs_that_bar_a_roll_back": bars, "says": says}
+
+
+def models(wiring: Wiring, *, again: bool = False) -> Told:
+    """Return each model as the radar saw it last; `again` first forgets what it saw. Raises SystemExit."""
+    state = changed(wiring, lambda one: replace(one, models={}) if again and one.models else one)
+    rows = {model: to_plain(row) for model, row in sorted(state.models.items())}
+    return {"models": rows} if rows else {"models": {}, "says": "the radar has looked at no model yet; it looks daily"}
+
+
+def drain(wiring: Wiring, why: str = "", *, off: bool = False, dry_run: bool = False) -> Told:
+    """Take no new orders, or take them again; what was ordered goes on. Raises SystemExit."""
+    if len(why) > LONGEST_WHY:
+        raise SystemExit(f"a reason has at most {LONGEST_WHY} characters: callers read it")
+    now = wiring.now()
+
+    def moved(state: VendorsState) -> VendorsState:
+        if dry_run or off is (state.drained is None):
+            return state
+        return replace(state, drained=None if off else OperatorStop(now, why))
+
+    before = changed(wiring, lambda state: state).drained
+    after = changed(wiring, moved).drained
+    if off:
+        return done("orders are taken again, by every instance a minute from now", dry_run=dry_run, since=None)
+    said = (
+        f"new orders, retries and versions are answered 503 draining, Retry-After {DRAIN_LOOK}, by every instance a "
+        "minute from now; what was ordered goes on"
+    )
+    since = after or before
+    return done(said, dry_run=dry_run, since=moment(since.at) if since else None, why=since.why if since else why)
+
+
+def changed(wiring: Wiring, move: Move) -> VendorsState:
+    """Change what is known of vendors; a few times where others write as well. Raises SystemExit."""
+    for _ in range(CHANGES):
+        state = wiring.vendor_states.change(move)
+        if state is not None:
+            return state
+    raise SystemExit("vendors/state could not be read or written now; try again")

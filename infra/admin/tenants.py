@@ -1,0 +1,137 @@
+"""The noun `tenants`: made once, read, changed, shut and opened."""
+
+from dataclasses import replace
+from typing import Any
+
+from infra.admin.keys import made
+from infra.admin.plans import limits_of, month_of, plan_known
+from infra.admin.told import TENANT, Told, done, tenant_of
+from shared.cloud.tenants import AccountStatus, Tenant, TenantExists
+from shared.pipeline.codec import from_plain, to_plain
+from shared.steps.accounts import standing
+from shared.steps.bar import Bar
+from shared.wiring import Wiring
+
+SETTLED = 15.0  # seconds after which no instance stores an order it judged before the tenant was shut
+MOST_TENANTS = 1_000  # that are listed
+MOST_LIVE = 1_000  # jobs of a tenant at once
+
+
+def add(wiring: Wiring, tenant: str, name: str, plan: str = "") -> dict[str, Any]:
+    """Make a tenant and its first key, whose text nobody can read again. Raises SystemExit.
+
+    Without a plan it is on the default one of the tables.
+    """
+    if not TENANT.fullmatch(tenant):
+        raise SystemExit(f"{tenant!r} is no tenant id: 3 to 40 of a-z, 0-9 and -, a letter first")
+    if plan:
+        plan_known(wiring, plan)
+    try:
+        wiring.tenants.create_tenant(Tenant(tenant, name, plan=plan))
+    except TenantExists as there:
+        known = wiring.tenants.tenant(tenant)
+        stands = f"{known.name}, {known.status.value}" if known else "being made or deleted"
+        raise SystemExit(
+            f"tenant {tenant} is there already ({stands}) and was not touched; "
+            f"python -m infra.admin keys add {tenant} makes it another key"
+        ) from there
+    return done(f"tenant {tenant} is made", dry_run=False, **made(wiring, tenant))
+
+
+def listed(wiring: Wiring) -> Told:
+    """Return every tenant by id: name, status, plan."""
+    found = wiring.clients.firestore.collection("tenants").order_by("__name__").limit(MOST_TENANTS).stream()
+    rows = (from_plain(Tenant, {**(each.to_dict() or {}), "id": each.id}) for each in found)
+    return {"tenants": [_row(each) for each in rows]}
+
+
+def show(wiring: Wiring, tenant: str) -> Told:
+    """Return how a tenant stands: limits, accounts, webhooks, how many keys work, its month. Raises SystemExit."""
+    known = tenant_of(wiring, tenant)
+    accounts = [
+        {"provider": each.provider, "mode": each.mode, **to_plain(standing(each))}
+        for each in wiring.tenants.integrations(known.id)
+    ]
+    now = wiring.now()
+    keys = wiring.revocations.keys(known.id)
+    working = [each for each in keys if not each.revoked_at and (each.expires_at is None or each.expires_at > now)]
+    return {
+        **_row(known),
+        "live_jobs": wiring.jobs.live(known.id).count,
+        "live_jobs_at_most": known.live_jobs,
+        "footage_by_heygen": known.heygen_footage,
+        "accounts": accounts,
+        "webhooks": len(known.webhooks),
+        "keys": len(working),
+        "limits": limits_of(wiring, known),
+        "month": month_of(wiring, known, f"{now:%Y-%m}"),
+    }
+
+
+def change(
+    wiring: Wiring, tenant: str, *, name: str | None = None, live_jobs: int | None = None, dry_run: bool = False
+) -> Told:
+    """Give a tenant another name, or another share of what is made at once; say what it was. Raises SystemExit."""
+    known = tenant_of(wiring, tenant)
+    if live_jobs is not None and not 1 <= live_jobs <= MOST_LIVE:
+        raise SystemExit(f"1 to {MOST_LIVE} jobs may be live at once, and {live_jobs} is not among them")
+    wanted = replace(known, name=name or known.name, live_jobs=live_jobs or known.live_jobs)
+    changes = {
+        field: {"from": getattr(known, field), "to": getattr(wanted, field)}
+        for field in ("name", "live_jobs")
+        if getattr(known, field) != getattr(wanted, field)
+    }
+    if changes and not dry_run:
+        wiring.tenants.change_tenant(wanted, changes)
+    return done(f"{tenant}: {', '.join(changes) or 'nothing'} changed", dry_run=dry_run, changes=changes)
+
+
+def suspend(wiring: Wiring, tenant: str, *, dry_run: bool = False) -> Told:
+    """Shut a tenant: its keys are answered 403, and what it has ordered buys nothing more (hole 206).
+
+    Its jobs are barred twice: the second time find what an instance let in before it had heard. Raises SystemExit.
+    """
+    if dry_run:
+        _may_turn(wiring, tenant, AccountStatus.ACTIVE, AccountStatus.INACTIVE)
+        live = wiring.jobs.live(tenant).count
+        return done(f"tenant {tenant} is inactive; {live} jobs buy nothing more", dry_run=True, jobs=live)
+    said = _turned(wiring, tenant, AccountStatus.ACTIVE, AccountStatus.INACTIVE)
+    bar = Bar(wiring.commits)
+    first, _ = bar(tenant)
+    wiring.commits.sleep(SETTLED)
+    second, failed = bar(tenant)
+    if failed:
+        raise SystemExit(f"{said}, but {failed} of its jobs could not be barred: run this again")
+    return done(f"{said}; {first + second} jobs buy nothing more", dry_run=False, jobs=first + second)
+
+
+def resume(wiring: Wiring, tenant: str, *, dry_run: bool = False) -> Told:
+    """Open a suspended tenant again; what was barred is tried again by a retry. Raises SystemExit."""
+    turn = _may_turn if dry_run else _turned
+    return done(turn(wiring, tenant, AccountStatus.INACTIVE, AccountStatus.ACTIVE), dry_run=dry_run)
+
+
+def footage(wiring: Wiring, tenant: str, *, on: bool, dry_run: bool = False) -> Told:
+    """Let a tenant's HeyGen account film footage, or no new order's: whoever does has read HeyGen's terms for it."""
+    known = tenant_of(wiring, tenant)
+    if not dry_run:
+        wiring.revocations.set_footage(tenant, on=on)
+    said = f"footage by HeyGen is {'on' if on else 'off'} for {tenant}"
+    return done(said, dry_run=dry_run, was=known.heygen_footage)
+
+
+def _row(tenant: Tenant) -> dict[str, Any]:
+    return {"id": tenant.id, "name": tenant.name, "status": tenant.status.value, "plan": tenant.plan or "(default)"}
+
+
+def _may_turn(wiring: Wiring, tenant: str, before: AccountStatus, after: AccountStatus) -> str:
+    status = tenant_of(wiring, tenant).status
+    if status not in (before, after):
+        raise SystemExit(f"tenant {tenant} is {status.value} and stays so")
+    return f"tenant {tenant} is {after.value}"
+
+
+def _turned(wiring: Wiring, tenant: str, before: AccountStatus, after: AccountStatus) -> str:
+    said = _may_turn(wiring, tenant, before, after)
+    wiring.revocations.set_status(tenant, after)
+    return said
