@@ -8,7 +8,7 @@ from infra.admin.house import changed
 from infra.admin.told import Told, done, refuse, tenant_of
 from infra.admin.why import Surroundings, why_of
 from shared.cloud.records import Filters, Loaded, Unread
-from shared.door import views
+from shared.door import bill_views, views
 from shared.door.asked import is_job_id
 from shared.door.money import cost
 from shared.pipeline.codec import to_plain
@@ -58,9 +58,9 @@ def cancel(wiring: Wiring, job_id: str, *, dry_run: bool = False) -> Told:
     if dry_run:
         said = f"job {job_id} of {found.job.tenant} ends, and what was never sent is refunded"
         ended = f"nothing: job {job_id} is {status(found.job).value}"
-        return done(ended if found.job.ending else said, dry_run=True, cost_so_far=views.costs(found.job))
+        return done(ended if found.job.ending else said, dry_run=True, cost_so_far=bill_views.costs(found.job))
     heard = cancelled(wiring.commits, found, by="the operator")
-    return {"changed": heard.changed, **_job(wiring, heard.job), **views.saved(heard.job)}
+    return {"changed": heard.changed, **_job(wiring, heard.job), **bill_views.saved(heard.job)}
 
 
 def retry(wiring: Wiring, job_id: str, *, dry_run: bool = False) -> Told:
