@@ -195,6 +195,19 @@ SCHEMAS: Mapping[str, Schema] = {
             "lanes": listed("Which work overlapped.", ref("Lane")),
         },
     ),
+    "JobOutput": fields_of(
+        "A film of a job, made of the same takes as its others.",
+        {
+            "aspect_ratio": text("Its shape."),
+            "resolution": text("Its size class."),
+            "size": ref("Size", "Its picture."),
+            "film_seconds": of("number", "How long it lasts, seconds.", null=True),
+            "film_bytes": of("integer", "How large it is, bytes.", null=True),
+            "final_video_url": text("Permanent link to it; needs no key.", null=True),
+            "poster_url": text("Permanent link to its picture.", null=True),
+            "error_message": text("Why it could not be composed while the others were.", null=True),
+        },
+    ),
     "Version": fields_of(
         "A version of a film.",
         {

@@ -7,7 +7,7 @@ from typing import Any, Literal, NotRequired, TypeAlias, TypedDict
 AppArea: TypeAlias = Literal["social", "reels", "tiktok", "shorts", "none"]
 
 
-AspectRatio: TypeAlias = Literal["9:16", "16:9", "1:1"]
+AspectRatio: TypeAlias = Literal["9:16", "16:9", "1:1", "4:5"]
 
 
 class Avatar(TypedDict):
@@ -376,6 +376,22 @@ class NewsError(TypedDict):
     code: str
     message: str
     next_move: str
+
+
+class NewsOutput(TypedDict):
+    """One film of several."""
+
+    aspect_ratio: str
+    resolution: str
+    final_video_url: NotRequired[str | None]
+    poster_url: NotRequired[str | None]
+
+
+class OutputBody(TypedDict):
+    """One film: its shape and its size class."""
+
+    aspect_ratio: Literal["9:16", "4:5", "1:1", "16:9"]
+    resolution: NotRequired[Literal["720p", "1080p"] | None]
 
 
 class PersonaIds(TypedDict):
@@ -982,6 +998,7 @@ class Film(TypedDict):
     avatar_position: NotRequired[PositionBody | None]
     aspect_ratio: NotRequired[Literal["9:16", "16:9", "1:1"] | None]
     resolution: NotRequired[Literal["720p", "1080p"] | None]
+    outputs: NotRequired[list[OutputBody] | None]
     b_roll: NotRequired[BRollBody | None]
     background: NotRequired[ColorBody | ImageBody | PresetBody | None]
     voice: NotRequired[VoiceBody | None]
@@ -1036,6 +1053,20 @@ class JobNews(TypedDict):
     version_of: NotRequired[str | None]
     final_video_url: NotRequired[str | None]
     poster_url: NotRequired[str | None]
+    outputs: NotRequired[list[NewsOutput] | None]
+
+
+class JobOutput(TypedDict):
+    """A film of a job, made of the same takes as its others."""
+
+    aspect_ratio: str
+    resolution: str
+    size: Size
+    film_seconds: float | None
+    film_bytes: int | None
+    final_video_url: str | None
+    poster_url: str | None
+    error_message: str | None
 
 
 class Jobs(TypedDict):
@@ -1073,6 +1104,13 @@ class Node(TypedDict):
     next_move: NotRequired[str]
     switches: NotRequired[list[Switch]]
     left_out_at: NotRequired[str]
+
+
+class OutputRequest(TypedDict):
+    """One film of several that are composed of the same takes."""
+
+    aspect_ratio: AspectRatio
+    resolution: Resolution
 
 
 class Persona(TypedDict):
@@ -1187,6 +1225,7 @@ class Template(TypedDict):
     avatar_position: NotRequired[PositionBody | None]
     aspect_ratio: NotRequired[Literal["9:16", "16:9", "1:1"] | None]
     resolution: NotRequired[Literal["720p", "1080p"] | None]
+    outputs: NotRequired[list[OutputBody] | None]
     b_roll: NotRequired[BRollBody | None]
     background: NotRequired[ColorBody | ImageBody | PresetBody | None]
     voice: NotRequired[VoiceBody | None]
@@ -1309,6 +1348,7 @@ class Cancelled(TypedDict):
     film_seconds: float | None
     film_bytes: int | None
     size: Size
+    outputs: list[JobOutput]
     veo_video_url: str | None
     footage_urls: list[Footage]
     error: JobError | None
@@ -1356,6 +1396,7 @@ class Edit(TypedDict):
     b_roll: NotRequired[EditSoundBody | None]
     aspect_ratio: NotRequired[Literal["9:16", "16:9", "1:1"] | None]
     resolution: NotRequired[Literal["720p", "1080p"] | None]
+    outputs: NotRequired[list[OutputBody] | None]
 
 
 class Job(TypedDict):
@@ -1409,6 +1450,7 @@ class Job(TypedDict):
     film_seconds: float | None
     film_bytes: int | None
     size: Size
+    outputs: list[JobOutput]
     veo_video_url: str | None
     footage_urls: list[Footage]
     error: JobError | None
@@ -1440,6 +1482,7 @@ class Request(TypedDict):
     avatar_position: NotRequired[Position]
     aspect_ratio: AspectRatio
     resolution: Resolution
+    outputs: list[OutputRequest]
     b_roll: BRoll
     background: NotRequired[Background]
     voice: VoiceSettings

@@ -25,6 +25,16 @@ class Loaded:
 
 
 @dataclass(frozen=True, slots=True)
+class OutputFacts(Stored):
+    """One film of several, as a webhook tells of it."""
+
+    aspect_ratio: str
+    resolution: str
+    film: str | None = None  # its permanent link, seen from where the job is read; None = it could not be composed
+    poster: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class JobFacts(Stored):
     """What a customer's webhook tells of a job, as it stood at the event."""
 
@@ -44,6 +54,7 @@ class JobFacts(Stored):
     version_of: str | None = None  # the job whose film it is a version of
     film: str | None = None  # the film's permanent link, seen from where the job is read
     poster: str | None = None
+    films: tuple[OutputFacts, ...] | None = None  # where there are several
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from shared.door.money import cost
 from shared.pipeline.job.job import AT_RISK, Attempt, Job, Node, Outcome, Payer, State
 from shared.pipeline.job.ledger import bill
 from shared.pipeline.plan.dollars import dollars
-from shared.pipeline.plan.plan import COMPOSE_KEY, Plan
+from shared.pipeline.plan.plan import Plan
 
 COLUMNS = {
     "paid_by_us": "What abroll pays Google for footage and computing; it counts towards your month's cap.",
@@ -49,18 +49,8 @@ def billed(job: Job) -> dict[str, Any]:
     """Return the bill: a line an attempt, charged or not, in two columns, and their sums."""
     columns = bill(job.nodes.values())
     lines = [_line(node, line) for node in job.nodes.values() for line in node.attempts]
-    compose = job.nodes[COMPOSE_KEY]
-    if compose.state is State.DONE:
-        lines.append(
-            {
-                "node": COMPOSE_KEY,
-                "provider": "abroll",
-                "payer": compose.payer.value,
-                "ended_at": compose.ended_at,
-                "outcome": Outcome.DONE.value,
-                **_charge(compose.cost, charged=True, final=True),
-            }
-        )
+    films = (job.nodes[film.key] for film in job.plan.films)
+    lines += [_composed(film) for film in films if film.state is State.DONE]
     return {
         "id": job.id,
         **cost(columns.paid_by_us, columns.billed_by_provider),
@@ -86,6 +76,17 @@ def _line(node: Node, line: Attempt) -> Mapping[str, Any]:
         "outcome": line.outcome.value,
         **_charge(line.cost, charged=line.charged, final=line.outcome not in AT_RISK),
         "why": line.why,
+    }
+
+
+def _composed(film: Node) -> Mapping[str, Any]:
+    return {
+        "node": film.key,
+        "provider": "abroll",
+        "payer": film.payer.value,
+        "ended_at": film.ended_at,
+        "outcome": Outcome.DONE.value,
+        **_charge(film.cost, charged=True, final=True),
     }
 
 

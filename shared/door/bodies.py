@@ -18,6 +18,7 @@ from shared.door.filling import Patterns, from_pattern
 from shared.door.film_bodies import FilmBody, TemplateBody
 from shared.door.strict_body import Body
 from shared.pipeline.plan import rules
+from shared.pipeline.plan.renditions import filmed_for
 from shared.pipeline.plan.request import FilmRequest, from_document
 
 __all__ = ["Body", "Mistakes", "parse_body", "parse_film", "parse_template"]
@@ -32,6 +33,9 @@ INSTEAD_OF = {  # what of a template an order's own field takes the place of, be
     "image": ("image_url",),
     "image_url": ("image",),
     "script": ("avatar_script",),
+    "aspect_ratio": ("outputs",),
+    "resolution": ("outputs",),
+    "outputs": ("aspect_ratio", "resolution"),
 }
 
 
@@ -67,7 +71,8 @@ def parse_film(
     found += _doubly_named(body)
     film = parsed(FilmBody, body, found, schemes, judge).model_dump(exclude_none=True)
     named = {ALIASES.get(name, name): value for name, value in film.items()}
-    return from_document({"product_title": named.get("product_id"), **named, "template": label})
+    request = from_document({"product_title": named.get("product_id"), **named, "template": label})
+    return filmed_for(request, shape="aspect_ratio" in named, resolution="resolution" in named)
 
 
 def parse_template(

@@ -67,6 +67,10 @@ def _sentence(kind: str, ctx: Mapping[str, Any], given: Any) -> str:
             return f"has {len(given)} characters; at most {ctx['max_length']} are allowed"
         case "string_too_short":
             return f"has {len(given)} characters; at least {ctx['min_length']} are needed"
+        case "too_long":
+            return f"has {len(given)} entries; at most {ctx['max_length']} are allowed"
+        case "too_short":
+            return f"has {len(given)} entries; at least {ctx['min_length']} are needed"
         case "greater_than_equal":
             return f"must be at least {ctx['ge']:g}"
         case "less_than_equal":

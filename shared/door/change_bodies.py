@@ -9,13 +9,14 @@ from shared.door.bodies import Body, parsed
 from shared.door.body_reading import read_object
 from shared.door.body_types import Name, Removable, Script, Text500, Text1000, of_form
 from shared.door.film_bodies import ColorBody, PositionBody, PresetBody
+from shared.door.output_bodies import OutputsBody
 from shared.door.voice_body import VoiceBody
 from shared.pipeline.codec import from_plain
 from shared.pipeline.job.recut import Recut
 from shared.pipeline.job.revision import Change, SceneChange
 from shared.pipeline.plan.request import VoiceSettings
 
-_PART_PATTERN, _LINK_PATTERN = r"^(clip|presenter)-[0-9]{1,3}$", r"^(film|poster|footage-[1-9][0-9]?)$"
+_PART_PATTERN, _LINK_PATTERN = r"^(clip|presenter)-[0-9]{1,3}$", r"^((film|poster)(-[2-4])?|footage-[1-9][0-9]?)$"
 Key = Annotated[
     str,
     Field(json_schema_extra={"pattern": _PART_PATTERN}),
@@ -26,7 +27,7 @@ _BOUGHT = (
     *("avatar_script", "visual_description", "camera_movement", "mood", "script"),
     *("avatar_id", "voice_id", "voice"),
 )
-_LAID_OUT = {"avatar_position", "captions", "background", "length", "aspect_ratio", "resolution", "order"}
+_LAID_OUT = {"avatar_position", "captions", "background", "length", "aspect_ratio", "resolution", "order", "outputs"}
 LinkName = Annotated[
     str,
     Field(json_schema_extra={"pattern": _LINK_PATTERN}),
@@ -110,6 +111,7 @@ class EditBody(Body):
     b_roll: EditSoundBody | None = None
     aspect_ratio: Literal["9:16", "16:9", "1:1"] | None = None
     resolution: Literal["720p", "1080p"] | None = None
+    outputs: OutputsBody | None = None
 
     def bought(self) -> Mapping[str, tuple[int | None, str]]:
         """Return what would be filmed or spoken anew: the scene (None: the film) and the field, by path."""

@@ -23,6 +23,7 @@ from shared.door.body_types import (
     Text1000,
     Upload,
 )
+from shared.door.output_bodies import OutputsBody
 from shared.door.strict_body import Body
 from shared.door.text_bodies import SafeAreaName, TextBody
 from shared.door.voice_body import VoiceBody
@@ -117,6 +118,7 @@ class TemplateBody(Body):
     avatar_position: PositionBody | None = None
     aspect_ratio: Literal["9:16", "16:9", "1:1"] | None = None
     resolution: Literal["720p", "1080p"] | None = None
+    outputs: OutputsBody | None = None
     b_roll: BRollBody | None = None
     background: BackgroundBody | None = None
     voice: VoiceBody | None = None

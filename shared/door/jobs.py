@@ -87,7 +87,7 @@ class JobsDoor:
                 "Revoke the permanent links, or those named, and make new ones.",
                 "Links",
             ),
-            Route("GET", "/{job}/film", self._film, "Redirect to the film, for five minutes."),
+            Route("GET", "/{job}/film", self._film, "Redirect to the film, or to its k-th output, for five minutes."),
             Route(
                 "GET", "/{job}/{thing}/{token}", self._linked, "Redirect to the film, its poster or footage.", open=True
             ),
@@ -220,7 +220,9 @@ class JobsDoor:
         return answer(202, {**accepted, "parent": job.parent, **said}, {"Location": accepted["urls"]["job"]})
 
     def _film(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
-        return self._redirect(self._own(request, found["job"], READ).job, links.FILM)
+        number = request.args.get("output", "1")
+        name = links.FILM if number == "1" else f"{links.FILM}-{number[:2]}"
+        return self._redirect(self._own(request, found["job"], READ).job, name)
 
     def _links(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
         from shared.door.change_bodies import LinksBody

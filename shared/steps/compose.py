@@ -29,6 +29,7 @@ from shared.pipeline.job.job import Job, Node, Output
 from shared.pipeline.job.names import film_object
 from shared.pipeline.job.status import degraded
 from shared.pipeline.job.turns import has_task
+from shared.pipeline.plan.composition import laid_for
 from shared.pipeline.plan.plan import LENGTH_TOLERANCE, Cutout, Kind
 from shared.pipeline.plan.warned import Warned, WarningText, warning
 from shared.pipeline.vendors.names import called
@@ -79,7 +80,7 @@ class Compose:
 
     def _rendered(self, job: Job, node: Node, wanted: str, uri: str, folder: Path) -> on.NodeEvent:
         files = self._fetched(job, folder)
-        cut, told = self._cut(job, files)
+        cut, told = self._cut(job, node, files)
         work = folder / "work"
         work.mkdir()
         composed = compose(cut, files, work, timeout=self.commits.timeouts.compose_render)
@@ -112,9 +113,10 @@ class Compose:
             self.blobs.fetch(output.uri, files[key], output.generation)
         return files
 
-    def _cut(self, job: Job, files: Mapping[str, Path]) -> tuple[Edit, tuple[WarningText, ...]]:
+    def _cut(self, job: Job, node: Node, files: Mapping[str, Path]) -> tuple[Edit, tuple[WarningText, ...]]:
         """Measure the files themselves: what a vendor says about a length is a hint. Also say what is missing."""
         takes, told = dict[str, Take](), list[WarningText]()
+        plan, request = laid_for(job.plan, job.request, node.key)
         for key, path in files.items():
             output, kind = job.nodes[key].output, job.nodes[key].kind
             if kind is Kind.IMAGE or output is None:
@@ -128,7 +130,7 @@ class Compose:
                 told.append(warning(Warned.CAPTIONS_ESTIMATED, says, node=key))
             takes[key] = Take(seconds, cutout, read_srt(words or b""))
         breaks = _breaks(job.request.voice.locale or "")
-        return assemble(job.plan, job.request, takes, breaks, degraded(job)), tuple(told)
+        return assemble(plan, request, takes, breaks, degraded(job)), tuple(told)
 
     def _words(self, captions: str | None) -> bytes | None:
         """Read the subtitles of a take; None when they are not there any more."""

@@ -18,9 +18,10 @@ from shared.pipeline.job.creation import new_job
 from shared.pipeline.job.entries import reserving
 from shared.pipeline.job.job import Job
 from shared.pipeline.job.portions import Portions, left_of
+from shared.pipeline.job.schema import SWITCHING
 from shared.pipeline.plan.capabilities import Tables
 from shared.pipeline.plan.image_fit import image_warnings, with_photos
-from shared.pipeline.plan.plan import MICROS, Plan
+from shared.pipeline.plan.plan import Plan
 from shared.pipeline.plan.planner import CannotPlan, Defaults, plan, to_ask
 from shared.pipeline.plan.request import FilmRequest, to_document
 from shared.pipeline.plan.selection import Ranked
@@ -30,6 +31,7 @@ from shared.steps.account_defaults import with_account_defaults
 from shared.steps.budget import MonthBudget
 from shared.steps.casting import Casting
 from shared.steps.commit import FIRST_WAIT, Commits
+from shared.steps.dearer import refuse_dearer
 from shared.steps.hourly import HourlyLimit
 from shared.steps.idempotency import BuyingCall, Judge, unjudged
 from shared.steps.images import Ready
@@ -162,6 +164,7 @@ class CreateJob:
         self.house.open()
         self.hourly.early(tenant)
         checked = self.checked(tenant, request, dry_run=False)
+        self.known_to_all(checked.plan)
         images = self.preflight.images.store(tenant.id, checked.images)
         begin = partial(
             new_job,
@@ -177,6 +180,11 @@ class CreateJob:
             warnings=checked.warnings,
         )
         return self.store(tenant, call, job_id, begin)
+
+    def known_to_all(self, planned: Plan) -> None:
+        """Refuse what some function could not make yet, while a release is rolled out. Raises Problem."""
+        if planned.renditions and self.jobs.forms.form() < SWITCHING:
+            raise unavailable("several outputs are made only when every function runs this release")
 
     def bought(self, call: BuyingCall, job_id: str) -> Created | None:
         """Return the job this call has made before, its tasks enqueued once more. Raises Problem."""
@@ -260,19 +268,6 @@ class CreateJob:
         call.made(known.job)
         self.commits.enqueue_all(known.job)
         return Created(known.job, repeated=True)
-
-
-def refuse_dearer(request: FilmRequest, planned: Plan) -> None:
-    """Keep an order to what it may cost, both columns together. Raises Problem."""
-    cost = planned.cost_to_us + planned.cost_to_provider_account
-    if request.max_cost is None or cost <= round(request.max_cost * MICROS):
-        return
-    ours, theirs = planned.cost_to_us / MICROS, planned.cost_to_provider_account / MICROS
-    why = (
-        f"is ${request.max_cost:.2f}, and the film costs about ${cost / MICROS:.4f}: "
-        f"${ours:.4f} for footage and computing, ${theirs:.4f} at the avatar service"
-    )
-    raise invalid({"max_cost": [why]})
 
 
 def defaults_of(tenant: Tenant) -> Defaults:

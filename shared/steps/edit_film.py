@@ -23,7 +23,7 @@ from shared.pipeline.job.revision import CannotChange, Change, changed, frozen, 
 from shared.pipeline.job.schema import SWITCHING
 from shared.pipeline.job.version import MOST_VERSIONS, Version, VersionMade, Versions
 from shared.pipeline.plan.capabilities import Tables
-from shared.pipeline.plan.plan import COMPOSE_KEY, MICROS, Sound
+from shared.pipeline.plan.plan import MICROS, Kind, Sound
 from shared.pipeline.plan.planner import CannotPlan, nodes, plan
 from shared.steps.create_job import CreateJob, defaults_of
 from shared.steps.idempotency import BuyingCall, Judge, unjudged
@@ -32,7 +32,6 @@ from shared.steps.problems import Problem, invalid, not_found, unavailable
 from shared.steps.revised import Revised, first
 
 Bought = Mapping[str, tuple[int | None, str]]  # by path in the edit: the scene (None: the film) and the field
-RENDERED = frozenset({COMPOSE_KEY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +71,12 @@ class EditFilm:
             message = f"{', '.join(sorted(gone))}: deleted after their time, so no version can be made of them"
             raise Problem(Code.INPUT_GONE, message)
         if dry_run:
-            return base, Revised(laid.request, laid.plan, RENDERED, laid.plan.compose_cost, 0)
+            films = laid.plan.films
+            composed = frozenset(film.key for film in films)
+            return base, Revised(laid.request, laid.plan, composed, sum(film.cost for film in films), 0)
         if laid.newer and self.create.jobs.forms.form() < SWITCHING:
             raise unavailable("scenes inside one shot are left out or cut only when every function runs this release")
+        self.create.known_to_all(laid.plan)
         self.create.hourly.early(tenant)
         begin = partial(
             new_job,
@@ -163,7 +165,7 @@ def _editable(base: Job) -> None:
 
 def _adopted(base: Job, laid: Laid) -> Mapping[str, Node]:
     """Return the takes a version is made from. Raises Problem where one was never made."""
-    wanted = [node.key for node in nodes(laid.plan) if node.key != COMPOSE_KEY]
+    wanted = [node.key for node in nodes(laid.plan) if node.kind is not Kind.COMPOSE]
     lacking = [key for key in wanted if not base.nodes[key].finished]
     if lacking:
         message = f"{', '.join(lacking)}: never made, and an edit buys nothing"

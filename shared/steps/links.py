@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable, Mapping
 
 from shared.pipeline.job.events import LinksRevoked
 from shared.pipeline.job.job import Job
-from shared.pipeline.plan.plan import COMPOSE_KEY
 
 FILM, POSTER, FOOTAGE = "film", "poster", "footage"
 TOKEN_BYTES = 24
@@ -23,16 +22,27 @@ def footage_name(number: int) -> str:
     return f"{FOOTAGE}-{number}"
 
 
+def output_name(name: str, number: int) -> str:
+    """Return what a link calls the film or poster of the k-th output, counted from 1."""
+    return name if number == 1 else f"{name}-{number}"
+
+
 def link_names(job: Job) -> tuple[str, ...]:
     """Return the names of all links the job has, or will have when it is finished."""
     shots = (footage_name(number) for number in range(1, len(job.plan.chains) + 1))
-    return (FILM, POSTER, *shots)
+    films = (output_name(name, number) for number in range(1, len(job.plan.films) + 1) for name in (FILM, POSTER))
+    return (*films, *shots)
 
 
 def linked_files(job: Job) -> Mapping[str, str]:
     """Return the file each of the job's links leads to; what is not made yet has none."""
-    made = job.nodes[COMPOSE_KEY].output
-    files = {FILM: made.uri, POSTER: made.uri.removesuffix(".mp4") + ".jpg"} if made else {}
+    films = enumerate((job.nodes[film.key].output for film in job.plan.films), start=1)
+    files = {
+        output_name(name, number): film.uri if name is FILM else film.uri.removesuffix(".mp4") + ".jpg"
+        for number, film in films
+        for name in (FILM, POSTER)
+        if film
+    }
     shots = enumerate((job.nodes[chain].output for chain in job.plan.chains), start=1)
     return files | {footage_name(number): shot.uri for number, shot in shots if shot}
 

@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from shared.cloud.documents import RETENTION
-from shared.cloud.records import JobFacts, NewDelivery
+from shared.cloud.records import JobFacts, NewDelivery, OutputFacts
 from shared.cloud.tasks import Task
 from shared.cloud.tenants import Tenant
 from shared.pipeline.job.job import Ending, Job
 from shared.pipeline.job.ledger import bill
 from shared.pipeline.job.names import delivery_task
 from shared.pipeline.job.status import degraded, progress, stage, status
-from shared.steps.links import FILM, POSTER, below_job, linked_files
+from shared.steps.links import FILM, POSTER, below_job, linked_files, output_name
 from shared.steps.webhook_events import WebhookEvent, event_of
 
 
@@ -95,4 +95,15 @@ def _facts(job: Job, now: datetime) -> JobFacts:
         version_of=job.versions.of,
         film=below_job(job, FILM) if FILM in files else None,
         poster=below_job(job, POSTER) if POSTER in files else None,
+        films=_films(job) if ended and len(job.plan.films) > 1 else None,
     )
+
+
+def _films(job: Job) -> tuple[OutputFacts, ...]:
+    films = enumerate(job.plan.films, start=1)
+    linked = ((film, [_linked(job, output_name(name, number)) for name in (FILM, POSTER)]) for number, film in films)
+    return tuple(OutputFacts(film.aspect_ratio, film.resolution, *both) for film, both in linked)
+
+
+def _linked(job: Job, name: str) -> str | None:
+    return below_job(job, name) if name in linked_files(job) else None

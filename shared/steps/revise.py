@@ -186,6 +186,7 @@ class Revise:
             raise invalid({"nodes": ["nothing would be different: name nodes, or change words, avatar or voice"]})
         if dry_run:
             return parent, revised
+        self.create.known_to_all(revised.plan)
         adopted = {key: node for key, node in parent.nodes.items() if key not in revised.remake}
         begin = partial(
             new_job,

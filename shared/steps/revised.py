@@ -7,7 +7,7 @@ from shared.codes import Code
 from shared.pipeline.codec import to_plain
 from shared.pipeline.job.job import Job
 from shared.pipeline.job.revision import Change
-from shared.pipeline.plan.plan import COMPOSE_KEY, Plan
+from shared.pipeline.plan.plan import Plan
 from shared.pipeline.plan.request import FilmRequest
 from shared.pipeline.plan.warned import WarningText
 from shared.steps.problems import Problem
@@ -41,9 +41,11 @@ def first(job: Job) -> Revised:
 def recomposed(job: Job, change: Change, undone: Collection[str]) -> Revised:
     """Return a version that is composed again, as it was laid out. Raises Problem for whatever would be bought."""
     waived = {key for key, node in job.nodes.items() if node.waived_at}
-    if any(to_plain(change).values()) or set(undone) - {COMPOSE_KEY} - waived:
+    composed = {film.key: film.cost for film in job.plan.films}
+    if any(to_plain(change).values()) or set(undone) - composed.keys() - waived:
         raise only_composed(job)
-    return Revised(job.request, job.plan, frozenset({COMPOSE_KEY}), job.plan.compose_cost, 0)
+    lacking = composed.keys() & set(undone)
+    return Revised(job.request, job.plan, frozenset(lacking), sum(composed[key] for key in lacking), 0)
 
 
 def only_composed(version: Job) -> Problem:

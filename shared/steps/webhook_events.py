@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from shared.cloud.records import JobFacts
+from shared.cloud.records import JobFacts, OutputFacts
 from shared.pipeline.job.job import Ending
 from shared.pipeline.plan.dollars import dollars
 
@@ -63,6 +63,16 @@ class NewsCost:
 
 
 @dataclass(frozen=True, slots=True)
+class NewsOutput:
+    """One film of several."""
+
+    aspect_ratio: str
+    resolution: str
+    final_video_url: str | None = None  # its permanent link; None = it could not be composed
+    poster_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class JobNews:
     """Which job an event is about, and how it stood then; `job_id` is `test` in a test."""
 
@@ -83,6 +93,7 @@ class JobNews:
     version_of: str | None = None  # the job whose film it is another version of
     final_video_url: str | None = None  # the film's permanent link, good until expires_at or until it is revoked
     poster_url: str | None = None
+    outputs: tuple[NewsOutput, ...] | None = None  # the films of a job that makes several, once it has ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +131,21 @@ def news_of(
         version_of=facts.version_of,
         final_video_url=f"{url}/{facts.film}" if facts.film else None,
         poster_url=f"{url}/{facts.poster}" if facts.poster else None,
+        outputs=_outputs(url, facts.films),
+    )
+
+
+def _outputs(url: str, films: tuple[OutputFacts, ...] | None) -> tuple[NewsOutput, ...] | None:
+    if films is None:
+        return None
+    return tuple(
+        NewsOutput(
+            film.aspect_ratio,
+            film.resolution,
+            f"{url}/{film.film}" if film.film else None,
+            f"{url}/{film.poster}" if film.poster else None,
+        )
+        for film in films
     )
 
 

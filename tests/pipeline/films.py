@@ -23,7 +23,12 @@ from shared.pipeline.plan.speakers import speakers
 
 SHIPPED: dict[str, Any] = json.loads((Path(__file__).parents[2] / "shared" / "tables.json").read_text("utf-8"))
 SHIPPED_TABLES = tables(SHIPPED)
-TINY = {AspectRatio.TALL: Size(180, 320), AspectRatio.WIDE: Size(320, 180), AspectRatio.SQUARE: Size(180, 180)}
+TINY = {
+    AspectRatio.TALL: Size(180, 320),
+    AspectRatio.WIDE: Size(320, 180),
+    AspectRatio.SQUARE: Size(180, 180),
+    AspectRatio.PORTRAIT: Size(180, 226),
+}
 TABLES = replace(SHIPPED_TABLES, sizes={Resolution.HD: TINY, Resolution.FULL_HD: TINY})
 PHOTO = "https://shop.example/mug.jpg"
 WHITE = Background(BackgroundType.COLOR, color="#ffffff")

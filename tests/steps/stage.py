@@ -56,6 +56,7 @@ SMALL = {
         "9:16": {"width": 180, "height": 320},
         "16:9": {"width": 320, "height": 180},
         "1:1": {"width": 180, "height": 180},
+        "4:5": {"width": 180, "height": 226},
     }
 }
 SMALL_TAKES: Mapping[str, Any] = {"sizes": SIZES, "footage_sizes": FOOTAGE_SIZES, "background": False}

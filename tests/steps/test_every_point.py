@@ -19,7 +19,7 @@ from shared.cloud.blobs import FilesUnreachable
 from shared.cloud.jobs import StoreUnreachable
 from shared.cloud.secrets import SecretsUnreachable
 from shared.pipeline.job.job import Ending
-from shared.pipeline.plan.request import BRoll, Filmer, FilmRequest
+from shared.pipeline.plan.request import AspectRatio, BRoll, Filmer, FilmRequest, OutputRequest
 from shared.steps.problems import Problem
 from tests.faults.wire import Kind
 from tests.steps.stage import CLIP, FILMS_WITH_ITS_KEY, SPEECH, TENANT, Stage, by_did, by_persona, presented, staged
@@ -75,6 +75,11 @@ BY_VEO = Made(presented(), {CLIP: "veo", SPEECH: "heygen"})
 ON_ONE_KEY = Made(presented(b_roll=BRoll(provider=Filmer.HEYGEN)), {CLIP: "heygen", SPEECH: "heygen"}, sample=6)
 BY_DID = Made(by_did(), {CLIP: "veo", SPEECH: "did"}, sample=6)
 SWITCHED = Made(by_persona("Hello. [[broke]]"), {CLIP: "veo", SPEECH: "did"}, sample=8)
+SEVERAL = (OutputRequest(AspectRatio.TALL), OutputRequest(AspectRatio.SQUARE))
+TWO_FILMS = Made(presented(outputs=SEVERAL), {CLIP: "veo", SPEECH: "heygen"}, sample=8)
+
+
+FILMS = [BY_VEO, ON_ONE_KEY, BY_DID, SWITCHED, TWO_FILMS]
 
 
 def opened(folder: Path, canned: Mapping[str, Path], film: Made) -> AbstractContextManager[Stage]:
@@ -101,6 +106,9 @@ def found_wrong(stage: Stage, job_id: str, film: Made = BY_VEO) -> list[str]:
         nodes = sorted(node for key in paid for node in film.by if node in key)
         if nodes != sorted(node for node, by in film.by.items() if by == vendor):
             wrong.append(f"{vendor} billed {paid}")
+    films = {job.nodes[each.key].output for each in job.plan.films}
+    if None in films or len(films) != len(job.plan.films):
+        wrong.append(f"films are lacking or the same: {films}")
     if stage.waiting():
         wrong.append(f"tasks are left: {stage.waiting()}")
     if job.money.reserved != job.money.charged + job.money.refunded:
@@ -114,7 +122,7 @@ def found_wrong(stage: Stage, job_id: str, film: Made = BY_VEO) -> list[str]:
 @pytest.mark.filterwarnings(
     "ignore:unclosed <socket:ResourceWarning"
 )  # Google's download drops a refused answer unread
-@pytest.mark.parametrize("film", [BY_VEO, ON_ONE_KEY, BY_DID, SWITCHED], ids=["veo", "one key", "D-ID", "switched"])
+@pytest.mark.parametrize("film", FILMS, ids=["veo", "one key", "D-ID", "switched", "two films"])
 def test_every_point(tmp_path: Path, canned: Mapping[str, Path], capfd: pytest.CaptureFixture[str], film: Made) -> None:
     """A fault at any one external call costs time, never a film, a second bill or a cent."""
     with opened(tmp_path / "calm", canned, film) as calm:

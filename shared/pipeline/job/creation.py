@@ -78,7 +78,8 @@ def new_job(
 def form_of(plan: Plan, adopted: Mapping[str, Node]) -> int:
     """Return the form a job is born in, where nothing else asks for a newer one."""
     moved = any(node.choice or node.waived_at for node in adopted.values())
-    return SWITCHING if plan.understudies or plan.without_presenter or moved else OLDEST
+    newer = plan.understudies or plan.without_presenter or plan.renditions
+    return SWITCHING if newer or moved else OLDEST
 
 
 def _reserved(plan: Plan, node: PlannedNode, timeouts: Timeouts) -> int:

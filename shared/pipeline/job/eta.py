@@ -20,7 +20,7 @@ from shared.pipeline.job.cast import speech_of
 from shared.pipeline.job.job import AT_VENDOR, Job, Node, State
 from shared.pipeline.job.timeouts import SECOND
 from shared.pipeline.job.turns import has_task
-from shared.pipeline.plan.plan import COMPOSE_KEY, Kind
+from shared.pipeline.plan.plan import Kind
 from shared.pipeline.vendors.figures import LATE, OUR_MACHINES, Curve, Outlook
 
 _DEVIATIONS_90 = 1.2816  # of a normal, from its middle to nine tenths
@@ -77,8 +77,9 @@ def eta(job: Job, now: datetime, outlook: Outlook) -> Eta:
         ends = _ends(job, now, outlook)
     except _Late as late:
         return Eta(late_since=late.since)
-    film = ends[COMPOSE_KEY]
-    return Eta(film.usual, film.p90)
+    films = [ends[film.key] for film in job.plan.films]
+    last = films[0] if len(films) == 1 else _all_of(films, now)
+    return Eta(last.usual, last.p90)
 
 
 def maker(job: Job, node: Node) -> tuple[str, str]:

@@ -34,6 +34,7 @@ from shared.pipeline.job.timeouts import SECOND, Timeouts
 from shared.pipeline.job.transitions import HANDLERS
 from shared.pipeline.job.turns import is_parked
 from shared.pipeline.job.version import VersionMade
+from shared.pipeline.plan.composition import lacking
 
 B, Q, S, R, D, F, C = State  # the seven states, in the order of a life
 
@@ -71,7 +72,7 @@ TABLE: tuple[Row, ...] = (
     Row(on.KeyDenied, R, (R, F, C)),
     Row(on.IdUnknown, R, (R, F, C)),
     Row(on.WorkDone, Q, (D,)),
-    Row(on.WorkFailed, Q, (Q, F)),
+    Row(on.WorkFailed, Q, (Q, F, C)),
 )
 _ROWS = {(row.event, row.state): row for row in TABLE}
 
@@ -207,6 +208,8 @@ def _moved(job: Job, before: Node, after: Node, event: on.NodeEvent, now: dateti
     if isinstance(event, on.WorkDone | on.FilmArrived):  # what was known before paying need not be said again
         warned = tuple(dict.fromkeys((*story.warnings, *event.warnings)))
         story = _put(story, replace(after, warnings=event.warnings), now)
+    if isinstance(event, on.WorkFailed) and after.waived_at:
+        warned = (*story.warnings, lacking(job.plan, after.key, event.why))
     alarms = (
         (f"misconfigured: {job.id} {after.key}: {event.what}",) if isinstance(event, on.MisconfigurationFound) else ()
     )

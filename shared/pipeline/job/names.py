@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 
 from shared.pipeline.job.job import Job, Node, Output
-from shared.pipeline.plan.composition import canonical, composition
+from shared.pipeline.plan.composition import canonical, composition, laid_for
 from shared.pipeline.plan.request import script_of
 
 # Bounded: these names come back from outside, and a number of five thousand digits is none.
@@ -102,7 +102,8 @@ def inputs_hash(job: Job, node: Node) -> str:
     files = {key: _made(job.nodes[key].output) for key in keys}
     lacking = [take for take in job.plan.speeches if job.nodes[take.key].waived_at]
     read = {"read": {take.key: script_of(job.request, take.scene) for take in lacking}} if lacking else {}
-    return _short(canonical({"node": node.key, "files": files, **read, **composition(job.plan, job.request)}))
+    laid = composition(*laid_for(job.plan, job.request, node.key))
+    return _short(canonical({"node": node.key, "files": files, **read, **laid}))
 
 
 def _made(output: Output | None) -> list[object]:

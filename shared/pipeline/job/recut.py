@@ -4,20 +4,21 @@ Pure: the plan of a version keeps every clip and take of the plan it comes from,
 decides. Mistakes are told by the fields of the edit as it was sent, all at once.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 
 from shared.pipeline.job.rearranged import rearranged
 from shared.pipeline.job.revision import CannotChange
 from shared.pipeline.plan import images
 from shared.pipeline.plan.capabilities import Tables
-from shared.pipeline.plan.composition import canonical, composition
+from shared.pipeline.plan.composition import canonical, compositions
 from shared.pipeline.plan.placement import placement
 from shared.pipeline.plan.plan import Length, Plan, Sound, Stretch
 from shared.pipeline.plan.plan_warnings import plan_warnings
 from shared.pipeline.plan.planner import film_seconds
 from shared.pipeline.plan.refusals import CannotPlan, refuse_too_long, refuse_unknown_backdrop
-from shared.pipeline.plan.request import AspectRatio, Background, FilmRequest, Position, Resolution
+from shared.pipeline.plan.renditions import refuse_outputs, renditions, with_renditions
+from shared.pipeline.plan.request import AspectRatio, Background, FilmRequest, OutputRequest, Position, Resolution
 from shared.pipeline.plan.stretches import unfilmed, with_speech
 
 PATHS = {"audio": "b_roll.audio"}  # where an order has a field in a map
@@ -44,6 +45,7 @@ class Recut:
     audio: Sound | None = None
     aspect_ratio: AspectRatio | None = None
     resolution: Resolution | None = None
+    outputs: tuple[OutputRequest, ...] | None = None  # the films it makes from now on, in place of the present ones
     order: tuple[int, ...] | None = None  # scenes by number, as they follow; those left out are not seen
     scenes: tuple[SceneRecut, ...] = ()
 
@@ -91,10 +93,14 @@ def laid_out(request: FilmRequest, plan: Plan, recut: Recut, tables: Tables) -> 
     worded = _worded(request, recut)
     kept, newer = rearranged(plan, recut.order, {each.scene: each.seconds for each in recut.scenes})
     made = _planned(replace(kept, stretches=_stretches(kept, worded, recut, tables)), worded, tables)
-    if canonical(composition(made, worded)) == canonical(composition(plan, request)):
+    if _alike(compositions(made, worded), compositions(plan, request)):
         already = ["nothing would be different: the film is like that already"]
         raise CannotChange(dict.fromkeys(recut.fields, already) or {"scenes": ["nothing to change: name what is"]})
     return Laid(worded, made, newer)
+
+
+def _alike(one: Mapping[str, object], other: Mapping[str, object]) -> bool:
+    return {key: canonical(each) for key, each in one.items()} == {key: canonical(each) for key, each in other.items()}
 
 
 def _worded(request: FilmRequest, recut: Recut) -> FilmRequest:
@@ -119,6 +125,7 @@ def _worded(request: FilmRequest, recut: Recut) -> FilmRequest:
         b_roll=replace(request.b_roll, audio=recut.audio or request.b_roll.audio),
         aspect_ratio=recut.aspect_ratio or request.aspect_ratio,
         resolution=recut.resolution or request.resolution,
+        outputs=request.outputs if recut.outputs is None else recut.outputs,
     )
 
 
@@ -148,15 +155,16 @@ def _planned(plan: Plan, request: FilmRequest, tables: Tables) -> Plan:
         raise CannotChange({"scenes": [why for whys in cannot.details.values() for why in whys]}) from cannot
     named = {picture.key: picture.field for picture in plan.pictures}
     clips = tuple(replace(clip, image=named.get(clip.image or "")) for clip in plan.clips)  # as a request names them
+    footage = any(each.clip for each in plan.stretches)
     wait = tables.compute.wait + tables.compute.wait_per_second[request.resolution] * seconds
-    return replace(
+    alone = replace(
         plan,
         aspect_ratio=request.aspect_ratio.value,
         resolution=request.resolution.value,
         size=tables.sizes[request.resolution][request.aspect_ratio],
         length=request.length,
         sound=request.b_roll.audio,
-        place=placement(request, footage=any(each.clip for each in plan.stretches)),
+        place=placement(request, footage=footage),
         captions=request.captions,
         planned_seconds=round(seconds, 3),
         estimated_wait=round(wait, 1),
@@ -164,6 +172,7 @@ def _planned(plan: Plan, request: FilmRequest, tables: Tables) -> Plan:
         compose_wait=round(wait, 1),
         warnings=plan_warnings(request, clips, plan.stretches, plan.speeches),
     )
+    return with_renditions(alone, renditions(request, tables, seconds, filmed=footage))
 
 
 def _mistakes(request: FilmRequest, plan: Plan, recut: Recut, tables: Tables) -> Iterator[tuple[str, str]]:
@@ -173,6 +182,7 @@ def _mistakes(request: FilmRequest, plan: Plan, recut: Recut, tables: Tables) ->
     shape, size = recut.aspect_ratio or request.aspect_ratio, recut.resolution or request.resolution
     if shape not in tables.sizes.get(size, {}):
         yield "resolution" if recut.resolution else "aspect_ratio", f"{size} is not made in {shape}"
+    yield from _outputs(request, recut, tables)
     yield from refuse_unknown_backdrop("background", recut.background, tables)
     yield from _order(recut.order, shown)
     told: set[int] = set()
@@ -187,6 +197,14 @@ def _mistakes(request: FilmRequest, plan: Plan, recut: Recut, tables: Tables) ->
             yield f"{path}.scene", "is not in this film; edit one that shows it"
         else:
             yield from _scene(path, plan, each, tables)
+
+
+def _outputs(request: FilmRequest, recut: Recut, tables: Tables) -> Iterator[tuple[str, str]]:
+    if recut.outputs:
+        yield from refuse_outputs(replace(request, outputs=recut.outputs), tables)
+    for name in ("aspect_ratio", "resolution"):
+        if getattr(recut, name) and (request.outputs if recut.outputs is None else recut.outputs):
+            yield name, "is that of a film without outputs: say each film's in outputs"
 
 
 def _order(order: tuple[int, ...] | None, shown: set[int | None]) -> Iterator[tuple[str, str]]:

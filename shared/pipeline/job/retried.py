@@ -10,7 +10,6 @@ from shared.pipeline.job.entries import next_entry
 from shared.pipeline.job.job import Job, Node, State
 from shared.pipeline.job.portions import place_of
 from shared.pipeline.job.timeouts import SECOND, Timeouts
-from shared.pipeline.plan.plan import COMPOSE_KEY
 from shared.pipeline.plan.understudies import provider_at, take_at
 
 
@@ -63,6 +62,7 @@ def _fresh(job: Job, node: Node, event: on.RetryAsked, timeouts: Timeouts) -> No
     choice = pinned(job, node, event.remake)
     speech, before = take_at(plan, node.key, choice), take_at(job.plan, node.key, node.choice)
     clip = next((clip for clip in plan.clips if clip.key == node.key), None)
+    film = next((film for film in plan.films if film.key == node.key), None)
     cost = speech.cost if speech else clip.cost if clip else node.cost
     expected = speech.wait if speech else clip.wait if clip else node.expected
     provider = provider_at(plan, node.key, choice) if speech else node.provider
@@ -74,7 +74,7 @@ def _fresh(job: Job, node: Node, event: on.RetryAsked, timeouts: Timeouts) -> No
         cost=cost,
         payer=timeouts.vendor(provider).payer if speech else node.payer,
         provider=provider,
-        expected=plan.compose_wait if node.key == COMPOSE_KEY else expected,
+        expected=film.wait if film else expected,
         take=node.take + 1,
         attempt=node.attempt + 1,
         wake=node.wake,

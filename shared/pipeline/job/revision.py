@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from shared.pipeline.codec import carried
 from shared.pipeline.job.cast import pinned
 from shared.pipeline.job.job import Job, Node
-from shared.pipeline.plan.plan import COMPOSE_KEY, Clip, Kind, Plan, Speech
+from shared.pipeline.plan.plan import Clip, Kind, Plan, Speech
 from shared.pipeline.plan.prompts import clip_prompt
 from shared.pipeline.plan.request import FilmRequest, SceneRequest, VoiceSettings, script_of, style_of
 from shared.pipeline.plan.speakers import Needed
@@ -98,8 +98,9 @@ def touched(job: Job, request: FilmRequest, plan: Plan, also: Iterable[str] = ()
     for old_speech, new_speech in zip(job.plan.speeches, plan.speeches, strict=True):
         if _spoken(job.request, old_speech) != _spoken(request, new_speech):
             remake.add(new_speech.key)
-    if remake or request != job.request:
-        remake.add(COMPOSE_KEY)
+    films = {film.key for film in plan.films}
+    if request != job.request or not remake <= films:
+        remake |= films
     return following(job.nodes.values(), remake)
 
 
@@ -153,7 +154,7 @@ def following(nodes: Iterable[Node], keys: Iterable[str]) -> frozenset[str]:
 def price(job: Job, plan: Plan, remake: frozenset[str]) -> tuple[int, int]:
     """Return what making these nodes costs, micro-dollars: ours, and the avatar account's."""
     filmed = sum(clip.cost for clip in plan.clips if clip.key in remake)
-    composed = plan.compose_cost if COMPOSE_KEY in remake else 0
+    composed = sum(film.cost for film in plan.films if film.key in remake)
     asked = (take_at(plan, key, pinned(job, node, remake)) for key, node in job.nodes.items() if key in remake)
     spoken = sum(take.cost for take in asked if take)
     ours, theirs = (composed, spoken + filmed) if plan.footage_account else (composed + filmed, spoken)

@@ -79,7 +79,7 @@ def waiting_for(job: Job) -> tuple[str, ...]:
 
 def degraded(job: Job) -> tuple[str, ...]:
     """Return the keys of the takes the film is made without."""
-    return tuple(key for key, node in job.nodes.items() if node.waived_at is not None)
+    return tuple(key for key, node in job.nodes.items() if node.waived_at is not None and node.kind is not Kind.COMPOSE)
 
 
 def progress(job: Job, now: datetime | None = None) -> int:

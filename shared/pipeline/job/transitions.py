@@ -21,6 +21,7 @@ from shared.pipeline.job.unclear import (
     unclear,
     unclear_still,
 )
+from shared.pipeline.plan.plan import COMPOSE_KEY
 from shared.pipeline.vendors.names import called
 
 SHUT_OUT = "ask the operator; when the tenant is open again, retry the job: what is finished is kept"
@@ -207,6 +208,8 @@ def work_failed(job: Job, node: Node, event: on.WorkFailed, now: datetime, timeo
     if scheduled(node, now):
         return node
     if event.retry_after is None or node.failures + 1 >= timeouts.work_tries:
+        if node.key != COMPOSE_KEY:
+            return _spared(node, event, now)
         blamed = replace(node, culprit=event.culprit)
         return failed(blamed, now, event.code, event.why, event.next_move)
     return requeue(job, replace(node, failures=node.failures + 1, why=event.why), event.retry_after, now, timeouts)
@@ -234,6 +237,13 @@ HANDLERS: Mapping[type[on.NodeEvent], Callable[[Job, Node, Any, datetime, Timeou
     on.WorkDone: work_done,
     on.WorkFailed: work_failed,
 }
+
+
+def _spared(node: Node, event: on.WorkFailed, now: datetime) -> Node:
+    """Leave out a film that cannot be composed, so that the others of its job are had all the same."""
+    move = "POST /jobs/{id}/edit with this output makes it as a version"
+    out = replace(node, state=State.CANCELLED, waived_at=now, ended_at=now, due=None, at=None, parked_at=None)
+    return replace(out, code=event.code, why=event.why, next_move=move)
 
 
 def _impatient(node: Node, now: datetime, timeouts: Timeouts) -> Node | None:

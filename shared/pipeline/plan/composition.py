@@ -1,17 +1,20 @@
 """What a film is composed from beside its files: of plan and request only what can change a frame or a sound.
 
 The film's object is named by a hash of it (hole 191): a webhook's address, a price, a title for the console or a field
-that newer code adds make no other film, and two releases give one film one name.
+that newer code adds make no other film, and two releases give one film one name. Of several films each is composed as
+if it were the only one (`laid_for`).
 """
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from shared.pipeline.codec import to_plain
 from shared.pipeline.plan.plan import Plan
-from shared.pipeline.plan.request import FilmRequest, script_of
-from shared.pipeline.plan.typography import USUAL_TEXT
+from shared.pipeline.plan.request import AspectRatio, FilmRequest, OutputRequest, Resolution, script_of
+from shared.pipeline.plan.typography import OF_APPS, USUAL_TEXT
+from shared.pipeline.plan.warned import Warned, WarningText, warning
 
 RENDERER = 1  # raised whenever the same composition may give other frames or another sound
 
@@ -58,3 +61,32 @@ def _even(value: object) -> object:
         case int() if not isinstance(value, bool):
             return float(value)
     return value
+
+
+def laid_for(plan: Plan, request: FilmRequest, key: str) -> tuple[Plan, FilmRequest]:
+    """Return plan and request as of the film that node `key` composes alone."""
+    found = next((one for one in plan.renditions if one.key == key), None)
+    if found is None:
+        return plan, request
+    made = replace(plan, size=found.size, place=found.place, compose_cost=found.cost, compose_wait=found.wait)
+    return made, alone(request, OutputRequest(AspectRatio(found.aspect_ratio), Resolution(found.resolution)))
+
+
+def compositions(plan: Plan, request: FilmRequest) -> dict[str, Any]:
+    """Return what each film is composed from, by the key of its node."""
+    return {one.key: composition(*laid_for(plan, request, one.key)) for one in plan.films}
+
+
+def lacking(plan: Plan, key: str, why: str) -> WarningText:
+    """Return the warning that one of several films could not be composed."""
+    film = next(one for one in plan.films if one.key == key)
+    asked = f'{{"aspect_ratio": "{film.aspect_ratio}", "resolution": "{film.resolution}"}}'
+    says = f"The film in {film.aspect_ratio} at {film.resolution} could not be composed: {why.rstrip('.')}"
+    return warning(Warned.OUTPUT_LACKING, says, output=asked)
+
+
+def alone(request: FilmRequest, output: OutputRequest) -> FilmRequest:
+    """Return an order as of one of its films; an app's buttons lie over tall ones only."""
+    tall = output.aspect_ratio is AspectRatio.TALL
+    area = request.safe_area if tall or request.safe_area not in OF_APPS else None
+    return replace(request, aspect_ratio=output.aspect_ratio, resolution=output.resolution, safe_area=area, outputs=())

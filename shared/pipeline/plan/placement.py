@@ -21,16 +21,19 @@ class _Stance:
 
 _OVER_FOOTAGE = {
     AspectRatio.TALL: _Stance(0.48, 0.54, 0.69),
+    AspectRatio.PORTRAIT: _Stance(0.54, 0.48, 0.74),
     AspectRatio.SQUARE: _Stance(0.60, 0.44, 0.76),
     AspectRatio.WIDE: _Stance(0.78, 0.34, 0.82),
 }
 _ALONE = {
     AspectRatio.TALL: _Stance(0.78, 0.96, 0.5),
+    AspectRatio.PORTRAIT: _Stance(0.82, 0.92, 0.5),
     AspectRatio.SQUARE: _Stance(0.84, 0.9, 0.5),
     AspectRatio.WIDE: _Stance(0.92, 0.6, 0.5),
 }
 _ALONE_UNDER_TEXT = {  # room for a scene's text above the head, or at the side
     AspectRatio.TALL: _Stance(0.7, 0.9, 0.5),
+    AspectRatio.PORTRAIT: _Stance(0.71, 0.84, 0.5),
     AspectRatio.SQUARE: _Stance(0.72, 0.8, 0.5),
     AspectRatio.WIDE: _Stance(0.92, 0.44, 0.72),
 }

@@ -11,7 +11,7 @@ from shared.pipeline.codec import Stored
 
 MICROS = 1_000_000  # micro-dollars of a dollar
 KEY_COLOR = "#00ff00"  # the flat colour a presenter is filmed before to be cut out
-COMPOSE_KEY = "compose"  # the last node of every plan
+COMPOSE_KEY = "compose"  # the node that makes the film, the first where there are several
 LENGTH_TOLERANCE = 0.5  # seconds a file may differ from its planned length and still be what was ordered
 
 
@@ -161,13 +161,26 @@ class Stretch(Stored):
 
 
 @dataclass(frozen=True, slots=True)
+class Rendition(Stored):
+    """One film of those a job makes of the same takes, laid out for its own shape."""
+
+    key: str  # of the node that composes it: "compose", "compose-2"
+    aspect_ratio: str
+    resolution: str
+    size: Size
+    place: Placement
+    cost: int  # micro-dollars
+    wait: float  # seconds composing it usually takes
+
+
+@dataclass(frozen=True, slots=True)
 class Plan(Stored):
     """Everything the steps need to know, in seconds, pixels and micro-dollars."""
 
     title: str
-    aspect_ratio: str  # "9:16" | "16:9" | "1:1"
+    aspect_ratio: str  # "9:16" | "16:9" | "1:1": what is filmed
     resolution: str  # "720p" | "1080p"
-    size: Size
+    size: Size  # of the first film; so are the place and what composing costs
     join: Join
     length: Length
     sound: Sound
@@ -192,6 +205,7 @@ class Plan(Stored):
     understudies: tuple[Understudy, ...] = ()  # of each persona in the order they are asked
     without_presenter: bool = False  # a take that nobody can make is left out, and the film made without it
     pay_again: bool = False  # a take nobody can tell of may be ordered at the next service, and so paid twice
+    renditions: tuple[Rendition, ...] = ()  # the films where outputs were asked for; () = one, in the shape filmed
 
     @property
     def chains(self) -> tuple[str, ...]:
@@ -199,9 +213,15 @@ class Plan(Stored):
         return tuple(dict.fromkeys(stretch.chain for stretch in self.stretches if stretch.chain))
 
     @property
+    def films(self) -> tuple[Rendition, ...]:
+        """Return the films this makes, the first first."""
+        shape = self.aspect_ratio, self.resolution, self.size
+        return self.renditions or (Rendition(COMPOSE_KEY, *shape, self.place, self.compose_cost, self.compose_wait),)
+
+    @property
     def cost_to_us(self) -> int:
         """Micro-dollars abroll pays: compute, and the footage that no account of the tenant's films."""
-        return self.compose_cost + sum(clip.cost for clip in self.clips if not self.footage_account)
+        return sum(film.cost for film in self.films) + sum(clip.cost for clip in self.clips if not self.footage_account)
 
     @property
     def cost_to_provider_account(self) -> int:

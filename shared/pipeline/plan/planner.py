@@ -5,7 +5,8 @@ wrong (rules.py, the door) but the tables can (a model without 1080p, an avatar 
 once. What only the avatar service knows is asked in between: `to_ask` says what, the answers come back as `looks`.
 
 Keys of nodes: `clip-k` films scene k, `presenter-k` speaks scene k's script (`presenter-1` a script over the whole
-film), scenes counted from 1; `image-k` is the k-th different image in film order; the last node is `compose`.
+film), scenes counted from 1; `image-k` is the k-th different image in film order; the last node is `compose`, followed
+by `compose-k` for the k-th of several outputs.
 """
 
 from collections.abc import Mapping
@@ -19,9 +20,10 @@ from shared.pipeline.plan.filmers import films_by
 from shared.pipeline.plan.footage import FootagePlan, film, with_image_keys
 from shared.pipeline.plan.looks import Look
 from shared.pipeline.plan.placement import placement
-from shared.pipeline.plan.plan import COMPOSE_KEY, Clip, Kind, Picture, Plan, Speech, Stretch
+from shared.pipeline.plan.plan import Clip, Kind, Picture, Plan, Speech, Stretch
 from shared.pipeline.plan.plan_warnings import engine_warnings, plan_warnings
 from shared.pipeline.plan.refusals import CannotPlan, refuse_impossible, refuse_too_long
+from shared.pipeline.plan.renditions import renditions, with_renditions
 from shared.pipeline.plan.request import FilmRequest
 from shared.pipeline.plan.speakers import Defaults, Needed
 from shared.pipeline.plan.stretches import unfilmed, with_speech
@@ -80,7 +82,7 @@ def plan(
     footage_wait = max([_ready(clip, clips, pictures) for clip in clips], default=0.0)
     footage_wait *= -(-len(clips) // (model.at_once or len(clips))) if model and clips else 1
     spoken_wait = speakers.wait(takes, service) if service else 0.0
-    return Plan(
+    planned = Plan(
         title=request.product_title,
         aspect_ratio=request.aspect_ratio.value,
         resolution=request.resolution.value,
@@ -113,6 +115,7 @@ def plan(
         compose_wait=round(compose_wait, 1),
         takes_at_once=service.at_once if service else None,
     )
+    return with_renditions(planned, renditions(request, tables, seconds, filmed=filmed))
 
 
 def _stretches(
@@ -175,11 +178,12 @@ def nodes(plan: Plan) -> tuple[PlannedNode, ...]:
         )
         for one in plan.speeches
     ]
-    cost = plan.compose_cost
-    return (
-        *found,
-        PlannedNode(COMPOSE_KEY, Kind.COMPOSE, _shown(plan), cost, cost, plan.compose_wait, paid=False, provider=""),
+    shown = _shown(plan)
+    composed = (
+        PlannedNode(one.key, Kind.COMPOSE, shown, one.cost, one.cost, one.wait, paid=False, provider="")
+        for one in plan.films
     )
+    return (*found, *composed)
 
 
 def _worst(plan: Plan, take: Speech) -> int:

@@ -8,7 +8,12 @@ from shared.pipeline.plan.request import AspectRatio
 from shared.pipeline.plan.timing import READING, READING_START, reading_seconds, say
 from shared.pipeline.plan.warned import Warned, WarningText, warning
 
-ROOM = {AspectRatio.TALL: 240, AspectRatio.SQUARE: 160, AspectRatio.WIDE: 200}  # letters, about
+ROOM = {  # letters, about
+    AspectRatio.TALL: 240,
+    AspectRatio.PORTRAIT: 180,
+    AspectRatio.SQUARE: 160,
+    AspectRatio.WIDE: 200,
+}
 
 
 def unread(scene: int, text: str, seconds: float, ratio: AspectRatio) -> WarningText | None:

@@ -10,6 +10,7 @@ from shared.pipeline.plan.by_field import by_field
 from shared.pipeline.plan.capabilities import AvatarService, FootageModel, Tables
 from shared.pipeline.plan.looks import Look, engine_for
 from shared.pipeline.plan.plan import Feature, Length, Speech
+from shared.pipeline.plan.renditions import refuse_outputs
 from shared.pipeline.plan.request import AspectRatio, Background, BackgroundType, Filmer, FilmRequest, Quality
 from shared.pipeline.plan.speakers import Speaker
 from shared.pipeline.plan.timing import say
@@ -52,8 +53,9 @@ def refuse_impossible(
 
 def refuse_too_long(request: FilmRequest, tables: Tables, takes: tuple[Speech, ...], seconds: float) -> None:
     """Raise CannotPlan for a film that is longer than one may be, or than can be composed in time."""
-    rate = tables.compute.wait_per_second[request.resolution]
-    composed = (tables.compute.most - tables.compute.wait) / rate
+    sizes = [one.resolution for one in request.outputs] or [request.resolution]
+    slowest = max(sizes, key=lambda size: tables.compute.wait_per_second[size])
+    composed = (tables.compute.most - tables.compute.wait) / tables.compute.wait_per_second[slowest]
     most = int(min(tables.limits.film_seconds, composed))
     if seconds <= most:
         return
@@ -61,7 +63,7 @@ def refuse_too_long(request: FilmRequest, tables: Tables, takes: tuple[Speech, .
     scenes = sum(scene.seconds for scene in request.scenes)
     why = (
         f"the film would last about {say(seconds)} (its scripts take {say(spoken)} to speak, its scenes "
-        f"{say(scenes)}); at most {most} s are made at {request.resolution}: "
+        f"{say(scenes)}); at most {most} s are made at {slowest}: "
     )
     fields = [f"scenes.{take.scene}.script" if take.scene is not None else "avatar_script" for take in takes]
     longest = max(takes, key=lambda take: take.seconds, default=None)
@@ -73,8 +75,10 @@ def _reasons(
     request: FilmRequest, tables: Tables, cast: tuple[Speaker, ...], provider: str
 ) -> Iterator[tuple[str, str]]:
     yield from rules.mistakes(rules.outline(request))
-    if request.safe_area in OF_APPS and request.aspect_ratio is not AspectRatio.TALL:
+    shapes = [one.aspect_ratio for one in request.outputs] or [request.aspect_ratio]
+    if request.safe_area in OF_APPS and AspectRatio.TALL not in shapes:
         yield "safe_area", f"{request.safe_area} shows 9:16 only: order that aspect_ratio, or leave safe_area out"
+    yield from refuse_outputs(request, tables)
     if len(request.scenes) > tables.limits.scenes:
         yield "scenes", f"are {len(request.scenes)}; a film has at most {tables.limits.scenes}"
     if request.aspect_ratio not in tables.sizes.get(request.resolution, {}):

@@ -23,6 +23,7 @@ class AspectRatio(StrEnum):
     TALL = "9:16"
     WIDE = "16:9"
     SQUARE = "1:1"
+    PORTRAIT = "4:5"  # composed from what is filmed in another shape
 
 
 class Resolution(StrEnum):
@@ -136,6 +137,14 @@ class BRoll(Stored):
 
 
 @dataclass(frozen=True, slots=True)
+class OutputRequest(Stored):
+    """One film of several that are composed of the same takes."""
+
+    aspect_ratio: AspectRatio
+    resolution: Resolution = Resolution.HD
+
+
+@dataclass(frozen=True, slots=True)
 class VoiceSettings(Stored):
     """How the presenters speak; None leaves it to the provider."""
 
@@ -185,8 +194,9 @@ class FilmRequest(Stored):
     voice_id: str | None = None
     avatar_script: str | None = None
     avatar_position: Position | None = None
-    aspect_ratio: AspectRatio = AspectRatio.TALL
+    aspect_ratio: AspectRatio = AspectRatio.TALL  # of what is filmed
     resolution: Resolution = Resolution.HD
+    outputs: tuple[OutputRequest, ...] = ()  # the films that are composed of it; () = one, of the same shape
     b_roll: BRoll = BRoll()
     background: Background | None = None
     voice: VoiceSettings = VoiceSettings()

@@ -62,6 +62,7 @@ class Warned(StrEnum):
     BACKGROUND_HIDDEN = auto()
     CAPTIONS_ESTIMATED = auto()
     TEXT_SHORTENED = auto()
+    OUTPUT_LACKING = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +204,10 @@ ADVICE: Mapping[Warned, Advice] = {
     ),
     Warned.TEXT_SHORTENED: Advice(
         "A text is too long for the frame.", "Shorten the text_overlay or the script it is from."
+    ),
+    Warned.OUTPUT_LACKING: Advice(
+        "One of several films could not be composed; the others are there.",
+        'POST /jobs/{id}/edit with "outputs": [{output}] makes it as a version, for nothing but its composition.',
     ),
 }
 

@@ -9,6 +9,8 @@ from shared.codes import Code
 from shared.pipeline.job import events as on
 from shared.pipeline.job.job import State
 from shared.pipeline.job.machine import TABLE
+from shared.pipeline.plan.request import AspectRatio, OutputRequest
+from tests.pipeline.films import CUT, film, filmed
 from tests.pipeline.machine.casts import cast_story
 from tests.pipeline.machine.story import (
     CLIP,
@@ -62,6 +64,12 @@ def speaking() -> Story:
 
 def composing() -> Story:
     return story().hears(claimed(), sent(), arrived()).about(COMPOSE)
+
+
+def side_by_side() -> Story:
+    """Begin with two films of one clip, the second being composed."""
+    both = film(filmed(), b_roll=CUT, outputs=tuple(map(OutputRequest, (AspectRatio.TALL, AspectRatio.SQUARE))))
+    return story(both).hears(claimed(), sent(), arrived()).about("compose-2")
 
 
 def broken(told: Story) -> Story:
@@ -179,6 +187,9 @@ ROWS: dict[tuple[type[on.NodeEvent], State, State], Callable[[], Story]] = {
     (on.WorkDone, Q, D): lambda: composing().hears(worked(composing().hero.inputs_hash)),
     (on.WorkFailed, Q, Q): lambda: composing().hears(work_failed(composing().hero.inputs_hash)),
     (on.WorkFailed, Q, F): lambda: composing().hears(work_failed(composing().hero.inputs_hash, again=None)),
+    (on.WorkFailed, Q, C): lambda: side_by_side().hears(
+        replace(work_failed(side_by_side().hero.inputs_hash, again=None), node="compose-2")
+    ),
 }
 
 
