@@ -154,6 +154,20 @@ class EditSoundBody(TypedDict):
 Filmer: TypeAlias = Literal["veo", "heygen", "auto"]
 
 
+class Focus(TypedDict):
+    """The point of a picture that stays seen where another shape cuts it: shares of its width and height."""
+
+    x: float
+    y: float
+
+
+class FocusBody(TypedDict):
+    """The point of footage and background pictures that stays seen where a film's shape cuts them."""
+
+    x: NotRequired[float]
+    y: NotRequired[float]
+
+
 class Footage(TypedDict):
     """One continuous shot, finished."""
 
@@ -999,6 +1013,7 @@ class Film(TypedDict):
     aspect_ratio: NotRequired[Literal["9:16", "16:9", "1:1"] | None]
     resolution: NotRequired[Literal["720p", "1080p"] | None]
     outputs: NotRequired[list[OutputBody] | None]
+    focus: NotRequired[FocusBody | None]
     b_roll: NotRequired[BRollBody | None]
     background: NotRequired[ColorBody | ImageBody | PresetBody | None]
     voice: NotRequired[VoiceBody | None]
@@ -1226,6 +1241,7 @@ class Template(TypedDict):
     aspect_ratio: NotRequired[Literal["9:16", "16:9", "1:1"] | None]
     resolution: NotRequired[Literal["720p", "1080p"] | None]
     outputs: NotRequired[list[OutputBody] | None]
+    focus: NotRequired[FocusBody | None]
     b_roll: NotRequired[BRollBody | None]
     background: NotRequired[ColorBody | ImageBody | PresetBody | None]
     voice: NotRequired[VoiceBody | None]
@@ -1397,6 +1413,7 @@ class Edit(TypedDict):
     aspect_ratio: NotRequired[Literal["9:16", "16:9", "1:1"] | None]
     resolution: NotRequired[Literal["720p", "1080p"] | None]
     outputs: NotRequired[list[OutputBody] | None]
+    focus: NotRequired[FocusBody | None]
 
 
 class Job(TypedDict):
@@ -1482,6 +1499,7 @@ class Request(TypedDict):
     avatar_position: NotRequired[Position]
     aspect_ratio: AspectRatio
     resolution: Resolution
+    focus: NotRequired[Focus]
     outputs: list[OutputRequest]
     b_roll: BRoll
     background: NotRequired[Background]

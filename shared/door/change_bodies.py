@@ -9,7 +9,7 @@ from shared.door.bodies import Body, parsed
 from shared.door.body_reading import read_object
 from shared.door.body_types import Name, Removable, Script, Text500, Text1000, of_form
 from shared.door.film_bodies import ColorBody, PositionBody, PresetBody
-from shared.door.output_bodies import OutputsBody
+from shared.door.output_bodies import FocusBody, OutputsBody
 from shared.door.voice_body import VoiceBody
 from shared.pipeline.codec import from_plain
 from shared.pipeline.job.recut import Recut
@@ -27,7 +27,10 @@ _BOUGHT = (
     *("avatar_script", "visual_description", "camera_movement", "mood", "script"),
     *("avatar_id", "voice_id", "voice"),
 )
-_LAID_OUT = {"avatar_position", "captions", "background", "length", "aspect_ratio", "resolution", "order", "outputs"}
+_LAID_OUT = {
+    *("avatar_position", "captions", "background", "length", "aspect_ratio", "resolution"),
+    *("order", "outputs", "focus"),
+}
 LinkName = Annotated[
     str,
     Field(json_schema_extra={"pattern": _LINK_PATTERN}),
@@ -112,6 +115,7 @@ class EditBody(Body):
     aspect_ratio: Literal["9:16", "16:9", "1:1"] | None = None
     resolution: Literal["720p", "1080p"] | None = None
     outputs: OutputsBody | None = None
+    focus: FocusBody | None = None
 
     def bought(self) -> Mapping[str, tuple[int | None, str]]:
         """Return what would be filmed or spoken anew: the scene (None: the film) and the field, by path."""

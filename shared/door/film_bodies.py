@@ -23,7 +23,7 @@ from shared.door.body_types import (
     Text1000,
     Upload,
 )
-from shared.door.output_bodies import OutputsBody
+from shared.door.output_bodies import FocusBody, OutputsBody
 from shared.door.strict_body import Body
 from shared.door.text_bodies import SafeAreaName, TextBody
 from shared.door.voice_body import VoiceBody
@@ -119,6 +119,7 @@ class TemplateBody(Body):
     aspect_ratio: Literal["9:16", "16:9", "1:1"] | None = None
     resolution: Literal["720p", "1080p"] | None = None
     outputs: OutputsBody | None = None
+    focus: FocusBody | None = None
     b_roll: BRollBody | None = None
     background: BackgroundBody | None = None
     voice: VoiceBody | None = None

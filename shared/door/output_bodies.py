@@ -16,6 +16,13 @@ class OutputBody(Body):
     resolution: Literal["720p", "1080p"] | None = None
 
 
+class FocusBody(Body):
+    """The point of footage and background pictures that stays seen where a film's shape cuts them."""
+
+    x: Annotated[float, Field(ge=0, le=1, description="0 is the left edge, 1 the right.")] = 0.5
+    y: Annotated[float, Field(ge=0, le=1, description="0 is the upper edge, 1 the lower.")] = 0.5
+
+
 OutputsBody = Annotated[
     list[OutputBody],
     Field(

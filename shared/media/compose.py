@@ -138,7 +138,9 @@ def _stills(bench: _Bench) -> dict[str, Path]:
     for node in dict.fromkeys(shot.node for shot in bench.edit.shots if shot.still):
         if node:
             with named(node):
-                made[node] = still(bench.files[node], bench.edit.size, bench.folder / f"still-{len(made)}.png")
+                made[node] = still(
+                    bench.files[node], bench.edit.size, bench.edit.focus, bench.folder / f"still-{len(made)}.png"
+                )
     return made
 
 

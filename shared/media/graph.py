@@ -14,8 +14,9 @@ from shared.media.ffmpeg import Demuxer, Source
 from shared.media.keying import cut_out, rgb
 from shared.media.segments import Cut, Segment
 from shared.media.takes import MeasuredTake
-from shared.pipeline.edit.edit import Edit
+from shared.pipeline.edit.edit import MIDDLE, Edit
 from shared.pipeline.plan.plan import Cutout
+from shared.pipeline.plan.request import Focus
 
 _COLOUR_TAGS = "setparams=range=tv:colorspace=bt709:color_primaries=bt709:color_trc=bt709"
 _UNNOTICED = 6  # frames a picture may stand still without anybody noticing
@@ -125,11 +126,22 @@ def _shot(graph: Graph, cut: Cut, films: Mapping[str, Source], stills: Mapping[s
     number = graph.open(Source(film.path, film.demuxer, (*film.options, *_window(shot.offset, cut.moving, fps))))
     fill = (
         f"{film.square}scale={size.width}:{size.height}:force_original_aspect_ratio=increase:flags=bicubic:{_YUV},"
-        f"crop={size.width}:{size.height},setsar=1,format=yuv420p"
+        f"crop={size.width}:{size.height}{_window_at(graph.edit.focus)},setsar=1,format=yuv420p"
     )
     timed = f"fps={fps}:start_time=0,trim=end_frame={cut.moving},setpts=N"
     held = f"tpad=stop=-1:stop_mode=clone,trim=end_frame={cut.frames}"
     return f"[{number}:V:0]{timed},{fill},{held}{_pushed_in(cut, fps)}"
+
+
+def _window_at(focus: Focus) -> str:
+    """Return where a crop begins so that a point stands in its middle, as far as the picture reaches."""
+    if focus == MIDDLE:
+        return ""
+    left, top = (
+        f"min(max({side}*{share:.4f}-{out}/2\\,0)\\,{side}-{out})"
+        for side, out, share in (("iw", "ow", focus.x), ("ih", "oh", focus.y))
+    )
+    return f":{left}:{top}"
 
 
 def _pushed_in(cut: Cut, fps: int) -> str:

@@ -7,21 +7,35 @@ from PIL import Image, ImageDraw, ImageFilter, ImageOps
 from shared.media.boxes import Box
 from shared.media.graph import Card
 from shared.media.images import decode
+from shared.pipeline.edit.edit import MIDDLE
 from shared.pipeline.plan.plan import Size
+from shared.pipeline.plan.request import Focus
 
 _PLATE = ("#f4f5f7", "#ccd3dc")  # above and below: a wall in soft light
 _SMOOTH = 4  # shapes are drawn this much larger and scaled down
 
 
-def still(path: Path, size: Size, to: Path) -> Path:
-    """Decode an untrusted image and save it as a PNG that fills the frame, cropped evenly.
+def still(path: Path, size: Size, focus: Focus, to: Path) -> Path:
+    """Decode an untrusted image and save it as a PNG that fills the frame, cropped around the focus.
 
     Raises ImageRefused.
     """
     picture = decode(path.read_bytes())
-    filled = ImageOps.fit(picture, (size.width, size.height), Image.Resampling.LANCZOS)
+    fills = (size.width, size.height)
+    filled = ImageOps.fit(picture, fills, Image.Resampling.LANCZOS, centering=_centered(picture, size, focus))
     filled.save(to, "PNG", compress_level=1)
     return to
+
+
+def _centered(picture: Image.Image, size: Size, focus: Focus) -> tuple[float, float]:
+    """Return which share of what a crop leaves out lies left of it and above it, the focus being its middle."""
+    share = min(picture.width / size.width, picture.height / size.height)
+    sides = ((picture.width, size.width * share, focus.x), (picture.height, size.height * share, focus.y))
+    across, down = (
+        min(1.0, max(0.0, (at * whole - seen / 2) / (whole - seen))) if whole - seen > 1 else 0.5
+        for whole, seen, at in sides
+    )
+    return (0.5, 0.5) if focus == MIDDLE else (across, down)
 
 
 def round_card(box: Box, folder: Path, number: int) -> Card:

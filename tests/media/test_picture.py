@@ -1,5 +1,6 @@
 """Shots: their order, their length, how they fill the frame."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ from shared.media.errors import MediaRefused
 from shared.media.mp4 import read_mp4
 from shared.pipeline.edit.edit import Cue, Shot, Title
 from shared.pipeline.plan.plan import Placement, Size, Sound
+from shared.pipeline.plan.request import Focus
 from tests.media.conftest import Render
 from tests.media.makers import BLUE, FPS, GREEN, RED, colored, edit, ffmpeg, film, like, looks, pixels, shot
 
@@ -218,3 +220,18 @@ def test_missing_file_is_named(render: Render) -> None:
     """A file that isn't there is refused by its node's name."""
     with pytest.raises(MediaRefused, match="files are missing: clip"):
         render(edit(shot(1)))
+
+
+@pytest.mark.parametrize(("x", "seen"), [(0.0, RED), (0.5, GREEN), (0.62, GREEN), (1.0, BLUE)])
+def test_a_crop_stands_around_the_focus(render: Render, tmp_path: Path, x: float, seen: tuple[int, int, int]) -> None:
+    """Footage and a picture of three stripes, far wider than the film, show the stripe that was asked for."""
+    wide = Image.new("RGB", (1920, 320))
+    for index, color in enumerate((RED, GREEN, BLUE)):
+        wide.paste(color, (640 * index, 0, 640 * (index + 1), 320))
+    wide.save(tmp_path / "wide.png")
+    ffmpeg("-loop", "1", "-i", tmp_path / "wide.png", "-t", "1", "-r", "24", "-pix_fmt", "yuv420p", tmp_path / "w.mp4")
+    asked = replace(edit(shot(0.5, "film"), Shot(0.5, "picture", still=True)), focus=Focus(x=x))
+
+    frames = pixels(render(asked, film=tmp_path / "w.mp4", picture=tmp_path / "wide.png").film)
+
+    assert [True, True] == [bool(like(frames[at], seen).mean() > 0.95) for at in (6, 18)]

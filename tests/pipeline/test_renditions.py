@@ -11,7 +11,15 @@ from shared.pipeline.plan.composition import compositions, laid_for
 from shared.pipeline.plan.plan import Plan, Size
 from shared.pipeline.plan.planner import CannotPlan, nodes, plan_from_document, plan_to_document
 from shared.pipeline.plan.renditions import filmed_for
-from shared.pipeline.plan.request import AspectRatio, FilmRequest, OutputRequest, Resolution, from_document, to_document
+from shared.pipeline.plan.request import (
+    AspectRatio,
+    FilmRequest,
+    Focus,
+    OutputRequest,
+    Resolution,
+    from_document,
+    to_document,
+)
 from shared.pipeline.plan.typography import AppArea
 from tests.pipeline.films import SHIPPED_TABLES, film, filmed, planned
 
@@ -186,3 +194,15 @@ def test_what_is_no_output_is_refused_by_field(outputs: object, field: str) -> N
         parse_film({**body, "outputs": outputs})
 
     assert [field] == list(refused.value.details)
+
+
+def test_the_focus_of_what_is_cut_is_free_to_move() -> None:
+    """It names another film, of the same takes; without one a film keeps its name."""
+    request = several(SQUARE)
+    plan = planned(request, SHIPPED_TABLES)
+
+    laid = laid_out(request, plan, Recut(focus=Focus(x=0.5, y=0.2)), SHIPPED_TABLES)
+
+    assert "focus" not in compositions(plan, request)["compose"]
+    assert {"x": 0.5, "y": 0.2} == compositions(laid.plan, laid.request)["compose"]["focus"]
+    assert plan.clips == laid.plan.clips

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 from shared.pipeline.edit.captions import Breaks, estimated, read_srt, show_markup
-from shared.pipeline.edit.edit import Appearance, Cue, Edit, Shot, Title
+from shared.pipeline.edit.edit import MIDDLE, Appearance, Cue, Edit, Shot, Title
 from shared.pipeline.edit.film_warnings import film_warnings
 from shared.pipeline.edit.reprise import reprised
 from shared.pipeline.edit.source_ranges import source_ranges
@@ -73,6 +73,7 @@ def assemble(
         locale=request.voice.locale or "",
         text=request.text,
         safe_area=request.safe_area,
+        focus=request.focus or MIDDLE,
     )
 
 

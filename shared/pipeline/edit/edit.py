@@ -6,8 +6,11 @@ Times are seconds on the film's own clock. Files are named by the key of the nod
 from dataclasses import dataclass
 
 from shared.pipeline.plan.plan import KEY_COLOR, Cutout, Placement, Size, Sound
+from shared.pipeline.plan.request import Focus
 from shared.pipeline.plan.typography import USUAL_TEXT, AppArea, Typography
 from shared.pipeline.plan.warned import WarningText
+
+MIDDLE = Focus()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,7 @@ class Edit:
     warnings: tuple[WarningText, ...] = ()
     text: Typography = USUAL_TEXT
     safe_area: AppArea | None = None
+    focus: Focus = MIDDLE  # what stays seen of a picture of another shape
     locale: str = ""  # the language spoken, "zh-TW", where somebody said it
 
     @property

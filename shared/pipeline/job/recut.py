@@ -18,7 +18,15 @@ from shared.pipeline.plan.plan_warnings import plan_warnings
 from shared.pipeline.plan.planner import film_seconds
 from shared.pipeline.plan.refusals import CannotPlan, refuse_too_long, refuse_unknown_backdrop
 from shared.pipeline.plan.renditions import refuse_outputs, renditions, with_renditions
-from shared.pipeline.plan.request import AspectRatio, Background, FilmRequest, OutputRequest, Position, Resolution
+from shared.pipeline.plan.request import (
+    AspectRatio,
+    Background,
+    FilmRequest,
+    Focus,
+    OutputRequest,
+    Position,
+    Resolution,
+)
 from shared.pipeline.plan.stretches import unfilmed, with_speech
 
 PATHS = {"audio": "b_roll.audio"}  # where an order has a field in a map
@@ -45,6 +53,7 @@ class Recut:
     audio: Sound | None = None
     aspect_ratio: AspectRatio | None = None
     resolution: Resolution | None = None
+    focus: Focus | None = None
     outputs: tuple[OutputRequest, ...] | None = None  # the films it makes from now on, in place of the present ones
     order: tuple[int, ...] | None = None  # scenes by number, as they follow; those left out are not seen
     scenes: tuple[SceneRecut, ...] = ()
@@ -125,6 +134,7 @@ def _worded(request: FilmRequest, recut: Recut) -> FilmRequest:
         b_roll=replace(request.b_roll, audio=recut.audio or request.b_roll.audio),
         aspect_ratio=recut.aspect_ratio or request.aspect_ratio,
         resolution=recut.resolution or request.resolution,
+        focus=recut.focus or request.focus,
         outputs=request.outputs if recut.outputs is None else recut.outputs,
     )
 

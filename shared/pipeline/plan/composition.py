@@ -22,6 +22,7 @@ RENDERER = 1  # raised whenever the same composition may give other frames or an
 def composition(plan: Plan, request: FilmRequest) -> dict[str, Any]:
     """Return, plain, all that the edit is made from but the files themselves."""
     words = {"text": to_plain(request.text)} if request.text != USUAL_TEXT else {}
+    words |= {"focus": to_plain(request.focus)} if request.focus else {}
     apart = {"safe_area": request.safe_area.value} if request.safe_area else {}  # what nobody asks for renames nothing
     return (
         words

@@ -137,6 +137,14 @@ class BRoll(Stored):
 
 
 @dataclass(frozen=True, slots=True)
+class Focus(Stored):
+    """The point of a picture that stays seen where another shape cuts it: shares of its width and height."""
+
+    x: float = 0.5
+    y: float = 0.5
+
+
+@dataclass(frozen=True, slots=True)
 class OutputRequest(Stored):
     """One film of several that are composed of the same takes."""
 
@@ -196,6 +204,7 @@ class FilmRequest(Stored):
     avatar_position: Position | None = None
     aspect_ratio: AspectRatio = AspectRatio.TALL  # of what is filmed
     resolution: Resolution = Resolution.HD
+    focus: Focus | None = None  # of footage and background pictures; None = the middle
     outputs: tuple[OutputRequest, ...] = ()  # the films that are composed of it; () = one, of the same shape
     b_roll: BRoll = BRoll()
     background: Background | None = None
