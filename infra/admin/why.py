@@ -71,7 +71,8 @@ def _sentence(job: Job, waiting: list[Node], around: Surroundings) -> str:
     if not waiting:
         return "It waits for the sweep, which looks at it within the minute: no part of it is queued or being made."
     node = waiting[0]
-    rest = f"; {len(waiting) - 1} more parts wait beside it" if len(waiting) > 1 else ""
+    beside = len(waiting) - 1
+    rest = f"; {beside} more part{'s wait' if beside > 1 else ' waits'} beside it" if beside else ""
     barred = f"; its tenant was shut at {moment(job.barred_at)}, so it buys nothing more" if job.barred_at else ""
     return f"It waits for {_of(node, around)}{rest}{barred}."
 
