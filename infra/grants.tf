@@ -51,6 +51,11 @@ locals {
         role = google_secret_manager_secret_iam_binding.callback_key.role
         who  = google_secret_manager_secret_iam_binding.callback_key.members
       },
+      {
+        on   = google_secret_manager_secret_iam_binding.session_keys.secret_id
+        role = google_secret_manager_secret_iam_binding.session_keys.role
+        who  = google_secret_manager_secret_iam_binding.session_keys.members
+      },
     ],
   )
 

@@ -46,6 +46,28 @@ resource "google_secret_manager_secret_iam_binding" "callback_key" {
   secret_id = google_secret_manager_secret.callback_key.secret_id
 }
 
+# The pages' own: cookies, forms and tickets are signed with it, and whoever reads it can be any tenant. So no other
+# function may.
+resource "google_secret_manager_secret" "session_keys" {
+  secret_id = "abroll-session-keys"
+
+  replication {
+    auto {}
+  }
+
+  lifecycle {
+    prevent_destroy = true
+  }
+
+  depends_on = [google_project_service.api]
+}
+
+resource "google_secret_manager_secret_iam_binding" "session_keys" {
+  members   = [for name in local.users.session_keys : local.member[name]]
+  role      = "roles/secretmanager.secretAccessor"
+  secret_id = google_secret_manager_secret.session_keys.secret_id
+}
+
 resource "google_project_iam_member" "secret_readers" {
   for_each = local.secret_readers
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from infra.admin import deliveries, house, jobs, keys, plans, tenants, vendors
+from infra.admin import deliveries, house, jobs, keys, plans, platform_keys, tenants, vendors
 from infra.admin.told import Told, text_of
 from shared.config import settings
 from shared.pipeline.job.status import Status
@@ -223,7 +223,13 @@ _verb(
     click.option("--off", is_flag=True, help="Take orders again."),
     DRY,
 )(house.drain)
-_verb(admin, "bootstrap", "Make the platform's secret; harmless to repeat.")(house.bootstrap)
+_verb(admin, "bootstrap", "Make the platform's secrets; harmless to repeat.")(platform_keys.bootstrap)
+_verb(
+    admin,
+    "rotate-sessions",
+    "Sign the pages' sessions with a new key; nobody is signed out.",
+    click.option("--at-once", is_flag=True, help="End all sessions: somebody else has seen the key."),
+)(platform_keys.rotate_sessions)
 _verb(
     admin,
     "schema",

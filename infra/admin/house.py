@@ -1,14 +1,11 @@
-"""What belongs to no tenant: the platform's secret, the form of new jobs, the models, and whether orders are taken."""
+"""What belongs to no tenant: the form of new jobs, the models, and whether orders are taken."""
 
-import secrets
 from collections.abc import Callable
 from dataclasses import replace
 
 from infra.admin.told import Told, done, moment
-from shared.cloud.secret_names import CALLBACK_KEY
-from shared.cloud.secrets import NoSecret
 from shared.pipeline.codec import to_plain
-from shared.pipeline.job.schema import OLDEST, SCHEMA, WRITES
+from shared.pipeline.job.schema import OLDEST, WRITES
 from shared.pipeline.vendors.state import OperatorStop, VendorsState
 from shared.steps.pressure import DRAIN_LOOK
 from shared.wiring import Wiring
@@ -16,20 +13,6 @@ from shared.wiring import Wiring
 LONGEST_WHY = 200  # characters: callers read it
 CHANGES = 5  # tries: others write the same document at the same moment
 Move = Callable[[VendorsState], VendorsState]
-
-
-def bootstrap(wiring: Wiring) -> Told:
-    """Make the secret under which callback paths are signed, unless it is there.
-
-    A platform that has none is new: no older code runs there, so new jobs are born in the newest form.
-    """
-    try:
-        wiring.secrets.get(CALLBACK_KEY)
-    except NoSecret:
-        wiring.jobs.forms.set(SCHEMA)
-        wiring.secrets.put(CALLBACK_KEY, secrets.token_urlsafe(32), {"of": "platform"})
-        return done("the platform's secret is made", dry_run=False)
-    return done("nothing: the platform's secret is there", dry_run=False)
 
 
 def forms(wiring: Wiring, form: int | None = None) -> Told:

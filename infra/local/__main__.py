@@ -12,7 +12,7 @@ from infra.local.world import ROOT, World, free_port_from, is_free
 FIRST_USE = Path(__file__).with_name("first_use.sh")
 BEFORE = """\
 abroll is running at {url}     data and logs: {data}
-Its pages, signed in (for ten minutes): {page}
+Its pages, signed in (once, within ten minutes): {page}
 The first film: paste this into another terminal, in this folder.
 """
 AFTER = "Ctrl-C stops everything; the data stays."

@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import IO
 
-from infra.admin import house, keys, tenants
+from infra.admin import keys, platform_keys, tenants
 from infra.local.google_cloud import write_tables
 from infra.local.process import READY
 from infra.local.world import PLAN, ROOT, Places, World
@@ -83,12 +83,12 @@ class Laptop:
         self._running[name].send_signal(signal.SIGCONT)
 
     def seed(self, tenant: str) -> str:
-        """Make the platform's secret and a tenant with a key, once; return the key's text."""
+        """Make the platform's secrets and a tenant with a key, once; return the key's text."""
         kept = self.places.data / f"key-{tenant}.txt"
         if not kept.exists():
             os.environ.update(self.places.environment())
             wiring = Wiring(settings(self.places.environment()))
-            house.bootstrap(wiring)
+            platform_keys.bootstrap(wiring)
             there = wiring.tenants.tenant(tenant) is not None  # its key's file was lost, or never written
             name = tenant.capitalize()
             made = keys.add(wiring, tenant) if there else tenants.add(wiring, tenant, name, PLAN)
@@ -98,9 +98,10 @@ class Laptop:
         return kept.read_text(encoding="utf-8")
 
     def ticket(self, key: str) -> str:
-        """Return what signs its bearer in to the pages with a key, for ten minutes."""
+        """Return what signs its bearer in to the pages with a key, once within ten minutes."""
         os.environ.update(self.places.environment())
         wiring = Wiring(settings(self.places.environment()))
+        platform_keys.bootstrap(wiring)  # what data of an older release lacks
         made = wiring.sessions.ticket(key.removeprefix(KEY_BEGINS).partition("_")[0])
         wiring.clients.close()
         return made

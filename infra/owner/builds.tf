@@ -116,14 +116,17 @@ resource "google_project_iam_member" "buckets" {
   }
 }
 
-resource "google_project_iam_member" "callback_key" {
+resource "google_project_iam_member" "platform_secrets" {
   member  = local.builder.deployer
   project = var.project
   role    = "projects/${var.project}/roles/${google_project_iam_custom_role.applies_secret.role_id}"
 
   condition {
-    expression = "resource.name == \"projects/${data.google_project.this.number}/secrets/abroll-callback-key\""
-    title      = "the platform's secret"
+    expression = join(" || ", [
+      for name in ["abroll-callback-key", "abroll-session-keys"] :
+      "resource.name == \"projects/${data.google_project.this.number}/secrets/${name}\""
+    ])
+    title = "the platform's secrets"
   }
 }
 

@@ -8,8 +8,8 @@ locals {
         values(google_project_iam_member.things),
         [
           google_project_iam_member.buckets,
-          google_project_iam_member.callback_key,
           google_project_iam_member.grants,
+          google_project_iam_member.platform_secrets,
         ],
       ) :
       { on = try(grant.condition[0].title, "the project"), role = grant.role, who = [grant.member] }

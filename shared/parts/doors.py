@@ -130,10 +130,11 @@ class DoorParts(StepParts):
         from urllib.parse import urlsplit
 
         from shared.door.console.sessions import Sessions
-        from shared.steps.callbacks import callback_key
+        from shared.door.console.signing_keys import session_keys
 
         url = urlsplit(f"{self.settings.public_url}/console")
-        return Sessions(lambda: callback_key(self.secrets), self.now, url.path, url.scheme == "https")
+        keys, tickets = lambda: session_keys(self.secrets, self.now()), partial(self.rate_counts.once_more, "ticket")
+        return Sessions(keys, tickets, self.now, url.path, url.scheme == "https")
 
     @cached_property
     def heygen_webhook(self) -> "HeygenWebhook":

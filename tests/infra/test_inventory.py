@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from shared.cloud.secret_names import CALLBACK_KEY, customer_webhook, vendor_key, vendor_webhook
+from shared.cloud.secret_names import CALLBACK_KEY, SESSION_KEYS, customer_webhook, vendor_key, vendor_webhook
 from shared.log import SEVERITY, Fact
 from shared.pipeline.job.line import LINE, START_CLIP, START_PRESENTER, WATCH_CLIP, WATCH_PRESENTER
 from shared.pipeline.job.timeouts import Timeouts
@@ -29,6 +29,7 @@ PARTS = {
         "heygen_webhook_secrets",
         "old_versions",
         "presenter_keys",
+        "session_keys",
         "tenant_secrets",
     },
     "tasks": {"delete_tasks", "enqueue", "enqueue_notify", "enqueue_watch", "look_up_tasks"},
@@ -149,8 +150,9 @@ def test_secrets_are_named_as_the_grants_expect() -> None:
     for name, words in named:
         assert words == {kind for kind, starts in prefixes.items() if name.startswith(starts)}
         assert name.startswith(keeper)
-    assert not CALLBACK_KEY.startswith((*keeper, *sum(prefixes.values(), ())))
-    assert f'secret_id = "{CALLBACK_KEY}"' in terraform()["secrets.tf"]
+    for platforms in (CALLBACK_KEY, SESSION_KEYS):
+        assert not platforms.startswith((*keeper, *sum(prefixes.values(), ())))
+        assert f'secret_id = "{platforms}"' in terraform()["secrets.tf"]
 
 
 def test_the_deployer_may_grant_the_roles_that_are_granted() -> None:

@@ -21,7 +21,7 @@ from infra.local.vendors.heygen.settings import DEMO_KEY, HeyGenSettings
 from infra.local.vendors.veo.server import VeoServer
 from infra.local.vendors.veo.settings import VeoSettings
 from infra.local.world import merged
-from shared.cloud.secret_names import CALLBACK_KEY, vendor_key
+from shared.cloud.secret_names import CALLBACK_KEY, SESSION_KEYS, vendor_key
 from shared.cloud.tenants import Integration, Tenant
 from shared.pipeline.job.job import Job, Node
 from shared.pipeline.job.names import task_name
@@ -315,8 +315,9 @@ def filmed_once(folder: Path) -> Mapping[str, Path]:
 
 
 def _settled(wiring: StagedWiring) -> None:
-    """Make the platform's secret, the tenant and its HeyGen account."""
+    """Make the platform's secrets, the tenant and its HeyGen account."""
     wiring.secrets.put(CALLBACK_KEY, "platform-secret", {"of": "platform"})
+    wiring.secrets.put(SESSION_KEYS, "pages-secret", {"of": "platform"})
     wiring.tenants.put_tenant(TENANT)
     wiring.jobs.forms.set(SCHEMA)  # as on a platform where no older code runs
     wiring.months.own(TENANT, "any", wiring.clock())  # begun, as for all but a first order

@@ -11,8 +11,11 @@ import flask
 import pytest
 from werkzeug.test import EnvironBuilder
 
+from infra.admin.platform_keys import rotate_sessions
+from shared.cloud.secret_names import SESSION_KEYS
 from shared.door.console.pages import hashed_names
 from shared.door.console.sessions import IDLE, LIFE
+from shared.door.console.signing_keys import HEARD
 from shared.wiring import Wiring
 from tests.steps.calls import Customer, customer
 from tests.steps.stage import TENANT, Stage, footage, staged
@@ -161,14 +164,57 @@ def test_a_changed_cookie_is_none(stage: Stage, browser: Browser) -> None:
 
 
 def test_a_ticket_signs_in_until_it_is_over(stage: Stage, owner: Customer) -> None:
-    """Its page has one button, so that a preview of the link burns nothing; nobody else can make one."""
-    ticket = stage.wiring.sessions.ticket(owner.key.id)
+    """Its page has one button, so that a preview of the link uses up nothing; nobody else can make one."""
+    ticket, late = (stage.wiring.sessions.ticket(owner.key.id) for _ in range(2))
 
     assert "Sign in with this link" in Browser(stage.wiring).get(f"/enter?t={ticket}").get_data(as_text=True)
-    assert 303 == Browser(stage.wiring).post("/enter", {"t": ticket}).status_code
     assert 401 == Browser(stage.wiring).post("/enter", {"t": ticket[:-1]}).status_code
+    assert 303 == Browser(stage.wiring).post("/enter", {"t": ticket}).status_code
     stage.clock.forward(601)
-    assert 401 == Browser(stage.wiring).post("/enter", {"t": ticket}).status_code
+    assert 401 == Browser(stage.wiring).post("/enter", {"t": late}).status_code
+
+
+def test_a_ticket_signs_in_once(stage: Stage, owner: Customer) -> None:
+    """Whoever finds it afterwards, in a history or a chat, is asked for a key."""
+    ticket = stage.wiring.sessions.ticket(owner.key.id)
+
+    codes = [Browser(stage.wiring).post("/enter", {"t": ticket}).status_code for _ in range(2)]
+
+    assert [303, 401] == codes
+
+
+def test_a_new_signing_key_signs_nobody_out(stage: Stage, owner: Customer) -> None:
+    """Sessions and open forms go on under the key before; one that was seen is given up at once."""
+    wiring, mine = stage.wiring, signed_in(stage, owner)
+    token = mine.token
+
+    rotate_sessions(wiring)
+    stage.clock.forward(HEARD.total_seconds())
+    later = signed_in(stage, owner)
+    under_both = (mine.get("/films").status_code, later.get("/films").status_code)
+    form = mine.post("/developers", {"_token": token, "revoke": "none"}).status_code
+    rotate_sessions(wiring, at_once=True)
+    under_none = {mine.get("/films").status_code, later.get("/films").status_code}
+
+    assert (200, 200) == under_both
+    assert 403 != form
+    assert {303} == under_none
+    assert 1 == len(wiring.secrets.get(SESSION_KEYS).value.splitlines())
+    assert {} == wiring.secrets.replaced_versions(SESSION_KEYS)
+
+
+def test_a_platform_without_a_signing_key_says_what_makes_one(stage: Stage, owner: Customer) -> None:
+    """As after an update that brings it: a page, no crash of the door, and no session that anybody could forge."""
+    kept = stage.wiring.secrets.get(SESSION_KEYS).value
+    stage.wiring.secrets.delete(SESSION_KEYS)
+    try:
+        response = Browser(stage.wiring).post("/sign-in", {"key": owner.text})
+    finally:
+        stage.wiring.secrets.put(SESSION_KEYS, kept, {"of": "platform"})
+
+    assert 503 == response.status_code
+    assert "python -m infra.admin bootstrap" in response.get_data(as_text=True)
+    assert "Set-Cookie" not in response.headers
 
 
 class Tags(HTMLParser):

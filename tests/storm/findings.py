@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 
-from infra.admin import house, tenants
+from infra.admin import platform_keys, tenants
 from infra.local.laptop import Laptop
 from infra.local.vendors.did.settings import DEMO_KEY as DID_KEY
 from infra.local.world import LOCATION, PLAN, PROJECT
@@ -56,7 +56,7 @@ def open_tenants(laptop: Laptop, names: Sequence[str], live_jobs: int = 50, seco
     `second`: and one at D-ID, and a persona both services know.
     """
     with operator(laptop) as wiring:
-        house.bootstrap(wiring)
+        platform_keys.bootstrap(wiring)
         keys = {name: tenants.add(wiring, name, name.capitalize())["key"] for name in names}
         for name in names:
             wiring.tenants.put_tenant(

@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 import flask
 
+from shared.cloud.secrets import NoSecret
 from shared.codes import Code
 from shared.door.answers import refuse, request_id
 from shared.door.asked import READ, SIGNED_IN
@@ -88,6 +89,10 @@ class ConsoleDoor:
             log(Fact.STORE_FAILED, str(failed), trace=trace)
             message = "We cannot read your films just now. Nothing is lost."
             response = self._page_of(503, message=message, next_move="Load this page again in a few seconds.")
+        except NoSecret:
+            crashed("the pages' sessions have no key", trace=trace, route=pattern)
+            message, asked = "Nobody can sign in here yet.", "python -m infra.admin bootstrap"
+            response = self._page_of(503, message=message, next_move=f"Whoever runs this abroll runs: {asked}.")
         except Exception:  # noqa: BLE001  # as in the API's door: it logs, and says nothing of it outside
             crashed("a page crashed", trace=trace, route=pattern)
             message = "Something broke on our side."

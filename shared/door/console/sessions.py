@@ -7,17 +7,18 @@ which nobody asked for anything.
 
 import hashlib
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from secrets import token_urlsafe
 
 import flask
 from itsdangerous import BadData, URLSafeSerializer
 
 from shared.door.asked import is_key_id
+from shared.door.console.signing_keys import SESSION_LIFE
 
-LIFE, IDLE = 8 * 3600, 3600  # seconds
+LIFE, IDLE = int(SESSION_LIFE.total_seconds()), 3600  # seconds
 SEEN_STEP = 300  # in which a cookie is not written anew
 TICKET_LIFE = 600
 LONGEST_COOKIE = 500
@@ -36,9 +37,13 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Sessions:
-    """Makes and reads cookies, tokens and tickets; `secret` tells the bytes they are signed with."""
+    """Makes and reads cookies, tokens and tickets; `keys` tells what verifies them, the last one of them what signs.
 
-    secret: Callable[[], str]
+    `used` counts one more use of a ticket by its name, kept until it is over, and tells how many there were with it.
+    """
+
+    keys: Callable[[], Sequence[str]]
+    used: Callable[[str, datetime], int]
     now: Callable[[], datetime]
     path: str  # what the cookie is sent to
     secure: bool
@@ -82,21 +87,27 @@ class Sessions:
 
     def token(self, session: Session) -> str:
         """Return what this session's forms carry, and nobody else's."""
-        return hmac.new(self._key("form"), session.nonce.encode(), hashlib.sha256).hexdigest()
+        return _mark(self._keys("form")[-1], session.nonce)
 
     def holds(self, session: Session, token: str) -> bool:
         """Tell whether a form is one of this session's."""
-        return hmac.compare_digest(self.token(session).encode(), token.encode("utf-8", "replace"))
+        sent = token.encode("utf-8", "replace")
+        return any(hmac.compare_digest(_mark(key, session.nonce).encode(), sent) for key in self._keys("form"))
 
     def ticket(self, key_id: str) -> str:
-        """Return a text that signs its bearer in with a key, for ten minutes."""
-        return str(self._signer("ticket").dumps([key_id, int(self.now().timestamp()) + TICKET_LIFE]))
+        """Return a text that signs its bearer in with a key, once within ten minutes."""
+        until = int(self.now().timestamp()) + TICKET_LIFE
+        return str(self._signer("ticket").dumps([key_id, until, token_urlsafe(16)]))
 
     def admitted(self, ticket: str) -> str | None:
-        """Return the key of a ticket, None where it is none of ours or is over."""
+        """Use a ticket: return its key, None where it is none of ours, is over or was used. One write.
+
+        Raises StoreUnreachable.
+        """
         match self._loaded("ticket", ticket):
-            case [str(key), int(until)] if is_key_id(key) and self.now().timestamp() < until:
-                return key
+            case [str(key), int(until), str(name)] if is_key_id(key) and self.now().timestamp() < until:
+                first = self.used(name, datetime.fromtimestamp(until, UTC)) == 1
+                return key if first else None
         return None
 
     def signed(self, what: str, text: str) -> str:
@@ -118,7 +129,11 @@ class Sessions:
         return found
 
     def _signer(self, what: str) -> URLSafeSerializer:
-        return URLSafeSerializer(self._key(what), salt=what, signer_kwargs={"digest_method": hashlib.sha256})
+        return URLSafeSerializer(self._keys(what), salt=what, signer_kwargs={"digest_method": hashlib.sha256})
 
-    def _key(self, what: str) -> bytes:
-        return hmac.new(self.secret().encode(), f"console {what}".encode(), hashlib.sha256).digest()
+    def _keys(self, what: str) -> list[bytes]:
+        return [hmac.new(key.encode(), f"console {what}".encode(), hashlib.sha256).digest() for key in self.keys()]
+
+
+def _mark(key: bytes, nonce: str) -> str:
+    return hmac.new(key, nonce.encode(), hashlib.sha256).hexdigest()
