@@ -107,8 +107,11 @@ class Blobs:
         except _broken() as failed:
             raise FilesUnreachable(f"{prefix_uri} could not be listed: {failed}") from failed
 
-    def link(self, uri: str) -> str:
-        """Return a signed link that lives for LINK_LIFE. Raises FilesUnreachable when nobody could sign it."""
+    def link(self, uri: str, save_as: str | None = None) -> str:
+        """Return a signed link that lives for LINK_LIFE; a browser keeps the file as `save_as` where that is given.
+
+        Raises FilesUnreachable when nobody could sign it.
+        """
         from shared.cloud.signing import CannotSign, signing_credentials
 
         try:
@@ -116,6 +119,7 @@ class Blobs:
                 version="v4",
                 expiration=LINK_LIFE,
                 method="GET",
+                response_disposition=f'attachment; filename="{save_as}"' if save_as else None,
                 credentials=signing_credentials(self._clients, self._settings),
                 api_access_endpoint=self._clients.storage.api_endpoint,
             )

@@ -220,9 +220,10 @@ class JobsDoor:
         return answer(202, {**accepted, "parent": job.parent, **said}, {"Location": accepted["urls"]["job"]})
 
     def _film(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
-        number = request.args.get("output", "1")
+        number, job = request.args.get("output", "1"), self._own(request, found["job"], READ).job
         name = links.FILM if number == "1" else f"{links.FILM}-{number[:2]}"
-        return self._redirect(self._own(request, found["job"], READ).job, name)
+        save = request.args.get("download") == "true"
+        return self._redirect(job, name, f"{job.id[:8]}.mp4" if save else None)
 
     def _links(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
         from shared.door.change_bodies import LinksBody
@@ -250,11 +251,11 @@ class JobsDoor:
             strangers.pay_back(request)
         return self._redirect(loaded.job, name)
 
-    def _redirect(self, job: Job, name: str) -> flask.Response:
+    def _redirect(self, job: Job, name: str, save_as: str | None = None) -> flask.Response:
         uri = links.linked_files(job).get(name)
         if uri is None:
             raise Problem(Code.NOT_FOUND, f"there is no {name} (yet)", next_move="read the job's status first")
-        return answer(302, {"job_id": job.id}, {"Location": self.blobs.link(uri)})
+        return answer(302, {"job_id": job.id}, {"Location": self.blobs.link(uri, save_as)})
 
     def _own_and_who(self, request: flask.Request, job_id: str) -> tuple[Caller, Loaded]:
         who = self.entrance(request, WRITE)

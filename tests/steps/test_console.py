@@ -1,8 +1,7 @@
 """The pages, asked past no network: who comes in, what a form needs, what nobody else's page shows, inert texts."""
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import urlencode
@@ -16,9 +15,9 @@ from shared.cloud.secret_names import SESSION_KEYS
 from shared.door.console.pages import hashed_names
 from shared.door.console.sessions import IDLE, LIFE
 from shared.door.console.signing_keys import HEARD
-from shared.wiring import Wiring
 from tests.steps.calls import Customer, customer
 from tests.steps.stage import TENANT, Stage, footage, staged
+from tests.steps.visitor import Browser, signed_in
 
 XSS = (
     "<script>alert(1)</script>",
@@ -29,47 +28,6 @@ XSS = (
     "\u202e<b>turned\u2028</b>",
 )
 NOBODYS = "00000000-0000-4000-8000-000000000000"
-
-
-@dataclass(slots=True)
-class Browser:
-    """Keeps cookies, and sends forms as our own pages do."""
-
-    wiring: Wiring
-    cookies: dict[str, str] = field(default_factory=dict)
-
-    def get(self, path: str, **headers: str) -> flask.Response:
-        """Load a page."""
-        return self.ask("GET", path, None, headers)
-
-    def post(self, path: str, form: Mapping[str, str], **headers: str) -> flask.Response:
-        """Send a form as it stands."""
-        ours = self.wiring.console.pages.url.removesuffix("/console")
-        return self.ask("POST", path, urlencode(form).encode(), {"Origin": ours, **headers})
-
-    def send(self, path: str, form: Mapping[str, str]) -> flask.Response:
-        """Send a form with the token of this session."""
-        return self.post(path, {**form, "_token": self.token})
-
-    @property
-    def token(self) -> str:
-        """The token that this session's forms carry."""
-        found = re.search(r'name="_token" value="([0-9a-f]+)"', self.get("/settings").get_data(as_text=True))
-        assert found
-        return found[1]
-
-    def ask(self, method: str, path: str, data: bytes | None, headers: Mapping[str, str]) -> flask.Response:
-        """Ask for a path, and keep the cookies of the answer."""
-        path, _, query = path.partition("?")
-        sent = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items()), **headers}
-        if data is not None:
-            sent.setdefault("Content-Type", "application/x-www-form-urlencoded")
-        built = EnvironBuilder(path=path, query_string=query, method=method, data=data, headers=[*sent.items()])
-        response: flask.Response = self.wiring.console(flask.Request(built.get_environ()))
-        for line in response.headers.getlist("Set-Cookie"):
-            name, _, value = line.partition(";")[0].partition("=")
-            self.cookies[name] = value
-        return response
 
 
 @pytest.fixture(scope="module")
@@ -89,13 +47,6 @@ def owner(stage: Stage) -> Customer:
 def browser(stage: Stage, owner: Customer) -> Browser:
     """Return a browser whose person has signed in."""
     return signed_in(stage, owner)
-
-
-def signed_in(stage: Stage, who: Customer) -> Browser:
-    """Sign in with a key."""
-    made = Browser(stage.wiring)
-    assert 303 == made.post("/sign-in", {"key": who.text}).status_code
-    return made
 
 
 def test_a_key_signs_in_and_stands_in_no_cookie(stage: Stage, owner: Customer) -> None:

@@ -15,7 +15,7 @@ from shared.cloud.secrets import NoSecret
 from shared.codes import Code
 from shared.door.answers import refuse, request_id
 from shared.door.asked import READ, SIGNED_IN
-from shared.door.console import account, films, new_film, presenters
+from shared.door.console import account, film, films, moves, new_film, presenters
 from shared.door.console.pages import Pages
 from shared.door.console.sessions import Session, Sessions
 from shared.door.console.visits import CallRefused, Screen, Visit, told
@@ -46,8 +46,10 @@ class ConsoleDoor:
         gets: dict[str, Screen] = {
             "/": films.start,
             "/films": films.listed,
-            "/films/{job}": films.shown,
-            "/films/{job}/live": films.live,
+            "/films/{job}": film.shown,
+            "/films/{job}/again": moves.again,
+            "/films/{job}/download": film.download,
+            "/films/{job}/live": film.live,
             "/new": new_film.form,
             "/presenters": presenters.listed,
             "/presenters/picture": pictures,
@@ -57,8 +59,11 @@ class ConsoleDoor:
             "/usage.csv": account.usage_csv,
         }
         posts: dict[str, Screen] = {
-            "/films/{job}/cancel": films.cancel,
-            "/films/{job}/retry": films.retry,
+            "/films/{job}/again": moves.make_again,
+            "/films/{job}/cancel": moves.cancel,
+            "/films/{job}/edit": moves.edit,
+            "/films/{job}/replay": moves.replay,
+            "/films/{job}/retry": moves.retry,
             "/new": new_film.sent,
             "/presenters": presenters.make_default,
             "/settings": account.change,

@@ -16,7 +16,7 @@ import flask
 
 from shared.door.asked import is_job_id
 from shared.door.bodies import MOST_SCENES
-from shared.door.console.films import once
+from shared.door.console.moves import once
 from shared.door.console.visits import Visit, told
 from shared.door.mcp_tools import CENT
 

@@ -13,7 +13,7 @@ from typing import Any
 import flask
 from jinja2 import Environment, FileSystemLoader
 
-from shared.door.console.wording import CHANGES_TOLD, STATUS_WORDS
+from shared.door.console import wording
 
 PAGES_FOLDER = Path(__file__).parent
 STATIC = ("console.css", "console.js", "mark.svg")
@@ -28,8 +28,9 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"dollars": dollars, "moment": moment}
-    made.globals |= {"CHANGES_TOLD": CHANGES_TOLD, "STATUS_WORDS": STATUS_WORDS}
+    made.filters |= {"dollars": dollars, "moment": moment, "part": part, "vendor": vendor}
+    words = ("STATUS_WORDS", "STATE_WORDS", "OUTCOME_WORDS", "PLACE_WORDS")
+    made.globals |= {name: getattr(wording, name) for name in words}
     return made
 
 
@@ -47,6 +48,17 @@ def moment(text: str | None) -> str:
     if not text:
         return ""
     return datetime.fromisoformat(text).astimezone(UTC).strftime("%d %b %Y, %H:%M UTC").lstrip("0")
+
+
+def part(key: str) -> str:
+    """Name a part of a film as people do: "Footage 2" for clip-2."""
+    kind, _, number = key.partition("-")
+    return f"{wording.PART_NAMES.get(kind, kind)} {number}".strip()
+
+
+def vendor(name: str | None) -> str:
+    """Name a vendor as it calls itself."""
+    return wording.VENDOR_NAMES.get(name or "", name or "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,50 @@ STATUS_WORDS: Mapping[str, str] = {
     "cancelled": "Cancelled",
     "unreadable": "Not shown",
 }
+VENDOR_NAMES: Mapping[str, str] = {"abroll": "abroll", "did": "D-ID", "heygen": "HeyGen", "veo": "Google Veo"}
+PART_NAMES: Mapping[str, str] = {
+    "clip": "Footage",
+    "compose": "Composition",
+    "image": "Photo",
+    "presenter": "Presenter",
+}
+STATE_WORDS: Mapping[str, str] = {
+    "blocked": "waits for other parts",
+    "queued": "waits for its turn",
+    "starting": "being sent",
+    "running": "being made",
+    "done": "ready",
+    "failed": "failed",
+    "cancelled": "cancelled",
+}
+OUTCOME_WORDS: Mapping[str, str] = {
+    "claimed": "being sent",
+    "not_sent": "never sent",
+    "refused": "refused",
+    "unclear": "unknown whether it was sent",
+    "sent": "sent",
+    "given_up": "given up",
+    "nothing_made": "nothing was made",
+    "failed": "failed there",
+    "done": "made",
+    "late": "came too late",
+}
+PLACE_WORDS: Mapping[str, str] = {
+    "bottom_right": "Bottom right",
+    "bottom_left": "Bottom left",
+    "top_right": "Top right",
+    "top_left": "Top left",
+    "center": "Centre",
+}
 CHANGES_TOLD: Mapping[str, str] = {
     "cancelled": "The film is cancelled; what was never sent is refunded.",
     "changed": "Saved.",
+    "edited": "Another version is being made from the same takes, for nothing.",
     "ordered": "Ordered. This page follows the film.",
     "presenter": "This presenter speaks where an order names nobody.",
     "put": "The key works and is kept. Nobody can read it again.",
     "removed": "The account and its key are forgotten.",
+    "replayed": "The webhook is sent anew.",
     "retried": "The film is tried again; what was finished is kept.",
     "revoked": "The key is revoked; within five seconds nobody takes it.",
     "synced": "The service was asked anew.",

@@ -1,0 +1,97 @@
+"""The screen of one film: player, how it stands, its versions, what was tried when and for how much, its webhooks."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import uuid4
+
+import flask
+
+from shared.door.asked import WRITE, is_job_id
+from shared.door.console.visits import CallRefused, Visit, told
+from shared.door.mcp_tools import ENDED
+from shared.pipeline.plan.request import Preset
+
+DELIVERIES_SHOWN = "20"
+CHART_WIDTH = 1000  # units of the picture of lanes
+
+
+def shown(visit: Visit, found: Mapping[str, str]) -> flask.Response:
+    """Show a film."""
+    return film_page(visit, visit.need("GET", f"/jobs/{found['job']}"))
+
+
+def download(visit: Visit, found: Mapping[str, str]) -> flask.Response:
+    """Lead to the film's file, which the browser keeps instead of playing it."""
+    heard = visit.ask("GET", f"/jobs/{found['job']}/film", query={"download": "true"})
+    if heard.failed:
+        raise CallRefused(heard)
+    return flask.Response(status=302, headers={"Location": heard.response.headers["Location"]})
+
+
+def live(visit: Visit, found: Mapping[str, str]) -> flask.Response:
+    """Tell how a film stands, or that nothing has changed."""
+    job = visit.need("GET", f"/jobs/{found['job']}")
+    response = visit.pages.page("live.html", job=job, ended=job["status"] in ENDED)
+    tag = hashlib.sha256(response.get_data()).hexdigest()[:16]
+    response.set_etag(tag, weak=True)
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.headers["Vary"] = "Cookie"
+    response.make_conditional(visit.request)
+    return response
+
+
+def film_page(
+    visit: Visit, job: Mapping[str, Any], problem: Mapping[str, Any] | None = None, status: int = 200
+) -> flask.Response:
+    """Return a film's page, with what was refused just now where something was."""
+    path, again = f"/jobs/{job['id']}", None
+    if job["status"] in ("failed", "cancelled") and WRITE in visit.who.key.scopes:
+        again = visit.ask("POST", f"{path}/retry", {"dry_run": True})
+    hooks = visit.ask("GET", "/tenant/deliveries", query={"job": job["id"], "limit": DELIVERIES_SHOWN})
+    return visit.page(
+        "film.html",
+        status,
+        title=job["product_title"],
+        job=job,
+        ordered=visit.need("GET", f"{path}/request"),
+        bill=visit.need("GET", f"{path}/bill"),
+        lanes=drawn(visit.need("GET", f"{path}/timeline")["lanes"]),
+        versions=_versions(visit, job),
+        deliveries=() if hooks.failed else hooks.fields["deliveries"],
+        presented=any(node["kind"] == "presenter" for node in job["nodes"]),
+        presets=[each.value for each in Preset],
+        ended=job["status"] in ENDED,
+        again=again.fields if again and not again.failed else None,
+        barred=again.fields.get("message") if again and again.failed else None,
+        once=str(uuid4()),
+        problem=problem,
+    )
+
+
+def refused_page(visit: Visit, job_id: str, heard: Any) -> flask.Response:
+    """Return a film's page that tells what was refused, and why."""
+    job = visit.ask("GET", f"/jobs/{job_id}")
+    if job.failed:
+        raise CallRefused(job)
+    return film_page(visit, job.fields, told(heard), 422)
+
+
+def drawn(lanes: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return each lane with where it begins and how long it is in a picture `CHART_WIDTH` wide."""
+    last = max((lane["to"] for lane in lanes), default=0.0) or 1.0
+    scale = CHART_WIDTH / last
+    rows = []
+    for lane in lanes:
+        begins, ends = max(lane["from"], 0.0), max(lane["to"], 0.0)
+        rows.append({**lane, "x": round(begins * scale), "wide": max(round((ends - begins) * scale), 4)})
+    return rows
+
+
+def _versions(visit: Visit, job: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    """Return all versions of a film, the newest first; none of one that has only itself."""
+    root = job.get("version_of")
+    if root is None or not is_job_id(str(root)):
+        return tuple(reversed(job["versions"]))
+    heard = visit.ask("GET", f"/jobs/{root}")
+    return () if heard.failed else tuple(reversed(heard.fields["versions"]))

@@ -1,0 +1,140 @@
+"""The page of one film: what of it can be changed for nothing, what is bought only after its price was shown."""
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+from werkzeug.wrappers import Request
+
+from infra.local.vendors.serving import Serving
+from tests.steps.calls import customer, told
+from tests.steps.stage import TENANT, Stage, presented, staged
+from tests.steps.test_notify import Customer as Receiver
+from tests.steps.visitor import Browser, signed_in
+
+ONCE = ("10000000-0000-4000-8000-000000000000", "20000000-0000-4000-8000-000000000000")
+
+
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory: pytest.TempPathFactory, canned: Mapping[str, Path]) -> Iterator[Stage]:
+    """Open one stage for all."""
+    with staged(tmp_path_factory.mktemp("film"), canned=canned) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def film(stage: Stage) -> str:
+    """Return a finished film with a presenter."""
+    job = stage.order(presented(product_title="Mug"))
+    stage.live(job)
+    return job
+
+
+@pytest.fixture(scope="module")
+def browser(stage: Stage) -> Browser:
+    """Return a browser whose person may do everything."""
+    return signed_in(stage, customer(stage.wiring, TENANT.id))
+
+
+def page(browser: Browser, path: str) -> str:
+    """Return a page's text."""
+    return browser.get(path).get_data(as_text=True)
+
+
+def test_the_presenter_moves_for_nothing(stage: Stage, browser: Browser, film: str) -> None:
+    """One button makes one version, also when it is sent twice; no vendor hears of it, and both films stay."""
+    before = {vendor: stage.submits(vendor) for vendor in ("veo", "heygen")}
+    form = {"preset": "top_left", "_once": ONCE[0]}
+
+    first, again = (browser.send(f"/films/{film}/edit", form) for _ in range(2))
+    made = first.headers["Location"].rsplit("/", 1)[1]
+    stage.live(made)
+
+    assert 303 == first.status_code
+    assert first.headers["Location"] == again.headers["Location"]
+    assert before == {vendor: stage.submits(vendor) for vendor in before}
+    assert (
+        "top_left"
+        == told(customer(stage.wiring, TENANT.id).call("GET", f"/jobs/{made}/request"))["avatar_position"]["preset"]
+    )
+    assert [True, True] == [f'/films/{each}" aria-current' in page(browser, f"/films/{each}") for each in (film, made)]
+
+
+def test_two_buttons_of_one_page_are_two_versions(browser: Browser, film: str) -> None:
+    """Who goes back and presses another one is not told that this name was used."""
+    places = [
+        browser.send(f"/films/{film}/edit", {"preset": each, "_once": ONCE[1]}) for each in ("center", "top_right")
+    ]
+
+    assert [303, 303] == [each.status_code for each in places]
+    assert 2 == len({each.headers["Location"] for each in places})
+
+
+def test_texts_that_stay_are_not_sent(stage: Stage, browser: Browser, film: str) -> None:
+    """What was changed is what the form says otherwise; a form that changes nothing is told so, at no price."""
+    nothing = browser.send(f"/films/{film}/edit", {"texts": "on", "text.0": "", "_once": ONCE[0]})
+    changed = browser.send(f"/films/{film}/edit", {"texts": "on", "text.0": "New", "_once": ONCE[0]})
+
+    asked = told(
+        customer(stage.wiring, TENANT.id).call("GET", f"/jobs/{changed.headers['Location'].rsplit('/', 1)[1]}/request")
+    )
+    assert 422 == nothing.status_code
+    assert "New" == asked["scenes"][0]["text_overlay"]
+
+
+def test_a_film_is_made_again_at_the_price_that_was_shown(browser: Browser, film: str) -> None:
+    """Other words tell their own price first; nothing is bought before that."""
+    shown = page(browser, f"/films/{film}/again")
+    price = re.search(r"Make it again for (\$[0-9.]+)", shown)
+    other = browser.send(f"/films/{film}/again", {"script": "Other words.", "agreed_words": "", "_once": ONCE[0]})
+    bought = browser.send(
+        f"/films/{film}/again", {"script": "Other words.", "agreed_words": "Other words.", "_once": ONCE[0]}
+    )
+
+    assert price
+    assert 200 == other.status_code
+    assert "Other words.</textarea>" in other.get_data(as_text=True)
+    assert 303 == bought.status_code
+    assert film not in bought.headers["Location"]
+
+
+def test_a_page_tells_who_made_what_and_when(browser: Browser, film: str) -> None:
+    """Vendors by their own names, parts by ours, lanes as a picture and as a table, attempts with their ids."""
+    text = page(browser, f"/films/{film}")
+
+    for each in (
+        "Google Veo",
+        "HeyGen",
+        "Footage 1",
+        "Presenter 1",
+        "Composition",
+        "<rect",
+        "together from the same takes: $0.00",
+    ):
+        assert each in text, each
+    assert 2 <= len(re.findall(r"<code>[^<]{6,}</code></td>", text))
+
+
+def test_a_webhook_is_sent_anew(stage: Stage, browser: Browser) -> None:
+    """From the film's own page; another's, or none, is not."""
+    receiver, shop = Receiver(), customer(stage.wiring, TENANT.id)
+    serving = Serving("127.0.0.1", 0, Request.application(receiver.answer))
+    serving.start()
+    try:
+        order = {"scenes": [{"visual_description": "A mug", "duration": 4}], "webhook_url": f"{serving.url}/hook"}
+        film = str(told(shop.call("POST", "/create_job", order))["job_id"])
+        shop.call("POST", f"/jobs/{film}/cancel")
+        stage.cloud.tasks.run_due()
+        name = re.search(r'name="delivery" value="([^"]+)"', page(browser, f"/films/{film}"))
+        assert name
+        stranger = signed_in(stage, customer(stage.wiring, "stranger"))
+        told_others = stranger.send(f"/films/{film}/replay", {"delivery": name[1]}).status_code
+        again = browser.send(f"/films/{film}/replay", {"delivery": name[1]}).status_code
+        stage.cloud.tasks.run_due()
+    finally:
+        serving.stop()
+
+    assert (404, 303) == (told_others, again)
+    assert 422 == browser.send(f"/films/{film}/replay", {"delivery": "../keys"}).status_code
+    assert 2 == receiver.heard.qsize()
