@@ -78,7 +78,10 @@ LISTED: Mapping[str, Schema] = {
 TABLES = ("GET /jobs/usage.csv",)  # answer text/csv
 
 QUERIES: Mapping[str, Mapping[str, Schema]] = {
-    "GET /jobs/{job}/film": {"output": of("integer", "Which of its films.", minimum=1, maximum=4, default=1)},
+    "GET /jobs/{job}/film": {
+        "output": of("integer", "Which of its films.", minimum=1, maximum=4, default=1),
+        "download": text("`true`: a browser keeps the file instead of playing it.", enum=["true", "false"]),
+    },
     **dict.fromkeys(("GET /jobs", "GET /jobs/usage", "GET /jobs/usage.csv"), LISTED),
     "GET /catalog/avatars": {
         "provider": text("Only of this avatar service."),

@@ -6,12 +6,13 @@ import pytest
 hypothesis.settings.register_profile("abroll", deadline=None, derandomize=False, print_blob=True)
 hypothesis.settings.load_profile("abroll")
 
-SHARED = ("cinema", "abroll")  # session fixtures that start processes: their tests belong to one worker
+SHARED = ("cinema", "abroll", "site")  # session fixtures that start processes: their tests belong to one worker
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Attacks and fuzzing are small unless asked for in full."""
     parser.addoption("--large", action="store_true", help="attack and fuzz the doors at full size")
+    parser.addoption("--shots", metavar="FOLDER", help="keep a picture of every screen of the pages there")
 
 
 LONG = (

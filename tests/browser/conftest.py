@@ -4,44 +4,25 @@ The browser is the system's own (Debian's package `chromium`); nothing is downlo
 is found by it.
 """
 
+import os
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
 
 import pytest
-from tests.browser.people import WORLD, let_in
 
+from infra import admin
 from infra.local.laptop import Laptop
-from tests.storm.findings import operator
+from tests.browser.site import ALONE, WORLD, Site
+from tests.storm.findings import open_tenants, operator
 
 CHROMIUM = shutil.which("chromium")
-ALONE = ("--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1", "--no-proxy-server")
-
-
-@dataclass(frozen=True, slots=True)
-class Site:
-    """The laptop's pages and the browser that opens them."""
-
-    laptop: Laptop
-    browser: Any  # playwright's Browser; imported only where there is a Chromium
-    shots: Path | None
-    wrong: list[str] = field(default_factory=list)  # what any page complained about
-
-    @property
-    def url(self) -> str:
-        """Where abroll is."""
-        return self.laptop.places.front_url
 
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Site]:
-    """Start a laptop and a browser; no page may have complained until the end."""
+    """Start a laptop and a browser, and end both."""
     if CHROMIUM is None:
-        pytest.skip("no chromium on this machine: apt-get install chromium")
-    import os
-
+        pytest.skip("there is no chromium here: apt-get install chromium")
     from playwright.sync_api import sync_playwright
 
     folder = tmp_path_factory.mktemp("browser")
@@ -50,13 +31,14 @@ def site(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureReques
     laptop = Laptop(folder / "data", world)
     laptop.start()
     try:
+        keys = open_tenants(laptop, ("shop",))
         with operator(laptop) as wiring:
-            let_in(wiring)
+            keys["newcomer"] = admin.add_tenant(wiring, "newcomer", "Newcomer", "enterprise")
+            keys["operator"] = admin.operator_key(wiring, "newcomer")
+        sandbox = [] if os.geteuid() else ["--no-sandbox"]  # Chromium has none for root
         with sync_playwright() as driver:
-            sandbox = [] if os.geteuid() else ["--no-sandbox"]  # Chromium has none for root
             browser = driver.chromium.launch(executable_path=CHROMIUM, args=[*ALONE, *sandbox])
-            wanted = request.config.getoption("--shots")
-            yield Site(laptop, browser, Path(wanted) if wanted else None)
+            yield Site(laptop, browser, keys, request.config.getoption("--shots"))
             browser.close()
     finally:
         laptop.stop()

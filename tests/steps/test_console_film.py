@@ -84,19 +84,31 @@ def test_texts_that_stay_are_not_sent(stage: Stage, browser: Browser, film: str)
 
 
 def test_a_film_is_made_again_at_the_price_that_was_shown(browser: Browser, film: str) -> None:
-    """Other words tell their own price first; nothing is bought before that."""
+    """Whatever is chosen otherwise tells its own price first; nothing is bought before that."""
+    agreed = re.compile(r'name="agreed" value="([0-9a-f]+)"')
     shown = page(browser, f"/films/{film}/again")
-    price = re.search(r"Make it again for (\$[0-9.]+)", shown)
-    other = browser.send(f"/films/{film}/again", {"script": "Other words.", "agreed_words": "", "_once": ONCE[0]})
-    bought = browser.send(
-        f"/films/{film}/again", {"script": "Other words.", "agreed_words": "Other words.", "_once": ONCE[0]}
-    )
+    all_of_it = agreed.search(shown)
+    assert all_of_it
+    words = {"script.0": "Other words.", "part.presenter-1": "on", "_once": ONCE[0]}
+    other = browser.send(f"/films/{film}/again", {**words, "agreed": all_of_it[1]})
+    its_own = agreed.search(other.get_data(as_text=True))
+    assert its_own
+    bought = [browser.send(f"/films/{film}/again", {**words, "agreed": its_own[1]}) for _ in range(2)]
 
-    assert price
+    assert re.search(r"Make it again for \$[0-9.]+ and \$[0-9.]+ of your account", shown)
     assert 200 == other.status_code
+    assert "kept: Footage 1" in other.get_data(as_text=True)
     assert "Other words.</textarea>" in other.get_data(as_text=True)
-    assert 303 == bought.status_code
-    assert film not in bought.headers["Location"]
+    assert [303, 303] == [each.status_code for each in bought]
+    assert 1 == len({each.headers["Location"] for each in bought} - {f"/console/films/{film}"})
+
+
+def test_a_refused_remake_says_why(browser: Browser, film: str) -> None:
+    """Nothing chosen is nothing to make, in the API's own words, and the form is there again."""
+    response = browser.send(f"/films/{film}/again", {"_once": ONCE[0]})
+
+    assert 422 == response.status_code
+    assert 'name="part.clip-1"' in response.get_data(as_text=True)
 
 
 def test_a_page_tells_who_made_what_and_when(browser: Browser, film: str) -> None:
@@ -122,7 +134,8 @@ def test_a_webhook_is_sent_anew(stage: Stage, browser: Browser) -> None:
     serving = Serving("127.0.0.1", 0, Request.application(receiver.answer))
     serving.start()
     try:
-        order = {"scenes": [{"visual_description": "A mug", "duration": 4}], "webhook_url": f"{serving.url}/hook"}
+        scenes = [{"visual_description": "A mug", "duration": 4}]
+        order = {"product_title": "Mug", "scenes": scenes, "webhook_url": f"{serving.url}/hook"}
         film = str(told(shop.call("POST", "/create_job", order))["job_id"])
         shop.call("POST", f"/jobs/{film}/cancel")
         stage.cloud.tasks.run_due()

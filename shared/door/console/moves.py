@@ -9,12 +9,14 @@ from uuid import uuid4
 import flask
 
 from shared.door.asked import is_job_id
+from shared.door.bodies import MOST_SCENES
 from shared.door.console.film import refused_page
 from shared.door.console.visits import Visit, told
 from shared.door.inside import Answered
 from shared.pipeline.plan.request import Preset
 
-MOST_SCENES_CHANGED = 20
+PART = "part."  # begins the name of a part's checkbox
+MADE_ANEW = ("clip", "presenter")  # kinds of what a vendor makes
 
 
 def cancel(visit: Visit, found: Mapping[str, str]) -> flask.Response:
@@ -25,7 +27,7 @@ def cancel(visit: Visit, found: Mapping[str, str]) -> flask.Response:
 
 def retry(visit: Visit, found: Mapping[str, str]) -> flask.Response:
     """Try a film again; new words go along where there are some."""
-    heard = visit.ask("POST", f"/jobs/{found['job']}/retry", _words(visit), headers=once(visit))
+    heard = visit.ask("POST", f"/jobs/{found['job']}/retry", _words(visit.form), headers=once(visit))
     if heard.failed:
         return refused_page(visit, found["job"], heard)
     return visit.go(f"/films/{found['job']}", "retried")
@@ -49,7 +51,7 @@ def edited(form: Mapping[str, str], ordered: Mapping[str, Any]) -> dict[str, Any
         body["avatar_position"] = {"preset": form["preset"], **({"scale": size} if size else {})}
     if "texts" not in form:
         return body
-    scenes = enumerate((ordered.get("scenes") or ())[:MOST_SCENES_CHANGED])
+    scenes = enumerate((ordered.get("scenes") or ())[:MOST_SCENES])
     rows = [(number, scene, form.get(f"text.{number}")) for number, scene in scenes]
     changed = [
         {"scene": number, "text_overlay": text.strip()}
@@ -62,14 +64,17 @@ def edited(form: Mapping[str, str], ordered: Mapping[str, Any]) -> dict[str, Any
 
 
 def again(visit: Visit, found: Mapping[str, str]) -> flask.Response:
-    """Tell what making a finished film anew costs, before the button that buys it."""
+    """Tell what filming and speaking all of a finished film anew costs, before the button that buys it."""
     return _again(visit, found["job"])
 
 
 def make_again(visit: Visit, found: Mapping[str, str]) -> flask.Response:
-    """Make a finished film anew, with other words where there are some; first its price, unless that was agreed."""
-    body, agreed = _words(visit), visit.form.get("agreed_words")
-    if agreed is None or agreed != visit.form.get("script", "").strip():
+    """Make a finished film anew: the parts that are chosen, with other words where there are some.
+
+    What is bought is what the price was shown for; anything else is told its own price first.
+    """
+    body = _made_anew(visit.form)
+    if visit.form.get("agreed") != _agreed(body):
         return _again(visit, found["job"], body)
     heard = visit.ask("POST", f"/jobs/{found['job']}/regenerate", body, headers=once(visit, body))
     if heard.failed:
@@ -96,24 +101,45 @@ def once(visit: Visit, body: Mapping[str, Any] | None = None) -> Mapping[str, st
     return {"Idempotency-Key": name + hashlib.sha256(asked.encode()).hexdigest()[:16] if asked else name}
 
 
-def _words(visit: Visit) -> dict[str, str]:
-    return {"avatar_script": words} if (words := visit.form.get("script", "").strip()) else {}
+def _words(form: Mapping[str, str]) -> dict[str, Any]:
+    """Return what is to be said otherwise: in the whole film, and scene by scene."""
+    scenes = [
+        {"scene": number, "script": words}
+        for number in range(MOST_SCENES)
+        if (words := form.get(f"script.{number}", "").strip())
+    ]
+    whole = form.get("script", "").strip()
+    return {**({"avatar_script": whole} if whole else {}), **({"scenes": scenes} if scenes else {})}
+
+
+def _made_anew(form: Mapping[str, str]) -> dict[str, Any]:
+    parts = sorted(name.removeprefix(PART) for name in form if name.startswith(PART))
+    return {**_words(form), **({"nodes": parts} if parts else {})}
+
+
+def _agreed(body: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
 
 
 def _again(
-    visit: Visit, job_id: str, body: Mapping[str, str] | None = None, refused: Answered | None = None
+    visit: Visit, job_id: str, body: dict[str, Any] | None = None, refused: Answered | None = None
 ) -> flask.Response:
     job = visit.need("GET", f"/jobs/{job_id}")
-    price = visit.ask("POST", f"/jobs/{job_id}/regenerate", {**(body or {}), "dry_run": True})
+    parts = [node["key"] for node in job["nodes"] if node["kind"] in MADE_ANEW]
+    wanted: dict[str, Any] = {"nodes": sorted(parts)} if body is None else body
+    price = visit.ask("POST", f"/jobs/{job_id}/regenerate", {**wanted, "dry_run": True})
     failed = refused or (price if price.failed else None)
     return visit.page(
         "again.html",
         422 if failed else 200,
         title="Make it again",
         job=job,
-        script=(body or {}).get("avatar_script", ""),
-        presented=any(node["kind"] == "presenter" for node in job["nodes"]),
+        parts=parts,
+        chosen=wanted.get("nodes", ()),
+        ordered=visit.need("GET", f"/jobs/{job_id}/request"),
+        form=visit.form,
         priced=None if price.failed else price.fields,
+        agreed=_agreed(wanted),
         once=visit.form.get("_once") or str(uuid4()),
         problem=told(failed) if failed else None,
     )

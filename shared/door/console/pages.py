@@ -57,8 +57,8 @@ def part(key: str) -> str:
 
 
 def vendor(name: str | None) -> str:
-    """Name a vendor as it calls itself."""
-    return wording.VENDOR_NAMES.get(name or "", name or "")
+    """Name a vendor as it calls itself; where no vendor works, we do."""
+    return wording.VENDOR_NAMES.get(name or "abroll", name or "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,118 @@
+"""Every screen, small and large, light and dark: nobody is kept out, nothing runs that we did not write."""
+
+import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Literal
+
+import pytest
+
+from tests.browser.site import DESKTOP, PHONE, Site
+from tests.patience import PATIENCE
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+SCREENS = {
+    "films": "/films",
+    "film": "/films/{film}",
+    "again": "/films/{film}/again",
+    "new": "/new?from={film}",
+    "presenters": "/presenters",
+    "usage": "/usage",
+    "developers": "/developers",
+    "settings": "/settings",
+}
+LOOKS: tuple[tuple[str, dict[str, int], Literal["light", "dark"]], ...] = (
+    ("phone", PHONE, "light"),
+    ("desktop", DESKTOP, "dark"),
+)
+HOSTILE = (
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "' autofocus onfocus='alert(1)",
+    "</title></textarea></select></noscript><svg onload=alert(1)>",
+    "javascript:alert(1)//{{7*7}}${7*7}",
+    "<style>*{display:none}</style><base href=//evil.example>",
+    "\u202e<b>turned\u2028</b>",
+)
+
+
+@pytest.fixture(scope="session")
+def film(site: Site) -> str:
+    """Return a finished film whose every text is an attack."""
+    scenes = [{"visual_description": text, "text_overlay": text[:80], "duration": 4} for text in HOSTILE[:2]]
+    order = {
+        "product_title": "".join(HOSTILE),
+        "product_id": HOSTILE[1],
+        "metadata": {text[:40]: text for text in HOSTILE[:6]},
+        "scenes": scenes,
+        "avatar_script": " ".join(HOSTILE[:6]),
+        "avatar_id": "look_ana_studio",
+        "voice_id": "voice_en_ana",
+    }
+    job = str(site.call("shop", "POST", "/create_job", order)["job_id"])
+    site.call("shop", "POST", "/tenant/keys", {"name": HOSTILE[1], "scopes": ["jobs:read"]})
+    with site.page("shop") as page:
+        page.goto(f"{site.url}/console/films/{job}")
+        page.locator("video").wait_for(timeout=PATIENCE * 1000)
+    return job
+
+
+@pytest.mark.parametrize(("size", "viewport", "scheme"), LOOKS)
+def test_nobody_is_kept_out(
+    site: Site, film: str, size: str, viewport: dict[str, int], scheme: Literal["light", "dark"]
+) -> None:
+    """WCAG 2.2 AA as axe checks it: no violation on any screen; and none is wider than its window."""
+    from axe_playwright_python.base import AXE_SCRIPT
+
+    found: list[str] = []
+    with site.page("shop", viewport=viewport, color_scheme=scheme, bypass_csp=True) as page:
+        for name, path in SCREENS.items():
+            page.goto(f"{site.url}/console{path.format(film=film)}")
+            site.keep(page, f"{name}-{size}-{scheme}")
+            found += [f"{name}: {each}" for each in violations(page, AXE_SCRIPT)]
+            if page.evaluate("() => document.documentElement.scrollWidth > innerWidth"):
+                found.append(f"{name} is wider than its window")
+
+    assert [] == found
+
+
+def violations(page: "Page", script: str) -> Iterator[str]:
+    """Yield what axe finds on a page."""
+    page.evaluate(script)
+    tags = json.dumps({"runOnly": RULES, "resultTypes": ["violations"]})
+    for each in page.evaluate(f"async () => (await axe.run(document, {tags})).violations"):
+        nodes = "; ".join(node["html"][:150] for node in each["nodes"][:3])
+        yield f"{each['id']} ({each['help']}): {nodes}"
+
+
+def test_texts_are_inert(site: Site, film: str) -> None:
+    """Whatever a tenant writes is shown as it was written: no policy is broken, nothing runs, no dialog opens."""
+    with site.page("shop") as page:
+        for path in SCREENS.values():
+            page.goto(f"{site.url}/console{path.format(film=film)}")
+        page.goto(f"{site.url}/console/films/{film}")
+        title = page.get_by_role("heading", level=1).inner_text()
+        turned = page.evaluate("() => getComputedStyle(document.querySelector('h1')).display")
+
+    assert HOSTILE[0] in title
+    assert HOSTILE[5] in title
+    assert "none" != turned
+
+
+def test_every_control_is_reached_by_keyboard(site: Site, film: str) -> None:
+    """Tabbing through a page comes by every link, field and button of it that is seen."""
+    with site.page("shop") as page:
+        page.goto(f"{site.url}/console/new?from={film}")
+        wanted = page.evaluate(
+            "() => [...document.querySelectorAll('a[href], button, input, select, textarea, summary')]"
+            ".filter((each) => each.checkVisibility() && each.tabIndex >= 0)"
+            ".map((each, at) => each.dataset.at = String(at))"
+        )
+        reached = set()
+        for _ in range(2 * len(wanted)):
+            page.keyboard.press("Tab")
+            reached.add(page.evaluate("() => document.activeElement.dataset.at || ''"))
+
+    assert set() == set(wanted) - reached
