@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from shared.door.console.signing_keys import HEARD, MOST_KEYS, SESSION_LIFE, read_keys, rotated, usable
+from shared.door.console.signing_keys import HEARD, MOST_SIGNING_KEYS, SESSION_LIFE, read_keys, rotated, usable
 
 BORN = datetime(2026, 11, 1, tzinfo=UTC)
 AFTER = timedelta(microseconds=1)
@@ -51,7 +51,7 @@ def test_a_rotation_forgets_what_is_over() -> None:
     assert ("newest", "new") == tuple(
         line.split()[0] for line in rotated(TWO, "newest", CHANGED + SESSION_LIFE * 2).splitlines()
     )
-    assert MOST_KEYS == len(crowd.splitlines())
+    assert MOST_SIGNING_KEYS == len(crowd.splitlines())
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from shared.door.console.visits import CallRefused, Visit, told
 from shared.door.mcp_tools import ENDED
 from shared.pipeline.plan.request import Preset
 
-DELIVERIES_SHOWN = "20"
+WEBHOOKS_OF_A_FILM = "20"
 CHART_WIDTH = 1000  # units of the picture of lanes
 
 
@@ -48,7 +48,7 @@ def film_page(
     path, again = f"/jobs/{job['id']}", None
     if job["status"] in ("failed", "cancelled") and WRITE in visit.who.key.scopes:
         again = visit.ask("POST", f"{path}/retry", {"dry_run": True})
-    hooks = visit.ask("GET", "/tenant/deliveries", query={"job": job["id"], "limit": DELIVERIES_SHOWN})
+    hooks = visit.ask("GET", "/tenant/deliveries", query={"job": job["id"], "limit": WEBHOOKS_OF_A_FILM})
     return visit.page(
         "film.html",
         status,

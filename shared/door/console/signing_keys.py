@@ -15,7 +15,7 @@ from shared.cloud.secrets import SECRET_LIFE, NoSecret, Secrets
 
 SESSION_LIFE = timedelta(hours=8)
 HEARD = timedelta(seconds=SECRET_LIFE)
-MOST_KEYS = 5  # at once: each is tried on a cookie that fits none
+MOST_SIGNING_KEYS = 5  # at once: each is tried on a cookie that fits none
 ALWAYS = datetime.min.replace(tzinfo=UTC)
 
 
@@ -33,12 +33,12 @@ class SigningKey:
 def read_keys(value: str) -> tuple[SigningKey, ...]:
     """Return the keys of a secret's value, the newest first; one without a readable time was always there."""
     lines = (line.split(maxsplit=1) for line in value.splitlines() if line.strip())
-    return tuple(SigningKey(text, _time(" ".join(when))) for text, *when in lines)[:MOST_KEYS]
+    return tuple(SigningKey(text, _time(" ".join(when))) for text, *when in lines)[:MOST_SIGNING_KEYS]
 
 
 def rotated(value: str, made: str, now: datetime) -> str:
     """Return a secret's value with a new key, and without those whose last session is over."""
-    keys = (SigningKey(made, now), *_valid(read_keys(value), now))[:MOST_KEYS]
+    keys = (SigningKey(made, now), *_valid(read_keys(value), now))[:MOST_SIGNING_KEYS]
     return "\n".join(f"{key.text} {key.made_at.isoformat()}" for key in keys)
 
 
