@@ -10,7 +10,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from infra import admin
+from infra.admin import keys as admin_keys
+from infra.admin import tenants
 from infra.local.laptop import Laptop
 from tests.browser.site import ALONE, WORLD, Site
 from tests.storm.findings import open_tenants, operator
@@ -33,8 +34,8 @@ def site(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureReques
     try:
         keys = open_tenants(laptop, ("shop",))
         with operator(laptop) as wiring:
-            keys["newcomer"] = admin.add_tenant(wiring, "newcomer", "Newcomer", "enterprise")
-            keys["operator"] = admin.operator_key(wiring, "newcomer")
+            keys["newcomer"] = tenants.add(wiring, "newcomer", "Newcomer", "enterprise")["key"]
+            keys["operator"] = admin_keys.add(wiring, "newcomer", operator=True)["key"]
         sandbox = [] if os.geteuid() else ["--no-sandbox"]  # Chromium has none for root
         with sync_playwright() as driver:
             browser = driver.chromium.launch(executable_path=CHROMIUM, args=[*ALONE, *sandbox])

@@ -7,7 +7,7 @@ from typing import Any
 import click
 import pytest
 
-from infra.admin import house, keys, plans, tenants
+from infra.admin import keys, plans, platform_keys, tenants
 from infra.admin.commands import admin, main
 from shared.cloud.months import cap_of
 from shared.cloud.tenants import AccountStatus, Tenant
@@ -273,7 +273,7 @@ def test_a_dry_run_says_what_would_change_and_changes_nothing(stage: Stage, caps
 
 def test_bootstrap_makes_one_secret(stage: Stage) -> None:
     """A second time it says that it is there."""
-    assert "nothing: the platform's secret is there" == house.bootstrap(stage.wiring)["did"]
+    assert "nothing: the platform's secrets are there" == platform_keys.bootstrap(stage.wiring)["did"]
 
 
 def leaves(group: click.Group, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
