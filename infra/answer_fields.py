@@ -157,6 +157,7 @@ JOB = {
     "film_bytes": of("integer", "How large the finished film is, bytes.", null=True),
     "size": ref("Size", "The film's picture."),
     "outputs": listed("Each film it makes of the same takes; one where the order asked for no more.", ref("JobOutput")),
+    "caption_urls": of("object", "Links to what is said, `srt` and `vtt`; empty where nobody speaks.", **TEXTS),
     "veo_video_url": text("Link to the footage alone, where it is one continuous shot; else null.", null=True),
     "footage_urls": listed("A link to each finished continuous shot.", ref("Footage")),
     "error": ref("JobError", "Why it failed, and what can be done.", null=True),

@@ -18,11 +18,14 @@ LEFT_OUT = shutil.ignore_patterns("__pycache__", ".*", "*.md")
 PUBLISHED = "client"  # in shared/; installed by customers, deployed nowhere
 DESCRIPTION = "shared/door/openapi.json"
 PUBLISHES = "health"  # the description, for whoever asks
-CARRIED_BY = {  # 28 MB of fonts, the pages, and half a megabyte of description
+# What lays words, picture and sound of a film out; only composing does.
+PAINTS = ("beds", "compose", "graph", "inking", "lettering", "loudness", "shaping", "sound", "text_layout", "wording")
+CARRIED_BY = {  # 28 MB of fonts, the pages, half a megabyte of description, and what composes
     DESCRIPTION: ("health", "mcp"),
     "shared/door/console": ("console",),
     "shared/media/fonts": ("compose",),
     "shared/media/sounds": ("compose",),
+    **{f"shared/media/{name}.py": ("compose",) for name in PAINTS},
 }
 
 

@@ -140,6 +140,15 @@ TENANT_SCHEMAS: Mapping[str, Schema] = {
             "bytes": of("integer", "Size as stored, bytes."),
         },
     ),
+    "MusicUploaded": fields_of(
+        "Music is stored.",
+        {
+            "audio": text("Its id: name it as `audio.music.audio` in an order."),
+            "seconds": of("number", "How long it lasts, as it was decoded."),
+            "loudness": of("number", "Its integrated loudness, LUFS (EBU R 128)."),
+            "bytes": of("integer", "Size, bytes."),
+        },
+    ),
     "Deliveries": fields_of(
         "A page of webhooks, newest first.",
         {

@@ -42,7 +42,7 @@ class Code(StrEnum):
     UNAVAILABLE = "unavailable"
     INTERNAL_ERROR = "internal_error"
 
-    # An image that cannot be used: sent as an upload, or named by a request.
+    # An image or music that cannot be used: sent as an upload, or named by a request.
     IMAGE_REFUSED = "image_refused"
     TOO_LARGE = "too_large"
     NOT_AN_IMAGE = "not_an_image"
@@ -51,6 +51,7 @@ class Code(StrEnum):
     TOO_MANY_PIXELS = "too_many_pixels"
     TOO_SMALL = "too_small"
     NO_UPLOAD = "no_upload"
+    NOT_MUSIC = "not_music"
 
     # A tenant's account at an avatar service; told at the order where it can be known, else by the failed job.
     NO_PROVIDER_KEY = "no_provider_key"
@@ -165,6 +166,7 @@ MEANINGS: Mapping[Code, Meaning] = {
     Code.BROKEN: Meaning("The image is damaged or cut short.", "Send it again, or export it anew."),
     Code.TOO_MANY_PIXELS: Meaning("The image has more pixels than abroll decodes.", "Send it smaller."),
     Code.TOO_SMALL: Meaning("The image has too few pixels to be filmed.", "Send a larger one."),
+    Code.NOT_MUSIC: Meaning("The bytes are no music a film can have.", "Send an MP3, AAC, WAV or FLAC file."),
     Code.NO_UPLOAD: Meaning("There is no upload of that id.", "POST the image to /tenant/uploads first."),
     Code.NO_PROVIDER_KEY: Meaning(
         "The tenant has no working key at the avatar service.", "PUT /tenant/integrations/{provider} with a key."

@@ -145,6 +145,16 @@ class Description(TypedDict):
 OrderItem: TypeAlias = int
 
 
+class EditMusicBody(TypedDict):
+    """Music in place of the film's."""
+
+    audio: str
+    level: NotRequired[float | None]
+    duck: NotRequired[bool | None]
+    start: NotRequired[float | None]
+    fade_out: NotRequired[float | None]
+
+
 class EditSoundBody(TypedDict):
     """What is heard beside the speech."""
 
@@ -339,6 +349,9 @@ class LinksMade(TypedDict):
     links: dict[str, str]
 
 
+Loudness: TypeAlias = Literal[-14, -16, -23]
+
+
 Mode: TypeAlias = Literal["production", "test"]
 
 
@@ -349,6 +362,35 @@ class Moment(TypedDict):
     node: str
     what: str
     detail: str
+
+
+class MusicBody(TypedDict):
+    """Music under the film, in place of abroll's own soft bed."""
+
+    audio: str
+    level: NotRequired[float | None]
+    duck: NotRequired[bool | None]
+    start: NotRequired[float | None]
+    fade_out: NotRequired[float | None]
+
+
+class MusicOrder(TypedDict):
+    """Music under a film, as ordered."""
+
+    audio: str
+    level: float
+    duck: bool
+    start: float
+    fade_out: float
+
+
+class MusicUploaded(TypedDict):
+    """Music is stored."""
+
+    audio: str
+    seconds: float
+    loudness: float
+    bytes: int
 
 
 class NamedTemplateKept(TypedDict):
@@ -505,6 +547,7 @@ class Problem(TypedDict):
         "not_completed",
         "not_failed",
         "not_found",
+        "not_music",
         "payload_too_large",
         "rate_limited",
         "retried_too_often",
@@ -933,6 +976,20 @@ class Accounts(TypedDict):
     integrations: list[Account]
 
 
+class Audio(TypedDict):
+    """What is heard of a film as a whole."""
+
+    loudness: NotRequired[Loudness]
+    music: NotRequired[MusicOrder]
+
+
+class AudioBody(TypedDict):
+    """How loud the film is, and its music."""
+
+    loudness: NotRequired[Literal[-14, -16, -23] | None]
+    music: NotRequired[MusicBody | None]
+
+
 class Avatars(TypedDict):
     """A page of those who can be filmed, by name."""
 
@@ -981,6 +1038,13 @@ class Deliveries(TypedDict):
     next_cursor: str | None
 
 
+class EditAudioBody(TypedDict):
+    """How loud the film is, and its music."""
+
+    loudness: NotRequired[Literal[-14, -16, -23] | None]
+    music: NotRequired[EditMusicBody | None]
+
+
 class EditSceneBody(TypedDict):
     """How one scene, counted from 0 as in the order, is laid out."""
 
@@ -1022,6 +1086,7 @@ class Film(TypedDict):
     safe_area: NotRequired[
         Literal["social", "reels", "tiktok", "shorts", "none"] | None
     ]
+    audio: NotRequired[AudioBody | None]
     length: NotRequired[Literal["film", "script", "longer"] | None]
     provider: NotRequired[str | None]
     prefer: NotRequired[Literal["quality", "cost", "speed"] | None]
@@ -1250,6 +1315,7 @@ class Template(TypedDict):
     safe_area: NotRequired[
         Literal["social", "reels", "tiktok", "shorts", "none"] | None
     ]
+    audio: NotRequired[AudioBody | None]
     length: NotRequired[Literal["film", "script", "longer"] | None]
     provider: NotRequired[str | None]
     prefer: NotRequired[Literal["quality", "cost", "speed"] | None]
@@ -1365,6 +1431,7 @@ class Cancelled(TypedDict):
     film_bytes: int | None
     size: Size
     outputs: list[JobOutput]
+    caption_urls: dict[str, str]
     veo_video_url: str | None
     footage_urls: list[Footage]
     error: JobError | None
@@ -1407,6 +1474,11 @@ class Edit(TypedDict):
     order: NotRequired[list[OrderItem] | None]
     avatar_position: NotRequired[PositionBody | None]
     captions: NotRequired[bool | None]
+    text: NotRequired[TextBody | None]
+    safe_area: NotRequired[
+        Literal["social", "reels", "tiktok", "shorts", "none"] | None
+    ]
+    audio: NotRequired[EditAudioBody | None]
     background: NotRequired[ColorBody | PresetBody | None]
     length: NotRequired[Literal["film", "script", "longer"] | None]
     b_roll: NotRequired[EditSoundBody | None]
@@ -1468,6 +1540,7 @@ class Job(TypedDict):
     film_bytes: int | None
     size: Size
     outputs: list[JobOutput]
+    caption_urls: dict[str, str]
     veo_video_url: str | None
     footage_urls: list[Footage]
     error: JobError | None
@@ -1507,6 +1580,7 @@ class Request(TypedDict):
     captions: bool
     text: Typography
     safe_area: NotRequired[AppArea]
+    audio: Audio
     length: Length
     provider: NotRequired[str]
     prefer: NotRequired[Prefer]

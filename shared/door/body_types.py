@@ -120,10 +120,8 @@ ImageLink = Annotated[
     Link, BeforeValidator(_no_file("POST it to /tenant/uploads, and give the id it answers as image instead"))
 ]
 SceneImageLink = Annotated[Link, BeforeValidator(_no_file("put it where a link leads to it; a scene takes no upload"))]
-Upload = Annotated[
-    str,
-    AfterValidator(of_form(r"[A-Za-z0-9_-]{1,128}", "must be the id that POST /tenant/uploads answers")),
-]
+UPLOAD_ID = "must be the id that POST /tenant/uploads answers"
+Upload = Annotated[str, AfterValidator(of_form(r"[A-Za-z0-9_-]{1,128}", UPLOAD_ID))]
 Color = Annotated[
     str, AfterValidator(of_form(r"#[0-9a-fA-F]{6}", 'must be a color like "#1a2b3c"')), AfterValidator(str.lower)
 ]

@@ -5,18 +5,23 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
+from shared.door.audio_bodies import EditAudioBody
 from shared.door.bodies import Body, parsed
 from shared.door.body_reading import read_object
 from shared.door.body_types import Name, Removable, Script, Text500, Text1000, of_form
 from shared.door.film_bodies import ColorBody, PositionBody, PresetBody
 from shared.door.output_bodies import FocusBody, OutputsBody
+from shared.door.text_bodies import SafeAreaName, TextBody
 from shared.door.voice_body import VoiceBody
 from shared.pipeline.codec import from_plain
 from shared.pipeline.job.recut import Recut
 from shared.pipeline.job.revision import Change, SceneChange
 from shared.pipeline.plan.request import VoiceSettings
 
-_PART_PATTERN, _LINK_PATTERN = r"^(clip|presenter)-[0-9]{1,3}$", r"^((film|poster)(-[2-4])?|footage-[1-9][0-9]?)$"
+_PART_PATTERN, _LINK_PATTERN = (
+    r"^(clip|presenter)-[0-9]{1,3}$",
+    r"^((film|poster)(-[2-4])?|captions-(srt|vtt)|footage-[1-9][0-9]?)$",
+)
 Key = Annotated[
     str,
     Field(json_schema_extra={"pattern": _PART_PATTERN}),
@@ -28,8 +33,8 @@ _BOUGHT = (
     *("avatar_id", "voice_id", "voice"),
 )
 _LAID_OUT = {
-    *("avatar_position", "captions", "background", "length", "aspect_ratio", "resolution"),
-    *("order", "outputs", "focus"),
+    *("avatar_position", "captions", "text", "safe_area", "background", "length"),
+    *("aspect_ratio", "resolution", "order", "outputs", "focus"),
 }
 LinkName = Annotated[
     str,
@@ -109,6 +114,11 @@ class EditBody(Body):
         PositionBody | None, Field(description="In place of the film's; null, or {}, is what suits its shape.")
     ] = None
     captions: bool | None = None
+    text: Annotated[
+        TextBody | None, Field(description="The look of words in place of the film's; null, or {}, is the usual one.")
+    ] = None
+    safe_area: SafeAreaName | None = None
+    audio: EditAudioBody | None = None
     background: FlatBody | None = None
     length: Literal["film", "script", "longer"] | None = None
     b_roll: EditSoundBody | None = None
@@ -139,6 +149,7 @@ class EditBody(Body):
         """Return the change."""
         plain = self.model_dump(exclude_none=True, include=_LAID_OUT)
         plain |= {"audio": self.b_roll.audio} if self.b_roll and self.b_roll.audio else {}
+        plain |= self.audio.model_dump(exclude_none=True) if self.audio else {}
         scenes = [
             scene.model_dump(exclude_none=True, include={"scene", "text_overlay", "background", "seconds"})
             for scene in self.scenes or ()
@@ -147,13 +158,16 @@ class EditBody(Body):
 
 
 def parse_edit(raw: bytes) -> EditBody:
-    """Read the body of an edit, in which null takes a text or a position away. Raises Mistakes."""
+    """Read the body of an edit, in which null takes a text, a look or a position away. Raises Mistakes."""
     body, found = read_object(raw)
     for scene in body["scenes"] if isinstance(body.get("scenes"), list) else ():
         if isinstance(scene, dict) and scene.get("text_overlay", "") is None:
             scene["text_overlay"] = ""
-    if body.get("avatar_position", {}) is None:
-        body["avatar_position"] = {}
+    if isinstance(body.get("audio"), dict) and body["audio"].get("music", "") is None:
+        body["audio"]["music"] = {"audio": ""}
+    for name in ("avatar_position", "text"):
+        if body.get(name, {}) is None:
+            body[name] = {}
     return parsed(EditBody, body, found, ())
 
 

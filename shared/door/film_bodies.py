@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
+from shared.door.audio_bodies import AudioBody
 from shared.door.body_types import (
     Color,
     Dollars,
@@ -126,6 +127,7 @@ class TemplateBody(Body):
     captions: bool | None = None
     text: TextBody | None = None
     safe_area: SafeAreaName | None = None
+    audio: AudioBody | None = None
     length: Literal["film", "script", "longer"] | None = None
     provider: Label | None = None
     prefer: Literal["quality", "cost", "speed"] | None = None

@@ -57,7 +57,7 @@ def json_body(request: flask.Request, most: int = MOST_BODY) -> bytes:
 
 def upload_body(request: flask.Request, most: int) -> bytes:
     """Return an uploaded file's bytes: the body itself, or the one file of a multipart form. Raises Problem."""
-    with _told(f"the image has more than {most} bytes", "send a smaller image", UPLOAD_SECONDS):
+    with _told(f"the file has more than {most} bytes", "send a smaller one", UPLOAD_SECONDS):
         if request.mimetype == "multipart/form-data":
             return _file_of_form(request, most)
         raw = body_of(request).take(most, UPLOAD_SECONDS, _sender(request))

@@ -14,7 +14,6 @@ from shared.cloud.tenants import Tenants
 from shared.door.answers import answer
 from shared.door.asked import Caller
 from shared.door.entrance import Entrance
-from shared.door.incoming import upload_body
 from shared.door.integrations import IntegrationsDoor
 from shared.door.keys import new_endpoint_id, new_webhook_secret
 from shared.door.personas import PersonasDoor
@@ -23,13 +22,14 @@ from shared.door.template import Links, TemplateDoor
 from shared.door.templates import TemplatesDoor
 from shared.door.tenant_keys import KeysDoor
 from shared.door.tenants import APART, TenantsDoor
+from shared.door.uploads import UploadsDoor
 from shared.door.webhooks import WebhooksDoor
-from shared.media.images import ImageRefused, sniff_and_reencode
 from shared.pipeline.codec import to_plain
+from shared.pipeline.plan.plan import MusicFacts
 from shared.steps.accounts import Accounts
-from shared.steps.images import MOST_IMAGE_BYTES, Images
+from shared.steps.images import Images
+from shared.steps.music_files import MusicFiles
 from shared.steps.personas import Cast
-from shared.steps.problems import Problem
 from shared.steps.replays import Replays
 from shared.steps.rotation import Rotation
 
@@ -44,6 +44,8 @@ class TenantDoor:
     tenants: Tenants
     accounts: Accounts
     images: Images
+    music: MusicFiles
+    judge_music: Callable[[bytes], MusicFacts] | None  # None where this function does not carry what decodes music
     rotation: Rotation
     revocations: Revocations
     cast: Cast
@@ -70,13 +72,7 @@ class TenantDoor:
                 "Make the secret webhooks are signed with; shown once. Those before it sign beside it for a day.",
             ),
             *KeysDoor(self.tenants, self.revocations, self.entrance, self._who).routes,
-            Route(
-                "POST",
-                "/uploads",
-                self._upload,
-                "Upload an image: its bytes are the body (JPEG, PNG or WebP, at most 20 MB and 50 megapixels).",
-                takes="bytes",
-            ),
+            *UploadsDoor(self.entrance, self.images, self.music, self.judge_music).routes,
             *IntegrationsDoor(self.accounts, self._who, self.entrance.key_put).routes,
             *TemplateDoor(self.tenants, self._who, self.links).routes,
             *TemplatesDoor(self.templates, self._who, self.links, self.now).routes,
@@ -101,17 +97,6 @@ class TenantDoor:
         until = self.rotation(who.tenant.id, made)
         message = "shown once; verify webhooks by Standard Webhooks 1.0.0; a secret before it signs beside it for a day"
         return answer(201, {"secret": made, "older_sign_until": until, "message": message})
-
-    def _upload(self, request: flask.Request, _found: Mapping[str, str]) -> flask.Response:
-        who = self.entrance(request, "jobs:write")
-        data = upload_body(request, MOST_IMAGE_BYTES)
-        try:
-            image = sniff_and_reencode(data, max_bytes=MOST_IMAGE_BYTES)
-        except ImageRefused as refused:
-            raise Problem(refused.code, refused.why, next_move=refused.next_move) from refused
-        self.images.put(who.tenant.id, image)
-        made = {"image": image.sha256, "width": image.width, "height": image.height, "bytes": len(image.data)}
-        return answer(201, made)
 
     def _who(self, request: flask.Request) -> Caller:
         return self.entrance(request, ADMIN)

@@ -20,7 +20,7 @@ from shared.pipeline.plan.dollars import dollars
 from shared.pipeline.plan.plan import COMPOSE_KEY, Kind, Plan
 from shared.pipeline.plan.selection import Ranked
 from shared.pipeline.vendors.figures import Outlook
-from shared.steps.links import FILM, POSTER, footage_name, link, linked_files
+from shared.steps.links import CAPTIONS, FILM, POSTER, footage_name, link, linked_files
 
 CALLS = ("timeline", "bill", "links", "cancel", "retry", "edit", "regenerate")  # about one job
 ROW = (
@@ -126,6 +126,7 @@ def whole(job: Job, public_url: str, now: datetime, outlook: Outlook) -> dict[st
         "footage_urls": footage,
         "final_video_url": links.get(FILM),
         "poster_url": links.get(POSTER),
+        "caption_urls": {suffix: links[name] for name, suffix in CAPTIONS.items() if name in links},
         "error_message": job.trouble.message if job.trouble else None,
         "error": to_plain(job.trouble) if job.trouble else None,
         **version_fields(job, public_url),

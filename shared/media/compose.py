@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from shared.media.beds import Prepared, prepared
 from shared.media.boxes import Stand, lay
 from shared.media.errors import MediaFailed, MediaRefused
 from shared.media.ffmpeg import Budget, Demuxer, Source, run
@@ -25,7 +26,7 @@ from shared.media.segments import cuts, frames, on_film, segments
 from shared.media.sound import Mix
 from shared.media.sources import source_of
 from shared.media.takes import measure
-from shared.pipeline.edit.edit import Appearance, Edit
+from shared.pipeline.edit.edit import MUSIC_KEY, Appearance, Edit
 from shared.pipeline.plan.plan import Cutout
 from shared.pipeline.plan.warned import Warned, WarningText, warning
 
@@ -115,7 +116,8 @@ def _composed(bench: _Bench, folder: Path) -> Composed:
         for number, part in enumerate(segments(row, edit))
     ]
     loud = frozenset(node for node, facts in known.items() if facts.audio_codec)
-    film = _join(bench, painted, balanced(edit, row, films, loud, presenters, bench.folder, budget))
+    music = _music(bench)
+    film = _join(bench, painted, balanced(edit, row, films, loud, presenters, bench.folder, budget, music))
     poster = best_frame(film, edit, bench.folder, budget)
     facts = probe(film, timeout=budget.left())
     warnings = tuple(dict.fromkeys((*edit.warnings, *short, *told, *lost)))
@@ -130,6 +132,14 @@ def named(node: str) -> Iterator[None]:
         yield
     except (MediaRefused, ImageRefused) as refused:
         raise MediaRefused(f"{node}: {refused.why}", refused.next_move, node) from refused
+
+
+def _music(bench: _Bench) -> Prepared | None:
+    """Open the film's music."""
+    if bench.edit.music is None:
+        return None
+    with named(MUSIC_KEY):
+        return prepared(bench.edit.music, bench.files[MUSIC_KEY], bench.edit.seconds, bench.folder, bench.budget)
 
 
 def _stills(bench: _Bench) -> dict[str, Path]:

@@ -19,8 +19,9 @@ from shared.media.errors import MediaFailed, MediaRefused
 
 PICTURES = frozenset({"h264", "hevc", "av1", "vp8", "vp9", "mpeg4"})  # what a film's picture may be coded in
 SOUNDS = frozenset({"aac", "opus", "vorbis", "mp3", "pcm_s16le", "flac"})
+_RAW = ("pcm_f32le", "pcm_s24le", "pcm_s32le", "pcm_u8")  # what music may be coded in beside them
 _DECODERS = ("libdav1d", "libvpx", "libvpx-vp9", "libopus", "mp3float", "png")  # called otherwise than what they decode
-_CODECS = ",".join((*sorted(PICTURES | SOUNDS), *_DECODERS))
+_CODECS = ",".join((*sorted(PICTURES | SOUNDS), *_RAW, *_DECODERS))
 _MACHINE = ("no space left", "cannot allocate memory", "resource temporarily unavailable", "too many open files")
 
 
@@ -29,6 +30,10 @@ class Demuxer(StrEnum):
 
     MP4 = "mov"
     WEBM = "matroska"
+    MP3 = "mp3"
+    AAC = "aac"
+    WAV = "wav"
+    FLAC = "flac"
     PNG = "png_pipe"  # only pictures this package has painted itself
     PARTS = "concat"  # only lists this package has written itself
 

@@ -1,22 +1,29 @@
-"""Brings a film's sound to one loudness: where footage is heard, it is measured before it is mixed (EBU R 128)."""
+"""Brings a film's sound to the loudness that was asked for (EBU R 128): it is mixed, measured, and moved as a whole.
+
+Peaks are held back only in films that need it. That takes loudness away, so such a film is measured once more.
+"""
 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import zip_longest
-from math import inf
+from math import inf, log10
 from pathlib import Path
 
+from shared.media.beds import Prepared, Span
 from shared.media.ffmpeg import Budget, Source, run
 from shared.media.graph import PlacedPresenter
 from shared.media.segments import Cut
-from shared.media.sound import Measured, Mix, Span, mix, world
+from shared.media.sound import Measured, Mix, mix, world
 from shared.media.takes import LOUDNESS
 from shared.pipeline.edit.edit import Edit
 from shared.pipeline.plan.plan import Sound
 
 SILENT = -55.0  # LUFS; what is lower is noise, not sound
 _RAISED, _LOWERED = 24.0, -24.0  # dB a footage's sound is moved at most
+_LOUDER, _LOST = 12.0, 3.0  # dB a film is raised at most: more would lift noise; and for what a limiter took
+_UNHEARD = 0.3  # LU that nobody hears
+PEAK_CEILING = -1.7  # dBTP before the encoder, which may add half a decibel: the limiter's own
 
 
 def balanced(
@@ -27,33 +34,60 @@ def balanced(
     presenters: Sequence[PlacedPresenter],
     folder: Path,
     budget: Budget,
+    music: Prepared | None = None,
 ) -> Mix:
-    """Return the film's sound at -16 LUFS, its first input being number 1 (the picture is 0).
+    """Return the film's sound at the loudness asked for, its first input being number 1 (the picture is 0).
 
-    Voices were measured with their takes and the bed when it was made; only footage needs a look of its own.
+    Of a film planned before there was a choice only footage is measured: it stays as it was.
     """
-    if edit.sound is not Sound.DUCK or not loud:
-        return mix(edit, row, films, frozenset(), presenters, 1)
-    alone, silent = _measured(world(edit, row, films, loud), folder, budget)
-    if alone is None:
-        return mix(edit, row, films, frozenset(), presenters, 1)
-    found = Measured(min(_RAISED, max(_LOWERED, LOUDNESS - alone)), silent=silent)
-    together, _ = _measured(mix(edit, row, films, loud, presenters, 0, found), folder, budget)
-    if together is not None:
-        found = replace(found, whole=LOUDNESS - together)
-    return mix(edit, row, films, loud, presenters, 1, found)
+    found, heard = Measured(), frozenset[str]()
+    if edit.sound is Sound.DUCK and loud:
+        alone, silent, _ = _measured(world(edit, row, films, loud), folder, budget)
+        if alone is not None:
+            found = Measured(min(_RAISED, max(_LOWERED, LOUDNESS - alone)), silent=silent)
+            heard = loud
+
+    def mixed(first: int, how: Measured) -> Mix:
+        return mix(edit, row, films, heard, presenters, first, how, music)
+
+    if edit.loudness is None:
+        if heard:
+            together, _, _ = _measured(mixed(0, found), folder, budget)
+            found = replace(found, whole=LOUDNESS - together) if together is not None else found
+        return mixed(1, found)
+    together, _, peak = _measured(mixed(0, replace(found, limited=False)), folder, budget, peaks=True)
+    if together is None:
+        return mixed(1, found)
+    found = replace(found, whole=min(_LOUDER, edit.loudness - together))
+    if peak + found.whole <= PEAK_CEILING:
+        return mixed(1, replace(found, limited=False))
+    for _ in range(2):  # what is given back for what holding back its peaks took is held back in part, too
+        limited, _, _ = _measured(mixed(0, found), folder, budget)
+        lost = min(_LOST, edit.loudness - limited) if limited is not None else 0.0
+        found = replace(found, whole=found.whole + lost)
+        if abs(lost) < _UNHEARD:
+            break
+    return mixed(1, found)
 
 
-def _measured(sound: Mix, folder: Path, budget: Budget) -> tuple[float | None, tuple[Span, ...]]:
-    """Return a sound's integrated loudness in LUFS (None: it is silent), and from when to when it is silent."""
+def _measured(
+    sound: Mix, folder: Path, budget: Budget, *, peaks: bool = False
+) -> tuple[float | None, tuple[Span, ...], float]:
+    """Return a sound's integrated loudness in LUFS (None: it is silent), when it is silent, and its true peak in dBTP.
+
+    The peak is looked for only if asked for; it costs as much as all else.
+    """
     report = folder / "balance.txt"
-    meters = f"silencedetect=n=-60dB:d=1,ebur128=metadata=1,ametadata=print:file={report.name}"
-    meter = f"{sound.text};[sound]{meters}[measured]"
-    run(sound.sources, ["-filter_complex", meter, "-map", "[measured]", "-f", "null", "-"], folder, budget)
+    meter = "ebur128=metadata=1:peak=true" if peaks else "ebur128=metadata=1"
+    meters = f"silencedetect=n=-60dB:d=1,{meter},ametadata=print:file={report.name}"
+    words = f"{sound.text};[sound]{meters}[measured]"
+    run(sound.sources, ["-filter_complex", words, "-map", "[measured]", "-f", "null", "-"], folder, budget)
     printed = report.read_text("ascii", "replace")
     heard = re.findall(r"lavfi\.r128\.I=(-?[\d.]+)", printed)
+    tops = [float(each) for each in re.findall(r"lavfi\.r128\.true_peak=([\d.]+)", printed)]
     starts, ends = (
         [float(at) for at in re.findall(rf"lavfi\.silence_{edge}=(-?[\d.]+)", printed)] for edge in ("start", "end")
     )
     silent = tuple(zip_longest(starts, ends, fillvalue=inf))
-    return (float(heard[-1]) if heard and float(heard[-1]) > SILENT else None), silent
+    peak = 20 * log10(max(*tops, 1e-6)) if tops else -inf
+    return (float(heard[-1]) if heard and float(heard[-1]) > SILENT else None), silent, peak

@@ -75,6 +75,17 @@ def read_mp4(read: Read, size: int, *, most_boxes: int = _BOXES_MAX) -> Mp4Facts
     return Mp4Facts(seconds, picture.width, picture.height, any(track.handler == b"soun" for track in tracks))
 
 
+def read_m4a(read: Read, size: int) -> float:
+    """Return the seconds of an MP4 that holds sound alone. Raises NotAFilm as read_mp4 does, and where it is a film."""
+    moov, _ = _indexes(read, size, _BOXES_MAX)
+    tracks = [_track(body) for name, body in boxes(moov) if name == b"trak"]
+    if any(track.handler == b"vide" for track in tracks):
+        raise NotAFilm("it holds a picture")
+    if len(tracks) > _TRACKS_MAX or sum(track.samples for track in tracks) > _SAMPLES_MAX:
+        raise NotAFilm("its index makes no sense")
+    return max((track.seconds for track in tracks if track.handler == b"soun"), default=0.0)
+
+
 def _indexes(read: Read, size: int, most_boxes: int) -> tuple[bytes, Fragments]:
     """Walk the file's boxes to its end; return its index and what its fragments say."""
     moov, fragments, pictures, left = b"", Fragments(), False, _INDEX_MAX

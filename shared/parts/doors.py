@@ -62,6 +62,15 @@ class DoorParts(StepParts):
 
     @cached_property
     def tenant(self) -> "TenantDoor":
+        from dataclasses import replace
+
+        from shared.steps.judged_music import facts_of
+
+        return replace(self.tenant_inside, judge_music=facts_of)
+
+    @cached_property
+    def tenant_inside(self) -> "TenantDoor":
+        """The same as other functions ask it, which do not carry what decodes music."""
         from shared.cloud.tenant_pages import TenantPages
         from shared.door.template import Links
         from shared.door.tenant import TenantDoor
@@ -78,7 +87,9 @@ class DoorParts(StepParts):
         images = self.preflight.images
         accounts, links = Accounts(work, self.jobs), Links(self._schemes, self.egress.judge)
         hooks = (links, self.endpoints, self.replays, TenantPages(self.clients), self.templates, self.now)
-        return TenantDoor(self.entrance, self.tenants, accounts, images, rotation, self.revocations, cast, *hooks)
+        return TenantDoor(
+            self.entrance, self.tenants, accounts, images, self.music, None, rotation, self.revocations, cast, *hooks
+        )
 
     @cached_property
     def replays(self) -> "Replays":
@@ -109,7 +120,7 @@ class DoorParts(StepParts):
             "create_job": lambda: self.create_job,
             "jobs": lambda: self.jobs_door,
             "catalog": lambda: self.catalog,
-            "tenant": lambda: self.tenant,
+            "tenant": lambda: self.tenant_inside,
         }
         return InsideCalls(doors)
 

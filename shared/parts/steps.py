@@ -20,6 +20,7 @@ if TYPE_CHECKING:  # each function imports only what its own property below name
     from shared.steps.keyed_clips import KeyedClips
     from shared.steps.learn import Learn
     from shared.steps.message import Message
+    from shared.steps.music_files import MusicFiles
     from shared.steps.notify import Notify
     from shared.steps.old_versions import OldVersions
     from shared.steps.plans import TenantPlans
@@ -70,7 +71,13 @@ class StepParts(VendorParts):
 
         images = Images(self.blobs, self.egress, self.settings.films_bucket, time.monotonic)
         asked = {name: AskedOnce(presenter, self.monotonic) for name, presenter in self.presenters.items()}
-        return Preflight(asked, self.tenants, self.secrets, images, Near(self.catalogs))
+        return Preflight(asked, self.tenants, self.secrets, images, Near(self.catalogs), self.music)
+
+    @cached_property
+    def music(self) -> "MusicFiles":
+        from shared.steps.music_files import MusicFiles
+
+        return MusicFiles(self.blobs, self.settings.films_bucket)
 
     @cached_property
     def create(self) -> "CreateJob":
@@ -103,7 +110,7 @@ class StepParts(VendorParts):
     def edit_film(self) -> "EditFilm":
         from shared.steps.edit_film import EditFilm
 
-        return EditFilm(self.jobs, self.blobs, self.create, self.tables)
+        return EditFilm(self.jobs, self.blobs, self.create, self.tables, self.music)
 
     @cached_property
     def keyed_clips(self) -> "KeyedClips":

@@ -22,11 +22,12 @@ from shared.media.languages import language_of
 from shared.media.mp4 import read_mp4
 from shared.media.probe import probe
 from shared.pipeline.edit.assembly import Breaks, Take, assemble, read_srt
-from shared.pipeline.edit.edit import Edit
+from shared.pipeline.edit.caption_files import srt_of, vtt_of
+from shared.pipeline.edit.edit import MUSIC_KEY, Edit
 from shared.pipeline.job import events as on
 from shared.pipeline.job.cast import speech_of
 from shared.pipeline.job.job import Job, Node, Output
-from shared.pipeline.job.names import film_object
+from shared.pipeline.job.names import beside, film_object
 from shared.pipeline.job.status import degraded
 from shared.pipeline.job.turns import has_task
 from shared.pipeline.plan.composition import laid_for
@@ -83,13 +84,25 @@ class Compose:
         cut, told = self._cut(job, node, files)
         work = folder / "work"
         work.mkdir()
-        composed = compose(cut, files, work, timeout=self.commits.timeouts.compose_render)
-        poster = uri.removesuffix(".mp4") + ".jpg"
+        composed = compose(
+            cut, {**files, **self._music(job, folder)}, work, timeout=self.commits.timeouts.compose_render
+        )
+        words = self._subtitled(uri, cut)
+        poster = beside(uri, "jpg")
         self.blobs.write_file(poster, composed.poster, mime="image/jpeg")
         stored = self.blobs.write_file(uri, composed.film, mime="video/mp4")
         self._remembered(job, composed)
-        output = _output(stored, composed.facts.seconds)
+        output = _output(stored, composed.facts.seconds, words)
         return on.WorkDone(node.key, wanted, output, tuple(dict.fromkeys((*told, *cut.warnings, *composed.warnings))))
+
+    def _subtitled(self, uri: str, cut: Edit) -> str | None:
+        """Store what is said beside the film, as SubRip and WebVTT; return the first one's name."""
+        if not cut.spoken:
+            return None
+        written = {"vtt": (vtt_of, "text/vtt"), "srt": (srt_of, "application/x-subrip")}
+        for suffix, (form, mime) in written.items():
+            self.blobs.write(beside(uri, suffix), [form(cut.spoken).encode()], mime=mime)
+        return beside(uri, "srt")
 
     def _remembered(self, job: Job, composed: Composed) -> None:
         """Ask a look for another way next time whose take could not be cut out as it was ordered."""
@@ -112,6 +125,13 @@ class Compose:
             files[key] = folder / f"{key}.{output.uri.rsplit('.', 1)[1]}"
             self.blobs.fetch(output.uri, files[key], output.generation)
         return files
+
+    def _music(self, job: Job, folder: Path) -> Mapping[str, Path]:
+        if job.plan.music is None:
+            return {}
+        path = folder / f"music.{job.plan.music.uri.rsplit('.', 1)[1]}"
+        self.blobs.fetch(job.plan.music.uri, path, job.plan.music.generation)
+        return {MUSIC_KEY: path}
 
     def _cut(self, job: Job, node: Node, files: Mapping[str, Path]) -> tuple[Edit, tuple[WarningText, ...]]:
         """Measure the files themselves: what a vendor says about a length is a hint. Also say what is missing."""
@@ -145,7 +165,11 @@ class Compose:
         except NoFile:
             return None
         facts = read_mp4(lambda start, length: self.blobs.read(uri, start, length), stored.size)
-        return _output(stored, facts.seconds)
+        try:
+            words: str | None = self.blobs.stat(beside(uri, "srt")).uri
+        except NoFile:
+            words = None
+        return _output(stored, facts.seconds, words)
 
 
 def _breaks(locale: str) -> Breaks:
@@ -183,5 +207,5 @@ def _refused(job: Job, node: Node, wanted: str, refused: MediaRefused) -> on.Wor
     return on.WorkFailed(node.key, wanted, Code.MEDIA_REFUSED, why, move, culprit=culprit.key)
 
 
-def _output(stored: StoredObject, seconds: float) -> Output:
-    return Output(stored.uri, stored.generation, stored.crc32c, stored.size, seconds)
+def _output(stored: StoredObject, seconds: float, words: str | None) -> Output:
+    return Output(stored.uri, stored.generation, stored.crc32c, stored.size, seconds, captions=words)

@@ -130,7 +130,7 @@ class CreateJob:
         except Problem as problem:
             problems.append(problem)
         try:
-            images = self.preflight.images.ready(tenant.id, request, planned)
+            images, planned = self.preflight.files(tenant.id, request, planned)
         except Problem as problem:
             problems.append(problem)
         if problems:

@@ -28,6 +28,7 @@ from shared.pipeline.plan.planner import CannotPlan, nodes, plan
 from shared.steps.create_job import CreateJob, defaults_of
 from shared.steps.idempotency import BuyingCall, Judge, unjudged
 from shared.steps.kept_files import missing
+from shared.steps.music_files import FIELD, MusicFiles
 from shared.steps.problems import Problem, invalid, not_found, unavailable
 from shared.steps.revised import Revised, first
 
@@ -42,6 +43,7 @@ class EditFilm:
     blobs: Blobs
     create: CreateJob
     tables: Tables
+    music: MusicFiles
 
     def __call__(
         self,
@@ -65,7 +67,7 @@ class EditFilm:
         if not dry_run and not refused and (known := self.create.bought(call, job_id)):
             return known.job, first(known.job)
         _editable(base)
-        laid = self._laid(base, recut, refused)
+        laid = self._with_music(tenant, recut, self._laid(base, recut, refused))
         adopted = _adopted(base, laid)
         if gone := missing(self.blobs, base) & adopted.keys():
             message = f"{', '.join(sorted(gone))}: deleted after their time, so no version can be made of them"
@@ -128,6 +130,16 @@ class EditFilm:
             return {"b_roll.audio": [says]}
         cost = (planned.cost_to_us + planned.cost_to_provider_account) / MICROS
         return {"b_roll.audio": [f"{says}, for about ${cost:.4f}"]}
+
+    def _with_music(self, tenant: Tenant, recut: Recut, laid: Laid) -> Laid:
+        """Find the music that is asked for, and see that the music that stays is still there. Raises Problem."""
+        order = laid.request.audio.music
+        if order and recut.music:
+            return replace(laid, plan=replace(laid.plan, music=self.music.found(tenant.id, order)))
+        if laid.plan.music and not self.music.there(laid.plan.music):
+            says = 'the film\'s music was deleted after its time: upload it again, or take it away with "music": null'
+            raise invalid({FIELD: [says]})
+        return laid
 
     def _laid(self, base: Job, recut: Recut, refused: Mapping[str, list[str]]) -> Laid:
         try:

@@ -1,4 +1,4 @@
-"""A job's permanent links: film, poster and each continuous shot have a token of their own, and end one by one.
+"""A job's permanent links: film, poster, captions and each continuous shot have a token each, and end one by one.
 
 A token follows from the job's secret and the link's name, so nothing is stored until one is revoked: then the job
 keeps that link's new token, or, where all end, a new secret. Links made before they were told apart hold the secret
@@ -12,8 +12,11 @@ from collections.abc import Callable, Iterable, Mapping
 
 from shared.pipeline.job.events import LinksRevoked
 from shared.pipeline.job.job import Job
+from shared.pipeline.job.names import beside
+from shared.pipeline.plan.plan import COMPOSE_KEY
 
 FILM, POSTER, FOOTAGE = "film", "poster", "footage"
+CAPTIONS = {"captions-srt": "srt", "captions-vtt": "vtt"}  # link and suffix
 TOKEN_BYTES = 24
 
 
@@ -31,20 +34,22 @@ def link_names(job: Job) -> tuple[str, ...]:
     """Return the names of all links the job has, or will have when it is finished."""
     shots = (footage_name(number) for number in range(1, len(job.plan.chains) + 1))
     films = (output_name(name, number) for number in range(1, len(job.plan.films) + 1) for name in (FILM, POSTER))
-    return (*films, *shots)
+    return (*films, *shots, *(CAPTIONS if job.plan.speeches else ()))
 
 
 def linked_files(job: Job) -> Mapping[str, str]:
     """Return the file each of the job's links leads to; what is not made yet has none."""
     films = enumerate((job.nodes[film.key].output for film in job.plan.films), start=1)
     files = {
-        output_name(name, number): film.uri if name is FILM else film.uri.removesuffix(".mp4") + ".jpg"
+        output_name(name, number): film.uri if name is FILM else beside(film.uri, "jpg")
         for number, film in films
         for name in (FILM, POSTER)
         if film
     }
+    made = job.nodes[COMPOSE_KEY].output  # all say the same
+    words = {name: beside(made.uri, suffix) for name, suffix in CAPTIONS.items()} if made and made.captions else {}
     shots = enumerate((job.nodes[chain].output for chain in job.plan.chains), start=1)
-    return files | {footage_name(number): shot.uri for number, shot in shots if shot}
+    return files | {footage_name(number): shot.uri for number, shot in shots if shot} | words
 
 
 def link(job: Job, name: str, public_url: str) -> str:

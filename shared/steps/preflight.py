@@ -3,20 +3,23 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from shared.cloud.secrets import NoSecret, Secrets
 from shared.cloud.tenants import AccountStatus, Integration, Tenants
 from shared.codes import Code
 from shared.pipeline.plan.looks import Look, Voice
+from shared.pipeline.plan.plan import Plan
+from shared.pipeline.plan.request import FilmRequest
 from shared.pipeline.plan.speakers import Needed, Styled
 from shared.pipeline.plan.warned import Warned, WarningText, warning
 from shared.pipeline.vendors.names import called
 from shared.providers.ports import KeyChanged, Refused, TryLater
 from shared.steps.asked_once import ANSWER_LIFE, AskedOnce
-from shared.steps.images import Images
+from shared.steps.images import Images, Ready
+from shared.steps.music_files import MusicFiles
 from shared.steps.near import Near
-from shared.steps.problems import Problem, first_mistakes
+from shared.steps.problems import Problem, first_mistakes, together
 from shared.steps.styles import style_warnings, unstyled
 
 NOT_THERE = (Code.AVATAR_NOT_FOUND, Code.VOICE_NOT_FOUND)
@@ -33,6 +36,23 @@ class Preflight:
     secrets: Secrets
     images: Images
     near: Near
+    music: MusicFiles
+
+    def files(self, tenant: str, request: FilmRequest, planned: Plan) -> tuple[Mapping[str, Ready], Plan]:
+        """Read every image of a plan, and find its music; return the plan with it. Raises Problem telling all."""
+        problems, images = list[Problem](), dict[str, Ready]()
+        try:
+            images |= self.images.ready(tenant, request, planned)
+        except Problem as problem:
+            problems.append(problem)
+        if order := request.audio.music:
+            try:
+                planned = replace(planned, music=self.music.found(tenant, order))
+            except Problem as problem:
+                problems.append(problem)
+        if problems:
+            raise together(problems)
+        return images, planned
 
     def presenters_told(self, tenant: str, needed: Needed) -> "Told":
         """Ask the avatar service about the key, every look and every voice. Raises Problem naming all that fail."""

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 
 from shared.media.compose import compose
 from shared.pipeline.edit.edit import Appearance, Cue, Edit, Shot, Title
-from shared.pipeline.plan.plan import Cutout, Placement, Size, Sound
+from shared.pipeline.plan.plan import USUAL_LOUDNESS, Cutout, Placement, Size, Sound
 from tests.media.makers import ffmpeg
 
 PHOTO = Path(__file__).parents[2] / "infra" / "local" / "samples" / "coffee.jpg"
@@ -75,7 +75,7 @@ def _edit(scenes: int, seconds: int, size: Size) -> Edit:
     )
     cues = tuple(Cue(f"What is said at second {at} stands here", float(at), 2.0) for at in range(0, int(total), 2))
     look = Appearance("presenter", 0.0, total, Cutout.ALPHA, Placement(), 0.0)
-    return Edit(size, FPS, total, shots, (look,), titles, cues, Sound.DUCK)
+    return Edit(size, FPS, total, shots, (look,), titles, cues, Sound.DUCK, loudness=USUAL_LOUDNESS)
 
 
 def _clip(folder: Path, number: int, seconds: int, size: Size) -> Path:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from imageio_ffmpeg import get_ffmpeg_exe
 
 from shared.pipeline.edit.edit import Appearance, Cue, Edit, Shot, Title
-from shared.pipeline.plan.plan import Cutout, Placement, Size, Sound
+from shared.pipeline.plan.plan import Cutout, Loudness, Music, Placement, Size, Sound
 from tests.patience import PATIENCE
 
 Pixels = npt.NDArray[np.uint8]
@@ -174,7 +174,9 @@ def edit(
     sound: Sound = Sound.MUTE,
     seconds: float | None = None,
     size: Size = SIZE,
+    loudness: Loudness | None = Loudness.WEB,
+    music: Music | None = None,
 ) -> Edit:
     """Return an edit as long as its shots unless said otherwise."""
     length = sum(one.seconds for one in shots) if seconds is None else seconds
-    return Edit(size, FPS, length, shots, looks, titles, cues, sound)
+    return Edit(size, FPS, length, shots, looks, titles, cues, sound, loudness=loudness, music=music)

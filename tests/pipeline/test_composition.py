@@ -95,6 +95,8 @@ def test_what_no_frame_shows_does_not_rename_a_film(path: str, value: object) ->
         ("request.voice.locale", "ja-JP"),
         ("request.text", {"color": "#ffd400"}),
         ("request.safe_area", "reels"),
+        ("plan.loudness", -23),
+        ("plan.music", {"uri": "gs://f/a.mp3", "generation": 1, "seconds": 9.0, "loudness": -18.0}),
         ("request.aspect_ratio", "16:9"),
         ("plan.captions", False),
         ("plan.sound", "mute"),
@@ -164,9 +166,9 @@ def other(value: Any) -> Any:
 
 
 def shown(plan: Plan, request: FilmRequest, takes: Any) -> Edit | None:
-    """Return the edit without its words for people; None where there is none."""
+    """Return the edit without words for people, and what is said, which the takes decide; None if there is none."""
     try:
-        return replace(assemble(plan, request, takes, BREAKS), warnings=())
+        return replace(assemble(plan, request, takes, BREAKS), warnings=(), spoken=())
     except (KeyError, ValueError, IndexError, StopIteration, RuntimeError, AttributeError, TypeError):
         return None
 

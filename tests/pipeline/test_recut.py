@@ -9,9 +9,18 @@ from shared.pipeline.edit.assembly import Take, assemble
 from shared.pipeline.edit.edit import Edit
 from shared.pipeline.job.recut import Laid, Recut, SceneRecut, laid_out
 from shared.pipeline.job.revision import CannotChange
-from shared.pipeline.plan.plan import Cutout, Length, Plan, Size, Sound
+from shared.pipeline.plan.plan import Cutout, Length, Loudness, Music, Plan, Size, Sound
 from shared.pipeline.plan.planner import plan
-from shared.pipeline.plan.request import AspectRatio, Background, BackgroundType, FilmRequest, Position
+from shared.pipeline.plan.request import (
+    AspectRatio,
+    Audio,
+    Background,
+    BackgroundType,
+    FilmRequest,
+    MusicOrder,
+    Position,
+)
+from shared.pipeline.plan.typography import USUAL_TEXT, AppArea, TextStyle, Typography
 from tests.pipeline.breaks import BREAKS
 from tests.pipeline.films import CUT, DEFAULTS, TABLES, film, filmed, spoken, words
 
@@ -81,6 +90,56 @@ def test_a_text_is_changed_and_taken_away() -> None:
 
     assert ["New", "Kept"] == [title.text for title in edited(other).titles]
     assert ["Kept"] == [title.text for title in edited(none).titles]
+
+
+def test_words_look_otherwise_and_keep_clear_of_other_buttons() -> None:
+    """A look and an app's area stand in place of the film's; an empty look is the usual one; the other stays."""
+    request = film(filmed(text_overlay="New"), text=Typography(color="#ffd400"))
+    outlined = Typography(style=TextStyle.OUTLINE)
+
+    look, area = recut(request, Recut(text=outlined)), recut(request, Recut(safe_area=AppArea.REELS))
+    usual = recut(request, Recut(text=Typography()))
+
+    assert (outlined, None) == (edited(look).text, edited(look).safe_area)
+    assert (Typography(color="#ffd400"), AppArea.REELS) == (edited(area).text, edited(area).safe_area)
+    assert USUAL_TEXT == edited(usual).text
+    assert {"text"} == mistakes(request, Recut(text=Typography(color="#ffd400")))
+
+
+def test_an_apps_area_is_of_tall_films_only() -> None:
+    """A wide film has no buttons of an app to keep clear of, whether the area is asked for or the shape."""
+    tall, wide = film(filmed(), safe_area=AppArea.TIKTOK), film(filmed(), aspect_ratio=AspectRatio.WIDE)
+
+    assert {"safe_area"} == mistakes(wide, Recut(safe_area=AppArea.TIKTOK))
+    assert {"aspect_ratio"} == mistakes(tall, Recut(aspect_ratio=AspectRatio.WIDE))
+
+
+def test_a_film_is_louder_only_when_asked() -> None:
+    """A loudness is changed alone; a film planned before there was a choice stays as loud as it was."""
+    request = film(filmed(), audio=Audio(Loudness.WEB))
+    older = replace(planned(film(filmed())), loudness=None)
+
+    louder, other = recut(request, Recut(loudness=Loudness.SOCIAL)), recut(request, Recut(captions=True))
+    kept = laid_out(film(filmed()), older, Recut(captions=True), TABLES)
+
+    assert (-14, -16, None) == (edited(louder).loudness, edited(other).loudness, edited(kept).loudness)
+    assert -14 == edited(recut(film(filmed()), Recut(captions=True))).loudness
+
+
+def test_music_is_changed_and_taken_away() -> None:
+    """Music without an upload is none; other fields leave it; the file of another one is found by the step."""
+    tune = Music("gs://films/music/acme/a.mp3", 1, 60.0, -18.0)
+    request = film(filmed(), audio=Audio(music=MusicOrder("a")))
+    made = replace(planned(request), music=tune)
+
+    none = laid_out(request, made, Recut(music=MusicOrder("")), TABLES)
+    kept = laid_out(request, made, Recut(loudness=Loudness.WEB), TABLES)
+    other = laid_out(request, made, Recut(music=MusicOrder("b", level=-24.0)), TABLES)
+
+    assert (None, None) == (none.plan.music, none.request.audio.music)
+    assert (tune, -16, "a") == (kept.plan.music, kept.plan.loudness, kept.request.audio.music and "a")
+    assert MusicOrder("b", level=-24.0) == other.request.audio.music
+    assert {"audio.music"} == mistakes(film(filmed()), Recut(music=MusicOrder("")))
 
 
 def test_a_background_is_another_colour() -> None:

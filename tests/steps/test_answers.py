@@ -1,7 +1,9 @@
 """What the public calls answer stands in their description: every field, of the type it says, in the unit it says."""
 
 import re
+import wave
 from collections.abc import Iterator, Mapping
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -65,7 +67,8 @@ def test_every_public_answer_is_described(stage: Stage) -> None:
     """Dry runs, orders, live, ended and cancelled jobs, their stories and bills, retries, accounts, uploads."""
     calls = Calls(stage)
     photo = calls.told("POST", "/tenant/uploads", data=PHOTO.read_bytes())["image"]
-    order = {**FILM, "image": photo}
+    tune = calls.told("POST", "/tenant/uploads/audio", data=_tune())["audio"]
+    order = {**FILM, "image": photo, "audio": {"loudness": -16, "music": {"audio": tune}}}
     calls.told("POST", "/create_job", json={**order, "dry_run": True})
     first = calls.told("POST", "/create_job", json=order)["job_id"]
     _read(calls, first)
@@ -119,6 +122,17 @@ def _templates(calls: "Calls") -> None:
     calls.told("GET", "/tenant/templates/{template}", "launch")
     calls.told("GET", "/tenant/templates")
     calls.told("DELETE", "/tenant/templates/{template}", "launch")
+
+
+def _tune() -> bytes:
+    """Return five seconds of a falling tone as a WAV."""
+    told = BytesIO()
+    with wave.open(told, "wb") as file:
+        file.setparams((1, 2, 8000, 0, "NONE", ""))
+        file.writeframes(
+            b"".join(((at * at // 9000) % 20000 - 10000).to_bytes(2, "little", signed=True) for at in range(40000))
+        )
+    return told.getvalue()
 
 
 def _webhooks(calls: "Calls", stage: Stage) -> None:

@@ -56,7 +56,7 @@ def test_a_version_is_composed_of_the_takes_that_exist(finished: tuple[Stage, st
     number = before + 2
     stage.wire.calls.clear()
 
-    made = edit(stage, job_id, Recut(captions=True))
+    made = edit(stage, job_id, Recut(captions=True), key="first")
     lived(stage, made.id)
 
     version, root = stage.job(made.id), stage.job(job_id)

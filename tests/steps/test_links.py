@@ -7,10 +7,13 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from shared.pipeline.edit.captions import parse_srt
 from shared.pipeline.job.job import Ending
 from shared.steps.links import link_names, linked_files
 from tests.steps.calls import Customer, call, customer, told
 from tests.steps.stage import TENANT, Stage, footage, presented, staged
+
+WORDS = {"captions-srt": 302, "captions-vtt": 302}
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +51,7 @@ def shown(stage: Stage, acme: Customer, job: str) -> dict[str, str]:
     """Return a job's links by name, as paths."""
     fields = told(acme.call("GET", f"/jobs/{job}"))
     urls = [fields["final_video_url"], fields["poster_url"], *(each["url"] for each in fields["footage_urls"])]
+    urls += fields["caption_urls"].values()
     return {url.split("/")[-2]: path(stage, url) for url in urls}
 
 
@@ -66,7 +70,7 @@ def test_each_link_has_a_token_of_its_own(stage: Stage, acme: Customer, film: st
         for other in tokens
     }
 
-    assert {"film", "poster", "footage-1"} == set(links)
+    assert {"film", "poster", "footage-1", *WORDS} == set(links)
     assert {pair: 302 if pair[0] == pair[1] else 404 for pair in crossed} == crossed
 
 
@@ -82,6 +86,17 @@ def test_a_link_leads_to_its_own_file_for_five_minutes(stage: Stage, acme: Custo
         assert "no-store" == answer.headers["Cache-Control"]
 
 
+def test_what_is_said_stands_beside_the_film(stage: Stage, film: str) -> None:
+    """The presenter's words at their times, though the film shows no captions; both files tell the same."""
+    files = linked_files(stage.job(film))
+
+    srt, vtt = (stage.wiring.blobs.read(files[name], 0, 4096).decode() for name in WORDS)
+
+    assert not stage.job(film).plan.captions
+    assert srt.startswith("1\n00:00:0")
+    assert [cue.text for cue in parse_srt(srt)] == [block.split("\n", 1)[1].strip() for block in vtt.split("\n\n")[1:]]
+
+
 def test_one_link_is_revoked_alone(stage: Stage, acme: Customer, film: str) -> None:
     """The old one is 404 at once, the new one stands in the answer and in the job, the others live on."""
     before = shown(stage, acme, film)
@@ -91,8 +106,8 @@ def test_one_link_is_revoked_alone(stage: Stage, acme: Customer, film: str) -> N
     after = shown(stage, acme, film)
     assert ["film"] == answer["revoked"]
     assert after == {name: path(stage, url) for name, url in answer["links"].items()}
-    assert {"film": 404, "poster": 302, "footage-1": 302} == statuses(stage, before)
-    assert {"film": 302, "poster": 302, "footage-1": 302} == statuses(stage, after)
+    assert {"film": 404, "poster": 302, "footage-1": 302, **WORDS} == statuses(stage, before)
+    assert {"film": 302, "poster": 302, "footage-1": 302, **WORDS} == statuses(stage, after)
 
 
 def test_all_links_are_revoked_together(stage: Stage, acme: Customer, film: str) -> None:
@@ -103,7 +118,7 @@ def test_all_links_are_revoked_together(stage: Stage, acme: Customer, film: str)
     answer = told(acme.call("POST", f"/jobs/{film}/links"))
 
     old = {**before, "old": f"/jobs/{film}/film/{secret}"}
-    assert ["film", "poster", "footage-1"] == answer["revoked"]
+    assert ["film", "poster", "footage-1", *WORDS] == answer["revoked"]
     assert {404} == set(statuses(stage, old).values())
     assert {302} == set(statuses(stage, shown(stage, acme, film)).values())
 

@@ -56,7 +56,9 @@ def assemble(
     footage, surprises = source_ranges(plan, lengths)
     laid = timeline(plan, footage, spoken)
     looks = tuple(_look(plan, request, speech, laid, takes[speech.key]) for speech in heard)
+    said = tuple(_cues(heard, request, looks, takes, breaks))
     read = [speech for speech in plan.speeches if speech.key in left_out]
+    unsaid = tuple(_unspoken(read, request, laid, breaks))
     return Edit(
         size=plan.size,
         fps=FPS,
@@ -64,13 +66,13 @@ def assemble(
         shots=_shots(laid, whole=None in spoken),
         appearances=looks,
         titles=tuple(_titles(request, laid)),
-        cues=_in_order(
-            _cues(heard, request, looks, takes, breaks) if plan.captions else (),
-            _unspoken(read, request, laid, breaks),
-        ),
+        cues=_in_order(said if plan.captions else (), unsaid),
+        spoken=_in_order(said, unsaid),
         sound=plan.sound,
         warnings=(*surprises, *film_warnings(plan, request, laid, spoken)),
         locale=request.voice.locale or "",
+        loudness=plan.loudness,
+        music=plan.music,
         text=request.text,
         safe_area=request.safe_area,
         focus=request.focus or MIDDLE,

@@ -5,12 +5,13 @@ Times are seconds on the film's own clock. Files are named by the key of the nod
 
 from dataclasses import dataclass
 
-from shared.pipeline.plan.plan import KEY_COLOR, Cutout, Placement, Size, Sound
+from shared.pipeline.plan.plan import KEY_COLOR, Cutout, Loudness, Music, Placement, Size, Sound
 from shared.pipeline.plan.request import Focus
 from shared.pipeline.plan.typography import USUAL_TEXT, AppArea, Typography
 from shared.pipeline.plan.warned import WarningText
 
 MIDDLE = Focus()
+MUSIC_KEY = "music"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,10 @@ class Edit:
     titles: tuple[Title, ...]
     cues: tuple[Cue, ...]
     sound: Sound
+    spoken: tuple[Cue, ...] = ()  # what is said or read, whether or not it is shown
     warnings: tuple[WarningText, ...] = ()
+    loudness: Loudness | None = None  # None = as loud as films were before there was a choice
+    music: Music | None = None  # its file stands under MUSIC_KEY
     text: Typography = USUAL_TEXT
     safe_area: AppArea | None = None
     focus: Focus = MIDDLE  # what stays seen of a picture of another shape
@@ -81,6 +85,6 @@ class Edit:
 
     @property
     def files(self) -> tuple[str, ...]:
-        """Keys of the nodes whose files the render needs, in order of first use."""
+        """Keys of the files the render needs: nodes, and the music, in order of first use."""
         named = [shot.node for shot in self.shots if shot.node] + [appearance.node for appearance in self.appearances]
-        return tuple(dict.fromkeys(named))
+        return tuple(dict.fromkeys([*named, *([MUSIC_KEY] if self.music else [])]))

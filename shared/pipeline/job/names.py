@@ -73,9 +73,19 @@ def film_object(job: str, inputs_hash: str, suffix: str = "mp4") -> str:
     return f"jobs/{job}/film-{inputs_hash}.{suffix}"
 
 
+def beside(film: str, suffix: str) -> str:
+    """Return the name of a file that stands beside a film: its poster ("jpg"), its captions ("srt", "vtt")."""
+    return f"{film.removesuffix('.mp4')}.{suffix}"
+
+
 def image_object(tenant: str, sha256: str, suffix: str) -> str:
     """Return the name of a re-encoded product image: its content decides."""
     return f"images/{tenant}/{sha256}.{suffix}"
+
+
+def music_object(tenant: str, sha256: str, suffix: str) -> str:
+    """Return the name of music as it was sent ("json": of what was measured of it): its content decides."""
+    return f"music/{tenant}/{sha256}.{suffix}"
 
 
 def task_name(job: str, node: str, wake: int) -> str:

@@ -13,23 +13,35 @@ from shared.pipeline.plan import images
 from shared.pipeline.plan.capabilities import Tables
 from shared.pipeline.plan.composition import canonical, compositions
 from shared.pipeline.plan.placement import placement
-from shared.pipeline.plan.plan import Length, Plan, Sound, Stretch
+from shared.pipeline.plan.plan import Length, Loudness, Plan, Sound, Stretch
 from shared.pipeline.plan.plan_warnings import plan_warnings
 from shared.pipeline.plan.planner import film_seconds
-from shared.pipeline.plan.refusals import CannotPlan, refuse_too_long, refuse_unknown_backdrop
+from shared.pipeline.plan.refusals import (
+    CannotPlan,
+    refuse_app_area,
+    refuse_too_long,
+    refuse_unknown_backdrop,
+)
 from shared.pipeline.plan.renditions import refuse_outputs, renditions, with_renditions
 from shared.pipeline.plan.request import (
     AspectRatio,
+    Audio,
     Background,
     FilmRequest,
     Focus,
+    MusicOrder,
     OutputRequest,
     Position,
     Resolution,
 )
 from shared.pipeline.plan.stretches import unfilmed, with_speech
+from shared.pipeline.plan.typography import AppArea, Typography
 
-PATHS = {"audio": "b_roll.audio"}  # where an order has a field in a map
+PATHS = {
+    "audio": "b_roll.audio",
+    "loudness": "audio.loudness",
+    "music": "audio.music",
+}  # where an order has a field in a map
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +60,10 @@ class Recut:
 
     avatar_position: Position | None = None  # an empty one is the place of the film's shape
     captions: bool | None = None
+    text: Typography | None = None  # in place of the film's
+    safe_area: AppArea | None = None
+    loudness: Loudness | None = None
+    music: MusicOrder | None = None  # one without audio takes the film's away
     background: Background | None = None
     length: Length | None = None
     audio: Sound | None = None
@@ -102,7 +118,8 @@ def laid_out(request: FilmRequest, plan: Plan, recut: Recut, tables: Tables) -> 
     worded = _worded(request, recut)
     kept, newer = rearranged(plan, recut.order, {each.scene: each.seconds for each in recut.scenes})
     made = _planned(replace(kept, stretches=_stretches(kept, worded, recut, tables)), worded, tables)
-    if _alike(compositions(made, worded), compositions(plan, request)):
+    unheard = worded.audio.music == request.audio.music  # another one's file is looked for later
+    if unheard and _alike(compositions(made, worded), compositions(plan, request)):
         already = ["nothing would be different: the film is like that already"]
         raise CannotChange(dict.fromkeys(recut.fields, already) or {"scenes": ["nothing to change: name what is"]})
     return Laid(worded, made, newer)
@@ -129,6 +146,9 @@ def _worded(request: FilmRequest, recut: Recut) -> FilmRequest:
         scenes=tuple(scenes),
         avatar_position=None if position == Position() else position,
         captions=request.captions if recut.captions is None else recut.captions,
+        text=request.text if recut.text is None else recut.text,
+        safe_area=recut.safe_area or request.safe_area,
+        audio=_heard(request.audio, recut),
         background=recut.background or request.background,
         length=recut.length or request.length,
         b_roll=replace(request.b_roll, audio=recut.audio or request.b_roll.audio),
@@ -137,6 +157,11 @@ def _worded(request: FilmRequest, recut: Recut) -> FilmRequest:
         focus=recut.focus or request.focus,
         outputs=request.outputs if recut.outputs is None else recut.outputs,
     )
+
+
+def _heard(audio: Audio, recut: Recut) -> Audio:
+    music = audio.music if recut.music is None else recut.music if recut.music.audio else None
+    return replace(audio, loudness=recut.loudness or audio.loudness, music=music)
 
 
 def _stretches(plan: Plan, request: FilmRequest, recut: Recut, tables: Tables) -> tuple[Stretch, ...]:
@@ -174,6 +199,8 @@ def _planned(plan: Plan, request: FilmRequest, tables: Tables) -> Plan:
         size=tables.sizes[request.resolution][request.aspect_ratio],
         length=request.length,
         sound=request.b_roll.audio,
+        loudness=request.audio.loudness or plan.loudness,
+        music=plan.music if request.audio.music else None,
         place=placement(request, footage=footage),
         captions=request.captions,
         planned_seconds=round(seconds, 3),
@@ -193,6 +220,10 @@ def _mistakes(request: FilmRequest, plan: Plan, recut: Recut, tables: Tables) ->
     if shape not in tables.sizes.get(size, {}):
         yield "resolution" if recut.resolution else "aspect_ratio", f"{size} is not made in {shape}"
     yield from _outputs(request, recut, tables)
+    path = "safe_area" if recut.safe_area else "outputs" if recut.outputs is not None else "aspect_ratio"
+    outputs = request.outputs if recut.outputs is None else recut.outputs
+    shapes = [one.aspect_ratio for one in outputs] or [shape]
+    yield from refuse_app_area(path, recut.safe_area or request.safe_area, shapes)
     yield from refuse_unknown_backdrop("background", recut.background, tables)
     yield from _order(recut.order, shown)
     told: set[int] = set()

@@ -129,7 +129,7 @@ def kept(job: Job, remake: frozenset[str]) -> Mapping[str, Speech]:
 
 
 def frozen(job: Job, plan: Plan, request: FilmRequest) -> Plan:
-    """Return the plan with what every film made from a job keeps: its model, its size, its pictures, who takes over."""
+    """Return the plan with what every film made from a job keeps: model, size, sound, pictures, who takes over."""
     made_again = replace(
         plan,
         model=job.plan.model,
@@ -137,6 +137,8 @@ def frozen(job: Job, plan: Plan, request: FilmRequest) -> Plan:
         footage_account=job.plan.footage_account,
         filmed_as=job.plan.filmed_as,
         size=job.plan.size,
+        loudness=job.plan.loudness,
+        music=job.plan.music,
         pictures=job.plan.pictures,
     )
     return carried(job.plan, refitted(job.plan, made_again, request))

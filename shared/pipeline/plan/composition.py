@@ -24,9 +24,13 @@ def composition(plan: Plan, request: FilmRequest) -> dict[str, Any]:
     words = {"text": to_plain(request.text)} if request.text != USUAL_TEXT else {}
     words |= {"focus": to_plain(request.focus)} if request.focus else {}
     apart = {"safe_area": request.safe_area.value} if request.safe_area else {}  # what nobody asks for renames nothing
+    loud = {"loudness": plan.loudness.value} if plan.loudness else {}
+    tune = {"music": to_plain(plan.music)} if plan.music else {}
     return (
         words
         | apart
+        | loud
+        | tune
         | {
             "renderer": RENDERER,
             "size": to_plain(plan.size),

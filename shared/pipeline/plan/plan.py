@@ -5,7 +5,7 @@ Texts are not copied into it: a plan points into the request by scene index.
 """
 
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 from shared.pipeline.codec import Stored
 
@@ -13,6 +13,10 @@ MICROS = 1_000_000  # micro-dollars of a dollar
 KEY_COLOR = "#00ff00"  # the flat colour a presenter is filmed before to be cut out
 COMPOSE_KEY = "compose"  # the node that makes the film, the first where there are several
 LENGTH_TOLERANCE = 0.5  # seconds a file may differ from its planned length and still be what was ordered
+MUSIC_LEVEL = -20.0  # LUFS of music where nobody speaks
+SHORTEST_MUSIC, LONGEST_MUSIC = 3.0, 600.0  # seconds
+MOST_MUSIC_BYTES = 20 * 2**20
+FADE_OUT = 1.2  # seconds before a film's end in which music goes
 
 
 class Kind(StrEnum):
@@ -86,6 +90,40 @@ class Placement(Stored):
     widest: float | None = None  # share of the film's width; None = the size was asked for
     middle: float | None = None  # share of the film's width, in place of x
     alone: bool = False  # nothing is behind but a backdrop, and no numbers were asked for
+
+
+class Loudness(IntEnum):
+    """A whole film's integrated loudness in LUFS (EBU R 128)."""
+
+    SOCIAL = -14  # what the large networks play at
+    WEB = -16  # the habit of phones and web pages
+    BROADCAST = -23  # EBU R 128's own
+
+
+USUAL_LOUDNESS = Loudness.SOCIAL
+
+
+@dataclass(frozen=True, slots=True)
+class MusicFacts:
+    """What music is: the suffix of its kind, seconds, and integrated loudness in LUFS."""
+
+    suffix: str
+    seconds: float
+    loudness: float
+
+
+@dataclass(frozen=True, slots=True)
+class Music(Stored):
+    """Music under a film, as planned: exactly which file, and what was measured of it when it was sent."""
+
+    uri: str
+    generation: int
+    seconds: float
+    loudness: float  # LUFS
+    level: float = MUSIC_LEVEL
+    duck: bool = True
+    start: float = 0.0
+    fade_out: float = FADE_OUT
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +242,8 @@ class Plan(Stored):
     takes_at_once: int | None = None  # that the avatar account makes, the others waiting; None = all of them
     understudies: tuple[Understudy, ...] = ()  # of each persona in the order they are asked
     without_presenter: bool = False  # a take that nobody can make is left out, and the film made without it
+    loudness: Loudness | None = None  # None = planned before there was a choice: as loud as films were then
+    music: Music | None = None  # in place of our own bed
     pay_again: bool = False  # a take nobody can tell of may be ordered at the next service, and so paid twice
     renditions: tuple[Rendition, ...] = ()  # the films where outputs were asked for; () = one, in the shape filmed
 

@@ -3,7 +3,7 @@
 Every reason names its field and the next move, and all of them come at once.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from shared.pipeline.plan import rules
 from shared.pipeline.plan.by_field import by_field
@@ -14,7 +14,7 @@ from shared.pipeline.plan.renditions import refuse_outputs
 from shared.pipeline.plan.request import AspectRatio, Background, BackgroundType, Filmer, FilmRequest, Quality
 from shared.pipeline.plan.speakers import Speaker
 from shared.pipeline.plan.timing import say
-from shared.pipeline.plan.typography import OF_APPS
+from shared.pipeline.plan.typography import OF_APPS, AppArea
 from shared.pipeline.vendors.names import called
 
 
@@ -76,8 +76,7 @@ def _reasons(
 ) -> Iterator[tuple[str, str]]:
     yield from rules.mistakes(rules.outline(request))
     shapes = [one.aspect_ratio for one in request.outputs] or [request.aspect_ratio]
-    if request.safe_area in OF_APPS and AspectRatio.TALL not in shapes:
-        yield "safe_area", f"{request.safe_area} shows 9:16 only: order that aspect_ratio, or leave safe_area out"
+    yield from refuse_app_area("safe_area", request.safe_area, shapes)
     yield from refuse_outputs(request, tables)
     if len(request.scenes) > tables.limits.scenes:
         yield "scenes", f"are {len(request.scenes)}; a film has at most {tables.limits.scenes}"
@@ -171,6 +170,12 @@ def _look(part: Speaker, look: Look, service: AvatarService) -> Iterator[tuple[s
         )
     if part.voice_id is None and look.default_voice_id is None:
         yield part.voice_field, f"is required: {look.id} has no voice of its own"
+
+
+def refuse_app_area(path: str, area: AppArea | None, shapes: Sequence[AspectRatio]) -> Iterator[tuple[str, str]]:
+    """Yield why an app shows none of these films, by field."""
+    if area in OF_APPS and AspectRatio.TALL not in shapes:
+        yield path, f"{area} shows 9:16 only: ask for that aspect_ratio, or for another safe_area"
 
 
 def refuse_unknown_backdrop(path: str, background: Background | None, tables: Tables) -> Iterator[tuple[str, str]]:

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from shared.pipeline.codec import Stored, from_plain, to_stored
-from shared.pipeline.plan.plan import Join, Length, Sound
+from shared.pipeline.plan.plan import FADE_OUT, MUSIC_LEVEL, Join, Length, Loudness, Sound
 from shared.pipeline.plan.typography import USUAL_TEXT, AppArea, Typography
 
 SCENE_SECONDS = 8.0  # a scene's length when none is asked for
@@ -163,6 +163,28 @@ class VoiceSettings(Stored):
 
 
 @dataclass(frozen=True, slots=True)
+class MusicOrder(Stored):
+    """Music under a film, as ordered."""
+
+    audio: str  # an upload's id
+    level: float = MUSIC_LEVEL  # LUFS where nobody speaks
+    duck: bool = True  # it falls far below what is said
+    start: float = 0.0  # seconds into the music where the film begins
+    fade_out: float = FADE_OUT
+
+
+@dataclass(frozen=True, slots=True)
+class Audio(Stored):
+    """What is heard of a film as a whole."""
+
+    loudness: Loudness | None = None  # None = the usual one of the release that plans the film
+    music: MusicOrder | None = None
+
+
+USUAL_AUDIO = Audio()
+
+
+@dataclass(frozen=True, slots=True)
 class SceneRequest(Stored):
     """One scene: footage (a visual description) or a backdrop, and perhaps a presenter with a script of its own."""
 
@@ -212,6 +234,7 @@ class FilmRequest(Stored):
     captions: bool = False
     text: Typography = USUAL_TEXT
     safe_area: AppArea | None = None  # None = social in a tall film, else none
+    audio: Audio = USUAL_AUDIO
     length: Length = Length.LONGER
     provider: str | None = None
     prefer: Prefer | None = None  # where a persona leaves the choice of the avatar service; None = quality
