@@ -26,6 +26,7 @@ from infra.answer_fields import (
     word,
 )
 from infra.catalog_answers import CATALOG_SCHEMAS
+from infra.lifecycle_answers import LIFECYCLE_SCHEMAS
 from infra.presenter_answers import PRESENTER_OBJECTS
 from infra.tenant_answers import TENANT_SCHEMAS
 from infra.usage_answers import USAGE_SCHEMAS
@@ -34,6 +35,7 @@ from shared.pipeline.plan.plan import Kind
 
 SCHEMAS: Mapping[str, Schema] = {
     **CATALOG_SCHEMAS,
+    **LIFECYCLE_SCHEMAS,
     **PRESENTER_OBJECTS,
     **TENANT_SCHEMAS,
     **USAGE_SCHEMAS,

@@ -1,5 +1,7 @@
 # takes: Veo's output, every object there is an event. films: images, presenters' takes, films, posters.
-# Nobody of ours may overwrite or delete: a name is written once (objectCreator), age ends it.
+# Nobody of ours may overwrite: a name is written once (objectCreator). One function, reap, may delete, and neither read
+# nor write: it deletes what a deleted job has made, and a job's own days, not a bucket's, say when that is. Age ends
+# product images alone, which are no single job's, after any plan's days.
 locals {
   film_readers = distinct(concat(local.users.films_read, local.users.films_write))
   take_readers = distinct(concat(local.users.takes_read, local.users.takes_write))
@@ -13,12 +15,17 @@ resource "google_storage_bucket" "files" {
   public_access_prevention    = "enforced"
   uniform_bucket_level_access = true
 
-  lifecycle_rule {
-    action {
-      type = "Delete"
-    }
-    condition {
-      age = each.value.age_days
+  dynamic "lifecycle_rule" {
+    for_each = each.value.age_days
+
+    content {
+      action {
+        type = "Delete"
+      }
+      condition {
+        age            = lifecycle_rule.value
+        matches_prefix = [lifecycle_rule.key]
+      }
     }
   }
 
@@ -31,7 +38,7 @@ resource "google_storage_bucket" "files" {
     }
   }
 
-  # What age has ended is gone: a second retention would be billed and is promised to nobody.
+  # What was deleted is gone: a second retention would be billed and is promised to nobody.
   soft_delete_policy {
     retention_duration_seconds = 0
   }
@@ -41,6 +48,14 @@ resource "google_storage_bucket" "files" {
   }
 
   depends_on = [google_project_service.api]
+}
+
+resource "google_storage_bucket_iam_binding" "erasers" {
+  for_each = local.table.buckets
+
+  bucket  = google_storage_bucket.files[each.key].name
+  members = [for name in local.users.delete_files : local.member[name]]
+  role    = "projects/${var.project}/roles/abrollEraser"
 }
 
 resource "google_storage_bucket_iam_binding" "films_readers" {

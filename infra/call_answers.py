@@ -10,7 +10,10 @@ ANSWERS: Mapping[str, Mapping[int, str]] = {
     "POST /create_job": {200: "DryRun", 202: "Accepted"},
     "GET /jobs": {200: "Jobs"},
     "GET /jobs/usage": {200: "Usage"},
+    "GET /jobs/deleted": {200: "DeletedJobs"},
     "GET /jobs/{job}": {200: "Job"},
+    "PATCH /jobs/{job}": {200: "Job"},
+    "DELETE /jobs/{job}": {200: "JobDeleted"},
     "GET /jobs/{job}/request": {200: "Request"},
     "GET /jobs/{job}/timeline": {200: "Story"},
     "GET /jobs/{job}/bill": {200: "Bill"},
@@ -84,6 +87,7 @@ QUERIES: Mapping[str, Mapping[str, Schema]] = {
         "download": text("`true`: a browser keeps the file instead of playing it.", enum=["true", "false"]),
     },
     **dict.fromkeys(("GET /jobs", "GET /jobs/usage", "GET /jobs/usage.csv"), LISTED),
+    "GET /jobs/deleted": {name: LISTED[name] for name in ("created_from", "created_to", "limit", "cursor", "tenant")},
     "GET /catalog/avatars": {
         "provider": text("Only of this avatar service."),
         "mode": word("Of the accounts of this mode; `production` where it is not given.", Mode),

@@ -50,6 +50,10 @@ EXAMPLES: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
             "value": {"status": "active", "voice_id": None},
         },
     },
+    "Keep": {
+        "keep": {"summary": "Keep it beyond its days.", "value": {"keep": True}},
+        "release": {"summary": "Its days begin anew.", "value": {"keep": False}},
+    },
     "Key": {
         "shop": {
             "summary": "A key that orders and reads, for a year.",

@@ -1,14 +1,14 @@
 # Who may do what, read back from the grants themselves and never used to make one. infra/tests holds the golden list,
 # so that no right comes about which nobody has decided on.
 locals {
-  bucket_grants = [
+  bucket_grants = concat(values(google_storage_bucket_iam_binding.erasers), [
     google_storage_bucket_iam_binding.archives_readers,
     google_storage_bucket_iam_binding.films_readers,
     google_storage_bucket_iam_binding.films_writers,
     google_storage_bucket_iam_binding.takes_readers,
     google_storage_bucket_iam_binding.takes_veo,
     google_storage_bucket_iam_binding.takes_writers,
-  ]
+  ])
 
   project_grants = concat(
     values(google_project_iam_member.documents),

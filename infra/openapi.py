@@ -14,7 +14,7 @@ from infra.examples import EXAMPLES
 from infra.request_schema import request_schemas
 from shared.codes import MEANINGS, Code
 from shared.config import Settings
-from shared.door.change_bodies import EditBody, LinksBody, RegenerateBody, RetryBody
+from shared.door.change_bodies import EditBody, KeepBody, LinksBody, RegenerateBody, RetryBody
 from shared.door.film_bodies import FilmBody, TemplateBody
 from shared.door.health import OPENAPI
 from shared.door.public import Route
@@ -38,6 +38,7 @@ BODIES: Mapping[str, type[BaseModel]] = {
     "Film": FilmBody,
     "Integration": IntegrationBody,
     "IntegrationChange": IntegrationChangeBody,
+    "Keep": KeepBody,
     "Key": KeyBody,
     "Links": LinksBody,
     "NamedTemplate": NamedTemplateBody,

@@ -29,6 +29,9 @@ class Code(StrEnum):
     RATE_LIMITED = "rate_limited"
     MONTHLY_CAP = "monthly_cap"
     ALREADY_ENDED = "already_ended"
+    STILL_LIVE = "still_live"
+    HAS_VERSIONS = "has_versions"
+    JOB_DELETED = "job_deleted"
     ALREADY_ROTATING = "already_rotating"
     NOT_FAILED = "not_failed"
     RETRIED_TOO_OFTEN = "retried_too_often"
@@ -134,6 +137,16 @@ MEANINGS: Mapping[Code, Meaning] = {
     ),
     Code.MONTHLY_CAP: Meaning("The film would pass the tenant's cap of this month.", "Ask the operator for more."),
     Code.ALREADY_ENDED: Meaning("The job has ended, so there is nothing to cancel.", "Read the job."),
+    Code.STILL_LIVE: Meaning(
+        "The job is being made, so it cannot be deleted yet.", "POST /jobs/{job}/cancel, then delete it."
+    ),
+    Code.HAS_VERSIONS: Meaning(
+        "The film has versions that are made of its takes.", "DELETE its versions, then the job itself."
+    ),
+    Code.JOB_DELETED: Meaning(
+        "This call made a job before, which was deleted since; its key makes no other.",
+        "Send it with another Idempotency-Key.",
+    ),
     Code.ALREADY_ROTATING: Meaning(
         "Another webhook secret is being made for the tenant at this moment.",
         "Use the other one, or ask again in a minute (Retry-After).",

@@ -36,8 +36,10 @@ class Fact(StrEnum):
     ENQUEUE_FAILED = "enqueue_failed"
     EVENT_IGNORED = "event_ignored"
     FETCH_FAILED = "fetch_failed"
+    FILES_DELETED = "files_deleted"
     FORGED = "forged"
     JOB_CREATED = "job_created"
+    JOB_DELETED = "job_deleted"
     JOB_ENDED = "job_ended"
     JOB_GONE = "job_gone"
     LEFT_UNREAD = "left_unread"
@@ -46,6 +48,7 @@ class Fact(StrEnum):
     NEWER = "newer"
     NOTHING_TO_DO = "nothing_to_do"
     POLL_FAILED = "poll_failed"
+    REAPED = "reaped"
     SPEND_MARK = "spend_mark"
     STORE_FAILED = "store_failed"
     SUBMIT_ENDED = "submit_ended"
@@ -72,8 +75,10 @@ FACTS: Mapping[Fact, str] = {
     Fact.ENQUEUE_FAILED: "Cloud Tasks did not take a task; the sweep will enqueue it.",
     Fact.EVENT_IGNORED: "A storage event that concerns no clip of a live job, or is too old.",
     Fact.FETCH_FAILED: "A vendor's file could not be fetched this time; it is asked for again.",
+    Fact.FILES_DELETED: "What a deleted job had made was deleted; files that another job names stay.",
     Fact.FORGED: "Somebody spoke in a vendor's name without knowing what the vendor knows.",
     Fact.JOB_CREATED: "A job was accepted and stored.",
+    Fact.JOB_DELETED: "A job was deleted, by a person or after its time; its files follow within minutes.",
     Fact.JOB_ENDED: "A job ended: how, after how long, at which cost.",
     Fact.JOB_GONE: "A job was deleted before news of it was written; a vendor's id stands here and nowhere else.",
     Fact.LEFT_UNREAD: "For a day nobody has been able to read this late document; it is kept and moved by nobody.",
@@ -82,6 +87,7 @@ FACTS: Mapping[Fact, str] = {
     Fact.NEWER: "A document of newer code, left to a function that knows it.",
     Fact.NOTHING_TO_DO: "A task came twice or late and changed nothing.",
     Fact.POLL_FAILED: "A vendor could not be asked this time; it is asked again.",
+    Fact.REAPED: "The reaper found something to do: jobs whose time was over, files of deleted ones.",
     Fact.SPEND_MARK: "A month has passed 50, 80 or 100 % of a cap, claims included; said twice rather than lost.",
     Fact.STORE_FAILED: "Firestore, Storage, Secret Manager or Cloud Tasks did not do its part this time.",
     Fact.SUBMIT_ENDED: "A paid call ended; the vendor's id stands here before anywhere else.",

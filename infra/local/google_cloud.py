@@ -1,7 +1,9 @@
 """All of Google that abroll needs in one process: Firestore, Tasks, Secret Manager, Storage, identity, scheduler."""
 
+import itertools
 import json
 import threading
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -20,6 +22,7 @@ from infra.local.google.storage.server import Bucket, StorageServer
 from infra.local.google.tasks.server import QueueConfig, TasksServer
 from infra.local.world import ACCOUNT, FILMS, FUNCTIONS, INDEXES, INVOKER, LOCATION, PROJECT, TAKES, Places, World
 
+REAP_TICKS = 5  # of the sweep to one of the reaper, as in the table of schedules
 SECONDS = ("min_backoff", "max_backoff", "max_retry_duration")
 
 
@@ -34,7 +37,7 @@ class GoogleCloud:
     def __init__(self, world: World, places: Places) -> None:
         data = places.data / "google"
         data.mkdir(parents=True, exist_ok=True)
-        self._sweep_url = f"{places.front_url}/sweep"
+        self._sweep_url, self._reap_url = f"{places.front_url}/sweep", f"{places.front_url}/reap"
         self._sweep_seconds = world.sweep_seconds
         self._over = threading.Event()
         self._ticking = threading.Thread(target=self._tick, name="scheduler", daemon=True)
@@ -53,7 +56,7 @@ class GoogleCloud:
         output = f"{places.front_url}/veo_output"
         self.storage = StorageServer(
             data / "storage",
-            buckets=tuple(Bucket(name, age_days=(("", age),)) for name, age in _ages().items()),
+            buckets=tuple(Bucket(name, age_days=tuple(ages.items())) for name, ages in _ages().items()),
             accounts={ACCOUNT: self.issuer.public_key_pem},
             notify={TAKES: output},
             token_for=lambda _url: self.issuer.mint(email=INVOKER, audience=output),
@@ -94,17 +97,22 @@ class GoogleCloud:
         return Response(json.dumps(counts), mimetype="application/json")
 
     def _tick(self) -> None:
-        """Be Cloud Scheduler: call sweep, as its invoker, whether or not anybody answers."""
-        while not self._over.wait(self._sweep_seconds):
-            token = self.issuer.mint(email=INVOKER, audience=self._sweep_url)
-            try:
-                httpx.post(self._sweep_url, headers={"Authorization": f"Bearer {token}"}, timeout=60, trust_env=False)
-            except httpx.HTTPError:
-                continue
+        """Be Cloud Scheduler: call sweep, and reap at every fifth tick, whether or not anybody answers."""
+        for tick in itertools.count(1):
+            if self._over.wait(self._sweep_seconds):
+                return
+            self._call(self._sweep_url)
+            if tick % REAP_TICKS == 0:
+                self._call(self._reap_url)
+
+    def _call(self, url: str) -> None:
+        token = self.issuer.mint(email=INVOKER, audience=url)
+        with suppress(httpx.HTTPError):
+            httpx.post(url, headers={"Authorization": f"Bearer {token}"}, timeout=60, trust_env=False)
 
 
-def _ages() -> dict[str, int]:
-    """Read how many days each bucket keeps its files, from the table Terraform reads."""
+def _ages() -> dict[str, dict[str, int]]:
+    """Read how many days each bucket keeps which files, from the table Terraform reads."""
     rows = json.loads(FUNCTIONS.read_text(encoding="utf-8"))["buckets"]
     return {TAKES: rows["takes"]["age_days"], FILMS: rows["films"]["age_days"]}
 

@@ -114,3 +114,11 @@ resource "google_project_iam_custom_role" "version_ender" {
   role_id     = "abrollVersionEnder"
   title       = "abroll version ender"
 }
+
+# No role of Google's lists and deletes objects without reading or writing them.
+resource "google_project_iam_custom_role" "eraser" {
+  description = "Lists and deletes files; reads and writes none."
+  permissions = ["storage.objects.delete", "storage.objects.list"]
+  role_id     = "abrollEraser"
+  title       = "abroll eraser"
+}

@@ -110,6 +110,31 @@ class Deleted(TypedDict):
     deleted: bool
 
 
+class DeletedJob(TypedDict):
+    """What is left of a job: the figures of its bill, for thirteen months."""
+
+    job_id: str
+    created_at: str
+    completed_at: str | None
+    deleted_at: str
+    deleted_by: str
+    status: str
+    ordered_by: str | None
+    film_seconds: float
+    credits_used: float
+    currency: Literal["USD"]
+    paid_by_us: str
+    billed_by_provider: str
+    by_vendor: dict[str, Cost]
+
+
+class DeletedJobs(TypedDict):
+    """A page of what is left of deleted jobs, the newest order first."""
+
+    jobs: list[DeletedJob]
+    next_cursor: str | None
+
+
 class DeliveryRow(TypedDict):
     """A webhook that was sent, or is on its way."""
 
@@ -209,6 +234,15 @@ class Integration(TypedDict):
     register_webhook: NotRequired[bool]
 
 
+class JobDeleted(TypedDict):
+    """A job is deleted; asked again, it answers the same."""
+
+    deleted: bool
+    job_id: str
+    deleted_at: str
+    message: str
+
+
 class JobError(TypedDict):
     """Why a job failed."""
 
@@ -249,6 +283,7 @@ class JobRow(TypedDict):
     updated_at: str | None
     completed_at: str | None
     expires_at: str | None
+    keep: bool
     estimated_completion_at: str | None
     estimated_completion_p90_at: str | None
     late_since: str | None
@@ -265,6 +300,12 @@ class JobRow(TypedDict):
 
 
 Join: TypeAlias = Literal["extend", "cut"]
+
+
+class Keep(TypedDict):
+    """Whether a job stays until somebody deletes it."""
+
+    keep: bool
 
 
 class Key(TypedDict):
@@ -533,12 +574,14 @@ class Problem(TypedDict):
         "credits",
         "draining",
         "forbidden",
+        "has_versions",
         "idempotency_conflict",
         "image_gone",
         "image_refused",
         "input_gone",
         "internal_error",
         "is_version",
+        "job_deleted",
         "key_rejected",
         "method_not_allowed",
         "monthly_cap",
@@ -552,6 +595,7 @@ class Problem(TypedDict):
         "rate_limited",
         "retried_too_often",
         "spend_ceiling",
+        "still_live",
         "still_on_its_way",
         "tenant_inactive",
         "too_large",
@@ -1410,6 +1454,7 @@ class Cancelled(TypedDict):
     updated_at: str | None
     completed_at: str | None
     expires_at: str | None
+    keep: bool
     estimated_completion_at: str | None
     estimated_completion_p90_at: str | None
     late_since: str | None
@@ -1519,6 +1564,7 @@ class Job(TypedDict):
     updated_at: str | None
     completed_at: str | None
     expires_at: str | None
+    keep: bool
     estimated_completion_at: str | None
     estimated_completion_p90_at: str | None
     late_since: str | None

@@ -107,6 +107,13 @@ class Blobs:
         except _broken() as failed:
             raise FilesUnreachable(f"{prefix_uri} could not be listed: {failed}") from failed
 
+    def delete(self, uri: str) -> None:
+        """Delete an object; one that is gone is fine. Raises FilesUnreachable."""
+        try:
+            self._ask(uri, lambda blob: blob.delete())
+        except NoFile:
+            return
+
     def link(self, uri: str, save_as: str | None = None) -> str:
         """Return a signed link that lives for LINK_LIFE; a browser keeps the file as `save_as` where that is given.
 

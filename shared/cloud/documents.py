@@ -6,7 +6,7 @@ What never changes is written once, at creation; each commit writes only the par
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from shared.pipeline.codec import Unreadable, from_plain, to_stored
@@ -15,13 +15,12 @@ from shared.pipeline.job.ledger import bill
 from shared.pipeline.job.place import Place
 from shared.pipeline.job.schema import OLDEST, SCHEMA, WRITES
 from shared.pipeline.job.status import progress, stage, status, summary, waiting_for
+from shared.pipeline.job.stay import Stay
 from shared.pipeline.job.turns import oldest_parked, queued
 from shared.pipeline.job.vendors import VENDORS
 from shared.pipeline.job.version import Versions
 from shared.pipeline.plan.plan import Kind, Plan
 from shared.pipeline.plan.request import FilmRequest, to_document
-
-RETENTION = timedelta(days=30)  # an ended job's document; its film's bucket keeps the same time
 
 
 class NewerSchema(Exception):
@@ -85,7 +84,8 @@ def moving(job: Job) -> dict[str, Any]:
         "ending": job.ending.value if job.ending else None,
         "give_up_at": job.give_up_at,
         "due_at": None if job.ending else min(dues, default=job.give_up_at),
-        "expire_at": job.ended_at + RETENTION if job.ended_at else None,
+        "stay": to_stored(job.stay) if job.stay != Stay() else None,
+        "expire_at": job.stay.until(job.ended_at),
     }
 
 
@@ -116,6 +116,11 @@ def read(job_id: str, data: Mapping[str, Any]) -> Job:
     if strangers := {node.provider for node in job.nodes.values()} - VENDORS.keys() - {""}:
         raise NewerSchema(f"job {job_id} is made by {', '.join(sorted(strangers))}, which this code cannot speak to")
     return job
+
+
+def is_receipt(data: Mapping[str, Any]) -> bool:
+    """Tell whether this is what is left of a deleted job: to everybody else there is no such job (deletions.py)."""
+    return "deleted_at" in data
 
 
 def outdated(data: Mapping[str, Any]) -> bool:
@@ -155,6 +160,7 @@ def _built(job_id: str, data: Mapping[str, Any], schema: int) -> Job:
         hooks=held.hooks,
         place=held.place,
         versions=held.versions,
+        stay=held.stay,
     )
 
 
@@ -221,6 +227,7 @@ class _Held:
     hooks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     place: Place = field(default_factory=Place)
     versions: Versions = field(default_factory=Versions)
+    stay: Stay = field(default_factory=Stay)
 
 
 _KINDS = list(Kind)

@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from shared.cloud.audit import AuditLine, add_line
 from shared.cloud.clients import Clients
-from shared.cloud.documents import NewerSchema, form, listing, moving, ordered, outdated, read, whole
+from shared.cloud.documents import NewerSchema, form, is_receipt, listing, moving, ordered, outdated, read, whole
 from shared.cloud.forms import Forms
-from shared.cloud.moments import plain_time
+from shared.cloud.moments import moment_in, plain_time
 from shared.cloud.month_documents import add_move, usage
 from shared.cloud.month_documents import month as month_read
 from shared.cloud.records import Filters, Live, Loaded, Month, NewDelivery, Page, Rewritten, Unread
@@ -55,9 +56,10 @@ class Jobs:
         self.forms = Forms(clients, monotonic)
 
     def load(self, job_id: str) -> Loaded | None:
-        """Read one job; None when there is none. Raises StoreUnreachable, and what `documents.read` raises."""
+        """Read one job; None when there is none any more. Raises StoreUnreachable, and what `documents.read` raises."""
         snapshot = self._get(self._clients.firestore.collection("jobs").document(job_id))
-        return self._loaded(snapshot) if snapshot.exists else None
+        data = snapshot.to_dict() if snapshot.exists else None
+        return None if data is None or is_receipt(data) else self._loaded(snapshot, data)
 
     def now(self, loaded: Loaded) -> datetime:
         """Return the server's time: that of the read, plus what passed here since."""
@@ -70,6 +72,7 @@ class Jobs:
         *,
         deliver: tuple[NewDelivery, ...] = (),
         reserve: Month | None = None,
+        line: AuditLine | None = None,
     ) -> Loaded:
         """Write what moved if nobody else has written, and what it moves in the tenant's month in the same batch.
 
@@ -78,27 +81,26 @@ class Jobs:
         """
         move = moved(loaded.job, job)
         try:
-            return self._write(loaded, job, move, deliver, reserve)
+            return self._write(loaded, job, move, deliver, reserve, line)
         except _Gone as gone:
             if not move or reserve or self.month(job.tenant, move.doc).revision:
                 raise Conflict(f"job {job.id} is gone") from gone
         log_job(Fact.MONTH_GONE, job, f"{move.doc}: {move}")  # deleted with its tenant: it must not come back
         try:
-            return self._write(loaded, job, None, deliver, None)
+            return self._write(loaded, job, None, deliver, None, line)
         except _Gone as gone:
             raise Conflict(f"job {job.id} is gone") from gone
 
     def _write(
-        self, loaded: Loaded, job: Job, move: MonthMove | None, deliver: tuple[NewDelivery, ...], reserve: Month | None
+        self,
+        loaded: Loaded,
+        job: Job,
+        move: MonthMove | None,
+        deliver: tuple[NewDelivery, ...],
+        reserve: Month | None,
+        line: AuditLine | None,
     ) -> Loaded:
-        from google.api_core.exceptions import (
-            Aborted,
-            AlreadyExists,
-            FailedPrecondition,
-            GoogleAPICallError,
-            NotFound,
-            RetryError,
-        )
+        from google.api_core import exceptions as google
         from google.cloud import firestore
 
         store = self._clients.firestore
@@ -114,13 +116,14 @@ class Jobs:
             add_move(store, batch, job.tenant, move, reserve)
         for each in deliver:
             batch.create(store.collection("webhook_deliveries").document(each.id), each.fields)
+        add_line(store, batch, job.tenant, line)
         try:
             written = batch.commit(retry=None, timeout=CALL_SECONDS)
-        except NotFound as gone:
+        except google.NotFound as gone:
             raise _Gone from gone
-        except (AlreadyExists, FailedPrecondition, Aborted) as lost:
+        except (google.AlreadyExists, google.FailedPrecondition, google.Aborted) as lost:
             raise Conflict(f"job {job.id} was written by somebody else") from lost
-        except (GoogleAPICallError, RetryError) as unknown:
+        except (google.GoogleAPICallError, google.RetryError) as unknown:
             raise Doubtful(f"job {job.id}: the commit's end is not known: {unknown}") from unknown
         return Loaded(job, written[0].update_time, loaded.read_time, loaded.read_at)
 
@@ -226,9 +229,9 @@ class Jobs:
 
     def _readable(self, snapshot: Any) -> Loaded | Unread:
         try:
-            return self._loaded(snapshot)
+            return self._loaded(snapshot, snapshot.to_dict())
         except Exception as broken:  # noqa: BLE001  # poison must not stop the sweep or a list; whatever it raises
-            born, moved = _moment(snapshot, "created_at"), _moment(snapshot, "updated_at")
+            born, moved = moment_in(snapshot, "created_at"), moment_in(snapshot, "updated_at")
             newer = isinstance(broken, NewerSchema)
             return Unread(snapshot.id, snapshot.update_time, str(broken), born or EPOCH, moved or born, newer)
 
@@ -270,8 +273,7 @@ class Jobs:
         found = map(self._readable, self._stream(query.limit(limit)))
         return tuple(each.job if isinstance(each, Loaded) else each for each in found)
 
-    def _loaded(self, snapshot: Any) -> Loaded:
-        data = snapshot.to_dict()
+    def _loaded(self, snapshot: Any, data: Mapping[str, Any]) -> Loaded:
         job, read_time = read(snapshot.id, data), plain_time(snapshot.read_time)
         return Loaded(job, snapshot.update_time, read_time, self._monotonic(), outdated(data))
 
@@ -290,9 +292,3 @@ class Jobs:
             yield from query.stream(retry=retry_for(seconds), timeout=seconds)
         except (GoogleAPICallError, RetryError) as failed:
             raise StoreUnreachable(f"jobs could not be queried: {failed}") from failed
-
-
-def _moment(snapshot: Any, field: str) -> datetime | None:
-    """Return a time that stands on top of a document nobody could read."""
-    found = snapshot.get(field)
-    return plain_time(found) if isinstance(found, datetime) else None

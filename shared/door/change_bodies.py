@@ -179,3 +179,9 @@ class LinksBody(Body):
     """Which permanent links to revoke, by name; all of them when none is named."""
 
     links: Annotated[list[LinkName], Field(min_length=1, max_length=100)] | None = None
+
+
+class KeepBody(Body):
+    """Whether a job stays until somebody deletes it."""
+
+    keep: bool

@@ -73,7 +73,12 @@ def moment_of(text: str) -> datetime | None:
 
 def cursor_at(job: Job | Unread) -> str:
     """Return the cursor of what comes after a job."""
-    return base64.urlsafe_b64encode(json.dumps([job.created_at.isoformat(), job.id]).encode()).decode()
+    return cursor_of(job.created_at, job.id)
+
+
+def cursor_of(at: datetime, name: str) -> str:
+    """Return the cursor of what comes after something that stands at this moment under this name."""
+    return base64.urlsafe_b64encode(json.dumps([at.isoformat(), name]).encode()).decode()
 
 
 def _read_cursor(text: str) -> tuple[datetime, str] | None:

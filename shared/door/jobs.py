@@ -20,6 +20,7 @@ from shared.door.entrance import Entrance
 from shared.door.idempotency import idempotency_key
 from shared.door.incoming import json_body
 from shared.door.job_lists import cursor_at, list_asked, whose_jobs
+from shared.door.lifecycle import LifecycleDoor
 from shared.door.money import cost
 from shared.door.public import Route, serve
 from shared.door.usage import UsagePage, as_csv, as_json
@@ -53,6 +54,7 @@ class JobsDoor:
     outlook: "Callable[[], Outlook]"  # what may be expected of the vendors now
     revise: "Callable[[], Revise]"  # built only when asked for: it plans, reads and fetches
     edit_film: "Callable[[], EditFilm]"
+    lifecycle: LifecycleDoor
 
     def __call__(self, request: flask.Request) -> flask.Response:
         """Answer one request."""
@@ -70,6 +72,7 @@ class JobsDoor:
             ),
             Route("GET", "/usage", self._usage, "Read what jobs used, in two columns and by vendor."),
             Route("GET", "/usage.csv", self._usage_csv, "The same as CSV; X-Next-Cursor leads to the next page."),
+            *self.lifecycle.routes,
             Route("GET", "/{job}", self._read, "Read a job."),
             Route("GET", "/{job}/request", self._request, "Read the request as it was understood."),
             Route("GET", "/{job}/timeline", self._timeline, "Read what happened when, and which work overlapped."),

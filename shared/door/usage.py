@@ -45,16 +45,16 @@ def as_json(page: UsagePage) -> flask.Response:
                 **_about(job),
                 "film_seconds": used.seconds,
                 "credits_used": used.credits,
-                **_columns(used.by_vendor.values()),
-                "by_vendor": {name: _columns([each]) for name, each in used.by_vendor.items()},
+                **columns(used.by_vendor.values()),
+                "by_vendor": {name: columns([each]) for name, each in used.by_vendor.items()},
             }
             for job, used in rows
         ],
         "films": sum(used.seconds > 0 for _, used in rows),
         "film_seconds": round(sum(used.seconds for _, used in rows), 3),
         "credits_used": round(sum(used.credits for _, used in rows), 1),
-        **_columns(sums.values()),
-        "by_vendor": {name: _columns([each]) for name, each in sums.items()},
+        **columns(sums.values()),
+        "by_vendor": {name: columns([each]) for name, each in sums.items()},
         "unreadable": page.unreadable,
         "next_cursor": page.next_cursor,
     }
@@ -70,8 +70,8 @@ def as_csv(page: UsagePage) -> flask.Response:
         used = usage_of(job)
         film = {"film_seconds": used.seconds, "credits_used": used.credits}
         for number, (vendor, bill) in enumerate((used.by_vendor or {"": Bill(0, 0)}).items()):
-            columns = {name: value for name, value in _columns([bill]).items() if name in CSV_COLUMNS}
-            row = {**_about(job), **(film if not number else {}), "vendor": vendor, **columns}
+            money = {name: value for name, value in columns([bill]).items() if name in CSV_COLUMNS}
+            row = {**_about(job), **(film if not number else {}), "vendor": vendor, **money}
             lines.writerow({name: _cell(row.get(name)) for name in CSV_COLUMNS})
     headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
     if page.next_cursor:
@@ -91,7 +91,8 @@ def _about(job: Job) -> dict[str, Any]:
     return dict(to_plain(told))
 
 
-def _columns(bills: Iterable[Bill]) -> Mapping[str, str]:
+def columns(bills: Iterable[Bill]) -> Mapping[str, str]:
+    """Return what these bills come to, in both columns."""
     found = tuple(bills)
     return cost(sum(each.paid_by_us for each in found), sum(each.billed_by_provider for each in found))
 

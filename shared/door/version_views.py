@@ -39,4 +39,5 @@ def _listed(root: Job, public_url: str) -> list[dict[str, Any]]:
             "film_url": f"{public_url}/jobs/{each.job}/film",
         }
         for each in (Version(1, root.id, "", root.created_at), *root.versions.made)
+        if not each.deleted_at
     ]

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from shared.cloud.documents import RETENTION
 from shared.cloud.records import Unread
 from shared.door.bill_views import COLUMNS, costs, priced
 from shared.door.output_views import outputs
@@ -25,7 +24,7 @@ from shared.steps.links import CAPTIONS, FILM, POSTER, footage_name, link, linke
 CALLS = ("timeline", "bill", "links", "cancel", "retry", "edit", "regenerate")  # about one job
 ROW = (
     *("id", "status", "stage", "progress", "summary", "product_title", "product_id", "metadata", "ordered_by"),
-    *("created_at", "updated_at", "completed_at", "expires_at", "estimated_completion_at"),
+    *("created_at", "updated_at", "completed_at", "expires_at", "keep", "estimated_completion_at"),
     *("estimated_completion_p90_at", "late_since", "ahead", "starts_by", "version", "version_of"),
     *("final_video_url", "poster_url", "error_message", "credits_used", "cost", "estimated_cost"),
 )
@@ -114,7 +113,8 @@ def whole(job: Job, public_url: str, now: datetime, outlook: Outlook) -> dict[st
         "created_at": job.created_at,
         "updated_at": job.updated_at,
         "completed_at": ended,
-        "expires_at": ended + RETENTION if ended else None,
+        "expires_at": job.stay.until(ended),
+        "keep": job.stay.keep,
         **expected(job, now, outlook),
         "processing_time_seconds": round(((ended or now) - job.created_at).total_seconds(), 3),
         "planned_seconds": job.plan.planned_seconds,

@@ -55,10 +55,12 @@ class DoorParts(StepParts):
     @cached_property
     def jobs_door(self) -> "JobsDoor":
         from shared.door.jobs import JobsDoor
+        from shared.door.lifecycle import LifecycleDoor
 
         url = self.settings.public_url
-        made = (self.commits, self.jobs, self.entrance, self.blobs)
-        return JobsDoor(*made, url, self.now, self.outlook, self.revise, self.edit_film)
+        given = self.commits, self.jobs, self.entrance
+        stays = LifecycleDoor(*given, url, self.now, self.outlook, lambda: self.deletions, lambda: self.delete_job)
+        return JobsDoor(*given, self.blobs, url, self.now, self.outlook, self.revise, self.edit_film, stays)
 
     @cached_property
     def tenant(self) -> "TenantDoor":

@@ -13,9 +13,11 @@ from shared.steps.turns import Turns
 
 if TYPE_CHECKING:  # each function imports only what its own property below names
     from shared.cloud.months import Months
+    from shared.cloud.tenants import Tenant
     from shared.steps.breakers import Breakers
     from shared.steps.compose import Compose
     from shared.steps.create_job import CreateJob
+    from shared.steps.delete_job import DeleteJob
     from shared.steps.edit_film import EditFilm
     from shared.steps.keyed_clips import KeyedClips
     from shared.steps.learn import Learn
@@ -27,6 +29,7 @@ if TYPE_CHECKING:  # each function imports only what its own property below name
     from shared.steps.preflight import Preflight
     from shared.steps.pressure import CountWaiting
     from shared.steps.radar import Radar
+    from shared.steps.reap import Reap
     from shared.steps.revise import Revise
     from shared.steps.start_presenter import StartPresenter
     from shared.steps.sweep import Sweep
@@ -100,7 +103,10 @@ class StepParts(VendorParts):
         )
         takeover = Takeover(self.preflight, self.tables, self.jobs.forms)
         house = HousePressure(self.vendor_states, self.start_rates, self.now)
-        return CreateJob(*given, hourly, casting, takeover, budget, Turnstile(), self.portions, house)
+        return CreateJob(*given, hourly, casting, takeover, budget, Turnstile(), self.portions, house, self._days)
+
+    def _days(self, tenant: "Tenant") -> int:
+        return self.plans.of(tenant).retention_days
 
     def revise(self) -> "Revise":
         from shared.steps.revise import Revise
@@ -135,7 +141,10 @@ class StepParts(VendorParts):
     def veo_output(self) -> Callable[[str, str], None]:
         from shared.steps.veo_output import veo_output
 
-        return partial(veo_output, commits=self.commits, blobs=self.blobs)
+        return partial(veo_output, commits=self.commits, blobs=self.blobs, arrived_late=self._arrived_late)
+
+    def _arrived_late(self, job_id: str) -> None:
+        self.deletions.look_again(job_id, self.now())
 
     @cached_property
     def watch_clip(self) -> "Callable[[Message], None]":
@@ -177,6 +186,19 @@ class StepParts(VendorParts):
 
         given = self.commits, self.deliveries, self.now, time.monotonic, self.ticks
         return Sweep(*given, self.learn, self.old_versions, self.count_waiting)
+
+    @cached_property
+    def delete_job(self) -> "DeleteJob":
+        from shared.steps.delete_job import DeleteJob
+
+        return DeleteJob(self.deletions, self.now)
+
+    @cached_property
+    def reap(self) -> "Reap":
+        from shared.steps.reap import Reap
+
+        buckets, root = (self.settings.films_bucket, self.settings.takes_bucket), self.commits.list_gone
+        return Reap(self.deletions, self.delete_job, self.blobs, buckets, root, self.now, self.monotonic)
 
     @cached_property
     def count_waiting(self) -> "CountWaiting":

@@ -23,8 +23,10 @@ from shared.pipeline.vendors.pressure import Pressure, Rates, read_rates
 if TYPE_CHECKING:  # each function imports only what its own property below names
     from collections.abc import Mapping
 
+    from shared.cloud.audit_log import AuditLog
     from shared.cloud.blobs import Blobs
     from shared.cloud.catalogs import Catalogs
+    from shared.cloud.deletions import Deletions
     from shared.cloud.deliveries import Deliveries
     from shared.cloud.delivery_lists import DeliveryLists
     from shared.cloud.endpoints import Endpoints
@@ -135,6 +137,18 @@ class StoreParts:
         from shared.cloud.deliveries import Deliveries
 
         return Deliveries(self.clients)
+
+    @cached_property
+    def deletions(self) -> "Deletions":
+        from shared.cloud.deletions import Deletions
+
+        return Deletions(self.clients)
+
+    @cached_property
+    def audit_log(self) -> "AuditLog":
+        from shared.cloud.audit_log import AuditLog
+
+        return AuditLog(self.clients)
 
     @cached_property
     def delivery_lists(self) -> "DeliveryLists":

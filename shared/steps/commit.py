@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
+from shared.cloud.audit import AuditLine
 from shared.cloud.documents import NewerSchema
 from shared.cloud.jobs import Conflict, Doubtful, Jobs
 from shared.cloud.records import Loaded, Month
@@ -23,6 +24,7 @@ from shared.pipeline.job.machine import apply
 from shared.pipeline.job.names import task_name
 from shared.pipeline.job.timeouts import SECOND, Timeouts
 from shared.pipeline.job.turns import has_task, is_parked
+from shared.pipeline.job.version import VersionGone
 from shared.pipeline.plan.plan import Kind
 from shared.steps.message import Message
 from shared.steps.new_deliveries import new_deliveries, notify_task
@@ -75,8 +77,18 @@ class Commits:
         """Read a job; None when there is none."""
         return self.jobs.load(job_id)
 
-    def hear(self, loaded: Loaded, event: Event, *, budget: float = BUDGET, reserve: Month | None = None) -> Heard:
-        """Apply one event and write the result; `reserve` is the month that a retry was admitted by.
+    def hear(
+        self,
+        loaded: Loaded,
+        event: Event,
+        *,
+        budget: float = BUDGET,
+        reserve: Month | None = None,
+        line: AuditLine | None = None,
+    ) -> Heard:
+        """Apply one event and write the result, and a line of the audit log beside it where one is given.
+
+        `reserve` is the month that a retry was admitted by.
 
         Raises StoreBusy when `budget` seconds were not enough, JobGone when the job was deleted meanwhile.
         """
@@ -91,7 +103,7 @@ class Commits:
                     self.enqueue_all(before)
                 return Heard(loaded, doubtful)
             try:
-                saved = self._save(loaded, moved.job, reserve)
+                saved = self._save(loaded, moved.job, reserve, line)
             except (Conflict, Doubtful) as lost:
                 doubtful = doubtful or isinstance(lost, Doubtful)
                 if self.monotonic() - started > budget:
@@ -124,6 +136,12 @@ class Commits:
             return None
         except StoreBusy as busy:
             raise Doubtful(str(busy)) from busy
+
+    def list_gone(self, root: str, version: str) -> None:
+        """Let a root that is still there show a deleted version no more. Raises StoreBusy, StoreUnreachable."""
+        loaded = self.load(root)
+        if loaded:
+            self.hear(loaded, VersionGone(version))
 
     def enqueue_all(self, job: Job) -> None:
         """Enqueue whatever a job needs, and see to its lanes: after a commit nobody is sure of."""
@@ -166,9 +184,9 @@ class Commits:
             deadline=dispatch_deadline(step.function, self.timeouts),
         )
 
-    def _save(self, loaded: Loaded, job: Job, reserve: Month | None) -> Loaded:
+    def _save(self, loaded: Loaded, job: Job, reserve: Month | None, line: AuditLine | None) -> Loaded:
         deliver = new_deliveries(loaded.job, job, self.jobs.now(loaded), self.timeouts.queue_slack * SECOND)
-        saved = self.jobs.save(loaded, job, deliver=deliver, reserve=reserve)
+        saved = self.jobs.save(loaded, job, deliver=deliver, reserve=reserve, line=line)
         for each in deliver:
             try:
                 self.tasks.enqueue(notify_task(each.id, 1))

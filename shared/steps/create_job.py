@@ -19,6 +19,7 @@ from shared.pipeline.job.entries import reserving
 from shared.pipeline.job.job import Job
 from shared.pipeline.job.portions import Portions, left_of
 from shared.pipeline.job.schema import SWITCHING
+from shared.pipeline.job.stay import Stay
 from shared.pipeline.plan.capabilities import Tables
 from shared.pipeline.plan.image_fit import image_warnings, with_photos
 from shared.pipeline.plan.plan import Plan
@@ -33,7 +34,7 @@ from shared.steps.casting import Casting
 from shared.steps.commit import FIRST_WAIT, Commits
 from shared.steps.dearer import refuse_dearer
 from shared.steps.hourly import HourlyLimit
-from shared.steps.idempotency import BuyingCall, Judge, unjudged
+from shared.steps.idempotency import BuyingCall, Judge, still_there, unjudged
 from shared.steps.images import Ready
 from shared.steps.new_deliveries import hooks_of
 from shared.steps.preflight import Preflight, Told
@@ -101,6 +102,7 @@ class CreateJob:
     turnstile: Turnstile
     portions: Portions
     house: HousePressure
+    days: Callable[[Tenant], int]  # after its end that a film of a tenant's stays
 
     def checked(self, tenant: Tenant, asked: FilmRequest, *, dry_run: bool) -> Checked:
         """Plan, ask what only the avatar service knows, read the images; store nothing. Raises Problem telling all.
@@ -222,14 +224,14 @@ class CreateJob:
                 admit(tenant, live.count)
                 self.house.admit(job)
                 month = self.budget.admit(tenant.id, month, reserving(job.money))
-                job = replace(job, ordered_by=call.judge(), hooks=hooks_of(tenant))
+                job = replace(job, ordered_by=call.judge(), hooks=hooks_of(tenant), stay=Stay(self.days(tenant)))
                 self.jobs.create(job, month, root)
             except Problem:  # a twin of this call may be what fills the share
                 if known := self.bought(call, job_id):
                     return known
                 raise
             except JobExists:
-                break
+                return self._repeated(still_there(self.jobs.load(job_id)), call)
             except Doubtful:
                 found = self.jobs.load(job_id)
                 if found is None:

@@ -18,6 +18,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from shared.cloud.records import Loaded
 from shared.codes import Code
 from shared.pipeline.job.job import Job, Purchase
 from shared.steps.problems import Problem
@@ -82,6 +83,13 @@ class BuyingCall:
 
     def _scoped(self, *named: str | None) -> str:
         return json.dumps([self.tenant, self.route, *named])
+
+
+def still_there(known: Loaded | None) -> Loaded:
+    """Return the job whose id is taken. Raises Problem where it was deleted: its id, and so its key, is used up."""
+    if known is None:
+        raise Problem(Code.JOB_DELETED)
+    return known
 
 
 def _hash(plain: Any) -> str:

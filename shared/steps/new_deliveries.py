@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from shared.cloud.documents import RETENTION
 from shared.cloud.records import JobFacts, NewDelivery, OutputFacts
 from shared.cloud.tasks import Task
 from shared.cloud.tenants import Tenant
@@ -85,7 +84,7 @@ def _facts(job: Job, now: datetime) -> JobFacts:
         progress=progress(job),
         product_id=job.request.product_id,
         seconds=round((ended - job.created_at).total_seconds(), 3) if ended else None,
-        expires_at=ended + RETENTION if ended else None,
+        expires_at=job.stay.until(ended),
         code=trouble.code if trouble else None,
         message=trouble.message if trouble else None,
         next_move=trouble.next_move if trouble else None,

@@ -29,6 +29,7 @@ class TenantPlan:
     key_puts_per_day: int  # keys of avatar accounts, good or bad, and webhook secrets
     films_per_month: int | None  # orders and regenerations; one on which nothing was spent is given back
     dollars_per_month: int | None  # of ours: footage and computing; None, here as there: unlimited
+    retention_days: int  # an ended film stays so long with its files, unless somebody keeps it
     month_shards: int  # documents a month is counted in: one is good for 30 films a minute
 
 

@@ -10,7 +10,8 @@ from datetime import timedelta
 
 from shared.log import Fact, log_job
 from shared.pipeline.job import events as on
-from shared.pipeline.job.job import Node, Reconcile, State, reconcile_of
+from shared.pipeline.job.job import Node, Reconcile, State
+from shared.pipeline.job.line import reconcile_of
 from shared.pipeline.job.turns import has_task
 from shared.providers.ports import InFlight, Misconfigured, NotSent, Refused, TryLater, Unknown
 from shared.steps.breakers import Breakers

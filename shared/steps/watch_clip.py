@@ -11,7 +11,8 @@ from shared.cloud.records import Loaded
 from shared.codes import Code
 from shared.log import Fact, JobRef, log_job
 from shared.pipeline.job import events as on
-from shared.pipeline.job.job import Node, Output, Reconcile, State, reconcile_of
+from shared.pipeline.job.job import Node, Output, Reconcile, State
+from shared.pipeline.job.line import reconcile_of
 from shared.pipeline.job.names import attempt_name
 from shared.pipeline.job.timeouts import SECOND
 from shared.providers.ports import Failure, Filmed, FootageVendor, Lost, Misconfigured, Pending, TryLater

@@ -15,7 +15,8 @@ from shared.cloud.tenants import Tenants
 from shared.codes import Code
 from shared.log import Fact, JobRef, log_job
 from shared.pipeline.job import events as on
-from shared.pipeline.job.job import Node, Reconcile, State, reconcile_of
+from shared.pipeline.job.job import Node, Reconcile, State
+from shared.pipeline.job.line import reconcile_of
 from shared.pipeline.job.names import AttemptName, attempt_name
 from shared.pipeline.job.timeouts import SECOND
 from shared.pipeline.job.unclear import looked_for

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from shared.pipeline.job.job import Node, Reconcile, State, reconcile_of
+from shared.pipeline.job.job import Node, Reconcile, State
+from shared.pipeline.job.line import reconcile_of
 from shared.pipeline.job.timeouts import SECOND
 from shared.pipeline.job.unclear import looked_for, replayable
 from tests.model.desk import Desk

@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from shared.cloud.audit import AuditLine
 from shared.cloud.clients import Clients
 from shared.cloud.jobs import Jobs
 from shared.cloud.month_documents import usage
@@ -44,8 +45,8 @@ class Careless(Jobs):
 class Keeping(Commits):
     """Commits that never give a film back."""
 
-    def _save(self, loaded: Loaded, job: Job, reserve: Month | None) -> Loaded:
-        return super()._save(loaded, replace(job, money=replace(job.money, films=1)), reserve)
+    def _save(self, loaded: Loaded, job: Job, reserve: Month | None, line: AuditLine | None) -> Loaded:
+        return super()._save(loaded, replace(job, money=replace(job.money, films=1)), reserve, line)
 
 
 class Nostalgic(Months):

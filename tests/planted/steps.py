@@ -5,6 +5,7 @@ from dataclasses import fields, replace
 from functools import cached_property, partial
 from typing import Any
 
+from shared.cloud.audit import AuditLine
 from shared.cloud.jobs import Jobs
 from shared.cloud.records import Loaded, Month
 from shared.media.arrival import Ordered
@@ -34,9 +35,9 @@ class Forgetful(Commits):
 class Generous(Commits):
     """Settles each time an ended job is written, not once."""
 
-    def _save(self, loaded: Loaded, job: Job, reserve: Month | None) -> Loaded:
+    def _save(self, loaded: Loaded, job: Job, reserve: Month | None, line: AuditLine | None) -> Loaded:
         if job.ending is None:
-            return super()._save(loaded, job, reserve)
+            return super()._save(loaded, job, reserve, line)
         unsettled = replace(loaded.job, money=replace(loaded.job.money, charged=0, refunded=0))
         return self.jobs.save(replace(loaded, job=unsettled), job)
 

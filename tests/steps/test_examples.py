@@ -14,6 +14,7 @@ CALLS = {
     "Edit": ("POST", "/jobs/{ended}/edit"),
     "Integration": ("PUT", "/tenant/integrations/heygen"),
     "IntegrationChange": ("PATCH", "/tenant/integrations/heygen"),
+    "Keep": ("PATCH", "/jobs/{ended}"),
     "Key": ("POST", "/tenant/keys"),
     "Links": ("POST", "/jobs/{ended}/links"),
     "NamedTemplate": ("PUT", "/tenant/templates/launch"),

@@ -8,14 +8,12 @@ from datetime import datetime, timedelta
 
 from shared.codes import Code
 from shared.pipeline.job.cast import led
-from shared.pipeline.job.events import LinksRevoked
 from shared.pipeline.job.job import LIVE, Ending, Job, Moment, Node, State, Trouble
 from shared.pipeline.job.ledger import settle
 from shared.pipeline.job.line import start_queue
 from shared.pipeline.job.names import inputs_hash
 from shared.pipeline.job.timeouts import SECOND, Timeouts
 from shared.pipeline.job.turns import is_parked, oldest_parked
-from shared.pipeline.job.version import VersionMade
 from shared.pipeline.plan.plan import Kind
 
 NOW = timedelta(0)
@@ -100,31 +98,6 @@ def _ending(job: Job) -> Ending:
     if all(node.finished for node in job.nodes.values()):
         return Ending.COMPLETED
     return Ending.FAILED if job.trouble else Ending.CANCELLED
-
-
-def relinked(job: Job, event: LinksRevoked, now: datetime) -> Job:
-    """Give permanent links new tokens, whatever state the job is in; the very job where it has them."""
-    secret = event.secret or job.film_token
-    links = dict(event.tokens) if event.secret else {**job.links, **event.tokens}
-    if (secret, links) == (job.film_token, job.links):
-        return job
-    told = tell(job, now, "job", "links revoked", ", ".join(sorted(event.tokens)) or "all")
-    return replace(told, film_token=secret, links=links)
-
-
-def barred(job: Job, now: datetime) -> Job:
-    """Let a job that has not ended buy nothing more (hole 206); the very job where it may not already."""
-    if job.ending or job.barred_at:
-        return job
-    return replace(tell(job, now, "job", "barred", "its tenant was shut"), barred_at=now)
-
-
-def listed(job: Job, event: VersionMade, now: datetime) -> Job:
-    """Let a root list a version, whatever state it is in; the very job where it lists that one already."""
-    if event.version.job in {each.job for each in job.versions.made}:
-        return job
-    told = tell(job, now, "job", "version made", str(event.version.number))
-    return replace(told, versions=replace(job.versions, made=(*job.versions.made, event.version)))
 
 
 def tell(job: Job, now: datetime, node: str, what: str, detail: str = "") -> Job:

@@ -12,6 +12,7 @@ from enum import StrEnum
 from shared.pipeline.codec import Stored
 from shared.pipeline.job.place import Place
 from shared.pipeline.job.schema import OLDEST
+from shared.pipeline.job.stay import Stay
 from shared.pipeline.job.switches import Switch
 from shared.pipeline.job.version import Versions
 from shared.pipeline.plan.plan import Cutout, Kind, Plan
@@ -282,7 +283,7 @@ class Job:
     ended_at: datetime | None = None
     trouble: Trouble | None = None
     warnings: tuple[str, ...] = ()
-    timeline: tuple[Moment, ...] = field(default=())
+    timeline: tuple[Moment, ...] = ()
     trace: str = ""  # W3C trace id shared by all its steps
     parent: str | None = None  # the job whose finished nodes this one adopted
     schema: int = OLDEST  # the form of its document, by the newest code that gave it one
@@ -292,9 +293,4 @@ class Job:
     hooks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # by endpoint: which of its events it is told
     place: Place = field(default_factory=Place)
     versions: Versions = field(default_factory=Versions)
-
-
-def reconcile_of(node: Node) -> Reconcile:
-    """Return how the current claim's outcome can be found out; one written before claims said it goes by its kind."""
-    told = node.claim.reconcile if node.claim else None
-    return told or (Reconcile.IDEMPOTENCY_KEY if node.kind is Kind.PRESENTER else Reconcile.OBJECT)
+    stay: Stay = field(default_factory=Stay)

@@ -7,7 +7,7 @@ The README's table is printed from it; the queues' and functions' settings stand
 
 from dataclasses import dataclass
 
-from shared.pipeline.job.job import Node, Reconcile, State, reconcile_of
+from shared.pipeline.job.job import Node, Reconcile, State
 from shared.pipeline.job.vendors import VENDORS
 from shared.pipeline.plan.plan import Kind
 
@@ -84,3 +84,9 @@ def queue_of(node: Node) -> str | None:
 def _queue(step: Step, node: Node) -> str | None:
     row = VENDORS.get(node.provider) if step in (START_CLIP, START_PRESENTER) else None
     return row.queue if row else step.queue
+
+
+def reconcile_of(node: Node) -> Reconcile:
+    """Return how the current claim's outcome can be found out; one written before claims said it goes by its kind."""
+    told = node.claim.reconcile if node.claim else None
+    return told or (Reconcile.IDEMPOTENCY_KEY if node.kind is Kind.PRESENTER else Reconcile.OBJECT)

@@ -14,7 +14,8 @@ from typing import assert_never
 
 from shared.codes import Code
 from shared.pipeline.job import events as on
-from shared.pipeline.job.consequences import barred, follow, gave_up, gives_up_at, listed, relinked, tell, wake
+from shared.pipeline.job.beside import beside
+from shared.pipeline.job.consequences import follow, gave_up, gives_up_at, tell, wake
 from shared.pipeline.job.job import AT_VENDOR, AWAKE, LIVE, Ending, Job, Node, Outcome, State
 from shared.pipeline.job.ledger import (
     billed,
@@ -29,11 +30,12 @@ from shared.pipeline.job.ledger import (
     still_open,
 )
 from shared.pipeline.job.retried import reopened
+from shared.pipeline.job.stay import KeepAsked
 from shared.pipeline.job.switch import next_choice, with_mates
 from shared.pipeline.job.timeouts import SECOND, Timeouts
 from shared.pipeline.job.transitions import HANDLERS
 from shared.pipeline.job.turns import is_parked
-from shared.pipeline.job.version import VersionMade
+from shared.pipeline.job.version import VersionGone, VersionMade
 from shared.pipeline.plan.composition import lacking
 
 B, Q, S, R, D, F, C = State  # the seven states, in the order of a life
@@ -112,15 +114,9 @@ def _applied(job: Job, event: on.Event, now: datetime, timeouts: Timeouts) -> Tr
             return _cancelled(job, event, now, timeouts)
         case on.RetryAsked():
             return _retried(job, event, now, timeouts)
-        case on.LinksRevoked():
-            linked = relinked(job, event, now)
-            return Transition(linked, changed=linked is not job)
-        case on.Barred():
-            shut = barred(job, now)
-            return Transition(shut, changed=shut is not job)
-        case VersionMade():
-            listing = listed(job, event, now)
-            return Transition(listing, changed=listing is not job)
+        case on.LinksRevoked() | on.Barred() | VersionMade() | VersionGone() | KeepAsked():
+            noted = beside(job, event, now)
+            return Transition(noted, changed=noted is not job)
         case _:
             return _heard(job, event, now, timeouts)
 

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 
-from shared.pipeline.job.job import AT_VENDOR, LIVE, Ending, Job, Node, Reconcile, State, reconcile_of
+from shared.pipeline.job.job import AT_VENDOR, LIVE, Ending, Job, Node, Reconcile, State
+from shared.pipeline.job.line import reconcile_of
 from shared.pipeline.job.turns import has_task, is_parked
 from shared.pipeline.plan.plan import Kind
 

@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 from shared.codes import Code
 from shared.pipeline.job import events as on
 from shared.pipeline.job.consequences import wake
-from shared.pipeline.job.job import Claim, Job, Node, Outcome, Reconcile, State, reconcile_of
+from shared.pipeline.job.job import Claim, Job, Node, Outcome, Reconcile, State
 from shared.pipeline.job.ledger import close_line
+from shared.pipeline.job.line import reconcile_of
 from shared.pipeline.job.moves import failed, next_attempt, tries_of
 from shared.pipeline.job.timeouts import SECOND, Timeouts
 from shared.pipeline.vendors.names import called

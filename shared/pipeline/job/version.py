@@ -21,6 +21,7 @@ class Version(Stored):
     base: str  # id of the job whose film was edited
     at: datetime
     changed: tuple[str, ...] = ()  # the fields of the edit
+    deleted_at: datetime | None = None  # it is listed no more; its number is not given again
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +38,10 @@ class VersionMade:
     """A version was made from a root's takes; it is listed in the same write."""
 
     version: Version
+
+
+@dataclass(frozen=True, slots=True)
+class VersionGone:
+    """A version was deleted: its root shows it no more."""
+
+    job: str

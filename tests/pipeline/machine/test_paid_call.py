@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from shared.codes import Code
-from shared.pipeline.job.job import Outcome, Reconcile, State, reconcile_of
-from shared.pipeline.job.line import START_CLIP, WATCH_PRESENTER, step_for
+from shared.pipeline.job.job import Outcome, Reconcile, State
+from shared.pipeline.job.line import START_CLIP, WATCH_PRESENTER, reconcile_of, step_for
 from shared.pipeline.job.machine import apply
 from shared.pipeline.plan.plan import Cutout
 from tests.pipeline.machine.story import (

@@ -17,9 +17,9 @@ from datetime import datetime, timedelta
 
 from shared.codes import Code
 from shared.pipeline.job import events as on
-from shared.pipeline.job.job import AT_RISK, AWAKE, Job, Node, Output, Payer, Reconcile, State, reconcile_of
+from shared.pipeline.job.job import AT_RISK, AWAKE, Job, Node, Output, Payer, Reconcile, State
 from shared.pipeline.job.ledger import Bill, bill
-from shared.pipeline.job.line import START_CLIP, START_PRESENTER, step_for
+from shared.pipeline.job.line import START_CLIP, START_PRESENTER, reconcile_of, step_for
 from shared.pipeline.job.machine import Transition, apply
 from shared.pipeline.job.names import task_name
 from shared.pipeline.job.timeouts import Timeouts
