@@ -1,8 +1,4 @@
-"""What the audit log tells of: every change of what a tenant has, in one stable word each.
-
-A line stands in the commit of its change, so no change is without its line and no line without its change. Where a
-change is none of Firestore's own (a secret's version), the line stands beside the document that names it.
-"""
+"""What the audit log tells of, in one stable word each, and by whom; a line stands in the commit of its change."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -242,10 +242,9 @@ class CreateJob:
             except Conflict:
                 continue
             return _Stored(job, month, quota)
-        known_now = self.jobs.load(job_id)
-        if known_now is None:
-            raise unavailable("the job could not be stored")
-        return self._repeated(known_now, call)
+        if known_now := self.jobs.load(job_id):
+            return self._repeated(known_now, call)
+        raise unavailable("the job could not be stored")
 
     def room(self, month: Month, live: int) -> tuple[Month, Portions]:
         """Return what a tenant may still fill of each queue, and the month that says so.
