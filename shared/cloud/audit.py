@@ -11,7 +11,7 @@ from typing import Any
 
 from shared.pipeline.codec import Stored, to_stored
 
-OPERATOR, RETENTION = "operator", "retention"  # who changes something without an API key
+BY_OPERATOR, BY_RETENTION = "operator", "retention"  # who changes something without an API key
 
 
 def _new_id() -> str:
@@ -24,7 +24,7 @@ class AuditLine(Stored):
 
     at: datetime
     what: str  # "job.deleted"; the words stand in steps/audited.py
-    by: str  # an API key's id, or OPERATOR, or RETENTION
+    by: str  # an API key's id, or BY_OPERATOR, or BY_RETENTION
     by_name: str = ""  # what the key was called then
     about: str = ""  # the id or name of what was changed
     fields: tuple[str, ...] = ()  # of it that were changed

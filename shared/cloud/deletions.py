@@ -20,9 +20,9 @@ from shared.pipeline.codec import Stored, Unreadable, from_plain, to_stored
 from shared.pipeline.job.job import Job
 from shared.pipeline.job.schema import SCHEMA
 
-NOBODY = 1_000_000  # `reads` of a receipt: code that knows no receipts leaves it alone
-KEPT = timedelta(days=400)  # a receipt: thirteen months of figures; its id is as long taken
-AT_A_TIME = 100  # deliveries that are deleted in one batch
+NO_CODE = 1_000_000  # `reads` of a receipt: code that knows no receipts leaves it alone
+RECEIPT_LIFE = timedelta(days=400)  # a receipt: thirteen months of figures; its id is as long taken
+DELIVERIES_A_BATCH = 100  # deliveries that are deleted in one batch
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class Receipt(Stored):
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class FoundJob:
     """A document of the collection as it was found, and the revision a write must name."""
 
     id: str
@@ -66,7 +66,7 @@ class Seen:
     names: frozenset[str] = frozenset()  # of the document's own fields
 
 
-Found = Seen | Unread
+Found = FoundJob | Unread
 
 
 class Deletions:
@@ -85,7 +85,7 @@ class Deletions:
             raise StoreUnreachable(f"job {job_id} could not be read: {failed}") from failed
         return _found(snapshot) if snapshot.exists else None
 
-    def replace(self, seen: Seen, receipt: Receipt, line: AuditLine) -> None:
+    def replace(self, seen: FoundJob, receipt: Receipt, line: AuditLine) -> None:
         """Put the receipt in the place of an ended job, and say who did it. Raises Conflict, Doubtful."""
         from google.cloud.firestore import DELETE_FIELD
 
@@ -134,7 +134,7 @@ class Deletions:
         if after:
             query = query.start_after({"ordered_at": after[0], "__name__": jobs.document(after[1])})
         found = map(_found, self._stream(query.limit(limit)))
-        return tuple(each.receipt for each in found if isinstance(each, Seen) and each.receipt)
+        return tuple(each.receipt for each in found if isinstance(each, FoundJob) and each.receipt)
 
     def move(self, seen: Found, **fields: Any) -> None:
         """Write fields of what was found, if nobody has since; None deletes one. Raises Conflict, Doubtful."""
@@ -148,7 +148,7 @@ class Deletions:
     def look_again(self, job_id: str, at: datetime) -> None:
         """Look at a deleted job's files once more: something was written after it. Raises StoreUnreachable."""
         found = self.look(job_id)
-        if isinstance(found, Seen) and found.receipt and not found.receipt.reap_at:
+        if isinstance(found, FoundJob) and found.receipt and not found.receipt.reap_at:
             try:
                 self.move(found, reap_at=at)
             except (Conflict, Doubtful) as lost:
@@ -164,7 +164,7 @@ class Deletions:
             filter=FieldFilter("tenant", "==", tenant)
         )
         query = told.where(filter=FieldFilter("job", "==", job_id))
-        query = query.order_by("created_at", direction=firestore.Query.DESCENDING).limit(AT_A_TIME)
+        query = query.order_by("created_at", direction=firestore.Query.DESCENDING).limit(DELIVERIES_A_BATCH)
         count = 0
         while found := list(self._stream(query)):
             batch = self._clients.firestore.batch()
@@ -215,12 +215,12 @@ def _found(snapshot: Any) -> Found:
     try:
         if is_receipt(data):
             receipt = from_plain(Receipt, {**data, "id": snapshot.id})
-            return Seen(snapshot.id, snapshot.update_time, receipt=receipt)
-        return Seen(snapshot.id, snapshot.update_time, read(snapshot.id, data), names=frozenset(data))
+            return FoundJob(snapshot.id, snapshot.update_time, receipt=receipt)
+        return FoundJob(snapshot.id, snapshot.update_time, read(snapshot.id, data), names=frozenset(data))
     except (NewerSchema, Unreadable) as broken:
         return Unread(snapshot.id, snapshot.update_time, str(broken), newer=isinstance(broken, NewerSchema))
 
 
 def _stored(receipt: Receipt) -> dict[str, Any]:
     told = {name: value for name, value in to_stored(receipt).items() if name != "id" and value is not None}
-    return {"schema": SCHEMA, "reads": NOBODY, **told}
+    return {"schema": SCHEMA, "reads": NO_CODE, **told}

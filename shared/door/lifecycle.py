@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from shared.cloud.deletions import Deletions, Receipt
     from shared.steps.delete_job import DeleteJob
 
-GONE = "the film and its links are gone at once; its files follow within minutes, the figures of its bill stay"
+ON_DELETION = "the film and its links are gone at once; its files follow within minutes, the figures of its bill stay"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,9 @@ class LifecycleDoor:
         if not is_job_id(found["job"]):
             raise not_found("job")
         receipt = self.delete_job()(who.tenant.id, found["job"], actor_of(who.key))
-        return answer(200, {"deleted": True, "job_id": receipt.id, "deleted_at": receipt.deleted_at, "message": GONE})
+        return answer(
+            200, {"deleted": True, "job_id": receipt.id, "deleted_at": receipt.deleted_at, "message": ON_DELETION}
+        )
 
 
 def _row(receipt: "Receipt") -> dict[str, Any]:

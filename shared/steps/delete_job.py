@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from shared.cloud.deletions import KEPT, Deletions, Found, Receipt, Seen, VendorBill
+from shared.cloud.deletions import RECEIPT_LIFE, Deletions, Found, FoundJob, Receipt, VendorBill
 from shared.cloud.jobs import Conflict, Doubtful
 from shared.codes import Code
 from shared.log import Fact, log_job
@@ -18,8 +18,8 @@ from shared.pipeline.job.usage import usage_of
 from shared.steps.audited import Actor, Audited
 from shared.steps.problems import Problem, not_found, unavailable
 
-TRIES = 5  # against news that is written at the same moment
-FIRST_LOOK = timedelta(minutes=3)  # a call that read the job before has ended by then, and what it made stands there
+DELETE_TRIES = 5  # against news that is written at the same moment
+FIRST_REAP = timedelta(minutes=3)  # a call that read the job before has ended by then, and what it made stands there
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +31,9 @@ class DeleteJob:
 
     def __call__(self, tenant: str, job_id: str, actor: Actor) -> Receipt:
         """Delete a tenant's ended job and return what is left of it; once more changes nothing. Raises Problem."""
-        for _ in range(TRIES):
+        for _ in range(DELETE_TRIES):
             found = self.deletions.look(job_id)
-            if not isinstance(found, Seen):
+            if not isinstance(found, FoundJob):
                 raise not_found("job") if found is None else unavailable("another version of our code wrote this")
             if found.receipt and found.receipt.deleted_of == tenant:
                 return found.receipt
@@ -46,7 +46,7 @@ class DeleteJob:
                 continue
         raise unavailable("the job is being written by somebody else")
 
-    def put(self, seen: Seen, job: Job, actor: Actor) -> Receipt:
+    def put(self, seen: FoundJob, job: Job, actor: Actor) -> Receipt:
         """Write the receipt of an ended job. Raises Conflict, Doubtful."""
         now = self.now()
         receipt = receipt_of(job, actor.by, now)
@@ -57,7 +57,7 @@ class DeleteJob:
     def versions_of(self, job: Job) -> tuple[Found, ...]:
         """Return a root's versions that were not deleted. Raises StoreUnreachable."""
         found = (self.deletions.look(each.job) for each in job.versions.made if not each.deleted_at)
-        return tuple(each for each in found if each and not (isinstance(each, Seen) and each.receipt))
+        return tuple(each for each in found if each and not (isinstance(each, FoundJob) and each.receipt))
 
     def _refuse(self, job: Job) -> None:
         if job.ending is None:
@@ -85,8 +85,8 @@ def receipt_of(job: Job, by: str, now: datetime) -> Receipt:
         parent=job.parent,
         root=job.versions.of,
         files=tuple(sorted(files_of(job))),
-        reap_at=now + FIRST_LOOK,
-        forget_at=now + KEPT,
+        reap_at=now + FIRST_REAP,
+        forget_at=now + RECEIPT_LIFE,
         id=job.id,
     )
 

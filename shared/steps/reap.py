@@ -1,7 +1,7 @@
 """reap: deletes the jobs whose time is over, and the files of deleted ones; the one function that may delete a file.
 
 A deleted job is looked at twice: three minutes after its deletion, when every call that had read it has ended, and at
-LAST_LOOK, when nothing that was on its way to our buckets can still arrive; an object that does arrive later has it
+LAST_REAP, when nothing that was on its way to our buckets can still arrive; an object that does arrive later has it
 looked at once more. Files that another job names stay for it, and go with the last one that names them. Each look does
 the same again, so a look that died half way is repeated (hole 52).
 """
@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from shared.cloud.audit import RETENTION
+from shared.cloud.audit import BY_RETENTION
 from shared.cloud.blobs import Blobs, FilesUnreachable
-from shared.cloud.deletions import Deletions, Found, Receipt, Seen
+from shared.cloud.deletions import Deletions, Found, FoundJob, Receipt
 from shared.cloud.jobs import Conflict, Doubtful, StoreUnreachable
 from shared.cloud.records import Page, Unread
 from shared.log import Fact, JobRef, crashed, log, log_job
@@ -24,7 +24,7 @@ from shared.steps.delete_job import DeleteJob, files_of
 
 REAP_PAGE = 50
 REAP_TICK = 40.0  # seconds in which work on another job may begin; the function's limit is 120
-LAST_LOOK = timedelta(minutes=35)  # no clip is filmed and no film composed for longer
+LAST_REAP = timedelta(minutes=35)  # no clip is filmed and no film composed for longer
 LOOK_LATER = timedelta(minutes=10)  # a version is being composed, or a service failed
 LOOK_TOMORROW = timedelta(days=1)  # a version is kept, or nobody can read what is there
 MOST_KIN = 2000  # jobs that were made from one
@@ -59,7 +59,7 @@ class Reap:
     def _through(
         self,
         page: Callable[..., Page[Found]],
-        work: Callable[[Seen], None],
+        work: Callable[[FoundJob], None],
         due: str,
         end: float,
     ) -> int:
@@ -75,11 +75,11 @@ class Reap:
             if last is None:
                 return count
 
-    def _contained(self, each: Found, work: Callable[[Seen], None], due: str) -> None:
+    def _contained(self, each: Found, work: Callable[[FoundJob], None], due: str) -> None:
         """Do one, whatever it raises: no document stops all others."""
-        about = JobRef(each.id, each.receipt.deleted_of if isinstance(each, Seen) and each.receipt else "")
+        about = JobRef(each.id, each.receipt.deleted_of if isinstance(each, FoundJob) and each.receipt else "")
         try:
-            if isinstance(each, Seen):
+            if isinstance(each, FoundJob):
                 work(each)
                 return
             log_job(Fact.NEWER if each.newer else Fact.UNREADABLE, about, each.why)
@@ -103,7 +103,7 @@ class Reap:
         except (Conflict, Doubtful) as lost:
             log_job(Fact.NOTHING_TO_DO, about, str(lost))
 
-    def _expire(self, seen: Seen) -> None:
+    def _expire(self, seen: FoundJob) -> None:
         job, now = seen.job, self.now()
         if job is None:
             self.deletions.move(seen, expire_at=None)
@@ -114,9 +114,9 @@ class Reap:
         elif left := self.delete_job.versions_of(job):
             self.deletions.move(seen, expire_at=max((_ends(each, now) for each in left), default=now))
         else:
-            self.delete_job.put(seen, job, Actor(RETENTION))
+            self.delete_job.put(seen, job, Actor(BY_RETENTION))
 
-    def _reap(self, seen: Seen) -> None:
+    def _reap(self, seen: FoundJob) -> None:
         receipt = seen.receipt
         if receipt is None:
             self.deletions.move(seen, reap_at=None)
@@ -129,7 +129,7 @@ class Reap:
             self.list_gone(receipt.root, receipt.id)
         about = JobRef(receipt.id, receipt.deleted_of)
         log_job(Fact.FILES_DELETED, about, f"{len(doomed)} files, {told} deliveries")
-        last = receipt.deleted_at + LAST_LOOK
+        last = receipt.deleted_at + LAST_REAP
         if self.now() < last:
             self.deletions.move(seen, reap_at=last)
         else:
@@ -176,7 +176,7 @@ class Reap:
 
 def _ends(version: Found, now: datetime) -> datetime:
     """Return when a version may have gone, so that its root can."""
-    job = version.job if isinstance(version, Seen) else None
+    job = version.job if isinstance(version, FoundJob) else None
     return max((job and job.stay.until(job.ended_at)) or now, now + LOOK_TOMORROW)
 
 

@@ -18,7 +18,8 @@ from tests.infra.reach import parts
 
 # A part of shared/parts/, and the words of which a function that is handed it must say at least one.
 PARTS = {
-    "blobs": {"films_read", "films_write", "takes_read", "takes_write"},
+    "blobs": {"delete_files", "films_read", "films_write", "takes_read", "takes_write"},
+    "deletions": {"documents"},
     "deliveries": {"documents"},
     "jobs": {"documents", "documents_read"},
     "lanes": {"documents", "documents_read"},

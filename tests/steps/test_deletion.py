@@ -10,9 +10,9 @@ import pytest
 
 from shared.codes import Code
 from shared.steps.cancel import cancel
-from shared.steps.delete_job import FIRST_LOOK
+from shared.steps.delete_job import FIRST_REAP
 from shared.steps.problems import Problem
-from shared.steps.reap import LAST_LOOK
+from shared.steps.reap import LAST_REAP
 from tests.steps.calls import Customer, customer, told
 from tests.steps.dying import Died, Dying
 from tests.steps.stage import CLIP, FILM, TENANT, Stage, footage, presented, staged
@@ -56,7 +56,7 @@ def files(stage: Stage, job_id: str) -> list[str]:
     ]
 
 
-def look(stage: Stage, after: timedelta = FIRST_LOOK) -> Mapping[str, int]:
+def look(stage: Stage, after: timedelta = FIRST_REAP) -> Mapping[str, int]:
     """Let time pass, and the reaper come by."""
     stage.clock.forward(after.total_seconds())
     return stage.wiring.reap()
@@ -104,7 +104,7 @@ def test_what_stays_of_a_job_is_its_figures(stage: Stage) -> None:
 
     caller.call("DELETE", f"/jobs/{job_id}")
     look(stage)
-    look(stage, LAST_LOOK)
+    look(stage, LAST_REAP)
 
     row = told(caller.call("GET", "/jobs/deleted"))["jobs"][0]
     same = ("film_seconds", "credits_used", "paid_by_us", "billed_by_provider", "by_vendor", "created_at", "status")
@@ -150,7 +150,7 @@ def test_late_news_of_a_deleted_job_changes_nothing(stage: Stage) -> None:
     cancel(stage.wiring.commits, loaded, by="a test")
     shop(stage).call("DELETE", f"/jobs/{job_id}")
     look(stage)
-    look(stage, LAST_LOOK)
+    look(stage, LAST_REAP)
     left = document(stage, job_id)
 
     stage.filmed(3000)
@@ -209,7 +209,7 @@ def test_files_stay_as_long_as_a_job_names_them(stage: Stage) -> None:
 
     caller.call("DELETE", f"/jobs/{parent}")
     look(stage)
-    look(stage, LAST_LOOK)
+    look(stage, LAST_REAP)
     left = files(stage, parent)
     caller.call("DELETE", f"/jobs/{child}")
     look(stage)
@@ -231,11 +231,11 @@ def test_a_deletion_that_dies_anywhere_is_finished_by_the_next_look(tmp_path: Pa
             ):
                 stage.wiring.blobs.write(f"gs://{bucket}/jobs/{job_id}/{name}.mp4", [b"x"], mime="video/mp4")
             caller.call("DELETE", f"/jobs/{job_id}")
-            stage.clock.forward(FIRST_LOOK.total_seconds())
+            stage.clock.forward(FIRST_REAP.total_seconds())
             if not dies(stage, at):
                 break
             look(stage)
-            look(stage, LAST_LOOK)
+            look(stage, LAST_REAP)
             left[at] = [name for name in ("files", "reap_at", "nodes", "request") if name in document(stage, job_id)]
             left[at] += files(stage, job_id)
 
