@@ -10,9 +10,9 @@ from typing import Any
 
 from infra.admin.told import Told, moment
 from shared.cloud.tenants import AccountStatus, Tenant
-from shared.pipeline.job.job import AWAKE, Ending, Job, Node, State, reconcile_of
+from shared.pipeline.job.job import AWAKE, Ending, Job, Node, State
 from shared.pipeline.job.ledger import find
-from shared.pipeline.job.line import queue_of
+from shared.pipeline.job.line import queue_of, reconcile_of
 from shared.pipeline.job.status import status
 from shared.pipeline.job.timeouts import Timeouts
 from shared.pipeline.job.turns import is_parked

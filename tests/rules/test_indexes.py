@@ -17,7 +17,9 @@ from google.cloud.firestore_v1.field_path import FieldPath
 
 from infra.local.google.firestore.server import FirestoreServer
 from infra.local.world import INDEXES
+from shared.cloud.audit_log import AuditLog
 from shared.cloud.clients import Clients
+from shared.cloud.deletions import Deletions
 from shared.cloud.deliveries import Deliveries
 from shared.cloud.delivery_lists import DeliveryLists
 from shared.cloud.documents import whole
@@ -49,7 +51,7 @@ FILTERS = [
         (None, "completed"), (None, "sku-1"), (None, "k3yk3yk3yk3y"), (None, NOON), (None, NOON + timedelta(hours=1))
     )
 ]
-UNINDEXED = {"nodes", "request", "plan", "timeline", "expire_at"}  # of a job: what grows with the film, and its end
+UNINDEXED = {"nodes", "request", "plan", "timeline"}  # of a job: what grows with the film
 ASKING = {"aggregate", "avg", "collection_group", "find_nearest", "order_by", "sum", "where"}
 
 Serve = Callable[[Path], AbstractContextManager[Clients]]
@@ -184,6 +186,31 @@ def test_secrets_with_replaced_versions_have_their_index(serve: Serve) -> None:
         assert () == ReplacedSecrets(clients).due(NOON, 20)
 
 
+def test_what_the_reaper_asks_has_its_index(serve: Serve) -> None:
+    """Jobs whose time is over, receipts that are due, what was made from a job, the webhooks about it."""
+    with serve(INDEXES) as clients:
+        deletions = Deletions(clients)
+        pages = deletions.due(NOON, 50), deletions.expired(NOON, 50)
+
+        assert [()] * 2 == [page.found for page in pages]
+        assert ([], 0) == (list(deletions.made_from(CURSOR[1])), deletions.end_deliveries("acme", CURSOR[1]))
+
+
+def test_what_is_left_of_jobs_has_its_index(serve: Serve) -> None:
+    """A tenant's receipts, by when their jobs were ordered, on the first page and on later ones."""
+    with serve(INDEXES) as clients:
+        receipts = Deletions(clients).receipts
+        found = [receipts("acme", since, NOON, 20, after) for since, after in product((None, NOON), (None, CURSOR))]
+
+    assert [()] * 4 == found
+
+
+def test_an_audit_log_has_its_index(serve: Serve) -> None:
+    """A tenant's lines by their time, on the first page and on later ones."""
+    with serve(INDEXES) as clients:
+        assert [(), ()] == [AuditLog(clients).page("acme", 20, after) for after in (None, CURSOR)]
+
+
 def test_a_tenants_personas_need_no_index(serve: Serve) -> None:
     """They are listed by name alone."""
     with serve(INDEXES) as clients:
@@ -241,14 +268,14 @@ def _indexed(clients: Clients, document: Mapping[str, Any]) -> set[str]:
 
 
 def test_a_job_writes_no_more_index_entries_however_many_scenes_it_has(serve: Serve) -> None:
-    """Nodes, request, plan, story and expiry carry none: each of a film's some hundred commits would write them all."""
+    """Nodes, request, plan and story carry none: each of a film's some hundred commits would write them all."""
     with serve(INDEXES) as clients:
         one, twenty = (_written(clients, scenes) for scenes in (1, 20))
         indexed = _indexed(clients, twenty)
 
         assert _indexed(clients, one) == indexed
     assert not {field for field in indexed if field.partition(".")[0] in UNINDEXED}
-    assert {"due_at"} == indexed  # all other queries are answered by the composite ones
+    assert {"due_at", "expire_at", "parent"} == indexed  # parent never moves; composite ones answer all other queries
 
 
 def test_without_the_exemptions_they_would_grow_with_the_film(serve: Serve, tmp_path: Path) -> None:
@@ -299,4 +326,5 @@ def test_these_are_all_queries_there_are() -> None:
     }
     tenants = {"templates.list", "personas.list", "revocations._theirs", "tenant_pages.after", "tenants.integrations"}
     deliveries = {"deliveries.overdue", "delivery_lists.page"}
-    assert {"lanes.overdue", "replaced_secrets.due"} | deliveries | tenants | jobs == asking
+    gone = {f"deletions.{name}" for name in ("_page", "end_deliveries", "made_from", "receipts")} | {"audit_log.page"}
+    assert {"lanes.overdue", "replaced_secrets.due"} | deliveries | tenants | jobs | gone == asking
