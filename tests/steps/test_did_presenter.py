@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
+import flask
 import httpx
 import pytest
 
@@ -191,6 +193,26 @@ def test_a_path_opens_its_own_vendors_door_only(stage: Stage) -> None:
     assert 404 == callback(stage, f"/provider_webhook{mine.replace('/did/', '/heygen/')}", told)
     assert 404 == callback(stage, f"/provider_webhook{mine.replace('/did/', '/nobody/')}", told)
     assert 404 == callback(stage, f"/provider_webhook{mine[:-1]}{'0' if mine[-1] != '0' else '1'}", told)
+
+
+@pytest.mark.parametrize(
+    ("sources", "caller", "expected"),
+    [((), "198.51.100.7", 200), (("203.0.113.0/24",), "203.0.113.9", 200), (("203.0.113.0/24",), "198.51.100.7", 404)],
+)
+def test_where_the_operator_knows_a_vendors_networks_others_are_not_heard(
+    stage: Stage, sources: tuple[str, ...], caller: str, expected: int
+) -> None:
+    """By the address the platform saw last; without a list everybody with the right path is heard."""
+    job_id = stage.order(by_did())
+    name = attempt_name(job_id, stage.node(job_id, SPEECH))
+    path = vendor_path("did", name, stage.wiring.secrets.get(CALLBACK_KEY).value)
+    door = replace(stage.wiring.provider_webhook, sources=tuple(ip_network(each) for each in sources))
+    told = {"path": path, "method": "POST", "json": {"id": "clp_0", "status": "done"}}
+
+    with flask.Flask("door").test_request_context(**told, headers={"X-Forwarded-For": f"203.0.113.1, {caller}"}):
+        answer = door(flask.request)
+
+    assert expected == answer.status_code
 
 
 def test_a_body_gives_nothing_but_the_hint(stage: Stage) -> None:

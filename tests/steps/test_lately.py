@@ -1,6 +1,7 @@
 """An order that prefers speed goes to the service that is fast lately, as the sweep learnt it; others ask nobody."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from shared.pipeline.vendors.figures import bucket
 from shared.pipeline.vendors.state import Figure, VendorsState
 from tests.steps.calls import customer, told
-from tests.steps.stage import TENANT, Stage, staged
+from tests.steps.stage import TENANT, Stage, by_persona, staged
 
 CALLS = 500.0  # so many were seen of each service lately
 
@@ -65,3 +66,16 @@ def test_the_figures_are_read_once_a_minute(stage: Stage) -> None:
 
     assert kept is not None
     assert kept is stage.wiring.vendor_states._kept
+
+
+def test_every_look_at_a_film_says_when_it_is_expected(stage: Stage) -> None:
+    """Both moments, by what was learnt lately: HeyGen's film later than D-ID's, nine of ten later than half."""
+    stage.cloud.wiring = stage.cloud.instance()
+    shop = customer(stage.wiring, TENANT.id)
+    jobs = [stage.order(by_persona(provider=name)) for name in ("did", "heygen")]
+
+    fast, slow = (told(shop.call("GET", f"/jobs/{job_id}")) for job_id in jobs)
+
+    names = ("estimated_completion_at", "estimated_completion_p90_at")
+    moments = [datetime.fromisoformat(each[name]) for each in (fast, slow) for name in names]
+    assert sorted({stage.clock(), *moments}) == [stage.clock(), *moments]
