@@ -285,6 +285,14 @@ class Cloud:
         """Put the proxy `name`, whose port is taken already, before a vendor."""
         self._web[name].start(upstream)
 
+    def down(self, name: str) -> None:
+        """Let nobody connect to a vendor."""
+        self._web[name].refuse()
+
+    def up(self, name: str) -> None:
+        """Let a vendor be reached again."""
+        self._web[name].accept()
+
     def _door(self, environ: dict[str, Any], start_response: Any) -> Any:
         """Be the platform: hand a request to the function its path names, without asking who comes."""
         body = flask.Request(environ).get_data()

@@ -52,6 +52,16 @@ class WebProxy:
         self._held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self._held.bind((host, port))
 
+    def accept(self) -> None:
+        """Answer again after `refuse`, under the same address; harmless when it never refused."""
+        if self._held is None:
+            return
+        self._held.close()
+        self._held = None
+        where = urlsplit(self.url)
+        self._serving = Serving(where.hostname or "", where.port or 0, self._answer)
+        self._serving.start()
+
     def _answer(self, environ: dict[str, Any], start_response: Any) -> Any:
         request = Request(environ)
         body = request.get_data()

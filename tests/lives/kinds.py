@@ -47,12 +47,17 @@ FILMS: dict[str, Callable[[], FilmRequest]] = {
     "left out": lambda: by_persona(BROKE, provider="heygen", on_presenter_failure=PresenterFailure.WITHOUT),
     "fails everywhere": lambda: by_persona("Hi. [[fail]]"),
     "on one key": lambda: presented(b_roll=BRoll(provider=Filmer.HEYGEN)),
+    "or failed": lambda: by_persona(on_presenter_failure=PresenterFailure.FAIL),
+    "or by the other": lambda: by_persona(on_presenter_failure=PresenterFailure.FALLBACK),
+    "or without": lambda: by_persona(scenes=2, on_presenter_failure=PresenterFailure.WITHOUT),
+    "by D-ID or the other": lambda: by_persona(provider="did", on_presenter_failure=PresenterFailure.FALLBACK),
 }
 # Delivered as files that are not what was ordered; what becomes of each says tests/spoiled.py.
 SPOILED: dict[str, Callable[[], FilmRequest]] = {
     **{f"clip {file}": partial(footage, spoiled.marked(file, TEXT)) for file in spoiled.KINDS},
     **{f"take {file}": partial(presented, spoiled.marked(file, "Hi.")) for file in (*spoiled.KINDS, "cut.2", "html.5")},
 }
+BY_PERSONA = ("by a persona", "a cast", "or failed", "or by the other", "or without", "by D-ID or the other")
 OFTEN = ("footage", "presented", "two scenes") * 6 + ("a cast", "switched", "on one key") * 3
 LIKELY = st.sampled_from((*sorted(FILMS), *OFTEN))
 kinds = st.one_of(LIKELY, LIKELY, st.sampled_from(tuple(SPOILED)))
@@ -90,7 +95,8 @@ VENDORS = (
     *("^did GET /clips$", "^did GET /clips/clp", "^did GET /resource"),
 )
 KEYED = ("^heygen POST /v3/videos$", "^heygen POST /v3/models/videos$")
-SUBMITS = ("^veo .*predictLongRunning", "^did POST /clips$", *KEYED)
+WITH_A_PURSE = ("^did POST /clips$", *KEYED)
+SUBMITS = ("^veo .*predictLongRunning", *WITH_A_PURSE)
 DOORS = ("^POST /(start|watch)_", "^POST /compose", "^POST /veo_output", "^POST /(heygen|provider)_webhook")
 rounds = st.integers(1, 6)
 few, often = st.integers(1, 3), st.sampled_from((1, 1, 2))
@@ -104,9 +110,10 @@ outgoing = st.one_of(
     st.builds(Trouble, st.sampled_from(VENDORS), st.just(Kind.REFUSE), st.sampled_from(("429", "503")), few, often),
     st.builds(Trouble, st.sampled_from(VENDORS), st.sampled_from((Kind.LOSE, Kind.RESET)), st.just(""), few, often),
 )
-PAID_STATUS = ("429", "500", "503", "404", "402")
+PAID_STATUS = ("429", "500", "503", "404")
 submits = st.one_of(
     st.builds(Trouble, st.sampled_from(SUBMITS), st.just(Kind.REFUSE), st.sampled_from(PAID_STATUS), few, often),
+    st.builds(Trouble, st.sampled_from(WITH_A_PURSE), st.just(Kind.REFUSE), st.just("402"), few, often),
     st.builds(Trouble, st.sampled_from(SUBMITS), st.sampled_from((Kind.LOSE, Kind.RESET)), st.just(""), few),
     st.builds(Trouble, st.sampled_from(KEYED), st.just(Kind.TWICE), st.just("")),
 )

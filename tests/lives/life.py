@@ -12,12 +12,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import ClassVar
 
-import httpx
 from hypothesis import strategies as st
 from hypothesis.stateful import (
-    Bundle,
     MultipleResults,
-    RuleBasedStateMachine,
     initialize,
     invariant,
     multiple,
@@ -25,69 +22,66 @@ from hypothesis.stateful import (
     rule,
 )
 
+from infra.local.vendors.did.settings import DEMO_KEY as DID_KEY
 from infra.local.vendors.heygen.settings import DEMO_KEY
-from shared.cloud.blobs import FilesUnreachable
 from shared.cloud.jobs import StoreUnreachable
-from shared.cloud.secret_names import CALLBACK_KEY as CALLBACK_SECRET
-from shared.cloud.secrets import NoSecret, SecretsUnreachable
 from shared.pipeline.job.events import CancelAsked
 from shared.pipeline.job.job import Ending
-from shared.pipeline.job.names import attempt_name
 from shared.pipeline.job.revision import Change
-from shared.pipeline.plan.plan import Kind as Node
-from shared.steps.callbacks import callback_path, vendor_path
-from shared.steps.commit import StoreBusy
-from shared.steps.message import Message
-from shared.steps.problems import Problem
 from tests.faults.cloud import StagedWiring, WrongClock
 from tests.lives import kinds
+from tests.lives.mishaps import UNANSWERED, Mishaps
+from tests.lives.outages import OUTAGES, RICH, Fall, Outage, Outages
 from tests.lives.promises import Promises, held
-from tests.steps.stage import CLIP, FILM, FILMS_WITH_ITS_KEY, SPEECH, TENANT, staged
+from tests.steps.stage import CLIP, FILMS_WITH_ITS_KEY, SPEECH, TENANT, staged
 
-UNANSWERED = (Problem, StoreBusy, StoreUnreachable, SecretsUnreachable, FilesUnreachable)  # what a caller is told 5xx
 KEYS = (DEMO_KEY, "hg_second", "hg_third")
 MOST = 3  # films of one life
 CERTAIN = 3
-SUCCESS: dict[str, object] = {"event_type": "avatar_video.success"}
+MINUTE = 55.0  # seconds, which a round fills up to sixty
 STARTS = ("veo", "heygen-video", "presenter", "did", "compose")
 NARROW = {queue: {"free": 1, "lanes": 1} for queue in STARTS}  # the second film waits in lanes
-STEPS = {Node.CLIP: ("start_clip", "watch_clip"), Node.PRESENTER: ("start_presenter", "watch_presenter")}
 
 
-class Life(RuleBasedStateMachine):
+class Life(Mishaps):
     """The rules; a failure is a story of them."""
 
     canned: ClassVar[Mapping[str, Path]] = {}
     kind: ClassVar[type[StagedWiring]] = StagedWiring
     tally: ClassVar[Counter[str]] = Counter()  # what all lives had in them
-    films: Bundle[str] = Bundle("films")
+    films = Mishaps.films
 
     def __init__(self) -> None:
         super().__init__()
         self._held = ExitStack()
         folder = Path(self._held.enter_context(TemporaryDirectory(prefix="life-")))
-        self.accounts = dict.fromkeys(KEYS, 1000.0)
-        wallets = {"accounts": self.accounts}
-        settings = staged(folder, heygen=wallets, did={}, canned=self.canned, portions=NARROW)
+        self.accounts = dict.fromkeys(KEYS, RICH)
+        self.credits = {DID_KEY: RICH}
+        purses = {"heygen": {"accounts": self.accounts}, "did": {"accounts": self.credits}}
+        settings = staged(folder, heygen=purses["heygen"], did=purses["did"], canned=self.canned, portions=NARROW)
         self.stage = self._held.enter_context(settings)
         if self.kind is not StagedWiring:
             self.stage.cloud.kind = self.kind
             self.stage.cloud.wiring = self.stage.cloud.instance()
         self.twin = self.stage.cloud.instance()
         self.promises = Promises(self.stage)
-
-    @property
-    def _us(self) -> StagedWiring:
-        return self.stage.wiring
+        self.outages = Outages(self.stage, {"heygen": self.accounts, "did": self.credits})
 
     # A tenant orders, and changes its mind.
 
-    @initialize(target=films, kind=kinds.kinds, troubles=st.lists(kinds.troubles, max_size=4))
-    def begins(self, kind: str, troubles: list[kinds.Trouble]) -> str | MultipleResults[str]:
-        """Order the first film in a world of troubles."""
+    @initialize(
+        target=films,
+        kind=kinds.kinds,
+        troubles=st.lists(kinds.troubles, max_size=4),
+        outage=st.one_of(st.none(), st.none(), OUTAGES),
+    )
+    def begins(
+        self, kind: str, troubles: list[kinds.Trouble], outage: Outage | None = None
+    ) -> str | MultipleResults[str]:
+        """Order the first film in a world of troubles, in which an avatar service may be down."""
         for trouble in troubles:
             self._befalls(trouble)
-        return self._ordered(kind)
+        return self._outlived(outage) if outage else self._ordered(kind)
 
     @precondition(lambda self: len(self.promises.orders) < MOST)
     @rule(target=films, kind=kinds.kinds)
@@ -175,6 +169,28 @@ class Life(RuleBasedStateMachine):
         self._befalls(trouble)
         self.goes_on(rounds)
 
+    @precondition(lambda self: not self.promises.outages)
+    @rule(target=films, outage=OUTAGES)
+    def a_vendor_goes_down(self, outage: Outage) -> str | MultipleResults[str]:
+        """Let an avatar service be down for a while, amid whatever it is making, and order a film then."""
+        return self._outlived(outage)
+
+    def _outlived(self, outage: Outage) -> str | MultipleResults[str]:
+        """Order a film while a service is down, or before its purse is empty: to an empty one nothing is sold."""
+        self.promises.outages.add(outage.vendor)
+        self.tally[f"{outage.vendor} {outage.fall}"] += 1
+        if outage.fall is not Fall.BROKE:
+            self.outages.begin(outage)
+        film = self._ordered(outage.film) if len(self.promises.orders) < MOST else multiple()
+        if outage.fall is Fall.BROKE:
+            self.outages.begin(outage)
+        for _ in range(outage.minutes):
+            self.stage.round()
+            self.stage.filmed(MINUTE)
+            self._sweeps(self._us)
+        self.outages.end()
+        return film
+
     def _befalls(self, trouble: kinds.Trouble) -> None:
         self.promises.troubles.append(trouble)
         wire = self.stage.cloud.incoming if trouble.call in kinds.DOORS else self.stage.wire
@@ -198,47 +214,6 @@ class Life(RuleBasedStateMachine):
 
         self.stage.wire.on(call, nth=nth, meanwhile=meanwhile)
         self.goes_on(rounds)
-
-    @rule(waiting=st.integers(0, 5))
-    def a_task_is_lost(self, waiting: int) -> None:
-        """Let a task run out of retries: its name stays used."""
-        names = [task.name for task in self.stage.waiting()]
-        if names:
-            self.promises.lost += 1
-            self.stage.cloud.eyes.clients.tasks.delete_task(name=names[waiting % len(names)])
-
-    @rule(film=films, node=st.sampled_from((CLIP, "clip-2", SPEECH, FILM)), back=st.integers(0, 2), watch=st.booleans())
-    def an_old_task_comes(self, film: str, node: str, back: int, watch: bool) -> None:  # Hypothesis
-        """Deliver a task again, or one of an attempt that is over."""
-        found = self.stage.job(film).nodes.get(node)
-        if found is None:
-            return
-        message = Message(film, node, found.take, max(1, found.attempt - back))
-        step = STEPS[found.kind][watch] if found.kind in STEPS else "compose"
-        with suppress(*UNANSWERED):
-            getattr(self.twin, step)(message)
-
-    @rule(
-        film=films,
-        vendor=st.sampled_from(("heygen", "did")),
-        video=st.sampled_from(("another", "forged")),
-        signed=st.booleans(),
-    )
-    def a_webhook_lies(self, film: str, vendor: str, video: str, signed: bool) -> None:  # Hypothesis
-        """Tell of a take that is not this film's, or under no signature of ours."""
-        node = self.stage.job(film).nodes.get(SPEECH)
-        if node is None:
-            return
-        takes = self.stage.bill(vendor)
-        named = str(takes[-1]["id"]) if takes and video == "another" else video
-        with suppress(NoSecret, SecretsUnreachable):
-            key = self._us.secrets.get(CALLBACK_SECRET).value if signed else "a guess"
-            name = attempt_name(film, node)
-            path, body = f"/heygen_webhook{callback_path(name, key)}", SUCCESS | {"event_data": {"video_id": named}}
-            if vendor == "did":
-                path, body = f"/provider_webhook{vendor_path(vendor, name, key)}", {"id": named, "status": "done"}
-            with suppress(httpx.TransportError):
-                httpx.post(self.stage.cloud.front.url + path, json=body, trust_env=False)
 
     @rule(ahead=st.sampled_from((0, 3600, -3600)))
     def restart(self, ahead: int) -> None:
@@ -279,7 +254,8 @@ class Life(RuleBasedStateMachine):
     def teardown(self) -> None:
         """Mend everything, let all jobs end, and hold all books against each other."""
         with self._held:
-            self.accounts.update(dict.fromkeys(KEYS, 1000.0))
+            self.accounts.update(dict.fromkeys(KEYS, RICH))
+            self.outages.end()
             for wire in (self.stage.wire, self.stage.cloud.incoming):
                 self.tally.update(
                     f"{rule.fault.kind.value} {rule.pattern.pattern}" for rule in wire.rules if rule.struck

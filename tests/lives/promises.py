@@ -13,6 +13,7 @@ from tests.steps.stage import FILMS_WITH_ITS_KEY, TENANT, Stage
 from tests.storm.books import Generation, audited, generations, month_wrong, paid_again
 
 NO_CREDITS = "402"
+DOWN = ("capacity", "credits", "timeout", "unanswered")  # what a film whose avatar service was down may end by
 LATE = 300.0  # seconds after which a lane is looked at
 LONG_DEAD = 4  # lost tasks, from which on a job may be given up as stuck
 
@@ -32,6 +33,7 @@ class Promises:
     named: dict[str, str] = field(default_factory=dict)  # job: the Idempotency-Key it was ordered under
     cancelled: set[str] = field(default_factory=set)
     troubles: list[Trouble] = field(default_factory=list)
+    outages: set[str] = field(default_factory=set)  # avatar services that were down
     keys_changed: bool = False
     lost: int = 0
     ended: dict[str, Ending] = field(default_factory=dict)
@@ -123,6 +125,8 @@ class Promises:
         if self.orders.get(job.id) in HOPELESS:
             return True
         code = job.trouble.code if job.trouble else ""
+        if code in DOWN and self.outages:
+            return not _spares_its_presenters(job)
         given_up = sum(_unanswered(line) for node in job.nodes.values() for line in node.attempts)
         match code:
             case "spend_ceiling" | "unanswered":
@@ -138,6 +142,12 @@ class Promises:
 
     def _made(self) -> list[Generation]:
         return generations([line for vendor in ("veo", "heygen", "did") for line in self.stage.bill(vendor)])
+
+
+def _spares_its_presenters(job: Job) -> bool:
+    """Tell whether a job failed for a presenter that its order could do without."""
+    failed = job.trouble.node if job.trouble else None
+    return job.plan.without_presenter and bool(failed and failed.startswith("presenter-"))
 
 
 def _unanswered(line: Attempt) -> bool:

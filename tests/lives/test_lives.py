@@ -16,7 +16,7 @@ from tests.planted.steps import RefundsTwice, SubmitsBeforeTheClaim
 
 MANY = int(os.environ.get("ABROLL_LIVES", "0"))
 LIVES = settings(
-    max_examples=MANY or 25,
+    max_examples=MANY or 18,
     stateful_step_count=25,
     derandomize=not MANY,
     database=None,
