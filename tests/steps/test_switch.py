@@ -404,6 +404,26 @@ def test_a_film_made_anew_keeps_who_filmed_what_it_keeps(stage: Stage) -> None:
     assert (0, 1) == paid(stage)
 
 
+def test_a_take_made_anew_shows_the_face_of_the_take_that_is_kept(stage: Stage) -> None:
+    """D-ID took a cast over and HeyGen is well again: one take is filmed anew, by D-ID, at its price (hole 77)."""
+    stage.wire.on(ORDERS["heygen"], Kind.REFUSE, "402")
+    job_id = stage.order(by_persona(scenes=2))
+    stage.live(job_id)
+    loaded = stage.wiring.commits.load(job_id)
+    assert loaded
+
+    anew, told_price = stage.wiring.revise().regenerate(
+        TENANT, loaded, frozenset({SPEECH}), Change(), dry_run=False, trace="trace"
+    )
+    stage.live(anew.id)
+
+    made, kept = stage.node(anew.id, SPEECH), stage.node(anew.id, MATE)
+    assert Ending.COMPLETED is stage.job(anew.id).ending
+    assert [("did", 1), ("did", 1)] == [(node.provider, node.choice) for node in (made, kept)]
+    assert (0, 3) == paid(stage)
+    assert told_price.theirs == loaded.job.plan.understudies[0].takes[0].cost
+
+
 @pytest.mark.parametrize(("nodes", "billed", "lacks"), [({"clip-1"}, (0, 0), True), ({SPEECH}, (1, 0), False)])
 def test_what_was_left_out_stays_so_or_is_made(
     stage: Stage, nodes: set[str], billed: tuple[int, int], lacks: bool

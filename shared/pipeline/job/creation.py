@@ -12,6 +12,7 @@ from shared.pipeline.job.timeouts import SECOND, Timeouts
 from shared.pipeline.plan.plan import Kind, Plan
 from shared.pipeline.plan.planner import PlannedNode, nodes
 from shared.pipeline.plan.request import FilmRequest
+from shared.pipeline.plan.understudies import cast_of, provider_at, take_at
 from shared.pipeline.plan.warned import WarningText
 
 NOTHING_ADOPTED: Mapping[str, Node] = {}
@@ -45,14 +46,18 @@ def new_job(
     `left` what the tenant may still fill of each queue, `films` how many the job counts in its month. Only a job whose
     takes may change the service, or be left out, is of the form that older code leaves alone.
     """
-    planned = nodes(plan)
+    began = {node.key: _begins_at(plan, node, adopted) for node in nodes(plan)}
+    planned = tuple(_filmed_by(plan, node, began[node.key]) for node in nodes(plan))
     bought = [node for node in planned if node.key not in adopted]
     ours = sum(node.cost for node in bought if _payer(node, timeouts) is Payer.US)
     theirs = sum(node.cost for node in bought) - ours
     reserved = sum(_reserved(plan, node, timeouts) for node in bought)
     ceiling = CEILING * sum(node.worst_cost for node in bought)
     made = tuple(node.key for node in bought if node.kind is not Kind.IMAGE)
-    made_of = {node.key: _node(node, images.get(node.key), adopted.get(node.key), now, timeouts) for node in planned}
+    made_of = {
+        node.key: _node(node, began[node.key], images.get(node.key), adopted.get(node.key), now, timeouts)
+        for node in planned
+    }
     job = Job(
         id=job_id,
         tenant=tenant,
@@ -93,7 +98,26 @@ def _payer(node: PlannedNode, timeouts: Timeouts) -> Payer:
     return timeouts.vendor(node.provider).payer if node.provider else Payer.US
 
 
-def _node(planned: PlannedNode, stored: Output | None, kept: Node | None, now: datetime, timeouts: Timeouts) -> Node:
+def _begins_at(plan: Plan, node: PlannedNode, adopted: Mapping[str, Node]) -> int:
+    """Return which service a take is asked of first: the one whose face a kept take of its cast shows (hole 77)."""
+    if node.kind is not Kind.PRESENTER:
+        return 0
+    kept = (adopted[key] for key in cast_of(plan, node.key) if key in adopted)
+    return next((mate.choice for mate in kept if mate.waived_at is None), 0)
+
+
+def _filmed_by(plan: Plan, node: PlannedNode, choice: int) -> PlannedNode:
+    """Return a node as the service of its choice makes it, at that one's price."""
+    take = take_at(plan, node.key, choice) if choice else None
+    if take is None:
+        return node
+    provider = provider_at(plan, node.key, choice)
+    return replace(node, provider=provider, cost=take.cost, expected_seconds=take.wait)
+
+
+def _node(
+    planned: PlannedNode, choice: int, stored: Output | None, kept: Node | None, now: datetime, timeouts: Timeouts
+) -> Node:
     node = Node(
         key=planned.key,
         kind=planned.kind,
@@ -101,6 +125,7 @@ def _node(planned: PlannedNode, stored: Output | None, kept: Node | None, now: d
         cost=planned.cost,
         payer=_payer(planned, timeouts),
         provider=planned.provider,
+        choice=choice,
         expected=planned.expected_seconds,
     )
     if kept is not None:
