@@ -11,6 +11,7 @@ if TYPE_CHECKING:  # each function imports only what its own property below name
     from shared.cloud.rates import RateCounts
     from shared.door.catalog import CatalogDoor
     from shared.door.console.door import ConsoleDoor
+    from shared.door.console.operator import OperatorScreens
     from shared.door.console.sessions import Sessions
     from shared.door.create_job import CreateJobDoor
     from shared.door.entrance import Entrance
@@ -136,7 +137,23 @@ class DoorParts(StepParts):
 
         url = f"{self.settings.public_url}/console"
         pages = Pages(url, urlsplit(url).path, lambda: self.blobs.films_address)
-        return ConsoleDoor(self.entrance, self.sessions, pages, self.inside, Pictures(lambda: self.egress))
+        pictures = Pictures(lambda: self.egress)
+        return ConsoleDoor(self.entrance, self.sessions, pages, self.inside, pictures, self.operator_screens)
+
+    @cached_property
+    def operator_screens(self) -> "OperatorScreens":
+        from shared.cloud.ended_jobs import EndedJobs
+        from shared.cloud.queue_lengths import QueueLengths
+        from shared.door.console.operator import OperatorScreens
+        from shared.pipeline.job.line import COMPOSE
+        from shared.pipeline.job.vendors import VENDORS
+        from shared.steps.attention import Watch
+
+        ended = EndedJobs(self.clients)
+        watch = Watch(self.jobs, ended, self.deliveries, self.ticks, self.now, self.outlook)
+        queues = tuple(sorted({str(COMPOSE.queue), *(row.queue for row in VENDORS.values())}))
+        lengths = QueueLengths(self.clients)
+        return OperatorScreens(watch, self.jobs, ended, lengths, self.vendor_states, queues, self.now)
 
     @cached_property
     def sessions(self) -> "Sessions":

@@ -23,6 +23,14 @@ SCREENS = {
     "developers": "/developers",
     "settings": "/settings",
 }
+OPERATORS = {
+    "attention": "/operator",
+    "jobs": "/operator/jobs?view=ended",
+    "job": "/operator/jobs/{film}",
+    "tenants": "/operator/tenants",
+    "tenant": "/operator/tenants/shop",
+    "vendors": "/operator/vendors",
+}
 LOOKS: tuple[tuple[str, dict[str, int], Literal["light", "dark"]], ...] = (
     ("phone", PHONE, "light"),
     ("desktop", DESKTOP, "dark"),
@@ -67,13 +75,14 @@ def test_nobody_is_kept_out(
     from axe_playwright_python.base import AXE_SCRIPT
 
     found: list[str] = []
-    with site.page("shop", viewport=viewport, color_scheme=scheme, bypass_csp=True) as page:
-        for name, path in SCREENS.items():
-            page.goto(f"{site.url}/console{path.format(film=film)}")
-            site.keep(page, f"{name}-{size}-{scheme}")
-            found += [f"{name}: {each}" for each in violations(page, AXE_SCRIPT)]
-            if page.evaluate("() => document.documentElement.scrollWidth > innerWidth"):
-                found.append(f"{name} is wider than its window")
+    for who, screens in {"shop": SCREENS, "operator": OPERATORS}.items():
+        with site.page(who, viewport=viewport, color_scheme=scheme, bypass_csp=True) as page:
+            for name, path in screens.items():
+                page.goto(f"{site.url}/console{path.format(film=film)}")
+                site.keep(page, f"{name}-{size}-{scheme}")
+                found += [f"{name}: {each}" for each in violations(page, AXE_SCRIPT)]
+                if page.evaluate("() => document.documentElement.scrollWidth > innerWidth"):
+                    found.append(f"{name} is wider than its window")
 
     assert [] == found
 
@@ -89,6 +98,9 @@ def violations(page: "Page", script: str) -> Iterator[str]:
 
 def test_texts_are_inert(site: Site, film: str) -> None:
     """Whatever a tenant writes is shown as it was written: no policy is broken, nothing runs, no dialog opens."""
+    with site.page("operator") as page:
+        for path in OPERATORS.values():
+            page.goto(f"{site.url}/console{path.format(film=film)}")
     with site.page("shop") as page:
         for path in SCREENS.values():
             page.goto(f"{site.url}/console{path.format(film=film)}")

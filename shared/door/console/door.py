@@ -16,6 +16,7 @@ from shared.codes import Code
 from shared.door.answers import refuse, request_id
 from shared.door.asked import READ, SIGNED_IN
 from shared.door.console import account, film, films, moves, new_film, presenters
+from shared.door.console.operator import OperatorScreens
 from shared.door.console.pages import Pages
 from shared.door.console.sessions import Session, Sessions
 from shared.door.console.visits import CallRefused, Screen, Visit, told
@@ -37,7 +38,13 @@ class ConsoleDoor:
     """The pages' routes, and what they need."""
 
     def __init__(
-        self, entrance: Entrance, sessions: Sessions, pages: Pages, calls: InsideCalls, pictures: presenters.Pictures
+        self,
+        entrance: Entrance,
+        sessions: Sessions,
+        pages: Pages,
+        calls: InsideCalls,
+        pictures: presenters.Pictures,
+        operator: OperatorScreens,
     ) -> None:
         self.entrance = entrance
         self.sessions = sessions
@@ -57,6 +64,7 @@ class ConsoleDoor:
             "/developers": account.developers,
             "/usage": account.usage,
             "/usage.csv": account.usage_csv,
+            **operator.gets,
         }
         posts: dict[str, Screen] = {
             "/films/{job}/again": moves.make_again,

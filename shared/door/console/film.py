@@ -42,7 +42,7 @@ def live(visit: Visit, found: Mapping[str, str]) -> flask.Response:
 
 
 def film_page(
-    visit: Visit, job: Mapping[str, Any], problem: Mapping[str, Any] | None = None, status: int = 200
+    visit: Visit, job: Mapping[str, Any], problem: Mapping[str, Any] | None = None, status: int = 200, **further: Any
 ) -> flask.Response:
     """Return a film's page, with what was refused just now where something was."""
     path, again = f"/jobs/{job['id']}", None
@@ -66,6 +66,7 @@ def film_page(
         barred=again.fields.get("message") if again and again.failed else None,
         once=str(uuid4()),
         problem=problem,
+        **further,
     )
 
 

@@ -29,7 +29,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters |= {"dollars": dollars, "moment": moment, "part": part, "vendor": vendor}
-    words = ("STATUS_WORDS", "STATE_WORDS", "OUTCOME_WORDS", "PLACE_WORDS")
+    words = ("STATUS_WORDS", "STATE_WORDS", "OUTCOME_WORDS", "NEED_WORDS", "PLACE_WORDS")
     made.globals |= {name: getattr(wording, name) for name in words}
     return made
 

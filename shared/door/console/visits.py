@@ -59,6 +59,7 @@ class Visit:
             token=self.sessions.token(self.session),
             writes=WRITE in self.who.key.scopes,
             manages=ADMIN in self.who.key.scopes,
+            operates=self.who.operates,
             said=said,
             **fields,
         )

@@ -39,6 +39,14 @@ OUTCOME_WORDS: Mapping[str, str] = {
     "done": "made",
     "late": "came too late",
 }
+NEED_WORDS: Mapping[str, str] = {
+    "unreadable": "Unreadable",
+    "held": "Held",
+    "stuck": "Stuck",
+    "slow": "Slow",
+    "retrying": "Retrying",
+    "working": "In work",
+}
 PLACE_WORDS: Mapping[str, str] = {
     "bottom_right": "Bottom right",
     "bottom_left": "Bottom left",
