@@ -105,7 +105,12 @@ def describe(doors: Mapping[str, tuple[Route, ...]]) -> dict[str, Any]:
         "security": [{"key": []}],
         "paths": dict(sorted(paths.items())),
         "webhooks": {event.value: _webhook(event) for event in WebhookEvent},
-        "components": {"headers": HEADERS, "securitySchemes": {"key": key}, "schemas": dict(sorted(schemas.items()))},
+        "components": {
+            "headers": HEADERS,
+            "responses": {f"Refused{status}": _problem(codes) for status, codes in refusals().items()},
+            "securitySchemes": {"key": key},
+            "schemas": dict(sorted(schemas.items())),
+        },
     }
 
 
@@ -129,7 +134,7 @@ def _operation(function: str, route: Route, schemas: Mapping[str, Any]) -> dict[
         "parameters": list(_parameters(names, function, route)),
         "responses": {
             **_answers(function, route, schemas),
-            **{str(status): _problem(codes) for status, codes in refusals().items()},
+            **{str(status): {"$ref": f"#/components/responses/Refused{status}"} for status in refusals()},
         },
     }
     if route.takes:

@@ -40,6 +40,7 @@ run "doors" {
       notify           = "serviceAccount:abroll-tasks-invoker"
       provider_webhook = "allUsers"
       radar            = "serviceAccount:abroll-scheduler-invoker"
+      reap             = "serviceAccount:abroll-scheduler-invoker"
       start_clip       = "serviceAccount:abroll-tasks-invoker"
       start_presenter  = "serviceAccount:abroll-tasks-invoker"
       sweep            = "serviceAccount:abroll-scheduler-invoker"
@@ -195,8 +196,11 @@ run "data" {
   assert {
     condition = {
       for name, bucket in google_storage_bucket.files :
-      name => [for rule in bucket.lifecycle_rule : one(rule.condition).age if one(rule.action).type == "Delete"]
-    } == { films = [30], takes = [30] }
+      name => {
+        for rule in bucket.lifecycle_rule : one(one(rule.condition).matches_prefix) => one(rule.condition).age
+        if one(rule.action).type == "Delete"
+      }
+    } == { films = { "images/" = 400, "music/" = 400 }, takes = {} }
     error_message = "Files live longer or shorter than promised."
   }
 

@@ -7,9 +7,8 @@ and recognises its own token (holes 12, 13). Commits are not retried by the libr
 import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from shared.cloud.audit import AuditLine, add_line
 from shared.cloud.clients import Clients
 from shared.cloud.documents import NewerSchema, form, is_receipt, listing, moving, ordered, outdated, read, whole
 from shared.cloud.forms import Forms
@@ -21,6 +20,9 @@ from shared.cloud.retry import CALL_SECONDS, retry_for
 from shared.log import Fact, log_job
 from shared.pipeline.job.entries import MonthMove, moved
 from shared.pipeline.job.job import Job
+
+if TYPE_CHECKING:
+    from shared.cloud.audit import AuditLine
 
 AT_A_TIME = 20  # jobs looked through for a parked node, behind the first, which nearly always has it
 QUERY_SECONDS = 15.0  # of a query of the sweep's: begun at its tick's end, it ends within its function's minute
@@ -72,7 +74,7 @@ class Jobs:
         *,
         deliver: tuple[NewDelivery, ...] = (),
         reserve: Month | None = None,
-        line: AuditLine | None = None,
+        line: "AuditLine | None" = None,
     ) -> Loaded:
         """Write what moved if nobody else has written, and what it moves in the tenant's month in the same batch.
 
@@ -98,7 +100,7 @@ class Jobs:
         move: MonthMove | None,
         deliver: tuple[NewDelivery, ...],
         reserve: Month | None,
-        line: AuditLine | None,
+        line: "AuditLine | None",
     ) -> Loaded:
         from google.api_core import exceptions as google
         from google.cloud import firestore
@@ -116,7 +118,10 @@ class Jobs:
             add_move(store, batch, job.tenant, move, reserve)
         for each in deliver:
             batch.create(store.collection("webhook_deliveries").document(each.id), each.fields)
-        add_line(store, batch, job.tenant, line)
+        if line:
+            from shared.cloud.audit import add_line
+
+            add_line(store, batch, job.tenant, line)
         try:
             written = batch.commit(retry=None, timeout=CALL_SECONDS)
         except google.NotFound as gone:

@@ -8,8 +8,8 @@ applies the same event again: events are idempotent, and the caller's own token 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
-from shared.cloud.audit import AuditLine
 from shared.cloud.documents import NewerSchema
 from shared.cloud.jobs import Conflict, Doubtful, Jobs
 from shared.cloud.records import Loaded, Month
@@ -29,6 +29,9 @@ from shared.pipeline.plan.plan import Kind
 from shared.steps.message import Message
 from shared.steps.new_deliveries import new_deliveries, notify_task
 from shared.steps.turns import Turns
+
+if TYPE_CHECKING:
+    from shared.cloud.audit import AuditLine
 
 SHORTEST_DELAY = timedelta(milliseconds=50)
 FIRST_WAIT, LAST_WAIT = 0.05, 1.0  # seconds of full jitter after a conflict
@@ -84,7 +87,7 @@ class Commits:
         *,
         budget: float = BUDGET,
         reserve: Month | None = None,
-        line: AuditLine | None = None,
+        line: "AuditLine | None" = None,
     ) -> Heard:
         """Apply one event and write the result, and a line of the audit log beside it where one is given.
 
@@ -184,7 +187,7 @@ class Commits:
             deadline=dispatch_deadline(step.function, self.timeouts),
         )
 
-    def _save(self, loaded: Loaded, job: Job, reserve: Month | None, line: AuditLine | None) -> Loaded:
+    def _save(self, loaded: Loaded, job: Job, reserve: Month | None, line: "AuditLine | None") -> Loaded:
         deliver = new_deliveries(loaded.job, job, self.jobs.now(loaded), self.timeouts.queue_slack * SECOND)
         saved = self.jobs.save(loaded, job, deliver=deliver, reserve=reserve, line=line)
         for each in deliver:

@@ -14,7 +14,6 @@ from shared.cloud.blobs import Blobs
 from shared.egress.client import Egress, EgressFailed, EgressRefused
 from shared.media.arrival import Ordered, arrived, as_picture
 from shared.media.errors import MediaFailed, MediaRefused
-from shared.pipeline.edit.captions import read_srt
 from shared.pipeline.job.job import Output
 from shared.pipeline.job.names import AttemptName, presenter_object
 from shared.pipeline.plan.plan import Cutout
@@ -93,6 +92,8 @@ class PresenterFiles:
             sent = self.egress.fetch(url, max_bytes=CAPTION_BYTES, total_seconds=self.caption_seconds)
         except (EgressRefused, EgressFailed) as failed:
             return None, f"its subtitles could not be fetched ({failed.why.rstrip('.')})"
+        from shared.pipeline.edit.captions import read_srt  # few takes bring subtitles
+
         if not any(cue.start < seconds for cue in read_srt(sent.data)):
             return None, "its subtitles cannot be read"
         uri = f"gs://{self.bucket}/{presenter_object(name, 'srt')}"

@@ -19,7 +19,7 @@ def test_every_reference_leads_somewhere() -> None:
     description = described()
 
     parts = description["components"]
-    there = {f"#/components/{kind}/{name}" for kind in ("headers", "schemas") for name in parts[kind]}
+    there = {f"#/components/{kind}/{name}" for kind in ("headers", "responses", "schemas") for name in parts[kind]}
     ids = [each["operationId"] for path in description["paths"].values() for each in path.values()]
     assert set(_references(description)) <= there
     assert len(ids) == len(set(ids))

@@ -84,6 +84,7 @@ def test_every_public_answer_is_described(stage: Stage) -> None:
     _read(calls, second)
     calls.told("POST", "/jobs/{job}/retry", second, json={"dry_run": True})
     calls.told("POST", "/jobs/{job}/retry", second)
+    _deleted(calls)
     calls.told("GET", "/jobs")
     calls.told("GET", "/tenant")
     calls.told("GET", "/tenant/integrations/{provider}", "heygen")
@@ -111,6 +112,15 @@ def test_every_public_answer_is_described(stage: Stage) -> None:
 
     assert {} == calls.wrong
     assert set(ANSWERS) - calls.asked <= {"GET /health", "PUT /tenant/integrations/{provider}", *OPERATORS}
+
+
+def _deleted(calls: "Calls") -> None:
+    """Keep, release and delete a job; read what is left of it."""
+    job = calls.told("POST", "/create_job", json=FILM)["job_id"]
+    calls.told("POST", "/jobs/{job}/cancel", job)
+    calls.told("PATCH", "/jobs/{job}", job, json={"keep": True})
+    calls.told("DELETE", "/jobs/{job}", job)
+    calls.told("GET", "/jobs/deleted")
 
 
 def _templates(calls: "Calls") -> None:

@@ -69,7 +69,8 @@ def composing() -> Story:
 def side_by_side() -> Story:
     """Begin with two films of one clip, the second being composed."""
     both = film(filmed(), b_roll=CUT, outputs=tuple(map(OutputRequest, (AspectRatio.TALL, AspectRatio.SQUARE))))
-    return story(both).hears(claimed(), sent(), arrived()).about("compose-2")
+    told = story(both).hears(claimed(), sent(), arrived())
+    return told.about("compose-2").later(seconds=1)  # its task comes a little after the first one's
 
 
 def broken(told: Story) -> Story:
