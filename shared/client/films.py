@@ -14,6 +14,7 @@ from .schemas import (
     Edit,
     Film,
     Job,
+    JobDeleted,
     JobRow,
     Regenerate,
     Retry,
@@ -129,6 +130,14 @@ class Films:
     def cancel(self, job: str) -> Cancelled:
         """Stop a job; what was never sent to a vendor is refunded."""
         return cast("Cancelled", self._transport.call("POST", f"/jobs/{_id(job)}/cancel"))
+
+    def delete(self, job: str) -> JobDeleted:
+        """Delete an ended job with its film, for good; again it answers the same."""
+        return cast("JobDeleted", self._transport.call("DELETE", f"/jobs/{_id(job)}"))
+
+    def keep(self, job: str, *, keep: bool = True) -> Job:
+        """Keep a job beyond its plan's days until it is deleted, or do so no more: then its days begin anew."""
+        return cast("Job", self._transport.call("PATCH", f"/jobs/{_id(job)}", Sent({"keep": keep})))
 
     def retry(
         self, job: str, changes: Retry | Mapping[str, Any] | None = None, *, idempotency_key: str | None = None

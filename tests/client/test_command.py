@@ -122,6 +122,21 @@ def test_an_order_of_another_tenant_is_not_gone_on_with(shell: Shell) -> None:
     assert begun in (told.get("id"), told.get("job_id"))
 
 
+def test_a_film_is_kept_and_deleted(shell: Shell) -> None:
+    """Kept, it says no end; nothing is deleted unasked; deleted, it is found no more."""
+    job = shell.run("make", shell.order(product_id="cli-gone"), "--yes")[1]["job_id"]
+    shell.run("cancel", job)
+
+    kept = shell.run("keep", job)[1]
+    unasked = shell.run("delete", job)
+    gone = shell.run("delete", job, "--yes")
+
+    assert (None, True) == (kept["expires_at"], kept["keep"])
+    assert (1, "not_agreed") == (unasked[0], unasked[2]["error"])
+    assert (0, True, job) == (gone[0], gone[1]["deleted"], gone[1]["job_id"])
+    assert "not_found" == shell.run("show", job)[2]["error"]
+
+
 def test_nothing_is_ordered_unseen(shell: Shell) -> None:
     """Without --yes, and nobody there to ask, the price is said and nothing is bought."""
     code, out, err = shell.run("make", shell.order(product_id="cli-unseen"))

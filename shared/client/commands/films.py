@@ -1,5 +1,6 @@
 """The commands about films."""
 
+import sys
 from collections.abc import Callable, Mapping
 from itertools import islice
 from pathlib import Path
@@ -176,6 +177,30 @@ def cancel(session: Session, job: str) -> None:
 
 @click.command()
 @click.argument("job")
+@click.option("-y", "--yes", is_flag=True, help="Delete without asking.")
+@this
+def delete(session: Session, job: str, *, yes: bool) -> None:
+    """Delete an ended film for good: its links are gone at once, the figures of its bill stay."""
+    if not yes:
+        if not (sys.stdin.isatty() and session.output.terminal):
+            move = "Add --yes to delete it for good; `abroll keep` keeps it beyond its days."
+            raise Refused("nothing was deleted", code="not_agreed", next_move=move)
+        if not click.confirm("Delete it for good?", err=True):
+            raise Refused("nothing was deleted", code="not_agreed")
+    session.output.result(session.abroll.films.delete(job), words.deleted)
+
+
+@click.command()
+@click.argument("job")
+@click.option("--off", is_flag=True, help="Keep it no more: its plan's days begin anew.")
+@this
+def keep(session: Session, job: str, *, off: bool) -> None:
+    """Keep a film beyond its plan's days, until it is deleted."""
+    session.output.result(session.abroll.films.keep(job, keep=not off), words.job)
+
+
+@click.command()
+@click.argument("job")
 @this
 def bill(session: Session, job: str) -> None:
     """Tell what every attempt cost, and what was not charged."""
@@ -190,7 +215,22 @@ def timeline(session: Session, job: str) -> None:
     session.output.result(session.abroll.films.timeline(job), words.timeline)
 
 
-COMMANDS = (make, price, list_films, show, wait, open_film, retry, regenerate, edit, cancel, bill, timeline)
+COMMANDS = (
+    make,
+    price,
+    list_films,
+    show,
+    wait,
+    open_film,
+    retry,
+    regenerate,
+    edit,
+    cancel,
+    delete,
+    keep,
+    bill,
+    timeline,
+)
 
 
 def _buy(

@@ -37,6 +37,11 @@ def job(told: Mapping[str, Any]) -> str:
     return "\n".join([*lines, *(f"! {each}" for each in told.get("warnings", []))])
 
 
+def deleted(told: Mapping[str, Any]) -> str:
+    """Return what is gone, and what stays."""
+    return f"{told['job_id']}  {told['message']}"
+
+
 def jobs(rows: Sequence[Mapping[str, Any]]) -> str:
     """Return films, a line each."""
     lines = [
