@@ -137,6 +137,41 @@ def test_a_film_is_kept_and_deleted(shell: Shell) -> None:
     assert "not_found" == shell.run("show", job)[2]["error"]
 
 
+def test_who_can_be_filmed_is_listed(shell: Shell) -> None:
+    """Looks and voices with their filters; a filter nobody knows is refused in words."""
+    shell.run("accounts", "put", "heygen", said="hg_demo_key")
+    found, voices = shell.run("avatars", "ana", "--provider", "heygen"), shell.run("voices", "--language", "English")
+    strange = shell.run("avatars", "--provider", "acme")
+
+    assert (0, 0) == (found[0], voices[0])
+    assert {"heygen"} == {each["provider"] for each in found[1]["avatars"]}
+    assert voices[1]["voices"]
+    assert (1, "validation_error") == (strange[0], strange[2]["error"])
+
+
+def test_what_was_used_is_told(shell: Shell) -> None:
+    """A page of films, and their sums."""
+    code, told, _ = shell.run("usage", "--limit", "1")
+
+    assert 0 == code
+    assert {"films", "film_seconds", "credits_used", "by_vendor"} <= told.keys()
+
+
+def test_an_endpoint_is_made_tested_and_removed(shell: Shell) -> None:
+    """What was sent there is listed and sent anew; gone, it takes no test."""
+    made = shell.run("webhooks", "add", "http://127.0.0.1:9/hook", "--event", "job.failed")[1]
+    sent = shell.run("webhooks", "test", made["id"])[1]
+
+    listed = shell.run("webhooks", "ls")[1]["webhooks"]
+    deliveries = shell.run("webhooks", "deliveries")[1]["deliveries"]
+    removed = shell.run("webhooks", "rm", made["id"])
+    gone = shell.run("webhooks", "test", made["id"])
+
+    assert [["job.failed"]] == [each["events"] for each in listed if each["id"] == made["id"]]
+    assert sent["delivery"] in [each["id"] for each in deliveries]
+    assert (0, 1, "not_found") == (removed[0], gone[0], gone[2]["error"])
+
+
 def test_nothing_is_ordered_unseen(shell: Shell) -> None:
     """Without --yes, and nobody there to ask, the price is said and nothing is bought."""
     code, out, err = shell.run("make", shell.order(product_id="cli-unseen"))
