@@ -48,7 +48,7 @@ def test_one_purchase_is_three_films(three: tuple[Stage, str], tmp_path: Path) -
     assert Ending.COMPLETED is job.ending
     assert [(180, 320), (180, 180), (180, 226)] == sizes
     assert [1, 1] == [len([each for each in stage.bill(vendor) if each["billed"]]) for vendor in ("veo", "heygen")]
-    names = {"film", "poster", "film-2", "poster-2", "film-3", "poster-3", "footage-1"}
+    names = {"film", "poster", "film-2", "poster-2", "film-3", "poster-3", "footage-1", "captions-srt", "captions-vtt"}
     assert names == linked_files(job).keys()
     assert len(names) == len(set(linked_files(job).values()))
     assert job.plan.cost_to_us == bill(job.nodes.values()).paid_by_us == job.money.charged
