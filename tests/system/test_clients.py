@@ -171,10 +171,10 @@ def test_head_answers_where_get_does(abroll: Abroll) -> None:
 
 def test_a_wrong_method_is_told_the_right_ones(abroll: Abroll) -> None:
     """405 carries Allow, and says what each method does."""
-    answer = abroll.http.delete("/jobs/some-job")
+    answer = abroll.http.put("/jobs/some-job")
 
     status, said = refused(answer)
-    assert (405, "GET, HEAD, OPTIONS") == (status, answer.headers["Allow"])
+    assert (405, "DELETE, GET, HEAD, OPTIONS, PATCH") == (status, answer.headers["Allow"])
     assert "Read a job." in said
 
 
