@@ -19,9 +19,9 @@ from tests.storm.findings import open_tenants, operator
 CHROMIUM = shutil.which("chromium")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def site(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Site]:
-    """Start a laptop and a browser, and end both."""
+    """Start a laptop and a browser, and end both: beside the browser's event loop no other test could run its own."""
     if CHROMIUM is None:
         pytest.skip("there is no chromium here: apt-get install chromium")
     from playwright.sync_api import sync_playwright

@@ -12,6 +12,7 @@ from tests.patience import PATIENCE
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
+pytestmark = pytest.mark.xdist_group("browser")  # one laptop and one Chromium for all
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 SCREENS = {
     "films": "/films",
@@ -46,7 +47,7 @@ HOSTILE = (
 )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def film(site: Site) -> str:
     """Return a finished film whose every text is an attack."""
     scenes = [{"visual_description": text, "text_overlay": text[:80], "duration": 4} for text in HOSTILE[:2]]
