@@ -14,18 +14,17 @@ from pydantic import BaseModel, ValidationError
 from shared.door.body_reading import Mistakes, forbidden, read_object
 from shared.door.body_types import JUDGE, SCHEMES, Judge, is_template_label
 from shared.door.body_words import known_fields, sentences
-from shared.door.filling import Patterns, from_pattern
+from shared.door.filling import ALIASES, Patterns, from_pattern
 from shared.door.film_bodies import FilmBody, TemplateBody
 from shared.door.strict_body import Body
 from shared.pipeline.plan import rules
 from shared.pipeline.plan.renditions import filmed_for
 from shared.pipeline.plan.request import FilmRequest, from_document
 
-__all__ = ["Body", "Mistakes", "parse_body", "parse_film", "parse_template"]
+__all__ = ["ALIASES", "Body", "Mistakes", "parse_body", "parse_film", "parse_template"]
 
 MOST_SCENES = 20
 MOST_METADATA = 20
-ALIASES = {"content_id": "product_id", "script": "avatar_script"}  # as workflows name them
 INSTEAD_OF = {  # what of a template an order's own field takes the place of, beside the field of its name
     "avatar_id": ("persona",),
     "voice_id": ("persona",),

@@ -12,7 +12,7 @@ from shared.pipeline.plan.variables import Value, filled, places
 LONGEST_VARIABLE = 5_000  # characters: a whole script
 MOST_VARIABLES = 50
 OWN = ("product_title", "product_id", "script")  # fields of an order that are variables, too, where they are given
-ALIASES_OF = {"product_id": "content_id", "script": "avatar_script"}
+ALIASES = {"content_id": "product_id", "script": "avatar_script"}  # as workflows name fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,8 @@ def value_mistake(value: object) -> str | None:
 
 def _own(sent: Mapping[str, Any]) -> dict[str, Value]:
     """Return the order's own fields that are variables, too, by either name."""
-    named = {name: sent.get(name, sent.get(ALIASES_OF.get(name, name))) for name in OWN}
+    pairs = ALIASES | {name: alias for alias, name in ALIASES.items()}
+    named = {name: sent.get(name, sent.get(pairs.get(name, name))) for name in OWN}
     return {name: value for name, value in named.items() if isinstance(value, str)}
 
 
