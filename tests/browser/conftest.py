@@ -1,9 +1,10 @@
-"""One laptop and one Chromium for all that is proved in a real browser; without a Chromium these tests are skipped.
+"""One laptop for all tests in a real browser, and a Chromium for each; where there is none they are skipped.
 
 The browser is the system's own (Debian's package `chromium`); nothing is downloaded, and no address but this machine's
 is found by it.
 """
 
+import asyncio
 import os
 import shutil
 from collections.abc import Iterator
@@ -13,19 +14,17 @@ import pytest
 from infra.admin import keys as admin_keys
 from infra.admin import tenants
 from infra.local.laptop import Laptop
-from tests.browser.site import ALONE, WORLD, Site
+from tests.browser.site import ALONE, WORLD, Shops, Site
 from tests.storm.findings import open_tenants, operator
 
 CHROMIUM = shutil.which("chromium")
 
 
-@pytest.fixture(scope="package")
-def site(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Site]:
-    """Start a laptop and a browser, and end both: beside the browser's event loop no other test could run its own."""
+@pytest.fixture(scope="session")
+def shops(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shops]:
+    """Start a laptop with tenants whose keys are known."""
     if CHROMIUM is None:
         pytest.skip("there is no chromium here: apt-get install chromium")
-    from playwright.sync_api import sync_playwright
-
     folder = tmp_path_factory.mktemp("browser")
     world = folder / "world.json"
     world.write_text(WORLD, encoding="utf-8")
@@ -36,10 +35,20 @@ def site(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureReques
         with operator(laptop) as wiring:
             keys["newcomer"] = tenants.add(wiring, "newcomer", "Newcomer", "enterprise")["key"]
             keys["operator"] = admin_keys.add(wiring, "newcomer", operator=True)["key"]
-        sandbox = [] if os.geteuid() else ["--no-sandbox"]  # Chromium has none for root
-        with sync_playwright() as driver:
-            browser = driver.chromium.launch(executable_path=CHROMIUM, args=[*ALONE, *sandbox])
-            yield Site(laptop, browser, keys, request.config.getoption("--shots"))
-            browser.close()
+        yield Shops(laptop, keys)
     finally:
         laptop.stop()
+
+
+@pytest.fixture
+def site(shops: Shops, request: pytest.FixtureRequest) -> Iterator[Site]:
+    """Start a browser of the test's own: beside its event loop no other test could run one (asyncio.run)."""
+    from playwright.sync_api import sync_playwright
+
+    sandbox = [] if os.geteuid() else ["--no-sandbox"]  # Chromium has none for root
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=[*ALONE, *sandbox])
+        yield Site(shops, browser, request.config.getoption("--shots"))
+        browser.close()
+    with pytest.raises(RuntimeError, match="no running event loop"):
+        asyncio.get_running_loop()

@@ -1,6 +1,7 @@
 """The laptop's pages as somebody with a browser has them."""
 
 import json
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -30,18 +31,48 @@ PHONE, DESKTOP = {"width": 360, "height": 740}, {"width": 1280, "height": 800}
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
-    """The laptop's pages and the browser that opens them."""
+class Shops:
+    """The laptop and its tenants."""
 
     laptop: Laptop
-    browser: "Browser"
     keys: Mapping[str, str]  # by tenant; `operator` is one that reads across tenants
-    shots: str | None  # the folder screenshots are kept in
 
     @property
     def url(self) -> str:
         """Where abroll is."""
         return self.laptop.places.front_url
+
+    def call(self, who: str, method: str, path: str, body: object = None) -> Mapping[str, Any]:
+        """Make a call of the API."""
+        headers = {"Authorization": f"Bearer {self.keys[who]}"}
+        answer = httpx.request(
+            method, f"{self.url}{path}", json=body, headers=headers, timeout=PATIENCE, trust_env=False
+        )
+        assert answer.is_success, answer.text
+        fields: Mapping[str, Any] = answer.json()
+        return fields
+
+    def wait(self, who: str, job: str) -> None:
+        """Wait until a job's film is finished."""
+        end = time.monotonic() + PATIENCE
+        while "completed" != (status := self.call(who, "GET", f"/jobs/{job}")["status"]):
+            assert "failed" != status
+            assert time.monotonic() < end, f"{job} is still {status}"
+            time.sleep(0.2)
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The laptop's pages and the browser that opens them."""
+
+    shops: Shops
+    browser: "Browser"
+    shots: str | None  # the folder screenshots are kept in
+
+    @property
+    def url(self) -> str:
+        """Where abroll is."""
+        return self.shops.url
 
     @contextmanager
     def page(self, who: str = "", **context: Any) -> "Iterator[Page]":
@@ -56,7 +87,7 @@ class Site:
         page.on("request", lambda request: wrong.extend(_foreign(request)))
         try:
             if who:
-                self.sign_in(page, self.keys[who])
+                self.sign_in(page, self.shops.keys[who])
             yield page
         finally:
             own.close()
@@ -72,16 +103,6 @@ class Site:
         """Keep a picture of a whole page, where pictures are wanted."""
         if self.shots:
             page.screenshot(path=Path(self.shots) / f"{name}.png", full_page=True)
-
-    def call(self, who: str, method: str, path: str, body: object = None) -> Mapping[str, Any]:
-        """Make a call of the API."""
-        headers = {"Authorization": f"Bearer {self.keys[who]}"}
-        answer = httpx.request(
-            method, f"{self.url}{path}", json=body, headers=headers, timeout=PATIENCE, trust_env=False
-        )
-        assert answer.is_success, answer.text
-        fields: Mapping[str, Any] = answer.json()
-        return fields
 
 
 def _complaint(message: "ConsoleMessage") -> Iterator[str]:

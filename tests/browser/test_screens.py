@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING, Literal
 
 import pytest
 
-from tests.browser.site import DESKTOP, PHONE, Site
-from tests.patience import PATIENCE
+from tests.browser.site import DESKTOP, PHONE, Shops, Site
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-pytestmark = pytest.mark.xdist_group("browser")  # one laptop and one Chromium for all
+pytestmark = pytest.mark.xdist_group("browser")  # one laptop for all
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 SCREENS = {
     "films": "/films",
@@ -48,7 +47,7 @@ HOSTILE = (
 
 
 @pytest.fixture(scope="module")
-def film(site: Site) -> str:
+def film(shops: Shops) -> str:
     """Return a finished film whose every text is an attack."""
     scenes = [{"visual_description": text, "text_overlay": text[:80], "duration": 4} for text in HOSTILE[:2]]
     order = {
@@ -60,11 +59,9 @@ def film(site: Site) -> str:
         "avatar_id": "look_ana_studio",
         "voice_id": "voice_en_ana",
     }
-    job = str(site.call("shop", "POST", "/create_job", order)["job_id"])
-    site.call("shop", "POST", "/tenant/keys", {"name": HOSTILE[1], "scopes": ["jobs:read"]})
-    with site.page("shop") as page:
-        page.goto(f"{site.url}/console/films/{job}")
-        page.locator("video").wait_for(timeout=PATIENCE * 1000)
+    job = str(shops.call("shop", "POST", "/create_job", order)["job_id"])
+    shops.call("shop", "POST", "/tenant/keys", {"name": HOSTILE[1], "scopes": ["jobs:read"]})
+    shops.wait("shop", job)
     return job
 
 
