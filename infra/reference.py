@@ -11,8 +11,12 @@ from typing import Any
 
 from infra.openapi import described
 from shared.codes import MEANINGS, Code
+from shared.config import SHIPPED_TABLES, read_tables
 from shared.door.statuses import STATUS
 from shared.log import FACTS, SEVERITY, Fact
+from shared.pipeline.plan.capabilities import AvatarService, FootageModel, tables
+from shared.pipeline.plan.plan import MICROS, Feature
+from shared.pipeline.plan.request import Resolution
 from shared.pipeline.plan.warned import ADVICE
 from shared.steps.webhook_events import EVENTS, WebhookEvent
 
@@ -27,6 +31,7 @@ def page() -> str:
         f"# Reference\n\nPrinted by `{COMMAND}` from the code's own registers; do not edit it by hand.",
         _section("Calls", calls(description), "Paths stand behind the base address. `open` needs no API key."),
         *_orders(description["components"]["schemas"]),
+        _section("Vendors", vendors(), _VENDORS),
         _section("Errors", errors(), _REFUSED),
         _section("Warnings", warnings(), _WARNED),
         _section("Webhooks", webhooks(), _SIGNED),
@@ -39,6 +44,11 @@ _REFUSED = (
     "A refused request has the code in `error`, a failed job in `error.code`. 400 says that a request is wrong in "
     "itself; 422 that it is right, but names what cannot be used: an avatar nobody knows, a key that is refused, a "
     "broken image."
+)
+_VENDORS = (
+    "What can be asked of each, from `shared/tables.json`. Money is dollars; `voice` are the fields that voices of a "
+    "service can have, not each voice has all. How many orders a second are sent to each, and how long each is waited "
+    "for, stands there and in `shared/pipeline/job/vendors.py`."
 )
 _WARNED = (
     "What stands in `warnings` of a dry run, of an order's answer and of a job: the case with its numbers, then the "
@@ -64,6 +74,42 @@ def calls(description: Mapping[str, Any]) -> str:
             free = "open" if operation.get("security") == [] else "key"
             rows.append(f"| `{method.upper()} {path}` | {operation['summary']} | {free} |")
     return _table("call | does | needs", rows)
+
+
+def vendors() -> str:
+    """Return what each footage model and each avatar service can do, as two tables."""
+    known = tables(read_tables(str(SHIPPED_TABLES)))
+    theirs = [(quality, one) for models in known.tenant_footage.values() for quality, one in models.items()]
+    models = [(quality.value, one) for quality, one in (*known.footage.items(), *theirs)]
+    rows = [_model(name, one) for name, one in (*models, *known.footage_off.items())]
+    services = [_service(name, one) for name, one in known.presenters.items()]
+    return "\n\n".join(
+        (
+            _table("footage | `b_roll.model` | ratios | seconds at 720p | most a second | ways | seed | films", rows),
+            _table("presenters | ratios | resolutions | at once | script | `voice` | most a second", services),
+        )
+    )
+
+
+def _model(name: str, model: FootageModel) -> str:
+    offered = {feature: model.offers(feature, Resolution.HD) for feature in Feature}
+    whole = sorted({each for feature, one in offered.items() if feature is not Feature.EXTENSION for each in one})
+    lengths = ", ".join((*map(str, whole), *(f"and {each} more an extension" for each in offered[Feature.EXTENSION])))
+    ways = ", ".join(feature.value for feature, seconds in offered.items() if seconds)
+    dearest = max(price.audio for price in (*model.prices.values(), *model.reference_prices.values())) / MICROS
+    films = f"no: {model.off}" if model.off else f"the tenant's {model.account} account" if model.account else "ours"
+    seed = "takes one, none is sent" if model.seeds else "none"
+    cells = (model.id, f"`{name}`", ", ".join(model.ratios), lengths, f"${dearest:.2f}", ways, seed, films)
+    return f"| {' | '.join(cells)} |"
+
+
+def _service(name: str, service: AvatarService) -> str:
+    dearest = max(price for engine in service.engines for price in engine.prices.values()) / MICROS
+    cells = (
+        *(f"`{name}`", ", ".join(service.ratios), ", ".join(service.resolutions), str(service.at_once)),
+        *(f"{service.script} characters", ", ".join(service.voice), f"${dearest:.4f}"),
+    )
+    return f"| {' | '.join(cells)} |"
 
 
 def errors() -> str:

@@ -29,10 +29,15 @@ def forms(wiring: Wiring, form: int | None = None) -> Told:
 
 
 def models(wiring: Wiring, *, again: bool = False) -> Told:
-    """Return each model as the radar saw it last; `again` first forgets what it saw. Raises SystemExit."""
+    """Return each model as the radar saw it last, and those that are known and off.
+
+    `again` first forgets what the radar saw. Raises SystemExit.
+    """
+    off = {model.id: model.off for model in wiring.tables.footage_off.values()}
     state = changed(wiring, lambda one: replace(one, models={}) if again and one.models else one)
     rows = {model: to_plain(row) for model, row in sorted(state.models.items())}
-    return {"models": rows} if rows else {"models": {}, "says": "the radar has looked at no model yet; it looks daily"}
+    told: Told = {"models": rows, "off": off}
+    return told if rows else {**told, "says": "the radar has looked at no model yet; it looks daily"}
 
 
 def drain(wiring: Wiring, why: str = "", *, off: bool = False, dry_run: bool = False) -> Told:

@@ -100,6 +100,7 @@ class StepParts(VendorParts):
             self.tables.presenters,
             lambda read: self.outlook(remembered=not read),
             self.preflight.presenters,
+            lambda tenant: self.plans.of(tenant).prefer,
         )
         takeover = Takeover(self.preflight, self.tables, self.jobs.forms)
         house = HousePressure(self.vendor_states, self.start_rates, self.now)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
 from shared.cloud.personas import Personas
-from shared.cloud.tenants import AccountStatus, Tenants
+from shared.cloud.tenants import AccountStatus, Tenant, Tenants
 from shared.pipeline.plan.capabilities import AvatarService
 from shared.pipeline.plan.personas import STYLES, Persona, cast_by, personas_named
 from shared.pipeline.plan.refusals import unavailable_service
@@ -40,8 +40,9 @@ class Casting:
     services: Mapping[str, AvatarService]  # in the order of the tables
     outlook: Callable[[bool], Outlook]  # what may be expected of them; True: read where nothing is remembered
     asked: Mapping[str, AskedOnce]
+    usual: Callable[[Tenant], Prefer]  # what a tenant's plan prefers where an order does not say
 
-    def __call__(self, tenant: str, request: FilmRequest) -> Chosen:
+    def __call__(self, whose: Tenant, request: FilmRequest) -> Chosen:
         """Return the order with the ids of its personas, and every service as it was ranked. Raises Problem.
 
         A key that is lacking everywhere is no refusal yet: a price needs none, and preflight refuses an order.
@@ -49,21 +50,23 @@ class Casting:
         named = personas_named(request)
         if not named:
             return Chosen(request)
+        tenant, usual = whose.id, self.usual(whose)
         if request.provider is not None and request.provider not in self.services:
             raise invalid({"provider": [unavailable_service(request.provider, self.services)]})
         found = {name: self.store.get(tenant, name) for name in named}
         self._refuse_unknown(tenant, named, found)
         personas = {name: persona for name, persona in found.items() if persona}
-        outlook = self.outlook(request.prefer is Prefer.SPEED)
+        outlook = self.outlook((request.prefer or usual) is Prefer.SPEED)
         candidates = tuple(self._candidate(tenant, request, name, personas, outlook) for name in self.services)
-        ranked = rank(request, candidates)
-        able = ranked if ranked[0].fits else rank(request, tuple(replace(each, has_key=True) for each in candidates))
+        ranked = rank(request, candidates, usual)
+        keyed = tuple(replace(each, has_key=True) for each in candidates)
+        able = ranked if ranked[0].fits else rank(request, keyed, usual)
         if not able[0].fits:
             reasons = "; ".join(f"{each.provider}: {each.reason}" for each in able)
             why = f"no avatar service can film this order ({reasons})"
             raise invalid({path: [why] for paths in named.values() for path in paths})
         first = able[0].provider
-        rivals = ranked if request.provider is None else rank(replace(request, provider=None), candidates)
+        rivals = ranked if request.provider is None else rank(replace(request, provider=None), candidates, usual)
         others = tuple(
             (each, cast_by(request, personas, each.provider)) for each in rivals if each.fits and each.provider != first
         )

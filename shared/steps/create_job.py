@@ -110,7 +110,7 @@ class CreateJob:
         What is wrong about presenters hides nothing about images: the film is planned without what was not told.
         """
         asked = with_account_defaults(asked, tenant.id, self.casting.tenants, self.tables.presenters)
-        chosen = self.casting(tenant.id, asked)
+        chosen = self.casting(tenant, asked)
         request = chosen.request
         defaults = defaults_of(tenant)
         problems: list[Problem] = []

@@ -11,6 +11,7 @@ from shared.cloud.tenants import Tenant
 from shared.pipeline.codec import Unreadable, from_plain
 from shared.pipeline.job.shares import NO_CAP, Amount, MonthLimits
 from shared.pipeline.plan.plan import MICROS
+from shared.pipeline.plan.request import Prefer
 
 
 class WrongPlans(ValueError):
@@ -30,6 +31,7 @@ class TenantPlan:
     films_per_month: int | None  # orders and regenerations; one on which nothing was spent is given back
     dollars_per_month: int | None  # of ours: footage and computing; None, here as there: unlimited
     retention_days: int  # an ended film stays so long with its files, unless somebody keeps it
+    prefer: Prefer  # what ranks the avatar services where a persona's order does not say
     month_shards: int  # documents a month is counted in: one is good for 30 films a minute
 
 
@@ -71,7 +73,7 @@ def tenant_plans(data: Mapping[str, Any]) -> TenantPlans:
         raise WrongPlans(f"default_plan {read.default_plan} is none of the plans")
     limits = [(name, item.name, getattr(plan, item.name)) for name, plan in read.plans.items() for item in fields(plan)]
     for name, item, limit in (*limits, ("", "strangers_per_minute", read.strangers_per_minute)):
-        if limit is None:  # a cap's word for unlimited; nothing else may be null
+        if limit is None or isinstance(limit, Prefer):  # None is a cap's word for unlimited; nothing else may be null
             continue
         if limit <= 0 or (item == "key_share" and limit > 1):
             raise WrongPlans(f"{name} {item} cannot be {limit}".strip())

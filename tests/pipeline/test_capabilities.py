@@ -63,6 +63,17 @@ def test_the_shipped_engines() -> None:
     ] == [one.prices for one in engines]
 
 
+def test_a_known_model_that_is_off_is_a_row_that_films_nothing() -> None:
+    """Omni stands there with its reason, and no order can name it (veo page, "Successor")."""
+    (name,) = SHIPPED_TABLES.footage_off
+    omni = SHIPPED_TABLES.footage_off[name]
+
+    assert ("omni", "gemini-omni-1.2-flash") == (name, omni.id)
+    assert omni.off.startswith("it is ordered by another API")
+    assert name not in {quality.value for quality in Quality}
+    assert omni.id not in {model.id for model in SHIPPED_TABLES.footage.values()}
+
+
 def test_sizes_are_data() -> None:
     """Tests film in 180 by 320; the shipped tables in what is asked for."""
     assert SHIPPED_TABLES.sizes[Resolution.HD][AspectRatio.TALL] == Size(720, 1280)
@@ -109,6 +120,12 @@ def changed(path: str, value: Any) -> dict[str, Any]:
         ("presenters/heygen/engines", [{"id": "a", "prices": {"video": -1}}], "presenters.heygen.engines"),
         ("presenters/heygen/engines", [{"id": "a", "prices": {"film": 1}}], "presenters.heygen.engines.0.prices"),
         ("presenters/heygen/engines", [{"id": "a", "prices": {"video": 1}, "no": 1}], "presenters.heygen.engines.0.no"),
+        ("presenters/did/script", 0, "presenters.did.script"),
+        ("presenters/did/voice", ["speed", "mood"], "presenters.did.voice"),
+        ("footage/standard/prompt", 250, "footage.standard.prompt"),
+        ("footage/standard/off", "too dear", "footage.standard.off"),
+        ("footage_off/omni/off", None, "footage_off.omni.off"),
+        ("footage_off/omni/prices/720p", None, "footage_off.omni.prices.720p"),
         ("speech/letters", 0, "speech"),
         ("limits/links", 0, "limits"),
         ("compute", None, "compute"),

@@ -187,3 +187,18 @@ def test_a_look_without_a_voice_needs_one() -> None:
     details = told_refusals(film(spoken(avatar_id="look-2"), spoken()), default_voice_id=None)
 
     assert {"scenes.0.voice_id": ["is required: look-2 has no voice of its own"]} == details
+
+
+def test_what_a_service_cannot_speak_is_refused_by_its_row() -> None:
+    """How long a script it takes and what its voices can have is data; a style is left out with a warning instead."""
+    heygen = replace(TABLES.presenters["heygen"], script=5, voice=("speed",))
+    tables = replace(TABLES, presenters={"heygen": heygen})
+    voice = VoiceSettings(speed=1.1, pitch=2, style="cheerful")
+
+    with pytest.raises(CannotPlan) as raised:
+        plan(film(filmed(script="Hello."), filmed(script="Hi."), voice=voice), tables, DEFAULTS)
+
+    assert {
+        "scenes.0.script": ["has 6 characters; HeyGen speaks 5 a take: split it over scenes"],
+        "voice.pitch": ["HeyGen's voices have none: leave it out"],
+    } == raised.value.details

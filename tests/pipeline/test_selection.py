@@ -19,7 +19,8 @@ BOTH = (Resolution.HD, Resolution.FULL_HD)
 
 
 def service(price: int, typical: float, *, ratios: tuple[AspectRatio, ...] = ALL) -> AvatarService:
-    return AvatarService(ratios, BOTH, (Engine("e", {LookType.VIDEO: price}),), 3, Wait(typical, 900), 2.0)
+    engines = (Engine("e", {LookType.VIDEO: price}),)
+    return AvatarService(ratios, BOTH, engines, 3, Wait(typical, 900), 2.0, 5000, ("speed", "pitch", "style"))
 
 
 BEST = Candidate("best", service(66_700, 150), has_key=True)
@@ -44,6 +45,18 @@ def test_what_the_order_prefers_ranks_those_that_fit(prefer: Prefer | None, expe
 
     assert expected == [each.provider for each in ranked]
     assert all(each.fits for each in ranked)
+
+
+@pytest.mark.parametrize(
+    ("prefer", "usual", "expected"),
+    [(None, Prefer.COST, "cheap"), (None, Prefer.SPEED, "fast"), (Prefer.QUALITY, Prefer.COST, "best")],
+)
+def test_the_plan_prefers_where_the_order_does_not_say(prefer: Prefer | None, usual: Prefer, expected: str) -> None:
+    """The order's word stands before the plan's; the reason says whose it is."""
+    first = rank(replace(ORDER, prefer=prefer), (BEST, CHEAP, FAST), usual)[0]
+
+    assert expected == first.provider
+    assert (prefer is None) == (f"by {usual} (as your plan prefers)" in first.reason)
 
 
 @pytest.mark.parametrize(
@@ -77,6 +90,16 @@ def test_who_has_no_styles_stands_last_where_one_is_asked_for(
             replace(ORDER, resolution=Resolution.FULL_HD),
             replace(BEST, service=replace(BEST.service, resolutions=(Resolution.HD,))),
             "it does not film 1080p",
+        ),
+        (
+            replace(ORDER, avatar_script="x" * 41),
+            replace(BEST, service=replace(BEST.service, script=40)),
+            "it speaks 40 characters a take, and a script here has 41",
+        ),
+        (
+            replace(ORDER, voice=VoiceSettings(speed=1.2, pitch=-3)),
+            replace(BEST, service=replace(BEST.service, voice=("style",))),
+            "its voices have no speed and no pitch",
         ),
     ],
 )

@@ -16,6 +16,7 @@ from shared.pipeline.job.names import task_name
 from shared.pipeline.job.vendors import VENDORS
 from shared.pipeline.plan.plan import Sound
 from shared.pipeline.plan.request import AspectRatio, BRoll, Filmer, FilmRequest, SceneRequest
+from shared.providers.tuning import JudgesVoices
 from shared.steps.problems import Problem
 from tests.faults.wire import Kind
 from tests.steps.stage import CLIP, FILM, SPEECH, TENANT, Stage, footage, presented, staged
@@ -114,6 +115,15 @@ def test_the_port_and_the_row_agree(stage: Stage) -> None:
     assert stage.wiring.keyed_footage["heygen_video"].reconcile is row.reconcile
     assert all(VENDORS[one.vendor].payer is Payer.PROVIDER_ACCOUNT for one in model.values())
     assert all(VENDORS[one.vendor].payer is Payer.US for one in stage.wiring.tables.footage.values())
+
+
+def test_an_avatar_services_row_says_what_its_client_can(stage: Stage) -> None:
+    """A service has styles if its client can tell which voices have one (test_styles.py)."""
+    services = stage.wiring.tables.presenters
+
+    assert {name: isinstance(stage.wiring.presenters[name], JudgesVoices) for name in services} == {
+        name: "style" in service.voice for name, service in services.items()
+    }
 
 
 @pytest.mark.parametrize("kind", [Kind.LOSE, Kind.HANG])

@@ -6,16 +6,18 @@ pixels.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from shared.pipeline.codec import Unreadable, from_plain, to_plain
 from shared.pipeline.plan.looks import Engine
 from shared.pipeline.plan.plan import Feature, Size
-from shared.pipeline.plan.request import AspectRatio, Quality, Resolution
+from shared.pipeline.plan.prompts import TOKENS
+from shared.pipeline.plan.request import AspectRatio, Quality, Resolution, VoiceSettings
 
 # A sentence for the reader; read by shared/pipeline/job/timeouts.py; read by shared/steps/plans.py.
 ABOUT = ("about", "portions", "starts_per_second", "timeouts", "plans", "default_plan", "strangers_per_minute")
+VOICE = tuple(item.name for item in fields(VoiceSettings))
 
 
 class WrongTables(ValueError):
@@ -60,6 +62,9 @@ class FootageModel:
     at_once: int | None = None  # clips and takes together that one account has in the making
     filmed_as: Mapping[Resolution, str] = field(default_factory=dict)  # the vendor's own name, where it has another
     reference_prices: Mapping[Resolution, FootagePrice] = field(default_factory=dict)  # where references cost more
+    prompt: int = TOKENS  # tokens that it reads at least; a scene's words are cut to TOKENS
+    seeds: bool = False  # it takes a seed; none is sent, for with one a shot made anew would be the same shot
+    off: str = ""  # why nothing is filmed with it; only models of `footage_off` have one
 
     def rate(self, feature: Feature, resolution: Resolution) -> FootagePrice:
         """Return what a second filmed this way costs."""
@@ -81,6 +86,8 @@ class AvatarService:
     at_once: int  # takes one account may have in the making
     wait: Wait  # for a take, whatever its length
     wait_per_second: float  # more, per second spoken
+    script: int  # characters of one take
+    voice: tuple[str, ...]  # the fields of an order's `voice` that voices of it can have; not each has all
     marked_plans: tuple[str, ...] = ()  # words of account plans whose takes carry the service's watermark
 
 
@@ -126,6 +133,7 @@ class Tables:
     backdrops: Mapping[str, str]  # name of a preset -> "#rrggbb"
     limits: Limits
     tenant_footage: Mapping[str, Mapping[Quality, FootageModel]]  # by the tenant's integration that films and pays
+    footage_off: Mapping[str, FootageModel] = field(default_factory=dict)  # known, and no order is filmed with them
 
 
 def tables(data: Mapping[str, Any]) -> Tables:
@@ -157,13 +165,7 @@ def _strays(data: object, read: object, path: str) -> Iterator[tuple[str, str]]:
 def _contradictions(read: Tables) -> Iterator[tuple[str, str]]:
     if not read.footage:
         yield "footage", "names no model"
-    for quality, veo in read.footage.items():
-        yield from _veo(f"footage.{quality}", veo, read)
-    for account, models in read.tenant_footage.items():
-        for quality, model in models.items():
-            yield from _veo(f"tenant_footage.{account}.{quality}", model, read)
-            if model.account != account or (model.at_once or 0) < 1:
-                yield f"tenant_footage.{account}.{quality}", "needs its account's name, and how many it has at once"
+    yield from _models(read)
     for name, service in read.presenters.items():
         yield from _service(f"presenters.{name}", service)
     yield from _sizes(read)
@@ -171,6 +173,20 @@ def _contradictions(read: Tables) -> Iterator[tuple[str, str]]:
         yield "speech", "rates must be above 0"
     if min(read.limits.scenes, read.limits.links, read.limits.film_seconds) < 1:
         yield "limits", "must be 1 or more"
+
+
+def _models(read: Tables) -> Iterator[tuple[str, str]]:
+    for quality, veo in read.footage.items():
+        yield from _veo(f"footage.{quality}", veo, read)
+    for account, models in read.tenant_footage.items():
+        for quality, model in models.items():
+            yield from _veo(f"tenant_footage.{account}.{quality}", model, read)
+            if model.account != account or (model.at_once or 0) < 1:
+                yield f"tenant_footage.{account}.{quality}", "needs its account's name, and how many it has at once"
+    for name, model in read.footage_off.items():
+        yield from _veo(f"footage_off.{name}", model, read)
+        if not model.off:
+            yield f"footage_off.{name}.off", "must say why it is off"
 
 
 def _sizes(read: Tables) -> Iterator[tuple[str, str]]:
@@ -189,9 +205,17 @@ def _service(path: str, service: AvatarService) -> Iterator[tuple[str, str]]:
         yield f"{path}.engines", "needs an engine, and each engine a price"
     if any(price < 0 for one in service.engines for price in one.prices.values()):
         yield f"{path}.engines", "prices must be 0 or more"
+    if service.script < 1:
+        yield f"{path}.script", "must be 1 or more"
+    if unknown := [name for name in service.voice if name not in VOICE]:
+        yield f"{path}.voice", f"{', '.join(unknown)} is no field of an order's voice"
 
 
 def _veo(path: str, veo: FootageModel, read: Tables) -> Iterator[tuple[str, str]]:
+    if veo.prompt < TOKENS:
+        yield f"{path}.prompt", f"a scene's words are cut to {TOKENS} tokens, and no shorter"
+    if veo.off and not path.startswith("footage_off."):
+        yield f"{path}.off", "only models of footage_off are off"
     for feature, by_resolution in veo.lengths.items():
         for resolution, lengths in by_resolution.items():
             where = f"{path}.lengths.{feature}.{resolution}"

@@ -12,7 +12,7 @@ from shared.pipeline.plan.looks import Look, engine_for
 from shared.pipeline.plan.plan import Feature, Length, Speech
 from shared.pipeline.plan.renditions import refuse_outputs
 from shared.pipeline.plan.request import AspectRatio, Background, BackgroundType, Filmer, FilmRequest, Quality
-from shared.pipeline.plan.speakers import Speaker
+from shared.pipeline.plan.speakers import Speaker, tuned
 from shared.pipeline.plan.timing import say
 from shared.pipeline.plan.typography import OF_APPS, AppArea
 from shared.pipeline.vendors.names import called
@@ -140,9 +140,23 @@ def _speaking(
             yield "aspect_ratio", f"{called(provider)} films presenters in {_listed(service.ratios)}"
         if request.resolution not in service.resolutions:
             yield "resolution", f"{called(provider)} films presenters in {_listed(service.resolutions)}"
+        yield from _tuning(request, service, cast, called(provider))
     if any(part.avatar_id is None for part in cast):
         usual = f"let PATCH /tenant/integrations/{provider} name who speaks where an order does not"
         yield "avatar_id", f"is required: nobody is named to speak; give an avatar_id, or {usual}"
+
+
+def _tuning(
+    request: FilmRequest, service: AvatarService, cast: tuple[Speaker, ...], name: str
+) -> Iterator[tuple[str, str]]:
+    for part in cast:
+        if len(part.script) > service.script:
+            path = "avatar_script" if part.scene is None else f"scenes.{part.scene}.script"
+            much = f"has {len(part.script)} characters; {name} speaks {service.script} a take"
+            yield path, f"{much}: split it over scenes"
+    for field in tuned(request.voice):
+        if field not in service.voice:
+            yield f"voice.{field}", f"{name}'s voices have none: leave it out"
 
 
 def unavailable_service(provider: str, known: Iterable[str]) -> str:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from shared.pipeline.plan.capabilities import AvatarService
 from shared.pipeline.plan.plan import MICROS
 from shared.pipeline.plan.request import FilmRequest, Prefer
+from shared.pipeline.plan.speakers import tuned
 from shared.pipeline.vendors.figures import Outlook
 
 CLASS = 1.2  # how much dearer or slower a service must be to stand in another class
@@ -50,15 +51,19 @@ def usual_seconds(provider: str, service: AvatarService, outlook: Outlook) -> fl
     return outlook.queueing(provider, engine) + curve.quantile(0.5) * _planned(service)
 
 
-def rank(request: FilmRequest, candidates: Sequence[Candidate]) -> tuple[Ranked, ...]:
-    """Return all candidates, those that fit first and the best of them first; given in the order of the tables."""
+def rank(request: FilmRequest, candidates: Sequence[Candidate], usual: Prefer = Prefer.QUALITY) -> tuple[Ranked, ...]:
+    """Return all candidates, those that fit first and the best of them first; given in the order of the tables.
+
+    `usual` is what the tenant's plan prefers where the order does not say.
+    """
+    prefer = request.prefer or usual
     against = [(each, "; ".join(_against(request, each))) for each in candidates]
     fitting = sorted(
         (each for each, why in against if not why),
-        key=lambda each: (_plain(request, each), _class(request.prefer, each)),
+        key=lambda each: (_plain(request, each), _class(prefer, each)),
     )
     ranked = [
-        Ranked(each.provider, fits=True, reason=_reason(request, each, place, len(fitting)))
+        Ranked(each.provider, fits=True, reason=_reason(request, each, prefer, place, len(fitting)))
         for place, each in enumerate(fitting, start=1)
     ]
     return (*ranked, *(Ranked(each.provider, fits=False, reason=why) for each, why in against if why))
@@ -77,11 +82,20 @@ def _against(request: FilmRequest, candidate: Candidate) -> Iterator[str]:
         yield f"it does not film {request.aspect_ratio}"
     if request.resolution not in service.resolutions:
         yield f"it does not film {request.resolution}"
+    if (longest := _longest_script(request)) > service.script:
+        yield f"it speaks {service.script} characters a take, and a script here has {longest}"
+    if missing := [name for name in tuned(request.voice) if name not in service.voice]:
+        yield f"its voices have no {' and no '.join(missing)}"
 
 
-def _class(prefer: Prefer | None, candidate: Candidate) -> int:
+def _longest_script(request: FilmRequest) -> int:
+    scripts = (request.avatar_script, *(scene.script for scene in request.scenes))
+    return max(len(script or "") for script in scripts)
+
+
+def _class(prefer: Prefer, candidate: Candidate) -> int:
     match prefer:
-        case None | Prefer.QUALITY:
+        case Prefer.QUALITY:
             return 0
         case Prefer.COST:
             return math.floor(math.log(max(1.0, _price(candidate)), CLASS))
@@ -94,13 +108,14 @@ def _plain(request: FilmRequest, candidate: Candidate) -> bool:
     return request.voice.style is not None and not candidate.styled
 
 
-def _reason(request: FilmRequest, candidate: Candidate, place: int, fitting: int) -> str:
+def _reason(request: FilmRequest, candidate: Candidate, prefer: Prefer, place: int, fitting: int) -> str:
     cost = f"${_price(candidate) / MICROS:.4f} a second of speech at most"
     time = f"about {_seconds(candidate):.0f} s for {TAKE_SECONDS:.0f} s of speech"
     plain = f", without the style {request.voice.style}" if _plain(request, candidate) else ""
     if fitting == 1:
         return f"the only one that can: {cost}, {time}{plain}"
-    return f"{place} of {fitting} by {request.prefer or Prefer.QUALITY}: {cost}, {time}{plain}"
+    whose = " (as your plan prefers)" if request.prefer is None else ""
+    return f"{place} of {fitting} by {prefer}{whose}: {cost}, {time}{plain}"
 
 
 def _price(candidate: Candidate) -> int:

@@ -56,6 +56,11 @@ class Needed:
     takes_over: bool = False  # it films only should another service be down, so no style is reason to refuse
 
 
+def tuned(voice: VoiceSettings) -> tuple[str, ...]:
+    """Return what an order asks of the voices besides a style, which is left out where a voice has none."""
+    return tuple(name for name in ("speed", "pitch", "locale") if getattr(voice, name) is not None)
+
+
 def needed(request: FilmRequest, cast: Iterable[Speaker], provider: str, marked_plans: tuple[str, ...] = ()) -> Needed:
     """Return every look and voice of a cast, once."""
     cast = tuple(cast)
