@@ -1,6 +1,7 @@
 """An order that prefers speed goes to the service that is fast lately, as the sweep learnt it; others ask nobody."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -53,6 +54,17 @@ def test_an_order_that_prefers_quality_reads_no_figures(stage: Stage) -> None:
 
     assert ["heygen", "did"] == [each["provider"] for each in ranked]
     assert stage.wiring.vendor_states._kept is None
+
+
+def test_the_plan_ranks_where_the_order_does_not_say(stage: Stage) -> None:
+    """On the free plan the cheaper service films; the order's own word stands before the plan's."""
+    stage.wiring.tenants.put_tenant(replace(TENANT, plan="free"))
+    ranked = {prefer: asked(stage, prefer=prefer) for prefer in (None, "quality")}
+    stage.wiring.tenants.put_tenant(TENANT)
+
+    assert ["did", "heygen"] == [each["provider"] for each in ranked[None]]
+    assert ranked[None][0]["reason"].startswith("1 of 2 by cost (as your plan prefers): $0.0270 a second")
+    assert ["heygen", "did"] == [each["provider"] for each in ranked["quality"]]
 
 
 def test_the_figures_are_read_once_a_minute(stage: Stage) -> None:

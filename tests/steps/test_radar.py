@@ -84,8 +84,11 @@ def test_an_order_that_was_taken_is_the_last(stage: Stage, capsys: pytest.Captur
 
 
 def test_nothing_was_seen_yet(stage: Stage) -> None:
-    """An operator is told when it looks."""
-    assert "daily" in models(stage.wiring)["says"]
+    """An operator is told when it looks, and which models are known and off."""
+    told = models(stage.wiring)
+
+    assert "daily" in told["says"]
+    assert told["off"]["gemini-omni-1.2-flash"].startswith("it is ordered by another API")
 
 
 def test_a_model_that_is_configured_no_more_is_forgotten(stage: Stage) -> None:

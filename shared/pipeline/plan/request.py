@@ -237,7 +237,7 @@ class FilmRequest(Stored):
     audio: Audio = USUAL_AUDIO
     length: Length = Length.LONGER
     provider: str | None = None
-    prefer: Prefer | None = None  # where a persona leaves the choice of the avatar service; None = as the tenant's plan says
+    prefer: Prefer | None = None  # where a persona leaves the choice of the avatar service; None = as the plan says
     max_cost: float | None = None  # dollars of both columns together; None = whatever it costs
     on_presenter_failure: PresenterFailure | None = None  # None = fallback where no provider is named, else fail
     if_unclear: IfUnclear | None = None  # None = wait
