@@ -17,7 +17,7 @@ from shared.pipeline.plan.request import AspectRatio, Quality, Resolution, Voice
 
 # A sentence for the reader; read by shared/pipeline/job/timeouts.py; read by shared/steps/plans.py.
 ABOUT = ("about", "portions", "starts_per_second", "timeouts", "plans", "default_plan", "strangers_per_minute")
-VOICE = tuple(item.name for item in fields(VoiceSettings))
+VOICE_FIELDS = tuple(item.name for item in fields(VoiceSettings))
 
 
 class WrongTables(ValueError):
@@ -207,7 +207,7 @@ def _service(path: str, service: AvatarService) -> Iterator[tuple[str, str]]:
         yield f"{path}.engines", "prices must be 0 or more"
     if service.script < 1:
         yield f"{path}.script", "must be 1 or more"
-    if unknown := [name for name in service.voice if name not in VOICE]:
+    if unknown := [name for name in service.voice if name not in VOICE_FIELDS]:
         yield f"{path}.voice", f"{', '.join(unknown)} is no field of an order's voice"
 
 
@@ -215,7 +215,7 @@ def _veo(path: str, veo: FootageModel, read: Tables) -> Iterator[tuple[str, str]
     if veo.prompt < TOKENS:
         yield f"{path}.prompt", f"a scene's words are cut to {TOKENS} tokens, and no shorter"
     if veo.off and not path.startswith("footage_off."):
-        yield f"{path}.off", "only models of footage_off are off"
+        yield f"{path}.off", "is for models that stand under footage_off"
     for feature, by_resolution in veo.lengths.items():
         for resolution, lengths in by_resolution.items():
             where = f"{path}.lengths.{feature}.{resolution}"
