@@ -215,7 +215,7 @@ def _veo(path: str, veo: FootageModel, read: Tables) -> Iterator[tuple[str, str]
     if veo.prompt < TOKENS:
         yield f"{path}.prompt", f"a scene's words are cut to {TOKENS} tokens, and no shorter"
     if veo.off and not path.startswith("footage_off."):
-        yield f"{path}.off", "is for models that stand under footage_off"
+        yield f"{path}.off", "is for models that are known and film nothing"
     for feature, by_resolution in veo.lengths.items():
         for resolution, lengths in by_resolution.items():
             where = f"{path}.lengths.{feature}.{resolution}"
