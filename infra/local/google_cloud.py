@@ -20,6 +20,7 @@ from infra.local.google.secrets.server import SecretsServer
 from infra.local.google.storage.outbox import Happening
 from infra.local.google.storage.server import Bucket, StorageServer
 from infra.local.google.tasks.server import QueueConfig, TasksServer
+from infra.local.vendors.loopback import loopback_client
 from infra.local.world import ACCOUNT, FILMS, FUNCTIONS, INDEXES, INVOKER, LOCATION, PROJECT, TAKES, Places, World
 
 REAP_TICKS = 5  # of the sweep to one of the reaper, as in the table of schedules
@@ -98,17 +99,18 @@ class GoogleCloud:
 
     def _tick(self) -> None:
         """Be Cloud Scheduler: call sweep, and reap at every fifth tick, whether or not anybody answers."""
-        for tick in itertools.count(1):
-            if self._over.wait(self._sweep_seconds):
-                return
-            self._call(self._sweep_url)
-            if tick % REAP_TICKS == 0:
-                self._call(self._reap_url)
+        with loopback_client(60) as client:
+            for tick in itertools.count(1):
+                if self._over.wait(self._sweep_seconds):
+                    return
+                self._call(client, self._sweep_url)
+                if tick % REAP_TICKS == 0:
+                    self._call(client, self._reap_url)
 
-    def _call(self, url: str) -> None:
+    def _call(self, client: httpx.Client, url: str) -> None:
         token = self.issuer.mint(email=INVOKER, audience=url)
         with suppress(httpx.HTTPError):
-            httpx.post(url, headers={"Authorization": f"Bearer {token}"}, timeout=60, trust_env=False)
+            client.post(url, headers={"Authorization": f"Bearer {token}"})
 
 
 def _ages() -> dict[str, dict[str, int]]:

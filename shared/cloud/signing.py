@@ -5,6 +5,7 @@ promised for 12 hours, our links live for minutes (infra README, "Signed links")
 """
 
 import base64
+from functools import cache
 from typing import Any
 
 import google.auth.credentials
@@ -49,11 +50,19 @@ class _Signer(google.auth.credentials.Credentials, google.auth.credentials.Signi
                 headers=headers,
                 timeout=SIGN_SECONDS,
                 trust_env=False,
+                verify=_tls(),
             )
             answer.raise_for_status()
             return base64.b64decode(answer.json()["signedBlob"])
         except (httpx.HTTPError, KeyError, ValueError) as failed:
             raise CannotSign(f"{self._email} could not sign: {failed}") from failed
+
+
+@cache
+def _tls() -> Any:
+    import httpx
+
+    return httpx.create_ssl_context(trust_env=False)  # 42 ms: once a process, not once a signature
 
 
 def signing_credentials(clients: Clients, settings: Settings) -> Any:
