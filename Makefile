@@ -18,10 +18,10 @@ run: $(READY)  ## the whole cloud on this machine, until Ctrl-C (PORT=8081 for a
 	@$(BIN)/python -m infra.local $(if $(PORT),--port $(PORT))
 
 test: $(READY)  ## everything that proves it
-	@$(BIN)/python -m pytest -q -n 3 --dist loadgroup -m "not long"
+	@$(BIN)/python -m pytest -q -n 3 --dist loadgroup --no-loadscope-reorder -m "not long"
 
 proofs: $(READY)  ## the proofs that take their time: crash loops, the model, storms
-	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup -m long
+	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup --no-loadscope-reorder -m long
 
 check: $(READY)  ## lints, types, import contracts
 	@$(BIN)/ruff check .

@@ -1,12 +1,15 @@
 """What every suite shares: properties without deadlines (the machines are noisy), one laptop for whom it suits."""
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import hypothesis
 import pytest
 
 hypothesis.settings.register_profile("abroll", deadline=None, derandomize=False, print_blob=True)
 hypothesis.settings.load_profile("abroll")
 
-SHARED = ("cinema", "abroll", "site")  # session fixtures that start processes: their tests belong to one worker
+SHARED = ("cinema", "abroll", "shops")  # fixtures that start processes for the whole session
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -15,8 +18,22 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--shots", metavar="FOLDER", help="keep a picture of every screen of the pages there")
 
 
-LONG = (
+FIRST = (  # the longest of all others: begun last, they would keep one worker when nothing is left for the rest
+    "tests/infra/test_terraform.py",
+    "tests/journey/test_clocks.py",
+    "tests/journey/test_frozen.py",
+    "tests/journey/test_in_flight.py",
+    "tests/journey/test_twenty_at_once.py",
+    "tests/media/test_photo_memory.py",
+    "tests/steps/test_every_point.py",
+    "tests/steps/test_turn_points.py",
+    "tests/storm/",
+)
+LONG = (  # nothing else is one, wherever it stands
     "tests/google/crash/",
+    "tests/journey/test_clocks.py",
+    "tests/journey/test_frozen.py",
+    "tests/journey/test_in_flight.py::test_films_survive_kills_at_random_moments",
     "tests/lives/",
     "tests/model/",
     "tests/steps/test_sweep_backlog.py",
@@ -24,12 +41,39 @@ LONG = (
 )
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Import nothing of which no proof is asked for, where only proofs are asked for."""
+    if config.option.markexpr != "long" or config.args != config.getini("testpaths"):
+        return None
+    name = collection_path.relative_to(config.rootpath).as_posix() + "/" * collection_path.is_dir()
+    return None if any(each.startswith(name) or name.startswith(each) for each in LONG) else True
+
+
+def shares(item: pytest.Item) -> Iterator[str]:
+    """Yield the names of the groups whose tests share what is dear to make: a laptop, or a module's own fixtures."""
+    made = item._fixtureinfo.name2fixturedefs if isinstance(item, pytest.Function) else {}
+    yield from (name for name in SHARED if name in made and made[name][-1].scope == "session")
+    if any(each[-1].scope == "module" for each in made.values()):
+        yield item.nodeid.partition("::")[0]
+
+
+def turn(item: pytest.Item) -> int:
+    """Return when a test begins: among those of a laptop, the longest, the groups, or all others."""
+    groups = {mark.args[0] for mark in item.iter_markers("xdist_group")}
+    early = (not groups.isdisjoint(SHARED), item.nodeid.startswith(FIRST), bool(groups))
+    return early.index(True) if True in early else len(early)
+
+
+@pytest.hookimpl(tryfirst=True)  # xdist's own hook reads the groups' names
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests that share a running laptop on the worker that has it; mark the proofs that take their time."""
+    """Keep the tests that share a fixture on the worker that has it; mark the proofs that take their time.
+
+    What takes long begins first; the order that was drawn holds otherwise.
+    """
     for item in items:
         if item.nodeid.startswith(LONG):
             item.add_marker(pytest.mark.long)
-        names: list[str] = getattr(item, "fixturenames", [])
-        for name in SHARED:
-            if name in names:
-                item.add_marker(pytest.mark.xdist_group(name))
+        group = next(shares(item), None)
+        if group and item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(group))
+    items.sort(key=turn)

@@ -11,7 +11,6 @@ from tests.browser.site import DESKTOP, PHONE, Shops, Site
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-pytestmark = pytest.mark.xdist_group("browser")  # one laptop for all
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 SCREENS = {
     "films": "/films",

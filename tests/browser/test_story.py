@@ -4,14 +4,11 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pytest
-
 from tests.browser.site import PHONE, Site
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-pytestmark = pytest.mark.xdist_group("browser")
 ROOT = Path(__file__).parents[2]
 PHOTO = ROOT / "infra" / "local" / "samples" / "coffee.jpg"
 DROP = """(area, {bytes, name}) => {

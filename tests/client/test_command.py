@@ -15,8 +15,6 @@ import pytest
 from tests.patience import PATIENCE
 from tests.system.conftest import ROOT, Abroll
 
-pytestmark = pytest.mark.xdist_group("client")  # one laptop for all of them
-
 PHOTO = ROOT / "infra" / "local" / "samples" / "coffee.jpg"
 SCENE = {"visual_description": "A cup on a counter", "duration": 4}
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.journey.clocks import Options, clocks, possible
 
-pytestmark = [pytest.mark.long, pytest.mark.xdist_group("processes"), pytest.mark.timeout(1200)]
+pytestmark = pytest.mark.timeout(1200)
 
 
 @pytest.mark.skipif(not possible(), reason="a process's clock is made wrong by a library, which needs Linux and cc")

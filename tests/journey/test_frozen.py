@@ -11,7 +11,7 @@ import pytest
 from tests.journey.frozen import Options, frozen
 from tests.journey.gate import Moment
 
-pytestmark = [pytest.mark.long, pytest.mark.xdist_group("processes"), pytest.mark.timeout(1200)]
+pytestmark = pytest.mark.timeout(1200)
 ALL = {
     "claimed beside a twin": Options(Moment.CLAIMED),
     "claimed alone": Options(Moment.CLAIMED, alone=True),

@@ -19,8 +19,6 @@ def test_thirty_films_survive_a_kill(tmp_path: Path) -> None:
     _all_in_flight(left, 30)
 
 
-@pytest.mark.long
-@pytest.mark.xdist_group("processes")
 @pytest.mark.timeout(MANY)
 def test_films_survive_kills_at_random_moments(tmp_path: Path) -> None:
     """Killed again and again, before it has found out what it did last."""

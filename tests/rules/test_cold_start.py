@@ -13,8 +13,6 @@ import pytest
 from shared.wiring import PART_OF
 from tests.rules.sources import ROOT
 
-pytestmark = pytest.mark.xdist_group("cold")  # thirteen interpreters, started once
-
 # The platform imports main.py before there is any request; the first request then builds the function's parts.
 SCRIPT = """
 import importlib.util, json, sys

@@ -16,8 +16,6 @@ import pytest
 
 from tests.rules.sources import PRODUCT, ROOT, python_files
 
-pytestmark = pytest.mark.xdist_group("contracts")  # one copy of the tree for all of them
-
 
 @dataclass(frozen=True, slots=True)
 class Breach:

@@ -75,7 +75,6 @@ def test_nobody_behind_it_is_a_broken_connection(gateway: Gateway) -> None:
         asked(gateway, "")
 
 
-@pytest.mark.xdist_group("processes")
 def test_the_scheduler_calls_the_gateway(tmp_path: Path) -> None:
     """A laptop behind a gateway is swept through it: an instance that stands still keeps no tick from another."""
     swept = threading.Event()

@@ -7,7 +7,6 @@ import pytest
 
 from tests.storm.overload import Options, overload
 
-pytestmark = pytest.mark.xdist_group("processes")
 JOBS = int(os.environ.get("OVERLOAD_JOBS", "40"))
 SHARE = int(os.environ.get("OVERLOAD_SHARE", "8"))
 LIMIT = 240.0 + JOBS

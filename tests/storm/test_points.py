@@ -7,7 +7,6 @@ import pytest
 
 from tests.storm.points import killed_at_points
 
-pytestmark = pytest.mark.xdist_group("processes")
 SAMPLE = int(os.environ.get("KILL_POINTS", "6"))
 
 

@@ -8,7 +8,6 @@ import pytest
 from tests.patience import PATIENCE
 from tests.storm.storm import Options, storm
 
-pytestmark = pytest.mark.xdist_group("processes")
 JOBS = int(os.environ.get("STORM_JOBS", "16"))
 SECONDS = float(os.environ.get("STORM_SECONDS", "12"))
 SEED = int(os.environ.get("STORM_SEED", "1"))

@@ -13,11 +13,8 @@ from tests.storm.versions import Options, Watch, versions
 
 JOBS = int(os.environ.get("VERSIONS_JOBS", "12"))
 LIMIT = 400.0 + 10 * JOBS
-processes = pytest.mark.xdist_group("processes")
 
 
-@processes
-@pytest.mark.long
 @pytest.mark.timeout(LIMIT + 200)
 def test_a_roll_out_and_a_roll_back_cost_nothing(tmp_path: Path) -> None:
     """Jobs of two forms, two releases, some by two avatar services: each want is paid once and no field is lost."""
@@ -31,8 +28,6 @@ def test_a_roll_out_and_a_roll_back_cost_nothing(tmp_path: Path) -> None:
     assert min(left.switching) > 0
 
 
-@processes
-@pytest.mark.long
 @pytest.mark.timeout(LIMIT + 200)
 @pytest.mark.skipif(last_release() is None, reason="the last release is not in this checkout, or cannot read its jobs")
 def test_the_last_release_and_this_one_work_together(tmp_path: Path) -> None:
