@@ -150,6 +150,7 @@ ROW = {
 }
 JOB = {
     **ROW,
+    "brand": text("The brand kit it was made with, `name@version`.", null=True),
     "job_id": text("The same as id."),
     "waiting_for": listed("Keys of the parts that are being worked on.", {"type": "string"}),
     "processing_time_seconds": of("number", "From the order to its end, or until now."),

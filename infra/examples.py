@@ -27,6 +27,12 @@ EXAMPLES: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
             "value": {"content_id": "sku-1042", "script": "Meet Pikolo.", "dry_run": True},
         },
     },
+    "BrandKit": {
+        "colors": {
+            "summary": "Letters and panel in the brand's colours, with captions.",
+            "value": {"colors": {"primary": "#1a3c34", "text": "#ffffff", "panel": "#1a3c34"}, "captions": True},
+        },
+    },
     "Edit": {
         "square": {
             "summary": "The same film in a square, with captions; nothing is bought.",

@@ -14,6 +14,7 @@ from infra.examples import EXAMPLES
 from infra.request_schema import request_schemas
 from shared.codes import MEANINGS, Code
 from shared.config import Settings
+from shared.door.brand_bodies import BrandKitBody
 from shared.door.change_bodies import EditBody, KeepBody, LinksBody, RegenerateBody, RetryBody
 from shared.door.film_bodies import FilmBody, TemplateBody
 from shared.door.health import OPENAPI
@@ -34,6 +35,7 @@ from shared.steps.webhook_events import EVENTS, WebhookEvent, WebhookPayload
 from shared.wiring import Wiring
 
 BODIES: Mapping[str, type[BaseModel]] = {
+    "BrandKit": BrandKitBody,
     "Edit": EditBody,
     "Film": FilmBody,
     "Integration": IntegrationBody,

@@ -33,6 +33,12 @@ NAMED_TEMPLATE = {
     "made_by": text("The id of the key that put it."),
 }
 
+BRAND_HEAD = {
+    "name": text("What orders name it by, alone or with `@version`."),
+    "version": of("integer", "Which version this is, counted from 1."),
+    "created_at": time("When this version was put."),
+}
+
 KEY = {
     "id": text("The key's id."),
     "name": text("What it was called when it was made."),
@@ -98,6 +104,26 @@ TENANT_SCHEMAS: Mapping[str, Schema] = {
         {**PERSONA, "warnings": listed("What could not be checked.", {"type": "string"})},
     ),
     "Personas": fields_of("A tenant's personas.", {"personas": listed("By name.", ref("PersonaKept"))}),
+    "BrandKept": fields_of(
+        "A version of a brand kit.",
+        {
+            **BRAND_HEAD,
+            "kit": of("object", "The kit, as it was put."),
+            "made_by": text("The id of the key that put it."),
+        },
+    ),
+    "BrandRow": fields_of("A brand kit, without what is in it.", BRAND_HEAD),
+    "Brands": fields_of("A tenant's brand kits.", {"brands": listed("By name.", ref("BrandRow"))}),
+    "LogoUploaded": fields_of(
+        "A logo is stored.",
+        {
+            "image": text("Its id: name it as `logo.image` in a brand kit."),
+            "width": of("integer", "Pixels across, without the margin."),
+            "height": of("integer", "Pixels down, without the margin."),
+            "bytes": of("integer", "Size as stored, bytes."),
+            "transparent": of("boolean", "Whether something shines through it; else it is shown as a rectangle."),
+        },
+    ),
     "NamedTemplateKept": fields_of("A version of a named template.", NAMED_TEMPLATE),
     "NamedTemplatePut": fields_of(
         "A template's newest version.",
@@ -128,6 +154,7 @@ TENANT_SCHEMAS: Mapping[str, Schema] = {
         maybe={
             "avatar_id": text("Who speaks where an order names nobody."),
             "voice_id": text("The voice where an order names none."),
+            "brand": text("The brand kit of orders that name none."),
             "monthly_cap": of("integer", "What abroll may pay for it a month, millionths of a US dollar."),
         },
     ),

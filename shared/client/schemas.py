@@ -78,6 +78,30 @@ class BillLine(TypedDict):
     why: NotRequired[str | None]
 
 
+class BrandKept(TypedDict):
+    """A version of a brand kit."""
+
+    name: str
+    version: int
+    created_at: str
+    kit: dict[str, Any]
+    made_by: str
+
+
+class BrandRow(TypedDict):
+    """A brand kit, without what is in it."""
+
+    name: str
+    version: int
+    created_at: str
+
+
+class Brands(TypedDict):
+    """A tenant's brand kits."""
+
+    brands: list[BrandRow]
+
+
 class CatalogSource(TypedDict):
     """One account's list."""
 
@@ -94,6 +118,27 @@ class ColorBody(TypedDict):
 
     type: Literal["color"]
     color: str
+
+
+class Colors(TypedDict):
+    """A brand's colours, each "#rrggbb"."""
+
+    primary: NotRequired[str]
+    text: NotRequired[str]
+    panel: NotRequired[str]
+
+
+class ColorsBody(TypedDict):
+    """A brand's colours."""
+
+    primary: NotRequired[str | None]
+    text: NotRequired[str | None]
+    panel: NotRequired[str | None]
+
+
+Corner: TypeAlias = Literal[
+    "auto", "top_left", "top_right", "bottom_left", "bottom_right"
+]
 
 
 class Cost(TypedDict):
@@ -388,6 +433,40 @@ class LinksMade(TypedDict):
     job_id: str
     revoked: list[str]
     links: dict[str, str]
+
+
+class LogoBody(TypedDict):
+    """A logo on every film of the kit, inside the safe area, off faces and words."""
+
+    image: str
+    place: NotRequired[
+        Literal["auto", "top_left", "top_right", "bottom_left", "bottom_right"] | None
+    ]
+    size: NotRequired[float | None]
+    when: NotRequired[Literal["always", "outro"] | None]
+    opacity: NotRequired[float | None]
+
+
+LogoTime: TypeAlias = Literal["always", "outro"]
+
+
+class LogoUploaded(TypedDict):
+    """A logo is stored."""
+
+    image: str
+    width: int
+    height: int
+    bytes: int
+    transparent: bool
+
+
+class LookBody(TypedDict):
+    """How scene texts and captions look; their colours stand in `colors`."""
+
+    style: NotRequired[Literal["panel", "outline", "shadow"] | None]
+    position: NotRequired[Literal["auto", "top", "middle", "bottom"] | None]
+    animation: NotRequired[Literal["fade", "none", "slide"] | None]
+    size: NotRequired[float | None]
 
 
 Loudness: TypeAlias = Literal[-14, -16, -23]
@@ -747,6 +826,7 @@ class Tenant(TypedDict):
     heygen_footage: bool
     avatar_id: NotRequired[str]
     voice_id: NotRequired[str]
+    brand: NotRequired[str]
     monthly_cap: NotRequired[int]
 
 
@@ -1075,6 +1155,18 @@ class Bill(TypedDict):
     explained: dict[str, str]
 
 
+class BrandKit(TypedDict):
+    """A brand kit; each field is what orders have where they and their templates are silent."""
+
+    logo: NotRequired[LogoBody | None]
+    colors: NotRequired[ColorsBody | None]
+    text: NotRequired[LookBody | None]
+    captions: NotRequired[bool | None]
+    avatar_position: NotRequired[PositionBody | None]
+    audio: NotRequired[AudioBody | None]
+    background: NotRequired[ColorBody | PresetBody | None]
+
+
 class Deliveries(TypedDict):
     """A page of webhooks, newest first."""
 
@@ -1131,6 +1223,7 @@ class Film(TypedDict):
         Literal["social", "reels", "tiktok", "shorts", "none"] | None
     ]
     audio: NotRequired[AudioBody | None]
+    brand: NotRequired[str | None]
     length: NotRequired[Literal["film", "script", "longer"] | None]
     provider: NotRequired[str | None]
     prefer: NotRequired[Literal["quality", "cost", "speed"] | None]
@@ -1198,6 +1291,18 @@ class Jobs(TypedDict):
 
     jobs: list[JobRow | UnreadableRow]
     next_cursor: str | None
+
+
+class Logo(TypedDict):
+    """A logo on a film: a picture with its transparency, `width` x `height` pixels as it is kept."""
+
+    image: str
+    width: int
+    height: int
+    place: Corner
+    size: NotRequired[float]
+    when: LogoTime
+    opacity: float
 
 
 class NamedTemplate(TypedDict):
@@ -1360,6 +1465,7 @@ class Template(TypedDict):
         Literal["social", "reels", "tiktok", "shorts", "none"] | None
     ]
     audio: NotRequired[AudioBody | None]
+    brand: NotRequired[str | None]
     length: NotRequired[Literal["film", "script", "longer"] | None]
     provider: NotRequired[str | None]
     prefer: NotRequired[Literal["quality", "cost", "speed"] | None]
@@ -1423,6 +1529,16 @@ class Accepted(TypedDict):
     urls: dict[str, str]
 
 
+class Brand(TypedDict):
+    """What a film has of a kit beside fields that an order could give itself."""
+
+    label: str
+    logo: NotRequired[Logo]
+    colors: Colors
+    asked: NotRequired[str]
+    filled: list[str]
+
+
 class Cancelled(TypedDict):
     """The job, cancelled, and what that saved."""
 
@@ -1468,6 +1584,7 @@ class Cancelled(TypedDict):
     credits_used: float
     cost: Cost
     estimated_cost: Cost
+    brand: str | None
     job_id: str
     waiting_for: list[str]
     processing_time_seconds: float
@@ -1519,6 +1636,7 @@ class Edit(TypedDict):
     order: NotRequired[list[OrderItem] | None]
     avatar_position: NotRequired[PositionBody | None]
     captions: NotRequired[bool | None]
+    brand: NotRequired[str | None]
     text: NotRequired[TextBody | None]
     safe_area: NotRequired[
         Literal["social", "reels", "tiktok", "shorts", "none"] | None
@@ -1578,6 +1696,7 @@ class Job(TypedDict):
     credits_used: float
     cost: Cost
     estimated_cost: Cost
+    brand: str | None
     job_id: str
     waiting_for: list[str]
     processing_time_seconds: float
@@ -1636,5 +1755,6 @@ class Request(TypedDict):
     mode: Mode
     webhook_url: NotRequired[str]
     metadata: dict[str, str]
+    brand: NotRequired[Brand]
     template: NotRequired[str]
     dry_run: bool

@@ -51,6 +51,7 @@ class Tenant(Stored):
     monthly_cap: int | None = None  # micro-dollars of ours a month; None = its plan's
     monthly_films: int | None = None  # films a month; None = its plan's
     template: str | None = None  # JSON: what its orders have where they are silent
+    brand: str | None = None  # the kit of orders that name none
     webhooks: Mapping[str, Endpoint] = field(default_factory=dict)  # by id (endpoints.py)
 
 

@@ -4,7 +4,7 @@ Types are strict (no "8" for 8), unknown fields are refused by name, null is a f
 `film_bodies.py`, defaults in `shared/pipeline/plan/request.py`, the rules between fields in `rules.py` beside it.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -17,7 +17,10 @@ from shared.door.body_words import known_fields, sentences
 from shared.door.filling import ALIASES, Patterns, from_pattern
 from shared.door.film_bodies import FilmBody, TemplateBody
 from shared.door.strict_body import Body
+from shared.pipeline.codec import to_plain
 from shared.pipeline.plan import rules
+from shared.pipeline.plan.brand import Brand
+from shared.pipeline.plan.kit import Kit, filled_in
 from shared.pipeline.plan.renditions import filmed_for
 from shared.pipeline.plan.request import FilmRequest, from_document
 
@@ -38,6 +41,7 @@ INSTEAD_OF = {  # what of a template an order's own field takes the place of, be
 }
 
 
+Kits = Callable[[str | None], Kit | None]  # finds the kit an order names, or its tenant's default
 AnyBody = TypeVar("AnyBody", bound=Body)
 
 
@@ -48,18 +52,20 @@ def parse_film(
     schemes: Collection[str] = ("https",),
     judge: Judge | None = None,
     patterns: Patterns | None = None,
+    brands: Kits | None = None,
 ) -> FilmRequest:
     """Read a body into a request; raises Mistakes naming every wrong field.
 
     `template` is what it has where it is silent; `schemes` is what links may begin with; `judge` says what is wrong
-    with where one leads; `patterns` finds the named template it may be filled in from.
+    with where one leads; `patterns` finds the named template it may be filled in from, `brands` the brand kit.
     """
     sent, found = read_object(raw)
     label, named, wrong = _by_name(sent, patterns)
     if wrong:
         raise _told([*found, *wrong])  # what it would be like otherwise, nobody knows
     own = {name: value for name, value in sent.items() if value is not None and name != "variables"}
-    body = {**_beside(template, {**named, **own}), **named, **own}
+    body, brand, unknown = _branded({**_beside(template, {**named, **own}), **named, **own}, brands)
+    found += unknown
     called = {name: alias for alias, name in ALIASES.items() if body.get(alias) is not None}
     found += _too_many(body)
     found += [(alias, f"is {name} by another name: give one of them") for name, alias in called.items() if name in body]
@@ -70,7 +76,8 @@ def parse_film(
     found += _doubly_named(body)
     film = parsed(FilmBody, body, found, schemes, judge).model_dump(exclude_none=True)
     named = {ALIASES.get(name, name): value for name, value in film.items()}
-    request = from_document({"product_title": named.get("product_id"), **named, "template": label})
+    titled = {"product_title": named.get("product_id"), **named, "template": label, "brand": to_plain(brand)}
+    request = from_document(titled)
     return filmed_for(request, shape="aspect_ratio" in named, resolution="resolution" in named)
 
 
@@ -101,6 +108,21 @@ def _by_name(
     own = {name for name, value in sent.items() if value is not None}
     left = {name: value for name, value in _beside(pattern.order, sent).items() if name not in own}
     return pattern.label, *from_pattern(sent, replace(pattern, order=left))
+
+
+def _branded(body: dict[str, Any], brands: Kits | None) -> tuple[dict[str, Any], Brand | None, list[tuple[str, str]]]:
+    """Return an order with what its brand kit says where it is silent, its copy of the kit, and what is wrong."""
+    asked = body.get("brand")
+    if brands is None or not (asked is None or (isinstance(asked, str) and is_template_label(asked))):
+        return body, None, []  # its own mistake is told with the fields'
+    try:
+        kit = brands(asked)
+    except Mistakes as none:
+        return body, None, [(path, why) for path, whys in none.details.items() for why in whys]
+    if kit is None:
+        return body, None, []
+    made, filled = filled_in(body, kit)
+    return made, replace(kit.brand, asked=asked, filled=filled), []
 
 
 def _beside(template: Mapping[str, Any], sent: Mapping[str, Any]) -> dict[str, Any]:

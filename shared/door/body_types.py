@@ -15,6 +15,7 @@ PERSONA = r"[a-z0-9][a-z0-9_-]{0,39}"  # of a name in a path and in an order
 A_PERSONA = "must be a persona's name: 1 to 40 of a-z, 0-9, - and _, the first a letter or digit"
 TEMPLATE = r"[a-z0-9][a-z0-9_-]{0,39}"  # of a template's name in a path
 A_TEMPLATE = "must be a template's name: 1 to 40 of a-z, 0-9, - and _, the first a letter or digit"
+A_BRAND = "must be a brand kit's name: 1 to 40 of a-z, 0-9, - and _, the first a letter or digit"
 OF_VERSION = r"(@[1-9][0-9]{0,5})?"  # of a template, as an order may name it
 SCHEMES = "schemes"  # key of the validation context: which schemes a link may have
 
@@ -103,6 +104,14 @@ def is_template(name: str) -> bool:
     return re.fullmatch(TEMPLATE, name) is not None
 
 
+def read_version(text: str | None) -> int | None:
+    """Return the number of a version that a query names, if it names one. Raises ValueError."""
+    if text is None:
+        return None
+    of_form(OF_VERSION, "must be a whole number from 1")(f"@{text}")
+    return int(text)
+
+
 def is_template_label(text: str) -> bool:
     """Tell whether an order can name a template so, with or without a version."""
     return re.fullmatch(TEMPLATE + OF_VERSION, text) is not None
@@ -137,6 +146,15 @@ TemplateName = Annotated[
     str,
     Field(json_schema_extra={"pattern": f"^{TEMPLATE}{OF_VERSION}$"}),
     AfterValidator(of_form(TEMPLATE + OF_VERSION, f"{A_TEMPLATE}; @3 behind it names the third version")),
+]
+BrandName = Annotated[
+    str,
+    Field(
+        description="The brand kit it is filled in from, alone or with @version; left out, the kit `default` where "
+        "there is one; `none` takes none.",
+        json_schema_extra={"pattern": f"^{TEMPLATE}{OF_VERSION}$"},
+    ),
+    AfterValidator(of_form(TEMPLATE + OF_VERSION, f"{A_BRAND}; @3 behind it names the third version")),
 ]
 Dollars = Annotated[float, Field(gt=0, le=10_000)]
 Seconds = Annotated[float, Field(ge=4, le=8)]

@@ -1,6 +1,7 @@
 """The bodies of calls about a film that exists: new words, avatars and voices; another layout; its links."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
@@ -8,14 +9,16 @@ from pydantic import AfterValidator, Field
 from shared.door.audio_bodies import EditAudioBody
 from shared.door.bodies import Body, parsed
 from shared.door.body_reading import read_object
-from shared.door.body_types import Name, Removable, Script, Text500, Text1000, of_form
-from shared.door.film_bodies import ColorBody, PositionBody, PresetBody
+from shared.door.body_types import BrandName, Name, Removable, Script, Text500, Text1000, of_form
+from shared.door.film_bodies import FlatBody, PositionBody
 from shared.door.output_bodies import FocusBody, OutputsBody
 from shared.door.text_bodies import SafeAreaName, TextBody
 from shared.door.voice_body import VoiceBody
 from shared.pipeline.codec import from_plain
 from shared.pipeline.job.recut import Recut
 from shared.pipeline.job.revision import Change, SceneChange
+from shared.pipeline.plan.brand import NO_BRAND
+from shared.pipeline.plan.kit import Kit, Rebrand
 from shared.pipeline.plan.request import VoiceSettings
 
 _PART_PATTERN, _LINK_PATTERN = (
@@ -27,7 +30,6 @@ Key = Annotated[
     Field(json_schema_extra={"pattern": _PART_PATTERN}),
     AfterValidator(of_form(_PART_PATTERN, 'must be a part\'s key like "clip-1" or "presenter-1"')),
 ]
-FlatBody = Annotated[ColorBody | PresetBody, Field(discriminator="type")]
 _BOUGHT = (
     *("avatar_script", "visual_description", "camera_movement", "mood", "script"),
     *("avatar_id", "voice_id", "voice"),
@@ -114,6 +116,10 @@ class EditBody(Body):
         PositionBody | None, Field(description="In place of the film's; null, or {}, is what suits its shape.")
     ] = None
     captions: bool | None = None
+    brand: Annotated[
+        BrandName | None,
+        Field(description="Another brand kit for what the order left open; null, or `none`, takes the brand away."),
+    ] = None
     text: Annotated[
         TextBody | None, Field(description="The look of words in place of the film's; null, or {}, is the usual one.")
     ] = None
@@ -145,8 +151,8 @@ class EditBody(Body):
         scenes = {scene: SceneChange(**words) for scene, words in given if words}
         return Change(self.avatar_script, self.avatar_id, self.voice_id, scenes, _voice(self.voice))
 
-    def recut(self) -> Recut:
-        """Return the change."""
+    def recut(self, kit: Kit | None = None) -> Recut:
+        """Return the change; `kit` is the one that `brand` names."""
         plain = self.model_dump(exclude_none=True, include=_LAID_OUT)
         plain |= {"audio": self.b_roll.audio} if self.b_roll and self.b_roll.audio else {}
         plain |= self.audio.model_dump(exclude_none=True) if self.audio else {}
@@ -154,7 +160,8 @@ class EditBody(Body):
             scene.model_dump(exclude_none=True, include={"scene", "text_overlay", "background", "seconds"})
             for scene in self.scenes or ()
         ]
-        return from_plain(Recut, {**plain, "scenes": scenes})
+        made = from_plain(Recut, {**plain, "scenes": scenes})
+        return replace(made, brand=Rebrand(kit)) if self.brand else made
 
 
 def parse_edit(raw: bytes) -> EditBody:
@@ -165,6 +172,8 @@ def parse_edit(raw: bytes) -> EditBody:
             scene["text_overlay"] = ""
     if isinstance(body.get("audio"), dict) and body["audio"].get("music", "") is None:
         body["audio"]["music"] = {"audio": ""}
+    if body.get("brand", "") is None:
+        body["brand"] = NO_BRAND
     for name in ("avatar_position", "text"):
         if body.get(name, {}) is None:
             body[name] = {}

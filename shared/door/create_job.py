@@ -11,6 +11,7 @@ from shared.cloud.templates import Templates
 from shared.door import views
 from shared.door.answers import answer, note_quotas, request_id
 from shared.door.asked import WRITE
+from shared.door.brands import kit_of
 from shared.door.entrance import Entrance
 from shared.door.idempotency import idempotency_key
 from shared.door.incoming import json_body
@@ -18,6 +19,7 @@ from shared.door.public import Route, serve
 from shared.door.template import template_of
 from shared.door.templates import pattern_of
 from shared.pipeline.vendors.figures import Outlook
+from shared.steps.brand_kits import BrandKits
 from shared.steps.create_job import CreateJob
 from shared.steps.problems import invalid
 
@@ -34,6 +36,7 @@ class CreateJobDoor:
     now: Callable[[], datetime]
     templates: Templates
     outlook: Callable[[], Outlook]  # what may be expected of the vendors, as far as it is known without asking
+    kits: Callable[[], BrandKits]
 
     def __call__(self, request: flask.Request) -> flask.Response:
         """Answer one request."""
@@ -52,7 +55,14 @@ class CreateJobDoor:
         try:
             raw, template = json_body(request), template_of(who)
             patterns = partial(pattern_of, self.templates, who.tenant.id)
-            film = parse_film(raw, template=template, schemes=self.schemes, judge=self.judge, patterns=patterns)
+            film = parse_film(
+                raw,
+                template=template,
+                schemes=self.schemes,
+                judge=self.judge,
+                patterns=patterns,
+                brands=partial(kit_of, self.kits, who.tenant),
+            )
         except Mistakes as mistakes:
             raise invalid(mistakes.details) from mistakes
         if film.dry_run:

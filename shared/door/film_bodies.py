@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from shared.door.audio_bodies import AudioBody
 from shared.door.body_types import (
+    BrandName,
     Color,
     Dollars,
     ImageLink,
@@ -58,6 +59,7 @@ class PresetBody(Body):
     preset: Label
 
 
+FlatBody = Annotated[ColorBody | PresetBody, Field(discriminator="type")]
 BackgroundBody = Annotated[ColorBody | ImageBody | PresetBody, Field(discriminator="type")]
 
 
@@ -128,6 +130,7 @@ class TemplateBody(Body):
     text: TextBody | None = None
     safe_area: SafeAreaName | None = None
     audio: AudioBody | None = None
+    brand: BrandName | None = None
     length: Literal["film", "script", "longer"] | None = None
     provider: Label | None = None
     prefer: Literal["quality", "cost", "speed"] | None = None

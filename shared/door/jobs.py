@@ -34,6 +34,7 @@ from shared.steps.problems import Problem, invalid, not_found
 if TYPE_CHECKING:
     from shared.door.bodies import Body
     from shared.pipeline.vendors.figures import Outlook
+    from shared.steps.brand_kits import BrandKits
     from shared.steps.edit_film import EditFilm
     from shared.steps.revise import Revise
     from shared.steps.revised import Revised
@@ -54,6 +55,7 @@ class JobsDoor:
     outlook: "Callable[[], Outlook]"  # what may be expected of the vendors now
     revise: "Callable[[], Revise]"  # built only when asked for: it plans, reads and fetches
     edit_film: "Callable[[], EditFilm]"
+    kits: "Callable[[], BrandKits]"
     lifecycle: LifecycleDoor
 
     def __call__(self, request: flask.Request) -> flask.Response:
@@ -193,10 +195,11 @@ class JobsDoor:
         if wanted.dry_run:
             self.entrance.dry_run(request, who)
         work, bought = self.edit_film(), wanted.bought()
+        kit = self.kits().wanted(who.tenant, wanted.brand) if wanted.brand else None
         job, revised = work(
             who.tenant,
             loaded.job,
-            wanted.recut(),
+            wanted.recut(kit),
             dry_run=wanted.dry_run,
             trace=request_id(request),
             key=key,

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import flask
 
-from shared.cloud.templates import NamedTemplate, TemplateChanged, Templates
+from shared.cloud.named_versions import VersionTaken
+from shared.cloud.templates import NamedTemplate, Templates
 from shared.codes import Code
 from shared.door.answers import answer
 from shared.door.asked import Caller
@@ -98,7 +99,7 @@ class TemplatesDoor:
             )
             try:
                 self.store.put(who.tenant.id, kept)
-            except TemplateChanged:
+            except VersionTaken:
                 continue
             return kept
         raise Problem(Code.BUSY, "others put this template all the time", retry_after=1)
@@ -171,16 +172,12 @@ def _refuse_wrong_places(pattern: Pattern) -> None:
 
 
 def _asked_version(request: flask.Request) -> int | None:
-    from shared.door.body_types import OF_VERSION, of_form
+    from shared.door.body_types import read_version
 
-    asked = request.args.get("version")
-    if asked is None:
-        return None
     try:
-        of_form(OF_VERSION, "must be a whole number from 1")(f"@{asked}")
+        return read_version(request.args.get("version"))
     except ValueError as wrong:
         raise invalid({"version": [str(wrong)]}) from wrong
-    return int(asked)
 
 
 def _name(found: Mapping[str, str]) -> str:

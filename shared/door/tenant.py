@@ -13,6 +13,7 @@ from shared.cloud.tenant_pages import TenantPages
 from shared.cloud.tenants import Tenants
 from shared.door.answers import answer
 from shared.door.asked import Caller
+from shared.door.brands import BrandsDoor
 from shared.door.entrance import Entrance
 from shared.door.integrations import IntegrationsDoor
 from shared.door.keys import new_endpoint_id, new_webhook_secret
@@ -27,6 +28,7 @@ from shared.door.webhooks import WebhooksDoor
 from shared.pipeline.codec import to_plain
 from shared.pipeline.plan.plan import MusicFacts
 from shared.steps.accounts import Accounts
+from shared.steps.brand_kits import BrandKits
 from shared.steps.images import Images
 from shared.steps.music_files import MusicFiles
 from shared.steps.personas import Cast
@@ -55,6 +57,7 @@ class TenantDoor:
     pages: TenantPages
     templates: Templates
     now: Callable[[], datetime]
+    kits: BrandKits
 
     def __call__(self, request: flask.Request) -> flask.Response:
         """Answer one request."""
@@ -76,6 +79,7 @@ class TenantDoor:
             *IntegrationsDoor(self.accounts, self._who, self.entrance.key_put).routes,
             *TemplateDoor(self.tenants, self._who, self.links).routes,
             *TemplatesDoor(self.templates, self._who, self.links, self.now).routes,
+            *BrandsDoor(self.kits, self.entrance, self._who).routes,
             *PersonasDoor(self.cast, self._who).routes,
             *self._webhooks.routes,
             *TenantsDoor(self.tenants, self.pages, self.entrance).routes,

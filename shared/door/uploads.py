@@ -10,9 +10,9 @@ from shared.door.asked import WRITE
 from shared.door.entrance import Entrance
 from shared.door.incoming import upload_body
 from shared.door.public import Route
-from shared.media.images import ImageRefused, sniff_and_reencode
+from shared.media.images import MOST_IMAGE_BYTES, ImageRefused, sniff_and_reencode
 from shared.pipeline.plan.plan import MOST_MUSIC_BYTES, MusicFacts
-from shared.steps.images import MOST_IMAGE_BYTES, Images
+from shared.steps.images import Images
 from shared.steps.music_files import MusicFiles
 from shared.steps.problems import Problem, not_found
 

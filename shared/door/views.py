@@ -108,6 +108,7 @@ def whole(job: Job, public_url: str, now: datetime, outlook: Outlook) -> dict[st
         "waiting_for": list(waiting_for(job)),
         "product_title": job.request.product_title,
         "product_id": job.request.product_id,
+        "brand": job.request.brand.label if job.request.brand else None,
         "metadata": dict(job.request.metadata),
         "ordered_by": job.ordered_by,
         "created_at": job.created_at,

@@ -15,9 +15,10 @@ from shared.media.beds import Prepared, prepared
 from shared.media.boxes import Stand, lay
 from shared.media.errors import MediaFailed, MediaRefused
 from shared.media.ffmpeg import Budget, Demuxer, Source, run
-from shared.media.graph import Graph, PlacedPresenter, paint
+from shared.media.graph import Graph, Lettering, PlacedPresenter, paint
 from shared.media.images import ImageRefused
 from shared.media.lettering import letter
+from shared.media.logo import PlacedLogo, logo_news, paint_logo, place_logo
 from shared.media.loudness import balanced
 from shared.media.painting import plate, round_card, still
 from shared.media.poster import best_frame
@@ -26,7 +27,7 @@ from shared.media.segments import cuts, frames, on_film, segments
 from shared.media.sound import Mix
 from shared.media.sources import source_of
 from shared.media.takes import measure
-from shared.pipeline.edit.edit import MUSIC_KEY, Appearance, Edit
+from shared.pipeline.edit.edit import LOGO_KEY, MUSIC_KEY, Appearance, Edit
 from shared.pipeline.plan.plan import Cutout
 from shared.pipeline.plan.warned import Warned, WarningText, warning
 
@@ -109,10 +110,12 @@ def _composed(bench: _Bench, folder: Path) -> Composed:
         raise MediaRefused("the edit shows nothing", "Give it at least one shot.")
     films = {node: source_of(bench.files[node], facts) for node, facts in known.items()}
     presenters, told = _presenters(bench)
-    words, lost = letter(edit, presenters, bench.folder)
+    logo = place_logo(edit.logo, edit, presenters) if edit.logo else None
+    words, lost = letter(edit, presenters, bench.folder, logo)
+    marks = (*_logo(bench, logo), *words)
     stills = _stills(bench)
     painted = [
-        _paint(bench, number, paint(edit, part, films, stills, presenters, words))
+        _paint(bench, number, paint(edit, part, films, stills, presenters, marks))
         for number, part in enumerate(segments(row, edit))
     ]
     loud = frozenset(node for node, facts in known.items() if facts.audio_codec)
@@ -120,7 +123,7 @@ def _composed(bench: _Bench, folder: Path) -> Composed:
     film = _join(bench, painted, balanced(edit, row, films, loud, presenters, bench.folder, budget, music))
     poster = best_frame(film, edit, bench.folder, budget)
     facts = probe(film, timeout=budget.left())
-    warnings = tuple(dict.fromkeys((*edit.warnings, *short, *told, *lost)))
+    warnings = tuple(dict.fromkeys((*edit.warnings, *short, *told, *lost, *(logo_news(logo) if logo else ()))))
     cutouts = {presenter.take.node: presenter.take.cutout for presenter in presenters}
     return Composed(film.rename(folder / film.name), poster.rename(folder / poster.name), facts, warnings, cutouts)
 
@@ -140,6 +143,13 @@ def _music(bench: _Bench) -> Prepared | None:
         return None
     with named(MUSIC_KEY):
         return prepared(bench.edit.music, bench.files[MUSIC_KEY], bench.edit.seconds, bench.folder, bench.budget)
+
+
+def _logo(bench: _Bench, placed: PlacedLogo | None) -> Iterator[Lettering]:
+    """Paint the film's logo, if it has one."""
+    if bench.edit.logo and placed:
+        with named(LOGO_KEY):
+            yield paint_logo(bench.edit.logo, placed, bench.files[LOGO_KEY], bench.folder)
 
 
 def _stills(bench: _Bench) -> dict[str, Path]:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from shared.codes import Code
 from shared.media.photo import jpeg, png, webp
-from shared.media.photo.colors import to_srgb
+from shared.media.photo.colors import flat, see_through, to_srgb
 from shared.media.photo.header import Header
 from shared.media.photo.kinds import Format, format_of
 from shared.media.photo.pad import Padding, padded
@@ -26,15 +26,30 @@ from shared.media.photo.shrink import shrunk
 from shared.pipeline.plan.plan import Size
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from PIL import Image
 
-__all__ = ["ImageRefused", "Padding", "ReencodedImage", "decode", "size_of", "sniff_and_reencode"]
+__all__ = [
+    "ImageRefused",
+    "Padding",
+    "ReencodedImage",
+    "decode",
+    "decode_logo",
+    "reencode_logo",
+    "size_of",
+    "sniff_and_reencode",
+]
 
 LEAST_SIDE = 64
+MOST_IMAGE_BYTES = 20 * 2**20
 MOST_IMAGE_PIXELS = 8192 * 6144  # phones' 50-megapixel modes
 KEPT_PIXELS = 2048 * 2048  # of any shape: the part of a 4:3 photo that a 9:16 film shows is still 998x1774
 DECODING_BYTES = 158 * 2**20  # a progressive JPEG of 8192x6144 takes 156 MiB, a WebP of 13 megapixels 149
 STORED_BYTES = 2 * 2**20  # an order's images wait together until all are good; Veo takes 20 MB
+LOGO_PIXELS = 1024 * 1024  # kept of a logo
+LEAST_LOGO_SIDE = 24  # pixels of what is seen of it; its longer side has LEAST_SIDE at least
+_FAINTEST = 8  # of 255: what is fainter is the margin around a logo
 LONGEST_SIDE = 65_500  # pixels; JPEG has no more
 _READERS = {Format.JPEG: jpeg.read, Format.PNG: png.read, Format.WEBP: webp.read}
 _ENCODINGS = ((92, 0), (88, 2), (75, 2), (50, 2), (25, 2))  # quality and chroma subsampling, best first
@@ -55,6 +70,7 @@ class ReencodedImage:
     height: int
     sha256: str
     photo: Size
+    transparent: bool = False  # something shines through: a logo's
 
 
 def sniff_and_reencode(
@@ -82,6 +98,21 @@ def decode(data: bytes, *, max_pixels: int = MOST_IMAGE_PIXELS) -> "Image.Image"
     return _ONE_AT_A_TIME.submit(_decoded, data, max_pixels).result()
 
 
+def decode_logo(data: bytes) -> "Image.Image":
+    """Decode a logo to upright sRGB with its transparency, without the margin around it. Raises ImageRefused."""
+    return _ONE_AT_A_TIME.submit(_logo, data).result()
+
+
+def reencode_logo(data: bytes, *, max_bytes: int) -> ReencodedImage:
+    """Decode and re-encode a logo as a PNG with its transparency; the same bytes always give the same bytes.
+
+    Raises ImageRefused.
+    """
+    if len(data) > max_bytes:
+        raise ImageRefused(Code.TOO_LARGE, f"the logo has {len(data)} bytes", f"Send at most {max_bytes} bytes.")
+    return _ONE_AT_A_TIME.submit(_remade_logo, data).result()
+
+
 def small_picture(data: bytes, most_pixels: int) -> bytes:
     """Make a picture anew as a JPEG of at most that many pixels. Raises ImageRefused."""
     return _ONE_AT_A_TIME.submit(_small, data, most_pixels).result()
@@ -99,6 +130,33 @@ def _remade(data: bytes | memoryview, max_pixels: int, padding: Padding | None) 
         why = f"the image is only {photo.width}x{photo.height} pixels"
         raise ImageRefused(Code.TOO_SMALL, why, f"Send at least {LEAST_SIDE} a side.")
     return _reencoded(padded(picture, padding) if padding else picture, photo)
+
+
+def _logo(data: bytes) -> "Image.Image":
+    picture, alpha = _decoded(data, MOST_IMAGE_PIXELS, LOGO_PIXELS, see_through), None
+    if picture.mode == "RGBA":
+        alpha = picture.getchannel("A").point([0 if value < _FAINTEST else value for value in range(256)])
+        picture.putalpha(alpha)
+    else:
+        picture.putalpha(255)
+    box = picture.getbbox() if alpha else (0, 0, *picture.size)
+    if box is None:
+        raise ImageRefused(Code.BROKEN, "nothing is seen of the logo: all of it is transparent", "Send another one.")
+    return picture.crop(box)
+
+
+def _remade_logo(data: bytes) -> ReencodedImage:
+    picture = _logo(data)
+    if max(picture.size) < LEAST_SIDE or min(picture.size) < LEAST_LOGO_SIDE:
+        why = f"only {picture.width}x{picture.height} pixels are seen of the logo"
+        raise ImageRefused(Code.TOO_SMALL, why, f"Send at least {LEAST_SIDE} by {LEAST_LOGO_SIDE}.")
+    out = io.BytesIO()
+    picture.save(out, "PNG", compress_level=6)
+    stored = out.getvalue()
+    size = Size(*picture.size)
+    clear = picture.getchannel("A").getextrema() != (255, 255)
+    name = hashlib.sha256(stored).hexdigest()
+    return ReencodedImage(stored, "image/png", size.width, size.height, name, size, transparent=clear)
 
 
 def _small(data: bytes, most_pixels: int) -> bytes:
@@ -123,18 +181,29 @@ def _reencoded(picture: "Image.Image", photo: Size) -> ReencodedImage:
     return ReencodedImage(stored, "image/jpeg", picture.width, picture.height, digest, photo)
 
 
-def _decoded(data: bytes, max_pixels: int) -> "Image.Image":
+def _decoded(
+    data: bytes, max_pixels: int, kept: int = KEPT_PIXELS, seen: "Callable[[Image.Image], Image.Image]" = flat
+) -> "Image.Image":
     kind = format_of(data)
     try:
-        header = _READERS[kind](data, KEPT_PIXELS)
+        header = _READERS[kind](data, kept)
         _check(header, kind, max_pixels)
-        picture = _upright(to_srgb(shrunk(header, KEPT_PIXELS), header.profile), header.orientation)
+        picture = _upright(_colored(shrunk(header, kept, seen), header.profile), header.orientation)
     except ImageRefused:
         raise
     except Exception as problem:  # a stranger's bytes may break a library anywhere: that is a refusal
         raise broken() from problem
     picture.info.clear()  # comments and the like would be written into the copy
     return picture
+
+
+def _colored(picture: "Image.Image", profile: bytes | None) -> "Image.Image":
+    """Bring pixels into sRGB; what shines through stays so."""
+    if picture.mode != "RGBA":
+        return to_srgb(picture, profile)
+    made = to_srgb(picture.convert("RGB"), profile)
+    made.putalpha(picture.getchannel("A"))
+    return made
 
 
 def _check(header: Header, kind: Format, max_pixels: int) -> None:

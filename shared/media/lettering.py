@@ -13,6 +13,7 @@ from shared.media.breaking import clusters
 from shared.media.graph import Lettering, PlacedPresenter
 from shared.media.inking import Ink, ink
 from shared.media.keying import rgb
+from shared.media.logo import PlacedLogo
 from shared.media.text_layout import PAD, PaintedText, Saying, laid_out, saying_of
 from shared.media.wording import Wording
 from shared.pipeline.edit.edit import Cue, Edit, Title
@@ -24,11 +25,11 @@ _RIM = 0.09  # of the letters: how far an outline reaches
 
 
 def letter(
-    edit: Edit, presenters: Sequence[PlacedPresenter], folder: Path
+    edit: Edit, presenters: Sequence[PlacedPresenter], folder: Path, logo: PlacedLogo | None = None
 ) -> tuple[tuple[Lettering, ...], tuple[WarningText, ...]]:
     """Paint every title and caption; also says which characters could not be drawn."""
     said: tuple[Title | Cue, ...] = (*edit.titles, *edit.cues)
-    sayings = [each for each in (saying_of(one, edit, presenters) for one in said) if each.end > each.start]
+    sayings = [each for each in (saying_of(one, edit, presenters, logo) for one in said) if each.end > each.start]
     painted: list[PaintedText] = []
     for number, each in enumerate(sayings):
         inked = _inked(each.wording)

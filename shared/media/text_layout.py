@@ -11,9 +11,10 @@ from pathlib import Path
 from shared.media.boxes import Box, face
 from shared.media.graph import Lettering, PlacedPresenter
 from shared.media.languages import language_of
+from shared.media.logo import PlacedLogo
 from shared.media.segments import frames
 from shared.media.wording import Wording, word
-from shared.media.zones import Zone, asked_zone, caption_zones, title_zones
+from shared.media.zones import Zone, asked_zone, caption_zones, clear_of, title_zones
 from shared.pipeline.edit.edit import Cue, Edit, Title
 from shared.pipeline.plan.plan import Cutout, Size
 from shared.pipeline.plan.typography import TextMotion, TextPlace
@@ -60,24 +61,26 @@ class PaintedText:
     height: int
 
 
-def saying_of(said: Title | Cue, edit: Edit, presenters: Sequence[PlacedPresenter]) -> Saying:
-    """Choose the place and the letters of a text among the presenters seen meanwhile."""
+def saying_of(
+    said: Title | Cue, edit: Edit, presenters: Sequence[PlacedPresenter], logo: PlacedLogo | None = None
+) -> Saying:
+    """Choose the place and the letters of a text among the presenters and the logo seen meanwhile."""
     cue_style = _CUE_WIDE if edit.size.width > edit.size.height else _CUE_TALL
     start, end = frames(said.start, edit.fps), frames(min(said.start + said.seconds, edit.seconds), edit.fps)
     seen = [look for look in presenters if look.start < end and look.end > start]
     people = [look.stand.box for look in seen]
     faces = tuple(face(look.stand, inset=look.take.cutout is Cutout.INSET) for look in seen)
+    mark = logo.box if logo and logo.start < end and logo.end > start else None
+    low = clear_of(caption_zones(edit.size, people, faces, edit.safe_area), mark, edit.size)
     if isinstance(said, Title):
         zones = title_zones(edit.size, people, faces, edit.safe_area)
         if edit.text.position is not TextPlace.AUTO:
             zones = (asked_zone(edit.size, edit.text.position, edit.safe_area),)
         elif any(cue.start < said.start + said.seconds and cue.start + cue.seconds > said.start for cue in edit.cues):
-            floor = caption_zones(edit.size, people, faces, edit.safe_area)[0].box.y
-            zones = tuple(_above(floor, zone, edit.size) for zone in zones)
-        zone, wording = _best_zone(said, _TITLE, edit, zones, faces, people)
+            zones = tuple(_above(low[0].box.y, zone, edit.size) for zone in zones)
+        zone, wording = _best_zone(said, _TITLE, edit, clear_of(zones, mark, edit.size), faces, people)
         return Saying(said, wording, start, end, (zone,), faces)
-    zones = caption_zones(edit.size, people, faces, edit.safe_area)
-    return Saying(said, _worded(said, cue_style, edit, zones[0]), start, end, zones, faces)
+    return Saying(said, _worded(said, cue_style, edit, low[0]), start, end, low, faces)
 
 
 def _above(floor: int, zone: Zone, size: Size) -> Zone:

@@ -1,7 +1,7 @@
 """Where words may stand: inside the safe area, off faces, beside a presenter where a side is free; pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from shared.media.boxes import Box, safe_area
 from shared.pipeline.plan.plan import Size
@@ -9,6 +9,8 @@ from shared.pipeline.plan.typography import AppArea, TextPlace
 
 GAP = 0.02  # of the height: words keep from a head below or above them
 _BESIDE = 0.03  # of the width: words keep from a presenter at their side
+_APART = 0.015  # of the shorter side: words keep from a logo
+_MOST_OF_A_LINE = 0.6
 _COLUMN = 0.28  # of the width: a narrower free side is none
 
 
@@ -77,6 +79,39 @@ def caption_zones(
     lowest = (low, head, 0.565)
     zones = [_zone(size, left, right, max(safe.top, edge - 0.24), edge, down=1.0) for edge in lowest if edge > safe.top]
     return (*zones, _zone(size, left, right, safe.top, safe.top + 0.24, down=0.0))
+
+
+def clear_of(zones: Sequence[Zone], taken: Box | None, size: Size) -> tuple[Zone, ...]:
+    """Cut places so that nothing in them lies over a box that stands there already, a logo's, or touches it."""
+    if taken is None:
+        return tuple(zones)
+    gap = round(_APART * min(size.width, size.height))
+    around = Box(taken.x - gap, taken.y - gap, taken.width + 2 * gap, taken.height + 2 * gap)
+    return tuple(_cut(zone, around) if zone.box.shared_with(around) else zone for zone in zones)
+
+
+def _cut(zone: Zone, taken: Box) -> Zone:
+    """Return the best part of a place above, below or beside a box.
+
+    Captions stay on their line where that leaves them most of it; what stands at the top goes below.
+    """
+    box = zone.box
+    right, low = box.x + box.width, box.y + box.height
+    under, after = taken.y + taken.height, taken.x + taken.width
+    parts = [
+        Box(box.x, box.y, box.width, taken.y - box.y),
+        Box(box.x, under, box.width, low - under),
+        Box(box.x, box.y, taken.x - box.x, box.height),
+        Box(after, box.y, right - after, box.height),
+    ]
+    fit = [part for part in parts if part.width > 1 and part.height > 1]
+
+    def worth(part: Box) -> float:
+        if part.width == box.width:
+            return part.area
+        return part.area * (2 if zone.down == 1 and part.width >= _MOST_OF_A_LINE * box.width else 0.5)
+
+    return replace(zone, box=max(fit, key=worth, default=box))
 
 
 def _free_side(size: Size, people: Sequence[Box], app: AppArea | None) -> tuple[float, float] | None:

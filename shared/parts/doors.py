@@ -45,8 +45,9 @@ class DoorParts(StepParts):
         from shared.door.create_job import CreateJobDoor
 
         url, outlook = self.settings.public_url, partial(self.outlook, remembered=True)
-        links = (self._schemes, self.egress.judge)
-        return CreateJobDoor(self.create, self.entrance, url, *links, self.now, self.templates, outlook)
+        kept = (self.templates, outlook, lambda: self.kits)
+        schemes, judge = self._schemes, self.egress.judge
+        return CreateJobDoor(self.create, self.entrance, url, schemes, judge, self.now, *kept)
 
     @property
     def _schemes(self) -> frozenset[str]:
@@ -61,7 +62,8 @@ class DoorParts(StepParts):
         url = self.settings.public_url
         given = self.commits, self.jobs, self.entrance
         stays = LifecycleDoor(*given, url, self.now, self.outlook, lambda: self.deletions, lambda: self.delete_job)
-        return JobsDoor(*given, self.blobs, url, self.now, self.outlook, self.revise, self.edit_film, stays)
+        made = (self.revise, self.edit_film, lambda: self.kits)
+        return JobsDoor(*given, self.blobs, url, self.now, self.outlook, *made, stays)
 
     @cached_property
     def tenant(self) -> "TenantDoor":
@@ -91,7 +93,17 @@ class DoorParts(StepParts):
         accounts, links = Accounts(work, self.jobs), Links(self._schemes, self.egress.judge)
         hooks = (links, self.endpoints, self.replays, TenantPages(self.clients), self.templates, self.now)
         return TenantDoor(
-            self.entrance, self.tenants, accounts, images, self.music, None, rotation, self.revocations, cast, *hooks
+            self.entrance,
+            self.tenants,
+            accounts,
+            images,
+            self.music,
+            None,
+            rotation,
+            self.revocations,
+            cast,
+            *hooks,
+            kits=self.kits,
         )
 
     @cached_property

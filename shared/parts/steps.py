@@ -14,6 +14,7 @@ from shared.steps.turns import Turns
 if TYPE_CHECKING:  # each function imports only what its own property below names
     from shared.cloud.months import Months
     from shared.cloud.tenants import Tenant
+    from shared.steps.brand_kits import BrandKits
     from shared.steps.breakers import Breakers
     from shared.steps.compose import Compose
     from shared.steps.create_job import CreateJob
@@ -81,6 +82,13 @@ class StepParts(VendorParts):
         from shared.steps.music_files import MusicFiles
 
         return MusicFiles(self.blobs, self.settings.films_bucket)
+
+    @cached_property
+    def kits(self) -> "BrandKits":
+        from shared.steps.brand_kits import BrandKits
+
+        kept = (self.brands, self.tenants, self.blobs, self.music)
+        return BrandKits(*kept, self.settings.films_bucket, self.tables, self.now)
 
     @cached_property
     def create(self) -> "CreateJob":

@@ -25,6 +25,7 @@ if TYPE_CHECKING:  # each function imports only what its own property below name
 
     from shared.cloud.audit_log import AuditLog
     from shared.cloud.blobs import Blobs
+    from shared.cloud.brands import Brands
     from shared.cloud.catalogs import Catalogs
     from shared.cloud.deletions import Deletions
     from shared.cloud.deliveries import Deliveries
@@ -125,6 +126,12 @@ class StoreParts:
         from shared.cloud.personas import Personas
 
         return Personas(self.clients)
+
+    @cached_property
+    def brands(self) -> "Brands":
+        from shared.cloud.brands import Brands
+
+        return Brands(self.clients)
 
     @cached_property
     def templates(self) -> "Templates":

@@ -23,11 +23,11 @@ from shared.media.mp4 import read_mp4
 from shared.media.probe import probe
 from shared.pipeline.edit.assembly import Breaks, Take, assemble, read_srt
 from shared.pipeline.edit.caption_files import srt_of, vtt_of
-from shared.pipeline.edit.edit import MUSIC_KEY, Edit
+from shared.pipeline.edit.edit import LOGO_KEY, MUSIC_KEY, Edit
 from shared.pipeline.job import events as on
 from shared.pipeline.job.cast import speech_of
 from shared.pipeline.job.job import Job, Node, Output
-from shared.pipeline.job.names import beside, film_object
+from shared.pipeline.job.names import beside, brand_object, film_object
 from shared.pipeline.job.status import degraded
 from shared.pipeline.job.turns import has_task
 from shared.pipeline.plan.composition import laid_for
@@ -84,9 +84,8 @@ class Compose:
         cut, told = self._cut(job, node, files)
         work = folder / "work"
         work.mkdir()
-        composed = compose(
-            cut, {**files, **self._music(job, folder)}, work, timeout=self.commits.timeouts.compose_render
-        )
+        beside_takes = {**self._music(job, folder), **self._logo(job, folder)}
+        composed = compose(cut, {**files, **beside_takes}, work, timeout=self.commits.timeouts.compose_render)
         words = self._subtitled(uri, cut)
         poster = beside(uri, "jpg")
         self.blobs.write_file(poster, composed.poster, mime="image/jpeg")
@@ -132,6 +131,14 @@ class Compose:
         path = folder / f"music.{job.plan.music.uri.rsplit('.', 1)[1]}"
         self.blobs.fetch(job.plan.music.uri, path, job.plan.music.generation)
         return {MUSIC_KEY: path}
+
+    def _logo(self, job: Job, folder: Path) -> Mapping[str, Path]:
+        logo = job.request.brand.logo if job.request.brand else None
+        if logo is None:
+            return {}
+        path = folder / "logo.png"
+        self.blobs.fetch(f"gs://{self.films_bucket}/{brand_object(job.tenant, logo.image, 'png')}", path)
+        return {LOGO_KEY: path}
 
     def _cut(self, job: Job, node: Node, files: Mapping[str, Path]) -> tuple[Edit, tuple[WarningText, ...]]:
         """Measure the files themselves: what a vendor says about a length is a hint. Also say what is missing."""

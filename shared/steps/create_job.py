@@ -22,6 +22,7 @@ from shared.pipeline.job.schema import SWITCHING
 from shared.pipeline.job.stay import Stay
 from shared.pipeline.plan.capabilities import Tables
 from shared.pipeline.plan.image_fit import image_warnings, with_photos
+from shared.pipeline.plan.kit import as_asked
 from shared.pipeline.plan.plan import Plan
 from shared.pipeline.plan.planner import CannotPlan, Defaults, plan, to_ask
 from shared.pipeline.plan.request import FilmRequest, to_document
@@ -159,7 +160,7 @@ class CreateJob:
         judge: Judge = unjudged,
     ) -> Created:
         """Accept a request. Raises Problem."""
-        call = BuyingCall(tenant.id, ROUTE, idempotency_key, to_document(request), judge)
+        call = BuyingCall(tenant.id, ROUTE, idempotency_key, as_asked(to_document(request)), judge)
         job_id = call.job_id()
         if known := self.bought(call, job_id):
             return known

@@ -67,7 +67,7 @@ class EditFilm:
         if not dry_run and not refused and (known := self.create.bought(call, job_id)):
             return known.job, first(known.job)
         _editable(base)
-        laid = self._with_music(tenant, recut, self._laid(base, recut, refused))
+        laid = self._with_music(tenant, base, recut, self._laid(base, recut, refused))
         adopted = _adopted(base, laid)
         if gone := missing(self.blobs, base) & adopted.keys():
             message = f"{', '.join(sorted(gone))}: deleted after their time, so no version can be made of them"
@@ -131,10 +131,10 @@ class EditFilm:
         cost = (planned.cost_to_us + planned.cost_to_provider_account) / MICROS
         return {"b_roll.audio": [f"{says}, for about ${cost:.4f}"]}
 
-    def _with_music(self, tenant: Tenant, recut: Recut, laid: Laid) -> Laid:
+    def _with_music(self, tenant: Tenant, base: Job, recut: Recut, laid: Laid) -> Laid:
         """Find the music that is asked for, and see that the music that stays is still there. Raises Problem."""
         order = laid.request.audio.music
-        if order and recut.music:
+        if order and (recut.music or order != base.request.audio.music):
             return replace(laid, plan=replace(laid.plan, music=self.music.found(tenant.id, order)))
         if laid.plan.music and not self.music.there(laid.plan.music):
             says = 'the film\'s music was deleted after its time: upload it again, or take it away with "music": null'

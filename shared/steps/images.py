@@ -14,7 +14,14 @@ from mmap import mmap
 from shared.cloud.blobs import Blobs, NoFile
 from shared.codes import Code
 from shared.egress.client import Egress, EgressFailed, EgressRefused, Stream
-from shared.media.images import ImageRefused, Padding, ReencodedImage, size_of, sniff_and_reencode
+from shared.media.images import (
+    MOST_IMAGE_BYTES,
+    ImageRefused,
+    Padding,
+    ReencodedImage,
+    size_of,
+    sniff_and_reencode,
+)
 from shared.pipeline.job.job import Output
 from shared.pipeline.job.names import image_object
 from shared.pipeline.plan.image_fit import fitted
@@ -23,7 +30,6 @@ from shared.pipeline.plan.request import FilmRequest, ImageFit, image_at
 from shared.steps.problems import Problem, first_mistakes
 
 ACCEPTED_IMAGES = "image/jpeg,image/png,image/webp"
-MOST_IMAGE_BYTES = 20 * 2**20
 IMAGE_READ_SECONDS = 15.0  # once there is room for it: what drips in holds it no longer
 ALL_IMAGES_SECONDS = 40.0  # of an order, whatever they wait for: the function answers within 60
 FILES_AT_ONCE = 2 * MOST_IMAGE_BYTES

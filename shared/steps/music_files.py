@@ -2,12 +2,12 @@
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from shared.cloud.blobs import Blobs, NoFile
 from shared.pipeline.codec import Unreadable, from_plain, to_plain
-from shared.pipeline.job.names import music_object
-from shared.pipeline.plan.plan import SHORTEST_MUSIC, Music, MusicFacts
+from shared.pipeline.job.names import brand_object, music_object
+from shared.pipeline.plan.plan import MOST_MUSIC_BYTES, SHORTEST_MUSIC, Music, MusicFacts
 from shared.pipeline.plan.request import MusicOrder
 from shared.steps.problems import invalid, unavailable
 
@@ -35,9 +35,7 @@ class MusicFiles:
     def found(self, tenant: str, order: MusicOrder) -> Music:
         """Return music as a film's plan keeps it. Raises Problem: it is not there (any more), or begins too late."""
         try:
-            kept = json.loads(self.blobs.read(self._uri(tenant, order.audio, "json"), 0, _MOST_FACTS))
-            music = from_plain(Music, kept)
-            self.blobs.stat(music.uri)
+            music = self._known(tenant, order.audio)
         except NoFile as gone:
             says = "there is no such upload: POST the music to /tenant/uploads/audio"
             raise invalid({FIELD: [says]}) from gone
@@ -48,6 +46,32 @@ class MusicFiles:
             raise invalid({"audio.music.start": [least]})
         told = (music.uri, music.generation, music.seconds, music.loudness)
         return Music(*told, order.level, order.duck, order.start, order.fade_out)
+
+    def outlast(self, tenant: str, name: str) -> None:
+        """Keep music of a brand kit's where no age ends it. Raises NoFile."""
+        music = self._known(tenant, name)
+        suffix = music.uri.rpartition(".")[2]
+        data = self.blobs.read(music.uri, 0, MOST_MUSIC_BYTES)
+        uri = f"gs://{self.films_bucket}/{brand_object(tenant, name, suffix)}"
+        stored = self.blobs.write(uri, [data], mime=_MIME[suffix], expected=len(data))
+        kept = json.dumps(to_plain(replace(music, uri=stored.uri, generation=stored.generation))).encode()
+        facts = f"gs://{self.films_bucket}/{brand_object(tenant, name, 'json')}"
+        self.blobs.write(facts, [kept], mime="application/json", expected=len(kept))
+
+    def _known(self, tenant: str, name: str) -> Music:
+        """Return what was measured of music that is there; that of a brand kit outlasts its upload.
+
+        Raises NoFile, ValueError, Unreadable.
+        """
+        brands = f"gs://{self.films_bucket}/{brand_object(tenant, name, 'json')}"
+        for uri in (self._uri(tenant, name, "json"), brands):
+            try:
+                music = from_plain(Music, json.loads(self.blobs.read(uri, 0, _MOST_FACTS)))
+                self.blobs.stat(music.uri)
+            except NoFile:
+                continue
+            return music
+        raise NoFile(f"there is no music {name}")
 
     def there(self, music: Music) -> bool:
         """Tell whether a film's music is still kept."""

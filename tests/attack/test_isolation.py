@@ -12,9 +12,12 @@ from typing import Any
 import flask
 import pytest
 
+from shared.cloud.brands import NamedBrand
 from shared.cloud.templates import NamedTemplate
 from shared.door.public import Route
 from shared.pipeline.job.events import CancelAsked
+from shared.pipeline.plan.brand import Brand
+from shared.pipeline.plan.kit import Kit
 from shared.pipeline.plan.personas import Persona, PersonaIds
 from shared.steps.links import link
 from tests.door.test_request_body import PUBLIC
@@ -24,6 +27,7 @@ from tests.steps.stage import TENANT, Stage, footage, presented, staged
 BODIES: Mapping[str, object] = {
     "Integration": {"api_key": "an-avatar-key"},
     "IntegrationChange": {"status": "inactive"},
+    "BrandKit": {"captions": "yes"},
     "Film": {"product_title": "Mug"},
     "Replay": {"since": "2026-01-01T00:00:00Z"},
     "WebhookChange": {"status": "paused"},
@@ -74,14 +78,16 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
             Thing("secret", job.film_token, "B" * len(job.film_token)),
             Thing("delivery", f"{job.id}-{delivery}", f"00000000-0000-4000-8000-000000000000-{delivery}"),
             Thing("image", "a" * 64, "b" * 64),
-            Thing("tenant", TENANT.id, "none"),
+            Thing("tenant", TENANT.id, "nowhere"),
             Thing("persona", "anna", "nobody"),
             Thing("template", "launch", "nothing"),
+            Thing("brand", "spring", "nothings"),
             Thing("endpoint", hook(owner), "enobodyhasit"),
             Thing("attempt", f"{job.id}.presenter-1.t1.a1", "00000000-0000-4000-8000-000000000000.presenter-1.t1.a1"),
         )
         stage.wiring.personas.put(TENANT.id, Persona("anna", at={"heygen": PersonaIds("look_ana_studio")}))
         stage.wiring.templates.put(TENANT.id, NamedTemplate("launch", 1, "{}", stage.clock()))
+        stage.wiring.brands.put(TENANT.id, NamedBrand("spring", 1, Kit(Brand("spring@1")), "{}", stage.clock()))
         stage.wiring.blobs.write(
             f"gs://{stage.wiring.settings.films_bucket}/images/{TENANT.id}/{'a' * 64}.jpg", [b"x"], mime="image/jpeg"
         )
@@ -93,6 +99,7 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
             "key": intruder.key.id,
             "persona": "mine",
             "template": "mine",
+            "brand": "mine",
             "endpoint": hook(intruder),
             "delivery": f"{mine.id}-1",
         }
@@ -139,7 +146,7 @@ def rooms(stage: Stage) -> dict[str, Any]:
     """Return all documents of the owner."""
     store = stage.cloud.eyes.clients.firestore
     found = {each.reference.path: each.to_dict() or {} for room in ROOMS for each in store.collection(room).stream()}
-    for group in ("integrations", "personas", "templates", "template_versions"):
+    for group in ("integrations", "personas", "templates", "template_versions", "brands", "brand_versions"):
         found |= {each.reference.path: each.to_dict() or {} for each in store.collection_group(group).stream()}
     return {path: fields for path, fields in found.items() if TENANT.id in (path.split("/")[1], fields.get("tenant"))}
 

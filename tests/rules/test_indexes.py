@@ -18,6 +18,7 @@ from google.cloud.firestore_v1.field_path import FieldPath
 from infra.local.google.firestore.server import FirestoreServer
 from infra.local.world import INDEXES
 from shared.cloud.audit_log import AuditLog
+from shared.cloud.brands import Brands
 from shared.cloud.clients import Clients
 from shared.cloud.deletions import Deletions
 from shared.cloud.deliveries import Deliveries
@@ -223,6 +224,12 @@ def test_a_tenants_templates_need_no_index(serve: Serve) -> None:
         assert () == Templates(clients).list("acme", 10)
 
 
+def test_a_tenants_brand_kits_need_no_index(serve: Serve) -> None:
+    """They are listed by name alone."""
+    with serve(INDEXES) as clients:
+        assert () == Brands(clients).list("acme", 10)
+
+
 def test_a_tenants_integrations_need_no_index(serve: Serve) -> None:
     """They are listed by name alone, too."""
     with serve(INDEXES) as clients:
@@ -324,7 +331,13 @@ def test_these_are_all_queries_there_are() -> None:
         "jobs.page",
         "jobs.parked",
     }
-    tenants = {"templates.list", "personas.list", "revocations._theirs", "tenant_pages.after", "tenants.integrations"}
+    tenants = {
+        "named_versions.list",
+        "personas.list",
+        "revocations._theirs",
+        "tenant_pages.after",
+        "tenants.integrations",
+    }
     deliveries = {"deliveries.overdue", "delivery_lists.page"}
     gone = {f"deletions.{name}" for name in ("_page", "end_deliveries", "made_from", "receipts")} | {"audit_log.page"}
     assert {"lanes.overdue", "replaced_secrets.due"} | deliveries | tenants | jobs | gone == asking

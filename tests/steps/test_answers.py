@@ -96,6 +96,7 @@ def test_every_public_answer_is_described(stage: Stage) -> None:
     calls.told("PATCH", "/tenant/integrations/{provider}", "heygen", json=config)
     calls.told("POST", "/tenant/integrations/{provider}/sync", "heygen")
     _templates(calls)
+    _brands(calls, calls.told("POST", "/tenant/uploads/logo", data=PHOTO.read_bytes())["image"])
     calls.told("PUT", "/tenant/personas/{persona}", "anna", json={"title": "Anna", "at": {"heygen": IDS}})
     calls.told("GET", "/tenant/personas/{persona}", "anna")
     calls.told("GET", "/tenant/personas")
@@ -132,6 +133,15 @@ def _templates(calls: "Calls") -> None:
     calls.told("GET", "/tenant/templates/{template}", "launch")
     calls.told("GET", "/tenant/templates")
     calls.told("DELETE", "/tenant/templates/{template}", "launch")
+
+
+def _brands(calls: "Calls", logo: str) -> None:
+    """Ask all there is about brand kits."""
+    calls.told("PUT", "/tenant/brand/{brand}", "default", json={"logo": {"image": logo}, "captions": True})
+    calls.told("GET", "/tenant/brand/{brand}", "default")
+    calls.told("GET", "/tenant/brand")
+    calls.told("GET", "/tenant")
+    calls.told("DELETE", "/tenant/brand/{brand}", "default")
 
 
 def _tune() -> bytes:

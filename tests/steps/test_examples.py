@@ -11,6 +11,7 @@ from tests.steps.stage import TENANT, Stage, footage, staged
 
 CALLS = {
     "Film": ("POST", "/create_job"),
+    "BrandKit": ("PUT", "/tenant/brand/default"),
     "Edit": ("POST", "/jobs/{ended}/edit"),
     "Integration": ("PUT", "/tenant/integrations/heygen"),
     "IntegrationChange": ("PATCH", "/tenant/integrations/heygen"),

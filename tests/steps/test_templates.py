@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from shared.cloud.templates import KEPT_VERSIONS, NamedTemplate
+from shared.cloud.named_versions import KEPT_VERSIONS
+from shared.cloud.templates import NamedTemplate
 from shared.door.templates import MOST_TEMPLATES
 from tests.steps.calls import Customer, customer, told
 from tests.steps.stage import LOOK, TENANT, Stage, staged

@@ -27,7 +27,7 @@ from shared.door.keys import caller
 from shared.door.public import ANSWERED_503, Route, allowed_methods, fitting, note_answer
 from shared.door.statuses import STATUS
 from shared.log import Fact, crashed, log
-from shared.steps.images import MOST_IMAGE_BYTES
+from shared.media.images import MOST_IMAGE_BYTES
 from shared.steps.problems import Problem
 
 FOREIGN = "this form was not sent by one of our pages"

@@ -16,11 +16,7 @@ def flat(band: "Image.Image") -> "Image.Image":
     """Return pixels of 8 bits without transparency: L, RGB or CMYK, on white where something shines through."""
     from PIL import Image
 
-    key = band.info.get("transparency")
-    if band.mode.startswith("I"):  # 16-bit gray, which a plain conversion would burn out
-        band = band.convert("I").point(lambda value: value / 257).convert("L")
-        if isinstance(key, int):
-            band.info["transparency"] = key
+    band = _of_eight_bits(band)
     if band.has_transparency_data:
         seen = band.convert("RGBA")
         shown = Image.alpha_composite(Image.new("RGBA", seen.size, (255, 255, 255, 255)), seen)
@@ -28,6 +24,23 @@ def flat(band: "Image.Image") -> "Image.Image":
     if band.mode in _SPACES.values():
         return band
     return band.convert("L" if band.mode in _GRAYS else "RGB")
+
+
+def see_through(band: "Image.Image") -> "Image.Image":
+    """Return pixels of 8 bits with their transparency as RGBA; without any as `flat` does."""
+    band = _of_eight_bits(band)
+    return band.convert("RGBA") if band.has_transparency_data else flat(band)
+
+
+def _of_eight_bits(band: "Image.Image") -> "Image.Image":
+    """Make 16-bit gray 8 bits, which a plain conversion would burn out; other pixels stay as they are."""
+    if not band.mode.startswith("I"):
+        return band
+    key = band.info.get("transparency")
+    made = band.convert("I").point(lambda value: value / 257).convert("L")
+    if isinstance(key, int):
+        made.info["transparency"] = key
+    return made
 
 
 def to_srgb(picture: "Image.Image", profile: bytes | None) -> "Image.Image":

@@ -8,11 +8,16 @@ from shared.media.photo.header import Header
 from shared.media.photo.refused import broken
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from PIL import Image
 
 
-def shrunk(header: Header, most_pixels: int) -> "Image.Image":
-    """Decode a picture to at most that many pixels, flat (L, RGB or CMYK), its shape kept. Raises ImageRefused."""
+def shrunk(header: Header, most_pixels: int, seen: "Callable[[Image.Image], Image.Image]" = flat) -> "Image.Image":
+    """Decode a picture to at most that many pixels, its shape kept; `seen` makes its bands L, RGB, CMYK or RGBA.
+
+    Raises ImageRefused.
+    """
     from PIL import Image
 
     step = max(1, isqrt(header.width * header.height // most_pixels))
@@ -20,7 +25,7 @@ def shrunk(header: Header, most_pixels: int) -> "Image.Image":
     whole: Image.Image | None = None
     top = 0
     for band in header.bands(step):
-        part = flat(band)
+        part = seen(band)
         if part is band and band.size == size:
             whole, top = band, band.height  # it came in one piece and small enough
             break

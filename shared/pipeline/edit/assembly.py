@@ -74,6 +74,7 @@ def assemble(
         loudness=plan.loudness,
         music=plan.music,
         text=request.text,
+        logo=request.brand.logo if request.brand else None,
         safe_area=request.safe_area,
         focus=request.focus or MIDDLE,
     )

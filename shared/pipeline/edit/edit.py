@@ -5,13 +5,14 @@ Times are seconds on the film's own clock. Files are named by the key of the nod
 
 from dataclasses import dataclass
 
+from shared.pipeline.plan.brand import Logo
 from shared.pipeline.plan.plan import KEY_COLOR, Cutout, Loudness, Music, Placement, Size, Sound
 from shared.pipeline.plan.request import Focus
 from shared.pipeline.plan.typography import USUAL_TEXT, AppArea, Typography
 from shared.pipeline.plan.warned import WarningText
 
 MIDDLE = Focus()
-MUSIC_KEY = "music"
+MUSIC_KEY, LOGO_KEY = "music", "logo"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,7 @@ class Edit:
     loudness: Loudness | None = None  # None = as loud as films were before there was a choice
     music: Music | None = None  # its file stands under MUSIC_KEY
     text: Typography = USUAL_TEXT
+    logo: Logo | None = None  # its file stands under LOGO_KEY
     safe_area: AppArea | None = None
     focus: Focus = MIDDLE  # what stays seen of a picture of another shape
     locale: str = ""  # the language spoken, "zh-TW", where somebody said it
@@ -85,6 +87,7 @@ class Edit:
 
     @property
     def files(self) -> tuple[str, ...]:
-        """Keys of the files the render needs: nodes, and the music, in order of first use."""
+        """Keys of the files the render needs: nodes, the music and the logo, in order of first use."""
         named = [shot.node for shot in self.shots if shot.node] + [appearance.node for appearance in self.appearances]
-        return tuple(dict.fromkeys([*named, *([MUSIC_KEY] if self.music else [])]))
+        beside = [*([MUSIC_KEY] if self.music else []), *([LOGO_KEY] if self.logo else [])]
+        return tuple(dict.fromkeys([*named, *beside]))

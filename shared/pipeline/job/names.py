@@ -88,6 +88,11 @@ def music_object(tenant: str, sha256: str, suffix: str) -> str:
     return f"music/{tenant}/{sha256}.{suffix}"
 
 
+def brand_object(tenant: str, sha256: str, suffix: str) -> str:
+    """Return the name of a file of a tenant's brand, which no age ends: its content decides."""
+    return f"brands/{tenant}/{sha256}.{suffix}"
+
+
 def task_name(job: str, node: str, wake: int) -> str:
     """Return the name of a node's task: hashed, because rising names make hot spots."""
     return _short(f"{job}|{node}|{wake}")

@@ -12,6 +12,7 @@ from shared.pipeline.job.revision import CannotChange
 from shared.pipeline.plan import images
 from shared.pipeline.plan.capabilities import Tables
 from shared.pipeline.plan.composition import canonical, compositions
+from shared.pipeline.plan.kit import Rebrand, rebranded, still_filled
 from shared.pipeline.plan.placement import placement
 from shared.pipeline.plan.plan import Length, Loudness, Plan, Sound, Stretch
 from shared.pipeline.plan.plan_warnings import plan_warnings
@@ -58,6 +59,7 @@ class SceneRecut:
 class Recut:
     """What changes about how a film is laid out; None leaves it."""
 
+    brand: Rebrand | None = None
     avatar_position: Position | None = None  # an empty one is the place of the film's shape
     captions: bool | None = None
     text: Typography | None = None  # in place of the film's
@@ -130,7 +132,9 @@ def _alike(one: Mapping[str, object], other: Mapping[str, object]) -> bool:
 
 
 def _worded(request: FilmRequest, recut: Recut) -> FilmRequest:
-    """Return the request as it would have asked for this film."""
+    """Return the request as it would have asked for this film: its kit first, then what the edit says itself."""
+    if recut.brand:
+        request = rebranded(request, recut.brand.kit)
     scenes = list(request.scenes)
     for each in recut.scenes:
         old = scenes[each.scene]
@@ -144,6 +148,7 @@ def _worded(request: FilmRequest, recut: Recut) -> FilmRequest:
     return replace(
         request,
         scenes=tuple(scenes),
+        brand=still_filled(request.brand, recut.fields),
         avatar_position=None if position == Position() else position,
         captions=request.captions if recut.captions is None else recut.captions,
         text=request.text if recut.text is None else recut.text,
@@ -167,13 +172,14 @@ def _heard(audio: Audio, recut: Recut) -> Audio:
 def _stretches(plan: Plan, request: FilmRequest, recut: Recut, tables: Tables) -> tuple[Stretch, ...]:
     """Return the scenes as they follow; those before a backdrop as long as the new words and length ask."""
     own = {each.scene for each in recut.scenes if each.background}
+    branded = recut.brand and request.brand and "background" in request.brand.filled
 
     def relaid(stretch: Stretch) -> Stretch:
         if stretch.backdrop is None:
             return stretch
         number = stretch.scene
         film_wide = number is None or request.scenes[number].background is None
-        new = number in own or (film_wide and recut.background is not None)
+        new = number in own or (film_wide and bool(branded or recut.background))
         return unfilmed(
             request, number, images.backdrop(request, number, tables, {}) if new else stretch.backdrop, plan.speeches
         )

@@ -26,11 +26,13 @@ def composition(plan: Plan, request: FilmRequest) -> dict[str, Any]:
     apart = {"safe_area": request.safe_area.value} if request.safe_area else {}  # what nobody asks for renames nothing
     loud = {"loudness": plan.loudness.value} if plan.loudness else {}
     tune = {"music": to_plain(plan.music)} if plan.music else {}
+    mark = {"logo": to_plain(request.brand.logo)} if request.brand and request.brand.logo else {}
     return (
         words
         | apart
         | loud
         | tune
+        | mark
         | {
             "renderer": RENDERER,
             "size": to_plain(plan.size),

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from shared.pipeline.codec import Stored, from_plain, to_stored
+from shared.pipeline.plan.brand import Brand
 from shared.pipeline.plan.plan import FADE_OUT, MUSIC_LEVEL, Join, Length, Loudness, Sound
 from shared.pipeline.plan.typography import USUAL_TEXT, AppArea, Typography
 
@@ -244,6 +245,7 @@ class FilmRequest(Stored):
     mode: Mode = Mode.PRODUCTION
     webhook_url: str | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
+    brand: Brand | None = None  # the kit it was filled in from, as it was then
     template: str | None = None  # "launch@3": the version it was filled in from
     dry_run: bool = False
 

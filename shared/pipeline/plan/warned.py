@@ -62,6 +62,7 @@ class Warned(StrEnum):
     BACKGROUND_HIDDEN = auto()
     CAPTIONS_ESTIMATED = auto()
     TEXT_SHORTENED = auto()
+    LOGO_MOVED = auto()
     OUTPUT_LACKING = auto()
 
 
@@ -204,6 +205,10 @@ ADVICE: Mapping[Warned, Advice] = {
     ),
     Warned.TEXT_SHORTENED: Advice(
         "A text is too long for the frame.", "Shorten the text_overlay or the script it is from."
+    ),
+    Warned.LOGO_MOVED: Advice(
+        "A face is in the corner of the logo, so the logo stands in another.",
+        "Choose another logo.place in the kit, or POST /jobs/{id}/edit with another avatar_position.",
     ),
     Warned.OUTPUT_LACKING: Advice(
         "One of several films could not be composed; the others are there.",

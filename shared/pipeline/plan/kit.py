@@ -1,0 +1,159 @@
+"""A brand kit: a logo, colours, and what orders have where they are silent; pure.
+
+An order's own word comes first, then its templates', then the kit's. A colour for letters and one for what is around
+them are a pair: an order that gives one of them takes neither from the kit.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+from shared.pipeline.codec import Stored, to_plain
+from shared.pipeline.plan.brand import Brand
+from shared.pipeline.plan.request import Audio, Background, FilmRequest, Position, to_document
+from shared.pipeline.plan.typography import LEGIBLE, USUAL_TEXT, Typography, contrast
+
+_PAIR = ("color", "panel")
+
+
+@dataclass(frozen=True, slots=True)
+class Kit(Stored):
+    """A version of a tenant's kit: the brand itself, and fields of an order; None leaves them to the order."""
+
+    brand: Brand
+    text: Typography | None = None
+    captions: bool | None = None
+    avatar_position: Position | None = None
+    audio: Audio | None = None
+    background: Background | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rebrand:
+    """Another kit for a film; None takes its brand away."""
+
+    kit: Kit | None = None
+
+
+def refuse_faint(kit: Kit) -> Iterator[tuple[str, str]]:
+    """Yield why the kit's letters could not be read, by field."""
+    if kit.text is None:
+        return
+    ratio = contrast(kit.text)
+    if ratio < LEGIBLE:
+        path = "colors.text" if kit.brand.colors.text else "colors.panel" if kit.brand.colors.panel else "text.style"
+        says = f"letters in {kit.text.color} have a contrast of {ratio:.1f} to 1 before the worst picture"
+        yield path, f"{says}; {LEGIBLE} is the least: choose colors.text and colors.panel further apart"
+
+
+def filled_in(body: Mapping[str, Any], kit: Kit) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Return a plain order with what the kit says where it is silent, and the paths of that."""
+    made, filled = dict(body), list[str]()
+    for name, said in _said(kit).items():
+        own = made.get(name)
+        if name == "background" and not _bare(body):
+            continue
+        if own is None:
+            made[name] = said
+            filled += [f"{name}.{inner}" for inner in said] if name in ("text", "audio") else [name]
+        elif name in ("text", "audio") and isinstance(own, Mapping):
+            given = {inner for inner, value in own.items() if value is not None}
+            barred = {*given, *(_PAIR if given & {*_PAIR} else ())}
+            added = {inner: value for inner, value in said.items() if inner not in barred}
+            made[name] = {**added, **{inner: own[inner] for inner in own if inner in given or inner not in added}}
+            filled += [f"{name}.{inner}" for inner in added]
+    return made, tuple(filled)
+
+
+def _said(kit: Kit) -> dict[str, Any]:
+    """Return the order's fields that a kit gives, plain."""
+    plain: dict[str, Any] = to_plain(replace(kit, brand=Brand("")))
+    return {name: value for name, value in plain.items() if name != "brand"}
+
+
+def _bare(body: Mapping[str, Any]) -> bool:
+    """Tell whether an order has a place for a background of the whole film."""
+    scenes = body.get("scenes")
+    if not isinstance(scenes, list | tuple) or not scenes:
+        return True
+    return any(
+        isinstance(scene, Mapping) and scene.get("visual_description") is None and scene.get("background") is None
+        for scene in scenes
+    )
+
+
+def as_asked(order: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a plain order without what a kit has filled in: the same call is the same, whatever its kit is by now."""
+    brand = order.get("brand")
+    if brand is None:
+        return dict(order)
+    usual = to_document(FilmRequest(""))
+    asked = {name: value for name, value in order.items() if name != "brand"}
+    asked |= {"brand": brand["asked"]} if brand.get("asked") else {}
+    for path in brand.get("filled", ()):
+        name, _, inner = path.partition(".")
+        if inner:
+            asked[name] = _reset(asked[name], usual[name], inner)
+        else:
+            asked = _reset(asked, usual, name)
+    return asked
+
+
+def _reset(said: Mapping[str, Any], usual: Mapping[str, Any], name: str) -> dict[str, Any]:
+    rest = {each: value for each, value in said.items() if each != name}
+    return {**rest, name: usual[name]} if name in usual else rest
+
+
+def rebranded(request: FilmRequest, kit: Kit | None) -> FilmRequest:
+    """Return an order as another kit would have filled it in; None takes the brand away."""
+    old = request.brand.filled if request.brand else ()
+    text, of_text = _text(request.text, old, kit)
+    audio, of_audio = _audio(request.audio, old, kit)
+    captions, of_captions = request.captions, list[str]()
+    if "captions" in old or (not request.captions and kit and kit.captions):
+        captions, of_captions = bool(kit and kit.captions), ["captions"] if kit and kit.captions else []
+    position, of_position = request.avatar_position, list[str]()
+    if position is None or "avatar_position" in old:
+        position = kit.avatar_position if kit else None
+        of_position = ["avatar_position"] if position else []
+    background, of_background = request.background, list[str]()
+    if kit and kit.background and "background" in old:
+        background, of_background = kit.background, ["background"]
+    filled = (*of_text, *of_audio, *of_captions, *of_position, *of_background)
+    return replace(
+        request,
+        text=text,
+        audio=audio,
+        captions=captions,
+        avatar_position=position,
+        background=background,
+        brand=replace(kit.brand, filled=filled) if kit else None,
+    )
+
+
+def still_filled(brand: Brand | None, said: Collection[str]) -> Brand | None:
+    """Return a brand without having filled in what is said otherwise by now, by path."""
+    if brand is None:
+        return None
+    kept = (path for path in brand.filled if path not in said and path.partition(".")[0] not in said)
+    return replace(brand, filled=tuple(kept))
+
+
+def _text(own: Typography, old: tuple[str, ...], kit: Kit | None) -> tuple[Typography, list[str]]:
+    named = {each.name for each in fields(Typography)} - {"unknown"}
+    kept = {name for name in named if f"text.{name}" not in old and getattr(own, name) != getattr(USUAL_TEXT, name)}
+    kept |= {*_PAIR} if kept & {*_PAIR} else set()
+    new = (kit and kit.text) or USUAL_TEXT
+    filled = sorted(name for name in named - kept if getattr(new, name) is not None) if kit and kit.text else []
+    return replace(new, **{name: getattr(own, name) for name in kept}), [f"text.{name}" for name in filled]
+
+
+def _audio(own: Audio, old: tuple[str, ...], kit: Kit | None) -> tuple[Audio, list[str]]:
+    new, made, filled = (kit and kit.audio) or Audio(), own, list[str]()
+    if own.loudness is None or "audio.loudness" in old:
+        made = replace(made, loudness=new.loudness)
+        filled += ["audio.loudness"] if new.loudness else []
+    if own.music is None or "audio.music" in old:
+        made = replace(made, music=new.music)
+        filled += ["audio.music"] if new.music else []
+    return made, filled

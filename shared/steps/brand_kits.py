@@ -1,0 +1,136 @@
+"""A tenant's brand kits: checked whole before they are kept, their files with them; found again for an order.
+
+What a kit names is copied to where no age ends it, so that a kit does not wear out. A tenant whose kit `default` is
+there says so in its own record, which every order reads anyway: without one, an order costs no read more.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from difflib import get_close_matches
+from typing import Any
+
+from shared.cloud.blobs import Blobs, NoFile
+from shared.cloud.brands import Brands, NamedBrand
+from shared.cloud.named_versions import VersionTaken
+from shared.cloud.tenants import Tenant, Tenants
+from shared.codes import Code
+from shared.media.images import MOST_IMAGE_BYTES, ImageRefused, ReencodedImage, decode_logo
+from shared.pipeline.codec import from_plain
+from shared.pipeline.job.names import brand_object
+from shared.pipeline.plan.brand import DEFAULT_BRAND, NO_BRAND, Brand, Colors, Logo
+from shared.pipeline.plan.capabilities import Tables
+from shared.pipeline.plan.kit import Kit, refuse_faint
+from shared.pipeline.plan.refusals import refuse_unknown_backdrop
+from shared.steps.music_files import MusicFiles
+from shared.steps.problems import Problem, invalid
+
+MOST_BRANDS = 20  # of a tenant
+BRAND_PUTS_TRIED = 3  # against somebody who puts the same kit
+
+
+@dataclass(frozen=True, slots=True)
+class BrandKits:
+    """The step and what it needs."""
+
+    store: Brands
+    tenants: Tenants
+    blobs: Blobs
+    music: MusicFiles
+    films_bucket: str
+    tables: Tables
+    now: Callable[[], datetime]
+
+    def keep_logo(self, tenant: str, logo: ReencodedImage) -> str:
+        """Keep a logo under its content's name; return the name."""
+        uri = self._uri(tenant, logo.sha256)
+        self.blobs.write(uri, [logo.data], mime=logo.mime, expected=len(logo.data))
+        return logo.sha256
+
+    def put(self, tenant: Tenant, name: str, body: Mapping[str, Any], made_by: str) -> NamedBrand:
+        """Keep a kit's next version. Raises Problem naming every mistake by field."""
+        kit = self._kit(tenant.id, body)
+        text = json.dumps(body, ensure_ascii=False)
+        for _ in range(BRAND_PUTS_TRIED):
+            before = self.store.get(tenant.id, name)
+            if before is None and len(self.store.list(tenant.id, MOST_BRANDS)) >= MOST_BRANDS:
+                says = f"there are {MOST_BRANDS} brand kits, and a tenant keeps no more"
+                raise Problem(Code.VALIDATION_ERROR, says, next_move="DELETE /tenant/brand/{brand} of one not used")
+            kept = NamedBrand(name, before.version + 1 if before else 1, kit, text, self.now(), made_by)
+            kept = replace(kept, kit=replace(kit, brand=replace(kit.brand, label=kept.label)))
+            try:
+                self.store.put(tenant.id, kept)
+            except VersionTaken:
+                continue
+            if name == DEFAULT_BRAND and tenant.brand is None:
+                self._say_default(tenant, DEFAULT_BRAND)
+            return kept
+        raise Problem(Code.BUSY, "others put this brand kit all the time", retry_after=1)
+
+    def delete(self, tenant: Tenant, newest: NamedBrand) -> None:
+        """Forget a kit and its versions; films that were ordered with it keep theirs."""
+        if newest.name == DEFAULT_BRAND:
+            self._say_default(tenant, None)
+        self.store.delete(tenant.id, newest)
+
+    def wanted(self, tenant: Tenant, label: str | None) -> Kit | None:
+        """Return the kit an order names, or its tenant's default. Raises Problem for one that is not there."""
+        if label == NO_BRAND:
+            return None
+        if label is None:
+            found = self.store.get(tenant.id, tenant.brand) if tenant.brand else None
+            return found.kit if found else None
+        name, _, version = label.partition("@")
+        found = self.store.get(tenant.id, name, int(version) if version else None)
+        if found is None:
+            near = get_close_matches(name, [each.name for each in self.store.list(tenant.id, MOST_BRANDS)], n=3)
+            hint = f"did you mean {', '.join(near)}?" if near else "GET /tenant/brand lists those there are"
+            raise invalid({"brand": [f"{label} does not exist; {hint}"]})
+        return found.kit
+
+    def _kit(self, tenant: str, body: Mapping[str, Any]) -> Kit:
+        """Read a kit and find its files. Raises Problem."""
+        wrong: dict[str, list[str]] = {}
+        logo = None
+        if "logo" in body:
+            try:
+                logo = self._logo(tenant, body["logo"])
+            except ImageRefused as refused:
+                wrong["logo.image"] = [f"{refused.why}: {refused.next_move}"]
+        colors = from_plain(Colors, body.get("colors", {}))
+        letters = {"color": colors.text, "panel": colors.panel}
+        text = {**body.get("text", {}), **{name: color for name, color in letters.items() if color}}
+        own = {name: body[name] for name in ("captions", "avatar_position", "audio", "background") if name in body}
+        if colors.primary and "background" not in own:
+            own["background"] = {"type": "color", "color": colors.primary}
+        kit = from_plain(Kit, {"brand": {"label": ""}, **own, **({"text": text} if text else {})})
+        kit = replace(kit, brand=Brand("", logo, colors))
+        for path, why in (*refuse_faint(kit), *refuse_unknown_backdrop("background", kit.background, self.tables)):
+            wrong.setdefault(path, []).append(why)
+        if kit.audio and kit.audio.music:
+            try:
+                self.music.found(tenant, kit.audio.music)
+                self.music.outlast(tenant, kit.audio.music.audio)
+            except Problem as problem:
+                if not problem.details:
+                    raise
+                wrong |= problem.details
+        if wrong:
+            raise invalid(wrong)
+        return kit
+
+    def _logo(self, tenant: str, said: Mapping[str, Any]) -> Logo:
+        """Find a logo's file and its size. Raises ImageRefused."""
+        try:
+            data = self.blobs.read(self._uri(tenant, said["image"]), 0, MOST_IMAGE_BYTES)
+        except NoFile as gone:
+            raise ImageRefused(Code.NO_UPLOAD, "there is no such logo", "POST it to /tenant/uploads/logo") from gone
+        width, height = decode_logo(data).size
+        return from_plain(Logo, {**said, "width": width, "height": height})
+
+    def _say_default(self, tenant: Tenant, name: str | None) -> None:
+        self.tenants.change_tenant(replace(tenant, brand=name), ("brand",))
+
+    def _uri(self, tenant: str, name: str) -> str:
+        return f"gs://{self.films_bucket}/{brand_object(tenant, name, 'png')}"
