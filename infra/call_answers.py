@@ -63,6 +63,7 @@ ANSWERS: Mapping[str, Mapping[int, str]] = {
     "POST /tenant/deliveries/replay": {202: "Replayed"},
     "POST /tenant/webhook_secret": {201: "WebhookSecret"},
     "POST /tenant/uploads": {201: "Uploaded"},
+    "POST /tenant/uploads/font": {201: "FontUploaded"},
     "POST /tenant/uploads/logo": {201: "LogoUploaded"},
     "POST /tenant/uploads/audio": {201: "MusicUploaded"},
     "GET /health": {200: "Well"},

@@ -20,7 +20,19 @@ DESCRIPTION = "shared/door/openapi.json"
 PUBLISHES = "health"  # the description, for whoever asks
 # What lays words, picture and sound of a film out; only composing does.
 PAINTS = (
-    *("beds", "compose", "graph", "inking", "lettering", "logo", "loudness", "shaping", "sound", "text_layout"),
+    *(
+        "backdrops",
+        "beds",
+        "compose",
+        "graph",
+        "inking",
+        "lettering",
+        "logo",
+        "loudness",
+        "shaping",
+        "sound",
+        "text_layout",
+    ),
     "wording",
 )
 CARRIED_BY = {  # 28 MB of fonts, the pages, half a megabyte of description, and what composes

@@ -114,6 +114,14 @@ TENANT_SCHEMAS: Mapping[str, Schema] = {
     ),
     "BrandRow": fields_of("A brand kit, without what is in it.", BRAND_HEAD),
     "Brands": fields_of("A tenant's brand kits.", {"brands": listed("By name.", ref("BrandRow"))}),
+    "FontUploaded": fields_of(
+        "A font is stored.",
+        {
+            "font": text("Its id: name it in `fonts` of a brand kit."),
+            "family": text("Its own name."),
+            "bytes": of("integer", "Size, bytes."),
+        },
+    ),
     "LogoUploaded": fields_of(
         "A logo is stored.",
         {

@@ -55,6 +55,7 @@ class Code(StrEnum):
     TOO_SMALL = "too_small"
     NO_UPLOAD = "no_upload"
     NOT_MUSIC = "not_music"
+    NOT_A_FONT = "not_a_font"
 
     # A tenant's account at an avatar service; told at the order where it can be known, else by the failed job.
     NO_PROVIDER_KEY = "no_provider_key"
@@ -180,6 +181,7 @@ MEANINGS: Mapping[Code, Meaning] = {
     Code.TOO_MANY_PIXELS: Meaning("The image has more pixels than abroll decodes.", "Send it smaller."),
     Code.TOO_SMALL: Meaning("The image has too few pixels to be filmed.", "Send a larger one."),
     Code.NOT_MUSIC: Meaning("The bytes are no music a film can have.", "Send an MP3, AAC, WAV or FLAC file."),
+    Code.NOT_A_FONT: Meaning("The bytes are no font a film can be lettered with.", "Send another TTF or OTF file."),
     Code.NO_UPLOAD: Meaning("There is no upload of that id.", "POST the image to /tenant/uploads first."),
     Code.NO_PROVIDER_KEY: Meaning(
         "The tenant has no working key at the avatar service.", "PUT /tenant/integrations/{provider} with a key."

@@ -248,6 +248,35 @@ class FocusBody(TypedDict):
     y: NotRequired[float]
 
 
+class Font(TypedDict):
+    """A brand's font: an upload's id, and the suffix of its kind."""
+
+    font: str
+    suffix: str
+
+
+class FontUploaded(TypedDict):
+    """A font is stored."""
+
+    font: str
+    family: str
+    bytes: int
+
+
+class Fonts(TypedDict):
+    """A brand's fonts; None is our own."""
+
+    heading: NotRequired[Font]
+    body: NotRequired[Font]
+
+
+class FontsBody(TypedDict):
+    """A brand's fonts; letters they lack are painted with abroll's own."""
+
+    heading: NotRequired[str | None]
+    body: NotRequired[str | None]
+
+
 class Footage(TypedDict):
     """One continuous shot, finished."""
 
@@ -665,6 +694,7 @@ class Problem(TypedDict):
         "method_not_allowed",
         "monthly_cap",
         "no_provider_key",
+        "not_a_font",
         "not_an_image",
         "not_completed",
         "not_failed",
@@ -1160,6 +1190,7 @@ class BrandKit(TypedDict):
 
     logo: NotRequired[LogoBody | None]
     colors: NotRequired[ColorsBody | None]
+    fonts: NotRequired[FontsBody | None]
     text: NotRequired[LookBody | None]
     captions: NotRequired[bool | None]
     avatar_position: NotRequired[PositionBody | None]
@@ -1535,6 +1566,7 @@ class Brand(TypedDict):
     label: str
     logo: NotRequired[Logo]
     colors: Colors
+    fonts: Fonts
     asked: NotRequired[str]
     filled: list[str]
 

@@ -11,6 +11,9 @@ from shared.door.strict_body import Body
 
 _LOGO_ID = "must be the id that POST /tenant/uploads/logo answers"
 
+_FONT_ID = "must be the id that POST /tenant/uploads/font answers"
+FontId = Annotated[str, AfterValidator(of_form(r"[0-9a-f]{64}", _FONT_ID))]
+
 
 class LogoBody(Body):
     """A logo on every film of the kit, inside the safe area, off faces and words."""
@@ -45,6 +48,13 @@ class ColorsBody(Body):
     panel: Annotated[Color | None, Field(description="Of what is around letters; dark where it is left out.")] = None
 
 
+class FontsBody(Body):
+    """A brand's fonts; letters they lack are painted with abroll's own."""
+
+    heading: Annotated[FontId | None, Field(description="Of scene texts.")] = None
+    body: Annotated[FontId | None, Field(description="Of captions.")] = None
+
+
 class LookBody(Body):
     """How scene texts and captions look; their colours stand in `colors`."""
 
@@ -59,6 +69,7 @@ class BrandKitBody(Body):
 
     logo: LogoBody | None = None
     colors: ColorsBody | None = None
+    fonts: FontsBody | None = None
     text: LookBody | None = None
     captions: bool | None = None
     avatar_position: PositionBody | None = None

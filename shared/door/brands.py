@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import flask
 
@@ -18,8 +18,11 @@ from shared.media.images import MOST_IMAGE_BYTES, ImageRefused, reencode_logo
 from shared.pipeline.codec import to_plain
 from shared.pipeline.plan.brand import NO_BRAND
 from shared.pipeline.plan.kit import Kit
-from shared.steps.brand_kits import MOST_BRANDS, BrandKits
+from shared.steps.brand_kits import MOST_BRANDS, MOST_FONT_BYTES, BrandKits
 from shared.steps.problems import Problem, invalid, not_found
+
+if TYPE_CHECKING:
+    from shared.media.font_files import FontFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +32,23 @@ class BrandsDoor:
     kits: BrandKits
     entrance: Entrance
     admin: Callable[[flask.Request], Caller]
+    judge_font: "Callable[[bytes], FontFacts] | None"  # None where this function does not carry what reads fonts
 
     @property
     def routes(self) -> tuple[Route, ...]:
         """What is answered, for the router and for the OpenAPI description."""
+        font = Route(
+            "POST",
+            "/uploads/font",
+            self._font,
+            "Upload a font for brand kits: its bytes are the body (TTF or OTF, at most 5 MB, with Latin letters, and "
+            "embedding allowed by its maker).",
+            takes="bytes",
+        )
+        return (*self._kits, font) if self.judge_font else self._kits
+
+    @property
+    def _kits(self) -> tuple[Route, ...]:
         return (
             Route("GET", "/brand", self._all, "List the brand kits, the newest version of each."),
             Route("GET", "/brand/{brand}", self._one, "Read a brand kit; `version` reads an older one."),
@@ -97,6 +113,15 @@ class BrandsDoor:
         name = self.kits.keep_logo(who.tenant.id, logo)
         made = {"image": name, "width": logo.width, "height": logo.height, "bytes": len(logo.data)}
         return answer(201, {**made, "transparent": logo.transparent})
+
+    def _font(self, request: flask.Request, _found: Mapping[str, str]) -> flask.Response:
+        who = self.admin(request)
+        if self.judge_font is None:
+            raise not_found("call")
+        data = upload_body(request, MOST_FONT_BYTES)
+        facts = self.judge_font(data)
+        self.kits.keep_font(who.tenant.id, data, facts.sha256, facts.suffix)
+        return answer(201, {"font": facts.sha256, "family": facts.family, "bytes": len(data)})
 
 
 def kit_of(kits: Callable[[], BrandKits], tenant: Tenant, label: str | None) -> Kit | None:

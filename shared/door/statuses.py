@@ -44,6 +44,7 @@ STATUS: Mapping[Code, int] = {
     Code.AVATAR_NOT_FOUND: 422,
     Code.AVATAR_NOT_USABLE: 422,
     Code.BROKEN: 422,
+    Code.NOT_A_FONT: 422,
     Code.NOT_MUSIC: 422,
     Code.IMAGE_REFUSED: 422,
     Code.KEY_REJECTED: 422,

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import flask
 
@@ -35,6 +36,9 @@ from shared.steps.personas import Cast
 from shared.steps.replays import Replays
 from shared.steps.rotation import Rotation
 
+if TYPE_CHECKING:
+    from shared.media.font_files import FontFacts
+
 ADMIN = "tenant:admin"
 
 
@@ -58,6 +62,7 @@ class TenantDoor:
     templates: Templates
     now: Callable[[], datetime]
     kits: BrandKits
+    judge_font: "Callable[[bytes], FontFacts] | None" = None  # None where this function does not carry what reads fonts
 
     def __call__(self, request: flask.Request) -> flask.Response:
         """Answer one request."""
@@ -79,7 +84,7 @@ class TenantDoor:
             *IntegrationsDoor(self.accounts, self._who, self.entrance.key_put).routes,
             *TemplateDoor(self.tenants, self._who, self.links).routes,
             *TemplatesDoor(self.templates, self._who, self.links, self.now).routes,
-            *BrandsDoor(self.kits, self.entrance, self._who).routes,
+            *BrandsDoor(self.kits, self.entrance, self._who, self.judge_font).routes,
             *PersonasDoor(self.cast, self._who).routes,
             *self._webhooks.routes,
             *TenantsDoor(self.tenants, self.pages, self.entrance).routes,

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from shared.media.backdrops import with_backdrops
 from shared.media.beds import Prepared, prepared
 from shared.media.boxes import Stand, lay
 from shared.media.errors import MediaFailed, MediaRefused
+from shared.media.faces import OwnFonts
 from shared.media.ffmpeg import Budget, Demuxer, Source, run
 from shared.media.graph import Graph, Lettering, PlacedPresenter, paint
 from shared.media.images import ImageRefused
@@ -27,7 +29,7 @@ from shared.media.segments import cuts, frames, on_film, segments
 from shared.media.sound import Mix
 from shared.media.sources import source_of
 from shared.media.takes import measure
-from shared.pipeline.edit.edit import LOGO_KEY, MUSIC_KEY, Appearance, Edit
+from shared.pipeline.edit.edit import BODY_KEY, HEADING_KEY, LOGO_KEY, MUSIC_KEY, Appearance, Edit
 from shared.pipeline.plan.plan import Cutout
 from shared.pipeline.plan.warned import Warned, WarningText, warning
 
@@ -95,6 +97,7 @@ def compose(edit: Edit, files: Mapping[str, Path], folder: Path, *, timeout: flo
         raise MediaRefused(f"files are missing: {', '.join(missing)}", "Make these nodes first.")
     try:
         with TemporaryDirectory(prefix="bench-", dir=folder) as bench:
+            edit, files = with_backdrops(edit, files, Path(bench))
             return _composed(_Bench(edit, files, Path(bench), Budget(timeout)), folder)
     except OSError as problem:
         raise MediaFailed(f"the machine could not write: {problem.strerror or problem}") from problem
@@ -111,7 +114,7 @@ def _composed(bench: _Bench, folder: Path) -> Composed:
     films = {node: source_of(bench.files[node], facts) for node, facts in known.items()}
     presenters, told = _presenters(bench)
     logo = place_logo(edit.logo, edit, presenters) if edit.logo else None
-    words, lost = letter(edit, presenters, bench.folder, logo)
+    words, lost = letter(edit, presenters, bench.folder, logo, _fonts(bench))
     marks = (*_logo(bench, logo), *words)
     stills = _stills(bench)
     painted = [
@@ -143,6 +146,14 @@ def _music(bench: _Bench) -> Prepared | None:
         return None
     with named(MUSIC_KEY):
         return prepared(bench.edit.music, bench.files[MUSIC_KEY], bench.edit.seconds, bench.folder, bench.budget)
+
+
+def _fonts(bench: _Bench) -> OwnFonts:
+    """Name the files of the brand's fonts."""
+    return OwnFonts(
+        heading=str(bench.files[HEADING_KEY]) if bench.edit.fonts.heading else "",
+        body=str(bench.files[BODY_KEY]) if bench.edit.fonts.body else "",
+    )
 
 
 def _logo(bench: _Bench, placed: PlacedLogo | None) -> Iterator[Lettering]:

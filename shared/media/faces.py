@@ -1,11 +1,13 @@
 """The open fonts that words are painted with, in the order they are asked; each is opened when it is first needed.
 
+A brand's own font is asked before them.
+
 Nothing is looked for on the machine: the same film is painted with the same letters everywhere. HarfBuzz maps the
 files, so that of 28 MB only the pages of the glyphs in use are read.
 """
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import uharfbuzz
@@ -46,6 +48,17 @@ LETTERS = (
 SYMBOLS = ("NotoSansSymbols-Bold.ttf", "NotoSansSymbols2-Regular.ttf")
 
 
+@dataclass(frozen=True, slots=True)
+class OwnFonts:
+    """The files of a brand's fonts; "" where it has none."""
+
+    heading: str = ""  # of scene texts
+    body: str = ""  # of captions
+
+
+OURS = OwnFonts()
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Face:
     """One font file: HarfBuzz's font at its own scale (units per em), and the characters it has."""
@@ -63,5 +76,15 @@ class Face:
 @cache
 def face(name: str) -> Face:
     """Open one of the fonts above."""
-    opened = uharfbuzz.Face(uharfbuzz.Blob.from_file_path(FOLDER / name))
+    return _opened(name, FOLDER / name)
+
+
+@lru_cache(maxsize=4)  # a film has two at most
+def own_face(path: str) -> Face:
+    """Open a brand's font, which was judged when it was sent."""
+    return _opened(path, Path(path))
+
+
+def _opened(name: str, path: Path) -> Face:
+    opened = uharfbuzz.Face(uharfbuzz.Blob.from_file_path(path))
     return Face(name, uharfbuzz.Font(opened), opened.upem, frozenset(opened.unicodes))

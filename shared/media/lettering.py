@@ -10,6 +10,7 @@ from pathlib import Path
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 from shared.media.breaking import clusters
+from shared.media.faces import OURS, OwnFonts
 from shared.media.graph import Lettering, PlacedPresenter
 from shared.media.inking import Ink, ink
 from shared.media.keying import rgb
@@ -25,11 +26,17 @@ _RIM = 0.09  # of the letters: how far an outline reaches
 
 
 def letter(
-    edit: Edit, presenters: Sequence[PlacedPresenter], folder: Path, logo: PlacedLogo | None = None
+    edit: Edit,
+    presenters: Sequence[PlacedPresenter],
+    folder: Path,
+    logo: PlacedLogo | None = None,
+    fonts: OwnFonts = OURS,
 ) -> tuple[tuple[Lettering, ...], tuple[WarningText, ...]]:
     """Paint every title and caption; also says which characters could not be drawn."""
     said: tuple[Title | Cue, ...] = (*edit.titles, *edit.cues)
-    sayings = [each for each in (saying_of(one, edit, presenters, logo) for one in said) if each.end > each.start]
+    sayings = [
+        each for each in (saying_of(one, edit, presenters, logo, fonts) for one in said) if each.end > each.start
+    ]
     painted: list[PaintedText] = []
     for number, each in enumerate(sayings):
         inked = _inked(each.wording)

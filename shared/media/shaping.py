@@ -14,12 +14,13 @@ import uharfbuzz
 from icu import Bidi, Char, Script, UnicodeString, UProperty
 
 from shared.media.breaking import clusters
-from shared.media.faces import EMOJI, LETTERS, SYMBOLS, Face, face
+from shared.media.faces import EMOJI, LETTERS, SYMBOLS, Face, face, own_face
 
 TEXT_STYLE, PICTURE_STYLE = "\N{VARIATION SELECTOR-15}", "\N{VARIATION SELECTOR-16}"
 JOINER, KEYCAP = "\N{ZERO WIDTH JOINER}", "\N{COMBINING ENCLOSING KEYCAP}"
 RIGHT_TO_LEFT, LEFT_TO_RIGHT = "\N{RIGHT-TO-LEFT MARK}", "\N{LEFT-TO-RIGHT MARK}"
 _LEFTWARD = ("ar", "dv", "fa", "he", "iw", "ps", "sd", "ug", "ur", "yi")
+_TALL, _WIDEST = 4.0, 4.0  # ems: how far a line reaches from its baseline, and a letter along it, at most
 _ANY_SCRIPT = ("Zyyy", "Zinh")  # signs that belong to the words around them
 _FLAGS = uharfbuzz.BufferFlags.REMOVE_DEFAULT_IGNORABLES | uharfbuzz.BufferFlags.DO_NOT_INSERT_DOTTED_CIRCLE
 
@@ -64,12 +65,24 @@ class _Run:
 
 
 @lru_cache(maxsize=4096)
-def shape(text: str, language: str = "", *, rightward: bool = True) -> Line:
-    """Shape one line; `rightward` False is a line of a right-to-left text."""
+def shape(text: str, language: str = "", *, rightward: bool = True, own: str = "") -> Line:
+    """Shape one line; `rightward` False is a line of a right-to-left text, `own` the file of a brand's font."""
+    line = _line(text, language, rightward=rightward, own=own)
+    return line if not own or _plausible(line, text) else _line(text, language, rightward=rightward)
+
+
+def _plausible(line: Line, text: str) -> bool:
+    """Tell whether a stranger's font keeps its letters where letters are: what it says decides how much is painted."""
+    most = _WIDEST * (len(text) + 1)
+    reaches = -_TALL <= line.bottom <= line.top <= _TALL and -_TALL <= line.left <= line.right <= most
+    return reaches and 0 <= line.advance <= most
+
+
+def _line(text: str, language: str, *, rightward: bool, own: str = "") -> Line:
     glyphs: list[Glyph] = []
     pen = 0.0
     for stretch, leftward in _directed(text, rightward=rightward):
-        runs = list(_runs(stretch, language))
+        runs = list(_runs(stretch, language, own))
         for run in reversed(runs) if leftward else runs:
             placed, pen = _shaped(run, pen, leftward=leftward)
             glyphs += placed
@@ -102,11 +115,11 @@ def _directed(text: str, *, rightward: bool) -> Iterator[tuple[str, bool]]:
         yield str(units[start : start + length]), bool(direction)
 
 
-def _runs(text: str, language: str) -> Iterator[_Run]:
+def _runs(text: str, language: str, own: str) -> Iterator[_Run]:
     """Cut a stretch into runs of one font and script; signs of any script follow the words they stand with."""
-    signs = [part for sign in clusters(text) for part in ((sign,) if font_of(sign) else tuple(sign))]
+    signs = [part for sign in clusters(text) for part in ((sign,) if font_of(sign, own) else tuple(sign))]
     scripts = [_script(sign) for sign in signs]
-    faces = [_face(number, signs, scripts) for number in range(len(signs))]
+    faces = [_face(number, signs, scripts, own) for number in range(len(signs))]
     for order in (range(1, len(signs)), range(len(signs) - 2, -1, -1)):
         step = order.step
         for number in order:
@@ -118,26 +131,28 @@ def _runs(text: str, language: str) -> Iterator[_Run]:
             yield _Run(tuple(sign for sign, _, _ in group), chosen, script or "Zyyy", language)
 
 
-def _face(number: int, signs: Sequence[str], scripts: Sequence[str]) -> Face | None:
+def _face(number: int, signs: Sequence[str], scripts: Sequence[str], own: str) -> Face | None:
     """Return the font of a sign; quotes, dots and blanks share the font of the words beside them where it has them."""
     sign = signs[number]
     if not scripts[number] and not is_picture(sign) and (sign == " " or not sign.isascii()):
         opens = unicodedata.category(sign[0]) in {"Ps", "Pi"}
         beside = range(number + 1, len(signs)) if opens else range(number - 1, -1, -1)
         word = next((signs[other] for other in beside if scripts[other]), None)
-        shared = font_of(word) if word else None
+        shared = font_of(word, own) if word else None
         if shared and shared.has(_visible(sign)):
             return shared
-    return font_of(sign)
+    return font_of(sign, own)
 
 
 @lru_cache(maxsize=4096)
-def font_of(sign: str) -> Face | None:
-    """Return the first font that has all of a sign, None where none has."""
+def font_of(sign: str, own: str = "") -> Face | None:
+    """Return the first font that has all of a sign, a brand's own before ours; None where none has."""
     if is_picture(sign):
         return face(EMOJI)
     last = (*SYMBOLS, EMOJI) if TEXT_STYLE in sign else (EMOJI, *SYMBOLS)
     needed = _visible(sign)
+    if own and own_face(own).has(needed):
+        return own_face(own)
     return next((one for name in (*LETTERS, *last) if (one := face(name)).has(needed)), None)
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from shared.media.boxes import Box, face
+from shared.media.faces import OURS, OwnFonts
 from shared.media.graph import Lettering, PlacedPresenter
 from shared.media.languages import language_of
 from shared.media.logo import PlacedLogo
@@ -62,7 +63,11 @@ class PaintedText:
 
 
 def saying_of(
-    said: Title | Cue, edit: Edit, presenters: Sequence[PlacedPresenter], logo: PlacedLogo | None = None
+    said: Title | Cue,
+    edit: Edit,
+    presenters: Sequence[PlacedPresenter],
+    logo: PlacedLogo | None = None,
+    fonts: OwnFonts = OURS,
 ) -> Saying:
     """Choose the place and the letters of a text among the presenters and the logo seen meanwhile."""
     cue_style = _CUE_WIDE if edit.size.width > edit.size.height else _CUE_TALL
@@ -78,9 +83,9 @@ def saying_of(
             zones = (asked_zone(edit.size, edit.text.position, edit.safe_area),)
         elif any(cue.start < said.start + said.seconds and cue.start + cue.seconds > said.start for cue in edit.cues):
             zones = tuple(_above(low[0].box.y, zone, edit.size) for zone in zones)
-        zone, wording = _best_zone(said, _TITLE, edit, clear_of(zones, mark, edit.size), faces, people)
+        zone, wording = _best_zone(said, edit, fonts.heading, clear_of(zones, mark, edit.size), faces, people)
         return Saying(said, wording, start, end, (zone,), faces)
-    return Saying(said, _worded(said, cue_style, edit, low[0]), start, end, low, faces)
+    return Saying(said, _worded(said, cue_style, edit, low[0], fonts.body), start, end, low, faces)
 
 
 def _above(floor: int, zone: Zone, size: Size) -> Zone:
@@ -89,7 +94,7 @@ def _above(floor: int, zone: Zone, size: Size) -> Zone:
     return replace(zone, box=replace(zone.box, height=min(zone.box.height, free))) if free > size.height / 8 else zone
 
 
-def _worded(said: Title | Cue, style: _Style, edit: Edit, zone: Zone) -> Wording:
+def _worded(said: Title | Cue, style: _Style, edit: Edit, zone: Zone, own: str) -> Wording:
     side = min(edit.size.width, edit.size.height)
     letters, least = round(style.letters * edit.text.size * side), max(8, round(style.least * side))
     pad = 2 * round(PAD * letters)
@@ -100,11 +105,12 @@ def _worded(said: Title | Cue, style: _Style, edit: Edit, zone: Zone) -> Wording
         width=max(letters, zone.box.width - pad),
         height=max(least, zone.box.height - pad),
         language=language_of(said.text, edit.locale, edit.texts),
+        own=own,
     )
 
 
 def _best_zone(
-    said: Title, style: _Style, edit: Edit, zones: Sequence[Zone], faces: Sequence[Box], people: Sequence[Box]
+    said: Title, edit: Edit, own: str, zones: Sequence[Zone], faces: Sequence[Box], people: Sequence[Box]
 ) -> tuple[Zone, Wording]:
     """Choose where a scene text is largest, whole, off the faces and beside people; of equal places the first."""
     size = edit.size
@@ -114,11 +120,11 @@ def _best_zone(
         covered = max((box.shared_with(one) / one.area for one in faces), default=0.0)
         crowded = max(0.0, box.height / zone.box.height - 1)
         over = max((box.shared_with(one) / box.area for one in people), default=0.0)
-        smaller = 1 - wording.letters / (style.letters * min(size.width, size.height))
+        smaller = 1 - wording.letters / (_TITLE.letters * min(size.width, size.height))
         lost = 1 - min(1.0, sum(len(line) for line in wording.lines) / len(said.text)) if wording.shortened else 0.0
         return 4 * covered + 2 * crowded + over + smaller + 3 * lost + wording.shortened
 
-    tried = [(zone, _worded(said, style, edit, zone)) for zone in zones]
+    tried = [(zone, _worded(said, _TITLE, edit, zone, own)) for zone in zones]
     return min(tried, key=lambda each: round(cost(*each), 2))
 
 

@@ -53,10 +53,11 @@ class _Text:
     paragraphs: tuple[tuple[_Piece, ...], ...]
     language: str
     rightward: bool
+    own: str = ""
 
     def shaped(self, line: str) -> Line:
         """Shape one of its lines."""
-        return shape(line, self.language, rightward=self.rightward)
+        return shape(line, self.language, rightward=self.rightward, own=self.own)
 
     def piece(self, text: str) -> _Piece:
         """Measure one of its pieces."""
@@ -65,13 +66,14 @@ class _Text:
         return _Piece(text, self.shaped(bare).advance if bare != text else whole, whole)
 
 
-def word(text: str, *, letters: int, least: int, width: int, height: int, language: str = "") -> Wording:
+def word(text: str, *, letters: int, least: int, width: int, height: int, language: str = "", own: str = "") -> Wording:
     """Break a text into lines of about equal length, in letters of `least` to `letters` as fit `width` x `height`.
 
-    All lengths in pixels. What does not fit in the least letters is cut, and the last line says so.
+    All lengths in pixels; `own` is the file of a brand's font. What does not fit in the least letters is cut, and the
+    last line says so.
     """
     drawn, lost = drawable(text)
-    laid = _read(drawn, language)
+    laid = _read(drawn, language, own)
     for size in range(max(_unbroken(laid, letters, width), least), least - 1, -1):
         lines = _balanced(laid, width / size)
         shaped = tuple(map(laid.shaped, lines))
@@ -83,10 +85,10 @@ def word(text: str, *, letters: int, least: int, width: int, height: int, langua
     return Wording(kept, tuple(map(laid.shaped, kept)), least, lost, shortened=len(lines) > most)
 
 
-def _read(drawn: str, language: str) -> _Text:
-    bare = _Text((), language, reads_rightward(drawn, language))
+def _read(drawn: str, language: str, own: str) -> _Text:
+    bare = _Text((), language, reads_rightward(drawn, language), own)
     rows = (tuple(bare.piece(piece) for piece in pieces(line, language)) for line in drawn.split("\n"))
-    return _Text(tuple(rows), language, bare.rightward)
+    return _Text(tuple(rows), language, bare.rightward, own)
 
 
 def _step(lines: Sequence[Line]) -> float:

@@ -69,9 +69,10 @@ class DoorParts(StepParts):
     def tenant(self) -> "TenantDoor":
         from dataclasses import replace
 
+        from shared.steps.judged_fonts import font_facts
         from shared.steps.judged_music import facts_of
 
-        return replace(self.tenant_inside, judge_music=facts_of)
+        return replace(self.tenant_inside, judge_music=facts_of, judge_font=font_facts)
 
     @cached_property
     def tenant_inside(self) -> "TenantDoor":

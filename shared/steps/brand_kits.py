@@ -19,13 +19,16 @@ from shared.codes import Code
 from shared.media.images import MOST_IMAGE_BYTES, ImageRefused, ReencodedImage, decode_logo
 from shared.pipeline.codec import from_plain
 from shared.pipeline.job.names import brand_object
-from shared.pipeline.plan.brand import DEFAULT_BRAND, NO_BRAND, Brand, Colors, Logo
+from shared.pipeline.plan.brand import DEFAULT_BRAND, MOST_FONT_BYTES, NO_BRAND, Brand, Colors, Font, Fonts, Logo
 from shared.pipeline.plan.capabilities import Tables
 from shared.pipeline.plan.kit import Kit, refuse_faint
 from shared.pipeline.plan.refusals import refuse_unknown_backdrop
 from shared.steps.music_files import MusicFiles
 from shared.steps.problems import Problem, invalid
 
+__all__ = ["MOST_BRANDS", "MOST_FONT_BYTES", "BrandKits"]
+
+_FONTS = {"ttf": "font/ttf", "otf": "font/otf"}
 MOST_BRANDS = 20  # of a tenant
 BRAND_PUTS_TRIED = 3  # against somebody who puts the same kit
 
@@ -44,9 +47,13 @@ class BrandKits:
 
     def keep_logo(self, tenant: str, logo: ReencodedImage) -> str:
         """Keep a logo under its content's name; return the name."""
-        uri = self._uri(tenant, logo.sha256)
+        uri = self._uri(tenant, logo.sha256, "png")
         self.blobs.write(uri, [logo.data], mime=logo.mime, expected=len(logo.data))
         return logo.sha256
+
+    def keep_font(self, tenant: str, data: bytes, name: str, suffix: str) -> None:
+        """Keep a font under its content's name."""
+        self.blobs.write(self._uri(tenant, name, suffix), [data], mime=_FONTS[suffix], expected=len(data))
 
     def put(self, tenant: Tenant, name: str, body: Mapping[str, Any], made_by: str) -> NamedBrand:
         """Keep a kit's next version. Raises Problem naming every mistake by field."""
@@ -105,7 +112,7 @@ class BrandKits:
         if colors.primary and "background" not in own:
             own["background"] = {"type": "color", "color": colors.primary}
         kit = from_plain(Kit, {"brand": {"label": ""}, **own, **({"text": text} if text else {})})
-        kit = replace(kit, brand=Brand("", logo, colors))
+        kit = replace(kit, brand=Brand("", logo, colors, self._fonts(tenant, body.get("fonts", {}), wrong)))
         for path, why in (*refuse_faint(kit), *refuse_unknown_backdrop("background", kit.background, self.tables)):
             wrong.setdefault(path, []).append(why)
         if kit.audio and kit.audio.music:
@@ -123,7 +130,7 @@ class BrandKits:
     def _logo(self, tenant: str, said: Mapping[str, Any]) -> Logo:
         """Find a logo's file and its size. Raises ImageRefused."""
         try:
-            data = self.blobs.read(self._uri(tenant, said["image"]), 0, MOST_IMAGE_BYTES)
+            data = self.blobs.read(self._uri(tenant, said["image"], "png"), 0, MOST_IMAGE_BYTES)
         except NoFile as gone:
             raise ImageRefused(Code.NO_UPLOAD, "there is no such logo", "POST it to /tenant/uploads/logo") from gone
         width, height = decode_logo(data).size
@@ -132,5 +139,19 @@ class BrandKits:
     def _say_default(self, tenant: Tenant, name: str | None) -> None:
         self.tenants.change_tenant(replace(tenant, brand=name), ("brand",))
 
-    def _uri(self, tenant: str, name: str) -> str:
-        return f"gs://{self.films_bucket}/{brand_object(tenant, name, 'png')}"
+    def _fonts(self, tenant: str, said: Mapping[str, str], wrong: dict[str, list[str]]) -> Fonts:
+        """Find the files of fonts; what is not there is told in `wrong`."""
+        found: dict[str, Font] = {}
+        for role, name in said.items():
+            for suffix in _FONTS:
+                try:
+                    self.blobs.stat(self._uri(tenant, name, suffix))
+                except NoFile:
+                    continue
+                found[role] = Font(name, suffix)
+            if role not in found:
+                wrong[f"fonts.{role}"] = ["there is no such font: POST it to /tenant/uploads/font"]
+        return Fonts(found.get("heading"), found.get("body"))
+
+    def _uri(self, tenant: str, name: str, suffix: str) -> str:
+        return f"gs://{self.films_bucket}/{brand_object(tenant, name, suffix)}"

@@ -23,7 +23,7 @@ from shared.media.mp4 import read_mp4
 from shared.media.probe import probe
 from shared.pipeline.edit.assembly import Breaks, Take, assemble, read_srt
 from shared.pipeline.edit.caption_files import srt_of, vtt_of
-from shared.pipeline.edit.edit import LOGO_KEY, MUSIC_KEY, Edit
+from shared.pipeline.edit.edit import BODY_KEY, HEADING_KEY, LOGO_KEY, MUSIC_KEY, Edit
 from shared.pipeline.job import events as on
 from shared.pipeline.job.cast import speech_of
 from shared.pipeline.job.job import Job, Node, Output
@@ -84,7 +84,7 @@ class Compose:
         cut, told = self._cut(job, node, files)
         work = folder / "work"
         work.mkdir()
-        beside_takes = {**self._music(job, folder), **self._logo(job, folder)}
+        beside_takes = {**self._music(job, folder), **self._branded(job, folder)}
         composed = compose(cut, {**files, **beside_takes}, work, timeout=self.commits.timeouts.compose_render)
         words = self._subtitled(uri, cut)
         poster = beside(uri, "jpg")
@@ -132,13 +132,18 @@ class Compose:
         self.blobs.fetch(job.plan.music.uri, path, job.plan.music.generation)
         return {MUSIC_KEY: path}
 
-    def _logo(self, job: Job, folder: Path) -> Mapping[str, Path]:
-        logo = job.request.brand.logo if job.request.brand else None
-        if logo is None:
+    def _branded(self, job: Job, folder: Path) -> Mapping[str, Path]:
+        """Fetch the files of the brand: its logo and its fonts."""
+        brand = job.request.brand
+        if brand is None:
             return {}
-        path = folder / "logo.png"
-        self.blobs.fetch(f"gs://{self.films_bucket}/{brand_object(job.tenant, logo.image, 'png')}", path)
-        return {LOGO_KEY: path}
+        wanted = {LOGO_KEY: (brand.logo.image, "png")} if brand.logo else {}
+        fonts = {HEADING_KEY: brand.fonts.heading, BODY_KEY: brand.fonts.body}
+        wanted |= {key: (font.font, font.suffix) for key, font in fonts.items() if font}
+        files = {key: folder / f"{key}.{suffix}" for key, (_, suffix) in wanted.items()}
+        for key, (name, suffix) in wanted.items():
+            self.blobs.fetch(f"gs://{self.films_bucket}/{brand_object(job.tenant, name, suffix)}", files[key])
+        return files
 
     def _cut(self, job: Job, node: Node, files: Mapping[str, Path]) -> tuple[Edit, tuple[WarningText, ...]]:
         """Measure the files themselves: what a vendor says about a length is a hint. Also say what is missing."""

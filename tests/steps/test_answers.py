@@ -12,6 +12,7 @@ from werkzeug.test import Client, TestResponse
 from infra.call_answers import ANSWERS
 from infra.openapi import described
 from shared.door.keys import new_key
+from shared.media.faces import FOLDER, LETTERS
 from tests.attack.doors import SCOPES
 from tests.attack.served import served
 from tests.journey.cinema import PHOTO
@@ -140,6 +141,7 @@ def _brands(calls: "Calls", logo: str) -> None:
     calls.told("PUT", "/tenant/brand/{brand}", "default", json={"logo": {"image": logo}, "captions": True})
     calls.told("GET", "/tenant/brand/{brand}", "default")
     calls.told("GET", "/tenant/brand")
+    calls.told("POST", "/tenant/uploads/font", data=(FOLDER / LETTERS[0]).read_bytes())
     calls.told("GET", "/tenant")
     calls.told("DELETE", "/tenant/brand/{brand}", "default")
 

@@ -9,14 +9,17 @@ import pytest
 from PIL import Image
 
 from shared.cloud.brands import NamedBrand
-from shared.pipeline.plan.brand import Brand
+from shared.media.faces import FOLDER
+from shared.pipeline.plan.brand import Brand, Font
 from shared.pipeline.plan.kit import Kit
+from shared.pipeline.plan.plan import Drawn
 from shared.steps.brand_kits import MOST_BRANDS
 from tests.steps.calls import Customer, customer, told
 from tests.steps.stage import LOOK, TENANT, VOICE, Stage, staged
 
 SCENE = {"visual_description": "A mug", "duration": 4, "script": "Hi.", "avatar_id": LOOK, "voice_id": VOICE}
 ORDER: dict[str, Any] = {"product_title": "Mug", "scenes": [SCENE]}
+OFFICE = {"type": "preset", "preset": "office"}
 GREEN = {"colors": {"text": "#ffffff", "panel": "#1a3c34"}, "captions": True}
 
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")  # Google's refused download, unread
@@ -96,6 +99,26 @@ def test_a_film_keeps_the_kit_it_was_ordered_with(stage: Stage, shop: Customer) 
     assert outputs[0] != outputs[1]
 
 
+def test_a_film_is_lettered_with_its_kits_font(stage: Stage, shop: Customer) -> None:
+    """Uploaded, named by a kit, fetched for the film; what nobody uploaded is refused by field."""
+    sent = shop.call("POST", "/tenant/uploads/font", (FOLDER / "DejaVuSans-Bold.ttf").read_bytes())
+    font = told(sent)["font"]
+    put(shop, "lettered", {"fonts": {"heading": font, "body": font}, "captions": True})
+    wrong = mistakes(shop, "PUT", "/tenant/brand/wrong", {"fonts": {"heading": "0" * 64}})
+    barred = shop.call("POST", "/tenant/uploads/font", b"no font")
+
+    job_id = ordered(shop, brand="lettered")
+    stage.live(job_id)
+
+    film = stage.job(job_id)
+    assert "DejaVu Sans" == told(sent)["family"]
+    assert film.request.brand
+    assert Font(font, "ttf") == film.request.brand.fonts.body
+    assert "completed" == str(film.ending)
+    assert {"fonts.heading"} == {*wrong}
+    assert (422, "not_a_font") == (barred.status_code, told(barred)["error"])
+
+
 def test_the_default_kit_is_that_of_orders_that_name_none(stage: Stage, shop: Customer) -> None:
     """Until it is deleted; an order may take none, or a version; without one, orders cost no read more."""
     first = put(shop, "default", GREEN)["version"]
@@ -117,13 +140,17 @@ def test_a_brands_first_colour_is_its_backdrop(stage: Stage, shop: Customer) -> 
     backdrop = {"type": "color", "color": "#aabbcc"}
     put(shop, "green", {"colors": {"primary": "#1a3c34"}})
     put(shop, "gray", {"colors": {"primary": "#1a3c34"}, "background": backdrop})
+    put(shop, "room", {"colors": {"primary": "#204060"}, "background": OFFICE})
     scene = {name: value for name, value in SCENE.items() if name != "visual_description"}
 
-    jobs = [ordered(shop, brand=name, scenes=[scene]) for name in ("green", "gray")]
+    jobs = [ordered(shop, brand=name, scenes=[scene]) for name in ("green", "gray", "room")]
     own = ordered(shop, brand="green", scenes=[{**scene, "background": {**backdrop, "color": "#000000"}}])
 
-    colors = [stage.job(each).plan.stretches[0].backdrop for each in (*jobs, own)]
-    assert ["#1a3c34", "#aabbcc", "#000000"] == [each and each.color for each in colors]
+    stage.live(jobs[2])
+    edited = told(shop.call("POST", f"/jobs/{jobs[2]}/edit", {"brand": "green", "background": OFFICE}))["job_id"]
+    behind = [stage.job(each).plan.stretches[0].backdrop for each in (*jobs, own, edited)]
+    assert ["#1a3c34", "#aabbcc", "#204060", "#000000", "#1a3c34"] == [each and each.color for each in behind]
+    assert [None, None, Drawn.OFFICE, None, Drawn.OFFICE] == [each and each.drawn for each in behind]
 
 
 def test_the_same_order_is_the_same_job_whatever_its_kit_is_by_now(shop: Customer) -> None:

@@ -15,6 +15,7 @@ from shared.pipeline.edit.film_warnings import film_warnings
 from shared.pipeline.edit.reprise import reprised
 from shared.pipeline.edit.source_ranges import source_ranges
 from shared.pipeline.edit.timeline import FPS, TimelineEntry, timeline
+from shared.pipeline.plan.brand import NO_FONTS
 from shared.pipeline.plan.placement import placement
 from shared.pipeline.plan.plan import Cutout, Plan, Speech
 from shared.pipeline.plan.request import FilmRequest, script_of
@@ -75,6 +76,7 @@ def assemble(
         music=plan.music,
         text=request.text,
         logo=request.brand.logo if request.brand else None,
+        fonts=request.brand.fonts if request.brand else NO_FONTS,
         safe_area=request.safe_area,
         focus=request.focus or MIDDLE,
     )
@@ -110,12 +112,12 @@ def _shot(entry: TimelineEntry) -> Shot:
         raise ValueError(f"scene {entry.stretch.scene} has neither footage nor a backdrop")
     if backdrop.image is not None:
         return Shot(seconds=entry.seconds, node=backdrop.image, still=True)
-    return Shot(seconds=entry.seconds, node=None, color=backdrop.color)
+    return Shot(seconds=entry.seconds, node=None, color=backdrop.color, drawn=backdrop.drawn)
 
 
 def _goes_on(last: Shot, shot: Shot) -> bool:
     """Tell whether a shot is the same picture going on, so that no cut need be made in it."""
-    if (last.node, last.color, last.still) != (shot.node, shot.color, shot.still):
+    if (last.node, last.color, last.drawn, last.still) != (shot.node, shot.color, shot.drawn, shot.still):
         return False
     moving = last.node is not None and not last.still
     held = last.seconds - last.footage > FRAME

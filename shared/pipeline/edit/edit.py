@@ -5,14 +5,15 @@ Times are seconds on the film's own clock. Files are named by the key of the nod
 
 from dataclasses import dataclass
 
-from shared.pipeline.plan.brand import Logo
-from shared.pipeline.plan.plan import KEY_COLOR, Cutout, Loudness, Music, Placement, Size, Sound
+from shared.pipeline.plan.brand import NO_FONTS, Fonts, Logo
+from shared.pipeline.plan.plan import KEY_COLOR, Cutout, Drawn, Loudness, Music, Placement, Size, Sound
 from shared.pipeline.plan.request import Focus
 from shared.pipeline.plan.typography import USUAL_TEXT, AppArea, Typography
 from shared.pipeline.plan.warned import WarningText
 
 MIDDLE = Focus()
 MUSIC_KEY, LOGO_KEY = "music", "logo"
+HEADING_KEY, BODY_KEY = "font-heading", "font-body"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class Shot:
     footage: float = 0.0  # seconds taken from the file before its last frame is held (0 for a still)
     still: bool = False  # the file is an image
     color: str | None = None  # "#rrggbb"
+    drawn: Drawn | None = None  # in the hues of the colour
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,7 @@ class Edit:
     music: Music | None = None  # its file stands under MUSIC_KEY
     text: Typography = USUAL_TEXT
     logo: Logo | None = None  # its file stands under LOGO_KEY
+    fonts: Fonts = NO_FONTS  # their files stand under HEADING_KEY and BODY_KEY
     safe_area: AppArea | None = None
     focus: Focus = MIDDLE  # what stays seen of a picture of another shape
     locale: str = ""  # the language spoken, "zh-TW", where somebody said it
@@ -87,7 +90,8 @@ class Edit:
 
     @property
     def files(self) -> tuple[str, ...]:
-        """Keys of the files the render needs: nodes, the music and the logo, in order of first use."""
+        """Keys of the files the render needs: nodes, the music and the brand's, in order of first use."""
         named = [shot.node for shot in self.shots if shot.node] + [appearance.node for appearance in self.appearances]
-        beside = [*([MUSIC_KEY] if self.music else []), *([LOGO_KEY] if self.logo else [])]
+        kept = {MUSIC_KEY: self.music, LOGO_KEY: self.logo, HEADING_KEY: self.fonts.heading, BODY_KEY: self.fonts.body}
+        beside = [key for key, one in kept.items() if one]
         return tuple(dict.fromkeys([*named, *beside]))

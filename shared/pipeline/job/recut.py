@@ -172,14 +172,14 @@ def _heard(audio: Audio, recut: Recut) -> Audio:
 def _stretches(plan: Plan, request: FilmRequest, recut: Recut, tables: Tables) -> tuple[Stretch, ...]:
     """Return the scenes as they follow; those before a backdrop as long as the new words and length ask."""
     own = {each.scene for each in recut.scenes if each.background}
-    branded = recut.brand and request.brand and "background" in request.brand.filled
 
     def relaid(stretch: Stretch) -> Stretch:
         if stretch.backdrop is None:
             return stretch
         number = stretch.scene
         film_wide = number is None or request.scenes[number].background is None
-        new = number in own or (film_wide and bool(branded or recut.background))
+        new = number in own or (film_wide and recut.background is not None)
+        new = new or (recut.brand is not None and stretch.backdrop.image is None)  # drawn in the brand's own colour
         return unfilmed(
             request, number, images.backdrop(request, number, tables, {}) if new else stretch.backdrop, plan.speeches
         )

@@ -11,6 +11,7 @@ from shared.pipeline.codec import Stored
 
 NO_BRAND = "none"  # what an order names that wants no kit, not even the default one
 DEFAULT_BRAND = "default"  # the kit of orders that name none
+MOST_FONT_BYTES = 5 * 2**20
 LEAST_LOGO, MOST_LOGO = 0.05, 0.3  # of the film's width
 LOGO_ALONE = 3.0  # seconds at a film's end in which a logo of Moment OUTRO is seen
 
@@ -55,11 +56,31 @@ class Colors(Stored):
 
 
 @dataclass(frozen=True, slots=True)
+class Font(Stored):
+    """A brand's font: an upload's id, and the suffix of its kind."""
+
+    font: str
+    suffix: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fonts(Stored):
+    """A brand's fonts; None is our own."""
+
+    heading: Font | None = None  # of scene texts
+    body: Font | None = None  # of captions
+
+
+NO_FONTS = Fonts()
+
+
+@dataclass(frozen=True, slots=True)
 class Brand(Stored):
     """What a film has of a kit beside fields that an order could give itself."""
 
     label: str  # "summer@3": name and version
     logo: Logo | None = None
     colors: Colors = Colors()
+    fonts: Fonts = NO_FONTS
     asked: str | None = None  # as the order named it; None = it named none
     filled: tuple[str, ...] = ()  # the order's fields that the kit filled in: "captions", "text.style"

@@ -26,7 +26,8 @@ def composition(plan: Plan, request: FilmRequest) -> dict[str, Any]:
     apart = {"safe_area": request.safe_area.value} if request.safe_area else {}  # what nobody asks for renames nothing
     loud = {"loudness": plan.loudness.value} if plan.loudness else {}
     tune = {"music": to_plain(plan.music)} if plan.music else {}
-    mark = {"logo": to_plain(request.brand.logo)} if request.brand and request.brand.logo else {}
+    brand = to_plain(request.brand) if request.brand else {}
+    mark = {name: brand[name] for name in ("logo", "fonts") if brand.get(name)}
     return (
         words
         | apart

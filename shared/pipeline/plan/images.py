@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from shared.pipeline.plan.capabilities import Tables
-from shared.pipeline.plan.plan import Backdrop, Clip, Picture
+from shared.pipeline.plan.plan import Backdrop, Clip, Drawn, Picture
 from shared.pipeline.plan.request import BackgroundType, FilmRequest, ImageSource, image_at
 
 
@@ -49,6 +49,13 @@ def numbered(
     return tuple(by_source.values()), keys
 
 
+def _named(request: FilmRequest, preset: str, tables: Tables) -> Backdrop:
+    """Return a preset: a flat colour by its name, or a drawn one in the brand's first colour, where it has one."""
+    drawn = Drawn(preset) if preset in {*Drawn} else None
+    own = request.brand.colors.primary if request.brand and drawn else None
+    return Backdrop(color=own or tables.backdrops[preset], drawn=drawn)
+
+
 def backdrop(request: FilmRequest, scene: int | None, tables: Tables, keys: Mapping[str, str]) -> Backdrop:
     """Return what stands behind a scene without footage, or behind a film without scenes (None)."""
     path = backdrop_path(request, scene)
@@ -59,7 +66,7 @@ def backdrop(request: FilmRequest, scene: int | None, tables: Tables, keys: Mapp
         case BackgroundType.COLOR:
             return Backdrop(color=background.color)
         case BackgroundType.PRESET:
-            return Backdrop(color=tables.backdrops[background.preset or ""])
+            return _named(request, background.preset or "", tables)
         case BackgroundType.IMAGE:
             name = "image_url" if background.image_url is not None else "image"
             return Backdrop(image=keys[f"{path}.{name}"])

@@ -177,12 +177,23 @@ class Understudy(Stored):
     reason: str  # why it comes at its place, or who can take over
 
 
+class Drawn(StrEnum):
+    """A backdrop that is drawn in the hues of its colour."""
+
+    STUDIO = "studio"
+    OFFICE = "office"
+    GRADIENT = "gradient"
+    MODERN = "modern"
+    DOTS = "dots"
+
+
 @dataclass(frozen=True, slots=True)
 class Backdrop(Stored):
     """What stands behind a presenter where there is no footage."""
 
     color: str | None = None  # "#rrggbb"
     image: str | None = None  # key of an image node
+    drawn: Drawn | None = None  # in the hues of the colour; None = the flat colour
 
 
 @dataclass(frozen=True, slots=True)
