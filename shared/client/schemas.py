@@ -124,6 +124,7 @@ class Colors(TypedDict):
     """A brand's colours, each "#rrggbb"."""
 
     primary: NotRequired[str]
+    accent: NotRequired[str]
     text: NotRequired[str]
     panel: NotRequired[str]
 
@@ -132,6 +133,7 @@ class ColorsBody(TypedDict):
     """A brand's colours."""
 
     primary: NotRequired[str | None]
+    accent: NotRequired[str | None]
     text: NotRequired[str | None]
     panel: NotRequired[str | None]
 
@@ -891,6 +893,7 @@ class TextBody(TypedDict):
     animation: NotRequired[Literal["fade", "none", "slide"] | None]
     size: NotRequired[float | None]
     color: NotRequired[str | None]
+    accent: NotRequired[str | None]
     panel: NotRequired[str | None]
 
 
@@ -912,6 +915,7 @@ class Typography(TypedDict):
     size: float
     color: str
     panel: NotRequired[str]
+    accent: NotRequired[str]
 
 
 class Understudy(TypedDict):

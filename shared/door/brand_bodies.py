@@ -44,6 +44,9 @@ class ColorsBody(Body):
     primary: Annotated[
         Color | None, Field(description="Of the backdrop where nothing is filmed and neither order nor kit name one.")
     ] = None
+    accent: Annotated[
+        Color | None, Field(description="Of a bar in the panel of scene texts, before their letters.")
+    ] = None
     text: Annotated[Color | None, Field(description="Of letters; white where it is left out.")] = None
     panel: Annotated[Color | None, Field(description="Of what is around letters; dark where it is left out.")] = None
 

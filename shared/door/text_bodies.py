@@ -26,6 +26,9 @@ class TextBody(Body):
     ] = None
     size: Annotated[float, Field(ge=0.7, le=1.5, description="Times the usual letters.")] | None = None
     color: Annotated[Color | None, Field(description="Of the letters; white is the default.")] = None
+    accent: Annotated[
+        Color | None, Field(description="Of a bar in the panel of scene texts, before their letters; none by default.")
+    ] = None
     panel: Annotated[Color | None, Field(description="Of the panel, outline or shadow; a dark one is the default.")] = (
         None
     )

@@ -13,8 +13,9 @@ from shared.media.breaking import clusters
 from shared.media.faces import OURS, OwnFonts
 from shared.media.graph import Lettering, PlacedPresenter
 from shared.media.inking import Ink, ink
-from shared.media.keying import rgb
+from shared.media.keying import Rgb, rgb
 from shared.media.logo import PlacedLogo
+from shared.media.shaping import reads_rightward
 from shared.media.text_layout import PAD, PaintedText, Saying, laid_out, saying_of
 from shared.media.wording import Wording
 from shared.pipeline.edit.edit import Cue, Edit, Title
@@ -22,6 +23,7 @@ from shared.pipeline.plan.glyphs import named
 from shared.pipeline.plan.typography import DARK, TextStyle, Typography
 from shared.pipeline.plan.warned import Warned, WarningText, warning
 
+_BAR = 0.22  # of the space between letters and their panel's edge: how wide a bar in it is
 _RIM = 0.09  # of the letters: how far an outline reaches
 
 
@@ -68,7 +70,11 @@ def _painted(edit: Edit, saying: Saying, inked: Ink, path: Path) -> PaintedText:
     """Paint a text onto its panel; one whose shaping came out wider than its zone is drawn smaller."""
     pad, zone = round(saying.wording.letters * PAD), saying.zones[0].box
     room = (max(2, zone.width - 2 * pad), max(2, round(edit.size.height * 0.6) - 2 * pad))
-    picture = _backed(inked.within(*room), pad, edit.text)
+    drawn = inked.within(*room)
+    picture = _backed(drawn, pad, edit.text)
+    if edit.text.accent and edit.text.style is TextStyle.PANEL and isinstance(saying.said, Title):
+        leftward = not reads_rightward(saying.said.text, edit.locale)
+        picture = _barred(picture, pad, drawn.size[1], rgb(edit.text.accent), leftward=leftward)
     picture.save(path, "PNG", compress_level=1)
     return PaintedText(saying, path, picture.width, picture.height)
 
@@ -95,6 +101,18 @@ def _backed(inked: Ink, pad: int, look: Typography) -> Image.Image:
         layer.putalpha(alpha)
         ground = Image.alpha_composite(ground, layer)
     return Image.alpha_composite(ground, pictures)
+
+
+def _barred(picture: Image.Image, pad: int, high: int, color: Rgb, *, leftward: bool) -> Image.Image:
+    """Paint a bar into a panel, as high as its letters, on the side where these begin."""
+    wide, middle = max(2, round(pad * _BAR)), round(pad / 2)
+    left = picture.width - middle - wide // 2 if leftward else middle - wide // 2
+    shape = Image.new("L", (wide * 4, high * 4), 0)
+    ImageDraw.Draw(shape).rounded_rectangle((0, 0, wide * 4 - 1, high * 4 - 1), wide * 2, fill=255)
+    bar = Image.new("RGBA", (wide, high), (*color, 0))
+    bar.putalpha(shape.resize((wide, high), Image.Resampling.BOX))
+    picture.alpha_composite(bar, (left, pad))
+    return picture
 
 
 def _rim(drawn: Image.Image, pad: int, style: TextStyle) -> Image.Image:

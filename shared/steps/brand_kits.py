@@ -106,7 +106,7 @@ class BrandKits:
             except ImageRefused as refused:
                 wrong["logo.image"] = [f"{refused.why}: {refused.next_move}"]
         colors = from_plain(Colors, body.get("colors", {}))
-        letters = {"color": colors.text, "panel": colors.panel}
+        letters = {"color": colors.text, "panel": colors.panel, "accent": colors.accent}
         text = {**body.get("text", {}), **{name: color for name, color in letters.items() if color}}
         own = {name: body[name] for name in ("captions", "avatar_position", "audio", "background") if name in body}
         if colors.primary and "background" not in own:

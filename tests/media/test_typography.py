@@ -61,6 +61,23 @@ def test_letters_have_the_colour_and_the_ground_that_were_asked_for(tmp_path: Pa
     assert (style is TextStyle.PANEL) == bool(seen[seen.shape[0] // 2, 2, 3] > 200)
 
 
+@pytest.mark.parametrize(("text", "side"), [("Hot for hours", 0), ("قهوة ساخنة", 1)])
+def test_an_accent_is_a_bar_where_a_scene_text_begins(tmp_path: Path, text: str, side: int) -> None:
+    """On the left, or on the right of what reads leftward; captions and texts without a panel have none."""
+    said = edit(colored(9), titles=(Title(text, 0, 9),), cues=(Cue(text, 0, 9),), size=TALL)
+
+    found = []
+    for number, style in enumerate((TextStyle.PANEL, TextStyle.OUTLINE)):
+        (folder := tmp_path / str(number)).mkdir()
+        for each in letter(replace(said, text=Typography(style=style, accent="#ff0000")), (), folder)[0]:
+            with Image.open(each.path) as picture:
+                seen = np.asarray(picture.convert("RGBA")).astype(int)
+            red = (np.abs(seen - (255, 0, 0, 255)).max(axis=2) <= 20).any(axis=0).nonzero()[0]
+            found.append(None if not red.size else int(red.mean() > seen.shape[1] / 2))
+
+    assert [side, None, None, None] == found
+
+
 def test_larger_letters_are_larger(tmp_path: Path) -> None:
     """A size of 1.5 makes a caption's letters half as high again."""
     usual, larger = laid(tmp_path)[1].box, laid(tmp_path, Typography(size=1.5))[1].box

@@ -24,7 +24,7 @@ from shared.pipeline.plan.typography import USUAL_TEXT, TextMotion, TextStyle, T
 from tests.pipeline.films import film, filmed, planned
 
 LOGO = Logo("a" * 64, 400, 100)
-GREEN = Typography(TextStyle.PANEL, color="#ffffff", panel="#1a3c34")
+GREEN = Typography(TextStyle.PANEL, color="#ffffff", panel="#1a3c34", accent="#ffd400")
 KIT = Kit(
     Brand("summer@3", LOGO, Colors(primary="#1a3c34", text="#ffffff", panel="#1a3c34")),
     text=GREEN,
@@ -64,6 +64,7 @@ def test_letters_and_their_ground_are_a_pair(own: dict[str, str]) -> None:
     """An order that gives one of them takes neither from the kit: together they might not be read."""
     order = ordered(text=own)
 
+    assert "#ffd400" == order.text.accent
     assert {"color": "#ffffff", "panel": None, **own} == {"color": order.text.color, "panel": order.text.panel}
 
 

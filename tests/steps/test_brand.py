@@ -20,7 +20,7 @@ from tests.steps.stage import LOOK, TENANT, VOICE, Stage, staged
 SCENE = {"visual_description": "A mug", "duration": 4, "script": "Hi.", "avatar_id": LOOK, "voice_id": VOICE}
 ORDER: dict[str, Any] = {"product_title": "Mug", "scenes": [SCENE]}
 OFFICE = {"type": "preset", "preset": "office"}
-GREEN = {"colors": {"text": "#ffffff", "panel": "#1a3c34"}, "captions": True}
+GREEN: dict[str, Any] = {"colors": {"text": "#ffffff", "panel": "#1a3c34"}, "captions": True}
 
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")  # Google's refused download, unread
 
@@ -74,7 +74,11 @@ def mistakes(shop: Customer, method: str, path: str, body: Mapping[str, Any]) ->
 
 def test_a_film_keeps_the_kit_it_was_ordered_with(stage: Stage, shop: Customer) -> None:
     """Later versions touch no film in work; an edit lays the same takes out by another kit, or by none, for nothing."""
-    put(shop, "spring", {**GREEN, "logo": {"image": uploaded(shop)}})
+    put(
+        shop,
+        "spring",
+        {"colors": {**GREEN["colors"], "accent": "#ffd400"}, "captions": True, "logo": {"image": uploaded(shop)}},
+    )
     job_id = ordered(shop, brand="spring")
     put(shop, "spring", {"colors": {"text": "#000000", "panel": "#ffffff"}})
     stage.live(job_id)
@@ -89,6 +93,7 @@ def test_a_film_keeps_the_kit_it_was_ordered_with(stage: Stage, shop: Customer) 
     assert "completed" == str(film.ending)
     assert film.request.brand
     assert film.request.brand.logo
+    assert "#ffd400" == film.request.text.accent
     assert ("spring@1", True, "#1a3c34") == (shown["brand"], film.request.captions, film.request.text.panel)
     assert ["spring@2", None] == [each.brand and each.brand.label for each in versions]
     assert [("#000000", "#ffffff"), ("#ffffff", None)] == [(each.text.color, each.text.panel) for each in versions]

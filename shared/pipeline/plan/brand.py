@@ -51,6 +51,7 @@ class Colors(Stored):
     """A brand's colours, each "#rrggbb"."""
 
     primary: str | None = None  # behind a presenter where nothing else is
+    accent: str | None = None  # of a bar in the panel of scene texts
     text: str | None = None
     panel: str | None = None
 

@@ -59,6 +59,7 @@ class Typography(Stored):
     size: float = 1.0  # times the usual letters, 0.7..1.5
     color: str = "#ffffff"
     panel: str | None = None  # "#rrggbb" of panel, outline or shadow; None is a dark one that lets some picture through
+    accent: str | None = None  # "#rrggbb" of a bar in the panel of scene texts; None is no bar
 
     @property
     def opacity(self) -> int:
