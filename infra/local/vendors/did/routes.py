@@ -3,13 +3,13 @@
 import base64
 import binascii
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, request, send_file
+from flask import Response, request, send_file
 
 from infra.local.vendors.did.clips import Clip, Clips
 from infra.local.vendors.did.contract import Markers
@@ -17,6 +17,7 @@ from infra.local.vendors.did.desk import Desk
 from infra.local.vendors.did.refusals import RefusedError, unsound
 from infra.local.vendors.did.settings import DidSettings, Presenter, Voice
 from infra.local.vendors.did.studio import Studio
+from infra.local.vendors.routing import Route
 from infra.local.vendors.spoil import SPOILED
 
 _USUAL_PAGE = 100
@@ -39,9 +40,9 @@ class Routes:
         self._desk = desk
         self._now = now
 
-    def add_to(self, app: Flask) -> None:
-        """Register the routes."""
-        for rule, view, method in (
+    def routes(self) -> Iterable[Route]:
+        """Return the routes."""
+        return (
             ("/clips", self._order, "POST"),
             ("/clips", self._list, "GET"),
             ("/clips/presenters", self._presenters, "GET"),
@@ -52,8 +53,7 @@ class Routes:
             ("/credits", self._credits, "GET"),
             ("/resource/<path:_name>", self._file, "GET"),
             ("/_stand_in/bill", self._bill, "GET"),
-        ):
-            app.add_url_rule(rule, endpoint=f"{method} {rule}", view_func=view, methods=[method])
+        )
 
     def _order(self) -> Response:
         self._clips.count("submits")

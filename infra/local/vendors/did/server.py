@@ -24,6 +24,7 @@ from infra.local.vendors.did.studio import Studio
 from infra.local.vendors.faults import SCHEMA as FAULTS_SCHEMA
 from infra.local.vendors.faults import Faults
 from infra.local.vendors.journal import Journal
+from infra.local.vendors.routing import routed
 from infra.local.vendors.serving import Serving
 
 
@@ -87,9 +88,8 @@ class DidServer:
         return self._clips.bill()
 
     def _app(self) -> Flask:
-        app = Flask("did")
+        app = routed("did", self._routes.routes())
         app.json.sort_keys = False  # type: ignore[attr-defined] # DefaultJSONProvider has it
-        self._routes.add_to(app)
         app.register_error_handler(RefusedError, _refuse)
         app.register_error_handler(HTTPException, _unrouted)
         return app

@@ -1,11 +1,14 @@
 """The routes about who can be filmed and heard: groups, looks, voices and their previews."""
 
-from flask import Flask, Response, request
+from collections.abc import Iterable
+
+from flask import Response, request
 
 from infra.local.vendors.heygen import catalogue, wire
 from infra.local.vendors.heygen.catalogue import Catalogue
 from infra.local.vendors.heygen.refusals import RefusedError, invalid
 from infra.local.vendors.heygen.settings import PHOTO, STUDIO, TWIN, HeyGenSettings
+from infra.local.vendors.routing import Route
 
 
 class CatalogueRoutes:
@@ -15,19 +18,16 @@ class CatalogueRoutes:
         self._settings = settings
         self._shelf = shelf
 
-    def add_to(self, app: Flask) -> None:
-        """Register the routes."""
-        wire.add(
-            app,
-            (
-                ("/v3/avatars", self._groups, "GET"),
-                ("/v3/avatars/looks", self._looks, "GET"),
-                ("/v3/avatars/looks/<look_id>", self._look, "GET"),
-                ("/v3/avatars/<group_id>", self._group, "GET"),
-                ("/v3/voices", self._voices, "GET"),
-                ("/v3/voices/<voice_id>", self._voice, "GET"),
-                ("/preview/<name>", self._preview, "GET"),
-            ),
+    def routes(self) -> Iterable[Route]:
+        """Return the routes."""
+        return (
+            ("/v3/avatars", self._groups, "GET"),
+            ("/v3/avatars/looks", self._looks, "GET"),
+            ("/v3/avatars/looks/<look_id>", self._look, "GET"),
+            ("/v3/avatars/<group_id>", self._group, "GET"),
+            ("/v3/voices", self._voices, "GET"),
+            ("/v3/voices/<voice_id>", self._voice, "GET"),
+            ("/preview/<name>", self._preview, "GET"),
         )
 
     def _groups(self) -> Response:

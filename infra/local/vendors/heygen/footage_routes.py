@@ -1,8 +1,9 @@
 """The routes about footage: ordered and looked at (`/v3/models/videos`); its files and its bill are everybody's."""
 
+from collections.abc import Iterable
 from typing import Any
 
-from flask import Flask, Response, request
+from flask import Response, request
 
 from infra.local.vendors.heygen import wire
 from infra.local.vendors.heygen.desk import Desk
@@ -10,6 +11,7 @@ from infra.local.vendors.heygen.refusals import RefusedError
 from infra.local.vendors.heygen.settings import HeyGenSettings
 from infra.local.vendors.heygen.studio import Studio
 from infra.local.vendors.heygen.videos import Video, Videos
+from infra.local.vendors.routing import Route
 
 ROUTE = "/v3/models/videos"
 _ACCEPTED = 202
@@ -24,9 +26,9 @@ class FootageRoutes:
         self._studio = studio
         self._desk = desk
 
-    def add_to(self, app: Flask) -> None:
-        """Register the routes."""
-        wire.add(app, ((ROUTE, self._order, "POST"), (f"{ROUTE}/<video_id>", self._look, "GET")))
+    def routes(self) -> Iterable[Route]:
+        """Return the routes."""
+        return ((ROUTE, self._order, "POST"), (f"{ROUTE}/<video_id>", self._look, "GET"))
 
     def _order(self) -> Response:
         self._videos.count("submits")

@@ -10,6 +10,7 @@ under a link that dies, and told to every receiver. It misbehaves on request: by
 import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ from infra.local.vendors.heygen.videos import Videos
 from infra.local.vendors.heygen.webhook_routes import WebhookRoutes
 from infra.local.vendors.heygen.webhooks import Webhooks
 from infra.local.vendors.journal import Journal
+from infra.local.vendors.routing import routed
 from infra.local.vendors.serving import Serving
 
 _NOT_FOUND, _WRONG_METHOD, _BROKEN = 404, 405, 500
@@ -101,10 +103,8 @@ class HeyGenServer:
         return self._videos.bill()
 
     def _app(self) -> Flask:
-        app = Flask("heygen")
+        app = routed("heygen", chain.from_iterable(each.routes() for each in self._routes))
         app.json.sort_keys = False  # type: ignore[attr-defined] # DefaultJSONProvider has it
-        for routes in self._routes:
-            routes.add_to(app)
         app.register_error_handler(RefusedError, _refuse)
         app.register_error_handler(HTTPException, _unrouted)
         app.after_request(_numbered)

@@ -1,11 +1,11 @@
 """The routes about videos: ordered, looked at, listed, deleted, downloaded; the account and its uploads."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, request, send_file
+from flask import Response, request, send_file
 
 from infra.local.vendors.heygen import wire
 from infra.local.vendors.heygen.assets import Assets
@@ -15,6 +15,7 @@ from infra.local.vendors.heygen.refusals import RefusedError, invalid
 from infra.local.vendors.heygen.settings import HeyGenSettings
 from infra.local.vendors.heygen.studio import Studio, page
 from infra.local.vendors.heygen.videos import Video, Videos
+from infra.local.vendors.routing import Route
 from infra.local.vendors.spoil import SPOILED, SUBTITLES
 
 _MOST_STATUSES = 100
@@ -39,21 +40,18 @@ class VideoRoutes:
         self._desk = desk
         self._now = now
 
-    def add_to(self, app: Flask) -> None:
-        """Register the routes."""
-        wire.add(
-            app,
-            (
-                ("/v3/videos", self._order, "POST"),
-                ("/v3/videos", self._list, "GET"),
-                ("/v3/videos/statuses", self._statuses, "GET"),
-                ("/v3/videos/<video_id>", self._video, "GET"),
-                ("/v3/videos/<video_id>", self._delete, "DELETE"),
-                ("/v3/users/me", self._me, "GET"),
-                ("/v3/assets", self._upload, "POST"),
-                ("/resource/<name>", self._file, "GET"),
-                ("/_stand_in/bill", self._bill, "GET"),
-            ),
+    def routes(self) -> Iterable[Route]:
+        """Return the routes."""
+        return (
+            ("/v3/videos", self._order, "POST"),
+            ("/v3/videos", self._list, "GET"),
+            ("/v3/videos/statuses", self._statuses, "GET"),
+            ("/v3/videos/<video_id>", self._video, "GET"),
+            ("/v3/videos/<video_id>", self._delete, "DELETE"),
+            ("/v3/users/me", self._me, "GET"),
+            ("/v3/assets", self._upload, "POST"),
+            ("/resource/<name>", self._file, "GET"),
+            ("/_stand_in/bill", self._bill, "GET"),
         )
 
     def _order(self) -> Response:

@@ -1,8 +1,9 @@
 """The routes about being called back: endpoints, their secrets, event types and the history of events."""
 
+from collections.abc import Iterable
 from typing import Any
 
-from flask import Flask, Response, request
+from flask import Response, request
 
 from infra.local.vendors.heygen import wire
 from infra.local.vendors.heygen.contract import check_url
@@ -10,6 +11,7 @@ from infra.local.vendors.heygen.desk import Desk
 from infra.local.vendors.heygen.refusals import RefusedError, invalid
 from infra.local.vendors.heygen.settings import HeyGenSettings
 from infra.local.vendors.heygen.webhooks import EVENT_TYPES, Endpoint, Webhooks
+from infra.local.vendors.routing import Route
 
 
 class WebhookRoutes:
@@ -20,19 +22,16 @@ class WebhookRoutes:
         self._webhooks = webhooks
         self._desk = desk
 
-    def add_to(self, app: Flask) -> None:
-        """Register the routes."""
-        wire.add(
-            app,
-            (
-                ("/v3/webhooks/endpoints", self._register, "POST"),
-                ("/v3/webhooks/endpoints", self._endpoints, "GET"),
-                ("/v3/webhooks/endpoints/<endpoint_id>", self._change, "PATCH"),
-                ("/v3/webhooks/endpoints/<endpoint_id>", self._unregister, "DELETE"),
-                ("/v3/webhooks/endpoints/<endpoint_id>/rotate-secret", self._rotate, "POST"),
-                ("/v3/webhooks/event-types", self._event_types, "GET"),
-                ("/v3/webhooks/events", self._events, "GET"),
-            ),
+    def routes(self) -> Iterable[Route]:
+        """Return the routes."""
+        return (
+            ("/v3/webhooks/endpoints", self._register, "POST"),
+            ("/v3/webhooks/endpoints", self._endpoints, "GET"),
+            ("/v3/webhooks/endpoints/<endpoint_id>", self._change, "PATCH"),
+            ("/v3/webhooks/endpoints/<endpoint_id>", self._unregister, "DELETE"),
+            ("/v3/webhooks/endpoints/<endpoint_id>/rotate-secret", self._rotate, "POST"),
+            ("/v3/webhooks/event-types", self._event_types, "GET"),
+            ("/v3/webhooks/events", self._events, "GET"),
         )
 
     def _register(self) -> Response:

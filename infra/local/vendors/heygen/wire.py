@@ -3,21 +3,13 @@
 import base64
 import binascii
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from flask import Flask, Response, request
+from flask import Response, request
 
 from infra.local.vendors.heygen.refusals import RefusedError, invalid
 from infra.local.vendors.heygen.settings import HeyGenSettings
-
-Route = tuple[str, Callable[..., Response], str]
-
-
-def add(app: Flask, routes: Iterable[Route]) -> None:
-    """Register (path, view, method) with an application."""
-    for rule, view, method in routes:
-        app.add_url_rule(rule, endpoint=f"{method} {rule}", view_func=view, methods=[method])
 
 
 def account_of(settings: HeyGenSettings) -> str:

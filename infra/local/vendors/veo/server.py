@@ -14,6 +14,7 @@ from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import HTTPException
 
 from infra.local.vendors.faults import Faults
+from infra.local.vendors.routing import Route, routed
 from infra.local.vendors.serving import Serving
 from infra.local.vendors.veo.contract import Markers, parse
 from infra.local.vendors.veo.inputs import RefusedError, invalid
@@ -99,12 +100,14 @@ class VeoServer:
         return self._operations.bill()
 
     def _app(self) -> Flask:
-        app = Flask("veo")
         models = "/v1/projects/<project>/locations/<location>/publishers/google/models/<model>"
-        app.add_url_rule(f"{models}:predictLongRunning", view_func=self._submit, methods=["POST"])
-        app.add_url_rule(f"{models}:fetchPredictOperation", view_func=self._fetch, methods=["POST"])
-        app.add_url_rule("/v1beta1/<path:rest>", view_func=_beta, methods=["POST"])
-        app.add_url_rule("/_stand_in/bill", view_func=lambda: jsonify(self.bill()), methods=["GET"], endpoint="bill")
+        routes: tuple[Route, ...] = (
+            (f"{models}:predictLongRunning", self._submit, "POST"),
+            (f"{models}:fetchPredictOperation", self._fetch, "POST"),
+            ("/v1beta1/<path:rest>", _beta, "POST"),
+            ("/_stand_in/bill", lambda: jsonify(self.bill()), "GET"),
+        )
+        app = routed("veo", routes)
         app.register_error_handler(RefusedError, _refuse)
         app.register_error_handler(HTTPException, _unrouted)
         return app
