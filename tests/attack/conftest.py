@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.steps.stage import Stage, filmed_once, staged
+from tests.once import once
+from tests.steps.stage import Stage, canned_in, filmed_once, staged
 
 
 @pytest.fixture(scope="session")
 def canned(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Path]:
     """Film one clip, one take and the film of both; return the files by the stand-ins' folders and suffixes."""
-    return filmed_once(tmp_path_factory.mktemp("canned"))
+    return canned_in(once(tmp_path_factory, "canned", filmed_once))
 
 
 @pytest.fixture

@@ -303,7 +303,7 @@ def _small(did: Mapping[str, Any]) -> DidSettings:
 
 def filmed_once(folder: Path) -> Mapping[str, Path]:
     """Film one clip, one take and the film of both; return the files by the stand-ins' folders and suffixes."""
-    files = {"films.mp4": folder / "clip.mp4", "takes.webm": folder / "take.webm", "film": folder / "film.mp4"}
+    files = canned_in(folder)
     with staged(folder / "stage") as stage:
         job_id = stage.order(presented())
         stage.live(job_id)
@@ -312,6 +312,11 @@ def filmed_once(folder: Path) -> Mapping[str, Path]:
             assert output is not None
             stage.wiring.blobs.fetch(output.uri, path)
     return files
+
+
+def canned_in(folder: Path) -> Mapping[str, Path]:
+    """Return where a folder holds what was filmed once."""
+    return {"films.mp4": folder / "clip.mp4", "takes.webm": folder / "take.webm", "film": folder / "film.mp4"}
 
 
 def _settled(wiring: StagedWiring) -> None:
