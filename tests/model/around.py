@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from shared.pipeline.job import events as on
 from shared.pipeline.job.job import AWAKE, Ending, Payer, State
@@ -110,9 +111,11 @@ class Around:
             yield Step("RETRY", False, again._replace(want=world.want + 1))
 
 
+@cache
 def _nearer(task: Task) -> Task:
     return task._replace(at=max(0, task.at - 1))
 
 
+@cache
 def _older(worker: Worker) -> Worker:
     return worker._replace(age=worker.age + 1)

@@ -1,6 +1,7 @@
 """What every commit does to the world: the job moves, other readers' reads grow old, its task is enqueued."""
 
 from dataclasses import dataclass
+from functools import cache
 
 from shared.pipeline.job import events as on
 from shared.pipeline.job.job import AWAKE, Node, Reconcile, State
@@ -100,5 +101,6 @@ def _start(node: Node) -> bool:
     return step_for(node) in (START_CLIP, START_PRESENTER)
 
 
+@cache
 def _seen(worker: Worker, *, lost: bool) -> Worker:
     return worker._replace(fresh=False, own=worker.own and not lost)

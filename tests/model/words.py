@@ -1,6 +1,7 @@
 """What a worker tells the machine: the event it is about to commit, as the product's steps would word it."""
 
 from datetime import timedelta
+from functools import cache
 
 from shared.codes import Code
 from shared.pipeline.job import events as on
@@ -11,6 +12,7 @@ from tests.model.state import Worker
 ZERO = timedelta(0)
 
 
+@cache  # there are few workers to be told apart, and millions of steps
 def event(key: str, worker: Worker, way: Reconcile) -> on.NodeEvent:
     """Return a worker's next event; `way` is how the vendor lets lost answers be found out."""
     match worker.place:
