@@ -105,7 +105,7 @@ def _backed(inked: Ink, pad: int, look: Typography) -> Image.Image:
 
 def _barred(picture: Image.Image, pad: int, high: int, color: Rgb, *, leftward: bool) -> Image.Image:
     """Paint a bar into a panel, as high as its letters, on the side where these begin."""
-    wide, middle = max(2, round(pad * _BAR)), round(pad / 2)
+    wide, middle = max(2, round(pad * _BAR)), round(pad * 0.4)
     left = picture.width - middle - wide // 2 if leftward else middle - wide // 2
     shape = Image.new("L", (wide * 4, high * 4), 0)
     ImageDraw.Draw(shape).rounded_rectangle((0, 0, wide * 4 - 1, high * 4 - 1), wide * 2, fill=255)

@@ -41,7 +41,7 @@ class PlacedLogo:
     start: int
     end: int
     corner: Corner
-    asked: Corner
+    asked: Corner | None = None  # where it was asked for; None = nowhere
 
 
 def place_logo(logo: Logo, edit: Edit, presenters: Sequence[PlacedPresenter]) -> PlacedLogo:
@@ -50,13 +50,12 @@ def place_logo(logo: Logo, edit: Edit, presenters: Sequence[PlacedPresenter]) ->
     start = max(0, end - frames(LOGO_ALONE, edit.fps)) if logo.when is LogoTime.OUTRO else 0
     seen = [look for look in presenters if look.start < end and look.end > start]
     faces = [face(look.stand, inset=look.take.cutout is Cutout.INSET) for look in seen]
-    asked = logo.place
-    if asked is Corner.AUTO:
-        asked = Corner.TOP_RIGHT if edit.size.width > edit.size.height else Corner.TOP_LEFT
+    asked = None if logo.place is Corner.AUTO else logo.place
+    first = asked or (Corner.TOP_RIGHT if edit.size.width > edit.size.height else Corner.TOP_LEFT)
     wide, high = _size(logo, edit.size)
-    boxes = {corner: _box(corner, wide, high, edit) for corner in (asked, *_NEAREST[asked])}
+    boxes = {corner: _box(corner, wide, high, edit) for corner in (first, *_NEAREST[first])}
     free = (corner for corner, box in boxes.items() if not any(box.shared_with(one) for one in faces))
-    corner = next(free, asked)
+    corner = next(free, first)
     return PlacedLogo(boxes[corner], start, end, corner, asked)
 
 
@@ -86,8 +85,8 @@ def _dark(mark: Image.Image) -> bool:
 
 
 def logo_news(placed: PlacedLogo) -> Iterator[WarningText]:
-    """Tell that a logo stands elsewhere."""
-    if placed.corner is not placed.asked:
+    """Tell that a logo stands elsewhere than it was asked for."""
+    if placed.asked and placed.corner is not placed.asked:
         names = (str(each).replace("_", " ") for each in (placed.asked, placed.corner))
         says = "the logo would stand over a face at the {}, so it stands at the {}".format(*names)
         yield warning(Warned.LOGO_MOVED, says)

@@ -150,6 +150,7 @@ def test_a_logo_leaves_a_corner_with_a_face() -> None:
     assert placed.box.shared_with(face(person.stand, inset=False)) == 0
     assert "over a face at the top left" in next(iter(logo_news(placed)))
     assert not [*logo_news(place_logo(logo, film, ()))]
+    assert not [*logo_news(place_logo(replace(logo, place=Corner.AUTO), film, (person,)))]
 
 
 def standing(box: Box) -> PlacedPresenter:
