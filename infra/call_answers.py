@@ -24,6 +24,7 @@ ANSWERS: Mapping[str, Mapping[int, str]] = {
     "POST /jobs/{job}/regenerate": {200: "RevisedDryRun", 202: "Revised"},
     "GET /catalog/avatars": {200: "Avatars"},
     "GET /catalog/voices": {200: "Voices"},
+    "GET /tenant/audit": {200: "Changes"},
     "GET /tenant/keys": {200: "Keys"},
     "POST /tenant/keys": {201: "KeyMade"},
     "POST /tenant/keys/{key}/rotate": {201: "KeyMade"},
@@ -81,7 +82,7 @@ LISTED: Mapping[str, Schema] = {
     "ordered_by": text("Only films this API key ordered, by its id.", minLength=12, maxLength=12),
     "created_from": time("Only jobs ordered then or later."),
     "created_to": time("Only jobs ordered before."),
-    "limit": of("integer", "How many jobs a page has.", minimum=1, maximum=100, default=20),
+    "limit": of("integer", "How many a page has.", minimum=1, maximum=100, default=20),
     "cursor": text("`next_cursor` of the page before."),
     "tenant": text("Only for keys with the scope operator: the jobs of this tenant.", maxLength=40),
 }
@@ -112,6 +113,7 @@ QUERIES: Mapping[str, Mapping[str, Schema]] = {
         "refresh": text("`true`: read the services' lists anew.", enum=["true", "false"]),
         **PAGE,
     },
+    "GET /tenant/audit": {name: LISTED[name] for name in ("limit", "cursor")},
     "GET /tenant/tenants": {"cursor": text("`next_cursor` of the page before.")},
     "GET /tenant/deliveries": {
         "job": text("Only of this job.", minLength=36, maxLength=36),

@@ -4,8 +4,28 @@ from collections.abc import Mapping
 
 from infra.answer_fields import Schema, fields_of, listed, of, ref, text, time
 from infra.usage_answers import USED
+from shared.steps.audited import Audited
 
 LIFECYCLE_SCHEMAS: Mapping[str, Schema] = {
+    "Changes": fields_of(
+        "A page of a tenant's audit log, the newest change first.",
+        {
+            "changes": listed("Who changed what; lines stay when what they tell of is deleted.", ref("Change")),
+            "next_cursor": text("`cursor` of the next page; null on the last.", null=True),
+        },
+    ),
+    "Change": fields_of(
+        "One change. It names fields, never what stands in them.",
+        {
+            "id": text("The line's id."),
+            "at": time("When."),
+            "what": text(f"What was done, in one stable word; there may be more one day: {', '.join(Audited)}."),
+            "about": text("The id or name of what was changed; may be empty where there is only one."),
+            "fields": listed("Which fields of it were given.", {"type": "string"}),
+            "by": text("The id of the API key that did; `retention`: its time was over; `operator`."),
+            "by_name": text("What the key was called then; may be empty."),
+        },
+    ),
     "DeletedJobs": fields_of(
         "A page of what is left of deleted jobs, the newest order first.",
         {

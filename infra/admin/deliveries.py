@@ -5,8 +5,8 @@ from datetime import datetime
 from infra.admin.told import Told, done, refuse, tenant_of
 from shared.cloud.records import Unread
 from shared.door.asked import is_job_id
-from shared.door.job_lists import moment_of
-from shared.door.webhooks import MOST_DELIVERIES_SHOWN, told_of
+from shared.door.job_lists import LARGEST_PAGE, moment_of
+from shared.door.webhooks import told_of
 from shared.steps.problems import Problem
 from shared.steps.replays import MOST_AT_ONCE
 from shared.wiring import Wiring
@@ -21,7 +21,7 @@ def listed(
     tenant_of(wiring, tenant)
     if job is not None and not is_job_id(job):
         raise SystemExit(f"there is no job {job}")
-    page = wiring.delivery_lists.page(tenant, MOST_DELIVERIES_SHOWN, job=job, since=_since(since) if since else None)
+    page = wiring.delivery_lists.page(tenant, LARGEST_PAGE, job=job, since=_since(since) if since else None)
     rows = [told_of(each) for each in page]
     return {"tenant": tenant, "deliveries": [row for row in rows if state in (None, row["state"])]}
 

@@ -8,6 +8,7 @@ from infra.admin.told import Told, done, moment, tenant_of
 from shared.cloud.tenants import ApiKey
 from shared.door.asked import OPERATOR, READ, is_key_id
 from shared.door.keys import KEY_BEGINS, KEY_ID_LENGTH, new_key
+from shared.steps.audited import THE_OPERATOR, Audited
 from shared.wiring import Wiring
 
 SCOPES = ("jobs:read", "jobs:write", "tenant:admin")
@@ -42,7 +43,9 @@ def made(
     """Write a new key and return it with its text, which stands nowhere else."""
     now = wiring.now()
     text, record = new_key(tenant, scopes, now)
-    wiring.tenants.put_api_key(replace(record, name=name, expires_at=now + timedelta(days=days) if days else None))
+    key = replace(record, name=name, expires_at=now + timedelta(days=days) if days else None)
+    line = THE_OPERATOR.line(Audited.KEY_MADE, key.id, now, ("name", "scopes", "expires_at"))
+    wiring.tenants.put_api_key(key, line)
     return {"key": text, "id": record.id, "scopes": list(scopes), "note": "the key is told this once"}
 
 
@@ -63,7 +66,8 @@ def revoke(wiring: Wiring, key: str, *, dry_run: bool = False) -> Told:
         raise SystemExit(f"there is no key {key_id}; python -m infra.admin keys list TENANT lists them")
     if dry_run:
         return done(f"key {found.id} of {found.tenant} is revoked", dry_run=True, key=_row(found))
-    since = wiring.revocations.revoke(found, wiring.now())
+    line = THE_OPERATOR.line(Audited.KEY_REVOKED, found.id, wiring.now())
+    since = wiring.revocations.revoke(found, wiring.now(), line)
     return done(f"key {found.id} of {found.tenant} is revoked since {moment(since)}", dry_run=False)
 
 
@@ -73,7 +77,8 @@ def revoke_all(wiring: Wiring, tenant: str, *, dry_run: bool = False) -> Told:
     if dry_run:
         working = [each.id for each in wiring.revocations.keys(tenant) if each.revoked_at is None]
         return done(f"{len(working)} keys of {tenant} revoked", dry_run=True, keys=working)
-    count = wiring.revocations.revoke_all(tenant, wiring.now())
+    line = THE_OPERATOR.line(Audited.KEYS_REVOKED, tenant, wiring.now())
+    count = wiring.revocations.revoke_all(tenant, wiring.now(), line)
     return done(f"{count} keys of {tenant} revoked", dry_run=False, revoked=count)
 
 

@@ -11,6 +11,7 @@ from shared.cloud.tenants import Tenant
 from shared.pipeline.job.shares import NO_CAP
 from shared.pipeline.plan.dollars import dollars
 from shared.pipeline.plan.plan import MICROS
+from shared.steps.audited import THE_OPERATOR, Audited
 from shared.steps.budget import dollars_of, films_of
 from shared.wiring import Wiring
 
@@ -71,7 +72,9 @@ def set_caps(
     said = f"{tenant}: {films_of(cap)} and {dollars_of(cap)} a month, from now on"
     if dry_run:
         return done(said, dry_run=True, **limits)
-    wiring.tenants.put_limits(changed)
+    given = {"plan": plan, "monthly_films": films, "monthly_cap": dollars_}
+    named = [name for name, value in given.items() if value is not None]
+    wiring.tenants.put_limits(changed, THE_OPERATOR.line(Audited.LIMITS_CHANGED, tenant, wiring.now(), named))
     for _ in range(TRIES):
         try:
             wiring.months.change(changed, f"{wiring.now():%Y-%m}")

@@ -9,6 +9,7 @@ from infra.admin.told import TENANT, Told, done, tenant_of
 from shared.cloud.tenants import AccountStatus, Tenant, TenantExists
 from shared.pipeline.codec import from_plain, to_plain
 from shared.steps.accounts import standing
+from shared.steps.audited import THE_OPERATOR, Audited
 from shared.steps.bar import Bar
 from shared.wiring import Wiring
 
@@ -27,7 +28,8 @@ def add(wiring: Wiring, tenant: str, name: str, plan: str = "") -> dict[str, Any
     if plan:
         plan_known(wiring, plan)
     try:
-        wiring.tenants.create_tenant(Tenant(tenant, name, plan=plan))
+        line = THE_OPERATOR.line(Audited.TENANT_MADE, tenant, wiring.now())
+        wiring.tenants.create_tenant(Tenant(tenant, name, plan=plan), line)
     except TenantExists as there:
         known = wiring.tenants.tenant(tenant)
         stands = f"{known.name}, {known.status.value}" if known else "being made or deleted"
@@ -82,7 +84,8 @@ def change(
         if getattr(known, field) != getattr(wanted, field)
     }
     if changes and not dry_run:
-        wiring.tenants.change_tenant(wanted, changes)
+        line = THE_OPERATOR.line(Audited.TENANT_CHANGED, tenant, wiring.now(), changes)
+        wiring.tenants.change_tenant(wanted, changes, line)
     return done(f"{tenant}: {', '.join(changes) or 'nothing'} changed", dry_run=dry_run, changes=changes)
 
 
@@ -115,7 +118,8 @@ def footage(wiring: Wiring, tenant: str, *, on: bool, dry_run: bool = False) -> 
     """Let a tenant's HeyGen account film footage, or no new order's: whoever does has read HeyGen's terms for it."""
     known = tenant_of(wiring, tenant)
     if not dry_run:
-        wiring.revocations.set_footage(tenant, on=on)
+        line = THE_OPERATOR.line(Audited.TENANT_CHANGED, tenant, wiring.now(), ("heygen_footage",))
+        wiring.revocations.set_footage(tenant, on=on, line=line)
     said = f"footage by HeyGen is {'on' if on else 'off'} for {tenant}"
     return done(said, dry_run=dry_run, was=known.heygen_footage)
 
@@ -133,5 +137,6 @@ def _may_turn(wiring: Wiring, tenant: str, before: AccountStatus, after: Account
 
 def _turned(wiring: Wiring, tenant: str, before: AccountStatus, after: AccountStatus) -> str:
     said = _may_turn(wiring, tenant, before, after)
-    wiring.revocations.set_status(tenant, after)
+    what = Audited.TENANT_RESUMED if after is AccountStatus.ACTIVE else Audited.TENANT_SUSPENDED
+    wiring.revocations.set_status(tenant, after, THE_OPERATOR.line(what, tenant, wiring.now(), ("status",)))
     return said

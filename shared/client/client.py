@@ -10,7 +10,7 @@ import httpx
 
 from .errors import KeyRefused, Refused
 from .films import Films
-from .schemas import Account, Integration, Keys, Personas, Tenant, WebhookSecret
+from .schemas import Account, Changes, Integration, Keys, Personas, Tenant, WebhookSecret
 from .transport import Patience, Sent, Transport
 
 VERSION = "0.1.0"
@@ -93,6 +93,11 @@ class Abroll:
     def revoke_key(self, key: str) -> None:
         """End an API key; within five seconds nobody takes it."""
         self._transport.call("DELETE", f"/tenant/keys/{key}")
+
+    def changes(self, cursor: str | None = None) -> Changes:
+        """Return who changed what of the tenant's, newest first, from a page's `next_cursor` on."""
+        params: dict[str, str] = {"cursor": cursor} if cursor else {}
+        return cast("Changes", self.call("GET", "/tenant/audit", None, **params))
 
     def new_webhook_secret(self) -> WebhookSecret:
         """Make the secret webhooks are signed with; it is shown this once. The one before signs beside it for a day."""

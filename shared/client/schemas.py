@@ -113,6 +113,25 @@ class CatalogSource(TypedDict):
     read_at: NotRequired[str]
 
 
+class Change(TypedDict):
+    """One change. It names fields, never what stands in them."""
+
+    id: str
+    at: str
+    what: str
+    about: str
+    fields: list[str]
+    by: str
+    by_name: str
+
+
+class Changes(TypedDict):
+    """A page of a tenant's audit log, the newest change first."""
+
+    changes: list[Change]
+    next_cursor: str | None
+
+
 class ColorBody(TypedDict):
     """A flat colour behind the presenter."""
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from shared.cloud.audit import AuditLine
 from shared.cloud.clients import Clients
 from shared.cloud.epochs import Epochs
 from shared.cloud.jobs import StoreUnreachable
@@ -61,15 +62,17 @@ class Endpoints:
         """Return one endpoint as it stands; None when there is none. Raises StoreUnreachable, Unreadable."""
         return self._standing(tenant).get(endpoint)
 
-    def put(self, tenant: str, endpoint: Endpoint) -> None:
+    def put(self, tenant: str, endpoint: Endpoint, line: AuditLine | None = None) -> None:
         """Make or change an endpoint, and let every instance hear of it. Raises StoreUnreachable."""
-        self._epochs.revoke({f"tenants/{tenant}": {_field(endpoint.id): to_stored(endpoint)}}, tenants=(tenant,))
+        fields = {_field(endpoint.id): to_stored(endpoint)}
+        self._epochs.revoke({f"tenants/{tenant}": fields}, tenants=(tenant,), lines={tenant: line})
 
-    def delete(self, tenant: str, endpoint: str) -> None:
+    def delete(self, tenant: str, endpoint: str, line: AuditLine | None = None) -> None:
         """Forget an endpoint, and let every instance hear of it. Raises StoreUnreachable."""
         from google.cloud.firestore import DELETE_FIELD
 
-        self._epochs.revoke({f"tenants/{tenant}": {_field(endpoint): DELETE_FIELD}}, tenants=(tenant,))
+        fields = {_field(endpoint): DELETE_FIELD}
+        self._epochs.revoke({f"tenants/{tenant}": fields}, tenants=(tenant,), lines={tenant: line})
 
     def note(self, tenant: str, standing: EndpointRead, endpoint: Endpoint) -> None:
         """Write how an endpoint does, unless its tenant was written since: then the next delivery notes it.

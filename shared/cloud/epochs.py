@@ -10,8 +10,10 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
+from shared.cloud.audit import AuditLine, add_line
 from shared.cloud.clients import Clients
 from shared.cloud.jobs import StoreUnreachable
 from shared.cloud.retry import CALL_SECONDS, retry_for
@@ -23,6 +25,7 @@ EPOCH_LIFE = timedelta(seconds=4)
 EPOCH_SECONDS = 0.8  # of one read; what takes longer counts as unreadable
 UNREADABLE_LIFE = timedelta(seconds=1)  # then it is asked again
 MOST_NAMED = 200  # entries that are kept; whoever has missed more forgets everything
+_NO_LINES: Mapping[str, AuditLine | None] = MappingProxyType({})
 REVOKE_TRIES = 4  # against others who revoke at the same moment; the last one asks for no turn
 
 
@@ -101,12 +104,18 @@ class Epochs:
             return True
 
     def revoke(
-        self, changes: Mapping[str, Mapping[str, Any]], *, keys: tuple[str, ...] = (), tenants: tuple[str, ...] = ()
+        self,
+        changes: Mapping[str, Mapping[str, Any]],
+        *,
+        keys: tuple[str, ...] = (),
+        tenants: tuple[str, ...] = (),
+        lines: Mapping[str, AuditLine | None] = _NO_LINES,
     ) -> None:
         """Change fields of documents and tell every instance, in one batch. Raises StoreUnreachable.
 
-        `changes` are fields by the document's path; `keys` and `tenants` name what is not to be trusted any more. Who
-        loses its turn again and again counts one more without an entry: a gap, at which everybody forgets everything.
+        `changes` are fields by the document's path; `keys` and `tenants` name what is not to be trusted any more;
+        `lines` are those of audit logs, by tenant. Who loses its turn again and again counts one more without an entry:
+        a gap, at which everybody forgets everything.
         """
         from google.api_core.exceptions import (
             Aborted,
@@ -122,6 +131,8 @@ class Epochs:
             batch = store.batch()
             for path, fields in changes.items():
                 batch.update(store.document(path), dict(fields))
+            for tenant, line in lines.items():
+                add_line(store, batch, tenant, line)
             if left:
                 epoch, revision = self._get(retry=retry_for(CALL_SECONDS), seconds=CALL_SECONDS)
                 self._name(batch, to_plain(epoch.then(self._now(), keys, tenants)), revision)

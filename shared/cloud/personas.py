@@ -1,5 +1,8 @@
 """A tenant's personas, a small document each: `tenants/{tenant}/personas/{name}`."""
 
+from typing import Any
+
+from shared.cloud.audit import AuditLine, add_line
 from shared.cloud.clients import Clients
 from shared.cloud.jobs import StoreUnreachable
 from shared.cloud.retry import CALL_SECONDS, retry_for
@@ -39,25 +42,28 @@ class Personas:
             raise StoreUnreachable(f"the personas of {tenant} could not be listed: {failed}") from failed
         return tuple(from_plain(Persona, {**data, "name": name}) for name, data in found)
 
-    def put(self, tenant: str, persona: Persona) -> None:
+    def put(self, tenant: str, persona: Persona, line: AuditLine | None = None) -> None:
         """Write a persona, whatever stood there. Raises StoreUnreachable."""
+        self._write(tenant, persona.name, to_stored(persona), line)
+
+    def delete(self, tenant: str, name: str, line: AuditLine | None = None) -> None:
+        """Forget a persona; one that is gone is fine. Raises StoreUnreachable."""
+        self._write(tenant, name, None, line)
+
+    def _write(self, tenant: str, name: str, fields: dict[str, Any] | None, line: AuditLine | None) -> None:
         from google.api_core.exceptions import GoogleAPICallError, RetryError
 
-        document = self._clients.firestore.document(_path(tenant, persona.name))
+        store = self._clients.firestore
+        document, batch = store.document(_path(tenant, name)), store.batch()
+        if fields is None:
+            batch.delete(document)
+        else:
+            batch.set(document, fields)
+        add_line(store, batch, tenant, line)
         try:
-            document.set(to_stored(persona), retry=retry_for(CALL_SECONDS), timeout=CALL_SECONDS)
+            batch.commit(retry=retry_for(CALL_SECONDS), timeout=CALL_SECONDS)
         except (GoogleAPICallError, RetryError) as failed:
             raise StoreUnreachable(f"{document.path} could not be written: {failed}") from failed
-
-    def delete(self, tenant: str, name: str) -> None:
-        """Forget a persona; one that is gone is fine. Raises StoreUnreachable."""
-        from google.api_core.exceptions import GoogleAPICallError, RetryError
-
-        document = self._clients.firestore.document(_path(tenant, name))
-        try:
-            document.delete(retry=retry_for(CALL_SECONDS), timeout=CALL_SECONDS)
-        except (GoogleAPICallError, RetryError) as failed:
-            raise StoreUnreachable(f"{document.path} could not be deleted: {failed}") from failed
 
 
 def _path(tenant: str, name: str) -> str:

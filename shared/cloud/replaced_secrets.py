@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from shared.cloud.audit import AuditLine, add_line
 from shared.cloud.clients import Clients
 from shared.cloud.jobs import StoreUnreachable
 from shared.cloud.retry import CALL_SECONDS, retry_for
@@ -30,17 +31,24 @@ class ReplacedSecrets:
     def __init__(self, clients: Clients) -> None:
         self._clients = clients
 
-    def note(self, secret: str, tenant: str, now: datetime, due_at: datetime) -> None:
-        """Say that a version is about to be added; an earlier due stays. One write or two. Raises StoreUnreachable."""
+    def note(self, secret: str, tenant: str, now: datetime, due_at: datetime, line: AuditLine | None = None) -> None:
+        """Say that a version is about to be added; an earlier due stays. One write or two. Raises StoreUnreachable.
+
+        The audit log's line of it stands beside, before the change: Secret Manager writes nothing into our commits.
+        """
         from google.api_core.exceptions import AlreadyExists, GoogleAPICallError, RetryError
 
-        document = self._clients.firestore.collection(COLLECTION).document(secret)
-        fields = {"tenant": tenant, "noted_at": now, "due_at": due_at}
+        store = self._clients.firestore
+        document, first, later = store.collection(COLLECTION).document(secret), store.batch(), store.batch()
+        first.create(document, {"tenant": tenant, "noted_at": now, "due_at": due_at})
+        later.update(document, {"noted_at": now})
+        for each in (first, later):
+            add_line(store, each, tenant, line)
         try:
             try:
-                document.create(fields, retry=retry_for(CALL_SECONDS), timeout=CALL_SECONDS)
+                first.commit(retry=retry_for(CALL_SECONDS), timeout=CALL_SECONDS)
             except AlreadyExists:
-                document.update({"noted_at": now}, retry=retry_for(CALL_SECONDS), timeout=CALL_SECONDS)
+                later.commit(retry=retry_for(CALL_SECONDS), timeout=CALL_SECONDS)
         except (GoogleAPICallError, RetryError) as failed:  # also where it went in between: the caller tries again
             raise StoreUnreachable(f"{document.path} could not be written: {failed}") from failed
 

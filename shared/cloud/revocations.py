@@ -5,6 +5,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
+from shared.cloud.audit import AuditLine
 from shared.cloud.clients import Clients
 from shared.cloud.epochs import Epochs
 from shared.cloud.jobs import StoreUnreachable
@@ -40,15 +41,15 @@ class Revocations:
             raise StoreUnreachable(f"api_keys/{key_id} could not be read: {failed}") from failed
         return read_key(key_id, found.to_dict() or {}) if found.exists else None
 
-    def revoke(self, key: ApiKey, now: datetime) -> datetime:
+    def revoke(self, key: ApiKey, now: datetime, line: AuditLine | None = None) -> datetime:
         """Revoke a key and return since when it is; one that is revoked stays so. Raises StoreUnreachable."""
         if key.revoked_at is None:
-            self._epochs.revoke({f"api_keys/{key.id}": {"revoked_at": now}}, keys=(key.id,))
+            self._epochs.revoke({f"api_keys/{key.id}": {"revoked_at": now}}, keys=(key.id,), lines={key.tenant: line})
         return key.revoked_at or now
 
-    def end(self, key: ApiKey, at: datetime) -> None:
+    def end(self, key: ApiKey, at: datetime, line: AuditLine | None = None) -> None:
         """Let a key expire at a time, and let every instance hear of it. Raises StoreUnreachable."""
-        self._epochs.revoke({f"api_keys/{key.id}": {"expires_at": at}}, keys=(key.id,))
+        self._epochs.revoke({f"api_keys/{key.id}": {"expires_at": at}}, keys=(key.id,), lines={key.tenant: line})
 
     def forget(self, keys: Iterable[ApiKey]) -> None:
         """Delete records of keys that ended long ago. Raises StoreUnreachable."""
@@ -63,22 +64,22 @@ class Revocations:
         except (GoogleAPICallError, RetryError) as failed:
             raise StoreUnreachable(f"ended keys could not be deleted: {failed}") from failed
 
-    def revoke_all(self, tenant: str, now: datetime) -> int:
+    def revoke_all(self, tenant: str, now: datetime, line: AuditLine | None = None) -> int:
         """Revoke every key of a tenant; return how many worked until now. Raises StoreUnreachable."""
         working = (each.id for each in self._theirs(tenant) if each.to_dict().get("revoked_at") is None)
         done = 0
         while page := {f"api_keys/{key}": {"revoked_at": now} for key in islice(working, MOST_KEYS)}:
-            self._epochs.revoke(page, tenants=(tenant,))
+            self._epochs.revoke(page, tenants=(tenant,), lines={tenant: line})
             done += len(page)
         return done
 
-    def set_status(self, tenant: str, status: AccountStatus) -> None:
+    def set_status(self, tenant: str, status: AccountStatus, line: AuditLine | None = None) -> None:
         """Suspend a tenant, or let it go on. Raises StoreUnreachable."""
-        self._epochs.revoke({f"tenants/{tenant}": {"status": status.value}}, tenants=(tenant,))
+        self._epochs.revoke({f"tenants/{tenant}": {"status": status.value}}, tenants=(tenant,), lines={tenant: line})
 
-    def set_footage(self, tenant: str, *, on: bool) -> None:
+    def set_footage(self, tenant: str, *, on: bool, line: AuditLine | None = None) -> None:
         """Turn footage by a tenant's own HeyGen account on or off. Raises StoreUnreachable."""
-        self._epochs.revoke({f"tenants/{tenant}": {"heygen_footage": on}}, tenants=(tenant,))
+        self._epochs.revoke({f"tenants/{tenant}": {"heygen_footage": on}}, tenants=(tenant,), lines={tenant: line})
 
     def _theirs(self, tenant: str) -> Iterator[Any]:
         from google.api_core.exceptions import GoogleAPICallError, RetryError

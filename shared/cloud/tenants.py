@@ -11,6 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
+from shared.cloud.audit import AuditLine, add_line
 from shared.cloud.clients import Clients
 from shared.cloud.endpoints import Endpoint
 from shared.cloud.epochs import Epochs, Revoked
@@ -134,61 +135,54 @@ class Tenants:
             raise StoreUnreachable(f"the integrations of {tenant_id} could not be listed: {failed}") from failed
         return tuple(from_plain(Integration, each) for each in found)
 
-    def create_tenant(self, tenant: Tenant) -> None:
+    def create_tenant(self, tenant: Tenant, line: AuditLine | None = None) -> None:
         """Write a new tenant; one that is there stays as it is. Raises TenantExists, StoreUnreachable."""
-        from google.api_core.exceptions import AlreadyExists, GoogleAPICallError, RetryError
+        from google.api_core.exceptions import AlreadyExists
 
-        path = f"tenants/{tenant.id}"
-        self._kept.pop(path, None)
         try:
-            document = self._clients.firestore.document(path)
-            document.create(to_stored(tenant), retry=retry_for(CALL_SECONDS), timeout=CALL_SECONDS)
-        except AlreadyExists as there:
-            raise TenantExists(f"there is a tenant {tenant.id}") from there
-        except (GoogleAPICallError, RetryError) as failed:
-            raise StoreUnreachable(f"{path} could not be written: {failed}") from failed
+            self._write(f"tenants/{tenant.id}", "create", to_stored(tenant), tenant.id, line)
+        except StoreUnreachable as failed:
+            if isinstance(failed.__cause__, AlreadyExists):
+                raise TenantExists(f"there is a tenant {tenant.id}") from failed
+            raise
 
     def put_tenant(self, tenant: Tenant) -> None:
         """Write a tenant's own fields, whatever stood there."""
-        self._set(f"tenants/{tenant.id}", to_stored(tenant))
+        self._write(f"tenants/{tenant.id}", "set", to_stored(tenant), tenant.id)
 
-    def put_limits(self, tenant: Tenant) -> None:
+    def put_limits(self, tenant: Tenant, line: AuditLine | None = None) -> None:
         """Write a tenant's plan and caps, and touch nothing else. Raises StoreUnreachable, also where it is gone."""
-        self.change_tenant(tenant, ("plan", "monthly_films", "monthly_cap"))
+        self.change_tenant(tenant, ("plan", "monthly_films", "monthly_cap"), line)
 
-    def change_tenant(self, tenant: Tenant, names: Iterable[str]) -> None:
+    def change_tenant(self, tenant: Tenant, names: Iterable[str], line: AuditLine | None = None) -> None:
         """Write a tenant's named fields, and touch nothing else. Raises StoreUnreachable, also where it is gone."""
         fields = to_stored(tenant)
-        self._change(f"tenants/{tenant.id}", {name: fields.get(name) for name in names})
+        self._write(f"tenants/{tenant.id}", "update", {name: fields.get(name) for name in names}, tenant.id, line)
 
-    def put_template(self, tenant_id: str, template: str | None) -> None:
+    def put_template(self, tenant_id: str, template: str | None, line: AuditLine | None = None) -> None:
         """Write a tenant's template, and touch nothing else. Raises StoreUnreachable, also where it is gone."""
-        self._change(f"tenants/{tenant_id}", {"template": template})
+        self._write(f"tenants/{tenant_id}", "update", {"template": template}, tenant_id, line)
 
-    def put_api_key(self, key: ApiKey) -> None:
+    def put_api_key(self, key: ApiKey, line: AuditLine | None = None) -> None:
         """Write a key's record."""
-        self._set(f"api_keys/{key.id}", to_stored(key))
+        self._write(f"api_keys/{key.id}", "set", to_stored(key), key.tenant, line)
 
-    def put_integration(self, tenant_id: str, integration: Integration) -> None:
+    def put_integration(self, tenant_id: str, integration: Integration, line: AuditLine | None = None) -> None:
         """Write an integration."""
-        self._set(_integration(tenant_id, integration.provider, integration.mode), to_stored(integration))
+        path = _integration(tenant_id, integration.provider, integration.mode)
+        self._write(path, "set", to_stored(integration), tenant_id, line)
 
-    def change_integration(self, tenant_id: str, integration: Integration, names: Iterable[str]) -> None:
+    def change_integration(
+        self, tenant_id: str, integration: Integration, names: Iterable[str], line: AuditLine | None = None
+    ) -> None:
         """Write the named fields of an integration, and touch nothing else. Raises StoreUnreachable, also if gone."""
         fields = to_stored(integration)
         path = _integration(tenant_id, integration.provider, integration.mode)
-        self._change(path, {name: fields.get(name) for name in names})
+        self._write(path, "update", {name: fields.get(name) for name in names}, tenant_id, line)
 
-    def delete_integration(self, tenant_id: str, provider: str, mode: str) -> None:
+    def delete_integration(self, tenant_id: str, provider: str, mode: str, line: AuditLine | None = None) -> None:
         """Forget an integration."""
-        from google.api_core.exceptions import GoogleAPICallError, RetryError
-
-        path = _integration(tenant_id, provider, mode)
-        self._kept.pop(path, None)
-        try:
-            self._clients.firestore.document(path).delete(retry=retry_for(CALL_SECONDS), timeout=CALL_SECONDS)
-        except (GoogleAPICallError, RetryError) as failed:
-            raise StoreUnreachable(f"{path} could not be deleted: {failed}") from failed
+        self._write(_integration(tenant_id, provider, mode), "delete", None, tenant_id, line)
 
     def busy(self, tenant_id: str, provider: str, mode: str, until: datetime) -> None:
         """Note that a vendor refuses this account for now: a blind write, the last one wins."""
@@ -217,22 +211,20 @@ class Tenants:
         path = _integration(tenant_id, integration.provider, integration.mode)
         self._note(path, {FieldPath("looks", look).to_api_repr(): cutout.value})
 
-    def _change(self, path: str, fields: Mapping[str, Any]) -> None:
+    def _write(
+        self, path: str, how: str, fields: Mapping[str, Any] | None, tenant: str, line: AuditLine | None = None
+    ) -> None:
+        """Create, set, update or delete a document, and write the line of that beside it. Raises StoreUnreachable."""
         from google.api_core.exceptions import GoogleAPICallError, RetryError
 
         self._kept.pop(path, None)
+        store = self._clients.firestore
+        batch = store.batch()
+        given = () if fields is None else (dict(fields),)
+        getattr(batch, how)(store.document(path), *given)
+        add_line(store, batch, tenant, line)
         try:
-            document = self._clients.firestore.document(path)
-            document.update(dict(fields), retry=retry_for(CALL_SECONDS), timeout=CALL_SECONDS)
-        except (GoogleAPICallError, RetryError) as failed:
-            raise StoreUnreachable(f"{path} could not be written: {failed}") from failed
-
-    def _set(self, path: str, data: Mapping[str, Any]) -> None:
-        from google.api_core.exceptions import GoogleAPICallError, RetryError
-
-        self._kept.pop(path, None)
-        try:
-            self._clients.firestore.document(path).set(dict(data), retry=retry_for(CALL_SECONDS), timeout=CALL_SECONDS)
+            batch.commit(retry=retry_for(CALL_SECONDS), timeout=CALL_SECONDS)
         except (GoogleAPICallError, RetryError) as failed:
             raise StoreUnreachable(f"{path} could not be written: {failed}") from failed
 

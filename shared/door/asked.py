@@ -1,9 +1,13 @@
 """Who asked and about what: what a door knows of a request once it has judged it."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
+from shared.cloud.audit import AuditLine
 from shared.cloud.tenants import ApiKey, Tenant
+from shared.steps.audited import Audited, actor_of
 
 READ, WRITE = "jobs:read", "jobs:write"  # scopes
 OPERATOR = "operator"  # the one scope that reads across tenants; only the operator's command makes such a key
@@ -20,6 +24,11 @@ class Caller:
 
     tenant: Tenant
     key: ApiKey
+    at: datetime = datetime(1970, 1, 1, tzinfo=UTC)  # when the key was judged
+
+    def line(self, what: Audited, about: str = "", fields: Iterable[str] = ()) -> AuditLine:
+        """Return the audit log's line of what this call changes, to be written beside it."""
+        return actor_of(self.key).line(what, about, self.at, fields)
 
     @property
     def operates(self) -> bool:

@@ -18,6 +18,7 @@ from shared.media.images import MOST_IMAGE_BYTES, ImageRefused, reencode_logo
 from shared.pipeline.codec import to_plain
 from shared.pipeline.plan.brand import NO_BRAND
 from shared.pipeline.plan.kit import Kit
+from shared.steps.audited import Audited
 from shared.steps.brand_kits import MOST_BRANDS, MOST_FONT_BYTES, BrandKits
 from shared.steps.problems import Problem, invalid, not_found
 
@@ -93,14 +94,16 @@ class BrandsDoor:
             body = parse_body(BrandKitBody, json_body(request))
         except Mistakes as mistakes:
             raise invalid(mistakes.details) from mistakes
-        return answer(200, _shown(self.kits.put(who.tenant, name, body.plain(), who.key.id)))
+        plain = body.plain()
+        line = who.line(Audited.BRAND_PUT, name, plain)
+        return answer(200, _shown(self.kits.put(who.tenant, name, plain, who.key.id, line)))
 
     def _delete(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
         who = self.admin(request)
         newest = self.kits.store.get(who.tenant.id, _name(found))
         if newest is None:
             raise not_found("brand kit")
-        self.kits.delete(who.tenant, newest)
+        self.kits.delete(who.tenant, newest, who.line(Audited.BRAND_DELETED, newest.name))
         return answer(200, {"deleted": True})
 
     def _logo(self, request: flask.Request, _found: Mapping[str, str]) -> flask.Response:

@@ -15,6 +15,7 @@ from shared.pipeline.codec import from_plain, to_plain
 from shared.pipeline.plan.plan import MICROS
 from shared.pipeline.plan.request import Mode, VoiceSettings
 from shared.steps.accounts import AccountChange, Accounts, standing
+from shared.steps.audited import Audited
 from shared.steps.problems import invalid
 
 HIDDEN = {"secret", "webhook_secret", "version", "down_times", "refused_at", "balance", "gone"}
@@ -65,6 +66,7 @@ class IntegrationsDoor:
             raise invalid(mistakes.details) from mistakes
         self.accounts.keys.presenter(found["provider"])
         self.key_put(request, who)
+        named = [name for name in ("avatar_id", "voice_id") if getattr(wanted, name)]
         integration = self.accounts.keys.put(
             who.tenant.id,
             found["provider"],
@@ -73,6 +75,7 @@ class IntegrationsDoor:
             avatar_id=wanted.avatar_id,
             voice_id=wanted.voice_id,
             register=wanted.register_webhook,
+            line=who.line(Audited.ACCOUNT_PUT, f"{found['provider']}-{wanted.mode}", ("api_key", *named)),
         )
         return answer(200, _shown(integration))
 
@@ -81,17 +84,19 @@ class IntegrationsDoor:
         return answer(200, _shown(self.accounts.one(who.tenant.id, found["provider"], _mode(request))))
 
     def _change(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
-        who = self.who(request)
+        who, provider, mode = self.who(request), found["provider"], _mode(request)
         wanted = _wanted(json_body(request))
-        return answer(200, _shown(self.accounts.change(who.tenant.id, found["provider"], _mode(request), wanted)))
+        line = who.line(Audited.ACCOUNT_CHANGED, f"{provider}-{mode}", wanted.changes)
+        return answer(200, _shown(self.accounts.change(who.tenant.id, provider, mode, wanted, line)))
 
     def _sync(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
         who = self.who(request)
         return answer(200, _shown(self.accounts.sync(who.tenant.id, found["provider"], _mode(request))))
 
     def _delete(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
-        who = self.who(request)
-        self.accounts.delete(who.tenant.id, found["provider"], _mode(request))
+        who, provider, mode = self.who(request), found["provider"], _mode(request)
+        line = who.line(Audited.ACCOUNT_DELETED, f"{provider}-{mode}")
+        self.accounts.delete(who.tenant.id, provider, mode, line)
         return answer(200, {"deleted": True})
 
 

@@ -3,7 +3,7 @@
 import base64
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from itertools import islice
 
@@ -16,6 +16,7 @@ from shared.steps.problems import Problem, invalid
 
 DEFAULT_PAGE = 20
 LARGEST_PAGE = 100
+LONGEST_CURSOR = 400  # characters
 LONGEST_FILTER = 255  # characters of a filter; a product's id has no more
 FILTERS = ("status", "product_id", "ordered_by", "created_from", "created_to", "limit", "cursor", "tenant")
 MOST_FILTERS = 20  # that are looked at
@@ -31,14 +32,10 @@ def list_asked(args: Mapping[str, str]) -> tuple[Filters, int, tuple[datetime, s
     status = args.get("status")
     if status is not None and status not in set(Status):
         wrong["status"] = [f"must be one of {', '.join(Status)}"]
-    limit = args.get("limit", str(DEFAULT_PAGE))
-    if not _PAGE_SIZE.fullmatch(limit) or not 1 <= int(limit) <= LARGEST_PAGE:
-        wrong["limit"] = [f"must be 1 to {LARGEST_PAGE}"]
+    limit, after, mistakes = page_asked(args, is_job_id)
+    wrong |= mistakes
     moments = {name: moment_of(args[name]) for name in ("created_from", "created_to") if name in args}
     wrong |= {name: ["must be a time like 2026-11-20T12:00:00Z"] for name, moment in moments.items() if moment is None}
-    after = _read_cursor(args["cursor"]) if "cursor" in args else None
-    if "cursor" in args and after is None:
-        wrong["cursor"] = ["is not a cursor of ours: take next_cursor as it is"]
     product = args.get("product_id")
     if product is not None and len(product) > LONGEST_FILTER:
         wrong["product_id"] = [f"must have at most {LONGEST_FILTER} characters"]
@@ -48,7 +45,21 @@ def list_asked(args: Mapping[str, str]) -> tuple[Filters, int, tuple[datetime, s
     if wrong:
         raise invalid(wrong)
     filters = Filters(status, product, key, moments.get("created_from"), moments.get("created_to"))
-    return filters, int(limit), after
+    return filters, limit, after
+
+
+def page_asked(
+    args: Mapping[str, str], fits: Callable[[str], bool]
+) -> tuple[int, tuple[datetime, str] | None, dict[str, list[str]]]:
+    """Read a page's size and where it begins; the third says what is wrong with either."""
+    wrong: dict[str, list[str]] = {}
+    limit = args.get("limit", str(DEFAULT_PAGE))
+    if not _PAGE_SIZE.fullmatch(limit) or not 1 <= int(limit) <= LARGEST_PAGE:
+        limit, wrong["limit"] = str(DEFAULT_PAGE), [f"must be 1 to {LARGEST_PAGE}"]
+    after = read_cursor(args["cursor"], fits) if "cursor" in args else None
+    if "cursor" in args and after is None:
+        wrong["cursor"] = ["is not a cursor of ours: take next_cursor as it is"]
+    return int(limit), after, wrong
 
 
 def whose_jobs(who: Caller, args: Mapping[str, str]) -> str:
@@ -81,13 +92,14 @@ def cursor_of(at: datetime, name: str) -> str:
     return base64.urlsafe_b64encode(json.dumps([at.isoformat(), name]).encode()).decode()
 
 
-def _read_cursor(text: str) -> tuple[datetime, str] | None:
-    if len(text) > LONGEST_FILTER:
+def read_cursor(text: str, fits: Callable[[str], bool]) -> tuple[datetime, str] | None:
+    """Return after which moment and which fitting name a page begins; None for what is no cursor of ours."""
+    if len(text) > LONGEST_CURSOR:
         return None
     try:
         match json.loads(base64.urlsafe_b64decode(text)):
-            case [str(moment), str(job)] if (at := moment_of(moment)) and is_job_id(job):
-                return at, job
+            case [str(moment), str(name)] if (at := moment_of(moment)) and fits(name):
+                return at, name
     except (ValueError, RecursionError):  # no base64, no UTF-8, no JSON
         pass
     return None

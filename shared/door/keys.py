@@ -105,7 +105,7 @@ def _holder(key: ApiKey, tenants: Tenants, now: datetime) -> Caller | None:
     if key.revoked_at or (key.expires_at and key.expires_at <= now):
         return None
     tenant = tenants.tenant(key.tenant)
-    return Caller(tenant, key) if tenant else None
+    return Caller(tenant, key, now) if tenant else None
 
 
 def _key_id(text: str) -> str:

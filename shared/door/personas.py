@@ -12,6 +12,7 @@ from shared.door.incoming import json_body
 from shared.door.public import Route
 from shared.pipeline.codec import to_plain
 from shared.pipeline.plan.personas import Persona, PersonaIds
+from shared.steps.audited import Audited
 from shared.steps.personas import Cast
 from shared.steps.problems import invalid
 
@@ -50,19 +51,20 @@ class PersonasDoor:
         from shared.door.bodies import Mistakes, parse_body
         from shared.door.tenant_bodies import PersonaBody
 
-        tenant = self.who(request).tenant.id
+        who = self.who(request)
         try:
             wanted = parse_body(PersonaBody, json_body(request))
         except Mistakes as mistakes:
             raise invalid(mistakes.details) from mistakes
         at = {provider: PersonaIds(ids.avatar_id, ids.voice_id, ids.style) for provider, ids in wanted.at.items()}
         name = _name(found)
-        kept, unchecked = self.cast.put(tenant, Persona(name, wanted.title or name, at))
+        line = who.line(Audited.PERSONA_PUT, name, ("title", *(f"at.{provider}" for provider in at)))
+        kept, unchecked = self.cast.put(who.tenant.id, Persona(name, wanted.title or name, at), line)
         return answer(200, {**_shown(kept), "warnings": list(unchecked)})
 
     def _delete(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
-        tenant = self.who(request).tenant.id
-        self.cast.delete(tenant, _name(found))
+        who, name = self.who(request), _name(found)
+        self.cast.delete(who.tenant.id, name, who.line(Audited.PERSONA_DELETED, name))
         return answer(200, {"deleted": True})
 
 

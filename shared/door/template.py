@@ -13,6 +13,7 @@ from shared.door.answers import answer
 from shared.door.asked import Caller
 from shared.door.incoming import json_body
 from shared.door.public import Route
+from shared.steps.audited import Audited
 from shared.steps.problems import Problem, invalid, not_found
 
 LARGEST = 32 * 1024  # bytes of a template as it is kept, in its tenant's own document
@@ -61,12 +62,12 @@ class TemplateDoor:
         if len(text.encode()) > LARGEST:
             message = f"a template has at most {LARGEST} bytes"
             raise Problem(Code.VALIDATION_ERROR, message, next_move="leave the longest texts to the orders")
-        self.tenants.put_template(who.tenant.id, text)
+        self.tenants.put_template(who.tenant.id, text, who.line(Audited.DEFAULTS_PUT, fields=kept))
         return answer(200, {"template": kept})
 
     def _delete(self, request: flask.Request, _found: Mapping[str, str]) -> flask.Response:
         who = self.who(request)
-        self.tenants.put_template(who.tenant.id, None)
+        self.tenants.put_template(who.tenant.id, None, who.line(Audited.DEFAULTS_DELETED))
         return answer(200, {"deleted": True})
 
 

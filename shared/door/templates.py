@@ -20,6 +20,7 @@ from shared.door.public import Route
 from shared.door.template import LARGEST, Links
 from shared.pipeline.codec import to_plain
 from shared.pipeline.plan.variables import A_NAME, MOST_PLACES, is_variable, places, torn
+from shared.steps.audited import Audited
 from shared.steps.problems import Problem, invalid, not_found
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ class TemplatesDoor:
                 wanted.name, version, wanted.order, wanted.created_at, wanted.title, wanted.variables, wanted.made_by
             )
             try:
-                self.store.put(who.tenant.id, kept)
+                self.store.put(who.tenant.id, kept, who.line(Audited.TEMPLATE_PUT, kept.label))
             except VersionTaken:
                 continue
             return kept
@@ -121,11 +122,11 @@ class TemplatesDoor:
         return []
 
     def _delete(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
-        tenant = self.who(request).tenant.id
-        newest = self.store.get(tenant, _name(found))
+        who = self.who(request)
+        newest = self.store.get(who.tenant.id, _name(found))
         if newest is None:
             raise not_found("template")
-        self.store.delete(tenant, newest)
+        self.store.delete(who.tenant.id, newest, who.line(Audited.TEMPLATE_DELETED, newest.name))
         return answer(200, {"deleted": True})
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import flask
 
+from shared.cloud.audit_log import AuditLog
 from shared.cloud.endpoints import Endpoints
 from shared.cloud.revocations import Revocations
 from shared.cloud.templates import Templates
@@ -14,6 +15,7 @@ from shared.cloud.tenant_pages import TenantPages
 from shared.cloud.tenants import Tenants
 from shared.door.answers import answer
 from shared.door.asked import Caller
+from shared.door.audit import AuditDoor
 from shared.door.brands import BrandsDoor
 from shared.door.entrance import Entrance
 from shared.door.integrations import IntegrationsDoor
@@ -29,6 +31,7 @@ from shared.door.webhooks import WebhooksDoor
 from shared.pipeline.codec import to_plain
 from shared.pipeline.plan.plan import MusicFacts
 from shared.steps.accounts import Accounts
+from shared.steps.audited import Audited
 from shared.steps.brand_kits import BrandKits
 from shared.steps.images import Images
 from shared.steps.music_files import MusicFiles
@@ -60,6 +63,7 @@ class TenantDoor:
     replays: Replays
     pages: TenantPages
     templates: Templates
+    audit_log: AuditLog
     now: Callable[[], datetime]
     kits: BrandKits
     judge_font: "Callable[[bytes], FontFacts] | None" = None  # None where this function does not carry what reads fonts
@@ -87,6 +91,7 @@ class TenantDoor:
             *BrandsDoor(self.kits, self.entrance, self._who, self.judge_font).routes,
             *PersonasDoor(self.cast, self._who).routes,
             *self._webhooks.routes,
+            *AuditDoor(self.audit_log, self._who).routes,
             *TenantsDoor(self.tenants, self.pages, self.entrance).routes,
         )
 
@@ -103,7 +108,7 @@ class TenantDoor:
         who = self._who(request)
         self.entrance.key_put(request, who)
         made = new_webhook_secret()
-        until = self.rotation(who.tenant.id, made)
+        until = self.rotation(who.tenant.id, made, who.line(Audited.WEBHOOK_SECRET_MADE))
         message = "shown once; verify webhooks by Standard Webhooks 1.0.0; a secret before it signs beside it for a day"
         return answer(201, {"secret": made, "older_sign_until": until, "message": message})
 

@@ -20,6 +20,7 @@ from shared.door.incoming import json_body
 from shared.door.keys import KEY_BEGINS, new_key
 from shared.door.public import Route
 from shared.pipeline.codec import to_plain
+from shared.steps.audited import Audited
 from shared.steps.problems import Problem, invalid, not_found
 
 MOST_WORKING = 20  # keys of a tenant at once, those apart that work on beside the ones in their place
@@ -88,14 +89,14 @@ class KeysDoor:
         text, key = self._new(request, who, old.name, old.scopes, ends, most=2 * MOST_WORKING)
         until = now + timedelta(hours=wanted.overlap_hours)
         until = min(until, old.expires_at) if old.expires_at else until
-        self.revocations.end(old, until)
+        self.revocations.end(old, until, who.line(Audited.KEY_REPLACED, old.id, ("expires_at",)))
         replaced = {"replaces": old.id, "older_works_until": until}
         return answer(201, {**self._shown(key, who), "api_key": text, "message": SHOWN_ONCE, **to_plain(replaced)})
 
     def _revoke(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
         who = self.who(request)
         key = self._own(who, found["key"])
-        revoked_at = self.revocations.revoke(key, self.entrance.now())
+        revoked_at = self.revocations.revoke(key, self.entrance.now(), who.line(Audited.KEY_REVOKED, key.id))
         return answer(200, self._shown(replace(key, revoked_at=revoked_at), who))
 
     def _new(
@@ -122,7 +123,7 @@ class KeysDoor:
             self.revocations.forget(each for each in known if each.id in old)
         text, made = new_key(who.tenant.id, wanted, now)
         key = replace(made, name=name, expires_at=ends)
-        self.tenants.put_api_key(key)
+        self.tenants.put_api_key(key, who.line(Audited.KEY_MADE, key.id, ("name", "scopes", "expires_at")))
         return text, key
 
     def _own(self, who: Caller, key_id: str) -> ApiKey:

@@ -1,11 +1,9 @@
 """The part of the `tenant` function about webhooks: where they go, and what became of each."""
 
-import base64
-import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import flask
@@ -17,9 +15,10 @@ from shared.codes import Code
 from shared.door.answers import answer
 from shared.door.asked import Caller, is_job_id
 from shared.door.incoming import json_body
-from shared.door.job_lists import moment_of
+from shared.door.job_lists import cursor_of, moment_of, page_asked, read_cursor
 from shared.door.public import Route
 from shared.door.template import Links
+from shared.steps.audited import Audited
 from shared.steps.problems import Problem, invalid, not_found
 from shared.steps.replays import Replays
 from shared.steps.webhook_events import ENDINGS
@@ -29,10 +28,7 @@ if TYPE_CHECKING:
 
     AnyBody = TypeVar("AnyBody", bound=Body)
 
-DELIVERIES_SHOWN, MOST_DELIVERIES_SHOWN = 20, 100  # of a page: where nothing is said, and at most
-LONGEST_PLACE = 400  # characters
 _DELIVERY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,149}")
-_PAGE_SIZE = re.compile(r"[0-9]{1,4}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +85,7 @@ class WebhooksDoor:
         self.key_put(request, who)
         events = tuple(dict.fromkeys(wanted.events)) if wanted.events else ENDINGS
         made = Endpoint(self.new_id(), wanted.url, self.replays.now(), events, wanted.name or "")
-        self.endpoints.put(who.tenant.id, made)
+        self.endpoints.put(who.tenant.id, made, who.line(Audited.WEBHOOK_MADE, made.id))
         return answer(201, shown(made))
 
     def _one(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
@@ -111,12 +107,14 @@ class WebhooksDoor:
         )
         if wanted.status == "active":
             changed = replace(changed, disabled_at=None, reason=None, failing_since=None)
-        self.endpoints.put(who.tenant.id, changed)
+        moved = tuple(name for name in ("url", "events", "name", "status") if getattr(wanted, name) is not None)
+        self.endpoints.put(who.tenant.id, changed, who.line(Audited.WEBHOOK_CHANGED, changed.id, moved))
         return answer(200, shown(changed))
 
     def _delete(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
         who = self.who(request)
-        self.endpoints.delete(who.tenant.id, self._own(who, found).id)
+        gone = self._own(who, found).id
+        self.endpoints.delete(who.tenant.id, gone, who.line(Audited.WEBHOOK_DELETED, gone))
         return answer(200, {"deleted": True})
 
     def _test(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
@@ -136,7 +134,7 @@ class WebhooksDoor:
 
     def _replay(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
         who = self.who(request)
-        if not _DELIVERY.fullmatch(found["delivery"]):
+        if not _is_delivery(found["delivery"]):
             raise not_found("delivery")
         return answer(202, told_of(self.replays.one(who.tenant.id, found["delivery"])))
 
@@ -145,7 +143,7 @@ class WebhooksDoor:
 
         who = self.who(request)
         wanted = self._read(ReplayBody, request)
-        since, after = moment_of(wanted.since), _read_cursor(wanted.cursor) if wanted.cursor else None
+        since, after = moment_of(wanted.since), read_cursor(wanted.cursor, _is_delivery) if wanted.cursor else None
         wrong = {"since": ["must be a time like 2026-11-20T12:00:00Z"]} if since is None else {}
         if wanted.cursor and after is None:
             wrong["cursor"] = ["is not a cursor of ours: take next_cursor as it is"]
@@ -209,32 +207,18 @@ def told_of(delivery: Delivery | Unread) -> dict[str, Any]:
 
 def _asked(args: Mapping[str, str]) -> tuple[int, str | None, tuple[datetime, str] | None]:
     """Read a list's query. Raises Problem."""
-    wrong: dict[str, list[str]] = {}
-    limit, job = args.get("limit", str(DELIVERIES_SHOWN)), args.get("job")
-    if not _PAGE_SIZE.fullmatch(limit) or not 1 <= int(limit) <= MOST_DELIVERIES_SHOWN:
-        wrong["limit"] = [f"must be 1 to {MOST_DELIVERIES_SHOWN}"]
+    limit, after, wrong = page_asked(args, _is_delivery)
+    job = args.get("job")
     if job is not None and not is_job_id(job):
         wrong["job"] = ["must be a job's id"]
-    after = _read_cursor(args["cursor"]) if "cursor" in args else None
-    if "cursor" in args and after is None:
-        wrong["cursor"] = ["is not a cursor of ours: take next_cursor as it is"]
     if wrong:
         raise invalid(wrong)
-    return int(limit), job, after
+    return limit, job, after
 
 
 def _cursor(last: Delivery | Unread) -> str:
-    at = last.created_at.isoformat() if last.created_at else ""
-    return base64.urlsafe_b64encode(json.dumps([at, last.id]).encode()).decode()
+    return cursor_of(last.created_at or datetime.min.replace(tzinfo=UTC), last.id)
 
 
-def _read_cursor(text: str) -> tuple[datetime, str] | None:
-    if len(text) > LONGEST_PLACE:
-        return None
-    try:
-        match json.loads(base64.urlsafe_b64decode(text)):
-            case [str(moment), str(delivery)] if (at := moment_of(moment)) and _DELIVERY.fullmatch(delivery):
-                return at, delivery
-    except (ValueError, RecursionError):  # no base64, no UTF-8, no JSON
-        pass
-    return None
+def _is_delivery(text: str) -> bool:
+    return bool(_DELIVERY.fullmatch(text))

@@ -92,7 +92,7 @@ class DoorParts(StepParts):
         rotation = Rotation(self.secrets, self.rate_counts, self.replaced_secrets, self.now)
         images = self.preflight.images
         accounts, links = Accounts(work, self.jobs), Links(self._schemes, self.egress.judge)
-        hooks = (links, self.endpoints, self.replays, TenantPages(self.clients), self.templates, self.now)
+        kept_by_name = (self.endpoints, self.replays, TenantPages(self.clients), self.templates, self.audit_log)
         return TenantDoor(
             self.entrance,
             self.tenants,
@@ -103,7 +103,9 @@ class DoorParts(StepParts):
             rotation,
             self.revocations,
             cast,
-            *hooks,
+            links,
+            *kept_by_name,
+            self.now,
             kits=self.kits,
         )
 

@@ -8,6 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Any
 
+from shared.cloud.audit import AuditLine
 from shared.cloud.jobs import Jobs
 from shared.cloud.records import Loaded
 from shared.cloud.secrets import NoSecret
@@ -40,6 +41,16 @@ class AccountChange:
     status: AccountStatus | None = None
     cleared: Collection[str] = ()
 
+    @property
+    def changes(self) -> dict[str, Any]:
+        """The account's fields that are to be other, and what they become."""
+        given = {
+            name: value
+            for name in ("avatar_id", "voice_id", "provider_config", "status")
+            if (value := getattr(self, name)) is not None
+        }
+        return given | dict.fromkeys(self.cleared)
+
 
 @dataclass(frozen=True, slots=True)
 class Accounts:
@@ -60,7 +71,7 @@ class Accounts:
             raise not_found("integration")
         return known
 
-    def change(self, tenant: str, provider: str, mode: str, wanted: AccountChange) -> Integration:
+    def change(self, tenant: str, provider: str, mode: str, wanted: AccountChange, line: AuditLine) -> Integration:
         """Change who speaks where an order names nobody, how, and whether the account is used. Raises Problem.
 
         Ids are asked for at the service, with the key that is kept.
@@ -68,14 +79,8 @@ class Accounts:
         known = self.one(tenant, provider, mode)
         if wanted.avatar_id or wanted.voice_id:
             self._checked(tenant, known, wanted.avatar_id, wanted.voice_id)
-        changes: dict[str, Any] = {
-            name: value
-            for name in ("avatar_id", "voice_id", "provider_config", "status")
-            if (value := getattr(wanted, name)) is not None
-        }
-        changes |= dict.fromkeys(wanted.cleared)
-        made = replace(known, **changes)
-        self.keys.tenants.change_integration(tenant, made, changes)
+        made = replace(known, **wanted.changes)
+        self.keys.tenants.change_integration(tenant, made, wanted.changes, line)
         return made
 
     def sync(self, tenant: str, provider: str, mode: str) -> Integration:
@@ -88,7 +93,7 @@ class Accounts:
         self.keys.tenants.change_integration(tenant, made, names)
         return made
 
-    def delete(self, tenant: str, provider: str, mode: str) -> None:
+    def delete(self, tenant: str, provider: str, mode: str, line: AuditLine) -> None:
         """Forget an account and its key, unless a film that is being made still needs the key. Raises Problem."""
         known = self.one(tenant, provider, mode)
         if jobs := self._using(tenant, known.secret):
@@ -97,7 +102,7 @@ class Accounts:
                 'PATCH the account with {"status": "inactive"}: nothing new is ordered; delete it when they have ended'
             )
             raise Problem(Code.ACCOUNT_IN_USE, message, next_move=move)
-        self.keys.delete(tenant, provider, mode)
+        self.keys.delete(tenant, provider, mode, line)
 
     def _using(self, tenant: str, secret: str) -> list[str]:
         """Return the jobs going on of which a take was claimed with a secret; one nobody can read may be such a job."""

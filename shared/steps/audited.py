@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from shared.cloud.audit import AuditLine
+from shared.cloud.audit import BY_OPERATOR, AuditLine
 from shared.cloud.tenants import ApiKey
 
 
@@ -15,6 +15,30 @@ class Audited(StrEnum):
     JOB_DELETED = "job.deleted"
     JOB_KEPT = "job.kept"
     JOB_RELEASED = "job.released"
+    TENANT_MADE = "tenant.made"
+    TENANT_CHANGED = "tenant.changed"
+    TENANT_SUSPENDED = "tenant.suspended"
+    TENANT_RESUMED = "tenant.resumed"
+    LIMITS_CHANGED = "limits.changed"
+    KEY_MADE = "key.made"
+    KEY_REPLACED = "key.replaced"
+    KEY_REVOKED = "key.revoked"
+    KEYS_REVOKED = "keys.revoked"
+    ACCOUNT_PUT = "account.put"
+    ACCOUNT_CHANGED = "account.changed"
+    ACCOUNT_DELETED = "account.deleted"
+    WEBHOOK_SECRET_MADE = "webhook_secret.made"  # noqa: S105  # a word of the log
+    WEBHOOK_MADE = "webhook.made"
+    WEBHOOK_CHANGED = "webhook.changed"
+    WEBHOOK_DELETED = "webhook.deleted"
+    PERSONA_PUT = "persona.put"
+    PERSONA_DELETED = "persona.deleted"
+    TEMPLATE_PUT = "template.put"
+    TEMPLATE_DELETED = "template.deleted"
+    BRAND_PUT = "brand.put"
+    BRAND_DELETED = "brand.deleted"
+    DEFAULTS_PUT = "defaults.put"
+    DEFAULTS_DELETED = "defaults.deleted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +51,9 @@ class Actor:
     def line(self, what: Audited, about: str, now: datetime, fields: Iterable[str] = ()) -> AuditLine:
         """Return the line of one change, to be written beside it."""
         return AuditLine(now, what, self.by, self.name, about, tuple(fields))
+
+
+THE_OPERATOR = Actor(BY_OPERATOR)
 
 
 def actor_of(key: ApiKey) -> Actor:

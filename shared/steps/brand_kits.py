@@ -11,6 +11,7 @@ from datetime import datetime
 from difflib import get_close_matches
 from typing import Any
 
+from shared.cloud.audit import AuditLine
 from shared.cloud.blobs import Blobs, NoFile
 from shared.cloud.brands import Brands, NamedBrand
 from shared.cloud.named_versions import VersionTaken
@@ -55,7 +56,9 @@ class BrandKits:
         """Keep a font under its content's name."""
         self.blobs.write(self._uri(tenant, name, suffix), [data], mime=_FONTS[suffix], expected=len(data))
 
-    def put(self, tenant: Tenant, name: str, body: Mapping[str, Any], made_by: str) -> NamedBrand:
+    def put(
+        self, tenant: Tenant, name: str, body: Mapping[str, Any], made_by: str, line: AuditLine | None = None
+    ) -> NamedBrand:
         """Keep a kit's next version. Raises Problem naming every mistake by field."""
         kit = self._kit(tenant.id, body)
         text = json.dumps(body, ensure_ascii=False)
@@ -67,7 +70,7 @@ class BrandKits:
             kept = NamedBrand(name, before.version + 1 if before else 1, kit, text, self.now(), made_by)
             kept = replace(kept, kit=replace(kit, brand=replace(kit.brand, label=kept.label)))
             try:
-                self.store.put(tenant.id, kept)
+                self.store.put(tenant.id, kept, line)
             except VersionTaken:
                 continue
             if name == DEFAULT_BRAND and tenant.brand is None:
@@ -75,11 +78,11 @@ class BrandKits:
             return kept
         raise Problem(Code.BUSY, "others put this brand kit all the time", retry_after=1)
 
-    def delete(self, tenant: Tenant, newest: NamedBrand) -> None:
+    def delete(self, tenant: Tenant, newest: NamedBrand, line: AuditLine | None = None) -> None:
         """Forget a kit and its versions; films that were ordered with it keep theirs."""
         if newest.name == DEFAULT_BRAND:
             self._say_default(tenant, None)
-        self.store.delete(tenant.id, newest)
+        self.store.delete(tenant.id, newest, line)
 
     def wanted(self, tenant: Tenant, label: str | None) -> Kit | None:
         """Return the kit an order names, or its tenant's default. Raises Problem for one that is not there."""

@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from shared.cloud.audit import AuditLine
 from shared.cloud.replaced_secrets import ReplacedSecrets
 from shared.cloud.secret_names import vendor_key, vendor_webhook
 from shared.cloud.secrets import NoSecret, Secrets
@@ -44,6 +45,7 @@ class Integrations:
         avatar_id: str | None,
         voice_id: str | None,
         register: bool,
+        line: AuditLine,
     ) -> Integration:
         """Check a key, keep it, and register our webhook there once. Raises Problem."""
         presenter = self.presenter(provider)
@@ -71,10 +73,10 @@ class Integrations:
         )
         if register and integration.webhook_id is None and isinstance(presenter, RegistersWebhooks):
             integration = self._registered(presenter, tenant, integration, api_key)
-        self.tenants.put_integration(tenant, integration)
+        self.tenants.put_integration(tenant, integration, line)
         return integration
 
-    def delete(self, tenant: str, provider: str, mode: str) -> None:
+    def delete(self, tenant: str, provider: str, mode: str, line: AuditLine | None = None) -> None:
         """Forget an account: its webhook, its document, then its key."""
         presenter = self.presenter(provider)
         known = self.tenants.integration(tenant, provider, mode, fresh=True)
@@ -85,7 +87,7 @@ class Integrations:
                 presenter.unregister_webhook(known.webhook_id, api_key=self.secrets.get(known.secret).value)
             except (KeyChanged, TryLater, Refused) as failed:
                 log(Fact.WEBHOOK_LEFT_BEHIND, str(failed), tenant=tenant)
-        self.tenants.delete_integration(tenant, provider, mode)
+        self.tenants.delete_integration(tenant, provider, mode, line)
         self.secrets.delete(known.secret)
         if known.webhook_secret:
             self.secrets.delete(known.webhook_secret)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from shared.cloud.audit import AuditLine
 from shared.cloud.personas import Personas
 from shared.cloud.secrets import NoSecret, Secrets
 from shared.cloud.tenants import AccountStatus, Tenants
@@ -41,7 +42,7 @@ class Cast:
             raise not_found("persona")
         return known or Persona(name, name.capitalize())
 
-    def put(self, tenant: str, wanted: Persona) -> tuple[Persona, tuple[str, ...]]:
+    def put(self, tenant: str, wanted: Persona, line: AuditLine) -> tuple[Persona, tuple[str, ...]]:
         """Keep a persona; return it with what could not be checked. Raises Problem naming every id that is wrong."""
         strays = sorted(set(wanted.at) - set(self.asked))
         if strays:
@@ -60,14 +61,14 @@ class Cast:
         if self.store.get(tenant, wanted.name) is None and len(self.store.list(tenant, MOST_PERSONAS)) >= MOST_PERSONAS:
             says = f"there are {MOST_PERSONAS} personas, and a tenant keeps no more"
             raise Problem(Code.VALIDATION_ERROR, says, next_move="DELETE /tenant/personas/{name} of one you do not use")
-        self.store.put(tenant, wanted)
+        self.store.put(tenant, wanted, line)
         return wanted, tuple(unchecked)
 
-    def delete(self, tenant: str, name: str) -> None:
+    def delete(self, tenant: str, name: str, line: AuditLine) -> None:
         """Forget a persona; jobs that were ordered with it keep its ids. Raises Problem."""
         if self.store.get(tenant, name) is None:
             raise not_found("persona")
-        self.store.delete(tenant, name)
+        self.store.delete(tenant, name, line)
 
     def _wrong(self, tenant: str, provider: str, ids: PersonaIds) -> Iterator[tuple[str, str]]:
         """Yield (field, why) for each id the service does not know, ("", why) where it could not be asked."""

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from shared.cloud.audit import AuditLine
 from shared.cloud.rates import RateCounts
 from shared.cloud.replaced_secrets import ReplacedSecrets
 from shared.cloud.secret_names import customer_webhook
@@ -28,7 +29,7 @@ class Rotation:
     replaced: ReplacedSecrets
     now: Callable[[], datetime]
 
-    def __call__(self, tenant: str, made: str) -> datetime:
+    def __call__(self, tenant: str, made: str, line: AuditLine) -> datetime:
         """Sign with a new secret from now on; return until when those before sign too.
 
         Raises Problem where another is being made just now; SecretsUnreachable, StoreUnreachable.
@@ -42,7 +43,7 @@ class Rotation:
         replaced = [f"{line} {until.isoformat()}" if " " not in line else line for line in lines]
         value = "\n".join([made, *replaced][:MOST_SIGNING])
         labels = {"tenant": tenant, "of": "webhook"}
-        self.replaced.note(name, tenant, now, now + REPLACED_LIFE)
+        self.replaced.note(name, tenant, now, now + REPLACED_LIFE, line)
         version = self.secrets.put(name, value, labels)
         if (
             before.value and int(version) != int(before.version) + 1

@@ -146,7 +146,7 @@ def rooms(stage: Stage) -> dict[str, Any]:
     """Return all documents of the owner."""
     store = stage.cloud.eyes.clients.firestore
     found = {each.reference.path: each.to_dict() or {} for room in ROOMS for each in store.collection(room).stream()}
-    for group in ("integrations", "personas", "templates", "template_versions", "brands", "brand_versions"):
+    for group in ("integrations", "personas", "templates", "template_versions", "brands", "brand_versions", "audit"):
         found |= {each.reference.path: each.to_dict() or {} for each in store.collection_group(group).stream()}
     return {path: fields for path, fields in found.items() if TENANT.id in (path.split("/")[1], fields.get("tenant"))}
 
@@ -193,8 +193,9 @@ def test_anothers_upload_is_no_upload(scene: Scene) -> None:
 
 
 def test_lists_hold_only_ones_own(scene: Scene) -> None:
-    """Jobs and keys."""
-    texts = [scene.intruder.call("GET", path).get_data(as_text=True) for path in ("/jobs?limit=100", "/tenant/keys")]
+    """Jobs, keys, and what was changed of either."""
+    paths = ("/jobs?limit=100", "/tenant/keys", "/tenant/audit")
+    texts = [scene.intruder.call("GET", path).get_data(as_text=True) for path in paths]
 
     assert not [thing.kind for thing in scene.things[:2] for text in texts if thing.theirs in text]
 

@@ -9,10 +9,12 @@ from typing import Any
 
 from standardwebhooks import Webhook, WebhookVerificationError
 
+from shared.cloud.audit import BY_OPERATOR, AuditLine
 from shared.cloud.rates import RateCounts
 from shared.cloud.records import Loaded
 from shared.cloud.secret_names import customer_webhook
 from shared.pipeline.job.events import CancelAsked
+from shared.steps.audited import Audited
 from shared.steps.notify import sign
 from shared.steps.rotation import Rotation
 from shared.steps.webhook_secrets import MOST_SIGNING, OVERLAP, WebhookSecrets
@@ -22,6 +24,8 @@ from tests.journey.test_budget import film
 from tests.listener import Listener
 from tests.steps.calls import Customer, customer, told
 from tests.steps.stage import TENANT, Stage, footage, staged
+
+MADE = AuditLine(datetime(2026, 11, 20, tzinfo=UTC), Audited.WEBHOOK_SECRET_MADE, BY_OPERATOR)
 
 
 def signing(wiring: StagedWiring) -> tuple[str, ...]:
@@ -72,7 +76,7 @@ def test_a_secret_of_before_is_one_that_signs(stage: Stage) -> None:
     """What was stored as it is shown goes on signing for its day."""
     stage.wiring.secrets.put(customer_webhook(TENANT.id), "whsec_b2xk", {})
 
-    rotation(stage.wiring)(TENANT.id, "whsec_bmV3")
+    rotation(stage.wiring)(TENANT.id, "whsec_bmV3", MADE)
 
     assert ("whsec_bmV3", "whsec_b2xk") == signing(stage.wiring)
 
@@ -81,7 +85,7 @@ def test_many_replaced_ones_do_not_fill_the_header(stage: Stage) -> None:
     """The newest five sign; a day after the last only that one does."""
     rotate = rotation(stage.wiring)
     for number in range(9):
-        rotate(TENANT.id, f"whsec_{number}")
+        rotate(TENANT.id, f"whsec_{number}", MADE)
         stage.clock.forward(60)
 
     some = signing(stage.wiring)
@@ -95,13 +99,13 @@ def test_many_replaced_ones_do_not_fill_the_header(stage: Stage) -> None:
 def test_the_version_before_can_be_read_for_a_day(stage: Stage) -> None:
     """Whoever still reads the version before finds it: an unsigned message is worse than an old signature."""
     rotate = rotation(stage.wiring)
-    rotate(TENANT.id, "whsec_1")
+    rotate(TENANT.id, "whsec_1", MADE)
     stage.clock.forward(60)
-    rotate(TENANT.id, "whsec_2")
+    rotate(TENANT.id, "whsec_2", MADE)
     before = stage.wiring.secrets.get(customer_webhook(TENANT.id), "1", fresh=True).value
     stage.clock.forward(timedelta(days=2).total_seconds())
 
-    rotate(TENANT.id, "whsec_3")
+    rotate(TENANT.id, "whsec_3", MADE)
 
     assert "whsec_1" == before
     assert ("whsec_3", "whsec_2") == signing(stage.wiring)

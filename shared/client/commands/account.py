@@ -101,6 +101,14 @@ def personas(session: Session) -> None:
     session.output.result(found, lambda told: "\n".join(str(each["name"]) for each in told["personas"]))
 
 
+@click.command()
+@click.option("--cursor", help="`next_cursor` of the page before.")
+@this
+def audit(session: Session, cursor: str | None) -> None:
+    """List who changed what of yours, newest first."""
+    session.output.result(session.abroll.changes(cursor), _changes)
+
+
 @click.group()
 def webhooks() -> None:
     """What abroll tells your server."""
@@ -176,9 +184,17 @@ def _endpoints(told: Mapping[str, Any]) -> str:
     return "\n".join(f"{each['id']}  {each['status']:<8} {each['url']}" for each in told["webhooks"]) or "No endpoints."
 
 
+def _changes(told: Mapping[str, Any]) -> str:
+    lines = (
+        f"{each['at'][:19]}  {each['what']:<22} {each['about']}  by {each['by_name'] or each['by']}"
+        for each in told["changes"]
+    )
+    return "\n".join(lines) or "Nothing was changed."
+
+
 def _deliveries(told: Mapping[str, Any]) -> str:
     lines = (f"{each['id']}  {each['state']:<10} {each.get('event', '')}" for each in told["deliveries"])
     return "\n".join(lines) or "Nothing was sent."
 
 
-COMMANDS = (login, logout, whoami, accounts, keys, personas, webhooks)
+COMMANDS = (login, logout, whoami, accounts, keys, personas, audit, webhooks)
