@@ -45,7 +45,7 @@ class Integrations:
         avatar_id: str | None,
         voice_id: str | None,
         register: bool,
-        line: AuditLine,
+        line: AuditLine | None = None,
     ) -> Integration:
         """Check a key, keep it, and register our webhook there once. Raises Problem."""
         presenter = self.presenter(provider)

@@ -14,6 +14,7 @@ from tests.steps.stage import LOOK, VOICE, Stage, staged
 
 HOOK = "http://127.0.0.1:9/hook"
 ANN = {"title": "Ann", "at": {"heygen": {"avatar_id": LOOK, "voice_id": VOICE}}}
+KIT = {"colors": {"primary": "#102030"}}
 PAUSED = {"avatar_id": LOOK, "voice_id": None, "status": "inactive"}
 KEY_FIELDS = ("name", "scopes", "expires_at")
 ACCOUNT = "heygen-production"
@@ -36,6 +37,8 @@ CHANGES: tuple[tuple[str, str, Any, Audited, str, tuple[str, ...]], ...] = (
     ("DELETE", "/webhooks/{id}", None, Audited.WEBHOOK_DELETED, "{id}", ()),
     ("PUT", "/personas/ann", ANN, Audited.PERSONA_PUT, "ann", ("title", "at.heygen")),
     ("DELETE", "/personas/ann", None, Audited.PERSONA_DELETED, "ann", ()),
+    ("PUT", "/brand/spring", KIT, Audited.BRAND_PUT, "spring", ("colors",)),
+    ("DELETE", "/brand/spring", None, Audited.BRAND_DELETED, "spring", ()),
     ("PUT", "/template", {"product_title": "Mug"}, Audited.DEFAULTS_PUT, "", ("product_title",)),
     ("DELETE", "/template", None, Audited.DEFAULTS_DELETED, "", ()),
     ("PUT", "/templates/launch", {"order": {"product_title": "Mug"}}, Audited.TEMPLATE_PUT, "launch@1", ()),
@@ -45,12 +48,14 @@ ROTATED = "POST /keys/{key}/rotate"  # two changes at once: a test of its own
 SILENT = {  # nothing of the tenant's is other after them
     "POST /uploads": "a file is named by its content, and used by whoever names it",
     "POST /uploads/audio": "the same",
+    "POST /uploads/logo": "the same",
+    "POST /uploads/font": "the same",
     "POST /integrations/{provider}/sync": "what the service says is noted",
     "POST /webhooks/{endpoint}/test": "a message is sent; deliveries list it",
     "POST /deliveries/{delivery}/replay": "the same",
     "POST /deliveries/replay": "the same",
 }
-PLACES = {"heygen": "{provider}", "ann": "{persona}", "launch": "{template}"}
+PLACES = {"heygen": "{provider}", "ann": "{persona}", "launch": "{template}", "spring": "{brand}"}
 
 
 @pytest.fixture(scope="module")
@@ -124,7 +129,7 @@ def test_what_is_refused_leaves_no_line(stage: Stage) -> None:
         )
     ]
 
-    assert [404, 400, 400, 404] == answers
+    assert [404, 422, 400, 404] == answers
     assert [] == changes(shop)["changes"]
 
 
