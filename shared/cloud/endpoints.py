@@ -7,14 +7,16 @@ reads its endpoint anew, so that a changed address, a pause or a deletion counts
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from shared.cloud.audit import AuditLine
 from shared.cloud.clients import Clients
 from shared.cloud.epochs import Epochs
 from shared.cloud.jobs import StoreUnreachable
 from shared.cloud.retry import CALL_SECONDS, retry_for
 from shared.pipeline.codec import Stored, from_plain, to_stored
+
+if TYPE_CHECKING:
+    from shared.cloud.audit import AuditLine
 
 MOST_ENDPOINTS = 5  # of a tenant
 
@@ -62,12 +64,12 @@ class Endpoints:
         """Return one endpoint as it stands; None when there is none. Raises StoreUnreachable, Unreadable."""
         return self._standing(tenant).get(endpoint)
 
-    def put(self, tenant: str, endpoint: Endpoint, line: AuditLine | None = None) -> None:
+    def put(self, tenant: str, endpoint: Endpoint, line: "AuditLine | None" = None) -> None:
         """Make or change an endpoint, and let every instance hear of it. Raises StoreUnreachable."""
         fields = {_field(endpoint.id): to_stored(endpoint)}
         self._epochs.revoke({f"tenants/{tenant}": fields}, tenants=(tenant,), lines={tenant: line})
 
-    def delete(self, tenant: str, endpoint: str, line: AuditLine | None = None) -> None:
+    def delete(self, tenant: str, endpoint: str, line: "AuditLine | None" = None) -> None:
         """Forget an endpoint, and let every instance hear of it. Raises StoreUnreachable."""
         from google.cloud.firestore import DELETE_FIELD
 

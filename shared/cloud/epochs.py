@@ -11,21 +11,23 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from shared.cloud.audit import AuditLine, add_line
 from shared.cloud.clients import Clients
 from shared.cloud.jobs import StoreUnreachable
 from shared.cloud.retry import CALL_SECONDS, retry_for
 from shared.log import Fact, log
 from shared.pipeline.codec import Unreadable, from_plain, to_plain
 
+if TYPE_CHECKING:
+    from shared.cloud.audit import AuditLine
+
 EPOCHS = "settings/epochs"
 EPOCH_LIFE = timedelta(seconds=4)
 EPOCH_SECONDS = 0.8  # of one read; what takes longer counts as unreadable
 UNREADABLE_LIFE = timedelta(seconds=1)  # then it is asked again
 MOST_NAMED = 200  # entries that are kept; whoever has missed more forgets everything
-_NO_LINES: Mapping[str, AuditLine | None] = MappingProxyType({})
+_NO_LINES: "Mapping[str, AuditLine | None]" = MappingProxyType({})
 REVOKE_TRIES = 4  # against others who revoke at the same moment; the last one asks for no turn
 
 
@@ -109,7 +111,7 @@ class Epochs:
         *,
         keys: tuple[str, ...] = (),
         tenants: tuple[str, ...] = (),
-        lines: Mapping[str, AuditLine | None] = _NO_LINES,
+        lines: "Mapping[str, AuditLine | None]" = _NO_LINES,
     ) -> None:
         """Change fields of documents and tell every instance, in one batch. Raises StoreUnreachable.
 
@@ -132,7 +134,10 @@ class Epochs:
             for path, fields in changes.items():
                 batch.update(store.document(path), dict(fields))
             for tenant, line in lines.items():
-                add_line(store, batch, tenant, line)
+                if line:
+                    from shared.cloud.audit import add_line
+
+                    add_line(store, batch, tenant, line)
             if left:
                 epoch, revision = self._get(retry=retry_for(CALL_SECONDS), seconds=CALL_SECONDS)
                 self._name(batch, to_plain(epoch.then(self._now(), keys, tenants)), revision)

@@ -3,14 +3,16 @@
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from shared.cloud.audit import AuditLine
 from shared.cloud.clients import Clients
 from shared.cloud.epochs import Epochs
 from shared.cloud.jobs import StoreUnreachable
 from shared.cloud.retry import CALL_SECONDS, retry_for
 from shared.cloud.tenants import AccountStatus, ApiKey, read_key
+
+if TYPE_CHECKING:
+    from shared.cloud.audit import AuditLine
 
 MOST_KEYS = 200  # of a tenant that are listed, and that one batch revokes
 
@@ -41,13 +43,13 @@ class Revocations:
             raise StoreUnreachable(f"api_keys/{key_id} could not be read: {failed}") from failed
         return read_key(key_id, found.to_dict() or {}) if found.exists else None
 
-    def revoke(self, key: ApiKey, now: datetime, line: AuditLine | None = None) -> datetime:
+    def revoke(self, key: ApiKey, now: datetime, line: "AuditLine | None" = None) -> datetime:
         """Revoke a key and return since when it is; one that is revoked stays so. Raises StoreUnreachable."""
         if key.revoked_at is None:
             self._epochs.revoke({f"api_keys/{key.id}": {"revoked_at": now}}, keys=(key.id,), lines={key.tenant: line})
         return key.revoked_at or now
 
-    def end(self, key: ApiKey, at: datetime, line: AuditLine | None = None) -> None:
+    def end(self, key: ApiKey, at: datetime, line: "AuditLine | None" = None) -> None:
         """Let a key expire at a time, and let every instance hear of it. Raises StoreUnreachable."""
         self._epochs.revoke({f"api_keys/{key.id}": {"expires_at": at}}, keys=(key.id,), lines={key.tenant: line})
 
@@ -64,7 +66,7 @@ class Revocations:
         except (GoogleAPICallError, RetryError) as failed:
             raise StoreUnreachable(f"ended keys could not be deleted: {failed}") from failed
 
-    def revoke_all(self, tenant: str, now: datetime, line: AuditLine | None = None) -> int:
+    def revoke_all(self, tenant: str, now: datetime, line: "AuditLine | None" = None) -> int:
         """Revoke every key of a tenant; return how many worked until now. Raises StoreUnreachable."""
         working = (each.id for each in self._theirs(tenant) if each.to_dict().get("revoked_at") is None)
         done = 0
@@ -73,11 +75,11 @@ class Revocations:
             done += len(page)
         return done
 
-    def set_status(self, tenant: str, status: AccountStatus, line: AuditLine | None = None) -> None:
+    def set_status(self, tenant: str, status: AccountStatus, line: "AuditLine | None" = None) -> None:
         """Suspend a tenant, or let it go on. Raises StoreUnreachable."""
         self._epochs.revoke({f"tenants/{tenant}": {"status": status.value}}, tenants=(tenant,), lines={tenant: line})
 
-    def set_footage(self, tenant: str, *, on: bool, line: AuditLine | None = None) -> None:
+    def set_footage(self, tenant: str, *, on: bool, line: "AuditLine | None" = None) -> None:
         """Turn footage by a tenant's own HeyGen account on or off. Raises StoreUnreachable."""
         self._epochs.revoke({f"tenants/{tenant}": {"heygen_footage": on}}, tenants=(tenant,), lines={tenant: line})
 

@@ -9,9 +9,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from shared.cloud.audit import AuditLine, add_line
 from shared.cloud.clients import Clients
 from shared.cloud.endpoints import Endpoint
 from shared.cloud.epochs import Epochs, Revoked
@@ -21,6 +20,9 @@ from shared.log import Fact, log
 from shared.pipeline.codec import Stored, from_plain, to_stored
 from shared.pipeline.plan.plan import Cutout
 from shared.pipeline.plan.request import VoiceSettings
+
+if TYPE_CHECKING:
+    from shared.cloud.audit import AuditLine
 
 T = TypeVar("T")
 
@@ -135,7 +137,7 @@ class Tenants:
             raise StoreUnreachable(f"the integrations of {tenant_id} could not be listed: {failed}") from failed
         return tuple(from_plain(Integration, each) for each in found)
 
-    def create_tenant(self, tenant: Tenant, line: AuditLine | None = None) -> None:
+    def create_tenant(self, tenant: Tenant, line: "AuditLine | None" = None) -> None:
         """Write a new tenant; one that is there stays as it is. Raises TenantExists, StoreUnreachable."""
         from google.api_core.exceptions import AlreadyExists
 
@@ -150,37 +152,37 @@ class Tenants:
         """Write a tenant's own fields, whatever stood there."""
         self._write(f"tenants/{tenant.id}", "set", to_stored(tenant), tenant.id)
 
-    def put_limits(self, tenant: Tenant, line: AuditLine | None = None) -> None:
+    def put_limits(self, tenant: Tenant, line: "AuditLine | None" = None) -> None:
         """Write a tenant's plan and caps, and touch nothing else. Raises StoreUnreachable, also where it is gone."""
         self.change_tenant(tenant, ("plan", "monthly_films", "monthly_cap"), line)
 
-    def change_tenant(self, tenant: Tenant, names: Iterable[str], line: AuditLine | None = None) -> None:
+    def change_tenant(self, tenant: Tenant, names: Iterable[str], line: "AuditLine | None" = None) -> None:
         """Write a tenant's named fields, and touch nothing else. Raises StoreUnreachable, also where it is gone."""
         fields = to_stored(tenant)
         self._write(f"tenants/{tenant.id}", "update", {name: fields.get(name) for name in names}, tenant.id, line)
 
-    def put_template(self, tenant_id: str, template: str | None, line: AuditLine | None = None) -> None:
+    def put_template(self, tenant_id: str, template: str | None, line: "AuditLine | None" = None) -> None:
         """Write a tenant's template, and touch nothing else. Raises StoreUnreachable, also where it is gone."""
         self._write(f"tenants/{tenant_id}", "update", {"template": template}, tenant_id, line)
 
-    def put_api_key(self, key: ApiKey, line: AuditLine | None = None) -> None:
+    def put_api_key(self, key: ApiKey, line: "AuditLine | None" = None) -> None:
         """Write a key's record."""
         self._write(f"api_keys/{key.id}", "set", to_stored(key), key.tenant, line)
 
-    def put_integration(self, tenant_id: str, integration: Integration, line: AuditLine | None = None) -> None:
+    def put_integration(self, tenant_id: str, integration: Integration, line: "AuditLine | None" = None) -> None:
         """Write an integration."""
         path = _integration(tenant_id, integration.provider, integration.mode)
         self._write(path, "set", to_stored(integration), tenant_id, line)
 
     def change_integration(
-        self, tenant_id: str, integration: Integration, names: Iterable[str], line: AuditLine | None = None
+        self, tenant_id: str, integration: Integration, names: Iterable[str], line: "AuditLine | None" = None
     ) -> None:
         """Write the named fields of an integration, and touch nothing else. Raises StoreUnreachable, also if gone."""
         fields = to_stored(integration)
         path = _integration(tenant_id, integration.provider, integration.mode)
         self._write(path, "update", {name: fields.get(name) for name in names}, tenant_id, line)
 
-    def delete_integration(self, tenant_id: str, provider: str, mode: str, line: AuditLine | None = None) -> None:
+    def delete_integration(self, tenant_id: str, provider: str, mode: str, line: "AuditLine | None" = None) -> None:
         """Forget an integration."""
         self._write(_integration(tenant_id, provider, mode), "delete", None, tenant_id, line)
 
@@ -212,7 +214,7 @@ class Tenants:
         self._note(path, {FieldPath("looks", look).to_api_repr(): cutout.value})
 
     def _write(
-        self, path: str, how: str, fields: Mapping[str, Any] | None, tenant: str, line: AuditLine | None = None
+        self, path: str, how: str, fields: Mapping[str, Any] | None, tenant: str, line: "AuditLine | None" = None
     ) -> None:
         """Create, set, update or delete a document, and write the line of that beside it. Raises StoreUnreachable."""
         from google.api_core.exceptions import GoogleAPICallError, RetryError
@@ -222,7 +224,10 @@ class Tenants:
         batch = store.batch()
         given = () if fields is None else (dict(fields),)
         getattr(batch, how)(store.document(path), *given)
-        add_line(store, batch, tenant, line)
+        if line:
+            from shared.cloud.audit import add_line
+
+            add_line(store, batch, tenant, line)
         try:
             batch.commit(retry=retry_for(CALL_SECONDS), timeout=CALL_SECONDS)
         except (GoogleAPICallError, RetryError) as failed:

@@ -4,10 +4,13 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
-from shared.cloud.audit import AuditLine
 from shared.cloud.tenants import ApiKey, Tenant
-from shared.steps.audited import Audited, actor_of
+
+if TYPE_CHECKING:  # light functions change nothing of a tenant's
+    from shared.cloud.audit import AuditLine
+    from shared.steps.audited import Audited
 
 READ, WRITE = "jobs:read", "jobs:write"  # scopes
 OPERATOR = "operator"  # the one scope that reads across tenants; only the operator's command makes such a key
@@ -26,8 +29,10 @@ class Caller:
     key: ApiKey
     at: datetime = datetime(1970, 1, 1, tzinfo=UTC)  # when the key was judged
 
-    def line(self, what: Audited, about: str = "", fields: Iterable[str] = ()) -> AuditLine:
+    def line(self, what: "Audited", about: str = "", fields: Iterable[str] = ()) -> "AuditLine":
         """Return the audit log's line of what this call changes, to be written beside it."""
+        from shared.steps.audited import actor_of
+
         return actor_of(self.key).line(what, about, self.at, fields)
 
     @property
