@@ -16,7 +16,7 @@ from shared.steps.problems import Problem, invalid
 
 DEFAULT_PAGE = 20
 LARGEST_PAGE = 100
-LONGEST_CURSOR = 400  # characters
+LONGEST_PLACE = 400  # characters
 LONGEST_FILTER = 255  # characters of a filter; a product's id has no more
 FILTERS = ("status", "product_id", "ordered_by", "created_from", "created_to", "limit", "cursor", "tenant")
 MOST_FILTERS = 20  # that are looked at
@@ -94,7 +94,7 @@ def cursor_of(at: datetime, name: str) -> str:
 
 def read_cursor(text: str, fits: Callable[[str], bool]) -> tuple[datetime, str] | None:
     """Return after which moment and which fitting name a page begins; None for what is no cursor of ours."""
-    if len(text) > LONGEST_CURSOR:
+    if len(text) > LONGEST_PLACE:
         return None
     try:
         match json.loads(base64.urlsafe_b64decode(text)):
