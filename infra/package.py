@@ -23,6 +23,7 @@ PAINTS = (
     *(
         "backdrops",
         "beds",
+        "blending",
         "compose",
         "graph",
         "inking",

@@ -12,6 +12,7 @@ from shared.door.body_reading import read_object
 from shared.door.body_types import BrandName, Name, Removable, Script, Text500, Text1000, of_form
 from shared.door.film_bodies import FlatBody, PositionBody
 from shared.door.output_bodies import FocusBody, OutputsBody
+from shared.door.picture_bodies import SceneTransition, Transition, TransitionSeconds
 from shared.door.text_bodies import SafeAreaName, TextBody
 from shared.door.voice_body import VoiceBody
 from shared.pipeline.codec import from_plain
@@ -37,7 +38,9 @@ _BOUGHT = (
 _LAID_OUT = {
     *("avatar_position", "captions", "text", "safe_area", "background", "length"),
     *("aspect_ratio", "resolution", "order", "outputs", "focus"),
+    *("transition", "transition_seconds"),
 }
+_SCENE_LAID_OUT = {"scene", "text_overlay", "background", "seconds", "transition"}
 LinkName = Annotated[
     str,
     Field(json_schema_extra={"pattern": _LINK_PATTERN}),
@@ -91,6 +94,7 @@ class EditSceneBody(SceneChangeBody):
         Annotated[float, Field(ge=1, le=60)] | None,
         Field(description="How long it is seen, within what was filmed; speech may hold it longer."),
     ] = None
+    transition: SceneTransition | None = None
 
 
 class EditSoundBody(Body):
@@ -132,6 +136,8 @@ class EditBody(Body):
     resolution: Literal["720p", "1080p"] | None = None
     outputs: OutputsBody | None = None
     focus: FocusBody | None = None
+    transition: Transition | None = None
+    transition_seconds: TransitionSeconds | None = None
 
     def bought(self) -> Mapping[str, tuple[int | None, str]]:
         """Return what would be filmed or spoken anew: the scene (None: the film) and the field, by path."""
@@ -156,10 +162,7 @@ class EditBody(Body):
         plain = self.model_dump(exclude_none=True, include=_LAID_OUT)
         plain |= {"audio": self.b_roll.audio} if self.b_roll and self.b_roll.audio else {}
         plain |= self.audio.model_dump(exclude_none=True) if self.audio else {}
-        scenes = [
-            scene.model_dump(exclude_none=True, include={"scene", "text_overlay", "background", "seconds"})
-            for scene in self.scenes or ()
-        ]
+        scenes = [scene.model_dump(exclude_none=True, include=_SCENE_LAID_OUT) for scene in self.scenes or ()]
         made = from_plain(Recut, {**plain, "scenes": scenes})
         return replace(made, brand=Rebrand(kit)) if self.brand else made
 

@@ -26,6 +26,7 @@ from shared.door.body_types import (
     Upload,
 )
 from shared.door.output_bodies import FocusBody, OutputsBody
+from shared.door.picture_bodies import SceneTransition, Transition, TransitionSeconds
 from shared.door.strict_body import Body
 from shared.door.text_bodies import SafeAreaName, TextBody
 from shared.door.voice_body import VoiceBody
@@ -77,6 +78,7 @@ class SceneBody(Body):
     voice_id: Name | None = None
     background: BackgroundBody | None = None
     image_url: SceneImageLink | None = None
+    transition: SceneTransition | None = None
 
 
 class PositionBody(Body):
@@ -129,6 +131,8 @@ class TemplateBody(Body):
     captions: bool | None = None
     text: TextBody | None = None
     safe_area: SafeAreaName | None = None
+    transition: Transition | None = None
+    transition_seconds: TransitionSeconds | None = None
     audio: AudioBody | None = None
     brand: BrandName | None = None
     length: Literal["film", "script", "longer"] | None = None

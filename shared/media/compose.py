@@ -5,7 +5,7 @@ joined without another encoding, and the sound is mixed over the whole in the sa
 bytes: encoder threads are fixed and nothing dated is written.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +25,7 @@ from shared.media.loudness import balanced
 from shared.media.painting import plate, round_card, still
 from shared.media.poster import best_frame
 from shared.media.probe import FilmFacts, probe
-from shared.media.segments import cuts, frames, on_film, segments
+from shared.media.segments import Cut, cuts, frames, on_film, segments
 from shared.media.sound import Mix
 from shared.media.sources import source_of
 from shared.media.takes import measure
@@ -112,7 +112,7 @@ def _composed(bench: _Bench, folder: Path) -> Composed:
     if not row:
         raise MediaRefused("the edit shows nothing", "Give it at least one shot.")
     films = {node: source_of(bench.files[node], facts) for node, facts in known.items()}
-    presenters, told = _presenters(bench)
+    presenters, told = _presenters(bench, row)
     logo = place_logo(edit.logo, edit, presenters) if edit.logo else None
     words, lost = letter(edit, presenters, bench.folder, logo, _fonts(bench))
     marks = (*_logo(bench, logo), *words)
@@ -175,10 +175,11 @@ def _stills(bench: _Bench) -> dict[str, Path]:
     return made
 
 
-def _presenters(bench: _Bench) -> tuple[list[PlacedPresenter], list[WarningText]]:
+def _presenters(bench: _Bench, row: Sequence[Cut]) -> tuple[list[PlacedPresenter], list[WarningText]]:
     """Look at every take and find its place on the film."""
     made: list[PlacedPresenter] = []
     told: list[WarningText] = []
+    comes, goes = {cut.start: cut.opening.half for cut in row}, {cut.end: cut.closing.half for cut in row}
     for number, look in enumerate(bench.edit.appearances):
         start, end = on_film(look, bench.edit)
         if end <= start:
@@ -198,8 +199,10 @@ def _presenters(bench: _Bench) -> tuple[list[PlacedPresenter], list[WarningText]
             card = round_card(stand.box, bench.folder, number)
         elif stand.floats:
             card = plate(stand.box, bench.folder, number)
-        fade = min(frames(look.fade, bench.edit.fps), end - start)
-        made.append(PlacedPresenter(take, start, end, fade, stand, card))
+        # Who stands in one scene comes and goes with it; the voice keeps its place.
+        fade = min(frames(look.fade, bench.edit.fps) or goes.get(end, 0), end - start)
+        come = min(comes.get(start, 0), end - start - fade)
+        made.append(PlacedPresenter(take, start, end, fade, stand, card, come))
     return made, told
 
 

@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import assert_never
 
+from shared.media.blending import dipped, pictures
 from shared.media.boxes import Box, Stand
 from shared.media.ffmpeg import Demuxer, Source
 from shared.media.keying import cut_out, rgb
-from shared.media.segments import Cut, Segment
+from shared.media.segments import RUN_UP, Cut, Segment
 from shared.media.takes import MeasuredTake
 from shared.pipeline.edit.edit import MIDDLE, Edit
 from shared.pipeline.plan.plan import Cutout
@@ -20,7 +21,6 @@ from shared.pipeline.plan.request import Focus
 
 _COLOUR_TAGS = "setparams=range=tv:colorspace=bt709:color_primaries=bt709:color_trc=bt709"
 _UNNOTICED = 6  # frames a picture may stand still without anybody noticing
-_RUN_UP = 12  # frames before a last frame stands still in which the move into it begins
 _PUSH, _MOST_PUSH = 0.012, 0.08  # of the picture's size: a second, and in all
 _SLIDE = 8  # frames in which words that slide come to their place
 _FOCUS = (0.5, 0.4)  # where footage shows the product
@@ -49,6 +49,7 @@ class PlacedPresenter:
     fade: int  # frames, at its end
     stand: Stand
     card: Card | None = None
+    comes: int = 0  # frames it takes to come
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +96,8 @@ def paint(
     """Return the graph whose output `[film]` is this part's picture."""
     graph = Graph(edit, part)
     for index, cut in enumerate(part.cuts):
-        graph.chains.append(f"{_shot(graph, cut, films, stills)}[shot{index}]")
-    row = "".join(f"[shot{index}]" for index in range(len(part.cuts)))
-    joined = f"{row}concat=n={len(part.cuts)}:v=1:a=0," if len(part.cuts) > 1 else row
-    # Inputs carry rates of their own (a PNG says 25): the last filter decides what the encoder is told.
-    graph.chains.append(f"{joined}settb=1/{edit.fps},setpts=N,fps={edit.fps}[base0]")
+        graph.chains.append(f"{_shot(graph, cut, films, stills)}{dipped(cut)}[shot{index}]")
+    graph.chains += pictures(part.cuts, edit.fps)
     layers = 0
     for presenter in presenters:
         if presenter.start < part.end and presenter.end > part.start:
@@ -117,19 +115,23 @@ def _shot(graph: Graph, cut: Cut, films: Mapping[str, Source], stills: Mapping[s
         red, green, blue = rgb(shot.color or "#000000")
         flat = f"color=0x{red:02x}{green:02x}{blue:02x}:s=16x16:r={fps}"
         whole = f"scale={size.width}:{size.height}:flags=neighbor:{_YUV},format=yuv420p,setsar=1"
-        return f"{flat},{whole},trim=end_frame={cut.frames}"
+        return f"{flat},{whole},trim=end_frame={cut.painted}"
     if shot.still:
         number = graph.open(Source(stills[shot.node], Demuxer.PNG))
         # Painted once, then the same frame is handed on: a still costs no decoding.
-        return f"[{number}:v]scale={_YUV},format=yuv420p,setsar=1,{_held(fps)},trim=end_frame={cut.frames}"
-    film = films[shot.node]
-    number = graph.open(Source(film.path, film.demuxer, (*film.options, *_window(shot.offset, cut.moving, fps))))
+        return f"[{number}:v]scale={_YUV},format=yuv420p,setsar=1,{_held(fps)},trim=end_frame={cut.painted}"
+    film, before = films[shot.node], cut.before(fps)
+    read = before + cut.read
+    window = _window(shot.offset - before / fps, read, fps)
+    number = graph.open(Source(film.path, film.demuxer, (*film.options, *window)))
     fill = (
         f"{film.square}scale={size.width}:{size.height}:force_original_aspect_ratio=increase:flags=bicubic:{_YUV},"
         f"crop={size.width}:{size.height}{_window_at(graph.edit.focus)},setsar=1,format=yuv420p"
     )
-    timed = f"fps={fps}:start_time=0,trim=end_frame={cut.moving},setpts=N"
-    held = f"tpad=stop=-1:stop_mode=clone,trim=end_frame={cut.frames}"
+    timed = f"fps={fps}:start_time=0,trim=end_frame={read},setpts=N"
+    lack = cut.opening.reach - before
+    first = f"start={lack}:start_mode=clone:" if lack else ""
+    held = f"tpad={first}stop=-1:stop_mode=clone,trim=end_frame={cut.painted}"
     return f"[{number}:V:0]{timed},{fill},{held}{_pushed_in(cut, fps)}"
 
 
@@ -152,8 +154,8 @@ def _pushed_in(cut: Cut, fps: int) -> str:
     held = cut.frames - cut.moving
     if held <= _UNNOTICED:
         return ""
-    begin = max(0, cut.moving - _RUN_UP)
-    rate = min(_PUSH, _MOST_PUSH * fps / (cut.frames - begin))
+    begin = cut.opening.reach + max(0, cut.moving - RUN_UP)
+    rate = min(_PUSH, _MOST_PUSH * fps / (cut.painted - begin))
     run = f"max(0\\,on-{begin})/{fps}"  # seconds; its square starts the movement softly
     share = f"(1-1/(1+{rate:.5f}*({run})*({run})/({run}+0.5)))"
     left, top = f"W*{_FOCUS[0]}*{share}", f"H*{_FOCUS[1]}*{share}"
@@ -232,7 +234,9 @@ def _picture(graph: Graph, presenter: PlacedPresenter, name: str, held: str, tim
 
 def _fade(presenter: PlacedPresenter, skipped: int) -> str:
     begin = presenter.end - presenter.start - presenter.fade - skipped
-    return f",fade=t=out:start_frame={max(0, begin)}:nb_frames={presenter.fade}:alpha=1" if presenter.fade else ""
+    come = f",fade=t=in:start_frame=0:nb_frames={presenter.comes}:alpha=1" if presenter.comes and not skipped else ""
+    go = f",fade=t=out:start_frame={max(0, begin)}:nb_frames={presenter.fade}:alpha=1" if presenter.fade else ""
+    return come + go
 
 
 def _lay_words(graph: Graph, word: Lettering, layers: int) -> int:

@@ -52,4 +52,6 @@ def _score(shot: Image.Image, edit: Edit, moment: float) -> float:
         score += 12
     if any(title.start + 0.3 <= moment < title.start + title.seconds - 0.3 for title in edit.titles):
         score += 6
+    if any(start < moment < end for start, end in edit.blended):
+        score -= 40  # two pictures at once are rich in detail
     return round(score, 1)

@@ -1,12 +1,31 @@
 """Turns an edit's seconds into whole frames and cuts long films into parts that few files are open for; pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from shared.pipeline.edit.edit import Appearance, Edit, Shot
+from shared.pipeline.plan.plan import Blend
 from shared.pipeline.plan.warned import Warned, WarningText, warning
 
 OPEN_AT_ONCE = 6  # decoders a part may hold: measured, each costs some 60 MB at 720x1280
+RUN_UP = 12  # frames before a last frame stands still in which the move into it begins
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """How a shot meets the one beside it: the blend, and how many frames of it lie on each side of the cut."""
+
+    how: Blend = Blend.CUT
+    half: int = 0
+
+    @property
+    def reach(self) -> int:
+        """Return for how many frames beyond the cut the shot is still seen, or already."""
+        return 0 if self.how is Blend.DIP else self.half
+
+
+SHARP = Edge()
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,11 +36,27 @@ class Cut:
     start: int
     frames: int
     moving: int
+    opening: Edge = SHARP
+    closing: Edge = SHARP
 
     @property
     def end(self) -> int:
         """Return the first frame after it."""
         return self.start + self.frames
+
+    @property
+    def painted(self) -> int:
+        """Return its frames with those in which it is seen beside another."""
+        return self.opening.reach + self.frames + self.closing.reach
+
+    def before(self, fps: int) -> int:
+        """Return how many of the frames it is seen before its start its file has; for the rest its first one stands."""
+        return min(self.opening.reach, int(self.shot.offset * fps + 0.01)) if self.moving else 0
+
+    @property
+    def read(self) -> int:
+        """Return how many frames from its start on its file is to give; past its end its last one stands."""
+        return self.moving + (self.closing.reach if self.moving == self.frames else 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +109,17 @@ def cuts(edit: Edit, lengths: Mapping[str, float]) -> tuple[tuple[Cut, ...], tup
         made.append(cut)
     if made and made[-1].end < total:
         made[-1] = replace(made[-1], frames=total - made[-1].start)
-    return tuple(made), tuple(dict.fromkeys(warnings))
+    return tuple(_edged(made, edit.fps)), tuple(dict.fromkeys(warnings))
+
+
+def _edged(made: Sequence[Cut], fps: int) -> Iterator[Cut]:
+    """Yield the cuts as they meet; no blend takes more than half of a shot from either of its sides."""
+    edges = [SHARP]
+    for last, cut in pairwise(made):
+        half = min(round(cut.shot.blend * fps / 2), last.frames // 2, cut.frames // 2)
+        edges.append(Edge(cut.shot.comes, half) if half and cut.shot.comes is not Blend.CUT else SHARP)
+    for cut, (opening, closing) in zip(made, pairwise((*edges, SHARP)), strict=True):
+        yield replace(cut, opening=opening, closing=closing)
 
 
 def _told(shot: Shot, lengths: Mapping[str, float], fps: int) -> Shot:
@@ -97,16 +142,42 @@ def _continues(before: Cut, cut: Cut, fps: int) -> bool:
 
 
 def segments(row: tuple[Cut, ...], edit: Edit) -> tuple[Segment, ...]:
-    """Group cuts so that few files are open at once; no part begins while a presenter is fading."""
+    """Group cuts so that few files are open at once; no part begins while a presenter is fading.
+
+    A blend is painted in one part: where one lies between two parts, the shot before it is divided.
+    """
     made: list[Segment] = []
     held: tuple[Cut, ...] = ()
     for cut in row:
         grown = (*held, cut)
-        if held and _openings(grown, edit) > OPEN_AT_ONCE and not _fading(cut.start, edit):
-            made.append(Segment(held))
-            grown = (cut,)
+        if held and _openings(grown, edit) > OPEN_AT_ONCE:
+            if cut.opening.reach:
+                at = _calm(held[-1], edit)
+                if at is not None:
+                    one, two = _divided(held[-1], at, edit.fps)
+                    made.append(Segment((*held[:-1], one)))
+                    grown = (two, cut)
+            elif not _fading(cut.start, edit):
+                made.append(Segment(held))
+                grown = (cut,)
         held = grown
     return (*made, Segment(held)) if held else tuple(made)
+
+
+def _calm(cut: Cut, edit: Edit) -> int | None:
+    """Return after how many frames a cut can be divided: where nothing blends, fades or moves into a last frame."""
+    last = cut.frames if cut.moving in (0, cut.frames) else min(cut.frames, cut.moving - RUN_UP)
+    low, high = cut.opening.half + 1, min(last, cut.frames - cut.closing.half) - 1
+    if low > high:
+        return None
+    return next((at for at in ((low + high) // 2, low, high) if not _fading(cut.start + at, edit)), None)
+
+
+def _divided(cut: Cut, at: int, fps: int) -> tuple[Cut, Cut]:
+    """Return a cut as two that show the same frames."""
+    moved = replace(cut.shot, offset=cut.shot.offset + at / fps) if cut.moving else cut.shot
+    one = replace(cut, frames=at, moving=min(at, cut.moving), closing=SHARP)
+    return one, Cut(moved, cut.start + at, cut.frames - at, max(0, cut.moving - at), SHARP, cut.closing)
 
 
 def on_film(look: Appearance, edit: Edit) -> tuple[int, int]:

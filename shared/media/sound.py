@@ -9,11 +9,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from shared.media.beds import BED, RATE, SHAPE, Prepared, Span, bed, bed_level, curve, gaps, under
+from shared.media.blending import sounds
 from shared.media.ffmpeg import Demuxer, Source
 from shared.media.graph import PlacedPresenter
 from shared.media.segments import Cut
 from shared.pipeline.edit.edit import Edit
-from shared.pipeline.plan.plan import Sound
+from shared.pipeline.plan.plan import Blend, Sound
 
 _PRIMING = 1024  # samples of nothing that ffmpeg's AAC begins with: so many are left out, or all sound would be late
 _DUCKED = -16.0  # dB by which footage falls under speech
@@ -135,21 +136,28 @@ def _world(desk: _Desk, row: Sequence[Cut], films: Mapping[str, Source], loud: f
     """Lay the footage's own sound as `[world]`."""
     pieces = [_piece(desk, cut, films, loud) for cut in row]
     desk.chains += [f"{piece}[piece{index}]" for index, piece in enumerate(pieces)]
-    laid = "".join(f"[piece{index}]" for index in range(len(pieces)))
-    desk.chains.append(f"{laid}concat=n={len(pieces)}:v=0:a=1[world]")
+    desk.chains += sounds(row, lambda frames: _samples(desk.edit, frames))
 
 
 def _piece(desk: _Desk, cut: Cut, films: Mapping[str, Source], loud: frozenset[str]) -> str:
     """Return one cut's own sound: its file's while the picture moves, silence while a frame is held."""
-    length, moving = _samples(desk.edit, cut.frames), _samples(desk.edit, cut.moving)
-    if cut.shot.node is None or cut.shot.node not in loud or not moving:
+    edit, before = desk.edit, cut.before(desk.edit.fps)
+    length, read = _samples(edit, cut.painted), _samples(edit, before + cut.read)
+    if cut.shot.node is None or cut.shot.node not in loud or not cut.moving:
         return f"anullsrc=r={RATE}:cl=stereo,atrim=end_sample={length}"
     film = films[cut.shot.node]
-    window = ("-vn", "-ss", f"{cut.shot.offset:.6f}", "-t", f"{moving / RATE + 0.1:.6f}")
-    number = desk.open(Source(film.path, film.demuxer, window))
-    edge = min(0.05, moving / RATE / 4)  # a cut in the middle of a sound would click
-    soft = f"afade=t=in:d={edge:.3f},afade=t=out:st={moving / RATE - edge:.3f}:d={edge:.3f}"
-    heard = f"atrim=end_sample={moving},apad=whole_len={moving},{soft}"
+    begin = cut.shot.offset - before / edit.fps
+    number = desk.open(
+        Source(film.path, film.demuxer, ("-vn", "-ss", f"{begin:.6f}", "-t", f"{read / RATE + 0.1:.6f}"))
+    )
+    # A cut in the middle of a sound would click; one that dips takes its sound along.
+    come, go = (
+        edge.half / edit.fps if edge.how is Blend.DIP else min(0.05, read / RATE / 4)
+        for edge in (cut.opening, cut.closing)
+    )
+    soft = f"afade=t=in:d={come:.3f},afade=t=out:st={read / RATE - go:.3f}:d={go:.3f}"
+    late = _samples(edit, cut.opening.reach - before)
+    heard = f"atrim=end_sample={read},apad=whole_len={read},{soft}{f',adelay={late}S:all=1' if late else ''}"
     return f"[{number}:a:0]{SHAPE},{heard},apad=whole_len={length},atrim=end_sample={length}"
 
 

@@ -25,8 +25,9 @@ from shared.media.images import (
 from shared.pipeline.job.job import Output
 from shared.pipeline.job.names import image_object
 from shared.pipeline.plan.image_fit import fitted
+from shared.pipeline.plan.images import image_at
 from shared.pipeline.plan.plan import Picture, Plan, Size
-from shared.pipeline.plan.request import FilmRequest, ImageFit, image_at
+from shared.pipeline.plan.request import FilmRequest, ImageFit
 from shared.steps.problems import Problem, first_mistakes
 
 ACCEPTED_IMAGES = "image/jpeg,image/png,image/webp"

@@ -5,17 +5,16 @@ import json
 import pytest
 
 from shared.pipeline.codec import Unreadable
+from shared.pipeline.plan.images import ImageSource, image_at
 from shared.pipeline.plan.plan import Join
 from shared.pipeline.plan.request import (
     BRoll,
     FilmRequest,
-    ImageSource,
     Position,
     Preset,
     SceneRequest,
     VoiceSettings,
     from_document,
-    image_at,
     to_document,
 )
 from shared.pipeline.plan.rules import Outline, SceneOutline, mistakes, outline, outline_of_body

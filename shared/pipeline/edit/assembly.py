@@ -15,6 +15,7 @@ from shared.pipeline.edit.film_warnings import film_warnings
 from shared.pipeline.edit.reprise import reprised
 from shared.pipeline.edit.source_ranges import source_ranges
 from shared.pipeline.edit.timeline import FPS, TimelineEntry, timeline
+from shared.pipeline.plan.blends import blend_seconds, comes
 from shared.pipeline.plan.brand import NO_FONTS
 from shared.pipeline.plan.placement import placement
 from shared.pipeline.plan.plan import Cutout, Plan, Speech
@@ -64,7 +65,7 @@ def assemble(
         size=plan.size,
         fps=FPS,
         seconds=laid[-1].end,
-        shots=_shots(laid, whole=None in spoken),
+        shots=_shots(plan, request, laid, whole=None in spoken),
         appearances=looks,
         titles=tuple(_titles(request, laid)),
         cues=_in_order(said if plan.captions else (), unsaid),
@@ -82,9 +83,9 @@ def assemble(
     )
 
 
-def _shots(laid: tuple[TimelineEntry, ...], *, whole: bool) -> tuple[Shot, ...]:
+def _shots(plan: Plan, request: FilmRequest, laid: tuple[TimelineEntry, ...], *, whole: bool) -> tuple[Shot, ...]:
     shots: list[Shot] = []
-    for shot in (one for entry in laid for one in _entry_shots(entry, laid if whole else ())):
+    for shot in _in_film_order(plan, request, laid, laid if whole else ()):
         if shots and _goes_on(shots[-1], shot):
             last = shots.pop()
             seconds = last.seconds + shot.seconds
@@ -93,6 +94,17 @@ def _shots(laid: tuple[TimelineEntry, ...], *, whole: bool) -> tuple[Shot, ...]:
         else:
             shots.append(shot)
     return tuple(shots)
+
+
+def _in_film_order(
+    plan: Plan, request: FilmRequest, laid: tuple[TimelineEntry, ...], others: tuple[TimelineEntry, ...]
+) -> Iterator[Shot]:
+    """Yield every scene's shots, the first of each as the scene comes."""
+    for entry in laid:
+        first, *more = _entry_shots(entry, others)
+        how = comes(plan, request, entry.stretch.scene)
+        yield replace(first, comes=how, blend=blend_seconds(request, how))
+        yield from more
 
 
 def _entry_shots(entry: TimelineEntry, laid: tuple[TimelineEntry, ...]) -> tuple[Shot, ...]:

@@ -3,10 +3,12 @@
 Times are seconds on the film's own clock. Files are named by the key of the node whose output they are.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import accumulate
 
 from shared.pipeline.plan.brand import NO_FONTS, Fonts, Logo
-from shared.pipeline.plan.plan import KEY_COLOR, Cutout, Drawn, Loudness, Music, Placement, Size, Sound
+from shared.pipeline.plan.plan import KEY_COLOR, Blend, Cutout, Drawn, Loudness, Music, Placement, Size, Sound
 from shared.pipeline.plan.request import Focus
 from shared.pipeline.plan.typography import USUAL_TEXT, AppArea, Typography
 from shared.pipeline.plan.warned import WarningText
@@ -27,6 +29,8 @@ class Shot:
     still: bool = False  # the file is an image
     color: str | None = None  # "#rrggbb"
     drawn: Drawn | None = None  # in the hues of the colour
+    comes: Blend = Blend.CUT  # how it takes the place of the shot before it
+    blend: float = 0.0  # seconds that takes, half of them before its first
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,13 @@ class Edit:
     safe_area: AppArea | None = None
     focus: Focus = MIDDLE  # what stays seen of a picture of another shape
     locale: str = ""  # the language spoken, "zh-TW", where somebody said it
+
+    @property
+    def blended(self) -> Iterator[tuple[float, float]]:
+        """From when to when one shot takes the place of another."""
+        for start, shot in zip(accumulate(shot.seconds for shot in self.shots), self.shots[1:], strict=False):
+            if shot.comes is not Blend.CUT:
+                yield start - shot.blend / 2, start + shot.blend / 2
 
     @property
     def texts(self) -> str:

@@ -10,11 +10,12 @@ from dataclasses import dataclass, fields, replace
 from shared.pipeline.job.rearranged import rearranged
 from shared.pipeline.job.revision import CannotChange
 from shared.pipeline.plan import images
+from shared.pipeline.plan.blends import planned_blend
 from shared.pipeline.plan.capabilities import Tables
 from shared.pipeline.plan.composition import canonical, compositions
 from shared.pipeline.plan.kit import Rebrand, rebranded, still_filled
 from shared.pipeline.plan.placement import placement
-from shared.pipeline.plan.plan import Length, Loudness, Plan, Sound, Stretch
+from shared.pipeline.plan.plan import Blend, Length, Loudness, Plan, Sound, Stretch
 from shared.pipeline.plan.plan_warnings import plan_warnings
 from shared.pipeline.plan.planner import film_seconds
 from shared.pipeline.plan.refusals import (
@@ -53,6 +54,7 @@ class SceneRecut:
     text_overlay: str | None = None  # "" removes it
     background: Background | None = None
     seconds: float | None = None
+    transition: Blend | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,8 @@ class Recut:
     aspect_ratio: AspectRatio | None = None
     resolution: Resolution | None = None
     focus: Focus | None = None
+    transition: Blend | None = None
+    transition_seconds: float | None = None
     outputs: tuple[OutputRequest, ...] | None = None  # the films it makes from now on, in place of the present ones
     order: tuple[int, ...] | None = None  # scenes by number, as they follow; those left out are not seen
     scenes: tuple[SceneRecut, ...] = ()
@@ -143,6 +147,7 @@ def _worded(request: FilmRequest, recut: Recut) -> FilmRequest:
             text_overlay=old.text_overlay if each.text_overlay is None else each.text_overlay or None,
             background=each.background or old.background,
             duration=each.seconds or old.duration,
+            transition=each.transition or old.transition,
         )
     position = request.avatar_position if recut.avatar_position is None else recut.avatar_position
     return replace(
@@ -160,6 +165,8 @@ def _worded(request: FilmRequest, recut: Recut) -> FilmRequest:
         aspect_ratio=recut.aspect_ratio or request.aspect_ratio,
         resolution=recut.resolution or request.resolution,
         focus=recut.focus or request.focus,
+        transition=recut.transition or request.transition,
+        transition_seconds=recut.transition_seconds or request.transition_seconds,
         outputs=request.outputs if recut.outputs is None else recut.outputs,
     )
 
@@ -207,6 +214,7 @@ def _planned(plan: Plan, request: FilmRequest, tables: Tables) -> Plan:
         sound=request.b_roll.audio,
         loudness=request.audio.loudness or plan.loudness,
         music=plan.music if request.audio.music else None,
+        transition=planned_blend(request, plan.transition),
         place=placement(request, footage=footage),
         captions=request.captions,
         planned_seconds=round(seconds, 3),

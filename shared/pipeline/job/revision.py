@@ -138,6 +138,7 @@ def frozen(job: Job, plan: Plan, request: FilmRequest) -> Plan:
         filmed_as=job.plan.filmed_as,
         size=job.plan.size,
         loudness=job.plan.loudness,
+        transition=job.plan.transition,
         music=job.plan.music,
         pictures=job.plan.pictures,
     )

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from shared.pipeline.codec import to_plain
+from shared.pipeline.plan.blends import composed_blends
 from shared.pipeline.plan.plan import Plan
 from shared.pipeline.plan.request import AspectRatio, FilmRequest, OutputRequest, Resolution, script_of
 from shared.pipeline.plan.typography import OF_APPS, USUAL_TEXT
@@ -28,12 +29,14 @@ def composition(plan: Plan, request: FilmRequest) -> dict[str, Any]:
     tune = {"music": to_plain(plan.music)} if plan.music else {}
     brand = to_plain(request.brand) if request.brand else {}
     mark = {name: brand[name] for name in ("logo", "fonts") if brand.get(name)}
+    ways = composed_blends(plan, request)
     return (
         words
         | apart
         | loud
         | tune
         | mark
+        | ways
         | {
             "renderer": RENDERER,
             "size": to_plain(plan.size),

@@ -1,10 +1,33 @@
 """Which images a film needs, and the numbers of their nodes: each different one once, in film order."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from shared.pipeline.plan.capabilities import Tables
 from shared.pipeline.plan.plan import Backdrop, Clip, Drawn, Picture
-from shared.pipeline.plan.request import BackgroundType, FilmRequest, ImageSource, image_at
+from shared.pipeline.plan.request import BackgroundType, FilmRequest
+
+
+@dataclass(frozen=True, slots=True)
+class ImageSource:
+    """Where an image comes from: exactly one is set."""
+
+    url: str | None = None
+    upload: str | None = None
+
+
+def image_at(request: FilmRequest, path: str) -> ImageSource:
+    """Return the image a plan's picture names by field ("image_url", "scenes.2.background.image").
+
+    Raises:
+        KeyError: the request has no image there.
+    """
+    found: object = request
+    for step in path.split("."):
+        found = found[int(step)] if isinstance(found, tuple) else getattr(found, step, None)
+    if not isinstance(found, str):
+        raise KeyError(path)
+    return ImageSource(upload=found) if path.endswith("image") else ImageSource(url=found)
 
 
 def needed(request: FilmRequest, clips: tuple[Clip, ...]) -> tuple[str, ...]:

@@ -60,6 +60,16 @@ class Sound(StrEnum):
     DUCK = "duck"
 
 
+class Blend(StrEnum):
+    """How a scene takes the place of the one before it."""
+
+    AUTO = "auto"  # what suits: a crossfade
+    CUT = "cut"
+    CROSSFADE = "crossfade"
+    SLIDE = "slide"  # it pushes the one before out of the frame
+    DIP = "dip"  # through black
+
+
 class Cutout(StrEnum):
     """How the presenter's take can be laid over footage, best first."""
 
@@ -256,6 +266,7 @@ class Plan(Stored):
     loudness: Loudness | None = None  # None = planned before there was a choice: as loud as films were then
     music: Music | None = None  # in place of our own bed
     pay_again: bool = False  # a take nobody can tell of may be ordered at the next service, and so paid twice
+    transition: Blend | None = None  # None = planned before there was a choice: scenes are cut to
     renditions: tuple[Rendition, ...] = ()  # the films where outputs were asked for; () = one, in the shape filmed
 
     @property

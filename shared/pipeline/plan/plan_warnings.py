@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from shared.pipeline.plan import prompts
+from shared.pipeline.plan.blends import blend_warnings
 from shared.pipeline.plan.capabilities import AvatarService
 from shared.pipeline.plan.glyphs import drawable, named
 from shared.pipeline.plan.plan import Clip, Length, Speech, Stretch
@@ -27,7 +28,8 @@ def plan_warnings(
 ) -> tuple[WarningText, ...]:
     """Return the warnings about speech, texts, prompts, letters and unused fields; those about footage come with it."""
     said = (*_speech(request, stretches, takes), *_texts(request, stretches, takes), *_prompts(request, clips))
-    return (*said, *_undrawable(request, takes), *_unused(request, clips, stretches, takes))
+    unused = (*_unused(request, clips, stretches, takes), *blend_warnings(request, clips, stretches, takes))
+    return (*said, *_undrawable(request, takes), *unused)
 
 
 def engine_warnings(provider: str, service: AvatarService, takes: Sequence[Speech]) -> Iterator[WarningText]:

@@ -20,7 +20,7 @@ from shared.pipeline.plan.filmers import films_by
 from shared.pipeline.plan.footage import FootagePlan, film, with_image_keys
 from shared.pipeline.plan.looks import Look
 from shared.pipeline.plan.placement import placement
-from shared.pipeline.plan.plan import USUAL_LOUDNESS, Clip, Kind, Picture, Plan, Speech, Stretch
+from shared.pipeline.plan.plan import USUAL_LOUDNESS, Blend, Clip, Kind, Picture, Plan, Speech, Stretch
 from shared.pipeline.plan.plan_warnings import engine_warnings, plan_warnings
 from shared.pipeline.plan.refusals import CannotPlan, refuse_impossible, refuse_too_long
 from shared.pipeline.plan.renditions import renditions, with_renditions
@@ -115,6 +115,7 @@ def plan(
         compose_wait=round(compose_wait, 1),
         takes_at_once=service.at_once if service else None,
         loudness=request.audio.loudness or USUAL_LOUDNESS,
+        transition=request.transition or Blend.AUTO,
     )
     return with_renditions(planned, renditions(request, tables, seconds, filmed=filmed))
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from shared.pipeline.codec import Stored, from_plain, to_stored
 from shared.pipeline.plan.brand import Brand
-from shared.pipeline.plan.plan import FADE_OUT, MUSIC_LEVEL, Join, Length, Loudness, Sound
+from shared.pipeline.plan.plan import FADE_OUT, MUSIC_LEVEL, Blend, Join, Length, Loudness, Sound
 from shared.pipeline.plan.typography import USUAL_TEXT, AppArea, Typography
 
 SCENE_SECONDS = 8.0  # a scene's length when none is asked for
@@ -201,6 +201,7 @@ class SceneRequest(Stored):
     voice_id: str | None = None
     background: Background | None = None
     image_url: str | None = None
+    transition: Blend | None = None  # how it comes; None = as the film's scenes do
 
     @property
     def seconds(self) -> float:
@@ -236,6 +237,8 @@ class FilmRequest(Stored):
     text: Typography = USUAL_TEXT
     safe_area: AppArea | None = None  # None = social in a tall film, else none
     audio: Audio = USUAL_AUDIO
+    transition: Blend | None = None  # how each scene comes; None = auto
+    transition_seconds: float | None = None  # 0.25..1; None = as long as its kind usually takes
     length: Length = Length.LONGER
     provider: str | None = None
     prefer: Prefer | None = None  # where a persona leaves the choice of the avatar service; None = as the plan says
@@ -248,14 +251,6 @@ class FilmRequest(Stored):
     brand: Brand | None = None  # the kit it was filled in from, as it was then
     template: str | None = None  # "launch@3": the version it was filled in from
     dry_run: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ImageSource:
-    """Where an image comes from: exactly one is set."""
-
-    url: str | None = None
-    upload: str | None = None
 
 
 def script_of(request: FilmRequest, scene: int | None) -> str:
@@ -281,17 +276,3 @@ def to_document(request: FilmRequest) -> dict[str, Any]:
 def from_document(data: Mapping[str, Any]) -> FilmRequest:
     """Read a stored request; raises codec.Unreadable naming what does not fit."""
     return from_plain(FilmRequest, data)
-
-
-def image_at(request: FilmRequest, path: str) -> ImageSource:
-    """Return the image a plan's picture names by field ("image_url", "scenes.2.background.image").
-
-    Raises:
-        KeyError: the request has no image there.
-    """
-    found: object = request
-    for step in path.split("."):
-        found = found[int(step)] if isinstance(found, tuple) else getattr(found, step, None)
-    if not isinstance(found, str):
-        raise KeyError(path)
-    return ImageSource(upload=found) if path.endswith("image") else ImageSource(url=found)

@@ -38,6 +38,7 @@ class Warned(StrEnum):
     FIT_COLOR_UNUSED = auto()
     BACKGROUND_UNUSED = auto()
     PRESENTER_UNUSED = auto()
+    TRANSITION_UNUSED = auto()
     IMAGE_CROPPED = auto()
     IMAGE_ENLARGED = auto()
 
@@ -140,6 +141,9 @@ ADVICE: Mapping[Warned, Advice] = {
     ),
     Warned.PRESENTER_UNUSED: Advice(
         "Something about the presenter is not used.", "Leave {field} out, or give a script or an avatar_script."
+    ),
+    Warned.TRANSITION_UNUSED: Advice(
+        "A transition is not seen.", 'Leave {field} out, or order with b_roll.join "cut", which films separate clips.'
     ),
     Warned.IMAGE_CROPPED: Advice(
         "Part of an image lies outside the film's shape.",
