@@ -78,6 +78,9 @@ class BillLine(TypedDict):
     why: NotRequired[str | None]
 
 
+Blend: TypeAlias = Literal["auto", "cut", "crossfade", "slide", "dip"]
+
+
 class BrandKept(TypedDict):
     """A version of a brand kit."""
 
@@ -802,6 +805,7 @@ class SceneBody(TypedDict):
     voice_id: NotRequired[str | None]
     background: NotRequired[ColorBody | ImageBody | PresetBody | None]
     image_url: NotRequired[str | None]
+    transition: NotRequired[Literal["auto", "cut", "crossfade", "slide", "dip"] | None]
 
 
 class SceneChangeBody(TypedDict):
@@ -1248,6 +1252,7 @@ class EditSceneBody(TypedDict):
     voice_id: NotRequired[str | None]
     background: NotRequired[ColorBody | PresetBody | None]
     seconds: NotRequired[float | None]
+    transition: NotRequired[Literal["auto", "cut", "crossfade", "slide", "dip"] | None]
 
 
 class Film(TypedDict):
@@ -1276,6 +1281,8 @@ class Film(TypedDict):
     safe_area: NotRequired[
         Literal["social", "reels", "tiktok", "shorts", "none"] | None
     ]
+    transition: NotRequired[Literal["auto", "cut", "crossfade", "slide", "dip"] | None]
+    transition_seconds: NotRequired[float | None]
     audio: NotRequired[AudioBody | None]
     brand: NotRequired[str | None]
     length: NotRequired[Literal["film", "script", "longer"] | None]
@@ -1490,6 +1497,7 @@ class SceneRequest(TypedDict):
     voice_id: NotRequired[str]
     background: NotRequired[Background]
     image_url: NotRequired[str]
+    transition: NotRequired[Blend]
 
 
 class Template(TypedDict):
@@ -1518,6 +1526,8 @@ class Template(TypedDict):
     safe_area: NotRequired[
         Literal["social", "reels", "tiktok", "shorts", "none"] | None
     ]
+    transition: NotRequired[Literal["auto", "cut", "crossfade", "slide", "dip"] | None]
+    transition_seconds: NotRequired[float | None]
     audio: NotRequired[AudioBody | None]
     brand: NotRequired[str | None]
     length: NotRequired[Literal["film", "script", "longer"] | None]
@@ -1704,6 +1714,8 @@ class Edit(TypedDict):
     resolution: NotRequired[Literal["720p", "1080p"] | None]
     outputs: NotRequired[list[OutputBody] | None]
     focus: NotRequired[FocusBody | None]
+    transition: NotRequired[Literal["auto", "cut", "crossfade", "slide", "dip"] | None]
+    transition_seconds: NotRequired[float | None]
 
 
 class Job(TypedDict):
@@ -1801,6 +1813,8 @@ class Request(TypedDict):
     text: Typography
     safe_area: NotRequired[AppArea]
     audio: Audio
+    transition: NotRequired[Blend]
+    transition_seconds: NotRequired[float]
     length: Length
     provider: NotRequired[str]
     prefer: NotRequired[Prefer]

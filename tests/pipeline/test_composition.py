@@ -96,8 +96,6 @@ def test_what_no_frame_shows_does_not_rename_a_film(path: str, value: object) ->
         ("request.text", {"color": "#ffd400"}),
         ("request.safe_area", "reels"),
         ("plan.loudness", -23),
-        ("plan.transition", "dip"),
-        ("request.scenes.1.transition", "slide"),
         ("plan.music", {"uri": "gs://f/a.mp3", "generation": 1, "seconds": 9.0, "loudness": -18.0}),
         ("request.aspect_ratio", "16:9"),
         ("plan.captions", False),

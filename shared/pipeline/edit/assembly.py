@@ -15,7 +15,7 @@ from shared.pipeline.edit.film_warnings import film_warnings
 from shared.pipeline.edit.reprise import reprised
 from shared.pipeline.edit.source_ranges import source_ranges
 from shared.pipeline.edit.timeline import FPS, TimelineEntry, timeline
-from shared.pipeline.plan.blends import blend_seconds, comes
+from shared.pipeline.plan.blends import blend_seconds, ways
 from shared.pipeline.plan.brand import NO_FONTS
 from shared.pipeline.plan.placement import placement
 from shared.pipeline.plan.plan import Cutout, Plan, Speech
@@ -100,9 +100,10 @@ def _in_film_order(
     plan: Plan, request: FilmRequest, laid: tuple[TimelineEntry, ...], others: tuple[TimelineEntry, ...]
 ) -> Iterator[Shot]:
     """Yield every scene's shots, the first of each as the scene comes."""
+    found = ways(plan, request)
     for entry in laid:
         first, *more = _entry_shots(entry, others)
-        how = comes(plan, request, entry.stretch.scene)
+        how = found[entry.stretch.scene]
         yield replace(first, comes=how, blend=blend_seconds(request, how))
         yield from more
 

@@ -4,21 +4,27 @@ A blend moves no clock: it lies around the cut, half of it before and half after
 each side. A scene that goes on from the one before it in one shot has no cut, and so no blend.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-from shared.pipeline.plan.plan import Blend, Clip, Plan, Speech, Stretch
+from shared.pipeline.plan.plan import Blend, Clip, Plan, Stretch
 from shared.pipeline.plan.request import FilmRequest
 from shared.pipeline.plan.warned import Warned, WarningText, warning
 
 _SECONDS = {Blend.CUT: 0.0, Blend.CROSSFADE: 0.5, Blend.SLIDE: 10 / 24, Blend.DIP: 0.5}
 
 
-def comes(plan: Plan, request: FilmRequest, scene: int | None) -> Blend:
-    """Return how a scene comes; in a film planned before there was a choice it is cut to."""
-    own = None if scene is None or plan.transition is None else request.scenes[scene].transition
-    return _settled(own or plan.transition or Blend.CUT)
+def ways(plan: Plan, request: FilmRequest) -> Mapping[int | None, Blend]:
+    """Return how each scene comes; in a film planned before there was a choice all are cut to."""
+    found: dict[int | None, Blend] = {each.scene: Blend.CUT for each in plan.stretches}
+    if plan.transition is None:
+        return found
+    for last, stretch in pairwise(plan.stretches):
+        if stretch.scene is not None and not _goes_on(last, stretch, plan.clips):
+            how = request.scenes[stretch.scene].transition or plan.transition
+            found[stretch.scene] = Blend.CROSSFADE if how is Blend.AUTO else how
+    return found
 
 
 def blend_seconds(request: FilmRequest, how: Blend) -> float:
@@ -37,38 +43,31 @@ def planned_blend(request: FilmRequest, before: Blend | None) -> Blend | None:
 
 def composed_blends(plan: Plan, request: FilmRequest) -> dict[str, Any]:
     """Return, plain, how scenes come, for a film's name; nothing where all of them are cut to."""
-    ways = [comes(plan, request, stretch.scene) for stretch in plan.stretches[1:]]
-    if all(way is Blend.CUT for way in ways):
+    found = ways(plan, request)
+    if all(way is Blend.CUT for way in found.values()):
         return {}
-    return {"transitions": [[way.value, blend_seconds(request, way)] for way in ways]}
+    row = (found[stretch.scene] for stretch in plan.stretches)
+    return {"transitions": [[way.value, blend_seconds(request, way)] for way in row]}
 
 
-def blend_warnings(
-    request: FilmRequest, clips: Sequence[Clip], stretches: Sequence[Stretch], takes: Sequence[Speech]
-) -> Iterator[WarningText]:
-    """Say which transitions are not seen: of the first scene, and of one that goes on in one shot."""
-    before = {clip.key: clip.before for clip in clips}
-    speaking = {take.scene for take in takes}
+def blend_warnings(request: FilmRequest, clips: Sequence[Clip], stretches: Sequence[Stretch]) -> Iterator[WarningText]:
+    """Say which transitions are not seen: of the first scene, and of scenes that go on in one shot."""
     cuts = 0
-    for last, stretch in pairwise(stretches):
-        one_shot = stretch.clip is not None and before.get(stretch.clip) == last.clip is not None
-        cuts += not one_shot
+    for number, stretch in enumerate(stretches):
+        one_shot = number > 0 and _goes_on(stretches[number - 1], stretch, clips)
+        cuts += number > 0 and not one_shot
         asked = stretch.scene is not None and request.scenes[stretch.scene].transition not in (None, Blend.CUT)
-        if asked and one_shot and last.scene not in speaking and stretch.scene is not None:
-            says = (
-                f"The transition of scene {stretch.scene + 1} is not used: it goes on in one shot from the one before"
-            )
+        if asked and stretch.scene is not None and (one_shot or not number):
+            why = "it goes on in one shot from the one before" if one_shot else "no scene comes before it"
+            says = f"The transition of scene {stretch.scene + 1} is not used: {why}"
             yield warning(Warned.TRANSITION_UNUSED, says, field=f"scenes.{stretch.scene}.transition")
-    first = stretches[0].scene if stretches else None
-    if first is not None and request.scenes[first].transition is not None:
-        says = f"The transition of scene {first + 1} is not used: no scene comes before it"
-        yield warning(Warned.TRANSITION_UNUSED, says, field=f"scenes.{first}.transition")
     given = request.transition not in (None, Blend.AUTO, Blend.CUT)
-    if not cuts and not speaking - {None} and (given or request.transition_seconds is not None):
+    if not cuts and (given or request.transition_seconds is not None):
         name = "transition" if given else "transition_seconds"
-        says = f"{name} is not used: the film is one shot"
-        yield warning(Warned.TRANSITION_UNUSED, says, field=name)
+        yield warning(Warned.TRANSITION_UNUSED, f"{name} is not used: the film is one shot", field=name)
 
 
-def _settled(how: Blend) -> Blend:
-    return Blend.CROSSFADE if how is Blend.AUTO else how
+def _goes_on(last: Stretch, stretch: Stretch, clips: Sequence[Clip]) -> bool:
+    """Tell whether a scene was filmed as the going on of the one it follows."""
+    before = next((clip.before for clip in clips if clip.key == stretch.clip), None)
+    return before is not None and before == last.clip

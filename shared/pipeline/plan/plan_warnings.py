@@ -28,7 +28,7 @@ def plan_warnings(
 ) -> tuple[WarningText, ...]:
     """Return the warnings about speech, texts, prompts, letters and unused fields; those about footage come with it."""
     said = (*_speech(request, stretches, takes), *_texts(request, stretches, takes), *_prompts(request, clips))
-    unused = (*_unused(request, clips, stretches, takes), *blend_warnings(request, clips, stretches, takes))
+    unused = (*_unused(request, clips, stretches, takes), *blend_warnings(request, clips, stretches))
     return (*said, *_undrawable(request, takes), *unused)
 
 
