@@ -146,14 +146,20 @@ class DoorParts(StepParts):
     def console(self) -> "ConsoleDoor":
         from urllib.parse import urlsplit
 
+        from shared.door.console.captions import CaptionFiles
         from shared.door.console.door import ConsoleDoor
         from shared.door.console.pages import Pages
         from shared.door.console.presenters import Pictures
+        from shared.door.console.voices import Specimens
 
         url = f"{self.settings.public_url}/console"
         pages = Pages(url, urlsplit(url).path, lambda: self.blobs.films_address)
-        pictures = Pictures(lambda: self.egress)
-        return ConsoleDoor(self.entrance, self.sessions, pages, self.inside, pictures, self.operator_screens)
+        files = (
+            Pictures(lambda: self.egress),
+            Specimens(lambda: self.egress),
+            CaptionFiles(self.jobs, lambda: self.blobs),
+        )
+        return ConsoleDoor(self.entrance, self.sessions, pages, self.inside, *files, self.operator_screens)
 
     @cached_property
     def operator_screens(self) -> "OperatorScreens":

@@ -1,5 +1,6 @@
 """Several films of one order: takes are bought once, and each film is made, told and linked for itself."""
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -13,8 +14,10 @@ from shared.pipeline.job.ledger import bill
 from shared.pipeline.job.recut import Recut
 from shared.pipeline.plan.request import AspectRatio, OutputRequest
 from shared.steps.links import below_job, linked_files
-from tests.steps.stage import CLIP, FILM, SPEECH, Stage, presented, staged
+from tests.steps.calls import customer
+from tests.steps.stage import CLIP, FILM, SPEECH, TENANT, Stage, presented, staged
 from tests.steps.test_edit_film import edit, lived, to_vendors
+from tests.steps.visitor import signed_in
 
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")  # Google's refused download, unread
 
@@ -65,6 +68,32 @@ def test_the_webhook_tells_of_each_film(three: tuple[Stage, str]) -> None:
     job = stage.job(job_id)
     links = [(below_job(job, f"film{end}"), below_job(job, f"poster{end}")) for end in ("", "-2", "-3")]
     assert [(shape, *linked) for shape, linked in zip(("9:16", "1:1", "4:5"), links, strict=True)] == told
+
+
+def test_a_films_page_has_every_shape(three: tuple[Stage, str]) -> None:
+    """One is played, the first until another is chosen; each is downloaded, and so are the captions."""
+    stage, job_id = three
+    browser = signed_in(stage, customer(stage.wiring, TENANT.id))
+
+    first, third, none = (
+        browser.get(f"/films/{job_id}{query}").get_data(as_text=True) for query in ("", "?o=3", "?o=99")
+    )
+    places = [browser.get(f"/films/{job_id}/download?o={number}").headers["Location"] for number in (1, 2, 3)]
+    words = {kind: browser.get(f"/films/{job_id}/captions/{kind}?save") for kind in ("srt", "vtt")}
+
+    played = [re.findall(r'<video [^>]* src="[^"]*/jobs/[^/]+/([^/]+)/', page) for page in (first, third, none)]
+    assert [["film"], ["film-3"], ["film"]] == played
+    assert ["9:16", "1:1", "4:5"] == re.findall(r'href="\?o=\d"[^>]*>([^<]+)</a>', first)
+    assert all(f'href="/console/films/{job_id}/download?o={number}" aria-label' in first for number in (1, 2, 3))
+    assert "180 × 226" in first
+    assert f'src="/console/films/{job_id}/captions/vtt"' in first
+    assert 3 == len({place.partition("?")[0] for place in places})
+    assert all("attachment" in place for place in places)
+    assert "Hi." in words["srt"].get_data(as_text=True)
+    assert words["vtt"].get_data().startswith(b"WEBVTT")
+    assert f'attachment; filename="{job_id[:8]}.vtt"' == words["vtt"].headers["Content-Disposition"]
+    assert 404 == browser.get(f"/films/{job_id}/captions/exe").status_code
+    assert 404 == browser.get(f"/films/{job_id}/download?o=9").status_code
 
 
 def test_an_edit_keeps_the_films_or_names_others(three: tuple[Stage, str]) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import flask
 
 from shared.door.console.visits import Visit, told
+from shared.door.inside import Answered
 
 PROVIDERS = {"heygen": "HeyGen", "did": "D-ID"}
 SCOPES = {"jobs:read": "see films", "jobs:write": "order and change films", "tenant:admin": "manage the account"}
@@ -21,7 +22,13 @@ def settings(visit: Visit, _found: Mapping[str, str]) -> flask.Response:
 
 
 def change(visit: Visit, _found: Mapping[str, str]) -> flask.Response:
-    """Put a key, change who speaks, ask the service anew, or remove an account; the button says which."""
+    """Put a key, change who speaks, ask the service anew, or remove an account."""
+    heard, said = changed(visit)
+    return _settings(visit, told(heard), 422) if heard.failed else visit.go("/settings", said)
+
+
+def changed(visit: Visit) -> tuple[Answered, str]:
+    """Do to an account what a form's button says; return what was answered, and what it is told as if it was done."""
     form = visit.form
     provider = form.get("provider", "")
     path = f"/tenant/integrations/{provider if provider in PROVIDERS else 'none'}"
@@ -36,7 +43,7 @@ def change(visit: Visit, _found: Mapping[str, str]) -> flask.Response:
             heard, said = visit.ask("DELETE", path), "removed"
         case _:
             heard, said = visit.ask("PATCH", path, ids), "changed"
-    return _settings(visit, told(heard), 422) if heard.failed else visit.go("/settings", said)
+    return heard, said
 
 
 def _settings(visit: Visit, problem: Mapping[str, Any] | None = None, status: int = 200) -> flask.Response:

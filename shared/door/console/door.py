@@ -15,7 +15,8 @@ from shared.cloud.secrets import NoSecret
 from shared.codes import Code
 from shared.door.answers import refuse, request_id
 from shared.door.asked import READ, SIGNED_IN
-from shared.door.console import account, film, films, moves, new_film, presenters
+from shared.door.console import account, film, films, moves, new_film, personas, presenters, start, voices
+from shared.door.console.captions import CaptionFiles
 from shared.door.console.operator import OperatorScreens
 from shared.door.console.pages import Pages
 from shared.door.console.sessions import Session, Sessions
@@ -44,6 +45,8 @@ class ConsoleDoor:
         pages: Pages,
         calls: InsideCalls,
         pictures: presenters.Pictures,
+        specimens: voices.Specimens,
+        captions: CaptionFiles,
         operator: OperatorScreens,
     ) -> None:
         self.entrance = entrance
@@ -51,15 +54,20 @@ class ConsoleDoor:
         self.pages = pages
         self.calls = calls
         gets: dict[str, Screen] = {
-            "/": films.start,
+            "/": start.home,
+            "/start": start.shown,
             "/films": films.listed,
             "/films/{job}": film.shown,
             "/films/{job}/again": moves.again,
+            "/films/{job}/captions/{kind}": captions,
             "/films/{job}/download": film.download,
             "/films/{job}/live": film.live,
             "/new": new_film.form,
             "/presenters": presenters.listed,
+            "/presenters/personas": personas.listed,
             "/presenters/picture": pictures,
+            "/presenters/voices": voices.listed,
+            "/presenters/voices/specimen": specimens,
             "/settings": account.settings,
             "/developers": account.developers,
             "/usage": account.usage,
@@ -74,6 +82,8 @@ class ConsoleDoor:
             "/films/{job}/retry": moves.retry,
             "/new": new_film.sent,
             "/presenters": presenters.make_default,
+            "/presenters/personas": personas.sent,
+            "/start": start.change,
             "/settings": account.change,
             "/developers": account.change_keys,
         }
@@ -205,7 +215,7 @@ class ConsoleDoor:
         return self._signed_in(key, "")
 
     def _signed_in(self, key: str, wanted: str) -> flask.Response:
-        path = wanted if wanted.startswith("/") and "//" not in wanted and "\\" not in wanted else "/films"
+        path = wanted if wanted.startswith("/") and "//" not in wanted and "\\" not in wanted else "/"
         response = flask.Response(status=303, headers={"Location": f"{self.pages.base}{quote(path)}"})
         self.sessions.keep(response, self.sessions.begun(key))
         return self.pages.dressed(response)

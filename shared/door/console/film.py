@@ -22,8 +22,9 @@ def shown(visit: Visit, found: Mapping[str, str]) -> flask.Response:
 
 
 def download(visit: Visit, found: Mapping[str, str]) -> flask.Response:
-    """Lead to the film's file, which the browser keeps instead of playing it."""
-    heard = visit.ask("GET", f"/jobs/{found['job']}/film", query={"download": "true"})
+    """Lead to the file of a film, or of one of its shapes, which the browser keeps instead of playing it."""
+    query = {"download": "true", "output": visit.request.args.get("o", "1")}
+    heard = visit.ask("GET", f"/jobs/{found['job']}/film", query=query)
     if heard.failed:
         raise CallRefused(heard)
     return flask.Response(status=302, headers={"Location": heard.response.headers["Location"]})
@@ -54,6 +55,7 @@ def film_page(
         status,
         title=job["product_title"],
         job=job,
+        playing=_playing(job["outputs"], visit.request.args.get("o", "")),
         ordered=visit.need("GET", f"{path}/request"),
         bill=visit.need("GET", f"{path}/bill"),
         lanes=drawn(visit.need("GET", f"{path}/timeline")["lanes"]),
@@ -87,6 +89,12 @@ def drawn(lanes: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         begins, ends = max(lane["from"], 0.0), max(lane["to"], 0.0)
         rows.append({**lane, "x": round(begins * scale), "wide": max(round((ends - begins) * scale), 4)})
     return rows
+
+
+def _playing(outputs: Sequence[Mapping[str, Any]], wanted: str) -> int:
+    """Return which of a film's shapes is played, from 1: the wanted one, else the first that was made; 0 for none."""
+    made = [number for number, each in enumerate(outputs, start=1) if each["final_video_url"]]
+    return next((number for number in made if str(number) == wanted), made[0] if made else 0)
 
 
 def _versions(visit: Visit, job: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:

@@ -13,11 +13,6 @@ FILMS_A_PAGE = "24"
 LONGEST_SEARCH = 255  # characters
 
 
-def start(visit: Visit, _found: Mapping[str, str]) -> flask.Response:
-    """Lead to the films."""
-    return visit.go("/films")
-
-
 def listed(visit: Visit, _found: Mapping[str, str]) -> flask.Response:
     """Show a page of films: by status, by product, from a cursor on."""
     args = visit.request.args

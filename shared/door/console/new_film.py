@@ -17,12 +17,17 @@ import flask
 from shared.door.asked import is_job_id
 from shared.door.bodies import MOST_SCENES
 from shared.door.console.moves import once
+from shared.door.console.places import NUMBERS, PLACE_FIELD, asked_position, filled_position, frames, preset_places
 from shared.door.console.visits import Visit, told
 from shared.door.mcp_tools import CENT
 
-FILM_FIELDS = ("product_title", "product_id", "image", "avatar_script", "avatar_id", "aspect_ratio", "length")
+FILM_FIELDS = ("product_title", "product_id", "image", "avatar_script", "avatar_id", "aspect_ratio", "length", "brand")
+SHAPES = ("9:16", "4:5", "1:1", "16:9")
+ALSO = "also."  # begins the name of a further shape's checkbox
+PLACE_FIELDS = tuple(PLACE_FIELD + name for name in ("preset", *NUMBERS))
 SCENE_FIELDS = ("visual_description", "text_overlay", "duration")
 WORDS_PER_SECOND = 2.5
+ANYBODY = "anybody"  # whom nobody can film: the price of a presenter, before there is an account that has some
 _DECIMAL = re.compile(r"[0-9]{1,3}(\.[0-9]{1,3})?")
 _SCENE = re.compile(r"scenes\.([0-9]{1,2})\.")
 _IMAGE = re.compile(r"[0-9a-f]{64}")
@@ -89,18 +94,26 @@ def _shown(
     looks = visit.ask("GET", "/catalog/avatars", query={"limit": "100"})
     known = {look["id"]: look["name"] for look in looks.fields.get("avatars", ())} if not looks.failed else {}
     chosen = filled.get("avatar_id", "")
+    if not known:
+        known[ANYBODY] = "Anybody, for the price"
     if chosen and chosen not in known:
         known[chosen] = chosen
+    brands = visit.ask("GET", "/tenant/brand").fields.get("brands", ())
     rows = _scenes(filled)
     count = min(max(len(rows), scenes, 1), MOST_SCENES)
     return visit.page(
         "new.html",
         status,
         title="New film",
-        filled=dict.fromkeys(FILM_FIELDS, "") | dict(filled),
+        filled=dict.fromkeys((*FILM_FIELDS, *PLACE_FIELDS), "") | dict(filled),
+        frames=frames(filled),
+        presets=preset_places(),
+        shapes=SHAPES,
+        brands=sorted({str(each["name"]) for each in brands} | ({filled.get("brand", "")} - {"", "none"})),
         scenes=[*rows, *(dict.fromkeys(SCENE_FIELDS, "") for _ in range(count - len(rows)))],
         most=MOST_SCENES,
         looks=known,
+        anybody=ANYBODY in known,
         problem=problem,
         wrong=(problem or {}).get("details") or {},
         priced=priced,
@@ -128,6 +141,11 @@ def _order(filled: Mapping[str, str]) -> dict[str, Any]:
         del body["image"]
     if filled.get("captions") == "on":
         body["captions"] = True
+    if place := asked_position(filled):
+        body["avatar_position"] = place
+    first = body.get("aspect_ratio", SHAPES[0])
+    if also := [shape for shape in SHAPES if filled.get(ALSO + shape) == "on" and shape != first]:
+        body["outputs"] = [{"aspect_ratio": shape} for shape in (body.pop("aspect_ratio", SHAPES[0]), *also)]
     rows = []
     for scene in _scenes(filled):
         row: dict[str, Any] = {name: text for name, text in scene.items() if text.strip()}
@@ -139,9 +157,14 @@ def _order(filled: Mapping[str, str]) -> dict[str, Any]:
 
 def _as_form(request: Mapping[str, Any]) -> dict[str, str]:
     """Return an order's fields as the form has them."""
-    filled = {name: str(request[name]) for name in FILM_FIELDS if request.get(name)}
+    filled = {name: request[name] for name in FILM_FIELDS if isinstance(request.get(name), str)}
+    named = (request.get("brand") or {}).get("asked")
+    filled |= {"brand": str(named)} if named else {}
     if request.get("captions"):
         filled["captions"] = "on"
+    filled |= filled_position(request.get("avatar_position"))
+    shapes = [str(each["aspect_ratio"]) for each in request.get("outputs") or ()]
+    filled |= {"aspect_ratio": shapes[0], **{ALSO + shape: "on" for shape in shapes[1:]}} if shapes else {}
     for number, scene in enumerate(request.get("scenes") or ()):
         for name in SCENE_FIELDS:
             if scene.get(name) is not None:

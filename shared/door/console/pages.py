@@ -17,6 +17,7 @@ from shared.door.console import wording
 
 PAGES_FOLDER = Path(__file__).parent
 STATIC = ("console.css", "console.js", "mark.svg")
+MEGA = 1_000_000  # bytes
 UNCHANGING = "public, max-age=31536000, immutable"
 
 
@@ -28,7 +29,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"dollars": dollars, "moment": moment, "part": part, "vendor": vendor}
+    made.filters |= {"dollars": dollars, "moment": moment, "part": part, "size": size, "vendor": vendor}
     words = ("STATUS_WORDS", "STATE_WORDS", "OUTCOME_WORDS", "NEED_WORDS", "PLACE_WORDS")
     made.globals |= {name: getattr(wording, name) for name in words}
     return made
@@ -48,6 +49,11 @@ def moment(text: str | None) -> str:
     if not text:
         return ""
     return datetime.fromisoformat(text).astimezone(UTC).strftime("%d %b %Y, %H:%M UTC").lstrip("0")
+
+
+def size(count: int | None) -> str:
+    """Write a file's size as people do: "3.1 MB"."""
+    return "" if count is None else f"{count / MEGA:.1f} MB" if count >= MEGA else f"{count / 1000:.0f} kB"
 
 
 def part(key: str) -> str:

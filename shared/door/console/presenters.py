@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import flask
 
 from shared.codes import Code
+from shared.door.console.account import PROVIDERS
 from shared.door.console.visits import Visit, told
 from shared.steps.problems import Problem
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 MOST_PICTURE, PICTURE_SECONDS = 5_000_000, 10.0
 PICTURE_PIXELS = 240 * 320
-LOOK_FILTERS = ("search", "gender", "cursor")
+LOOK_PLACES = ("search", "gender", "provider", "cursor")
 
 
 class Pictures:
@@ -47,10 +48,9 @@ class Pictures:
 
 def listed(visit: Visit, _found: Mapping[str, str]) -> flask.Response:
     """Show who can be filmed."""
-    asked = {name: text for name in LOOK_FILTERS if (text := visit.request.args.get(name, "").strip())}
+    asked = filters(visit, LOOK_PLACES)
     page = visit.need("GET", "/catalog/avatars", query={"limit": "24", **asked})
-    accounts = visit.ask("GET", "/tenant/integrations").fields.get("integrations", ())
-    default = {each["provider"]: each.get("avatar_id") for each in accounts if each["mode"] == "production"}
+    default = defaults(visit, "avatar_id")
     looks = [
         {
             **look,
@@ -63,16 +63,35 @@ def listed(visit: Visit, _found: Mapping[str, str]) -> flask.Response:
         "presenters.html",
         title="Presenters",
         looks=looks,
+        names=PROVIDERS,
         sources=page["sources"],
         cursor=page["next_cursor"],
-        asked={name: asked.get(name, "") for name in LOOK_FILTERS},
+        asked={name: asked.get(name, "") for name in LOOK_PLACES},
     )
 
 
 def make_default(visit: Visit, _found: Mapping[str, str]) -> flask.Response:
-    """Let a presenter speak where an order names nobody."""
-    change = {"avatar_id": visit.form.get("avatar_id", "")}
-    heard = visit.ask("PATCH", f"/tenant/integrations/{visit.form.get('provider', '')[:50]}", change)
+    """Let a presenter, or a voice, speak where an order names none; or read the lists anew."""
+    voice = "voice_id" in visit.form
+    place = "/presenters/voices" if voice or visit.form.get("do") == "voices" else "/presenters"
+    if "do" in visit.form:
+        what = "voices" if visit.form["do"] == "voices" else "avatars"
+        heard, said = visit.ask("GET", f"/catalog/{what}", query={"refresh": "true", "limit": "1"}), "synced"
+    else:
+        change = {name: visit.form.get(name, "") for name in (("voice_id",) if voice else ("avatar_id",))}
+        heard = visit.ask("PATCH", f"/tenant/integrations/{visit.form.get('provider', '')[:50]}", change)
+        said = "voice" if voice else "presenter"
     if heard.failed:
         return visit.page("problem_inside.html", 422, title="Presenters", problem=told(heard))
-    return visit.go("/presenters", "presenter")
+    return visit.go(place, said)
+
+
+def filters(visit: Visit, places: tuple[str, ...]) -> dict[str, str]:
+    """Return what of a list is asked for."""
+    return {name: text for name in places if (text := visit.request.args.get(name, "").strip())}
+
+
+def defaults(visit: Visit, field: str) -> Mapping[str, object]:
+    """Return each account's own look, or voice, by its service; none for who may not read the accounts."""
+    accounts = visit.ask("GET", "/tenant/integrations").fields.get("integrations", ())
+    return {each["provider"]: each.get(field) for each in accounts if each["mode"] == "production"}

@@ -58,6 +58,7 @@ CHANGES_TOLD: Mapping[str, str] = {
     "cancelled": "The film is cancelled; what was never sent is refunded.",
     "changed": "Saved.",
     "edited": "Another version is being made from the same takes, for nothing.",
+    "named": "The persona is kept; orders may name it.",
     "ordered": "Ordered. This page follows the film.",
     "presenter": "This presenter speaks where an order names nobody.",
     "put": "The key works and is kept. Nobody can read it again.",
@@ -66,4 +67,6 @@ CHANGES_TOLD: Mapping[str, str] = {
     "retried": "The film is tried again; what was finished is kept.",
     "revoked": "The key is revoked; within five seconds nobody takes it.",
     "synced": "The service was asked anew.",
+    "unnamed": "The persona is forgotten; films that were ordered with it stay.",
+    "voice": "This voice is heard where an order names none.",
 }

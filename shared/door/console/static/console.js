@@ -66,6 +66,49 @@ function takeDrops(place) {
   }
 }
 
+function takePlace(place) {
+  const field = (name) => document.getElementById(`avatar_position.${name}`);
+  const shape = document.getElementById("aspect_ratio"), frames = [...place.querySelectorAll("svg")];
+  function measured(frame) {
+    const figure = frame.querySelector(".figure"), { width: wide, height: high } = frame.viewBox.baseVal;
+    const box = Object.fromEntries(["x", "y", "width", "height"].map((name) => [name, Number(figure.getAttribute(name))]));
+    return { figure, wide, high, box };
+  }
+  function draw() {
+    for (const frame of frames) {
+      frame.toggleAttribute("hidden", frame.dataset.shape !== shape.value);
+      const { figure, wide, high, box } = measured(frame), x = field("x").value, y = field("y").value;
+      const scale = Number(field("scale").value);
+      if (scale) [box.width, box.height] = [Math.min(wide, (scale * high * 2) / 3), scale * high];
+      if (x !== "") box.x = ((wide - box.width) * (Number(x) + 1)) / 2;
+      const down = y === "" || Number(y) >= 0.7 ? 1 : (Number(y) + 1) / 2; // a figure near the lower edge stands on it
+      box.y = (high - box.height) * down;
+      for (const [name, value] of Object.entries(box)) figure.setAttribute(name, Math.round(value));
+    }
+  }
+  function drag(event) {
+    const frame = event.target.closest("svg");
+    if (!frame || event.buttons !== 1) return;
+    frame.setPointerCapture(event.pointerId);
+    const { wide, high, box } = measured(frame), seen = frame.getBoundingClientRect();
+    const share = (at, mine, whole) => Math.max(-1, Math.min(1, ((at * whole - mine / 2) / (whole - mine)) * 2 - 1)).toFixed(2);
+    field("scale").value ||= (box.height / high).toFixed(2);
+    field("x").value = share((event.clientX - seen.left) / seen.width, box.width, wide);
+    field("y").value = share((event.clientY - seen.top) / seen.height, box.height, high);
+    field("preset").value = "";
+    draw();
+  }
+  place.querySelector(".dragged").hidden = false;
+  for (const name of ["pointerdown", "pointermove"]) place.addEventListener(name, drag);
+  for (const each of [shape, field("x"), field("y"), field("scale")]) each.addEventListener("input", draw);
+  field("preset").addEventListener("input", (event) => {
+    const { x = "", y = "" } = event.target.selectedOptions[0].dataset;
+    [field("x").value, field("y").value] = [x, y];
+    draw();
+  });
+}
+
+for (const place of document.querySelectorAll("[data-place]")) takePlace(place);
 for (const place of document.querySelectorAll("[data-live]")) follow(place);
 for (const place of document.querySelectorAll("[data-drop]")) takeDrops(place);
 for (const area of document.querySelectorAll("[data-count]")) area.addEventListener("input", () => countWords(area));

@@ -1,0 +1,55 @@
+"""The first screen: what a tenant lacks for its first film, each with the way to it, and a price without a key."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import uuid4
+
+import flask
+
+from shared.door.console.account import PROVIDERS, changed
+from shared.door.console.new_film import ANYBODY
+from shared.door.console.visits import Visit, told
+from shared.door.tenant import ADMIN
+
+
+def home(visit: Visit, _found: Mapping[str, str]) -> flask.Response:
+    """Lead the operator to what needs somebody, others to their films, or to the first steps before any: one read."""
+    if visit.who.operates:
+        return visit.go("/operator")
+    return visit.go("/films" if _newest(visit) else "/start")
+
+
+def shown(visit: Visit, _found: Mapping[str, str]) -> flask.Response:
+    """Show the first steps: a read for each avatar account and two for the newest film."""
+    return _page(visit)
+
+
+def change(visit: Visit, _found: Mapping[str, str]) -> flask.Response:
+    """Put an account's key, or ask its service anew."""
+    heard, said = changed(visit)
+    return _page(visit, told(heard), 422) if heard.failed else visit.go("/start", said)
+
+
+def _page(visit: Visit, problem: Mapping[str, Any] | None = None, status: int = 200) -> flask.Response:
+    manages = ADMIN in visit.who.key.scopes
+    listed = visit.need("GET", "/tenant/integrations")["integrations"] if manages else ()
+    accounts = [each for each in listed if each["mode"] == "production"]
+    return visit.page(
+        "start.html",
+        status,
+        title="Start",
+        accounts=accounts,
+        works=any(each["status"] == "active" for each in accounts),
+        speaks=next((each for each in accounts if each.get("avatar_id")), None),
+        missing={} if accounts else PROVIDERS,
+        names=PROVIDERS,
+        film=_newest(visit),
+        anybody=ANYBODY,
+        once=str(uuid4()),
+        problem=problem,
+        wrong={},
+    )
+
+
+def _newest(visit: Visit) -> Mapping[str, Any] | None:
+    return next(iter(visit.need("GET", "/jobs/", query={"limit": "1"})["jobs"]), None)
