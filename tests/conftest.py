@@ -9,6 +9,7 @@ import pytest
 hypothesis.settings.register_profile("abroll", deadline=None, derandomize=False, print_blob=True)
 hypothesis.settings.load_profile("abroll")
 
+LONGEST_NAME = 120  # characters of a text that names a test's case
 SHARED = ("cinema", "abroll", "shops")  # fixtures that start processes for the whole session
 
 
@@ -33,6 +34,7 @@ LONG = (  # nothing else is one, wherever it stands
     "tests/google/crash/",
     "tests/journey/test_clocks.py",
     "tests/journey/test_frozen.py",
+    "tests/journey/test_gallery.py",
     "tests/journey/test_in_flight.py::test_films_survive_kills_at_random_moments",
     "tests/lives/",
     "tests/model/",
@@ -47,6 +49,11 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
         return None
     name = collection_path.relative_to(config.rootpath).as_posix() + "/" * collection_path.is_dir()
     return None if any(each.startswith(name) or name.startswith(each) for each in LONG) else True
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name a long text by its length: a test's name stands in its processes' environment, which has a bound."""
+    return f"{argname} of {len(val)}" if isinstance(val, str | bytes) and len(val) > LONGEST_NAME else None
 
 
 def shares(item: pytest.Item) -> Iterator[str]:

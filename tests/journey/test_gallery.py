@@ -6,8 +6,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from tests.patience import PATIENCE
 
 ROOT = Path(__file__).parents[2]
@@ -15,7 +13,6 @@ FILMS = ("shapes", "longer-speech", "alone-square", "inset", "arabic", "scripts"
 SHAPES = {"9x16": (180, 320), "1x1": (180, 180), "4x5": (180, 226), "16x9": (320, 180)}
 
 
-@pytest.mark.long
 def test_every_kind_of_film_is_shown(tmp_path: Path) -> None:
     """The page names each film with its stills; no film stands still, is black or silent, or lasts otherwise."""
     out = tmp_path / "gallery"
