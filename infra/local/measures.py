@@ -51,7 +51,7 @@ def measured(film: Path) -> Measures:
         loudness if heard else None,
         peak if heard else None,
         _all(said, r"silence_duration: ([\d.]+)"),
-        _all(said, r"freeze_duration: ([\d.]+)"),
+        _frozen(said, facts.seconds),
         _all(said, r"black_duration:([\d.]+)"),
     )
 
@@ -74,6 +74,12 @@ def _ffmpeg(*words: str) -> str:
 def _last(said: str, pattern: str) -> float | None:
     found = re.findall(pattern, said)
     return float(found[-1]) if found and found[-1] not in ("-inf", "nan") else None
+
+
+def _frozen(said: str, seconds: float) -> tuple[float, ...]:
+    """Return the lengths of still stretches; of one at the film's end the meter tells the start alone."""
+    starts, lengths = _all(said, r"freeze_start: ([\d.]+)"), _all(said, r"freeze_duration: ([\d.]+)")
+    return (*lengths, *(round(seconds - start, 3) for start in starts[len(lengths) :]))
 
 
 def _all(said: str, pattern: str) -> tuple[float, ...]:

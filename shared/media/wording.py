@@ -13,6 +13,7 @@ from shared.pipeline.plan.glyphs import drawable
 
 LEADING = 1.25  # from line to line, at least
 _GAP = 0.06  # between the ink of two lines of a tall script, at least
+_TIGHTER = (0.97, 0.94, 0.9, 0.8, 0.65, 0.5)  # of a room whose lines turn out wider when they are shaped whole
 _WHOLE = 0.6  # of the largest letters: how much smaller, to keep a long word whole
 
 
@@ -79,7 +80,7 @@ def word(text: str, *, letters: int, least: int, width: int, height: int, langua
         shaped = tuple(map(laid.shaped, lines))
         if _step(shaped) * len(shaped) * size <= height and all(line.advance * size <= width for line in shaped):
             return Wording(lines, shaped, size, lost)
-    lines = tuple(line for line, _ in _wrapped(laid, width / least))
+    lines = _tight(laid, width / least)
     most = max(1, int(height / (least * _step(tuple(map(laid.shaped, lines))))))
     kept = lines if len(lines) <= most else (*lines[: most - 1], _ended(laid, lines[most - 1], width / least))
     return Wording(kept, tuple(map(laid.shaped, kept)), least, lost, shortened=len(lines) > most)
@@ -120,6 +121,16 @@ def _balanced(laid: _Text, room: float) -> tuple[str, ...]:
         else:
             low = middle
     return tuple(line for line, _ in lines)
+
+
+def _tight(laid: _Text, room: float) -> tuple[str, ...]:
+    """Wrap to `room` ems as they are shaped whole: signs beside each other may be wider than each alone."""
+    lines = tuple(line for line, _ in _wrapped(laid, room))
+    for share in _TIGHTER:
+        if all(laid.shaped(line).advance <= room for line in lines):
+            break
+        lines = tuple(line for line, _ in _wrapped(laid, share * room))
+    return lines
 
 
 def _wrapped(laid: _Text, room: float) -> list[tuple[str, float]]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from shared.media.boxes import Box, lay, safe_area
@@ -213,6 +213,7 @@ def test_a_picture_that_is_alone_fills_the_frame(take: tuple[int, int], size: Si
     assert (seen, box, True) == (stand.seen, stand.box, stand.fills)
 
 
+@example("00¯î]L%", 60, 40)  # shaped whole it is wider than its signs together
 @given(st.text(max_size=500), st.integers(60, 1200), st.integers(40, 600))
 def test_lines_fit_their_room(text: str, width: int, height: int) -> None:
     """Any text is broken into lines that are no wider and no higher than their room (one sign is always kept)."""
