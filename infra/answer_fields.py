@@ -11,6 +11,7 @@ from shared.pipeline.job.status import Stage, Status
 
 Schema = Mapping[str, Any]
 MONEY = r"^-?[0-9]+\.[0-9]{4,6}$"
+CHARGE = r"^[0-9]+\.[0-9]{4,9}$"
 
 
 def of(kind: str, says: str, *, null: bool = False, **more: Any) -> Schema:
@@ -36,6 +37,11 @@ def time(says: str, *, null: bool = False) -> Schema:
 def money(says: str) -> Schema:
     """Describe US dollars."""
     return text(f"{says}, US dollars.", pattern=MONEY)
+
+
+def charge(says: str) -> Schema:
+    """Describe US dollars times a factor in thousandths."""
+    return text(f"{says}, US dollars.", pattern=CHARGE)
 
 
 def listed(says: str, items: Schema) -> Schema:
@@ -71,6 +77,8 @@ DRY = {
 }
 URLS = of("object", "Where the job is read, and the calls about it, by name.", **TEXTS)
 COST = ref("Cost", "What is expected to be paid, from the plan.")
+PRICE = charge("What abroll is expected to charge you: `paid_by_us` times your plan's `price_factor`")
+TERMS = ref("PlanTerms", "What your plan says of films, as it is now.")
 STATUS = word("The job's state. While a film with footage is composed it is `processing_veo`.", Status)
 ETA = time(
     "When the film is expected, as it stands now: it is as likely to be there earlier as later. Null once there is "
@@ -108,6 +116,7 @@ REVISED = {
     "remade": listed("Keys of the parts that are made again.", {"type": "string"}),
     "kept": listed("Keys of the parts that stay and are not bought again.", {"type": "string"}),
     "estimated_cost": COST,
+    "estimated_price": PRICE,
 }
 ACCEPTED = {
     "job_id": text("The job's id."),
@@ -119,6 +128,7 @@ ACCEPTED = {
     "estimated_time_seconds": WAIT,
     **EXPECTED,
     "estimated_cost": COST,
+    "estimated_price": PRICE,
     "presenter_failure": FAILURE,
     "warnings": WARNINGS,
     "urls": URLS,
@@ -147,6 +157,7 @@ ROW = {
     "credits_used": of("number", CREDITS_EXPLAINED, minimum=0),
     "cost": ref("Cost", "What it has cost so far."),
     "estimated_cost": COST,
+    "price": charge("What abroll charges you for it so far: `paid_by_us` times your plan's `price_factor`"),
 }
 JOB = {
     **ROW,

@@ -11,11 +11,14 @@ from infra.answer_fields import (
     FAILURE,
     JOB,
     PLANNED,
+    PRICE,
     REVISED,
     ROW,
+    TERMS,
     TEXTS,
     WAIT,
     Schema,
+    charge,
     fields_of,
     listed,
     money,
@@ -32,6 +35,7 @@ from infra.tenant_answers import TENANT_SCHEMAS
 from infra.usage_answers import USAGE_SCHEMAS
 from shared.pipeline.job.job import Outcome, Payer, State
 from shared.pipeline.plan.plan import Kind
+from shared.pipeline.plan.request import Quality
 
 SCHEMAS: Mapping[str, Schema] = {
     **CATALOG_SCHEMAS,
@@ -45,6 +49,7 @@ SCHEMAS: Mapping[str, Schema] = {
         {
             "id": text("The job's id."),
             **BOTH,
+            "price": charge("What abroll charges you: `paid_by_us` times the factor of the plan you ordered under"),
             "reserved": money("What of ours was set aside at the order and at each retry"),
             "charged": money("What of the reservation the ended job was charged"),
             "refunded": money("What of the reservation went back"),
@@ -64,6 +69,7 @@ SCHEMAS: Mapping[str, Schema] = {
             "final": of("boolean", "False while nobody knows whether the vendor billed it; until then it counts."),
             "cost": money("What it counts with: by the measured file where there is one, else as estimated"),
             "not_charged": money("What it would have cost; no vendor billed it"),
+            "price": charge("What abroll charges you for it; nothing where your own account pays"),
         },
         maybe={
             "take": of("integer", "Which making of the part."),
@@ -104,7 +110,9 @@ SCHEMAS: Mapping[str, Schema] = {
             "planned_seconds": PLANNED,
             "estimated_time_seconds": WAIT,
             "estimated_cost": COST,
+            "estimated_price": PRICE,
             "presenter_failure": FAILURE,
+            "terms": TERMS,
             "plan": of("object", "The clips and takes that would be bought, with their prices in US dollars."),
             "explained": EXPLAINED,
         },
@@ -186,6 +194,15 @@ SCHEMAS: Mapping[str, Schema] = {
     "Revised": fields_of(
         "A job is tried again, or a new film is made from a finished one.",
         {**ACCEPTED, **REVISED, "parent": text("The job it is made from.", null=True)},
+    ),
+    "PlanTerms": fields_of(
+        "What a plan says of films beside its limits.",
+        {
+            "name": text("The plan."),
+            "footage_models": listed("What `b_roll.model` may be where abroll pays.", word("A model.", Quality)),
+            "avatar_services": listed("What `provider` may be.", {"type": "string"}),
+            "price_factor": of("number", "What abroll charges for a dollar it pays.", minimum=0),
+        },
     ),
     "RevisedDryRun": fields_of("What would be made again.", {**DRY, **REVISED}),
     "Size": fields_of("Pixels.", {"width": of("integer", "Pixels across."), "height": of("integer", "Pixels down.")}),

@@ -4,6 +4,7 @@
 """
 
 import argparse
+import json
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -18,6 +19,7 @@ from shared.pipeline.plan.capabilities import AvatarService, FootageModel, table
 from shared.pipeline.plan.plan import MICROS, Feature
 from shared.pipeline.plan.request import Resolution
 from shared.pipeline.plan.warned import ADVICE
+from shared.steps.plans import tenant_plans
 from shared.steps.webhook_events import EVENTS, WebhookEvent
 
 PAGE = Path(__file__).resolve().parents[1] / "functions" / "REFERENCE.md"
@@ -32,6 +34,7 @@ def page() -> str:
         _section("Calls", calls(description), "Paths stand behind the base address. `open` needs no API key."),
         *_orders(description["components"]["schemas"]),
         _section("Vendors", vendors(), _VENDORS),
+        _section("Plans", plans(), _PLANS),
         _section("Errors", errors(), _REFUSED),
         _section("Warnings", warnings(), _WARNED),
         _section("Webhooks", webhooks(), _SIGNED),
@@ -40,6 +43,26 @@ def page() -> str:
     return "\n\n".join(parts) + "\n"
 
 
+_PLANS = (
+    "As shipped, in `shared/tables.json`. An order for a footage model or an avatar service that the plan lacks is "
+    "refused with 400, which names those it has; what is left to abroll is chosen among those. `price` is what abroll "
+    "paid (`paid_by_us`) times the price factor, frozen with the order; what a tenant's own accounts are billed stands "
+    "beside it, and caps count what was paid."
+)
+_PLAN_ROWS = {
+    "films_per_month": "films a month",
+    "dollars_per_month": "US dollars of ours a month",
+    "creations_per_hour": "orders, retries and regenerations an hour",
+    "reads_per_minute": "reads a minute",
+    "writes_per_minute": "writes a minute, dry runs and orders included",
+    "dry_runs_per_minute": "dry runs a minute",
+    "retention_days": "days an ended film stays",
+    "prefer": "ranks avatar services where an order does not say",
+    "footage_models": "footage models (`b_roll.model`)",
+    "avatar_services": "avatar services (`provider`)",
+    "price_factor": "price factor",
+}
+_NOTHING = {"footage_models": "all", "avatar_services": "all"}
 _REFUSED = (
     "A refused request has the code in `error`, a failed job in `error.code`. 400 says that a request is wrong in "
     "itself; 422 that it is right, but names what cannot be used: an avatar nobody knows, a key that is refused, a "
@@ -110,6 +133,25 @@ def _service(name: str, service: AvatarService) -> str:
         *(f"{service.script} characters", ", ".join(service.voice), f"${dearest:.4f}"),
     )
     return f"| {' | '.join(cells)} |"
+
+
+def plans() -> str:
+    """Return every plan as it is shipped, a column a plan."""
+    known = tenant_plans(json.loads(SHIPPED_TABLES.read_text(encoding="utf-8"))).plans
+    head = " | ".join(("what", *(f"`{name}`" for name in known)))
+    rows = []
+    for item, says in _PLAN_ROWS.items():
+        values = " | ".join(_limit(getattr(plan, item), _NOTHING.get(item, "unlimited")) for plan in known.values())
+        rows.append(f"| {says} | {values} |")
+    return _table(head, rows)
+
+
+def _limit(value: object, nothing: str) -> str:
+    if value is None:
+        return nothing
+    if isinstance(value, tuple):
+        return ", ".join(value) or "none"
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def errors() -> str:

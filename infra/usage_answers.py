@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 
-from infra.answer_fields import BOTH, STATUS, Schema, fields_of, listed, of, ref, text, time
+from infra.answer_fields import BOTH, STATUS, TERMS, Schema, charge, fields_of, listed, of, ref, text, time
 from shared.pipeline.job.credits import CREDITS_EXPLAINED
 
 USED = {
     "film_seconds": of("number", "Seconds of finished film."),
     "credits_used": of("number", CREDITS_EXPLAINED, minimum=0),
     **BOTH,
+    "price": charge("What abroll charges for it: `paid_by_us` times the factor of the plan each job was ordered under"),
     "by_vendor": of("object", "The two columns, by whose work it was.", additionalProperties=ref("Cost")),
 }
 
@@ -19,6 +20,7 @@ USAGE_SCHEMAS: Mapping[str, Schema] = {
             "jobs": listed("A row a job, newest first.", ref("UsageRow")),
             "films": of("integer", "How many of them have a film."),
             **USED,
+            "terms": TERMS,
             "unreadable": of("integer", "Jobs another version of abroll wrote: what they used is missing here."),
             "next_cursor": text("`cursor` of the next page; null on the last.", null=True),
         },

@@ -34,11 +34,12 @@ def plan_known(wiring: Wiring, plan: str) -> str:
 
 
 def limits_of(wiring: Wiring, tenant: Tenant) -> Told:
-    """Return what a tenant may ask for: its plan's limits, and the caps of its months."""
+    """Return what a tenant may ask for: its plan's terms, and the caps of its months."""
     cap = wiring.plans.month(tenant).cap
     caps = {"films": _capped(cap.films), "dollars": _capped(cap.money, MICROS)}
     own = {"films": tenant.monthly_films is not None, "dollars": tenant.monthly_cap is not None}
-    return {"plan": tenant.plan or wiring.plans.default_plan, "caps": caps, "set_by_hand": own}
+    terms = wiring.terms.told(tenant)
+    return {"plan": tenant.plan or wiring.plans.default_plan, "caps": caps, "set_by_hand": own, "terms": terms}
 
 
 def caps(wiring: Wiring, tenant: str) -> Told:

@@ -70,6 +70,7 @@ class BillLine(TypedDict):
     final: bool
     cost: str
     not_charged: str
+    price: str
     take: NotRequired[int]
     attempt: NotRequired[int]
     claimed_at: NotRequired[str]
@@ -194,6 +195,7 @@ class DeletedJob(TypedDict):
     currency: Literal["USD"]
     paid_by_us: str
     billed_by_provider: str
+    price: str
     by_vendor: dict[str, Cost]
 
 
@@ -395,6 +397,7 @@ class JobRow(TypedDict):
     credits_used: float
     cost: Cost
     estimated_cost: Cost
+    price: str
 
 
 Join: TypeAlias = Literal["extend", "cut"]
@@ -662,6 +665,15 @@ class Personas(TypedDict):
     personas: list[PersonaKept]
 
 
+class PlanTerms(TypedDict):
+    """What a plan says of films beside its limits."""
+
+    name: str
+    footage_models: list[Literal["standard", "fast", "lite"]]
+    avatar_services: list[str]
+    price_factor: float
+
+
 class PositionBody(TypedDict):
     """Where the presenter stands."""
 
@@ -783,6 +795,7 @@ class RevisedDryRun(TypedDict):
     remade: list[str]
     kept: list[str]
     estimated_cost: Cost
+    estimated_price: str
 
 
 class Rotate(TypedDict):
@@ -994,6 +1007,7 @@ class UsageRow(TypedDict):
     currency: Literal["USD"]
     paid_by_us: str
     billed_by_provider: str
+    price: str
     by_vendor: dict[str, Cost]
     completed_at: NotRequired[str | None]
     product_id: NotRequired[str | None]
@@ -1205,6 +1219,7 @@ class Bill(TypedDict):
     currency: Literal["USD"]
     paid_by_us: str
     billed_by_provider: str
+    price: str
     reserved: str
     charged: str
     refunded: str
@@ -1474,6 +1489,7 @@ class Revised(TypedDict):
     ahead: int | None
     starts_by: str | None
     estimated_cost: Cost
+    estimated_price: str
     presenter_failure: PresenterRule
     warnings: list[str]
     urls: dict[str, str]
@@ -1551,7 +1567,9 @@ class Usage(TypedDict):
     currency: Literal["USD"]
     paid_by_us: str
     billed_by_provider: str
+    price: str
     by_vendor: dict[str, Cost]
+    terms: PlanTerms
     unreadable: int
     next_cursor: str | None
 
@@ -1588,6 +1606,7 @@ class Accepted(TypedDict):
     ahead: int | None
     starts_by: str | None
     estimated_cost: Cost
+    estimated_price: str
     presenter_failure: PresenterRule
     warnings: list[str]
     urls: dict[str, str]
@@ -1649,6 +1668,7 @@ class Cancelled(TypedDict):
     credits_used: float
     cost: Cost
     estimated_cost: Cost
+    price: str
     brand: str | None
     job_id: str
     waiting_for: list[str]
@@ -1684,7 +1704,9 @@ class DryRun(TypedDict):
     planned_seconds: float
     estimated_time_seconds: int
     estimated_cost: Cost
+    estimated_price: str
     presenter_failure: PresenterRule
+    terms: PlanTerms
     plan: dict[str, Any]
     explained: dict[str, str]
 
@@ -1763,6 +1785,7 @@ class Job(TypedDict):
     credits_used: float
     cost: Cost
     estimated_cost: Cost
+    price: str
     brand: str | None
     job_id: str
     waiting_for: list[str]

@@ -53,11 +53,13 @@ def parse_film(
     judge: Judge | None = None,
     patterns: Patterns | None = None,
     brands: Kits | None = None,
+    model: str | None = None,
 ) -> FilmRequest:
     """Read a body into a request; raises Mistakes naming every wrong field.
 
     `template` is what it has where it is silent; `schemes` is what links may begin with; `judge` says what is wrong
-    with where one leads; `patterns` finds the named template it may be filled in from, `brands` the brand kit.
+    with where one leads; `patterns` finds the named template it may be filled in from, `brands` the brand kit; `model`
+    is the footage model of an order that leaves it to us, None the usual one.
     """
     sent, found = read_object(raw)
     label, named, wrong = _by_name(sent, patterns)
@@ -75,6 +77,8 @@ def parse_film(
     found += [(called.get(path, path), why) for path, why in rules.mistakes(outline)]
     found += _doubly_named(body)
     film = parsed(FilmBody, body, found, schemes, judge).model_dump(exclude_none=True)
+    if model and film.get("b_roll", {}).get("provider", "veo") == "veo":
+        film["b_roll"] = {"model": model, **film.get("b_roll", {})}
     named = {ALIASES.get(name, name): value for name, value in film.items()}
     titled = {"product_title": named.get("product_id"), **named, "template": label, "brand": to_plain(brand)}
     request = from_document(titled)

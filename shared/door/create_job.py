@@ -62,13 +62,15 @@ class CreateJobDoor:
                 judge=self.judge,
                 patterns=patterns,
                 brands=partial(kit_of, self.kits, who.tenant),
+                model=self.create.terms.usual_model(who.tenant),
             )
         except Mistakes as mistakes:
             raise invalid(mistakes.details) from mistakes
         if film.dry_run:
             self.entrance.dry_run(request, who)
             checked = self.create.dry_run(who.tenant, film)
-            priced = {**views.planned(checked.plan), "avatar_services": views.ranked(checked.ranked)}
+            priced = views.planned(checked.plan, self.create.terms.factor(who.tenant))
+            priced |= {"avatar_services": views.ranked(checked.ranked), "terms": self.create.terms.told(who.tenant)}
             return answer(200, {"status": "dry_run", "message": "nothing was stored or spent", **priced})
         created = self.create(who.tenant, film, key, request_id(request), partial(self.entrance.again, request, WRITE))
         note_quotas(request, created.quota)

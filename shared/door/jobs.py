@@ -12,6 +12,7 @@ import flask
 from shared.cloud.blobs import Blobs
 from shared.cloud.jobs import Jobs
 from shared.cloud.records import Loaded, Unread
+from shared.cloud.tenants import Tenant
 from shared.codes import Code
 from shared.door import bill_views, views
 from shared.door.answers import answer, note_quotas, request_id
@@ -26,6 +27,7 @@ from shared.door.public import Route, serve
 from shared.door.usage import UsagePage, as_csv, as_json
 from shared.log import Fact, JobRef, log_job
 from shared.pipeline.job.job import Job
+from shared.pipeline.job.price import priced_at
 from shared.steps import links
 from shared.steps.cancel import cancel
 from shared.steps.commit import Commits
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from shared.pipeline.vendors.figures import Outlook
     from shared.steps.brand_kits import BrandKits
     from shared.steps.edit_film import EditFilm
+    from shared.steps.plan_terms import PlanTerms
     from shared.steps.revise import Revise
     from shared.steps.revised import Revised
 
@@ -57,6 +60,7 @@ class JobsDoor:
     edit_film: "Callable[[], EditFilm]"
     kits: "Callable[[], BrandKits]"
     lifecycle: LifecycleDoor
+    terms: "Callable[[], PlanTerms]"
 
     def __call__(self, request: flask.Request) -> flask.Response:
         """Answer one request."""
@@ -116,10 +120,13 @@ class JobsDoor:
     def _used(self, request: flask.Request) -> UsagePage:
         who = self.entrance(request, READ)
         filters, limit, after = list_asked(request.args)
-        page = self.jobs.page(whose_jobs(who, request.args), filters, limit + 1, after)
+        whose = whose_jobs(who, request.args)
+        page = self.jobs.page(whose, filters, limit + 1, after)
         jobs = tuple(each for each in page[:limit] if isinstance(each, Job))
         following = cursor_at(page[limit - 1]) if len(page) > limit else None
-        return UsagePage(jobs, len(page[:limit]) - len(jobs), following)
+        tenant = who.tenant if whose == who.tenant.id else self.entrance.tenants.tenant(whose)
+        terms = self.terms().told(tenant) if tenant else {}
+        return UsagePage(jobs, len(page[:limit]) - len(jobs), following, terms)
 
     def _row(self, each: Job | Unread, tenant: str, outlook: "Outlook") -> dict[str, Any]:
         if isinstance(each, Job):
@@ -180,7 +187,7 @@ class JobsDoor:
             judge=partial(self.entrance.again, request, WRITE),
         )
         message = "a new film is made from the finished one"
-        return self._revised(request, job, revised, message, dry_run=wanted.dry_run)
+        return self._revised(request, job, revised, message, new_for=who.tenant, dry_run=wanted.dry_run)
 
     def _edit(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
         from shared.door.bodies import Mistakes
@@ -207,16 +214,25 @@ class JobsDoor:
             refused=work.price(who.tenant, loaded.job, wanted.change(), bought) if bought else None,
         )
         message = "a version is made from the takes that exist"
-        return self._revised(request, job, revised, message, dry_run=wanted.dry_run)
+        return self._revised(request, job, revised, message, new_for=who.tenant, dry_run=wanted.dry_run)
 
     def _revised(
-        self, request: flask.Request, job: Job, revised: "Revised", message: str, *, dry_run: bool
+        self,
+        request: flask.Request,
+        job: Job,
+        revised: "Revised",
+        message: str,
+        *,
+        dry_run: bool,
+        new_for: Tenant | None = None,
     ) -> flask.Response:
         note_quotas(request, revised.quota)
+        factor = self.terms().factor(new_for) if new_for and dry_run else job.money.price_factor
         said = {
             "remade": sorted(revised.remake),
             "kept": sorted(job.nodes.keys() - revised.remake),
             "estimated_cost": cost(revised.ours, revised.theirs),
+            "estimated_price": priced_at(revised.ours, factor),
         }
         if dry_run:
             warnings = [*revised.plan.warnings, *revised.warnings]

@@ -16,12 +16,13 @@ from shared.door.money import cost
 from shared.pipeline.codec import to_plain
 from shared.pipeline.job.job import Job
 from shared.pipeline.job.ledger import Bill
+from shared.pipeline.job.price import charged_for, price_in_dollars, priced_at
 from shared.pipeline.job.status import status
 from shared.pipeline.job.usage import usage_of
 
 CSV_COLUMNS = (
     *("job_id", "created_at", "completed_at", "status", "product_id", "ordered_by", "film_seconds", "credits_used"),
-    *("vendor", "paid_by_us", "billed_by_provider"),
+    *("vendor", "paid_by_us", "billed_by_provider", "price"),
 )
 FORMULAS = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet runs a cell that begins so
 
@@ -33,6 +34,7 @@ class UsagePage:
     jobs: tuple[Job, ...]
     unreadable: int  # rows nobody can read now: what they used is missing here
     next_cursor: str | None
+    terms: Mapping[str, object]  # of the tenant's plan, as it is now
 
 
 def as_json(page: UsagePage) -> flask.Response:
@@ -46,6 +48,7 @@ def as_json(page: UsagePage) -> flask.Response:
                 "film_seconds": used.seconds,
                 "credits_used": used.credits,
                 **columns(used.by_vendor.values()),
+                "price": priced_at(_ours(used.by_vendor.values()), job.money.price_factor),
                 "by_vendor": {name: columns([each]) for name, each in used.by_vendor.items()},
             }
             for job, used in rows
@@ -54,7 +57,11 @@ def as_json(page: UsagePage) -> flask.Response:
         "film_seconds": round(sum(used.seconds for _, used in rows), 3),
         "credits_used": round(sum(used.credits for _, used in rows), 1),
         **columns(sums.values()),
+        "price": price_in_dollars(
+            sum(charged_for(_ours(used.by_vendor.values()), job.money.price_factor) for job, used in rows)
+        ),
         "by_vendor": {name: columns([each]) for name, each in sums.items()},
+        "terms": page.terms,
         "unreadable": page.unreadable,
         "next_cursor": page.next_cursor,
     }
@@ -71,6 +78,7 @@ def as_csv(page: UsagePage) -> flask.Response:
         film = {"film_seconds": used.seconds, "credits_used": used.credits}
         for number, (vendor, bill) in enumerate((used.by_vendor or {"": Bill(0, 0)}).items()):
             money = {name: value for name, value in columns([bill]).items() if name in CSV_COLUMNS}
+            money["price"] = priced_at(bill.paid_by_us, job.money.price_factor)
             row = {**_about(job), **(film if not number else {}), "vendor": vendor, **money}
             lines.writerow({name: _cell(row.get(name)) for name in CSV_COLUMNS})
     headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
@@ -95,6 +103,10 @@ def columns(bills: Iterable[Bill]) -> Mapping[str, str]:
     """Return what these bills come to, in both columns."""
     found = tuple(bills)
     return cost(sum(each.paid_by_us for each in found), sum(each.billed_by_provider for each in found))
+
+
+def _ours(bills: Iterable[Bill]) -> int:
+    return sum(each.paid_by_us for each in bills)
 
 
 def _summed(bills: Iterable[tuple[str, Bill]]) -> dict[str, Bill]:

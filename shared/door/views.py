@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from shared.cloud.records import Unread
-from shared.door.bill_views import COLUMNS, costs, priced
+from shared.door.bill_views import COLUMNS, PRICE_EXPLAINED, costs, price, priced
 from shared.door.output_views import outputs
 from shared.door.presenter_views import moved, on_failure
 from shared.door.version_views import bought, version_fields
@@ -13,6 +13,7 @@ from shared.pipeline.codec import to_plain
 from shared.pipeline.job.credits import CREDITS_EXPLAINED, credits_used
 from shared.pipeline.job.eta import eta
 from shared.pipeline.job.job import Job, Node
+from shared.pipeline.job.price import priced_at
 from shared.pipeline.job.status import degraded, lanes, progress, stage, status, summary, waiting_for
 from shared.pipeline.job.turns import queued
 from shared.pipeline.plan.dollars import dollars
@@ -26,16 +27,17 @@ ROW = (
     *("id", "status", "stage", "progress", "summary", "product_title", "product_id", "metadata", "ordered_by"),
     *("created_at", "updated_at", "completed_at", "expires_at", "keep", "estimated_completion_at"),
     *("estimated_completion_p90_at", "late_since", "ahead", "starts_by", "version", "version_of"),
-    *("final_video_url", "poster_url", "error_message", "credits_used", "cost", "estimated_cost"),
+    *("final_video_url", "poster_url", "error_message", "credits_used", "cost", "estimated_cost", "price"),
 )
 
 
-def planned(plan: Plan) -> dict[str, Any]:
-    """Return what a dry run answers."""
+def planned(plan: Plan, factor: int | None = None) -> dict[str, Any]:
+    """Return what a dry run answers; `factor` is the tenant's plan's, in thousandths."""
     return {
         "planned_seconds": plan.planned_seconds,
         "estimated_time_seconds": round(plan.estimated_wait),
         "estimated_cost": priced(plan),
+        "estimated_price": priced_at(plan.cost_to_us, factor),
         "presenter_failure": on_failure(plan),
         "warnings": list(plan.warnings),
         "plan": {
@@ -43,7 +45,7 @@ def planned(plan: Plan) -> dict[str, Any]:
             "clips": [_in_dollars(to_plain(clip)) for clip in plan.clips],
             "presenters": [_in_dollars(to_plain(speech)) for speech in plan.speeches],
         },
-        "explained": COLUMNS,
+        "explained": {**COLUMNS, "price": PRICE_EXPLAINED},
     }
 
 
@@ -86,6 +88,7 @@ def accepted(job: Job, public_url: str, now: datetime, message: str, outlook: Ou
         "estimated_time_seconds": round(job.plan.estimated_wait),
         **expected(job, now, outlook),
         "estimated_cost": priced(bought(job)),
+        "estimated_price": priced_at(bought(job).cost_to_us, job.money.price_factor),
         "presenter_failure": on_failure(bought(job)),
         "warnings": list(job.warnings),
         "urls": urls(job, public_url),
@@ -137,7 +140,8 @@ def whole(job: Job, public_url: str, now: datetime, outlook: Outlook) -> dict[st
         "credits_used": credits_used(job),
         "cost": costs(job),
         "estimated_cost": priced(bought(job)),
-        "explained": {**COLUMNS, "credits_used": CREDITS_EXPLAINED},
+        "price": price(job),
+        "explained": {**COLUMNS, "price": PRICE_EXPLAINED, "credits_used": CREDITS_EXPLAINED},
         "nodes": [_node(node, now) for node in job.nodes.values()],
         "urls": urls(job, public_url),
     }

@@ -63,7 +63,7 @@ class DoorParts(StepParts):
         given = self.commits, self.jobs, self.entrance
         stays = LifecycleDoor(*given, url, self.now, self.outlook, lambda: self.deletions, lambda: self.delete_job)
         made = (self.revise, self.edit_film, lambda: self.kits)
-        return JobsDoor(*given, self.blobs, url, self.now, self.outlook, *made, stays)
+        return JobsDoor(*given, self.blobs, url, self.now, self.outlook, *made, stays, lambda: self.terms)
 
     @cached_property
     def tenant(self) -> "TenantDoor":

@@ -13,7 +13,6 @@ from shared.steps.turns import Turns
 
 if TYPE_CHECKING:  # each function imports only what its own property below names
     from shared.cloud.months import Months
-    from shared.cloud.tenants import Tenant
     from shared.steps.brand_kits import BrandKits
     from shared.steps.breakers import Breakers
     from shared.steps.compose import Compose
@@ -26,6 +25,7 @@ if TYPE_CHECKING:  # each function imports only what its own property below name
     from shared.steps.music_files import MusicFiles
     from shared.steps.notify import Notify
     from shared.steps.old_versions import OldVersions
+    from shared.steps.plan_terms import PlanTerms
     from shared.steps.plans import TenantPlans
     from shared.steps.preflight import Preflight
     from shared.steps.pressure import CountWaiting
@@ -112,10 +112,13 @@ class StepParts(VendorParts):
         )
         takeover = Takeover(self.preflight, self.tables, self.jobs.forms)
         house = HousePressure(self.vendor_states, self.start_rates, self.now)
-        return CreateJob(*given, hourly, casting, takeover, budget, Turnstile(), self.portions, house, self._days)
+        return CreateJob(*given, hourly, casting, takeover, budget, Turnstile(), self.portions, house, self.terms)
 
-    def _days(self, tenant: "Tenant") -> int:
-        return self.plans.of(tenant).retention_days
+    @cached_property
+    def terms(self) -> "PlanTerms":
+        from shared.steps.plan_terms import PlanTerms
+
+        return PlanTerms(self.plans, self.tables)
 
     def revise(self) -> "Revise":
         from shared.steps.revise import Revise

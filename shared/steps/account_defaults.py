@@ -7,7 +7,7 @@ no job. An instance remembers an account for a minute, and so may its defaults b
 from collections.abc import Iterable
 from dataclasses import fields, replace
 
-from shared.cloud.tenants import AccountStatus, Integration, Tenants
+from shared.cloud.tenants import AccountStatus, Integration, Tenant, Tenants
 from shared.pipeline.plan.request import FilmRequest, VoiceSettings
 from shared.pipeline.plan.speakers import Defaults
 
@@ -19,7 +19,7 @@ def with_account_defaults(request: FilmRequest, tenant: str, tenants: Tenants, s
 
     Where the order names neither a service nor an avatar, the first account with an avatar of its own speaks.
     """
-    if not _speaks(request):
+    if not speaks(request):
         return request
     silent = request.provider is None and not _names_ids(request)
     asked = [name for name in services if silent or name == (request.provider or USUAL)]
@@ -29,7 +29,8 @@ def with_account_defaults(request: FilmRequest, tenant: str, tenants: Tenants, s
     return request if account is None else _filled(request, account)
 
 
-def _speaks(request: FilmRequest) -> bool:
+def speaks(request: FilmRequest) -> bool:
+    """Tell whether somebody speaks in an order."""
     return request.avatar_script is not None or any(scene.script is not None for scene in request.scenes)
 
 
@@ -52,3 +53,8 @@ def _filled(request: FilmRequest, account: Integration) -> FilmRequest:
         voice_id=request.voice_id or account.voice_id,
         voice=voice,
     )
+
+
+def defaults_of(tenant: Tenant) -> Defaults:
+    """Return what a tenant's record says where its orders are silent."""
+    return Defaults(tenant.avatar_id, tenant.voice_id, heygen_footage=tenant.heygen_footage)

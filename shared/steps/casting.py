@@ -4,7 +4,7 @@ An order without personas costs no read here. How fast the services are lately i
 only, and remembered for a minute by every instance.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
@@ -42,10 +42,11 @@ class Casting:
     asked: Mapping[str, AskedOnce]
     usual: Callable[[Tenant], Prefer]  # what a tenant's plan prefers where an order does not say
 
-    def __call__(self, whose: Tenant, request: FilmRequest) -> Chosen:
+    def __call__(self, whose: Tenant, request: FilmRequest, allowed: Collection[str]) -> Chosen:
         """Return the order with the ids of its personas, and every service as it was ranked. Raises Problem.
 
-        A key that is lacking everywhere is no refusal yet: a price needs none, and preflight refuses an order.
+        A service that the tenant's plan does not have (`allowed`) is never chosen. A key that is lacking everywhere is
+        no refusal yet: a price needs none, and preflight refuses an order.
         """
         named = personas_named(request)
         if not named:
@@ -57,7 +58,8 @@ class Casting:
         self._refuse_unknown(tenant, named, found)
         personas = {name: persona for name, persona in found.items() if persona}
         outlook = self.outlook((request.prefer or usual) is Prefer.SPEED)
-        candidates = tuple(self._candidate(tenant, request, name, personas, outlook) for name in self.services)
+        seen = (self._candidate(tenant, request, name, personas, outlook) for name in self.services)
+        candidates = tuple(replace(each, in_plan=each.provider in allowed) for each in seen)
         ranked = rank(request, candidates, usual)
         keyed = tuple(replace(each, has_key=True) for each in candidates)
         able = ranked if ranked[0].fits else rank(request, keyed, usual)

@@ -19,17 +19,16 @@ from shared.pipeline.job.entries import reserving
 from shared.pipeline.job.job import Job
 from shared.pipeline.job.portions import Portions, left_of
 from shared.pipeline.job.schema import SWITCHING
-from shared.pipeline.job.stay import Stay
 from shared.pipeline.plan.capabilities import Tables
 from shared.pipeline.plan.image_fit import image_warnings, with_photos
 from shared.pipeline.plan.kit import as_asked
 from shared.pipeline.plan.plan import Plan
-from shared.pipeline.plan.planner import CannotPlan, Defaults, plan, to_ask
+from shared.pipeline.plan.planner import CannotPlan, plan, to_ask
 from shared.pipeline.plan.request import FilmRequest, to_document
 from shared.pipeline.plan.selection import Ranked
 from shared.pipeline.plan.speakers import plainly
 from shared.pipeline.plan.warned import WarningText
-from shared.steps.account_defaults import with_account_defaults
+from shared.steps.account_defaults import defaults_of, with_account_defaults
 from shared.steps.budget import MonthBudget
 from shared.steps.casting import Casting
 from shared.steps.commit import FIRST_WAIT, Commits
@@ -38,6 +37,7 @@ from shared.steps.hourly import HourlyLimit
 from shared.steps.idempotency import BuyingCall, Judge, still_there, unjudged
 from shared.steps.images import Ready
 from shared.steps.new_deliveries import hooks_of
+from shared.steps.plan_terms import PlanTerms
 from shared.steps.preflight import Preflight, Told
 from shared.steps.pressure import HousePressure
 from shared.steps.problems import Problem, invalid, together, unavailable
@@ -103,25 +103,31 @@ class CreateJob:
     turnstile: Turnstile
     portions: Portions
     house: HousePressure
-    days: Callable[[Tenant], int]  # after its end that a film of a tenant's stays
+    terms: PlanTerms
 
     def checked(self, tenant: Tenant, asked: FilmRequest, *, dry_run: bool) -> Checked:
         """Plan, ask what only the avatar service knows, read the images; store nothing. Raises Problem telling all.
 
         What is wrong about presenters hides nothing about images: the film is planned without what was not told.
         """
-        asked = with_account_defaults(asked, tenant.id, self.casting.tenants, self.tables.presenters)
-        chosen = self.casting(tenant, asked)
+        services = self.terms.services(tenant)
+        asked = with_account_defaults(asked, tenant.id, self.casting.tenants, services)
+        problems = [*self.terms.barred(tenant, asked)]
+        try:
+            chosen = self.casting(tenant, asked, services)
+        except Problem as nobody:
+            raise together([*problems, nobody]) from nobody
         request = chosen.request
         defaults = defaults_of(tenant)
-        problems: list[Problem] = []
         told = Told({})
         lacking: tuple[WarningText, ...] = ()
         ask = self.preflight.told_for_a_price if dry_run else self.preflight.presenters_told
         try:
             needed, planned = to_ask(request, self.tables, defaults), plan(request, self.tables, defaults)
         except CannotPlan as cannot:
-            raise invalid(cannot.details) from cannot
+            raise together([*problems, invalid(cannot.details)]) from cannot
+        if problems:
+            raise together(problems)
         try:
             told = ask(tenant.id, needed)
             planned = plainly(plan(request, self.tables, defaults, told.looks), told.plain)
@@ -220,12 +226,12 @@ class CreateJob:
                 month = self.budget.months.own(tenant, job_id, self.now())
                 live = self.jobs.live(tenant.id)  # after the month: what is ordered in between moves the month
                 month, left = self.room(month, live.count)
-                job, root = listed(begin(now=live.at, usage_doc=month.doc, left=left))
+                job, root = listed(self.terms.frozen(begin(now=live.at, usage_doc=month.doc, left=left), tenant))
                 quota = self.hourly.admit(tenant, month)
                 admit(tenant, live.count)
                 self.house.admit(job)
                 month = self.budget.admit(tenant.id, month, reserving(job.money))
-                job = replace(job, ordered_by=call.judge(), hooks=hooks_of(tenant), stay=Stay(self.days(tenant)))
+                job = replace(job, ordered_by=call.judge(), hooks=hooks_of(tenant))
                 self.jobs.create(job, month, root)
             except Problem:  # a twin of this call may be what fills the share
                 if known := self.bought(call, job_id):
@@ -270,11 +276,6 @@ class CreateJob:
         call.made(known.job)
         self.commits.enqueue_all(known.job)
         return Created(known.job, repeated=True)
-
-
-def defaults_of(tenant: Tenant) -> Defaults:
-    """Return what a tenant's record says where its orders are silent."""
-    return Defaults(tenant.avatar_id, tenant.voice_id, heygen_footage=tenant.heygen_footage)
 
 
 def warnings_beside(plan: Plan, request: FilmRequest, told: Told) -> tuple[WarningText, ...]:

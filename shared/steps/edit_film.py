@@ -25,7 +25,8 @@ from shared.pipeline.job.version import MOST_VERSIONS, Version, VersionMade, Ver
 from shared.pipeline.plan.capabilities import Tables
 from shared.pipeline.plan.plan import MICROS, Kind, Sound
 from shared.pipeline.plan.planner import CannotPlan, nodes, plan
-from shared.steps.create_job import CreateJob, defaults_of
+from shared.steps.account_defaults import defaults_of
+from shared.steps.create_job import CreateJob
 from shared.steps.idempotency import BuyingCall, Judge, unjudged
 from shared.steps.kept_files import missing
 from shared.steps.music_files import FIELD, MusicFiles

@@ -3,15 +3,19 @@
 A plan is a property of the tenant (`Tenant.plan`), its limits are data. One the tables do not know is the default.
 """
 
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from typing import Any
 
 from shared.cloud.tenants import Tenant
 from shared.pipeline.codec import Unreadable, from_plain
+from shared.pipeline.job.price import ALIKE
 from shared.pipeline.job.shares import NO_CAP, Amount, MonthLimits
 from shared.pipeline.plan.plan import MICROS
 from shared.pipeline.plan.request import Prefer
+
+MOST_FACTOR = 100
 
 
 class WrongPlans(ValueError):
@@ -33,6 +37,14 @@ class TenantPlan:
     retention_days: int  # an ended film stays so long with its files, unless somebody keeps it
     prefer: Prefer  # what ranks the avatar services where a persona's order does not say
     month_shards: int  # documents a month is counted in: one is good for 30 films a minute
+    footage_models: tuple[str, ...] | None = None  # that film at our cost, as `b_roll.model` names them; None: all
+    avatar_services: tuple[str, ...] | None = None  # as `provider` names them; None: all
+    price_factor: float = 1.0  # what a dollar of ours is charged with; thousandths at the finest
+
+    @property
+    def factor(self) -> int:
+        """The price factor in thousandths."""
+        return round(self.price_factor * ALIKE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +78,29 @@ def tenant_plans(data: Mapping[str, Any]) -> TenantPlans:
         )
     except Unreadable as wrong:
         raise WrongPlans(str(wrong)) from wrong
+    needed = [item.name for item in fields(TenantPlan) if item.default is MISSING]
     for name, plan in data["plans"].items():
-        if missing := ", ".join(item.name for item in fields(TenantPlan) if item.name not in plan):
+        if missing := ", ".join(item for item in needed if item not in plan):
             raise WrongPlans(f"{name} does not say {missing}")  # null is unlimited; a word left out is a mistake
     if read.default_plan not in read.plans:
         raise WrongPlans(f"default_plan {read.default_plan} is none of the plans")
-    limits = [(name, item.name, getattr(plan, item.name)) for name, plan in read.plans.items() for item in fields(plan)]
+    for name, plan in read.plans.items():
+        _judge_terms(name, plan, data)
+    limits = [(name, item, getattr(plan, item)) for name, plan in read.plans.items() for item in needed]
     for name, item, limit in (*limits, ("", "strangers_per_minute", read.strangers_per_minute)):
         if limit is None or isinstance(limit, Prefer):  # None is a cap's word for unlimited; nothing else may be null
             continue
         if limit <= 0 or (item == "key_share" and limit > 1):
             raise WrongPlans(f"{name} {item} cannot be {limit}".strip())
     return read
+
+
+def _judge_terms(name: str, plan: TenantPlan, data: Mapping[str, Any]) -> None:
+    """Raise WrongPlans for models and services that the tables do not have, and factors finer than a thousandth."""
+    for item, known in (("footage_models", "footage"), ("avatar_services", "presenters")):
+        named = getattr(plan, item)
+        if named is not None and (strays := ", ".join(sorted(set(named) - set(data.get(known, named))))):
+            raise WrongPlans(f"{name} {item} names {strays}, which the tables do not know")
+    exact = math.isfinite(plan.price_factor) and plan.factor / ALIKE == plan.price_factor
+    if not exact or not 0 <= plan.price_factor <= MOST_FACTOR:
+        raise WrongPlans(f"{name} price_factor cannot be {plan.price_factor}")

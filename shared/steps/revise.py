@@ -37,8 +37,9 @@ from shared.pipeline.plan.capabilities import Tables
 from shared.pipeline.plan.plan import Plan
 from shared.pipeline.plan.planner import CannotPlan, plan, to_ask
 from shared.pipeline.plan.speakers import plainly
+from shared.steps.account_defaults import defaults_of
 from shared.steps.commit import Commits, StoreBusy
-from shared.steps.create_job import CreateJob, admit, defaults_of, warnings_beside
+from shared.steps.create_job import CreateJob, admit, warnings_beside
 from shared.steps.idempotency import BuyingCall, Judge, unjudged
 from shared.steps.kept_files import missing
 from shared.steps.preflight import Preflight
@@ -216,6 +217,7 @@ class Revise:
             needed = to_ask(request, self.tables, defaults)
             unasked = plan(request, self.tables, defaults)  # which takes are made again is known without any look
             remake = touched(job, request, unasked, also)
+            self.create.terms.refuse_again(tenant, request, unasked, remake)
             told = ask(tenant.id, asked_anew(job, unasked, remake, needed))
             made = plainly(plan(request, self.tables, defaults, told.looks, kept(job, remake)), told.plain)
             planned = frozen(job, made, request)

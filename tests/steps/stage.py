@@ -242,8 +242,9 @@ def staged(
     rates: Mapping[str, float] | None = None,
     portions: Mapping[str, Mapping[str, int]] | None = None,
     starts: Mapping[str, float] | None = None,
+    plans: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> Iterator[Stage]:
-    """Open a stage; the mappings are laid over the stand-ins' settings and the shipped timeouts.
+    """Open a stage; the mappings are laid over the stand-ins' settings and the shipped timeouts; `plans` are others.
 
     There is a D-ID, and an account of the tenant's there, only where its settings are given.
     """
@@ -252,6 +253,7 @@ def staged(
     tables = data / "tables.json"
     shipped = json.loads((ROOT / "shared" / "tables.json").read_text(encoding="utf-8"))
     plenty = shipped["plans"][TENANT.plan] | PLENTY
+    more_plans = {name: plenty | dict(plan) for name, plan in (plans or {}).items()}
     wide = {WIDE.format(shards): plenty | {"month_shards": shards} for shards in (1, 4, 16)}
     tables.write_text(
         json.dumps(
@@ -259,7 +261,7 @@ def staged(
                 shipped,
                 {
                     "sizes": SMALL,
-                    "plans": {TENANT.plan: PLENTY, **wide, **dict.fromkeys(("free", "pro"), MONTHLY)},
+                    "plans": {TENANT.plan: PLENTY, **wide, **more_plans, **dict.fromkeys(("free", "pro"), MONTHLY)},
                     "timeouts": timeouts or {},
                     "portions": portions or {},
                     "starts_per_second": starts or {},

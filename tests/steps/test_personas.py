@@ -225,7 +225,7 @@ def test_nobody_speaks_nothing_is_asked(stage: Stage) -> None:
     """A persona of a film in which nobody speaks its words is not looked for."""
     film = FilmRequest("Mug", scenes=(SceneRequest("A mug", duration=4),), persona="nobody")
 
-    assert Chosen(film) == stage.wiring.create_job.create.casting(TENANT, film)
+    assert Chosen(film) == stage.wiring.create_job.create.casting(TENANT, film, ())
 
 
 def test_an_unknown_service_is_told_the_known_ones(shop: Customer) -> None:

@@ -230,6 +230,7 @@ class Money(Stored):
     usage_doc: str = ""  # of the present reservation
     films: int = 1  # 0 once it was given back: nothing was ever spent
     closed: tuple[Entry, ...] = ()  # earlier reservations: a retry opens another one
+    price_factor: int | None = None  # thousandths charged for each of them (price.py); None = as they are
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ class Candidate:
     lacks: tuple[str, ...] = ()  # personas of the order that it knows under no id
     usual_seconds: float | None = None  # of a take of TAKE_SECONDS, as learnt; None = as the tables say
     styled: bool = True  # its voices can have a style; a matter only where the order asks for one
+    in_plan: bool = True  # its tenant's plan has it
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,8 @@ def _against(request: FilmRequest, candidate: Candidate) -> Iterator[str]:
     name, service = candidate.provider, candidate.service
     if request.provider is not None and request.provider != name:
         yield f"the order names {request.provider}"
+    if not candidate.in_plan:
+        yield "your plan does not have it"
     if candidate.lacks:
         yield f"it knows no ids of {', '.join(candidate.lacks)}"
     if not candidate.has_key:
