@@ -47,6 +47,7 @@ class Receipt(Stored):
     film_seconds: float = 0.0
     credits_used: float = 0.0
     by_vendor: Mapping[str, VendorBill] = field(default_factory=dict)
+    price_factor: int | None = None  # of its order, as the job had it (Money)
     parent: str | None = None
     root: str | None = None  # of a version
     files: tuple[str, ...] = ()  # gs:// of what it was made of; empty once they are seen to

@@ -187,7 +187,7 @@ class JobsDoor:
             judge=partial(self.entrance.again, request, WRITE),
         )
         message = "a new film is made from the finished one"
-        return self._revised(request, job, revised, message, new_for=who.tenant, dry_run=wanted.dry_run)
+        return self._revised(request, job, revised, message, by=who.tenant, dry_run=wanted.dry_run)
 
     def _edit(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
         from shared.door.bodies import Mistakes
@@ -214,20 +214,20 @@ class JobsDoor:
             refused=work.price(who.tenant, loaded.job, wanted.change(), bought) if bought else None,
         )
         message = "a version is made from the takes that exist"
-        return self._revised(request, job, revised, message, new_for=who.tenant, dry_run=wanted.dry_run)
+        return self._revised(request, job, revised, message, by=who.tenant, dry_run=wanted.dry_run)
 
     def _revised(
         self,
         request: flask.Request,
         job: Job,
         revised: "Revised",
-        message: str,
+        says: str,
+        by: Tenant | None = None,
         *,
         dry_run: bool,
-        new_for: Tenant | None = None,
     ) -> flask.Response:
         note_quotas(request, revised.quota)
-        factor = self.terms().factor(new_for) if new_for and dry_run else job.money.price_factor
+        factor = self.terms().factor(by) if by and dry_run else job.money.price_factor
         said = {
             "remade": sorted(revised.remake),
             "kept": sorted(job.nodes.keys() - revised.remake),
@@ -238,7 +238,7 @@ class JobsDoor:
             warnings = [*revised.plan.warnings, *revised.warnings]
             dry = {"status": "dry_run", "message": "nothing was stored or spent", "warnings": warnings}
             return answer(200, {**dry, **said})
-        accepted = views.accepted(job, self.public_url, self.now(), message, self.outlook())
+        accepted = views.accepted(job, self.public_url, self.now(), says, self.outlook())
         return answer(202, {**accepted, "parent": job.parent, **said}, {"Location": accepted["urls"]["job"]})
 
     def _film(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:

@@ -18,6 +18,7 @@ from shared.door.public import Route
 from shared.door.usage import columns
 from shared.pipeline.codec import to_plain
 from shared.pipeline.job.ledger import Bill
+from shared.pipeline.job.price import priced_at
 from shared.pipeline.job.stay import KeepAsked
 from shared.pipeline.vendors.figures import Outlook
 from shared.steps.audited import Audited, actor_of
@@ -109,6 +110,7 @@ def _row(receipt: "Receipt") -> dict[str, Any]:
         "film_seconds": receipt.film_seconds,
         "credits_used": receipt.credits_used,
         **columns(bills.values()),
+        "price": priced_at(sum(each.paid_by_us for each in bills.values()), receipt.price_factor),
         "by_vendor": {name: columns([each]) for name, each in bills.items()},
     }
     return dict(to_plain(told))

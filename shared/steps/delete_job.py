@@ -81,6 +81,7 @@ def receipt_of(job: Job, by: str, now: datetime) -> Receipt:
         ordered_by=job.ordered_by,
         film_seconds=used.seconds,
         credits_used=used.credits,
+        price_factor=job.money.price_factor,
         by_vendor={name: VendorBill(each.paid_by_us, each.billed_by_provider) for name, each in used.by_vendor.items()},
         parent=job.parent,
         root=job.versions.of,

@@ -83,7 +83,7 @@ class PlanTerms:
 
     def _barred(self, tenant: Tenant, model: Quality | None, provider: str, move: str) -> tuple[Problem, ...]:
         details = {}
-        if model in self.tables.footage and model not in (models := self.models(tenant)):
+        if model is not None and model not in (models := self.models(tenant)):
             details["b_roll.model"] = [self._lacks(tenant, model.value, models, move)]
         if provider in self.tables.presenters and provider not in (services := self.services(tenant)):
             details["provider"] = [self._lacks(tenant, provider, services, move)]
