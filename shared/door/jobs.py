@@ -217,14 +217,7 @@ class JobsDoor:
         return self._revised(request, job, revised, message, by=who.tenant, dry_run=wanted.dry_run)
 
     def _revised(
-        self,
-        request: flask.Request,
-        job: Job,
-        revised: "Revised",
-        says: str,
-        by: Tenant | None = None,
-        *,
-        dry_run: bool,
+        self, request: flask.Request, job: Job, revised: "Revised", say: str, by: Tenant | None = None, *, dry_run: bool
     ) -> flask.Response:
         note_quotas(request, revised.quota)
         factor = self.terms().factor(by) if by and dry_run else job.money.price_factor
@@ -238,7 +231,7 @@ class JobsDoor:
             warnings = [*revised.plan.warnings, *revised.warnings]
             dry = {"status": "dry_run", "message": "nothing was stored or spent", "warnings": warnings}
             return answer(200, {**dry, **said})
-        accepted = views.accepted(job, self.public_url, self.now(), says, self.outlook())
+        accepted = views.accepted(job, self.public_url, self.now(), say, self.outlook())
         return answer(202, {**accepted, "parent": job.parent, **said}, {"Location": accepted["urls"]["job"]})
 
     def _film(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
