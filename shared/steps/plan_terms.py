@@ -9,12 +9,11 @@ from dataclasses import dataclass, replace
 
 from shared.cloud.tenants import Tenant
 from shared.pipeline.job.job import Job
-from shared.pipeline.job.price import ALIKE
 from shared.pipeline.job.stay import Stay
 from shared.pipeline.plan.capabilities import Tables
 from shared.pipeline.plan.filmers import films_by
 from shared.pipeline.plan.personas import personas_named
-from shared.pipeline.plan.plan import Plan
+from shared.pipeline.plan.plan import AS_PAID, Plan
 from shared.pipeline.plan.request import FilmRequest, Quality
 from shared.steps.account_defaults import USUAL, defaults_of, speaks
 from shared.steps.plans import TenantPlans
@@ -36,7 +35,7 @@ class PlanTerms:
     def factor(self, tenant: Tenant) -> int | None:
         """Return what a dollar of ours is charged with, in thousandths; None as it is."""
         factor = self.plans.of(tenant).factor
-        return None if factor == ALIKE else factor
+        return None if factor == AS_PAID else factor
 
     def services(self, tenant: Tenant) -> tuple[str, ...]:
         """Return the avatar services of a tenant's plan, in the order of the tables."""

@@ -10,9 +10,8 @@ from typing import Any
 
 from shared.cloud.tenants import Tenant
 from shared.pipeline.codec import Unreadable, from_plain
-from shared.pipeline.job.price import ALIKE
 from shared.pipeline.job.shares import NO_CAP, Amount, MonthLimits
-from shared.pipeline.plan.plan import MICROS
+from shared.pipeline.plan.plan import AS_PAID, MICROS
 from shared.pipeline.plan.request import Prefer
 
 MOST_FACTOR = 100
@@ -44,7 +43,7 @@ class TenantPlan:
     @property
     def factor(self) -> int:
         """The price factor in thousandths."""
-        return round(self.price_factor * ALIKE)
+        return round(self.price_factor * AS_PAID)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +100,6 @@ def _judge_terms(name: str, plan: TenantPlan, data: Mapping[str, Any]) -> None:
         named = getattr(plan, item)
         if named is not None and (strays := ", ".join(sorted(set(named) - set(data.get(known, named))))):
             raise WrongPlans(f"{name} {item} names {strays}, which the tables do not know")
-    exact = math.isfinite(plan.price_factor) and plan.factor / ALIKE == plan.price_factor
+    exact = math.isfinite(plan.price_factor) and plan.factor / AS_PAID == plan.price_factor
     if not exact or not 0 <= plan.price_factor <= MOST_FACTOR:
         raise WrongPlans(f"{name} price_factor cannot be {plan.price_factor}")

@@ -5,13 +5,14 @@ It is counted in billionths of a dollar: micro-dollars times a factor in thousan
 prices of lines add up to the price of their sum, and nothing is ever rounded.
 """
 
-ALIKE = 1_000  # thousandths: the price is what abroll paid
+from shared.pipeline.plan.plan import AS_PAID
+
 BILLION = 1_000_000_000
 
 
 def charged_for(ours: int, factor: int | None) -> int:
     """Return the price of micro-dollars of ours, in billionths of a dollar; None charges them as they are."""
-    return ours * (ALIKE if factor is None else factor)
+    return ours * (AS_PAID if factor is None else factor)
 
 
 def price_in_dollars(price: int) -> str:

@@ -10,6 +10,7 @@ from enum import IntEnum, StrEnum
 from shared.pipeline.codec import Stored
 
 MICROS = 1_000_000  # micro-dollars of a dollar
+AS_PAID = 1_000  # thousandths: the factor of a price that is what was paid
 KEY_COLOR = "#00ff00"  # the flat colour a presenter is filmed before to be cut out
 COMPOSE_KEY = "compose"  # the node that makes the film, the first where there are several
 LENGTH_TOLERANCE = 0.5  # seconds a file may differ from its planned length and still be what was ordered
