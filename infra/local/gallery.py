@@ -92,7 +92,7 @@ class Gallery:
             for at, picture in zip(MOMENTS, stills, strict=True):
                 still(path, at * found.seconds, picture, WIDE)
             wanted = film["order"].get("audio", {}).get("loudness", -14)
-            yield Shown(name, film["says"], path, stills, found, tuple(faults(found, job["planned_seconds"], wanted)))
+            yield Shown(name, film["says"], path, stills, found, tuple(faults(found, job["film_seconds"], wanted)))
 
     def _ended(self, job_id: str) -> Mapping[str, Any]:
         end = time.monotonic() + LIMIT
@@ -117,10 +117,10 @@ class Gallery:
         return body
 
 
-def faults(found: Measures, planned: float, loudness: float) -> Iterator[str]:
-    """Yield what no film may have."""
-    if abs(found.seconds - planned) > TWO_FRAMES:
-        yield f"lasts {found.seconds:.2f} s, planned were {planned:.2f} s"
+def faults(found: Measures, told: float, loudness: float) -> Iterator[str]:
+    """Yield what no film may have; `told` is how many seconds its job says that it lasts."""
+    if abs(found.seconds - told) > TWO_FRAMES:
+        yield f"lasts {found.seconds:.2f} s, its job says {told:.2f} s"
     if found.loudness is None:
         yield "nothing is heard"
     elif abs(found.loudness - loudness) > LOUDER:

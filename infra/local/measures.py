@@ -10,7 +10,7 @@ from imageio_ffmpeg import get_ffmpeg_exe
 from shared.media.probe import probe
 
 SECONDS = 600.0  # a meter may take
-FROZEN, BLACK, SILENT = 0.5, 0.1, 1.5  # seconds: shorter ones are no fault
+FROZEN, BLACK, SILENT = 0.6, 0.1, 1.5  # seconds: shorter ones are no fault
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,8 +125,9 @@ class JobsDoor:
         jobs = tuple(each for each in page[:limit] if isinstance(each, Job))
         following = cursor_at(page[limit - 1]) if len(page) > limit else None
         tenant = who.tenant if whose == who.tenant.id else self.entrance.tenants.tenant(whose)
-        terms = self.terms().told(tenant) if tenant else {}
-        return UsagePage(jobs, len(page[:limit]) - len(jobs), following, terms)
+        if tenant is None:
+            raise not_found("tenant")
+        return UsagePage(jobs, len(page[:limit]) - len(jobs), following, self.terms().told(tenant))
 
     def _row(self, each: Job | Unread, tenant: str, outlook: "Outlook") -> dict[str, Any]:
         if isinstance(each, Job):

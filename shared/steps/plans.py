@@ -3,7 +3,6 @@
 A plan is a property of the tenant (`Tenant.plan`), its limits are data. One the tables do not know is the default.
 """
 
-import math
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields
 from typing import Any
@@ -100,6 +99,5 @@ def _judge_terms(name: str, plan: TenantPlan, data: Mapping[str, Any]) -> None:
         named = getattr(plan, item)
         if named is not None and (strays := ", ".join(sorted(set(named) - set(data.get(known, named))))):
             raise WrongPlans(f"{name} {item} names {strays}, which the tables do not know")
-    exact = math.isfinite(plan.price_factor) and plan.factor / AS_PAID == plan.price_factor
-    if not exact or not 0 <= plan.price_factor <= MOST_FACTOR:
+    if not 0 <= plan.price_factor <= MOST_FACTOR or plan.factor / AS_PAID != plan.price_factor:
         raise WrongPlans(f"{name} price_factor cannot be {plan.price_factor}")

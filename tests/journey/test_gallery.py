@@ -9,7 +9,7 @@ from pathlib import Path
 from tests.patience import PATIENCE
 
 ROOT = Path(__file__).parents[2]
-FILMS = ("shapes", "longer-speech", "alone-square", "inset", "arabic", "scripts")
+FILMS = ("shapes", "alone-square", "inset", "scripts")
 SHAPES = {"9x16": (180, 320), "1x1": (180, 180), "4x5": (180, 226), "16x9": (320, 180)}
 
 

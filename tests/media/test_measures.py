@@ -34,7 +34,7 @@ def test_a_film_is_measured(tmp_path: Path) -> None:
     ("found", "expected"),
     [
         (RIGHT, []),
-        (replace(RIGHT, seconds=8.2), ["lasts 8.20 s, planned were 8.00 s"]),
+        (replace(RIGHT, seconds=8.2), ["lasts 8.20 s, its job says 8.00 s"]),
         (replace(RIGHT, loudness=-18.2), ["-18.2 LUFS where -14 was asked for"]),
         (replace(RIGHT, loudness=None, peak=None), ["nothing is heard"]),
         (replace(RIGHT, peak=-0.4), ["peaks reach -0.4 dBTP"]),

@@ -38,6 +38,7 @@ def test_an_operator_reads_every_tenant_and_its_jobs(operator: Customer, job: st
     listed = told(operator.call("GET", f"/jobs?tenant={TENANT.id}"))
     used = told(operator.call("GET", f"/jobs/usage?tenant={TENANT.id}"))
     read = [operator.call("GET", f"/jobs/{job}{more}").status_code for more in ("", "/bill", "/timeline", "/request")]
+    nobody = operator.call("GET", "/jobs/usage?tenant=nobody")
 
     assert {TENANT.id, "house"} <= {each["id"] for each in tenants["tenants"]}
     assert TENANT.id == one["id"]
@@ -46,6 +47,7 @@ def test_an_operator_reads_every_tenant_and_its_jobs(operator: Customer, job: st
     assert [job] == [each["job_id"] for each in used["jobs"]]
     assert [] == [*strays(SCHEMAS["Tenants"], tenants), *strays(SCHEMAS["Tenant"], one)]
     assert [200] * 4 == read
+    assert 404 == nobody.status_code
 
 
 def test_an_operator_changes_nothing_of_anothers(stage: Stage, operator: Customer, job: str) -> None:

@@ -144,7 +144,8 @@ def test_a_plan_that_says_nothing_of_it_has_all_at_our_cost() -> None:
         ("price_factor", 1.0005, "price_factor cannot be 1.0005"),
         ("price_factor", -0.5, "price_factor cannot be -0.5"),
         ("price_factor", float("nan"), "price_factor cannot be nan"),
-        ("price_factor", 1e300, "price_factor cannot be 1e"),
+        ("price_factor", 1e308, "price_factor cannot be 1e"),
+        ("price_factor", float("inf"), "price_factor cannot be inf"),
     ],
 )
 def test_a_plan_of_unknown_words_is_refused(word: str, value: object, says: str) -> None:
