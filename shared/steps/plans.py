@@ -33,11 +33,11 @@ class TenantPlan:
     films_per_month: int | None  # orders and regenerations; one on which nothing was spent is given back
     dollars_per_month: int | None  # of ours: footage and computing; None, here as there: unlimited
     retention_days: int  # an ended film stays so long with its files, unless somebody keeps it
-    prefer: Prefer  # what ranks the avatar services where a persona's order does not say
     month_shards: int  # documents a month is counted in: one is good for 30 films a minute
     footage_models: tuple[str, ...] | None = None  # that film at our cost, as `b_roll.model` names them; None: all
     avatar_services: tuple[str, ...] | None = None  # as `provider` names them; None: all
     price_factor: float = 1.0  # what a dollar of ours is charged with; thousandths at the finest
+    prefer: Prefer = Prefer.QUALITY  # what ranks the avatar services where a persona's order does not say
 
     @property
     def factor(self) -> int:
@@ -86,7 +86,7 @@ def tenant_plans(data: Mapping[str, Any]) -> TenantPlans:
         _judge_terms(name, plan, data)
     limits = [(name, item, getattr(plan, item)) for name, plan in read.plans.items() for item in needed]
     for name, item, limit in (*limits, ("", "strangers_per_minute", read.strangers_per_minute)):
-        if limit is None or isinstance(limit, Prefer):  # None is a cap's word for unlimited; nothing else may be null
+        if limit is None:  # a cap's word for unlimited; nothing else may be null
             continue
         if limit <= 0 or (item == "key_share" and limit > 1):
             raise WrongPlans(f"{name} {item} cannot be {limit}".strip())
