@@ -14,6 +14,7 @@ from shared.door.asked import READ, Caller
 from shared.door.entrance import Entrance
 from shared.door.incoming import json_body, upload_body
 from shared.door.public import Route
+from shared.door.templates import asked_version
 from shared.media.images import MOST_IMAGE_BYTES, ImageRefused, reencode_logo
 from shared.pipeline.codec import to_plain
 from shared.pipeline.plan.brand import NO_BRAND
@@ -78,7 +79,7 @@ class BrandsDoor:
 
     def _one(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
         tenant = self.entrance(request, READ).tenant.id
-        kept = self.kits.store.get(tenant, _name(found), _asked_version(request))
+        kept = self.kits.store.get(tenant, _name(found), asked_version(request))
         if kept is None:
             raise not_found("brand kit")
         return answer(200, _shown(kept))
@@ -137,15 +138,6 @@ def kit_of(kits: Callable[[], BrandKits], tenant: Tenant, label: str | None) -> 
         return kits().wanted(tenant, label)
     except Problem as problem:
         raise Mistakes(problem.details) from problem
-
-
-def _asked_version(request: flask.Request) -> int | None:
-    from shared.door.body_types import read_version
-
-    try:
-        return read_version(request.args.get("version"))
-    except ValueError as wrong:
-        raise invalid({"version": [str(wrong)]}) from wrong
 
 
 def _name(found: Mapping[str, str]) -> str:

@@ -62,7 +62,7 @@ class TemplatesDoor:
 
     def _one(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
         tenant = self.who(request).tenant.id
-        kept = self.store.get(tenant, _name(found), _asked_version(request))
+        kept = self.store.get(tenant, _name(found), asked_version(request))
         if kept is None:
             raise not_found("template")
         return answer(200, _shown(kept))
@@ -172,7 +172,8 @@ def _refuse_wrong_places(pattern: Pattern) -> None:
         raise Mistakes(found)
 
 
-def _asked_version(request: flask.Request) -> int | None:
+def asked_version(request: flask.Request) -> int | None:
+    """Return the version a call names, None where it names none. Raises Problem."""
     from shared.door.body_types import read_version
 
     try:
