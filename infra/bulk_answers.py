@@ -46,7 +46,7 @@ BULK_SCHEMAS: Mapping[str, Schema] = {
         {
             "status": DRY_RUN,
             "message": SAYS,
-            "jobs": listed("The jobs; name those of result `priced` in `jobs` to buy them.", ref("ManyRow")),
+            "jobs": listed("The jobs; name those of result `priced` in `ids` to buy them.", ref("ManyRow")),
             "counts": COUNTS,
             **SUMS,
             "max_cost": of("number", "What to agree to: both columns, whole cents upward, US dollars."),
@@ -68,7 +68,7 @@ BULK_SCHEMAS: Mapping[str, Schema] = {
         {
             "status": text("Which of both.", enum=["done", "dry_run"]),
             "message": SAYS,
-            "jobs": listed("The jobs; name those of result `found` in `jobs` to cancel them.", ref("ManyRow")),
+            "jobs": listed("The jobs; name those of result `found` in `ids` to cancel them.", ref("ManyRow")),
             "counts": COUNTS,
         },
         maybe={"next_cursor": NEXT},

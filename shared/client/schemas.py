@@ -106,13 +106,13 @@ class Brands(TypedDict):
     brands: list[BrandRow]
 
 
-Job: TypeAlias = str
+Id: TypeAlias = str
 
 
 class CancelMany(TypedDict):
     """Which jobs to end."""
 
-    jobs: NotRequired[list[Job] | None]
+    ids: NotRequired[list[Id] | None]
     dry_run: NotRequired[bool]
 
 
@@ -853,7 +853,7 @@ class RetriesPriced(TypedDict):
 class RetryMany(TypedDict):
     """Which jobs to try again as they are, and what that may cost."""
 
-    jobs: NotRequired[list[Job] | None]
+    ids: NotRequired[list[Id] | None]
     max_cost: NotRequired[float | None]
     dry_run: NotRequired[bool]
 
@@ -1822,7 +1822,7 @@ class Edit(TypedDict):
     transition_seconds: NotRequired[float | None]
 
 
-class Job1(TypedDict):
+class Job(TypedDict):
     """A job as it stands."""
 
     id: str

@@ -1,12 +1,11 @@
 """The part of the `jobs` function about many jobs at once: found by filters, priced, then tried again or ended.
 
-A call without `jobs` is a dry run of what its query finds; what it lists is what the next call names.
+A call without `ids` is a dry run of what its query finds; what it lists is what the next call names.
 """
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import ROUND_UP, Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +22,7 @@ from shared.door.idempotency import idempotency_key
 from shared.door.job_lists import cursor_at, list_asked
 from shared.door.money import cost
 from shared.door.public import Route
-from shared.pipeline.job.job import Job
+from shared.pipeline.job.job import Ending, Job
 from shared.pipeline.job.price import charged_for, price_in_dollars, priced_at
 from shared.pipeline.job.status import Status, status
 from shared.steps.problems import invalid
@@ -32,11 +31,11 @@ if TYPE_CHECKING:
     from shared.steps.bulk import Bulk, One
 
 ENDED_UNMADE = (Status.FAILED, Status.CANCELLED)
-GOING_ON = (Status.PENDING, Status.PROCESSING_VEO, Status.PROCESSING_HEYGEN)
-CENT, MICRO = Decimal("0.01"), Decimal("0.000001")
+GOING_ON = tuple(state for state in Status if state.value not in {ending.value for ending in Ending})
+MICROS_OF_A_CENT = 10_000
 DRY = {"status": "dry_run", "message": "nothing was stored or spent"}
 DONE = {"status": "done"}
-NO_FILTERS = "leave the query's filters out: `jobs` says which"
+NO_FILTERS = "leave the query's filters out: `ids` says which"
 Found = tuple[Job | Unread, ...]
 
 
@@ -74,17 +73,17 @@ class BulkDoor:
 
         who, key = self.entrance(request, WRITE), idempotency_key(request)
         wanted = body_asked(RetryManyBody, request)
-        if wanted.jobs is None and wanted.max_cost is not None and not wanted.dry_run:
-            raise invalid({"jobs": ["must name what a dry run listed: what a filter finds has moved by then"]})
-        if wanted.jobs is None:
+        if wanted.ids is None and wanted.max_cost is not None and not wanted.dry_run:
+            raise invalid({"ids": ["must name what a dry run listed: what a filter finds has moved by then"]})
+        if wanted.ids is None:
             usual = Filters(status=Status.FAILED)
             return self._priced(request, who, *self._page(request, who, ENDED_UNMADE, usual))
         _unfiltered(request)
         if wanted.dry_run or wanted.max_cost is None:
             self.entrance.dry_run(request, who)
-            return answer(200, _offered(self.bulk().offers(who.tenant, wanted.jobs, key), None))
+            return answer(200, _offered(self.bulk().offers(who.tenant, wanted.ids, key), None))
         judge, most = partial(self.entrance.again, request, WRITE), in_micros(wanted.max_cost)
-        done = self.bulk().retry(who.tenant, wanted.jobs, most, key=key, judge=judge)
+        done = self.bulk().retry(who.tenant, wanted.ids, most, key=key, judge=judge)
         message = "what was bought is paid once: the same call under its key goes on with what is left"
         return answer(202, {**DONE, "message": message, **_told(done), **_sums(done)})
 
@@ -101,11 +100,11 @@ class BulkDoor:
 
         who = self.entrance(request, WRITE)
         wanted = body_asked(CancelManyBody, request)
-        if wanted.jobs is None:
+        if wanted.ids is None:
             found, following = self._page(request, who, GOING_ON, Filters(statuses=tuple(GOING_ON)))
             return answer(200, {**DRY, **_told(list(map(cancellable, found))), "next_cursor": following})
         _unfiltered(request)
-        ended = self.bulk().cancel(who.tenant, wanted.jobs, by="the caller", dry_run=wanted.dry_run)
+        ended = self.bulk().cancel(who.tenant, wanted.ids, by="the caller", dry_run=wanted.dry_run)
         if wanted.dry_run:
             return answer(200, {**DRY, **_told(ended), "next_cursor": None})
         return answer(200, {**DONE, "message": "what was never sent is refunded", **_told(ended)})
@@ -132,8 +131,8 @@ def _unfiltered(request: flask.Request) -> None:
 
 def _offered(offers: "Sequence[One]", following: str | None) -> dict[str, Any]:
     """Return what retries would make and cost, and what to agree to: whole cents upward."""
-    both = Decimal(sum(one.ours + one.theirs for one in offers)) * MICRO
-    agree = float(max(both.quantize(CENT, ROUND_UP), CENT))
+    cents = -(-sum(one.ours + one.theirs for one in offers) // MICROS_OF_A_CENT)
+    agree = max(cents, 1) / 100
     return {**DRY, **_told(offers), **_sums(offers), "max_cost": agree, "next_cursor": following}
 
 

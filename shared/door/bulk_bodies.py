@@ -23,7 +23,12 @@ JobId = Annotated[
     AfterValidator(of_form(_JOB_PATTERN, "must be a job's id")),
 ]
 JobIds = Annotated[
-    Annotated[list[JobId], Field(min_length=1, max_length=MOST_JOBS), AfterValidator(_once)] | None,
+    Annotated[
+        list[JobId],
+        Field(min_length=1, max_length=MOST_JOBS, json_schema_extra={"uniqueItems": True}),
+        AfterValidator(_once),
+    ]
+    | None,
     Field(description="The jobs, as a dry run listed them; the query has no filter then. Without them: a dry run."),
 ]
 
@@ -31,7 +36,7 @@ JobIds = Annotated[
 class RetryManyBody(Body):
     """Which jobs to try again as they are, and what that may cost."""
 
-    jobs: JobIds = None
+    ids: JobIds = None
     max_cost: Annotated[
         Dollars | None,
         Field(description="What these retries may cost together, both columns, US dollars. Without it: a dry run."),
@@ -42,5 +47,5 @@ class RetryManyBody(Body):
 class CancelManyBody(Body):
     """Which jobs to end."""
 
-    jobs: JobIds = None
+    ids: JobIds = None
     dry_run: bool = False

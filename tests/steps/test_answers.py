@@ -122,9 +122,9 @@ def _many(calls: "Calls") -> None:
     """Cancel and retry by filter and by name, with one that is refused."""
     job, nobodys = calls.told("POST", "/create_job", json=FILM)["job_id"], "00000000-0000-4000-8000-000000000000"
     calls.told("POST", "/jobs/cancel", json={})
-    calls.told("POST", "/jobs/cancel", json={"jobs": [job, nobodys]})
-    found = calls.told("POST", "/jobs/retry", json={"jobs": [job, nobodys]})
-    calls.told("POST", "/jobs/retry", json={"jobs": [job, nobodys], "max_cost": found["max_cost"]})
+    calls.told("POST", "/jobs/cancel", json={"ids": [job, nobodys]})
+    found = calls.told("POST", "/jobs/retry", json={"ids": [job, nobodys]})
+    calls.told("POST", "/jobs/retry", json={"ids": [job, nobodys], "max_cost": found["max_cost"]})
 
 
 def _deleted(calls: "Calls") -> None:

@@ -61,7 +61,7 @@ def test_a_filter_prices_and_names_buy(stage: Stage, shop: Customer) -> None:
     rest = asked(shop, "retry", {}, f"{query}&cursor={first['next_cursor']}")
     before = purchases(stage, jobs)
 
-    done = asked(shop, "retry", {"jobs": jobs, "max_cost": first["max_cost"] + rest["max_cost"]}, key="by-filter")
+    done = asked(shop, "retry", {"ids": jobs, "max_cost": first["max_cost"] + rest["max_cost"]}, key="by-filter")
 
     assert [(each, "priced") for each in jobs] == results(first) + results(rest)
     assert (None, [1, 1, 1], {"retried": 3}) == (rest["next_cursor"], before, done["counts"])
@@ -74,9 +74,9 @@ def test_a_filter_prices_and_names_buy(stage: Stage, shop: Customer) -> None:
 def test_sent_again_it_buys_nothing_even_when_they_have_failed_since(stage: Stage, shop: Customer) -> None:
     """Under its key each job is bought for once; alone under the same key it is the same purchase."""
     jobs = stopped(stage, shop, 2, "again")
-    body = {"jobs": jobs, "max_cost": 50}
+    body = {"ids": jobs, "max_cost": 50}
     first = asked(shop, "retry", body, key="again")
-    asked(shop, "cancel", {"jobs": jobs})
+    asked(shop, "cancel", {"ids": jobs})
 
     again = asked(shop, "retry", body, key="again")
     alone = shop.call("POST", f"/jobs/{jobs[0]}/retry", {}, Idempotency_Key="again")
@@ -90,10 +90,10 @@ def test_sent_again_it_buys_nothing_even_when_they_have_failed_since(stage: Stag
 def test_what_was_bought_under_the_key_counts_in_what_is_agreed(stage: Stage, shop: Customer) -> None:
     """Two more under a key that has paid for one: the sum of all three is held against max_cost, before any."""
     jobs = stopped(stage, shop, 3, "counted")
-    price = float(asked(shop, "retry", {"jobs": jobs[:1]})["estimated_cost"]["paid_by_us"])
-    asked(shop, "retry", {"jobs": jobs[:1], "max_cost": 50}, key="counted")
+    price = float(asked(shop, "retry", {"ids": jobs[:1]})["estimated_cost"]["paid_by_us"])
+    asked(shop, "retry", {"ids": jobs[:1], "max_cost": 50}, key="counted")
 
-    refused = shop.call("POST", "/jobs/retry", {"jobs": jobs, "max_cost": 2.5 * price}, Idempotency_Key="counted")
+    refused = shop.call("POST", "/jobs/retry", {"ids": jobs, "max_cost": 2.5 * price}, Idempotency_Key="counted")
 
     assert (400, {"max_cost"}) == (refused.status_code, set(told(refused)["details"]))
     assert "trying 3 jobs again costs" in told(refused)["message"]
@@ -107,7 +107,7 @@ def test_one_that_is_refused_keeps_no_other_back(stage: Stage, shop: Customer) -
     theirs = stage.wiring.create_job.create(_tenant(stage, "rival"), footage(), None, "t").job.id
     rival.call("POST", f"/jobs/{theirs}/cancel")
 
-    done = asked(shop, "retry", {"jobs": [live, theirs, NOBODYS, mine], "max_cost": 50}, key="refused")
+    done = asked(shop, "retry", {"ids": [live, theirs, NOBODYS, mine], "max_cost": 50}, key="refused")
 
     codes = [row.get("error") for row in done["jobs"]]
     assert ["not_failed", "not_found", "not_found", None] == codes
@@ -133,7 +133,7 @@ def test_a_killed_call_sent_again_pays_once(stage: Stage, shop: Customer) -> Non
         assert [2, 2] == purchases(stage, jobs)
         assert all(stage.wants(one, CLIP) for one in jobs)
         assert sum(one.ours for one in done) == _month(stage) - before
-        asked(shop, "cancel", {"jobs": jobs})
+        asked(shop, "cancel", {"ids": jobs})
         if whole:
             break
     assert at > 4
@@ -160,8 +160,8 @@ def test_cancelling_by_filter_is_shown_first_and_is_idempotent(stage: Stage, sho
 
     found = asked(shop, "cancel", {}, "product_id=stop")
     live = [stage.job(each).ending for each in jobs]
-    done = asked(shop, "cancel", {"jobs": [*jobs, ended]})
-    again = asked(shop, "cancel", {"jobs": jobs})
+    done = asked(shop, "cancel", {"ids": [*jobs, ended]})
+    again = asked(shop, "cancel", {"ids": jobs})
 
     assert ({(each, "found") for each in jobs}, [None, None]) == (set(results(found)), live)
     assert {"cancelled": 2, "already": 1} == done["counts"]
@@ -172,16 +172,16 @@ def test_cancelling_by_filter_is_shown_first_and_is_idempotent(stage: Stage, sho
 @pytest.mark.parametrize(
     ("call", "query", "body", "wrong"),
     [
-        ("retry", "status=failed", {"max_cost": 5}, {"jobs"}),
-        ("retry", "status=failed", {"jobs": [NOBODYS], "max_cost": 5}, {"status"}),
+        ("retry", "status=failed", {"max_cost": 5}, {"ids"}),
+        ("retry", "status=failed", {"ids": [NOBODYS], "max_cost": 5}, {"status"}),
         ("retry", "status=completed", {}, {"status"}),
         ("retry", "colour=red&limit=0", {}, {"colour", "limit"}),
         ("retry", "tenant=rival", {}, {"tenant"}),
-        ("retry", "", {"jobs": [NOBODYS, NOBODYS]}, {"jobs"}),
-        ("retry", "", {"jobs": ["x"], "max_cost": 0}, {"jobs.0", "max_cost"}),
-        ("retry", "", {"jobs": []}, {"jobs"}),
+        ("retry", "", {"ids": [NOBODYS, NOBODYS]}, {"ids"}),
+        ("retry", "", {"ids": ["x"], "max_cost": 0}, {"ids.0", "max_cost"}),
+        ("retry", "", {"ids": []}, {"ids"}),
         ("cancel", "status=failed", {}, {"status"}),
-        ("cancel", "status=pending", {"jobs": [NOBODYS]}, {"status"}),
+        ("cancel", "status=pending", {"ids": [NOBODYS]}, {"status"}),
         ("cancel", "", {"max_cost": 5}, {"max_cost"}),
     ],
 )
@@ -218,7 +218,8 @@ def _killed(stage: Stage, jobs: Sequence[str], key: str, at: int) -> bool:
     """Let a call die before its nth call to the jobs' store or the queue; True where it ends before."""
     bulk, count = stage.wiring.bulk(), [0]
     true = bulk.commits
-    store, queue = Dying(true.jobs, count, at), Dying(true.tasks, count, at)
+    store: Any = Dying(true.jobs, count, at)
+    queue: Any = Dying(true.tasks, count, at)
     commits = replace(true, jobs=store, tasks=queue)
     dying = replace(bulk, commits=commits, jobs=store, revise=replace(bulk.revise, commits=commits, jobs=store))
     try:
