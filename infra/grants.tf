@@ -14,6 +14,7 @@ locals {
     values(google_project_iam_member.documents),
     values(google_project_iam_member.documents_read),
     values(google_project_iam_member.footage),
+    values(google_project_iam_member.secret_enders),
     values(google_project_iam_member.secret_keepers),
     values(google_project_iam_member.secret_makers),
     values(google_project_iam_member.secret_readers),

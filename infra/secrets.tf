@@ -117,3 +117,18 @@ resource "google_project_iam_member" "version_enders" {
     title      = "tenant_secrets"
   }
 }
+
+# A closed tenant's secrets are found by their names and deleted by the reaper, which may list versions to know whether
+# one is there. What it reads is a key by which our webhook is taken off a vendor's account (presenter_keys).
+resource "google_project_iam_member" "secret_enders" {
+  for_each = toset(local.users.end_secrets)
+
+  member  = local.member[each.key]
+  project = var.project
+  role    = "projects/${var.project}/roles/abrollSecretEnder"
+
+  condition {
+    expression = local.secret_condition.tenant_secrets
+    title      = "tenant_secrets"
+  }
+}

@@ -164,6 +164,8 @@ TENANT_SCHEMAS: Mapping[str, Schema] = {
             "voice_id": text("The voice where an order names none."),
             "brand": text("The brand kit of orders that name none."),
             "monthly_cap": of("integer", "What abroll may pay for it a month, millionths of a US dollar."),
+            "closing_since": time("Since when it is being closed: nothing of it is made or told any more."),
+            "closed_at": time("When nothing was left of it but its report."),
         },
     ),
     "Uploaded": fields_of(

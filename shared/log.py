@@ -53,6 +53,7 @@ class Fact(StrEnum):
     STORE_FAILED = "store_failed"
     SUBMIT_ENDED = "submit_ended"
     SWEPT = "swept"
+    TENANT_CLOSED = "tenant_closed"
     UNREADABLE = "unreadable"
     VERSION_DESTROYED = "version_destroyed"
     WEBHOOK_LEFT_BEHIND = "webhook_left_behind"
@@ -92,6 +93,7 @@ FACTS: Mapping[Fact, str] = {
     Fact.STORE_FAILED: "Firestore, Storage, Secret Manager or Cloud Tasks did not do its part this time.",
     Fact.SUBMIT_ENDED: "A paid call ended; the vendor's id stands here before anywhere else.",
     Fact.SWEPT: "The sweep came by; its absence is an alarm.",
+    Fact.TENANT_CLOSED: "Nothing is left of a tenant but what its report says is kept.",
     Fact.UNREADABLE: "A message or a document is none this code can read.",
     Fact.VERSION_DESTROYED: "A version of a tenant's secret that another had replaced a day before was destroyed.",
     Fact.WEBHOOK_LEFT_BEHIND: "Our endpoint could not be taken off a vendor's account; it does no harm there.",

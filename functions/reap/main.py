@@ -1,4 +1,4 @@
-"""reap: deletes what deleted jobs leave behind, and jobs whose time is over, every five minutes."""
+"""reap: deletes what deleted jobs and closed tenants leave behind, and jobs whose time is over, each five minutes."""
 
 import flask
 import functions_framework

@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from infra.admin import deliveries, house, jobs, keys, plans, platform_keys, tenants, vendors
+from infra.admin import closing, deliveries, house, jobs, keys, plans, platform_keys, tenants, vendors
 from infra.admin.told import Told, text_of
 from shared.config import settings
 from shared.pipeline.job.status import Status
@@ -63,7 +63,7 @@ def _group(name: str, says: str) -> click.Group:
     return group
 
 
-TENANTS = _group("tenants", "Customers: made once, read, changed, shut and opened.")
+TENANTS = _group("tenants", "Customers: made once, read, changed, shut and opened, closed for good.")
 KEYS = _group("keys", "API keys: shown once, listed by their beginnings, revoked everywhere within five seconds.")
 PLANS = _group("plans", "What the tables allow: read here, changed in shared/tables.json.")
 CAPS = _group("caps", "How much a tenant may have made a month.")
@@ -121,6 +121,14 @@ _verb(
     DRY,
 )(tenants.suspend)
 _verb(TENANTS, "resume", "Open a suspended tenant again.", TENANT_ID, DRY)(tenants.resume)
+_verb(
+    TENANTS,
+    "close",
+    "Close a tenant for good: all it has is deleted but its bills. Says what it would do; --yes does it.",
+    TENANT_ID,
+    click.option("--yes", is_flag=True, help="Do it: nothing undoes it."),
+    click.option("--status", is_flag=True, help="Tell how far it is; at the end, the report."),
+)(closing.close)
 _verb(
     TENANTS,
     "footage",

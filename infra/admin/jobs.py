@@ -5,7 +5,7 @@ from itertools import islice
 from typing import Any
 
 from infra.admin.house import changed
-from infra.admin.told import Told, done, refuse, tenant_of
+from infra.admin.told import Told, done, open_tenant_of, refuse, tenant_of
 from infra.admin.why import Surroundings, why_of
 from shared.cloud.records import Filters, Loaded, Unread
 from shared.door import bill_views, views
@@ -70,7 +70,7 @@ def retry(wiring: Wiring, job_id: str, *, dry_run: bool = False) -> Told:
     """
     found = loaded(wiring, job_id)
     try:
-        job, revised = wiring.revise().retry(tenant_of(wiring, found.job.tenant), found, Change(), dry_run=dry_run)
+        job, revised = wiring.revise().retry(open_tenant_of(wiring, found.job.tenant), found, Change(), dry_run=dry_run)
     except Problem as problem:
         refuse(problem)
     made = {"remade": sorted(revised.remake), "kept": sorted(job.nodes.keys() - revised.remake)}

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from infra.admin.told import Told, done, moment, tenant_of
+from infra.admin.told import Told, done, moment, open_tenant_of, tenant_of
 from shared.cloud.tenants import ApiKey
 from shared.door.asked import OPERATOR, READ, is_key_id
 from shared.door.keys import KEY_BEGINS, KEY_ID_LENGTH, new_key
@@ -26,7 +26,7 @@ def add(
     operator: bool = False,
 ) -> dict[str, Any]:
     """Make another key for a tenant; an operator's reads across all tenants and changes nothing. Raises SystemExit."""
-    tenant_of(wiring, tenant)
+    open_tenant_of(wiring, tenant)
     if strange := sorted(set(scopes) - set(SCOPES)):
         raise SystemExit(f"{', '.join(strange)}: no scope; {', '.join(SCOPES)} are, and --operator is one of its own")
     if len(name) > LONGEST_NAME:

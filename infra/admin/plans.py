@@ -4,7 +4,7 @@ import re
 from dataclasses import asdict, replace
 from typing import Any
 
-from infra.admin.told import Told, done, tenant_of
+from infra.admin.told import Told, done, open_tenant_of, tenant_of
 from shared.cloud.jobs import Conflict
 from shared.cloud.months import cap_of, used_of
 from shared.cloud.tenants import Tenant
@@ -61,7 +61,7 @@ def set_caps(
     A cap is a number, "unlimited", or "plan" for the plan's own. What is not given stays; a cap below what is used lets
     nothing new in until it is made up.
     """
-    known = tenant_of(wiring, tenant)
+    known = open_tenant_of(wiring, tenant)
     changed = replace(
         known,
         plan=known.plan if plan is None else plan_known(wiring, plan),

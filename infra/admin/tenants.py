@@ -5,15 +5,14 @@ from typing import Any
 
 from infra.admin.keys import made
 from infra.admin.plans import limits_of, month_of, plan_known
-from infra.admin.told import TENANT, Told, done, tenant_of
+from infra.admin.told import TENANT, Told, done, open_tenant_of, tenant_of
 from shared.cloud.tenants import AccountStatus, Tenant, TenantExists
 from shared.pipeline.codec import from_plain, to_plain
 from shared.steps.accounts import standing
 from shared.steps.audited import THE_OPERATOR, Audited
-from shared.steps.bar import Bar
+from shared.steps.bar import ORDERS_SETTLED, Bar
 from shared.wiring import Wiring
 
-SETTLED = 15.0  # seconds after which no instance stores an order it judged before the tenant was shut
 MOST_TENANTS = 1_000  # that are listed
 MOST_LIVE = 1_000  # jobs of a tenant at once
 
@@ -32,6 +31,8 @@ def add(wiring: Wiring, tenant: str, name: str, plan: str = "") -> dict[str, Any
         wiring.tenants.create_tenant(Tenant(tenant, name, plan=plan), line)
     except TenantExists as there:
         known = wiring.tenants.tenant(tenant)
+        if known and known.closing_since:
+            raise SystemExit(f"tenant {tenant} was closed, and its id is never given again: take another") from there
         stands = f"{known.name}, {known.status.value}" if known else "being made or deleted"
         raise SystemExit(
             f"tenant {tenant} is there already ({stands}) and was not touched; "
@@ -74,7 +75,7 @@ def change(
     wiring: Wiring, tenant: str, *, name: str | None = None, live_jobs: int | None = None, dry_run: bool = False
 ) -> Told:
     """Give a tenant another name, or another share of what is made at once; say what it was. Raises SystemExit."""
-    known = tenant_of(wiring, tenant)
+    known = open_tenant_of(wiring, tenant)
     if live_jobs is not None and not 1 <= live_jobs <= MOST_LIVE:
         raise SystemExit(f"1 to {MOST_LIVE} jobs may be live at once, and {live_jobs} is not among them")
     wanted = replace(known, name=name or known.name, live_jobs=live_jobs or known.live_jobs)
@@ -101,7 +102,7 @@ def suspend(wiring: Wiring, tenant: str, *, dry_run: bool = False) -> Told:
     said = _turned(wiring, tenant, AccountStatus.ACTIVE, AccountStatus.INACTIVE)
     bar = Bar(wiring.commits)
     first, _ = bar(tenant)
-    wiring.commits.sleep(SETTLED)
+    wiring.commits.sleep(ORDERS_SETTLED)
     second, failed = bar(tenant)
     if failed:
         raise SystemExit(f"{said}, but {failed} of its jobs could not be barred: run this again")
@@ -116,7 +117,7 @@ def resume(wiring: Wiring, tenant: str, *, dry_run: bool = False) -> Told:
 
 def footage(wiring: Wiring, tenant: str, *, on: bool, dry_run: bool = False) -> Told:
     """Let a tenant's HeyGen account film footage, or no new order's: whoever does has read HeyGen's terms for it."""
-    known = tenant_of(wiring, tenant)
+    known = open_tenant_of(wiring, tenant)
     if not dry_run:
         line = THE_OPERATOR.line(Audited.TENANT_CHANGED, tenant, wiring.now(), ("heygen_footage",))
         wiring.revocations.set_footage(tenant, on=on, line=line)

@@ -32,6 +32,17 @@ def tenant_of(wiring: Wiring, tenant: str) -> Tenant:
     return found
 
 
+def open_tenant_of(wiring: Wiring, tenant: str) -> Tenant:
+    """Return a tenant that can be given something. Raises SystemExit where it is being closed, or there is none."""
+    found = tenant_of(wiring, tenant)
+    if found.closing_since:
+        raise SystemExit(
+            f"tenant {tenant} is being closed since {moment(found.closing_since)} and is given nothing more; "
+            f"python -m infra.admin tenants close {tenant} --status tells how far that is"
+        )
+    return found
+
+
 def refuse(problem: Problem) -> NoReturn:
     """End with what a step refuses. Raises SystemExit."""
     raise SystemExit(f"{problem.message}; {problem.next_move}") from problem

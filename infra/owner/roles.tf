@@ -40,6 +40,7 @@ locals {
 
   # What infra/*.tf grants on the project.
   grantable = [
+    "projects/${var.project}/roles/${google_project_iam_custom_role.secret_ender.role_id}",
     "projects/${var.project}/roles/${google_project_iam_custom_role.secret_keeper.role_id}",
     "projects/${var.project}/roles/${google_project_iam_custom_role.secret_maker.role_id}",
     "projects/${var.project}/roles/${google_project_iam_custom_role.version_ender.role_id}",
@@ -106,6 +107,13 @@ resource "google_project_iam_custom_role" "secret_keeper" {
   ]
   role_id = "abrollSecretKeeper"
   title   = "abroll secret keeper"
+}
+
+resource "google_project_iam_custom_role" "secret_ender" {
+  description = "Deletes secrets, and lists versions to know whether there is one; reads and makes none."
+  permissions = ["secretmanager.secrets.delete", "secretmanager.versions.list"]
+  role_id     = "abrollSecretEnder"
+  title       = "abroll secret ender"
 }
 
 resource "google_project_iam_custom_role" "version_ender" {

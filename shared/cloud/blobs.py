@@ -107,6 +107,15 @@ class Blobs:
         except _broken() as failed:
             raise FilesUnreachable(f"{prefix_uri} could not be listed: {failed}") from failed
 
+    def some(self, prefix_uri: str, most: int) -> tuple[str, ...]:
+        """Return the gs:// of at most so many objects under a prefix. Raises FilesUnreachable."""
+        bucket, prefix = split(prefix_uri)
+        try:
+            found = self._clients.storage.list_blobs(bucket, prefix=prefix, max_results=most)
+            return tuple(f"gs://{bucket}/{blob.name}" for blob in found)
+        except _broken() as failed:
+            raise FilesUnreachable(f"{prefix_uri} could not be listed: {failed}") from failed
+
     def delete(self, uri: str) -> None:
         """Delete an object; one that is gone is fine. Raises FilesUnreachable."""
         try:

@@ -13,7 +13,7 @@ from typing import Any
 from shared.cloud.audit import AuditLine, add_line
 from shared.cloud.clients import Clients
 from shared.cloud.documents import NewerSchema, is_receipt, read
-from shared.cloud.jobs import QUERY_SECONDS, Conflict, Doubtful, StoreUnreachable
+from shared.cloud.jobs import EPOCH, QUERY_SECONDS, Conflict, Doubtful, StoreUnreachable
 from shared.cloud.records import Page, Unread
 from shared.cloud.retry import CALL_SECONDS, retry_for
 from shared.pipeline.codec import Stored, Unreadable, from_plain, to_stored
@@ -101,6 +101,15 @@ class Deletions:
     def due(self, now: datetime, limit: int, after: Any = None) -> Page[Found]:
         """Return the receipts whose files are to be looked at, the longest due first. Raises StoreUnreachable."""
         return self._page("reap_at", now, limit, after)
+
+    def unreaped(self, tenant: str, limit: int) -> tuple[Found, ...]:
+        """Return receipts of a tenant whose files are not seen to yet. Raises StoreUnreachable."""
+        from google.cloud.firestore import FieldFilter
+
+        jobs = self._clients.firestore.collection("jobs")
+        query = jobs.where(filter=FieldFilter("deleted_of", "==", tenant))
+        query = query.where(filter=FieldFilter("reap_at", ">", EPOCH)).order_by("reap_at").limit(limit)
+        return tuple(map(_found, self._stream(query)))
 
     def expired(self, now: datetime, limit: int, after: Any = None) -> Page[Found]:
         """Return the jobs whose time is over, the longest first. Raises StoreUnreachable."""

@@ -117,6 +117,21 @@ class Secrets:
             if version.state.name != "DESTROYED"
         }
 
+    def known(self, name: str) -> bool:
+        """Tell whether there is such a secret, whatever became of its versions. Raises SecretsUnreachable."""
+        from google.api_core.exceptions import GoogleAPICallError, NotFound, RetryError
+
+        asked = {"parent": f"{self._parent}/secrets/{name}", "page_size": 1}
+        try:
+            self._clients.secrets.list_secret_versions(
+                request=asked, retry=retry_for(CALL_SECONDS), timeout=CALL_SECONDS
+            )
+        except NotFound:
+            return False
+        except (GoogleAPICallError, RetryError) as failed:
+            raise SecretsUnreachable(f"{name} could not be looked for") from failed
+        return True
+
     def destroy(self, name: str, version: str) -> None:
         """Destroy a version for good; one that is destroyed or gone is fine. Raises SecretsUnreachable."""
         from google.api_core.exceptions import FailedPrecondition, GoogleAPICallError, NotFound, RetryError

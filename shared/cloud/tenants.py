@@ -56,6 +56,8 @@ class Tenant(Stored):
     template: str | None = None  # JSON: what its orders have where they are silent
     brand: str | None = None  # the kit of orders that name none
     webhooks: Mapping[str, Endpoint] = field(default_factory=dict)  # by id (endpoints.py)
+    closing_since: datetime | None = None
+    closed_at: datetime | None = None  # nothing is left of it but this document (closings.py)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from datetime import datetime
 
 import flask
 
-from shared.cloud.tenants import AccountStatus, ApiKey, Tenants
+from shared.cloud.tenants import AccountStatus, ApiKey, Tenant, Tenants
 from shared.codes import Code
 from shared.door.asked import CALLER, SIGNED_IN, Caller
 from shared.door.strangers import Strangers
@@ -54,7 +54,7 @@ def caller(request: flask.Request, tenants: Tenants, now: datetime, scope: str, 
     if scope not in who.key.scopes:
         raise Problem(Code.FORBIDDEN, f"this key lacks the scope {scope}", next_move="use a key that has it")
     if who.tenant.status is not AccountStatus.ACTIVE:
-        raise Problem(Code.TENANT_INACTIVE, "this tenant is not active", next_move="ask the operator")
+        raise Problem(Code.TENANT_INACTIVE, _shut(who.tenant), next_move="ask the operator")
     return who
 
 
@@ -102,10 +102,24 @@ def _bearer(text: str, key: ApiKey, tenants: Tenants, now: datetime) -> Caller |
 
 
 def _holder(key: ApiKey, tenants: Tenants, now: datetime) -> Caller | None:
-    if key.revoked_at or (key.expires_at and key.expires_at <= now):
+    if key.expires_at and key.expires_at <= now:
         return None
     tenant = tenants.tenant(key.tenant)
-    return Caller(tenant, key, now) if tenant else None
+    if tenant is None or (key.revoked_at and not _ended_by_closing(key, tenant)):
+        return None
+    return Caller(tenant, key, now)
+
+
+def _ended_by_closing(key: ApiKey, tenant: Tenant) -> bool:
+    """Tell whether a key worked until its tenant was closed: whoever holds it is told of that, and nothing else."""
+    return bool(key.revoked_at and tenant.closing_since and key.revoked_at >= tenant.closing_since)
+
+
+def _shut(tenant: Tenant) -> str:
+    if tenant.closing_since is None:
+        return "this tenant is not active"
+    since = f"{tenant.closing_since:%Y-%m-%d %H:%M} UTC"
+    return f"this tenant is being closed since {since}: nothing is ordered or told any more, and all it has is deleted"
 
 
 def _key_id(text: str) -> str:

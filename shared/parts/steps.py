@@ -15,7 +15,7 @@ if TYPE_CHECKING:  # each function imports only what its own property below name
     from shared.cloud.months import Months
     from shared.steps.brand_kits import BrandKits
     from shared.steps.breakers import Breakers
-    from shared.steps.bulk import Bulk
+    from shared.steps.closing import CloseTenants
     from shared.steps.compose import Compose
     from shared.steps.create_job import CreateJob
     from shared.steps.delete_job import DeleteJob
@@ -35,6 +35,7 @@ if TYPE_CHECKING:  # each function imports only what its own property below name
     from shared.steps.revise import Revise
     from shared.steps.start_presenter import StartPresenter
     from shared.steps.sweep import Sweep
+    from shared.steps.troves import Trove
     from shared.steps.watch_presenter import WatchPresenter
 
 
@@ -126,11 +127,6 @@ class StepParts(VendorParts):
 
         return Revise(self.commits, self.jobs, self.blobs, self.preflight, self.create, self.tables)
 
-    def bulk(self) -> "Bulk":
-        from shared.steps.bulk import Bulk
-
-        return Bulk(self.commits, self.jobs, self.revise())
-
     def edit_film(self) -> "EditFilm":
         from shared.steps.edit_film import EditFilm
 
@@ -215,8 +211,29 @@ class StepParts(VendorParts):
     def reap(self) -> "Reap":
         from shared.steps.reap import Reap
 
-        buckets, root = (self.settings.films_bucket, self.settings.takes_bucket), self.commits.list_gone
-        return Reap(self.deletions, self.delete_job, self.blobs, buckets, root, self.now, self.monotonic)
+        root, close = self.commits.list_gone, lambda: self.close_tenants()  # noqa: PLW0108  # built when it is called
+        return Reap(self.deletions, self.delete_job, self.blobs, self._buckets, root, close, self.now, self.monotonic)
+
+    @property
+    def _buckets(self) -> tuple[str, ...]:
+        return (self.settings.films_bucket, self.settings.takes_bucket)
+
+    @cached_property
+    def close_tenants(self) -> "CloseTenants":
+        from shared.steps.closing import CloseTenants
+        from shared.steps.troves import EndedJobsOf, FilesOfJobs, SecretsOf, documents_of, files_of_tenant
+        from shared.steps.vendor_hooks import VendorHooks
+
+        secrets = SecretsOf(self.secrets, self.tenants, lambda: tuple(self.presenters))
+        troves: tuple[Trove, ...] = (
+            EndedJobsOf(self.jobs, self.deletions, self.delete_job),
+            FilesOfJobs(self.deletions, self.blobs, self._buckets),
+            *files_of_tenant(self.blobs, self.settings.films_bucket),
+            VendorHooks(self.tenants, self.secrets, lambda: self.presenters),
+            secrets,
+            *documents_of(self.belongings, secrets),
+        )
+        return CloseTenants(self.closings, self.revocations, self.commits, troves, self.now, self.monotonic)
 
     @cached_property
     def count_waiting(self) -> "CountWaiting":

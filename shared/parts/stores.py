@@ -24,9 +24,11 @@ if TYPE_CHECKING:  # each function imports only what its own property below name
     from collections.abc import Mapping
 
     from shared.cloud.audit_log import AuditLog
+    from shared.cloud.belongings import Belongings
     from shared.cloud.blobs import Blobs
     from shared.cloud.brands import Brands
     from shared.cloud.catalogs import Catalogs
+    from shared.cloud.closings import Closings
     from shared.cloud.deletions import Deletions
     from shared.cloud.deliveries import Deliveries
     from shared.cloud.delivery_lists import DeliveryLists
@@ -150,6 +152,18 @@ class StoreParts:
         from shared.cloud.deletions import Deletions
 
         return Deletions(self.clients)
+
+    @cached_property
+    def closings(self) -> "Closings":
+        from shared.cloud.closings import Closings
+
+        return Closings(self.clients, self.epochs)
+
+    @cached_property
+    def belongings(self) -> "Belongings":
+        from shared.cloud.belongings import Belongings
+
+        return Belongings(self.clients)
 
     @cached_property
     def audit_log(self) -> "AuditLog":

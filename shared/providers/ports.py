@@ -297,4 +297,4 @@ class RegistersWebhooks(Protocol):
         ...
 
     def unregister_webhook(self, endpoint_id: str, *, api_key: str) -> None:
-        """Best effort; an endpoint that is gone already is fine."""
+        """Take our endpoint off an account; one that is gone already is fine. Raises: KeyChanged, TryLater."""

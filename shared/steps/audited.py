@@ -19,6 +19,8 @@ class Audited(StrEnum):
     TENANT_CHANGED = "tenant.changed"
     TENANT_SUSPENDED = "tenant.suspended"
     TENANT_RESUMED = "tenant.resumed"
+    TENANT_CLOSING = "tenant.closing"
+    TENANT_CLOSED = "tenant.closed"
     LIMITS_CHANGED = "limits.changed"
     KEY_MADE = "key.made"
     KEY_REPLACED = "key.replaced"

@@ -11,6 +11,8 @@ from shared.log import Fact, JobRef, log_job
 from shared.pipeline.job.events import Barred
 from shared.steps.commit import Commits, JobGone, StoreBusy
 
+ORDERS_SETTLED = 15.0  # seconds after which no instance stores an order it judged before the tenant was shut
+
 
 @dataclass(frozen=True, slots=True)
 class Bar:

@@ -5,7 +5,7 @@ after it finds no job. A live job is not deleted: what it may still buy must hav
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from shared.cloud.deletions import RECEIPT_LIFE, Deletions, Found, FoundJob, Receipt, VendorBill
@@ -46,10 +46,10 @@ class DeleteJob:
                 continue
         raise unavailable("the job is being written by somebody else")
 
-    def put(self, seen: FoundJob, job: Job, actor: Actor) -> Receipt:
+    def put(self, seen: FoundJob, job: Job, actor: Actor, first_look: timedelta = FIRST_REAP) -> Receipt:
         """Write the receipt of an ended job. Raises Conflict, Doubtful."""
         now = self.now()
-        receipt = receipt_of(job, actor.by, now)
+        receipt = replace(receipt_of(job, actor.by, now), reap_at=now + first_look)
         self.deletions.replace(seen, receipt, actor.line(Audited.JOB_DELETED, job.id, now))
         log_job(Fact.JOB_DELETED, job, f"by {actor.by}")
         return receipt

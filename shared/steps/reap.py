@@ -44,6 +44,7 @@ class Reap:
     blobs: Blobs
     buckets: tuple[str, ...]
     list_gone: Callable[[str, str], None]  # lets a root say that a version of its film is deleted
+    close_tenants: Callable[[], int]  # goes on with tenants that are being closed
     now: Callable[[], datetime]
     monotonic: Callable[[], float]
 
@@ -54,7 +55,7 @@ class Reap:
         reaped = self._through(self.deletions.due, self._reap, "reap_at", end)
         if expired or reaped:
             log(Fact.REAPED, f"{expired} jobs whose time was over, {reaped} deleted ones", expired=expired)
-        return {"expired": expired, "reaped": reaped}
+        return {"expired": expired, "reaped": reaped, "closing": self.close_tenants()}
 
     def _through(
         self,
@@ -121,7 +122,7 @@ class Reap:
         if receipt is None:
             self.deletions.move(seen, reap_at=None)
             return
-        doomed = tuple(uri for owner in _owners(receipt) for uri in self._doomed(owner, receipt))
+        doomed = tuple(uri for owner in owners_of(receipt) for uri in self._doomed(owner, receipt))
         for uri in doomed:
             self.blobs.delete(uri)
         told = self.deletions.end_deliveries(receipt.deleted_of, receipt.id)
@@ -180,7 +181,7 @@ def _ends(version: Found, now: datetime) -> datetime:
     return max((job and job.stay.until(job.ended_at)) or now, now + LOOK_TOMORROW)
 
 
-def _owners(receipt: Receipt) -> tuple[str, ...]:
+def owners_of(receipt: Receipt) -> tuple[str, ...]:
     """Return the jobs in whose folders a deleted job's files lie, itself first."""
     return tuple(dict.fromkeys((receipt.id, *(owner for uri in receipt.files if (owner := _owner(uri))))))
 

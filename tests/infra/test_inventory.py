@@ -18,7 +18,9 @@ from tests.infra.reach import parts
 
 # A part of shared/parts/, and the words of which a function that is handed it must say at least one.
 PARTS = {
+    "belongings": {"documents"},
     "blobs": {"delete_files", "films_read", "films_write", "takes_read", "takes_write"},
+    "closings": {"documents"},
     "deletions": {"documents"},
     "deliveries": {"documents"},
     "jobs": {"documents", "documents_read"},
@@ -26,6 +28,7 @@ PARTS = {
     "secrets": {
         "callback_key",
         "customer_webhook_secrets",
+        "end_secrets",
         "footage_keys",
         "heygen_webhook_secrets",
         "old_versions",

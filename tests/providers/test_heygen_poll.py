@@ -414,10 +414,17 @@ def test_refused_webhook() -> None:
     assert refused.value.code == "webhook_refused"
 
 
-@pytest.mark.parametrize("script", [reply(200), reply(404), reply(401), reply(500), reset()])
-def test_unregister_is_best_effort(script: Script) -> None:
-    """A webhook that cannot be removed is no reason to stop."""
+@pytest.mark.parametrize("script", [reply(200), reply(404)])
+def test_unregister_of_what_is_gone_is_fine(script: Script) -> None:
+    """Twice is once."""
     with Loopback(script) as server:
         heygen(server.url).unregister_webhook("e_1", api_key=KEY)
 
     assert (server.heard[0].method, server.heard[0].target) == ("DELETE", "/v3/webhooks/endpoints/e_1")
+
+
+@pytest.mark.parametrize(("script", "told"), [(reply(401), KeyChanged), (reply(500), TryLater), (reset(), TryLater)])
+def test_unregister_tells_what_it_could_not_do(script: Script, told: type[Exception]) -> None:
+    """Whoever goes on without it says so."""
+    with Loopback(script) as server, pytest.raises(told):
+        heygen(server.url).unregister_webhook("e_1", api_key=KEY)

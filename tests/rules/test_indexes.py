@@ -18,8 +18,10 @@ from google.cloud.firestore_v1.field_path import FieldPath
 from infra.local.google.firestore.server import FirestoreServer
 from infra.local.world import INDEXES
 from shared.cloud.audit_log import AuditLog
+from shared.cloud.belongings import OWN_KINDS, Belongings
 from shared.cloud.brands import Brands
 from shared.cloud.clients import Clients
+from shared.cloud.closings import Closings
 from shared.cloud.deletions import Deletions
 from shared.cloud.deliveries import Deliveries
 from shared.cloud.delivery_lists import DeliveryLists
@@ -197,6 +199,18 @@ def test_what_the_reaper_asks_has_its_index(serve: Serve) -> None:
         assert ([], 0) == (list(deletions.made_from(CURSOR[1])), deletions.end_deliveries("acme", CURSOR[1]))
 
 
+def test_what_a_closing_asks_has_its_index(serve: Serve) -> None:
+    """Closings that are due, receipts with files, and everything a tenant has, kind by kind."""
+    with serve(INDEXES) as clients:
+        has = Belongings(clients)
+        found = [each("acme", 10) for each in (has.deliveries, has.keys, has.rates, has.lanes)]
+        found += [has.own("acme", kind, 10) for kind in OWN_KINDS]
+
+        assert () == Closings(clients, Epochs(clients, Clock().monotonic, Clock())).due(NOON, 10)
+        assert ((), ()) == (Deletions(clients).unreaped("acme", 20), has.there(["replaced_secrets/none"]))
+        assert {()} == set(found)
+
+
 def test_what_is_left_of_jobs_has_its_index(serve: Serve) -> None:
     """A tenant's receipts, by when their jobs were ordered, on the first page and on later ones."""
     with serve(INDEXES) as clients:
@@ -339,5 +353,8 @@ def test_these_are_all_queries_there_are() -> None:
         "tenants.integrations",
     }
     deliveries = {"deliveries.overdue", "delivery_lists.page"}
-    gone = {f"deletions.{name}" for name in ("_page", "end_deliveries", "made_from", "receipts")} | {"audit_log.page"}
+    gone = {f"deletions.{name}" for name in ("_page", "end_deliveries", "made_from", "receipts", "unreaped")} | {
+        "audit_log.page"
+    }
+    gone |= {f"belongings.{name}" for name in ("_beginning", "deliveries", "keys", "own")} | {"closings.due"}
     assert {"lanes.overdue", "replaced_secrets.due"} | deliveries | tenants | jobs | gone == asking

@@ -1,4 +1,4 @@
-"""A part that dies: the process ends before the nth call to it, as by kill -9; nothing after it runs."""
+"""A part that dies: the process ends at the nth call to it, as by kill -9; nothing after it runs."""
 
 from typing import Any
 
@@ -8,12 +8,16 @@ class Died(BaseException):
 
 
 class Dying:
-    """Hands every call on to a true part, until the one it dies at; several parts can share one count."""
+    """Hands every call on to a true part, until the one it dies at; several parts can share one count.
 
-    def __init__(self, true: Any, count: list[int], at: int) -> None:
+    It dies before that call goes out, or after it was done and before its answer is heard.
+    """
+
+    def __init__(self, true: Any, count: list[int], at: int, *, after: bool = False) -> None:
         self._true = true
         self._count = count
         self._at = at
+        self._after = after
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._true, name)
@@ -22,8 +26,12 @@ class Dying:
 
         def counted(*args: Any, **given: Any) -> Any:
             self._count[0] += 1
-            if self._count[0] == self._at:
+            last = self._count[0] == self._at
+            if last and not self._after:
                 raise Died
-            return found(*args, **given)
+            answer = found(*args, **given)
+            if last:
+                raise Died
+            return answer
 
         return counted

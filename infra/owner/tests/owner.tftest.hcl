@@ -80,6 +80,7 @@ run "deployer" {
   assert {
     condition = google_project_iam_member.grants.condition[0].expression == join("", [
       "api.getAttribute('iam.googleapis.com/modifiedGrantsByRole', []).hasOnly([",
+      "'projects/shop-films/roles/abrollSecretEnder', ",
       "'projects/shop-films/roles/abrollSecretKeeper', 'projects/shop-films/roles/abrollSecretMaker', ",
       "'projects/shop-films/roles/abrollVersionEnder', ",
       "'roles/aiplatform.user', 'roles/datastore.user', 'roles/datastore.viewer', 'roles/eventarc.eventReceiver', ",
@@ -111,7 +112,7 @@ run "secrets" {
   assert {
     condition = google_project_iam_custom_role.secret_maker.permissions == toset(["secretmanager.secrets.create"]) && (
       !contains(google_project_iam_custom_role.secret_keeper.permissions, "secretmanager.secrets.list")
-    ) && google_project_iam_custom_role.version_ender.permissions == toset(["secretmanager.versions.destroy", "secretmanager.versions.list"])
+    ) && google_project_iam_custom_role.secret_ender.permissions == toset(["secretmanager.secrets.delete", "secretmanager.versions.list"]) && google_project_iam_custom_role.version_ender.permissions == toset(["secretmanager.versions.destroy", "secretmanager.versions.list"])
     error_message = "The tenant function may do more to secrets than make, read, renew and delete its own, or the sweep read one."
   }
 }

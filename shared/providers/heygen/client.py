@@ -12,6 +12,8 @@ from datetime import datetime
 from itertools import islice
 from math import isfinite
 
+import httpx
+
 from shared.egress.client import Egress
 from shared.pipeline.job.job import Reconcile
 from shared.pipeline.plan.looks import Look, LookType, Voice
@@ -27,11 +29,9 @@ from shared.providers.ports import (
     Failure,
     Filmed,
     Found,
-    KeyChanged,
     Lost,
     Pending,
     SpeechOrder,
-    TryLater,
 )
 from shared.providers.reading import at, json_of, list_at, text_at
 
@@ -168,11 +168,10 @@ class HeyGen:
         raise ask_error(response, api_key)
 
     def unregister_webhook(self, endpoint_id: str, *, api_key: str) -> None:
-        """Best effort; an endpoint that is gone already, or a key that no longer works, is fine."""
+        """Take our endpoint off an account; one that is gone already is fine. Raises: KeyChanged, TryLater."""
         if not SENDABLE_ID.fullmatch(endpoint_id):
             return
-        try:
-            with conversation(self._egress, self._endpoint, api_key) as ask:
-                ask("DELETE", f"/v3/webhooks/endpoints/{endpoint_id}")
-        except (KeyChanged, TryLater):
-            return
+        with conversation(self._egress, self._endpoint, api_key) as ask:
+            answer = ask("DELETE", f"/v3/webhooks/endpoints/{endpoint_id}")
+        if not answer.is_success and answer.status_code != httpx.codes.NOT_FOUND:
+            raise ask_error(answer, api_key)
