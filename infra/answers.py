@@ -31,6 +31,7 @@ from infra.answer_fields import (
 from infra.catalog_answers import CATALOG_SCHEMAS
 from infra.lifecycle_answers import LIFECYCLE_SCHEMAS
 from infra.presenter_answers import PRESENTER_OBJECTS
+from infra.quality_answers import QUALITY_SCHEMAS
 from infra.tenant_answers import TENANT_SCHEMAS
 from infra.usage_answers import USAGE_SCHEMAS
 from shared.pipeline.job.job import Outcome, Payer, State
@@ -40,6 +41,7 @@ from shared.pipeline.plan.request import Quality
 SCHEMAS: Mapping[str, Schema] = {
     **CATALOG_SCHEMAS,
     **LIFECYCLE_SCHEMAS,
+    **QUALITY_SCHEMAS,
     **PRESENTER_OBJECTS,
     **TENANT_SCHEMAS,
     **USAGE_SCHEMAS,
@@ -224,6 +226,7 @@ SCHEMAS: Mapping[str, Schema] = {
             "film_bytes": of("integer", "How large it is, bytes.", null=True),
             "final_video_url": text("Permanent link to it; needs no key.", null=True),
             "poster_url": text("Permanent link to its picture.", null=True),
+            "quality": ref("FilmQuality", "How good the finished film is; null where it was not measured.", null=True),
             "error_message": text("Why it could not be composed while the others were.", null=True),
         },
     ),

@@ -19,6 +19,7 @@ from shared.pipeline.plan.capabilities import AvatarService, FootageModel, table
 from shared.pipeline.plan.plan import MICROS, Feature
 from shared.pipeline.plan.request import Resolution
 from shared.pipeline.plan.warned import ADVICE
+from shared.pipeline.quality.rules import RULES
 from shared.steps.plans import tenant_plans
 from shared.steps.webhook_events import EVENTS, WebhookEvent
 
@@ -37,6 +38,7 @@ def page() -> str:
         _section("Plans", plans(), _PLANS),
         _section("Errors", errors(), _REFUSED),
         _section("Warnings", warnings(), _WARNED),
+        _section("Quality", quality(), _QUALITY),
         _section("Webhooks", webhooks(), _SIGNED),
         _section("Log lines", facts(), "One JSON object a line; `fact` names its kind."),
     )
@@ -77,12 +79,17 @@ _WARNED = (
     "What stands in `warnings` of a dry run, of an order's answer and of a job: the case with its numbers, then the "
     "next move. None of them stops a film."
 )
+_QUALITY = (
+    "What a finished film is held to: it begins with 10 points, and each rule it breaks takes its own once. `quality` "
+    "of a job and of each of its `outputs` has the score, the reasons with their seconds, and what was not measured; "
+    "the webhook of its ending has score and reasons. It is measured on the film itself and on how it was laid out."
+)
 _SIGNED = (
     "They go to the order's `webhook_url` (its ending) and to the tenant's endpoints (`/tenant/webhooks`), each of "
     "which is told what it asks for. The body is `{type, timestamp, version, data}`; `data` has `job_id, url, "
     "metadata, degraded, product_id, status, stage, progress, happened_at, seconds, expires_at, error, cost, "
-    "film_version, version_of, final_video_url, poster_url, outputs` (where there are several films), each where it "
-    "says something. `version` is 1 until a field is taken away or means something else. It is signed by "
+    "film_version, version_of, final_video_url, poster_url, outputs` (where there are several films), `quality`, each "
+    "where it says something. `version` is 1 until a field is taken away or means something else. It is signed by "
     "Standard Webhooks 1.0.0 when the tenant has a webhook secret, and sent again for a day and a half until it is "
     "answered 2xx; 410 ends it at once. An endpoint that answers 410, or takes nothing for five days, is disabled and "
     "says why."
@@ -166,6 +173,15 @@ def errors() -> str:
 def warnings() -> str:
     """Return every kind of warning as a table."""
     return _table("what is the matter | next move", [f"| {told.says} | {told.next_move} |" for told in ADVICE.values()])
+
+
+def quality() -> str:
+    """Return every rule a finished film is held to as a table."""
+    rows = [
+        f"| `{fault}` | {rule.points:g} | {rule.limit:g} {rule.of} | {rule.source} | {rule.next_move} |"
+        for fault, rule in RULES.items()
+    ]
+    return _table("about | takes | limit | from | next move", rows)
 
 
 def webhooks() -> str:

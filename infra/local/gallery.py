@@ -49,6 +49,7 @@ class Shown:
     stills: tuple[Path, ...]
     measures: Measures
     faults: tuple[str, ...]
+    score: float | None = None  # of abroll's own report; its reasons stand in `faults`
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,9 @@ class Gallery:
             for at, picture in zip(MOMENTS, stills, strict=True):
                 still(path, at * found.seconds, picture, WIDE)
             wanted = film["order"].get("audio", {}).get("loudness", -14)
-            yield Shown(name, film["says"], path, stills, found, tuple(faults(found, job["film_seconds"], wanted)))
+            report = (output or job).get("quality") or {}
+            wrong = [*faults(found, job["film_seconds"], wanted), *reasons(report)]
+            yield Shown(name, film["says"], path, stills, found, tuple(wrong), report.get("score"))
 
     def _ended(self, job_id: str) -> Mapping[str, Any]:
         end = time.monotonic() + LIMIT
@@ -132,6 +135,12 @@ def faults(found: Measures, told: float, loudness: float) -> Iterator[str]:
             yield f"{says} for {', '.join(f'{each:.1f} s' for each in stretches)}"
 
 
+def reasons(report: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what a film lost points for by its own report, and what could not be measured."""
+    yield from (f"{each['says']} ({each['points']:g})" for each in report.get("deductions", ()))
+    yield from (f"not measured: {each}" for each in report.get("unmeasured", ()))
+
+
 def page(films: Sequence[Shown]) -> str:
     """Return the page; it stands in the films' folder and loads nothing from elsewhere."""
     return _PAGE.format("\n".join(_figure(one) for one in films))
@@ -140,7 +149,8 @@ def page(films: Sequence[Shown]) -> str:
 def _figure(one: Shown) -> str:
     found = one.measures
     heard = "silent" if found.loudness is None else f"{found.loudness:.1f} LUFS, {found.peak:.1f} dBTP"
-    figures = f"{found.width}x{found.height}, {found.seconds:.2f} s, {found.fps:g} fps, {heard}"
+    scored = "no score" if one.score is None else f"{one.score:g} of 10"
+    figures = f"{scored}, {found.width}x{found.height}, {found.seconds:.2f} s, {found.fps:g} fps, {heard}"
     stills = "".join(f'<img src="{escape(each.name)}" alt="" loading="lazy">' for each in one.stills)
     wrong = "".join(f'<p class="fault">{escape(each)}</p>' for each in one.faults)
     film = (
@@ -244,7 +254,7 @@ def main() -> None:
 def write(folder: Path, shown: Sequence[Shown]) -> None:
     """Write the page and its figures."""
     (folder / "index.html").write_text(page(shown), encoding="utf-8")
-    figures = {one.name: {**one.measures.plain(), "faults": list(one.faults)} for one in shown}
+    figures = {one.name: {**one.measures.plain(), "score": one.score, "faults": list(one.faults)} for one in shown}
     (folder / "figures.json").write_text(json.dumps(figures, indent=1), encoding="utf-8")
 
 

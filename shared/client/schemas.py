@@ -174,6 +174,17 @@ class Cost(TypedDict):
     billed_by_provider: str
 
 
+class Deduction(TypedDict):
+    """What a film loses points for."""
+
+    about: str
+    points: float
+    says: str
+    next_move: str
+    start: float | None
+    end: float | None
+
+
 class Deleted(TypedDict):
     """It is gone."""
 
@@ -255,6 +266,15 @@ class EditSoundBody(TypedDict):
     """What is heard beside the speech."""
 
     audio: NotRequired[Literal["bed", "mute", "duck"] | None]
+
+
+class FilmQuality(TypedDict):
+    """How good a finished film is, measured on the film itself."""
+
+    score: float | None
+    verdict: Literal["ready", "look", "poor", "unmeasured"]
+    deductions: list[Deduction]
+    unmeasured: list[str]
 
 
 Filmer: TypeAlias = Literal["veo", "heygen", "auto"]
@@ -617,6 +637,14 @@ class NewsOutput(TypedDict):
     resolution: str
     final_video_url: NotRequired[str | None]
     poster_url: NotRequired[str | None]
+
+
+class NewsQuality(TypedDict):
+    """How good a finished film is; its job says what to do about each reason."""
+
+    score: float | None
+    verdict: str
+    reasons: list[str]
 
 
 class OutputBody(TypedDict):
@@ -1349,6 +1377,7 @@ class JobNews(TypedDict):
     final_video_url: NotRequired[str | None]
     poster_url: NotRequired[str | None]
     outputs: NotRequired[list[NewsOutput] | None]
+    quality: NotRequired[NewsQuality | None]
 
 
 class JobOutput(TypedDict):
@@ -1361,6 +1390,7 @@ class JobOutput(TypedDict):
     film_bytes: int | None
     final_video_url: str | None
     poster_url: str | None
+    quality: FilmQuality | None
     error_message: str | None
 
 
@@ -1679,6 +1709,7 @@ class Cancelled(TypedDict):
     film_seconds: float | None
     film_bytes: int | None
     size: Size
+    quality: FilmQuality | None
     outputs: list[JobOutput]
     caption_urls: dict[str, str]
     veo_video_url: str | None
@@ -1796,6 +1827,7 @@ class Job(TypedDict):
     film_seconds: float | None
     film_bytes: int | None
     size: Size
+    quality: FilmQuality | None
     outputs: list[JobOutput]
     caption_urls: dict[str, str]
     veo_video_url: str | None

@@ -9,6 +9,7 @@ from shared.cloud.hours import Hour
 from shared.pipeline.codec import Stored, to_stored
 from shared.pipeline.job.job import Job
 from shared.pipeline.job.shares import NOTHING, Amount, Share, mark_at
+from shared.pipeline.plan.warned import FilmQuality
 
 Item = TypeVar("Item")
 
@@ -55,6 +56,7 @@ class JobFacts(Stored):
     film: str | None = None  # the film's permanent link, seen from where the job is read
     poster: str | None = None
     films: tuple[OutputFacts, ...] | None = None  # where there are several
+    quality: FilmQuality | None = None  # of a finished film
 
 
 @dataclass(frozen=True, slots=True)

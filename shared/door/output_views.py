@@ -4,8 +4,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from shared.pipeline.codec import to_plain
-from shared.pipeline.job.job import Job
+from shared.pipeline.job.job import Job, Output
 from shared.steps.links import FILM, POSTER, output_name
+
+
+def quality(output: Output | None) -> dict[str, Any] | None:
+    """Return how good a finished film is, and why; None of one that was not measured, or is not there."""
+    if output is None or output.quality is None:
+        return None
+    return {"verdict": output.quality.verdict, **to_plain(output.quality)}
 
 
 def outputs(job: Job, links: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -22,6 +29,7 @@ def outputs(job: Job, links: Mapping[str, str]) -> list[dict[str, Any]]:
                 "film_bytes": node.output.size if node.output else None,
                 "final_video_url": links.get(output_name(FILM, number)),
                 "poster_url": links.get(output_name(POSTER, number)),
+                "quality": quality(node.output),
                 "error_message": node.why if node.waived_at else None,
             }
         )

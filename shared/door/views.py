@@ -6,7 +6,7 @@ from typing import Any
 
 from shared.cloud.records import Unread
 from shared.door.bill_views import COLUMNS, PRICE_EXPLAINED, costs, price, priced
-from shared.door.output_views import outputs
+from shared.door.output_views import outputs, quality
 from shared.door.presenter_views import moved, on_failure
 from shared.door.version_views import bought, version_fields
 from shared.pipeline.codec import to_plain
@@ -125,6 +125,7 @@ def whole(job: Job, public_url: str, now: datetime, outlook: Outlook) -> dict[st
         "film_seconds": output.seconds if output else None,
         "film_bytes": output.size if output else None,
         "size": to_plain(job.plan.size),
+        "quality": quality(output),
         "outputs": outputs(job, links),
         "veo_video_url": footage[0]["url"] if footage and len(job.plan.chains) == 1 else None,
         "footage_urls": footage,

@@ -20,7 +20,7 @@ BED = Path(__file__).parent / "sounds" / "bed.webm"  # made by infra/bed.py
 BED_LOUDNESS, BED_SECONDS = -20.0, 24  # LUFS and length of that file
 RATE = 48_000
 SHAPE = f"aresample={RATE}:async=1:first_pts=0,aformat=sample_fmts=fltp:channel_layouts=stereo"
-_UNDER, _BETWEEN = -36.0, -28.0  # LUFS of a bed or music under speech, and of a bed between it at most
+UNDER, _BETWEEN = -36.0, -28.0  # LUFS of a bed or music under speech, and of a bed between it at most
 _GATE = 12.0  # LU below a film's mean: R 128 counts nothing more than 10 below, so the bed makes no speech quieter
 _BREATH = 1.5  # seconds without speech that need no bed
 _DOWN, _HOLD, _UP = 0.25, 0.15, 0.6  # seconds: before speech, after it, and back
@@ -62,7 +62,7 @@ def under(music: Prepared, numbers: Sequence[int], total: int, spoken: Sequence[
     joined = f"{tunes}concat=n={len(numbers)}:v=0:a=1" if len(numbers) > 1 else f"{tunes}anull"
     level = min(_MOST_RAISED, (LOUDNESS if alone else order.level) - order.loudness)
     if order.duck and spoken:
-        loud = curve(spoken, level, min(level, _UNDER - order.loudness))
+        loud = curve(spoken, level, min(level, UNDER - order.loudness))
     else:
         loud = f"volume={level:.2f}dB"
     out = min(order.fade_out, length / 8)
@@ -92,11 +92,11 @@ def bed_level(row: Sequence[Cut], edit: Edit, spoken: Sequence[Span], sounding: 
     free = list(gaps([*spoken, *sounding], total))
     silent = any(end - start > _BREATH for start, end in free)
     share = max(1e-3, 1 - sum(end - start for start, end in free) / total)
-    between = max(_UNDER, min(_BETWEEN, LOUDNESS + 10 * log10(share) - _GATE)) - BED_LOUDNESS
+    between = max(UNDER, min(_BETWEEN, LOUDNESS + 10 * log10(share) - _GATE)) - BED_LOUDNESS
     if sounding:
         return curve([*spoken, *sounding], between, None) if silent else ""
     filmed = any(cut.moving for cut in row)
-    return curve(spoken, between, _UNDER - BED_LOUDNESS) if silent or filmed else ""
+    return curve(spoken, between, UNDER - BED_LOUDNESS) if silent or filmed else ""
 
 
 def gaps(spans: Sequence[Span], total: float) -> Iterator[Span]:

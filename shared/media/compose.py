@@ -19,6 +19,7 @@ from shared.media.faces import OwnFonts
 from shared.media.ffmpeg import Budget, Demuxer, Source, run
 from shared.media.graph import Graph, Lettering, PlacedPresenter, paint
 from shared.media.images import ImageRefused
+from shared.media.inspection import FinishedFilm, inspected
 from shared.media.lettering import letter
 from shared.media.logo import PlacedLogo, logo_news, paint_logo, place_logo
 from shared.media.loudness import balanced
@@ -31,7 +32,7 @@ from shared.media.sources import source_of
 from shared.media.takes import measure
 from shared.pipeline.edit.edit import BODY_KEY, HEADING_KEY, LOGO_KEY, MUSIC_KEY, Appearance, Edit
 from shared.pipeline.plan.plan import Cutout
-from shared.pipeline.plan.warned import Warned, WarningText, warning
+from shared.pipeline.plan.warned import FilmQuality, Warned, WarningText, warning
 
 # Measured on 12 s of 720x1280: subme=1 saves a quarter of veryfast's time at the same size and 0.0003 of SSIM;
 # superfast would save as much and write twice the bytes. Four threads cost what ffmpeg's own choice costs.
@@ -62,13 +63,14 @@ _EXACT = ("-fflags", "+bitexact", "-flags:v", "+bitexact", "-flags:a", "+bitexac
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """The finished film and its poster (JPEG), what the film is, and what was done otherwise than asked."""
+    """The finished film and its poster (JPEG), what the film is and how good, what was done otherwise than asked."""
 
     film: Path
     poster: Path
     facts: FilmFacts
     warnings: tuple[WarningText, ...]
     cutouts: Mapping[str, Cutout]  # how each presenter's take could really be laid over, by node
+    quality: FilmQuality
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +128,12 @@ def _composed(bench: _Bench, folder: Path) -> Composed:
     film = _join(bench, painted, balanced(edit, row, films, loud, presenters, bench.folder, budget, music))
     poster = best_frame(film, edit, bench.folder, budget)
     facts = probe(film, timeout=budget.left())
+    laid = FinishedFilm(film, facts.seconds, edit, row, loud, tuple(presenters), words, logo)
+    quality = inspected(laid, bench.folder, budget)
     warnings = tuple(dict.fromkeys((*edit.warnings, *short, *told, *lost, *(logo_news(logo) if logo else ()))))
     cutouts = {presenter.take.node: presenter.take.cutout for presenter in presenters}
-    return Composed(film.rename(folder / film.name), poster.rename(folder / poster.name), facts, warnings, cutouts)
+    film, poster = film.rename(folder / film.name), poster.rename(folder / poster.name)
+    return Composed(film, poster, facts, warnings, cutouts, quality)
 
 
 @contextmanager

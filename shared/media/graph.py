@@ -63,6 +63,7 @@ class Lettering:
     comes: int  # frames it takes to come; 0 = at once
     goes: int  # frames it takes to go
     slides: int = 0  # pixels below its place where it comes from
+    letters: int = 0  # pixels of an em; 0 = it has none
 
 
 @dataclass(slots=True)

@@ -17,7 +17,7 @@ from shared.pipeline.edit.edit import Edit
 from shared.pipeline.plan.plan import Blend, Sound
 
 _PRIMING = 1024  # samples of nothing that ffmpeg's AAC begins with: so many are left out, or all sound would be late
-_DUCKED = -16.0  # dB by which footage falls under speech
+DUCKED = -16.0  # dB by which footage falls under speech
 # True peaks lie between samples: four times as many are looked at. The encoder may add half a decibel.
 _CEILING = f"aresample=192000,alimiter=limit=0.82:level=disabled:attack=5:release=80,aresample={RATE}"
 
@@ -61,7 +61,7 @@ def mix(
     sounding = list(_sounding(row, edit, loud, found.silent)) if edit.sound is Sound.DUCK else []
     if sounding:
         _world(desk, row, films, loud)
-        desk.chains.append(f"[world]{curve(spoken, found.footage, found.footage + _DUCKED)}[low]")
+        desk.chains.append(f"[world]{curve(spoken, found.footage, found.footage + DUCKED)}[low]")
         layers.append("low")
     if music:
         numbers = [desk.open(each) for each in music.sources]

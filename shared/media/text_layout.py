@@ -138,7 +138,8 @@ def laid_out(edit: Edit, painted: Sequence[PaintedText]) -> tuple[Lettering, ...
         ease = min(frames(_EASE, edit.fps), (each.saying.end - each.saying.start) // 4)
         ease = 0 if edit.text.animation is TextMotion.NONE else ease
         slides = round(_SLIDES * edit.size.height) if edit.text.animation is TextMotion.SLIDE else 0
-        made.append(Lettering(each.path, box, each.saying.start, each.saying.end, ease, ease, slides))
+        letters = each.saying.wording.letters
+        made.append(Lettering(each.path, box, each.saying.start, each.saying.end, ease, ease, slides, letters))
     return (*made, *_laid_cues(cues, made, edit.size))
 
 
@@ -159,7 +160,8 @@ def _laid_cues(cues: Sequence[PaintedText], titles: Sequence[Lettering], size: S
             )
         ease = min(_CUE_EASE, (end - saying.start) // 4)
         box = zone.spot(each.width, each.height, size)
-        laid.append(Lettering(each.path, box, saying.start, end, 0 if went_on else ease, 0 if goes_on else ease))
+        comes, goes = 0 if went_on else ease, 0 if goes_on else ease
+        laid.append(Lettering(each.path, box, saying.start, end, comes, goes, letters=saying.wording.letters))
     yield from laid
 
 

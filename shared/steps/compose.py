@@ -32,12 +32,13 @@ from shared.pipeline.job.status import degraded
 from shared.pipeline.job.turns import has_task
 from shared.pipeline.plan.composition import laid_for
 from shared.pipeline.plan.plan import LENGTH_TOLERANCE, Cutout, Kind
-from shared.pipeline.plan.warned import Warned, WarningText, warning
+from shared.pipeline.plan.warned import FilmQuality, Warned, WarningText, warning
 from shared.pipeline.vendors.names import called
 from shared.steps.commit import Commits
 from shared.steps.cutouts import NEXT
 from shared.steps.message import Message
 from shared.steps.presenter_files import CAPTION_BYTES
+from shared.steps.quality_files import keep_quality, kept_quality
 
 RENDER_RETRY = timedelta(seconds=5)
 
@@ -89,9 +90,10 @@ class Compose:
         words = self._subtitled(uri, cut)
         poster = beside(uri, "jpg")
         self.blobs.write_file(poster, composed.poster, mime="image/jpeg")
+        keep_quality(self.blobs, uri, composed.quality)
         stored = self.blobs.write_file(uri, composed.film, mime="video/mp4")
         self._remembered(job, composed)
-        output = _output(stored, composed.facts.seconds, words)
+        output = _output(stored, composed.facts.seconds, words, composed.quality)
         return on.WorkDone(node.key, wanted, output, tuple(dict.fromkeys((*told, *cut.warnings, *composed.warnings))))
 
     def _subtitled(self, uri: str, cut: Edit) -> str | None:
@@ -181,7 +183,7 @@ class Compose:
             words: str | None = self.blobs.stat(beside(uri, "srt")).uri
         except NoFile:
             words = None
-        return _output(stored, facts.seconds, words)
+        return _output(stored, facts.seconds, words, kept_quality(self.blobs, uri))
 
 
 def _breaks(locale: str) -> Breaks:
@@ -219,5 +221,6 @@ def _refused(job: Job, node: Node, wanted: str, refused: MediaRefused) -> on.Wor
     return on.WorkFailed(node.key, wanted, Code.MEDIA_REFUSED, why, move, culprit=culprit.key)
 
 
-def _output(stored: StoredObject, seconds: float, words: str | None) -> Output:
-    return Output(stored.uri, stored.generation, stored.crc32c, stored.size, seconds, captions=words)
+def _output(stored: StoredObject, seconds: float, words: str | None, quality: FilmQuality | None) -> Output:
+    file = (stored.uri, stored.generation, stored.crc32c, stored.size)
+    return Output(*file, seconds, captions=words, quality=quality)

@@ -10,6 +10,8 @@ from shared.pipeline.job.job import Ending, Job
 from shared.pipeline.job.ledger import bill
 from shared.pipeline.job.names import delivery_task
 from shared.pipeline.job.status import degraded, progress, stage, status
+from shared.pipeline.plan.plan import COMPOSE_KEY
+from shared.pipeline.plan.warned import FilmQuality
 from shared.steps.links import FILM, POSTER, below_job, linked_files, output_name
 from shared.steps.webhook_events import WebhookEvent, event_of
 
@@ -95,7 +97,13 @@ def _facts(job: Job, now: datetime) -> JobFacts:
         film=below_job(job, FILM) if FILM in files else None,
         poster=below_job(job, POSTER) if POSTER in files else None,
         films=_films(job) if ended and len(job.plan.films) > 1 else None,
+        quality=_quality(job) if job.ending is Ending.COMPLETED else None,
     )
+
+
+def _quality(job: Job) -> FilmQuality | None:
+    made = job.nodes[COMPOSE_KEY].output
+    return made.quality if made else None
 
 
 def _films(job: Job) -> tuple[OutputFacts, ...]:

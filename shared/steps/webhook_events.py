@@ -14,6 +14,7 @@ from enum import StrEnum
 from shared.cloud.records import JobFacts, OutputFacts
 from shared.pipeline.job.job import Ending
 from shared.pipeline.plan.dollars import dollars
+from shared.pipeline.plan.warned import FilmQuality
 
 
 class WebhookEvent(StrEnum):
@@ -73,6 +74,15 @@ class NewsOutput:
 
 
 @dataclass(frozen=True, slots=True)
+class NewsQuality:
+    """How good a finished film is; its job says what to do about each reason."""
+
+    score: float | None  # of 10; None = it could not be measured
+    verdict: str  # `ready`, `look`, `poor` or `unmeasured`
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class JobNews:
     """Which job an event is about, and how it stood then; `job_id` is `test` in a test."""
 
@@ -94,6 +104,7 @@ class JobNews:
     final_video_url: str | None = None  # the film's permanent link, good until expires_at or until it is revoked
     poster_url: str | None = None
     outputs: tuple[NewsOutput, ...] | None = None  # the films of a job that makes several, once it has ended
+    quality: NewsQuality | None = None  # of a finished film, where it was measured
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +143,12 @@ def news_of(
         final_video_url=f"{url}/{facts.film}" if facts.film else None,
         poster_url=f"{url}/{facts.poster}" if facts.poster else None,
         outputs=_outputs(url, facts.films),
+        quality=_quality(facts.quality),
     )
+
+
+def _quality(found: FilmQuality | None) -> NewsQuality | None:
+    return NewsQuality(found.score, found.verdict, tuple(one.says for one in found.deductions)) if found else None
 
 
 def _outputs(url: str, films: tuple[OutputFacts, ...] | None) -> tuple[NewsOutput, ...] | None:

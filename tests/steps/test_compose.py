@@ -8,6 +8,8 @@ from shared.pipeline.job import events as on
 from shared.pipeline.job.job import Ending, State
 from shared.pipeline.job.names import film_object
 from shared.pipeline.job.revision import Change
+from shared.pipeline.plan.warned import FilmQuality
+from shared.steps.quality_files import keep_quality
 from tests.faults.wire import Kind
 from tests.steps.stage import CLIP, FILM, TENANT, Stage, footage, staged
 
@@ -59,6 +61,19 @@ def test_a_film_that_is_there_is_taken_without_work(stage: Stage) -> None:
     assert output is not None
     assert (stored.generation, stored.crc32c) == (output.generation, output.crc32c)
     assert 0 == stage.wire.count("^storage GET /download/.*/abroll-takes/.*clip-1.* ")
+
+
+def test_a_film_that_is_there_keeps_its_report(stage: Stage) -> None:
+    """Whoever made it has left its report beside it; a film without one has none."""
+    job_id = shot(stage)
+    stage.wiring.blobs.write_file(film_uri(stage, job_id), stage.canned["film"], mime="video/mp4")
+    keep_quality(stage.wiring.blobs, film_uri(stage, job_id), FilmQuality(9.0))
+
+    composed(stage, job_id)
+
+    output = stage.node(job_id, FILM).output
+    assert output is not None
+    assert FilmQuality(9.0) == output.quality
 
 
 def test_two_at_once_make_one_film(stage: Stage) -> None:

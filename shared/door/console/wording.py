@@ -54,6 +54,12 @@ PLACE_WORDS: Mapping[str, str] = {
     "top_left": "Top left",
     "center": "Centre",
 }
+QUALITY_WORDS: Mapping[str, str] = {
+    "ready": "ready to publish",
+    "look": "look at it first",
+    "poor": "not good enough to publish",
+    "unmeasured": "not measured",
+}
 CHANGES_TOLD: Mapping[str, str] = {
     "cancelled": "The film is cancelled; what was never sent is refunded.",
     "changed": "Saved.",

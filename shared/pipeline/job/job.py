@@ -17,6 +17,7 @@ from shared.pipeline.job.switches import Switch
 from shared.pipeline.job.version import Versions
 from shared.pipeline.plan.plan import Cutout, Kind, Plan
 from shared.pipeline.plan.request import FilmRequest
+from shared.pipeline.plan.warned import FilmQuality
 
 
 class State(StrEnum):
@@ -119,6 +120,7 @@ class Output(Stored):
     seconds: float | None = None
     cutout: Cutout | None = None
     captions: str | None = None  # gs:// of the sidecar SRT
+    quality: FilmQuality | None = None  # of a film
 
     @property
     def identity(self) -> str:

@@ -1,0 +1,33 @@
+"""How the quality of a film is described: for the OpenAPI description."""
+
+from collections.abc import Mapping
+
+from infra.answer_fields import Schema, fields_of, listed, of, ref, text
+from shared.pipeline.plan.warned import LOOK, READY
+from shared.pipeline.quality.rules import Fault
+
+QUALITY_SCHEMAS: Mapping[str, Schema] = {
+    "FilmQuality": fields_of(
+        "How good a finished film is, measured on the film itself.",
+        {
+            "score": of("number", "10 less what each reason takes; null where nothing could be measured.", null=True),
+            "verdict": text(
+                f"`ready` to publish from {READY:g} on, worth a `look` from {LOOK:g} on, `poor` below; `unmeasured`.",
+                enum=["ready", "look", "poor", "unmeasured"],
+            ),
+            "deductions": listed("The reasons, dearest first.", ref("Deduction")),
+            "unmeasured": listed("What could not be measured, and why; it takes nothing.", {"type": "string"}),
+        },
+    ),
+    "Deduction": fields_of(
+        "What a film loses points for.",
+        {
+            "about": text(f"The rule; there may be more one day: {', '.join(Fault)}."),
+            "points": of("number", "What it takes; 0 where the same rule took its points for another place already."),
+            "says": text("What is wrong and where, in seconds of the film."),
+            "next_move": text("What can be done."),
+            "start": of("number", "Where it is seen or heard first, seconds.", null=True),
+            "end": of("number", "Where that ends, seconds.", null=True),
+        },
+    ),
+}
