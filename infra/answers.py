@@ -28,6 +28,7 @@ from infra.answer_fields import (
     time,
     word,
 )
+from infra.bulk_answers import BULK_SCHEMAS
 from infra.catalog_answers import CATALOG_SCHEMAS
 from infra.lifecycle_answers import LIFECYCLE_SCHEMAS
 from infra.presenter_answers import PRESENTER_OBJECTS
@@ -39,6 +40,7 @@ from shared.pipeline.plan.plan import Kind
 from shared.pipeline.plan.request import Quality
 
 SCHEMAS: Mapping[str, Schema] = {
+    **BULK_SCHEMAS,
     **CATALOG_SCHEMAS,
     **LIFECYCLE_SCHEMAS,
     **QUALITY_SCHEMAS,

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from infra.answer_fields import Schema, of, text, time, word
+from shared.door.bulk import ENDED_UNMADE, GOING_ON
 from shared.pipeline.job.status import Status
 from shared.pipeline.plan.request import Mode
 
@@ -11,6 +12,8 @@ ANSWERS: Mapping[str, Mapping[int, str]] = {
     "GET /jobs": {200: "Jobs"},
     "GET /jobs/usage": {200: "Usage"},
     "GET /jobs/deleted": {200: "DeletedJobs"},
+    "POST /jobs/retry": {200: "RetriesPriced", 202: "Retries"},
+    "POST /jobs/cancel": {200: "Cancels"},
     "GET /jobs/{job}": {200: "Job"},
     "PATCH /jobs/{job}": {200: "Job"},
     "DELETE /jobs/{job}": {200: "JobDeleted"},
@@ -86,6 +89,7 @@ LISTED: Mapping[str, Schema] = {
     "cursor": text("`next_cursor` of the page before."),
     "tenant": text("Only for keys with the scope operator: the jobs of this tenant.", maxLength=40),
 }
+FOUND = {name: schema for name, schema in LISTED.items() if name != "tenant"}
 TABLES = ("GET /jobs/usage.csv",)  # answer text/csv
 
 QUERIES: Mapping[str, Mapping[str, Schema]] = {
@@ -94,6 +98,8 @@ QUERIES: Mapping[str, Mapping[str, Schema]] = {
         "download": text("`true`: a browser keeps the file instead of playing it.", enum=["true", "false"]),
     },
     **dict.fromkeys(("GET /jobs", "GET /jobs/usage", "GET /jobs/usage.csv"), LISTED),
+    "POST /jobs/retry": FOUND | {"status": word("Failed jobs, where it is not given.", ENDED_UNMADE)},
+    "POST /jobs/cancel": FOUND | {"status": word("Only jobs in this state; all that have not ended.", GOING_ON)},
     "GET /jobs/deleted": {name: LISTED[name] for name in ("created_from", "created_to", "limit", "cursor", "tenant")},
     "GET /catalog/avatars": {
         "provider": text("Only of this avatar service."),

@@ -33,6 +33,7 @@ EXAMPLES: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
             "value": {"colors": {"primary": "#1a3c34", "text": "#ffffff", "panel": "#1a3c34"}, "captions": True},
         },
     },
+    "CancelMany": {"found": {"summary": "What would be cancelled; nothing is.", "value": {}}},
     "Edit": {
         "square": {
             "summary": "The same film in a square, with captions; nothing is bought.",
@@ -94,6 +95,7 @@ EXAMPLES: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
     },
     "Replay": {"outage": {"summary": "What was not taken since noon.", "value": {"since": "2026-11-20T12:00:00Z"}}},
     "Retry": {"as_it_was": {"summary": "The same again; what is finished is kept.", "value": {}}},
+    "RetryMany": {"price": {"summary": "What the retries of failed jobs would cost; nothing is bought.", "value": {}}},
     "Rotate": {"day": {"summary": "Both keys work for a day.", "value": {"overlap_hours": 24}}},
     "Template": {
         "look": {

@@ -15,6 +15,7 @@ from infra.request_schema import request_schemas
 from shared.codes import MEANINGS, Code
 from shared.config import Settings
 from shared.door.brand_bodies import BrandKitBody
+from shared.door.bulk_bodies import CancelManyBody, RetryManyBody
 from shared.door.change_bodies import EditBody, KeepBody, LinksBody, RegenerateBody, RetryBody
 from shared.door.film_bodies import FilmBody, TemplateBody
 from shared.door.health import OPENAPI
@@ -36,6 +37,7 @@ from shared.wiring import Wiring
 
 BODIES: Mapping[str, type[BaseModel]] = {
     "BrandKit": BrandKitBody,
+    "CancelMany": CancelManyBody,
     "Edit": EditBody,
     "Film": FilmBody,
     "Integration": IntegrationBody,
@@ -48,6 +50,7 @@ BODIES: Mapping[str, type[BaseModel]] = {
     "Regenerate": RegenerateBody,
     "Replay": ReplayBody,
     "Retry": RetryBody,
+    "RetryMany": RetryManyBody,
     "Rotate": RotateBody,
     "Template": TemplateBody,
     "Webhook": WebhookBody,
@@ -180,7 +183,7 @@ def _parameters(names: list[str], function: str, route: Route) -> Iterator[dict[
         yield {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
     for name, schema in QUERIES.get(_label(function, route), {}).items():
         yield {"name": name, "in": "query", "schema": schema}
-    if route.takes in ("Film", "Retry", "Regenerate", "Edit"):
+    if route.takes in ("Film", "Retry", "RetryMany", "Regenerate", "Edit"):
         yield {"name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "maxLength": 255}}
 
 

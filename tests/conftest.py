@@ -1,6 +1,7 @@
 """What every suite shares: properties without deadlines (the machines are noisy), one laptop for whom it suits."""
 
-from collections.abc import Iterator
+import gc
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import hypothesis
@@ -70,6 +71,24 @@ def turn(item: pytest.Item) -> int:
     groups = {mark.args[0] for mark in item.iter_markers("xdist_group")}
     early = (not groups.isdisjoint(SHARED), item.nodeid.startswith(FIRST), bool(groups))
     return early.index(True) if True in early else len(early)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Let the collector of garbage pass over what stays to the end: the modules and thousands of tests."""
+    gc.freeze()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None]:
+    """End a laptop with the last test of its group, where groups stay together: idle, it goes on sweeping."""
+    yield
+    if not getattr(item.config.option, "loadgroup", False) or not isinstance(item, pytest.Function):
+        return
+    following = nextitem._fixtureinfo.name2fixturedefs if isinstance(nextitem, pytest.Function) else {}
+    for name in SHARED:
+        made = item._fixtureinfo.name2fixturedefs.get(name)
+        if made and following.get(name) != made:
+            made[-1].finish(item._request)  # type: ignore[arg-type]  # any request will do
 
 
 @pytest.hookimpl(tryfirst=True)  # xdist's own hook reads the groups' names

@@ -10,6 +10,7 @@ import httpx
 
 from .errors import KeyRefused, Refused
 from .films import Films
+from .many import ManyFilms
 from .schemas import Account, Changes, Integration, Keys, Personas, Tenant, WebhookSecret
 from .transport import Patience, Sent, Transport
 
@@ -44,6 +45,7 @@ class Abroll:
         self.key = _key(key)
         self._transport = Transport(_url(url), self.key, agent, self._patience, http)
         self.films = Films(self._transport, self._patience)
+        self.many = ManyFilms(self._transport)
 
     @property
     def url(self) -> str:

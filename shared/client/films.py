@@ -22,7 +22,7 @@ from .schemas import (
     RevisedDryRun,
     Story,
 )
-from .transport import Patience, Sent, Transport
+from .transport import Patience, Sent, Transport, keyed
 
 ENDED = ("completed", "failed", "cancelled")
 PAUSES = (1.0, 2.0, 3.0, 5.0, 8.0)  # seconds between looks after a change; then
@@ -51,7 +51,7 @@ class Films:
         The same order under the same Idempotency-Key is one film however often it is sent; without one, each call makes
         a key of its own, under which it is repeated when an answer is lost. Keep one to go on after your process ended.
         """
-        headers = _once(idempotency_key)
+        headers = keyed(idempotency_key)
         return cast("Accepted", self._transport.call("POST", "/create_job", Sent(plain=dict(order), headers=headers)))
 
     def get(self, job: str) -> Job:
@@ -187,12 +187,8 @@ class Films:
         return path
 
     def _changed(self, job: str, call: str, changes: Mapping[str, Any] | None, key: str | None) -> Any:
-        sent = Sent(plain=dict(changes or {}), headers=_once(key))
+        sent = Sent(plain=dict(changes or {}), headers=keyed(key))
         return self._transport.call("POST", f"/jobs/{_id(job)}/{call}", sent)
-
-
-def _once(key: str | None) -> Mapping[str, str]:
-    return {"Idempotency-Key": key or str(uuid.uuid4())}
 
 
 def _id(job: str) -> str:

@@ -106,6 +106,16 @@ class Brands(TypedDict):
     brands: list[BrandRow]
 
 
+Id: TypeAlias = str
+
+
+class CancelMany(TypedDict):
+    """Which jobs to end."""
+
+    ids: NotRequired[list[Id] | None]
+    dry_run: NotRequired[bool]
+
+
 class CatalogSource(TypedDict):
     """One account's list."""
 
@@ -548,6 +558,36 @@ class LookBody(TypedDict):
 Loudness: TypeAlias = Literal[-14, -16, -23]
 
 
+class ManyRow(TypedDict):
+    """What becomes of one of many jobs."""
+
+    id: str
+    result: Literal[
+        "priced", "retried", "found", "cancelled", "already", "refused", "left"
+    ]
+    status: NotRequired[
+        Literal[
+            "pending",
+            "processing_veo",
+            "processing_heygen",
+            "completed",
+            "failed",
+            "cancelled",
+        ]
+    ]
+    product_title: NotRequired[str]
+    created_at: NotRequired[str]
+    cost: NotRequired[Cost]
+    remade: NotRequired[list[str]]
+    estimated_cost: NotRequired[Cost]
+    estimated_price: NotRequired[str]
+    refunded: NotRequired[str]
+    at_risk: NotRequired[Cost]
+    error: NotRequired[str]
+    message: NotRequired[str]
+    next_move: NotRequired[str]
+
+
 Mode: TypeAlias = Literal["production", "test"]
 
 
@@ -812,6 +852,38 @@ class Replayed(TypedDict):
 
 
 Resolution: TypeAlias = Literal["720p", "1080p"]
+
+
+class Retries(TypedDict):
+    """Jobs are tried again."""
+
+    status: Literal["done"]
+    message: str
+    jobs: list[ManyRow]
+    counts: dict[str, int]
+    estimated_cost: Cost
+    estimated_price: str
+
+
+class RetriesPriced(TypedDict):
+    """What retries would make and cost."""
+
+    status: Literal["dry_run"]
+    message: str
+    jobs: list[ManyRow]
+    counts: dict[str, int]
+    estimated_cost: Cost
+    estimated_price: str
+    max_cost: float
+    next_cursor: str | None
+
+
+class RetryMany(TypedDict):
+    """Which jobs to try again as they are, and what that may cost."""
+
+    ids: NotRequired[list[Id] | None]
+    max_cost: NotRequired[float | None]
+    dry_run: NotRequired[bool]
 
 
 class RevisedDryRun(TypedDict):
@@ -1268,6 +1340,16 @@ class BrandKit(TypedDict):
     avatar_position: NotRequired[PositionBody | None]
     audio: NotRequired[AudioBody | None]
     background: NotRequired[ColorBody | PresetBody | None]
+
+
+class Cancels(TypedDict):
+    """Jobs are cancelled, or would be."""
+
+    status: Literal["done", "dry_run"]
+    message: str
+    jobs: list[ManyRow]
+    counts: dict[str, int]
+    next_cursor: NotRequired[str | None]
 
 
 class Deliveries(TypedDict):

@@ -3,6 +3,7 @@
 import json
 import random
 import time
+import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -45,6 +46,11 @@ class Sent:
 
 
 NOTHING = Sent()
+
+
+def keyed(idempotency_key: str | None) -> Mapping[str, str]:
+    """Return the header under which a call buys once: a key of its own where the caller keeps none."""
+    return {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}
 
 
 class Transport:

@@ -198,12 +198,14 @@ class Filters:
     ordered_by: str | None = None
     created_from: datetime | None = None
     created_to: datetime | None = None
+    statuses: tuple[str, ...] = ()  # any of these, where `status` names none
 
     @property
     def conditions(self) -> tuple[tuple[str, str, object], ...]:
         """The filters as field, operator, value."""
         wanted = (
             ("status", "==", self.status),
+            ("status", "in", list(self.statuses) or None),
             ("product_id", "==", self.product_id),
             ("ordered_by", "==", self.ordered_by),
             ("created_at", ">=", self.created_from),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from secrets import token_urlsafe
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import flask
 
@@ -17,6 +17,8 @@ from shared.codes import Code
 from shared.door import bill_views, views
 from shared.door.answers import answer, note_quotas, request_id
 from shared.door.asked import READ, WRITE, Caller, is_job_id
+from shared.door.asked_body import body_asked
+from shared.door.bulk import BulkDoor
 from shared.door.entrance import Entrance
 from shared.door.idempotency import idempotency_key
 from shared.door.incoming import json_body
@@ -34,15 +36,12 @@ from shared.steps.commit import Commits
 from shared.steps.problems import Problem, invalid, not_found
 
 if TYPE_CHECKING:
-    from shared.door.bodies import Body
     from shared.pipeline.vendors.figures import Outlook
     from shared.steps.brand_kits import BrandKits
     from shared.steps.edit_film import EditFilm
     from shared.steps.plan_terms import PlanTerms
     from shared.steps.revise import Revise
     from shared.steps.revised import Revised
-
-    AnyBody = TypeVar("AnyBody", bound=Body)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +59,7 @@ class JobsDoor:
     edit_film: "Callable[[], EditFilm]"
     kits: "Callable[[], BrandKits]"
     lifecycle: LifecycleDoor
+    bulk: BulkDoor
     terms: "Callable[[], PlanTerms]"
 
     def __call__(self, request: flask.Request) -> flask.Response:
@@ -78,6 +78,7 @@ class JobsDoor:
             ),
             Route("GET", "/usage", self._usage, "Read what jobs used, in two columns and by vendor."),
             Route("GET", "/usage.csv", self._usage_csv, "The same as CSV; X-Next-Cursor leads to the next page."),
+            *self.bulk.routes,
             *self.lifecycle.routes,
             Route("GET", "/{job}", self._read, "Read a job."),
             Route("GET", "/{job}/request", self._request, "Read the request as it was understood."),
@@ -161,7 +162,7 @@ class JobsDoor:
         from shared.door.change_bodies import RetryBody
 
         who, loaded = self._own_and_who(request, found["job"])
-        key, wanted = idempotency_key(request), _parsed(RetryBody, request)
+        key, wanted = idempotency_key(request), body_asked(RetryBody, request)
         if wanted.dry_run:
             self.entrance.dry_run(request, who)
         judge = partial(self.entrance.again, request, WRITE)
@@ -174,7 +175,7 @@ class JobsDoor:
         from shared.door.change_bodies import RegenerateBody
 
         who, loaded = self._own_and_who(request, found["job"])
-        key, wanted = idempotency_key(request), _parsed(RegenerateBody, request)
+        key, wanted = idempotency_key(request), body_asked(RegenerateBody, request)
         if wanted.dry_run:
             self.entrance.dry_run(request, who)
         job, revised = self.revise().regenerate(
@@ -244,7 +245,7 @@ class JobsDoor:
     def _links(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
         from shared.door.change_bodies import LinksBody
 
-        loaded, wanted = self._own(request, found["job"], WRITE), _parsed(LinksBody, request).links
+        loaded, wanted = self._own(request, found["job"], WRITE), body_asked(LinksBody, request).links
         names = links.link_names(loaded.job)
         if strays := sorted(set(wanted or ()) - set(names)):
             raise invalid({"links": [f"{', '.join(strays)}: not a link of this job; {', '.join(names)} are"]})
@@ -286,12 +287,3 @@ class JobsDoor:
         if loaded is None or not (others or loaded.job.tenant == who.tenant.id):
             raise not_found("job")
         return loaded
-
-
-def _parsed(model: "type[AnyBody]", request: flask.Request) -> "AnyBody":
-    from shared.door.bodies import Mistakes, parse_body
-
-    try:
-        return parse_body(model, json_body(request) or b"{}")
-    except Mistakes as mistakes:
-        raise invalid(mistakes.details) from mistakes

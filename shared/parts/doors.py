@@ -56,6 +56,7 @@ class DoorParts(StepParts):
 
     @cached_property
     def jobs_door(self) -> "JobsDoor":
+        from shared.door.bulk import BulkDoor
         from shared.door.jobs import JobsDoor
         from shared.door.lifecycle import LifecycleDoor
 
@@ -63,7 +64,8 @@ class DoorParts(StepParts):
         given = self.commits, self.jobs, self.entrance
         stays = LifecycleDoor(*given, url, self.now, self.outlook, lambda: self.deletions, lambda: self.delete_job)
         made = (self.revise, self.edit_film, lambda: self.kits)
-        return JobsDoor(*given, self.blobs, url, self.now, self.outlook, *made, stays, lambda: self.terms)
+        many = BulkDoor(self.jobs, self.entrance, self.bulk)
+        return JobsDoor(*given, self.blobs, url, self.now, self.outlook, *made, stays, many, lambda: self.terms)
 
     @cached_property
     def tenant(self) -> "TenantDoor":

@@ -15,6 +15,7 @@ if TYPE_CHECKING:  # each function imports only what its own property below name
     from shared.cloud.months import Months
     from shared.steps.brand_kits import BrandKits
     from shared.steps.breakers import Breakers
+    from shared.steps.bulk import Bulk
     from shared.steps.closing import CloseTenants
     from shared.steps.compose import Compose
     from shared.steps.create_job import CreateJob
@@ -126,6 +127,11 @@ class StepParts(VendorParts):
         from shared.steps.revise import Revise
 
         return Revise(self.commits, self.jobs, self.blobs, self.preflight, self.create, self.tables)
+
+    def bulk(self) -> "Bulk":
+        from shared.steps.bulk import Bulk
+
+        return Bulk(self.commits, self.jobs, self.revise())
 
     def edit_film(self) -> "EditFilm":
         from shared.steps.edit_film import EditFilm

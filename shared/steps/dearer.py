@@ -1,4 +1,4 @@
-"""Keeps an order to what its sender says it may cost."""
+"""Keeps what is bought to what its sender says it may cost."""
 
 from shared.pipeline.plan.plan import MICROS, Plan
 from shared.pipeline.plan.request import FilmRequest
@@ -7,12 +7,22 @@ from shared.steps.problems import invalid
 
 def refuse_dearer(request: FilmRequest, planned: Plan) -> None:
     """Keep an order to what it may cost, both columns together. Raises Problem."""
-    cost = planned.cost_to_us + planned.cost_to_provider_account
-    if request.max_cost is None or cost <= round(request.max_cost * MICROS):
+    most = None if request.max_cost is None else in_micros(request.max_cost)
+    refuse_above(most, planned.cost_to_us, planned.cost_to_provider_account)
+
+
+def refuse_above(most: int | None, ours: int, theirs: int, what: str = "the film costs") -> None:
+    """Keep what costs so much to `most`, both columns together, micro-dollars; None is no bound. Raises Problem."""
+    cost = ours + theirs
+    if most is None or cost <= most:
         return
-    ours, theirs = planned.cost_to_us / MICROS, planned.cost_to_provider_account / MICROS
     why = (
-        f"is ${request.max_cost:.2f}, and the film costs about ${cost / MICROS:.4f}: "
-        f"${ours:.4f} for footage and computing, ${theirs:.4f} at the avatar service"
+        f"is ${most / MICROS:.2f}, and {what} about ${cost / MICROS:.4f}: "
+        f"${ours / MICROS:.4f} for footage and computing, ${theirs / MICROS:.4f} at the avatar service"
     )
     raise invalid({"max_cost": [why]})
+
+
+def in_micros(dollars: float) -> int:
+    """Return an agreed price in micro-dollars."""
+    return round(dollars * MICROS)

@@ -40,6 +40,7 @@ from shared.pipeline.plan.speakers import plainly
 from shared.steps.account_defaults import defaults_of
 from shared.steps.commit import Commits, StoreBusy
 from shared.steps.create_job import CreateJob, admit, warnings_beside
+from shared.steps.dearer import refuse_above
 from shared.steps.idempotency import BuyingCall, Judge, unjudged
 from shared.steps.kept_files import missing
 from shared.steps.preflight import Preflight
@@ -69,13 +70,26 @@ class Revise:
         dry_run: bool,
         key: str | None = None,
         judge: Judge = unjudged,
+        most: int | None = None,
     ) -> tuple[Job, Revised]:
-        """Try a job again that failed or was cancelled; the same call again buys nothing. Raises Problem."""
-        call = BuyingCall(tenant.id, f"jobs/{loaded.job.id}/retry", key, to_plain(change), judge)
+        """Try a job again that failed or was cancelled; the same call again buys nothing. Raises Problem.
+
+        `most` is what it may cost, both columns together, micro-dollars.
+        """
+        call = retrying(tenant, loaded.job, change, key, judge)
         name = call.about(loaded.job)
         if not dry_run and (known := self._tried(call, name, loaded)):
             return known
-        job = _retriable(loaded.job)
+        job, revised = loaded.job, self.again(tenant, loaded.job, change, dry_run=dry_run)
+        if dry_run:
+            return job, revised
+        refuse_above(most, revised.ours, revised.theirs)
+        with self.create.turnstile.through(self.create.budget.months.gate(tenant, job.id)):
+            return self._bought(tenant, loaded, revised, call, name)
+
+    def again(self, tenant: Tenant, job: Job, change: Change, *, dry_run: bool) -> Revised:
+        """Return what a retry of a failed or cancelled job would make, and its price. Raises Problem."""
+        _retriable(job)
         if not dry_run:
             self.create.hourly.early(tenant)
         undone = {key for key, node in job.nodes.items() if node.state is not State.DONE}
@@ -85,10 +99,7 @@ class Revise:
         else:
             revised = self._revised(tenant, job, change, undone, dry_run=dry_run)
         _within_ceiling(job, revised)
-        if dry_run:
-            return job, revised
-        with self.create.turnstile.through(self.create.budget.months.gate(tenant, job.id)):
-            return self._bought(tenant, loaded, revised, call, name)
+        return revised
 
     def _bought(
         self, tenant: Tenant, loaded: Loaded, revised: Revised, call: BuyingCall, name: str
@@ -233,6 +244,11 @@ class Revise:
         if planned == alone or form_of(alone, adopted) == SWITCHING or self.jobs.forms.form() >= SWITCHING:
             return planned
         return alone
+
+
+def retrying(tenant: Tenant, job: Job, change: Change, key: str | None, judge: Judge = unjudged) -> BuyingCall:
+    """Return the call that tries one job again: the same whether it is asked for alone or among others."""
+    return BuyingCall(tenant.id, f"jobs/{job.id}/retry", key, to_plain(change), judge)
 
 
 def _retriable(job: Job) -> Job:

@@ -135,6 +135,25 @@ def test_a_film_is_kept_and_deleted(shell: Shell) -> None:
     assert "not_found" == shell.run("show", job)[2]["error"]
 
 
+def test_many_are_shown_before_they_are_tried_again_or_stopped(shell: Shell) -> None:
+    """By a filter: the price first and nothing bought unasked; with --yes each is, and can be stopped together."""
+    jobs = {shell.run("make", shell.order(product_id="cli-many"), "--yes")[1]["job_id"] for _ in range(2)}
+    stopped = shell.run("cancel", "--product", "cli-many", "--yes")
+    retry = ("retry", "--status", "cancelled", "--product", "cli-many")
+
+    unasked, done = shell.run(*retry), shell.run(*retry, "--yes")
+    shell.run("cancel", "--product", "cli-many", "--yes")
+
+    assert (0, {(job, "cancelled") for job in jobs}) == (
+        stopped[0],
+        {(row["id"], row["result"]) for row in stopped[1]["jobs"]},
+    )
+    assert (1, "not_agreed") == (unasked[0], unasked[2]["error"])
+    assert "2 films, for at most $" in unasked[2]["message"]
+    assert (0, {(job, "retried") for job in jobs}) == (done[0], {(row["id"], row["result"]) for row in done[1]["jobs"]})
+    assert 2 == shell.run("retry")[0]
+
+
 def test_who_can_be_filmed_is_listed(shell: Shell) -> None:
     """Looks and voices with their filters; a filter nobody knows is refused in words."""
     shell.run("accounts", "put", "heygen", said="hg_demo_key")

@@ -85,6 +85,7 @@ def test_every_public_answer_is_described(stage: Stage) -> None:
     _read(calls, second)
     calls.told("POST", "/jobs/{job}/retry", second, json={"dry_run": True})
     calls.told("POST", "/jobs/{job}/retry", second)
+    _many(calls)
     _deleted(calls)
     calls.told("GET", "/jobs")
     calls.told("GET", "/tenant")
@@ -115,6 +116,15 @@ def test_every_public_answer_is_described(stage: Stage) -> None:
 
     assert {} == calls.wrong
     assert set(ANSWERS) - calls.asked <= {"GET /health", "PUT /tenant/integrations/{provider}", *OPERATORS}
+
+
+def _many(calls: "Calls") -> None:
+    """Cancel and retry by filter and by name, with one that is refused."""
+    job, nobodys = calls.told("POST", "/create_job", json=FILM)["job_id"], "00000000-0000-4000-8000-000000000000"
+    calls.told("POST", "/jobs/cancel", json={})
+    calls.told("POST", "/jobs/cancel", json={"ids": [job, nobodys]})
+    found = calls.told("POST", "/jobs/retry", json={"ids": [job, nobodys]})
+    calls.told("POST", "/jobs/retry", json={"ids": [job, nobodys], "max_cost": found["max_cost"]})
 
 
 def _deleted(calls: "Calls") -> None:

@@ -12,6 +12,7 @@ from tests.steps.stage import TENANT, Stage, footage, staged
 CALLS = {
     "Film": ("POST", "/create_job"),
     "BrandKit": ("PUT", "/tenant/brand/default"),
+    "CancelMany": ("POST", "/jobs/cancel"),
     "Edit": ("POST", "/jobs/{ended}/edit"),
     "Integration": ("PUT", "/tenant/integrations/heygen"),
     "IntegrationChange": ("PATCH", "/tenant/integrations/heygen"),
@@ -23,6 +24,7 @@ CALLS = {
     "Regenerate": ("POST", "/jobs/{ended}/regenerate"),
     "Replay": ("POST", "/tenant/deliveries/replay"),
     "Retry": ("POST", "/jobs/{cancelled}/retry"),
+    "RetryMany": ("POST", "/jobs/retry"),
     "Rotate": ("POST", "/tenant/keys/{key}/rotate"),
     "Template": ("PUT", "/tenant/template"),
     "Webhook": ("POST", "/tenant/webhooks"),

@@ -11,7 +11,7 @@ import click
 from ..client import Abroll
 from ..errors import Refused
 from ..schemas import JobRow
-from . import words
+from . import many, words
 from .ordering import Order, Wish, buy, follow
 from .session import Session, read_json, this
 
@@ -74,12 +74,19 @@ def make(session: Session, /, order: str, photo: Path | None, **asked: Any) -> N
 
 
 @click.command()
-@click.argument("job")
+@click.argument("job", required=False)
 @click.argument("changes", required=False)
+@many.filtered(many.RETRIABLE)
 @buying
 @this
-def retry(session: Session, /, job: str, changes: str | None, **asked: Any) -> None:
-    """Try a failed or cancelled job again, with the changes in a JSON file if you like; what is finished is kept."""
+def retry(session: Session, /, job: str | None, changes: str | None, **asked: Any) -> None:
+    """Try a failed or cancelled job again, with the changes in a JSON file if you like; what is finished is kept.
+
+    Without a job, many: `abroll retry --status failed` shows each with its price before anything is bought.
+    """
+    if many.one_or_many(job, asked) or job is None:
+        many.retry_many(session, asked)
+        return
 
     def order(abroll: Abroll, body: dict[str, Any], key: str | None) -> Mapping[str, Any]:
         if key:
@@ -168,10 +175,15 @@ def open_film(session: Session, job: str) -> None:
 
 
 @click.command()
-@click.argument("job")
+@click.argument("job", required=False)
+@many.filtered(many.GOING_ON)
+@click.option("-y", "--yes", is_flag=True, help="Stop many without asking.")
 @this
-def cancel(session: Session, job: str) -> None:
-    """Stop a film; what was never sent to a vendor is refunded."""
+def cancel(session: Session, /, job: str | None, **asked: Any) -> None:
+    """Stop a film, or those that filters find; what was never sent to a vendor is refunded."""
+    if many.one_or_many(job, asked) or job is None:
+        many.cancel_many(session, asked)
+        return
     session.output.result(session.abroll.films.cancel(job), words.job)
 
 

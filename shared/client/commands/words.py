@@ -51,6 +51,18 @@ def jobs(rows: Sequence[Mapping[str, Any]]) -> str:
     return "\n".join(lines) or "No films."
 
 
+def many(told: Mapping[str, Any]) -> str:
+    """Return what becomes, or would, of many films, a line each, and what to agree to."""
+    lines = [
+        f"{row['id']}  {row['result']:<10} {costs(row['estimated_cost']) if 'estimated_cost' in row else ''}"
+        f"{row.get('message', '')}  {row.get('product_title', '')}".rstrip()
+        for row in told["jobs"]
+    ]
+    if lines and told.get("max_cost"):
+        lines.append(f"together at most ${told['max_cost']:.2f}")
+    return "\n".join(lines) or "No films."
+
+
 def bill(told: Mapping[str, Any]) -> str:
     """Return a bill, a line an attempt."""
     lines = [

@@ -4,6 +4,7 @@
  * It needs `fetch` and Web Crypto: Node 20, Deno, Bun, workers. The key belongs on a server, never in a page.
  */
 import type { Accepted, Cancelled, DryRun, Film, Job, Jobs, Regenerate, Retry, Revised, RevisedDryRun } from "./schema.js";
+import type { Cancels, Retries, RetriesPriced } from "./schema.js";
 import type { Problem, Tenant, Uploaded, WebhookPayload } from "./schema.js";
 
 export type * from "./schema.js";
@@ -112,6 +113,25 @@ export class Abroll {
 
   retry(job: string, changes: Retry = {}, idempotencyKey: string = crypto.randomUUID()): Promise<Revised | RevisedDryRun> {
     return this.call("POST", `/jobs/${encodeURIComponent(job)}/retry`, { body: changes, key: idempotencyKey });
+  }
+
+  /** A page of what retries would cost: failed jobs, or what the query says; `next_cursor` leads to the next. */
+  priceRetries(query: Record<string, string> = {}): Promise<RetriesPriced> {
+    return this.call("POST", `/jobs/retry?${new URLSearchParams(query)}`, { body: {}, harmless: true });
+  }
+
+  /** Try these jobs again for at most so many dollars together; under one key each is bought for once. */
+  retryMany(ids: string[], maxCost: number, idempotencyKey: string = crypto.randomUUID()): Promise<Retries> {
+    return this.call("POST", "/jobs/retry", { body: { ids, max_cost: maxCost }, key: idempotencyKey });
+  }
+
+  /** A page of what a cancel would end; nothing is ended. */
+  cancellable(query: Record<string, string> = {}): Promise<Cancels> {
+    return this.call("POST", `/jobs/cancel?${new URLSearchParams(query)}`, { body: {}, harmless: true });
+  }
+
+  cancelMany(ids: string[]): Promise<Cancels> {
+    return this.call("POST", "/jobs/cancel", { body: { ids }, harmless: true });
   }
 
   regenerate(job: string, changes: Regenerate, idempotencyKey: string = crypto.randomUUID()): Promise<Revised | RevisedDryRun> {
