@@ -73,7 +73,7 @@ def turn(item: pytest.Item) -> int:
     return early.index(True) if True in early else len(early)
 
 
-def pytest_collection_finish(session: pytest.Session) -> None:
+def pytest_collection_finish() -> None:
     """Let the collector of garbage pass over what stays to the end: the modules and thousands of tests."""
     gc.freeze()
 
