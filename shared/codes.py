@@ -239,3 +239,8 @@ MEANINGS: Mapping[Code, Meaning] = {
     Code.COMPOSE_FAILED: Meaning("Composing failed on our machines.", _RETRY),
     Code.INPUT_GONE: Meaning("A file the film is made of was deleted after its time.", "Order a new film."),
 }
+
+
+def by_field(path: str, why: str) -> str:
+    """Say what is wrong with the field at a path, as every refusal does: "scenes.2.duration: must be at least 4"."""
+    return f"{path}: {why}"

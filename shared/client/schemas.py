@@ -340,6 +340,9 @@ class Footage(TypedDict):
     url: str
 
 
+Hold: TypeAlias = Literal["auto", "push_in", "ping_pong", "freeze"]
+
+
 IfUnclear: TypeAlias = Literal["wait", "pay_again"]
 
 
@@ -352,6 +355,9 @@ class ImageBody(TypedDict):
 
 
 ImageFit: TypeAlias = Literal["crop", "blur", "color"]
+
+
+Inset: TypeAlias = Literal["auto", "rounded", "circle", "full", "beside"]
 
 
 class Integration(TypedDict):
@@ -1408,6 +1414,8 @@ class Film(TypedDict):
     safe_area: NotRequired[
         Literal["social", "reels", "tiktok", "shorts", "none"] | None
     ]
+    hold: NotRequired[Literal["auto", "push_in", "ping_pong", "freeze"] | None]
+    inset: NotRequired[Literal["auto", "rounded", "circle", "full", "beside"] | None]
     transition: NotRequired[Literal["auto", "cut", "crossfade", "slide", "dip"] | None]
     transition_seconds: NotRequired[float | None]
     audio: NotRequired[AudioBody | None]
@@ -1656,6 +1664,8 @@ class Template(TypedDict):
     safe_area: NotRequired[
         Literal["social", "reels", "tiktok", "shorts", "none"] | None
     ]
+    hold: NotRequired[Literal["auto", "push_in", "ping_pong", "freeze"] | None]
+    inset: NotRequired[Literal["auto", "rounded", "circle", "full", "beside"] | None]
     transition: NotRequired[Literal["auto", "cut", "crossfade", "slide", "dip"] | None]
     transition_seconds: NotRequired[float | None]
     audio: NotRequired[AudioBody | None]
@@ -1851,6 +1861,8 @@ class Edit(TypedDict):
     resolution: NotRequired[Literal["720p", "1080p"] | None]
     outputs: NotRequired[list[OutputBody] | None]
     focus: NotRequired[FocusBody | None]
+    hold: NotRequired[Literal["auto", "push_in", "ping_pong", "freeze"] | None]
+    inset: NotRequired[Literal["auto", "rounded", "circle", "full", "beside"] | None]
     transition: NotRequired[Literal["auto", "cut", "crossfade", "slide", "dip"] | None]
     transition_seconds: NotRequired[float | None]
 
@@ -1950,6 +1962,8 @@ class Request(TypedDict):
     voice: VoiceSettings
     captions: bool
     text: Typography
+    hold: NotRequired[Hold]
+    inset: NotRequired[Inset]
     safe_area: NotRequired[AppArea]
     audio: Audio
     transition: NotRequired[Blend]

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from shared.pipeline.plan.by_field import by_field
+from shared.codes import by_field
 
 DEEPEST = 12  # no body of ours nests deeper than four
 _HTML_FORM = re.compile(rb"[\w.%+-]{1,60}=")  # how an HTML form, or curl's -d of a field, begins

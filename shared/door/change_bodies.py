@@ -12,7 +12,7 @@ from shared.door.body_reading import read_object
 from shared.door.body_types import BrandName, Name, Removable, Script, Text500, Text1000, of_form
 from shared.door.film_bodies import FlatBody, PositionBody
 from shared.door.output_bodies import FocusBody, OutputsBody
-from shared.door.picture_bodies import SceneTransition, Transition, TransitionSeconds
+from shared.door.picture_bodies import HoldName, InsetName, SceneTransition, Transition, TransitionSeconds
 from shared.door.text_bodies import SafeAreaName, TextBody
 from shared.door.voice_body import VoiceBody
 from shared.pipeline.codec import from_plain
@@ -38,7 +38,7 @@ _BOUGHT = (
 _LAID_OUT = {
     *("avatar_position", "captions", "text", "safe_area", "background", "length"),
     *("aspect_ratio", "resolution", "order", "outputs", "focus"),
-    *("transition", "transition_seconds"),
+    *("transition", "transition_seconds", "hold", "inset"),
 }
 _SCENE_LAID_OUT = {"scene", "text_overlay", "background", "seconds", "transition"}
 LinkName = Annotated[
@@ -136,6 +136,8 @@ class EditBody(Body):
     resolution: Literal["720p", "1080p"] | None = None
     outputs: OutputsBody | None = None
     focus: FocusBody | None = None
+    hold: HoldName | None = None
+    inset: InsetName | None = None
     transition: Transition | None = None
     transition_seconds: TransitionSeconds | None = None
 

@@ -26,7 +26,7 @@ from shared.door.body_types import (
     Upload,
 )
 from shared.door.output_bodies import FocusBody, OutputsBody
-from shared.door.picture_bodies import SceneTransition, Transition, TransitionSeconds
+from shared.door.picture_bodies import HoldName, InsetName, SceneTransition, Transition, TransitionSeconds
 from shared.door.strict_body import Body
 from shared.door.text_bodies import SafeAreaName, TextBody
 from shared.door.voice_body import VoiceBody
@@ -131,6 +131,8 @@ class TemplateBody(Body):
     captions: bool | None = None
     text: TextBody | None = None
     safe_area: SafeAreaName | None = None
+    hold: HoldName | None = None
+    inset: InsetName | None = None
     transition: Transition | None = None
     transition_seconds: TransitionSeconds | None = None
     audio: AudioBody | None = None

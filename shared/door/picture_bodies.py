@@ -19,3 +19,20 @@ TransitionSeconds = Annotated[
     float,
     Field(ge=0.25, le=1, description="How long a transition takes; 0.5 where none is given, 0.42 for a slide."),
 ]
+HoldName = Annotated[
+    Literal["auto", "push_in", "ping_pong", "freeze"],
+    Field(
+        description="What is seen of a scene that lasts longer than its footage: a slow move into the last frame "
+        "(push_in), its last two seconds back and on again (ping_pong), or the last frame standing (freeze). auto, the "
+        "default, is push_in up to four seconds, and beyond them footage again."
+    ),
+]
+InsetName = Annotated[
+    Literal["auto", "rounded", "circle", "full", "beside"],
+    Field(
+        description="The shape presenters are seen in: a rounded card, a circle, the whole frame (full: footage behind "
+        "is not seen), or a panel at the side of the footage, which moves over (beside: 16:9 only; at the left where "
+        "avatar_position says so). Who can be cut out stands in it before a light wall. auto, the default: cut out, "
+        "else a rounded picture."
+    ),
+]

@@ -74,6 +74,7 @@ class Stand:
 
     `floats`: a cut-out that does not reach the lower edge. `fills`: a picture that is all there is to see; what it
     leaves free is covered by its own blurred copy. `narrowed`: it had to be smaller than asked to fit the frame.
+    `figure`: where in the box a cut-out is laid that is shown as a picture; None = it fills the box.
     """
 
     seen: Box
@@ -81,6 +82,7 @@ class Stand:
     floats: bool = False
     fills: bool = False
     narrowed: bool = False
+    figure: Box | None = None
 
 
 _STANDS = 0.7  # a y from here on means the lower edge: a figure cut off at its waist must not hover above it
@@ -104,16 +106,26 @@ def lay(visible: Box, place: Placement, size: Size, *, inset: bool, app: AppArea
     if width > size.width * widest:
         height, width = height * size.width * widest / width, size.width * widest
     wide, tall = min(even(width), size.width), min(even(height), size.height)
-    reach = _INSET_REACH if inset else 1.0
-    left = (size.width - wide) * (max(-reach, min(reach, x)) + 1) / 2
-    if place.middle is not None:
-        left = place.middle * size.width - wide / 2
-    top = (size.height - tall) * ((max(-reach, min(reach, y)) if inset or floats else 1.0) + 1) / 2
-    box = Box(2 * int(left / 2 + 0.5), 2 * int(top / 2 + 0.5), wide, tall).kept_in(size)
-    if (inset or floats) and place.widest is not None:
-        box = _inside(box, safe_area(size, app), size)
+    if inset:
+        box = card_at(place, wide, tall, size, app)
+    else:
+        box = _at(x if place.middle is None else None, y if floats else 1.0, place, wide, tall, size)
+        box = _inside(box, safe_area(size, app), size) if floats and place.widest is not None else box
     floats = floats and box.y + box.height < size.height
     return Stand(visible, box, floats=floats, narrowed=narrowed and place.widest is None)
+
+
+def card_at(place: Placement, wide: int, tall: int, size: Size, app: AppArea | None) -> Box:
+    """Return where a picture of so many pixels stands; inside the safe area, where its size was not asked for."""
+    x, y = (min(_INSET_REACH, max(-_INSET_REACH, each)) for each in (place.x, place.y))
+    box = _at(x if place.middle is None else None, y, place, wide, tall, size)
+    return _inside(box, safe_area(size, app), size) if place.widest is not None else box
+
+
+def _at(x: float | None, y: float, place: Placement, wide: int, tall: int, size: Size) -> Box:
+    left = (place.middle or 0.0) * size.width - wide / 2 if x is None else (size.width - wide) * (x + 1) / 2
+    top = (size.height - tall) * (y + 1) / 2
+    return Box(2 * int(left / 2 + 0.5), 2 * int(top / 2 + 0.5), wide, tall).kept_in(size)
 
 
 def _filling(visible: Box, size: Size) -> Stand:
@@ -124,11 +136,15 @@ def _filling(visible: Box, size: Size) -> Stand:
         wide, tall = even(wide), even(tall)
         box = Box((size.width - wide) // 4 * 2, (size.height - tall) // 4 * 2, wide, tall)
         return Stand(visible, box, fills=True)
-    wide = min(visible.width, even(visible.height * size.width / size.height))
-    tall = min(visible.height, even(visible.width * size.height / size.width))
+    return Stand(cut_to(visible, size), Box(0, 0, size.width, size.height), fills=True)
+
+
+def cut_to(visible: Box, shape: Box | Size) -> Box:
+    """Return what is seen of a picture that fills another shape: cut at its sides or, mostly, below the face."""
+    wide = min(visible.width, even(visible.height * shape.width / shape.height))
+    tall = min(visible.height, even(visible.width * shape.height / shape.width))
     across, down = (visible.width - wide) // 4 * 2, (visible.height - tall) // 10 * 2
-    seen = Box(visible.x + across, visible.y + down, wide, tall)
-    return Stand(seen, Box(0, 0, size.width, size.height), fills=True)
+    return Box(visible.x + across, visible.y + down, wide, tall)
 
 
 def _inside(box: Box, safe: SafeArea, size: Size) -> Box:
@@ -140,10 +156,12 @@ def _inside(box: Box, safe: SafeArea, size: Size) -> Box:
 
 def face(stand: Stand, *, inset: bool) -> Box:
     """Guess where a presenter's face is: the upper middle of a cut-out, most of an inset picture."""
-    presenter = stand.box
+    presenter = stand.figure or stand.box
     margin = presenter.width // 5
     share, above = (0.7 if inset else 0.34), 0
-    if stand.fills:
+    if stand.figure:
+        share = 0.34 if stand.fills else 0.5
+    elif stand.fills:
         share, above = 0.34, presenter.height // 6
     high = round(presenter.height * share)
     return Box(presenter.x + margin, presenter.y + above, max(2, presenter.width - 2 * margin), max(2, high))

@@ -5,7 +5,7 @@ joined without another encoding, and the sound is mixed over the whole in the sa
 bytes: encoder threads are fixed and nothing dated is written.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,26 +13,27 @@ from tempfile import TemporaryDirectory
 
 from shared.media.backdrops import with_backdrops
 from shared.media.beds import Prepared, prepared
-from shared.media.boxes import Stand, lay
+from shared.media.canvas import Graph, Lettering
 from shared.media.errors import MediaFailed, MediaRefused
 from shared.media.faces import OwnFonts
 from shared.media.ffmpeg import Budget, Demuxer, Source, run
-from shared.media.graph import Graph, Lettering, PlacedPresenter, paint
+from shared.media.graph import paint
 from shared.media.images import ImageRefused
 from shared.media.inspection import FinishedFilm, inspected
 from shared.media.lettering import letter
 from shared.media.logo import PlacedLogo, logo_news, paint_logo, place_logo
 from shared.media.loudness import balanced
-from shared.media.painting import plate, round_card, still
+from shared.media.painting import still
 from shared.media.poster import best_frame
 from shared.media.probe import FilmFacts, probe
-from shared.media.segments import Cut, cuts, frames, on_film, segments
+from shared.media.segments import cuts, segments
 from shared.media.sound import Mix
 from shared.media.sources import source_of
-from shared.media.takes import measure
+from shared.media.standing import presenters_seen
+from shared.media.takes import MeasuredTake, measure
 from shared.pipeline.edit.edit import BODY_KEY, HEADING_KEY, LOGO_KEY, MUSIC_KEY, Appearance, Edit
 from shared.pipeline.plan.plan import Cutout
-from shared.pipeline.plan.warned import FilmQuality, Warned, WarningText, warning
+from shared.pipeline.plan.warned import FilmQuality, WarningText
 
 # Measured on 12 s of 720x1280: subme=1 saves a quarter of veryfast's time at the same size and 0.0003 of SSIM;
 # superfast would save as much and write twice the bytes. Four threads cost what ffmpeg's own choice costs.
@@ -87,6 +88,12 @@ class _Bench:
         with named(node):
             return probe(self.files[node], timeout=self.budget.left())
 
+    def measured(self, look: Appearance) -> MeasuredTake:
+        """Look at a presenter's take."""
+        facts = self.facts(look.node)
+        with named(look.node):
+            return measure(look, self.files[look.node], facts, self.folder, self.budget)
+
 
 def compose(edit: Edit, files: Mapping[str, Path], folder: Path, *, timeout: float) -> Composed:
     """Render `edit` into `folder` as film.mp4 and poster.jpg; `files` maps each node's key to its file.
@@ -114,7 +121,7 @@ def _composed(bench: _Bench, folder: Path) -> Composed:
     if not row:
         raise MediaRefused("the edit shows nothing", "Give it at least one shot.")
     films = {node: source_of(bench.files[node], facts) for node, facts in known.items()}
-    presenters, told = _presenters(bench, row)
+    presenters, told = presenters_seen(edit, row, bench.measured, bench.folder)
     logo = place_logo(edit.logo, edit, presenters) if edit.logo else None
     words, lost = letter(edit, presenters, bench.folder, logo, _fonts(bench))
     marks = (*_logo(bench, logo), *words)
@@ -178,51 +185,6 @@ def _stills(bench: _Bench) -> dict[str, Path]:
                     bench.files[node], bench.edit.size, bench.edit.focus, bench.folder / f"still-{len(made)}.png"
                 )
     return made
-
-
-def _presenters(bench: _Bench, row: Sequence[Cut]) -> tuple[list[PlacedPresenter], list[WarningText]]:
-    """Look at every take and find its place on the film."""
-    made: list[PlacedPresenter] = []
-    told: list[WarningText] = []
-    comes, goes = {cut.start: cut.opening.half for cut in row}, {cut.end: cut.closing.half for cut in row}
-    for number, look in enumerate(bench.edit.appearances):
-        start, end = on_film(look, bench.edit)
-        if end <= start:
-            continue
-        facts = bench.facts(look.node)
-        with named(look.node):
-            take = measure(look, bench.files[look.node], facts, bench.folder, bench.budget)
-        inset = take.cutout is Cutout.INSET
-        stand = lay(take.visible, look.place, bench.edit.size, inset=inset, app=bench.edit.safe_area)
-        told += take.warnings
-        if stand.narrowed:
-            told.append(_narrowed(look, stand, bench.edit))
-        if stand.fills:
-            told.append(_unseen_background(look))
-        card = None
-        if inset and not stand.fills:
-            card = round_card(stand.box, bench.folder, number)
-        elif stand.floats:
-            card = plate(stand.box, bench.folder, number)
-        # Who stands in one scene comes and goes with it; the voice keeps its place.
-        fade = min(frames(look.fade, bench.edit.fps) or goes.get(end, 0), end - start)
-        come = min(comes.get(start, 0), end - start - fade)
-        made.append(PlacedPresenter(take, start, end, fade, stand, card, come))
-    return made, told
-
-
-def _narrowed(look: Appearance, stand: Stand, edit: Edit) -> WarningText:
-    shown = stand.box.height / edit.size.height
-    says = f"{look.node}: too wide for the frame at scale {look.place.scale:g}, shown at {shown:.2f}"
-    return warning(Warned.TAKE_NARROWED, says)
-
-
-def _unseen_background(look: Appearance) -> WarningText:
-    return warning(
-        Warned.BACKGROUND_HIDDEN,
-        f"{look.node}: the take has a background of its own and fills the frame: the background that was asked for is "
-        "not seen",
-    )
 
 
 def _paint(bench: _Bench, number: int, graph: Graph) -> Path:

@@ -10,9 +10,9 @@ from typing import TypeVar
 
 from shared.media.beds import UNDER
 from shared.media.boxes import Box, face, safe_area
+from shared.media.canvas import Lettering, PlacedPresenter
 from shared.media.errors import MediaFailed, MediaRefused
 from shared.media.ffmpeg import Budget, Demuxer, Source
-from shared.media.graph import Lettering, PlacedPresenter
 from shared.media.listening import VoiceHeard, listened
 from shared.media.logo import PlacedLogo
 from shared.media.segments import Cut

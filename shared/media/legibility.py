@@ -7,7 +7,7 @@ that of a rim around them: its nearest twentieth to the letters, for one bright 
 from PIL import Image, ImageChops, ImageFilter
 
 from shared.media.boxes import Box
-from shared.media.graph import Lettering
+from shared.media.canvas import Lettering
 from shared.media.keying import rgb
 from shared.pipeline.plan.typography import DARK, TextStyle, Typography, contrast
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 from shared.media.breaking import clusters
+from shared.media.canvas import Lettering, PlacedPresenter
 from shared.media.faces import OURS, OwnFonts
-from shared.media.graph import Lettering, PlacedPresenter
 from shared.media.inking import Ink, ink
 from shared.media.keying import Rgb, rgb
 from shared.media.logo import PlacedLogo

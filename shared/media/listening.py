@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from operator import mul
 from pathlib import Path
 
+from shared.media.canvas import PlacedPresenter
 from shared.media.ffmpeg import Budget, Source, run
-from shared.media.graph import PlacedPresenter
 from shared.pipeline.edit.edit import Edit
 from shared.pipeline.quality.figures import SoundFigures, Span
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from PIL import Image, ImageFilter
 
 from shared.media.boxes import Box, even, face, safe_area
-from shared.media.graph import Lettering, PlacedPresenter
+from shared.media.canvas import Lettering, PlacedPresenter
 from shared.media.images import decode_logo
 from shared.media.segments import frames
 from shared.pipeline.edit.edit import Edit

@@ -11,8 +11,8 @@ from math import inf, log10
 from pathlib import Path
 
 from shared.media.beds import Prepared, Span
+from shared.media.canvas import PlacedPresenter
 from shared.media.ffmpeg import Budget, Source, run
-from shared.media.graph import PlacedPresenter
 from shared.media.segments import Cut
 from shared.media.sound import Measured, Mix, mix, world
 from shared.media.takes import LOUDNESS

@@ -5,7 +5,7 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFilter, ImageOps
 
 from shared.media.boxes import Box
-from shared.media.graph import Card
+from shared.media.canvas import Card
 from shared.media.images import decode
 from shared.pipeline.edit.edit import MIDDLE
 from shared.pipeline.plan.plan import Size
@@ -38,15 +38,16 @@ def _centered(picture: Image.Image, size: Size, focus: Focus) -> tuple[float, fl
     return (0.5, 0.5) if focus == MIDDLE else (across, down)
 
 
-def round_card(box: Box, folder: Path, number: int) -> Card:
-    """Draw an inset's mask (white = seen) and a soft shadow somewhat larger than it."""
-    radius = max(4, min(box.width, box.height) // 14)
+def round_card(box: Box, folder: Path, number: int, *, circle: bool = False) -> Card:
+    """Draw the mask of a picture (white = seen) and a soft shadow somewhat larger than it."""
+    side = min(box.width, box.height)
+    radius = side // 2 if circle else max(4, side // 14)
     mask = folder / f"card-{number}.png"
     _rounded((box.width, box.height), (0, 0, box.width, box.height), radius).save(mask, "PNG")
     shadow, around = _shadow(box, radius)
     path = folder / f"shadow-{number}.png"
     shadow.save(path, "PNG")
-    return Card(path, around, mask)
+    return Card(around, path, mask)
 
 
 def plate(figure: Box, folder: Path, number: int) -> Card:
@@ -56,12 +57,22 @@ def plate(figure: Box, folder: Path, number: int) -> Card:
     box = Box(figure.x - side, figure.y - above, figure.width + 2 * side, figure.height + above)
     picture, around = _shadow(box, radius)
     shape = _rounded((box.width, box.height), (0, 0, box.width, box.height), radius)
-    light = Image.linear_gradient("L").resize((box.width, box.height))
-    ground = Image.composite(Image.new("RGB", light.size, _PLATE[1]), Image.new("RGB", light.size, _PLATE[0]), light)
-    picture.paste(ground, (box.x - around.x, box.y - around.y), shape)
+    picture.paste(_wall(box.width, box.height), (box.x - around.x, box.y - around.y), shape)
     path = folder / f"plate-{number}.png"
     picture.save(path, "PNG", compress_level=1)
-    return Card(path, around)
+    return Card(around, path)
+
+
+def wall(box: Box, folder: Path, number: int) -> Path:
+    """Draw the wall behind a figure that is shown as a picture."""
+    path = folder / f"wall-{number}.png"
+    _wall(box.width, box.height).save(path, "PNG", compress_level=1)
+    return path
+
+
+def _wall(wide: int, high: int) -> Image.Image:
+    light = Image.linear_gradient("L").resize((wide, high))
+    return Image.composite(Image.new("RGB", light.size, _PLATE[1]), Image.new("RGB", light.size, _PLATE[0]), light)
 
 
 def _shadow(box: Box, radius: int) -> tuple[Image.Image, Box]:

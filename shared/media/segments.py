@@ -5,11 +5,13 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from shared.pipeline.edit.edit import Appearance, Edit, Shot
+from shared.pipeline.plan.picture import Hold
 from shared.pipeline.plan.plan import Blend
 from shared.pipeline.plan.warned import Warned, WarningText, warning
 
 OPEN_AT_ONCE = 6  # decoders a part may hold: measured, each costs some 60 MB at 720x1280
-RUN_UP = 12  # frames before a last frame stands still in which the move into it begins
+_RUN_UP = 12  # frames before a last frame stands still in which the move into it begins
+_SWING = 48  # frames at a file's end that run back and on again: kept in memory, 66 MB at 720x1280
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,11 @@ class Segment:
     def end(self) -> int:
         """Return the first frame after it."""
         return self.cuts[-1].end
+
+
+def run_up(hold: Hold) -> int:
+    """Return how many frames before its file's end a shot begins to be painted as one that ends."""
+    return _SWING if hold is Hold.PING_PONG else _RUN_UP
 
 
 def frames(seconds: float, fps: int) -> int:
@@ -166,7 +173,7 @@ def segments(row: tuple[Cut, ...], edit: Edit) -> tuple[Segment, ...]:
 
 def _calm(cut: Cut, edit: Edit) -> int | None:
     """Return after how many frames a cut can be divided: where nothing blends, fades or moves into a last frame."""
-    last = cut.frames if cut.moving in (0, cut.frames) else min(cut.frames, cut.moving - RUN_UP)
+    last = cut.frames if cut.moving in (0, cut.frames) else min(cut.frames, cut.moving - run_up(edit.hold))
     low, high = cut.opening.half + 1, min(last, cut.frames - cut.closing.half) - 1
     if low > high:
         return None

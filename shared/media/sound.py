@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 
 from shared.media.beds import BED, RATE, SHAPE, Prepared, Span, bed, bed_level, curve, gaps, under
 from shared.media.blending import sounds
+from shared.media.canvas import PlacedPresenter
 from shared.media.ffmpeg import Demuxer, Source
-from shared.media.graph import PlacedPresenter
 from shared.media.segments import Cut
 from shared.pipeline.edit.edit import Edit
 from shared.pipeline.plan.plan import Blend, Sound

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from shared.media.boxes import Box, face
+from shared.media.canvas import Lettering, PlacedPresenter
 from shared.media.faces import OURS, OwnFonts
-from shared.media.graph import Lettering, PlacedPresenter
 from shared.media.languages import language_of
 from shared.media.logo import PlacedLogo
 from shared.media.segments import frames

@@ -12,8 +12,8 @@ from pathlib import Path
 from PIL import Image, ImageChops, ImageStat
 
 from shared.media.boxes import Box
+from shared.media.canvas import Lettering
 from shared.media.ffmpeg import Budget, Source
-from shared.media.graph import Lettering
 from shared.media.legibility import Letters
 from shared.media.segments import Cut
 from shared.media.streaming import stream

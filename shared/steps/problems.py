@@ -3,8 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from shared.codes import MEANINGS, Code
-from shared.pipeline.plan.by_field import by_field
+from shared.codes import MEANINGS, Code, by_field
 
 if TYPE_CHECKING:
     from shared.steps.quotas import Quota

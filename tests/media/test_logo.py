@@ -10,8 +10,8 @@ from PIL import Image, ImageDraw
 
 from shared.codes import Code
 from shared.media.boxes import Box, Stand, face, safe_area
+from shared.media.canvas import PlacedPresenter
 from shared.media.ffmpeg import Demuxer, Source
-from shared.media.graph import PlacedPresenter
 from shared.media.images import ImageRefused, decode_logo, reencode_logo
 from shared.media.lettering import letter
 from shared.media.logo import logo_news, place_logo

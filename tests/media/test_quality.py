@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from shared.media.boxes import Box, Stand
+from shared.media.canvas import PlacedPresenter
 from shared.media.compose import Composed, compose
 from shared.media.ffmpeg import Budget
-from shared.media.graph import PlacedPresenter
 from shared.media.inspection import FinishedFilm, inspected
 from shared.media.probe import probe
 from shared.media.segments import cuts

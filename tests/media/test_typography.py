@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from shared.media.boxes import safe_area
-from shared.media.graph import Lettering
+from shared.media.canvas import Lettering
 from shared.media.lettering import letter
 from shared.pipeline.edit.edit import Cue, Title
 from shared.pipeline.plan.plan import Size

@@ -7,8 +7,8 @@ import numpy.typing as npt
 import pytest
 from PIL import Image
 
+from shared.media.canvas import Lettering
 from shared.media.compose import Composed
-from shared.media.graph import Lettering
 from shared.media.lettering import letter
 from shared.pipeline.edit.edit import Cue, Shot, Title
 from shared.pipeline.plan.placement import placement

@@ -16,12 +16,16 @@ import flask
 
 from shared.door.asked import is_job_id
 from shared.door.bodies import MOST_SCENES
+from shared.door.console.choices import CHOICES
 from shared.door.console.moves import once
 from shared.door.console.places import NUMBERS, PLACE_FIELD, asked_position, filled_position, frames, preset_places
 from shared.door.console.visits import Visit, told
 from shared.door.mcp_tools import CENT
 
-FILM_FIELDS = ("product_title", "product_id", "image", "avatar_script", "avatar_id", "aspect_ratio", "length", "brand")
+FILM_FIELDS = (
+    *("product_title", "product_id", "image", "avatar_script", "avatar_id", "aspect_ratio", "length", "brand"),
+    *(choice.name for choice in CHOICES),
+)
 SHAPES = ("9:16", "4:5", "1:1", "16:9")
 ALSO = "also."  # begins the name of a further shape's checkbox
 PLACE_FIELDS = tuple(PLACE_FIELD + name for name in ("preset", *NUMBERS))
@@ -109,6 +113,7 @@ def _shown(
         frames=frames(filled),
         presets=preset_places(),
         shapes=SHAPES,
+        choices=CHOICES,
         brands=sorted({str(each["name"]) for each in brands} | ({filled.get("brand", "")} - {"", "none"})),
         scenes=[*rows, *(dict.fromkeys(SCENE_FIELDS, "") for _ in range(count - len(rows)))],
         most=MOST_SCENES,

@@ -17,6 +17,8 @@ from shared.pipeline.edit.source_ranges import source_ranges
 from shared.pipeline.edit.timeline import FPS, TimelineEntry, timeline
 from shared.pipeline.plan.blends import blend_seconds, ways
 from shared.pipeline.plan.brand import NO_FONTS
+from shared.pipeline.plan.insets import inset_over
+from shared.pipeline.plan.picture import Hold
 from shared.pipeline.plan.placement import placement
 from shared.pipeline.plan.plan import Cutout, Plan, Speech
 from shared.pipeline.plan.request import FilmRequest, script_of
@@ -80,6 +82,7 @@ def assemble(
         fonts=request.brand.fonts if request.brand else NO_FONTS,
         safe_area=request.safe_area,
         focus=request.focus or MIDDLE,
+        hold=request.hold or Hold.AUTO,
     )
 
 
@@ -102,15 +105,15 @@ def _in_film_order(
     """Yield every scene's shots, the first of each as the scene comes."""
     found = ways(plan, request)
     for entry in laid:
-        first, *more = _entry_shots(entry, others)
+        first, *more = _entry_shots(entry, others, request.hold)
         how = found[entry.stretch.scene]
         yield replace(first, comes=how, blend=blend_seconds(request, how))
         yield from more
 
 
-def _entry_shots(entry: TimelineEntry, laid: tuple[TimelineEntry, ...]) -> tuple[Shot, ...]:
+def _entry_shots(entry: TimelineEntry, laid: tuple[TimelineEntry, ...], hold: Hold | None) -> tuple[Shot, ...]:
     """Return a scene's shots; a speech over the whole film may see its other scenes again."""
-    again = reprised(entry, [one for one in laid if one is not entry])
+    again = reprised(entry, [one for one in laid if one is not entry], hold)
     shot = _shot(entry)
     seconds = entry.seconds - sum(one.seconds for one in again)
     return (replace(shot, seconds=seconds, footage=min(shot.footage, seconds)), *again)
@@ -143,9 +146,11 @@ def _look(plan: Plan, request: FilmRequest, speech: Speech, laid: tuple[Timeline
     if take.cutout is None:
         raise ValueError(f"{speech.key}: its take does not say how it can be laid over (cutout)")
     (start, end), place = _span(speech, laid), plan.place
+    footage = any(one.source for one in laid)
     if speech.scene is not None:
         entry = next(one for one in laid if one.stretch.scene == speech.scene)
-        place = placement(request, footage=entry.source is not None)
+        footage = entry.source is not None
+        place = placement(request, footage=footage)
     leaves = start + take.seconds < end - STAYS
     seconds = take.seconds if leaves else end - start
     return Appearance(
@@ -155,6 +160,7 @@ def _look(plan: Plan, request: FilmRequest, speech: Speech, laid: tuple[Timeline
         cutout=take.cutout,
         place=place,
         fade=min(FADE, seconds / 2) if leaves else 0.0,
+        shape=inset_over(request, footage=footage),
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from shared.pipeline.plan.brand import NO_FONTS, Fonts, Logo
+from shared.pipeline.plan.picture import Hold, Inset
 from shared.pipeline.plan.plan import KEY_COLOR, Blend, Cutout, Drawn, Loudness, Music, Placement, Size, Sound
 from shared.pipeline.plan.request import Focus
 from shared.pipeline.plan.typography import USUAL_TEXT, AppArea, Typography
@@ -44,6 +45,7 @@ class Appearance:
     place: Placement
     fade: float  # the last seconds in which picture fades out; 0 = stays to the film's end
     key_color: str = KEY_COLOR  # what Cutout.KEY removes
+    shape: Inset = Inset.AUTO
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,7 @@ class Edit:
     fonts: Fonts = NO_FONTS  # their files stand under HEADING_KEY and BODY_KEY
     safe_area: AppArea | None = None
     focus: Focus = MIDDLE  # what stays seen of a picture of another shape
+    hold: Hold = Hold.AUTO  # what is seen of a shot whose file ends early
     locale: str = ""  # the language spoken, "zh-TW", where somebody said it
 
     @property

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 
 from shared.pipeline.edit.reprise import HELD
 from shared.pipeline.edit.timeline import TimelineEntry
+from shared.pipeline.plan.insets import filled_by
+from shared.pipeline.plan.picture import Hold
 from shared.pipeline.plan.plan import Length, Plan
 from shared.pipeline.plan.reading import unread
 from shared.pipeline.plan.request import FilmRequest
@@ -19,25 +21,27 @@ def film_warnings(
     """Yield a sentence for every frame held, word not heard or not read, and second not shown."""
     film = laid[-1].end
     if None in spoken:
-        yield from _whole(plan, laid, film, spoken[None])
+        yield from _whole(plan, request.hold, laid, film, spoken[None])
     for entry in laid:
         scene = entry.stretch.scene
         if scene is not None and None not in spoken:
-            yield from _scene(plan.length, scene, entry, spoken.get(scene))
+            yield from _scene(plan.length, request.hold, scene, entry, spoken.get(scene))
         elif (
             scene is not None and entry.held > NOTICEABLE and not (entry is laid[-1] and _outlasts(spoken[None], entry))
         ):
-            yield _short(scene, entry)
+            yield _short(request.hold, scene, entry)
         text = None if scene is None else request.scenes[scene].text_overlay
         if scene is not None and text and (said := unread(scene, text, entry.seconds, request.aspect_ratio)):
             yield said
 
 
-def _whole(plan: Plan, laid: tuple[TimelineEntry, ...], film: float, said: float) -> Iterator[WarningText]:
+def _whole(
+    plan: Plan, hold: Hold | None, laid: tuple[TimelineEntry, ...], film: float, said: float
+) -> Iterator[WarningText]:
     picture = film - laid[-1].held
     unseen = sum(stretch.seconds for stretch in plan.stretches if stretch.scene is not None) - film
     if laid[-1].held > NOTICEABLE and _outlasts(said, laid[-1]):
-        says = f"The presenter speaks {say(said)} over {say(picture)} of footage: {_filled(laid[-1].held)}"
+        says = f"The presenter speaks {say(said)} over {say(picture)} of footage: {_filled(hold, laid[-1].held)}"
         yield warning(Warned.FOOTAGE_STRETCHED, says)
     if said - film > NOTICEABLE:
         says = f"The presenter speaks {say(said)}, the film lasts {say(film)}: {say(said - film)} are not heard"
@@ -47,16 +51,18 @@ def _whole(plan: Plan, laid: tuple[TimelineEntry, ...], film: float, said: float
         yield warning(Warned.SCENES_UNSEEN, says)
 
 
-def _scene(length: Length, scene: int, entry: TimelineEntry, said: float | None) -> Iterator[WarningText]:
+def _scene(
+    length: Length, hold: Hold | None, scene: int, entry: TimelineEntry, said: float | None
+) -> Iterator[WarningText]:
     if said is None:
         if entry.held > NOTICEABLE:
-            yield _short(scene, entry)
+            yield _short(hold, scene, entry)
         return
     if entry.held > NOTICEABLE:
         yield warning(
             Warned.FOOTAGE_STRETCHED,
             f"Scene {scene + 1}: the presenter speaks {say(said)} over {say(entry.seconds - entry.held)} of footage: "
-            f"{_filled(entry.held)}",
+            f"{_filled(hold, entry.held)}",
         )
     if said - entry.seconds > NOTICEABLE:
         yield warning(
@@ -69,11 +75,11 @@ def _scene(length: Length, scene: int, entry: TimelineEntry, said: float | None)
         yield warning(Warned.SCENES_UNSEEN, says)
 
 
-def _short(scene: int, entry: TimelineEntry) -> WarningText:
+def _short(hold: Hold | None, scene: int, entry: TimelineEntry) -> WarningText:
     return warning(
         Warned.FOOTAGE_SHORT,
         f"Scene {scene + 1} has {say(entry.seconds - entry.held)} of footage for {say(entry.seconds)}: "
-        f"{_filled(entry.held)}",
+        f"{_filled(hold, entry.held)}",
         node=entry.source.node if entry.source else "",
     )
 
@@ -83,8 +89,6 @@ def _outlasts(said: float, last: TimelineEntry) -> bool:
     return said > last.end - last.held + NOTICEABLE
 
 
-def _filled(lack: float) -> str:
+def _filled(hold: Hold | None, lack: float) -> str:
     """Say what is seen where footage is lacking."""
-    if lack > HELD:
-        return f"for {say(lack)} footage is seen again"
-    return f"for {say(lack)} the picture moves slowly into its last frame"
+    return filled_by(hold, lack, HELD)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from shared.pipeline.edit.edit import Shot
 from shared.pipeline.edit.timeline import FPS, TimelineEntry
+from shared.pipeline.plan.picture import Hold
 
 HELD = 4.0  # seconds a last frame may stand
 _CUT = 3.0  # seconds of a scene that comes again among others
@@ -15,10 +16,10 @@ _SHORTEST = 1.0  # seconds; a shorter cut is a flash
 _ENOUGH = 2.0  # seconds of footage that are worth seeing again
 
 
-def reprised(entry: TimelineEntry, others: Sequence[TimelineEntry]) -> tuple[Shot, ...]:
-    """Return the shots that follow an entry's own footage until its end; none where its last frame stands instead."""
+def reprised(entry: TimelineEntry, others: Sequence[TimelineEntry], hold: Hold | None = None) -> tuple[Shot, ...]:
+    """Return the shots that follow an entry's own footage until its end; none where it is held instead, as asked."""
     lack, pool = entry.held, _pool(entry, others)
-    if lack <= HELD or not pool:
+    if lack <= HELD or not pool or hold not in (None, Hold.AUTO):
         return ()
     shots: list[Shot] = []
     while lack > 1 / FPS / 2:

@@ -13,7 +13,9 @@ from shared.pipeline.plan import images
 from shared.pipeline.plan.blends import planned_blend
 from shared.pipeline.plan.capabilities import Tables
 from shared.pipeline.plan.composition import canonical, compositions
+from shared.pipeline.plan.insets import refuse_beside
 from shared.pipeline.plan.kit import Rebrand, rebranded, still_filled
+from shared.pipeline.plan.picture import Hold, Inset
 from shared.pipeline.plan.placement import placement
 from shared.pipeline.plan.plan import Blend, Length, Loudness, Plan, Sound, Stretch
 from shared.pipeline.plan.plan_warnings import plan_warnings
@@ -74,6 +76,8 @@ class Recut:
     aspect_ratio: AspectRatio | None = None
     resolution: Resolution | None = None
     focus: Focus | None = None
+    hold: Hold | None = None
+    inset: Inset | None = None
     transition: Blend | None = None
     transition_seconds: float | None = None
     outputs: tuple[OutputRequest, ...] | None = None  # the films it makes from now on, in place of the present ones
@@ -165,6 +169,8 @@ def _worded(request: FilmRequest, recut: Recut) -> FilmRequest:
         aspect_ratio=recut.aspect_ratio or request.aspect_ratio,
         resolution=recut.resolution or request.resolution,
         focus=recut.focus or request.focus,
+        hold=recut.hold or request.hold,
+        inset=recut.inset or request.inset,
         transition=recut.transition or request.transition,
         transition_seconds=recut.transition_seconds or request.transition_seconds,
         outputs=request.outputs if recut.outputs is None else recut.outputs,
@@ -238,6 +244,8 @@ def _mistakes(request: FilmRequest, plan: Plan, recut: Recut, tables: Tables) ->
     outputs = request.outputs if recut.outputs is None else recut.outputs
     shapes = [one.aspect_ratio for one in outputs] or [shape]
     yield from refuse_app_area(path, recut.safe_area or request.safe_area, shapes)
+    path = "inset" if recut.inset else path if path != "safe_area" else "aspect_ratio"
+    yield from refuse_beside(path, recut.inset or request.inset, shapes)
     yield from refuse_unknown_backdrop("background", recut.background, tables)
     yield from _order(recut.order, shown)
     told: set[int] = set()

@@ -12,6 +12,7 @@ from typing import Any
 
 from shared.pipeline.codec import to_plain
 from shared.pipeline.plan.blends import composed_blends
+from shared.pipeline.plan.picture import Hold, Inset, inset_for
 from shared.pipeline.plan.plan import Plan
 from shared.pipeline.plan.request import AspectRatio, FilmRequest, OutputRequest, Resolution, script_of
 from shared.pipeline.plan.typography import OF_APPS, USUAL_TEXT
@@ -30,6 +31,8 @@ def composition(plan: Plan, request: FilmRequest) -> dict[str, Any]:
     brand = to_plain(request.brand) if request.brand else {}
     mark = {name: brand[name] for name in ("logo", "fonts") if brand.get(name)}
     ways = composed_blends(plan, request)
+    shown = {"hold": request.hold.value} if request.hold not in (None, Hold.AUTO) else {}
+    shown |= {"inset": request.inset.value} if request.inset not in (None, Inset.AUTO) else {}
     return (
         words
         | apart
@@ -37,6 +40,7 @@ def composition(plan: Plan, request: FilmRequest) -> dict[str, Any]:
         | tune
         | mark
         | ways
+        | shown
         | {
             "renderer": RENDERER,
             "size": to_plain(plan.size),
@@ -97,7 +101,14 @@ def lacking(plan: Plan, key: str, why: str) -> WarningText:
 
 
 def alone(request: FilmRequest, output: OutputRequest) -> FilmRequest:
-    """Return an order as of one of its films; an app's buttons lie over tall ones only."""
+    """Return an order as of one of its films: apps cover tall ones only, panels stand beside wide footage only."""
     tall = output.aspect_ratio is AspectRatio.TALL
     area = request.safe_area if tall or request.safe_area not in OF_APPS else None
-    return replace(request, aspect_ratio=output.aspect_ratio, resolution=output.resolution, safe_area=area, outputs=())
+    return replace(
+        request,
+        aspect_ratio=output.aspect_ratio,
+        resolution=output.resolution,
+        safe_area=area,
+        inset=inset_for(request.inset, wide=output.aspect_ratio is AspectRatio.WIDE),
+        outputs=(),
+    )

@@ -6,6 +6,7 @@ A figure cut off at its waist stands on the lower edge; a place further up makes
 
 from dataclasses import dataclass
 
+from shared.pipeline.plan.picture import Inset
 from shared.pipeline.plan.plan import Placement
 from shared.pipeline.plan.request import AspectRatio, FilmRequest, Preset
 
@@ -48,7 +49,9 @@ _PRESETS = {
 
 def placement(request: FilmRequest, *, footage: bool) -> Placement:
     """Return the presenter's place over footage, or before a backdrop."""
-    position, stance = request.avatar_position, _stance(request, footage=footage)
+    full = footage and request.inset is Inset.FULL  # then nothing but the presenter is seen
+    footage = footage and not full
+    position, stance = None if full else request.avatar_position, _stance(request, footage=footage)
     if position is None:
         return Placement(stance.high, 0.0, 1.0, stance.widest, stance.middle, alone=not footage)
     x, y = _PRESETS[position.preset] if position.preset else (None, 1.0)
@@ -66,5 +69,6 @@ def placement(request: FilmRequest, *, footage: bool) -> Placement:
 def _stance(request: FilmRequest, *, footage: bool) -> _Stance:
     if footage:
         return _OVER_FOOTAGE[request.aspect_ratio]
-    titled = any(scene.text_overlay and scene.visual_description is None for scene in request.scenes)
+    bare = (scene for scene in request.scenes if scene.visual_description is None or request.inset is Inset.FULL)
+    titled = any(scene.text_overlay for scene in bare)
     return (_ALONE_UNDER_TEXT if titled else _ALONE)[request.aspect_ratio]

@@ -6,6 +6,8 @@ from shared.pipeline.plan import prompts
 from shared.pipeline.plan.blends import blend_warnings
 from shared.pipeline.plan.capabilities import AvatarService
 from shared.pipeline.plan.glyphs import drawable, named
+from shared.pipeline.plan.insets import filled_by, inset_warnings
+from shared.pipeline.plan.picture import Hold
 from shared.pipeline.plan.plan import Clip, Length, Speech, Stretch
 from shared.pipeline.plan.reading import unread
 from shared.pipeline.plan.request import FilmRequest, ImageFit, VoiceSettings, script_of
@@ -16,7 +18,7 @@ from shared.pipeline.plan.warned import Warned, WarningText, warning
 from shared.pipeline.vendors.names import called
 
 ABOUT_PRESENTERS = (
-    *("persona", "avatar_id", "voice_id", "avatar_position", "provider", "prefer"),
+    *("persona", "avatar_id", "voice_id", "avatar_position", "inset", "provider", "prefer"),
     *("on_presenter_failure", "if_unclear"),
 )
 EMPTY = 2.0  # seconds a background may be seen alone
@@ -29,7 +31,7 @@ def plan_warnings(
     """Return the warnings about speech, texts, prompts, letters and unused fields; those about footage come with it."""
     said = (*_speech(request, stretches, takes), *_texts(request, stretches, takes), *_prompts(request, clips))
     unused = (*_unused(request, clips, stretches, takes), *blend_warnings(request, clips, stretches))
-    return (*said, *_undrawable(request, takes), *unused)
+    return (*said, *_undrawable(request, takes), *unused, *inset_warnings(request, stretches, takes))
 
 
 def engine_warnings(provider: str, service: AvatarService, takes: Sequence[Speech]) -> Iterator[WarningText]:
@@ -48,24 +50,26 @@ def _speech(request: FilmRequest, stretches: tuple[Stretch, ...], takes: tuple[S
     for take in takes:
         if take.scene is None and request.scenes:
             asked = sum(scene.seconds for scene in request.scenes) if request.length is Length.SCRIPT else 0.0
-            yield from _whole(request.length, stretches, take.seconds, asked)
+            yield from _whole(request, stretches, take.seconds, asked)
         elif take.scene is not None:
-            yield from _scene(request.length, shown[take.scene], take.scene, take.seconds)
+            yield from _scene(request, shown[take.scene], take.scene, take.seconds)
 
 
-def _whole(length: Length, stretches: tuple[Stretch, ...], spoken: float, asked: float) -> Iterator[WarningText]:
+def _whole(request: FilmRequest, stretches: tuple[Stretch, ...], spoken: float, asked: float) -> Iterator[WarningText]:
+    length = request.length
     shown = max(asked, sum(one.seconds for one in stretches))
     lines = f"The script takes about {say(spoken)} to speak, the scenes {say(shown)}: "
     over = spoken - shown
     if over > ESTIMATE_ERROR and length is Length.FILM:
         yield warning(Warned.SCRIPT_UNHEARD, f"{lines}about {say(over)} of it will not be heard (length film)")
     elif over > ESTIMATE_ERROR and stretches[-1].backdrop is None:
-        yield warning(Warned.FOOTAGE_STRETCHED, f"{lines}{_filled(over)}")
+        yield warning(Warned.FOOTAGE_STRETCHED, f"{lines}{_filled(request.hold, over)}")
     elif over < -ESTIMATE_ERROR and length is Length.SCRIPT:
         yield warning(Warned.SCENES_UNSEEN, f"{lines}about {say(-over)} of the scenes will not be seen (length script)")
 
 
-def _scene(length: Length, stretch: Stretch, number: int, spoken: float) -> Iterator[WarningText]:
+def _scene(request: FilmRequest, stretch: Stretch, number: int, spoken: float) -> Iterator[WarningText]:
+    length = request.length
     shown = stretch.seconds
     if stretch.backdrop and length is Length.LONGER and stretch.least is None and shown - spoken > EMPTY:
         yield warning(
@@ -83,13 +87,15 @@ def _scene(length: Length, stretch: Stretch, number: int, spoken: float) -> Iter
     if abs(lasts - shown) > ESTIMATE_ERROR:
         says = f"Scene {number + 1} will last about {say(lasts)} instead of {say(shown)}: its script takes that long"
         if lasts > shown and stretch.backdrop is None:
-            yield warning(Warned.FOOTAGE_STRETCHED, f"{says}; {_filled(lasts - shown)}")
+            yield warning(Warned.FOOTAGE_STRETCHED, f"{says}; {_filled(request.hold, lasts - shown)}")
         else:
             yield warning(Warned.SCRIPT_DECIDES, says)
 
 
-def _filled(lack: float) -> str:
+def _filled(hold: Hold | None, lack: float) -> str:
     """Say what will be seen where footage is lacking."""
+    if hold not in (None, Hold.AUTO):
+        return filled_by(hold, lack, lack, "about ")
     return f"for about {say(lack)} footage is seen again, or the picture moves slowly into its last frame"
 
 

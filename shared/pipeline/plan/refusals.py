@@ -5,9 +5,10 @@ Every reason names its field and the next move, and all of them come at once.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from shared.codes import by_field
 from shared.pipeline.plan import rules
-from shared.pipeline.plan.by_field import by_field
 from shared.pipeline.plan.capabilities import AvatarService, FootageModel, Tables
+from shared.pipeline.plan.insets import refuse_beside
 from shared.pipeline.plan.looks import Look, engine_for
 from shared.pipeline.plan.plan import Feature, Length, Speech
 from shared.pipeline.plan.renditions import refuse_outputs
@@ -77,6 +78,7 @@ def _reasons(
     yield from rules.mistakes(rules.outline(request))
     shapes = [one.aspect_ratio for one in request.outputs] or [request.aspect_ratio]
     yield from refuse_app_area("safe_area", request.safe_area, shapes)
+    yield from refuse_beside("inset", request.inset, shapes)
     yield from refuse_outputs(request, tables)
     if len(request.scenes) > tables.limits.scenes:
         yield "scenes", f"are {len(request.scenes)}; a film has at most {tables.limits.scenes}"

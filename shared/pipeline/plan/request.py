@@ -12,6 +12,7 @@ from typing import Any
 
 from shared.pipeline.codec import Stored, from_plain, to_stored
 from shared.pipeline.plan.brand import Brand
+from shared.pipeline.plan.picture import Hold, Inset
 from shared.pipeline.plan.plan import FADE_OUT, MUSIC_LEVEL, Blend, Join, Length, Loudness, Sound
 from shared.pipeline.plan.typography import USUAL_TEXT, AppArea, Typography
 
@@ -235,6 +236,8 @@ class FilmRequest(Stored):
     voice: VoiceSettings = VoiceSettings()
     captions: bool = False
     text: Typography = USUAL_TEXT
+    hold: Hold | None = None  # what is seen of a scene longer than its footage; None = auto
+    inset: Inset | None = None  # the shape presenters are seen in; None = auto
     safe_area: AppArea | None = None  # None = social in a tall film, else none
     audio: Audio = USUAL_AUDIO
     transition: Blend | None = None  # how each scene comes; None = auto

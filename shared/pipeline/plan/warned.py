@@ -71,6 +71,8 @@ class Warned(StrEnum):
     BACKGROUND_UNUSED = auto()
     PRESENTER_UNUSED = auto()
     TRANSITION_UNUSED = auto()
+    FOOTAGE_HIDDEN = auto()
+    POSITION_UNUSED = auto()
     IMAGE_CROPPED = auto()
     IMAGE_ENLARGED = auto()
 
@@ -176,6 +178,12 @@ ADVICE: Mapping[Warned, Advice] = {
     ),
     Warned.TRANSITION_UNUSED: Advice(
         "A transition is not seen.", 'Leave {field} out, or order with b_roll.join "cut", which films separate clips.'
+    ),
+    Warned.FOOTAGE_HIDDEN: Advice(
+        "A presenter hides footage that is bought.", 'Use "inset": "circle" or "rounded", or give the scene no footage.'
+    ),
+    Warned.POSITION_UNUSED: Advice(
+        "The presenter's place is not used.", "Leave avatar_position out, or use another inset."
     ),
     Warned.IMAGE_CROPPED: Advice(
         "Part of an image lies outside the film's shape.",

@@ -1,0 +1,95 @@
+"""What a film's picture is painted on: the inputs and chains of one part, and what is laid over its shots; pure."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from shared.media.boxes import Box, Stand
+from shared.media.ffmpeg import Source
+from shared.media.segments import Segment
+from shared.media.takes import MeasuredTake
+from shared.pipeline.edit.edit import Edit
+from shared.pipeline.plan.picture import Inset
+
+YUV = "out_color_matrix=bt709:out_range=tv"
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A PNG beneath a presenter and its box: a picture's shadow, or the plate a floating figure stands on.
+
+    `mask` is the PNG of the shape a picture is cut to, `wall` the one behind a figure that is shown as a picture.
+    """
+
+    box: Box
+    ground: Path | None = None
+    mask: Path | None = None
+    wall: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedPresenter:
+    """A take laid on the film: its frames there, where it stands, and its card, if it needs one."""
+
+    take: MeasuredTake
+    start: int
+    end: int
+    fade: int  # frames, at its end
+    stand: Stand
+    card: Card | None = None
+    comes: int = 0  # frames it takes to come
+    shape: Inset = Inset.AUTO
+
+
+@dataclass(frozen=True, slots=True)
+class Lettering:
+    """Painted words: a PNG with transparency, where it stands, and its frames on the film."""
+
+    path: Path
+    box: Box
+    start: int
+    end: int
+    comes: int  # frames it takes to come; 0 = at once
+    goes: int  # frames it takes to go
+    slides: int = 0  # pixels below its place where it comes from
+    letters: int = 0  # pixels of an em; 0 = it has none
+
+
+@dataclass(slots=True)
+class Graph:
+    """Inputs and filter chains, growing as things are painted; `layers` counts what lies over the shots."""
+
+    edit: Edit
+    part: Segment
+    sources: list[Source] = field(default_factory=list)
+    chains: list[str] = field(default_factory=list)
+    layers: int = 0
+
+    def open(self, source: Source) -> int:
+        """Add an input, return its number."""
+        self.sources.append(source)
+        return len(self.sources) - 1
+
+    def over(self, name: str, box: Box, across: str = "", down: str = "") -> None:
+        """Lay a stream over all so far, moved by what `across` and `down` add to its place in frame n."""
+        below, self.layers = self.layers, self.layers + 1
+        place = f"{box.x}{across}:{box.y}{down}"
+        self.chains.append(f"[base{below}][{name}]overlay={place}:eof_action=pass[base{self.layers}]")
+
+    @property
+    def text(self) -> str:
+        """Return the graph as ffmpeg reads it."""
+        return ";".join(self.chains)
+
+
+def window(offset: float, frames: int, fps: int) -> tuple[str, ...]:
+    """Return the options that read `frames` from an offset on.
+
+    Offsets are rounded to milliseconds, and a seek drops what begins before it: so it goes a quarter of a frame further
+    back, and the nearest whole frame is the one that was meant.
+    """
+    return ("-ss", f"{max(0.0, offset - 0.25 / fps):.6f}", "-t", f"{frames / fps + 0.2:.6f}", "-an")
+
+
+def held(fps: int) -> str:
+    """Repeat a single frame for ever, counted in frames."""
+    return f"settb=1/{fps},loop=loop=-1:size=1,setpts=N"
