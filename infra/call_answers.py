@@ -28,6 +28,7 @@ ANSWERS: Mapping[str, Mapping[int, str]] = {
     "GET /catalog/avatars": {200: "Avatars"},
     "GET /catalog/voices": {200: "Voices"},
     "GET /tenant/audit": {200: "Changes"},
+    "GET /tenant/export": {200: "Exported"},
     "GET /tenant/keys": {200: "Keys"},
     "POST /tenant/keys": {201: "KeyMade"},
     "POST /tenant/keys/{key}/rotate": {201: "KeyMade"},
@@ -120,6 +121,7 @@ QUERIES: Mapping[str, Mapping[str, Schema]] = {
         **PAGE,
     },
     "GET /tenant/audit": {name: LISTED[name] for name in ("limit", "cursor")},
+    "GET /tenant/export": {"cursor": text("`next_cursor` of the page before.")},
     "GET /tenant/tenants": {"cursor": text("`next_cursor` of the page before.")},
     "GET /tenant/deliveries": {
         "job": text("Only of this job.", minLength=36, maxLength=36),

@@ -14,6 +14,20 @@ LIFECYCLE_SCHEMAS: Mapping[str, Schema] = {
             "next_cursor": text("`cursor` of the next page; null on the last.", null=True),
         },
     ),
+    "Exported": fields_of(
+        "A page of everything that is stored of a tenant, told as it is when the page is read: it is no snapshot.",
+        {
+            "kind": text(
+                "What its records are, one kind a page, in this order: `tenant`, `defaults`, `accounts`, `webhooks`, "
+                "`personas`, `templates` and `brand_kits` (each version), `api_keys`, `months`, `jobs` (with request, "
+                "bill and timeline), `deliveries`, `deleted_jobs`, `changes`. There may be more kinds one day."
+            ),
+            "records": listed(
+                "Each as the call that shows it shows it: never a key, a secret or a hash.", of("object", "A record.")
+            ),
+            "next_cursor": text("`cursor` of the next page; null on the last.", null=True),
+        },
+    ),
     "Change": fields_of(
         "One change. It names fields, never what stands in them.",
         {

@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from infra.admin import closing, deliveries, house, jobs, keys, plans, platform_keys, tenants, vendors
+from infra.admin import closing, deliveries, export, house, jobs, keys, plans, platform_keys, tenants, vendors
 from infra.admin.told import Told, text_of
 from shared.config import settings
 from shared.pipeline.job.status import Status
@@ -129,6 +129,17 @@ _verb(
     click.option("--yes", is_flag=True, help="Do it: nothing undoes it."),
     click.option("--status", is_flag=True, help="Tell how far it is; at the end, the report."),
 )(closing.close)
+
+
+@TENANTS.command("export", context_settings=SETTINGS)
+@TENANT_ID
+@click.pass_obj
+def export_tenant(operator: Operator, tenant: str) -> None:
+    """Write everything that is stored of a tenant, a line of JSON a record; before it is closed, say."""
+    for line in export.lines(operator.wiring, tenant):
+        click.echo(line)
+
+
 _verb(
     TENANTS,
     "footage",

@@ -1,7 +1,7 @@
 """abroll as an object: films, uploads and what belongs to the tenant."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, cast
@@ -11,7 +11,7 @@ import httpx
 from .errors import KeyRefused, Refused
 from .films import Films
 from .many import ManyFilms
-from .schemas import Account, Changes, Integration, Keys, Personas, Tenant, WebhookSecret
+from .schemas import Account, Changes, Exported, Integration, Keys, Personas, Tenant, WebhookSecret
 from .transport import Patience, Sent, Transport
 
 VERSION = "0.1.0"
@@ -100,6 +100,14 @@ class Abroll:
         """Return who changed what of the tenant's, newest first, from a page's `next_cursor` on."""
         params: dict[str, str] = {"cursor": cursor} if cursor else {}
         return cast("Changes", self.call("GET", "/tenant/audit", None, **params))
+
+    def export(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """Yield everything that is stored of the tenant, each record with its kind; a page in memory at a time."""
+        cursor: str | None = ""
+        while cursor is not None:
+            page = cast("Exported", self.call("GET", "/tenant/export", None, **({"cursor": cursor} if cursor else {})))
+            yield from ((page["kind"], record) for record in page["records"])
+            cursor = page["next_cursor"]
 
     def new_webhook_secret(self) -> WebhookSecret:
         """Make the secret webhooks are signed with; it is shown this once. The one before signs beside it for a day."""

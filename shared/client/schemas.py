@@ -278,6 +278,14 @@ class EditSoundBody(TypedDict):
     audio: NotRequired[Literal["bed", "mute", "duck"] | None]
 
 
+class Exported(TypedDict):
+    """A page of everything that is stored of a tenant, told as it is when the page is read: it is no snapshot."""
+
+    kind: str
+    records: list[dict[str, Any]]
+    next_cursor: str | None
+
+
 class FilmQuality(TypedDict):
     """How good a finished film is, measured on the film itself."""
 

@@ -70,6 +70,20 @@ class NamedVersions(Generic[Versioned]):
             raise StoreUnreachable(f"the {self._newest_of} of {tenant} could not be listed: {failed}") from failed
         return tuple(from_plain(self._kind, data or {}) for data in found)
 
+    def versions(self, tenant: str, most: int, after: str = "") -> tuple[Versioned, ...]:
+        """Return at most so many versions of all names, by `name@version`, after one. Raises StoreUnreachable."""
+        from google.api_core.exceptions import GoogleAPICallError, RetryError
+
+        collection = self._clients.firestore.collection("tenants").document(tenant).collection(self._versions_of)
+        query = collection.order_by("__name__").limit(most)
+        if after:
+            query = query.start_after({"__name__": collection.document(after)})
+        try:
+            found = [each.to_dict() for each in query.stream(retry=retry_for(CALL_SECONDS), timeout=CALL_SECONDS)]
+        except (GoogleAPICallError, RetryError) as failed:
+            raise StoreUnreachable(f"the {self._versions_of} of {tenant} could not be listed: {failed}") from failed
+        return tuple(from_plain(self._kind, data or {}) for data in found)
+
     def put(self, tenant: str, wanted: Versioned, line: AuditLine | None = None) -> None:
         """Write a version, let it be the newest, and log that; the one that grew too old goes.
 

@@ -32,7 +32,7 @@ class AuditDoor:
 
     def _list(self, request: flask.Request, _found: Mapping[str, str]) -> flask.Response:
         who = self.who(request)
-        limit, after, wrong = page_asked(request.args, _is_line)
+        limit, after, wrong = page_asked(request.args, is_line_id)
         if wrong:
             raise invalid(wrong)
         page = self.log.page(who.tenant.id, limit + 1, after)
@@ -54,5 +54,6 @@ def told_of_change(line: AuditLine) -> dict[str, Any]:
     }
 
 
-def _is_line(text: str) -> bool:
+def is_line_id(text: str) -> bool:
+    """Tell whether a text can be a line's id."""
     return bool(_LINE_ID.fullmatch(text))

@@ -82,7 +82,7 @@ class BrandsDoor:
         kept = self.kits.store.get(tenant, _name(found), asked_version(request))
         if kept is None:
             raise not_found("brand kit")
-        return answer(200, _shown(kept))
+        return answer(200, shown_kit(kept))
 
     def _put(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
         from shared.door.bodies import Mistakes, parse_body
@@ -97,7 +97,7 @@ class BrandsDoor:
             raise invalid(mistakes.details) from mistakes
         plain = body.plain()
         line = who.line(Audited.BRAND_PUT, name, plain)
-        return answer(200, _shown(self.kits.put(who.tenant, name, plain, who.key.id, line)))
+        return answer(200, shown_kit(self.kits.put(who.tenant, name, plain, who.key.id, line)))
 
     def _delete(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
         who = self.admin(request)
@@ -152,5 +152,6 @@ def _head(kept: NamedBrand) -> dict[str, Any]:
     return {"name": kept.name, "version": kept.version, "created_at": to_plain(kept.created_at)}
 
 
-def _shown(kept: NamedBrand) -> dict[str, Any]:
+def shown_kit(kept: NamedBrand) -> dict[str, Any]:
+    """Return a version as its tenant reads it."""
     return {**_head(kept), "kit": json.loads(kept.body), "made_by": kept.made_by}

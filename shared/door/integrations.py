@@ -53,7 +53,9 @@ class IntegrationsDoor:
         )
 
     def _all(self, request: flask.Request, _found: Mapping[str, str]) -> flask.Response:
-        return answer(200, {"integrations": [_shown(each) for each in self.accounts.all(self.who(request).tenant.id)]})
+        return answer(
+            200, {"integrations": [shown_account(each) for each in self.accounts.all(self.who(request).tenant.id)]}
+        )
 
     def _put(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
         from shared.door.bodies import Mistakes, parse_body
@@ -77,21 +79,21 @@ class IntegrationsDoor:
             register=wanted.register_webhook,
             line=who.line(Audited.ACCOUNT_PUT, f"{found['provider']}-{wanted.mode}", ("api_key", *named)),
         )
-        return answer(200, _shown(integration))
+        return answer(200, shown_account(integration))
 
     def _one(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
         who = self.who(request)
-        return answer(200, _shown(self.accounts.one(who.tenant.id, found["provider"], _mode(request))))
+        return answer(200, shown_account(self.accounts.one(who.tenant.id, found["provider"], _mode(request))))
 
     def _change(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
         who, provider, mode = self.who(request), found["provider"], _mode(request)
         wanted = _wanted(json_body(request))
         line = who.line(Audited.ACCOUNT_CHANGED, f"{provider}-{mode}", wanted.changes)
-        return answer(200, _shown(self.accounts.change(who.tenant.id, provider, mode, wanted, line)))
+        return answer(200, shown_account(self.accounts.change(who.tenant.id, provider, mode, wanted, line)))
 
     def _sync(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
         who = self.who(request)
-        return answer(200, _shown(self.accounts.sync(who.tenant.id, found["provider"], _mode(request))))
+        return answer(200, shown_account(self.accounts.sync(who.tenant.id, found["provider"], _mode(request))))
 
     def _delete(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
         who, provider, mode = self.who(request), found["provider"], _mode(request)
@@ -132,7 +134,8 @@ def _mode(request: flask.Request) -> str:
     return mode
 
 
-def _shown(account: Integration) -> dict[str, Any]:
+def shown_account(account: Integration) -> dict[str, Any]:
+    """Return an account as its tenant reads it: nothing of its key."""
     shown = {name: value for name, value in to_plain(account).items() if name not in HIDDEN}
     balance = {} if account.balance is None else {"balance": f"{account.balance / MICROS:.6f}"}
     return {

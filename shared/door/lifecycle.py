@@ -68,7 +68,7 @@ class LifecycleDoor:
         page = self.deletions().receipts(tenant, since, until, limit + 1, after)
         last = page[limit - 1] if len(page) > limit else None
         following = cursor_of(last.ordered_at, last.id) if last else None
-        return answer(200, {"jobs": [_row(each) for each in page[:limit]], "next_cursor": following})
+        return answer(200, {"jobs": [left_of_job(each) for each in page[:limit]], "next_cursor": following})
 
     def _keep(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
         from shared.door.bodies import Mistakes, parse_body
@@ -97,7 +97,8 @@ class LifecycleDoor:
         )
 
 
-def _row(receipt: "Receipt") -> dict[str, Any]:
+def left_of_job(receipt: "Receipt") -> dict[str, Any]:
+    """Return what is left of a deleted job as its tenant reads it."""
     bills = {name: Bill(each.paid_by_us, each.billed_by_provider) for name, each in receipt.by_vendor.items()}
     told: dict[str, Any] = {
         "job_id": receipt.id,

@@ -41,11 +41,11 @@ class PersonasDoor:
         )
 
     def _all(self, request: flask.Request, _found: Mapping[str, str]) -> flask.Response:
-        return answer(200, {"personas": [_shown(each) for each in self.cast.all(self.who(request).tenant.id)]})
+        return answer(200, {"personas": [shown_persona(each) for each in self.cast.all(self.who(request).tenant.id)]})
 
     def _one(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
         tenant = self.who(request).tenant.id
-        return answer(200, _shown(self.cast.one(tenant, _name(found))))
+        return answer(200, shown_persona(self.cast.one(tenant, _name(found))))
 
     def _put(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
         from shared.door.bodies import Mistakes, parse_body
@@ -60,7 +60,7 @@ class PersonasDoor:
         name = _name(found)
         line = who.line(Audited.PERSONA_PUT, name, ("title", *(f"at.{provider}" for provider in at)))
         kept, unchecked = self.cast.put(who.tenant.id, Persona(name, wanted.title or name, at), line)
-        return answer(200, {**_shown(kept), "warnings": list(unchecked)})
+        return answer(200, {**shown_persona(kept), "warnings": list(unchecked)})
 
     def _delete(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
         who, name = self.who(request), _name(found)
@@ -76,5 +76,6 @@ def _name(found: Mapping[str, str]) -> str:
     return found["persona"]
 
 
-def _shown(persona: Persona) -> dict[str, Any]:
+def shown_persona(persona: Persona) -> dict[str, Any]:
+    """Return a persona as its tenant reads it."""
     return {"at": {}, **to_plain(persona)}

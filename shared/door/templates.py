@@ -65,7 +65,7 @@ class TemplatesDoor:
         kept = self.store.get(tenant, _name(found), asked_version(request))
         if kept is None:
             raise not_found("template")
-        return answer(200, _shown(kept))
+        return answer(200, shown_template(kept))
 
     def _put(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
         from shared.door.bodies import Mistakes, parse_body
@@ -84,7 +84,7 @@ class TemplatesDoor:
             raise Problem(Code.VALIDATION_ERROR, message, next_move="make variables of the longest texts")
         said = json.dumps(variables, ensure_ascii=False)
         kept = self._kept(who, NamedTemplate(name, 1, order, self.now(), body.title or "", said, who.key.id))
-        return answer(200, {**_shown(kept), "needs": needs})
+        return answer(200, {**shown_template(kept), "needs": needs})
 
     def _kept(self, who: Caller, wanted: NamedTemplate) -> NamedTemplate:
         """Write a template's next version. Raises Problem, StoreUnreachable."""
@@ -201,7 +201,8 @@ def _head(kept: NamedTemplate) -> dict[str, Any]:
     }
 
 
-def _shown(kept: NamedTemplate) -> dict[str, Any]:
+def shown_template(kept: NamedTemplate) -> dict[str, Any]:
+    """Return a version as its tenant reads it."""
     return {
         **_head(kept),
         "variables": json.loads(kept.variables),

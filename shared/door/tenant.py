@@ -18,6 +18,7 @@ from shared.door.asked import Caller
 from shared.door.audit import AuditDoor
 from shared.door.brands import BrandsDoor
 from shared.door.entrance import Entrance
+from shared.door.export import ExportDoor
 from shared.door.integrations import IntegrationsDoor
 from shared.door.keys import new_endpoint_id, new_webhook_secret
 from shared.door.personas import PersonasDoor
@@ -40,6 +41,7 @@ from shared.steps.replays import Replays
 from shared.steps.rotation import Rotation
 
 if TYPE_CHECKING:
+    from shared.door.export_kinds import Kinds
     from shared.media.font_files import FontFacts
 
 ADMIN = "tenant:admin"
@@ -66,6 +68,7 @@ class TenantDoor:
     audit_log: AuditLog
     now: Callable[[], datetime]
     kits: BrandKits
+    exported: "Callable[[], Kinds]"
     judge_font: "Callable[[bytes], FontFacts] | None" = None  # None where this function does not carry what reads fonts
 
     def __call__(self, request: flask.Request) -> flask.Response:
@@ -92,6 +95,7 @@ class TenantDoor:
             *PersonasDoor(self.cast, self._who).routes,
             *self._webhooks.routes,
             *AuditDoor(self.audit_log, self._who).routes,
+            *ExportDoor(self.exported, self._who).routes,
             *TenantsDoor(self.tenants, self.pages, self.entrance).routes,
         )
 

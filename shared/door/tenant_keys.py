@@ -134,9 +134,13 @@ class KeysDoor:
         return key
 
     def _shown(self, key: ApiKey, who: Caller) -> dict[str, Any]:
-        shown = {name: value for name, value in to_plain(key).items() if name not in ("hash", "tenant")}
-        status = _status(key, self.entrance.now())
-        return {**shown, "status": status, "begins": f"{KEY_BEGINS}{key.id}_", "this": key.id == who.key.id}
+        return {**shown_key(key, self.entrance.now()), "this": key.id == who.key.id}
+
+
+def shown_key(key: ApiKey, now: datetime) -> dict[str, Any]:
+    """Return a key as its tenant reads it: how it begins, and nothing of what it is."""
+    shown = {name: value for name, value in to_plain(key).items() if name not in ("hash", "tenant")}
+    return {**shown, "status": _status(key, now), "begins": f"{KEY_BEGINS}{key.id}_"}
 
 
 def _ended_at(key: ApiKey) -> datetime | None:

@@ -134,7 +134,7 @@ class WebhooksDoor:
 
     def _replay(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
         who = self.who(request)
-        if not _is_delivery(found["delivery"]):
+        if not is_delivery_id(found["delivery"]):
             raise not_found("delivery")
         return answer(202, told_of(self.replays.one(who.tenant.id, found["delivery"])))
 
@@ -143,7 +143,7 @@ class WebhooksDoor:
 
         who = self.who(request)
         wanted = self._read(ReplayBody, request)
-        since, after = moment_of(wanted.since), read_cursor(wanted.cursor, _is_delivery) if wanted.cursor else None
+        since, after = moment_of(wanted.since), read_cursor(wanted.cursor, is_delivery_id) if wanted.cursor else None
         wrong = {"since": ["must be a time like 2026-11-20T12:00:00Z"]} if since is None else {}
         if wanted.cursor and after is None:
             wrong["cursor"] = ["is not a cursor of ours: take next_cursor as it is"]
@@ -207,7 +207,7 @@ def told_of(delivery: Delivery | Unread) -> dict[str, Any]:
 
 def _asked(args: Mapping[str, str]) -> tuple[int, str | None, tuple[datetime, str] | None]:
     """Read a list's query. Raises Problem."""
-    limit, after, wrong = page_asked(args, _is_delivery)
+    limit, after, wrong = page_asked(args, is_delivery_id)
     job = args.get("job")
     if job is not None and not is_job_id(job):
         wrong["job"] = ["must be a job's id"]
@@ -220,5 +220,6 @@ def _cursor(last: Delivery | Unread) -> str:
     return cursor_of(last.created_at or datetime.min.replace(tzinfo=UTC), last.id)
 
 
-def _is_delivery(text: str) -> bool:
+def is_delivery_id(text: str) -> bool:
+    """Tell whether a text can be a delivery's id."""
     return bool(_DELIVERY.fullmatch(text))

@@ -15,6 +15,7 @@ if TYPE_CHECKING:  # each function imports only what its own property below name
     from shared.door.console.sessions import Sessions
     from shared.door.create_job import CreateJobDoor
     from shared.door.entrance import Entrance
+    from shared.door.export_kinds import Kinds
     from shared.door.health import HealthDoor
     from shared.door.heygen_webhook import HeygenWebhook
     from shared.door.inside import Doors, InsideCalls
@@ -109,7 +110,17 @@ class DoorParts(StepParts):
             *kept_by_name,
             self.now,
             kits=self.kits,
+            exported=lambda: self.export_kinds,
         )
+
+    @cached_property
+    def export_kinds(self) -> "Kinds":
+        from shared.cloud.month_lists import MonthLists
+        from shared.door.export_kinds import Kinds
+
+        kept = (self.tenants, self.revocations, self.personas, self.templates, self.brands, MonthLists(self.clients))
+        told = (self.jobs, self.delivery_lists, self.deletions, self.audit_log)
+        return Kinds(*kept, *told, self.settings.public_url, self.now, self.outlook)
 
     @cached_property
     def replays(self) -> "Replays":

@@ -174,6 +174,17 @@ def test_what_was_used_is_told(shell: Shell) -> None:
     assert {"films", "film_seconds", "credits_used", "by_vendor"} <= told.keys()
 
 
+def test_everything_is_taken_away_as_lines(shell: Shell) -> None:
+    """Into a file, a line of JSON a record, whole pages through; the key that asks is not in it."""
+    done = shell.run("export", "-o", "mine.jsonl")
+
+    text = (shell.folder / "mine.jsonl").read_text(encoding="utf-8")
+    lines = [json.loads(line) for line in text.splitlines()]
+    assert (0, None, None) == done
+    assert ["tenant", "changes"] == [lines[0]["kind"], lines[-1]["kind"]]
+    assert shell.abroll.key not in text
+
+
 def test_an_endpoint_is_made_tested_and_removed(shell: Shell) -> None:
     """What was sent there is listed and sent anew; gone, it takes no test."""
     made = shell.run("webhooks", "add", "http://127.0.0.1:9/hook", "--event", "job.failed")[1]

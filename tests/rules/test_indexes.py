@@ -30,6 +30,7 @@ from shared.cloud.ended_jobs import EndedJobs
 from shared.cloud.epochs import Epochs
 from shared.cloud.jobs import Jobs, StoreUnreachable
 from shared.cloud.lanes import Lanes
+from shared.cloud.month_lists import MonthLists
 from shared.cloud.personas import Personas
 from shared.cloud.queue_lengths import QueueLengths
 from shared.cloud.records import Filters
@@ -238,6 +239,15 @@ def test_a_tenants_templates_need_no_index(serve: Serve) -> None:
         assert () == Templates(clients).list("acme", 10)
 
 
+def test_what_is_exported_by_name_needs_no_index(serve: Serve) -> None:
+    """Months and all versions, on the first page and on later ones."""
+    with serve(INDEXES) as clients:
+        found = [Templates(clients).versions("acme", 10, after) for after in ("", "launch@1")]
+        months = [MonthLists(clients).page("acme", 10, after) for after in ("", "2026-11")]
+
+        assert ([()] * 2, [()] * 2) == (found, months)
+
+
 def test_a_tenants_brand_kits_need_no_index(serve: Serve) -> None:
     """They are listed by name alone."""
     with serve(INDEXES) as clients:
@@ -346,7 +356,9 @@ def test_these_are_all_queries_there_are() -> None:
         "jobs.parked",
     }
     tenants = {
+        "month_lists.page",
         "named_versions.list",
+        "named_versions.versions",
         "personas.list",
         "revocations._theirs",
         "tenant_pages.after",

@@ -1,8 +1,9 @@
 """The commands about the tenant: signing in, avatar accounts, keys, personas, webhooks."""
 
+import json
 import os
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, cast
+from typing import IO, TYPE_CHECKING, Any, cast
 from urllib.parse import quote
 
 import click
@@ -109,6 +110,20 @@ def audit(session: Session, cursor: str | None) -> None:
     session.output.result(session.abroll.changes(cursor), _changes)
 
 
+@click.command()
+@click.option(
+    "-o", "--out", type=click.File("w", encoding="utf-8", lazy=True), default="-", help="A file; else stdout."
+)
+@this
+def export(session: Session, out: IO[str]) -> None:
+    """Write everything abroll has stored of you: a line of JSON a record, with its kind."""
+    counts: dict[str, int] = {}
+    for kind, record in session.abroll.export():
+        click.echo(json.dumps({"kind": kind, "record": record}, ensure_ascii=False), file=out)
+        counts[kind] = counts.get(kind, 0) + 1
+    session.output.note(", ".join(f"{count} {kind}" for kind, count in counts.items()))
+
+
 @click.group()
 def webhooks() -> None:
     """What abroll tells your server."""
@@ -197,4 +212,4 @@ def _deliveries(told: Mapping[str, Any]) -> str:
     return "\n".join(lines) or "Nothing was sent."
 
 
-COMMANDS = (login, logout, whoami, accounts, keys, personas, audit, webhooks)
+COMMANDS = (login, logout, whoami, accounts, keys, personas, audit, export, webhooks)
