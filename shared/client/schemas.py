@@ -116,6 +116,9 @@ class CancelMany(TypedDict):
     dry_run: NotRequired[bool]
 
 
+CaptionsBy: TypeAlias = Literal["phrase", "word"]
+
+
 class CatalogSource(TypedDict):
     """One account's list."""
 
@@ -1351,6 +1354,7 @@ class BrandKit(TypedDict):
     fonts: NotRequired[FontsBody | None]
     text: NotRequired[LookBody | None]
     captions: NotRequired[bool | None]
+    captions_by: NotRequired[Literal["phrase", "word"] | None]
     avatar_position: NotRequired[PositionBody | None]
     audio: NotRequired[AudioBody | None]
     background: NotRequired[ColorBody | PresetBody | None]
@@ -1418,6 +1422,7 @@ class Film(TypedDict):
     background: NotRequired[ColorBody | ImageBody | PresetBody | None]
     voice: NotRequired[VoiceBody | None]
     captions: NotRequired[bool | None]
+    captions_by: NotRequired[Literal["phrase", "word"] | None]
     text: NotRequired[TextBody | None]
     safe_area: NotRequired[
         Literal["social", "reels", "tiktok", "shorts", "none"] | None
@@ -1668,6 +1673,7 @@ class Template(TypedDict):
     background: NotRequired[ColorBody | ImageBody | PresetBody | None]
     voice: NotRequired[VoiceBody | None]
     captions: NotRequired[bool | None]
+    captions_by: NotRequired[Literal["phrase", "word"] | None]
     text: NotRequired[TextBody | None]
     safe_area: NotRequired[
         Literal["social", "reels", "tiktok", "shorts", "none"] | None
@@ -1856,6 +1862,7 @@ class Edit(TypedDict):
     order: NotRequired[list[OrderItem] | None]
     avatar_position: NotRequired[PositionBody | None]
     captions: NotRequired[bool | None]
+    captions_by: NotRequired[Literal["phrase", "word"] | None]
     brand: NotRequired[str | None]
     text: NotRequired[TextBody | None]
     safe_area: NotRequired[
@@ -1969,6 +1976,7 @@ class Request(TypedDict):
     background: NotRequired[Background]
     voice: VoiceSettings
     captions: bool
+    captions_by: NotRequired[CaptionsBy]
     text: Typography
     hold: NotRequired[Hold]
     inset: NotRequired[Inset]

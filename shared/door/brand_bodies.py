@@ -8,6 +8,7 @@ from shared.door.audio_bodies import AudioBody
 from shared.door.body_types import Color, of_form
 from shared.door.film_bodies import FlatBody, PositionBody
 from shared.door.strict_body import Body
+from shared.door.text_bodies import CaptionsByName
 
 _LOGO_ID = "must be the id that POST /tenant/uploads/logo answers"
 
@@ -45,7 +46,8 @@ class ColorsBody(Body):
         Color | None, Field(description="Of the backdrop where nothing is filmed and neither order nor kit name one.")
     ] = None
     accent: Annotated[
-        Color | None, Field(description="Of a bar in the panel of scene texts, before their letters.")
+        Color | None,
+        Field(description="Of a bar in the panel of scene texts, before their letters, and behind the spoken word."),
     ] = None
     text: Annotated[Color | None, Field(description="Of letters; white where it is left out.")] = None
     panel: Annotated[Color | None, Field(description="Of what is around letters; dark where it is left out.")] = None
@@ -75,6 +77,7 @@ class BrandKitBody(Body):
     fonts: FontsBody | None = None
     text: LookBody | None = None
     captions: bool | None = None
+    captions_by: CaptionsByName | None = None
     avatar_position: PositionBody | None = None
     audio: AudioBody | None = None
     background: FlatBody | None = None

@@ -13,7 +13,7 @@ from shared.door.body_types import BrandName, Name, Removable, Script, Text500, 
 from shared.door.film_bodies import FlatBody, PositionBody
 from shared.door.output_bodies import FocusBody, OutputsBody
 from shared.door.picture_bodies import HoldName, InsetName, SceneTransition, Transition, TransitionSeconds
-from shared.door.text_bodies import SafeAreaName, TextBody
+from shared.door.text_bodies import CaptionsByName, SafeAreaName, TextBody
 from shared.door.voice_body import VoiceBody
 from shared.pipeline.codec import from_plain
 from shared.pipeline.job.recut import Recut
@@ -36,7 +36,7 @@ _BOUGHT = (
     *("avatar_id", "voice_id", "voice"),
 )
 _LAID_OUT = {
-    *("avatar_position", "captions", "text", "safe_area", "background", "length"),
+    *("avatar_position", "captions", "captions_by", "text", "safe_area", "background", "length"),
     *("aspect_ratio", "resolution", "order", "outputs", "focus"),
     *("transition", "transition_seconds", "hold", "inset"),
 }
@@ -120,6 +120,7 @@ class EditBody(Body):
         PositionBody | None, Field(description="In place of the film's; null, or {}, is what suits its shape.")
     ] = None
     captions: bool | None = None
+    captions_by: CaptionsByName | None = None
     brand: Annotated[
         BrandName | None,
         Field(description="Another brand kit for what the order left open; null, or `none`, takes the brand away."),

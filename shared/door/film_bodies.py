@@ -28,7 +28,7 @@ from shared.door.body_types import (
 from shared.door.output_bodies import FocusBody, OutputsBody
 from shared.door.picture_bodies import HoldName, InsetName, SceneTransition, Transition, TransitionSeconds
 from shared.door.strict_body import Body
-from shared.door.text_bodies import SafeAreaName, TextBody
+from shared.door.text_bodies import CaptionsByName, SafeAreaName, TextBody
 from shared.door.voice_body import VoiceBody
 
 
@@ -129,6 +129,7 @@ class TemplateBody(Body):
     background: BackgroundBody | None = None
     voice: VoiceBody | None = None
     captions: bool | None = None
+    captions_by: CaptionsByName | None = None
     text: TextBody | None = None
     safe_area: SafeAreaName | None = None
     hold: HoldName | None = None

@@ -27,7 +27,11 @@ class TextBody(Body):
     size: Annotated[float, Field(ge=0.7, le=1.5, description="Times the usual letters.")] | None = None
     color: Annotated[Color | None, Field(description="Of the letters; white is the default.")] = None
     accent: Annotated[
-        Color | None, Field(description="Of a bar in the panel of scene texts, before their letters; none by default.")
+        Color | None,
+        Field(
+            description="Of a bar in the panel of scene texts, before their letters (none by default), and behind the "
+            "spoken word of captions_by word (a yellow by default)."
+        ),
     ] = None
     panel: Annotated[Color | None, Field(description="Of the panel, outline or shadow; a dark one is the default.")] = (
         None
@@ -39,5 +43,13 @@ SafeAreaName = Annotated[
     Field(
         description="Whose buttons words and cards keep clear of: an app's (9:16 only); social, the default of 9:16, "
         "those of organic posts; none, the default of other shapes, the 5 % at each side that players may cut."
+    ),
+]
+
+CaptionsByName = Annotated[
+    Literal["phrase", "word"],
+    Field(
+        description="What of a caption is lit: nothing (phrase, the default), or the word that is being said, on a "
+        "pill of `text.accent` (of the letters' own colour where that is not seen against the panel). Nothing moves."
     ),
 ]

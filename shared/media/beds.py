@@ -81,10 +81,13 @@ def bed(number: int, total: int, level: str) -> str:
     return f"[{number}:a:0]{SHAPE},{looped},{level},{fades}[bed]"
 
 
-def bed_level(row: Sequence[Cut], edit: Edit, spoken: Sequence[Span], sounding: Sequence[Span]) -> str:
+def bed_level(
+    row: Sequence[Cut], edit: Edit, spoken: Sequence[Span], sounding: Sequence[Span], *, carries: bool = False
+) -> str:
     """Return the bed's loudness over time as a filter; "" where a film needs none.
 
-    Alone it is what the film sounds like; beside footage that is heard it only fills what would be silent.
+    Alone it is what the film sounds like, and so it is between a few words where it `carries` the film; beside footage
+    that is heard it only fills what would be silent.
     """
     if not spoken and not sounding:
         return f"volume={LOUDNESS - BED_LOUDNESS:.2f}dB"
@@ -95,6 +98,7 @@ def bed_level(row: Sequence[Cut], edit: Edit, spoken: Sequence[Span], sounding: 
     between = max(UNDER, min(_BETWEEN, LOUDNESS + 10 * log10(share) - _GATE)) - BED_LOUDNESS
     if sounding:
         return curve([*spoken, *sounding], between, None) if silent else ""
+    between = LOUDNESS - BED_LOUDNESS if carries else between
     filmed = any(cut.moving for cut in row)
     return curve(spoken, between, UNDER - BED_LOUDNESS) if silent or filmed else ""
 

@@ -1,6 +1,9 @@
 """What a film's picture is painted on: the inputs and chains of one part, and what is laid over its shots; pure."""
 
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 from shared.media.boxes import Box, Stand
@@ -52,6 +55,13 @@ class Lettering:
     goes: int  # frames it takes to go
     slides: int = 0  # pixels below its place where it comes from
     letters: int = 0  # pixels of an em; 0 = it has none
+    turns: tuple[int, ...] | None = None  # frames, from its start, of its further pictures; `path` is their pattern
+
+    def shown(self, frame: float) -> Path:
+        """Return the picture that is seen on a frame of the film."""
+        if self.turns is None:
+            return self.path
+        return self.path.with_name(self.path.name % bisect_right(self.turns, frame - self.start))
 
 
 @dataclass(slots=True)
@@ -93,3 +103,12 @@ def window(offset: float, frames: int, fps: int) -> tuple[str, ...]:
 def held(fps: int) -> str:
     """Repeat a single frame for ever, counted in frames."""
     return f"settb=1/{fps},loop=loop=-1:size=1,setpts=N"
+
+
+def in_turn(turns: Sequence[int], fps: int) -> str:
+    """Show each picture of a row from its frame on, the last one for ever."""
+    waits = enumerate((turn - last for last, turn in pairwise((0, *turns))), start=1)
+    begins = "+".join(f"gte(N\\,{number})*{wait}" for number, wait in (*waits, (len(turns) + 1, 1)))
+    # `fps` gives no frame of the one that ends a stream, so the last picture comes twice.
+    timed = f"tpad=stop=1:stop_mode=clone,settb=1/{fps},setpts={begins},fps={fps}:start_time=0"
+    return f"{timed},tpad=stop=-1:stop_mode=clone,setpts=N"

@@ -35,6 +35,7 @@ class Demuxer(StrEnum):
     WAV = "wav"
     FLAC = "flac"
     PNG = "png_pipe"  # only pictures this package has painted itself
+    ROW = "image2"  # the same, by a pattern of their names
     PARTS = "concat"  # only lists this package has written itself
 
 

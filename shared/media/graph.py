@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from shared.media.blending import dipped, pictures
-from shared.media.canvas import YUV, Graph, Lettering, PlacedPresenter, held, window
+from shared.media.canvas import YUV, Graph, Lettering, PlacedPresenter, held, in_turn, window
 from shared.media.ffmpeg import Demuxer, Source
 from shared.media.holding import ping_pong, pushed_in, turning
 from shared.media.keying import rgb
@@ -87,7 +87,8 @@ def _window_at(focus: Focus) -> str:
 
 def _lay_words(graph: Graph, word: Lettering) -> None:
     part, fps, name = graph.part, graph.edit.fps, f"word{graph.layers}"
-    number = graph.open(Source(word.path, Demuxer.PNG))
+    number = graph.open(Source(word.path, Demuxer.PNG if word.turns is None else Demuxer.ROW))
+    timed = held(fps) if word.turns is None else in_turn(word.turns, fps)
     length = word.end - word.start
     ease = ""
     if word.comes:
@@ -96,8 +97,6 @@ def _lay_words(graph: Graph, word: Lettering) -> None:
         ease += f",fade=t=out:start_frame={length - word.goes}:nb_frames={word.goes}:alpha=1"
     first, last = max(word.start, part.start), min(word.end, part.end)
     cut = f"trim=start_frame={first - word.start}:end_frame={last - word.start},setpts=N+{first - part.start}"
-    graph.chains.append(
-        f"[{number}:v]scale={YUV},format=yuva420p,{held(fps)},trim=end_frame={length}{ease},{cut}[{name}]"
-    )
+    graph.chains.append(f"[{number}:v]scale={YUV},format=yuva420p,{timed},trim=end_frame={length}{ease},{cut}[{name}]")
     slid = f"+{word.slides}*pow(1-clip((n-{word.start - part.start})/{_SLIDE}\\,0\\,1)\\,3)" if word.slides else ""
     graph.over(name, word.box, down=slid)

@@ -1,6 +1,6 @@
 """Paints shaped lines as pixels: letters as opacity, emoji in their own colours; always the same pixels."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from io import BytesIO
@@ -15,10 +15,14 @@ from shared.media.shaping import Glyph, Line
 
 @dataclass(frozen=True, slots=True)
 class Ink:
-    """Painted lines, cropped to what is seen: the letters' opacity ("L") and the emoji ("RGBA"), of one size."""
+    """Painted lines, cropped to what is seen: the letters' opacity ("L") and the emoji ("RGBA"), of one size.
+
+    `parts` are the opacities of some of the letters alone, of that size, too.
+    """
 
     letters: Image.Image
     pictures: Image.Image
+    parts: tuple[Image.Image, ...] = ()
 
     @property
     def size(self) -> tuple[int, int]:
@@ -31,38 +35,58 @@ class Ink:
         if share == 1.0:
             return self
         size = max(1, floor(self.size[0] * share)), max(1, floor(self.size[1] * share))
-        return Ink(*(layer.resize(size, Image.Resampling.LANCZOS) for layer in (self.letters, self.pictures)))
+        whole, pictures, *parts = (
+            layer.resize(size, Image.Resampling.LANCZOS) for layer in (self.letters, self.pictures, *self.parts)
+        )
+        return Ink(whole, pictures, tuple(parts))
 
 
-def ink(lines: Sequence[Line], baselines: Sequence[float], letters: int) -> Ink | None:
+Part = frozenset[tuple[int, int]]  # glyphs, each by the number of its line and its own there
+
+
+def ink(lines: Sequence[Line], baselines: Sequence[float], letters: int, parts: Sequence[Part] = ()) -> Ink | None:
     """Paint lines under each other, each in the middle; None where nothing is to be seen.
 
     `baselines` are ems below the first line's baseline, `letters` is the size of an em in pixels.
     """
-    seen = [(line, down) for line, down in zip(lines, baselines, strict=True) if line.right > line.left]
+    rows = enumerate(zip(lines, baselines, strict=True))
+    seen = [(number, line, down) for number, (line, down) in rows if line.right > line.left]
     if not seen:
         return None
-    half = max(line.right - line.left for line, _ in seen) / 2
+    half = max(line.right - line.left for _, line, _ in seen) / 2
     left, right = floor(-half * letters) - 1, ceil(half * letters) + 1
-    top = ceil(max(line.top - down for line, down in seen) * letters) + 1
-    bottom = floor(min(line.bottom - down for line, down in seen) * letters) - 1
+    top = ceil(max(line.top - down for _, line, down in seen) * letters) + 1
+    bottom = floor(min(line.bottom - down for _, line, down in seen) * letters) - 1
     size = (right - left, top - bottom)
-    raster = uharfbuzz.RasterDraw()
-    raster.extents = uharfbuzz.RasterExtents(left, bottom, *size, 0)
     pictures = Image.new("RGBA", size, (0, 0, 0, 0))
-    for line, down in seen:
+    placed: dict[tuple[int, int], tuple[Glyph, float, float]] = {}
+    for number, line, down in seen:
         begin = -(line.left + line.right) / 2
-        for glyph in line.glyphs:
+        for index, glyph in enumerate(line.glyphs):
             x, y = (begin + glyph.x) * letters, (glyph.y - down) * letters
             if glyph.colored:
                 _paste(pictures, glyph, x - left, top - y, letters)
             else:
-                scale = letters / glyph.face.em
-                raster.transform = (scale, 0.0, 0.0, scale, x, y)
-                raster.draw_glyph(glyph.face.font, glyph.id)
-    mask = _mask(raster, size)
+                placed[number, index] = glyph, x, y
+    extents = uharfbuzz.RasterExtents(left, bottom, *size, 0)
+    mask = _drawn(placed.values(), extents, letters)
     box = _united(mask.getbbox(), pictures.getbbox())
-    return Ink(mask.crop(box), pictures.crop(box)) if box else None
+    if box is None:
+        return None
+    some = ([placed[each] for each in sorted(part) if each in placed] for part in parts)
+    alone = tuple(_drawn(each, extents, letters).crop(box) for each in some)
+    return Ink(mask.crop(box), pictures.crop(box), alone)
+
+
+def _drawn(glyphs: Iterable[tuple[Glyph, float, float]], extents: uharfbuzz.RasterExtents, letters: int) -> Image.Image:
+    """Draw glyphs at their places in pixels from the middle of the first baseline."""
+    raster = uharfbuzz.RasterDraw()
+    raster.extents = extents
+    for glyph, x, y in glyphs:
+        scale = letters / glyph.face.em
+        raster.transform = (scale, 0.0, 0.0, scale, x, y)
+        raster.draw_glyph(glyph.face.font, glyph.id)
+    return _mask(raster, (extents.width, extents.height))
 
 
 def _mask(raster: uharfbuzz.RasterDraw, size: tuple[int, int]) -> Image.Image:

@@ -4,6 +4,8 @@ Where the letters are tells the picture they were painted as. Their light is the
 that of a rim around them: its nearest twentieth to the letters, for one bright spot behind a letter is enough.
 """
 
+from pathlib import Path
+
 from PIL import Image, ImageChops, ImageFilter
 
 from shared.media.boxes import Box
@@ -31,6 +33,7 @@ class Letters:
         self._ground = rgb(look.panel or DARK)
         self._ink = rgb(look.color)
         self._way = [one - other for one, other in zip(self._ink, self._ground, strict=True)]
+        self._shown = word.path
         self._masks: tuple[Image.Image, Image.Image] | None = None
 
     def look(self, picture: Image.Image, around: Box, at: float) -> None:
@@ -38,10 +41,15 @@ class Letters:
         word = self.word
         if not word.start + max(word.comes, word.slides and 8) + _OLD <= at < word.end - word.goes:
             return
+        if word.shown(at - _OLD) != word.shown(at):
+            return  # either may be seen
         if sum(each * each for each in self._way) < _TOO_NEAR**2:
             self.worst = round(contrast(self._look), 2)
             return
-        core, rim = self._masks = self._masks or self._painted()
+        if self._masks is None or self._shown != word.shown(at):
+            self._shown = word.shown(at)
+            self._masks = self._painted(self._shown)
+        core, rim = self._masks
         left, top = word.box.x - around.x, word.box.y - around.y
         seen = picture.crop((left, top, left + word.box.width, top + word.box.height))
         light = seen.point(_LINEAR_LIGHT * 3).convert("L", _LUMINANCE)
@@ -56,9 +64,9 @@ class Letters:
         found = 1.0 if crossed else high / low / _LEFT_OF_IT
         self.worst = round(min(found, self.worst or found), 2)
 
-    def _painted(self) -> tuple[Image.Image, Image.Image]:
+    def _painted(self, path: Path) -> tuple[Image.Image, Image.Image]:
         """Return masks of the letters' middles and of the rim around them, from the picture they were painted as."""
-        with Image.open(self.word.path) as stored:
+        with Image.open(path) as stored:
             painted = stored.convert("RGBA")
         long = sum(each * each for each in self._way)
         weights = [255 * each / long for each in self._way]

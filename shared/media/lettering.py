@@ -12,11 +12,13 @@ from PIL import Image, ImageChops, ImageDraw, ImageFilter
 from shared.media.breaking import clusters
 from shared.media.canvas import Lettering, PlacedPresenter
 from shared.media.faces import OURS, OwnFonts
-from shared.media.inking import Ink, ink
+from shared.media.inking import Ink, Part, ink
 from shared.media.keying import Rgb, rgb
+from shared.media.lit_words import Owner, lit_pictures, turns
 from shared.media.logo import PlacedLogo
 from shared.media.shaping import reads_rightward
 from shared.media.text_layout import PAD, PaintedText, Saying, laid_out, saying_of
+from shared.media.word_places import word_parts
 from shared.media.wording import Wording
 from shared.pipeline.edit.edit import Cue, Edit, Title
 from shared.pipeline.plan.glyphs import named
@@ -41,9 +43,12 @@ def letter(
     ]
     painted: list[PaintedText] = []
     for number, each in enumerate(sayings):
-        inked = _inked(each.wording)
+        words = each.said.words if isinstance(each.said, Cue) else ()
+        places = word_parts([word.text for word in words], each.wording)
+        inked = _inked(each.wording, [part for _, part in places])
         if inked is not None:
-            painted.append(_painted(edit, each, inked, folder / f"words-{number}.png"))
+            owners = [(word, min(line for line, _ in part)) for word, part in places]
+            painted.append(_painted(edit, each, inked, owners, folder / f"words-{number}.png"))
     return laid_out(edit, painted), tuple(news for each in sayings for news in _news(each))
 
 
@@ -60,14 +65,17 @@ def _news(saying: Saying) -> Iterator[WarningText]:
         yield warning(Warned.TEXT_SHORTENED, says)
 
 
-def _inked(wording: Wording) -> Ink | None:
+def _inked(wording: Wording, parts: Sequence[Part]) -> Ink | None:
     """Paint a text's lines; None where nothing is to be seen."""
     step = wording.step
-    return ink(wording.shaped, [number * step for number in range(len(wording.shaped))], wording.letters)
+    return ink(wording.shaped, [number * step for number in range(len(wording.shaped))], wording.letters, parts)
 
 
-def _painted(edit: Edit, saying: Saying, inked: Ink, path: Path) -> PaintedText:
-    """Paint a text onto its panel; one whose shaping came out wider than its zone is drawn smaller."""
+def _painted(edit: Edit, saying: Saying, inked: Ink, owners: Sequence[Owner], path: Path) -> PaintedText:
+    """Paint a text onto its panel, a caption by words once for each of them.
+
+    One whose shaping came out wider than its zone is drawn smaller.
+    """
     pad, zone = round(saying.wording.letters * PAD), saying.zones[0].box
     room = (max(2, zone.width - 2 * pad), max(2, round(edit.size.height * 0.6) - 2 * pad))
     drawn = inked.within(*room)
@@ -75,6 +83,12 @@ def _painted(edit: Edit, saying: Saying, inked: Ink, path: Path) -> PaintedText:
     if edit.text.accent and edit.text.style is TextStyle.PANEL and isinstance(saying.said, Title):
         leftward = not reads_rightward(saying.said.text, edit.locale)
         picture = _barred(picture, pad, drawn.size[1], rgb(edit.text.accent), leftward=leftward)
+    if owners and isinstance(saying.said, Cue):
+        lit = lit_pictures(picture, drawn, owners, pad, edit.text)
+        row = path.with_name(f"{path.stem}-%d.png")
+        for number in range(len(saying.said.words)):
+            lit.get(number, picture).save(path.with_name(row.name % number), "PNG", compress_level=1)
+        return PaintedText(saying, row, picture.width, picture.height, turns(saying.said, edit.fps))
     picture.save(path, "PNG", compress_level=1)
     return PaintedText(saying, path, picture.width, picture.height)
 

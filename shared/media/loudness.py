@@ -1,10 +1,11 @@
 """Brings a film's sound to the loudness that was asked for (EBU R 128): it is mixed, measured, and moved as a whole.
 
-Peaks are held back only in films that need it. That takes loudness away, so such a film is measured once more.
+Peaks are held back only in films that need it. That takes loudness away, so such a film is measured once more. Where
+words are so few that they cannot make a film as loud as asked, what lies under them carries it between them.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import zip_longest
 from math import inf, log10
@@ -22,7 +23,7 @@ from shared.pipeline.plan.plan import Sound
 SILENT = -55.0  # LUFS; what is lower is noise, not sound
 _RAISED, _LOWERED = 24.0, -24.0  # dB a footage's sound is moved at most
 _LOUDER, _LOST = 12.0, 3.0  # dB a film is raised at most: more would lift noise; and for what a limiter took
-_UNHEARD = 0.3  # LU that nobody hears
+_UNHEARD, _MISSED = 0.3, 0.7  # LU that nobody hears, and that a film may be off
 PEAK_CEILING = -1.7  # dBTP before the encoder, which may add half a decibel: the limiter's own
 
 
@@ -55,19 +56,32 @@ def balanced(
             together, _, _ = _measured(mixed(0, found), folder, budget)
             found = replace(found, whole=LOUDNESS - together) if together is not None else found
         return mixed(1, found)
+
+    made, off = _brought(mixed, found, edit.loudness, folder, budget)
+    if off > _MISSED:
+        carried, less = _brought(mixed, replace(found, carried=True), edit.loudness, folder, budget)
+        made = carried if abs(less) < off else made
+    return mixed(1, made)
+
+
+def _brought(
+    mixed: Callable[[int, Measured], Mix], found: Measured, asked: float, folder: Path, budget: Budget
+) -> tuple[Measured, float]:
+    """Return how a film comes to the loudness asked for, and how many LU it lacks then (below 0: it has too many)."""
     together, _, peak = _measured(mixed(0, replace(found, limited=False)), folder, budget, peaks=True)
     if together is None:
-        return mixed(1, found)
-    found = replace(found, whole=min(_LOUDER, edit.loudness - together))
+        return found, 0.0
+    found = replace(found, whole=min(_LOUDER, asked - together))
     if peak + found.whole <= PEAK_CEILING:
-        return mixed(1, replace(found, limited=False))
+        return replace(found, limited=False), asked - together - found.whole
+    lost = 0.0
     for _ in range(2):  # what is given back for what holding back its peaks took is held back in part, too
         limited, _, _ = _measured(mixed(0, found), folder, budget)
-        lost = min(_LOST, edit.loudness - limited) if limited is not None else 0.0
-        found = replace(found, whole=found.whole + lost)
+        lost = asked - limited if limited is not None else 0.0
         if abs(lost) < _UNHEARD:
             break
-    return mixed(1, found)
+        found = replace(found, whole=found.whole + min(_LOST, lost))
+    return found, lost
 
 
 def _measured(

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import groupby
+from itertools import accumulate, groupby
 
 import uharfbuzz
 from icu import Bidi, Char, Script, UnicodeString, UProperty
@@ -27,12 +27,13 @@ _FLAGS = uharfbuzz.BufferFlags.REMOVE_DEFAULT_IGNORABLES | uharfbuzz.BufferFlags
 
 @dataclass(frozen=True, slots=True)
 class Glyph:
-    """One glyph and where its origin stands on the line, in ems."""
+    """One glyph, where its origin stands on the line, in ems, and which of the line's characters it begins with."""
 
     face: Face
     id: int
     x: float
     y: float
+    at: int = -1  # -1 = none of them
 
     @property
     def colored(self) -> bool:
@@ -58,6 +59,7 @@ class _Run:
     face: Face
     script: str
     language: str
+    at: int = 0  # of the line's characters the first
 
     @property
     def text(self) -> str:
@@ -81,8 +83,8 @@ def _plausible(line: Line, text: str) -> bool:
 def _line(text: str, language: str, *, rightward: bool, own: str = "") -> Line:
     glyphs: list[Glyph] = []
     pen = 0.0
-    for stretch, leftward in _directed(text, rightward=rightward):
-        runs = list(_runs(stretch, language, own))
+    for stretch, at, leftward in _directed(text, rightward=rightward):
+        runs = list(_runs(stretch, at, language, own))
         for run in reversed(runs) if leftward else runs:
             placed, pen = _shaped(run, pen, leftward=leftward)
             glyphs += placed
@@ -105,18 +107,25 @@ def reads_rightward(text: str, locale: str = "") -> bool:
     return kinds[0] == "L" and 2 * leftward < len(kinds) and locale[:2] not in _LEFTWARD
 
 
-def _directed(text: str, *, rightward: bool) -> Iterator[tuple[str, bool]]:
-    """Yield a line's stretches of one direction as the eye meets them from left to right, and which read leftward."""
+def _directed(text: str, *, rightward: bool) -> Iterator[tuple[str, int, bool]]:
+    """Yield a line's stretches of one direction as the eye meets them from left to right.
+
+    Each with the number of its first character (-1: the mark that tells ICU the line's direction), and whether it reads
+    leftward.
+    """
     units = UnicodeString((LEFT_TO_RIGHT if rightward else RIGHT_TO_LEFT) + text)
     bidi = Bidi()
     bidi.setPara(units)
     for number in range(bidi.countRuns()):
         start, length, direction = bidi.getVisualRun(number)
-        yield str(units[start : start + length]), bool(direction)
+        yield str(units[start : start + length]), len(str(units[:start])) - 1, bool(direction)
 
 
-def _runs(text: str, language: str, own: str) -> Iterator[_Run]:
-    """Cut a stretch into runs of one font and script; signs of any script follow the words they stand with."""
+def _runs(text: str, at: int, language: str, own: str) -> Iterator[_Run]:
+    """Cut a stretch that begins at a line's character `at` into runs of one font and script.
+
+    Signs of any script follow the words they stand with.
+    """
     signs = [part for sign in clusters(text) for part in ((sign,) if font_of(sign, own) else tuple(sign))]
     scripts = [_script(sign) for sign in signs]
     faces = [_face(number, signs, scripts, own) for number in range(len(signs))]
@@ -127,8 +136,10 @@ def _runs(text: str, language: str, own: str) -> Iterator[_Run]:
                 scripts[number] = scripts[number - step]
     rows = zip(signs, faces, scripts, strict=True)
     for (chosen, script), group in groupby(rows, key=lambda row: (row[1], row[2])):
+        run = tuple(sign for sign, _, _ in group)
         if chosen:
-            yield _Run(tuple(sign for sign, _, _ in group), chosen, script or "Zyyy", language)
+            yield _Run(run, chosen, script or "Zyyy", language, at)
+        at += sum(map(len, run))
 
 
 def _face(number: int, signs: Sequence[str], scripts: Sequence[str], own: str) -> Face | None:
@@ -182,16 +193,19 @@ def _script(sign: str) -> str:
 
 def _shaped(run: _Run, pen: float, *, leftward: bool) -> tuple[list[Glyph], float]:
     """Place a run's glyphs from `pen` on; return them and where the pen stands then."""
-    parts = [run.text]
+    parts = [(run.text, run.at)]
     if run.face.name == EMOJI:
-        parts = [part for sign in run.signs for part in _pictures(sign, run.face)]
+        begins = accumulate(map(len, run.signs[:-1]), initial=run.at)
+        pairs = zip(run.signs, begins, strict=True)
+        parts = [(part, at) for sign, at in pairs for part in _pictures(sign, run.face)]
         parts = parts[::-1] if leftward else parts
     glyphs: list[Glyph] = []
-    for part in parts:
+    for part, at in parts:
         buffer = _buffer(part, run, leftward=leftward)
         for info, place in zip(buffer.glyph_infos, buffer.glyph_positions or (), strict=True):
             em = run.face.em
-            glyphs.append(Glyph(run.face, info.codepoint, pen + place.x_offset / em, place.y_offset / em))
+            x, y = pen + place.x_offset / em, place.y_offset / em
+            glyphs.append(Glyph(run.face, info.codepoint, x, y, max(0, at + info.cluster)))
             pen += place.x_advance / em
     return glyphs, pen
 

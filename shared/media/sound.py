@@ -14,7 +14,7 @@ from shared.media.canvas import PlacedPresenter
 from shared.media.ffmpeg import Demuxer, Source
 from shared.media.segments import Cut
 from shared.pipeline.edit.edit import Edit
-from shared.pipeline.plan.plan import Blend, Sound
+from shared.pipeline.plan.plan import MUSIC_LEVEL, Blend, Sound
 
 _PRIMING = 1024  # samples of nothing that ffmpeg's AAC begins with: so many are left out, or all sound would be late
 DUCKED = -16.0  # dB by which footage falls under speech
@@ -38,6 +38,7 @@ class Measured:
     whole: float = 0.0
     silent: tuple[Span, ...] = ()
     limited: bool = True  # peaks are held back
+    carried: bool = False  # words are few: between them the bed or the music is as loud as a film of it alone
 
 
 def mix(
@@ -65,10 +66,11 @@ def mix(
         layers.append("low")
     if music:
         numbers = [desk.open(each) for each in music.sources]
-        alone = not spoken and not sounding
+        usual = music.order.level == MUSIC_LEVEL  # nobody asked for another
+        alone = not sounding and (not spoken or (found.carried and usual))
         desk.chains += under(music, numbers, total, spoken, alone=alone)
         layers.append("music")
-    elif edit.sound is not Sound.MUTE and (level := bed_level(row, edit, spoken, sounding)):
+    elif edit.sound is not Sound.MUTE and (level := bed_level(row, edit, spoken, sounding, carries=found.carried)):
         desk.chains.append(bed(desk.open(Source(BED, Demuxer.WEBM)), total, level))
         layers.append("bed")
     whole = f"apad=whole_len={total},atrim=start_sample={_PRIMING}:end_sample={total}"

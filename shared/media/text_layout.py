@@ -54,12 +54,13 @@ class Saying:
 
 @dataclass(frozen=True, slots=True)
 class PaintedText:
-    """A text's picture."""
+    """A text's picture, or its pictures: `turns` as in Lettering."""
 
     saying: Saying
     path: Path
     width: int
     height: int
+    turns: tuple[int, ...] | None = None
 
 
 def saying_of(
@@ -161,7 +162,9 @@ def _laid_cues(cues: Sequence[PaintedText], titles: Sequence[Lettering], size: S
         ease = min(_CUE_EASE, (end - saying.start) // 4)
         box = zone.spot(each.width, each.height, size)
         comes, goes = 0 if went_on else ease, 0 if goes_on else ease
-        laid.append(Lettering(each.path, box, saying.start, end, comes, goes, letters=saying.wording.letters))
+        laid.append(
+            Lettering(each.path, box, saying.start, end, comes, goes, turns=each.turns, letters=saying.wording.letters)
+        )
     yield from laid
 
 

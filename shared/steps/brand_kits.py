@@ -111,7 +111,8 @@ class BrandKits:
         colors = from_plain(Colors, body.get("colors", {}))
         letters = {"color": colors.text, "panel": colors.panel, "accent": colors.accent}
         text = {**body.get("text", {}), **{name: color for name, color in letters.items() if color}}
-        own = {name: body[name] for name in ("captions", "avatar_position", "audio", "background") if name in body}
+        named = ("captions", "captions_by", "avatar_position", "audio", "background")
+        own = {name: body[name] for name in named if name in body}
         if colors.primary and "background" not in own:
             own["background"] = {"type": "color", "color": colors.primary}
         kit = from_plain(Kit, {"brand": {"label": ""}, **own, **({"text": text} if text else {})})

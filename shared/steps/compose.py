@@ -15,12 +15,14 @@ from shared.cloud.records import Loaded
 from shared.cloud.tenants import Tenants
 from shared.codes import Code
 from shared.log import Fact, JobRef, log_job
-from shared.media.breaking import clusters, pieces
+from shared.media.breaking import clusters, pieces, words
 from shared.media.compose import Composed, compose, named
 from shared.media.errors import MediaFailed, MediaRefused
+from shared.media.ffmpeg import Budget
 from shared.media.languages import language_of
 from shared.media.mp4 import read_mp4
 from shared.media.probe import probe
+from shared.media.voice_activity import voiced
 from shared.pipeline.edit.assembly import Breaks, Take, assemble, read_srt
 from shared.pipeline.edit.caption_files import srt_of, vtt_of
 from shared.pipeline.edit.edit import BODY_KEY, HEADING_KEY, LOGO_KEY, MUSIC_KEY, Edit
@@ -32,6 +34,7 @@ from shared.pipeline.job.status import degraded
 from shared.pipeline.job.turns import has_task
 from shared.pipeline.plan.composition import laid_for
 from shared.pipeline.plan.plan import LENGTH_TOLERANCE, Cutout, Kind
+from shared.pipeline.plan.typography import CaptionsBy
 from shared.pipeline.plan.warned import FilmQuality, Warned, WarningText, warning
 from shared.pipeline.vendors.names import called
 from shared.steps.commit import Commits
@@ -82,11 +85,12 @@ class Compose:
 
     def _rendered(self, job: Job, node: Node, wanted: str, uri: str, folder: Path) -> on.NodeEvent:
         files = self._fetched(job, folder)
-        cut, told = self._cut(job, node, files)
+        budget = Budget(self.commits.timeouts.compose_render)
+        cut, told = self._cut(job, node, files, budget)
         work = folder / "work"
         work.mkdir()
         beside_takes = {**self._music(job, folder), **self._branded(job, folder)}
-        composed = compose(cut, {**files, **beside_takes}, work, timeout=self.commits.timeouts.compose_render)
+        composed = compose(cut, {**files, **beside_takes}, work, timeout=budget.left())
         words = self._subtitled(uri, cut)
         poster = beside(uri, "jpg")
         self.blobs.write_file(poster, composed.poster, mime="image/jpeg")
@@ -147,22 +151,26 @@ class Compose:
             self.blobs.fetch(f"gs://{self.films_bucket}/{brand_object(job.tenant, name, suffix)}", files[key])
         return files
 
-    def _cut(self, job: Job, node: Node, files: Mapping[str, Path]) -> tuple[Edit, tuple[WarningText, ...]]:
+    def _cut(
+        self, job: Job, node: Node, files: Mapping[str, Path], budget: Budget
+    ) -> tuple[Edit, tuple[WarningText, ...]]:
         """Measure the files themselves: what a vendor says about a length is a hint. Also say what is missing."""
         takes, told = dict[str, Take](), list[WarningText]()
         plan, request = laid_for(job.plan, job.request, node.key)
+        listens = plan.captions and request.captions_by is CaptionsBy.WORD
         for key, path in files.items():
             output, kind = job.nodes[key].output, job.nodes[key].kind
             if kind is Kind.IMAGE or output is None:
                 continue
             cutout = (output.cutout or Cutout.INSET) if kind is Kind.PRESENTER else None
             with named(key):
-                seconds = probe(path).seconds
-            words = self._words(output.captions)
-            if words is None:
+                facts = probe(path)
+                heard = voiced(path, facts, path.parent, budget) if listens and kind is Kind.PRESENTER else ()
+            said = self._words(output.captions)
+            if said is None:
                 says = f"{key}: its subtitles are gone; its captions are estimated from the script"
                 told.append(warning(Warned.CAPTIONS_ESTIMATED, says, node=key))
-            takes[key] = Take(seconds, cutout, read_srt(words or b""))
+            takes[key] = Take(facts.seconds, cutout, read_srt(said or b""), heard)
         breaks = _breaks(job.request.voice.locale or "")
         return assemble(plan, request, takes, breaks, degraded(job)), tuple(told)
 
@@ -188,7 +196,11 @@ class Compose:
 
 def _breaks(locale: str) -> Breaks:
     """Return where captions may be broken in the language of their own letters."""
-    return Breaks(lambda text: pieces(text, language_of(text, locale)), clusters)
+    return Breaks(
+        lambda text: pieces(text, language_of(text, locale)),
+        clusters,
+        lambda text: words(text, language_of(text, locale)),
+    )
 
 
 def _used(job: Job) -> tuple[str, ...]:

@@ -8,11 +8,14 @@ captions, and footage that is heard, so that its sound is measured twice. `compu
 import argparse
 import os
 import time
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from shared.media.breaking import words
 from shared.media.compose import compose
 from shared.pipeline.edit.edit import Appearance, Cue, Edit, Shot, Title
+from shared.pipeline.edit.spoken_words import spoken_words
 from shared.pipeline.plan.plan import USUAL_LOUDNESS, Cutout, Placement, Size, Sound
 from tests.media.makers import ffmpeg
 
@@ -30,19 +33,20 @@ def main() -> None:
     parser.add_argument("--scenes", type=int, default=20)
     parser.add_argument("--seconds", type=int, default=8, help="of each scene")
     parser.add_argument("--resolution", choices=SIZES, action="append")
+    parser.add_argument("--by-word", action="store_true", help="captions whose spoken word is lit")
     given = parser.parse_args()
     print("| resolution | film, s | composing, s | CPU, s | a second of film | MB | load before |")
     print("|---|---|---|---|---|---|---|")
     for resolution in given.resolution or SIZES:
         with TemporaryDirectory(prefix="bench-") as name:
-            print(_composed(resolution, given.scenes, given.seconds, Path(name)), flush=True)
+            print(_composed(resolution, given.scenes, given.seconds, Path(name), by_word=given.by_word), flush=True)
 
 
-def _composed(resolution: str, scenes: int, seconds: int, folder: Path) -> str:
+def _composed(resolution: str, scenes: int, seconds: int, folder: Path, *, by_word: bool) -> str:
     size = SIZES[resolution]
     files = {f"clip-{number}": _clip(folder, number, seconds, size) for number in range(min(CLIPS, scenes))}
     files["presenter"] = _take(folder, scenes * seconds, size)
-    asked = _edit(scenes, seconds, size)
+    asked = _edit(scenes, seconds, size, by_word=by_word)
     work = folder / "work"
     work.mkdir()
     load, began, busy = os.getloadavg()[0], time.monotonic(), _children()
@@ -67,13 +71,15 @@ def _children() -> float:
     return used.children_user + used.children_system
 
 
-def _edit(scenes: int, seconds: int, size: Size) -> Edit:
+def _edit(scenes: int, seconds: int, size: Size, *, by_word: bool) -> Edit:
     shots = tuple(Shot(seconds, f"clip-{number % CLIPS}", 0.0, seconds) for number in range(scenes))
     total = float(scenes * seconds)
     titles = tuple(
         Title(f"Scene {number + 1} has a text", number * seconds + 0.2, seconds - 0.4) for number in range(scenes)
     )
     cues = tuple(Cue(f"What is said at second {at} stands here", float(at), 2.0) for at in range(0, int(total), 2))
+    if by_word:
+        cues = tuple(replace(cue, words=spoken_words(cue, words(cue.text), ())) for cue in cues)
     look = Appearance("presenter", 0.0, total, Cutout.ALPHA, Placement(), 0.0)
     return Edit(size, FPS, total, shots, (look,), titles, cues, Sound.DUCK, loudness=USUAL_LOUDNESS)
 

@@ -53,13 +53,22 @@ def street(bench: Path) -> Path:
         ((0, 6), Sound.DUCK, Loudness.SOCIAL),
         (None, Sound.DUCK, Loudness.BROADCAST),
         ((0, 6), Sound.BED, None),
+        ((0, 1.2), Sound.BED, Loudness.SOCIAL),
     ],
-    ids=["silent end", "silent beginning", "nobody speaks", "footage under speech", "footage alone", "an older plan"],
+    ids=[
+        "silent end",
+        "silent beginning",
+        "nobody speaks",
+        "footage under speech",
+        "footage alone",
+        "an older plan",
+        "few words",
+    ],
 )
 def test_no_film_is_silent_unless_asked(
     render: Render, street: Path, voice: Path, speech: tuple[float, float] | None, sound: Sound, asked: Loudness | None
 ) -> None:
-    """Twenty seconds with six of speech, or none: no digital silence, the loudness asked for, peaks below -1 dBTP."""
+    """Twenty seconds with six of speech, one, or none: no digital silence, as loud as asked, peaks below -1 dBTP."""
     people = () if speech is None else (looks(start=speech[0], seconds=speech[1]),)
 
     made = render(edit(shot(20), looks=people, sound=sound, loudness=asked), clip=street, presenter=voice)

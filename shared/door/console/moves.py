@@ -59,8 +59,9 @@ def edited(form: Mapping[str, str], ordered: Mapping[str, Any]) -> dict[str, Any
         if text is not None and text.strip() != (scene.get("text_overlay") or "")
     ]
     body |= {"scenes": changed} if changed else {}
-    wanted = form.get("captions") == "on"
-    return body | ({"captions": wanted} if wanted != bool(ordered.get("captions")) else {})
+    wanted, lit = form.get("captions") == "on", "word" if form.get("captions_by") == "word" else "phrase"
+    body |= {"captions": wanted} if wanted != bool(ordered.get("captions")) else {}
+    return body | ({"captions_by": lit} if wanted and lit != (ordered.get("captions_by") or "phrase") else {})
 
 
 def again(visit: Visit, found: Mapping[str, str]) -> flask.Response:

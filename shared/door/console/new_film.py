@@ -21,6 +21,7 @@ from shared.door.console.moves import once
 from shared.door.console.places import NUMBERS, PLACE_FIELD, asked_position, filled_position, frames, preset_places
 from shared.door.console.visits import Visit, told
 from shared.door.mcp_tools import CENT
+from shared.pipeline.plan.typography import CaptionsBy
 
 FILM_FIELDS = (
     *("product_title", "product_id", "image", "avatar_script", "avatar_id", "aspect_ratio", "length", "brand"),
@@ -146,6 +147,8 @@ def _order(filled: Mapping[str, str]) -> dict[str, Any]:
         del body["image"]
     if filled.get("captions") == "on":
         body["captions"] = True
+        if filled.get("captions_by") == CaptionsBy.WORD:
+            body["captions_by"] = CaptionsBy.WORD.value
     if place := asked_position(filled):
         body["avatar_position"] = place
     first = body.get("aspect_ratio", SHAPES[0])
@@ -167,6 +170,8 @@ def _as_form(request: Mapping[str, Any]) -> dict[str, str]:
     filled |= {"brand": str(named)} if named else {}
     if request.get("captions"):
         filled["captions"] = "on"
+    if request.get("captions_by") == CaptionsBy.WORD:
+        filled["captions_by"] = CaptionsBy.WORD.value
     filled |= filled_position(request.get("avatar_position"))
     shapes = [str(each["aspect_ratio"]) for each in request.get("outputs") or ()]
     filled |= {"aspect_ratio": shapes[0], **{ALSO + shape: "on" for shape in shapes[1:]}} if shapes else {}

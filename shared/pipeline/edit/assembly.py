@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 from shared.pipeline.edit.captions import Breaks, estimated, read_srt, show_markup
-from shared.pipeline.edit.edit import MIDDLE, Appearance, Cue, Edit, Shot, Title
+from shared.pipeline.edit.edit import MIDDLE, Appearance, Cue, Edit, Shot, Title, Word
 from shared.pipeline.edit.film_warnings import film_warnings
 from shared.pipeline.edit.reprise import reprised
 from shared.pipeline.edit.source_ranges import source_ranges
+from shared.pipeline.edit.spoken_words import Span, spoken_words
 from shared.pipeline.edit.timeline import FPS, TimelineEntry, timeline
 from shared.pipeline.plan.blends import blend_seconds, ways
 from shared.pipeline.plan.brand import NO_FONTS
@@ -22,6 +23,7 @@ from shared.pipeline.plan.picture import Hold
 from shared.pipeline.plan.placement import placement
 from shared.pipeline.plan.plan import Cutout, Plan, Speech
 from shared.pipeline.plan.request import FilmRequest, script_of
+from shared.pipeline.plan.typography import CaptionsBy
 
 __all__ = ["FPS", "Breaks", "Take", "assemble", "read_srt"]
 
@@ -39,6 +41,7 @@ class Take:
     seconds: float
     cutout: Cutout | None = None
     cues: tuple[Cue, ...] = ()
+    voiced: tuple[Span, ...] = ()  # from when to when somebody is heard in it, where captions are lit by the word
 
 
 def assemble(
@@ -179,14 +182,20 @@ def _cues(
     takes: Mapping[str, Take],
     breaks: Breaks,
 ) -> Iterator[Cue]:
-    """Move each take's cues to where it stands on the film; without any, estimate them from its script."""
+    """Move each take's cues to where it stands on the film; without any, estimate them from its script.
+
+    Captions that are lit by the word say when each of theirs is said.
+    """
     for speech, look in zip(heard, looks, strict=True):
         take = takes[speech.key]
         script = script_of(request, speech.scene)
         told = [cue for cue in take.cues if cue.start < take.seconds]
         if show_markup(told, script):
             told = []
-        yield from _placed(told or estimated(script, take.seconds, breaks), look.start, look.seconds)
+        cues: Iterable[Cue] = told or estimated(script, take.seconds, breaks)
+        if request.captions_by is CaptionsBy.WORD:
+            cues = [replace(cue, words=spoken_words(cue, breaks.words(cue.text), take.voiced)) for cue in cues]
+        yield from _placed(cues, look.start, look.seconds)
 
 
 def _unspoken(
@@ -202,7 +211,13 @@ def _placed(cues: Iterable[Cue], start: float, span: float) -> Iterator[Cue]:
     for cue in cues:
         seconds = min(cue.seconds, span - cue.start)
         if seconds >= SHORTEST_CUE:
-            yield Cue(cue.text, round(start + cue.start, 3), round(seconds, 3))
+            end = cue.start + seconds
+            words = tuple(
+                Word(word.text, round(start + word.start, 3), round(min(word.seconds, end - word.start), 3))
+                for word in cue.words
+                if word.start < end
+            )
+            yield Cue(cue.text, round(start + cue.start, 3), round(seconds, 3), words)
 
 
 def _in_order(*cues: Iterable[Cue]) -> tuple[Cue, ...]:

@@ -85,10 +85,14 @@ def _letters(texts: Iterable[str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Breaks:
-    """How a text may be broken: into what no line breaks inside (blanks at its end), and into single signs."""
+    """How a text may be broken.
+
+    Into what no line breaks inside (blanks at its end), into single signs, and into words with the marks beside them.
+    """
 
     pieces: Callable[[str], Sequence[str]]
     signs: Callable[[str], Sequence[str]]
+    words: Callable[[str], Sequence[str]]
 
 
 def estimated(script: str, seconds: float, breaks: Breaks) -> tuple[Cue, ...]:

@@ -58,12 +58,22 @@ class Title:
 
 
 @dataclass(frozen=True, slots=True)
+class Word:
+    """A word of a caption, with the marks and blanks beside it, and when it is lit."""
+
+    text: str
+    start: float
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Cue:
     """One caption."""
 
     text: str
     start: float
     seconds: float
+    words: tuple[Word, ...] = ()  # lit one after the other, all of its time; () = none is
 
 
 @dataclass(frozen=True, slots=True)

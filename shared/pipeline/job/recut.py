@@ -39,7 +39,7 @@ from shared.pipeline.plan.request import (
     Resolution,
 )
 from shared.pipeline.plan.stretches import unfilmed, with_speech
-from shared.pipeline.plan.typography import AppArea, Typography
+from shared.pipeline.plan.typography import AppArea, CaptionsBy, Typography
 
 PATHS = {
     "audio": "b_roll.audio",
@@ -66,6 +66,7 @@ class Recut:
     brand: Rebrand | None = None
     avatar_position: Position | None = None  # an empty one is the place of the film's shape
     captions: bool | None = None
+    captions_by: CaptionsBy | None = None
     text: Typography | None = None  # in place of the film's
     safe_area: AppArea | None = None
     loudness: Loudness | None = None
@@ -160,6 +161,7 @@ def _worded(request: FilmRequest, recut: Recut) -> FilmRequest:
         brand=still_filled(request.brand, recut.fields),
         avatar_position=None if position == Position() else position,
         captions=request.captions if recut.captions is None else recut.captions,
+        captions_by=recut.captions_by or request.captions_by,
         text=request.text if recut.text is None else recut.text,
         safe_area=recut.safe_area or request.safe_area,
         audio=_heard(request.audio, recut),

@@ -15,7 +15,7 @@ from shared.pipeline.plan.blends import composed_blends
 from shared.pipeline.plan.picture import Hold, Inset, inset_for
 from shared.pipeline.plan.plan import Plan
 from shared.pipeline.plan.request import AspectRatio, FilmRequest, OutputRequest, Resolution, script_of
-from shared.pipeline.plan.typography import OF_APPS, USUAL_TEXT
+from shared.pipeline.plan.typography import OF_APPS, USUAL_TEXT, CaptionsBy
 from shared.pipeline.plan.warned import Warned, WarningText, warning
 
 RENDERER = 1  # raised whenever the same composition may give other frames or another sound
@@ -33,6 +33,7 @@ def composition(plan: Plan, request: FilmRequest) -> dict[str, Any]:
     ways = composed_blends(plan, request)
     shown = {"hold": request.hold.value} if request.hold not in (None, Hold.AUTO) else {}
     shown |= {"inset": request.inset.value} if request.inset not in (None, Inset.AUTO) else {}
+    lit = {"captions_by": request.captions_by.value} if plan.captions and request.captions_by is CaptionsBy.WORD else {}
     return (
         words
         | apart
@@ -41,6 +42,7 @@ def composition(plan: Plan, request: FilmRequest) -> dict[str, Any]:
         | mark
         | ways
         | shown
+        | lit
         | {
             "renderer": RENDERER,
             "size": to_plain(plan.size),

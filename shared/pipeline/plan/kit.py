@@ -11,7 +11,7 @@ from typing import Any
 from shared.pipeline.codec import Stored, to_plain
 from shared.pipeline.plan.brand import Brand
 from shared.pipeline.plan.request import Audio, Background, FilmRequest, Position, to_document
-from shared.pipeline.plan.typography import LEGIBLE, USUAL_TEXT, Typography, contrast
+from shared.pipeline.plan.typography import LEGIBLE, USUAL_TEXT, CaptionsBy, Typography, contrast
 
 _PAIR = ("color", "panel")
 
@@ -23,6 +23,7 @@ class Kit(Stored):
     brand: Brand
     text: Typography | None = None
     captions: bool | None = None
+    captions_by: CaptionsBy | None = None
     avatar_position: Position | None = None
     audio: Audio | None = None
     background: Background | None = None
@@ -112,6 +113,10 @@ def rebranded(request: FilmRequest, kit: Kit | None) -> FilmRequest:
     captions, of_captions = request.captions, list[str]()
     if "captions" in old or (not request.captions and kit and kit.captions):
         captions, of_captions = bool(kit and kit.captions), ["captions"] if kit and kit.captions else []
+    by, of_by = request.captions_by, list[str]()
+    if by is None or "captions_by" in old:
+        by = kit.captions_by if kit else None
+        of_by = ["captions_by"] if by else []
     position, of_position = request.avatar_position, list[str]()
     if position is None or "avatar_position" in old:
         position = kit.avatar_position if kit else None
@@ -119,12 +124,13 @@ def rebranded(request: FilmRequest, kit: Kit | None) -> FilmRequest:
     background, of_background = request.background, list[str]()
     if kit and kit.background and "background" in old:
         background, of_background = kit.background, ["background"]
-    filled = (*of_text, *of_audio, *of_captions, *of_position, *of_background)
+    filled = (*of_text, *of_audio, *of_captions, *of_by, *of_position, *of_background)
     return replace(
         request,
         text=text,
         audio=audio,
         captions=captions,
+        captions_by=by,
         avatar_position=position,
         background=background,
         brand=replace(kit.brand, filled=filled) if kit else None,

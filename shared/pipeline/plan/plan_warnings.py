@@ -107,6 +107,8 @@ def _texts(request: FilmRequest, stretches: tuple[Stretch, ...], takes: tuple[Sp
     elif (ratio := contrast(request.text)) < LEGIBLE:
         says = f"Letters in {request.text.color} can be hard to read: their contrast may be {ratio:.1f} to 1"
         yield warning(Warned.TEXT_FAINT, says)
+    if request.captions_by and takes and not request.captions and not _of_kit(request, "captions_by"):
+        yield warning(Warned.LIGHT_UNUSED, "captions_by is not used: captions are not turned on")
     for stretch in stretches:
         text = None if stretch.scene is None else request.scenes[stretch.scene].text_overlay
         if stretch.scene is None or text is None:
@@ -114,6 +116,11 @@ def _texts(request: FilmRequest, stretches: tuple[Stretch, ...], takes: tuple[Sp
         lasts = lasting(request.length, stretch.seconds, spoken.get(stretch.scene))
         if said := unread(stretch.scene, text, lasts, request.aspect_ratio):
             yield said
+
+
+def _of_kit(request: FilmRequest, name: str) -> bool:
+    """Tell whether a brand kit said a field, and not the order."""
+    return request.brand is not None and name in request.brand.filled
 
 
 def _prompts(request: FilmRequest, clips: tuple[Clip, ...]) -> Iterator[WarningText]:
@@ -156,6 +163,6 @@ def _unused(
     if not takes:
         idle = [name for name in ABOUT_PRESENTERS if getattr(request, name) is not None]
         idle += ["voice"] if request.voice != VoiceSettings() else []
-        idle += ["captions"] if request.captions else []
+        idle += [name for name in ("captions", "captions_by") if getattr(request, name)]
         for name in idle:
             yield warning(Warned.PRESENTER_UNUSED, f"{name} is not used: nobody speaks in this film", field=name)

@@ -14,7 +14,7 @@ from shared.pipeline.codec import Stored, from_plain, to_stored
 from shared.pipeline.plan.brand import Brand
 from shared.pipeline.plan.picture import Hold, Inset
 from shared.pipeline.plan.plan import FADE_OUT, MUSIC_LEVEL, Blend, Join, Length, Loudness, Sound
-from shared.pipeline.plan.typography import USUAL_TEXT, AppArea, Typography
+from shared.pipeline.plan.typography import USUAL_TEXT, AppArea, CaptionsBy, Typography
 
 SCENE_SECONDS = 8.0  # a scene's length when none is asked for
 
@@ -235,6 +235,7 @@ class FilmRequest(Stored):
     background: Background | None = None
     voice: VoiceSettings = VoiceSettings()
     captions: bool = False
+    captions_by: CaptionsBy | None = None  # what of them is lit; None = phrase
     text: Typography = USUAL_TEXT
     hold: Hold | None = None  # what is seen of a scene longer than its footage; None = auto
     inset: Inset | None = None  # the shape presenters are seen in; None = auto

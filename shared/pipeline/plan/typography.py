@@ -6,7 +6,9 @@ from enum import StrEnum
 from shared.pipeline.codec import Stored
 
 LEGIBLE = 4.5  # contrast that WCAG 2 asks of text (1.4.3, AA)
-DARK = "#0c0e12"  # around letters where no colour is given
+DARK, LIGHT = "#0c0e12", "#ffffff"  # around letters where no colour is given, and of letters
+LIT = "#ffd400"  # behind a spoken word where no accent is given
+_TOLD_APART = 3.0  # contrast that WCAG 2 asks of what is no text (1.4.11, AA)
 _OPAQUE = 255
 _LINEAR = 0.04045  # sRGB values up to here are linear
 
@@ -36,6 +38,13 @@ class TextMotion(StrEnum):
     SLIDE = "slide"
 
 
+class CaptionsBy(StrEnum):
+    """What of a caption is lit."""
+
+    PHRASE = "phrase"  # nothing: it stands as it is
+    WORD = "word"  # the word that is being said
+
+
 class AppArea(StrEnum):
     """Whose buttons words keep clear of."""
 
@@ -57,9 +66,9 @@ class Typography(Stored):
     position: TextPlace = TextPlace.AUTO
     animation: TextMotion = TextMotion.FADE
     size: float = 1.0  # times the usual letters, 0.7..1.5
-    color: str = "#ffffff"
+    color: str = LIGHT
     panel: str | None = None  # "#rrggbb" of panel, outline or shadow; None is a dark one that lets some picture through
-    accent: str | None = None  # "#rrggbb" of a bar in the panel of scene texts; None is no bar
+    accent: str | None = None  # "#rrggbb" of a bar in the panel of scene texts (None is no bar), and of the spoken word
 
     @property
     def opacity(self) -> int:
@@ -75,10 +84,25 @@ USUAL_TEXT = Typography()
 
 def contrast(look: Typography) -> float:
     """Return the contrast of letters with what is around them, before the worst picture: white or black."""
+    return _against_ground(look.color, look)
+
+
+def lit(look: Typography) -> tuple[str, str]:
+    """Return the colours of the word that is being said: of the pill it stands on, and of its letters.
+
+    The pill is the accent, or the letters' own colour where the accent is not seen against what is around them.
+    """
+    accent = look.accent or LIT
+    pill = accent if _against_ground(accent, look) >= _TOLD_APART else look.color
+    choices = (look.panel or DARK, look.color, DARK, LIGHT)
+    found = {each: _ratio(*(_luminance(_light(one)) for one in (pill, each))) for each in choices}
+    return pill, next((each for each in choices if found[each] >= LEGIBLE), max(choices, key=lambda each: found[each]))
+
+
+def _against_ground(color: str, look: Typography) -> float:
     around, share = _light(look.panel or DARK), look.opacity / _OPAQUE
     grounds = [tuple(share * one + (1 - share) * behind for one in around) for behind in (0.0, 1.0)]
-    letters = _luminance(_light(look.color))
-    return min(_ratio(letters, _luminance(ground)) for ground in grounds)
+    return min(_ratio(_luminance(_light(color)), _luminance(ground)) for ground in grounds)
 
 
 def _light(color: str) -> tuple[float, ...]:
