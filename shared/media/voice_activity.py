@@ -14,10 +14,10 @@ from shared.media.sources import source_of
 
 Span = tuple[float, float]
 
-_RATE, _WINDOW = 8_000, 160  # samples a second, and of 20 ms
-_GAP_HEARD, _VOICE = 0.12, 0.04  # seconds: shorter silences are stops within a word, shorter sounds are clicks
+_RATE, _SAMPLES_HEARD = 8_000, 160  # samples a second, and of 20 ms
+_GAP_HEARD, _NO_CLICK = 0.12, 0.04  # seconds: shorter silences are stops within a word, shorter sounds are clicks
 _SPOKEN = 0.01  # of the loudest window: what is lower is no speech to take the middle of
-_QUIET = 10 ** (-30 / 20)  # of the middle of the speech: what is lower is a pause
+_PAUSED = 10 ** (-30 / 20)  # of the middle of the speech: what is lower is a pause
 _LISTENED = 900.0  # seconds that are listened to
 
 
@@ -32,7 +32,9 @@ def voiced(path: Path, facts: FilmFacts, folder: Path, budget: Budget) -> tuple[
     words = ["-map", "0:a:0", "-t", f"{_LISTENED:.0f}", "-af", shape, "-f", "s16le", "-"]
     raw = run([source_of(path, facts)], words, folder, budget)
     samples = array("h", raw[: len(raw) // 2 * 2])
-    levels = [_level(samples[at : at + _WINDOW]) for at in range(0, len(samples) - _WINDOW + 1, _WINDOW)]
+    levels = [
+        _level(samples[at : at + _SAMPLES_HEARD]) for at in range(0, len(samples) - _SAMPLES_HEARD + 1, _SAMPLES_HEARD)
+    ]
     return tuple(runs(levels))
 
 
@@ -41,11 +43,11 @@ def runs(levels: Sequence[float]) -> Iterator[Span]:
     loud = [level for level in levels if level > _SPOKEN * max(levels, default=0.0)]
     if not loud:
         return
-    least, at, spans = _QUIET * median(loud), 0, list[Span]()
+    least, at, spans = _PAUSED * median(loud), 0, list[Span]()
     for heard, group in groupby(level > least for level in levels):
         length = sum(1 for _ in group)
         if heard:
-            spans.append((at * _WINDOW / _RATE, (at + length) * _WINDOW / _RATE))
+            spans.append((at * _SAMPLES_HEARD / _RATE, (at + length) * _SAMPLES_HEARD / _RATE))
         at += length
     joined: list[Span] = []
     for start, end in spans:
@@ -53,7 +55,7 @@ def runs(levels: Sequence[float]) -> Iterator[Span]:
             joined[-1] = joined[-1][0], end
         else:
             joined.append((start, end))
-    yield from ((start, end) for start, end in joined if end - start >= _VOICE)
+    yield from ((start, end) for start, end in joined if end - start >= _NO_CLICK)
 
 
 def _level(window: "array[int]") -> float:
