@@ -28,6 +28,7 @@ from infra.answer_fields import (
     time,
     word,
 )
+from infra.batch_answers import BATCH_SCHEMAS
 from infra.bulk_answers import BULK_SCHEMAS
 from infra.catalog_answers import CATALOG_SCHEMAS
 from infra.lifecycle_answers import LIFECYCLE_SCHEMAS
@@ -40,6 +41,7 @@ from shared.pipeline.plan.plan import Kind
 from shared.pipeline.plan.request import Quality
 
 SCHEMAS: Mapping[str, Schema] = {
+    **BATCH_SCHEMAS,
     **BULK_SCHEMAS,
     **CATALOG_SCHEMAS,
     **LIFECYCLE_SCHEMAS,

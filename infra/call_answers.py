@@ -9,6 +9,10 @@ from shared.pipeline.plan.request import Mode
 
 ANSWERS: Mapping[str, Mapping[int, str]] = {
     "POST /create_job": {200: "DryRun", 202: "Accepted"},
+    "POST /batches": {200: "BatchDryRun", 202: "BatchShown"},
+    "GET /batches": {200: "Batches"},
+    "GET /batches/{batch}": {200: "BatchShown"},
+    "POST /batches/{batch}/cancel": {200: "BatchShown"},
     "GET /jobs": {200: "Jobs"},
     "GET /jobs/usage": {200: "Usage"},
     "GET /jobs/deleted": {200: "DeletedJobs"},
@@ -91,7 +95,10 @@ LISTED: Mapping[str, Schema] = {
     "tenant": text("Only for keys with the scope operator: the jobs of this tenant.", maxLength=40),
 }
 FOUND = {name: schema for name, schema in LISTED.items() if name != "tenant"}
-TABLES = ("GET /jobs/usage.csv",)  # answer text/csv
+TABLES = {  # answer text/csv
+    "GET /batches/{batch}/results.csv": "A line a row, with a head.",
+    "GET /jobs/usage.csv": "A line a job and vendor, with a head.",
+}
 
 QUERIES: Mapping[str, Mapping[str, Schema]] = {
     "GET /jobs/{job}/film": {
@@ -120,6 +127,15 @@ QUERIES: Mapping[str, Mapping[str, Schema]] = {
         "refresh": text("`true`: read the services' lists anew.", enum=["true", "false"]),
         **PAGE,
     },
+    "POST /batches": {
+        "template": text("Of a list or a table: the template of rows that name none.", maxLength=72),
+        "title": text("Of a list or a table: what the batch is called.", maxLength=100),
+        "max_cost_usd": of("number", "Of a list or a table: what all rows together may cost.", minimum=0),
+        "dry_run": text("Of a list or a table: `true` only prices it.", enum=["true", "false"]),
+        "webhook_url": text("Of a list or a table: where `batch.completed` is sent.", maxLength=2048),
+        "job_events": text("Of a list or a table: `true`: webhooks of its jobs, too.", enum=["true", "false"]),
+    },
+    "GET /batches": {name: LISTED[name] for name in ("limit", "cursor")},
     "GET /tenant/audit": {name: LISTED[name] for name in ("limit", "cursor")},
     "GET /tenant/export": {"cursor": text("`next_cursor` of the page before.")},
     "GET /tenant/tenants": {"cursor": text("`next_cursor` of the page before.")},

@@ -5,7 +5,20 @@ from typing import Any
 
 _SCENE = {"visual_description": "A barista sets a fresh cup on a wooden counter, steam rising"}
 
+_PIKOLO = {"product_title": "Pikolo Espresso", "product_id": "sku-1042", "scenes": [_SCENE]}
+_LUNGO = {"product_title": "Lungo", "product_id": "sku-1043", "scenes": [_SCENE]}
+
+TABLE_EXAMPLES: Mapping[str, Mapping[str, Any]] = {  # of bodies that may be CSV
+    "Batch": {"example": "product_id,product_title,scenes.0.visual_description\nsku-1042,Pikolo,A cup on a counter\n"},
+}
+
 EXAMPLES: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
+    "Batch": {
+        "price": {
+            "summary": "What two films would cost together; nothing is stored.",
+            "value": {"rows": [_PIKOLO, _LUNGO], "dry_run": True},
+        },
+    },
     "Film": {
         "price": {
             "summary": "What one filmed scene would cost; nothing is stored.",

@@ -10,10 +10,11 @@ from pydantic import BaseModel, TypeAdapter
 
 from infra.answers import SCHEMAS
 from infra.call_answers import ANSWERS, QUERIES, REDIRECTS, TABLES
-from infra.examples import EXAMPLES
+from infra.examples import EXAMPLES, TABLE_EXAMPLES
 from infra.request_schema import request_schemas
 from shared.codes import MEANINGS, Code
 from shared.config import Settings
+from shared.door.batch_bodies import BatchBody
 from shared.door.brand_bodies import BrandKitBody
 from shared.door.bulk_bodies import CancelManyBody, RetryManyBody
 from shared.door.change_bodies import EditBody, KeepBody, LinksBody, RegenerateBody, RetryBody
@@ -36,6 +37,7 @@ from shared.steps.webhook_events import EVENTS, WebhookEvent, WebhookPayload
 from shared.wiring import Wiring
 
 BODIES: Mapping[str, type[BaseModel]] = {
+    "Batch": BatchBody,
     "BrandKit": BrandKitBody,
     "CancelMany": CancelManyBody,
     "Edit": EditBody,
@@ -159,7 +161,7 @@ def _answers(function: str, route: Route, schemas: Mapping[str, Any]) -> dict[st
         return {"302": {"description": "Location leads to the file.", **named, **_json({"type": "object"})}}
     if label in TABLES:
         table = {"content": {"text/csv": {"schema": {"type": "string"}}}}
-        return {"200": {"description": "A line a job and vendor, with a head.", **headers, **table}}
+        return {"200": {"description": TABLES[label], **headers, **table}}
     return {
         str(status): {
             "description": schemas[name]["description"],
@@ -183,7 +185,7 @@ def _parameters(names: list[str], function: str, route: Route) -> Iterator[dict[
         yield {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
     for name, schema in QUERIES.get(_label(function, route), {}).items():
         yield {"name": name, "in": "query", "schema": schema}
-    if route.takes in ("Film", "Retry", "RetryMany", "Regenerate", "Edit"):
+    if route.takes in ("Batch", "Film", "Retry", "RetryMany", "Regenerate", "Edit"):
         yield {"name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "maxLength": 255}}
 
 
@@ -191,7 +193,8 @@ def _content(takes: str) -> dict[str, Any]:
     if takes == "bytes":
         return {kind: {"schema": {"type": "string", "format": "binary"}} for kind in ("image/jpeg", "image/png")}
     examples = {"examples": EXAMPLES[takes]} if takes in EXAMPLES else {}
-    return {"application/json": {"schema": {"$ref": f"#/components/schemas/{takes}"}, **examples}}
+    tables = {"text/csv": {"schema": {"type": "string"}, **TABLE_EXAMPLES[takes]}} if takes in TABLE_EXAMPLES else {}
+    return {"application/json": {"schema": {"$ref": f"#/components/schemas/{takes}"}, **examples}, **tables}
 
 
 def _left_out(schema: Any) -> Any:

@@ -197,7 +197,8 @@ TENANT_SCHEMAS: Mapping[str, Schema] = {
         "A webhook that was sent, or is on its way.",
         {
             "id": text("Its `webhook-id`."),
-            "job_id": text("The job it tells of; `test` of a test."),
+            "job_id": text("The job it tells of; `test` of a test; null of a batch.", null=True),
+            "batch_id": text("The batch it tells of; null of a job.", null=True),
             "event": word("What it tells.", WebhookEvent),
             "endpoint": text("The endpoint it goes to; null where the job named an address itself.", null=True),
             "url": text("The address the job named; null where it goes to an endpoint.", null=True),

@@ -91,6 +91,7 @@ class Code(StrEnum):
     NOT_FETCHABLE = "not_fetchable"
 
     # A job that could not go on.
+    BATCH_CAP = "batch_cap"
     SPEND_CEILING = "spend_ceiling"
     MISCONFIGURED = "misconfigured"
     TIMEOUT = "timeout"
@@ -225,6 +226,10 @@ MEANINGS: Mapping[Code, Meaning] = {
     Code.NOT_FETCHABLE: Meaning(
         "A finished take could not be fetched from the vendor; it counts as paid.",
         "Look at the take in the service's own account, then retry the job.",
+    ),
+    Code.BATCH_CAP: Meaning(
+        "This row of a batch would have passed the batch's `max_cost_usd`; nothing was bought for it.",
+        "Send the row again, alone or in another batch with a higher max_cost_usd.",
     ),
     Code.SPEND_CEILING: Meaning("One more attempt would pass the job's spending ceiling.", "Order a new film."),
     Code.MISCONFIGURED: Meaning(

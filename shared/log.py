@@ -25,6 +25,9 @@ class Fact(StrEnum):
 
     ALARM = "alarm"
     ANSWERED = "answered"
+    BATCH_ENDED = "batch_ended"
+    BATCH_STOPPED = "batch_stopped"
+    BATCH_TAKEN = "batch_taken"
     BREAKER_OPENED = "breaker_opened"
     CLAIM_LOST = "claim_lost"
     COMMITTED = "committed"
@@ -49,6 +52,7 @@ class Fact(StrEnum):
     NOTHING_TO_DO = "nothing_to_do"
     POLL_FAILED = "poll_failed"
     REAPED = "reaped"
+    ROW_REFUSED = "row_refused"
     SPEND_MARK = "spend_mark"
     STORE_FAILED = "store_failed"
     SUBMIT_ENDED = "submit_ended"
@@ -65,6 +69,9 @@ class Fact(StrEnum):
 FACTS: Mapping[Fact, str] = {
     Fact.ALARM: "Something a person must look at; the message says what.",
     Fact.ANSWERED: "A public request was answered: by which route, to which tenant's which key, about which job.",
+    Fact.BATCH_ENDED: "A batch has ended: its rows are films, failed jobs, refused, or were never begun.",
+    Fact.BATCH_STOPPED: "A batch begins no more rows: somebody stopped it, or its key was revoked.",
+    Fact.BATCH_TAKEN: "A batch was accepted and stored.",
     Fact.BREAKER_OPENED: "A vendor failed too often; unsent work for it waits, or goes elsewhere.",
     Fact.CLAIM_LOST: "Another worker has the claim; this one sends nothing.",
     Fact.COMMITTED: "An event moved a job, and the move is written.",
@@ -89,6 +96,7 @@ FACTS: Mapping[Fact, str] = {
     Fact.NOTHING_TO_DO: "A task came twice or late and changed nothing.",
     Fact.POLL_FAILED: "A vendor could not be asked this time; it is asked again.",
     Fact.REAPED: "The reaper found something to do: jobs whose time was over, files of deleted ones.",
+    Fact.ROW_REFUSED: "A row of a batch became no job; its results say why.",
     Fact.SPEND_MARK: "A month has passed 50, 80 or 100 % of a cap, claims included; said twice rather than lost.",
     Fact.STORE_FAILED: "Firestore, Storage, Secret Manager or Cloud Tasks did not do its part this time.",
     Fact.SUBMIT_ENDED: "A paid call ended; the vendor's id stands here before anywhere else.",

@@ -11,7 +11,7 @@ from shared import log
 from shared.config import settings
 from shared.parts.doors import DoorParts
 
-PART_OF = {"jobs": "jobs_door"}  # a function whose part is not called like the function: `jobs` is the collection
+PART_OF = {"batches": "batches_door", "jobs": "jobs_door"}  # where the function is called like the collection
 
 
 class Wiring(DoorParts):

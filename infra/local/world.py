@@ -73,6 +73,7 @@ SCALED: Mapping[str, Any] = {
         "hint_step": 0.5,
         "pending_step": 5,
         "newer_step": 1,
+        "batch_look": 2,
         "queue_slack": 8,
         "hold": 30,
         "hold_step": 3,

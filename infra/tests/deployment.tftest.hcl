@@ -29,10 +29,12 @@ run "doors" {
 
   assert {
     condition = { for name, who in output.who_may_call : name => trimsuffix(who, "@shop-films.iam.gserviceaccount.com") } == {
+      batches          = "allUsers"
       catalog          = "allUsers"
       compose          = "serviceAccount:abroll-tasks-invoker"
       console          = "allUsers"
       create_job       = "allUsers"
+      feed_batch       = "serviceAccount:abroll-tasks-invoker"
       health           = "allUsers"
       heygen_webhook   = "allUsers"
       jobs             = "allUsers"
@@ -177,7 +179,7 @@ run "queues" {
   }
 
   assert {
-    condition     = toset(keys(google_cloud_tasks_queue.queue)) == toset(["compose", "did", "heygen-video", "notify", "presenter", "veo", "watch"])
+    condition     = toset(keys(google_cloud_tasks_queue.queue)) == toset(["batch", "compose", "did", "heygen-video", "notify", "presenter", "veo", "watch"])
     error_message = "A queue is missing, or one too many; a deleted queue's name is gone for days."
   }
 }
@@ -200,7 +202,7 @@ run "data" {
         for rule in bucket.lifecycle_rule : one(one(rule.condition).matches_prefix) => one(rule.condition).age
         if one(rule.action).type == "Delete"
       }
-    } == { films = { "images/" = 400, "music/" = 400 }, takes = {} }
+    } == { films = { "batches/" = 100, "images/" = 400, "music/" = 400 }, takes = {} }
     error_message = "Files live longer or shorter than promised."
   }
 

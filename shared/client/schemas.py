@@ -47,6 +47,38 @@ class BRollBody(TypedDict):
 BackgroundType: TypeAlias = Literal["color", "image", "preset"]
 
 
+class Batch(TypedDict):
+    """Many orders at once: each row is an order, or the variables of a template."""
+
+    title: NotRequired[str | None]
+    template: NotRequired[str | None]
+    max_cost_usd: NotRequired[float | None]
+    dry_run: NotRequired[bool]
+    webhook_url: NotRequired[str | None]
+    job_events: NotRequired[bool]
+    rows: list[dict[str, Any]]
+
+
+class BatchCounts(TypedDict):
+    """Rows of a batch by how they stand."""
+
+    waiting: int
+    in_progress: int
+    completed: int
+    failed: int
+    cancelled: int
+    deleted: int
+    refused: int
+    not_begun: int
+
+
+class BatchWaits(TypedDict):
+    """Why a batch's next row waits."""
+
+    code: str
+    message: str
+
+
 class BillLine(TypedDict):
     """One attempt."""
 
@@ -234,9 +266,15 @@ class DeliveryRow(TypedDict):
     """A webhook that was sent, or is on its way."""
 
     id: str
-    job_id: str
+    job_id: str | None
+    batch_id: str | None
     event: Literal[
-        "job.completed", "job.failed", "job.cancelled", "job.progress", "endpoint.test"
+        "job.completed",
+        "job.failed",
+        "job.cancelled",
+        "job.progress",
+        "batch.completed",
+        "endpoint.test",
     ]
     endpoint: str | None
     url: str | None
@@ -796,6 +834,7 @@ class Problem(TypedDict):
         "avatar_is_group",
         "avatar_not_found",
         "avatar_not_usable",
+        "batch_cap",
         "body_too_slow",
         "body_torn",
         "broken",
@@ -1083,6 +1122,13 @@ class Understudy(TypedDict):
     reason: str
 
 
+class UnreadableBatch(TypedDict):
+    """A batch another version of abroll wrote; it goes on."""
+
+    batch_id: str
+    status: Literal["unreadable"]
+
+
 class UnreadableDelivery(TypedDict):
     """A webhook another version of abroll wrote; it goes on."""
 
@@ -1195,11 +1241,19 @@ class Voices(TypedDict):
 
 
 class Webhook(TypedDict):
-    """Where webhooks go, and which: every ending where none is named."""
+    """Where webhooks go, and which: every ending of a job where none is named."""
 
     url: str
     events: NotRequired[
-        list[Literal["job.completed", "job.failed", "job.cancelled", "job.progress"]]
+        list[
+            Literal[
+                "job.completed",
+                "job.failed",
+                "job.cancelled",
+                "job.progress",
+                "batch.completed",
+            ]
+        ]
         | None
     ]
     name: NotRequired[str | None]
@@ -1210,7 +1264,15 @@ class WebhookChange(TypedDict):
 
     url: NotRequired[str | None]
     events: NotRequired[
-        list[Literal["job.completed", "job.failed", "job.cancelled", "job.progress"]]
+        list[
+            Literal[
+                "job.completed",
+                "job.failed",
+                "job.cancelled",
+                "job.progress",
+                "batch.completed",
+            ]
+        ]
         | None
     ]
     name: NotRequired[str | None]
@@ -1218,7 +1280,12 @@ class WebhookChange(TypedDict):
 
 
 WebhookEvent: TypeAlias = Literal[
-    "job.completed", "job.failed", "job.cancelled", "job.progress", "endpoint.test"
+    "job.completed",
+    "job.failed",
+    "job.cancelled",
+    "job.progress",
+    "batch.completed",
+    "endpoint.test",
 ]
 
 
@@ -1329,6 +1396,63 @@ class Background(TypedDict):
     image_url: NotRequired[str]
     image: NotRequired[str]
     preset: NotRequired[str]
+
+
+class BatchNews(TypedDict):
+    """Which batch has ended, and how; its rows' results stand at `results_url`."""
+
+    batch_id: str
+    url: str
+    results_url: str
+    title: str
+    status: str
+    rows: int
+    completed: int
+    failed: int
+    cancelled: int
+    refused: int
+    not_begun: int
+    cost: NewsCost
+    happened_at: str
+    seconds: NotRequired[float | None]
+
+
+class BatchPrice(TypedDict):
+    """What a row would cost."""
+
+    row: int
+    product_id: str | None
+    estimated_cost: Cost
+
+
+class BatchShown(TypedDict):
+    """A batch."""
+
+    batch_id: str
+    status: Literal["running", "stopping", "completed", "cancelled"]
+    title: str
+    message: str
+    rows: int
+    counts: BatchCounts
+    waiting_for: BatchWaits | None
+    ordered_by: str | None
+    created_at: str
+    completed_at: str | None
+    estimated_completion_at: str | None
+    expires_at: str | None
+    max_cost_usd: str | None
+    estimated_cost: Cost
+    cost: Cost
+    urls: dict[str, str]
+    stopped_at: NotRequired[str]
+    stopped_why: NotRequired[str]
+
+
+class Batches(TypedDict):
+    """A page of batches, the newest first."""
+
+    batches: list[BatchShown | UnreadableBatch]
+    next_cursor: str | None
 
 
 class Bill(TypedDict):
@@ -1717,7 +1841,7 @@ class WebhookPayload(TypedDict):
 
     type: WebhookEvent
     timestamp: int
-    data: JobNews
+    data: JobNews | BatchNews
     version: NotRequired[int]
 
 
@@ -1748,6 +1872,18 @@ class Accepted(TypedDict):
     presenter_failure: PresenterRule
     warnings: list[str]
     urls: dict[str, str]
+
+
+class BatchDryRun(TypedDict):
+    """What a batch would cost; nothing was stored or spent."""
+
+    status: Literal["dry_run"]
+    message: str
+    rows: int
+    estimated_cost: Cost
+    estimated_price: str
+    warnings: list[str]
+    row_prices: list[BatchPrice]
 
 
 class Brand(TypedDict):

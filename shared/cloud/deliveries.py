@@ -8,7 +8,7 @@ from typing import Any
 
 from shared.cloud.clients import Clients
 from shared.cloud.jobs import QUERY_SECONDS, StoreUnreachable
-from shared.cloud.records import JobFacts, Page, Unread
+from shared.cloud.records import BatchFacts, JobFacts, Page, Unread
 from shared.cloud.retry import CALL_SECONDS, retry_for
 from shared.pipeline.codec import from_plain
 
@@ -41,6 +41,7 @@ class Delivery:
     last_answer: str = ""  # the first bytes of an answer that was no success
     begun: int = 1  # its wake when it was made, or sent anew
     replays: int = 0  # how often it was sent anew
+    batch: BatchFacts | None = None  # what it tells of a batch; then `job` is empty
 
     @property
     def pushes(self) -> int:
@@ -211,4 +212,5 @@ def _delivery(snapshot: Any) -> Delivery:
         last_answer=data.get("last_answer", ""),
         begun=data.get("begun", 1),
         replays=data.get("replays", 0),
+        batch=from_plain(BatchFacts, data["batch"]) if data.get("batch") else None,
     )

@@ -10,12 +10,12 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from shared.cloud.clients import Clients
-from shared.cloud.documents import NewerSchema, form, is_receipt, listing, moving, ordered, outdated, read, whole
+from shared.cloud.documents import NewerSchema, form, is_receipt, moving, ordered, outdated, read, whole
 from shared.cloud.forms import Forms
 from shared.cloud.moments import moment_in, plain_time
 from shared.cloud.month_documents import add_move, usage
 from shared.cloud.month_documents import month as month_read
-from shared.cloud.records import Filters, Live, Loaded, Month, NewDelivery, Page, Rewritten, Unread
+from shared.cloud.records import Beside, Filters, Live, Loaded, Month, NewDelivery, Page, Unread
 from shared.cloud.retry import CALL_SECONDS, retry_for
 from shared.log import Fact, log_job
 from shared.pipeline.job.entries import MonthMove, moved
@@ -132,8 +132,8 @@ class Jobs:
             raise Doubtful(f"job {job.id}: the commit's end is not known: {unknown}") from unknown
         return Loaded(job, written[0].update_time, loaded.read_time, loaded.read_at)
 
-    def create(self, job: Job, month: Month, root: Rewritten | None = None) -> None:
-        """Write a new job, its reservation and the root that lists it: JobExists, Conflict (one moved), Doubtful."""
+    def create(self, job: Job, month: Month, root: Beside | None = None) -> None:
+        """Write a new job, its reservation and what lists it: JobExists, Conflict (one moved), Doubtful."""
         from google.api_core.exceptions import AlreadyExists, FailedPrecondition, GoogleAPICallError, RetryError
 
         store = self._clients.firestore
@@ -141,8 +141,7 @@ class Jobs:
         batch.create(store.collection("jobs").document(job.id), {k: v for k, v in whole(job).items() if v is not None})
         add_move(store, batch, job.tenant, moved(None, job), month)
         if root:
-            seen = store.write_option(last_update_time=root.loaded.revision)
-            batch.update(store.collection("jobs").document(root.job.id), listing(root.job), option=seen)
+            root.add(store, batch)
         try:
             batch.commit(retry=None, timeout=CALL_SECONDS)
         except AlreadyExists as twice:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from shared.cloud.hours import Hour
 from shared.pipeline.codec import Stored, to_stored
@@ -59,12 +59,46 @@ class JobFacts(Stored):
     quality: FilmQuality | None = None  # of a finished film
 
 
+class Beside(Protocol):
+    """What the commit of a new job writes beside it: the root that lists a version, the batch whose row it is."""
+
+    def add(self, store: Any, commit: Any) -> None:
+        """Add it to the commit, which fails where somebody has written it since."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Rewritten:
     """A job as it was read, and as it is written beside another one."""
 
     loaded: Loaded
     job: Job
+
+    def add(self, store: Any, commit: Any) -> None:
+        """List what the job lists now: its state is not touched."""
+        from shared.cloud.documents import listing
+
+        seen = store.write_option(last_update_time=self.loaded.revision)
+        commit.update(store.collection("jobs").document(self.job.id), listing(self.job), option=seen)
+
+
+@dataclass(frozen=True, slots=True)
+class BatchFacts(Stored):
+    """What a customer's webhook tells of a batch that has ended; money in micro-dollars."""
+
+    batch: str
+    at: datetime
+    status: str
+    rows: int
+    completed: int = 0
+    failed: int = 0
+    cancelled: int = 0
+    refused: int = 0
+    not_begun: int = 0
+    title: str = ""
+    seconds: float | None = None  # from the order to its end
+    paid_by_us: int = 0
+    billed_by_provider: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +116,13 @@ class NewDelivery:
     endpoint: str | None = None  # which of the tenant's endpoints it goes to, wherever that leads then; None: to `url`
     facts: JobFacts | None = None
     created_at: datetime | None = None
+    batch: BatchFacts | None = None  # of what it tells, where that is a batch: then `job` is empty
 
     @property
     def fields(self) -> dict[str, Any]:
         """The delivery's document as it begins."""
         more = {"endpoint": self.endpoint, "facts": to_stored(self.facts), "created_at": self.created_at}
+        more["batch"] = to_stored(self.batch)
         return {
             **{name: value for name, value in more.items() if value is not None},
             "tenant": self.tenant,

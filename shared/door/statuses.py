@@ -22,6 +22,7 @@ STATUS: Mapping[Code, int] = {
     Code.ACCOUNT_IN_USE: 409,
     Code.ALREADY_ENDED: 409,
     Code.ALREADY_ROTATING: 409,
+    Code.BATCH_CAP: 409,
     Code.HAS_VERSIONS: 409,
     Code.IDEMPOTENCY_CONFLICT: 409,
     Code.IMAGE_GONE: 409,

@@ -117,6 +117,18 @@ def delivery(request: flask.Request, do: Callable[[str], object]) -> tuple[str, 
     return answer_task(lambda: do(_delivery(request.get_json(silent=True))))
 
 
+def batch(request: flask.Request, do: Callable[[str, int], object]) -> tuple[str, int]:
+    """Answer a batch's task."""
+    return answer_task(lambda: do(*_batch(request.get_json(silent=True))))
+
+
+def _batch(data: object) -> tuple[str, int]:
+    match data:
+        case {"batch": str(batch_id), "wake": int(wake)}:
+            return batch_id, wake
+    raise UnreadableMessage("not a batch's message")
+
+
 def _delivery(data: object) -> str:
     match data:
         case {"delivery": str(delivery)}:

@@ -42,13 +42,13 @@ class RotateBody(Body):
     overlap_hours: Annotated[int, Field(ge=0, le=168)] = 24
 
 
-EventWord = Literal["job.completed", "job.failed", "job.cancelled", "job.progress"]
-Events = Annotated[list[EventWord], Field(min_length=1, max_length=4)]
+EventWord = Literal["job.completed", "job.failed", "job.cancelled", "job.progress", "batch.completed"]
+Events = Annotated[list[EventWord], Field(min_length=1, max_length=5)]
 Address = Annotated[Link, Field(max_length=2048)]
 
 
 class WebhookBody(Body):
-    """Where webhooks go, and which: every ending where none is named."""
+    """Where webhooks go, and which: every ending of a job where none is named."""
 
     url: Address
     events: Events | None = None

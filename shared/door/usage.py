@@ -80,7 +80,7 @@ def as_csv(page: UsagePage) -> flask.Response:
             money = {name: value for name, value in columns([bill]).items() if name in CSV_COLUMNS}
             money["price"] = priced_at(bill.paid_by_us, job.money.price_factor)
             row = {**_about(job), **(film if not number else {}), "vendor": vendor, **money}
-            lines.writerow({name: _cell(row.get(name)) for name in CSV_COLUMNS})
+            lines.writerow({name: cell(row.get(name)) for name in CSV_COLUMNS})
     headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
     if page.next_cursor:
         headers["X-Next-Cursor"] = page.next_cursor
@@ -117,6 +117,7 @@ def _summed(bills: Iterable[tuple[str, Bill]]) -> dict[str, Bill]:
     return dict(sorted(sums.items()))
 
 
-def _cell(value: object) -> str:
+def cell(value: object) -> str:
+    """Return a value as a cell that no spreadsheet runs as a formula."""
     text = "" if value is None else value.isoformat() if hasattr(value, "isoformat") else str(value)
     return f"'{text}" if text.startswith(FORMULAS) else text

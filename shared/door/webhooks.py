@@ -190,7 +190,8 @@ def told_of(delivery: Delivery | Unread) -> dict[str, Any]:
         return {"id": delivery.id, "state": "unreadable"}
     return {
         "id": delivery.id,
-        "job_id": delivery.job,
+        "job_id": delivery.job or None,
+        "batch_id": delivery.batch.batch if delivery.batch else None,
         "event": delivery.event,
         "endpoint": delivery.endpoint,
         "url": delivery.url or None,

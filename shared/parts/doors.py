@@ -9,6 +9,7 @@ from shared.parts.steps import StepParts
 
 if TYPE_CHECKING:  # each function imports only what its own property below names
     from shared.cloud.rates import RateCounts
+    from shared.door.batches import BatchesDoor
     from shared.door.catalog import CatalogDoor
     from shared.door.console.door import ConsoleDoor
     from shared.door.console.operator import OperatorScreens
@@ -49,6 +50,15 @@ class DoorParts(StepParts):
         kept = (self.templates, outlook, lambda: self.kits)
         schemes, judge = self._schemes, self.egress.judge
         return CreateJobDoor(self.create, self.entrance, url, schemes, judge, self.now, *kept)
+
+    @cached_property
+    def batches_door(self) -> "BatchesDoor":
+        from shared.door.batches import BatchesDoor
+        from shared.door.template import Links
+
+        url, links = self.settings.public_url, Links(self._schemes, self.egress.judge)
+        kept = (self.templates, lambda: self.kits, self.now)
+        return BatchesDoor(self.new_batch, self.batch_jobs, self.entrance, url, links, *kept)
 
     @property
     def _schemes(self) -> frozenset[str]:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:  # each function imports only what its own property below name
     from collections.abc import Mapping
 
     from shared.cloud.audit_log import AuditLog
+    from shared.cloud.batch_jobs import BatchJobs
+    from shared.cloud.batches import Batches
     from shared.cloud.belongings import Belongings
     from shared.cloud.blobs import Blobs
     from shared.cloud.brands import Brands
@@ -146,6 +148,18 @@ class StoreParts:
         from shared.cloud.deliveries import Deliveries
 
         return Deliveries(self.clients)
+
+    @cached_property
+    def batches(self) -> "Batches":
+        from shared.cloud.batches import Batches
+
+        return Batches(self.clients)
+
+    @cached_property
+    def batch_jobs(self) -> "BatchJobs":
+        from shared.cloud.batch_jobs import BatchJobs
+
+        return BatchJobs(self.clients)
 
     @cached_property
     def deletions(self) -> "Deletions":

@@ -10,9 +10,8 @@ from datetime import datetime
 from functools import partial
 
 from shared.cloud.jobs import Conflict, Doubtful, JobExists, Jobs
-from shared.cloud.records import Loaded, Month, Rewritten
+from shared.cloud.records import Beside, Loaded, Month
 from shared.cloud.tenants import Tenant
-from shared.codes import Code
 from shared.log import Fact, log_job
 from shared.pipeline.job.creation import new_job
 from shared.pipeline.job.entries import reserving
@@ -29,6 +28,7 @@ from shared.pipeline.plan.selection import Ranked
 from shared.pipeline.plan.speakers import plainly
 from shared.pipeline.plan.warned import WarningText
 from shared.steps.account_defaults import defaults_of, with_account_defaults
+from shared.steps.admission import admit
 from shared.steps.budget import MonthBudget
 from shared.steps.casting import Casting
 from shared.steps.commit import FIRST_WAIT, Commits
@@ -49,7 +49,7 @@ TRIES = 100  # of a tenant's month: everything it orders and everything that end
 PATIENCE = 20.0  # seconds of waiting between them
 LONGEST_WAIT = 1.0  # seconds between two of them: only instances race (turnstile.py), at most as many as there are
 ROUTE = "create_job"
-Listed = Callable[[Job], tuple[Job, Rewritten | None]]  # gives a new job its number, and the job that lists it
+Listed = Callable[[Job], tuple[Job, Beside | None]]  # gives a new job its number, and what lists it
 
 
 def unlisted(job: Job) -> tuple[Job, None]:
@@ -105,10 +105,11 @@ class CreateJob:
     house: HousePressure
     terms: PlanTerms
 
-    def checked(self, tenant: Tenant, asked: FilmRequest, *, dry_run: bool) -> Checked:
+    def checked(self, tenant: Tenant, asked: FilmRequest, *, dry_run: bool, files: bool = True) -> Checked:
         """Plan, ask what only the avatar service knows, read the images; store nothing. Raises Problem telling all.
 
         What is wrong about presenters hides nothing about images: the film is planned without what was not told.
+        Without `files` no image and no music is read.
         """
         services = self.terms.services(tenant)
         asked = with_account_defaults(asked, tenant.id, self.casting.tenants, services)
@@ -138,8 +139,9 @@ class CreateJob:
             problems.append(invalid(cannot.details))
         except Problem as problem:
             problems.append(problem)
+        images: Mapping[str, Ready] = {}
         try:
-            images, planned = self.preflight.files(tenant.id, request, planned)
+            images, planned = self.preflight.files(tenant.id, request, planned) if files else (images, planned)
         except Problem as problem:
             problems.append(problem)
         if problems:
@@ -166,7 +168,13 @@ class CreateJob:
         judge: Judge = unjudged,
     ) -> Created:
         """Accept a request. Raises Problem."""
-        call = BuyingCall(tenant.id, ROUTE, idempotency_key, as_asked(to_document(request)), judge)
+        wanted = as_asked(to_document(request))
+        return self.called(tenant, request, BuyingCall(tenant.id, ROUTE, idempotency_key, wanted, judge), trace)
+
+    def called(
+        self, tenant: Tenant, request: FilmRequest, call: BuyingCall, trace: str, listed: Listed = unlisted
+    ) -> Created:
+        """Make the film a call asks for; `listed` as in `store`. Raises Problem."""
         job_id = call.job_id()
         if known := self.bought(call, job_id):
             return known
@@ -188,7 +196,7 @@ class CreateJob:
             trace=trace,
             warnings=checked.warnings,
         )
-        return self.store(tenant, call, job_id, begin)
+        return self.store(tenant, call, job_id, begin, listed)
 
     def known_to_all(self, planned: Plan) -> None:
         """Refuse what some function could not make yet, while a release is rolled out. Raises Problem."""
@@ -281,18 +289,3 @@ class CreateJob:
 def warnings_beside(plan: Plan, request: FilmRequest, told: Told) -> tuple[WarningText, ...]:
     """Return what is known before paying beside the plan's own warnings, of an order as of a revision."""
     return (*told.warnings, *image_warnings(request, plan))
-
-
-def admit(tenant: Tenant, live: int) -> None:
-    """Keep a tenant within its share of what is made at once. Raises Problem.
-
-    Two requests at once cannot both slip through: both name the month's revision in their commit, and the loser
-    counts again.
-    """
-    if live >= tenant.live_jobs:
-        raise Problem(
-            Code.TOO_MANY_LIVE_JOBS,
-            f"{live} jobs are being made, and {tenant.live_jobs} at once are this tenant's share",
-            next_move="wait until one has ended, then send the request again",
-            retry_after=30,
-        )

@@ -31,7 +31,15 @@ from shared.pipeline.codec import to_plain
 from shared.steps.new_deliveries import notify_task
 from shared.steps.receivers import Receivers
 from shared.steps.receiving import Receiving
-from shared.steps.webhook_events import SENT_ONCE, WebhookEvent, WebhookPayload, news_of
+from shared.steps.webhook_events import (
+    SENT_ONCE,
+    BatchNews,
+    JobNews,
+    WebhookEvent,
+    WebhookPayload,
+    batch_news,
+    news_of,
+)
 from shared.steps.webhook_secrets import WebhookSecrets
 
 if TYPE_CHECKING:
@@ -65,6 +73,7 @@ class Notify:
     secrets: Secrets
     egress: Egress
     job_url: Callable[[str], str]
+    batch_url: Callable[[str], str]
     now: Callable[[], datetime]
     receiving: Receiving
     receivers: Receivers = field(default_factory=Receivers)
@@ -136,8 +145,8 @@ class Notify:
         import httpx
 
         now = int(self.now().timestamp())
-        news = news_of(delivery.job, self.job_url(delivery.job), delivery.metadata, delivery.degraded, delivery.facts)
-        body = json.dumps(to_plain(WebhookPayload(WebhookEvent(delivery.event), now, news)), default=_moment)
+        payload = WebhookPayload(WebhookEvent(delivery.event), now, self._news(delivery))
+        body = json.dumps(to_plain(payload), default=_moment)
         headers = {"content-type": "application/json", "webhook-id": delivery.id, "webhook-timestamp": str(now)}
         # No secret asked for: an unsigned hint; the truth about the job needs the API key.
         if signing := WebhookSecrets(self.secrets, self.now).signing(delivery.tenant):
@@ -154,6 +163,11 @@ class Notify:
         except (EgressRefused, EgressFailed, httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as failed:
             log_job(Fact.DELIVERY_FAILED, _about(delivery), str(failed))
             return None, safe(str(failed))[:ANSWER_SHOWN]
+
+    def _news(self, delivery: Delivery) -> JobNews | BatchNews:
+        if delivery.batch:
+            return batch_news(delivery.batch, self.batch_url(delivery.batch.batch))
+        return news_of(delivery.job, self.job_url(delivery.job), delivery.metadata, delivery.degraded, delivery.facts)
 
 
 def _success(status: int) -> bool:

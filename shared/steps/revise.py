@@ -38,8 +38,9 @@ from shared.pipeline.plan.plan import Plan
 from shared.pipeline.plan.planner import CannotPlan, plan, to_ask
 from shared.pipeline.plan.speakers import plainly
 from shared.steps.account_defaults import defaults_of
+from shared.steps.admission import admit
 from shared.steps.commit import Commits, StoreBusy
-from shared.steps.create_job import CreateJob, admit, warnings_beside
+from shared.steps.create_job import CreateJob, warnings_beside
 from shared.steps.dearer import refuse_above
 from shared.steps.idempotency import BuyingCall, Judge, unjudged
 from shared.steps.kept_files import missing

@@ -1,7 +1,7 @@
 """sweep: the only timer; each minute it finds what is late, looks before it pushes, and moves due first.
 
-Late jobs, lanes and deliveries take turns, a page or ten seconds each, until nothing is late or the tick is over: no
-backlog hides another. What could not be moved is passed by for this tick and put aside, so that no number
+Late jobs, lanes, deliveries and batches take turns, a page or ten seconds each, until nothing is late or the tick is
+over: no backlog hides another. What could not be moved is passed by for this tick and put aside, so that no number
 of such documents stands before the others: for a minute where a service failed or newer code is needed, for half an
 hour where it is poison. What nobody could read for a day is an alarm, never an ending (pipeline README, "Sweep",
 holes 2, 3, 7, 211).
@@ -14,6 +14,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
+from shared.cloud.batch_documents import ReadBatch
+from shared.cloud.batches import BatchMoved
 from shared.cloud.deliveries import Deliveries, Delivery, DeliveryConflict
 from shared.cloud.jobs import Conflict, Doubtful, StoreUnreachable
 from shared.cloud.lanes import Lane, LaneMoved
@@ -26,6 +28,7 @@ from shared.pipeline.job.job import Job, Node, State
 from shared.pipeline.job.line import queue_of, start_queue
 from shared.pipeline.job.names import task_name
 from shared.pipeline.job.turns import is_parked
+from shared.steps.batch_tasks import PushBatch
 from shared.steps.commit import Commits, JobGone, StoreBusy
 from shared.steps.new_deliveries import notify_task
 from shared.steps.turns import LaneBusy
@@ -39,7 +42,7 @@ POISON_WAIT = timedelta(minutes=30)  # it is poison, or a bug of ours: a person 
 NEWER_PAUSE = timedelta(minutes=1)  # it is newer code's: during a roll-out the next tick may be that code's
 LEFT_UNREAD = timedelta(days=1)  # longer than any roll-out, and than any job may take to end
 PUSHES = 50  # of a delivery: a day of them, as long as notify itself goes on trying
-FAILED = (DeliveryConflict, Doubtful, LaneBusy, LaneMoved, StoreBusy, StoreUnreachable, QueueUnreachable)
+FAILED = (BatchMoved, DeliveryConflict, Doubtful, LaneBusy, LaneMoved, StoreBusy, StoreUnreachable, QueueUnreachable)
 
 
 @dataclass(slots=True)
@@ -96,7 +99,7 @@ class Backlog:
             wait = POISON_WAIT
         try:
             self.postpone(_id(each), each.revision, wait)
-        except (Conflict, DeliveryConflict, LaneMoved):
+        except (BatchMoved, Conflict, DeliveryConflict, LaneMoved):
             pass  # it was written meanwhile: it is not what could not be moved
         except Exception:  # noqa: BLE001  # of this document only: the next tick tries again
             crashed("a late document could not be put aside", about, **named)
@@ -112,6 +115,7 @@ class Sweep:
     now: Callable[[], datetime]
     monotonic: Callable[[], float]
     ticks: Ticks
+    push_batch: PushBatch
     learn: Callable[[datetime], None]  # what the ended jobs teach of their vendors, when it is its turn
     end_old_versions: Callable[[datetime], None]  # of tenants' secrets, when it is its turn
     count_waiting: Callable[[int, datetime], None]  # in all queues, where so many documents were late
@@ -140,16 +144,25 @@ class Sweep:
             self._later(self.commits.turns.lanes.postpone),
             self.now,
         )
+        batches = Backlog(
+            "batch",
+            lambda last: self.push_batch.batches.overdue(now, SWEEP_PAGE, last),
+            self.push_batch,
+            self._later(self.push_batch.batches.postpone),
+            self.now,
+        )
+        kinds = (jobs, lanes, late, batches)
         with ThreadPoolExecutor(HANDS, thread_name_prefix="sweep") as hands:
-            while self.monotonic() < end and not (jobs.over and late.over and lanes.over):
-                for each in (jobs, lanes, late):
+            while self.monotonic() < end and not all(each.over for each in kinds):
+                for each in kinds:
                     each.work(hands, self._before(min(end, self.monotonic() + TURN)))
-        for each in (jobs, lanes, late):
+        for each in kinds:
             if each.failed:
                 raise each.failed
         log(
             Fact.SWEPT,
-            f"{jobs.seen} late jobs, {jobs.pushed} pushed, {late.pushed} deliveries, {lanes.pushed} turns",
+            f"{jobs.seen} late jobs, {jobs.pushed} pushed, {late.pushed} deliveries, {lanes.pushed} turns, "
+            f"{batches.pushed} batches",
             seen=jobs.seen,
             pushed=jobs.pushed,
             deliveries=late.pushed,
@@ -216,11 +229,11 @@ class Sweep:
         return lambda: self.monotonic() < moment
 
 
-def _id(each: Loaded | Delivery | Lane | Unread) -> str:
+def _id(each: Loaded | Delivery | Lane | ReadBatch | Unread) -> str:
     return each.job.id if isinstance(each, Loaded) else each.id
 
 
-def _about(kind: str, each: Loaded | Delivery | Lane | Unread) -> Traced:
+def _about(kind: str, each: Loaded | Delivery | Lane | ReadBatch | Unread) -> Traced:
     match each:
         case Loaded():
             return each.job
@@ -228,6 +241,8 @@ def _about(kind: str, each: Loaded | Delivery | Lane | Unread) -> Traced:
             return JobRef(each.job, each.tenant)
         case Lane():
             return JobRef(each.holder.job if each.holder else "")
+        case ReadBatch():
+            return JobRef("", each.batch.tenant)
         case Unread():
             return JobRef(each.id if kind == "job" else "")
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from shared.cloud.records import JobFacts, OutputFacts
+from shared.cloud.records import BatchFacts, JobFacts, OutputFacts
 from shared.pipeline.job.job import Ending
 from shared.pipeline.plan.dollars import dollars
 from shared.pipeline.plan.warned import FilmQuality
@@ -24,6 +24,7 @@ class WebhookEvent(StrEnum):
     JOB_FAILED = "job.failed"
     JOB_CANCELLED = "job.cancelled"
     JOB_PROGRESS = "job.progress"
+    BATCH_COMPLETED = "batch.completed"
     ENDPOINT_TEST = "endpoint.test"
 
 
@@ -32,6 +33,7 @@ EVENTS: Mapping[WebhookEvent, str] = {
     WebhookEvent.JOB_FAILED: "The job ended without a film; the job says why and what can be done.",
     WebhookEvent.JOB_CANCELLED: "The job was cancelled.",
     WebhookEvent.JOB_PROGRESS: "The job's stage changed; sent once, and only to endpoints that ask for it.",
+    WebhookEvent.BATCH_COMPLETED: "A batch has ended: no row of it waits or is being made. `data` is about the batch.",
     WebhookEvent.ENDPOINT_TEST: "Somebody tests an endpoint; it is about no job, and sent once.",
 }
 ENDINGS = (WebhookEvent.JOB_COMPLETED, WebhookEvent.JOB_FAILED, WebhookEvent.JOB_CANCELLED)
@@ -108,12 +110,32 @@ class JobNews:
 
 
 @dataclass(frozen=True, slots=True)
+class BatchNews:
+    """Which batch has ended, and how; its rows' results stand at `results_url`."""
+
+    batch_id: str
+    url: str  # where the batch is read
+    results_url: str  # a line a row, CSV
+    title: str
+    status: str  # completed, or cancelled where rows never began
+    rows: int
+    completed: int
+    failed: int
+    cancelled: int
+    refused: int
+    not_begun: int
+    cost: NewsCost
+    happened_at: datetime
+    seconds: float | None = None  # from the order to its end
+
+
+@dataclass(frozen=True, slots=True)
 class WebhookPayload:
     """The body of a delivery."""
 
     type: WebhookEvent
     timestamp: int  # when it was sent, seconds since 1970
-    data: JobNews
+    data: JobNews | BatchNews
     version: int = PAYLOAD_VERSION
 
 
@@ -149,6 +171,26 @@ def news_of(
 
 def _quality(found: FilmQuality | None) -> NewsQuality | None:
     return NewsQuality(found.score, found.verdict, tuple(one.says for one in found.deductions)) if found else None
+
+
+def batch_news(facts: BatchFacts, url: str) -> BatchNews:
+    """Return what a delivery says of a batch that is read at `url`."""
+    return BatchNews(
+        batch_id=facts.batch,
+        url=url,
+        results_url=f"{url}/results.csv",
+        title=facts.title,
+        status=facts.status,
+        rows=facts.rows,
+        completed=facts.completed,
+        failed=facts.failed,
+        cancelled=facts.cancelled,
+        refused=facts.refused,
+        not_begun=facts.not_begun,
+        cost=NewsCost("USD", dollars(facts.paid_by_us), dollars(facts.billed_by_provider)),
+        happened_at=facts.at,
+        seconds=facts.seconds,
+    )
 
 
 def _outputs(url: str, films: tuple[OutputFacts, ...] | None) -> tuple[NewsOutput, ...] | None:

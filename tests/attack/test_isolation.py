@@ -25,6 +25,7 @@ from tests.steps.calls import Customer, customer
 from tests.steps.stage import TENANT, Stage, footage, presented, staged
 
 BODIES: Mapping[str, object] = {
+    "Batch": {"rows": [{"product_title": "Mug"}], "dry_run": True},
     "Integration": {"api_key": "an-avatar-key"},
     "IntegrationChange": {"status": "inactive"},
     "BrandKit": {"captions": "yes"},
@@ -32,7 +33,7 @@ BODIES: Mapping[str, object] = {
     "Replay": {"since": "2026-01-01T00:00:00Z"},
     "WebhookChange": {"status": "paused"},
 }
-ROOMS = ("jobs", "tenants", "api_keys", "webhook_deliveries")
+ROOMS = ("batches", "jobs", "tenants", "api_keys", "webhook_deliveries")
 
 
 TRIES, BUSY = 5, 503  # a machine that is too busy for our store's five seconds tells nothing of anybody's ids
@@ -83,6 +84,7 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
             Thing("template", "launch", "nothing"),
             Thing("brand", "spring", "nothings"),
             Thing("endpoint", hook(owner), "enobodyhasit"),
+            Thing("batch", batch(owner), "00000000-0000-4000-8000-000000000000"),
             Thing("attempt", f"{job.id}.presenter-1.t1.a1", "00000000-0000-4000-8000-000000000000.presenter-1.t1.a1"),
         )
         stage.wiring.personas.put(TENANT.id, Persona("anna", at={"heygen": PersonaIds("look_ana_studio")}))
@@ -102,6 +104,7 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
             "brand": "mine",
             "endpoint": hook(intruder),
             "delivery": f"{mine.id}-1",
+            "batch": batch(intruder),
         }
         places |= {"tenant": "intruder", "mode": "production", "attempt": f"{mine.id}.presenter-1.t1.a1", "mark": "m"}
         places["vendor"] = "did"
@@ -112,6 +115,12 @@ def hook(whose: Customer) -> str:
     """Make an endpoint; return its id."""
     made = whose.call("POST", "/tenant/webhooks", {"url": "http://127.0.0.1:9/endpoint"})
     return str(json.loads(made.get_data())["id"])
+
+
+def batch(whose: Customer) -> str:
+    """Send a batch of one film; return its id."""
+    film = {"product_title": "Mug", "scenes": [{"visual_description": "A mug on a table", "duration": 4}]}
+    return str(json.loads(whose.call("POST", "/batches", {"rows": [film]}).get_data())["batch_id"])
 
 
 def routes(stage: Stage) -> Iterator[tuple[str, Route, str]]:

@@ -7,7 +7,7 @@ from typing import Any, get_args, get_type_hints
 import pytest
 
 from shared.config import settings
-from shared.door import change_bodies, tenant_bodies
+from shared.door import batch_bodies, change_bodies, tenant_bodies
 from shared.door.bodies import Body, Mistakes, parse_body, parse_film, parse_template
 from shared.door.body_types import Link
 from shared.wiring import Wiring
@@ -112,7 +112,8 @@ def test_every_link_of_every_body_is_among_these() -> None:
 
     films = {f"{body}.{name}" for body in ("FilmBody", "TemplateBody") for name in ("webhook_url", "image_url")}
     endpoints = {"WebhookBody.url", "WebhookChangeBody.url"}
-    assert films | endpoints | {"SceneBody.image_url", "ImageBody.image_url"} == called
+    batches = {"BatchBody.webhook_url", "BatchTermsBody.webhook_url"}
+    assert films | batches | endpoints | {"SceneBody.image_url", "ImageBody.image_url"} == called
     assert called == judged
 
 
@@ -124,6 +125,7 @@ def _is_link(hint: object) -> bool:
 
 def every(body: type[Body]) -> Iterator[type[Body]]:
     """Return all kinds of bodies the doors take."""
+    assert batch_bodies
     assert change_bodies
     assert tenant_bodies  # where the other bodies stand
     for kind in body.__subclasses__():

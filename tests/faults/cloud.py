@@ -49,7 +49,7 @@ from tests.faults.web import WebProxy, refusal
 from tests.faults.wire import Kind, Wire
 from tests.patience import PATIENCE
 
-QUEUES = ("veo", "heygen-video", "presenter", "did", "watch", "compose", "notify")
+QUEUES = ("batch", "veo", "heygen-video", "presenter", "did", "watch", "compose", "notify")
 STEPS = ("start_clip", "watch_clip", "start_presenter", "watch_presenter", "compose")
 
 
@@ -150,7 +150,7 @@ class StagedWiring(Wiring):
     def sweep(self) -> Sweep:
         """The sweep, whose tick the clock bounds."""
         given = self.commits, self.deliveries, self.now, self.clock.monotonic, self.ticks
-        return Sweep(*given, self.learn, self.old_versions, self.count_waiting)
+        return Sweep(*given, self.push_batch, self.learn, self.old_versions, self.count_waiting)
 
     @cached_property
     def start_clip(self) -> Callable[[Message], None]:
@@ -316,6 +316,8 @@ class Cloud:
         match name:
             case "notify":
                 return flask.make_response(task.delivery(request, self.wiring.notify))
+            case "feed_batch":
+                return flask.make_response(task.batch(request, self.wiring.feed_batch))
             case "heygen_webhook":
                 return self.wiring.heygen_webhook(request)
             case "provider_webhook":

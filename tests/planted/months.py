@@ -11,7 +11,7 @@ from shared.cloud.clients import Clients
 from shared.cloud.jobs import Jobs
 from shared.cloud.month_documents import usage
 from shared.cloud.months import Months
-from shared.cloud.records import Loaded, Month, Rewritten
+from shared.cloud.records import Beside, Loaded, Month
 from shared.cloud.tenants import Tenant
 from shared.codes import Code
 from shared.pipeline.job.job import Job
@@ -37,7 +37,7 @@ class Reviving(Jobs):
 class Careless(Jobs):
     """Jobs that are created beside whatever stands in the month by then."""
 
-    def create(self, job: Job, month: Month, root: Rewritten | None = None) -> None:
+    def create(self, job: Job, month: Month, root: Beside | None = None) -> None:
         """Name the month as it is now, not as it was judged."""
         super().create(job, replace(month, revision=self.month(job.tenant, month.doc).revision), root)
 

@@ -18,6 +18,7 @@ from google.cloud.firestore_v1.field_path import FieldPath
 from infra.local.google.firestore.server import FirestoreServer
 from infra.local.world import INDEXES
 from shared.cloud.audit_log import AuditLog
+from shared.cloud.batches import Batches
 from shared.cloud.belongings import OWN_KINDS, Belongings
 from shared.cloud.brands import Brands
 from shared.cloud.clients import Clients
@@ -40,6 +41,7 @@ from shared.cloud.templates import Templates
 from shared.cloud.tenant_pages import TenantPages
 from shared.cloud.tenants import Tenants
 from shared.config import Settings
+from shared.pipeline.job.batch import FilmBatch
 from shared.pipeline.job.job import Moment
 from shared.pipeline.job.vendors import VENDORS
 from tests.cloud.new_jobs import job
@@ -227,6 +229,20 @@ def test_an_audit_log_has_its_index(serve: Serve) -> None:
         assert [(), ()] == [AuditLog(clients).page("acme", 20, after) for after in (None, CURSOR)]
 
 
+def test_batches_have_their_indexes(serve: Serve) -> None:
+    """A tenant's, newest first, those that have not ended, the late ones of all, and the refused rows of one."""
+    with serve(INDEXES) as clients:
+        batches = Batches(clients)
+        batch = FilmBatch("b", "acme", NOON, "hash", 1, "gs://films/rows", (0, 1))
+
+        assert [(), ()] == [batches.page("acme", 20, after) for after in (None, CURSOR)]
+        assert ((), (), []) == (
+            batches.unended("acme", 5),
+            batches.overdue(NOON, 50).found,
+            list(batches.refusals(batch)),
+        )
+
+
 def test_a_tenants_personas_need_no_index(serve: Serve) -> None:
     """They are listed by name alone."""
     with serve(INDEXES) as clients:
@@ -365,8 +381,9 @@ def test_these_are_all_queries_there_are() -> None:
         "tenants.integrations",
     }
     deliveries = {"deliveries.overdue", "delivery_lists.page"}
+    batches = {f"batches.{name}" for name in ("overdue", "page", "refusals", "unended")}
     gone = {f"deletions.{name}" for name in ("_page", "end_deliveries", "made_from", "receipts", "unreaped")} | {
         "audit_log.page"
     }
     gone |= {f"belongings.{name}" for name in ("_beginning", "deliveries", "keys", "own")} | {"closings.due"}
-    assert {"lanes.overdue", "replaced_secrets.due"} | deliveries | tenants | jobs | gone == asking
+    assert {"lanes.overdue", "replaced_secrets.due"} | batches | deliveries | tenants | jobs | gone == asking

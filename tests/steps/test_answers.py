@@ -87,7 +87,7 @@ def test_every_public_answer_is_described(stage: Stage) -> None:
     calls.told("POST", "/jobs/{job}/retry", second)
     _many(calls)
     _deleted(calls)
-    calls.told("GET", "/jobs")
+    _batches(calls, stage)
     calls.told("GET", "/tenant")
     calls.told("GET", "/tenant/integrations/{provider}", "heygen")
     calls.told("GET", "/jobs/usage")
@@ -125,6 +125,18 @@ def _many(calls: "Calls") -> None:
     calls.told("POST", "/jobs/cancel", json={"ids": [job, nobodys]})
     found = calls.told("POST", "/jobs/retry", json={"ids": [job, nobodys]})
     calls.told("POST", "/jobs/retry", json={"ids": [job, nobodys], "max_cost": found["max_cost"]})
+
+
+def _batches(calls: "Calls", stage: Stage) -> None:
+    rows = [{"product_title": "Mug", "scenes": [{"visual_description": "A mug", "duration": 4}]}]
+    calls.told("POST", "/batches", json={"rows": rows, "dry_run": True})
+    batch = calls.told("POST", "/batches", json={"rows": rows})["batch_id"]
+    calls.told("GET", "/batches")
+    calls.told("GET", "/batches/{batch}", batch)
+    calls.told("POST", "/batches/{batch}/cancel", batch)
+    stage.wiring.feed_batch(batch, 2)
+    calls.told("GET", "/batches/{batch}", batch)
+    calls.told("GET", "/jobs")
 
 
 def _deleted(calls: "Calls") -> None:

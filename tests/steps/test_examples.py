@@ -11,6 +11,7 @@ from tests.steps.stage import TENANT, Stage, footage, staged
 
 CALLS = {
     "Film": ("POST", "/create_job"),
+    "Batch": ("POST", "/batches"),
     "BrandKit": ("PUT", "/tenant/brand/default"),
     "CancelMany": ("POST", "/jobs/cancel"),
     "Edit": ("POST", "/jobs/{ended}/edit"),

@@ -30,8 +30,8 @@ def poisoned(stage: Stage, job_id: str) -> None:
     document.update({"money": "gone", "due_at": stage.clock()})
 
 
-def test_nothing_late_costs_three_empty_queries(stage: Stage) -> None:
-    """At rest a tick is a query each on jobs, lanes and deliveries, and the word left for health; one in ten learns."""
+def test_nothing_late_costs_four_empty_queries(stage: Stage) -> None:
+    """At rest a tick is a query each on jobs, lanes, deliveries, batches, and word for health; one in ten learns."""
     stage.order(footage())
     stage.clock.forward(60)  # not a tick that learns
     before = len(stage.wire.calls)
@@ -39,7 +39,7 @@ def test_nothing_late_costs_three_empty_queries(stage: Stage) -> None:
     told = stage.wiring.sweep()
 
     assert {"seen": 0, "pushed": 0, "deliveries": 0} == told
-    assert [*["firestore RunQuery"] * 3, "firestore Commit"] == stage.wire.calls[before:]
+    assert [*["firestore RunQuery"] * 4, "firestore Commit"] == stage.wire.calls[before:]
 
 
 def test_a_task_that_still_waits_is_not_pushed(stage: Stage) -> None:

@@ -31,6 +31,7 @@ PROVIDER_WEBHOOK = Step("provider_webhook", None, "hears it of a vendor that cal
 WATCH_PRESENTER = Step("watch_presenter", "watch", "asks the avatar service about a take and fetches its file")
 COMPOSE = Step("compose", "compose", "joins, lays the presenter over, writes text and sound, ends the job")
 SWEEP = Step("sweep", None, "each minute: finds what is late, looks before it pushes")
+FEED_BATCH = Step("feed_batch", "batch", "orders a batch's next rows as there is room, and ends the batch")
 NOTIFY = Step("notify", "notify", "delivers the customer's webhook")
 
 LINE = (
@@ -44,6 +45,7 @@ LINE = (
     WATCH_PRESENTER,
     COMPOSE,
     NOTIFY,
+    FEED_BATCH,
     SWEEP,
 )
 

@@ -108,6 +108,11 @@ def delivery_task(delivery: str, wake: int) -> str:
     return _short(f"{delivery}|{wake}")
 
 
+def batch_task(batch: str, wake: int) -> str:
+    """Return the name of the task that looks after a batch."""
+    return _short(f"{batch}|batch|{wake}")
+
+
 def inputs_hash(job: Job, node: Node) -> str:
     """Name what a pure node is made from: the exact bytes of its inputs, and what its plan makes of them (hole 191).
 

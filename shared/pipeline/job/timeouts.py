@@ -44,6 +44,7 @@ class Timeouts:
     work_tries: int = 3
     give_up: float = 21_600  # 6 h
     parked_life: float = 604_800  # 7 days: a node whose tenant's turn never comes to it
+    batch_look: float = 20  # between two looks at a batch's films
     lane_slack: float = 120  # a turn is looked at that was given so long ago
 
     vendors: Mapping[str, Vendor] = field(default_factory=lambda: VENDORS)

@@ -1,0 +1,14 @@
+"""batches: many orders at once."""
+
+import flask
+import functions_framework
+
+from shared.door.request_body import gated
+from shared.wiring import wiring
+
+
+@functions_framework.http
+@gated
+def main(request: flask.Request) -> flask.Response:
+    """Answer one request."""
+    return wiring().batches_door(request)

@@ -1,0 +1,149 @@
+"""A batch sent as a table: every spreadsheet's way of saving it is read, and what is wrong with it is told."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pytest
+
+from shared.door.batch_bodies import SentBatch, read_batch, read_rows
+from shared.door.batch_csv import LONGEST_CELL, MOST_COLUMNS
+from shared.door.bodies import parse_film
+from shared.door.body_reading import Mistakes
+from shared.pipeline.job.batch import MOST_ROWS
+
+WHAT = "scenes.0.visual_description"
+
+
+def read(text: str | bytes, **query: str) -> SentBatch:
+    raw = text.encode() if isinstance(text, str) else text
+    return read_batch(raw, query, schemes=frozenset({"https"}), judge=lambda _link: None)
+
+
+def rows_of(text: str | bytes, **query: str) -> Sequence[Mapping[str, Any]]:
+    return read(text, **query).rows
+
+
+def wrong(text: str | bytes, **query: str) -> dict[str, list[str]]:
+    with pytest.raises(Mistakes) as mistakes:
+        read_rows(read(text, **query), parse_film)
+    return mistakes.value.details
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "product_title,product_id\nMug,a\n",
+        "\ufeffproduct_title,product_id\r\nMug,a\r\n",
+        "product_title;product_id\r\nMug;a",
+        "product_title\tproduct_id\nMug\ta\n",
+        '"product_title","product_id"\n"Mug","a"\n',
+        "\n\nproduct_title,product_id\n,\nMug,a\n,,\n",
+        " product_title , product_id \nMug,a\n",
+        "\ufeffproduct_title\tproduct_id\r\nMug\ta\r\n".encode("utf-16-le"),
+    ],
+)
+def test_each_way_of_saving_a_table_is_read(table: str | bytes) -> None:
+    """Commas, semicolons and tabs, marks and line ends of Windows, quotes, empty lines, UTF-16."""
+    assert [{"product_title": "Mug", "product_id": "a"}] == list(rows_of(table))
+
+
+def test_cells_are_read_as_their_fields_take_them() -> None:
+    """Numbers, true and false where no text is taken; digits stay text where one is; empty cells are left out."""
+    table = f"product_title,product_id,captions,voice.speed,{WHAT},scenes.0.duration,scenes.1.{WHAT[9:]},metadata.sku\n"
+    table += '2024,007,TRUE,1.1,"a ""mug"", red\nand blue",8,,12\n'
+
+    assert [
+        {
+            "product_title": "2024",
+            "product_id": "007",
+            "captions": True,
+            "voice": {"speed": 1.1},
+            "scenes": [{"visual_description": 'a "mug", red\nand blue', "duration": 8}],
+            "metadata": {"sku": "12"},
+        }
+    ] == list(rows_of(table))
+
+
+def test_columns_of_a_template() -> None:
+    """What is no field of an order is a variable where the rows have a template, by query or by column."""
+    wanted = [{"template": "launch", "product_title": "Mug", "variables": {"call": "=Now"}}]
+
+    assert wanted == list(rows_of("product_title,call\nMug,=Now\n", template="launch"))
+    assert wanted == list(rows_of("template,product_title,variables.call\nlaunch,Mug,=Now\n"))
+
+
+@pytest.mark.parametrize(
+    ("table", "where", "says"),
+    [
+        ("", "body", "empty"),
+        (" \n ", "body", "empty"),
+        ("product_title\n", "rows", "no row"),
+        ("product_title,product_title\nA,B\n", "heading.product_title", "two columns"),
+        ("product_title,,product_id\nA,B,C\n", "heading.2", "no heading"),
+        ("product_titel\nA\n", "heading.product_titel", "did you mean product_title"),
+        ("headline\nA\n", "heading.headline", "need a template"),
+        ("product_title,dry_run\nA,true\n", "heading.dry_run", "whole batch"),
+        ("product_title,scenes.99.mood\nA,x\n", "heading.scenes.99.mood", "at most 20"),
+        ("product_title,scenes..mood\nA,x\n", "heading.scenes..mood", "no path"),
+        ("product_title\nA,B\n", "rows.1", "has 2 cells"),
+        ('product_title\n"A\n', "body", "quote"),
+        ('product_title\n"A"b\n', "body", "quote"),
+        ("product_title\nCaf\u00e9\n".encode("cp1252"), "body", "CSV UTF-8"),
+        (b"product_title\n\xed\xa0\x80\n", "body", "no text in UTF-8"),
+        ("product_title\n" + "x" * (LONGEST_CELL + 1) + "\n", "body", "at most"),
+        ("product_title\nA\x00\n", "rows.1.product_title", "U+0000"),
+        (",".join(f"metadata.m{n}" for n in range(MOST_COLUMNS + 1)) + "\nA\n", "heading", "at most 200"),
+        ("product_title\n" + "A\n" * (MOST_ROWS + 1), "rows", "more than 1000"),
+        (f"product_title,{WHAT},scenes.0.duration\nA,mug,eight\n", "rows.1.scenes.0.duration", "number"),
+    ],
+)
+def test_what_is_wrong_with_a_table_is_told(table: str | bytes, where: str, says: str) -> None:
+    """By the heading's name, or by row and field; never a crash."""
+    details = wrong(table)
+
+    assert [True] == [says in why for why in details[where][:1]], details
+
+
+def test_what_is_said_of_the_batch() -> None:
+    """In the query of a list or a table, in the object of a body: not in both, nothing unknown, of the right types."""
+    order = {"product_title": "Mug"}
+    sent = read(json.dumps([order]), dry_run="true", max_cost_usd="12.5", title="Spring")
+    whole = read(json.dumps({"rows": [order], "dry_run": True, "max_cost_usd": 12.5, "title": "Spring"}))
+
+    assert (True, 12.5, "Spring") == (sent.dry_run, sent.terms.max_cost_usd, sent.terms.title)
+    assert sent == whole
+    assert "query" in wrong(json.dumps({"rows": [order], "title": "A"}), title="B")["title"][0]
+    assert {"max_cost_usd", "dry_run", "colour"} == wrong(
+        json.dumps([order]), max_cost_usd="x", dry_run="1", colour="r"
+    ).keys()
+
+
+def test_where_its_webhook_leads_is_judged() -> None:
+    """As an order's own address is: an inside one is refused at the door."""
+    with pytest.raises(Mistakes) as mistakes:
+        read_batch(
+            b"product_title\nMug\n",
+            {"webhook_url": "https://10.0.0.1/"},
+            schemes=frozenset({"https"}),
+            judge=lambda link: f"{link} is inside",
+        )
+
+    assert ["must be a link to the public internet: https://10.0.0.1/ is inside"] == mistakes.value.details[
+        "webhook_url"
+    ]
+
+
+def test_texts_no_text_may_hold_are_told_by_row() -> None:
+    """Halves of surrogate pairs and keys given twice, in the row where they stand, counted from 1."""
+    details = wrong('[{"product_title": "A"}, {"product_title": "\\ud800", "mood": 1, "mood": 2}]')
+
+    assert {"rows.2.product_title", "rows.2.mood"} == details.keys()
+
+
+def test_a_thousand_wrong_rows_are_told_in_a_hundred_mistakes() -> None:
+    """And how many rows are wrong."""
+    details = wrong(json.dumps([{"product_title": "A", "colour": 1}] * MOST_ROWS))
+
+    assert "1000 of 1000 rows" in details["rows"][0]
+    assert len(details) <= 101
