@@ -37,9 +37,9 @@ class BatchTermsBody(Body):
         Dollars | None, Field(description="What all rows together may cost, both columns; above it nothing is bought.")
     ] = None
     dry_run: bool = False
-    webhook_url: Annotated[
-        Annotated[Link, Field(max_length=2048)] | None, Field(description="Where batch.completed is sent, once.")
-    ] = None
+    webhook_url: Annotated[Link, Field(max_length=2048, description="Where batch.completed is sent, once.")] | None = (
+        None
+    )
     job_events: Annotated[
         bool, Field(description="Whether your webhook endpoints hear of each row's job too, as of single orders.")
     ] = False

@@ -5,7 +5,7 @@ from functools import cached_property, partial
 from secrets import token_hex
 from typing import TYPE_CHECKING
 
-from shared.parts.steps import StepParts
+from shared.parts.batches import BatchParts
 
 if TYPE_CHECKING:  # each function imports only what its own property below names
     from shared.cloud.rates import RateCounts
@@ -27,7 +27,7 @@ if TYPE_CHECKING:  # each function imports only what its own property below name
     from shared.steps.replays import Replays
 
 
-class DoorParts(StepParts):
+class DoorParts(BatchParts):
     """The doors of one instance."""
 
     @cached_property

@@ -13,7 +13,6 @@ from shared.steps.turns import Turns
 
 if TYPE_CHECKING:  # each function imports only what its own property below names
     from shared.cloud.months import Months
-    from shared.steps.batch_rows import BatchRows
     from shared.steps.batch_tasks import PushBatch
     from shared.steps.brand_kits import BrandKits
     from shared.steps.breakers import Breakers
@@ -23,12 +22,10 @@ if TYPE_CHECKING:  # each function imports only what its own property below name
     from shared.steps.create_job import CreateJob
     from shared.steps.delete_job import DeleteJob
     from shared.steps.edit_film import EditFilm
-    from shared.steps.feed_batch import FeedBatch
     from shared.steps.keyed_clips import KeyedClips
     from shared.steps.learn import Learn
     from shared.steps.message import Message
     from shared.steps.music_files import MusicFiles
-    from shared.steps.new_batch import NewBatch
     from shared.steps.notify import Notify
     from shared.steps.old_versions import OldVersions
     from shared.steps.plan_terms import PlanTerms
@@ -216,26 +213,6 @@ class StepParts(VendorParts):
         from shared.steps.batch_tasks import PushBatch
 
         return PushBatch(self.batches, self.tasks, self.timeouts, self.now)
-
-    @cached_property
-    def batch_rows(self) -> "BatchRows":
-        from shared.steps.batch_rows import BatchRows
-
-        return BatchRows(self.blobs, self.settings.films_bucket)
-
-    @cached_property
-    def new_batch(self) -> "NewBatch":
-        from shared.steps.new_batch import NewBatch
-
-        given = self.batches, self.batch_rows, self.create, self.tasks, self.timeouts
-        return NewBatch(*given, self.now, self.monotonic)
-
-    @cached_property
-    def feed_batch(self) -> "FeedBatch":
-        from shared.steps.feed_batch import FeedBatch
-
-        given = self.batches, self.batch_jobs, self.batch_rows, self.create, self.tenants, self.tasks, self.timeouts
-        return FeedBatch(*given, self.now, self.monotonic)
 
     @cached_property
     def delete_job(self) -> "DeleteJob":
