@@ -169,6 +169,7 @@ JOB = {
     "film_seconds": of("number", "How long the finished film lasts, seconds.", null=True),
     "film_bytes": of("integer", "How large the finished film is, bytes.", null=True),
     "size": ref("Size", "The film's picture."),
+    "feedback": listed("What people say of the film, the last word of each key.", ref("FeedbackGiven")),
     "quality": ref("FilmQuality", "How good the finished film is; null where it was not measured.", null=True),
     "outputs": listed("Each film it makes of the same takes; one where the order asked for no more.", ref("JobOutput")),
     "caption_urls": of("object", "Links to what is said, `srt` and `vtt`; empty where nobody speaks.", **TEXTS),

@@ -25,6 +25,7 @@ ANSWERS: Mapping[str, Mapping[int, str]] = {
     "GET /jobs/{job}/timeline": {200: "Story"},
     "GET /jobs/{job}/bill": {200: "Bill"},
     "POST /jobs/{job}/cancel": {200: "Cancelled"},
+    "POST /jobs/{job}/feedback": {200: "FeedbackKept"},
     "POST /jobs/{job}/links": {200: "LinksMade"},
     "POST /jobs/{job}/retry": {200: "RevisedDryRun", 202: "Revised"},
     "POST /jobs/{job}/edit": {200: "RevisedDryRun", 202: "Revised"},

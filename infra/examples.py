@@ -70,6 +70,13 @@ EXAMPLES: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
             "value": {"status": "active", "voice_id": None},
         },
     },
+    "Feedback": {
+        "good": {"summary": "Published as it is.", "value": {"rating": 5}},
+        "late": {
+            "summary": "What is wrong with it.",
+            "value": {"rating": 2, "reasons": ["voice", "timing"], "text": "She says the name too fast."},
+        },
+    },
     "Keep": {
         "keep": {"summary": "Keep it beyond its days.", "value": {"keep": True}},
         "release": {"summary": "Its days begin anew.", "value": {"keep": False}},

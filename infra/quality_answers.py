@@ -1,8 +1,8 @@
-"""How the quality of a film is described: for the OpenAPI description."""
+"""How the quality of a film, and what people say of it, are described: for the OpenAPI description."""
 
 from collections.abc import Mapping
 
-from infra.answer_fields import Schema, fields_of, listed, of, ref, text
+from infra.answer_fields import Schema, fields_of, listed, of, ref, text, time
 from shared.pipeline.plan.warned import LOOK, READY
 from shared.pipeline.quality.rules import Fault
 
@@ -26,8 +26,27 @@ QUALITY_SCHEMAS: Mapping[str, Schema] = {
             "points": of("number", "What it takes; 0 where the same rule took its points for another place already."),
             "says": text("What is wrong and where, in seconds of the film."),
             "next_move": text("What can be done."),
-            "start": of("number", "Where it is seen or heard first, seconds.", null=True),
-            "end": of("number", "Where that ends, seconds.", null=True),
+        },
+        maybe={
+            "start": of("number", "Where it is seen or heard first, seconds."),
+            "end": of("number", "Where that ends, seconds."),
+        },
+    ),
+    "FeedbackKept": fields_of(
+        "What is said of a film now.",
+        {
+            "job_id": text("The job's id."),
+            "feedback": listed("The last word of each key, the newest last.", ref("FeedbackGiven")),
+        },
+    ),
+    "FeedbackGiven": fields_of(
+        "What one key says of a film.",
+        {
+            "by": text("The id of the API key."),
+            "at": time("When."),
+            "rating": of("integer", "1 is useless, 5 is published as it is.", minimum=1, maximum=5),
+            "reasons": listed("What it is about.", {"type": "string"}),
+            "text": text("In their own words; may be empty."),
         },
     ),
 }

@@ -21,6 +21,7 @@ from shared.steps.problems import Problem
 from shared.wiring import Wiring
 
 NAMES = ("id", "status", "stage", "summary", "created_at", "completed_at", "ordered_by", "waiting_for", "error", "cost")
+FOUND = ("quality", "feedback")  # how a finished film is: by abroll, by people
 PARTS = ("key", "state", "provider", "attempt", "take", "why", "next_move")
 LATEST = 10  # moments of its story that are told
 LISTED = 100
@@ -97,5 +98,5 @@ def _job(wiring: Wiring, found: Job) -> dict[str, Any]:
     shown = views.whole(found, wiring.settings.public_url, wiring.now(), wiring.outlook())
     nodes = [{name: node[name] for name in PARTS if name in node} for node in shown["nodes"]]
     latest = [to_plain(moment) for moment in islice(reversed(found.timeline), LATEST)]
-    told_of = {name: shown[name] for name in NAMES}
+    told_of = {name: shown[name] for name in NAMES} | {name: shown[name] for name in FOUND if shown[name]}
     return {"tenant": found.tenant, **told_of, "nodes": nodes, "latest": latest, "trace": found.trace}

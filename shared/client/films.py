@@ -1,7 +1,7 @@
 """Films: ordered once, watched, and fetched whole."""
 
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -12,6 +12,7 @@ from .schemas import (
     Cancelled,
     DryRun,
     Edit,
+    FeedbackKept,
     Film,
     Job,
     JobDeleted,
@@ -138,6 +139,12 @@ class Films:
     def keep(self, job: str, *, keep: bool = True) -> Job:
         """Keep a job beyond its plan's days until it is deleted, or do so no more: then its days begin anew."""
         return cast("Job", self._transport.call("PATCH", f"/jobs/{_id(job)}", Sent({"keep": keep})))
+
+    def feedback(self, job: str, rating: int, *, reasons: Sequence[str] = (), text: str = "") -> FeedbackKept:
+        """Say how a film is, from 1 to 5; what this key said of it before is replaced."""
+        said = {"rating": rating, "reasons": list(reasons), "text": text}
+        wanted = {name: value for name, value in said.items() if value}
+        return cast("FeedbackKept", self._transport.call("POST", f"/jobs/{_id(job)}/feedback", Sent(wanted)))
 
     def retry(
         self, job: str, changes: Retry | Mapping[str, Any] | None = None, *, idempotency_key: str | None = None

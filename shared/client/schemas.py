@@ -226,8 +226,8 @@ class Deduction(TypedDict):
     points: float
     says: str
     next_move: str
-    start: float | None
-    end: float | None
+    start: NotRequired[float]
+    end: NotRequired[float]
 
 
 class Deleted(TypedDict):
@@ -325,6 +325,38 @@ class Exported(TypedDict):
     kind: str
     records: list[dict[str, Any]]
     next_cursor: str | None
+
+
+class Feedback(TypedDict):
+    """How somebody finds a film: what the same key said of it before is replaced."""
+
+    rating: int
+    reasons: NotRequired[
+        list[
+            Literal[
+                "presenter", "voice", "words", "footage", "music", "timing", "other"
+            ]
+        ]
+        | None
+    ]
+    text: NotRequired[str | None]
+
+
+class FeedbackGiven(TypedDict):
+    """What one key says of a film."""
+
+    by: str
+    at: str
+    rating: int
+    reasons: list[str]
+    text: str
+
+
+class FeedbackKept(TypedDict):
+    """What is said of a film now."""
+
+    job_id: str
+    feedback: list[FeedbackGiven]
 
 
 class FilmQuality(TypedDict):
@@ -1951,6 +1983,7 @@ class Cancelled(TypedDict):
     film_seconds: float | None
     film_bytes: int | None
     size: Size
+    feedback: list[FeedbackGiven]
     quality: FilmQuality | None
     outputs: list[JobOutput]
     caption_urls: dict[str, str]
@@ -2072,6 +2105,7 @@ class Job(TypedDict):
     film_seconds: float | None
     film_bytes: int | None
     size: Size
+    feedback: list[FeedbackGiven]
     quality: FilmQuality | None
     outputs: list[JobOutput]
     caption_urls: dict[str, str]

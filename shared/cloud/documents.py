@@ -15,7 +15,7 @@ from shared.pipeline.job.ledger import bill
 from shared.pipeline.job.place import Place
 from shared.pipeline.job.schema import OLDEST, SCHEMA, WRITES
 from shared.pipeline.job.status import progress, stage, status, summary, waiting_for
-from shared.pipeline.job.stay import Stay
+from shared.pipeline.job.stay import Feedback, Stay
 from shared.pipeline.job.turns import oldest_parked, queued
 from shared.pipeline.job.vendors import VENDORS
 from shared.pipeline.job.version import Versions
@@ -85,6 +85,7 @@ def moving(job: Job) -> dict[str, Any]:
         "give_up_at": job.give_up_at,
         "due_at": None if job.ending else min(dues, default=job.give_up_at),
         "stay": to_stored(job.stay) if job.stay != Stay() else None,
+        "feedback": [to_stored(each) for each in job.feedback] or None,
         "expire_at": job.stay.until(job.ended_at),
     }
 
@@ -161,6 +162,7 @@ def _built(job_id: str, data: Mapping[str, Any], schema: int) -> Job:
         place=held.place,
         versions=held.versions,
         stay=held.stay,
+        feedback=held.feedback,
     )
 
 
@@ -228,6 +230,7 @@ class _Held:
     place: Place = field(default_factory=Place)
     versions: Versions = field(default_factory=Versions)
     stay: Stay = field(default_factory=Stay)
+    feedback: tuple[Feedback, ...] = ()
 
 
 _KINDS = list(Kind)

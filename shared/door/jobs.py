@@ -20,6 +20,7 @@ from shared.door.asked import READ, WRITE, Caller, is_job_id
 from shared.door.asked_body import body_asked
 from shared.door.bulk import BulkDoor
 from shared.door.entrance import Entrance
+from shared.door.feedback import FeedbackDoor
 from shared.door.idempotency import idempotency_key
 from shared.door.incoming import json_body
 from shared.door.job_lists import cursor_at, list_asked, whose_jobs
@@ -60,6 +61,7 @@ class JobsDoor:
     kits: "Callable[[], BrandKits]"
     lifecycle: LifecycleDoor
     bulk: BulkDoor
+    feedback: FeedbackDoor
     terms: "Callable[[], PlanTerms]"
 
     def __call__(self, request: flask.Request) -> flask.Response:
@@ -79,6 +81,7 @@ class JobsDoor:
             Route("GET", "/usage", self._usage, "Read what jobs used, in two columns and by vendor."),
             Route("GET", "/usage.csv", self._usage_csv, "The same as CSV; X-Next-Cursor leads to the next page."),
             *self.bulk.routes,
+            *self.feedback.routes,
             *self.lifecycle.routes,
             Route("GET", "/{job}", self._read, "Read a job."),
             Route("GET", "/{job}/request", self._request, "Read the request as it was understood."),

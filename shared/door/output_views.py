@@ -12,7 +12,7 @@ def quality(output: Output | None) -> dict[str, Any] | None:
     """Return how good a finished film is, and why; None of one that was not measured, or is not there."""
     if output is None or output.quality is None:
         return None
-    return {"verdict": output.quality.verdict, **to_plain(output.quality)}
+    return {"score": output.quality.score, "verdict": output.quality.verdict, **to_plain(output.quality)}
 
 
 def outputs(job: Job, links: Mapping[str, str]) -> list[dict[str, Any]]:

@@ -126,6 +126,7 @@ def whole(job: Job, public_url: str, now: datetime, outlook: Outlook) -> dict[st
         "film_bytes": output.size if output else None,
         "size": to_plain(job.plan.size),
         "quality": quality(output),
+        "feedback": [to_plain(each) for each in job.feedback],
         "outputs": outputs(job, links),
         "veo_video_url": footage[0]["url"] if footage and len(job.plan.chains) == 1 else None,
         "footage_urls": footage,

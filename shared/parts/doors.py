@@ -68,6 +68,7 @@ class DoorParts(BatchParts):
     @cached_property
     def jobs_door(self) -> "JobsDoor":
         from shared.door.bulk import BulkDoor
+        from shared.door.feedback import FeedbackDoor
         from shared.door.jobs import JobsDoor
         from shared.door.lifecycle import LifecycleDoor
 
@@ -76,7 +77,8 @@ class DoorParts(BatchParts):
         stays = LifecycleDoor(*given, url, self.now, self.outlook, lambda: self.deletions, lambda: self.delete_job)
         made = (self.revise, self.edit_film, lambda: self.kits)
         many = BulkDoor(self.jobs, self.entrance, self.bulk)
-        return JobsDoor(*given, self.blobs, url, self.now, self.outlook, *made, stays, many, lambda: self.terms)
+        parts = (stays, many, FeedbackDoor(*given, self.now))
+        return JobsDoor(*given, self.blobs, url, self.now, self.outlook, *made, *parts, lambda: self.terms)
 
     @cached_property
     def tenant(self) -> "TenantDoor":

@@ -15,6 +15,7 @@ class Audited(StrEnum):
     JOB_DELETED = "job.deleted"
     JOB_KEPT = "job.kept"
     JOB_RELEASED = "job.released"
+    FEEDBACK_GIVEN = "feedback.given"
     TENANT_MADE = "tenant.made"
     TENANT_CHANGED = "tenant.changed"
     TENANT_SUSPENDED = "tenant.suspended"

@@ -74,8 +74,8 @@ def test_every_public_answer_is_described(stage: Stage) -> None:
     first = calls.told("POST", "/create_job", json=order)["job_id"]
     _read(calls, first)
     stage.live(first)
+    _judge(calls, first)
     _read(calls, first)
-    calls.told("POST", "/jobs/{job}/links", first)
     mood = {"scenes": [{"scene": 0, "mood": "calm"}]}
     calls.told("POST", "/jobs/{job}/regenerate", first, json={**mood, "dry_run": True})
     second = calls.told("POST", "/jobs/{job}/regenerate", first, json=mood)["job_id"]
@@ -191,6 +191,11 @@ def _webhooks(calls: "Calls", stage: Stage) -> None:
     calls.told("GET", "/tenant/webhooks/{endpoint}", hook)
     calls.told("PATCH", "/tenant/webhooks/{endpoint}", hook, json={"status": "paused"})
     calls.told("DELETE", "/tenant/webhooks/{endpoint}", hook)
+
+
+def _judge(calls: "Calls", job: str) -> None:
+    calls.told("POST", "/jobs/{job}/feedback", job, json={"rating": 4, "reasons": ["voice"], "text": "Clear."})
+    calls.told("POST", "/jobs/{job}/links", job)
 
 
 def _read(calls: "Calls", job: str) -> None:

@@ -17,6 +17,7 @@ CALLS = {
     "Edit": ("POST", "/jobs/{ended}/edit"),
     "Integration": ("PUT", "/tenant/integrations/heygen"),
     "IntegrationChange": ("PATCH", "/tenant/integrations/heygen"),
+    "Feedback": ("POST", "/jobs/{ended}/feedback"),
     "Keep": ("PATCH", "/jobs/{ended}"),
     "Key": ("POST", "/tenant/keys"),
     "Links": ("POST", "/jobs/{ended}/links"),

@@ -78,6 +78,7 @@ class ConsoleDoor:
             "/films/{job}/again": moves.make_again,
             "/films/{job}/cancel": moves.cancel,
             "/films/{job}/edit": moves.edit,
+            "/films/{job}/feedback": moves.feedback,
             "/films/{job}/replay": moves.replay,
             "/films/{job}/retry": moves.retry,
             "/new": new_film.sent,

@@ -9,6 +9,7 @@ import flask
 
 from shared.door.asked import WRITE, is_job_id
 from shared.door.console.visits import CallRefused, Visit, told
+from shared.door.feedback_bodies import REASONS
 from shared.door.mcp_tools import ENDED
 from shared.pipeline.plan.request import Preset
 
@@ -63,6 +64,8 @@ def film_page(
         deliveries=() if hooks.failed else hooks.fields["deliveries"],
         presented=any(node["kind"] == "presenter" for node in job["nodes"]),
         presets=[each.value for each in Preset],
+        mine=next((each for each in job["feedback"] if each["by"] == visit.who.key.id), None),
+        reasons=REASONS,
         ended=job["status"] in ENDED,
         again=again.fields if again and not again.failed else None,
         barred=again.fields.get("message") if again and again.failed else None,

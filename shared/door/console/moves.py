@@ -12,6 +12,7 @@ from shared.door.asked import is_job_id
 from shared.door.bodies import MOST_SCENES
 from shared.door.console.film import refused_page
 from shared.door.console.visits import Visit, told
+from shared.door.feedback_bodies import REASONS
 from shared.door.inside import Answered
 from shared.pipeline.plan.request import Preset
 
@@ -81,6 +82,20 @@ def make_again(visit: Visit, found: Mapping[str, str]) -> flask.Response:
     if heard.failed:
         return _again(visit, found["job"], body, heard)
     return visit.go(f"/films/{heard.fields['job_id']}", "ordered")
+
+
+def feedback(visit: Visit, found: Mapping[str, str]) -> flask.Response:
+    """Keep what somebody says of a film."""
+    rating, text = visit.form.get("rating", ""), visit.form.get("text", "").strip()
+    body = {
+        "rating": int(rating) if rating in ("1", "2", "3", "4", "5") else 0,
+        "reasons": [each for each in REASONS if visit.form.get(f"reason.{each}") == "on"],
+        **({"text": text} if text else {}),
+    }
+    heard = visit.ask("POST", f"/jobs/{found['job']}/feedback", body)
+    if heard.failed:
+        return refused_page(visit, found["job"], heard)
+    return visit.go(f"/films/{found['job']}", "told")
 
 
 def replay(visit: Visit, found: Mapping[str, str]) -> flask.Response:

@@ -1,4 +1,4 @@
-"""What is said of a job and touches none of its work: links, versions, how long it stays, whether it may buy."""
+"""What is said of a job and touches none of its work: links, versions, how long it stays, how it is found."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -6,10 +6,10 @@ from datetime import datetime
 from shared.pipeline.job.consequences import tell
 from shared.pipeline.job.events import Barred, LinksRevoked
 from shared.pipeline.job.job import Job
-from shared.pipeline.job.stay import KeepAsked
+from shared.pipeline.job.stay import MOST_FEEDBACK, Feedback, FeedbackGiven, KeepAsked
 from shared.pipeline.job.version import VersionGone, VersionMade
 
-BesideEvent = LinksRevoked | Barred | VersionMade | VersionGone | KeepAsked
+BesideEvent = LinksRevoked | Barred | VersionMade | VersionGone | KeepAsked | FeedbackGiven
 
 
 def beside(job: Job, event: BesideEvent, now: datetime) -> Job:
@@ -25,6 +25,8 @@ def beside(job: Job, event: BesideEvent, now: datetime) -> Job:
             return unlisted(job, event, now)
         case KeepAsked():
             return kept(job, event, now)
+        case FeedbackGiven():
+            return judged_by(job, event, now)
 
 
 def relinked(job: Job, event: LinksRevoked, now: datetime) -> Job:
@@ -67,3 +69,14 @@ def kept(job: Job, event: KeepAsked, now: datetime) -> Job:
         return job
     told = tell(job, now, "job", "kept" if event.keep else "kept no more")
     return replace(told, stay=replace(job.stay, keep=event.keep, released_at=None if event.keep else now))
+
+
+def judged_by(job: Job, event: FeedbackGiven, now: datetime) -> Job:
+    """Keep what a key says of a film, in place of its last word; the very job where it says the same again."""
+    said = Feedback(event.by, now, event.rating, event.reasons, event.text)
+    before = next((one for one in job.feedback if one.by == event.by), None)
+    if before and replace(before, at=now) == said:
+        return job
+    others = tuple(one for one in job.feedback if one.by != event.by)
+    told = tell(job, now, "job", "feedback", f"{event.rating} of 5")
+    return replace(told, feedback=(*others, said)[-MOST_FEEDBACK:])

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from shared.codes import Code
 from shared.pipeline.job.job import Output, Purchase, Reconcile
 from shared.pipeline.job.portions import Portion
-from shared.pipeline.job.stay import KeepAsked
+from shared.pipeline.job.stay import StayEvent
 from shared.pipeline.job.version import VersionGone, VersionMade
 from shared.pipeline.plan.plan import Cutout, Plan
 from shared.pipeline.plan.request import FilmRequest
@@ -296,5 +296,5 @@ NodeEvent = (
     | WorkDone
     | WorkFailed
 )
-JobEvent = Swept | CancelAsked | RetryAsked | LinksRevoked | Barred | VersionMade | VersionGone | KeepAsked
+JobEvent = Swept | CancelAsked | RetryAsked | LinksRevoked | Barred | VersionMade | VersionGone | StayEvent
 Event = NodeEvent | JobEvent

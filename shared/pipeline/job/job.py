@@ -12,7 +12,7 @@ from enum import StrEnum
 from shared.pipeline.codec import Stored
 from shared.pipeline.job.place import Place
 from shared.pipeline.job.schema import OLDEST
-from shared.pipeline.job.stay import Stay
+from shared.pipeline.job.stay import Feedback, Stay
 from shared.pipeline.job.switches import Switch
 from shared.pipeline.job.version import Versions
 from shared.pipeline.plan.plan import Cutout, Kind, Plan
@@ -297,3 +297,4 @@ class Job:
     place: Place = field(default_factory=Place)
     versions: Versions = field(default_factory=Versions)
     stay: Stay = field(default_factory=Stay)
+    feedback: tuple[Feedback, ...] = ()  # by key, the last word last

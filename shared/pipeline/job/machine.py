@@ -30,7 +30,7 @@ from shared.pipeline.job.ledger import (
     still_open,
 )
 from shared.pipeline.job.retried import reopened
-from shared.pipeline.job.stay import KeepAsked
+from shared.pipeline.job.stay import FeedbackGiven, KeepAsked
 from shared.pipeline.job.switch import next_choice, with_mates
 from shared.pipeline.job.timeouts import SECOND, Timeouts
 from shared.pipeline.job.transitions import HANDLERS
@@ -114,7 +114,7 @@ def _applied(job: Job, event: on.Event, now: datetime, timeouts: Timeouts) -> Tr
             return _cancelled(job, event, now, timeouts)
         case on.RetryAsked():
             return _retried(job, event, now, timeouts)
-        case on.LinksRevoked() | on.Barred() | VersionMade() | VersionGone() | KeepAsked():
+        case on.LinksRevoked() | on.Barred() | VersionMade() | VersionGone() | KeepAsked() | FeedbackGiven():
             noted = beside(job, event, now)
             return Transition(noted, changed=noted is not job)
         case _:

@@ -1,4 +1,4 @@
-"""How long an ended job stays with its files: so many days of its tenant's plan, or until nobody keeps it any more.
+"""What people say of an ended job: whether it stays beyond its plan's days, and how they find its film.
 
 The days are frozen when the film is ordered, as its price is: another plan later moves no film's end.
 """
@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from shared.pipeline.codec import Stored
 
 SHIPPED_DAYS = 30  # of a job whose document says nothing
+MOST_FEEDBACK = 20  # keys whose words stay in a job's document: the last ones
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,31 @@ class Stay(Stored):
 
 
 @dataclass(frozen=True, slots=True)
+class Feedback(Stored):
+    """What one key says of a film; the last word counts."""
+
+    by: str  # the id of the API key
+    at: datetime
+    rating: int  # 1..5
+    reasons: tuple[str, ...] = ()
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class KeepAsked:
     """A person keeps a job beyond its days, or does so no more."""
 
     keep: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FeedbackGiven:
+    """Somebody says how a film is, in place of what the same key said of it before."""
+
+    by: str
+    rating: int
+    reasons: tuple[str, ...] = ()
+    text: str = ""
+
+
+StayEvent = KeepAsked | FeedbackGiven
