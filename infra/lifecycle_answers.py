@@ -37,7 +37,7 @@ LIFECYCLE_SCHEMAS: Mapping[str, Schema] = {
             "about": text("The id or name of what was changed; may be empty where there is only one."),
             "fields": listed("Which fields of it were given.", {"type": "string"}),
             "by": text("The id of the API key that did; `retention`: its time was over; `operator`."),
-            "by_name": text("What the key was called then; may be empty."),
+            "by_name": text("What the key was called then; may be empty. Of `operator`: the id of the key, if one."),
         },
     ),
     "DeletedJobs": fields_of(

@@ -157,6 +157,7 @@ _verb(
     click.option("--scope", "scopes", multiple=True, default=keys.SCOPES, show_default=True),
     click.option("--days", type=int, help="It expires after so many days; never unless given."),
     click.option("--operator", is_flag=True, help="It reads across all tenants, and changes nothing there."),
+    click.option("--acts", is_flag=True, help="An operator's that may also push, end, retry and replay on the pages."),
 )(keys.add)
 _verb(KEYS, "list", "List a tenant's keys: scopes, last used, expiry.", TENANT_ID)(keys.listed)
 _verb(KEYS, "revoke", "Revoke one key, named by its id or its beginning.", click.argument("key"), DRY)(keys.revoke)
@@ -201,6 +202,13 @@ _verb(
     JOB_ID,
     DRY,
 )(jobs.retry)
+_verb(
+    JOBS,
+    "push",
+    "Have tried now what a film has scheduled for later, or what nothing has moved although it was due.",
+    JOB_ID,
+    DRY,
+)(jobs.push)
 _verb(JOBS, "cancel", "End a film; what was never sent is refunded.", JOB_ID, DRY)(jobs.cancel)
 _verb(
     DELIVERIES,

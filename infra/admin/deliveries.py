@@ -7,6 +7,7 @@ from shared.cloud.records import Unread
 from shared.door.asked import is_job_id
 from shared.door.job_lists import LARGEST_PAGE, moment_of
 from shared.door.webhooks import told_of
+from shared.steps.audited import THE_OPERATOR
 from shared.steps.problems import Problem
 from shared.steps.replays import MOST_AT_ONCE
 from shared.wiring import Wiring
@@ -34,7 +35,7 @@ def replay(wiring: Wiring, delivery: str, *, dry_run: bool = False) -> Told:
     if dry_run:
         return done(f"{delivery} of {found.tenant} is sent anew", dry_run=True, delivery=told_of(found))
     try:
-        again = wiring.replays.one(found.tenant, delivery)
+        again = wiring.operator_acts.replay(found.tenant, delivery, THE_OPERATOR)
     except Problem as problem:
         refuse(problem)
     return done(f"{delivery} of {found.tenant} is sent anew", dry_run=False, delivery=told_of(again))

@@ -13,10 +13,10 @@ from shared.door.asked import is_job_id
 from shared.door.money import cost
 from shared.pipeline.codec import to_plain
 from shared.pipeline.job.job import Job
-from shared.pipeline.job.revision import Change
+from shared.pipeline.job.moves import pushable
 from shared.pipeline.job.status import Status, status
 from shared.pipeline.vendors.pressure import Pressure
-from shared.steps.cancel import cancel as cancelled
+from shared.steps.audited import THE_OPERATOR
 from shared.steps.problems import Problem
 from shared.wiring import Wiring
 
@@ -53,6 +53,20 @@ def why(wiring: Wiring, job_id: str) -> Told:
     return why_of(job, Surroundings(state, pressure, tenant, wiring.timeouts, now))
 
 
+def push(wiring: Wiring, job_id: str, *, dry_run: bool = False) -> Told:
+    """Have a job's parts tried now that wait for later, or that nothing has moved although they were due.
+
+    What a vendor is making is left to the vendor. Raises SystemExit.
+    """
+    found = loaded(wiring, job_id)
+    if dry_run:
+        parts = [node.key for node in pushable(found.job, wiring.jobs.now(found))]
+    else:
+        parts = list(wiring.operator_acts.push(found, THE_OPERATOR))
+    said = f"{', '.join(parts)} of job {job_id} tried now" if parts else f"nothing: no part of job {job_id} is late"
+    return done(said, dry_run=dry_run, pushed=parts)
+
+
 def cancel(wiring: Wiring, job_id: str, *, dry_run: bool = False) -> Told:
     """Cancel a job of any tenant; one that has ended stays as it is, and is told. Raises SystemExit."""
     found = loaded(wiring, job_id)
@@ -60,7 +74,7 @@ def cancel(wiring: Wiring, job_id: str, *, dry_run: bool = False) -> Told:
         said = f"job {job_id} of {found.job.tenant} ends, and what was never sent is refunded"
         ended = f"nothing: job {job_id} is {status(found.job).value}"
         return done(ended if found.job.ending else said, dry_run=True, cost_so_far=bill_views.costs(found.job))
-    heard = cancelled(wiring.commits, found, by="the operator")
+    heard = wiring.operator_acts.end(found, THE_OPERATOR)
     return {"changed": heard.changed, **_job(wiring, heard.job), **bill_views.saved(heard.job)}
 
 
@@ -71,7 +85,8 @@ def retry(wiring: Wiring, job_id: str, *, dry_run: bool = False) -> Told:
     """
     found = loaded(wiring, job_id)
     try:
-        job, revised = wiring.revise().retry(open_tenant_of(wiring, found.job.tenant), found, Change(), dry_run=dry_run)
+        tenant = open_tenant_of(wiring, found.job.tenant)
+        job, revised = wiring.operator_acts.retry(tenant, found, THE_OPERATOR, dry_run=dry_run)
     except Problem as problem:
         refuse(problem)
     made = {"remade": sorted(revised.remake), "kept": sorted(job.nodes.keys() - revised.remake)}

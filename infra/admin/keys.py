@@ -6,7 +6,7 @@ from typing import Any
 
 from infra.admin.told import Told, done, moment, open_tenant_of, tenant_of
 from shared.cloud.tenants import ApiKey
-from shared.door.asked import OPERATOR, READ, is_key_id
+from shared.door.asked import OPERATOR, OPERATOR_ACTS, READ, is_key_id
 from shared.door.keys import KEY_BEGINS, KEY_ID_LENGTH, new_key
 from shared.steps.audited import THE_OPERATOR, Audited
 from shared.wiring import Wiring
@@ -24,16 +24,23 @@ def add(
     scopes: tuple[str, ...] = SCOPES,
     days: int | None = None,
     operator: bool = False,
+    acts: bool = False,
 ) -> dict[str, Any]:
-    """Make another key for a tenant; an operator's reads across all tenants and changes nothing. Raises SystemExit."""
+    """Make another key for a tenant; an operator's reads across all tenants, and only one that acts changes something.
+
+    Raises SystemExit.
+    """
     open_tenant_of(wiring, tenant)
+    if acts and not operator:
+        raise SystemExit("--acts is said of an operator's key: give --operator too")
     if strange := sorted(set(scopes) - set(SCOPES)):
         raise SystemExit(f"{', '.join(strange)}: no scope; {', '.join(SCOPES)} are, and --operator is one of its own")
     if len(name) > LONGEST_NAME:
         raise SystemExit(f"a key's name has at most {LONGEST_NAME} characters")
     if days is not None and not 1 <= days <= LONGEST_LIFE:
         raise SystemExit(f"a key lives 1 to {LONGEST_LIFE} days")
-    key = made(wiring, tenant, (OPERATOR, READ) if operator else scopes, name=name, days=days)
+    reach = (OPERATOR, OPERATOR_ACTS, READ) if acts else (OPERATOR, READ)
+    key = made(wiring, tenant, reach if operator else scopes, name=name, days=days)
     return done(f"another key of {tenant} is made", dry_run=False, **key)
 
 

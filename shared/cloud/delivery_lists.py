@@ -1,8 +1,8 @@
-"""A tenant's webhooks that were sent or are on their way: listed newest first, sent anew, and a test's made."""
+"""Webhooks that were sent or are on their way: listed newest first, sent anew, and a test's made."""
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from shared.cloud.clients import Clients
 from shared.cloud.deliveries import NUDGE, Delivery, DeliveryConflict, readable
@@ -10,10 +10,13 @@ from shared.cloud.jobs import StoreUnreachable
 from shared.cloud.records import NewDelivery, Unread
 from shared.cloud.retry import CALL_SECONDS, retry_for
 
+if TYPE_CHECKING:
+    from shared.cloud.audit import AuditLine
+
 
 @dataclass(frozen=True, slots=True)
 class DeliveryLists:
-    """The collection `webhook_deliveries` as its tenants see it."""
+    """The collection `webhook_deliveries` as its tenants, and the operator, see it."""
 
     clients: Clients
 
@@ -30,25 +33,39 @@ class DeliveryLists:
 
         Raises StoreUnreachable.
         """
-        from google.api_core.exceptions import GoogleAPICallError, RetryError
-        from google.cloud import firestore
         from google.cloud.firestore import FieldFilter
 
-        deliveries = self.clients.firestore.collection("webhook_deliveries")
-        query = deliveries.where(filter=FieldFilter("tenant", "==", tenant))
+        query = self._deliveries.where(filter=FieldFilter("tenant", "==", tenant))
         if job is not None:
             query = query.where(filter=FieldFilter("job", "==", job))
         if since is not None:
             query = query.where(filter=FieldFilter("created_at", ">=", since))
+        return self._newest(query, limit, after)
+
+    def everybodys(
+        self, limit: int, *, state: str | None = None, after: tuple[datetime, str] | None = None
+    ) -> tuple[Delivery | Unread, ...]:
+        """Return the deliveries of all tenants as `page` does, all or those in one state. Raises StoreUnreachable."""
+        from google.cloud.firestore import FieldFilter
+
+        query = self._deliveries
+        if state is not None:
+            query = query.where(filter=FieldFilter("state", "==", state))
+        return self._newest(query, limit, after)
+
+    def _newest(self, query: Any, limit: int, after: tuple[datetime, str] | None) -> tuple[Delivery | Unread, ...]:
+        from google.api_core.exceptions import GoogleAPICallError, RetryError
+        from google.cloud import firestore
+
         query = query.order_by("created_at", direction=firestore.Query.DESCENDING)
         query = query.order_by("__name__", direction=firestore.Query.DESCENDING)
         if after:
-            query = query.start_after({"created_at": after[0], "__name__": deliveries.document(after[1])})
+            query = query.start_after({"created_at": after[0], "__name__": self._document(after[1])})
         try:
             found = query.limit(limit).stream(retry=retry_for(CALL_SECONDS), timeout=CALL_SECONDS)
             return tuple(map(readable, found))
         except (GoogleAPICallError, RetryError) as failed:
-            raise StoreUnreachable(f"the deliveries of {tenant} could not be listed: {failed}") from failed
+            raise StoreUnreachable(f"deliveries could not be listed: {failed}") from failed
 
     def create(self, new: NewDelivery) -> None:
         """Store a delivery of its own. Raises StoreUnreachable."""
@@ -59,8 +76,8 @@ class DeliveryLists:
         except (GoogleAPICallError, RetryError) as failed:
             raise StoreUnreachable(f"delivery {new.id} could not be stored: {failed}") from failed
 
-    def again(self, ended: Delivery, now: datetime) -> int:
-        """Open an ended delivery for as many attempts as a new one has; return its wake.
+    def again(self, ended: Delivery, now: datetime, line: "AuditLine | None" = None) -> int:
+        """Open an ended delivery for as many attempts as a new one has, with a line of the audit log; return its wake.
 
         Raises DeliveryConflict, StoreUnreachable.
         """
@@ -79,14 +96,24 @@ class DeliveryLists:
             "replays": ended.replays + 1,
             "due_at": now + NUDGE,
         }
-        option = self.clients.firestore.write_option(last_update_time=ended.revision)
+        store = self.clients.firestore
+        batch = store.batch()
+        batch.update(self._document(ended.id), fields, option=store.write_option(last_update_time=ended.revision))
+        if line:
+            from shared.cloud.audit import add_line
+
+            add_line(store, batch, ended.tenant, line)
         try:
-            self._document(ended.id).update(fields, option=option, retry=retry_for(CALL_SECONDS), timeout=CALL_SECONDS)
+            batch.commit(retry=retry_for(CALL_SECONDS), timeout=CALL_SECONDS)
         except (FailedPrecondition, NotFound) as moved:
             raise DeliveryConflict(f"delivery {ended.id} was written or deleted meanwhile") from moved
         except (GoogleAPICallError, RetryError) as failed:
             raise StoreUnreachable(f"delivery {ended.id} could not be written: {failed}") from failed
         return wake
 
+    @property
+    def _deliveries(self) -> Any:
+        return self.clients.firestore.collection("webhook_deliveries")
+
     def _document(self, delivery: str) -> Any:
-        return self.clients.firestore.collection("webhook_deliveries").document(delivery)
+        return self._deliveries.document(delivery)

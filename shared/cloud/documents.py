@@ -11,7 +11,7 @@ from typing import Any
 
 from shared.pipeline.codec import Unreadable, from_plain, to_stored
 from shared.pipeline.job.job import LIVE, Ending, Job, Moment, Money, Node, Outcome, Payer, Purchase, Trouble
-from shared.pipeline.job.ledger import bill
+from shared.pipeline.job.ledger import bill, provider_ids
 from shared.pipeline.job.place import Place
 from shared.pipeline.job.schema import OLDEST, SCHEMA, WRITES
 from shared.pipeline.job.status import progress, stage, status, summary, waiting_for
@@ -56,7 +56,11 @@ def ordered(job: Job) -> dict[str, Any]:
 
 
 def moving(job: Job) -> dict[str, Any]:
-    """Return the part that each commit writes; a field that is None is to be deleted."""
+    """Return the part that each commit writes; a field that is None is to be deleted.
+
+    What follows from the nodes for a person or a query only (`summary`, `provider_ids`) is read back by nobody: it
+    belongs to no form, and what older code leaves of it the next commit makes whole.
+    """
     columns = bill(job.nodes.values())
     dues = [node.due for node in job.nodes.values() if node.state in LIVE and node.due]
     return {
@@ -73,6 +77,7 @@ def moving(job: Job) -> dict[str, Any]:
         "place": to_stored(job.place),
         "parked": oldest_parked(job) or None,
         "queued": queued(job) or None,
+        "provider_ids": list(provider_ids(job)) or None,
         "versions": to_stored(job.versions) if job.versions != Versions() else None,
         "paid_by_us": columns.paid_by_us,
         "billed_by_provider": columns.billed_by_provider,

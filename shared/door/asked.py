@@ -14,6 +14,7 @@ if TYPE_CHECKING:  # light functions change nothing of a tenant's
 
 READ, WRITE = "jobs:read", "jobs:write"  # scopes
 OPERATOR = "operator"  # the one scope that reads across tenants; only the operator's command makes such a key
+OPERATOR_ACTS = "operator:act"  # beside it: may push, end and retry any tenant's jobs on the pages, and replay
 CALLER = "abroll.caller"  # where a request's environment says who calls, for the access log
 SIGNED_IN = "abroll.signed_in"  # where our pages write which key a person signed in with; no header has such a name
 _KEY_ID = re.compile(r"[a-z0-9]{12}")
@@ -39,6 +40,11 @@ class Caller:
     def operates(self) -> bool:
         """Whether the key may read what is another tenant's."""
         return OPERATOR in self.key.scopes
+
+    @property
+    def acts(self) -> bool:
+        """Whether the key may do something about what is another tenant's."""
+        return self.operates and OPERATOR_ACTS in self.key.scopes
 
 
 def is_tenant_id(text: str) -> bool:

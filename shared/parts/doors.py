@@ -24,6 +24,7 @@ if TYPE_CHECKING:  # each function imports only what its own property below name
     from shared.door.mcp import McpDoor
     from shared.door.provider_webhook import ProviderWebhook
     from shared.door.tenant import TenantDoor
+    from shared.steps.operator_acts import OperatorActs
     from shared.steps.replays import Replays
 
 
@@ -141,6 +142,12 @@ class DoorParts(BatchParts):
         return Replays(self.deliveries, self.delivery_lists, self.tasks, self.now, partial(token_hex, 6))
 
     @cached_property
+    def operator_acts(self) -> "OperatorActs":
+        from shared.steps.operator_acts import OperatorActs
+
+        return OperatorActs(self.commits, self.revise, lambda: self.replays, self.now)
+
+    @cached_property
     def catalog(self) -> "CatalogDoor":
         from shared.door.catalog import CatalogDoor
         from shared.steps.catalog import Catalog
@@ -190,16 +197,25 @@ class DoorParts(BatchParts):
     def operator_screens(self) -> "OperatorScreens":
         from shared.cloud.ended_jobs import EndedJobs
         from shared.cloud.queue_lengths import QueueLengths
+        from shared.cloud.sought_jobs import SoughtJobs
+        from shared.cloud.tenant_pages import TenantPages
         from shared.door.console.operator import OperatorScreens
+        from shared.door.console.operator_acts import ActForms
+        from shared.door.console.operator_deliveries import DeliveriesScreen
+        from shared.door.console.operator_spend import SpendScreen
         from shared.pipeline.job.line import COMPOSE
         from shared.pipeline.job.vendors import VENDORS
         from shared.steps.attention import Watch
+        from shared.steps.spend import Books
 
         ended = EndedJobs(self.clients)
         watch = Watch(self.jobs, ended, self.deliveries, self.ticks, self.now, self.outlook)
         queues = tuple(sorted({str(COMPOSE.queue), *(row.queue for row in VENDORS.values())}))
-        lengths = QueueLengths(self.clients)
-        return OperatorScreens(watch, self.jobs, ended, lengths, self.vendor_states, queues, self.now)
+        lengths, tenants = QueueLengths(self.clients), TenantPages(self.clients)
+        forms = ActForms(self.operator_acts, self.jobs, self.tenants, self.deliveries, self.entrance)
+        books = Books(ended, tenants, self.months, self.plans.month, self.now)
+        more = DeliveriesScreen(self.delivery_lists, tenants), SpendScreen(books), forms, SoughtJobs(self.clients)
+        return OperatorScreens(watch, self.jobs, ended, lengths, self.vendor_states, queues, self.now, *more)
 
     @cached_property
     def sessions(self) -> "Sessions":

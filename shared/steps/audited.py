@@ -10,8 +10,14 @@ from shared.cloud.tenants import ApiKey
 
 
 class Audited(StrEnum):
-    """What was changed; never renamed."""
+    """What was changed; never renamed.
 
+    A job is told of here when the operator changed it, or when it went; what its tenant did stands in its timeline.
+    """
+
+    JOB_PUSHED = "job.pushed"
+    JOB_STOPPED = "job.cancelled"
+    JOB_RETRIED = "job.retried"
     JOB_DELETED = "job.deleted"
     JOB_KEPT = "job.kept"
     JOB_RELEASED = "job.released"
@@ -34,6 +40,7 @@ class Audited(StrEnum):
     WEBHOOK_MADE = "webhook.made"
     WEBHOOK_CHANGED = "webhook.changed"
     WEBHOOK_DELETED = "webhook.deleted"
+    DELIVERY_REPLAYED = "delivery.replayed"
     PERSONA_PUT = "persona.put"
     PERSONA_DELETED = "persona.deleted"
     TEMPLATE_PUT = "template.put"
@@ -57,6 +64,11 @@ class Actor:
 
 
 THE_OPERATOR = Actor(BY_OPERATOR)
+
+
+def operator_with(key: ApiKey) -> Actor:
+    """Return the operator who has signed in with this key: its id is the name, for other tenants read the line."""
+    return Actor(BY_OPERATOR, key.id)
 
 
 def actor_of(key: ApiKey) -> Actor:

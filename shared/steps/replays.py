@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from shared.cloud.deliveries import NUDGE, Deliveries, Delivery, DeliveryConflict
 from shared.cloud.delivery_lists import DeliveryLists
@@ -14,6 +15,9 @@ from shared.log import Fact, JobRef, log_job
 from shared.steps.new_deliveries import notify_task
 from shared.steps.problems import Problem, not_found
 from shared.steps.webhook_events import WebhookEvent
+
+if TYPE_CHECKING:
+    from shared.cloud.audit import AuditLine
 
 MOST_REPLAYS = 20  # of one delivery
 MOST_AT_ONCE = 100  # deliveries one call looks through
@@ -30,8 +34,11 @@ class Replays:
     now: Callable[[], datetime]
     token: Callable[[], str]
 
-    def one(self, tenant: str, delivery: str) -> Delivery:
-        """Send an ended delivery of a tenant anew; return it as it stands then. Raises Problem, StoreUnreachable."""
+    def one(self, tenant: str, delivery: str, line: "AuditLine | None" = None) -> Delivery:
+        """Send an ended delivery of a tenant anew, with a line of the audit log where one is given.
+
+        Returns it as it stands then. Raises Problem, StoreUnreachable.
+        """
         found = self.deliveries.load(delivery)
         if found is None or found.tenant != tenant:
             raise not_found("delivery")
@@ -41,7 +48,7 @@ class Replays:
             message = f"the delivery was sent anew {MOST_REPLAYS} times, and no more are allowed"
             raise Problem(Code.RETRIED_TOO_OFTEN, message, next_move="read the job itself with GET /jobs/{job}")
         try:
-            return self._again(found)
+            return self._again(found, line)
         except DeliveryConflict as moved:
             message = "somebody else sends the delivery anew at this moment"
             raise Problem(Code.STILL_ON_ITS_WAY, message) from moved
@@ -77,8 +84,8 @@ class Replays:
         self._enqueue(name, 1, JobRef(TEST, tenant))
         return name
 
-    def _again(self, ended: Delivery) -> Delivery:
-        wake = self.lists.again(ended, self.now())
+    def _again(self, ended: Delivery, line: "AuditLine | None" = None) -> Delivery:
+        wake = self.lists.again(ended, self.now(), line)
         self._enqueue(ended.id, wake, JobRef(ended.job, ended.tenant))
         return replace(ended, state="queued", attempts=0, put_off=0, wake=wake, replays=ended.replays + 1)
 

@@ -7,6 +7,7 @@ that orders it (holes 43, 46).
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 from shared.cloud.blobs import Blobs
 from shared.cloud.jobs import Conflict, Jobs
@@ -48,6 +49,9 @@ from shared.steps.preflight import Preflight
 from shared.steps.problems import Problem, invalid, not_found, unavailable
 from shared.steps.revised import Revised, first, only_composed, recomposed
 
+if TYPE_CHECKING:
+    from shared.cloud.audit import AuditLine
+
 MOST_RETRIES = 20  # of one job: each stays in its document
 
 
@@ -72,10 +76,11 @@ class Revise:
         key: str | None = None,
         judge: Judge = unjudged,
         most: int | None = None,
+        line: "AuditLine | None" = None,
     ) -> tuple[Job, Revised]:
         """Try a job again that failed or was cancelled; the same call again buys nothing. Raises Problem.
 
-        `most` is what it may cost, both columns together, micro-dollars.
+        `most` is what it may cost, both columns together, micro-dollars. A line of the audit log stands in the commit.
         """
         call = retrying(tenant, loaded.job, change, key, judge)
         name = call.about(loaded.job)
@@ -86,7 +91,7 @@ class Revise:
             return job, revised
         refuse_above(most, revised.ours, revised.theirs)
         with self.create.turnstile.through(self.create.budget.months.gate(tenant, job.id)):
-            return self._bought(tenant, loaded, revised, call, name)
+            return self._bought(tenant, loaded, revised, call, name, line)
 
     def again(self, tenant: Tenant, job: Job, change: Change, *, dry_run: bool) -> Revised:
         """Return what a retry of a failed or cancelled job would make, and its price. Raises Problem."""
@@ -103,7 +108,13 @@ class Revise:
         return revised
 
     def _bought(
-        self, tenant: Tenant, loaded: Loaded, revised: Revised, call: BuyingCall, name: str
+        self,
+        tenant: Tenant,
+        loaded: Loaded,
+        revised: Revised,
+        call: BuyingCall,
+        name: str,
+        line: "AuditLine | None",
     ) -> tuple[Job, Revised]:
         job = loaded.job
         for _ in self.create.tries():
@@ -120,7 +131,7 @@ class Revise:
                 self.create.house.admit_again(job, revised.remake)
                 month = self.create.budget.admit(tenant.id, month, cost)
                 call.judge()
-                heard = self.commits.hear(loaded, asked, budget=0, reserve=month)
+                heard = self.commits.hear(loaded, asked, budget=0, reserve=month, line=line)
                 if heard.changed:
                     self.create.budget.watch(tenant.id, month, cost)
                     return heard.job, replace(revised, quota=quota)

@@ -37,6 +37,7 @@ from shared.cloud.queue_lengths import QueueLengths
 from shared.cloud.records import Filters
 from shared.cloud.replaced_secrets import ReplacedSecrets
 from shared.cloud.revocations import Revocations
+from shared.cloud.sought_jobs import SoughtJobs
 from shared.cloud.templates import Templates
 from shared.cloud.tenant_pages import TenantPages
 from shared.cloud.tenants import Tenants
@@ -158,6 +159,24 @@ def test_a_tenants_deliveries_have_their_index(serve: Serve) -> None:
         ]
 
     assert [()] * 8 == found
+
+
+def test_everybodys_deliveries_have_their_index(serve: Serve) -> None:
+    """All of them or those in one state, on the first page and on later ones."""
+    with serve(INDEXES) as clients:
+        lists = DeliveryLists(clients)
+        found = [
+            lists.everybodys(20, state=state, after=after)
+            for state, after in product((None, "given_up"), (None, CURSOR))
+        ]
+
+    assert [()] * 4 == found
+
+
+def test_finding_a_job_by_a_vendors_id_has_its_index(serve: Serve) -> None:
+    """By the one array whose elements are indexed; nothing sorts what is found."""
+    with serve(INDEXES) as clients:
+        assert () == SoughtJobs(clients).by_provider_id("projects/p/operations/op-1")
 
 
 def test_what_waits_in_each_queue_has_its_index(serve: Serve) -> None:
@@ -364,6 +383,7 @@ def test_these_are_all_queries_there_are() -> None:
         "queue_lengths._live",
         "queue_lengths.starts",
         "ended_jobs.newest",
+        "sought_jobs.by_provider_id",
         "jobs.ahead",
         "jobs.going_on",
         "jobs.live",
@@ -380,7 +400,7 @@ def test_these_are_all_queries_there_are() -> None:
         "tenant_pages.after",
         "tenants.integrations",
     }
-    deliveries = {"deliveries.overdue", "delivery_lists.page"}
+    deliveries = {"deliveries.overdue"} | {f"delivery_lists.{name}" for name in ("_newest", "everybodys", "page")}
     batches = {f"batches.{name}" for name in ("overdue", "page", "refusals", "unended")}
     gone = {f"deletions.{name}" for name in ("_page", "end_deliveries", "made_from", "receipts", "unreaped")} | {
         "audit_log.page"

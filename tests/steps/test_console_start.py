@@ -162,6 +162,17 @@ def test_a_presenter_stands_where_the_form_says(browser: Browser) -> None:
     assert 'value="left"' in wrong
 
 
+def test_a_further_shape_is_another_than_the_films(browser: Browser) -> None:
+    """What is the film's own shape stands hidden among those it is made in beside; no other does."""
+    hidden = re.compile(r'data-also="([0-9:]+)" hidden')
+    form = {"product_title": "Mug", "scenes.0.visual_description": "A mug", "aspect_ratio": "16:9", "_once": ONCE}
+
+    first, wide = page(browser, "/new"), browser.send("/new", form).get_data(as_text=True)
+
+    assert [["9:16"], ["16:9"]] == [hidden.findall(text) for text in (first, wide)]
+    assert 4 == wide.count("data-also=")
+
+
 def test_a_brand_is_chosen_where_there_is_one(stage: Stage, browser: Browser) -> None:
     """Nobody is asked for one before; the order names the kit that was chosen."""
     before = page(browser, "/new")
@@ -186,6 +197,27 @@ def test_a_screen_reads_a_handful(stage: Stage, browser: Browser, path: str, mos
     page(browser, path)
 
     assert most >= reads(stage, browser, path)
+
+
+@pytest.mark.parametrize(
+    ("path", "rows", "beside"),
+    [("/films", 2, 0), ("/films/{film}", 1, 5), ("/usage", 2, 0), ("/developers", 2, 0), ("/settings", 0, 1)],
+)
+def test_a_list_reads_its_rows(stage: Stage, path: str, rows: int, beside: int) -> None:
+    """A document a row, and no more beside than is said here; of a film its webhooks are the rows.
+
+    The key and its tenant were read for the page before.
+    """
+    owner = customer(stage.wiring, f"reads-{sum(map(ord, path))}")
+    customer(stage.wiring, owner.key.tenant)
+    tenant = stage.wiring.tenants.tenant(owner.key.tenant)
+    assert tenant
+    mine = signed_in(stage, owner)
+    job, _ = (stage.order(footage(webhook_url="http://127.0.0.1:9/hook"), tenant=tenant) for _ in range(2))
+    told(owner.call("POST", f"/jobs/{job}/cancel", {}))
+    page(mine, path.format(film=job))
+
+    assert rows + beside >= reads(stage, mine, path.format(film=job))
 
 
 ORDER = {"product_title": "Mug", "scenes": [{"visual_description": "A mug", "duration": 4}]}

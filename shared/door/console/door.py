@@ -87,6 +87,7 @@ class ConsoleDoor:
             "/start": start.change,
             "/settings": account.change,
             "/developers": account.change_keys,
+            **operator.posts,
         }
         self.routes = (
             Route("GET", "/sign-in", self._sign_in_form, open=True),

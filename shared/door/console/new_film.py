@@ -115,6 +115,7 @@ def _shown(
         presets=preset_places(),
         shapes=SHAPES,
         choices=CHOICES,
+        first=filled.get("aspect_ratio") or SHAPES[0],
         brands=sorted({str(each["name"]) for each in brands} | ({filled.get("brand", "")} - {"", "none"})),
         scenes=[*rows, *(dict.fromkeys(SCENE_FIELDS, "") for _ in range(count - len(rows)))],
         most=MOST_SCENES,

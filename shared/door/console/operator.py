@@ -1,7 +1,7 @@
-"""The operator's screens: what needs a person, all tenants' jobs, tenants, vendors. They read and change nothing.
+"""The operator's screens: what needs a person, all tenants' jobs, tenants, vendors, webhooks, money.
 
-Only a key with the scope `operator` opens them; to any other they do not exist. What changes something is the
-operator's command, and is shown here as it is to be typed.
+Only a key with the scope `operator` opens them; to any other they do not exist. What changes something needs the scope
+`operator:act` beside it, and stands in `operator_acts.py`.
 """
 
 import json
@@ -15,11 +15,15 @@ import flask
 from shared.cloud.ended_jobs import EndedJobs
 from shared.cloud.jobs import Jobs
 from shared.cloud.queue_lengths import QueueLengths
+from shared.cloud.sought_jobs import SoughtJob, SoughtJobs
 from shared.cloud.vendor_states import VendorStates
 from shared.codes import Code
 from shared.door.asked import is_job_id, is_tenant_id
 from shared.door.bill_views import costs
-from shared.door.console.film import film_page
+from shared.door.console.film import WEBHOOKS_OF_A_FILM, film_page
+from shared.door.console.operator_acts import ActForms
+from shared.door.console.operator_deliveries import DeliveriesScreen
+from shared.door.console.operator_spend import SpendScreen
 from shared.door.console.visits import Screen, Visit
 from shared.door.job_lists import moment_of
 from shared.pipeline.codec import to_plain
@@ -46,6 +50,10 @@ class OperatorScreens:
     vendor_states: VendorStates
     queue_names: tuple[str, ...]
     now: Callable[[], datetime]
+    deliveries: DeliveriesScreen
+    spend: SpendScreen
+    acts: ActForms
+    found: SoughtJobs
 
     @property
     def gets(self) -> Mapping[str, Screen]:
@@ -57,7 +65,14 @@ class OperatorScreens:
             "/operator/tenants": _alone(self.tenants),
             "/operator/tenants/{tenant}": _alone(self.tenant),
             "/operator/vendors": _alone(self.vendors),
+            "/operator/deliveries": _alone(self.deliveries),
+            "/operator/spend": _alone(self.spend),
         }
+
+    @property
+    def posts(self) -> Mapping[str, Screen]:
+        """What changes something, by its path."""
+        return {path: _alone(act) for path, act in self.acts.posts(self._refused).items()}
 
     def attention(self, visit: Visit, _found: Mapping[str, str]) -> flask.Response:
         """Show what needs a person: at most 222 reads."""
@@ -69,11 +84,14 @@ class OperatorScreens:
         return visit.page("operator/attention.html", title="Attention", seen=seen, breakers=open_now, plain=_plain)
 
     def all_jobs(self, visit: Visit, _found: Mapping[str, str]) -> flask.Response:
-        """Show jobs of all tenants, or of one: in work, ended, by status, product or id."""
+        """Show jobs of all tenants, or of one: in work, ended, by status, product or id, a vendor's id too."""
         asked = {name: text.strip()[:LONGEST_ARGUMENT] for name, text in visit.request.args.items()}
         search, tenant = asked.get("q", ""), asked.get("tenant", "")
-        if is_job_id(search):
-            return visit.go(f"/operator/jobs/{search}")
+        found = self.found.by_provider_id(search) if search else ()  # first: Veo's ids are UUIDs as ours are
+        if len(found) > 1:
+            return _jobs_page(visit, asked, [_found_row(each) for each in found])
+        if found or is_job_id(search):
+            return visit.go(f"/operator/jobs/{found[0].id if found else search}")
         if tenant or search:
             return self._of_tenant(visit, asked)
         if asked.get("view") == "ended":
@@ -111,13 +129,29 @@ class OperatorScreens:
         return _jobs_page(visit, asked, rows, cursor=page["next_cursor"])
 
     def one_job(self, visit: Visit, found: Mapping[str, str]) -> flask.Response:
-        """Show a job as its tenant sees it, and all that is stored of it but what opens files."""
-        loaded = self.jobs.load(found["job"]) if is_job_id(found["job"]) else None
+        """Show a job as its tenant sees it, what can be done, and all that is stored of it but what opens files."""
+        return self._job(visit, found["job"])
+
+    def _refused(self, visit: Visit, job_id: str, problem: Mapping[str, Any]) -> flask.Response:
+        return self._job(visit, job_id, problem, 422)
+
+    def _job(
+        self, visit: Visit, job_id: str, problem: Mapping[str, Any] | None = None, answered: int = 200
+    ) -> flask.Response:
+        loaded = self.jobs.load(job_id) if is_job_id(job_id) else None
         if loaded is None:
             raise not_found("job")
-        raw = json.dumps(hidden(to_plain(loaded.job)), indent=2, ensure_ascii=False, default=str)
+        job = loaded.job
         return film_page(
-            visit, visit.need("GET", f"/jobs/{found['job']}"), raw=raw, owner=loaded.job.tenant, trace=loaded.job.trace
+            visit,
+            visit.need("GET", f"/jobs/{job_id}"),
+            problem,
+            answered,
+            webhooks=self.deliveries.of_job(job.tenant, job.id, WEBHOOKS_OF_A_FILM),
+            raw=json.dumps(hidden(to_plain(job)), indent=2, ensure_ascii=False, default=str),
+            owner=job.tenant,
+            trace=job.trace,
+            **self.acts.offered(visit, loaded),
         )
 
     def tenants(self, visit: Visit, _found: Mapping[str, str]) -> flask.Response:
@@ -213,6 +247,17 @@ def _judged_row(each: Judged) -> dict[str, Any]:
         "status": each.need.value if each.need is not Need.NONE else "working",
         "said": each.why,
         "at": _plain(each.since),
+    }
+
+
+def _found_row(each: SoughtJob) -> dict[str, Any]:
+    return {
+        "id": each.id,
+        "tenant": each.tenant,
+        "title": each.title,
+        "status": each.status,
+        "said": each.summary,
+        "at": _plain(each.created_at),
     }
 
 

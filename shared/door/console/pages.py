@@ -30,8 +30,8 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters |= {"dollars": dollars, "moment": moment, "part": part, "size": size, "vendor": vendor}
-    words = ("STATUS_WORDS", "STATE_WORDS", "OUTCOME_WORDS", "NEED_WORDS", "PLACE_WORDS", "QUALITY_WORDS")
-    made.globals |= {name: getattr(wording, name) for name in words}
+    words = ("STATUS", "STATE", "OUTCOME", "NEED", "PLACE", "QUALITY", "DELIVERY")
+    made.globals |= {f"{name}_WORDS": getattr(wording, f"{name}_WORDS") for name in words}
     return made
 
 

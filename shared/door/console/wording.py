@@ -47,6 +47,13 @@ NEED_WORDS: Mapping[str, str] = {
     "retrying": "Retrying",
     "working": "In work",
 }
+DELIVERY_WORDS: Mapping[str, str] = {
+    "queued": "On its way",
+    "delivered": "Taken",
+    "given_up": "Given up",
+    "unwanted": "Not wanted",
+    "unreadable": "Not shown",
+}
 PLACE_WORDS: Mapping[str, str] = {
     "bottom_right": "Bottom right",
     "bottom_left": "Bottom left",
@@ -64,9 +71,12 @@ CHANGES_TOLD: Mapping[str, str] = {
     "cancelled": "The film is cancelled; what was never sent is refunded.",
     "changed": "Saved.",
     "edited": "Another version is being made from the same takes, for nothing.",
+    "had_ended": "The film had ended before; nothing was changed.",
     "named": "The persona is kept; orders may name it.",
+    "nothing_late": "Nothing was pushed: no part of it waits for later or is overdue.",
     "ordered": "Ordered. This page follows the film.",
     "presenter": "This presenter speaks where an order names nobody.",
+    "pushed": "What waited is tried now.",
     "put": "The key works and is kept. Nobody can read it again.",
     "removed": "The account and its key are forgotten.",
     "replayed": "The webhook is sent anew.",

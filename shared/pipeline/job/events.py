@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from shared.codes import Code
 from shared.pipeline.job.job import Output, Purchase, Reconcile
+from shared.pipeline.job.moves import Pushed
 from shared.pipeline.job.portions import Portion
 from shared.pipeline.job.stay import StayEvent
 from shared.pipeline.job.version import VersionGone, VersionMade
@@ -275,6 +276,7 @@ class IdUnknown:
     attempt: int
 
 
+Looked = PendingSeen | NothingFound | KeyDenied | IdUnknown  # what a look at the vendor came to
 NodeEvent = (
     Claimed
     | Reclaimed
@@ -289,12 +291,9 @@ NodeEvent = (
     | FilmArrived
     | FileRefused
     | FailureHeard
-    | PendingSeen
-    | NothingFound
-    | KeyDenied
-    | IdUnknown
+    | Looked
     | WorkDone
     | WorkFailed
 )
-JobEvent = Swept | CancelAsked | RetryAsked | LinksRevoked | Barred | VersionMade | VersionGone | StayEvent
+JobEvent = Swept | CancelAsked | RetryAsked | LinksRevoked | Barred | VersionMade | VersionGone | StayEvent | Pushed
 Event = NodeEvent | JobEvent

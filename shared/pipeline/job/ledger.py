@@ -19,6 +19,8 @@ from shared.pipeline.plan.understudies import take_by
 
 DETAILED = 5
 OUR_WORK = (Kind.IMAGE, Kind.COMPOSE)
+MOST_IDS = 100  # by which a job is found; the newest attempts'
+LONGEST_NAMED = 200  # characters of one
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,3 +221,16 @@ def settle(job: Job) -> Job:
     columns = bill(job.nodes.values())
     spent = columns.paid_by_us + columns.billed_by_provider > 0
     return replace(job, money=settled(job.money, columns.paid_by_us, spent=spent))
+
+
+def bare_id(provider_id: str) -> str:
+    """Return an id as people pass it on: of a resource's name its last part, a Veo operation's without its project."""
+    return provider_id.strip().rpartition("/")[2][:LONGEST_NAMED]
+
+
+def provider_ids(job: Job) -> tuple[str, ...]:
+    """Return what vendors call a job's attempts, bare, each once, at most `MOST_IDS`: people look it up by these."""
+    lines = [line for node in job.nodes.values() for line in node.attempts]
+    named = sorted((line for line in lines if line.provider_id), key=lambda line: line.claimed_at)
+    found = dict.fromkeys(bare_id(line.provider_id or "") for line in named)
+    return tuple(each for each in found if each)[-MOST_IDS:]

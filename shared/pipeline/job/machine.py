@@ -29,6 +29,7 @@ from shared.pipeline.job.ledger import (
     refuted,
     still_open,
 )
+from shared.pipeline.job.moves import Pushed, hurried
 from shared.pipeline.job.retried import reopened
 from shared.pipeline.job.stay import FeedbackGiven, KeepAsked
 from shared.pipeline.job.switch import next_choice, with_mates
@@ -114,6 +115,9 @@ def _applied(job: Job, event: on.Event, now: datetime, timeouts: Timeouts) -> Tr
             return _cancelled(job, event, now, timeouts)
         case on.RetryAsked():
             return _retried(job, event, now, timeouts)
+        case Pushed():
+            pushed = hurried(job, event, now, timeouts)
+            return Transition(pushed, changed=pushed is not job)
         case on.LinksRevoked() | on.Barred() | VersionMade() | VersionGone() | KeepAsked() | FeedbackGiven():
             noted = beside(job, event, now)
             return Transition(noted, changed=noted is not job)

@@ -1,11 +1,11 @@
-"""The few moves that transitions share: queued again, under another attempt, at the vendor, failed."""
+"""The few moves that transitions share: queued again, under another attempt, at the vendor, failed; a push by hand."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from shared.codes import Code
-from shared.pipeline.job.consequences import wake, want
-from shared.pipeline.job.job import Job, Node, State
+from shared.pipeline.job.consequences import tell, wake, want
+from shared.pipeline.job.job import AWAKE, Job, Node, State
 from shared.pipeline.job.ledger import name_line
 from shared.pipeline.job.timeouts import SECOND, Timeouts
 from shared.pipeline.job.turns import is_parked
@@ -72,3 +72,39 @@ def _held(job: Job, node: Node, now: datetime) -> Node | None:
 def failed(node: Node, now: datetime, code: Code, why: str, next_move: str) -> Node:
     """End the node, saying why and what a person can do."""
     return replace(node, state=State.FAILED, due=None, ended_at=now, code=code, why=why, next_move=next_move)
+
+
+@dataclass(frozen=True, slots=True)
+class Pushed:
+    """A person asked that a job is gone on with now."""
+
+    by: str = ""
+
+
+def hurried(job: Job, event: Pushed, now: datetime, timeouts: Timeouts) -> Job:
+    """Give each node that can be pushed a task for now; the very job where there is none.
+
+    No nudge is counted: whoever pushes often must not bring a job to its end.
+    """
+    moved = {node.key: wake(node, now, timeouts) for node in pushable(job, now)}
+    told = job
+    for key in moved:
+        told = tell(told, now, key, "pushed", event.by)
+    return replace(told, nodes={**job.nodes, **moved}) if moved else job
+
+
+def pushable(job: Job, now: datetime) -> tuple[Node, ...]:
+    """Return the nodes a push moves: what is to be sent at a later moment, and whatever is overdue.
+
+    What waits for its tenant's turn is left to the turn. What was sent is looked at when it is due and never earlier: a
+    look that comes too early finds nothing, and would be paid for once more.
+    """
+    if job.ending:
+        return ()
+    awake = (node for node in job.nodes.values() if node.state in AWAKE and not is_parked(node))
+    return tuple(node for node in awake if is_later(node, now) or (node.due is not None and node.due <= now))
+
+
+def is_later(node: Node, now: datetime) -> bool:
+    """Tell whether a node is to be sent at a later moment."""
+    return node.state is State.QUEUED and node.at is not None and node.at > now

@@ -5,6 +5,7 @@ from itertools import pairwise
 
 from shared.pipeline.job import events as on
 from shared.pipeline.job.job import Ending, Outcome, State
+from shared.pipeline.job.moves import Pushed
 from tests.pipeline.machine.story import (
     PRESENTED,
     PRESENTER,
@@ -135,3 +136,19 @@ def test_a_live_job_s_nodes_that_are_awake_all_have_a_due() -> None:
     dues = {key: node.due is not None for key, node in told.job.nodes.items()}
 
     assert {"clip-1": False, PRESENTER: True, "compose": False} == dues
+
+
+def test_a_push_by_hand_counts_no_nudge_and_moves_only_what_is_late() -> None:
+    """What is to be sent later, or is overdue, gets a task for now; what a vendor makes in time is left to it."""
+    pushed = Pushed("the operator")
+
+    waits = story(PRESENTED, PRESENTER).later(1).hears(postponed(600))
+    later = waits.later(1).hears(pushed)
+    overdue = story().later(WAITS.queue_slack).hears(pushed)
+
+    later.then(state=State.QUEUED, wakes=0)
+    overdue.then(state=State.QUEUED, wakes=0)
+    assert [0, 0] == [later.hero.nudges, overdue.hero.nudges]
+    story().hears(pushed).then_nothing()
+    story().hears(claimed()).hears(sent()).hears(pushed).then_nothing()
+    waits.hears(on.CancelAsked()).hears(pushed).then_nothing()

@@ -1,5 +1,6 @@
 """What newer code wrote into a job stays in it, at every level, whatever this code does to the job (hole 208)."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -65,7 +66,8 @@ def lasting(job: Job) -> dict[tuple[object, ...], Stored]:
     found |= {("request", place): each for place, each in enumerate(maps(job.request))}
     found |= {("plan", place): each for place, each in enumerate(maps(job.plan))}
     found |= {("purchase", each.name): each for each in job.purchases}
-    found |= {("moment", each.at, each.node, each.what, each.detail): each for each in job.timeline}
+    told = Counter(map(_moment, job.timeline))  # what is told twice of one moment is not told apart
+    found |= {_moment(each): each for each in job.timeline if told[_moment(each)] == 1}
     if job.trouble:
         found["trouble", job.trouble.code, job.trouble.message] = job.trouble
     for node in job.nodes.values():
@@ -76,6 +78,10 @@ def lasting(job: Job) -> dict[tuple[object, ...], Stored]:
         if node.output:
             found["output", node.key, node.output.identity] = node.output
     return found
+
+
+def _moment(each: Moment) -> tuple[object, ...]:
+    return ("moment", each.at, each.node, each.what, each.detail)
 
 
 def stored(job: Job) -> dict[str, Any]:

@@ -52,6 +52,7 @@ LIKELY = {
     "news is heard and comes again": RARE,
     "news is lost": RARE,
     "a person cancels": RARE,
+    "the operator pushes": RARE,
 }
 
 
@@ -103,6 +104,8 @@ def _around_us(world: World, turn: Turn) -> None:
         case "half a minute passes" | "time passes":
             world.wait(30 if turn.what.startswith("half") else turn.seconds)
             world.sweep()
+        case "the operator pushes":
+            world.push()
         case "a person cancels" if not world.job.ending and turn.index == 0:
             world.cancel()
         case _ if world.job.ending in (Ending.FAILED, Ending.CANCELLED):

@@ -21,6 +21,7 @@ from shared.pipeline.job.job import AT_RISK, AWAKE, Job, Node, Output, Payer, Re
 from shared.pipeline.job.ledger import Bill, bill
 from shared.pipeline.job.line import START_CLIP, START_PRESENTER, reconcile_of, step_for
 from shared.pipeline.job.machine import Transition, apply
+from shared.pipeline.job.moves import Pushed
 from shared.pipeline.job.names import task_name
 from shared.pipeline.job.timeouts import Timeouts
 from shared.pipeline.job.unclear import looked_for, replayable
@@ -400,6 +401,10 @@ class World:
             if not (each.made or each.failed) and each.until <= self.now:
                 each.made = True
                 self.news.append(each)
+
+    def push(self) -> None:
+        """The operator has tried now what waits for later or is overdue; its old tasks may come all the same."""
+        self.commit(self.read(), Pushed())
 
     def cancel(self) -> None:
         """A person does not want the film any more."""

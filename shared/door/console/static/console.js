@@ -108,6 +108,12 @@ function takePlace(place) {
   });
 }
 
+function takeShapes(shape) {
+  const leave = () => { for (const each of document.querySelectorAll("[data-also]")) each.hidden = each.dataset.also === shape.value; };
+  shape.addEventListener("input", leave);
+}
+
+for (const shape of document.querySelectorAll("#aspect_ratio")) takeShapes(shape);
 for (const place of document.querySelectorAll("[data-place]")) takePlace(place);
 for (const place of document.querySelectorAll("[data-live]")) follow(place);
 for (const place of document.querySelectorAll("[data-drop]")) takeDrops(place);
