@@ -840,6 +840,18 @@ class PositionBody(TypedDict):
     ]
 
 
+class Poster(TypedDict):
+    """The picture a film is shown by; one that says nothing is the best frame of the film's beginning."""
+
+    at: NotRequired[float]
+
+
+class PosterBody(TypedDict):
+    """The picture the film is shown by; left out, the best frame of its first half minute."""
+
+    at: NotRequired[float | None]
+
+
 Prefer: TypeAlias = Literal["quality", "cost", "speed"]
 
 
@@ -1585,6 +1597,7 @@ class Film(TypedDict):
     ]
     hold: NotRequired[Literal["auto", "push_in", "ping_pong", "freeze"] | None]
     inset: NotRequired[Literal["auto", "rounded", "circle", "full", "beside"] | None]
+    poster: NotRequired[PosterBody | None]
     transition: NotRequired[Literal["auto", "cut", "crossfade", "slide", "dip"] | None]
     transition_seconds: NotRequired[float | None]
     audio: NotRequired[AudioBody | None]
@@ -1836,6 +1849,7 @@ class Template(TypedDict):
     ]
     hold: NotRequired[Literal["auto", "push_in", "ping_pong", "freeze"] | None]
     inset: NotRequired[Literal["auto", "rounded", "circle", "full", "beside"] | None]
+    poster: NotRequired[PosterBody | None]
     transition: NotRequired[Literal["auto", "cut", "crossfade", "slide", "dip"] | None]
     transition_seconds: NotRequired[float | None]
     audio: NotRequired[AudioBody | None]
@@ -2047,6 +2061,7 @@ class Edit(TypedDict):
     focus: NotRequired[FocusBody | None]
     hold: NotRequired[Literal["auto", "push_in", "ping_pong", "freeze"] | None]
     inset: NotRequired[Literal["auto", "rounded", "circle", "full", "beside"] | None]
+    poster: NotRequired[PosterBody | None]
     transition: NotRequired[Literal["auto", "cut", "crossfade", "slide", "dip"] | None]
     transition_seconds: NotRequired[float | None]
 
@@ -2150,6 +2165,7 @@ class Request(TypedDict):
     text: Typography
     hold: NotRequired[Hold]
     inset: NotRequired[Inset]
+    poster: NotRequired[Poster]
     safe_area: NotRequired[AppArea]
     audio: Audio
     transition: NotRequired[Blend]

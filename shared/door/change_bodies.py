@@ -12,7 +12,7 @@ from shared.door.body_reading import read_object
 from shared.door.body_types import BrandName, Name, Removable, Script, Text500, Text1000, of_form
 from shared.door.film_bodies import FlatBody, PositionBody
 from shared.door.output_bodies import FocusBody, OutputsBody
-from shared.door.picture_bodies import HoldName, InsetName, SceneTransition, Transition, TransitionSeconds
+from shared.door.picture_bodies import HoldName, InsetName, PosterBody, SceneTransition, Transition, TransitionSeconds
 from shared.door.text_bodies import CaptionsByName, SafeAreaName, TextBody
 from shared.door.voice_body import VoiceBody
 from shared.pipeline.codec import from_plain
@@ -38,7 +38,7 @@ _BOUGHT = (
 _LAID_OUT = {
     *("avatar_position", "captions", "captions_by", "text", "safe_area", "background", "length"),
     *("aspect_ratio", "resolution", "order", "outputs", "focus"),
-    *("transition", "transition_seconds", "hold", "inset"),
+    *("transition", "transition_seconds", "hold", "inset", "poster"),
 }
 _SCENE_LAID_OUT = {"scene", "text_overlay", "background", "seconds", "transition"}
 LinkName = Annotated[
@@ -139,6 +139,9 @@ class EditBody(Body):
     focus: FocusBody | None = None
     hold: HoldName | None = None
     inset: InsetName | None = None
+    poster: Annotated[
+        PosterBody | None, Field(description="Null, or {}, is the best frame of the film's beginning.")
+    ] = None
     transition: Transition | None = None
     transition_seconds: TransitionSeconds | None = None
 
@@ -180,7 +183,7 @@ def parse_edit(raw: bytes) -> EditBody:
         body["audio"]["music"] = {"audio": ""}
     if body.get("brand", "") is None:
         body["brand"] = NO_BRAND
-    for name in ("avatar_position", "text"):
+    for name in ("avatar_position", "text", "poster"):
         if body.get(name, {}) is None:
             body[name] = {}
     return parsed(EditBody, body, found, ())

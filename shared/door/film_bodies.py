@@ -26,7 +26,7 @@ from shared.door.body_types import (
     Upload,
 )
 from shared.door.output_bodies import FocusBody, OutputsBody
-from shared.door.picture_bodies import HoldName, InsetName, SceneTransition, Transition, TransitionSeconds
+from shared.door.picture_bodies import HoldName, InsetName, PosterBody, SceneTransition, Transition, TransitionSeconds
 from shared.door.strict_body import Body
 from shared.door.text_bodies import CaptionsByName, SafeAreaName, TextBody
 from shared.door.voice_body import VoiceBody
@@ -134,6 +134,7 @@ class TemplateBody(Body):
     safe_area: SafeAreaName | None = None
     hold: HoldName | None = None
     inset: InsetName | None = None
+    poster: PosterBody | None = None
     transition: Transition | None = None
     transition_seconds: TransitionSeconds | None = None
     audio: AudioBody | None = None

@@ -4,6 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from shared.door.strict_body import Body
+
 _Way = Literal["auto", "cut", "crossfade", "slide", "dip"]
 
 Transition = Annotated[
@@ -36,3 +38,12 @@ InsetName = Annotated[
         "else a rounded picture."
     ),
 ]
+
+
+class PosterBody(Body):
+    """The picture the film is shown by; left out, the best frame of its first half minute."""
+
+    at: Annotated[
+        Annotated[float, Field(ge=0, le=600)] | None,
+        Field(description="Seconds of the film; where it ends before, its last frame."),
+    ] = None

@@ -24,7 +24,7 @@ from shared.media.lettering import letter
 from shared.media.logo import PlacedLogo, logo_news, paint_logo, place_logo
 from shared.media.loudness import balanced
 from shared.media.painting import still
-from shared.media.poster import best_frame
+from shared.media.poster import best_frame, frame_at
 from shared.media.probe import FilmFacts, probe
 from shared.media.segments import cuts, segments
 from shared.media.sound import Mix
@@ -133,7 +133,12 @@ def _composed(bench: _Bench, folder: Path) -> Composed:
     loud = frozenset(node for node, facts in known.items() if facts.audio_codec)
     music = _music(bench)
     film = _join(bench, painted, balanced(edit, row, films, loud, presenters, bench.folder, budget, music))
-    poster = best_frame(film, edit, bench.folder, budget)
+    chosen = edit.poster
+    poster = (
+        best_frame(film, edit, bench.folder, budget)
+        if chosen is None
+        else frame_at(film, edit, chosen, bench.folder, budget)
+    )
     facts = probe(film, timeout=budget.left())
     laid = FinishedFilm(film, facts.seconds, edit, row, loud, tuple(presenters), words, logo)
     quality = inspected(laid, bench.folder, budget)

@@ -1,4 +1,4 @@
-"""Chooses the frame a film is shown by: well lit, rich in detail, with presenter and title in it; never a black one."""
+"""Chooses the frame a film is shown by: the one asked for, or a well lit one, rich in detail, with people in it."""
 
 from pathlib import Path
 
@@ -18,7 +18,19 @@ def best_frame(film: Path, edit: Edit, folder: Path, budget: Budget) -> Path:
     """
     window = ("-t", f"{min(_LOOKED_AT, edit.seconds):.3f}", "-skip_frame", "nokey")
     source, chosen = Source(film, Demuxer.MP4, window), _best(film, window, edit, folder, budget)
-    words = ["-map", "0:v", "-vf", f"select=eq(n\\,{chosen}),format=rgb24", "-frames:v", "1", "-f", "rawvideo", "-"]
+    return _saved(source, f"select=eq(n\\,{chosen}),format=rgb24", edit, folder, budget)
+
+
+def frame_at(film: Path, edit: Edit, at: float, folder: Path, budget: Budget) -> Path:
+    """Save the frame at a second of the film, or its last one where it ends before, as `poster.jpg`."""
+    number = min(int(at * edit.fps + 0.01), round(edit.seconds * edit.fps) - 1)
+    # A quarter of a frame back: a seek drops what begins before it.
+    source = Source(film, Demuxer.MP4, ("-ss", f"{max(0.0, (number - 0.25) / edit.fps):.6f}"))
+    return _saved(source, "format=rgb24", edit, folder, budget)
+
+
+def _saved(source: Source, shown: str, edit: Edit, folder: Path, budget: Budget) -> Path:
+    words = ["-map", "0:v", "-vf", shown, "-frames:v", "1", "-f", "rawvideo", "-"]
     raw = run([source], words, folder, budget)
     poster = folder / "poster.jpg"
     picture = Image.frombytes("RGB", (edit.size.width, edit.size.height), raw)

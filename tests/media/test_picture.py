@@ -13,7 +13,7 @@ from shared.pipeline.edit.edit import Cue, Shot, Title
 from shared.pipeline.plan.plan import Placement, Size, Sound
 from shared.pipeline.plan.request import Focus
 from tests.media.conftest import Render
-from tests.media.makers import BLUE, FPS, GREEN, RED, colored, edit, ffmpeg, film, like, looks, pixels, shot
+from tests.media.makers import BLUE, FPS, GREEN, RED, Color, colored, edit, ffmpeg, film, like, looks, pixels, shot
 
 
 def test_film_is_what_was_ordered(render: Render, clip: Path) -> None:
@@ -172,6 +172,15 @@ def test_a_film_with_everything_gives_the_same_bytes(render: Render, clip: Path,
     two = render(asked, "two", clip=clip, presenter=alpha_take, second=alpha_take)
 
     assert one.film.read_bytes() == two.film.read_bytes()
+
+
+@pytest.mark.parametrize(("at", "color"), [(0.0, RED), (1.5, GREEN), (2.0, BLUE), (99.0, BLUE)])
+def test_the_poster_is_the_frame_that_was_asked_for(render: Render, clip: Path, at: float, color: Color) -> None:
+    """The frame that stands at the second; beyond the film's end its last one."""
+    made = render(replace(edit(shot(3)), poster=at), clip=clip)
+
+    with Image.open(made.poster) as poster:
+        assert like(np.asarray(poster), color).mean() > 0.9
 
 
 def test_poster_is_not_the_black_beginning(render: Render, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Captions lit by the word, from the order to the film's edit: what they rename, what edits and kits make of them."""
+"""Captions lit by the word and a chosen poster, from the order to the film's edit: names, edits, kits, warnings."""
 
 from dataclasses import replace
 
@@ -13,6 +13,7 @@ from shared.pipeline.job.revision import CannotChange
 from shared.pipeline.plan.brand import Brand
 from shared.pipeline.plan.composition import composition
 from shared.pipeline.plan.kit import Kit, filled_in, rebranded
+from shared.pipeline.plan.picture import Poster
 from shared.pipeline.plan.plan import Cutout
 from shared.pipeline.plan.request import FilmRequest, from_document, to_document
 from shared.pipeline.plan.typography import DARK, LIT, USUAL_TEXT, CaptionsBy, TextStyle, Typography, contrast, lit
@@ -63,6 +64,21 @@ def test_an_edit_lights_words_and_turns_them_off() -> None:
     assert parse_edit(b'{"captions_by": "word"}').recut() == Recut(captions_by=CaptionsBy.WORD)
     with pytest.raises(Mistakes):
         parse_edit(b'{"captions_by": "letter"}')
+
+
+def test_a_poster_is_chosen_and_given_back() -> None:
+    """Free, by an edit; null gives the best frame back, and the film its name. One beyond the film's end is told."""
+    chosen = parse_edit(b'{"poster": {"at": 2.5}}').recut()
+    made = laid_out(SAID, planned(SAID), chosen, TABLES)
+    back = laid_out(made.request, made.plan, parse_edit(b'{"poster": null}').recut(), TABLES)
+    late = replace(SAID, poster=Poster(99.0))
+
+    assert edited(made.request).poster == 2.5
+    assert composition(made.plan, made.request) != composition(planned(SAID), SAID)
+    assert composition(back.plan, back.request) == composition(planned(SAID), SAID)
+    assert [one for one in edited(late).warnings if "The poster was to be the frame at 99 s" in str(one)]
+    with pytest.raises(Mistakes):
+        parse_edit(b'{"poster": {"at": -1}}')
 
 
 def test_a_kit_lights_words_of_orders_that_do_not_say() -> None:

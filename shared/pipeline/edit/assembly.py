@@ -85,6 +85,7 @@ def assemble(
         fonts=request.brand.fonts if request.brand else NO_FONTS,
         safe_area=request.safe_area,
         focus=request.focus or MIDDLE,
+        poster=request.poster.at if request.poster else None,
         hold=request.hold or Hold.AUTO,
     )
 

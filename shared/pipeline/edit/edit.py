@@ -96,6 +96,7 @@ class Edit:
     logo: Logo | None = None  # its file stands under LOGO_KEY
     fonts: Fonts = NO_FONTS  # their files stand under HEADING_KEY and BODY_KEY
     safe_area: AppArea | None = None
+    poster: float | None = None  # seconds at which it is shown by its frame; None = by the best of its beginning
     focus: Focus = MIDDLE  # what stays seen of a picture of another shape
     hold: Hold = Hold.AUTO  # what is seen of a shot whose file ends early
     locale: str = ""  # the language spoken, "zh-TW", where somebody said it

@@ -20,6 +20,10 @@ def film_warnings(
 ) -> Iterator[WarningText]:
     """Yield a sentence for every frame held, word not heard or not read, and second not shown."""
     film = laid[-1].end
+    poster = request.poster.at if request.poster else None
+    if poster is not None and poster >= film:
+        says = f"The poster was to be the frame at {say(poster)}, the film ends at {say(film)}: it is the last one"
+        yield warning(Warned.POSTER_BEYOND, says)
     if None in spoken:
         yield from _whole(plan, request.hold, laid, film, spoken[None])
     for entry in laid:

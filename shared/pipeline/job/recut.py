@@ -15,7 +15,7 @@ from shared.pipeline.plan.capabilities import Tables
 from shared.pipeline.plan.composition import canonical, compositions
 from shared.pipeline.plan.insets import refuse_beside
 from shared.pipeline.plan.kit import Rebrand, rebranded, still_filled
-from shared.pipeline.plan.picture import Hold, Inset
+from shared.pipeline.plan.picture import Hold, Inset, Poster
 from shared.pipeline.plan.placement import placement
 from shared.pipeline.plan.plan import Blend, Length, Loudness, Plan, Sound, Stretch
 from shared.pipeline.plan.plan_warnings import plan_warnings
@@ -78,6 +78,7 @@ class Recut:
     resolution: Resolution | None = None
     focus: Focus | None = None
     hold: Hold | None = None
+    poster: Poster | None = None  # an empty one is the best frame of the film's beginning
     inset: Inset | None = None
     transition: Blend | None = None
     transition_seconds: float | None = None
@@ -172,6 +173,7 @@ def _worded(request: FilmRequest, recut: Recut) -> FilmRequest:
         resolution=recut.resolution or request.resolution,
         focus=recut.focus or request.focus,
         hold=recut.hold or request.hold,
+        poster=recut.poster or request.poster,
         inset=recut.inset or request.inset,
         transition=recut.transition or request.transition,
         transition_seconds=recut.transition_seconds or request.transition_seconds,

@@ -34,6 +34,7 @@ def composition(plan: Plan, request: FilmRequest) -> dict[str, Any]:
     shown = {"hold": request.hold.value} if request.hold not in (None, Hold.AUTO) else {}
     shown |= {"inset": request.inset.value} if request.inset not in (None, Inset.AUTO) else {}
     lit = {"captions_by": request.captions_by.value} if plan.captions and request.captions_by is CaptionsBy.WORD else {}
+    poster = {"poster": request.poster.at} if request.poster and request.poster.at is not None else {}
     return (
         words
         | apart
@@ -43,6 +44,7 @@ def composition(plan: Plan, request: FilmRequest) -> dict[str, Any]:
         | ways
         | shown
         | lit
+        | poster
         | {
             "renderer": RENDERER,
             "size": to_plain(plan.size),

@@ -1,6 +1,9 @@
-"""Words of an order about its picture: how footage that is too short goes on, and the shape a presenter is seen in."""
+"""Words of an order about its picture: what follows footage, a presenter's shape, its poster."""
 
+from dataclasses import dataclass
 from enum import StrEnum
+
+from shared.pipeline.codec import Stored
 
 
 class Hold(StrEnum):
@@ -20,6 +23,13 @@ class Inset(StrEnum):
     CIRCLE = "circle"
     FULL = "full"  # the whole frame
     BESIDE = "beside"  # a panel at the side of the footage, in wide films
+
+
+@dataclass(frozen=True, slots=True)
+class Poster(Stored):
+    """The picture a film is shown by; one that says nothing is the best frame of the film's beginning."""
+
+    at: float | None = None  # seconds of the film
 
 
 def inset_for(inset: Inset | None, *, wide: bool) -> Inset | None:

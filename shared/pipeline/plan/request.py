@@ -12,7 +12,7 @@ from typing import Any
 
 from shared.pipeline.codec import Stored, from_plain, to_stored
 from shared.pipeline.plan.brand import Brand
-from shared.pipeline.plan.picture import Hold, Inset
+from shared.pipeline.plan.picture import Hold, Inset, Poster
 from shared.pipeline.plan.plan import FADE_OUT, MUSIC_LEVEL, Blend, Join, Length, Loudness, Sound
 from shared.pipeline.plan.typography import USUAL_TEXT, AppArea, CaptionsBy, Typography
 
@@ -239,6 +239,7 @@ class FilmRequest(Stored):
     text: Typography = USUAL_TEXT
     hold: Hold | None = None  # what is seen of a scene longer than its footage; None = auto
     inset: Inset | None = None  # the shape presenters are seen in; None = auto
+    poster: Poster | None = None  # None = the best frame of its beginning
     safe_area: AppArea | None = None  # None = social in a tall film, else none
     audio: Audio = USUAL_AUDIO
     transition: Blend | None = None  # how each scene comes; None = auto
