@@ -158,7 +158,9 @@ ADVICE: Mapping[Warned, Advice] = {
         "Choose a text.color and a text.panel further apart: 4.5 to 1 is the least; white on the dark panel has it.",
     ),
     Warned.TEXT_UNUSED: Advice("The look of words is not used.", "Leave text out, or give a scene a text_overlay."),
-    Warned.POSTER_BEYOND: Advice("The film ends before its poster's second.", "Choose an earlier one with an edit."),
+    Warned.POSTER_BEYOND: Advice(
+        "The film ends before its poster's second.", "POST /jobs/{id}/edit with an earlier `poster` is free."
+    ),
     Warned.LIGHT_UNUSED: Advice("Words cannot be lit without captions.", "Turn captions on, or leave captions_by out."),
     Warned.PROMPT_CUT: Advice(
         "A scene has more words than Veo reads.", "Shorten visual_description, camera_movement or mood."
