@@ -192,8 +192,9 @@ def _parameters(names: list[str], function: str, route: Route) -> Iterator[dict[
 
 
 def _content(takes: str) -> dict[str, Any]:
-    if takes == "bytes":
-        return {kind: {"schema": {"type": "string", "format": "binary"}} for kind in ("image/jpeg", "image/png")}
+    if takes == "bytes":  # generators write no call whose body is an image's or a song's own type
+        said = "The file's bytes. They decide what it is: any other Content-Type is taken as well."
+        return {"application/octet-stream": {"schema": {"type": "string", "format": "binary", "description": said}}}
     examples = {"examples": EXAMPLES[takes]} if takes in EXAMPLES else {}
     tables = {"text/csv": {"schema": {"type": "string"}, **TABLE_EXAMPLES[takes]}} if takes in TABLE_EXAMPLES else {}
     return {"application/json": {"schema": {"$ref": f"#/components/schemas/{takes}"}, **examples}, **tables}
