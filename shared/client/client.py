@@ -8,6 +8,7 @@ from typing import Any, Self, cast
 
 import httpx
 
+from .batches import Batches
 from .errors import KeyRefused, Refused
 from .films import Films
 from .many import ManyFilms
@@ -46,6 +47,7 @@ class Abroll:
         self._transport = Transport(_url(url), self.key, agent, self._patience, http)
         self.films = Films(self._transport, self._patience)
         self.many = ManyFilms(self._transport)
+        self.batches = Batches(self._transport, self._patience)
 
     @property
     def url(self) -> str:

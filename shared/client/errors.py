@@ -90,3 +90,15 @@ class StillRunning(AbrollError):
     def as_json(self) -> dict[str, Any]:
         """Return it as plain JSON, with the job's id."""
         return {**super().as_json(), "job_id": self.job["id"]}
+
+
+class BatchRunning(StillRunning):
+    """The time to wait is over and the batch has not ended. It goes on: wait again, do not send it again."""
+
+    def __init__(self, batch: Mapping[str, Any]) -> None:
+        super().__init__({"id": batch["batch_id"], "summary": batch["message"]})
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as plain JSON, with the batch's id."""
+        told = super().as_json()
+        return {**{name: value for name, value in told.items() if name != "job_id"}, "batch_id": self.job["id"]}

@@ -88,6 +88,13 @@ class Transport:
                 tries += 1
                 self._patience.sleep(pause)
 
+    def text(self, path: str) -> str:
+        """Read a call that answers text, such as CSV. Raises AbrollError."""
+        with self._answer("GET", path, NOTHING) as answer:
+            if not answer.is_success:
+                raise _refusal(answer, _body(answer))
+            return _raw(answer).decode("utf-8", "replace")
+
     @contextmanager
     def file(self, path: str) -> Iterator[httpx.Response]:
         """Open the file a call redirects to; the key is not sent there. Raises AbrollError."""
@@ -165,15 +172,21 @@ def _key(key: str) -> str:
     )
 
 
-def _body(answer: httpx.Response) -> Any:
-    """Return an answer's JSON, None where it is none. Raises Unavailable for one without an end."""
+def _raw(answer: httpx.Response) -> bytes:
+    """Return an answer's bytes. Raises Unavailable for one without an end."""
     body = bytearray()
     for piece in answer.iter_bytes():
         body += piece
         if len(body) > MOST_BYTES:
             raise Unavailable("the answer has no end", code="unavailable", status=answer.status_code)
+    return bytes(body)
+
+
+def _body(answer: httpx.Response) -> Any:
+    """Return an answer's JSON, None where it is none. Raises Unavailable for one without an end."""
+    body = _raw(answer)
     try:
-        return json.loads(bytes(body))
+        return json.loads(body)
     except (ValueError, RecursionError):
         if answer.is_success:
             message = "something between here and abroll answered: not JSON"

@@ -44,6 +44,21 @@ class Belongings:
         query = deliveries.where(filter=FieldFilter("tenant", "==", tenant))
         return self._names(query.order_by("created_at", direction=firestore.Query.DESCENDING), most)
 
+    def batches(self, tenant: str, most: int) -> tuple[str, ...]:
+        """Return some of a tenant's batches, ended or not. Raises StoreUnreachable."""
+        from google.cloud import firestore
+        from google.cloud.firestore import FieldFilter
+
+        query = self._clients.firestore.collection("batches").where(filter=FieldFilter("tenant", "==", tenant))
+        return self._names(query.order_by("created_at", direction=firestore.Query.DESCENDING), most)
+
+    def refused_rows(self, tenant: str, most: int) -> tuple[str, ...]:
+        """Return some of what the refused rows of a tenant's batches were told. Raises StoreUnreachable."""
+        from google.cloud.firestore import FieldFilter
+
+        rows = self._clients.firestore.collection("batch_rows")
+        return self._names(rows.where(filter=FieldFilter("tenant", "==", tenant)), most)
+
     def keys(self, tenant: str, most: int) -> tuple[str, ...]:
         """Return some of a tenant's API keys, ended or not. Raises StoreUnreachable."""
         from google.cloud.firestore import FieldFilter

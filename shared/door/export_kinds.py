@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from shared.cloud.audit_log import AuditLog
+from shared.cloud.batches import Batches
 from shared.cloud.brands import Brands
 from shared.cloud.deletions import Deletions
 from shared.cloud.delivery_lists import DeliveryLists
@@ -21,6 +22,7 @@ from shared.cloud.tenants import Tenant, Tenants
 from shared.door import bill_views, brands, integrations, personas, templates, views
 from shared.door.asked import is_job_id
 from shared.door.audit import is_line_id, told_of_change
+from shared.door.batch_views import shown_batch
 from shared.door.job_lists import cursor_of, read_cursor
 from shared.door.lifecycle import left_of_job
 from shared.door.tenant_keys import shown_key
@@ -49,6 +51,7 @@ class Kinds:
     templates: Templates
     kits: Brands
     months: MonthLists
+    batches: Batches
     jobs: Jobs
     deliveries: DeliveryLists
     deletions: Deletions
@@ -72,6 +75,7 @@ class Kinds:
             "brand_kits": self._brand_kits,
             "api_keys": self._keys,
             "months": self._months,
+            "batches": self._batches,
             "jobs": self._jobs,
             "deliveries": self._deliveries,
             "deleted_jobs": self._deleted,
@@ -115,6 +119,15 @@ class Kinds:
             return None
         page = self.months.page(tenant.id, self.small, after)
         return [_month(each) for each in page], page[-1].doc if len(page) == self.small else None
+
+    def _batches(self, tenant: Tenant, after: str) -> Found:
+        place = read_cursor(after, is_job_id) if after else None
+        if after and place is None:
+            return None
+        page = self.batches.page(tenant.id, self.small, place)
+        last = page[-1] if len(page) == self.small else None
+        told = [to_plain(shown_batch(each, self.public_url, self.now())) for each in page]
+        return told, cursor_of(last.created_at, last.id) if last else None
 
     def _jobs(self, tenant: Tenant, after: str) -> Found:
         place = read_cursor(after, is_job_id) if after else None

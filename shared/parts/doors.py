@@ -132,7 +132,7 @@ class DoorParts(BatchParts):
         from shared.door.export_kinds import Kinds
 
         kept = (self.tenants, self.revocations, self.personas, self.templates, self.brands, MonthLists(self.clients))
-        told = (self.jobs, self.delivery_lists, self.deletions, self.audit_log)
+        told = (self.batches, self.jobs, self.delivery_lists, self.deletions, self.audit_log)
         return Kinds(*kept, *told, self.settings.public_url, self.now, self.outlook)
 
     @cached_property

@@ -174,8 +174,8 @@ class SecretsOf:
 
 
 def files_of_tenant(blobs: Blobs, bucket: str) -> tuple[Trove, ...]:
-    """Return the troves of files a tenant has sent: photos, music, what its brand kits are made of."""
-    folders = {"photos": "images", "music": "music", "files_of_brand_kits": "brands"}
+    """Return the troves of files a tenant has sent: photos, music, what its brand kits are made of, rows of batches."""
+    folders = {"photos": "images", "music": "music", "files_of_brand_kits": "brands", "rows_of_batches": "batches"}
     return tuple(FilesOfTenant(kind, blobs, f"gs://{bucket}/{folder}/") for kind, folder in folders.items())
 
 
@@ -189,6 +189,8 @@ def documents_of(belongings: Belongings, secrets: SecretsOf) -> tuple[Trove, ...
         return Documents(kind, belongings, lambda tenant, most: belongings.own(tenant, kind, most))
 
     return (
+        Documents("batches", belongings, belongings.batches),
+        Documents("refused_rows_of_batches", belongings, belongings.refused_rows),
         Documents("deliveries", belongings, belongings.deliveries),
         Documents("notes_of_replaced_secrets", belongings, replaced),
         *map(own, OWN_KINDS),

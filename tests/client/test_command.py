@@ -1,5 +1,6 @@
 """The command against a running abroll: what it prints, how it ends, and that an interrupted order is one film."""
 
+import csv
 import json
 import os
 import signal
@@ -152,6 +153,25 @@ def test_many_are_shown_before_they_are_tried_again_or_stopped(shell: Shell) -> 
     assert "2 films, for at most $" in unasked[2]["message"]
     assert (0, {(job, "retried") for job in jobs}) == (done[0], {(row["id"], row["result"]) for row in done[1]["jobs"]})
     assert 2 == shell.run("retry")[0]
+
+
+def test_a_table_becomes_films_at_the_price_that_was_shown(shell: Shell) -> None:
+    """Unseen nothing is ordered; agreed to, each row is a film, its results stand in a file, the batch is listed."""
+    table = "product_id;product_title;scenes.0.visual_description;scenes.0.duration;aspect_ratio\r\n"
+    table += "a;=Mug;A cup on a counter;4;9:16\r\nb;Pot;A pot on a counter;4;9:16\r\n"
+    (shell.folder / "films.csv").write_bytes(b"\xef\xbb\xbf" + table.encode())
+
+    unseen, _, told = shell.run("batch", "films.csv")
+    code, batch, _ = shell.run("batch", "films.csv", "--yes", "--title", "Spring", "-o", "results.csv")
+    _, listed, _ = shell.run("batches")
+
+    assert (1, "not_agreed", 0, "completed") == (unseen, told["error"], code, batch["status"])
+    lines = list(csv.DictReader((shell.folder / "results.csv").read_text(encoding="utf-8").splitlines()))
+    assert [("a", "'=Mug", "completed"), ("b", "Pot", "completed")] == [
+        (line["product_id"], line["product_title"], line["status"]) for line in lines
+    ]
+    assert (batch["batch_id"], "Spring") == (listed[0]["batch_id"], listed[0]["title"])
+    assert float(batch["max_cost_usd"]) >= float(batch["cost"]["paid_by_us"]) > 0
 
 
 def test_who_can_be_filmed_is_listed(shell: Shell) -> None:

@@ -225,7 +225,8 @@ def test_what_a_closing_asks_has_its_index(serve: Serve) -> None:
     """Closings that are due, receipts with files, and everything a tenant has, kind by kind."""
     with serve(INDEXES) as clients:
         has = Belongings(clients)
-        found = [each("acme", 10) for each in (has.deliveries, has.keys, has.rates, has.lanes)]
+        found = [each("acme", 10) for each in (has.batches, has.deliveries, has.keys, has.lanes, has.rates)]
+        found.append(has.refused_rows("acme", 10))
         found += [has.own("acme", kind, 10) for kind in OWN_KINDS]
 
         assert () == Closings(clients, Epochs(clients, Clock().monotonic, Clock())).due(NOON, 10)
@@ -405,5 +406,7 @@ def test_these_are_all_queries_there_are() -> None:
     gone = {f"deletions.{name}" for name in ("_page", "end_deliveries", "made_from", "receipts", "unreaped")} | {
         "audit_log.page"
     }
-    gone |= {f"belongings.{name}" for name in ("_beginning", "deliveries", "keys", "own")} | {"closings.due"}
+    gone |= {
+        f"belongings.{name}" for name in ("_beginning", "batches", "deliveries", "keys", "own", "refused_rows")
+    } | {"closings.due"}
     assert {"lanes.overdue", "replaced_secrets.due"} | batches | deliveries | tenants | jobs | gone == asking

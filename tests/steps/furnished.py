@@ -1,6 +1,7 @@
 """A tenant with one of everything it can have, and all that lies in a stage's stores, to be compared."""
 
 import json
+import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +10,7 @@ from google.cloud.secretmanager import SecretVersion
 
 from infra.local.vendors.heygen.settings import DEMO_KEY
 from shared.cloud.records import Loaded
+from shared.pipeline.job.batch import FilmBatch, RefusedRow, closed, passed_by
 from shared.pipeline.plan.request import BRoll
 from shared.providers.catalog import ListedLook
 from shared.steps.cancel import cancel
@@ -18,7 +20,7 @@ from tests.steps.stage import LOOK, VOICE, Stage, footage
 MARK = "Zanzibar"  # stands in every text the tenant writes
 HOOK = "http://127.0.0.1:9/hook"
 ENABLED = SecretVersion.State.ENABLED
-FOLDERS = ("images", "music", "brands")
+FOLDERS = ("batches", "images", "music", "brands")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,7 @@ def furnished(stage: Stage, tenant: str) -> Furnished:
     ended, live = (ordered(stage, tenant) for _ in range(2))
     cancelled(stage, ended)
     _files(stage, tenant, ended)
+    _batch(stage, tenant)
     eyes = stage.cloud.eyes.clients.firestore
     eyes.document(f"lanes/veo.{tenant}.0").set({"queue": "veo"})
     return Furnished(owner, live, ended, (MARK, owner.text, owner.key.hash, secret, DEMO_KEY, LOOK))
@@ -77,6 +80,15 @@ def cancelled(stage: Stage, job_id: str) -> None:
     loaded = stage.wiring.commits.load(job_id)
     assert isinstance(loaded, Loaded)
     cancel(stage.wiring.commits, loaded, by="a test")
+
+
+def _batch(stage: Stage, tenant: str) -> None:
+    batches, name = stage.wiring.batches, str(uuid.uuid5(uuid.NAMESPACE_URL, tenant))
+    made = FilmBatch(name, tenant, stage.clock(), "hash", 1, "gs://nowhere", (0, 1), title=MARK)
+    batches.create(made)
+    seen = batches.load(name)
+    assert seen
+    batches.move(seen, closed(passed_by(made), stage.clock()), refused=RefusedRow(name, tenant, 1, "broken", MARK, ""))
 
 
 def _files(stage: Stage, tenant: str, job_id: str) -> None:

@@ -20,6 +20,7 @@ TICK = 300.0
 NUMBERS = count(1)  # of tenants: no id is given twice
 KINDS = {
     "api_keys": 1,
+    "batches": 1,
     "brand_kit_versions": 2,
     "brand_kits": 1,
     "counts_of_calls": 3,
@@ -34,6 +35,8 @@ KINDS = {
     "notes_of_replaced_secrets": 3,
     "personas": 1,
     "photos": 1,
+    "refused_rows_of_batches": 1,
+    "rows_of_batches": 1,
     "secrets": 3,
     "template_versions": 2,
     "templates": 1,

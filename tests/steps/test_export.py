@@ -26,6 +26,7 @@ KINDS = {
     "templates": 2,
     "brand_kits": 2,
     "months": 1,
+    "batches": 1,
     "jobs": 2,
     "deliveries": 2,
     "deleted_jobs": 1,

@@ -39,6 +39,12 @@ class Output:
         click.echo(f"\r{line:<{self._line}}", err=True, nl=False)
         self._line = len(line)
 
+    def batch(self, told: Mapping[str, Any]) -> None:
+        """Show how a batch stands, on the same line."""
+        counts = told["counts"]
+        done = int(told["rows"]) - int(counts["waiting"]) - int(counts["in_progress"])
+        self.progress({"progress": 100 * done // max(1, int(told["rows"])), "summary": told["message"]})
+
     def clear(self) -> None:
         """End the progress line."""
         if self._line:

@@ -63,6 +63,25 @@ def many(told: Mapping[str, Any]) -> str:
     return "\n".join(lines) or "No films."
 
 
+def batch(told: Mapping[str, Any]) -> str:
+    """Return how a batch stands."""
+    lines = [f"{told['batch_id']}  {told['status']}  {told.get('title') or ''}".rstrip()]
+    if "counts" in told:
+        lines += [told["message"], f"cost so far: {costs(told['cost'])}"]
+    return "\n".join(lines)
+
+
+def batches(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Return batches, a paragraph each."""
+    return "\n".join(map(batch, rows)) or "No batches."
+
+
+def batch_price(told: Mapping[str, Any]) -> str:
+    """Return what a batch would cost."""
+    warned = [f"! {each}" for each in told["warnings"]]
+    return "\n".join([f"{told['rows']} films: {costs(told['estimated_cost'])}", *warned])
+
+
 def bill(told: Mapping[str, Any]) -> str:
     """Return a bill, a line an attempt."""
     lines = [
