@@ -151,6 +151,17 @@ class CancelMany(TypedDict):
 CaptionsBy: TypeAlias = Literal["phrase", "word"]
 
 
+class CardBody(TypedDict):
+    """
+    A card before or after a film: the kit's picture for it, else the kit's logo on its first colour.
+
+    It comes on top of the film's seconds; words, music and sound move with it, and music goes on over it.
+    """
+
+    seconds: NotRequired[float | None]
+    text: NotRequired[str | None]
+
+
 class CatalogSource(TypedDict):
     """One account's list."""
 
@@ -303,6 +314,13 @@ class Description(TypedDict):
 OrderItem: TypeAlias = int
 
 
+class EditCardBody(TypedDict):
+    """A card of another version of a film; null takes the film's away."""
+
+    seconds: NotRequired[float | Literal[0] | None]
+    text: NotRequired[str | None]
+
+
 class EditMusicBody(TypedDict):
     """Music in place of the film's."""
 
@@ -357,6 +375,13 @@ class FeedbackKept(TypedDict):
 
     job_id: str
     feedback: list[FeedbackGiven]
+
+
+class FilmCard(TypedDict):
+    """A card before or after a film: the brand's picture, else its logo on its colour."""
+
+    seconds: NotRequired[float]
+    text: NotRequired[str]
 
 
 class FilmQuality(TypedDict):
@@ -574,6 +599,14 @@ class Keys(TypedDict):
     keys: list[KeyKept]
 
 
+class KitCardBody(TypedDict):
+    """The card of films of a kit."""
+
+    seconds: NotRequired[float | None]
+    text: NotRequired[str | None]
+    image: NotRequired[str | None]
+
+
 Lane = TypedDict(
     "Lane",
     {
@@ -616,7 +649,7 @@ class LogoBody(TypedDict):
         Literal["auto", "top_left", "top_right", "bottom_left", "bottom_right"] | None
     ]
     size: NotRequired[float | None]
-    when: NotRequired[Literal["always", "outro"] | None]
+    when: NotRequired[Literal["always", "scenes", "outro"] | None]
     opacity: NotRequired[float | None]
 
 
@@ -1526,6 +1559,10 @@ class BrandKit(TypedDict):
     avatar_position: NotRequired[PositionBody | None]
     audio: NotRequired[AudioBody | None]
     background: NotRequired[ColorBody | PresetBody | None]
+    transition: NotRequired[Literal["auto", "cut", "crossfade", "slide", "dip"] | None]
+    transition_color: NotRequired[str | None]
+    intro: NotRequired[KitCardBody | None]
+    outro: NotRequired[KitCardBody | None]
 
 
 class Cancels(TypedDict):
@@ -1600,6 +1637,9 @@ class Film(TypedDict):
     poster: NotRequired[PosterBody | None]
     transition: NotRequired[Literal["auto", "cut", "crossfade", "slide", "dip"] | None]
     transition_seconds: NotRequired[float | None]
+    transition_color: NotRequired[str | None]
+    intro: NotRequired[CardBody | None]
+    outro: NotRequired[CardBody | None]
     audio: NotRequired[AudioBody | None]
     brand: NotRequired[str | None]
     length: NotRequired[Literal["film", "script", "longer"] | None]
@@ -1683,6 +1723,7 @@ class Logo(TypedDict):
     size: NotRequired[float]
     when: LogoTime
     opacity: float
+    off_cards: bool
 
 
 class NamedTemplate(TypedDict):
@@ -1852,6 +1893,9 @@ class Template(TypedDict):
     poster: NotRequired[PosterBody | None]
     transition: NotRequired[Literal["auto", "cut", "crossfade", "slide", "dip"] | None]
     transition_seconds: NotRequired[float | None]
+    transition_color: NotRequired[str | None]
+    intro: NotRequired[CardBody | None]
+    outro: NotRequired[CardBody | None]
     audio: NotRequired[AudioBody | None]
     brand: NotRequired[str | None]
     length: NotRequired[Literal["film", "script", "longer"] | None]
@@ -1939,6 +1983,8 @@ class Brand(TypedDict):
     logo: NotRequired[Logo]
     colors: Colors
     fonts: Fonts
+    intro: NotRequired[str]
+    outro: NotRequired[str]
     asked: NotRequired[str]
     filled: list[str]
 
@@ -2064,6 +2110,9 @@ class Edit(TypedDict):
     poster: NotRequired[PosterBody | None]
     transition: NotRequired[Literal["auto", "cut", "crossfade", "slide", "dip"] | None]
     transition_seconds: NotRequired[float | None]
+    transition_color: NotRequired[str | None]
+    intro: NotRequired[EditCardBody | None]
+    outro: NotRequired[EditCardBody | None]
 
 
 class Job(TypedDict):
@@ -2170,6 +2219,9 @@ class Request(TypedDict):
     audio: Audio
     transition: NotRequired[Blend]
     transition_seconds: NotRequired[float]
+    transition_color: NotRequired[str]
+    intro: NotRequired[FilmCard]
+    outro: NotRequired[FilmCard]
     length: Length
     provider: NotRequired[str]
     prefer: NotRequired[Prefer]

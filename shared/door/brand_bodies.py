@@ -7,6 +7,7 @@ from pydantic import AfterValidator, Field
 from shared.door.audio_bodies import AudioBody
 from shared.door.body_types import Color, of_form
 from shared.door.film_bodies import FlatBody, PositionBody
+from shared.door.picture_bodies import DipColor, KitCardBody, Transition
 from shared.door.strict_body import Body
 from shared.door.text_bodies import CaptionsByName
 
@@ -33,8 +34,11 @@ class LogoBody(Body):
         Field(description="Its width as a share of the film's; left out, what suits its shape."),
     ] = None
     when: Annotated[
-        Literal["always", "outro"] | None,
-        Field(description="always, the default, or outro: in the film's last three seconds."),
+        Literal["always", "scenes", "outro"] | None,
+        Field(
+            description="always, the default; scenes: not on intro and outro cards; outro: in the film's last three "
+            "seconds. A card that shows the logo itself has no second one."
+        ),
     ] = None
     opacity: Annotated[Annotated[float, Field(ge=0.2, le=1)] | None, Field(description="1 is the default.")] = None
 
@@ -81,6 +85,10 @@ class BrandKitBody(Body):
     avatar_position: PositionBody | None = None
     audio: AudioBody | None = None
     background: FlatBody | None = None
+    transition: Transition | None = None
+    transition_color: DipColor | None = None
+    intro: KitCardBody | None = None
+    outro: KitCardBody | None = None
 
     def plain(self) -> dict[str, Any]:
         """Return what was given."""

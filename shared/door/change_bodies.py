@@ -12,7 +12,16 @@ from shared.door.body_reading import read_object
 from shared.door.body_types import BrandName, Name, Removable, Script, Text500, Text1000, of_form
 from shared.door.film_bodies import FlatBody, PositionBody
 from shared.door.output_bodies import FocusBody, OutputsBody
-from shared.door.picture_bodies import HoldName, InsetName, PosterBody, SceneTransition, Transition, TransitionSeconds
+from shared.door.picture_bodies import (
+    DipColor,
+    EditCardBody,
+    HoldName,
+    InsetName,
+    PosterBody,
+    SceneTransition,
+    Transition,
+    TransitionSeconds,
+)
 from shared.door.text_bodies import CaptionsByName, SafeAreaName, TextBody
 from shared.door.voice_body import VoiceBody
 from shared.pipeline.codec import from_plain
@@ -38,7 +47,8 @@ _BOUGHT = (
 _LAID_OUT = {
     *("avatar_position", "captions", "captions_by", "text", "safe_area", "background", "length"),
     *("aspect_ratio", "resolution", "order", "outputs", "focus"),
-    *("transition", "transition_seconds", "hold", "inset", "poster"),
+    *("transition", "transition_seconds", "transition_color", "hold", "inset"),
+    *("poster", "intro", "outro"),
 }
 _SCENE_LAID_OUT = {"scene", "text_overlay", "background", "seconds", "transition"}
 LinkName = Annotated[
@@ -144,6 +154,9 @@ class EditBody(Body):
     ] = None
     transition: Transition | None = None
     transition_seconds: TransitionSeconds | None = None
+    transition_color: DipColor | None = None
+    intro: EditCardBody | None = None
+    outro: EditCardBody | None = None
 
     def bought(self) -> Mapping[str, tuple[int | None, str]]:
         """Return what would be filmed or spoken anew: the scene (None: the film) and the field, by path."""
@@ -183,6 +196,9 @@ def parse_edit(raw: bytes) -> EditBody:
         body["audio"]["music"] = {"audio": ""}
     if body.get("brand", "") is None:
         body["brand"] = NO_BRAND
+    for name in ("intro", "outro"):
+        if body.get(name, {}) is None:
+            body[name] = {"seconds": 0}
     for name in ("avatar_position", "text", "poster"):
         if body.get(name, {}) is None:
             body[name] = {}

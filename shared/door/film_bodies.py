@@ -26,7 +26,16 @@ from shared.door.body_types import (
     Upload,
 )
 from shared.door.output_bodies import FocusBody, OutputsBody
-from shared.door.picture_bodies import HoldName, InsetName, PosterBody, SceneTransition, Transition, TransitionSeconds
+from shared.door.picture_bodies import (
+    CardBody,
+    DipColor,
+    HoldName,
+    InsetName,
+    PosterBody,
+    SceneTransition,
+    Transition,
+    TransitionSeconds,
+)
 from shared.door.strict_body import Body
 from shared.door.text_bodies import CaptionsByName, SafeAreaName, TextBody
 from shared.door.voice_body import VoiceBody
@@ -137,6 +146,9 @@ class TemplateBody(Body):
     poster: PosterBody | None = None
     transition: Transition | None = None
     transition_seconds: TransitionSeconds | None = None
+    transition_color: DipColor | None = None
+    intro: CardBody | None = None
+    outro: CardBody | None = None
     audio: AudioBody | None = None
     brand: BrandName | None = None
     length: Literal["film", "script", "longer"] | None = None

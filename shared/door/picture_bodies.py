@@ -2,8 +2,9 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
+from shared.door.body_types import Color, of_form
 from shared.door.strict_body import Body
 
 _Way = Literal["auto", "cut", "crossfade", "slide", "dip"]
@@ -46,4 +47,39 @@ class PosterBody(Body):
     at: Annotated[
         Annotated[float, Field(ge=0, le=600)] | None,
         Field(description="Seconds of the film; where it ends before, its last frame."),
+    ] = None
+
+
+DipColor = Annotated[Color, Field(description="What a dip goes through; black is the default.")]
+_PICTURE_ID = "must be the id that POST /tenant/uploads/logo answers"
+
+
+class CardBody(Body):
+    """A card before or after a film: the kit's picture for it, else the kit's logo on its first colour.
+
+    It comes on top of the film's seconds; words, music and sound move with it, and music goes on over it.
+    """
+
+    seconds: Annotated[
+        Annotated[float, Field(ge=1, le=10)] | None, Field(description="1.5 for an intro, 2.5 for an outro by default.")
+    ] = None
+    text: Annotated[
+        Annotated[str, Field(min_length=1, max_length=120)] | None, Field(description="What is read on it.")
+    ] = None
+
+
+class EditCardBody(CardBody):
+    """A card of another version of a film; null takes the film's away."""
+
+    seconds: Annotated[
+        Annotated[float, Field(ge=1, le=10)] | Literal[0] | None, Field(description="0 is no card, as null is.")
+    ] = None
+
+
+class KitCardBody(CardBody):
+    """The card of films of a kit."""
+
+    image: Annotated[
+        Annotated[str, AfterValidator(of_form(r"[0-9a-f]{64}", _PICTURE_ID))] | None,
+        Field(description="Its picture, which fills the frame: the id that POST /tenant/uploads/logo answered."),
     ] = None

@@ -12,31 +12,47 @@ from random import Random
 
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
+from shared.media.images import decode_logo
 from shared.media.keying import Rgb, rgb
-from shared.pipeline.edit.edit import Edit, Shot
+from shared.pipeline.edit.edit import LOGO_KEY, Edit, Shot
 from shared.pipeline.plan.plan import Drawn, Size
 
 _LIGHT = (0.3, 0.2)  # where it comes from: shares of width and height
 _VIGNETTE = 0.12
 _GRAIN = 2  # of 255
+_MARK = 0.42  # of a card's shorter side: a logo's longer one
 _FLOOR = 0.74  # of the height: where a room's floor begins
 
 
 def with_backdrops(edit: Edit, files: Mapping[str, Path], folder: Path) -> tuple[Edit, Mapping[str, Path]]:
     """Return an edit whose drawn shots show pictures, and the files with these; each is drawn once."""
-    made: dict[tuple[Drawn, str], str] = {}
+    made: dict[tuple[Drawn, str, bool], str] = {}
+    mark = files.get(LOGO_KEY) if edit.logo else None
     shots: list[Shot] = []
     added = dict(files)
     for shot in edit.shots:
         if shot.drawn is None or shot.color is None:
             shots.append(shot)
             continue
-        name = made.setdefault((shot.drawn, shot.color), f"drawn-{len(made) + 1}")
+        name = made.setdefault((shot.drawn, shot.color, shot.card), f"drawn-{len(made) + 1}")
         if name not in added:
             added[name] = folder / f"{name}.png"
-            draw(shot.drawn, rgb(shot.color), edit.size).save(added[name], "PNG", compress_level=1)
+            picture = draw(shot.drawn, rgb(shot.color), edit.size)
+            if shot.card and mark:
+                _marked(picture, mark)
+            picture.save(added[name], "PNG", compress_level=1)
         shots.append(replace(shot, node=name, still=True, color=None, drawn=None))
     return replace(edit, shots=tuple(shots)), added
+
+
+def _marked(picture: Image.Image, mark: Path) -> None:
+    """Lay a logo into the middle of a card. Raises ImageRefused."""
+    logo = decode_logo(mark.read_bytes())
+    side = min(picture.size)
+    larger = min(_MARK * side / logo.width, _MARK * side / logo.height)
+    wide, high = (max(2, round(one * larger)) for one in logo.size)
+    logo = logo.resize((wide, high), Image.Resampling.LANCZOS)
+    picture.paste(logo, ((picture.width - logo.width) // 2, (picture.height - logo.height) // 2), logo)
 
 
 def draw(kind: Drawn, color: Rgb, size: Size) -> Image.Image:

@@ -106,7 +106,8 @@ def compose(edit: Edit, files: Mapping[str, Path], folder: Path, *, timeout: flo
         raise MediaRefused(f"files are missing: {', '.join(missing)}", "Make these nodes first.")
     try:
         with TemporaryDirectory(prefix="bench-", dir=folder) as bench:
-            edit, files = with_backdrops(edit, files, Path(bench))
+            with named(LOGO_KEY):
+                edit, files = with_backdrops(edit, files, Path(bench))
             return _composed(_Bench(edit, files, Path(bench), Budget(timeout)), folder)
     except OSError as problem:
         raise MediaFailed(f"the machine could not write: {problem.strerror or problem}") from problem

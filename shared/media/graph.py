@@ -10,7 +10,7 @@ from pathlib import Path
 from shared.media.blending import dipped, pictures
 from shared.media.canvas import YUV, Graph, Lettering, PlacedPresenter, held, in_turn, window
 from shared.media.ffmpeg import Demuxer, Source
-from shared.media.holding import ping_pong, pushed_in, turning
+from shared.media.holding import drifting, ping_pong, pushed_in, turning
 from shared.media.keying import rgb
 from shared.media.people import lay_presenter
 from shared.media.segments import Cut, Segment
@@ -32,8 +32,8 @@ def paint(
     """Return the graph whose output `[film]` is this part's picture."""
     graph = Graph(edit, part)
     for index, cut in enumerate(part.cuts):
-        graph.chains.append(f"{_shot(graph, cut, films, stills)}{dipped(cut)}[shot{index}]")
-    graph.chains += pictures(part.cuts, edit.fps)
+        graph.chains += dipped(_shot(graph, cut, films, stills), cut, f"shot{index}", edit)
+    graph.chains += pictures(part.cuts, edit.fps, mirrored=edit.mirrored)
     for presenter in presenters:
         if presenter.start < part.end and presenter.end > part.start:
             lay_presenter(graph, presenter)
@@ -54,7 +54,8 @@ def _shot(graph: Graph, cut: Cut, films: Mapping[str, Source], stills: Mapping[s
     if shot.still:
         number = graph.open(Source(stills[shot.node], Demuxer.PNG))
         # Painted once, then the same frame is handed on: a still costs no decoding.
-        return f"[{number}:v]scale={YUV},format=yuv420p,setsar=1,{held(fps)},trim=end_frame={cut.painted}"
+        moves = drifting(cut, fps) if shot.card else ""
+        return f"[{number}:v]scale={YUV},format=yuv420p,setsar=1,{held(fps)},trim=end_frame={cut.painted}{moves}"
     film, before = films[shot.node], cut.before(fps)
     read = before + cut.read
     options = window(shot.offset - before / fps, read, fps)

@@ -7,6 +7,7 @@ from shared.pipeline.plan.picture import Hold
 
 _UNNOTICED = 6  # frames a picture may stand still without anybody noticing
 _PUSH, _MOST_PUSH = 0.012, 0.08  # of the picture's size: a second, and in all
+_DRIFT = 0.008  # of a card's size, a second at each side
 _FOCUS = (0.5, 0.4)  # where footage shows the product
 
 
@@ -51,3 +52,10 @@ def ping_pong(shot: str, name: str, cut: Cut, turn: int, fps: int) -> Iterator[s
     around = f",loop=loop=-1:size={way}:start=0,{counted}" if lacks > way else ""
     yield f"[{name}-back][{name}-forth]concat,{counted}{around},trim=end_frame={lacks}[{name}-swing]"
     yield f"[{name}-on][{name}-swing]concat,{counted}[{name}]"
+
+
+def drifting(cut: Cut, fps: int) -> str:
+    """Return the filter that moves evenly towards the middle of a card's picture, so that it never stands still."""
+    share = f"{_DRIFT / fps:.6f}*on"
+    corners = f"x0=W*{share}:y0=H*{share}:x1=W-W*{share}:y1=H*{share}:x2=W*{share}:y2=H-H*{share}"
+    return f",perspective={corners}:x3=W-W*{share}:y3=H-H*{share}:sense=source:eval=frame" if cut.painted > 1 else ""

@@ -15,7 +15,7 @@ from shared.media.boxes import Box, even, face, safe_area
 from shared.media.canvas import Lettering, PlacedPresenter
 from shared.media.images import decode_logo
 from shared.media.segments import frames
-from shared.pipeline.edit.edit import Edit
+from shared.pipeline.edit.edit import INTRO_KEY, OUTRO_KEY, Edit, Shot
 from shared.pipeline.plan.brand import LOGO_ALONE, MOST_LOGO, Corner, Logo, LogoTime
 from shared.pipeline.plan.plan import Cutout, Size
 from shared.pipeline.plan.warned import Warned, WarningText, warning
@@ -42,12 +42,15 @@ class PlacedLogo:
     end: int
     corner: Corner
     asked: Corner | None = None  # where it was asked for; None = nowhere
+    goes: int = 0  # frames it takes to go
 
 
 def place_logo(logo: Logo, edit: Edit, presenters: Sequence[PlacedPresenter]) -> PlacedLogo:
     """Choose a logo's box and frames."""
     end = frames(edit.seconds, edit.fps)
     start = max(0, end - frames(LOGO_ALONE, edit.fps)) if logo.when is LogoTime.OUTRO else 0
+    if edit.scenes and logo.when is LogoTime.ALWAYS:
+        start, end = _off_cards(logo, edit, end)
     seen = [look for look in presenters if look.start < end and look.end > start]
     faces = [face(look.stand, inset=look.take.cutout is Cutout.INSET) for look in seen]
     asked = None if logo.place is Corner.AUTO else logo.place
@@ -56,7 +59,20 @@ def place_logo(logo: Logo, edit: Edit, presenters: Sequence[PlacedPresenter]) ->
     boxes = {corner: _box(corner, wide, high, edit) for corner in (first, *_NEAREST[first])}
     free = (corner for corner, box in boxes.items() if not any(box.shared_with(one) for one in faces))
     corner = next(free, first)
-    return PlacedLogo(boxes[corner], start, end, corner, asked)
+    goes = _COMES if end < frames(edit.seconds, edit.fps) else 0
+    return PlacedLogo(boxes[corner], start, end, corner, asked, goes)
+
+
+def _off_cards(logo: Logo, edit: Edit, end: int) -> tuple[int, int]:
+    """Return a logo's frames without cards that show it large, or without any, as the kit says."""
+    scenes = edit.scenes or (0.0, edit.seconds)
+    first, last = edit.shots[0], edit.shots[-1]
+    begin = frames(scenes[0], edit.fps) if first.card and (logo.off_cards or _drawn(first)) else 0
+    return begin, frames(scenes[1], edit.fps) if last.card and (logo.off_cards or _drawn(last)) else end
+
+
+def _drawn(shot: Shot) -> bool:
+    return shot.node not in (INTRO_KEY, OUTRO_KEY)
 
 
 def paint_logo(logo: Logo, placed: PlacedLogo, source: Path, folder: Path) -> Lettering:
@@ -75,7 +91,7 @@ def paint_logo(logo: Logo, placed: PlacedLogo, source: Path, folder: Path) -> Le
     picture.save(path, "PNG", compress_level=1)
     box = Box(placed.box.x - pad, placed.box.y - pad, *size)
     comes = _COMES if placed.start else 0  # a film's first frame is often its poster
-    return Lettering(path, box, placed.start, placed.end, comes, 0)
+    return Lettering(path, box, placed.start, placed.end, comes, placed.goes)
 
 
 def _dark(mark: Image.Image) -> bool:

@@ -66,4 +66,6 @@ def _score(shot: Image.Image, edit: Edit, moment: float) -> float:
         score += 6
     if any(start < moment < end for start, end in edit.blended):
         score -= 40  # two pictures at once are rich in detail
+    if edit.scenes and not edit.scenes[0] <= moment < edit.scenes[1]:
+        score -= 60  # a card is not what the film is about
     return round(score, 1)

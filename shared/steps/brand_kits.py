@@ -20,15 +20,28 @@ from shared.codes import Code
 from shared.media.images import MOST_IMAGE_BYTES, ImageRefused, ReencodedImage, decode_logo
 from shared.pipeline.codec import from_plain
 from shared.pipeline.job.names import brand_object
-from shared.pipeline.plan.brand import DEFAULT_BRAND, MOST_FONT_BYTES, NO_BRAND, Brand, Colors, Font, Fonts, Logo
+from shared.pipeline.plan.brand import (
+    DEFAULT_BRAND,
+    MOST_FONT_BYTES,
+    NO_BRAND,
+    Brand,
+    Colors,
+    Font,
+    Fonts,
+    Logo,
+    LogoTime,
+)
 from shared.pipeline.plan.capabilities import Tables
 from shared.pipeline.plan.kit import Kit, refuse_faint
+from shared.pipeline.plan.plan import Blend
 from shared.pipeline.plan.refusals import refuse_unknown_backdrop
+from shared.steps.brand_cards import ordered_cards, pictures_of, refuse_empty
 from shared.steps.music_files import MusicFiles
 from shared.steps.problems import Problem, invalid
 
 __all__ = ["MOST_BRANDS", "MOST_FONT_BYTES", "BrandKits"]
 
+_OF_ORDERS = ("captions", "captions_by", "avatar_position", "audio", "background", "transition", "transition_color")
 _FONTS = {"ttf": "font/ttf", "otf": "font/otf"}
 MOST_BRANDS = 20  # of a tenant
 BRAND_PUTS_TRIED = 3  # against somebody who puts the same kit
@@ -111,13 +124,18 @@ class BrandKits:
         colors = from_plain(Colors, body.get("colors", {}))
         letters = {"color": colors.text, "panel": colors.panel, "accent": colors.accent}
         text = {**body.get("text", {}), **{name: color for name, color in letters.items() if color}}
-        named = ("captions", "captions_by", "avatar_position", "audio", "background")
-        own = {name: body[name] for name in named if name in body}
-        if colors.primary and "background" not in own:
-            own["background"] = {"type": "color", "color": colors.primary}
+        own = {name: body[name] for name in _OF_ORDERS if name in body}
+        own |= ordered_cards(body)
+        own = _in_first_color(own, colors.primary)
         kit = from_plain(Kit, {"brand": {"label": ""}, **own, **({"text": text} if text else {})})
-        kit = replace(kit, brand=Brand("", logo, colors, self._fonts(tenant, body.get("fonts", {}), wrong)))
-        for path, why in (*refuse_faint(kit), *refuse_unknown_backdrop("background", kit.background, self.tables)):
+        fonts = self._fonts(tenant, body.get("fonts", {}), wrong)
+        pictures = pictures_of(body, lambda picture: self._there(tenant, picture), wrong)
+        kit = replace(kit, brand=Brand("", logo, colors, fonts, pictures.get("intro"), pictures.get("outro")))
+        for path, why in (
+            *refuse_faint(kit),
+            *refuse_unknown_backdrop("background", kit.background, self.tables),
+            *refuse_empty(kit),
+        ):
             wrong.setdefault(path, []).append(why)
         if kit.audio and kit.audio.music:
             try:
@@ -138,7 +156,15 @@ class BrandKits:
         except NoFile as gone:
             raise ImageRefused(Code.NO_UPLOAD, "there is no such logo", "POST it to /tenant/uploads/logo") from gone
         width, height = decode_logo(data).size
-        return from_plain(Logo, {**said, "width": width, "height": height})
+        when = {"when": LogoTime.ALWAYS, "off_cards": True} if said.get("when") == "scenes" else {}
+        return from_plain(Logo, {**said, **when, "width": width, "height": height})
+
+    def _there(self, tenant: str, picture: str) -> bool:
+        try:
+            self.blobs.stat(self._uri(tenant, picture, "png"))
+        except NoFile:
+            return False
+        return True
 
     def _say_default(self, tenant: Tenant, name: str | None) -> None:
         self.tenants.change_tenant(replace(tenant, brand=name), ("brand",))
@@ -159,3 +185,11 @@ class BrandKits:
 
     def _uri(self, tenant: str, name: str, suffix: str) -> str:
         return f"gs://{self.films_bucket}/{brand_object(tenant, name, suffix)}"
+
+
+def _in_first_color(own: dict[str, Any], color: str | None) -> dict[str, Any]:
+    """Return what orders have of a kit: in the brand's first colour, where it names no other."""
+    if color is None:
+        return own
+    dips = {"transition_color": color} if own.get("transition") == Blend.DIP else {}
+    return {"background": {"type": "color", "color": color}, **dips, **own}

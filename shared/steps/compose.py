@@ -25,7 +25,7 @@ from shared.media.probe import probe
 from shared.media.voice_activity import voiced
 from shared.pipeline.edit.assembly import Breaks, Take, assemble, read_srt
 from shared.pipeline.edit.caption_files import srt_of, vtt_of
-from shared.pipeline.edit.edit import BODY_KEY, HEADING_KEY, LOGO_KEY, MUSIC_KEY, Edit
+from shared.pipeline.edit.edit import BODY_KEY, HEADING_KEY, INTRO_KEY, LOGO_KEY, MUSIC_KEY, OUTRO_KEY, Edit
 from shared.pipeline.job import events as on
 from shared.pipeline.job.cast import speech_of
 from shared.pipeline.job.job import Job, Node, Output
@@ -144,6 +144,8 @@ class Compose:
         if brand is None:
             return {}
         wanted = {LOGO_KEY: (brand.logo.image, "png")} if brand.logo else {}
+        pictures = {INTRO_KEY: job.request.intro and brand.intro, OUTRO_KEY: job.request.outro and brand.outro}
+        wanted |= {key: (name, "png") for key, name in pictures.items() if name}
         fonts = {HEADING_KEY: brand.fonts.heading, BODY_KEY: brand.fonts.body}
         wanted |= {key: (font.font, font.suffix) for key, font in fonts.items() if font}
         files = {key: folder / f"{key}.{suffix}" for key, (_, suffix) in wanted.items()}

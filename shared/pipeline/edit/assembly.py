@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 from shared.pipeline.edit.captions import Breaks, estimated, read_srt, show_markup
+from shared.pipeline.edit.cards import between_cards
 from shared.pipeline.edit.edit import MIDDLE, Appearance, Cue, Edit, Shot, Title, Word
 from shared.pipeline.edit.film_warnings import film_warnings
 from shared.pipeline.edit.reprise import reprised
@@ -21,7 +22,7 @@ from shared.pipeline.plan.brand import NO_FONTS
 from shared.pipeline.plan.insets import inset_over
 from shared.pipeline.plan.picture import Hold
 from shared.pipeline.plan.placement import placement
-from shared.pipeline.plan.plan import Cutout, Plan, Speech
+from shared.pipeline.plan.plan import Blend, Cutout, Plan, Speech
 from shared.pipeline.plan.request import FilmRequest, script_of
 from shared.pipeline.plan.typography import CaptionsBy
 
@@ -66,7 +67,7 @@ def assemble(
     said = tuple(_cues(heard, request, looks, takes, breaks))
     read = [speech for speech in plan.speeches if speech.key in left_out]
     unsaid = tuple(_unspoken(read, request, laid, breaks))
-    return Edit(
+    made = Edit(
         size=plan.size,
         fps=FPS,
         seconds=laid[-1].end,
@@ -87,7 +88,10 @@ def assemble(
         focus=request.focus or MIDDLE,
         poster=request.poster.at if request.poster else None,
         hold=request.hold or Hold.AUTO,
+        dip=request.transition_color,
     )
+    whole = between_cards(made, plan, request)
+    return replace(whole, mirrored=plan.mirrored and any(shot.comes is Blend.SLIDE for shot in whole.shots))
 
 
 def _shots(plan: Plan, request: FilmRequest, laid: tuple[TimelineEntry, ...], *, whole: bool) -> tuple[Shot, ...]:

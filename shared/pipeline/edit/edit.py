@@ -16,6 +16,7 @@ from shared.pipeline.plan.warned import WarningText
 
 MIDDLE = Focus()
 MUSIC_KEY, LOGO_KEY = "music", "logo"
+INTRO_KEY, OUTRO_KEY = "card-intro", "card-outro"
 HEADING_KEY, BODY_KEY = "font-heading", "font-body"
 
 
@@ -32,6 +33,7 @@ class Shot:
     drawn: Drawn | None = None  # in the hues of the colour
     comes: Blend = Blend.CUT  # how it takes the place of the shot before it
     blend: float = 0.0  # seconds that takes, half of them before its first
+    card: bool = False  # before or after the scenes; one that is drawn shows the logo
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,9 @@ class Edit:
     poster: float | None = None  # seconds at which it is shown by its frame; None = by the best of its beginning
     focus: Focus = MIDDLE  # what stays seen of a picture of another shape
     hold: Hold = Hold.AUTO  # what is seen of a shot whose file ends early
+    dip: str | None = None  # "#rrggbb" between scenes that dip; None = black
+    mirrored: bool = False  # slides come from the left
+    scenes: tuple[float, float] | None = None  # from when to when there are scenes; None = always
     locale: str = ""  # the language spoken, "zh-TW", where somebody said it
 
     @property

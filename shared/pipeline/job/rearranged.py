@@ -4,7 +4,7 @@ A continuous shot is one file, and its links are stretches of it. Older code fin
 a shot of which only some are shown, or a middle one shorter, is told: such a version is of the newer form.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
 from shared.pipeline.plan.plan import Clip, Plan, Stretch
@@ -53,3 +53,17 @@ def _shortened(stretch: Stretch, clips: Mapping[str, Clip]) -> bool:
     clip = clips[stretch.clip] if stretch.clip else None
     inner = clip is not None and clip.before is not None and stretch.chain != clip.key
     return inner and clip is not None and stretch.seconds < clip.seconds
+
+
+def refuse_order(order: tuple[int, ...] | None, shown: set[int | None]) -> Iterator[tuple[str, str]]:
+    """Yield why scenes cannot follow each other so, by field; `shown` are the film's."""
+    if order is None:
+        return
+    if not order:
+        yield "order", "is empty: name at least one scene"
+    strays = sorted({number for number in order if number not in shown})
+    if strays:
+        able = ", ".join(str(number) for number in sorted(each for each in shown if each is not None)) or "none"
+        yield "order", f"{', '.join(map(str, strays))}: not in this film; its scenes are {able}"
+    if len(set(order)) < len(order):
+        yield "order", "names a scene twice"

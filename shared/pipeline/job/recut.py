@@ -7,15 +7,16 @@ decides. Mistakes are told by the fields of the edit as it was sent, all at once
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 
-from shared.pipeline.job.rearranged import rearranged
+from shared.pipeline.job.rearranged import rearranged, refuse_order
 from shared.pipeline.job.revision import CannotChange
 from shared.pipeline.plan import images
-from shared.pipeline.plan.blends import planned_blend
+from shared.pipeline.plan.blends import planned_blend, read_from_the_right
 from shared.pipeline.plan.capabilities import Tables
+from shared.pipeline.plan.cards import refuse_empty_cards
 from shared.pipeline.plan.composition import canonical, compositions
 from shared.pipeline.plan.insets import refuse_beside
 from shared.pipeline.plan.kit import Rebrand, rebranded, still_filled
-from shared.pipeline.plan.picture import Hold, Inset, Poster
+from shared.pipeline.plan.picture import FilmCard, Hold, Inset, Poster
 from shared.pipeline.plan.placement import placement
 from shared.pipeline.plan.plan import Blend, Length, Loudness, Plan, Sound, Stretch
 from shared.pipeline.plan.plan_warnings import plan_warnings
@@ -82,6 +83,9 @@ class Recut:
     inset: Inset | None = None
     transition: Blend | None = None
     transition_seconds: float | None = None
+    transition_color: str | None = None
+    intro: FilmCard | None = None  # of no seconds takes the film's away
+    outro: FilmCard | None = None
     outputs: tuple[OutputRequest, ...] | None = None  # the films it makes from now on, in place of the present ones
     order: tuple[int, ...] | None = None  # scenes by number, as they follow; those left out are not seen
     scenes: tuple[SceneRecut, ...] = ()
@@ -128,7 +132,11 @@ def laid_out(request: FilmRequest, plan: Plan, recut: Recut, tables: Tables) -> 
     if wrong:
         raise CannotChange(wrong)
     worded = _worded(request, recut)
+    if empty := tuple(refuse_empty_cards(worded)):
+        raise CannotChange({path: [why] for path, why in empty})
     kept, newer = rearranged(plan, recut.order, {each.scene: each.seconds for each in recut.scenes})
+    if recut.transition or any(each.transition for each in recut.scenes):
+        kept = replace(kept, mirrored=read_from_the_right(worded))
     made = _planned(replace(kept, stretches=_stretches(kept, worded, recut, tables)), worded, tables)
     unheard = worded.audio.music == request.audio.music  # another one's file is looked for later
     if unheard and _alike(compositions(made, worded), compositions(plan, request)):
@@ -177,8 +185,15 @@ def _worded(request: FilmRequest, recut: Recut) -> FilmRequest:
         inset=recut.inset or request.inset,
         transition=recut.transition or request.transition,
         transition_seconds=recut.transition_seconds or request.transition_seconds,
+        transition_color=recut.transition_color or request.transition_color,
+        intro=_card(request.intro, recut.intro),
+        outro=_card(request.outro, recut.outro),
         outputs=request.outputs if recut.outputs is None else recut.outputs,
     )
+
+
+def _card(old: FilmCard | None, new: FilmCard | None) -> FilmCard | None:
+    return old if new is None else new if new.seconds != 0 else None
 
 
 def _heard(audio: Audio, recut: Recut) -> Audio:
@@ -251,7 +266,7 @@ def _mistakes(request: FilmRequest, plan: Plan, recut: Recut, tables: Tables) ->
     path = "inset" if recut.inset else path if path != "safe_area" else "aspect_ratio"
     yield from refuse_beside(path, recut.inset or request.inset, shapes)
     yield from refuse_unknown_backdrop("background", recut.background, tables)
-    yield from _order(recut.order, shown)
+    yield from refuse_order(recut.order, shown)
     told: set[int] = set()
     for index, each in enumerate(recut.scenes):
         path = f"scenes.{index}"
@@ -272,19 +287,6 @@ def _outputs(request: FilmRequest, recut: Recut, tables: Tables) -> Iterator[tup
     for name in ("aspect_ratio", "resolution"):
         if getattr(recut, name) and (request.outputs if recut.outputs is None else recut.outputs):
             yield name, "is that of a film without outputs: say each film's in outputs"
-
-
-def _order(order: tuple[int, ...] | None, shown: set[int | None]) -> Iterator[tuple[str, str]]:
-    if order is None:
-        return
-    if not order:
-        yield "order", "is empty: name at least one scene"
-    strays = sorted({number for number in order if number not in shown})
-    if strays:
-        able = ", ".join(str(number) for number in sorted(each for each in shown if each is not None)) or "none"
-        yield "order", f"{', '.join(map(str, strays))}: not in this film; its scenes are {able}"
-    if len(set(order)) < len(order):
-        yield "order", "names a scene twice"
 
 
 def _scene(path: str, plan: Plan, each: SceneRecut, tables: Tables) -> Iterator[tuple[str, str]]:

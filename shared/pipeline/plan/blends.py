@@ -4,6 +4,7 @@ A blend moves no clock: it lies around the cut, half of it before and half after
 each side. A scene that goes on from the one before it in one shot has no cut, and so no blend.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
@@ -12,6 +13,8 @@ from shared.pipeline.plan.plan import Blend, Clip, Plan, Stretch
 from shared.pipeline.plan.request import FilmRequest
 from shared.pipeline.plan.warned import Warned, WarningText, warning
 
+_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")  # Hebrew, Arabic and their kin
+_LANGUAGES = ("ar", "he", "fa", "ur", "ps", "ug", "yi", "dv", "sd", "ckb")
 _SECONDS = {Blend.CUT: 0.0, Blend.CROSSFADE: 0.5, Blend.SLIDE: 10 / 24, Blend.DIP: 0.5}
 
 
@@ -34,6 +37,16 @@ def blend_seconds(request: FilmRequest, how: Blend) -> float:
     return request.transition_seconds
 
 
+def read_from_the_right(request: FilmRequest) -> bool:
+    """Tell whether a film's words, or its voice's language where it has none, are read from the right."""
+    texts = "".join(scene.text_overlay or "" for scene in request.scenes)
+    scripts = "".join((request.avatar_script or "", *(scene.script or "" for scene in request.scenes)))
+    letters = [each for each in texts or scripts if each.isalpha()]
+    if letters:
+        return 2 * sum(bool(_RIGHT_TO_LEFT.match(each)) for each in letters) > len(letters)
+    return (request.voice.locale or "").split("-")[0] in _LANGUAGES
+
+
 def planned_blend(request: FilmRequest, before: Blend | None) -> Blend | None:
     """Return the plan's own of an edited film: a film that was cut stays so where nothing else is asked for."""
     if request.transition:
@@ -47,7 +60,9 @@ def composed_blends(plan: Plan, request: FilmRequest) -> dict[str, Any]:
     if all(way is Blend.CUT for way in found.values()):
         return {}
     row = (found[stretch.scene] for stretch in plan.stretches)
-    return {"transitions": [[way.value, blend_seconds(request, way)] for way in row]}
+    made: dict[str, Any] = {"transitions": [[way.value, blend_seconds(request, way)] for way in row]}
+    made |= {"mirrored": True} if plan.mirrored and Blend.SLIDE in found.values() else {}
+    return made
 
 
 def blend_warnings(request: FilmRequest, clips: Sequence[Clip], stretches: Sequence[Stretch]) -> Iterator[WarningText]:

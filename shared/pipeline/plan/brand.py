@@ -44,6 +44,7 @@ class Logo(Stored):
     size: float | None = None  # of the film's width; None = what suits the logo's shape
     when: LogoTime = LogoTime.ALWAYS
     opacity: float = 1.0
+    off_cards: bool = False  # not on intro and outro
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,5 +84,7 @@ class Brand(Stored):
     logo: Logo | None = None
     colors: Colors = Colors()
     fonts: Fonts = NO_FONTS
+    intro: str | None = None  # the card's picture, kept as a logo is
+    outro: str | None = None
     asked: str | None = None  # as the order named it; None = it named none
     filled: tuple[str, ...] = ()  # the order's fields that the kit filled in: "captions", "text.style"

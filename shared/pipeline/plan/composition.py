@@ -32,6 +32,8 @@ def composition(plan: Plan, request: FilmRequest) -> dict[str, Any]:
     mark = {name: brand[name] for name in ("logo", "fonts") if brand.get(name)}
     ways = composed_blends(plan, request)
     shown = {"hold": request.hold.value} if request.hold not in (None, Hold.AUTO) else {}
+    shown |= {"dip": request.transition_color} if request.transition_color else {}
+    shown |= _carded(plan, request)
     shown |= {"inset": request.inset.value} if request.inset not in (None, Inset.AUTO) else {}
     lit = {"captions_by": request.captions_by.value} if plan.captions and request.captions_by is CaptionsBy.WORD else {}
     poster = {"poster": request.poster.at} if request.poster and request.poster.at is not None else {}
@@ -64,6 +66,17 @@ def composition(plan: Plan, request: FilmRequest) -> dict[str, Any]:
             "locale": request.voice.locale,
         }
     )
+
+
+def _carded(plan: Plan, request: FilmRequest) -> dict[str, Any]:
+    """Return, plain, the cards before and after a film; nothing where there are none."""
+    cards = {name: card for name in ("intro", "outro") if (card := getattr(request, name))}
+    if not cards:
+        return {}
+    brand = request.brand
+    looks = [brand.intro, brand.outro, brand.colors.primary] if brand else []
+    comes = [request.transition, plan.transition, request.transition_seconds, plan.mirrored]
+    return {"cards": {name: to_plain(card) for name, card in cards.items()}, "carded": [*looks, *comes]}
 
 
 def canonical(value: object) -> str:

@@ -10,10 +10,13 @@ from typing import Any
 
 from shared.pipeline.codec import Stored, to_plain
 from shared.pipeline.plan.brand import Brand
+from shared.pipeline.plan.picture import FilmCard
+from shared.pipeline.plan.plan import Blend
 from shared.pipeline.plan.request import Audio, Background, FilmRequest, Position, to_document
 from shared.pipeline.plan.typography import LEGIBLE, USUAL_TEXT, CaptionsBy, Typography, contrast
 
 _PAIR = ("color", "panel")
+_TAKEN_WHOLE = ("transition", "transition_color", "intro", "outro")  # fields that an order has from its kit, or its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,10 @@ class Kit(Stored):
     avatar_position: Position | None = None
     audio: Audio | None = None
     background: Background | None = None
+    transition: Blend | None = None
+    transition_color: str | None = None
+    intro: FilmCard | None = None
+    outro: FilmCard | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +131,8 @@ def rebranded(request: FilmRequest, kit: Kit | None) -> FilmRequest:
     background, of_background = request.background, list[str]()
     if kit and kit.background and "background" in old:
         background, of_background = kit.background, ["background"]
-    filled = (*of_text, *of_audio, *of_captions, *of_by, *of_position, *of_background)
+    request, of_whole = _whole(request, old, kit)
+    filled = (*of_text, *of_audio, *of_captions, *of_by, *of_position, *of_background, *of_whole)
     return replace(
         request,
         text=text,
@@ -135,6 +143,13 @@ def rebranded(request: FilmRequest, kit: Kit | None) -> FilmRequest:
         background=background,
         brand=replace(kit.brand, filled=filled) if kit else None,
     )
+
+
+def _whole(request: FilmRequest, old: tuple[str, ...], kit: Kit | None) -> tuple[FilmRequest, list[str]]:
+    """Return an order with the kit's fields that are taken whole, and which these are."""
+    taken = [name for name in _TAKEN_WHOLE if getattr(request, name) is None or name in old]
+    given: dict[str, Any] = {name: getattr(kit, name) if kit else None for name in taken}
+    return replace(request, **given), [name for name in taken if given[name] is not None]
 
 
 def still_filled(brand: Brand | None, said: Collection[str]) -> Brand | None:

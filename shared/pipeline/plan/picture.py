@@ -1,9 +1,11 @@
-"""Words of an order about its picture: what follows footage, a presenter's shape, its poster."""
+"""Words of an order about its picture: what follows footage, a presenter's shape, its poster, its cards."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 from shared.pipeline.codec import Stored
+
+INTRO_SECONDS, OUTRO_SECONDS = 1.5, 2.5  # of cards that say nothing else
 
 
 class Hold(StrEnum):
@@ -35,3 +37,11 @@ class Poster(Stored):
 def inset_for(inset: Inset | None, *, wide: bool) -> Inset | None:
     """Return the shape a presenter has in a film of this form: beside the footage in wide ones only."""
     return inset if wide or inset is not Inset.BESIDE else None
+
+
+@dataclass(frozen=True, slots=True)
+class FilmCard(Stored):
+    """A card before or after a film: the brand's picture, else its logo on its colour."""
+
+    seconds: float | None = None  # None = as long as usual; 0 takes a film's card away
+    text: str | None = None

@@ -268,6 +268,7 @@ class Plan(Stored):
     music: Music | None = None  # in place of our own bed
     pay_again: bool = False  # a take nobody can tell of may be ordered at the next service, and so paid twice
     transition: Blend | None = None  # None = planned before there was a choice: scenes are cut to
+    mirrored: bool = False  # slides come from the left, as its language is read
     renditions: tuple[Rendition, ...] = ()  # the films where outputs were asked for; () = one, in the shape filmed
 
     @property

@@ -15,7 +15,9 @@ from typing import Any
 
 from shared.pipeline.codec import from_plain, to_plain
 from shared.pipeline.plan import images, speakers
+from shared.pipeline.plan.blends import read_from_the_right
 from shared.pipeline.plan.capabilities import Tables
+from shared.pipeline.plan.cards import intro_seconds, outro_seconds
 from shared.pipeline.plan.filmers import films_by
 from shared.pipeline.plan.footage import FootagePlan, film, with_image_keys
 from shared.pipeline.plan.looks import Look
@@ -116,6 +118,7 @@ def plan(
         takes_at_once=service.at_once if service else None,
         loudness=request.audio.loudness or USUAL_LOUDNESS,
         transition=request.transition or Blend.AUTO,
+        mirrored=read_from_the_right(request),
     )
     return with_renditions(planned, renditions(request, tables, seconds, filmed=filmed))
 
@@ -134,7 +137,11 @@ def _stretches(
 
 
 def film_seconds(request: FilmRequest, stretches: tuple[Stretch, ...], takes: tuple[Speech, ...]) -> float:
-    """Return how long a film is planned to last."""
+    """Return how long a film is planned to last, with its cards."""
+    return intro_seconds(request) + _scenes_seconds(request, stretches, takes) + outro_seconds(request)
+
+
+def _scenes_seconds(request: FilmRequest, stretches: tuple[Stretch, ...], takes: tuple[Speech, ...]) -> float:
     spoken = {take.scene: take.seconds for take in takes}
     if None in spoken and not request.scenes:
         return spoken[None]

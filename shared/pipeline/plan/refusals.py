@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from shared.codes import by_field
 from shared.pipeline.plan import rules
 from shared.pipeline.plan.capabilities import AvatarService, FootageModel, Tables
+from shared.pipeline.plan.cards import refuse_empty_cards
 from shared.pipeline.plan.insets import refuse_beside
 from shared.pipeline.plan.looks import Look, engine_for
 from shared.pipeline.plan.plan import Feature, Length, Speech
@@ -79,6 +80,7 @@ def _reasons(
     shapes = [one.aspect_ratio for one in request.outputs] or [request.aspect_ratio]
     yield from refuse_app_area("safe_area", request.safe_area, shapes)
     yield from refuse_beside("inset", request.inset, shapes)
+    yield from refuse_empty_cards(request)
     yield from refuse_outputs(request, tables)
     if len(request.scenes) > tables.limits.scenes:
         yield "scenes", f"are {len(request.scenes)}; a film has at most {tables.limits.scenes}"

@@ -12,7 +12,7 @@ from typing import Any
 
 from shared.pipeline.codec import Stored, from_plain, to_stored
 from shared.pipeline.plan.brand import Brand
-from shared.pipeline.plan.picture import Hold, Inset, Poster
+from shared.pipeline.plan.picture import FilmCard, Hold, Inset, Poster
 from shared.pipeline.plan.plan import FADE_OUT, MUSIC_LEVEL, Blend, Join, Length, Loudness, Sound
 from shared.pipeline.plan.typography import USUAL_TEXT, AppArea, CaptionsBy, Typography
 
@@ -244,6 +244,9 @@ class FilmRequest(Stored):
     audio: Audio = USUAL_AUDIO
     transition: Blend | None = None  # how each scene comes; None = auto
     transition_seconds: float | None = None  # 0.25..1; None = as long as its kind usually takes
+    transition_color: str | None = None  # "#rrggbb" that a dip goes through; None = black
+    intro: FilmCard | None = None  # before the first scene; None = no card
+    outro: FilmCard | None = None
     length: Length = Length.LONGER
     provider: str | None = None
     prefer: Prefer | None = None  # where a persona leaves the choice of the avatar service; None = as the plan says

@@ -1,0 +1,124 @@
+"""Cards before and after a film, dips through a colour, slides from the left: measured in frames."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from shared.pipeline.edit.edit import INTRO_KEY, LOGO_KEY, Shot
+from shared.pipeline.plan.brand import Logo
+from shared.pipeline.plan.plan import Blend, Cutout, Drawn, Placement, Sound
+from tests.media.conftest import Render
+from tests.media.makers import (
+    BLUE,
+    FPS,
+    ORANGE,
+    RED,
+    SIZE,
+    bounds,
+    colored,
+    edit,
+    film,
+    level,
+    like,
+    looks,
+    pixels,
+    samples,
+    shot,
+)
+from tests.media.test_blending import coming
+from tests.media.test_frames import counted, counting
+
+TEAL = (26, 60, 52)
+
+
+@pytest.fixture(scope="module")
+def one(bench: Path) -> Path:
+    """Return four seconds of numbered frames."""
+    return counting(bench / "carded.mp4")
+
+
+@pytest.fixture(scope="module")
+def mark(bench: Path) -> Path:
+    """Return a square logo."""
+    Image.new("RGBA", (200, 200), (255, 212, 0, 255)).save(bench / "mark.png")
+    return bench / "mark.png"
+
+
+def card(seconds: float) -> Shot:
+    return Shot(seconds, None, color="#1a3c34", drawn=Drawn.GRADIENT, card=True)
+
+
+def test_a_card_shows_the_logo_and_moves(render: Render, mark: Path, one: Path) -> None:
+    """In its middle, 0.42 of the shorter side wide, slowly larger; the corner's logo comes with the scenes."""
+    asked = edit(card(3), shot(1, "one"))
+    asked = replace(asked, logo=Logo("logo", 200, 200), scenes=(3.0, 4.0))
+
+    frames = pixels(render(asked, one=one, **{LOGO_KEY: mark}).film)
+
+    box = bounds(like(frames[0], (255, 212, 0)))
+    assert (52, 122, 128, 198) == pytest.approx(box, abs=2)
+    last = bounds(like(frames[71], (255, 212, 0)))
+    assert last[2] - last[0] > box[2] - box[0]
+    steps = np.abs(np.diff(frames[:72].astype(float), axis=0)).mean(axis=(1, 2, 3))
+    assert np.convolve(steps, np.ones(6), "valid").min() > 0.05
+    corner = like(frames[84], (255, 212, 0))
+    assert corner[:80, :60].any()
+    assert not like(frames[12], (255, 212, 0))[:60].any()
+
+
+def test_a_picture_fills_its_card(render: Render, one: Path, tmp_path: Path) -> None:
+    """A picture of another shape is cropped, and every frame after it stands where it stood, moved by the card."""
+    Image.new("RGB", (600, 300), RED).save(tmp_path / "picture.png")
+    opening = Shot(1, INTRO_KEY, still=True, card=True)
+
+    made = render(edit(opening, shot(2, "one")), one=one, **{INTRO_KEY: tmp_path / "picture.png"})
+
+    frames, numbers = pixels(made.film), counted(made.film)
+    assert like(frames[5], RED).all()
+    assert list(range(48)) == numbers[24:]
+
+
+@pytest.mark.parametrize("dip", [None, "#1a3c34"])
+def test_a_dip_goes_through_its_colour(render: Render, bench: Path, dip: str | None) -> None:
+    """At the cut the whole frame has it, and where nothing dips each picture is its own."""
+    red, blue = film(bench / "dip-red.mp4", RED, each=2), film(bench / "dip-blue.mp4", BLUE, each=2)
+    asked = replace(edit(shot(1, "red"), coming(shot(1, "blue"), Blend.DIP)), dip=dip)
+
+    frames = pixels(render(asked, red=red, blue=blue).film)
+
+    assert 48 == len(frames)
+    assert like(frames[24], TEAL if dip else (0, 0, 0), within=12).all()
+    for at, color in ((12, RED), (17, RED), (31, BLUE), (40, BLUE)):
+        assert like(frames[at], color, within=25).all(), at
+    through = frames[18:24, 160, 90, 0].astype(int)
+    assert list(through) == sorted(through, reverse=True)
+
+
+def test_a_mirrored_slide_comes_from_the_left(render: Render, bench: Path) -> None:
+    """The edge of the coming picture moves to the right, a frame before and after as with any slide."""
+    red, blue = film(bench / "left-red.mp4", RED, each=2), film(bench / "left-blue.mp4", BLUE, each=2)
+    asked = replace(edit(shot(1, "red"), coming(shot(1, "blue", 0.5), Blend.SLIDE)), mirrored=True)
+
+    frames = pixels(render(asked, red=red, blue=blue).film)
+
+    edges = [bounds(like(frames[index], BLUE))[2] for index in range(20, 29)]
+    assert edges == sorted(edges)
+    assert all(bounds(like(frames[index], BLUE))[0] == 0 for index in range(20, 29))
+    assert like(frames[16], RED).all()
+    assert like(frames[31], BLUE).all()
+
+
+def test_the_voice_moves_with_its_scene(render: Render, alpha_take: Path) -> None:
+    """Sound and picture of a presenter begin on the frame after the card, and the film is as long as both."""
+    look = looks(Cutout.ALPHA, start=1.5, seconds=1.0, place=Placement(0.5, 0.0, 1.0))
+
+    made = render(edit(card(1.5), colored(1), looks=(look,), sound=Sound.MUTE), presenter=alpha_take)
+
+    frames, sound = pixels(made.film), samples(made.film)
+    seen = [bool(like(frame, ORANGE).any()) for frame in frames]
+    assert (36, round(2.5 * FPS)) == (seen.index(True), len(frames))
+    assert level(sound, 880, 1.0, 1.4) < -60 < level(sound, 880, 1.6, 2.0)
+    assert SIZE.height == frames.shape[1]
