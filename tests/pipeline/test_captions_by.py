@@ -1,11 +1,13 @@
 """Captions lit by the word and a chosen poster, from the order to the film's edit: names, edits, kits, warnings."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from shared.door.bodies import Mistakes
 from shared.door.change_bodies import parse_edit
+from shared.door.console.moves import edited as edited_form
 from shared.pipeline.edit.assembly import Take, assemble
 from shared.pipeline.edit.edit import Cue, Edit
 from shared.pipeline.job.recut import Recut, laid_out
@@ -118,3 +120,20 @@ def test_a_lit_word_is_read_in_any_colors(style: TextStyle, color: str, accent: 
 def test_the_usual_light_is_yellow_with_dark_letters() -> None:
     """White letters on the dark panel, the spoken word dark on yellow."""
     assert lit(USUAL_TEXT) == (LIT, DARK)
+
+
+@pytest.mark.parametrize(
+    ("form", "ordered", "body"),
+    [
+        ({"captions": "on", "captions_by": "word"}, {"captions": True}, {"captions_by": "word"}),
+        ({"captions": "on"}, {"captions": True, "captions_by": "word"}, {"captions_by": "phrase"}),
+        ({"captions": "on", "captions_by": "word"}, {}, {"captions": True, "captions_by": "word"}),
+        ({"captions_by": "word"}, {"captions": True}, {"captions": False}),
+        ({"captions": "on", "captions_by": "word"}, {"captions": True, "captions_by": "word"}, {}),
+    ],
+)
+def test_a_films_page_asks_for_what_is_otherwise(
+    form: dict[str, str], ordered: dict[str, Any], body: dict[str, Any]
+) -> None:
+    """Its form lights words where captions are on, and says only what the film has not already."""
+    assert edited_form({"texts": "on", **form}, ordered) == body
