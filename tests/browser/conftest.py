@@ -34,7 +34,7 @@ def shops(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shops]:
         keys = open_tenants(laptop, ("shop",))
         with operator(laptop) as wiring:
             keys["newcomer"] = tenants.add(wiring, "newcomer", "Newcomer", "enterprise")["key"]
-            keys["operator"] = admin_keys.add(wiring, "newcomer", operator=True)["key"]
+            keys["operator"] = admin_keys.add(wiring, "newcomer", operator=True, acts=True)["key"]
         yield Shops(laptop, keys)
     finally:
         laptop.stop()

@@ -33,6 +33,8 @@ OPERATORS = {
     "tenants": "/operator/tenants",
     "tenant": "/operator/tenants/shop",
     "vendors": "/operator/vendors",
+    "deliveries": "/operator/deliveries",
+    "spend": "/operator/spend",
 }
 LOOKS: tuple[tuple[str, dict[str, int], Literal["light", "dark"]], ...] = (
     ("desktop", DESKTOP, "light"),
@@ -63,6 +65,7 @@ def film(shops: Shops) -> str:
         "avatar_script": " ".join(HOSTILE[:6]),
         "avatar_id": "look_ana_studio",
         "voice_id": "voice_en_ana",
+        "webhook_url": "http://127.0.0.1:9/hook",
     }
     job = str(shops.call("shop", "POST", "/create_job", order)["job_id"])
     shops.call("shop", "POST", "/tenant/keys", {"name": HOSTILE[1], "scopes": ["jobs:read"]})
