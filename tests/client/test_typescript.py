@@ -34,7 +34,13 @@ const film = await abroll.wait(made.job_id);
 const refused = await abroll.create({ ...order, colour: "red" }).catch((failed) => failed);
 const genuine = await verify(signed.body, new Headers(signed.headers), [signed.secret]);
 const forged = await verify(signed.body + " ", new Headers(signed.headers), [signed.secret]).catch((failed) => failed);
+const kept = await abroll.keep(made.job_id);
+const free = await abroll.keep(made.job_id, false);
+const gone = [await abroll.delete(made.job_id), await abroll.delete(made.job_id)];
+const sought = await abroll.get(made.job_id).catch((failed) => failed);
 console.log(JSON.stringify({
+  stays: [kept.expires_at === null, free.expires_at === null],
+  gone: gone.map((each) => each.deleted), sought: sought.code,
   status: priced.status, same: made.job_id === again.job_id, ended: film.status, film: film.final_video_url,
   refused: [refused instanceof AbrollError, refused.code, Object.keys(refused.details)],
   genuine: genuine.type, forged: forged.code,
@@ -67,7 +73,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_it_makes_a_film_and_proves_a_webhook(built: Path, abroll: Abroll) -> None:
-    """Price, order twice under one key, wait; a refusal by code and field; a genuine webhook and a changed one."""
+    """Price, order twice under one key, wait, keep, delete; a refusal by field; a genuine webhook and a changed one."""
     body = json.dumps({"type": "job.completed", "data": {}})
     now = datetime.now(tz=UTC)
     stamp = str(int(now.timestamp()))
@@ -94,6 +100,8 @@ def test_it_makes_a_film_and_proves_a_webhook(built: Path, abroll: Abroll) -> No
     assert ("dry_run", True, "completed") == (told["status"], told["same"], told["ended"])
     assert told["film"].startswith("http")
     assert [True, "validation_error", ["colour"]] == told["refused"]
+    assert ([True, False], [True, True]) == (told["stays"], told["gone"])
+    assert told["sought"] in ("job_deleted", "not_found")
     assert ("job.completed", "not_genuine") == (told["genuine"], told["forged"])
 
 

@@ -4,7 +4,7 @@
  * It needs `fetch` and Web Crypto: Node 20, Deno, Bun, workers. The key belongs on a server, never in a page.
  */
 import type { Accepted, Cancelled, DryRun, Film, Job, Jobs, Regenerate, Retry, Revised, RevisedDryRun } from "./schema.js";
-import type { Cancels, Retries, RetriesPriced } from "./schema.js";
+import type { Cancels, JobDeleted, Retries, RetriesPriced } from "./schema.js";
 import type { Problem, Tenant, Uploaded, WebhookPayload } from "./schema.js";
 
 export type * from "./schema.js";
@@ -136,6 +136,16 @@ export class Abroll {
 
   regenerate(job: string, changes: Regenerate, idempotencyKey: string = crypto.randomUUID()): Promise<Revised | RevisedDryRun> {
     return this.call("POST", `/jobs/${encodeURIComponent(job)}/regenerate`, { body: changes, key: idempotencyKey });
+  }
+
+  /** Keep an ended film beyond its plan's days; with false it goes as the others do, its days beginning anew. */
+  keep(job: string, keep = true): Promise<Job> {
+    return this.call("PATCH", `/jobs/${encodeURIComponent(job)}`, { body: { keep } });
+  }
+
+  /** Delete an ended film with all its files, for good; its bill's figures stay. Asked again, it answers the same. */
+  delete(job: string): Promise<JobDeleted> {
+    return this.call("DELETE", `/jobs/${encodeURIComponent(job)}`);
   }
 
   /** Upload a photo; its id is `image` of an order. */
