@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from infra.admin import closing, deliveries, export, house, jobs, keys, plans, platform_keys, tenants, vendors
+from infra.admin import closing, deliveries, export, house, jobs, keys, meters, plans, platform_keys, tenants, vendors
 from infra.admin.told import Told, text_of
 from shared.config import settings
 from shared.pipeline.job.status import Status
@@ -80,7 +80,7 @@ WHY = click.option("--why", default="", help="A reason of at most 200 characters
 def _verb(group: click.Group, name: str, says: str, *options: Callable[..., Any]) -> Callable[..., Any]:
     """Make a function of a wiring a command that prints what the function tells."""
 
-    def wrapped(work: Callable[..., Told]) -> Callable[..., Told]:
+    def wrapped(work: Callable[..., Told | str]) -> Callable[..., Told | str]:
         @click.pass_obj
         def run(operator: Operator, /, **given: Any) -> None:
             click.echo(text_of(work(operator.wiring, **given)))
@@ -111,6 +111,7 @@ _verb(
     TENANT_ID,
     click.option("--name"),
     click.option("--live-jobs", type=int, help="At most so many films being made at once."),
+    click.option("--billing-customer", help="What your billing knows it by, like cus_123; '' for its id."),
     DRY,
 )(tenants.change)
 _verb(
@@ -181,6 +182,14 @@ _verb(
     TENANT_ID,
     click.option("--month", help="Like 2026-11; the running one unless given."),
 )(plans.usage)
+_verb(
+    admin,
+    "meters",
+    "Print what all tenants used on a day (UTC, over), as events that Stripe's meters take, once each.",
+    click.argument("day"),
+    click.option("--csv", "as_csv", is_flag=True, help="As the table of a bulk upload."),
+    click.option("--old", is_flag=True, help="Also a day more than 35 days ago, which Stripe takes no more."),
+)(meters.export)
 _verb(
     JOBS,
     "list",

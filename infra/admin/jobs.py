@@ -14,6 +14,7 @@ from shared.door.money import cost
 from shared.pipeline.codec import to_plain
 from shared.pipeline.job.job import Job
 from shared.pipeline.job.moves import pushable
+from shared.pipeline.job.price import priced_at
 from shared.pipeline.job.status import Status, status
 from shared.pipeline.vendors.pressure import Pressure
 from shared.steps.audited import THE_OPERATOR
@@ -21,7 +22,7 @@ from shared.steps.problems import Problem
 from shared.wiring import Wiring
 
 NAMES = ("id", "status", "stage", "summary", "created_at", "completed_at", "ordered_by", "waiting_for", "error", "cost")
-FOUND = ("quality", "feedback")  # how a finished film is: by abroll, by people
+FOUND = ("price", "quality", "feedback")  # what it is charged; how its film is: by abroll, by people
 PARTS = ("key", "state", "provider", "attempt", "take", "why", "next_move")
 LATEST = 10  # moments of its story that are told
 LISTED = 100
@@ -90,7 +91,8 @@ def retry(wiring: Wiring, job_id: str, *, dry_run: bool = False) -> Told:
     except Problem as problem:
         refuse(problem)
     made = {"remade": sorted(revised.remake), "kept": sorted(job.nodes.keys() - revised.remake)}
-    price = {"estimated_cost": cost(revised.ours, revised.theirs), "tenant": job.tenant}
+    charge = priced_at(revised.ours, job.money.price_factor)
+    price = {"estimated_cost": cost(revised.ours, revised.theirs), "estimated_price": charge, "tenant": job.tenant}
     return done(f"job {job_id} is tried again", dry_run=dry_run, **made, **price)
 
 

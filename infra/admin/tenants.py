@@ -1,5 +1,6 @@
 """The noun `tenants`: made once, read, changed, shut and opened."""
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -14,6 +15,7 @@ from shared.steps.bar import ORDERS_SETTLED, Bar
 from shared.wiring import Wiring
 
 MOST_TENANTS = 1_000  # that are listed
+CUSTOMER = re.compile(r"[A-Za-z0-9_-]{1,100}")
 MOST_LIVE = 1_000  # jobs of a tenant at once
 
 
@@ -63,6 +65,7 @@ def show(wiring: Wiring, tenant: str) -> Told:
         "live_jobs": wiring.jobs.live(known.id).count,
         "live_jobs_at_most": known.live_jobs,
         "footage_by_heygen": known.heygen_footage,
+        "billing_customer": known.billing_customer or known.id,
         "accounts": accounts,
         "webhooks": len(known.webhooks),
         "keys": len(working),
@@ -72,16 +75,28 @@ def show(wiring: Wiring, tenant: str) -> Told:
 
 
 def change(
-    wiring: Wiring, tenant: str, *, name: str | None = None, live_jobs: int | None = None, dry_run: bool = False
+    wiring: Wiring,
+    tenant: str,
+    *,
+    name: str | None = None,
+    live_jobs: int | None = None,
+    billing_customer: str | None = None,
+    dry_run: bool = False,
 ) -> Told:
-    """Give a tenant another name, or another share of what is made at once; say what it was. Raises SystemExit."""
+    """Give a tenant another name, another share of what is made at once, or the name that billing knows it by.
+
+    Say what it was. Raises SystemExit.
+    """
     known = open_tenant_of(wiring, tenant)
     if live_jobs is not None and not 1 <= live_jobs <= MOST_LIVE:
         raise SystemExit(f"1 to {MOST_LIVE} jobs may be live at once, and {live_jobs} is not among them")
-    wanted = replace(known, name=name or known.name, live_jobs=live_jobs or known.live_jobs)
+    if billing_customer and not CUSTOMER.fullmatch(billing_customer):
+        raise SystemExit(f"{billing_customer!r} is no customer's id: at most 100 of A-Z, a-z, 0-9, _ and -")
+    customer = known.billing_customer if billing_customer is None else billing_customer or None
+    wanted = replace(known, name=name or known.name, live_jobs=live_jobs or known.live_jobs, billing_customer=customer)
     changes = {
         field: {"from": getattr(known, field), "to": getattr(wanted, field)}
-        for field in ("name", "live_jobs")
+        for field in ("name", "live_jobs", "billing_customer")
         if getattr(known, field) != getattr(wanted, field)
     }
     if changes and not dry_run:

@@ -14,8 +14,10 @@ TENANT = re.compile(r"[a-z][a-z0-9-]{1,38}[a-z0-9]")
 Told = Mapping[str, Any]
 
 
-def text_of(value: Told) -> str:
-    """Return JSON that people read too."""
+def text_of(value: Told | str) -> str:
+    """Return JSON that people read too; a text, such as a table, as it stands."""
+    if isinstance(value, str):
+        return value
     return json.dumps(value, indent=2, ensure_ascii=False, default=_time)
 
 

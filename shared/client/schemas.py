@@ -1684,6 +1684,7 @@ class JobNews(TypedDict):
     expires_at: NotRequired[str | None]
     error: NotRequired[NewsError | None]
     cost: NotRequired[NewsCost | None]
+    price: NotRequired[str | None]
     film_version: NotRequired[int | None]
     version_of: NotRequired[str | None]
     final_video_url: NotRequired[str | None]

@@ -17,7 +17,7 @@ from shared.cloud.jobs import EPOCH, QUERY_SECONDS, Conflict, Doubtful, StoreUnr
 from shared.cloud.records import Page, Unread
 from shared.cloud.retry import CALL_SECONDS, retry_for
 from shared.pipeline.codec import Stored, Unreadable, from_plain, to_stored
-from shared.pipeline.job.job import Job
+from shared.pipeline.job.job import Entry, Job
 from shared.pipeline.job.schema import SCHEMA
 
 NO_CODE = 1_000_000  # `reads` of a receipt: code that knows no receipts leaves it alone
@@ -48,6 +48,8 @@ class Receipt(Stored):
     credits_used: float = 0.0
     by_vendor: Mapping[str, VendorBill] = field(default_factory=dict)
     price_factor: int | None = None  # of its order, as the job had it (Money)
+    entries: tuple[Entry, ...] = ()  # all its reservations as they settled; none in a receipt older code wrote
+    settled_on: tuple[str, ...] = ()  # the days of those, by which they are found
     parent: str | None = None
     root: str | None = None  # of a version
     files: tuple[str, ...] = ()  # gs:// of what it was made of; empty once they are seen to
@@ -84,7 +86,7 @@ class Deletions:
             snapshot = self._document(job_id).get(retry=retry_for(CALL_SECONDS), timeout=CALL_SECONDS)
         except (GoogleAPICallError, RetryError) as failed:
             raise StoreUnreachable(f"job {job_id} could not be read: {failed}") from failed
-        return _found(snapshot) if snapshot.exists else None
+        return found_in(snapshot) if snapshot.exists else None
 
     def replace(self, seen: FoundJob, receipt: Receipt, line: AuditLine) -> None:
         """Put the receipt in the place of an ended job, and say who did it. Raises Conflict, Doubtful."""
@@ -109,7 +111,7 @@ class Deletions:
         jobs = self._clients.firestore.collection("jobs")
         query = jobs.where(filter=FieldFilter("deleted_of", "==", tenant))
         query = query.where(filter=FieldFilter("reap_at", ">", EPOCH)).order_by("reap_at").limit(limit)
-        return tuple(map(_found, self._stream(query)))
+        return tuple(map(found_in, self._stream(query)))
 
     def expired(self, now: datetime, limit: int, after: Any = None) -> Page[Found]:
         """Return the jobs whose time is over, the longest first. Raises StoreUnreachable."""
@@ -120,7 +122,7 @@ class Deletions:
         from google.cloud.firestore import FieldFilter
 
         jobs = self._clients.firestore.collection("jobs")
-        yield from map(_found, self._stream(jobs.where(filter=FieldFilter("parent", "==", job_id))))
+        yield from map(found_in, self._stream(jobs.where(filter=FieldFilter("parent", "==", job_id))))
 
     def receipts(
         self,
@@ -143,7 +145,7 @@ class Deletions:
         query = query.order_by("__name__", direction=firestore.Query.DESCENDING)
         if after:
             query = query.start_after({"ordered_at": after[0], "__name__": jobs.document(after[1])})
-        found = map(_found, self._stream(query.limit(limit)))
+        found = map(found_in, self._stream(query.limit(limit)))
         return tuple(each.receipt for each in found if isinstance(each, FoundJob) and each.receipt)
 
     def move(self, seen: Found, **fields: Any) -> None:
@@ -193,7 +195,7 @@ class Deletions:
         late = self._clients.firestore.collection("jobs").where(filter=FieldFilter(field_name, "<=", now))
         query = late.order_by(field_name).limit(limit)
         snapshots = list(self._stream(query.start_after(after) if after else query))
-        return Page(tuple(map(_found, snapshots)), snapshots[-1] if len(snapshots) == limit else None)
+        return Page(tuple(map(found_in, snapshots)), snapshots[-1] if len(snapshots) == limit else None)
 
     def _document(self, job_id: str) -> Any:
         return self._clients.firestore.collection("jobs").document(job_id)
@@ -220,7 +222,8 @@ class Deletions:
             raise StoreUnreachable(f"jobs could not be queried: {failed}") from failed
 
 
-def _found(snapshot: Any) -> Found:
+def found_in(snapshot: Any) -> Found:
+    """Return what stands in a document of the collection: a job, a receipt, or what this code cannot read."""
     data = snapshot.to_dict() or {}
     try:
         if is_receipt(data):

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from shared.pipeline.codec import Unreadable, from_plain, to_stored
+from shared.pipeline.job.entries import settled_days
 from shared.pipeline.job.job import LIVE, Ending, Job, Moment, Money, Node, Outcome, Payer, Purchase, Trouble
 from shared.pipeline.job.ledger import bill, provider_ids
 from shared.pipeline.job.place import Place
@@ -78,6 +79,7 @@ def moving(job: Job) -> dict[str, Any]:
         "parked": oldest_parked(job) or None,
         "queued": queued(job) or None,
         "provider_ids": list(provider_ids(job)) or None,
+        "settled_on": list(settled_days(job.money.closed)) or None,
         "versions": to_stored(job.versions) if job.versions != Versions() else None,
         "paid_by_us": columns.paid_by_us,
         "billed_by_provider": columns.billed_by_provider,

@@ -51,6 +51,7 @@ class JobFacts(Stored):
     next_move: str | None = None
     paid_by_us: int = 0  # micro-dollars
     billed_by_provider: int = 0
+    price: int | None = None  # billionths of a dollar that abroll charges; None = by code that did not tell it
     film_version: int = 1
     version_of: str | None = None  # the job whose film it is a version of
     film: str | None = None  # the film's permanent link, seen from where the job is read

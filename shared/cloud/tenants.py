@@ -55,6 +55,7 @@ class Tenant(Stored):
     monthly_films: int | None = None  # films a month; None = its plan's
     template: str | None = None  # JSON: what its orders have where they are silent
     brand: str | None = None  # the kit of orders that name none
+    billing_customer: str | None = None  # what the operator's billing knows it by; None = its id
     webhooks: Mapping[str, Endpoint] = field(default_factory=dict)  # by id (endpoints.py)
     closing_since: datetime | None = None
     closed_at: datetime | None = None  # nothing is left of it but this document (closings.py)

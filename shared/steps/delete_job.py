@@ -12,6 +12,7 @@ from shared.cloud.deletions import RECEIPT_LIFE, Deletions, Found, FoundJob, Rec
 from shared.cloud.jobs import Conflict, Doubtful
 from shared.codes import Code
 from shared.log import Fact, log_job
+from shared.pipeline.job.entries import settled_days, settlements
 from shared.pipeline.job.job import Job
 from shared.pipeline.job.status import status
 from shared.pipeline.job.usage import usage_of
@@ -70,7 +71,7 @@ class DeleteJob:
 
 def receipt_of(job: Job, by: str, now: datetime) -> Receipt:
     """Return what is left of a job: the figures of its bill, and where its files are until they are gone."""
-    used = usage_of(job)
+    used, entries = usage_of(job), settlements(job)
     return Receipt(
         deleted_of=job.tenant,
         ordered_at=job.created_at,
@@ -82,6 +83,8 @@ def receipt_of(job: Job, by: str, now: datetime) -> Receipt:
         film_seconds=used.seconds,
         credits_used=used.credits,
         price_factor=job.money.price_factor,
+        entries=entries,
+        settled_on=settled_days(entries),
         by_vendor={name: VendorBill(each.paid_by_us, each.billed_by_provider) for name, each in used.by_vendor.items()},
         parent=job.parent,
         root=job.versions.of,

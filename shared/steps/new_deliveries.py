@@ -77,6 +77,8 @@ def _delivery(
 
 
 def _facts(job: Job, now: datetime) -> JobFacts:
+    from shared.pipeline.job.price import charged_for  # light functions tell nobody
+
     columns, trouble, ended = bill(job.nodes.values()), job.trouble if job.ending else None, job.ended_at
     files = linked_files(job) if job.ending is Ending.COMPLETED else {}
     return JobFacts(
@@ -92,6 +94,7 @@ def _facts(job: Job, now: datetime) -> JobFacts:
         next_move=trouble.next_move if trouble else None,
         paid_by_us=columns.paid_by_us,
         billed_by_provider=columns.billed_by_provider,
+        price=charged_for(columns.paid_by_us, job.money.price_factor),
         film_version=job.versions.number,
         version_of=job.versions.of,
         film=below_job(job, FILM) if FILM in files else None,

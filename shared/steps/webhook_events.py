@@ -101,6 +101,7 @@ class JobNews:
     expires_at: datetime | None = None  # when the job is deleted with its film
     error: NewsError | None = None
     cost: NewsCost | None = None
+    price: str | None = None  # what abroll charges for it so far, US dollars: paid_by_us times the plan's price_factor
     film_version: int | None = None  # 1 = the film as it was ordered
     version_of: str | None = None  # the job whose film it is another version of
     final_video_url: str | None = None  # the film's permanent link, good until expires_at or until it is revoked
@@ -143,6 +144,8 @@ def news_of(
     job: str, url: str, metadata: Mapping[str, str], degraded: tuple[str, ...], facts: JobFacts | None
 ) -> JobNews:
     """Return what a delivery says of its job; without facts, as the last release stored it, only which it is."""
+    from shared.pipeline.job.price import price_in_dollars  # light functions tell nobody
+
     if facts is None:
         return JobNews(job, url, metadata, degraded)
     failed = NewsError(facts.code, facts.message or "", facts.next_move or "") if facts.code else None
@@ -160,6 +163,7 @@ def news_of(
         expires_at=facts.expires_at,
         error=failed,
         cost=NewsCost("USD", dollars(facts.paid_by_us), dollars(facts.billed_by_provider)),
+        price=None if facts.price is None else price_in_dollars(facts.price),
         film_version=facts.film_version,
         version_of=facts.version_of,
         final_video_url=f"{url}/{facts.film}" if facts.film else None,

@@ -37,6 +37,7 @@ from shared.cloud.queue_lengths import QueueLengths
 from shared.cloud.records import Filters
 from shared.cloud.replaced_secrets import ReplacedSecrets
 from shared.cloud.revocations import Revocations
+from shared.cloud.settlements import Settlements
 from shared.cloud.sought_jobs import SoughtJobs
 from shared.cloud.templates import Templates
 from shared.cloud.tenant_pages import TenantPages
@@ -195,6 +196,13 @@ def test_what_is_learnt_from_has_its_index(serve: Serve) -> None:
     """Ended jobs are found by one field, the newest first."""
     with serve(INDEXES) as clients:
         assert () == EndedJobs(clients).newest(NOON, NOON + timedelta(hours=1), 200)
+
+
+def test_what_settled_on_a_day_has_its_index(serve: Serve) -> None:
+    """By when a job ended, and by the days of what it was tried again after."""
+    with serve(INDEXES) as clients:
+        found = Settlements(clients)
+        assert [[], []] == [list(found.ended(NOON, NOON + timedelta(days=1))), list(found.closed("2026-11-21"))]
 
 
 def test_a_tenants_keys_have_their_index(serve: Serve) -> None:
@@ -391,6 +399,8 @@ def test_these_are_all_queries_there_are() -> None:
         "jobs.overdue",
         "jobs.page",
         "jobs.parked",
+        "settlements.closed",
+        "settlements.ended",
     }
     tenants = {
         "month_lists.page",

@@ -162,6 +162,7 @@ def test_a_job_is_told_cancelled_once_and_tried_again(stage: Stage, capsys: pyte
     priced = said(stage, capsys, "jobs", "retry", job, "--dry-run")
     cancelled = stage.job(job).ending
     again = said(stage, capsys, "jobs", "retry", job)
+    assert priced["estimated_cost"]["paid_by_us"] == priced["estimated_price"]
 
     assert ("acme", job) == (told["tenant"], told["id"])
     assert {"clip-1", "compose"} <= {each["key"] for each in told["nodes"]}

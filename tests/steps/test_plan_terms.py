@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.cloud.tenants import Tenant
+from shared.pipeline.job.job import Job
 from shared.pipeline.job.price import charged_for, price_in_dollars
 from shared.steps.cancel import cancel
+from shared.steps.new_deliveries import new_deliveries
 from shared.steps.plans import WrongPlans, tenant_plans
+from shared.steps.webhook_events import JobNews, news_of
 from tests.steps.calls import Customer, customer, told
 from tests.steps.stage import ROOT, TENANT, Stage, footage, staged
 
@@ -91,6 +95,7 @@ def test_the_price_is_what_abroll_paid_times_the_factor_of_the_order(stage: Stag
     assert [price] * 3 == [Decimal(one["price"]) for one in (bill, usage, row)]
     assert bill["paid_by_us"] == bill["charged"] == usage["paid_by_us"]
     assert Decimal(ordered["estimated_cost"]["paid_by_us"]) * Decimal("1.337") == Decimal(ordered["estimated_price"])
+    assert price == Decimal(_news(stage.job(ordered["job_id"])).price or "")
     assert 1337 == stage.job(ordered["job_id"]).money.price_factor
 
 
@@ -110,6 +115,13 @@ def test_a_retry_buys_within_the_plan_of_its_day(stage: Stage) -> None:
     assert (400, 200) == (lost.status_code, back.status_code)
     assert "order a new film by one of them" in told(lost)["details"]["b_roll.model"][0]
     assert told(back)["estimated_cost"]["paid_by_us"] == told(back)["estimated_price"]
+
+
+def _news(job: Job) -> JobNews:
+    """Return what a webhook about a job's end says."""
+    heard = replace(job, request=replace(job.request, webhook_url="https://shop.example/hook"))
+    (told_of,) = new_deliveries(replace(heard, ending=None), heard, job.created_at, timedelta())
+    return news_of(job.id, "", {}, (), told_of.facts)
 
 
 @given(st.lists(st.integers(0, 10**12)), st.integers(0, 100_000))

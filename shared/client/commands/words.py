@@ -89,7 +89,7 @@ def bill(told: Mapping[str, Any]) -> str:
         + (f"${line['cost']}" if line["charged"] else f"not charged (${line['not_charged']})")
         for line in told["lines"]
     ]
-    return "\n".join([*lines, costs(told)])
+    return "\n".join([*lines, costs(told), f"abroll charges ${told['price']}"])
 
 
 def timeline(told: Mapping[str, Any]) -> str:

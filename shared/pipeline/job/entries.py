@@ -5,8 +5,9 @@ a job ordered in November and tried again in December spends December's money. A
 earlier ones were settled by their own endings. Added up over all jobs, entries and months are the same sums.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 
 from shared.pipeline.job.job import Ending, Entry, Job, Money
 from shared.pipeline.job.portions import opened
@@ -54,15 +55,33 @@ def entries(money: Money) -> tuple[Entry, ...]:
     return (*money.closed, present(money))
 
 
-def next_entry(money: Money, doc: str, reserve: int, ceiling: int, films: int = 1) -> Money:
-    """Close the settled entry and open one in another month; a film that was given back counts again."""
+def settlements(job: Job) -> tuple[Entry, ...]:
+    """Return what has settled, in order, each with when; once a job has ended that is all it ever reserved."""
+    last = replace(present(job.money), settled_at=job.ended_at)
+    return (*job.money.closed, last) if job.ending else job.money.closed
+
+
+def settled_days(entries: Iterable[Entry]) -> tuple[str, ...]:
+    """Return the days, in UTC, on which something settled: by those it is found when it is metered."""
+    return tuple(sorted({day_of(each.settled_at) for each in entries if each.settled_at}))
+
+
+def day_of(moment: datetime) -> str:
+    """Return a moment's day in UTC, like 2026-11-29."""
+    return f"{moment.astimezone(UTC):%Y-%m-%d}"
+
+
+def next_entry(
+    money: Money, doc: str, reserve: int, ceiling: int, films: int = 1, settled_at: datetime | None = None
+) -> Money:
+    """Close the entry that settled then and open one in another month; a film that was given back counts again."""
     return replace(
         money,
         reserved=money.reserved + reserve,
         ceiling=money.ceiling + ceiling,
         usage_doc=doc,
         films=max(money.films, films),
-        closed=entries(money),
+        closed=(*money.closed, replace(present(money), settled_at=settled_at)),
     )
 
 

@@ -1,7 +1,6 @@
 """What a job remembers: its nodes, their attempts, its money and its story; plain frozen values, no behaviour.
 
-A node's fields and the money's have the same names in Firestore; a job's own are mapped in `cloud/documents.py`
-(`trouble` is stored as `error`, `ended_at` as `completed_at`). What they mean: (pipeline README, "Fields").
+In Firestore a job's fields are named as `cloud/documents.py` maps them. What they mean: (pipeline README, "Fields").
 """
 
 from collections.abc import Mapping
@@ -214,6 +213,7 @@ class Entry(Stored):
     charged: int = 0
     refunded: int = 0
     films: int = 0  # it counted there: 1 or 0
+    settled_at: datetime | None = None  # when its job had ended; None while it is the present one, or by older code
 
     @property
     def outstanding(self) -> int:

@@ -33,6 +33,7 @@ def reopened(job: Job, event: on.RetryAsked, now: datetime, timeouts: Timeouts) 
             event.reserved,
             event.ceiling or 2 * event.reserved,
             films_of(job),
+            job.ended_at,
         ),
         ending=None,
         ended_at=None,
