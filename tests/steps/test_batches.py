@@ -291,6 +291,9 @@ def test_a_cancelled_batch_begins_no_more(stage: Stage) -> None:
 def test_a_row_that_races_with_the_batchs_end_is_no_job(stage: Stage) -> None:
     """Cancelled between the judging of a row and its commit: the commit names the batch as it was, and fails."""
     shop = shop_of(stage, "races")
+    tenant = stage.wiring.tenants.tenant("races")
+    assert tenant
+    stage.wiring.months.own(tenant, "any", stage.clock())  # begun, so that the second commit is the row's
     batch = sent(shop, {"rows": rows()})["batch_id"]
     rule = stage.wire.on(
         r"^firestore Commit", nth=2, meanwhile=lambda: shop.call("POST", f"/batches/{batch}/cancel") and None
