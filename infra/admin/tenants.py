@@ -12,6 +12,7 @@ from shared.pipeline.codec import from_plain, to_plain
 from shared.steps.accounts import standing
 from shared.steps.audited import THE_OPERATOR, Audited
 from shared.steps.bar import ORDERS_SETTLED, Bar
+from shared.steps.closing_report import report_of
 from shared.wiring import Wiring
 
 MOST_TENANTS = 1_000  # that are listed
@@ -71,6 +72,7 @@ def show(wiring: Wiring, tenant: str) -> Told:
         "keys": len(working),
         "limits": limits_of(wiring, known),
         "month": month_of(wiring, known, f"{now:%Y-%m}"),
+        **({"closing": report_of(wiring.close_tenants.look(tenant))} if known.closing_since else {}),
     }
 
 
@@ -141,7 +143,8 @@ def footage(wiring: Wiring, tenant: str, *, on: bool, dry_run: bool = False) -> 
 
 
 def _row(tenant: Tenant) -> dict[str, Any]:
-    return {"id": tenant.id, "name": tenant.name, "status": tenant.status.value, "plan": tenant.plan or "(default)"}
+    status = "closed" if tenant.closed_at else tenant.status.value
+    return {"id": tenant.id, "name": tenant.name, "status": status, "plan": tenant.plan or "(default)"}
 
 
 def _may_turn(wiring: Wiring, tenant: str, before: AccountStatus, after: AccountStatus) -> str:

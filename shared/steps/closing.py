@@ -31,6 +31,8 @@ CLOSE_PAGE = 100  # things that are deleted at once
 CLOSINGS_A_TICK = 10  # tenants
 CLOSE_TICK = 30.0  # seconds in which more may begin: beside the reaper's own it ends within its function's limit
 VENDOR_PATIENCE = timedelta(days=1)  # so long a vendor that does not answer is waited for
+STUCK = timedelta(days=2)  # after which a person is called, once a day
+TOLD_UNREAD = 5  # jobs that are named
 UNDONE = (StoreUnreachable, StoreBusy, FilesUnreachable, SecretsUnreachable, Conflict, Doubtful)
 
 
@@ -103,8 +105,12 @@ class CloseTenants:
     def _waits(self, tenant: str, why: str, wait: timedelta) -> None:
         try:
             found = self.closings.look(tenant)
-            if found and found.close_at:
-                self.closings.save(found, replace(found.closing, waits=why), self.now() + wait)
+            if found is None or found.close_at is None:
+                return
+            if self.now() - found.since > STUCK:
+                log(Fact.ALARM, f"the closing of {tenant} does not go on: {why}", tenant=tenant)
+                wait = LOOK_TOMORROW
+            self.closings.save(found, replace(found.closing, waits=why), self.now() + wait)
         except (ClosingMoved, StoreUnreachable, Unreadable) as failed:
             log(Fact.STORE_FAILED, str(failed), tenant=tenant)
 
@@ -134,9 +140,12 @@ class CloseTenants:
         now = self.now()
         if seen.closing.quiet_at is None:
             self.revocations.revoke_all(seen.tenant, now)
-        if live := self._cancelled(seen.tenant, until):
+        live, unread = self._cancelled(seen.tenant, until)
+        if live or unread:
             waits = f"{live} jobs that are being cancelled"
             self.closings.save(seen, replace(seen.closing, quiet_at=None, waits=waits), now)
+            if unread and not live:
+                raise NotYet(f"{len(unread)} live jobs cannot be read by this code: {', '.join(unread[:TOLD_UNREAD])}")
             return None
         if (settled := seen.since + timedelta(seconds=ORDERS_SETTLED)) > now:
             waits = "orders that were on their way when it was shut"
@@ -149,16 +158,17 @@ class CloseTenants:
             return None
         return seen
 
-    def _cancelled(self, tenant: str, until: float) -> int:
-        """Cancel live jobs; return how many there were. Raises StoreUnreachable where they cannot be listed."""
-        found, after = 0, None
+    def _cancelled(self, tenant: str, until: float) -> tuple[int, list[str]]:
+        """Cancel live jobs; return how many there were, and which nobody here can read. Raises StoreUnreachable."""
+        found, unread, after = 0, list[str](), None
         while True:
             page = self.commits.jobs.going_on(tenant, self.page, after)
-            found += len(page.found)
             for each in page.found:
                 if isinstance(each, Unread):
                     log_job(Fact.UNREADABLE, JobRef(each.id, tenant), f"not cancelled: {each.why}")
+                    unread.append(each.id)
                     continue
+                found += 1
                 try:
                     cancel(self.commits, each, by="the operator")
                 except JobGone:
@@ -167,7 +177,7 @@ class CloseTenants:
                     log_job(Fact.STORE_FAILED, each.job, f"not cancelled: {failed}")
             after = page.last
             if after is None or self.monotonic() >= until:
-                return found
+                return found, unread
 
     def _ended(self, seen: ClosingRead, doing: Doing) -> ClosingRead:
         """End what was written down, and count it."""

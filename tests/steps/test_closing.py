@@ -10,7 +10,8 @@ from infra.admin import closing, keys, tenants
 from infra.admin.commands import main
 from shared.cloud.jobs import StoreUnreachable
 from shared.pipeline.job.job import Ending, State
-from shared.steps.reap import LAST_REAP
+from shared.steps.closing import STUCK
+from shared.steps.reap import LAST_REAP, LOOK_TOMORROW
 from tests.faults.wire import Kind
 from tests.steps.calls import customer, told
 from tests.steps.furnished import MARK, Furnished, everything, furnished, ordered
@@ -68,15 +69,20 @@ def gone(stage: Stage) -> Furnished:
     return furnished(stage, f"gone-{next(NUMBERS)}")
 
 
-def test_a_closed_tenant_leaves_what_its_report_says(stage: Stage, gone: Furnished) -> None:
+def test_a_closed_tenant_leaves_what_its_report_says(
+    stage: Stage, gone: Furnished, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Tombstone, month, audit lines and receipts stay; no other document, secret or file, and none of its words."""
     furnished(stage, "stays")
     before = {name: text for name, text in everything(stage).items() if "stays" in name + text and "epochs" not in name}
 
+    capsys.readouterr()
+
     closing.close(stage.wiring, gone.id, yes=True)
     report = until_closed(stage, gone.id)
 
-    left = everything(stage)
+    logged, left = capsys.readouterr().out, everything(stage)
+    assert [] == [word for word in gone.texts if word in logged]
     assert KINDS == report["deleted"]
     assert before == {name: left.get(name) for name in before}
     theirs = {name: text for name, text in left.items() if gone.id in name or f'"{gone.id}"' in text}
@@ -204,6 +210,35 @@ def test_a_store_that_fails_delays_and_stops_nobody_else(stage: Stage, gone: Fur
 
     assert "asked again" in waiting["waits_for"]
     assert KINDS == report["deleted"]
+
+
+def test_a_job_nobody_can_read_is_named_and_calls_a_person(
+    stage: Stage, gone: Furnished, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nothing is deleted before it; two days later somebody is called; readable again, all goes on by itself."""
+    document = stage.cloud.eyes.clients.firestore.document(f"jobs/{gone.live}")
+    money = (document.get().to_dict() or {})["money"]
+    document.update({"money": "eaten"})
+    closing.close(stage.wiring, gone.id, yes=True)
+    stage.clock.forward(TICK)
+    stage.wiring.reap()
+    waiting = tenants.show(stage.wiring, gone.id)["closing"]
+    capsys.readouterr()
+
+    stage.clock.forward(STUCK.total_seconds())
+    stage.wiring.reap()
+    called = [line for line in capsys.readouterr().out.splitlines() if '"fact": "alarm"' in line and gone.id in line]
+    document.update({"money": money})
+    stage.clock.forward(LOOK_TOMORROW.total_seconds())
+    report = until_closed(stage, gone.id)
+
+    assert waiting["waits_for"] == f"1 live jobs cannot be read by this code: {gone.live}"
+    assert {} == waiting["deleted"]
+    assert 1 == len(called)
+    assert 2 == report["deleted"]["jobs"]
+    assert {"id": gone.id, "name": "", "status": "closed", "plan": "(default)"} in tenants.listed(stage.wiring)[
+        "tenants"
+    ]
 
 
 def test_the_command_says_what_it_would_do_first(stage: Stage, gone: Furnished) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from infra.admin import closing
 from shared.codes import Code
 from shared.steps.cancel import cancel
 from shared.steps.delete_job import FIRST_REAP
@@ -241,6 +242,28 @@ def test_a_deletion_that_dies_anywhere_is_finished_by_the_next_look(tmp_path: Pa
 
     assert len(left) >= 9
     assert [] == [names for names in left.values() if names]
+
+
+def test_a_closing_takes_roots_versions_and_what_was_adopted(stage: Stage) -> None:
+    """A film, a version of it and a film made anew from its takes: three receipts, and no file in any folder."""
+    caller = shop(stage)
+    root = made(stage, stage.order(presented()))
+    version = made(stage, told(caller.call("POST", f"/jobs/{root}/edit", {"aspect_ratio": "1:1"}))["job_id"])
+    child = made(stage, told(caller.call("POST", f"/jobs/{root}/regenerate", {"nodes": [CLIP]}))["job_id"])
+    before = [len(files(stage, each)) for each in (root, version, child)]
+
+    closing.close(stage.wiring, TENANT.id, yes=True)
+    for _ in range(9):
+        look(stage, timedelta(minutes=5))
+
+    report = closing.close(stage.wiring, TENANT.id, status=True)
+    assert ("closed", 3, sum(before)) == (
+        report["status"],
+        report["deleted"]["jobs"],
+        report["deleted"]["files_of_jobs"],
+    )
+    assert [[], [], []] == [files(stage, each) for each in (root, version, child)]
+    assert {"deleted_at", "forget_at"} <= set(document(stage, child))
 
 
 def dies(stage: Stage, at: int) -> bool:
