@@ -1,11 +1,13 @@
-"""The operator's command: `python -m infra.admin NOUN VERB …`, JSON on stdout, refusals as a sentence on stderr.
+"""The operator's command: `python -m infra.admin NOUN VERB …`, JSON on stdout; refusals and the log on stderr.
 
 It speaks to Firestore, Cloud Tasks and Secret Manager itself, with the functions' settings in the environment and the
 login of whoever runs it.
 """
 
 import os
+import sys
 from collections.abc import Callable, Sequence
+from contextlib import redirect_stdout
 from functools import cached_property
 from typing import Any
 
@@ -83,7 +85,9 @@ def _verb(group: click.Group, name: str, says: str, *options: Callable[..., Any]
     def wrapped(work: Callable[..., Told | str]) -> Callable[..., Told | str]:
         @click.pass_obj
         def run(operator: Operator, /, **given: Any) -> None:
-            click.echo(text_of(work(operator.wiring, **given)))
+            with redirect_stdout(sys.stderr):  # the product's log: a command's own answer is all of stdout
+                told = work(operator.wiring, **given)
+            click.echo(text_of(told))
 
         callback: Any = run
         for option in reversed(options):

@@ -142,10 +142,10 @@ class CloseTenants:
             self.revocations.revoke_all(seen.tenant, now)
         live, unread = self._cancelled(seen.tenant, until)
         if live or unread:
-            waits = f"{live} jobs that are being cancelled"
+            waits = f"live jobs that are being cancelled: {live}"
             self.closings.save(seen, replace(seen.closing, quiet_at=None, waits=waits), now)
             if unread and not live:
-                raise NotYet(f"{len(unread)} live jobs cannot be read by this code: {', '.join(unread[:TOLD_UNREAD])}")
+                raise NotYet(f"live jobs that this code cannot read: {', '.join(unread[:TOLD_UNREAD])}")
             return None
         if (settled := seen.since + timedelta(seconds=ORDERS_SETTLED)) > now:
             waits = "orders that were on their way when it was shut"

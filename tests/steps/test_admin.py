@@ -175,6 +175,18 @@ def test_a_job_is_told_cancelled_once_and_tried_again(stage: Stage, capsys: pyte
     assert [job] == [each["id"] for each in said(stage, capsys, "jobs", "list", "acme")["jobs"]]
 
 
+def test_what_is_printed_is_json_alone(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
+    """Stdout can be piped: the log of what a command does stands on stderr."""
+    job = stage.order(footage())
+    capsys.readouterr()
+
+    main(["jobs", "cancel", job], stage.wiring)
+
+    printed = capsys.readouterr()
+    assert job == json.loads(printed.out)["id"]
+    assert '"fact": "job_ended"' in printed.err
+
+
 def test_a_job_that_is_none_is_refused(stage: Stage) -> None:
     """In words, whatever stands there."""
     for verb in ("show", "why", "retry", "cancel"):

@@ -232,7 +232,7 @@ def test_a_job_nobody_can_read_is_named_and_calls_a_person(
     stage.clock.forward(LOOK_TOMORROW.total_seconds())
     report = until_closed(stage, gone.id)
 
-    assert waiting["waits_for"] == f"1 live jobs cannot be read by this code: {gone.live}"
+    assert waiting["waits_for"] == f"live jobs that this code cannot read: {gone.live}"
     assert {} == waiting["deleted"]
     assert 1 == len(called)
     assert 2 == report["deleted"]["jobs"]
