@@ -10,6 +10,7 @@ from typing import Any
 from shared.cloud.clients import Clients
 from shared.cloud.jobs import StoreUnreachable
 from shared.cloud.retry import CALL_SECONDS, retry_for
+from shared.pipeline.job.line import COMPOSE
 from shared.pipeline.job.vendors import VENDORS
 
 OWN_KINDS: Mapping[str, str] = {  # a kind of its own documents -> the collection below `tenants/{tenant}`
@@ -72,7 +73,7 @@ class Belongings:
 
     def lanes(self, tenant: str, most: int) -> tuple[str, ...]:
         """Return some of the lanes a tenant's jobs have waited in. Raises StoreUnreachable."""
-        queues = sorted({row.queue for row in VENDORS.values()})
+        queues = sorted({str(COMPOSE.queue), *(row.queue for row in VENDORS.values())})
         found = (name for queue in queues for name in self._beginning("lanes", f"{queue}.{tenant}.", most))
         return tuple(islice(found, most))
 

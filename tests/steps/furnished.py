@@ -57,7 +57,8 @@ def furnished(stage: Stage, tenant: str) -> Furnished:
     _files(stage, tenant, ended)
     _batch(stage, tenant)
     eyes = stage.cloud.eyes.clients.firestore
-    eyes.document(f"lanes/veo.{tenant}.0").set({"queue": "veo"})
+    for queue in ("compose", "veo"):
+        eyes.document(f"lanes/{queue}.{tenant}.0").set({"queue": queue})
     return Furnished(owner, live, ended, (MARK, owner.text, owner.key.hash, secret, DEMO_KEY, LOOK))
 
 

@@ -30,7 +30,7 @@ KINDS = {
     "files_of_jobs": 3,
     "integrations": 1,
     "jobs": 2,
-    "lanes": 1,
+    "lanes": 2,
     "lists_of_presenters_and_voices": 2,
     "music": 1,
     "notes_of_replaced_secrets": 3,
