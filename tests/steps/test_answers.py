@@ -94,7 +94,8 @@ def test_every_public_answer_is_described(stage: Stage) -> None:
     calls.told("GET", "/catalog/avatars")
     calls.told("GET", "/catalog/voices")
     calls.told("GET", "/tenant/integrations")
-    calls.told("GET", "/tenant/audit")
+    for path in ("/tenant/audit", "/tenant/export"):
+        calls.told("GET", path)
     config = {"avatar_id": IDS["avatar_id"], "provider_config": {"speed": 1.1}, "status": "inactive"}
     calls.told("PATCH", "/tenant/integrations/{provider}", "heygen", json=config)
     calls.told("POST", "/tenant/integrations/{provider}/sync", "heygen")
