@@ -78,7 +78,10 @@ class Gallery:
 
     def _order(self, film: Mapping[str, Any], photos: Mapping[str, str]) -> str:
         photo = {"image": photos[film["photo"]]} if "photo" in film else {}
-        order = {**film["order"], **photo, "product_id": film["name"]}
+        plain = json.dumps(film["order"], ensure_ascii=False)
+        for name, upload in photos.items():
+            plain = plain.replace(f'"${name}"', f'"{upload}"')
+        order = {**json.loads(plain), **photo, "product_id": film["name"]}
         return str(self._ok(self.http.post("/create_job", json=order))["job_id"])
 
     def _shown(self, film: Mapping[str, Any], job_id: str) -> Iterator[Shown]:

@@ -458,6 +458,7 @@ class ImageBody(TypedDict):
     type: Literal["image"]
     image_url: NotRequired[str | None]
     image: NotRequired[str | None]
+    motion: NotRequired[Literal["push_in", "pan_left", "pan_right"] | None]
 
 
 ImageFit: TypeAlias = Literal["crop", "blur", "color"]
@@ -718,6 +719,9 @@ class Moment(TypedDict):
     node: str
     what: str
     detail: str
+
+
+Motion: TypeAlias = Literal["push_in", "pan_left", "pan_right"]
 
 
 class MusicBody(TypedDict):
@@ -1473,6 +1477,7 @@ class Background(TypedDict):
     image_url: NotRequired[str]
     image: NotRequired[str]
     preset: NotRequired[str]
+    motion: NotRequired[Motion]
 
 
 class BatchNews(TypedDict):

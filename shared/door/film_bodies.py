@@ -54,6 +54,10 @@ class ImageBody(Body):
     type: Literal["image"]
     image_url: ImageLink | None = None
     image: Upload | None = None
+    motion: Annotated[
+        Literal["push_in", "pan_left", "pan_right"] | None,
+        Field(description="How the picture moves while it is seen, slowly; left out, it stands still."),
+    ] = None
 
     @model_validator(mode="after")
     def _has_a_picture(self) -> Self:

@@ -9,8 +9,10 @@ from pathlib import Path
 
 from shared.media.blending import dipped, pictures
 from shared.media.canvas import YUV, Graph, Lettering, PlacedPresenter, held, in_turn, window
+from shared.media.drifting import drifting
 from shared.media.ffmpeg import Demuxer, Source
-from shared.media.holding import drifting, ping_pong, pushed_in, turning
+from shared.media.holding import drifting as card_drift
+from shared.media.holding import ping_pong, pushed_in, turning
 from shared.media.keying import rgb
 from shared.media.people import lay_presenter
 from shared.media.segments import Cut, Segment
@@ -54,7 +56,7 @@ def _shot(graph: Graph, cut: Cut, films: Mapping[str, Source], stills: Mapping[s
     if shot.still:
         number = graph.open(Source(stills[shot.node], Demuxer.PNG))
         # Painted once, then the same frame is handed on: a still costs no decoding.
-        moves = drifting(cut, fps) if shot.card else ""
+        moves = card_drift(cut, fps) if shot.card else drifting(cut, fps, graph.edit.focus)
         return f"[{number}:v]scale={YUV},format=yuv420p,setsar=1,{held(fps)},trim=end_frame={cut.painted}{moves}"
     film, before = films[shot.node], cut.before(fps)
     read = before + cut.read

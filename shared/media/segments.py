@@ -183,7 +183,7 @@ def _calm(cut: Cut, edit: Edit) -> int | None:
 
 def _divided(cut: Cut, at: int, fps: int) -> tuple[Cut, Cut]:
     """Return a cut as two that show the same frames."""
-    moved = replace(cut.shot, offset=cut.shot.offset + at / fps) if cut.moving else cut.shot
+    moved = replace(cut.shot, offset=cut.shot.offset + at / fps) if cut.moving or cut.shot.motion else cut.shot
     one = replace(cut, frames=at, moving=min(at, cut.moving), closing=SHARP)
     return one, Cut(moved, cut.start + at, cut.frames - at, max(0, cut.moving - at), SHARP, cut.closing)
 

@@ -135,7 +135,7 @@ def _shot(entry: TimelineEntry) -> Shot:
     if backdrop is None or (backdrop.image is None and backdrop.color is None):
         raise ValueError(f"scene {entry.stretch.scene} has neither footage nor a backdrop")
     if backdrop.image is not None:
-        return Shot(seconds=entry.seconds, node=backdrop.image, still=True)
+        return Shot(seconds=entry.seconds, node=backdrop.image, still=True, motion=backdrop.motion)
     return Shot(seconds=entry.seconds, node=None, color=backdrop.color, drawn=backdrop.drawn)
 
 

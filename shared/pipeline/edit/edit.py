@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from shared.pipeline.plan.brand import NO_FONTS, Fonts, Logo
-from shared.pipeline.plan.picture import Hold, Inset
+from shared.pipeline.plan.picture import Hold, Inset, Motion
 from shared.pipeline.plan.plan import KEY_COLOR, Blend, Cutout, Drawn, Loudness, Music, Placement, Size, Sound
 from shared.pipeline.plan.request import Focus
 from shared.pipeline.plan.typography import USUAL_TEXT, AppArea, Typography
@@ -31,6 +31,7 @@ class Shot:
     still: bool = False  # the file is an image
     color: str | None = None  # "#rrggbb"
     drawn: Drawn | None = None  # in the hues of the colour
+    motion: Motion | None = None  # of a still, over all its seconds, from `offset` of them on
     comes: Blend = Blend.CUT  # how it takes the place of the shot before it
     blend: float = 0.0  # seconds that takes, half of them before its first
     card: bool = False  # before or after the scenes; one that is drawn shows the logo

@@ -92,4 +92,4 @@ def backdrop(request: FilmRequest, scene: int | None, tables: Tables, keys: Mapp
             return _named(request, background.preset or "", tables)
         case BackgroundType.IMAGE:
             name = "image_url" if background.image_url is not None else "image"
-            return Backdrop(image=keys[f"{path}.{name}"])
+            return Backdrop(image=keys[f"{path}.{name}"], motion=background.motion)

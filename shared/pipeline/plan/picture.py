@@ -45,3 +45,11 @@ class FilmCard(Stored):
 
     seconds: float | None = None  # None = as long as usual; 0 takes a film's card away
     text: str | None = None
+
+
+class Motion(StrEnum):
+    """How a still picture moves while it is seen."""
+
+    PUSH_IN = "push_in"
+    PAN_LEFT = "pan_left"
+    PAN_RIGHT = "pan_right"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
 from shared.pipeline.codec import Stored
+from shared.pipeline.plan.picture import Motion
 
 MICROS = 1_000_000  # micro-dollars of a dollar
 AS_PAID = 1_000  # thousandths: the factor of a price that is what was paid
@@ -205,6 +206,7 @@ class Backdrop(Stored):
     color: str | None = None  # "#rrggbb"
     image: str | None = None  # key of an image node
     drawn: Drawn | None = None  # in the hues of the colour; None = the flat colour
+    motion: Motion | None = None  # of an image; None = it stands still
 
 
 @dataclass(frozen=True, slots=True)

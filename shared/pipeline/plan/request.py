@@ -12,7 +12,7 @@ from typing import Any
 
 from shared.pipeline.codec import Stored, from_plain, to_stored
 from shared.pipeline.plan.brand import Brand
-from shared.pipeline.plan.picture import FilmCard, Hold, Inset, Poster
+from shared.pipeline.plan.picture import FilmCard, Hold, Inset, Motion, Poster
 from shared.pipeline.plan.plan import FADE_OUT, MUSIC_LEVEL, Blend, Join, Length, Loudness, Sound
 from shared.pipeline.plan.typography import USUAL_TEXT, AppArea, CaptionsBy, Typography
 
@@ -116,6 +116,7 @@ class Background(Stored):
     image_url: str | None = None
     image: str | None = None  # an upload's id
     preset: str | None = None  # a name in the tables' backdrops
+    motion: Motion | None = None  # of an image; None = it stands still
 
 
 @dataclass(frozen=True, slots=True)

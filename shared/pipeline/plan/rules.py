@@ -1,4 +1,4 @@
-"""The rules between fields: which combinations make one of the four films, and which fields to name when none does.
+"""The rules between fields: which combinations make one of the five films, and which fields to name when none does.
 
 | scenes have `visual_description` | a scene has `script` | `avatar_script` | film |
 |---|---|---|---|
@@ -6,6 +6,7 @@
 | yes | no | no | B-roll only |
 | yes, or a `background` | yes | no | reel: a scene without a script has no presenter |
 | no | no | yes, with a `background` | presenter only |
+| no, but a `background` of type image | no | no | own pictures only: nothing is bought |
 
 They need only know which fields were given, so they are told together with wrong types and lengths.
 """
@@ -110,9 +111,13 @@ def _film(given: Outline, scenes: tuple[SceneOutline | None, ...]) -> Iterator[t
         elif "background" not in given.given:
             yield "background", "is required when the film has no scenes: the presenter needs something to stand before"
         return
-    makes_something = any(scene is None or scene.given & {"visual_description", "script"} for scene in scenes)
+    makes_something = any(
+        scene is None or scene.given & {"visual_description", "script"} or scene.background & {"image", "image_url"}
+        for scene in scenes
+    )
     if not speaks and not makes_something:
-        yield "scenes", "make no film: give a scene a visual_description or a script, or the film an avatar_script"
+        says = "make no film: give a scene a visual_description, a script or a picture (a background of type image), "
+        yield "scenes", f"{says}or the film an avatar_script"
 
 
 def _scene(path: str, scene: SceneOutline, film: Outline) -> Iterator[tuple[str, str]]:
