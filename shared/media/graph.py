@@ -11,8 +11,7 @@ from shared.media.blending import dipped, pictures
 from shared.media.canvas import YUV, Graph, Lettering, PlacedPresenter, held, in_turn, window
 from shared.media.drifting import drifting
 from shared.media.ffmpeg import Demuxer, Source
-from shared.media.holding import drifting as card_drift
-from shared.media.holding import ping_pong, pushed_in, turning
+from shared.media.holding import card_drift, ping_pong, pushed_in, turning
 from shared.media.keying import rgb
 from shared.media.people import lay_presenter
 from shared.media.segments import Cut, Segment

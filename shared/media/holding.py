@@ -54,7 +54,7 @@ def ping_pong(shot: str, name: str, cut: Cut, turn: int, fps: int) -> Iterator[s
     yield f"[{name}-on][{name}-swing]concat,{counted}[{name}]"
 
 
-def drifting(cut: Cut, fps: int) -> str:
+def card_drift(cut: Cut, fps: int) -> str:
     """Return the filter that moves evenly towards the middle of a card's picture, so that it never stands still."""
     share = f"{_DRIFT / fps:.6f}*on"
     corners = f"x0=W*{share}:y0=H*{share}:x1=W-W*{share}:y1=H*{share}:x2=W*{share}:y2=H-H*{share}"
