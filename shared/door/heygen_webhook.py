@@ -101,15 +101,15 @@ class HeygenWebhook:
         attempt = read_attempt(callback_id) if isinstance(callback_id, str) else None
         if attempt is None:
             return answer(200, {"received": True, "used": False})
-        return self._hint(attempt, event)
+        return self._hint(attempt, event, found["tenant"])
 
-    def _hint(self, attempt: AttemptName, event: Mapping[str, Any]) -> flask.Response:
+    def _hint(self, attempt: AttemptName, event: Mapping[str, Any], teller: str = "") -> flask.Response:
         news, data = event.get("event_type"), event.get("event_data")
         video = data.get("video_id") if isinstance(data, dict) else None
         if news not in NEWS or not isinstance(video, str) or not _VIDEO.fullmatch(video):
             log_job(Fact.WEBHOOK_UNUSED, JobRef(attempt.job), f"event {str(news)[:60]}", node=attempt.node)
             return answer(200, {"received": True, "used": False})
-        look = Message(attempt.job, attempt.node, attempt.take, attempt.attempt, hint=video)
+        look = Message(attempt.job, attempt.node, attempt.take, attempt.attempt, video, teller)
         self.tasks.enqueue(
             Task(
                 hint_name(attempt, f"{news}|{video}"),

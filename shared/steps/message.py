@@ -17,21 +17,24 @@ class Message:
     take: int
     attempt: int
     hint: str = ""  # the vendor's id of what a webhook spoke about; empty without a hint
+    teller: str = ""  # the tenant whose registered endpoint gave the hint; empty where the attempt's own path did
 
     @property
     def body(self) -> dict[str, str | int]:
         """The task's body."""
-        return {"job": self.job, "node": self.node, "take": self.take, "attempt": self.attempt, "hint": self.hint}
+        told = {"teller": self.teller} if self.teller else {}
+        own = {"job": self.job, "node": self.node, "take": self.take, "attempt": self.attempt, "hint": self.hint}
+        return own | told
 
 
 def read_message(data: object) -> Message:
     """Read a task's body; raises UnreadableMessage."""
     match data:
         case {"job": str(job), "node": str(node), "take": int(take), "attempt": int(attempt), **rest} if job and node:
-            return Message(job, node, take, attempt, _hint(rest))
+            return Message(job, node, take, attempt, _said(rest, "hint"), _said(rest, "teller"))
     raise UnreadableMessage(f"not a step's message: {str(data)[:200]}")
 
 
-def _hint(rest: Mapping[object, object]) -> str:
-    hint = rest.get("hint", "")
-    return hint if isinstance(hint, str) else ""
+def _said(rest: Mapping[object, object], field: str) -> str:
+    said = rest.get(field, "")
+    return said if isinstance(said, str) else ""

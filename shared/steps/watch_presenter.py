@@ -53,6 +53,9 @@ class WatchPresenter:
         if loaded is None or node is None:
             log_job(Fact.NOTHING_TO_DO, loaded.job if loaded else JobRef(message.job), "no such", node=message.node)
             return
+        if message.teller not in ("", loaded.job.tenant):
+            log_job(Fact.FORGED, loaded.job, f"{message.teller} spoke about a take of another", node=node.key)
+            return
         current = (message.take, message.attempt) == (node.take, node.attempt)
         if not current or node.state not in (State.STARTING, State.RUNNING):
             late = LateNews(self.presenters, self.tenants, self.secrets)

@@ -1,5 +1,8 @@
 """watch_presenter and HeyGen's hints: the vendor's own word, its file in our bucket, and never a second order."""
 
+import hashlib
+import hmac
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +13,7 @@ import pytest
 
 from infra.local.vendors.heygen.settings import DEMO_KEY
 from shared.cloud.secret_names import CALLBACK_KEY as CALLBACK_SECRET
-from shared.cloud.secret_names import vendor_key
+from shared.cloud.secret_names import vendor_key, vendor_webhook
 from shared.pipeline.job.job import Outcome, State
 from shared.pipeline.job.names import read_attempt
 from shared.steps.callbacks import callback_path
@@ -221,6 +224,23 @@ def test_a_hint_twice_wants_one_task(stage: Stage) -> None:
 
     assert [200, 200] == answers
     assert 1 == len(stage.waiting("watch"))
+
+
+@pytest.mark.parametrize(("teller", "looks"), [(TENANT.id, 1), ("neighbour", 0)])
+def test_a_registered_endpoint_speaks_of_its_own_tenants_takes(stage: Stage, teller: str, looks: int) -> None:
+    """Whoever has one tenant's secret cannot have another's takes looked at, in its name and at its vendor (D9)."""
+    job_id = started(stage)
+    stage.wiring.secrets.put(vendor_webhook("heygen", "production", teller), "shared", {})
+    news = {"video_id": stage.node(job_id, SPEECH).provider_id, "callback_id": f"{job_id}.presenter-1.t1.a1"}
+    raw = json.dumps({"event_type": "avatar_video.success", "event_data": news}).encode()
+    signature = hmac.new(b"shared", raw, hashlib.sha256).hexdigest()
+    url = f"{stage.cloud.front.url}/heygen_webhook/t/{teller}/production"
+
+    answer = httpx.post(url, content=raw, headers={"Signature": signature}, trust_env=False)
+    stage.cloud.tasks.run_due()
+
+    assert 200 == answer.status_code
+    assert looks == stage.wire.count(LOOK)
 
 
 def test_a_failed_take_is_free_and_told(stage: Stage) -> None:
