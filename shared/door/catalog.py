@@ -27,7 +27,9 @@ LARGEST_LIST = 100  # of a page
 LONGEST_WORDS = 100  # characters of a filter
 LONGEST_CURSOR = 2048
 AVATAR_FILTERS = ("provider", "mode", "gender", "engine", "search", "refresh", "limit", "cursor")
-VOICE_FILTERS = ("provider", "mode", "gender", "language", "search", "refresh", "limit", "cursor")
+VOICE_EXACTLY = ("gender", "age", "accent", "type")
+VOICE_FILTERS = ("provider", "mode", *VOICE_EXACTLY, "language", "search", "refresh", "limit", "cursor")
+_WORDS = frozenset({*VOICE_EXACTLY, "engine", "language", "search"})
 _LIMIT = re.compile(r"[0-9]{1,3}")
 Row = tuple[tuple[str, str, str], dict[str, Any]]  # its place in the list, and what is shown
 
@@ -114,9 +116,7 @@ class CatalogDoor:
             wrong["cursor"] = ["is not a cursor of ours: take next_cursor as it is"]
         if wrong:
             raise invalid(wrong)
-        filters = {
-            name: args[name].strip().casefold() for name in ("gender", "engine", "language", "search") if name in args
-        }
+        filters = {name: args[name].strip().casefold() for name in known if name in _WORDS and name in args}
         return Wanted(provider, Mode(mode), filters, args.get("refresh") == "true", int(limit), after)
 
 
@@ -131,10 +131,14 @@ def _films(look: ListedLook, wanted: Wanted) -> bool:
 def _speaks(voice: ListedVoice, wanted: Wanted) -> bool:
     language = wanted.filters.get("language", "")
     return (
-        wanted.filters.get("gender", voice.gender) == voice.gender
+        all(wanted.filters.get(name, said) == said for name, said in zip(VOICE_EXACTLY, _said(voice), strict=True))
         and any(each.casefold().startswith(language) for each in (voice.language, voice.locale))
         and _has(wanted, voice.name, voice.language, voice.accent, voice.id)
     )
+
+
+def _said(voice: ListedVoice) -> tuple[str, ...]:
+    return tuple(each.casefold() for each in (voice.gender, voice.age, voice.accent, voice.type))
 
 
 def _has(wanted: Wanted, *texts: str) -> bool:

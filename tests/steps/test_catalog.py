@@ -102,6 +102,8 @@ def test_voices_of_every_service(shop: Customer) -> None:
         ("voices", "language=en-us", lambda each: each["locale"] == "en-US"),
         ("voices", "language=span", lambda each: each["language"] == "Spanish"),
         ("voices", "gender=male", lambda each: each["gender"] == "male"),
+        ("voices", "accent=american", lambda each: each["accent"] == "American"),
+        ("voices", "type=Premium", lambda each: each["type"] == "premium"),
     ],
 )
 def test_a_filter_leaves_all_that_fit_and_no_other(shop: Customer, what: str, query: str, holds: Any) -> None:

@@ -40,6 +40,9 @@ def avatars(session: Session, /, **asked: Any) -> None:
 @click.command()
 @click.argument("search", required=False)
 @filtered
+@click.option("--age", help="Only of this age group, as the service words it.")
+@click.option("--accent", help="Only with this accent, as the service words it.")
+@click.option("--type", help="Only of this type: public, private.")
 @click.option("--language", help="Only of this language or locale, by its beginning.")
 @this
 def voices(session: Session, /, **asked: Any) -> None:

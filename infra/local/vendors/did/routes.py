@@ -180,8 +180,8 @@ def _presenter(one: Presenter) -> dict[str, Any]:
 
 def _voice(one: Voice) -> dict[str, Any]:
     told = {name: value for name, value in asdict(one).items() if name in {"id", "name", "gender", "provider"}}
-    spoken = {"language": one.language, "locale": one.locale, "accent": ""}
-    return {**told, "access": "public", "languages": [spoken], "styles": list(one.styles)}
+    spoken = {"language": one.language, "locale": one.locale, "accent": one.accent}
+    return {**told, "access": one.access, "languages": [spoken], "styles": list(one.styles)}
 
 
 def _paged(name: str, items: list[dict[str, Any]], following: int | None) -> Response:

@@ -45,6 +45,8 @@ class Voice:
     speaker: str = "en-us+f3"
     pitch: int = 50
     styles: tuple[str, ...] = ()
+    accent: str = ""
+    access: str = "public"
 
 
 PRESENTERS = (
@@ -57,7 +59,7 @@ VOICES = (
     Voice("en-US-JennyNeural", "Jenny", styles=("angry", "cheerful", "friendly", "newscast", "sad", "whispering")),
     Voice("en-US-GuyNeural", "Guy", gender="male", speaker="en-us+m3", pitch=40, styles=("cheerful", "newscast")),
     Voice("es-ES-ElviraNeural", "Elvira", locale="es-ES", language="Spanish", speaker="es+f2"),
-    Voice("21m00Tcm4TlvDq8ikWAM", "Rachel", provider="elevenlabs"),
+    Voice("21m00Tcm4TlvDq8ikWAM", "Rachel", provider="elevenlabs", accent="American", access="premium"),
 )
 
 
