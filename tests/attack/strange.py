@@ -258,7 +258,7 @@ def requests(draw: st.DrawFn, known: Known) -> Strange:
     if registered and draw(st.booleans()):
         headers["Signature"] = hmac.new(known.secret.encode(), raw, hashlib.sha256).hexdigest()
     places = {"job": known.job, "token": known.token, "provider": "heygen", "thing": "film", "mode": "production"}
-    places |= {"template": "launch", "brand": "spring", "kind": "vtt"}
+    places |= {"template": "launch", "brand": "spring", "kind": "vtt", "batch": known.job}
     places |= {"persona": "ana", "endpoint": known.job, "delivery": known.job, "name": "console.css"}
     places |= {"key": known.spare, "tenant": known.tenant, "attempt": known.callback[0], "mark": known.callback[1]}
     if "{vendor}" in pattern:

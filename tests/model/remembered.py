@@ -75,6 +75,8 @@ class Remembered:
         """Return the number under which a job is known."""
         seen = stripped(found, passed, self._latest)
         node = seen.nodes[self.key]
+        untimed = replace(seen.money, closed=tuple(replace(entry, settled_at=None) for entry in seen.money.closed))
+        seen = replace(seen, money=untimed)
         identity = (node, seen.ending, seen.money, seen.trouble is None)
         if identity not in self._numbers:
             self._numbers[identity] = len(self.jobs)

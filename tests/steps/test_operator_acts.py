@@ -23,20 +23,20 @@ HOOK = "http://127.0.0.1:9/hook"
 ACTS = ("operator", "operator:act", "jobs:read")
 
 
-@pytest.fixture(scope="module")
-def stage(tmp_path_factory: pytest.TempPathFactory, canned: Mapping[str, Path]) -> Iterator[Stage]:
-    """Open one stage for all."""
-    with staged(tmp_path_factory.mktemp("acts"), canned=canned) as opened:
+@pytest.fixture
+def stage(tmp_path: Path, canned: Mapping[str, Path]) -> Iterator[Stage]:
+    """Open a stage for each: what one leaves waiting is no other's."""
+    with staged(tmp_path, canned=canned) as opened:
         yield opened
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def hand(stage: Stage) -> Customer:
     """Return an operator's key that acts."""
     return customer(stage.wiring, "house", ACTS)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def operator(stage: Stage, hand: Customer) -> Browser:
     """Return a browser whose person acts across tenants."""
     return signed_in(stage, hand)
