@@ -226,8 +226,9 @@ def test_only_a_key_with_both_scopes_acts(stage: Stage, scopes: tuple[str, ...],
     assert "Do something about it" not in shown
 
 
-def test_the_operators_command_makes_a_key_that_acts(stage: Stage) -> None:
-    """With a switch of its own, beside the operator's."""
+def test_the_operators_command_makes_a_key_that_acts(stage: Stage, hand: Customer) -> None:
+    """With a switch of its own, beside the operator's; `hand` is of the house, too."""
+    assert hand.wiring is stage.wiring
     acting = keys.add(stage.wiring, "house", operator=True, acts=True)
 
     assert ["operator", "operator:act", "jobs:read"] == acting["scopes"]
