@@ -49,7 +49,8 @@ class Shown:
     stills: tuple[Path, ...]
     measures: Measures
     faults: tuple[str, ...]
-    score: float | None = None  # of abroll's own report; its reasons stand in `faults`
+    reasons: tuple[str, ...] = ()  # of abroll's own report
+    score: float | None = None  # of the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +98,8 @@ class Gallery:
                 still(path, at * found.seconds, picture, WIDE)
             wanted = film["order"].get("audio", {}).get("loudness", -14)
             report = (output or job).get("quality") or {}
-            wrong = [*faults(found, job["film_seconds"], wanted), *reasons(report)]
-            yield Shown(name, film["says"], path, stills, found, tuple(wrong), report.get("score"))
+            wrong = tuple(faults(found, job["film_seconds"], wanted))
+            yield Shown(name, film["says"], path, stills, found, wrong, tuple(reasons(report)), report.get("score"))
 
     def _ended(self, job_id: str) -> Mapping[str, Any]:
         end = time.monotonic() + LIMIT
@@ -155,7 +156,7 @@ def _figure(one: Shown) -> str:
     scored = "no score" if one.score is None else f"{one.score:g} of 10"
     figures = f"{scored}, {found.width}x{found.height}, {found.seconds:.2f} s, {found.fps:g} fps, {heard}"
     stills = "".join(f'<img src="{escape(each.name)}" alt="" loading="lazy">' for each in one.stills)
-    wrong = "".join(f'<p class="fault">{escape(each)}</p>' for each in one.faults)
+    wrong = "".join(f'<p class="fault">{escape(each)}</p>' for each in one.faults + one.reasons)
     film = (
         f'<video src="{escape(one.film.name)}" controls preload="none" poster="{escape(one.stills[1].name)}"></video>'
     )
@@ -250,14 +251,22 @@ def main() -> None:
     finally:
         laptop.stop()
     write(given.out, shown)
-    found = sum(len(one.faults) for one in shown)
+    found = sum(len(one.faults) + len(one.reasons) for one in shown)
     sys.stdout.write(f"{len(shown)} films, {found} faults: {given.out / 'index.html'}\n")
 
 
 def write(folder: Path, shown: Sequence[Shown]) -> None:
     """Write the page and its figures."""
     (folder / "index.html").write_text(page(shown), encoding="utf-8")
-    figures = {one.name: {**one.measures.plain(), "score": one.score, "faults": list(one.faults)} for one in shown}
+    figures = {
+        one.name: {
+            **one.measures.plain(),
+            "score": one.score,
+            "faults": list(one.faults),
+            "reasons": list(one.reasons),
+        }
+        for one in shown
+    }
     (folder / "figures.json").write_text(json.dumps(figures, indent=1), encoding="utf-8")
 
 

@@ -29,7 +29,7 @@ from tests.storm.worlds import world
 
 TENANT = "acme"
 NUMBERED = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{24,}|\d{10,}")
-LIMIT = 60.0  # seconds a film may take, all films together
+LIMIT = 120.0  # seconds a film may take, on a busy machine; all of one kind together
 NEAREST = 6  # points tried, from the chosen one down, until one comes
 DRY = 30.0  # seconds the queues may take to run dry at the end
 FILMS: Mapping[str, Mapping[str, Any]] = {
@@ -91,7 +91,6 @@ def killed_at_points(folder: Path, sample: int = 0) -> Outcomes:
             all_points += len(every)
             last = threading.Timer(LIMIT * len(chosen), customers.over.set)
             last.start()
-            held.callback(last.cancel)
             for number, point in enumerate(chosen):
                 for at in _nearest(point):
                     order = _order(f"{film}-{number}-{at.nth}", film)
@@ -103,7 +102,8 @@ def killed_at_points(folder: Path, sample: int = 0) -> Outcomes:
                         break
                 else:
                     missed.append(f"{point}: the call never came")
-        findings = found(laptop, [TENANT], [job for job, _ in jobs], DRY)
+            last.cancel()
+        findings = found(laptop, [TENANT], [job for job, _ in jobs if job], DRY)
     complaints = [*missed, *_wrong(jobs, findings)]
     rows.append(f"{kills + len(missed)} of {all_points} points, {kills} kills")
     return Outcomes(tuple(complaints), "\n".join(rows), kills)
