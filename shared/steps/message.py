@@ -22,9 +22,9 @@ class Message:
     @property
     def body(self) -> dict[str, str | int]:
         """The task's body."""
-        told = {"teller": self.teller} if self.teller else {}
-        own = {"job": self.job, "node": self.node, "take": self.take, "attempt": self.attempt, "hint": self.hint}
-        return own | told
+        said = {"teller": self.teller} if self.teller else {}
+        about = {"job": self.job, "node": self.node, "hint": self.hint}
+        return {**about, "take": self.take, "attempt": self.attempt, **said}
 
 
 def read_message(data: object) -> Message:
