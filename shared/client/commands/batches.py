@@ -13,7 +13,7 @@ import click
 from ..errors import BatchRunning, Refused
 from . import words
 from .purchases import Purchases
-from .session import Session, this
+from .session import Session, read_bytes, this
 
 MOST_ROWS_FILE = 4 * 1024 * 1024  # bytes, as abroll takes them
 LISTED = 20
@@ -36,7 +36,7 @@ def batch(session: Session, /, file: str, **asked: Any) -> None:
 
     Nothing is bought above the price that was shown. Interrupted, the same command goes on with the same batch.
     """
-    rows, terms = _rows(file), _terms(asked)
+    rows, terms = read_bytes(file, MOST_ROWS_FILE, ": send it as several batches"), _terms(asked)
     purchases = Purchases(session.profile.url, session.profile.key, "batch", terms, rows.decode("latin-1"))
     begun = None if asked["anew"] else purchases.begun()
     if begun is None or not begun.image:
@@ -119,21 +119,6 @@ def _at_most(cost: Mapping[str, Any]) -> str:
 def _terms(asked: Mapping[str, Any]) -> dict[str, str]:
     given = {"template": "template", "title": "title", "max_cost": "max_cost_usd", "webhook": "webhook_url"}
     return {name: str(asked[option]) for option, name in given.items() if asked[option] is not None}
-
-
-def _rows(path: str) -> bytes:
-    """Return a file's bytes, or stdin's for `-`. Raises UsageError."""
-    try:
-        if path == "-":
-            raw = sys.stdin.buffer.read(MOST_ROWS_FILE + 1)
-        else:
-            with Path(path).open("rb") as file:
-                raw = file.read(MOST_ROWS_FILE + 1)
-    except OSError as failed:
-        raise click.UsageError(f"{path} cannot be read: {failed.strerror}") from failed
-    if len(raw) > MOST_ROWS_FILE:
-        raise click.UsageError(f"{path} has more than {MOST_ROWS_FILE >> 20} MB: send it as several batches")
-    return raw
 
 
 COMMANDS = (batch, batches)

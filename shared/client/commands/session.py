@@ -43,20 +43,25 @@ class Session:
 this = click.make_pass_decorator(Session)
 
 
+def read_bytes(path: str, most: int, else_: str = "") -> bytes:
+    """Return a file's bytes, or stdin's for `-`; `else_` says what to do with more than `most`. Raises UsageError."""
+    try:
+        if path == "-":
+            raw = sys.stdin.buffer.read(most + 1)
+        else:
+            with Path(path).open("rb") as file:
+                raw = file.read(most + 1)
+    except OSError as failed:
+        raise click.UsageError(f"{path} cannot be read: {failed.strerror}") from failed
+    if len(raw) > most:
+        raise click.UsageError(f"{path} has more than {most // 1024} KB{else_}")
+    return raw
+
+
 def read_json(path: str) -> dict[str, Any]:
     """Return the JSON object in a file, or on stdin for `-`. Raises UsageError."""
     try:
-        if path == "-":
-            raw = sys.stdin.buffer.read(MOST_JSON + 1)
-        else:
-            with Path(path).open("rb") as file:
-                raw = file.read(MOST_JSON + 1)
-    except OSError as failed:
-        raise click.UsageError(f"{path} cannot be read: {failed.strerror}") from failed
-    if len(raw) > MOST_JSON:
-        raise click.UsageError(f"{path} has more than {MOST_JSON // 1024} KB")
-    try:
-        found = json.loads(raw.decode("utf-8-sig"))
+        found = json.loads(read_bytes(path, MOST_JSON).decode("utf-8-sig"))
     except (ValueError, RecursionError) as failed:
         raise click.UsageError(f"{path} holds no JSON: {failed}") from failed
     if not isinstance(found, dict):
