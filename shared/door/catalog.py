@@ -29,7 +29,7 @@ LONGEST_CURSOR = 2048
 AVATAR_FILTERS = ("provider", "mode", "gender", "engine", "search", "refresh", "limit", "cursor")
 VOICE_EXACTLY = ("gender", "age", "accent", "type")
 VOICE_FILTERS = ("provider", "mode", *VOICE_EXACTLY, "language", "search", "refresh", "limit", "cursor")
-_WORDS = frozenset({*VOICE_EXACTLY, "engine", "language", "search"})
+_NARROWING = frozenset({*VOICE_EXACTLY, "engine", "language", "search"})
 _LIMIT = re.compile(r"[0-9]{1,3}")
 Row = tuple[tuple[str, str, str], dict[str, Any]]  # its place in the list, and what is shown
 
@@ -116,7 +116,7 @@ class CatalogDoor:
             wrong["cursor"] = ["is not a cursor of ours: take next_cursor as it is"]
         if wrong:
             raise invalid(wrong)
-        filters = {name: args[name].strip().casefold() for name in known if name in _WORDS and name in args}
+        filters = {name: args[name].strip().casefold() for name in known if name in _NARROWING and name in args}
         return Wanted(provider, Mode(mode), filters, args.get("refresh") == "true", int(limit), after)
 
 

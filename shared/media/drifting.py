@@ -5,12 +5,11 @@ shown in two parts goes on where the first has left it.
 """
 
 from shared.media.segments import Cut, frames
-from shared.pipeline.edit.edit import MIDDLE
+from shared.pipeline.edit.edit import MIDDLE, PRODUCT
 from shared.pipeline.plan.picture import Motion
 from shared.pipeline.plan.request import Focus
 
 _A_SECOND, _IN_ALL = 0.02, 0.08  # of the picture: how far it moves at most
-_PRODUCT = Focus(0.5, 0.4)  # where a picture shows the product, unless its focus was named
 
 
 def drifting(cut: Cut, fps: int, focus: Focus) -> str:
@@ -22,7 +21,7 @@ def drifting(cut: Cut, fps: int, focus: Focus) -> str:
     far = min(_IN_ALL, _A_SECOND * shot.seconds)
     gone = f"clip((on-{before})/{max(1, frames(shot.seconds, fps) - 1)}\\,0\\,1)"
     if shot.motion is Motion.PUSH_IN:
-        at = _PRODUCT if focus == MIDDLE else focus
+        at = PRODUCT if focus == MIDDLE else focus
         share = f"(1-1/(1+{far:.5f}*{gone}))"
         left, top, right, low = (f"{each:.4f}*{share}" for each in (at.x, at.y, 1 - at.x, 1 - at.y))
     else:

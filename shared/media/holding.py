@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 from shared.media.segments import Cut, run_up
+from shared.pipeline.edit.edit import PRODUCT
 from shared.pipeline.plan.picture import Hold
 
 _UNNOTICED = 6  # frames a picture may stand still without anybody noticing
 _PUSH, _MOST_PUSH = 0.012, 0.08  # of the picture's size: a second, and in all
 _DRIFT = 0.008  # of a card's size, a second at each side
-_FOCUS = (0.5, 0.4)  # where footage shows the product
 
 
 def pushed_in(cut: Cut, fps: int, hold: Hold) -> str:
@@ -22,8 +22,8 @@ def pushed_in(cut: Cut, fps: int, hold: Hold) -> str:
     rate = min(_PUSH, _MOST_PUSH * fps / (cut.painted - begin))
     run = f"max(0\\,on-{begin})/{fps}"  # seconds; its square starts the movement softly
     share = f"(1-1/(1+{rate:.5f}*({run})*({run})/({run}+0.5)))"
-    left, top = f"W*{_FOCUS[0]}*{share}", f"H*{_FOCUS[1]}*{share}"
-    right, bottom = f"W-W*{1 - _FOCUS[0]:.2f}*{share}", f"H-H*{1 - _FOCUS[1]:.2f}*{share}"
+    left, top = f"W*{PRODUCT.x}*{share}", f"H*{PRODUCT.y}*{share}"
+    right, bottom = f"W-W*{1 - PRODUCT.x:.2f}*{share}", f"H-H*{1 - PRODUCT.y:.2f}*{share}"
     corners = f"x0={left}:y0={top}:x1={right}:y1={top}:x2={left}:y2={bottom}:x3={right}:y3={bottom}"
     return f",perspective={corners}:sense=source:eval=frame:enable=gte(n\\,{begin})"
 

@@ -19,7 +19,7 @@ from shared.media.segments import Cut
 from shared.media.sound import DUCKED
 from shared.media.takes import LOUDNESS
 from shared.media.watching import Overlay, watched
-from shared.pipeline.edit.edit import MIDDLE, Edit
+from shared.pipeline.edit.edit import MIDDLE, PRODUCT, Edit
 from shared.pipeline.plan.plan import Cutout, Sound
 from shared.pipeline.plan.warned import FilmQuality
 from shared.pipeline.quality.figures import Figures, PersonFigures, SpeechFigures, TextFigures
@@ -28,7 +28,6 @@ from shared.pipeline.quality.judging import judged
 _T = TypeVar("_T")
 _MOST_MEASURING, _MEASURING_SHARE = 20.0, 0.5  # seconds, and share of the film's own, that measuring may take
 _LEAST_TALL, _LEAST_WIDE = 0.044, 0.05  # of the shorter side: letters that are read on a phone
-_PRODUCT = (0.5, 0.4)  # where footage shows the product, unless its focus was named
 _PLACE_TALL, _PLACE_WIDE, _PLACE_SQUARE = (0.36, 0.22), (0.30, 0.44), (0.36, 0.32)  # of width and height
 
 
@@ -94,12 +93,12 @@ def overlays(laid: FinishedFilm) -> tuple[Overlay, ...]:
 def product_place(edit: Edit) -> Box:
     """Return the box in which footage shows its product."""
     size = edit.size
-    x, y = _PRODUCT if edit.focus == MIDDLE else (0.5, 0.5)  # what a crop is laid around is its middle
+    at = PRODUCT if edit.focus == MIDDLE else MIDDLE  # what a crop is laid around is its middle
     if size.width > size.height:
         wide, high = _PLACE_WIDE
     else:
         wide, high = _PLACE_TALL if size.width * 4 < size.height * 3 else _PLACE_SQUARE
-    left, top = round((x - wide / 2) * size.width), round((y - high / 2) * size.height)
+    left, top = round((at.x - wide / 2) * size.width), round((at.y - high / 2) * size.height)
     return Box(left, top, round(wide * size.width), round(high * size.height))
 
 

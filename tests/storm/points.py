@@ -30,7 +30,6 @@ from tests.storm.worlds import world
 TENANT = "acme"
 NUMBERED = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{24,}|\d{10,}")
 LIMIT = 120.0  # seconds a film may take, on a busy machine; all of one kind together
-NEAREST = 6  # points tried, from the chosen one down, until one comes
 DRY = 30.0  # seconds the queues may take to run dry at the end
 FILMS: Mapping[str, Mapping[str, Any]] = {
     "HeyGen's": {"avatar_id": ANA, "avatar_script": SAID},
@@ -118,9 +117,11 @@ def _points(customers: Customers, wire: Wire, film: str, jobs: list[tuple[str, s
 
 
 def _nearest(point: Point) -> Iterator[Point]:
-    """Yield a point and the few before it: what looks by the clock comes less often in a quicker film."""
-    for nth in range(point.nth, max(0, point.nth - NEAREST), -1):
+    """Yield a point, then earlier ones to the first: what looks by the clock comes less often in a quicker film."""
+    nth = point.nth
+    while nth:
         yield replace(point, nth=nth)
+        nth //= 2
 
 
 def _killed(

@@ -15,6 +15,7 @@ from shared.pipeline.plan.typography import USUAL_TEXT, AppArea, Typography
 from shared.pipeline.plan.warned import WarningText
 
 MIDDLE = Focus()
+PRODUCT = Focus(0.5, 0.4)  # where a picture shows the product, unless its focus was named
 MUSIC_KEY, LOGO_KEY = "music", "logo"
 INTRO_KEY, OUTRO_KEY = "card-intro", "card-outro"
 HEADING_KEY, BODY_KEY = "font-heading", "font-body"
