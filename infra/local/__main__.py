@@ -3,9 +3,9 @@
 import argparse
 import signal
 import sys
-import threading
 from pathlib import Path
 
+from infra.local.google.ending import Ending
 from infra.local.laptop import CannotStart, Laptop
 from infra.local.world import ROOT, World, free_port_from, is_free
 
@@ -30,9 +30,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, help="where abroll listens; 0 = any free port (8080)")
     parser.add_argument("--world", type=Path, help="settings of this laptop's cloud, JSON")
     given = parser.parse_args()
-    over = threading.Event()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(name, lambda *_: over.set())
+    ending = Ending(signal.SIGINT, signal.SIGTERM)
     port = World.read(given.world).port if given.port is None else given.port
     if port and not is_free(port):
         sys.exit(f"port {port} is taken; port {free_port_from(port + 1)} is free: {_again(free_port_from(port + 1))}")
@@ -45,7 +43,7 @@ def main() -> None:
         key, url = laptop.seed("demo"), laptop.places.front_url
         page = f"{url}/console/enter?t={laptop.ticket(key)}"
         print(BEFORE.format(url=url, data=given.data, page=page), first_use(url, key), AFTER, sep="\n", flush=True)
-        over.wait()
+        ending.wait()
     finally:
         laptop.stop()
 

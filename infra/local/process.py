@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
+from infra.local.google.ending import Ending
 from infra.local.world import ACCOUNT, Places, World
 
 READY = "ready"
@@ -113,17 +114,16 @@ def main() -> None:
     parser.add_argument("--world", type=Path)
     parser.add_argument("--port", type=int, help="the front's, instead of the world's")
     given = parser.parse_args()
-    over = threading.Event()
+    ending = Ending(signal.SIGTERM)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the supervisor's: it ends us in order
-    signal.signal(signal.SIGTERM, lambda *_: over.set())
-    _watch_parent(over.set)
+    _watch_parent(ending.tell)
     world = World.read(given.world)
     if given.port is not None:
         world = replace(world, port=given.port)
     running = served(given.name, world, Places.of(given.data, world))
     running.start()
     print(READY, flush=True)
-    over.wait()
+    ending.wait()
     running.stop()
 
 

@@ -54,6 +54,7 @@ SITES = (
 HOSTS = re.compile(
     r"\b(?:[\w-]+\.)*(?:" + "|".join(map(re.escape, SITES)) + r")\.(?:org|com|io|net|dev)\b", re.IGNORECASE
 )
+HARMLESS = re.compile(r"lambda \*_: (None|sys\.exit\(.*\))|signal\.(SIG_IGN|SIG_DFL|default_int_handler)")
 SILENCED = re.compile(r"#\s*(noqa(:[A-Z0-9, ]+)?|type:\s*ignore(\[[^\]]*\])?)\s*$")
 PLACE = re.compile(
     r"(?<![a-z])(emulator|is_local|laptop|localhost|on_premise|stand_in)(?![a-z])|127\.0\.0\.1", re.IGNORECASE
@@ -138,6 +139,25 @@ def test_nothing_is_mocked() -> None:
                 mocked[f"{name_of(path)}:{node.lineno}"] = node.attr
 
     assert not mocked, found(mocked)
+
+
+def test_no_signal_handler_takes_a_lock() -> None:
+    """A handler runs wherever the main thread is, in a lock too: it does nothing, or leaves. `Ending` does the rest."""
+    handlers = [
+        (name_of(path), ast.unparse(call.args[1]))
+        for path in python_files(*PRODUCT, "tests")
+        for call in ast.walk(parsed(path))
+        if isinstance(call, ast.Call) and dotted(call.func) == "signal.signal" and len(call.args) == 2
+    ]
+
+    assert handlers
+    assert [] == [
+        (path, handler)
+        for path, handler in handlers
+        if not re.fullmatch(
+            r"lambda \*_: (None|sys\.exit\(.*\))|signal\.(SIG_IGN|SIG_DFL|default_int_handler)", handler
+        )
+    ]
 
 
 def test_the_black_box_knows_nothing_of_ours() -> None:

@@ -9,11 +9,12 @@ acknowledged lies in the data folder: start it there again, after a kill -9 too,
 import argparse
 import signal
 import sys
-import threading
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
+
+from .ending import Ending
 
 WHERE_TO_READ = "What each answers and what it refuses by name: SERVICE/README.md in this package's folder."
 
@@ -151,9 +152,7 @@ def main() -> None:
     """Serve until told to stop."""
     parser = arguments()
     given = parser.parse_args()
-    over = threading.Event()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(name, lambda *_: over.set())
+    ending = Ending(signal.SIGINT, signal.SIGTERM)
     try:
         given.data.mkdir(parents=True, exist_ok=True)
         server = MAKERS[given.service](given)
@@ -164,7 +163,7 @@ def main() -> None:
     except (OSError, RuntimeError) as error:
         sys.exit(f"{given.service} can't listen on {given.host}:{given.port}: {error}")
     print(USE[given.service].format(address), flush=True)
-    over.wait()
+    ending.wait()
     server.stop()
 
 

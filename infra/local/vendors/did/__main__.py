@@ -6,11 +6,11 @@
 import argparse
 import json
 import signal
-import threading
 from pathlib import Path
 
 from infra.local.vendors.did.server import DidServer
 from infra.local.vendors.did.settings import DidSettings
+from infra.local.vendors.ending import Ending
 
 
 def main() -> None:
@@ -21,12 +21,10 @@ def main() -> None:
     parser.add_argument("--settings", type=Path)
     given = parser.parse_args()
     settings = DidSettings.from_json(json.loads(given.settings.read_text())) if given.settings else DidSettings()
-    over = threading.Event()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(name, lambda *_: over.set())
+    ending = Ending(signal.SIGINT, signal.SIGTERM)
     server = DidServer(given.data, settings=settings, port=given.port)
     print(server.start(), flush=True)
-    over.wait()
+    ending.wait()
     server.stop()
 
 

@@ -6,9 +6,9 @@
 import argparse
 import json
 import signal
-import threading
 from pathlib import Path
 
+from infra.local.vendors.ending import Ending
 from infra.local.vendors.veo.server import VeoServer
 from infra.local.vendors.veo.settings import VeoSettings
 
@@ -22,12 +22,10 @@ def main() -> None:
     parser.add_argument("--settings", type=Path)
     given = parser.parse_args()
     settings = VeoSettings.from_json(json.loads(given.settings.read_text())) if given.settings else VeoSettings()
-    over = threading.Event()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(name, lambda *_: over.set())
+    ending = Ending(signal.SIGINT, signal.SIGTERM)
     server = VeoServer(given.data, storage=given.storage, settings=settings, port=given.port)
     print(server.start(), flush=True)
-    over.wait()
+    ending.wait()
     server.stop()
 
 
