@@ -49,6 +49,7 @@ ANSWERS: Mapping[str, Mapping[int, str]] = {
     "PUT /tenant/integrations/{provider}": {200: "Account"},
     "PATCH /tenant/integrations/{provider}": {200: "Account"},
     "POST /tenant/integrations/{provider}/sync": {200: "Account"},
+    "POST /tenant/integrations/{provider}/webhook/rotate": {200: "Account"},
     "GET /tenant/integrations/{provider}": {200: "Account"},
     "DELETE /tenant/integrations/{provider}": {200: "Deleted"},
     "GET /tenant/template": {200: "TemplateKept"},
@@ -151,6 +152,7 @@ QUERIES: Mapping[str, Mapping[str, Schema]] = {
     "GET /tenant/integrations/{provider}": {"mode": word("Which account.", Mode)},
     "PATCH /tenant/integrations/{provider}": {"mode": word("Which account.", Mode)},
     "POST /tenant/integrations/{provider}/sync": {"mode": word("Which account.", Mode)},
+    "POST /tenant/integrations/{provider}/webhook/rotate": {"mode": word("Which account.", Mode)},
     "DELETE /tenant/integrations/{provider}": {"mode": word("Which account.", Mode)},
 }
 

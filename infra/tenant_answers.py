@@ -69,6 +69,7 @@ TENANT_SCHEMAS: Mapping[str, Schema] = {
             "avatar_id": text("Who speaks where an order names nobody."),
             "voice_id": text("The voice where an order names none."),
             "webhook_id": text("The service's name of abroll's webhook."),
+            "webhook_rotated_at": time("When that webhook's signing secret was last changed."),
             "busy_until": time("Until when the service takes no orders: it said so."),
             "down_until": time("Until when abroll orders nothing from it: it failed too often."),
             "looks": of("object", "How each look can be cut out, as far as it was found out.", **TEXTS),

@@ -17,6 +17,7 @@ from infra.admin import closing, deliveries, export, house, jobs, keys, meters, 
 from infra.admin.told import Told, text_of
 from shared.config import settings
 from shared.pipeline.job.status import Status
+from shared.pipeline.plan.request import Mode
 from shared.wiring import Wiring
 
 EPILOG = """\b
@@ -125,6 +126,15 @@ _verb(
     TENANT_ID,
     DRY,
 )(tenants.suspend)
+_verb(
+    TENANTS,
+    "rotate-webhook",
+    "Let an avatar service sign what it tells abroll of a tenant's takes with a new secret; none is ever shown.",
+    TENANT_ID,
+    click.argument("provider"),
+    click.option("--mode", default=Mode.PRODUCTION.value, type=click.Choice(list(Mode)), show_default=True),
+    DRY,
+)(tenants.rotate_webhook)
 _verb(TENANTS, "resume", "Open a suspended tenant again.", TENANT_ID, DRY)(tenants.resume)
 _verb(
     TENANTS,

@@ -13,6 +13,7 @@ from shared.steps.accounts import standing
 from shared.steps.audited import THE_OPERATOR, Audited
 from shared.steps.bar import ORDERS_SETTLED, Bar
 from shared.steps.closing_report import report_of
+from shared.steps.problems import Problem
 from shared.wiring import Wiring
 
 MOST_TENANTS = 1_000  # that are listed
@@ -105,6 +106,20 @@ def change(
         line = THE_OPERATOR.line(Audited.TENANT_CHANGED, tenant, wiring.now(), changes)
         wiring.tenants.change_tenant(wanted, changes, line)
     return done(f"{tenant}: {', '.join(changes) or 'nothing'} changed", dry_run=dry_run, changes=changes)
+
+
+def rotate_webhook(wiring: Wiring, tenant: str, provider: str, mode: str, *, dry_run: bool = False) -> Told:
+    """Give our endpoint at a tenant's account a new signing secret. Raises SystemExit."""
+    open_tenant_of(wiring, tenant)
+    accounts = wiring.tenant_inside.accounts
+    line = THE_OPERATOR.line(Audited.ACCOUNT_WEBHOOK_ROTATED, f"{provider}-{mode}", wiring.now())
+    try:
+        known = accounts.one(tenant, provider, mode)
+        made = known if dry_run else accounts.rotate_webhook(tenant, provider, mode, line)
+    except Problem as problem:
+        raise SystemExit(f"{problem.message}: {problem.next_move}") from problem
+    said = f"the webhook of {tenant}'s {provider} account, {mode}, is signed with a new secret"
+    return done(said, dry_run=dry_run, webhook_id=made.webhook_id, webhook_rotated_at=made.webhook_rotated_at)
 
 
 def suspend(wiring: Wiring, tenant: str, *, dry_run: bool = False) -> Told:

@@ -86,6 +86,13 @@ class Abroll:
         """Return the tenant's account at an avatar service, without its key."""
         return cast("Account", self._transport.call("GET", f"/tenant/integrations/{provider}"))
 
+    def rotate_account_webhook(self, provider: str) -> Account:
+        """Give abroll's endpoint at an avatar service a new signing secret; what the one before signs counts for a day.
+
+        Raises Refused where the service registers none.
+        """
+        return cast("Account", self._transport.call("POST", f"/tenant/integrations/{provider}/webhook/rotate"))
+
     def personas(self) -> Personas:
         """Return the tenant's presenters by name."""
         return cast("Personas", self._transport.call("GET", "/tenant/personas"))

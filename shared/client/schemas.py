@@ -1427,6 +1427,7 @@ class Account(TypedDict):
     avatar_id: NotRequired[str]
     voice_id: NotRequired[str]
     webhook_id: NotRequired[str]
+    webhook_rotated_at: NotRequired[str]
     busy_until: NotRequired[str]
     down_until: NotRequired[str]
     looks: NotRequired[dict[str, str]]

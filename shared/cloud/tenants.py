@@ -91,6 +91,9 @@ class Integration(Stored):
     voice_id: str | None = None
     webhook_id: str | None = None
     webhook_secret: str | None = None  # the name of the secret that signs its webhooks
+    webhook_asked_at: datetime | None = None  # a new secret was asked for then, and has not come
+    webhook_rotated_at: datetime | None = None
+    webhooks_left: Mapping[str, str] | None = None  # versions of `secret`, and the endpoint each may still have
     busy_until: datetime | None = None  # the vendor said 429: starters do not even try
     down_until: datetime | None = None  # it failed again and again for this account alone: starters wait
     down_times: int = 0  # in a row: the next rest is twice as long

@@ -18,7 +18,17 @@ from shared.steps.accounts import AccountChange, Accounts, standing
 from shared.steps.audited import Audited
 from shared.steps.problems import invalid
 
-HIDDEN = {"secret", "webhook_secret", "version", "down_times", "refused_at", "balance", "gone"}
+HIDDEN = {
+    "secret",
+    "webhook_secret",
+    "webhook_asked_at",
+    "webhooks_left",
+    "version",
+    "down_times",
+    "refused_at",
+    "balance",
+    "gone",
+}
 MASKED = "********"  # where a key is kept: nothing of it is ever shown
 CLEARABLE = ("avatar_id", "voice_id", "provider_config")
 
@@ -48,6 +58,12 @@ class IntegrationsDoor:
             ),
             Route(
                 "POST", f"{path}/sync", self._sync, "Ask the service whether the key works and what is left to spend."
+            ),
+            Route(
+                "POST",
+                f"{path}/webhook/rotate",
+                self._rotate,
+                "Give abroll's endpoint at the service a new signing secret, or register one where there is none.",
             ),
             Route("DELETE", path, self._delete, "Forget an avatar account and its key, once no film needs it."),
         )
@@ -94,6 +110,13 @@ class IntegrationsDoor:
     def _sync(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
         who = self.who(request)
         return answer(200, shown_account(self.accounts.sync(who.tenant.id, found["provider"], _mode(request))))
+
+    def _rotate(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
+        who, provider, mode = self.who(request), found["provider"], _mode(request)
+        self.accounts.one(who.tenant.id, provider, mode)
+        self.key_put(request, who)
+        line = who.line(Audited.ACCOUNT_WEBHOOK_ROTATED, f"{provider}-{mode}")
+        return answer(200, shown_account(self.accounts.rotate_webhook(who.tenant.id, provider, mode, line)))
 
     def _delete(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
         who, provider, mode = self.who(request), found["provider"], _mode(request)

@@ -101,9 +101,8 @@ class DoorParts(BatchParts):
         from shared.steps.personas import Cast
         from shared.steps.rotation import Rotation
 
-        url = (self.settings.public_url + "/heygen_webhook/t/{}/{}").format
         asked, kept = self.preflight.presenters, (self.tenants, self.secrets, self.replaced_secrets)
-        work = Integrations(self.presenters, asked, *kept, url, self.now)
+        work = Integrations(self.presenters, asked, *kept, self.vendor_endpoints, self.now)
         cast = Cast(self.personas, self.preflight.presenters, self.tenants, self.secrets)
         rotation = Rotation(self.secrets, self.rate_counts, self.replaced_secrets, self.now)
         images = self.preflight.images

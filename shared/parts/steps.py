@@ -242,7 +242,7 @@ class StepParts(VendorParts):
             EndedJobsOf(self.jobs, self.deletions, self.delete_job),
             FilesOfJobs(self.deletions, self.blobs, self._buckets),
             *files_of_tenant(self.blobs, self.settings.films_bucket),
-            VendorHooks(self.tenants, self.secrets, lambda: self.presenters),
+            VendorHooks(self.tenants, self.secrets, lambda: self.presenters, self.vendor_hook_url),
             secrets,
             *documents_of(self.belongings, secrets),
         )
@@ -284,7 +284,8 @@ class StepParts(VendorParts):
 
         models = tuple(model.id for model in self.tables.footage.values())
         stores = TenantPages(self.clients), self.tenants, self.personas, self.secrets
-        people = PeopleRadar(*stores, self.presenters, self.vendor_states, self.monotonic)
+        tidy = self.vendor_endpoints.cleared
+        people = PeopleRadar(*stores, self.presenters, self.vendor_states, self.monotonic, tidy)
         return Radar(self.vendor_states, models, self.veo.seen, self.now, people)
 
     @cached_property

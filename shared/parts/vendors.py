@@ -10,6 +10,7 @@ if TYPE_CHECKING:  # each function imports only what its own property below name
     from shared.egress.client import Egress
     from shared.providers.ports import KeyedFootageVendor, PresenterVendor
     from shared.providers.veo.client import Veo
+    from shared.steps.vendor_endpoints import VendorEndpoints
 
 
 class VendorParts(StoreParts):
@@ -46,6 +47,18 @@ class VendorParts(StoreParts):
         from shared.providers.heygen_video.client import HeyGenVideo
 
         return {"heygen_video": HeyGenVideo(endpoint=self.settings.heygen_endpoint, egress=self.egress)}
+
+    def vendor_hook_url(self, tenant: str, mode: str) -> str:
+        """Return the address HeyGen is told for a tenant's account."""
+        return f"{self.settings.public_url}/heygen_webhook/t/{tenant}/{mode}"
+
+    @cached_property
+    def vendor_endpoints(self) -> "VendorEndpoints":
+        from shared.cloud.rates import RateCounts
+        from shared.steps.vendor_endpoints import VendorEndpoints
+
+        kept = self.tenants, self.secrets, self.replaced_secrets, RateCounts(self.clients)
+        return VendorEndpoints(*kept, self.vendor_hook_url, self.now)
 
     def _veo_token(self, *, renew: bool = False) -> str:
         from shared.providers.ports import NotSent

@@ -7,7 +7,7 @@ Errors are decisions: they say what the caller should do, so no step reads a sta
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Protocol, runtime_checkable
+from typing import Protocol
 
 from shared.codes import Code
 from shared.pipeline.job.job import Reconcile
@@ -286,15 +286,3 @@ class PresenterVendor(Protocol):
     def voice(self, voice_id: str, *, api_key: str) -> Voice:
         """Raises: Refused(code "voice_not_found"), KeyChanged, TryLater."""
         ...
-
-
-@runtime_checkable
-class RegistersWebhooks(Protocol):
-    """A vendor that calls a registered address too, and signs what it says; others call only an order's own."""
-
-    def register_webhook(self, url: str, *, api_key: str) -> tuple[str, str]:
-        """Register `url` for success and failure events; return (endpoint id, signing secret)."""
-        ...
-
-    def unregister_webhook(self, endpoint_id: str, *, api_key: str) -> None:
-        """Take our endpoint off an account; one that is gone already is fine. Raises: KeyChanged, TryLater."""

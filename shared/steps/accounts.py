@@ -16,6 +16,8 @@ from shared.cloud.tenants import AccountStatus, Integration
 from shared.codes import Code
 from shared.pipeline.plan.request import VoiceSettings
 from shared.pipeline.vendors.names import called
+from shared.providers.ports import KeyChanged, Refused, TryLater
+from shared.providers.registering import RegistersWebhooks
 from shared.steps.integrations import Integrations
 from shared.steps.problems import Problem, not_found
 
@@ -104,6 +106,25 @@ class Accounts:
             raise Problem(Code.ACCOUNT_IN_USE, message, next_move=move)
         self.keys.delete(tenant, provider, mode, line)
 
+    def rotate_webhook(self, tenant: str, provider: str, mode: str, line: AuditLine) -> Integration:
+        """Give our endpoint at the service a new signing secret; register one where there is none. Raises Problem."""
+        known, vendor = self.one(tenant, provider, mode), self.keys.presenter(provider)
+        if not isinstance(vendor, RegistersWebhooks):
+            message = f"{called(provider)} has no endpoint of abroll's: it calls each order's own address"
+            raise Problem(Code.NOT_FOUND, message, next_move="nothing is to be rotated there")
+        try:
+            return self.keys.endpoints.rotated(vendor, tenant, known, line)
+        except NoSecret as gone:
+            raise _refused(known, "the stored key cannot be read") from gone
+        except KeyChanged as bad:
+            self.keys.tenants.key_refused(tenant, known, refused=True)
+            raise _refused(known, f"{called(provider)} does not accept the stored key") from bad
+        except Refused as refused:
+            raise Problem(refused.code, str(refused), next_move=refused.next_move) from refused
+        except TryLater as later:
+            message = f"{called(provider)} did not say its new secret; what the one before signs is still taken"
+            raise Problem(Code.UNAVAILABLE, message, next_move="ask again in a minute", retry_after=60) from later
+
     def _using(self, tenant: str, secret: str) -> list[str]:
         """Return the jobs going on of which a take was claimed with a secret; one nobody can read may be such a job."""
         found: list[str] = []
@@ -146,6 +167,10 @@ def standing(account: Integration) -> Standing:
         asks = f"POST /tenant/integrations/{account.provider}/sync"
         move = f"PUT /tenant/integrations/{account.provider} with a working key; {asks} if it works again"
         return Standing(AccountStatus.ERROR, reason, move)
+    if account.webhook_asked_at:
+        reason = f"a new webhook secret was asked for at {account.webhook_asked_at:%Y-%m-%d %H:%M} UTC and never came"
+        asks = f"POST /tenant/integrations/{account.provider}/webhook/rotate?mode={account.mode}"
+        return Standing(AccountStatus.ACTIVE, reason, f"{asks}; until then callbacks and the sweep carry every take")
     if account.gone:
         reason = f"{called(account.provider)} did not know, when it was asked last: {', '.join(account.gone)}"
         move = f"PATCH {path} with others, or PUT /tenant/personas/{{name}}; it is asked anew within days"

@@ -36,6 +36,7 @@ class Audited(StrEnum):
     ACCOUNT_PUT = "account.put"
     ACCOUNT_CHANGED = "account.changed"
     ACCOUNT_DELETED = "account.deleted"
+    ACCOUNT_WEBHOOK_ROTATED = "account.webhook_rotated"
     WEBHOOK_SECRET_MADE = "webhook_secret.made"  # noqa: S105  # a word of the log
     WEBHOOK_MADE = "webhook.made"
     WEBHOOK_CHANGED = "webhook.changed"

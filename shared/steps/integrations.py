@@ -11,16 +11,18 @@ from datetime import datetime
 
 from shared.cloud.audit import AuditLine
 from shared.cloud.replaced_secrets import ReplacedSecrets
-from shared.cloud.secret_names import vendor_key, vendor_webhook
+from shared.cloud.secret_names import vendor_key
 from shared.cloud.secrets import NoSecret, Secrets
 from shared.cloud.tenants import AccountStatus, Integration, Tenants
 from shared.codes import Code
 from shared.log import Fact, log
 from shared.pipeline.vendors.names import called
-from shared.providers.ports import KeyChanged, PresenterVendor, Refused, RegistersWebhooks, TryLater
+from shared.providers.ports import KeyChanged, PresenterVendor, Refused, TryLater
+from shared.providers.registering import RegistersWebhooks
 from shared.steps.asked_once import AskedOnce
 from shared.steps.old_versions import REPLACED_LIFE
 from shared.steps.problems import Problem, no_provider, not_found, together
+from shared.steps.vendor_endpoints import VendorEndpoints
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,7 @@ class Integrations:
     tenants: Tenants
     secrets: Secrets
     replaced: ReplacedSecrets
-    webhook_url: Callable[[str, str], str]  # tenant, mode
+    endpoints: VendorEndpoints
     now: Callable[[], datetime]
 
     def put(
@@ -47,12 +49,17 @@ class Integrations:
         register: bool,
         line: AuditLine | None = None,
     ) -> Integration:
-        """Check a key, keep it, and register our webhook there once. Raises Problem."""
+        """Check a key, keep it, and register our webhook there once; none stays at an account that is left.
+
+        Raises Problem.
+        """
         presenter = self.presenter(provider)
         billing, balance = self.checked(provider, api_key, avatar_id, voice_id)
         known = self.tenants.integration(tenant, provider, mode, fresh=True)
         name = vendor_key(provider, mode, tenant)
-        version = self._version(name, known, api_key, {"tenant": tenant, "provider": provider, "mode": mode})
+        kept = self._kept(name, known, api_key)
+        leaves = kept is None and known is not None and self._leaves(presenter, known, api_key)
+        version = kept or self._put(name, api_key, {"tenant": tenant, "provider": provider, "mode": mode})
         integration = Integration(
             provider=provider,
             mode=mode,
@@ -66,15 +73,21 @@ class Integrations:
             provider_config=known.provider_config if known else None,
             webhook_id=known.webhook_id if known else None,
             webhook_secret=known.webhook_secret if known else None,
+            webhook_asked_at=known.webhook_asked_at if known else None,
+            webhook_rotated_at=known.webhook_rotated_at if known else None,
+            webhooks_left=known.webhooks_left if known else None,
             looks=known.looks if known else None,
             unknown=known.unknown if known else None,
             last_synced_at=self.now(),
             balance=balance,
         )
-        if register and integration.webhook_id is None and isinstance(presenter, RegistersWebhooks):
-            integration = self._registered(presenter, tenant, integration, api_key)
+        if known and leaves:
+            integration = self.endpoints.moved(tenant, known, integration)
+        deaf = integration.webhook_id is None or integration.webhook_asked_at is not None
+        if register and deaf and isinstance(presenter, RegistersWebhooks):
+            integration = self.endpoints.registered(presenter, tenant, integration, api_key)
         self.tenants.put_integration(tenant, integration, line)
-        return integration
+        return self.endpoints.cleared(presenter, tenant, integration)
 
     def delete(self, tenant: str, provider: str, mode: str, line: AuditLine | None = None) -> None:
         """Forget an account: its webhook, its document, then its key."""
@@ -82,6 +95,7 @@ class Integrations:
         known = self.tenants.integration(tenant, provider, mode, fresh=True)
         if known is None:
             raise not_found("integration")
+        known = replace(self.endpoints.cleared(presenter, tenant, known), webhooks_left=None)
         if known.webhook_id and isinstance(presenter, RegistersWebhooks):
             try:
                 presenter.unregister_webhook(known.webhook_id, api_key=self.secrets.get(known.secret).value)
@@ -92,13 +106,22 @@ class Integrations:
         if known.webhook_secret:
             self.secrets.delete(known.webhook_secret)
 
-    def _version(self, name: str, known: Integration | None, api_key: str, labels: Mapping[str, str]) -> str:
-        """Return the version that holds this key: the present one, if it is the same key, else a new one."""
+    def _kept(self, name: str, known: Integration | None, api_key: str) -> str | None:
+        """Return the version that holds this key, if it is the present one."""
         if known and known.secret == name:
             with suppress(NoSecret):
                 if self.secrets.get(name, known.version).value == api_key:
                     return known.version
-        return self._put(name, api_key, labels)
+        return None
+
+    def _leaves(self, presenter: PresenterVendor, known: Integration, api_key: str) -> bool:
+        """Tell whether a new key is another account's than the one our endpoint stands at. Raises Problem."""
+        if known.webhook_id is None or not isinstance(presenter, RegistersWebhooks):
+            return False
+        try:
+            return not presenter.has_webhook(known.webhook_id, api_key=api_key)
+        except (KeyChanged, TryLater) as later:
+            raise _silent(known.provider) from later
 
     def _put(self, name: str, value: str, labels: Mapping[str, str]) -> str:
         """Add a version, after word was left that the one before it is to go."""
@@ -135,20 +158,6 @@ class Integrations:
         if refused:
             raise together(refused)
         return billing, balance
-
-    def _registered(
-        self, presenter: RegistersWebhooks, tenant: str, integration: Integration, api_key: str
-    ) -> Integration:
-        """Register our endpoint; without it the callback of each order and the sweep still find every take."""
-        url = self.webhook_url(tenant, integration.mode)
-        try:
-            endpoint, secret = presenter.register_webhook(url, api_key=api_key)
-        except (Refused, TryLater, KeyChanged) as failed:
-            log(Fact.WEBHOOK_NOT_REGISTERED, str(failed), tenant=tenant)
-            return integration
-        name = vendor_webhook(integration.provider, integration.mode, tenant)
-        self._put(name, secret, {"tenant": tenant, "provider": integration.provider, "mode": integration.mode})
-        return replace(integration, webhook_id=endpoint, webhook_secret=name)
 
 
 def _refusal(provider: str, field: str, ask: Callable[..., object], name: str, api_key: str) -> Problem | None:

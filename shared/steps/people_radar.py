@@ -40,6 +40,7 @@ class PeopleRadar:
     presenters: Mapping[str, PresenterVendor]
     states: VendorStates
     monotonic: Callable[[], float]
+    tidy: Callable[[object, str, Integration], object]  # takes our endpoint off accounts that were left
     most: int = TENANTS_A_DAY
 
     def __call__(self) -> None:
@@ -60,11 +61,10 @@ class PeopleRadar:
         self.states.change(lambda state: replace(state, looked_after="" if done else last))
 
     def _tenant(self, tenant: str) -> None:
-        accounts = [
-            each
-            for each in self.tenants.integrations(tenant)
-            if each.status is AccountStatus.ACTIVE and each.provider in self.presenters
-        ]
+        known = [each for each in self.tenants.integrations(tenant) if each.provider in self.presenters]
+        for account in known:
+            self.tidy(self.presenters[account.provider], tenant, account)
+        accounts = [each for each in known if each.status is AccountStatus.ACTIVE]
         personas = self.personas.list(tenant, MOST_PERSONAS) if accounts else ()
         for account in accounts:
             gone = self._gone(tenant, account, personas)

@@ -84,6 +84,16 @@ def no_provider(known: Iterable[str]) -> Problem:
     return Problem(Code.NOT_FOUND, "there is no avatar service of that name", next_move=move)
 
 
+def already_rotating() -> Problem:
+    """Another webhook secret is being made at this moment."""
+    return Problem(
+        Code.ALREADY_ROTATING,
+        "another webhook secret is being made for this tenant at this moment; this one was not kept",
+        next_move="use the other one, or ask again in a minute",
+        retry_after=60,
+    )
+
+
 def unavailable(why: str) -> Problem:
     """Our own store or queue did not answer."""
     return Problem(Code.UNAVAILABLE, why, next_move="try again in a few seconds", retry_after=5)

@@ -14,9 +14,8 @@ from shared.cloud.rates import RateCounts
 from shared.cloud.replaced_secrets import ReplacedSecrets
 from shared.cloud.secret_names import customer_webhook
 from shared.cloud.secrets import Secrets
-from shared.codes import Code
 from shared.steps.old_versions import REPLACED_LIFE
-from shared.steps.problems import Problem
+from shared.steps.problems import already_rotating
 from shared.steps.webhook_secrets import MOST_SIGNING, OVERLAP, newest, signs
 
 
@@ -38,7 +37,7 @@ class Rotation:
         before, until = newest(self.secrets, name), now + OVERLAP
         claim = f"secret-{before.version}-{now:%Y%m%d%H%M}"  # who dies between claim and version bars a minute
         if self.counts.once_more(tenant, claim, now + OVERLAP) > 1:
-            raise _beside()
+            raise already_rotating()
         lines = [line for line in before.value.splitlines() if signs(line, now)]
         replaced = [f"{line} {until.isoformat()}" if " " not in line else line for line in lines]
         value = "\n".join([made, *replaced][:MOST_SIGNING])
@@ -50,14 +49,5 @@ class Rotation:
         ):  # we were frozen for a minute: what was made meanwhile stays
             theirs = self.secrets.get(name, str(int(version) - 1), fresh=True).value
             self.secrets.put(name, theirs, labels)
-            raise _beside()
+            raise already_rotating()
         return until
-
-
-def _beside() -> Problem:
-    return Problem(
-        Code.ALREADY_ROTATING,
-        "another webhook secret is being made for this tenant at this moment; this one was not kept",
-        next_move="use the other one, or ask again in a minute",
-        retry_after=60,
-    )

@@ -423,6 +423,39 @@ def test_unregister_of_what_is_gone_is_fine(script: Script) -> None:
     assert (server.heard[0].method, server.heard[0].target) == ("DELETE", "/v3/webhooks/endpoints/e_1")
 
 
+def test_a_rotation_is_asked_for_under_its_key() -> None:
+    """The secret comes with the answer; the same key may be told it again."""
+    with Loopback(reply(200, {"data": {"endpoint_id": "e_1", "secret": "whsec_2"}})) as server:
+        secret = heygen(server.url).rotate_webhook("e_1", api_key=KEY, idempotency_key="once")
+
+    assert "whsec_2" == secret
+    assert ("POST", "/v3/webhooks/endpoints/e_1/rotate-secret") == (server.heard[0].method, server.heard[0].target)
+    assert "once" == server.heard[0].headers["idempotency-key"]
+
+
+@pytest.mark.parametrize(
+    ("script", "told"), [(reply(401), KeyChanged), (reply(500), TryLater), (reset(), TryLater), (reply(200), TryLater)]
+)
+def test_a_rotation_without_a_secret_is_none(script: Script, told: type[Exception]) -> None:
+    """Whoever asked asks again."""
+    with Loopback(script) as server, pytest.raises(told):
+        heygen(server.url).rotate_webhook("e_1", api_key=KEY, idempotency_key="once")
+
+
+def test_only_ours_are_cleared() -> None:
+    """What has our address, and what we knew by its id; not the one that is kept, not another's."""
+    ours = "https://abroll.example/h"
+    there = [
+        {"endpoint_id": f"e_{number}", "url": url} for number, url in enumerate((ours, ours, "https://x.example/"))
+    ]
+    with Loopback(
+        listed(*there, {"endpoint_id": "e_3", "url": "https://old.example/"}), reply(200), reply(404)
+    ) as server:
+        heygen(server.url).clear_webhooks(ours, known="e_3", keep="e_1", api_key=KEY)
+
+    assert ["/v3/webhooks/endpoints/e_0", "/v3/webhooks/endpoints/e_3"] == [each.target for each in server.heard[1:]]
+
+
 @pytest.mark.parametrize(("script", "told"), [(reply(401), KeyChanged), (reply(500), TryLater), (reset(), TryLater)])
 def test_unregister_tells_what_it_could_not_do(script: Script, told: type[Exception]) -> None:
     """Whoever goes on without it says so."""

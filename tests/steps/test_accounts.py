@@ -138,7 +138,7 @@ def test_a_service_without_an_account_has_nothing_to_change(shop: Customer) -> N
     answers = [
         shop.call(method, f"/tenant/integrations/{provider}{path}", {"avatar_id": "x"} if method == "PATCH" else None)
         for provider in ("did", "nobody")
-        for method, path in (("GET", ""), ("PATCH", ""), ("POST", "/sync"), ("DELETE", ""))
+        for method, path in (("GET", ""), ("PATCH", ""), ("POST", "/sync"), ("POST", "/webhook/rotate"), ("DELETE", ""))
     ]
 
     assert {404} == {each.status_code for each in answers}

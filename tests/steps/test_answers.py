@@ -90,15 +90,13 @@ def test_every_public_answer_is_described(stage: Stage) -> None:
     _batches(calls, stage)
     calls.told("GET", "/tenant")
     calls.told("GET", "/tenant/integrations/{provider}", "heygen")
-    calls.told("GET", "/jobs/usage")
-    calls.told("GET", "/catalog/avatars")
-    calls.told("GET", "/catalog/voices")
-    calls.told("GET", "/tenant/integrations")
-    for path in ("/tenant/audit", "/tenant/export"):
+    listed = ("/jobs/usage", "/catalog/avatars", "/catalog/voices", "/tenant/integrations", "/tenant/audit")
+    for path in (*listed, "/tenant/export"):
         calls.told("GET", path)
     config = {"avatar_id": IDS["avatar_id"], "provider_config": {"speed": 1.1}, "status": "inactive"}
     calls.told("PATCH", "/tenant/integrations/{provider}", "heygen", json=config)
-    calls.told("POST", "/tenant/integrations/{provider}/sync", "heygen")
+    for path in ("sync", "webhook/rotate"):
+        calls.told("POST", f"/tenant/integrations/{{provider}}/{path}", "heygen")
     _templates(calls)
     _brands(calls, calls.told("POST", "/tenant/uploads/logo", data=PHOTO.read_bytes())["image"])
     calls.told("PUT", "/tenant/personas/{persona}", "anna", json={"title": "Anna", "at": {"heygen": IDS}})

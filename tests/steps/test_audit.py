@@ -28,6 +28,7 @@ CHANGES: tuple[tuple[str, str, Any, Audited, str, tuple[str, ...]], ...] = (
         ACCOUNT,
         ("avatar_id", "status", "voice_id"),
     ),
+    ("POST", "/integrations/heygen/webhook/rotate", None, Audited.ACCOUNT_WEBHOOK_ROTATED, ACCOUNT, ()),
     ("DELETE", "/integrations/heygen", None, Audited.ACCOUNT_DELETED, ACCOUNT, ()),
     ("POST", "/keys", {"name": "till", "scopes": ["jobs:read"]}, Audited.KEY_MADE, "{id}", KEY_FIELDS),
     ("DELETE", "/keys/{id}", None, Audited.KEY_REVOKED, "{id}", ()),

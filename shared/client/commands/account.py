@@ -72,6 +72,14 @@ def show_account(session: Session, provider: str) -> None:
     session.output.result(session.abroll.account(provider), words.fields)
 
 
+@accounts.command("rotate-webhook")
+@click.argument("provider")
+@this
+def rotate_webhook(session: Session, provider: str) -> None:
+    """Let an avatar service sign what it tells abroll with a new secret."""
+    session.output.result(session.abroll.rotate_account_webhook(provider), words.fields)
+
+
 @click.group()
 def keys() -> None:
     """Your API keys."""

@@ -39,6 +39,8 @@ def changed(visit: Visit) -> tuple[Answered, str]:
             said = "put"
         case "sync":
             heard, said = visit.ask("POST", f"{path}/sync"), "synced"
+        case "rotate":
+            heard, said = visit.ask("POST", f"{path}/webhook/rotate"), "webhook_rotated"
         case "remove":
             heard, said = visit.ask("DELETE", path), "removed"
         case _:

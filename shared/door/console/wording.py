@@ -83,6 +83,7 @@ CHANGES_TOLD: Mapping[str, str] = {
     "retried": "The film is tried again; what was finished is kept.",
     "revoked": "The key is revoked; within five seconds nobody takes it.",
     "synced": "The service was asked anew.",
+    "webhook_rotated": "The service signs what it tells abroll with a new secret.",
     "told": "Thank you: your words are kept with the film.",
     "unnamed": "The persona is forgotten; films that were ordered with it stay.",
     "voice": "This voice is heard where an order names none.",

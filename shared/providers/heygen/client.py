@@ -22,7 +22,7 @@ from shared.providers.heygen.answers import ask_error, made_id, outcome
 from shared.providers.heygen.lists import PHOTO, listed_looks, listed_voices
 from shared.providers.heygen.order import order_body
 from shared.providers.heygen.paid_call import send_order
-from shared.providers.heygen.questions import SENDABLE_ID, conversation
+from shared.providers.heygen.questions import SENDABLE_ID, Conversation, conversation
 from shared.providers.heygen.webhook import NEWS
 from shared.providers.heygen.words import AVATAR, NO_AVATAR, NO_VOICE, VOICE, WEBHOOK, group_words
 from shared.providers.ports import (
@@ -35,6 +35,7 @@ from shared.providers.ports import (
 )
 from shared.providers.reading import at, json_of, list_at, text_at
 
+ENDPOINTS = "/v3/webhooks/endpoints"
 TOLD_LOOKS = 20  # of a group: one page of them, however many there are
 
 
@@ -155,10 +156,10 @@ class HeyGen:
         Raises: Refused(code "webhook_refused"), KeyChanged, TryLater.
         """
         with conversation(self._egress, self._endpoint, api_key) as ask:
-            for endpoint in list(ask.pages("/v3/webhooks/endpoints", {})):
+            for endpoint in list(ask.pages(ENDPOINTS, {})):
                 if text_at(endpoint, "url") == url and SENDABLE_ID.fullmatch(text_at(endpoint, "endpoint_id")):
-                    ask("DELETE", f"/v3/webhooks/endpoints/{text_at(endpoint, 'endpoint_id')}")
-            response = ask("POST", "/v3/webhooks/endpoints", body={"url": url, "events": list(NEWS)})
+                    ask("DELETE", f"{ENDPOINTS}/{text_at(endpoint, 'endpoint_id')}")
+            response = ask("POST", ENDPOINTS, body={"url": url, "events": list(NEWS)})
         data = at(json_of(response), "data")
         endpoint_id, secret = text_at(data, "endpoint_id"), text_at(data, "secret")
         if response.is_success and endpoint_id and secret:
@@ -172,6 +173,43 @@ class HeyGen:
         if not SENDABLE_ID.fullmatch(endpoint_id):
             return
         with conversation(self._egress, self._endpoint, api_key) as ask:
-            answer = ask("DELETE", f"/v3/webhooks/endpoints/{endpoint_id}")
-        if not answer.is_success and answer.status_code != httpx.codes.NOT_FOUND:
-            raise ask_error(answer, api_key)
+            _take_off(ask, endpoint_id)
+
+    def rotate_webhook(self, endpoint_id: str, *, api_key: str, idempotency_key: str) -> str | None:
+        """Give an endpoint a new secret and return it; None where it is gone. The old one is dead at once.
+
+        Raises: KeyChanged, TryLater.
+        """
+        if not SENDABLE_ID.fullmatch(endpoint_id):
+            return None
+        with conversation(self._egress, self._endpoint, api_key) as ask:
+            response = ask("POST", f"{ENDPOINTS}/{endpoint_id}/rotate-secret", idempotency_key=idempotency_key)
+        if response.status_code == httpx.codes.NOT_FOUND:
+            return None
+        secret = text_at(at(json_of(response), "data"), "secret")
+        if response.is_success and secret:
+            return secret
+        raise ask_error(response, api_key)
+
+    def has_webhook(self, endpoint_id: str, *, api_key: str) -> bool:
+        """Tell whether the key's account has this endpoint. Raises: KeyChanged, TryLater."""
+        with conversation(self._egress, self._endpoint, api_key) as ask:
+            return any(text_at(each, "endpoint_id") == endpoint_id for each in ask.pages(ENDPOINTS, {}))
+
+    def clear_webhooks(self, url: str, *, known: str, keep: str, api_key: str) -> None:
+        """Take `known`, and whatever is registered for `url`, off an account, except `keep`.
+
+        Raises: KeyChanged, TryLater.
+        """
+        with conversation(self._egress, self._endpoint, api_key) as ask:
+            for each in list(ask.pages(ENDPOINTS, {})):
+                name = text_at(each, "endpoint_id")
+                ours = name == known or text_at(each, "url") == url
+                if ours and name != keep and SENDABLE_ID.fullmatch(name):
+                    _take_off(ask, name)
+
+
+def _take_off(ask: Conversation, endpoint_id: str) -> None:
+    answer = ask("DELETE", f"{ENDPOINTS}/{endpoint_id}")
+    if not answer.is_success and answer.status_code != httpx.codes.NOT_FOUND:
+        raise ask_error(answer, ask.api_key)

@@ -46,11 +46,18 @@ class Conversation:
     api_key: str
 
     def __call__(
-        self, method: str, path: str, *, query: Mapping[str, str] | None = None, body: Mapping[str, Any] | None = None
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, str] | None = None,
+        body: Mapping[str, Any] | None = None,
+        idempotency_key: str = "",
     ) -> httpx.Response:
         """Ask. Raises: TryLater when no answer came."""
+        headers = {"Idempotency-Key": idempotency_key} if idempotency_key else None
         try:
-            return self.client.request(method, self.endpoint + path, params=query, json=body)
+            return self.client.request(method, self.endpoint + path, params=query, json=body, headers=headers)
         except EgressRefused as error:
             raise TryLater("HeyGen could not be asked.", RETRY_SOON) from error
         except httpx.HTTPError as error:

@@ -65,8 +65,15 @@ class WebhookRoutes:
         return wire.answer({"data": {"endpoint_id": endpoint_id, "deleted": True}})
 
     def _rotate(self, endpoint_id: str) -> Response:
-        self._webhooks.rotate(self._endpoint(endpoint_id).id)
-        return wire.answer({"data": self._endpoint(endpoint_id).shown(with_secret=True)})
+        account, key = wire.account_of(self._settings), request.headers.get("Idempotency-Key")
+        route = f"/v3/webhooks/endpoints/{self._endpoint(endpoint_id).id}/rotate-secret"
+
+        def rotate() -> dict[str, Any]:
+            self._webhooks.rotate(endpoint_id)
+            return {"data": self._endpoint(endpoint_id).shown(with_secret=True)}
+
+        status, answer = self._desk.once(account, route, key, rotate)
+        return wire.answer(answer, status)
 
     def _event_types(self) -> Response:
         wire.account_of(self._settings)
