@@ -18,6 +18,7 @@ from infra.admin import tenants
 from infra.local.vendors.heygen.settings import DEMO_KEY
 from shared.cloud.secret_names import vendor_webhook
 from shared.cloud.tenants import Integration
+from shared.providers.registering import RegistersWebhooks
 from shared.steps.audited import THE_OPERATOR, Audited
 from shared.steps.people_radar import PeopleRadar
 from tests.faults.cloud import StagedWiring
@@ -191,7 +192,9 @@ def test_an_endpoint_the_service_has_lost_is_registered_anew(stage: Stage, shop:
     """So is one that never was: a rotation ends with one that works."""
     bare = Shop(stage, customer(stage.wiring, f"shop-{next(NUMBERS):03}"))
     bare.put(DEMO_KEY, register_webhook=False)
-    stage.wiring.presenters["heygen"].unregister_webhook(shop.at(DEMO_KEY)[0], api_key=DEMO_KEY)  # type: ignore[attr-defined]
+    heygen = stage.wiring.presenters["heygen"]
+    assert isinstance(heygen, RegistersWebhooks)
+    heygen.unregister_webhook(shop.at(DEMO_KEY)[0], api_key=DEMO_KEY)
 
     for each in (shop, bare):
         assert 200 == each.customer.call("POST", ROTATE).status_code
