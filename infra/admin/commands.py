@@ -17,7 +17,6 @@ from infra.admin import closing, deliveries, export, house, jobs, keys, meters, 
 from infra.admin.told import Told, text_of
 from shared.config import settings
 from shared.pipeline.job.status import Status
-from shared.pipeline.plan.request import Mode
 from shared.wiring import Wiring
 
 EPILOG = """\b
@@ -76,7 +75,8 @@ VENDOR = _group("vendor", "Veo and the avatar services: how they stand, left alo
 
 DRY = click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
 TENANT_ID, JOB_ID = click.argument("tenant"), click.argument("job_id", metavar="JOB")
-NAME_OF = click.argument("name")
+NAME_OF, PROVIDER = click.argument("name"), click.argument("provider")
+MODE = click.option("--mode", default="production", type=click.Choice(["production", "test"]), show_default=True)
 WHY = click.option("--why", default="", help="A reason of at most 200 characters; callers read it.")
 
 
@@ -126,15 +126,9 @@ _verb(
     TENANT_ID,
     DRY,
 )(tenants.suspend)
-_verb(
-    TENANTS,
-    "rotate-webhook",
-    "Let an avatar service sign what it tells abroll of a tenant's takes with a new secret; none is ever shown.",
-    TENANT_ID,
-    click.argument("provider"),
-    click.option("--mode", default=Mode.PRODUCTION.value, type=click.Choice(list(Mode)), show_default=True),
-    DRY,
-)(tenants.rotate_webhook)
+_verb(TENANTS, "rotate-webhook", "Let an avatar service sign with a new secret.", TENANT_ID, PROVIDER, MODE, DRY)(
+    tenants.rotate_webhook
+)
 _verb(TENANTS, "resume", "Open a suspended tenant again.", TENANT_ID, DRY)(tenants.resume)
 _verb(
     TENANTS,
