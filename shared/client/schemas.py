@@ -878,15 +878,19 @@ class PositionBody(TypedDict):
 
 
 class Poster(TypedDict):
-    """The picture a film is shown by; one that says nothing is the best frame of the film's beginning."""
+    """What a film is shown by: a frame, or a picture; one that says nothing is the best frame of its beginning."""
 
     at: NotRequired[float]
+    image_url: NotRequired[str]
+    image: NotRequired[str]
 
 
 class PosterBody(TypedDict):
-    """The picture the film is shown by; left out, the best frame of its first half minute."""
+    """The picture the film is shown by: a frame of it, a link or an upload; left out, the best of its first frames."""
 
     at: NotRequired[float | None]
+    image_url: NotRequired[str | None]
+    image: NotRequired[str | None]
 
 
 Prefer: TypeAlias = Literal["quality", "cost", "speed"]

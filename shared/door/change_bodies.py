@@ -1,6 +1,6 @@
 """The bodies of calls about a film that exists: new words, avatars and voices; another layout; its links."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Annotated, Literal
 
@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field
 from shared.door.audio_bodies import EditAudioBody
 from shared.door.bodies import Body, parsed
 from shared.door.body_reading import read_object
-from shared.door.body_types import BrandName, Name, Removable, Script, Text500, Text1000, of_form
+from shared.door.body_types import BrandName, Judge, Name, Removable, Script, Text500, Text1000, of_form
 from shared.door.film_bodies import FlatBody, PositionBody
 from shared.door.output_bodies import FocusBody, OutputsBody
 from shared.door.picture_bodies import (
@@ -186,8 +186,11 @@ class EditBody(Body):
         return replace(made, brand=Rebrand(kit)) if self.brand else made
 
 
-def parse_edit(raw: bytes) -> EditBody:
-    """Read the body of an edit, in which null takes a text, a look or a position away. Raises Mistakes."""
+def parse_edit(raw: bytes, schemes: Collection[str] = ("https",), judge: Judge | None = None) -> EditBody:
+    """Read the body of an edit, in which null takes a text, a look or a position away. Raises Mistakes.
+
+    `schemes` is what links may begin with; `judge` says what is wrong with where one leads.
+    """
     body, found = read_object(raw)
     for scene in body["scenes"] if isinstance(body.get("scenes"), list) else ():
         if isinstance(scene, dict) and scene.get("text_overlay", "") is None:
@@ -202,7 +205,7 @@ def parse_edit(raw: bytes) -> EditBody:
     for name in ("avatar_position", "text", "poster"):
         if body.get(name, {}) is None:
             body[name] = {}
-    return parsed(EditBody, body, found, ())
+    return parsed(EditBody, body, found, schemes, judge)
 
 
 def _voice(body: VoiceBody | None) -> VoiceSettings | None:

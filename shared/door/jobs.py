@@ -1,6 +1,6 @@
 """The `jobs` function: read one, list, timeline, bill, cancel, and the permanent links to a film."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -63,6 +63,8 @@ class JobsDoor:
     bulk: BulkDoor
     feedback: FeedbackDoor
     terms: "Callable[[], PlanTerms]"
+    schemes: Collection[str]  # of links in an edit
+    judge: Callable[[str], str | None]  # says what is wrong with where one leads
 
     def __call__(self, request: flask.Request) -> flask.Response:
         """Answer one request."""
@@ -201,7 +203,7 @@ class JobsDoor:
         who, loaded = self._own_and_who(request, found["job"])
         key = idempotency_key(request)
         try:
-            wanted = parse_edit(json_body(request) or b"{}")
+            wanted = parse_edit(json_body(request) or b"{}", self.schemes, self.judge)
         except Mistakes as mistakes:
             raise invalid(mistakes.details) from mistakes
         if wanted.dry_run:

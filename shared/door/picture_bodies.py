@@ -1,10 +1,10 @@
 """The parts of an order's body about how its picture moves and is laid out."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
-from shared.door.body_types import Color, of_form
+from shared.door.body_types import Color, ImageLink, Upload, of_form
 from shared.door.strict_body import Body
 
 _Way = Literal["auto", "cut", "crossfade", "slide", "dip"]
@@ -42,12 +42,26 @@ InsetName = Annotated[
 
 
 class PosterBody(Body):
-    """The picture the film is shown by; left out, the best frame of its first half minute."""
+    """The picture the film is shown by: a frame of it, a link or an upload; left out, the best of its first frames."""
 
     at: Annotated[
         Annotated[float, Field(ge=0, le=600)] | None,
         Field(description="Seconds of the film; where it ends before, its last frame."),
     ] = None
+    image_url: Annotated[
+        ImageLink | None,
+        Field(
+            description="A picture of your own, read once with the order, as each film's shape asks: cut around the "
+            "focus, or whole where image_fit says so."
+        ),
+    ] = None
+    image: Annotated[Upload | None, Field(description="The same as the id that POST /tenant/uploads answered.")] = None
+
+    @model_validator(mode="after")
+    def _is_one(self) -> Self:
+        if sum(each is not None for each in (self.at, self.image_url, self.image)) > 1:
+            raise ValueError("is one picture: give at, image_url or image (an upload), and not two of them")
+        return self
 
 
 DipColor = Annotated[Color, Field(description="What a dip goes through; black is the default.")]

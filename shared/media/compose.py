@@ -24,7 +24,7 @@ from shared.media.lettering import letter
 from shared.media.logo import PlacedLogo, logo_news, paint_logo, place_logo
 from shared.media.loudness import balanced
 from shared.media.painting import still
-from shared.media.poster import best_frame, frame_at
+from shared.media.poster import best_frame, frame_at, own_picture
 from shared.media.probe import FilmFacts, probe
 from shared.media.segments import cuts, segments
 from shared.media.sound import Mix
@@ -134,12 +134,7 @@ def _composed(bench: _Bench, folder: Path) -> Composed:
     loud = frozenset(node for node, facts in known.items() if facts.audio_codec)
     music = _music(bench)
     film = _join(bench, painted, balanced(edit, row, films, loud, presenters, bench.folder, budget, music))
-    chosen = edit.poster
-    poster = (
-        best_frame(film, edit, bench.folder, budget)
-        if chosen is None
-        else frame_at(film, edit, chosen, bench.folder, budget)
-    )
+    poster = _poster(bench, film)
     facts = probe(film, timeout=budget.left())
     laid = FinishedFilm(film, facts.seconds, edit, row, loud, tuple(presenters), words, logo)
     quality = inspected(laid, bench.folder, budget)
@@ -179,6 +174,17 @@ def _logo(bench: _Bench, placed: PlacedLogo | None) -> Iterator[Lettering]:
     if bench.edit.logo and placed:
         with named(LOGO_KEY):
             yield paint_logo(bench.edit.logo, placed, bench.files[LOGO_KEY], bench.folder)
+
+
+def _poster(bench: _Bench, film: Path) -> Path:
+    """Make the picture the film is shown by."""
+    edit = bench.edit
+    if own := edit.own_poster:
+        with named(own.node):
+            return own_picture(bench.files[own.node], own, edit, bench.folder)
+    if edit.poster is None:
+        return best_frame(film, edit, bench.folder, bench.budget)
+    return frame_at(film, edit, edit.poster, bench.folder, bench.budget)
 
 
 def _stills(bench: _Bench) -> dict[str, Path]:

@@ -20,11 +20,14 @@ def still(path: Path, size: Size, focus: Focus, to: Path) -> Path:
 
     Raises ImageRefused.
     """
-    picture = decode(path.read_bytes())
-    fills = (size.width, size.height)
-    filled = ImageOps.fit(picture, fills, Image.Resampling.LANCZOS, centering=_centered(picture, size, focus))
-    filled.save(to, "PNG", compress_level=1)
+    filling(decode(path.read_bytes()), size, focus).save(to, "PNG", compress_level=1)
     return to
+
+
+def filling(picture: Image.Image, size: Size, focus: Focus) -> Image.Image:
+    """Return a picture that fills the frame, cropped around the focus."""
+    fills = (size.width, size.height)
+    return ImageOps.fit(picture, fills, Image.Resampling.LANCZOS, centering=_centered(picture, size, focus))
 
 
 def _centered(picture: Image.Image, size: Size, focus: Focus) -> tuple[float, float]:

@@ -1,11 +1,15 @@
-"""Chooses the frame a film is shown by: the one asked for, or a well lit one, rich in detail, with people in it."""
+"""Makes the picture a film is shown by: the one asked for, or a well lit frame, rich in detail, with people in it."""
 
 from pathlib import Path
 
 from PIL import Image, ImageFilter, ImageStat
 
 from shared.media.ffmpeg import Budget, Demuxer, Source, run
-from shared.pipeline.edit.edit import Edit
+from shared.media.images import decode
+from shared.media.painting import filling
+from shared.media.photo.pad import Padding, padded
+from shared.pipeline.edit.edit import Edit, OwnPoster
+from shared.pipeline.plan.request import ImageFit
 
 _LOOKED_AT = 30.0  # seconds from the film's start
 _WIDE = 90  # pixels: frames are judged small
@@ -29,11 +33,22 @@ def frame_at(film: Path, edit: Edit, at: float, folder: Path, budget: Budget) ->
     return _saved(source, "format=rgb24", edit, folder, budget)
 
 
+def own_picture(path: Path, own: OwnPoster, edit: Edit, folder: Path) -> Path:
+    """Save an untrusted picture in the film's size as `poster.jpg`. Raises ImageRefused."""
+    picture = decode(path.read_bytes())
+    if own.fit is not ImageFit.CROP:
+        picture = padded(picture, Padding(edit.size, own.color))
+    return _kept(filling(picture, edit.size, edit.focus), folder)
+
+
 def _saved(source: Source, shown: str, edit: Edit, folder: Path, budget: Budget) -> Path:
     words = ["-map", "0:v", "-vf", shown, "-frames:v", "1", "-f", "rawvideo", "-"]
     raw = run([source], words, folder, budget)
+    return _kept(Image.frombytes("RGB", (edit.size.width, edit.size.height), raw), folder)
+
+
+def _kept(picture: Image.Image, folder: Path) -> Path:
     poster = folder / "poster.jpg"
-    picture = Image.frombytes("RGB", (edit.size.width, edit.size.height), raw)
     picture.save(poster, "JPEG", quality=90, optimize=True, progressive=True)
     return poster
 

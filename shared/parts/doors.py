@@ -77,9 +77,9 @@ class DoorParts(BatchParts):
         given = self.commits, self.jobs, self.entrance
         stays = LifecycleDoor(*given, url, self.now, self.outlook, lambda: self.deletions, lambda: self.delete_job)
         made = (self.revise, self.edit_film, lambda: self.kits)
-        many = BulkDoor(self.jobs, self.entrance, self.bulk)
+        many, links = BulkDoor(self.jobs, self.entrance, self.bulk), (self._schemes, self.egress.judge)
         parts = (stays, many, FeedbackDoor(*given, self.now))
-        return JobsDoor(*given, self.blobs, url, self.now, self.outlook, *made, *parts, lambda: self.terms)
+        return JobsDoor(*given, self.blobs, url, self.now, self.outlook, *made, *parts, lambda: self.terms, *links)
 
     @cached_property
     def tenant(self) -> "TenantDoor":

@@ -213,7 +213,8 @@ def _used(job: Job) -> tuple[str, ...]:
     ]
     backdrops = [stretch.backdrop.image for stretch in job.plan.stretches if stretch.backdrop]
     speeches = [speech.key for speech in job.plan.speeches if speech.key not in degraded(job)]
-    return tuple(dict.fromkeys(key for key in (*clips, *job.plan.chains, *backdrops, *speeches) if key))
+    beside = [one.key for one in job.plan.beside]
+    return tuple(dict.fromkeys(key for key in (*clips, *job.plan.chains, *backdrops, *speeches, *beside) if key))
 
 
 def _cumulative(job: Job, key: str) -> bool:

@@ -5,7 +5,7 @@ swept, told and settled as every job (pipeline README, "Versions"). The write th
 whoever loses the race for the root's revision counts again, so no number is given twice and no version is lost.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -23,11 +23,13 @@ from shared.pipeline.job.revision import CannotChange, Change, changed, frozen, 
 from shared.pipeline.job.schema import SWITCHING
 from shared.pipeline.job.version import MOST_VERSIONS, Version, VersionMade, Versions
 from shared.pipeline.plan.capabilities import Tables
+from shared.pipeline.plan.image_fit import image_warnings, with_photos
 from shared.pipeline.plan.plan import MICROS, Kind, Sound
 from shared.pipeline.plan.planner import CannotPlan, nodes, plan
 from shared.steps.account_defaults import defaults_of
 from shared.steps.create_job import CreateJob
 from shared.steps.idempotency import BuyingCall, Judge, unjudged
+from shared.steps.images import Ready
 from shared.steps.kept_files import missing
 from shared.steps.music_files import FIELD, MusicFiles
 from shared.steps.problems import Problem, invalid, not_found, unavailable
@@ -69,7 +71,8 @@ class EditFilm:
             return known.job, first(known.job)
         _editable(base)
         laid = self._with_music(tenant, base, recut, self._laid(base, recut, refused))
-        adopted = _adopted(base, laid)
+        laid, images = self._with_images(tenant, base, laid)
+        adopted = _adopted(base, laid, images)
         if gone := missing(self.blobs, base) & adopted.keys():
             message = f"{', '.join(sorted(gone))}: deleted after their time, so no version can be made of them"
             raise Problem(Code.INPUT_GONE, message)
@@ -87,7 +90,7 @@ class EditFilm:
             tenant=tenant.id,
             request=laid.request,
             plan=laid.plan,
-            images={},
+            images=self.create.preflight.images.store(tenant.id, images),
             adopted=adopted,
             film_token=self.create.secret(),
             request_hash=call.request_hash,
@@ -142,6 +145,19 @@ class EditFilm:
             raise invalid({FIELD: [says]})
         return laid
 
+    def _with_images(self, tenant: Tenant, base: Job, laid: Laid) -> tuple[Laid, Mapping[str, Ready]]:
+        """Read the images a version has that its film has not, by their node's key. Raises Problem."""
+        new = tuple(picture for picture in laid.plan.pictures if picture not in base.plan.pictures)
+        if not new:
+            return laid, {}
+        only = replace(laid.plan, pictures=new)
+        ready = self.create.preflight.images.ready(tenant.id, laid.request, only)
+        only = with_photos(only, {key: image.photo for key, image in ready.items()})
+        warnings = (*laid.plan.warnings, *image_warnings(laid.request, only))
+        photos = {picture.key: picture for picture in only.pictures}
+        pictures = tuple(photos.get(picture.key, picture) for picture in laid.plan.pictures)
+        return replace(laid, plan=replace(laid.plan, pictures=pictures, warnings=warnings)), ready
+
     def _laid(self, base: Job, recut: Recut, refused: Mapping[str, list[str]]) -> Laid:
         try:
             laid = laid_out(base.request, base.plan, recut, self.tables)
@@ -176,9 +192,9 @@ def _editable(base: Job) -> None:
         raise Problem(Code.NOT_COMPLETED, message, next_move="wait until the job has ended, then edit it")
 
 
-def _adopted(base: Job, laid: Laid) -> Mapping[str, Node]:
-    """Return the takes a version is made from. Raises Problem where one was never made."""
-    wanted = [node.key for node in nodes(laid.plan) if node.kind is not Kind.COMPOSE]
+def _adopted(base: Job, laid: Laid, images: Collection[str]) -> Mapping[str, Node]:
+    """Return the takes a version is made from, but its new images. Raises Problem where one was never made."""
+    wanted = [node.key for node in nodes(laid.plan) if node.kind is not Kind.COMPOSE and node.key not in images]
     lacking = [key for key in wanted if not base.nodes[key].finished]
     if lacking:
         message = f"{', '.join(lacking)}: never made, and an edit buys nothing"

@@ -24,7 +24,7 @@ from shared.media.images import (
 )
 from shared.pipeline.job.job import Output
 from shared.pipeline.job.names import image_object
-from shared.pipeline.plan.image_fit import fitted
+from shared.pipeline.plan.image_fit import around, fitted
 from shared.pipeline.plan.images import image_at
 from shared.pipeline.plan.plan import Picture, Plan, Size
 from shared.pipeline.plan.request import FilmRequest, ImageFit
@@ -36,7 +36,6 @@ ALL_IMAGES_SECONDS = 40.0  # of an order, whatever they wait for: the function a
 FILES_AT_ONCE = 2 * MOST_IMAGE_BYTES
 FETCHES_AT_ONCE = 24  # all of an order's; most wait for their server, or for room
 STORED_HEAD = 64 * 1024  # bytes of a stored image that surely hold its size
-WHITE = "#ffffff"
 CHECK_THE_LINK = "Check that the link works without a login, then send it again."
 SUFFIX = {"image/jpeg": "jpg", "image/png": "png"}
 
@@ -187,5 +186,4 @@ def _refused(wrong: Mapping[str, Unusable]) -> Problem:
 def _padding(request: FilmRequest, plan: Plan, fills: bool) -> Padding | None:
     if not fills or request.image_fit is ImageFit.CROP:
         return None
-    color = request.image_fit_color or WHITE if request.image_fit is ImageFit.COLOR else None
-    return Padding(plan.size, color)
+    return Padding(plan.size, around(request))

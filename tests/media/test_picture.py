@@ -9,9 +9,9 @@ from PIL import Image
 
 from shared.media.errors import MediaRefused
 from shared.media.mp4 import read_mp4
-from shared.pipeline.edit.edit import Cue, Shot, Title
+from shared.pipeline.edit.edit import Cue, OwnPoster, Shot, Title
 from shared.pipeline.plan.plan import Placement, Size, Sound
-from shared.pipeline.plan.request import Focus
+from shared.pipeline.plan.request import Focus, ImageFit
 from tests.media.conftest import Render
 from tests.media.makers import BLUE, FPS, GREEN, RED, Color, colored, edit, ffmpeg, film, like, looks, pixels, shot
 
@@ -181,6 +181,29 @@ def test_the_poster_is_the_frame_that_was_asked_for(render: Render, clip: Path, 
 
     with Image.open(made.poster) as poster:
         assert like(np.asarray(poster), color).mean() > 0.9
+
+
+@pytest.mark.parametrize(
+    ("own", "top"),
+    [
+        (OwnPoster("own"), RED),
+        (OwnPoster("own", ImageFit.COLOR, "#0000c8"), BLUE),
+        (OwnPoster("own", ImageFit.BLUR), RED),
+    ],
+)
+def test_a_poster_is_the_customers_picture(
+    render: Render, clip: Path, tmp_path: Path, own: OwnPoster, top: Color
+) -> None:
+    """In the film's size, whatever its own: cut around the focus, or whole before a colour or its own blur."""
+    Image.new("RGB", (600, 300), RED).save(tmp_path / "own.jpg")
+
+    made = render(replace(edit(shot(0.5)), own_poster=own), clip=clip, own=tmp_path / "own.jpg")
+
+    with Image.open(made.poster) as poster:
+        assert ("JPEG", (180, 320)) == (poster.format, poster.size)
+        frame = np.asarray(poster)
+        assert like(frame[150:170], RED).all()
+        assert like(frame[:40], top).mean() > 0.9
 
 
 def test_poster_is_not_the_black_beginning(render: Render, tmp_path: Path) -> None:

@@ -7,6 +7,8 @@ import pytest
 from PIL import Image
 
 from shared.pipeline.job.job import Ending
+from shared.pipeline.job.names import beside
+from tests.egress.loopback import Loopback, reply
 from tests.steps.calls import Customer, customer, told
 from tests.steps.stage import TENANT, Stage, staged
 
@@ -48,3 +50,43 @@ def test_nothing_is_bought_for_own_pictures(stage: Stage, shop: Customer) -> Non
     assert {"image", "compose"} == {node.kind.value for node in made.nodes.values()}
     assert Ending.COMPLETED is made.ending
     assert made.money.charged == made.nodes["compose"].cost
+
+
+def made(stage: Stage, job: str) -> Image.Image:
+    """Let a job end, and return its poster."""
+    for _ in range(ROUNDS):
+        stage.round()
+        if stage.ended(job):
+            break
+    output = stage.node(job, "compose").output
+    assert output
+    poster = beside(output.uri, "jpg")
+    return Image.open(BytesIO(stage.wiring.blobs.read(poster, 0, 2**20)))
+
+
+def painted(color: tuple[int, int, int]) -> bytes:
+    """Return a square JPEG of one colour."""
+    held = BytesIO()
+    Image.new("RGB", (300, 300), color).save(held, "JPEG")
+    return held.getvalue()
+
+
+def test_a_poster_is_an_upload_and_an_edit_brings_another_by_a_link(stage: Stage, shop: Customer) -> None:
+    """The version reads its picture once; the film keeps its own; a link to no picture stores nothing."""
+    upload = told(shop.call("POST", "/tenant/uploads", painted((200, 20, 20)), Content_Type="image/jpeg"))["image"]
+    job = told(shop.call("POST", "/create_job", order(shop, poster={"image": upload})))["job_id"]
+    first = made(stage, job)
+    with Loopback(reply(200, painted((20, 20, 200)))) as server:
+        change = {"poster": {"image_url": server.url}}
+        dry = shop.call("POST", f"/jobs/{job}/edit", {**change, "dry_run": True})
+        version = told(shop.call("POST", f"/jobs/{job}/edit", change))["job_id"]
+    with Loopback(reply(200, b"<html>sign in</html>")) as server:
+        refused = shop.call("POST", f"/jobs/{job}/edit", {"poster": {"image_url": server.url}})
+    second = made(stage, version)
+
+    assert (200, 422) == (dry.status_code, refused.status_code)
+    assert "poster.image_url" in refused.get_data(as_text=True)
+    assert (200, 20, 20) == pytest.approx(first.getpixel((5, 5)), abs=12)
+    assert (20, 20, 200) == pytest.approx(second.getpixel((5, 5)), abs=12)
+    assert first.size == second.size == (stage.job(job).plan.size.width, stage.job(job).plan.size.height)
+    assert stage.node(job, "image-1").output == stage.node(version, "image-1").output

@@ -11,7 +11,7 @@ from itertools import chain
 
 from shared.pipeline.edit.captions import Breaks, estimated, read_srt, show_markup
 from shared.pipeline.edit.cards import between_cards
-from shared.pipeline.edit.edit import MIDDLE, Appearance, Cue, Edit, Shot, Title, Word
+from shared.pipeline.edit.edit import MIDDLE, Appearance, Cue, Edit, OwnPoster, Shot, Title, Word
 from shared.pipeline.edit.film_warnings import film_warnings
 from shared.pipeline.edit.reprise import reprised
 from shared.pipeline.edit.source_ranges import source_ranges
@@ -19,10 +19,11 @@ from shared.pipeline.edit.spoken_words import Span, spoken_words
 from shared.pipeline.edit.timeline import FPS, TimelineEntry, timeline
 from shared.pipeline.plan.blends import blend_seconds, ways
 from shared.pipeline.plan.brand import NO_FONTS
+from shared.pipeline.plan.image_fit import around
 from shared.pipeline.plan.insets import inset_over
 from shared.pipeline.plan.picture import Hold
 from shared.pipeline.plan.placement import placement
-from shared.pipeline.plan.plan import Blend, Cutout, Plan, Speech
+from shared.pipeline.plan.plan import Blend, Cutout, Plan, Role, Speech
 from shared.pipeline.plan.request import FilmRequest, script_of
 from shared.pipeline.plan.typography import CaptionsBy
 
@@ -67,6 +68,7 @@ def assemble(
     said = tuple(_cues(heard, request, looks, takes, breaks))
     read = [speech for speech in plan.speeches if speech.key in left_out]
     unsaid = tuple(_unspoken(read, request, laid, breaks))
+    own = plan.beside_key(Role.POSTER)
     made = Edit(
         size=plan.size,
         fps=FPS,
@@ -87,6 +89,7 @@ def assemble(
         safe_area=request.safe_area,
         focus=request.focus or MIDDLE,
         poster=request.poster.at if request.poster else None,
+        own_poster=OwnPoster(own, request.image_fit, around(request)) if own else None,
         hold=request.hold or Hold.AUTO,
         dip=request.transition_color,
     )

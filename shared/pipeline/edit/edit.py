@@ -10,7 +10,7 @@ from itertools import accumulate
 from shared.pipeline.plan.brand import NO_FONTS, Fonts, Logo
 from shared.pipeline.plan.picture import Hold, Inset, Motion
 from shared.pipeline.plan.plan import KEY_COLOR, Blend, Cutout, Drawn, Loudness, Music, Placement, Size, Sound
-from shared.pipeline.plan.request import Focus
+from shared.pipeline.plan.request import Focus, ImageFit
 from shared.pipeline.plan.typography import USUAL_TEXT, AppArea, Typography
 from shared.pipeline.plan.warned import WarningText
 
@@ -81,6 +81,15 @@ class Cue:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnPoster:
+    """The picture a film is shown by in place of a frame: a node's, and how one of another shape fills the frame."""
+
+    node: str
+    fit: ImageFit = ImageFit.CROP
+    color: str | None = None  # "#rrggbb" around it where it is not cropped; None = its own blur
+
+
+@dataclass(frozen=True, slots=True)
 class Edit:
     """One film."""
 
@@ -101,6 +110,7 @@ class Edit:
     fonts: Fonts = NO_FONTS  # their files stand under HEADING_KEY and BODY_KEY
     safe_area: AppArea | None = None
     poster: float | None = None  # seconds at which it is shown by its frame; None = by the best of its beginning
+    own_poster: OwnPoster | None = None
     focus: Focus = MIDDLE  # what stays seen of a picture of another shape
     hold: Hold = Hold.AUTO  # what is seen of a shot whose file ends early
     dip: str | None = None  # "#rrggbb" between scenes that dip; None = black
@@ -126,4 +136,5 @@ class Edit:
         named = [shot.node for shot in self.shots if shot.node] + [appearance.node for appearance in self.appearances]
         kept = {MUSIC_KEY: self.music, LOGO_KEY: self.logo, HEADING_KEY: self.fonts.heading, BODY_KEY: self.fonts.body}
         beside = [key for key, one in kept.items() if one]
+        beside += [self.own_poster.node] if self.own_poster else []
         return tuple(dict.fromkeys([*named, *beside]))

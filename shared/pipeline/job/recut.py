@@ -4,21 +4,23 @@ Pure: the plan of a version keeps every clip and take of the plan it comes from,
 decides. Mistakes are told by the fields of the edit as it was sent, all at once.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 
+from shared.pipeline.job.asked_recut import Recut, SceneRecut
 from shared.pipeline.job.rearranged import rearranged, refuse_order
 from shared.pipeline.job.revision import CannotChange
 from shared.pipeline.plan import images
+from shared.pipeline.plan.beside import with_besides
 from shared.pipeline.plan.blends import planned_blend, read_from_the_right
 from shared.pipeline.plan.capabilities import Tables
 from shared.pipeline.plan.cards import refuse_empty_cards
 from shared.pipeline.plan.composition import canonical, compositions
 from shared.pipeline.plan.insets import refuse_beside
-from shared.pipeline.plan.kit import Rebrand, rebranded, still_filled
-from shared.pipeline.plan.picture import FilmCard, Hold, Inset, Poster
+from shared.pipeline.plan.kit import rebranded, still_filled
+from shared.pipeline.plan.picture import FilmCard
 from shared.pipeline.plan.placement import placement
-from shared.pipeline.plan.plan import Blend, Length, Loudness, Plan, Sound, Stretch
+from shared.pipeline.plan.plan import Length, Plan, Stretch
 from shared.pipeline.plan.plan_warnings import plan_warnings
 from shared.pipeline.plan.planner import film_seconds
 from shared.pipeline.plan.refusals import (
@@ -28,91 +30,10 @@ from shared.pipeline.plan.refusals import (
     refuse_unknown_backdrop,
 )
 from shared.pipeline.plan.renditions import refuse_outputs, renditions, with_renditions
-from shared.pipeline.plan.request import (
-    AspectRatio,
-    Audio,
-    Background,
-    FilmRequest,
-    Focus,
-    MusicOrder,
-    OutputRequest,
-    Position,
-    Resolution,
-)
+from shared.pipeline.plan.request import Audio, FilmRequest, Position
 from shared.pipeline.plan.stretches import unfilmed, with_speech
-from shared.pipeline.plan.typography import AppArea, CaptionsBy, Typography
 
-PATHS = {
-    "audio": "b_roll.audio",
-    "loudness": "audio.loudness",
-    "music": "audio.music",
-}  # where an order has a field in a map
-
-
-@dataclass(frozen=True, slots=True)
-class SceneRecut:
-    """What changes about how one scene is laid out; None leaves it."""
-
-    scene: int  # its number in the order, counted from 0
-    text_overlay: str | None = None  # "" removes it
-    background: Background | None = None
-    seconds: float | None = None
-    transition: Blend | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Recut:
-    """What changes about how a film is laid out; None leaves it."""
-
-    brand: Rebrand | None = None
-    avatar_position: Position | None = None  # an empty one is the place of the film's shape
-    captions: bool | None = None
-    captions_by: CaptionsBy | None = None
-    text: Typography | None = None  # in place of the film's
-    safe_area: AppArea | None = None
-    loudness: Loudness | None = None
-    music: MusicOrder | None = None  # one without audio takes the film's away
-    background: Background | None = None
-    length: Length | None = None
-    audio: Sound | None = None
-    aspect_ratio: AspectRatio | None = None
-    resolution: Resolution | None = None
-    focus: Focus | None = None
-    hold: Hold | None = None
-    poster: Poster | None = None  # an empty one is the best frame of the film's beginning
-    inset: Inset | None = None
-    transition: Blend | None = None
-    transition_seconds: float | None = None
-    transition_color: str | None = None
-    intro: FilmCard | None = None  # of no seconds takes the film's away
-    outro: FilmCard | None = None
-    outputs: tuple[OutputRequest, ...] | None = None  # the films it makes from now on, in place of the present ones
-    order: tuple[int, ...] | None = None  # scenes by number, as they follow; those left out are not seen
-    scenes: tuple[SceneRecut, ...] = ()
-
-    @property
-    def fields(self) -> tuple[str, ...]:
-        """The fields that are given, by their paths in the edit."""
-        return self._paths([f"scenes.{index}" for index in range(len(self.scenes))])
-
-    @property
-    def changed(self) -> tuple[str, ...]:
-        """The same fields, by their paths in the order."""
-        return self._paths([f"scenes.{each.scene}" for each in self.scenes])
-
-    def _paths(self, scenes: Sequence[str]) -> tuple[str, ...]:
-        top = [(PATHS.get(name, name), getattr(self, name)) for name in _names(Recut) if name != "scenes"]
-        deep = (
-            (f"{scene}.{name}", getattr(each, name))
-            for scene, each in zip(scenes, self.scenes, strict=True)
-            for name in _names(SceneRecut)
-            if name != "scene"
-        )
-        return tuple(path for path, value in (*top, *deep) if value is not None)
-
-
-def _names(of: type[Recut | SceneRecut]) -> tuple[str, ...]:
-    return tuple(each.name for each in fields(of))
+__all__ = ["Laid", "Recut", "SceneRecut", "laid_out"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +55,8 @@ def laid_out(request: FilmRequest, plan: Plan, recut: Recut, tables: Tables) -> 
     worded = _worded(request, recut)
     if empty := tuple(refuse_empty_cards(worded)):
         raise CannotChange({path: [why] for path, why in empty})
-    kept, newer = rearranged(plan, recut.order, {each.scene: each.seconds for each in recut.scenes})
+    seconds = {each.scene: each.seconds for each in recut.scenes}
+    kept, newer = rearranged(with_besides(plan, request, worded), recut.order, seconds)
     if recut.transition or any(each.transition for each in recut.scenes):
         kept = replace(kept, mirrored=read_from_the_right(worded))
     made = _planned(replace(kept, stretches=_stretches(kept, worded, recut, tables)), worded, tables)

@@ -141,6 +141,7 @@ def frozen(job: Job, plan: Plan, request: FilmRequest) -> Plan:
         transition=job.plan.transition,
         music=job.plan.music,
         pictures=job.plan.pictures,
+        beside=job.plan.beside,
     )
     return carried(job.plan, refitted(job.plan, made_again, request))
 

@@ -36,7 +36,8 @@ def composition(plan: Plan, request: FilmRequest) -> dict[str, Any]:
     shown |= _carded(plan, request)
     shown |= {"inset": request.inset.value} if request.inset not in (None, Inset.AUTO) else {}
     lit = {"captions_by": request.captions_by.value} if plan.captions and request.captions_by is CaptionsBy.WORD else {}
-    poster = {"poster": request.poster.at} if request.poster and request.poster.at is not None else {}
+    poster: dict[str, Any] = {"poster": request.poster.at} if request.poster and request.poster.at is not None else {}
+    poster |= {"beside": to_plain(plan.beside), "fit": _fit(request)} if plan.beside else {}
     return (
         words
         | apart
@@ -66,6 +67,10 @@ def composition(plan: Plan, request: FilmRequest) -> dict[str, Any]:
             "locale": request.voice.locale,
         }
     )
+
+
+def _fit(request: FilmRequest) -> list[str | None]:
+    return [request.image_fit.value, request.image_fit_color]
 
 
 def _carded(plan: Plan, request: FilmRequest) -> dict[str, Any]:

@@ -3,12 +3,14 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from shared.pipeline.plan.plan import Feature, Plan, Size
+from shared.pipeline.plan.beside import beside_paths
+from shared.pipeline.plan.plan import Feature, Plan, Role, Size
 from shared.pipeline.plan.request import FilmRequest, ImageFit
 from shared.pipeline.plan.warned import Warned, WarningText, warning
 
 LOST = 0.02  # of a photo; less is not worth a word
 ENLARGED = 1.5  # times; less is hardly seen
+WHITE = "#ffffff"
 
 
 def fit_warnings(field: str, photo: Size, film: Size, fit: ImageFit) -> Iterator[WarningText]:
@@ -33,6 +35,11 @@ def fit_warnings(field: str, photo: Size, film: Size, fit: ImageFit) -> Iterator
         )
 
 
+def around(request: FilmRequest) -> str | None:
+    """Return the colour around an image that is shown whole ("#rrggbb"); None where its own blur is."""
+    return request.image_fit_color or WHITE if request.image_fit is ImageFit.COLOR else None
+
+
 def with_photos(plan: Plan, photos: Mapping[str, Size]) -> Plan:
     """Return the plan with the size of every picture as it was sent, by its key."""
     return replace(plan, pictures=tuple(replace(picture, photo=photos[picture.key]) for picture in plan.pictures))
@@ -40,13 +47,20 @@ def with_photos(plan: Plan, photos: Mapping[str, Size]) -> Plan:
 
 def image_warnings(request: FilmRequest, plan: Plan) -> tuple[WarningText, ...]:
     """Say what the film will not show of its images, and which are too small for it, once they have been read."""
-    fills = fitted(plan)
+    fills, sizes = fitted(plan), dict.fromkeys(film.size for film in plan.films)
+    told = [(picture, plan.size) for picture in plan.pictures if picture.key in fills]
+    posters = [picture for picture in plan.pictures if picture.key == plan.beside_key(Role.POSTER)]
+    told += [(replace(picture, field=_poster_path(request)), size) for picture in posters for size in sizes]
     return tuple(
         warning
-        for picture in plan.pictures
-        if picture.photo and picture.key in fills
-        for warning in fit_warnings(picture.field, picture.photo, plan.size, request.image_fit)
+        for picture, size in told
+        if picture.photo
+        for warning in fit_warnings(picture.field, picture.photo, size, request.image_fit)
     )
+
+
+def _poster_path(request: FilmRequest) -> str:
+    return beside_paths(request).get(Role.POSTER, "poster")
 
 
 def fitted(plan: Plan) -> frozenset[str]:

@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from shared.pipeline.plan.beside import beside_paths
 from shared.pipeline.plan.capabilities import Tables
 from shared.pipeline.plan.plan import Backdrop, Clip, Drawn, Picture
-from shared.pipeline.plan.request import BackgroundType, FilmRequest
+from shared.pipeline.plan.request import BackgroundType, FilmRequest, ImageFit
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ def image_at(request: FilmRequest, path: str) -> ImageSource:
 def needed(request: FilmRequest, clips: tuple[Clip, ...]) -> tuple[str, ...]:
     """Return the request's fields of the images that will be used, in film order."""
     starts = {clip.scene: clip.image for clip in clips if clip.image}
-    return tuple(dict.fromkeys(_fields(request, starts)))
+    return tuple(dict.fromkeys((*_fields(request, starts), *beside_paths(request).values())))
 
 
 def _fields(request: FilmRequest, starts: Mapping[int, str]) -> Iterator[str]:
@@ -62,11 +63,15 @@ def backdrop_path(request: FilmRequest, scene: int | None) -> str:
 def numbered(
     request: FilmRequest, paths: tuple[str, ...], wait: float
 ) -> tuple[tuple[Picture, ...], Mapping[str, str]]:
-    """Return the image nodes, one for each different source, and the key of the node for each field."""
-    by_source: dict[ImageSource, Picture] = {}
+    """Return the image nodes, one for each different source, and the key of the node for each field.
+
+    Where a scene's images are padded to the film's shape, the same image beside the scenes is a node of its own.
+    """
+    by_source: dict[tuple[ImageSource, bool], Picture] = {}
     keys: dict[str, str] = {}
+    padded, beside = request.image_fit is not ImageFit.CROP, {*beside_paths(request).values()}
     for path in paths:
-        source = image_at(request, path)
+        source = image_at(request, path), padded and path in beside
         picture = by_source.setdefault(source, Picture(f"image-{len(by_source) + 1}", path, wait))
         keys[path] = picture.key
     return tuple(by_source.values()), keys

@@ -29,9 +29,11 @@ class Inset(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Poster(Stored):
-    """The picture a film is shown by; one that says nothing is the best frame of the film's beginning."""
+    """What a film is shown by: a frame, or a picture; one that says nothing is the best frame of its beginning."""
 
     at: float | None = None  # seconds of the film
+    image_url: str | None = None
+    image: str | None = None  # an upload's id
 
 
 def inset_for(inset: Inset | None, *, wide: bool) -> Inset | None:

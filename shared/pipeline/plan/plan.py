@@ -148,6 +148,20 @@ class Picture(Stored):
     photo: Size | None = None  # the picture as it was sent, upright; None = not read yet
 
 
+class Role(StrEnum):
+    """What an image is for that is no scene's."""
+
+    POSTER = "poster"
+
+
+@dataclass(frozen=True, slots=True)
+class BesideImage(Stored):
+    """An image node that is shown beside the scenes."""
+
+    role: str  # a Role; newer code may know more of them
+    key: str
+
+
 @dataclass(frozen=True, slots=True)
 class Clip(Stored):
     """One paid footage call: a base clip or a link that extends the one before."""
@@ -272,11 +286,16 @@ class Plan(Stored):
     transition: Blend | None = None  # None = planned before there was a choice: scenes are cut to
     mirrored: bool = False  # slides come from the left, as its language is read
     renditions: tuple[Rendition, ...] = ()  # the films where outputs were asked for; () = one, in the shape filmed
+    beside: tuple[BesideImage, ...] = ()  # images of the order that are no scene's
 
     @property
     def chains(self) -> tuple[str, ...]:
         """Return the last link of each chain, in film order: its file holds the whole chain."""
         return tuple(dict.fromkeys(stretch.chain for stretch in self.stretches if stretch.chain))
+
+    def beside_key(self, role: Role) -> str | None:
+        """Return the key of the image node of a role, if the film has one."""
+        return next((one.key for one in self.beside if one.role == role), None)
 
     @property
     def films(self) -> tuple[Rendition, ...]:

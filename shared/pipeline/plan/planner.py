@@ -15,6 +15,7 @@ from typing import Any
 
 from shared.pipeline.codec import from_plain, to_plain
 from shared.pipeline.plan import images, speakers
+from shared.pipeline.plan.beside import besides
 from shared.pipeline.plan.blends import read_from_the_right
 from shared.pipeline.plan.capabilities import Tables
 from shared.pipeline.plan.cards import intro_seconds, outro_seconds
@@ -119,6 +120,7 @@ def plan(
         loudness=request.audio.loudness or USUAL_LOUDNESS,
         transition=request.transition or Blend.AUTO,
         mirrored=read_from_the_right(request),
+        beside=besides(request, keys),
     )
     return with_renditions(planned, renditions(request, tables, seconds, filmed=filmed))
 
@@ -202,10 +204,11 @@ def _worst(plan: Plan, take: Speech) -> int:
 
 
 def _shown(plan: Plan) -> tuple[str, ...]:
-    """Return the nodes whose files the film is made of: backdrops, the last link of each chain, presenters."""
+    """Return the nodes whose files the film is made of: backdrops, each chain's last link, presenters, images."""
     backdrops = (stretch.backdrop.image for stretch in plan.stretches if stretch.backdrop)
     presenters = (speech.key for speech in plan.speeches)
-    return tuple(dict.fromkeys(key for key in (*backdrops, *plan.chains, *presenters) if key))
+    beside = (one.key for one in plan.beside)
+    return tuple(dict.fromkeys(key for key in (*backdrops, *plan.chains, *presenters, *beside) if key))
 
 
 def plan_to_document(plan: Plan) -> dict[str, Any]:
