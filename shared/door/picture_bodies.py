@@ -48,14 +48,17 @@ class PosterBody(Body):
         Annotated[float, Field(ge=0, le=600)] | None,
         Field(description="Seconds of the film; where it ends before, its last frame."),
     ] = None
-    image_url: Annotated[
-        ImageLink | None,
-        Field(
-            description="A picture of your own, read once with the order, as each film's shape asks: cut around the "
-            "focus, or whole where image_fit says so."
-        ),
-    ] = None
-    image: Annotated[Upload | None, Field(description="The same as the id that POST /tenant/uploads answered.")] = None
+    image_url: (
+        Annotated[
+            ImageLink,
+            Field(
+                description="A picture of your own, read once with the order, as each film's shape asks: cut around "
+                "the focus, or whole where image_fit says so."
+            ),
+        ]
+        | None
+    ) = None
+    image: Annotated[Upload | None, Field(description="The same, by the id that POST /tenant/uploads answered.")] = None
 
     @model_validator(mode="after")
     def _is_one(self) -> Self:

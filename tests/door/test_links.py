@@ -28,6 +28,7 @@ PRIVATE = (
 PLACES: dict[str, dict[str, Any]] = {
     "webhook_url": {"webhook_url": None},
     "image_url": {"image_url": None},
+    "poster.image_url": {"poster": {"image_url": None}},
     "scenes.0.image_url": {"scenes": [{"visual_description": "A mug", "image_url": None}]},
     "background.image_url": {"background": {"type": "image", "image_url": None}},
 }
@@ -112,8 +113,9 @@ def test_every_link_of_every_body_is_among_these() -> None:
 
     films = {f"{body}.{name}" for body in ("FilmBody", "TemplateBody") for name in ("webhook_url", "image_url")}
     endpoints = {"WebhookBody.url", "WebhookChangeBody.url"}
+    others = {f"{body}.image_url" for body in ("SceneBody", "ImageBody", "PosterBody")}
     batches = {"BatchBody.webhook_url", "BatchTermsBody.webhook_url"}
-    assert films | batches | endpoints | {"SceneBody.image_url", "ImageBody.image_url"} == called
+    assert films | batches | endpoints | others == called
     assert called == judged
 
 

@@ -111,5 +111,7 @@ def test_a_poster_is_one_picture_and_a_plain_link(poster: dict[str, object], say
     with pytest.raises(Mistakes) as changed:
         parse_edit(json.dumps({"poster": poster}).encode())
 
+    with pytest.raises(Mistakes, match="public internet"):
+        parse_edit(json.dumps({"poster": {"image_url": COVER}}).encode(), judge=lambda _: "it is private")
     assert says in str(ordered.value.details)
     assert says in str(changed.value.details)
