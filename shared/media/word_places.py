@@ -13,14 +13,18 @@ def word_parts(words: Sequence[str], wording: Wording) -> tuple[tuple[int, Part]
     `words` are together the text that was broken into lines. A word that no font has, or whose line was cut away, has
     none; nor has any word after one that stands there otherwise than it was sent.
     """
-    drawn = [(line, at, sign) for line, text in enumerate(wording.lines) for at, sign in enumerate(text) if _ink(sign)]
+    lines = ((line, text[:-1] if line in wording.parted else text) for line, text in enumerate(wording.lines))
+    drawn = [(line, at, sign) for line, text in lines for at, sign in enumerate(text) if _ink(sign)]
     owner: dict[tuple[int, int], int] = {}
     place = 0
     for number, word in enumerate(words):
         for sign in filter(_ink, drawable(word)[0]):
             if place == len(drawn) or drawn[place][2] != sign:
                 return _parts(owner, wording)
-            owner[drawn[place][:2]] = number
+            line, at, _ = drawn[place]
+            owner[line, at] = number
+            if line in wording.parted and at + 2 == len(wording.lines[line]):
+                owner[line, at + 1] = number  # the hyphen of ours
             place += 1
     return _parts(owner, wording)
 

@@ -18,7 +18,7 @@ from shared.pipeline.plan.request import AspectRatio, FilmRequest, OutputRequest
 from shared.pipeline.plan.typography import OF_APPS, USUAL_TEXT, CaptionsBy
 from shared.pipeline.plan.warned import Warned, WarningText, warning
 
-RENDERER = 1  # raised whenever the same composition may give other frames or another sound
+RENDERER = 2  # raised whenever the same composition may give other frames or another sound
 
 
 def composition(plan: Plan, request: FilmRequest) -> dict[str, Any]:

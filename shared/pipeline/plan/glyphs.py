@@ -16,26 +16,30 @@ _UNSEEN = re.compile(  # no glyph is wanted: joiners, directions, tags of flags,
 )
 _KEPT_BLANKS = "\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}"  # no line ends there
 _NAMED = 5  # characters a sentence names
-_DROPPED = "\N{SOFT HYPHEN}\N{ZERO WIDTH NO-BREAK SPACE}"
+_SOFT = "\N{SOFT HYPHEN}"
+_DROPPED = f"{_SOFT}\N{ZERO WIDTH NO-BREAK SPACE}"
 _LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 
 
-def drawable(text: str) -> tuple[str, str]:
-    """Return a text as it will be drawn, and the characters that cannot be (each once); blank lines at its ends go."""
+def drawable(text: str, *, soft: bool = False) -> tuple[str, str]:
+    """Return a text as it will be drawn, and the characters that cannot be (each once); blank lines at its ends go.
+
+    `soft` keeps soft hyphens, which are seen only where a line ends at one.
+    """
     made: list[str] = []
     lost: dict[str, None] = {}
     gone = False
     for char in unicodedata.normalize("NFC", _LINE_ENDS.sub("\n", text)):
         if gone and _belongs_to_the_last(char):
             continue
-        drawn = _drawn(char)
+        drawn = char if soft and char == _SOFT else _drawn(char)
         gone = drawn is None
         if gone:
             lost[char] = None
         made.append(drawn or "")
     rows = (re.sub(" +", " ", row).strip(" ") for row in "".join(made).split("\n"))
     joined = "\n".join(rows).strip("\n")
-    return joined if _UNSEEN.sub("", joined).strip() else "", "".join(lost)
+    return joined if _UNSEEN.sub("", joined).replace(_SOFT, "").strip() else "", "".join(lost)
 
 
 def named(lost: str) -> str:
