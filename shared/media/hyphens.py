@@ -13,7 +13,7 @@ HYPHEN = "-"
 _ALPHABETS = ("ARMENIAN", "CYRILLIC", "GEORGIAN", "GREEK", "LATIN")
 _BARE = re.compile(r"[@#/\\_\d]|\w[.:]\w|^www\.")  # of a word: an address, a handle, a code
 _VOWELS = frozenset("aeiouyæœøıаеёиоуыэюяєіїαεηιουω")  # noqa: RUF001  # vowels of three alphabets
-_TOGETHER = ("ch", "ck", "gh", "ph", "qu", "sh", "th")  # one sound: no line begins with its second letter
+_DIGRAPHS = ("ch", "ck", "gh", "ph", "qu", "sh", "th")  # one sound: no line begins with its second letter
 _LEAST = 2  # signs of a word on each side of a hyphen
 _LOOKED_BACK = 4  # signs: so much earlier a syllable's beginning is looked for
 
@@ -51,7 +51,7 @@ def _begins_a_syllable(signs: tuple[str, ...], at: int) -> bool:
     if at + 1 >= len(signs) or not all(map(_written, signs[at - 1 : at + 2])):
         return False
     before, first, second = (_plain(each) for each in signs[at - 1 : at + 2])
-    return first not in _VOWELS and second in _VOWELS and before + first not in _TOGETHER
+    return first not in _VOWELS and second in _VOWELS and before + first not in _DIGRAPHS
 
 
 def _plain(sign: str) -> str:
