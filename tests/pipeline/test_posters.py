@@ -12,10 +12,11 @@ from shared.pipeline.edit.assembly import Take, assemble
 from shared.pipeline.edit.edit import OwnPoster
 from shared.pipeline.job.recut import Laid, laid_out
 from shared.pipeline.job.revision import CannotChange
+from shared.pipeline.plan.beside import beside_key
 from shared.pipeline.plan.composition import composition
 from shared.pipeline.plan.image_fit import image_warnings, with_photos
-from shared.pipeline.plan.picture import Poster
-from shared.pipeline.plan.plan import Role, Size
+from shared.pipeline.plan.picture import Poster, Role
+from shared.pipeline.plan.plan import Size
 from shared.pipeline.plan.planner import nodes, plan_from_document, plan_to_document
 from shared.pipeline.plan.request import FilmRequest, ImageFit, OutputRequest
 from tests.pipeline.breaks import BREAKS
@@ -42,7 +43,7 @@ def test_a_poster_is_a_node_the_film_is_made_of() -> None:
         (one.key, one.field) for one in made.pictures
     ]
     assert "image-2" in compose.needs
-    assert "image-2" == made.beside_key(Role.POSTER)
+    assert "image-2" == beside_key(made, Role.POSTER)
     assert composition(made, COVERED) != composition(plain, MUG)
     assert "beside" not in composition(plain, MUG)
     assert made == plan_from_document(plan_to_document(made))
@@ -60,7 +61,7 @@ def test_the_products_own_photo_is_one_node_unless_it_is_padded(fit: ImageFit, n
     made = planned(request)
 
     assert nodes_of == [picture.key for picture in made.pictures]
-    assert nodes_of[-1] == made.beside_key(Role.POSTER)
+    assert nodes_of[-1] == beside_key(made, Role.POSTER)
 
 
 def test_an_edit_brings_a_poster_and_takes_it_away() -> None:

@@ -17,13 +17,14 @@ from shared.pipeline.edit.reprise import reprised
 from shared.pipeline.edit.source_ranges import source_ranges
 from shared.pipeline.edit.spoken_words import Span, spoken_words
 from shared.pipeline.edit.timeline import FPS, TimelineEntry, timeline
+from shared.pipeline.plan.beside import beside_key
 from shared.pipeline.plan.blends import blend_seconds, ways
 from shared.pipeline.plan.brand import NO_FONTS
 from shared.pipeline.plan.image_fit import around
 from shared.pipeline.plan.insets import inset_over
-from shared.pipeline.plan.picture import Hold
+from shared.pipeline.plan.picture import Hold, Role
 from shared.pipeline.plan.placement import placement
-from shared.pipeline.plan.plan import Blend, Cutout, Plan, Role, Speech
+from shared.pipeline.plan.plan import Blend, Cutout, Plan, Speech
 from shared.pipeline.plan.request import FilmRequest, script_of
 from shared.pipeline.plan.typography import CaptionsBy
 
@@ -68,7 +69,7 @@ def assemble(
     said = tuple(_cues(heard, request, looks, takes, breaks))
     read = [speech for speech in plan.speeches if speech.key in left_out]
     unsaid = tuple(_unspoken(read, request, laid, breaks))
-    own = plan.beside_key(Role.POSTER)
+    own = beside_key(plan, Role.POSTER)
     made = Edit(
         size=plan.size,
         fps=FPS,

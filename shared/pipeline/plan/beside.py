@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from shared.pipeline.plan.plan import BesideImage, Picture, Plan, Role
+from shared.pipeline.plan.picture import BesideImage, Role
+from shared.pipeline.plan.plan import Picture, Plan
 from shared.pipeline.plan.request import FilmRequest
 
 
@@ -16,6 +17,11 @@ def beside_paths(request: FilmRequest) -> Mapping[Role, str]:
         for name in ("image_url", "image")
         if part and getattr(part, name)
     }
+
+
+def beside_key(plan: Plan, role: Role) -> str | None:
+    """Return the key of the image node of a role, if the film has one."""
+    return next((one.key for one in plan.beside if one.role == role), None)
 
 
 def besides(request: FilmRequest, keys: Mapping[str, str]) -> tuple[BesideImage, ...]:
@@ -31,7 +37,7 @@ def with_besides(plan: Plan, old: FilmRequest, new: FilmRequest) -> Plan:
     """
     kept, wanted = list[BesideImage](), dict[Role, str]()
     for role, path in beside_paths(new).items():
-        key = plan.beside_key(role)
+        key = beside_key(plan, role)
         if key and beside_paths(old).get(role) == path and _source(old, path) == _source(new, path):
             kept.append(BesideImage(role.value, key))
         else:

@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from shared.pipeline.plan.beside import beside_paths
-from shared.pipeline.plan.plan import Feature, Plan, Role, Size
+from shared.pipeline.plan.beside import beside_key, beside_paths
+from shared.pipeline.plan.picture import Role
+from shared.pipeline.plan.plan import Feature, Plan, Size
 from shared.pipeline.plan.request import FilmRequest, ImageFit
 from shared.pipeline.plan.warned import Warned, WarningText, warning
 
@@ -49,7 +50,7 @@ def image_warnings(request: FilmRequest, plan: Plan) -> tuple[WarningText, ...]:
     """Say what the film will not show of its images, and which are too small for it, once they have been read."""
     fills, sizes = fitted(plan), dict.fromkeys(film.size for film in plan.films)
     told = [(picture, plan.size) for picture in plan.pictures if picture.key in fills]
-    posters = [picture for picture in plan.pictures if picture.key == plan.beside_key(Role.POSTER)]
+    posters = [picture for picture in plan.pictures if picture.key == beside_key(plan, Role.POSTER)]
     told += [(replace(picture, field=_poster_path(request)), size) for picture in posters for size in sizes]
     return tuple(
         warning

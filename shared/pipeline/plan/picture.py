@@ -55,3 +55,17 @@ class Motion(StrEnum):
     PUSH_IN = "push_in"
     PAN_LEFT = "pan_left"
     PAN_RIGHT = "pan_right"
+
+
+class Role(StrEnum):
+    """What an image is for that is no scene's."""
+
+    POSTER = "poster"
+
+
+@dataclass(frozen=True, slots=True)
+class BesideImage(Stored):
+    """An image node that is shown beside the scenes."""
+
+    role: str  # a Role; newer code may know more of them
+    key: str

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
 from shared.pipeline.codec import Stored
-from shared.pipeline.plan.picture import Motion
+from shared.pipeline.plan.picture import BesideImage, Motion
 
 MICROS = 1_000_000  # micro-dollars of a dollar
 AS_PAID = 1_000  # thousandths: the factor of a price that is what was paid
@@ -148,20 +148,6 @@ class Picture(Stored):
     photo: Size | None = None  # the picture as it was sent, upright; None = not read yet
 
 
-class Role(StrEnum):
-    """What an image is for that is no scene's."""
-
-    POSTER = "poster"
-
-
-@dataclass(frozen=True, slots=True)
-class BesideImage(Stored):
-    """An image node that is shown beside the scenes."""
-
-    role: str  # a Role; newer code may know more of them
-    key: str
-
-
 @dataclass(frozen=True, slots=True)
 class Clip(Stored):
     """One paid footage call: a base clip or a link that extends the one before."""
@@ -292,10 +278,6 @@ class Plan(Stored):
     def chains(self) -> tuple[str, ...]:
         """Return the last link of each chain, in film order: its file holds the whole chain."""
         return tuple(dict.fromkeys(stretch.chain for stretch in self.stretches if stretch.chain))
-
-    def beside_key(self, role: Role) -> str | None:
-        """Return the key of the image node of a role, if the film has one."""
-        return next((one.key for one in self.beside if one.role == role), None)
 
     @property
     def films(self) -> tuple[Rendition, ...]:
