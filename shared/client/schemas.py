@@ -162,6 +162,12 @@ class CardBody(TypedDict):
     text: NotRequired[str | None]
 
 
+CardPlace: TypeAlias = Literal["auto", "left", "right"]
+
+
+CardTime: TypeAlias = Literal["always", "unshown", "never"]
+
+
 class CatalogSource(TypedDict):
     """One account's list."""
 
@@ -971,6 +977,26 @@ class Problem(TypedDict):
     request_id: str
 
 
+class ProductCard(TypedDict):
+    """The product's photo as a card over the scenes."""
+
+    when: CardTime
+    place: CardPlace
+    size: NotRequired[float]
+
+
+class ProductCardBody(TypedDict):
+    """
+    The product's photo (image_url or image) as a card over the scenes.
+
+    It slides in and goes with its scenes, and keeps clear of presenters, words, the logo and what apps cover.
+    """
+
+    when: NotRequired[Literal["always", "unshown", "never"] | None]
+    place: NotRequired[Literal["auto", "left", "right"] | None]
+    size: NotRequired[float | None]
+
+
 Quality: TypeAlias = Literal["standard", "fast", "lite"]
 
 
@@ -1571,6 +1597,8 @@ class BrandKit(TypedDict):
     background: NotRequired[ColorBody | PresetBody | None]
     transition: NotRequired[Literal["auto", "cut", "crossfade", "slide", "dip"] | None]
     transition_color: NotRequired[str | None]
+    hold: NotRequired[Literal["auto", "push_in", "ping_pong", "freeze"] | None]
+    inset: NotRequired[Literal["auto", "rounded", "circle", "full"] | None]
     intro: NotRequired[KitCardBody | None]
     outro: NotRequired[KitCardBody | None]
 
@@ -1645,6 +1673,7 @@ class Film(TypedDict):
     hold: NotRequired[Literal["auto", "push_in", "ping_pong", "freeze"] | None]
     inset: NotRequired[Literal["auto", "rounded", "circle", "full", "beside"] | None]
     poster: NotRequired[PosterBody | None]
+    product_card: NotRequired[ProductCardBody | None]
     transition: NotRequired[Literal["auto", "cut", "crossfade", "slide", "dip"] | None]
     transition_seconds: NotRequired[float | None]
     transition_color: NotRequired[str | None]
@@ -1902,6 +1931,7 @@ class Template(TypedDict):
     hold: NotRequired[Literal["auto", "push_in", "ping_pong", "freeze"] | None]
     inset: NotRequired[Literal["auto", "rounded", "circle", "full", "beside"] | None]
     poster: NotRequired[PosterBody | None]
+    product_card: NotRequired[ProductCardBody | None]
     transition: NotRequired[Literal["auto", "cut", "crossfade", "slide", "dip"] | None]
     transition_seconds: NotRequired[float | None]
     transition_color: NotRequired[str | None]
@@ -2119,6 +2149,7 @@ class Edit(TypedDict):
     hold: NotRequired[Literal["auto", "push_in", "ping_pong", "freeze"] | None]
     inset: NotRequired[Literal["auto", "rounded", "circle", "full", "beside"] | None]
     poster: NotRequired[PosterBody | None]
+    product_card: NotRequired[ProductCardBody | None]
     transition: NotRequired[Literal["auto", "cut", "crossfade", "slide", "dip"] | None]
     transition_seconds: NotRequired[float | None]
     transition_color: NotRequired[str | None]
@@ -2226,6 +2257,7 @@ class Request(TypedDict):
     hold: NotRequired[Hold]
     inset: NotRequired[Inset]
     poster: NotRequired[Poster]
+    product_card: NotRequired[ProductCard]
     safe_area: NotRequired[AppArea]
     audio: Audio
     transition: NotRequired[Blend]

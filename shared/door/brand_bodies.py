@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field
 from shared.door.audio_bodies import AudioBody
 from shared.door.body_types import Color, of_form
 from shared.door.film_bodies import FlatBody, PositionBody
-from shared.door.picture_bodies import DipColor, KitCardBody, Transition
+from shared.door.picture_bodies import DipColor, HoldName, KitCardBody, Transition
 from shared.door.strict_body import Body
 from shared.door.text_bodies import CaptionsByName
 
@@ -87,6 +87,11 @@ class BrandKitBody(Body):
     background: FlatBody | None = None
     transition: Transition | None = None
     transition_color: DipColor | None = None
+    hold: HoldName | None = None
+    inset: Annotated[
+        Literal["auto", "rounded", "circle", "full"] | None,
+        Field(description="The shape presenters are seen in; beside, which only some films have, is the order's own."),
+    ] = None
     intro: KitCardBody | None = None
     outro: KitCardBody | None = None
 

@@ -18,6 +18,7 @@ from shared.door.picture_bodies import (
     HoldName,
     InsetName,
     PosterBody,
+    ProductCardBody,
     SceneTransition,
     Transition,
     TransitionSeconds,
@@ -48,7 +49,7 @@ _LAID_OUT = {
     *("avatar_position", "captions", "captions_by", "text", "safe_area", "background", "length"),
     *("aspect_ratio", "resolution", "order", "outputs", "focus"),
     *("transition", "transition_seconds", "transition_color", "hold", "inset"),
-    *("poster", "intro", "outro"),
+    *("poster", "product_card", "intro", "outro"),
 }
 _SCENE_LAID_OUT = {"scene", "text_overlay", "background", "seconds", "transition"}
 LinkName = Annotated[
@@ -152,6 +153,7 @@ class EditBody(Body):
     poster: Annotated[
         PosterBody | None, Field(description="Null, or {}, is the best frame of the film's beginning.")
     ] = None
+    product_card: Annotated[ProductCardBody | None, Field(description="In place of the film's; null is none.")] = None
     transition: Transition | None = None
     transition_seconds: TransitionSeconds | None = None
     transition_color: DipColor | None = None
@@ -199,6 +201,8 @@ def parse_edit(raw: bytes, schemes: Collection[str] = ("https",), judge: Judge |
         body["audio"]["music"] = {"audio": ""}
     if body.get("brand", "") is None:
         body["brand"] = NO_BRAND
+    if body.get("product_card", "") is None:
+        body["product_card"] = {"when": "never"}
     for name in ("intro", "outro"):
         if body.get(name, {}) is None:
             body[name] = {"seconds": 0}

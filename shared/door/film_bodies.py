@@ -32,6 +32,7 @@ from shared.door.picture_bodies import (
     HoldName,
     InsetName,
     PosterBody,
+    ProductCardBody,
     SceneTransition,
     Transition,
     TransitionSeconds,
@@ -148,6 +149,7 @@ class TemplateBody(Body):
     hold: HoldName | None = None
     inset: InsetName | None = None
     poster: PosterBody | None = None
+    product_card: ProductCardBody | None = None
     transition: Transition | None = None
     transition_seconds: TransitionSeconds | None = None
     transition_color: DipColor | None = None

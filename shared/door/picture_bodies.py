@@ -67,6 +67,28 @@ class PosterBody(Body):
         return self
 
 
+class ProductCardBody(Body):
+    """The product's photo (image_url or image) as a card over the scenes.
+
+    It slides in and goes with its scenes, and keeps clear of presenters, words, the logo and what apps cover.
+    """
+
+    when: Annotated[
+        Literal["always", "unshown", "never"] | None,
+        Field(
+            description="always, the default: in every scene; unshown: in those whose footage is not made from the "
+            "photo, as the service that films it cannot take it there, or where nothing is filmed; never: not at all."
+        ),
+    ] = None
+    place: Annotated[
+        Literal["auto", "left", "right"] | None, Field(description="At which side; auto, the default, is the free one.")
+    ] = None
+    size: Annotated[
+        Annotated[float, Field(ge=0.15, le=0.6)] | None,
+        Field(description="Its width as a share of the film's, as far as there is room; left out, what suits both."),
+    ] = None
+
+
 DipColor = Annotated[Color, Field(description="What a dip goes through; black is the default.")]
 _PICTURE_ID = "must be the id that POST /tenant/uploads/logo answers"
 

@@ -54,6 +54,7 @@ class Lettering:
     comes: int  # frames it takes to come; 0 = at once
     goes: int  # frames it takes to go
     slides: int = 0  # pixels below its place where it comes from
+    aside: int = 0  # pixels to the right of its place where it comes from; less than 0: to the left
     letters: int = 0  # pixels of an em; 0 = it has none
     turns: tuple[int, ...] | None = None  # frames, from its start, of its further pictures; `path` is their pattern
 

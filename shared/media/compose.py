@@ -5,7 +5,7 @@ joined without another encoding, and the sound is mixed over the whole in the sa
 bytes: encoder threads are fixed and nothing dated is written.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 
 from shared.media.backdrops import with_backdrops
 from shared.media.beds import Prepared, prepared
-from shared.media.canvas import Graph, Lettering
+from shared.media.canvas import Graph, Lettering, PlacedPresenter
 from shared.media.errors import MediaFailed, MediaRefused
 from shared.media.faces import OwnFonts
 from shared.media.ffmpeg import Budget, Demuxer, Source, run
@@ -26,13 +26,14 @@ from shared.media.loudness import balanced
 from shared.media.painting import still
 from shared.media.poster import best_frame, frame_at, own_picture
 from shared.media.probe import FilmFacts, probe
+from shared.media.product_card import PlacedCard, paint_product, photo_of, place_product
 from shared.media.segments import cuts, segments
 from shared.media.sound import Mix
 from shared.media.sources import source_of
 from shared.media.standing import presenters_seen
 from shared.media.takes import MeasuredTake, measure
 from shared.pipeline.edit.edit import BODY_KEY, HEADING_KEY, LOGO_KEY, MUSIC_KEY, Appearance, Edit
-from shared.pipeline.plan.plan import Cutout
+from shared.pipeline.plan.plan import Cutout, Size
 from shared.pipeline.plan.warned import FilmQuality, WarningText
 
 # Measured on 12 s of 720x1280: subme=1 saves a quarter of veryfast's time at the same size and 0.0003 of SSIM;
@@ -124,8 +125,9 @@ def _composed(bench: _Bench, folder: Path) -> Composed:
     films = {node: source_of(bench.files[node], facts) for node, facts in known.items()}
     presenters, told = presenters_seen(edit, row, bench.measured, bench.folder)
     logo = place_logo(edit.logo, edit, presenters) if edit.logo else None
-    words, lost = letter(edit, presenters, bench.folder, logo, _fonts(bench))
-    marks = (*_logo(bench, logo), *words)
+    cards, shown = _cards(bench, presenters, logo)
+    words, lost = letter(edit, presenters, bench.folder, logo, _fonts(bench), cards)
+    marks = (*shown, *_logo(bench, logo), *words)
     stills = _stills(bench)
     painted = [
         _paint(bench, number, paint(edit, part, films, stills, presenters, marks))
@@ -136,7 +138,7 @@ def _composed(bench: _Bench, folder: Path) -> Composed:
     film = _join(bench, painted, balanced(edit, row, films, loud, presenters, bench.folder, budget, music))
     poster = _poster(bench, film)
     facts = probe(film, timeout=budget.left())
-    laid = FinishedFilm(film, facts.seconds, edit, row, loud, tuple(presenters), words, logo)
+    laid = FinishedFilm(film, facts.seconds, edit, row, loud, tuple(presenters), words, logo, cards)
     quality = inspected(laid, bench.folder, budget)
     warnings = tuple(dict.fromkeys((*edit.warnings, *short, *told, *lost, *(logo_news(logo) if logo else ()))))
     cutouts = {presenter.take.node: presenter.take.cutout for presenter in presenters}
@@ -174,6 +176,19 @@ def _logo(bench: _Bench, placed: PlacedLogo | None) -> Iterator[Lettering]:
     if bench.edit.logo and placed:
         with named(LOGO_KEY):
             yield paint_logo(bench.edit.logo, placed, bench.files[LOGO_KEY], bench.folder)
+
+
+def _cards(
+    bench: _Bench, presenters: Sequence[PlacedPresenter], logo: PlacedLogo | None
+) -> tuple[tuple[PlacedCard, ...], tuple[Lettering, ...]]:
+    """Place and paint the product's photo, if it is seen as a card."""
+    edit, product = bench.edit, bench.edit.product
+    if product is None:
+        return (), ()
+    with named(product.node):
+        photo = photo_of(product, bench.files[product.node])
+        placed = place_product(edit, presenters, logo, Size(*photo.size))
+        return placed, tuple(paint_product(edit, placed, photo, bench.folder))
 
 
 def _poster(bench: _Bench, film: Path) -> Path:

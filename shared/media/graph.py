@@ -100,5 +100,6 @@ def _lay_words(graph: Graph, word: Lettering) -> None:
     first, last = max(word.start, part.start), min(word.end, part.end)
     cut = f"trim=start_frame={first - word.start}:end_frame={last - word.start},setpts=N+{first - part.start}"
     graph.chains.append(f"[{number}:v]scale={YUV},format=yuva420p,{timed},trim=end_frame={length}{ease},{cut}[{name}]")
-    slid = f"+{word.slides}*pow(1-clip((n-{word.start - part.start})/{_SLIDE}\\,0\\,1)\\,3)" if word.slides else ""
-    graph.over(name, word.box, down=slid)
+    far = f"*pow(1-clip((n-{word.start - part.start})/{_SLIDE}\\,0\\,1)\\,3)"
+    across, down = (f"{pixels:+d}{far}" if pixels else "" for pixels in (word.aside, word.slides))
+    graph.over(name, word.box, across, down)

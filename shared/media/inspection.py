@@ -15,6 +15,7 @@ from shared.media.errors import MediaFailed, MediaRefused
 from shared.media.ffmpeg import Budget, Demuxer, Source
 from shared.media.listening import VoiceHeard, listened
 from shared.media.logo import PlacedLogo
+from shared.media.product_card import PlacedCard
 from shared.media.segments import Cut
 from shared.media.sound import DUCKED
 from shared.media.takes import LOUDNESS
@@ -43,6 +44,7 @@ class FinishedFilm:
     presenters: tuple[PlacedPresenter, ...]
     words: tuple[Lettering, ...]
     logo: PlacedLogo | None = None
+    cards: tuple[PlacedCard, ...] = ()
 
 
 def inspected(laid: FinishedFilm, folder: Path, budget: Budget) -> FilmQuality:
@@ -83,11 +85,12 @@ def inspected(laid: FinishedFilm, folder: Path, budget: Budget) -> FilmQuality:
 
 
 def overlays(laid: FinishedFilm) -> tuple[Overlay, ...]:
-    """Return what lies over a film's footage: presenters, words, a logo."""
+    """Return what lies over a film's footage: presenters, words, a logo, cards."""
     people = [Overlay(one.card.box if one.card else one.stand.box, one.start, one.end) for one in laid.presenters]
     words = [Overlay(one.box, one.start, one.end) for one in laid.words]
     logo = [Overlay(laid.logo.box, laid.logo.start, laid.logo.end)] if laid.logo else []
-    return (*people, *words, *logo)
+    cards = [Overlay(card.box, card.start, card.end) for card in laid.cards]
+    return (*people, *words, *logo, *cards)
 
 
 def product_place(edit: Edit) -> Box:

@@ -16,6 +16,7 @@ from shared.media.inking import Ink, Part, ink
 from shared.media.keying import Rgb, rgb
 from shared.media.lit_words import Owner, lit_pictures, turns
 from shared.media.logo import PlacedLogo
+from shared.media.product_card import PlacedCard
 from shared.media.shaping import reads_rightward
 from shared.media.text_layout import PAD, PaintedText, Saying, laid_out, saying_of
 from shared.media.word_places import word_parts
@@ -35,11 +36,12 @@ def letter(
     folder: Path,
     logo: PlacedLogo | None = None,
     fonts: OwnFonts = OURS,
+    cards: Sequence[PlacedCard] = (),
 ) -> tuple[tuple[Lettering, ...], tuple[WarningText, ...]]:
     """Paint every title and caption; also says which characters could not be drawn."""
     said: tuple[Title | Cue, ...] = (*edit.titles, *edit.cues)
     sayings = [
-        each for each in (saying_of(one, edit, presenters, logo, fonts) for one in said) if each.end > each.start
+        each for each in (saying_of(one, edit, presenters, logo, fonts, cards) for one in said) if each.end > each.start
     ]
     painted: list[PaintedText] = []
     for number, each in enumerate(sayings):

@@ -78,6 +78,20 @@ def _wall(wide: int, high: int) -> Image.Image:
     return Image.composite(Image.new("RGB", light.size, _PLATE[1]), Image.new("RGB", light.size, _PLATE[0]), light)
 
 
+def photo_card(photo: Image.Image, box: Box, border: int, path: Path) -> Box:
+    """Draw a photo in a white frame with round corners and a soft shadow; return the box all of it covers."""
+    radius = max(4, min(box.width, box.height) // 14)
+    picture, around = _shadow(box, radius)
+    size = (box.width, box.height)
+    card = Image.new("RGB", size, "#ffffff")
+    inner = (size[0] - 2 * border, size[1] - 2 * border)
+    shape = _rounded(inner, (0, 0, *inner), max(2, radius - border))
+    card.paste(photo.resize(inner, Image.Resampling.LANCZOS), (border, border), shape)
+    picture.paste(card, (box.x - around.x, box.y - around.y), _rounded(size, (0, 0, *size), radius))
+    picture.save(path, "PNG", compress_level=1)
+    return around
+
+
 def _shadow(box: Box, radius: int) -> tuple[Image.Image, Box]:
     """Return the shadow of a rounded box, and the box it covers itself."""
     blur = max(3, min(box.width, box.height) // 30)

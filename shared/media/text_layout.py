@@ -13,6 +13,7 @@ from shared.media.canvas import Lettering, PlacedPresenter
 from shared.media.faces import OURS, OwnFonts
 from shared.media.languages import language_of
 from shared.media.logo import PlacedLogo
+from shared.media.product_card import PlacedCard
 from shared.media.segments import frames
 from shared.media.wording import Wording, word
 from shared.media.zones import Zone, asked_zone, caption_zones, clear_of, title_zones
@@ -69,22 +70,24 @@ def saying_of(
     presenters: Sequence[PlacedPresenter],
     logo: PlacedLogo | None = None,
     fonts: OwnFonts = OURS,
+    cards: Sequence[PlacedCard] = (),
 ) -> Saying:
-    """Choose the place and the letters of a text among the presenters and the logo seen meanwhile."""
+    """Choose the place and the letters of a text among the presenters, logo and cards seen meanwhile."""
     cue_style = _CUE_WIDE if edit.size.width > edit.size.height else _CUE_TALL
     start, end = frames(said.start, edit.fps), frames(min(said.start + said.seconds, edit.seconds), edit.fps)
     seen = [look for look in presenters if look.start < end and look.end > start]
     people = [look.stand.box for look in seen]
     faces = tuple(face(look.stand, inset=look.take.cutout is Cutout.INSET) for look in seen)
-    mark = logo.box if logo and logo.start < end and logo.end > start else None
-    low = clear_of(caption_zones(edit.size, people, faces, edit.safe_area), mark, edit.size)
+    beside = (*((logo,) if logo else ()), *cards)
+    taken = [each.box for each in beside if each.start < end and each.end > start]
+    low = clear_of(caption_zones(edit.size, people, faces, edit.safe_area), taken, edit.size)
     if isinstance(said, Title):
         zones = title_zones(edit.size, people, faces, edit.safe_area)
         if edit.text.position is not TextPlace.AUTO:
             zones = (asked_zone(edit.size, edit.text.position, edit.safe_area),)
         elif any(cue.start < said.start + said.seconds and cue.start + cue.seconds > said.start for cue in edit.cues):
             zones = tuple(_above(low[0].box.y, zone, edit.size) for zone in zones)
-        zone, wording = _best_zone(said, edit, fonts.heading, clear_of(zones, mark, edit.size), faces, people)
+        zone, wording = _best_zone(said, edit, fonts.heading, clear_of(zones, taken, edit.size), faces, people)
         return Saying(said, wording, start, end, (zone,), faces)
     return Saying(said, _worded(said, cue_style, edit, low[0], fonts.body), start, end, low, faces)
 

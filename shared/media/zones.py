@@ -81,13 +81,13 @@ def caption_zones(
     return (*zones, _zone(size, left, right, safe.top, safe.top + 0.24, down=0.0))
 
 
-def clear_of(zones: Sequence[Zone], taken: Box | None, size: Size) -> tuple[Zone, ...]:
-    """Cut places so that nothing in them lies over a box that stands there already, a logo's, or touches it."""
-    if taken is None:
-        return tuple(zones)
-    gap = round(_APART * min(size.width, size.height))
-    around = Box(taken.x - gap, taken.y - gap, taken.width + 2 * gap, taken.height + 2 * gap)
-    return tuple(_cut(zone, around) if zone.box.shared_with(around) else zone for zone in zones)
+def clear_of(zones: Sequence[Zone], taken: Sequence[Box], size: Size) -> tuple[Zone, ...]:
+    """Cut places so that nothing in them lies over what stands there already, a logo or a card, or touches it."""
+    made, gap = tuple(zones), round(_APART * min(size.width, size.height))
+    for box in taken:
+        around = Box(box.x - gap, box.y - gap, box.width + 2 * gap, box.height + 2 * gap)
+        made = tuple(_cut(zone, around) if zone.box.shared_with(around) else zone for zone in made)
+    return made
 
 
 def _cut(zone: Zone, taken: Box) -> Zone:

@@ -41,7 +41,10 @@ from shared.steps.problems import Problem, invalid
 
 __all__ = ["MOST_BRANDS", "MOST_FONT_BYTES", "BrandKits"]
 
-_OF_ORDERS = ("captions", "captions_by", "avatar_position", "audio", "background", "transition", "transition_color")
+_OF_ORDERS = (
+    *("captions", "captions_by", "avatar_position", "audio", "background"),
+    *("transition", "transition_color", "hold", "inset"),
+)
 _FONTS = {"ttf": "font/ttf", "otf": "font/otf"}
 MOST_BRANDS = 20  # of a tenant
 BRAND_PUTS_TRIED = 3  # against somebody who puts the same kit

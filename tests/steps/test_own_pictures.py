@@ -74,7 +74,11 @@ def painted(color: tuple[int, int, int]) -> bytes:
 def test_a_poster_is_an_upload_and_an_edit_brings_another_by_a_link(stage: Stage, shop: Customer) -> None:
     """The version reads its picture once; the film keeps its own; a link to no picture stores nothing."""
     upload = told(shop.call("POST", "/tenant/uploads", painted((200, 20, 20)), Content_Type="image/jpeg"))["image"]
-    job = told(shop.call("POST", "/create_job", order(shop, poster={"image": upload})))["job_id"]
+    job = told(
+        shop.call(
+            "POST", "/create_job", order(shop, poster={"image": upload}, image=upload, product_card={"place": "left"})
+        )
+    )["job_id"]
     first = made(stage, job)
     with Loopback(reply(200, painted((20, 20, 200)))) as server:
         change = {"poster": {"image_url": server.url}}
@@ -90,3 +94,5 @@ def test_a_poster_is_an_upload_and_an_edit_brings_another_by_a_link(stage: Stage
     assert (20, 20, 200) == pytest.approx(second.getpixel((5, 5)), abs=12)
     assert first.size == second.size == (stage.job(job).plan.size.width, stage.job(job).plan.size.height)
     assert stage.node(job, "image-1").output == stage.node(version, "image-1").output
+    beside_scenes = [[one.role for one in stage.job(each).plan.beside] for each in (job, version)]
+    assert [["poster", "product"], ["product", "poster"]] == beside_scenes

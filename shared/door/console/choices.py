@@ -29,6 +29,11 @@ CHOICES = (
         ),
     ),
     Choice(
+        "product_card",
+        "The product's photo as a card",
+        (("", "not shown"), ("always", "in every scene"), ("unshown", "where footage is not made from it")),
+    ),
+    Choice(
         "hold",
         "Where footage ends before the words",
         (

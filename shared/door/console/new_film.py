@@ -146,6 +146,8 @@ def _order(filled: Mapping[str, str]) -> dict[str, Any]:
     body: dict[str, Any] = {name: text for name in FILM_FIELDS if (text := filled.get(name, "").strip())}
     if "image" in body and not _IMAGE.fullmatch(body["image"]):
         del body["image"]
+    if "product_card" in body:
+        body["product_card"] = {"when": body["product_card"]}
     if filled.get("captions") == "on":
         body["captions"] = True
         if filled.get("captions_by") == CaptionsBy.WORD:
@@ -167,6 +169,7 @@ def _order(filled: Mapping[str, str]) -> dict[str, Any]:
 def _as_form(request: Mapping[str, Any]) -> dict[str, str]:
     """Return an order's fields as the form has them."""
     filled = {name: request[name] for name in FILM_FIELDS if isinstance(request.get(name), str)}
+    filled["product_card"] = str((request.get("product_card") or {}).get("when", ""))
     named = (request.get("brand") or {}).get("asked")
     filled |= {"brand": str(named)} if named else {}
     if request.get("captions"):

@@ -13,6 +13,7 @@ from shared.pipeline.edit.captions import Breaks, estimated, read_srt, show_mark
 from shared.pipeline.edit.cards import between_cards
 from shared.pipeline.edit.edit import MIDDLE, Appearance, Cue, Edit, OwnPoster, Shot, Title, Word
 from shared.pipeline.edit.film_warnings import film_warnings
+from shared.pipeline.edit.product import product_of
 from shared.pipeline.edit.reprise import reprised
 from shared.pipeline.edit.source_ranges import source_ranges
 from shared.pipeline.edit.spoken_words import Span, spoken_words
@@ -90,6 +91,7 @@ def assemble(
         safe_area=request.safe_area,
         focus=request.focus or MIDDLE,
         poster=request.poster.at if request.poster else None,
+        product=product_of(plan, request, laid),
         own_poster=OwnPoster(own, request.image_fit, around(request)) if own else None,
         hold=request.hold or Hold.AUTO,
         dip=request.transition_color,

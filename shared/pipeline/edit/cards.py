@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from shared.pipeline.edit.edit import INTRO_KEY, OUTRO_KEY, Cue, Edit, Shot, Title
+from shared.pipeline.edit.edit import INTRO_KEY, OUTRO_KEY, Cue, Edit, Product, Shot, Title
 from shared.pipeline.plan.blends import blend_seconds
 from shared.pipeline.plan.cards import intro_seconds, outro_seconds
 from shared.pipeline.plan.picture import FilmCard
@@ -37,6 +37,7 @@ def between_cards(edit: Edit, plan: Plan, request: FilmRequest) -> Edit:
         shots=tuple(shots),
         appearances=tuple(replace(each, start=each.start + before) for each in edit.appearances),
         titles=tuple(titles),
+        product=_moved(edit.product, before),
         cues=_later(edit.cues, before),
         spoken=_later(edit.spoken, before),
         scenes=(before, before + edit.seconds),
@@ -54,6 +55,11 @@ def _text(card: FilmCard | None, start: float, seconds: float) -> Iterator[Title
     if card and card.text:
         inset = min(_INSET, seconds / 8)
         yield Title(card.text, round(start + inset, 3), round(seconds - 2 * inset, 3))
+
+
+def _moved(product: Product | None, seconds: float) -> Product | None:
+    """Return the product's card so much later."""
+    return product and replace(product, spans=tuple((start + seconds, end + seconds) for start, end in product.spans))
 
 
 def _later(cues: tuple[Cue, ...], seconds: float) -> tuple[Cue, ...]:

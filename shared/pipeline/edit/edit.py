@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from shared.pipeline.plan.brand import NO_FONTS, Fonts, Logo
-from shared.pipeline.plan.picture import Hold, Inset, Motion
+from shared.pipeline.plan.picture import CardPlace, Hold, Inset, Motion
 from shared.pipeline.plan.plan import KEY_COLOR, Blend, Cutout, Drawn, Loudness, Music, Placement, Size, Sound
 from shared.pipeline.plan.request import Focus, ImageFit
 from shared.pipeline.plan.typography import USUAL_TEXT, AppArea, Typography
@@ -90,6 +90,17 @@ class OwnPoster:
 
 
 @dataclass(frozen=True, slots=True)
+class Product:
+    """The product's photo as a card: a node's image, and from when to when it is seen, scene by scene."""
+
+    node: str
+    spans: tuple[tuple[float, float], ...]
+    place: CardPlace = CardPlace.AUTO
+    size: float | None = None  # of the film's width
+    photo: Size | None = None  # of the image, what is no padding has this shape; None = all of it
+
+
+@dataclass(frozen=True, slots=True)
 class Edit:
     """One film."""
 
@@ -111,6 +122,7 @@ class Edit:
     safe_area: AppArea | None = None
     poster: float | None = None  # seconds at which it is shown by its frame; None = by the best of its beginning
     own_poster: OwnPoster | None = None
+    product: Product | None = None
     focus: Focus = MIDDLE  # what stays seen of a picture of another shape
     hold: Hold = Hold.AUTO  # what is seen of a shot whose file ends early
     dip: str | None = None  # "#rrggbb" between scenes that dip; None = black
@@ -137,4 +149,5 @@ class Edit:
         kept = {MUSIC_KEY: self.music, LOGO_KEY: self.logo, HEADING_KEY: self.fonts.heading, BODY_KEY: self.fonts.body}
         beside = [key for key, one in kept.items() if one]
         beside += [self.own_poster.node] if self.own_poster else []
+        beside += [self.product.node] if self.product else []
         return tuple(dict.fromkeys([*named, *beside]))

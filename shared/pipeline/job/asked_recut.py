@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 from shared.pipeline.plan.kit import Rebrand
-from shared.pipeline.plan.picture import FilmCard, Hold, Inset, Poster
+from shared.pipeline.plan.picture import FilmCard, Hold, Inset, Poster, ProductCard
 from shared.pipeline.plan.plan import Blend, Length, Loudness, Sound
 from shared.pipeline.plan.request import (
     AspectRatio,
@@ -55,6 +55,7 @@ class Recut:
     focus: Focus | None = None
     hold: Hold | None = None
     poster: Poster | None = None  # an empty one is the best frame of the film's beginning
+    product_card: ProductCard | None = None  # one that is never seen takes the film's away
     inset: Inset | None = None
     transition: Blend | None = None
     transition_seconds: float | None = None

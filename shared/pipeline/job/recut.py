@@ -11,7 +11,7 @@ from shared.pipeline.job.asked_recut import Recut, SceneRecut
 from shared.pipeline.job.rearranged import rearranged, refuse_order
 from shared.pipeline.job.revision import CannotChange
 from shared.pipeline.plan import images
-from shared.pipeline.plan.beside import with_besides
+from shared.pipeline.plan.beside import carded, refuse_no_photo, with_besides
 from shared.pipeline.plan.blends import planned_blend, read_from_the_right
 from shared.pipeline.plan.capabilities import Tables
 from shared.pipeline.plan.cards import refuse_empty_cards
@@ -53,7 +53,7 @@ def laid_out(request: FilmRequest, plan: Plan, recut: Recut, tables: Tables) -> 
     if wrong:
         raise CannotChange(wrong)
     worded = _worded(request, recut)
-    if empty := tuple(refuse_empty_cards(worded)):
+    if empty := (*refuse_empty_cards(worded), *refuse_no_photo(worded)):
         raise CannotChange({path: [why] for path, why in empty})
     seconds = {each.scene: each.seconds for each in recut.scenes}
     kept, newer = rearranged(with_besides(plan, request, worded), recut.order, seconds)
@@ -85,6 +85,7 @@ def _worded(request: FilmRequest, recut: Recut) -> FilmRequest:
             duration=each.seconds or old.duration,
             transition=each.transition or old.transition,
         )
+    request = replace(request, product_card=recut.product_card or request.product_card)
     position = request.avatar_position if recut.avatar_position is None else recut.avatar_position
     return replace(
         request,
@@ -105,6 +106,7 @@ def _worded(request: FilmRequest, recut: Recut) -> FilmRequest:
         hold=recut.hold or request.hold,
         poster=recut.poster or request.poster,
         inset=recut.inset or request.inset,
+        product_card=request.product_card if carded(request) else None,
         transition=recut.transition or request.transition,
         transition_seconds=recut.transition_seconds or request.transition_seconds,
         transition_color=recut.transition_color or request.transition_color,

@@ -1,22 +1,36 @@
 """Images of an order that are no scene's: what for, by which field, and how an edit changes them; pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from shared.pipeline.plan.picture import BesideImage, Role
+from shared.pipeline.plan.picture import BesideImage, CardTime, Role
 from shared.pipeline.plan.plan import Picture, Plan
 from shared.pipeline.plan.request import FilmRequest
+
+_PHOTO_FIELDS = ("image_url", "image")
 
 
 def beside_paths(request: FilmRequest) -> Mapping[Role, str]:
     """Return the fields of an order's images beside its scenes, by what they are for."""
-    named = {Role.POSTER: ("poster", request.poster)}
-    return {
+    own = {
         role: f"{path}.{name}"
-        for role, (path, part) in named.items()
-        for name in ("image_url", "image")
+        for role, path, part in ((Role.POSTER, "poster", request.poster),)
+        for name in _PHOTO_FIELDS
         if part and getattr(part, name)
     }
+    photo = next((name for name in _PHOTO_FIELDS if getattr(request, name)), None)
+    return {**own, Role.PRODUCT: photo} if photo and carded(request) else own
+
+
+def carded(request: FilmRequest) -> bool:
+    """Tell whether the product's photo is asked for as a card."""
+    return request.product_card is not None and request.product_card.when is not CardTime.NEVER
+
+
+def refuse_no_photo(request: FilmRequest) -> Iterator[tuple[str, str]]:
+    """Yield why there is no product's photo to be seen as a card, by field."""
+    if carded(request) and Role.PRODUCT not in beside_paths(request):
+        yield "product_card", "shows the product's photo, and there is none: give image_url or image (an upload)"
 
 
 def beside_key(plan: Plan, role: Role) -> str | None:
@@ -37,8 +51,7 @@ def with_besides(plan: Plan, old: FilmRequest, new: FilmRequest) -> Plan:
     """
     kept, wanted = list[BesideImage](), dict[Role, str]()
     for role, path in beside_paths(new).items():
-        key = beside_key(plan, role)
-        if key and beside_paths(old).get(role) == path and _source(old, path) == _source(new, path):
+        if key := _known(plan, old, new, role, path):
             kept.append(BesideImage(role.value, key))
         else:
             wanted[role] = path
@@ -52,9 +65,19 @@ def with_besides(plan: Plan, old: FilmRequest, new: FilmRequest) -> Plan:
     return replace(plan, pictures=tuple(pictures), beside=tuple(kept))
 
 
+def _known(plan: Plan, old: FilmRequest, new: FilmRequest, role: Role, path: str) -> str | None:
+    """Return the key of the node a film has of an image already."""
+    if _source(old, path) != _source(new, path):
+        return None
+    own = beside_key(plan, role) if beside_paths(old).get(role) == path else None
+    return own or next((picture.key for picture in plan.pictures if picture.field == path), None)
+
+
 def _source(request: FilmRequest, path: str) -> object:
-    name, _, field = path.partition(".")
-    return getattr(getattr(request, name), field)
+    found: object = request
+    for name in path.split("."):
+        found = getattr(found, name, None)
+    return found
 
 
 def _of_scenes(plan: Plan) -> set[str]:

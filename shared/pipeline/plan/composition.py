@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from shared.pipeline.codec import to_plain
+from shared.pipeline.plan.beside import carded
 from shared.pipeline.plan.blends import composed_blends
 from shared.pipeline.plan.picture import Hold, Inset, inset_for
 from shared.pipeline.plan.plan import Plan
@@ -34,6 +35,7 @@ def composition(plan: Plan, request: FilmRequest) -> dict[str, Any]:
     shown = {"hold": request.hold.value} if request.hold not in (None, Hold.AUTO) else {}
     shown |= {"dip": request.transition_color} if request.transition_color else {}
     shown |= _carded(plan, request)
+    shown |= {"product_card": to_plain(request.product_card)} if carded(request) else {}
     shown |= {"inset": request.inset.value} if request.inset not in (None, Inset.AUTO) else {}
     lit = {"captions_by": request.captions_by.value} if plan.captions and request.captions_by is CaptionsBy.WORD else {}
     poster: dict[str, Any] = {"poster": request.poster.at} if request.poster and request.poster.at is not None else {}

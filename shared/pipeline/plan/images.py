@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from shared.pipeline.plan.beside import beside_paths
 from shared.pipeline.plan.capabilities import Tables
+from shared.pipeline.plan.picture import Role
 from shared.pipeline.plan.plan import Backdrop, Clip, Drawn, Picture
 from shared.pipeline.plan.request import BackgroundType, FilmRequest, ImageFit
 
@@ -65,11 +66,13 @@ def numbered(
 ) -> tuple[tuple[Picture, ...], Mapping[str, str]]:
     """Return the image nodes, one for each different source, and the key of the node for each field.
 
-    Where a scene's images are padded to the film's shape, the same image beside the scenes is a node of its own.
+    Where a scene's images are padded to the film's shape, the same image beside the scenes is a node of its own;
+    of the product's a card shows what is no padding.
     """
     by_source: dict[tuple[ImageSource, bool], Picture] = {}
     keys: dict[str, str] = {}
-    padded, beside = request.image_fit is not ImageFit.CROP, {*beside_paths(request).values()}
+    padded = request.image_fit is not ImageFit.CROP
+    beside = {path for role, path in beside_paths(request).items() if role is not Role.PRODUCT}
     for path in paths:
         source = image_at(request, path), padded and path in beside
         picture = by_source.setdefault(source, Picture(f"image-{len(by_source) + 1}", path, wait))

@@ -10,13 +10,14 @@ from typing import Any
 
 from shared.pipeline.codec import Stored, to_plain
 from shared.pipeline.plan.brand import Brand
-from shared.pipeline.plan.picture import FilmCard
+from shared.pipeline.plan.picture import FilmCard, Hold, Inset
 from shared.pipeline.plan.plan import Blend
 from shared.pipeline.plan.request import Audio, Background, FilmRequest, Position, to_document
 from shared.pipeline.plan.typography import LEGIBLE, USUAL_TEXT, CaptionsBy, Typography, contrast
 
 _PAIR = ("color", "panel")
-_TAKEN_WHOLE = ("transition", "transition_color", "intro", "outro")  # fields that an order has from its kit, or its own
+# Fields that an order has from its kit, or its own.
+_TAKEN_WHOLE = ("transition", "transition_color", "hold", "inset", "intro", "outro")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,8 @@ class Kit(Stored):
     background: Background | None = None
     transition: Blend | None = None
     transition_color: str | None = None
+    hold: Hold | None = None
+    inset: Inset | None = None
     intro: FilmCard | None = None
     outro: FilmCard | None = None
 

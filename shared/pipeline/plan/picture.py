@@ -49,6 +49,31 @@ class FilmCard(Stored):
     text: str | None = None
 
 
+class CardTime(StrEnum):
+    """In which scenes the product's photo is seen as a card."""
+
+    ALWAYS = "always"
+    UNSHOWN = "unshown"  # whose picture is not made from the photo
+    NEVER = "never"
+
+
+class CardPlace(StrEnum):
+    """At which side a card stands; auto is where most is free."""
+
+    AUTO = "auto"
+    LEFT = "left"
+    RIGHT = "right"
+
+
+@dataclass(frozen=True, slots=True)
+class ProductCard(Stored):
+    """The product's photo as a card over the scenes."""
+
+    when: CardTime = CardTime.ALWAYS
+    place: CardPlace = CardPlace.AUTO
+    size: float | None = None  # of the film's width; None = what suits its shape
+
+
 class Motion(StrEnum):
     """How a still picture moves while it is seen."""
 
@@ -61,6 +86,7 @@ class Role(StrEnum):
     """What an image is for that is no scene's."""
 
     POSTER = "poster"
+    PRODUCT = "product"  # the photo of a card over the scenes
 
 
 @dataclass(frozen=True, slots=True)

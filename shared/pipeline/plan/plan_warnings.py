@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Sequence
 
 from shared.pipeline.plan import prompts
+from shared.pipeline.plan.beside import beside_paths, carded
 from shared.pipeline.plan.blends import blend_warnings
 from shared.pipeline.plan.capabilities import AvatarService
 from shared.pipeline.plan.glyphs import drawable, named
 from shared.pipeline.plan.insets import filled_by, inset_warnings
-from shared.pipeline.plan.picture import Hold
+from shared.pipeline.plan.picture import Hold, Role
 from shared.pipeline.plan.plan import Clip, Length, Speech, Stretch
 from shared.pipeline.plan.reading import unread
 from shared.pipeline.plan.request import FilmRequest, ImageFit, VoiceSettings, script_of
@@ -148,9 +149,10 @@ def _unused(
 ) -> Iterator[WarningText]:
     used = {clip.image for clip in clips}
     for name in ("image_url", "image"):
-        if getattr(request, name) is not None and name not in used:
+        if getattr(request, name) is not None and name not in used and not carded(request):
             yield warning(Warned.IMAGE_UNUSED, f"{name} is not used: no shot starts from it", field=name)
     pictured = any(used) or any(stretch.backdrop is not None and stretch.backdrop.image for stretch in stretches)
+    pictured = pictured or Role.POSTER in beside_paths(request)
     if request.image_fit is not ImageFit.CROP and not pictured:
         yield warning(Warned.FIT_UNUSED, "image_fit is not used: the film has no image")
     if request.image_fit_color is not None and request.image_fit is not ImageFit.COLOR:

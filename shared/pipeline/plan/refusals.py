@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from shared.codes import by_field
 from shared.pipeline.plan import rules
+from shared.pipeline.plan.beside import refuse_no_photo
 from shared.pipeline.plan.capabilities import AvatarService, FootageModel, Tables
 from shared.pipeline.plan.cards import refuse_empty_cards
 from shared.pipeline.plan.insets import refuse_beside
@@ -81,6 +82,7 @@ def _reasons(
     yield from refuse_app_area("safe_area", request.safe_area, shapes)
     yield from refuse_beside("inset", request.inset, shapes)
     yield from refuse_empty_cards(request)
+    yield from refuse_no_photo(request)
     yield from refuse_outputs(request, tables)
     if len(request.scenes) > tables.limits.scenes:
         yield "scenes", f"are {len(request.scenes)}; a film has at most {tables.limits.scenes}"

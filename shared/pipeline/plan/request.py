@@ -12,7 +12,7 @@ from typing import Any
 
 from shared.pipeline.codec import Stored, from_plain, to_stored
 from shared.pipeline.plan.brand import Brand
-from shared.pipeline.plan.picture import FilmCard, Hold, Inset, Motion, Poster
+from shared.pipeline.plan.picture import FilmCard, Hold, Inset, Motion, Poster, ProductCard
 from shared.pipeline.plan.plan import FADE_OUT, MUSIC_LEVEL, Blend, Join, Length, Loudness, Sound
 from shared.pipeline.plan.typography import USUAL_TEXT, AppArea, CaptionsBy, Typography
 
@@ -241,6 +241,7 @@ class FilmRequest(Stored):
     hold: Hold | None = None  # what is seen of a scene longer than its footage; None = auto
     inset: Inset | None = None  # the shape presenters are seen in; None = auto
     poster: Poster | None = None  # None = the best frame of its beginning
+    product_card: ProductCard | None = None  # None = the photo is not laid over the scenes
     safe_area: AppArea | None = None  # None = social in a tall film, else none
     audio: Audio = USUAL_AUDIO
     transition: Blend | None = None  # how each scene comes; None = auto
