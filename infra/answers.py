@@ -36,6 +36,7 @@ from infra.presenter_answers import PRESENTER_OBJECTS
 from infra.quality_answers import QUALITY_SCHEMAS
 from infra.tenant_answers import TENANT_SCHEMAS
 from infra.usage_answers import USAGE_SCHEMAS
+from infra.webhook_answers import WEBHOOK_SCHEMAS
 from shared.pipeline.job.job import Outcome, Payer, State
 from shared.pipeline.plan.plan import Kind
 from shared.pipeline.plan.request import Quality
@@ -49,6 +50,7 @@ SCHEMAS: Mapping[str, Schema] = {
     **PRESENTER_OBJECTS,
     **TENANT_SCHEMAS,
     **USAGE_SCHEMAS,
+    **WEBHOOK_SCHEMAS,
     "Accepted": fields_of("Something was ordered.", ACCEPTED),
     "Bill": fields_of(
         "Every attempt and its cost.",

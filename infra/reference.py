@@ -92,7 +92,7 @@ _SIGNED = (
     "where it says something. `version` is 1 until a field is taken away or means something else. It is signed by "
     "Standard Webhooks 1.0.0 when the tenant has a webhook secret, and sent again for a day and a half until it is "
     "answered 2xx; 410 ends it at once. An endpoint that answers 410, or takes nothing for five days, is disabled and "
-    "says why."
+    "says why. `GET /jobs/events` tells the same of jobs and batches that have ended, whoever else is told."
 )
 
 

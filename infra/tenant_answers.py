@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 from infra.answer_fields import TEXTS, Schema, fields_of, listed, of, ref, text, time, word
 from shared.cloud.tenants import AccountStatus
-from shared.steps.webhook_events import WebhookEvent
 
 ACCOUNT = {
     "provider": text("The avatar service."),
@@ -187,42 +186,6 @@ TENANT_SCHEMAS: Mapping[str, Schema] = {
             "bytes": of("integer", "Size, bytes."),
         },
     ),
-    "Deliveries": fields_of(
-        "A page of webhooks, newest first.",
-        {
-            "deliveries": listed("The webhooks.", {"anyOf": [ref("DeliveryRow"), ref("UnreadableDelivery")]}),
-            "next_cursor": text("`cursor` of the next page; null on the last.", null=True),
-        },
-    ),
-    "DeliveryRow": fields_of(
-        "A webhook that was sent, or is on its way.",
-        {
-            "id": text("Its `webhook-id`."),
-            "job_id": text("The job it tells of; `test` of a test; null of a batch.", null=True),
-            "batch_id": text("The batch it tells of; null of a job.", null=True),
-            "event": word("What it tells.", WebhookEvent),
-            "endpoint": text("The endpoint it goes to; null where the job named an address itself.", null=True),
-            "url": text("The address the job named; null where it goes to an endpoint.", null=True),
-            "state": text(
-                "`queued`; `delivered`; `given_up`; `unwanted`: its endpoint was gone, paused or disabled.",
-                enum=["queued", "delivered", "given_up", "unwanted"],
-            ),
-            "attempts": of("integer", "How often it was tried, since it was last sent anew."),
-            "created_at": time("When it happened.", null=True),
-            "ended_at": time("When it was taken or given up.", null=True),
-            "next_attempt_at": time("Before then it is not tried again.", null=True),
-            "answer_status": of("integer", "HTTP's status of the last answer; null where none came.", null=True),
-            "answer": text("The first bytes of the last answer that was no success, or why none came.", null=True),
-            "replays": of("integer", "How often it was sent anew."),
-        },
-    ),
-    "Replayed": fields_of(
-        "Webhooks are sent anew.",
-        {
-            "replayed": of("integer", "How many."),
-            "next_cursor": text("`cursor` to go on with; null where all were looked at.", null=True),
-        },
-    ),
     "TenantRow": fields_of(
         "A tenant, as an operator's list shows it.",
         {
@@ -238,14 +201,6 @@ TENANT_SCHEMAS: Mapping[str, Schema] = {
             "tenants": listed("By id.", ref("TenantRow")),
             "next_cursor": text("`cursor` of the next page; null on the last.", null=True),
         },
-    ),
-    "TestSent": fields_of(
-        "A test is on its way.",
-        {"delivery": text("The test's `webhook-id`."), "message": text("How it is followed.")},
-    ),
-    "UnreadableDelivery": fields_of(
-        "A webhook another version of abroll wrote; it goes on.",
-        {"id": text("Its `webhook-id`."), "state": text("Always `unreadable`.", const="unreadable")},
     ),
     "WebhookKept": fields_of(
         "An endpoint webhooks go to.",

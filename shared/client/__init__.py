@@ -10,6 +10,7 @@ abroll.films.download(job["job_id"], "pikolo.mp4")
 
 from .client import Abroll
 from .errors import AbrollError, FilmFailed, KeyRefused, NotFound, Refused, StillRunning, TooMany, Unavailable
+from .listening import Forwarded, forward
 from .transport import Patience
 from .webhooks import NotGenuine, verify
 
@@ -17,6 +18,7 @@ __all__ = [
     "Abroll",
     "AbrollError",
     "FilmFailed",
+    "Forwarded",
     "KeyRefused",
     "NotFound",
     "NotGenuine",
@@ -25,5 +27,6 @@ __all__ = [
     "StillRunning",
     "TooMany",
     "Unavailable",
+    "forward",
     "verify",
 ]

@@ -9,6 +9,7 @@ from typing import Any, Self, cast
 import httpx
 
 from .batches import Batches
+from .endpoints import TenantWebhooks
 from .errors import KeyRefused, Refused
 from .films import Films
 from .many import ManyFilms
@@ -48,6 +49,7 @@ class Abroll:
         self.films = Films(self._transport, self._patience)
         self.many = ManyFilms(self._transport)
         self.batches = Batches(self._transport, self._patience)
+        self.webhooks = TenantWebhooks(self._transport, self._patience)
 
     @property
     def url(self) -> str:

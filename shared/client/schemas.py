@@ -2103,6 +2103,33 @@ class Cancelled(TypedDict):
     at_risk: Cost
 
 
+class DeliveryShown(TypedDict):
+    """A webhook, with what it says."""
+
+    id: str
+    job_id: str | None
+    batch_id: str | None
+    event: Literal[
+        "job.completed",
+        "job.failed",
+        "job.cancelled",
+        "job.progress",
+        "batch.completed",
+        "endpoint.test",
+    ]
+    endpoint: str | None
+    url: str | None
+    state: Literal["queued", "delivered", "given_up", "unwanted"]
+    attempts: int
+    created_at: str | None
+    ended_at: str | None
+    next_attempt_at: str | None
+    answer_status: int | None
+    answer: str | None
+    replays: int
+    payload: WebhookPayload
+
+
 class DryRun(TypedDict):
     """What the order would make."""
 
@@ -2155,6 +2182,15 @@ class Edit(TypedDict):
     transition_color: NotRequired[str | None]
     intro: NotRequired[EditCardBody | None]
     outro: NotRequired[EditCardBody | None]
+
+
+class FeedEvent(TypedDict):
+    """How a job or a batch ended last, as its webhook tells it."""
+
+    id: str
+    event: Literal["job.completed", "job.failed", "job.cancelled", "batch.completed"]
+    at: str
+    payload: WebhookPayload
 
 
 class Job(TypedDict):
@@ -2277,3 +2313,10 @@ class Request(TypedDict):
     brand: NotRequired[Brand]
     template: NotRequired[str]
     dry_run: bool
+
+
+class Events(TypedDict):
+    """What happened, the oldest first. Nothing is passed by; the newest come again, told by their ids."""
+
+    events: list[FeedEvent]
+    next_cursor: str

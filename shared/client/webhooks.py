@@ -1,4 +1,4 @@
-"""Proves that a webhook was sent by abroll, and not long ago: Standard Webhooks 1.0, version `v1` (HMAC-SHA256)."""
+"""Webhooks by Standard Webhooks 1.0, version `v1` (HMAC-SHA256): proved to be genuine and new, and signed."""
 
 import base64
 import binascii
@@ -7,11 +7,13 @@ import hmac
 import json
 import time
 from collections.abc import Iterable, Mapping
+from secrets import token_bytes
 from typing import cast
 
 from .schemas import WebhookPayload
 
 PREFIX = "whsec_"
+SECRET_BYTES = 24
 TOLERANCE = 300  # seconds an honest delivery may be old, or ahead of our clock
 
 
@@ -51,6 +53,17 @@ def verify(
         if any(hmac.compare_digest(right, one) for one in offered):
             return _payload(raw)
     raise NotGenuine("no signature fits: another secret, or the body was changed")
+
+
+def sign(secret: str, about: str, stamp: int, body: bytes) -> str:
+    """Return the `webhook-signature` of a delivery. Raises ValueError for what is no secret."""
+    message = b".".join([about.encode(), str(stamp).encode(), body])
+    return "v1," + base64.b64encode(hmac.digest(_bytes(secret), message, hashlib.sha256)).decode()
+
+
+def new_secret() -> str:
+    """Return a secret of one's own to sign with, as abroll's look."""
+    return PREFIX + base64.b64encode(token_bytes(SECRET_BYTES)).decode()
 
 
 def _payload(raw: bytes) -> WebhookPayload:

@@ -20,6 +20,7 @@ from shared.door.asked import READ, WRITE, Caller, is_job_id
 from shared.door.asked_body import body_asked
 from shared.door.bulk import BulkDoor
 from shared.door.entrance import Entrance
+from shared.door.event_feed import FeedDoor
 from shared.door.feedback import FeedbackDoor
 from shared.door.idempotency import idempotency_key
 from shared.door.incoming import json_body
@@ -65,6 +66,7 @@ class JobsDoor:
     terms: "Callable[[], PlanTerms]"
     schemes: Collection[str]  # of links in an edit
     judge: Callable[[str], str | None]  # says what is wrong with where one leads
+    feed: FeedDoor
 
     def __call__(self, request: flask.Request) -> flask.Response:
         """Answer one request."""
@@ -82,6 +84,7 @@ class JobsDoor:
             ),
             Route("GET", "/usage", self._usage, "Read what jobs used, in two columns and by vendor."),
             Route("GET", "/usage.csv", self._usage_csv, "The same as CSV; X-Next-Cursor leads to the next page."),
+            *self.feed.routes,
             *self.bulk.routes,
             *self.feedback.routes,
             *self.lifecycle.routes,

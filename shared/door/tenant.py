@@ -39,6 +39,7 @@ from shared.steps.music_files import MusicFiles
 from shared.steps.personas import Cast
 from shared.steps.replays import Replays
 from shared.steps.rotation import Rotation
+from shared.steps.webhook_payloads import Payloads
 
 if TYPE_CHECKING:
     from shared.door.export_kinds import Kinds
@@ -63,6 +64,7 @@ class TenantDoor:
     links: Links
     endpoints: Endpoints
     replays: Replays
+    payloads: Payloads
     pages: TenantPages
     templates: Templates
     audit_log: AuditLog
@@ -102,7 +104,8 @@ class TenantDoor:
     @property
     def _webhooks(self) -> WebhooksDoor:
         keys = self.entrance.key_put
-        return WebhooksDoor(self.endpoints, self.replays, self._who, keys, self.links, new_endpoint_id)
+        given = self.endpoints, self.replays, self._who, keys, self.links, self.payloads
+        return WebhooksDoor(*given, new_endpoint_id)
 
     def _read(self, request: flask.Request, _found: Mapping[str, str]) -> flask.Response:
         shown = to_plain(self._who(request).tenant)

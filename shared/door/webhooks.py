@@ -22,6 +22,7 @@ from shared.steps.audited import Audited
 from shared.steps.problems import Problem, invalid, not_found
 from shared.steps.replays import Replays
 from shared.steps.webhook_events import ENDINGS
+from shared.steps.webhook_payloads import Payloads
 
 if TYPE_CHECKING:
     from shared.door.bodies import Body
@@ -40,6 +41,7 @@ class WebhooksDoor:
     who: Callable[[flask.Request], Caller]
     key_put: Callable[[flask.Request, Caller], None]
     links: Links
+    payloads: Payloads
     new_id: Callable[[], str]
 
     @property
@@ -60,6 +62,7 @@ class WebhooksDoor:
             Route("DELETE", path, self._delete, "Forget an endpoint; what is on its way there is not sent."),
             Route("POST", f"{path}/test", self._test, "Send an endpoint a test, also while it is disabled."),
             Route("GET", "/deliveries", self._list, "List the webhooks of the last 30 days, newest first."),
+            Route("GET", "/deliveries/{delivery}", self._delivery, "Read a webhook with its payload."),
             Route("POST", "/deliveries/{delivery}/replay", self._replay, "Send a webhook that has ended anew."),
             Route(
                 "POST",
@@ -131,6 +134,13 @@ class WebhooksDoor:
         last = page[limit - 1] if len(page) > limit else None
         rows = [told_of(each) for each in page[:limit]]
         return answer(200, {"deliveries": rows, "next_cursor": _cursor(last) if last else None})
+
+    def _delivery(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
+        who, name = self.who(request), found["delivery"]
+        known = self.replays.deliveries.load(name) if is_delivery_id(name) else None
+        if known is None or known.tenant != who.tenant.id:
+            raise not_found("delivery")
+        return answer(200, {**told_of(known), "payload": self.payloads(known, self.replays.now())})
 
     def _replay(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
         who = self.who(request)

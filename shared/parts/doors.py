@@ -24,6 +24,7 @@ if TYPE_CHECKING:  # each function imports only what its own property below name
     from shared.door.mcp import McpDoor
     from shared.door.provider_webhook import ProviderWebhook
     from shared.door.tenant import TenantDoor
+    from shared.steps.event_feed import EventFeed
     from shared.steps.operator_acts import OperatorActs
     from shared.steps.replays import Replays
 
@@ -69,6 +70,7 @@ class DoorParts(BatchParts):
     @cached_property
     def jobs_door(self) -> "JobsDoor":
         from shared.door.bulk import BulkDoor
+        from shared.door.event_feed import FeedDoor
         from shared.door.feedback import FeedbackDoor
         from shared.door.jobs import JobsDoor
         from shared.door.lifecycle import LifecycleDoor
@@ -79,7 +81,14 @@ class DoorParts(BatchParts):
         made = (self.revise, self.edit_film, lambda: self.kits)
         many, links = BulkDoor(self.jobs, self.entrance, self.bulk), (self._schemes, self.egress.judge)
         parts = (stays, many, FeedbackDoor(*given, self.now))
-        return JobsDoor(*given, self.blobs, url, self.now, self.outlook, *made, *parts, lambda: self.terms, *links)
+        feed, here = FeedDoor(self.entrance, lambda: self.event_feed), (self.blobs, url, self.now)
+        return JobsDoor(*given, *here, self.outlook, *made, *parts, lambda: self.terms, *links, feed)
+
+    @cached_property
+    def event_feed(self) -> "EventFeed":
+        from shared.steps.event_feed import EventFeed
+
+        return EventFeed(self.endings, self.payloads, self.now)
 
     @cached_property
     def tenant(self) -> "TenantDoor":
@@ -107,7 +116,8 @@ class DoorParts(BatchParts):
         rotation = Rotation(self.secrets, self.rate_counts, self.replaced_secrets, self.now)
         images = self.preflight.images
         accounts, links = Accounts(work, self.jobs), Links(self._schemes, self.egress.judge)
-        kept_by_name = (self.endpoints, self.replays, TenantPages(self.clients), self.templates, self.audit_log)
+        told = (self.endpoints, self.replays, self.payloads)
+        kept_by_name = (*told, TenantPages(self.clients), self.templates, self.audit_log)
         return TenantDoor(
             self.entrance,
             self.tenants,

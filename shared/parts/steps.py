@@ -293,6 +293,5 @@ class StepParts(VendorParts):
         from shared.steps.notify import Notify
         from shared.steps.receiving import Receiving
 
-        here, receiving = self.settings.public_url, Receiving(self.endpoints)
-        urls = f"{here}/jobs/{{}}".format, f"{here}/batches/{{}}".format
-        return Notify(self.deliveries, self.tasks, self.secrets, self.egress, *urls, self.now, receiving)
+        given = self.deliveries, self.tasks, self.secrets, self.egress, self.payloads, self.now
+        return Notify(*given, Receiving(self.endpoints))

@@ -34,6 +34,7 @@ if TYPE_CHECKING:  # each function imports only what its own property below name
     from shared.cloud.deletions import Deletions
     from shared.cloud.deliveries import Deliveries
     from shared.cloud.delivery_lists import DeliveryLists
+    from shared.cloud.endings import Endings
     from shared.cloud.endpoints import Endpoints
     from shared.cloud.personas import Personas
     from shared.cloud.replaced_secrets import ReplacedSecrets
@@ -41,6 +42,7 @@ if TYPE_CHECKING:  # each function imports only what its own property below name
     from shared.cloud.vendor_states import VendorStates
     from shared.pipeline.plan.capabilities import Tables
     from shared.pipeline.vendors.figures import Outlook, Prior
+    from shared.steps.webhook_payloads import Payloads
 
 
 def utc_now() -> datetime:
@@ -190,6 +192,19 @@ class StoreParts:
         from shared.cloud.delivery_lists import DeliveryLists
 
         return DeliveryLists(self.clients)
+
+    @cached_property
+    def endings(self) -> "Endings":
+        from shared.cloud.endings import Endings
+
+        return Endings(self.clients)
+
+    @cached_property
+    def payloads(self) -> "Payloads":
+        from shared.steps.webhook_payloads import Payloads
+
+        here = self.settings.public_url
+        return Payloads(f"{here}/jobs/{{}}".format, f"{here}/batches/{{}}".format)
 
     @cached_property
     def endpoints(self) -> "Endpoints":

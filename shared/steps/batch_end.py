@@ -13,6 +13,11 @@ def batch_deliveries(batch: FilmBatch, now: datetime, slack: timedelta) -> tuple
     return tuple(_told(batch, now, slack))
 
 
+def batch_ending(batch: FilmBatch) -> NewDelivery | None:
+    """Return the webhook of an ended batch as its own address is sent it; nothing of one that has not ended."""
+    return _delivery(batch, batch.id, "", batch.ended_at, timedelta()) if batch.ended_at else None
+
+
 def _told(batch: FilmBatch, now: datetime, slack: timedelta) -> Iterator[NewDelivery]:
     if batch.webhook_url:
         yield _delivery(batch, batch.id, batch.webhook_url, now, slack)

@@ -29,6 +29,13 @@ def new_deliveries(before: Job, after: Job, now: datetime, slack: timedelta) -> 
     return tuple(_told(after, event, now, slack)) if event else ()
 
 
+def ending_of(job: Job) -> NewDelivery | None:
+    """Return the webhook of an ended job as its own address is sent it; nothing of a job that has not ended."""
+    if job.ending is None or job.ended_at is None:
+        return None
+    return _delivery(job, delivery_id(job), "", event_of(job.ending), job.ended_at, timedelta())
+
+
 def delivery_id(job: Job) -> str:
     """Name the webhook of this ending of this job; a retried job's next ending is another one."""
     ended = job.ended_at or job.created_at

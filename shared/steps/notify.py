@@ -27,19 +27,11 @@ from shared.cloud.secrets import Secrets
 from shared.cloud.tasks import QueueUnreachable, Tasks
 from shared.egress.client import Egress, EgressFailed, EgressRefused
 from shared.log import Fact, JobRef, log, log_job, safe
-from shared.pipeline.codec import to_plain
 from shared.steps.new_deliveries import notify_task
 from shared.steps.receivers import Receivers
 from shared.steps.receiving import Receiving
-from shared.steps.webhook_events import (
-    SENT_ONCE,
-    BatchNews,
-    JobNews,
-    WebhookEvent,
-    WebhookPayload,
-    batch_news,
-    news_of,
-)
+from shared.steps.webhook_events import SENT_ONCE
+from shared.steps.webhook_payloads import Payloads
 from shared.steps.webhook_secrets import WebhookSecrets
 
 if TYPE_CHECKING:
@@ -72,8 +64,7 @@ class Notify:
     tasks: Tasks
     secrets: Secrets
     egress: Egress
-    job_url: Callable[[str], str]
-    batch_url: Callable[[str], str]
+    payloads: Payloads
     now: Callable[[], datetime]
     receiving: Receiving
     receivers: Receivers = field(default_factory=Receivers)
@@ -144,9 +135,9 @@ class Notify:
         """Send it; return the answer's status, None where there was none, and the first bytes of what is no success."""
         import httpx
 
-        now = int(self.now().timestamp())
-        payload = WebhookPayload(WebhookEvent(delivery.event), now, self._news(delivery))
-        body = json.dumps(to_plain(payload), default=_moment)
+        at = self.now()
+        now = int(at.timestamp())
+        body = json.dumps(self.payloads(delivery, at), default=_moment)
         headers = {"content-type": "application/json", "webhook-id": delivery.id, "webhook-timestamp": str(now)}
         # No secret asked for: an unsigned hint; the truth about the job needs the API key.
         if signing := WebhookSecrets(self.secrets, self.now).signing(delivery.tenant):
@@ -163,11 +154,6 @@ class Notify:
         except (EgressRefused, EgressFailed, httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as failed:
             log_job(Fact.DELIVERY_FAILED, _about(delivery), str(failed))
             return None, safe(str(failed))[:ANSWER_SHOWN]
-
-    def _news(self, delivery: Delivery) -> JobNews | BatchNews:
-        if delivery.batch:
-            return batch_news(delivery.batch, self.batch_url(delivery.batch.batch))
-        return news_of(delivery.job, self.job_url(delivery.job), delivery.metadata, delivery.degraded, delivery.facts)
 
 
 def _success(status: int) -> bool:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -206,9 +207,13 @@ def test_everything_is_taken_away_as_lines(shell: Shell) -> None:
 
 
 def test_an_endpoint_is_made_tested_and_removed(shell: Shell) -> None:
-    """What was sent there is listed and sent anew; gone, it takes no test."""
+    """What was sent there is told with its answer, listed, shown and sent anew; gone, it takes no test."""
+    began = datetime.now(UTC).isoformat()
+    none = shell.run("webhooks", "test")
     made = shell.run("webhooks", "add", "http://127.0.0.1:9/hook", "--event", "job.failed")[1]
-    sent = shell.run("webhooks", "test", made["id"])[1]
+    code, sent, err = shell.run("webhooks", "test")
+    again = shell.run("webhooks", "replay", "--since", began, "--endpoint", made["id"])
+    shown = shell.run("webhooks", "show", sent["id"])[1]
 
     listed = shell.run("webhooks", "ls")[1]["webhooks"]
     deliveries = shell.run("webhooks", "deliveries")[1]["deliveries"]
@@ -216,8 +221,11 @@ def test_an_endpoint_is_made_tested_and_removed(shell: Shell) -> None:
     gone = shell.run("webhooks", "test", made["id"])
 
     assert [["job.failed"]] == [each["events"] for each in listed if each["id"] == made["id"]]
-    assert sent["delivery"] in [each["id"] for each in deliveries]
-    assert (0, 1, "not_found") == (removed[0], gone[0], gone[2]["error"])
+    assert (1, "given_up", None, "not_delivered") == (code, sent["state"], sent["answer_status"], err["error"])
+    assert "endpoint.test" == sent["payload"]["type"] == shown["payload"]["type"]
+    assert (0, {"replayed": 1}, None) == again
+    assert sent["id"] in [each["id"] for each in deliveries]
+    assert (1, "no_endpoint", 0, 1, "not_found") == (none[0], none[2]["error"], removed[0], gone[0], gone[2]["error"])
 
 
 def test_nothing_is_ordered_unseen(shell: Shell) -> None:
@@ -295,6 +303,10 @@ def test_a_refused_order_says_every_field(shell: Shell) -> None:
         ("ls", "-n", "0"),
         ("show",),
         ("wait", "6f0d9a54-3f0b-4f7a-8f5d-0a4b1c2d3e4f", "--timeout", "-1"),
+        ("webhooks", "listen"),
+        ("webhooks", "listen", "--forward-to", "localhost:3000/hook"),
+        ("webhooks", "listen", "--forward-to", "http://127.0.0.1:9/hook", "--events", "job.progress"),
+        ("webhooks", "replay"),
     ],
 )
 def test_wrong_usage_is_2(shell: Shell, arguments: Sequence[str]) -> None:

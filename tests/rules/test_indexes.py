@@ -28,6 +28,7 @@ from shared.cloud.deliveries import Deliveries
 from shared.cloud.delivery_lists import DeliveryLists
 from shared.cloud.documents import whole
 from shared.cloud.ended_jobs import EndedJobs
+from shared.cloud.endings import Endings
 from shared.cloud.epochs import Epochs
 from shared.cloud.jobs import Jobs, StoreUnreachable
 from shared.cloud.lanes import Lanes
@@ -196,6 +197,12 @@ def test_what_is_learnt_from_has_its_index(serve: Serve) -> None:
     """Ended jobs are found by one field, the newest first."""
     with serve(INDEXES) as clients:
         assert () == EndedJobs(clients).newest(NOON, NOON + timedelta(hours=1), 200)
+
+
+def test_what_has_ended_of_a_tenant_has_its_indexes(serve: Serve) -> None:
+    """Jobs and batches by when they ended, from a moment and from a place on."""
+    with serve(INDEXES) as clients:
+        assert [((), False)] * 2 == [Endings(clients).after("acme", place, 20) for place in ((NOON, ""), CURSOR)]
 
 
 def test_what_settled_on_a_day_has_its_index(serve: Serve) -> None:
@@ -392,6 +399,7 @@ def test_these_are_all_queries_there_are() -> None:
         "queue_lengths._live",
         "queue_lengths.starts",
         "ended_jobs.newest",
+        "endings._snapshots",
         "sought_jobs.by_provider_id",
         "jobs.ahead",
         "jobs.going_on",

@@ -136,6 +136,8 @@ def _batches(calls: "Calls", stage: Stage) -> None:
     stage.wiring.feed_batch(batch, 2)
     calls.told("GET", "/batches/{batch}", batch)
     calls.told("GET", "/jobs")
+    events = calls.told("GET", "/jobs/events", query_string={"since": "2026-01-01"})["events"]
+    assert {"job.completed", "batch.completed"} == {each["event"] for each in events}
 
 
 def _deleted(calls: "Calls") -> None:
@@ -184,6 +186,7 @@ def _webhooks(calls: "Calls", stage: Stage) -> None:
     delivery = calls.told("POST", "/tenant/webhooks/{endpoint}/test", hook)["delivery"]
     stage.cloud.tasks.run_due()
     calls.told("GET", "/tenant/deliveries")
+    calls.told("GET", "/tenant/deliveries/{delivery}", delivery)
     calls.told("POST", "/tenant/deliveries/{delivery}/replay", delivery)
     calls.told("POST", "/tenant/deliveries/replay", json={"since": "2026-01-01T00:00:00Z"})
     calls.told("GET", "/tenant/webhooks")

@@ -1,10 +1,9 @@
-"""The commands about the tenant: signing in, avatar accounts, keys, personas, webhooks."""
+"""The commands about the tenant: signing in, avatar accounts, keys, personas."""
 
 import json
 import os
 from collections.abc import Mapping
 from typing import IO, TYPE_CHECKING, Any, cast
-from urllib.parse import quote
 
 import click
 
@@ -132,81 +131,6 @@ def export(session: Session, out: IO[str]) -> None:
     session.output.note(", ".join(f"{count} {kind}" for kind, count in counts.items()))
 
 
-@click.group()
-def webhooks() -> None:
-    """What abroll tells your server."""
-
-
-@webhooks.command("secret")
-@this
-def new_secret(session: Session) -> None:
-    """Make the secret webhooks are signed with; it is shown this once."""
-    session.output.result(session.abroll.new_webhook_secret(), words.fields)
-
-
-@webhooks.command("ls")
-@this
-def list_endpoints(session: Session) -> None:
-    """List the endpoints, and how each does."""
-    session.output.result(session.abroll.call("GET", "/tenant/webhooks"), _endpoints)
-
-
-@webhooks.command("add")
-@click.argument("url")
-@click.option("--event", "events", multiple=True, help="Only this event; may be given again. Every ending otherwise.")
-@click.option("--name", help="For people.")
-@this
-def add_endpoint(session: Session, url: str, events: tuple[str, ...], name: str | None) -> None:
-    """Let webhooks go to an address."""
-    asked: dict[str, Any] = {"url": url, "events": list(events) or None, "name": name}
-    plain = {field: value for field, value in asked.items() if value is not None}
-    session.output.result(session.abroll.call("POST", "/tenant/webhooks", plain), words.fields)
-
-
-@webhooks.command("rm")
-@click.argument("endpoint")
-@this
-def remove_endpoint(session: Session, endpoint: str) -> None:
-    """Let no more webhooks go to an endpoint."""
-    session.output.result(session.abroll.call("DELETE", f"/tenant/webhooks/{_segment(endpoint)}"), words.fields)
-
-
-@webhooks.command("test")
-@click.argument("endpoint")
-@this
-def test_endpoint(session: Session, endpoint: str) -> None:
-    """Send an endpoint a test, signed as any other."""
-    session.output.result(session.abroll.call("POST", f"/tenant/webhooks/{_segment(endpoint)}/test"), words.fields)
-
-
-@webhooks.command("deliveries")
-@click.option("--job", help="Only of this film.")
-@click.option("-n", "--limit", type=click.IntRange(1, 100), default=20, show_default=True, help="A page's size.")
-@click.option("--cursor", help="`next_cursor` of the page before.")
-@this
-def deliveries(session: Session, /, **asked: Any) -> None:
-    """List what was sent, with the receivers' answers."""
-    params = {name: str(value) for name, value in asked.items() if value is not None}
-    session.output.result(session.abroll.call("GET", "/tenant/deliveries", None, **params), _deliveries)
-
-
-@webhooks.command("replay")
-@click.argument("delivery")
-@this
-def replay(session: Session, delivery: str) -> None:
-    """Send a webhook anew, under the id it has."""
-    path = f"/tenant/deliveries/{_segment(delivery)}/replay"
-    session.output.result(session.abroll.call("POST", path), words.fields)
-
-
-def _segment(name: str) -> str:
-    return quote(name, safe="")
-
-
-def _endpoints(told: Mapping[str, Any]) -> str:
-    return "\n".join(f"{each['id']}  {each['status']:<8} {each['url']}" for each in told["webhooks"]) or "No endpoints."
-
-
 def _changes(told: Mapping[str, Any]) -> str:
     lines = (
         f"{each['at'][:19]}  {each['what']:<22} {each['about']}  by {each['by_name'] or each['by']}"
@@ -215,9 +139,4 @@ def _changes(told: Mapping[str, Any]) -> str:
     return "\n".join(lines) or "Nothing was changed."
 
 
-def _deliveries(told: Mapping[str, Any]) -> str:
-    lines = (f"{each['id']}  {each['state']:<10} {each.get('event', '')}" for each in told["deliveries"])
-    return "\n".join(lines) or "Nothing was sent."
-
-
-COMMANDS = (login, logout, whoami, accounts, keys, personas, audit, export, webhooks)
+COMMANDS = (login, logout, whoami, accounts, keys, personas, audit, export)

@@ -11,7 +11,7 @@ import click
 
 from ..client import VERSION
 from ..errors import AbrollError, KeyRefused, StillRunning
-from . import account, batches, catalog, films, mcp
+from . import account, batches, catalog, films, mcp, webhooks
 from .output import Output
 from .session import Session
 
@@ -35,8 +35,9 @@ def abroll(context: click.Context, as_json: bool | None) -> None:
     context.obj = Session(Output(human=None if as_json is None else not as_json))
 
 
-for _command in (*films.COMMANDS, *batches.COMMANDS, *catalog.COMMANDS, *account.COMMANDS, *mcp.COMMANDS):
-    abroll.add_command(_command)
+for _module in (films, batches, catalog, account, webhooks, mcp):
+    for _command in _module.COMMANDS:
+        abroll.add_command(_command)
 
 
 def run(arguments: list[str] | None = None) -> int:

@@ -24,6 +24,11 @@ class Output:
         self.clear()
         click.echo(_plain(human(shown)) if self.human else json.dumps(shown, indent=2, ensure_ascii=False))
 
+    def line(self, shown: Shown, human: Callable[[Shown], str]) -> None:
+        """Print one of many results: a line of JSON, or of the words of `human`."""
+        self.clear()
+        click.echo(_plain(human(shown)) if self.human else json.dumps(shown, ensure_ascii=False))
+
     def note(self, text: str) -> None:
         """Tell something that is no result: on stderr, and only to people."""
         if self.terminal:
