@@ -26,6 +26,7 @@ from tests.patience import PATIENCE
 from tests.system.conftest import Abroll
 
 NOWHERE = "http://127.0.0.1:9/hook"
+SENDERS_PATIENCE = 2.0  # seconds, of a clock that moves only when it is waited
 
 
 def event(name: str, kind: str = "job.completed") -> FeedEvent:
@@ -100,7 +101,7 @@ def test_a_delivery_is_looked_at_until_it_has_ended(server: Canned) -> None:
     assert "delivered" == server.abroll().webhooks.outcome("d")["state"]
 
     server.answers[:] = [queued]
-    assert "queued" == server.abroll().webhooks.outcome("d", timeout=2.0)["state"]
+    assert "queued" == server.abroll().webhooks.outcome("d", timeout=SENDERS_PATIENCE)["state"]
 
 
 def test_a_replay_goes_through_all_pages(server: Canned) -> None:
