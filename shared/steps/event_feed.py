@@ -17,7 +17,9 @@ from shared.steps.new_deliveries import ending_of
 from shared.steps.webhook_events import SENT_ONCE, WebhookEvent
 from shared.steps.webhook_payloads import Payloads
 
-SETTLED = timedelta(seconds=30)  # an ending is written within its moment's commit, of five seconds, and clocks differ
+FEED_SETTLED = timedelta(
+    seconds=30
+)  # an ending is written within its moment's commit, of five seconds, and clocks differ
 FEED_EVENTS = tuple(event for event in WebhookEvent if event not in SENT_ONCE)
 
 
@@ -56,7 +58,7 @@ class EventFeed:
         now = self.now()
         begin = after or (now, "")
         found, more = self.endings.after(tenant, begin, limit)
-        settled = (now - SETTLED, "")
+        settled = (now - FEED_SETTLED, "")
         reached = found[-1].place if more else settled
         told = (event for each in found if (event := self._event(each, now)))
         return FeedPage(tuple(told), max(begin, min(reached, settled)))

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Request
 
 from infra.local.vendors.serving import Serving
 from shared.cloud.tenants import Tenant
-from shared.steps.event_feed import SETTLED
+from shared.steps.event_feed import FEED_SETTLED
 from tests.steps.calls import Customer, customer, told
 from tests.steps.stage import Stage, staged
 from tests.steps.test_notify import Customer as Receiver
@@ -98,7 +98,7 @@ def test_from_now_on_nothing_is_passed_by_and_all_is_told_apart(stage: Stage, sh
     late = cancelled(shop)
     stage.clock.forward(LATE / 2)
     again = page(shop, f"cursor={seen['next_cursor']}")
-    stage.clock.forward(SETTLED.total_seconds() + LATE)
+    stage.clock.forward(FEED_SETTLED.total_seconds() + LATE)
     last = page(shop, f"cursor={again['next_cursor']}")
     end = page(shop, f"cursor={last['next_cursor']}")
 
@@ -111,7 +111,7 @@ def test_more_than_a_page_of_them_is_all_told(stage: Stage, shop: Customer) -> N
     ordered = [_later(stage, shop) for _ in range(3)]
     young = page(shop, f"{LONG_AGO}&limit=2")
     again = page(shop, f"cursor={young['next_cursor']}&limit=2")
-    stage.clock.forward(SETTLED.total_seconds())
+    stage.clock.forward(FEED_SETTLED.total_seconds())
     first = page(shop, f"cursor={again['next_cursor']}&limit=2")
     rest = page(shop, f"cursor={first['next_cursor']}&limit=2")
 
