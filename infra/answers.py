@@ -121,7 +121,10 @@ SCHEMAS: Mapping[str, Schema] = {
             "estimated_price": PRICE,
             "presenter_failure": FAILURE,
             "terms": TERMS,
-            "plan": of("object", "The clips and takes that would be bought, with their prices in US dollars."),
+            "plan": of(
+                "object",
+                "The clips and takes that would be bought, in US dollars; what is shown of your own clips.",
+            ),
             "explained": EXPLAINED,
         },
     ),

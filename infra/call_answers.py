@@ -79,6 +79,8 @@ ANSWERS: Mapping[str, Mapping[int, str]] = {
     "POST /tenant/uploads/font": {201: "FontUploaded"},
     "POST /tenant/uploads/logo": {201: "LogoUploaded"},
     "POST /tenant/uploads/audio": {201: "MusicUploaded"},
+    "POST /tenant/uploads/clip": {201: "ClipUploaded"},
+    "POST /tenant/uploads/clip_link": {201: "ClipUploaded"},
     "GET /health": {200: "Well"},
     "GET /health/openapi.json": {200: "Description"},
 }

@@ -18,6 +18,7 @@ from shared.door.batch_bodies import BatchBody
 from shared.door.brand_bodies import BrandKitBody
 from shared.door.bulk_bodies import CancelManyBody, RetryManyBody
 from shared.door.change_bodies import EditBody, KeepBody, LinksBody, RegenerateBody, RetryBody
+from shared.door.clip_bodies import ClipLinkBody
 from shared.door.feedback_bodies import FeedbackBody
 from shared.door.film_bodies import FilmBody, TemplateBody
 from shared.door.health import OPENAPI
@@ -41,6 +42,7 @@ BODIES: Mapping[str, type[BaseModel]] = {
     "Batch": BatchBody,
     "BrandKit": BrandKitBody,
     "CancelMany": CancelManyBody,
+    "ClipLink": ClipLinkBody,
     "Edit": EditBody,
     "Film": FilmBody,
     "Integration": IntegrationBody,

@@ -186,6 +186,17 @@ TENANT_SCHEMAS: Mapping[str, Schema] = {
             "bytes": of("integer", "Size, bytes."),
         },
     ),
+    "ClipUploaded": fields_of(
+        "A clip of your own is stored.",
+        {
+            "clip": text("Its id: name it as `scenes[].clip` in an order."),
+            "seconds": of("number", "How long it lasts, by its pictures."),
+            "width": of("integer", "Pixels across, as it is shown."),
+            "height": of("integer", "Pixels down, as it is shown."),
+            "sound": of("boolean", "Whether it has a sound track."),
+            "bytes": of("integer", "Size, bytes."),
+        },
+    ),
     "TenantRow": fields_of(
         "A tenant, as an operator's list shows it.",
         {

@@ -45,7 +45,7 @@ class Code(StrEnum):
     UNAVAILABLE = "unavailable"
     INTERNAL_ERROR = "internal_error"
 
-    # An image or music that cannot be used: sent as an upload, or named by a request.
+    # An image, music or a clip that cannot be used: sent as an upload, or named by a request.
     IMAGE_REFUSED = "image_refused"
     TOO_LARGE = "too_large"
     NOT_AN_IMAGE = "not_an_image"
@@ -55,6 +55,7 @@ class Code(StrEnum):
     TOO_SMALL = "too_small"
     NO_UPLOAD = "no_upload"
     NOT_MUSIC = "not_music"
+    NOT_A_CLIP = "not_a_clip"
     NOT_A_FONT = "not_a_font"
 
     # A tenant's account at an avatar service; told at the order where it can be known, else by the failed job.
@@ -182,6 +183,9 @@ MEANINGS: Mapping[Code, Meaning] = {
     Code.TOO_MANY_PIXELS: Meaning("The image has more pixels than abroll decodes.", "Send it smaller."),
     Code.TOO_SMALL: Meaning("The image has too few pixels to be filmed.", "Send a larger one."),
     Code.NOT_MUSIC: Meaning("The bytes are no music a film can have.", "Send an MP3, AAC, WAV or FLAC file."),
+    Code.NOT_A_CLIP: Meaning(
+        "The bytes are no clip a film can show.", "Send an MP4, MOV or WebM of 0.5 to 60 seconds, at most 1080p."
+    ),
     Code.NOT_A_FONT: Meaning("The bytes are no font a film can be lettered with.", "Send another TTF or OTF file."),
     Code.NO_UPLOAD: Meaning("There is no upload of that id.", "POST the image to /tenant/uploads first."),
     Code.NO_PROVIDER_KEY: Meaning(

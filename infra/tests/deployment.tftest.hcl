@@ -202,7 +202,7 @@ run "data" {
         for rule in bucket.lifecycle_rule : one(one(rule.condition).matches_prefix) => one(rule.condition).age
         if one(rule.action).type == "Delete"
       }
-    } == { films = { "batches/" = 100, "images/" = 400, "music/" = 400 }, takes = {} }
+    } == { films = { "batches/" = 100, "clips/" = 400, "images/" = 400, "music/" = 400 }, takes = {} }
     error_message = "Files live longer or shorter than promised."
   }
 

@@ -198,6 +198,33 @@ class Changes(TypedDict):
     next_cursor: str | None
 
 
+class ClipFacts(TypedDict):
+    """A judged clip: the suffix of its kind ("mp4", "webm"), seconds, pixels as a player shows them, has it sound."""
+
+    suffix: str
+    seconds: float
+    width: int
+    height: int
+    sound: bool
+
+
+class ClipLink(TypedDict):
+    """Where a clip is fetched from, once."""
+
+    clip_url: str
+
+
+class ClipUploaded(TypedDict):
+    """A clip of your own is stored."""
+
+    clip: str
+    seconds: float
+    width: int
+    height: int
+    sound: bool
+    bytes: int
+
+
 class ColorBody(TypedDict):
     """A flat colour behind the presenter."""
 
@@ -945,6 +972,7 @@ class Problem(TypedDict):
         "method_not_allowed",
         "monthly_cap",
         "no_provider_key",
+        "not_a_clip",
         "not_a_font",
         "not_an_image",
         "not_completed",
@@ -1085,6 +1113,8 @@ class SceneBody(TypedDict):
     voice_id: NotRequired[str | None]
     background: NotRequired[ColorBody | ImageBody | PresetBody | None]
     image_url: NotRequired[str | None]
+    clip: NotRequired[str | None]
+    clip_start: NotRequired[float | None]
     transition: NotRequired[Literal["auto", "cut", "crossfade", "slide", "dip"] | None]
 
 
@@ -1641,6 +1671,8 @@ class EditSceneBody(TypedDict):
     background: NotRequired[ColorBody | PresetBody | None]
     seconds: NotRequired[float | None]
     transition: NotRequired[Literal["auto", "cut", "crossfade", "slide", "dip"] | None]
+    clip: NotRequired[str | None]
+    clip_start: NotRequired[float | None]
 
 
 class Film(TypedDict):
@@ -1898,6 +1930,9 @@ class SceneRequest(TypedDict):
     voice_id: NotRequired[str]
     background: NotRequired[Background]
     image_url: NotRequired[str]
+    clip: NotRequired[str]
+    clip_start: NotRequired[float]
+    clip_facts: NotRequired[ClipFacts]
     transition: NotRequired[Blend]
 
 

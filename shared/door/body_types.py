@@ -74,7 +74,9 @@ def _link(text: str, info: ValidationInfo) -> str:
     return text
 
 
-def _no_file(move: str) -> Callable[[object], object]:
+def no_file(move: str) -> Callable[[object], object]:
+    """Return a check that a link is no file written into a data: address; `move` is what to do instead."""
+
     def check(given: object) -> object:
         if isinstance(given, str) and given[:5].lower() == "data:":  # before its length: a whole photo may stand in it
             raise ValueError(f"holds the file itself: {move}")
@@ -126,9 +128,9 @@ MetadataName = Annotated[str, Field(max_length=40), AfterValidator(_one_line), A
 Label = Annotated[str, Field(max_length=40), AfterValidator(_one_line)]
 Link = Annotated[str, Field(max_length=LONGEST_URL), AfterValidator(_link)]
 ImageLink = Annotated[
-    Link, BeforeValidator(_no_file("POST it to /tenant/uploads, and give the id it answers as image instead"))
+    Link, BeforeValidator(no_file("POST it to /tenant/uploads, and give the id it answers as image instead"))
 ]
-SceneImageLink = Annotated[Link, BeforeValidator(_no_file("put it where a link leads to it; a scene takes no upload"))]
+SceneImageLink = Annotated[Link, BeforeValidator(no_file("put it where a link leads to it; a scene takes no upload"))]
 UPLOAD_ID = "must be the id that POST /tenant/uploads answers"
 Upload = Annotated[str, AfterValidator(of_form(r"[A-Za-z0-9_-]{1,128}", UPLOAD_ID))]
 Color = Annotated[

@@ -10,6 +10,7 @@ from shared.door.audio_bodies import EditAudioBody
 from shared.door.bodies import Body, parsed
 from shared.door.body_reading import read_object
 from shared.door.body_types import BrandName, Judge, Name, Removable, Script, Text500, Text1000, of_form
+from shared.door.clip_bodies import ClipStart, OwnClip
 from shared.door.film_bodies import FlatBody, PositionBody
 from shared.door.output_bodies import FocusBody, OutputsBody
 from shared.door.picture_bodies import (
@@ -51,7 +52,7 @@ _LAID_OUT = {
     *("transition", "transition_seconds", "transition_color", "hold", "inset"),
     *("poster", "product_card", "intro", "outro"),
 }
-_SCENE_LAID_OUT = {"scene", "text_overlay", "background", "seconds", "transition"}
+_SCENE_LAID_OUT = {"scene", "text_overlay", "background", "seconds", "transition", "clip", "clip_start"}
 LinkName = Annotated[
     str,
     Field(json_schema_extra={"pattern": _LINK_PATTERN}),
@@ -106,6 +107,8 @@ class EditSceneBody(SceneChangeBody):
         Field(description="How long it is seen, within what was filmed; speech may hold it longer."),
     ] = None
     transition: SceneTransition | None = None
+    clip: Annotated[OwnClip | None, Field(description="Another clip in place of the one the scene shows.")] = None
+    clip_start: ClipStart | None = None
 
 
 class EditSoundBody(Body):

@@ -25,6 +25,7 @@ from shared.door.body_types import (
     Text1000,
     Upload,
 )
+from shared.door.clip_bodies import ClipStart, OwnClip
 from shared.door.output_bodies import FocusBody, OutputsBody
 from shared.door.picture_bodies import (
     CardBody,
@@ -92,6 +93,8 @@ class SceneBody(Body):
     voice_id: Name | None = None
     background: BackgroundBody | None = None
     image_url: SceneImageLink | None = None
+    clip: OwnClip | None = None
+    clip_start: ClipStart | None = None
     transition: SceneTransition | None = None
 
 

@@ -6,6 +6,8 @@ type that promises something else (multipart, an image) is taken at its word and
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from shutil import copyfileobj
 
 import flask
 from werkzeug.datastructures import FileStorage
@@ -59,7 +61,10 @@ def upload_body(request: flask.Request, most: int) -> bytes:
     """Return an uploaded file's bytes: the body itself, or the one file of a multipart form. Raises Problem."""
     with _told(f"the file has more than {most} bytes", "send a smaller one", UPLOAD_SECONDS):
         if request.mimetype == "multipart/form-data":
-            return _file_of_form(request, most)
+            raw: bytes = _one_file(request, most).read(most + 1)
+            if len(raw) > most:
+                raise BodyTooLarge
+            return raw
         raw = body_of(request).take(most, UPLOAD_SECONDS, _sender(request))
     if not raw:
         raise Problem(
@@ -74,6 +79,17 @@ def upload_body(request: flask.Request, most: int) -> bytes:
             next_move="send it with curl --data-binary @photo.jpg, or curl -F image=@photo.jpg",
         )
     return raw
+
+
+def upload_file(request: flask.Request, most: int, path: Path) -> None:
+    """Write an uploaded file of at most so many bytes to `path` as it comes; it is never in memory. Raises Problem."""
+    with _told(f"the file has more than {most} bytes", "send a smaller one", UPLOAD_SECONDS), path.open("wb") as file:
+        if request.mimetype == "multipart/form-data":
+            copyfileobj(_one_file(request, most).stream, file)
+        else:
+            body_of(request).into(file, most, UPLOAD_SECONDS, _sender(request))
+        if file.tell() > most:
+            raise BodyTooLarge
 
 
 def form_body(request: flask.Request, most: int) -> tuple[dict[str, str], bytes | None]:
@@ -112,7 +128,7 @@ def _sender(request: flask.Request) -> str:
     return f"tenant {who.tenant.id}" if who else network(request)
 
 
-def _file_of_form(request: flask.Request, most: int) -> bytes:
+def _one_file(request: flask.Request, most: int) -> FileStorage:
     files, fields = _form(request, most + _FORM_OVERHEAD, UPLOAD_SECONDS, PARTS)
     if not files and not fields:
         message = "the form holds nothing that can be read: it is empty, or its boundary is not the one it names"
@@ -124,10 +140,7 @@ def _file_of_form(request: flask.Request, most: int) -> bytes:
             f"the form holds {found}, and an upload is one file",
             next_move="send one file: curl -F image=@photo.jpg",
         )
-    raw: bytes = files[0].read(most + 1)
-    if len(raw) > most:
-        raise BodyTooLarge
-    return raw
+    return files[0]
 
 
 def _form(

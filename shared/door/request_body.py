@@ -17,7 +17,8 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from typing import Any, TypeVar
+from shutil import copyfileobj
+from typing import Any, BinaryIO, TypeVar
 
 import flask
 from werkzeug.wsgi import ClosingIterator
@@ -99,6 +100,18 @@ class RequestBody(io.RawIOBase):
         if len(raw) > most:
             raise BodyTooLarge
         return raw
+
+    def into(self, file: BinaryIO, most: int, seconds: float, sender: str = "") -> None:
+        """Write the whole body to a file as it comes. Raises as `take`."""
+        if (self._stated or 0) > most:
+            raise BodyTooLarge
+        self.open(most + 1, seconds, sender)
+        try:
+            copyfileobj(self, file, _PIECE)
+        finally:
+            self.shut()
+        if file.tell() > most:
+            raise BodyTooLarge
 
     def readable(self) -> bool:
         """Say that it is read from, as io asks."""

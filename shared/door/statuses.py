@@ -45,6 +45,7 @@ STATUS: Mapping[Code, int] = {
     Code.AVATAR_NOT_FOUND: 422,
     Code.AVATAR_NOT_USABLE: 422,
     Code.BROKEN: 422,
+    Code.NOT_A_CLIP: 422,
     Code.NOT_A_FONT: 422,
     Code.NOT_MUSIC: 422,
     Code.IMAGE_REFUSED: 422,

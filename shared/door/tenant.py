@@ -17,6 +17,7 @@ from shared.door.answers import answer
 from shared.door.asked import Caller
 from shared.door.audit import AuditDoor
 from shared.door.brands import BrandsDoor
+from shared.door.clip_uploads import ClipUploadsDoor
 from shared.door.entrance import Entrance
 from shared.door.export import ExportDoor
 from shared.door.integrations import IntegrationsDoor
@@ -29,6 +30,7 @@ from shared.door.tenant_keys import KeysDoor
 from shared.door.tenants import APART, TenantsDoor
 from shared.door.uploads import UploadsDoor
 from shared.door.webhooks import WebhooksDoor
+from shared.egress.client import Egress
 from shared.pipeline.codec import to_plain
 from shared.pipeline.plan.plan import MusicFacts
 from shared.steps.accounts import Accounts
@@ -36,14 +38,18 @@ from shared.steps.audited import Audited
 from shared.steps.brand_kits import BrandKits
 from shared.steps.images import Images
 from shared.steps.music_files import MusicFiles
+from shared.steps.own_clips import OwnClips
 from shared.steps.personas import Cast
 from shared.steps.replays import Replays
 from shared.steps.rotation import Rotation
 from shared.steps.webhook_payloads import Payloads
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from shared.door.export_kinds import Kinds
     from shared.media.font_files import FontFacts
+    from shared.pipeline.plan.own_clips import ClipFacts
 
 ADMIN = "tenant:admin"
 
@@ -71,7 +77,10 @@ class TenantDoor:
     now: Callable[[], datetime]
     kits: BrandKits
     exported: "Callable[[], Kinds]"
+    clips: OwnClips
+    egress: Egress
     judge_font: "Callable[[bytes], FontFacts] | None" = None  # None where this function does not carry what reads fonts
+    judge_clip: "Callable[[Path], ClipFacts] | None" = None  # nor what decodes clips
 
     def __call__(self, request: flask.Request) -> flask.Response:
         """Answer one request."""
@@ -90,6 +99,7 @@ class TenantDoor:
             ),
             *KeysDoor(self.tenants, self.revocations, self.entrance, self._who).routes,
             *UploadsDoor(self.entrance, self.images, self.music, self.judge_music).routes,
+            *ClipUploadsDoor(self.entrance, self.clips, self.egress, self.links, self.judge_clip).routes,
             *IntegrationsDoor(self.accounts, self._who, self.entrance.key_put).routes,
             *TemplateDoor(self.tenants, self._who, self.links).routes,
             *TemplatesDoor(self.templates, self._who, self.links, self.now).routes,

@@ -17,7 +17,7 @@ from shared.pipeline.job.price import priced_at
 from shared.pipeline.job.status import degraded, lanes, progress, stage, status, summary, waiting_for
 from shared.pipeline.job.turns import queued
 from shared.pipeline.plan.dollars import dollars
-from shared.pipeline.plan.plan import COMPOSE_KEY, Kind, Plan
+from shared.pipeline.plan.plan import COMPOSE_KEY, Kind, Plan, Stretch
 from shared.pipeline.plan.selection import Ranked
 from shared.pipeline.vendors.figures import Outlook
 from shared.steps.links import CAPTIONS, FILM, POSTER, footage_name, link, linked_files
@@ -44,9 +44,15 @@ def planned(plan: Plan, factor: int | None = None) -> dict[str, Any]:
             "size": to_plain(plan.size),
             "clips": [_in_dollars(to_plain(clip)) for clip in plan.clips],
             "presenters": [_in_dollars(to_plain(speech)) for speech in plan.speeches],
+            "own_clips": [_own_clip(each) for each in plan.stretches if each.own],
         },
         "explained": {**COLUMNS, "price": PRICE_EXPLAINED},
     }
+
+
+def _own_clip(shown: Stretch) -> dict[str, Any]:
+    """Return a scene, counted from 0, that shows a clip of the tenant's own: from which second on, and how long."""
+    return {"scene": shown.scene, "start": shown.offset, "seconds": shown.seconds}
 
 
 def ranked(services: Sequence[Ranked]) -> list[dict[str, Any]]:

@@ -21,7 +21,7 @@ from shared.pipeline.plan.plan import KEY_COLOR, Cutout
 from shared.pipeline.plan.warned import Warned, WarningText, warning
 
 _SURELY = 1_000_000_000  # pixels decoded whole: 43 s of 720x1280 at 25 frames a second
-_ERRORS = "0.1"  # share of frames that may fail to decode: above it the file is broken, not scratched
+ERRORS = "0.1"  # share of frames that may fail to decode: above it the file is broken, not scratched
 _SHORT, _SHARE = 0.5, 0.05  # seconds, or share, a film may lack of what its maker says it lasts
 _HEARD = 0.5  # share of the picture for which a speaker is heard at least
 _FASTER, _SLOWER, _SLACK = 5, 5, 10.0  # times, and seconds, a speech may differ from its estimate
@@ -122,8 +122,8 @@ def _decoded(take: _Take, kind: Cutout) -> bytes:
     from shared.media.matte import filters
 
     facts = take.facts
-    source = source_of(take.path, facts, *_dropped(facts), clear=kind is Cutout.ALPHA)
-    words = ["-max_error_rate", _ERRORS, "-map", "0:V:0"]
+    source = source_of(take.path, facts, *dropped(facts), clear=kind is Cutout.ALPHA)
+    words = ["-max_error_rate", ERRORS, "-map", "0:V:0"]
     if kind is not Cutout.INSET:
         rate = min(max(_LOOKS_RATE, _LOOKS_LEAST / facts.seconds), _LOOKS / facts.seconds)
         words += [
@@ -136,8 +136,8 @@ def _decoded(take: _Take, kind: Cutout) -> bytes:
     return run([source], [*words, "-map", "0:a:0", "-f", "null", "-"], take.folder, take.budget)
 
 
-def _dropped(facts: FilmFacts) -> tuple[str, ...]:
-    """Leave out all but key frames of a film that is too long to be decoded whole, and some of those if need be.
+def dropped(facts: FilmFacts) -> tuple[str, ...]:
+    """Return the option that leaves out all but key frames of a film too long to be decoded whole, or some of those.
 
     Decoders of VP9 pass over `-skip_frame`: packets are dropped before them.
     """

@@ -22,6 +22,7 @@ SOUNDS = frozenset({"aac", "opus", "vorbis", "mp3", "pcm_s16le", "flac"})
 _RAW = ("pcm_f32le", "pcm_s24le", "pcm_s32le", "pcm_u8")  # what music may be coded in beside them
 _DECODERS = ("libdav1d", "libvpx", "libvpx-vp9", "libopus", "mp3float", "png")  # called otherwise than what they decode
 _CODECS = ",".join((*sorted(PICTURES | SOUNDS), *_RAW, *_DECODERS))
+UNDECODED = "it cannot be decoded"  # how a refusal begins that ffmpeg itself gave the reason for
 _MACHINE = ("no space left", "cannot allocate memory", "resource temporarily unavailable", "too many open files")
 
 
@@ -111,7 +112,7 @@ def _verdict(code: int, said: str) -> MediaRefused | MediaFailed:
         return MediaFailed(f"ffmpeg was killed (signal {-code}), most often for memory")
     if any(word in said.lower() for word in _MACHINE):
         return MediaFailed(f"ffmpeg found no room: {brief}")
-    return MediaRefused(f"it cannot be decoded (ffmpeg: {brief})", "Check the files this film is made of.")
+    return MediaRefused(f"{UNDECODED} (ffmpeg: {brief})", "Check the files this film is made of.")
 
 
 def _brief(said: str) -> str:

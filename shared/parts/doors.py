@@ -94,10 +94,11 @@ class DoorParts(BatchParts):
     def tenant(self) -> "TenantDoor":
         from dataclasses import replace
 
+        from shared.steps.judged_clips import clip_facts_of
         from shared.steps.judged_fonts import font_facts
         from shared.steps.judged_music import facts_of
 
-        return replace(self.tenant_inside, judge_music=facts_of, judge_font=font_facts)
+        return replace(self.tenant_inside, judge_music=facts_of, judge_font=font_facts, judge_clip=clip_facts_of)
 
     @cached_property
     def tenant_inside(self) -> "TenantDoor":
@@ -133,6 +134,8 @@ class DoorParts(BatchParts):
             self.now,
             kits=self.kits,
             exported=lambda: self.export_kinds,
+            clips=self.own_clips,
+            egress=self.egress,
         )
 
     @cached_property

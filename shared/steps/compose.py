@@ -33,6 +33,7 @@ from shared.pipeline.job.names import beside, brand_object, film_object
 from shared.pipeline.job.status import degraded
 from shared.pipeline.job.turns import has_task
 from shared.pipeline.plan.composition import laid_for
+from shared.pipeline.plan.own_clips import is_own
 from shared.pipeline.plan.plan import LENGTH_TOLERANCE, Cutout, Kind
 from shared.pipeline.plan.typography import CaptionsBy
 from shared.pipeline.plan.warned import FilmQuality, Warned, WarningText, warning
@@ -40,6 +41,7 @@ from shared.pipeline.vendors.names import called
 from shared.steps.commit import Commits
 from shared.steps.cutouts import NEXT
 from shared.steps.message import Message
+from shared.steps.own_clips import OwnClips
 from shared.steps.presenter_files import CAPTION_BYTES
 from shared.steps.quality_files import keep_quality, kept_quality
 
@@ -86,10 +88,11 @@ class Compose:
     def _rendered(self, job: Job, node: Node, wanted: str, uri: str, folder: Path) -> on.NodeEvent:
         files = self._fetched(job, folder)
         budget = Budget(self.commits.timeouts.compose_render)
-        cut, told = self._cut(job, node, files, budget)
+        own = self._own_clips(job, folder)
+        cut, told = self._cut(job, node, files, own, budget)
         work = folder / "work"
         work.mkdir()
-        beside_takes = {**self._music(job, folder), **self._branded(job, folder)}
+        beside_takes = {**own, **self._music(job, folder), **self._branded(job, folder)}
         composed = compose(cut, {**files, **beside_takes}, work, timeout=budget.left())
         words = self._subtitled(uri, cut)
         poster = beside(uri, "jpg")
@@ -131,6 +134,13 @@ class Compose:
             self.blobs.fetch(output.uri, files[key], output.generation)
         return files
 
+    def _own_clips(self, job: Job, folder: Path) -> Mapping[str, Path]:
+        found = OwnClips(self.blobs, self.films_bucket).files(job.tenant, job.request, job.plan)
+        files = {key: folder / f"{key}.{uri.rsplit('.', 1)[1]}" for key, uri in found.items()}
+        for key, uri in found.items():
+            self.blobs.fetch(uri, files[key])
+        return files
+
     def _music(self, job: Job, folder: Path) -> Mapping[str, Path]:
         if job.plan.music is None:
             return {}
@@ -154,7 +164,7 @@ class Compose:
         return files
 
     def _cut(
-        self, job: Job, node: Node, files: Mapping[str, Path], budget: Budget
+        self, job: Job, node: Node, files: Mapping[str, Path], own: Mapping[str, Path], budget: Budget
     ) -> tuple[Edit, tuple[WarningText, ...]]:
         """Measure the files themselves: what a vendor says about a length is a hint. Also say what is missing."""
         takes, told = dict[str, Take](), list[WarningText]()
@@ -173,6 +183,9 @@ class Compose:
                 says = f"{key}: its subtitles are gone; its captions are estimated from the script"
                 told.append(warning(Warned.CAPTIONS_ESTIMATED, says, node=key))
             takes[key] = Take(facts.seconds, cutout, read_srt(said or b""), heard)
+        for key, path in own.items():
+            with named(key):
+                takes[key] = Take(probe(path).seconds)
         breaks = _breaks(job.request.voice.locale or "")
         return assemble(plan, request, takes, breaks, degraded(job)), tuple(told)
 
@@ -228,6 +241,8 @@ def _refused(job: Job, node: Node, wanted: str, refused: MediaRefused) -> on.Wor
     culprit = job.nodes.get(refused.node or "")
     if culprit is None or culprit.kind not in (Kind.CLIP, Kind.PRESENTER):
         move = "order the film again; if it fails so again, send abroll's operator the job's id"
+        if is_own(refused.node or ""):
+            move = f"give that scene another clip (POST /jobs/{job.id}/edit), or order the film again without it"
         return on.WorkFailed(node.key, wanted, Code.MEDIA_REFUSED, refused.why, move)
     vendor = called(culprit.provider)
     wrong = refused.why.removeprefix(f"{culprit.key}: ")

@@ -13,7 +13,7 @@ from shared.cloud.jobs import Conflict, Doubtful, JobExists, Jobs
 from shared.cloud.records import Beside, Loaded, Month
 from shared.cloud.tenants import Tenant
 from shared.log import Fact, log_job
-from shared.pipeline.job.creation import new_job
+from shared.pipeline.job.creation import new_job, shows_own_clips
 from shared.pipeline.job.entries import reserving
 from shared.pipeline.job.job import Job
 from shared.pipeline.job.portions import Portions, left_of
@@ -109,11 +109,15 @@ class CreateJob:
         """Plan, ask what only the avatar service knows, read the images; store nothing. Raises Problem telling all.
 
         What is wrong about presenters hides nothing about images: the film is planned without what was not told.
-        Without `files` no image and no music is read.
+        Without `files` no image, no music and no clip is read.
         """
         services = self.terms.services(tenant)
         asked = with_account_defaults(asked, tenant.id, self.casting.tenants, services)
         problems = [*self.terms.barred(tenant, asked)]
+        try:
+            asked = self.preflight.clips.told(tenant.id, asked) if files else asked
+        except Problem as lost:
+            problems.append(lost)
         try:
             chosen = self.casting(tenant, asked, services)
         except Problem as nobody:
@@ -200,8 +204,8 @@ class CreateJob:
 
     def known_to_all(self, planned: Plan) -> None:
         """Refuse what some function could not make yet, while a release is rolled out. Raises Problem."""
-        if planned.renditions and self.jobs.forms.form() < SWITCHING:
-            raise unavailable("several outputs are made only when every function runs this release")
+        if (planned.renditions or shows_own_clips(planned)) and self.jobs.forms.form() < SWITCHING:
+            raise unavailable("several outputs, or own clips, are made only when every function runs this release")
 
     def bought(self, call: BuyingCall, job_id: str) -> Created | None:
         """Return the job this call has made before, its tasks enqueued once more. Raises Problem."""

@@ -70,7 +70,10 @@ class EditFilm:
         if not dry_run and not refused and (known := self.create.bought(call, job_id)):
             return known.job, first(known.job)
         _editable(base)
+        recut, lost = self.create.preflight.clips.recut(tenant.id, recut)
+        refused |= lost
         laid = self._with_music(tenant, base, recut, self._laid(base, recut, refused))
+        self.create.preflight.clips.still_there(tenant.id, laid.request, laid.plan)
         laid, images = self._with_images(tenant, base, laid)
         adopted = _adopted(base, laid, images)
         if gone := missing(self.blobs, base) & adopted.keys():

@@ -19,6 +19,7 @@ from shared.steps.asked_once import ANSWER_LIFE, AskedOnce
 from shared.steps.images import Images, Ready
 from shared.steps.music_files import MusicFiles
 from shared.steps.near import Near
+from shared.steps.own_clips import OwnClips
 from shared.steps.problems import Problem, first_mistakes, together
 from shared.steps.styles import style_warnings, unstyled
 
@@ -37,6 +38,7 @@ class Preflight:
     images: Images
     near: Near
     music: MusicFiles
+    clips: OwnClips
 
     def files(self, tenant: str, request: FilmRequest, planned: Plan) -> tuple[Mapping[str, Ready], Plan]:
         """Read every image of a plan, and find its music; return the plan with it. Raises Problem telling all."""

@@ -247,6 +247,7 @@ class Revise:
             ours, theirs = price(job, planned, remake)
         except (CannotPlan, CannotChange) as cannot:
             raise invalid(cannot.details) from cannot
+        self.preflight.clips.still_there(tenant.id, request, planned)
         told.must_pay(planned.provider or planned.footage_account, theirs)
         return Revised(request, planned, remake, ours, theirs, warnings_beside(planned, request, told))
 

@@ -174,8 +174,14 @@ class SecretsOf:
 
 
 def files_of_tenant(blobs: Blobs, bucket: str) -> tuple[Trove, ...]:
-    """Return the troves of files a tenant has sent: photos, music, what its brand kits are made of, rows of batches."""
-    folders = {"photos": "images", "music": "music", "files_of_brand_kits": "brands", "rows_of_batches": "batches"}
+    """Return the troves of files a tenant has sent: photos, music, clips, its brand kits' files, rows of batches."""
+    folders = {
+        "photos": "images",
+        "music": "music",
+        "clips": "clips",
+        "files_of_brand_kits": "brands",
+        "rows_of_batches": "batches",
+    }
     return tuple(FilesOfTenant(kind, blobs, f"gs://{bucket}/{folder}/") for kind, folder in folders.items())
 
 

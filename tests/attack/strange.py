@@ -170,6 +170,8 @@ scene = st.dictionaries(
             "voice_id",
             "background",
             "image_url",
+            "clip",
+            "clip_start",
             "scene",
             "mood",
         ]

@@ -32,7 +32,7 @@ from tests.pipeline.films import SHIPPED_TABLES
 UPLOAD = "must be the id that POST /tenant/uploads answers"
 WORDLESS = "has no words to speak: give some, or leave the field out"
 INLINE = "holds the file itself: POST it to /tenant/uploads, and give the id it answers as image instead"
-BROUGHT = {"persona_style"}  # by a persona, not by the wire
+BROUGHT = {"persona_style", "clip_facts"}  # by a persona, and by an upload, not by the wire
 
 
 def scene(**fields: Any) -> dict[str, Any]:

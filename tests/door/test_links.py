@@ -7,7 +7,7 @@ from typing import Any, get_args, get_type_hints
 import pytest
 
 from shared.config import settings
-from shared.door import batch_bodies, change_bodies, tenant_bodies
+from shared.door import batch_bodies, change_bodies, clip_bodies, tenant_bodies
 from shared.door.bodies import Body, Mistakes, parse_body, parse_film, parse_template
 from shared.door.body_types import Link
 from shared.wiring import Wiring
@@ -93,6 +93,17 @@ def test_an_endpoint_keeps_no_private_link(body: type[Body], url: str) -> None:
     assert ["url"] == [*wrong.value.details]
 
 
+@pytest.mark.parametrize("url", PRIVATE)
+def test_no_clip_is_fetched_from_a_private_link(url: str) -> None:
+    """Nothing is asked for it: it is refused as it stands."""
+    links = Wiring(settings(ENVIRON)).tenant.links
+
+    with pytest.raises(Mistakes) as wrong:
+        parse_body(clip_bodies.ClipLinkBody, {"clip_url": url}, schemes=links.schemes, judge=links.judge)
+
+    assert ["clip_url"] == [*wrong.value.details]
+
+
 def test_what_egress_allows_is_taken() -> None:
     """An exemption holds at the door as it does on the way out."""
     allowed = settings({**ENVIRON, "ABROLL_EGRESS_ALLOW": "https://10.0.0.0/8:*"})
@@ -115,6 +126,7 @@ def test_every_link_of_every_body_is_among_these() -> None:
     endpoints = {"WebhookBody.url", "WebhookChangeBody.url"}
     others = {f"{body}.image_url" for body in ("SceneBody", "ImageBody", "PosterBody")}
     batches = {"BatchBody.webhook_url", "BatchTermsBody.webhook_url"}
+    others |= {"ClipLinkBody.clip_url"}
     assert films | batches | endpoints | others == called
     assert called == judged
 
@@ -129,6 +141,7 @@ def every(body: type[Body]) -> Iterator[type[Body]]:
     """Return all kinds of bodies the doors take."""
     assert batch_bodies
     assert change_bodies
+    assert clip_bodies
     assert tenant_bodies  # where the other bodies stand
     for kind in body.__subclasses__():
         yield kind

@@ -49,6 +49,8 @@ ROTATED = "POST /keys/{key}/rotate"  # two changes at once: a test of its own
 SILENT = {  # nothing of the tenant's is other after them
     "POST /uploads": "a file is named by its content, and used by whoever names it",
     "POST /uploads/audio": "the same",
+    "POST /uploads/clip": "the same",
+    "POST /uploads/clip_link": "the same",
     "POST /uploads/logo": "the same",
     "POST /uploads/font": "the same",
     "POST /integrations/{provider}/sync": "what the service says is noted",

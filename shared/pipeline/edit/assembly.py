@@ -61,6 +61,7 @@ def assemble(
         ValueError: a presenter's take does not say how it can be laid over, or all takes are empty.
     """
     lengths = {clip.key: takes[clip.key].seconds for clip in plan.clips if clip.key in takes}
+    lengths |= {each.own: takes[each.own].seconds for each in plan.stretches if each.own}
     heard = [speech for speech in plan.speeches if speech.key not in left_out]
     spoken = {speech.scene: speech.seconds for speech in plan.speeches}
     spoken |= {speech.scene: takes[speech.key].seconds for speech in heard}

@@ -38,7 +38,7 @@ def source_ranges(plan: Plan, lengths: Mapping[str, float]) -> tuple[dict[int, S
     """Return the footage of each scene by its index, and warnings; `lengths` are the files' by clip key.
 
     Raises:
-        KeyError: the last link of a chain has no length.
+        KeyError: the last link of a chain, or an own clip, has no length.
     """
     found: dict[int, SourceRange] = {}
     warnings: list[WarningText] = []
@@ -51,7 +51,17 @@ def source_ranges(plan: Plan, lengths: Mapping[str, float]) -> tuple[dict[int, S
                 continue
             last = link is links[-1] or (stretch.seconds < link.seconds and index > 0)
             found[link.scene] = _rush(stretch, reels, begin, end, first=index == 0, last=last)
+    for stretch in plan.stretches:
+        if stretch.own and stretch.scene is not None:
+            found[stretch.scene] = _of_own(stretch, lengths[stretch.own])
     return found, tuple(warnings)
+
+
+def _of_own(stretch: Stretch, length: float) -> SourceRange:
+    """Return the footage of a scene that shows a clip of the tenant's own: from its offset to the clip's end."""
+    left = max(length - stretch.offset, 0.0)
+    there = min(stretch.seconds, left)
+    return SourceRange(stretch.own or "", stretch.offset, stretch.seconds, round(there, 3), round(left - there, 3))
 
 
 def _chains(clips: tuple[Clip, ...]) -> Iterator[tuple[Clip, ...]]:

@@ -42,7 +42,8 @@ def timeline(
     """
     stretches = with_speech(plan.stretches, spoken)
     found = [(stretch, None if stretch.scene is None else footage.get(stretch.scene)) for stretch in stretches]
-    spans = _spans(plan, [(one, source.shown if source else one.seconds) for one, source in found], spoken)
+    shown = [(one, source.shown if source and not one.own else one.seconds) for one, source in found]
+    spans = _spans(plan, shown, spoken)
     laid: list[TimelineEntry] = []
     end = clock = 0.0
     for (stretch, source), span in zip(found, spans, strict=True):

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 from shared.pipeline.plan.kit import Rebrand
+from shared.pipeline.plan.own_clips import ClipFacts
 from shared.pipeline.plan.picture import FilmCard, Hold, Inset, Poster, ProductCard
 from shared.pipeline.plan.plan import Blend, Length, Loudness, Sound
 from shared.pipeline.plan.request import (
@@ -33,6 +34,9 @@ class SceneRecut:
     background: Background | None = None
     seconds: float | None = None
     transition: Blend | None = None
+    clip: str | None = None  # another upload's id
+    clip_start: float | None = None
+    clip_facts: ClipFacts | None = None  # of the new clip, looked up before
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +86,7 @@ class Recut:
             (f"{scene}.{name}", getattr(each, name))
             for scene, each in zip(scenes, self.scenes, strict=True)
             for name in _names(SceneRecut)
-            if name != "scene"
+            if name not in ("scene", "clip_facts")
         )
         return tuple(path for path, value in (*top, *deep) if value is not None)
 

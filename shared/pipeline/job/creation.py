@@ -83,8 +83,13 @@ def new_job(
 def form_of(plan: Plan, adopted: Mapping[str, Node]) -> int:
     """Return the form a job is born in, where nothing else asks for a newer one."""
     moved = any(node.choice or node.waived_at for node in adopted.values())
-    newer = plan.understudies or plan.without_presenter or plan.renditions
+    newer = plan.understudies or plan.without_presenter or plan.renditions or shows_own_clips(plan)
     return SWITCHING if newer or moved else OLDEST
+
+
+def shows_own_clips(plan: Plan) -> bool:
+    """Tell whether a film shows clips of the tenant's own, which older code knows nothing of."""
+    return any(stretch.own for stretch in plan.stretches)
 
 
 def _reserved(plan: Plan, node: PlannedNode, timeouts: Timeouts) -> int:

@@ -88,6 +88,11 @@ def music_object(tenant: str, sha256: str, suffix: str) -> str:
     return f"music/{tenant}/{sha256}.{suffix}"
 
 
+def clip_object(tenant: str, sha256: str, suffix: str) -> str:
+    """Return the name of a tenant's own clip as it was sent ("json": of what it was found to be)."""
+    return f"clips/{tenant}/{sha256}.{suffix}"
+
+
 def brand_object(tenant: str, sha256: str, suffix: str) -> str:
     """Return the name of a file of a tenant's brand, which no age ends: its content decides."""
     return f"brands/{tenant}/{sha256}.{suffix}"

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from shared.pipeline.job.asked_recut import Recut, SceneRecut
 from shared.pipeline.job.rearranged import rearranged, refuse_order
 from shared.pipeline.job.revision import CannotChange
+from shared.pipeline.job.scene_recut import recut_scene, refuse_scene
 from shared.pipeline.plan import images
 from shared.pipeline.plan.beside import carded, refuse_no_photo, with_besides
 from shared.pipeline.plan.blends import planned_blend, read_from_the_right
@@ -31,7 +32,7 @@ from shared.pipeline.plan.refusals import (
 )
 from shared.pipeline.plan.renditions import refuse_outputs, renditions, with_renditions
 from shared.pipeline.plan.request import Audio, FilmRequest, Position
-from shared.pipeline.plan.stretches import unfilmed, with_speech
+from shared.pipeline.plan.stretches import owned, unfilmed, with_speech
 
 __all__ = ["Laid", "Recut", "SceneRecut", "laid_out"]
 
@@ -77,14 +78,7 @@ def _worded(request: FilmRequest, recut: Recut) -> FilmRequest:
         request = rebranded(request, recut.brand.kit)
     scenes = list(request.scenes)
     for each in recut.scenes:
-        old = scenes[each.scene]
-        scenes[each.scene] = replace(
-            old,
-            text_overlay=old.text_overlay if each.text_overlay is None else each.text_overlay or None,
-            background=each.background or old.background,
-            duration=each.seconds or old.duration,
-            transition=each.transition or old.transition,
-        )
+        scenes[each.scene] = recut_scene(scenes[each.scene], each)
     request = replace(request, product_card=recut.product_card or request.product_card)
     position = request.avatar_position if recut.avatar_position is None else recut.avatar_position
     return replace(
@@ -130,9 +124,11 @@ def _stretches(plan: Plan, request: FilmRequest, recut: Recut, tables: Tables) -
     own = {each.scene for each in recut.scenes if each.background}
 
     def relaid(stretch: Stretch) -> Stretch:
+        number = stretch.scene
+        if stretch.own and number is not None:
+            return owned(request, number)
         if stretch.backdrop is None:
             return stretch
-        number = stretch.scene
         film_wide = number is None or request.scenes[number].background is None
         new = number in own or (film_wide and recut.background is not None)
         new = new or (recut.brand is not None and stretch.backdrop.image is None)  # drawn in the brand's own colour
@@ -152,7 +148,7 @@ def _planned(plan: Plan, request: FilmRequest, tables: Tables) -> Plan:
         raise CannotChange({"scenes": [why for whys in cannot.details.values() for why in whys]}) from cannot
     named = {picture.key: picture.field for picture in plan.pictures}
     clips = tuple(replace(clip, image=named.get(clip.image or "")) for clip in plan.clips)  # as a request names them
-    footage = any(each.clip for each in plan.stretches)
+    footage = any(each.clip or each.own for each in plan.stretches)
     wait = tables.compute.wait + tables.compute.wait_per_second[request.resolution] * seconds
     alone = replace(
         plan,
@@ -202,7 +198,7 @@ def _mistakes(request: FilmRequest, plan: Plan, recut: Recut, tables: Tables) ->
         elif each.scene not in shown:
             yield f"{path}.scene", "is not in this film; edit one that shows it"
         else:
-            yield from _scene(path, plan, each, tables)
+            yield from refuse_scene(path, plan, each, request.scenes[each.scene], tables)
 
 
 def _outputs(request: FilmRequest, recut: Recut, tables: Tables) -> Iterator[tuple[str, str]]:
@@ -211,13 +207,3 @@ def _outputs(request: FilmRequest, recut: Recut, tables: Tables) -> Iterator[tup
     for name in ("aspect_ratio", "resolution"):
         if getattr(recut, name) and (request.outputs if recut.outputs is None else recut.outputs):
             yield name, "is that of a film without outputs: say each film's in outputs"
-
-
-def _scene(path: str, plan: Plan, each: SceneRecut, tables: Tables) -> Iterator[tuple[str, str]]:
-    stretch = next(one for one in plan.stretches if one.scene == each.scene)
-    yield from refuse_unknown_backdrop(f"{path}.background", each.background, tables)
-    if each.background and stretch.clip:
-        yield f"{path}.background", "this scene shows footage: only a scene without has a background"
-    clip = next((one for one in plan.clips if one.key == stretch.clip), None)
-    if each.seconds is not None and clip is not None and each.seconds > clip.seconds:
-        yield f"{path}.seconds", f"only {clip.seconds:g} s of this scene were filmed; a longer one is a new film"

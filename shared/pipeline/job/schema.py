@@ -11,8 +11,8 @@ from collections.abc import Mapping
 WRITES: Mapping[int, int] = {2: 2, 3: 3}  # form: the least code that may write it
 SCHEMA = max(WRITES)
 OLDEST = min(WRITES)
-SWITCHING = 3  # its takes may change the avatar service, or be left out, or it makes several films: older code would
-# order takes of the wrong service, and compose each film alike
+SWITCHING = 3  # its takes may change the avatar service, or be left out, or it makes several films, or shows clips of
+# the tenant's own: older code would order takes of the wrong service, compose each film alike, or find no picture
 
 
 def written(allowed: int, writes: Mapping[int, int] = WRITES) -> int:

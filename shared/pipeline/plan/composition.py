@@ -6,7 +6,7 @@ if it were the only one (`laid_for`).
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -14,8 +14,8 @@ from shared.pipeline.codec import to_plain
 from shared.pipeline.plan.beside import carded
 from shared.pipeline.plan.blends import composed_blends
 from shared.pipeline.plan.picture import Hold, Inset, inset_for
-from shared.pipeline.plan.plan import Plan
-from shared.pipeline.plan.request import AspectRatio, FilmRequest, OutputRequest, Resolution, script_of
+from shared.pipeline.plan.plan import Plan, Stretch
+from shared.pipeline.plan.request import AspectRatio, FilmRequest, OutputRequest, Resolution, SceneRequest, script_of
 from shared.pipeline.plan.typography import OF_APPS, USUAL_TEXT, CaptionsBy
 from shared.pipeline.plan.warned import Warned, WarningText, warning
 
@@ -40,6 +40,8 @@ def composition(plan: Plan, request: FilmRequest) -> dict[str, Any]:
     lit = {"captions_by": request.captions_by.value} if plan.captions and request.captions_by is CaptionsBy.WORD else {}
     poster: dict[str, Any] = {"poster": request.poster.at} if request.poster and request.poster.at is not None else {}
     poster |= {"beside": to_plain(plan.beside), "fit": _fit(request)} if plan.beside else {}
+    own = {each.own: scene.clip for each, scene in own_scenes(plan, request)}
+    clips = {"own": own} if own else {}
     return (
         words
         | apart
@@ -50,6 +52,7 @@ def composition(plan: Plan, request: FilmRequest) -> dict[str, Any]:
         | shown
         | lit
         | poster
+        | clips
         | {
             "renderer": RENDERER,
             "size": to_plain(plan.size),
@@ -73,6 +76,13 @@ def composition(plan: Plan, request: FilmRequest) -> dict[str, Any]:
 
 def _fit(request: FilmRequest) -> list[str | None]:
     return [request.image_fit.value, request.image_fit_color]
+
+
+def own_scenes(plan: Plan, request: FilmRequest) -> Iterator[tuple[Stretch, SceneRequest]]:
+    """Yield the scenes a film shows clips of the tenant's own in, as they follow."""
+    for stretch in plan.stretches:
+        if stretch.own and stretch.scene is not None:
+            yield stretch, request.scenes[stretch.scene]
 
 
 def _carded(plan: Plan, request: FilmRequest) -> dict[str, Any]:

@@ -42,7 +42,7 @@ def _fields(request: FilmRequest, starts: Mapping[int, str]) -> Iterator[str]:
     for number, scene in enumerate(request.scenes):
         if number in starts:
             yield starts[number]
-        elif scene.visual_description is None:
+        elif not scene.pictured:
             yield from _backdrop_image(request, number)
     if not request.scenes:
         yield from _backdrop_image(request, None)

@@ -88,7 +88,8 @@ def _bare(body: Mapping[str, Any]) -> bool:
     if not isinstance(scenes, list | tuple) or not scenes:
         return True
     return any(
-        isinstance(scene, Mapping) and scene.get("visual_description") is None and scene.get("background") is None
+        isinstance(scene, Mapping)
+        and all(scene.get(name) is None for name in ("visual_description", "clip", "background"))
         for scene in scenes
     )
 

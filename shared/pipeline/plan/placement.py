@@ -69,6 +69,6 @@ def placement(request: FilmRequest, *, footage: bool) -> Placement:
 def _stance(request: FilmRequest, *, footage: bool) -> _Stance:
     if footage:
         return _OVER_FOOTAGE[request.aspect_ratio]
-    bare = (scene for scene in request.scenes if scene.visual_description is None or request.inset is Inset.FULL)
+    bare = (scene for scene in request.scenes if not scene.pictured or request.inset is Inset.FULL)
     titled = any(scene.text_overlay for scene in bare)
     return (_ALONE_UNDER_TEXT if titled else _ALONE)[request.aspect_ratio]

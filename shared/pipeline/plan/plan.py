@@ -220,6 +220,7 @@ class Stretch(Stored):
     seconds: float  # how much of it is shown, seconds (a speech may hold it longer)
     backdrop: Backdrop | None = None
     least: float | None = None  # it lasts as long as what is said, but at least so many seconds; None = `seconds`
+    own: str | None = None  # key of the file, where it shows a clip of the tenant's own from `offset` on
 
 
 @dataclass(frozen=True, slots=True)

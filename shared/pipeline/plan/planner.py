@@ -29,7 +29,7 @@ from shared.pipeline.plan.refusals import CannotPlan, refuse_impossible, refuse_
 from shared.pipeline.plan.renditions import renditions, with_renditions
 from shared.pipeline.plan.request import FilmRequest
 from shared.pipeline.plan.speakers import Defaults, Needed
-from shared.pipeline.plan.stretches import unfilmed, with_speech
+from shared.pipeline.plan.stretches import owned, unfilmed, with_speech
 from shared.pipeline.plan.timing import lasting
 from shared.pipeline.plan.understudies import understudies_of
 from shared.pipeline.plan.unseen import seen, unseen_warnings
@@ -74,6 +74,7 @@ def plan(
     takes = tuple(kept.get(take.key, take) for take in asked)
     shot = seen(request, takes)
     filmed = any(scene.visual_description is not None for scene in shot.scenes)
+    moving = any(scene.pictured for scene in shot.scenes)
     model = models[request.b_roll.model] if filmed else None
     footage = film(shot, model, tables.limits) if model else FootagePlan()
     pictures, keys = images.numbered(shot, images.needed(shot, footage.clips), tables.image_wait)
@@ -99,7 +100,7 @@ def plan(
         filmed_as=model.filmed_as.get(request.resolution, "") if model else "",
         provider=provider,
         mode=request.mode.value,
-        place=placement(request, footage=filmed),
+        place=placement(request, footage=moving),
         captions=request.captions,
         pictures=pictures,
         clips=clips,
@@ -122,13 +123,15 @@ def plan(
         mirrored=read_from_the_right(request),
         beside=besides(request, keys),
     )
-    return with_renditions(planned, renditions(request, tables, seconds, filmed=filmed))
+    return with_renditions(planned, renditions(request, tables, seconds, filmed=moving))
 
 
 def _stretches(
     request: FilmRequest, footage: FootagePlan, takes: tuple[Speech, ...], tables: Tables, keys: Mapping[str, str]
 ) -> tuple[Stretch, ...]:
     def before(scene: int | None) -> Stretch:
+        if scene is not None and request.scenes[scene].clip is not None:
+            return owned(request, scene)
         return unfilmed(request, scene, images.backdrop(request, scene, tables, keys), takes)
 
     spoken = {take.scene: take.seconds for take in takes}

@@ -6,7 +6,7 @@
 | yes | no | no | B-roll only |
 | yes, or a `background` | yes | no | reel: a scene without a script has no presenter |
 | no | no | yes, with a `background` | presenter only |
-| no, but a `background` of type image | no | no | own pictures only: nothing is bought |
+| no, but a `background` of type image, or a `clip` | no | no | own pictures only: nothing is bought |
 
 They need only know which fields were given, so they are told together with wrong types and lengths.
 """
@@ -112,21 +112,28 @@ def _film(given: Outline, scenes: tuple[SceneOutline | None, ...]) -> Iterator[t
             yield "background", "is required when the film has no scenes: the presenter needs something to stand before"
         return
     makes_something = any(
-        scene is None or scene.given & {"visual_description", "script"} or scene.background & {"image", "image_url"}
+        scene is None
+        or scene.given & {"visual_description", "script", "clip"}
+        or scene.background & {"image", "image_url"}
         for scene in scenes
     )
     if not speaks and not makes_something:
-        says = "make no film: give a scene a visual_description, a script or a picture (a background of type image), "
-        yield "scenes", f"{says}or the film an avatar_script"
+        says = "make no film: give a scene a visual_description, a clip, a script or a picture (a background of type "
+        yield "scenes", f"{says}image), or the film an avatar_script"
 
 
 def _scene(path: str, scene: SceneOutline, film: Outline) -> Iterator[tuple[str, str]]:
-    filmed = "visual_description" in scene.given
-    if filmed and "background" in scene.given:
-        yield f"{path}.visual_description", "give either a visual_description or a background, not both"
-        yield f"{path}.background", "give either a visual_description or a background, not both"
-    if not filmed and not ({"background"} & (scene.given | film.given)):
-        yield f"{path}.visual_description", "is required, unless the scene (or the film) has a background"
+    filmed, own = "visual_description" in scene.given, "clip" in scene.given
+    shown = [name for name in ("visual_description", "clip", "background") if name in scene.given]
+    for each in shown if shown[1:] else ():
+        yield f"{path}.{each}", f"give either a {' or a '.join(shown)}, not {'all' if shown[2:] else 'both'}"
+    if "clip_start" in scene.given and not own:
+        yield f"{path}.clip_start", "needs a clip in the same scene: it says where in that clip the scene begins"
+    if not filmed and not own and not ({"background"} & (scene.given | film.given)):
+        yield (
+            f"{path}.visual_description",
+            "is required, unless the scene has a clip, or it or the film a background",
+        )
     for name in ("camera_movement", "mood", "image_url"):
         if name in scene.given and not filmed:
             yield f"{path}.{name}", "needs a visual_description in the same scene: without one nothing is filmed there"

@@ -1,8 +1,12 @@
-"""Lets scenes before a backdrop last as long as what is said in them: an empty backdrop shows nobody anything."""
+"""Lets scenes before a backdrop last as long as what is said in them: an empty backdrop shows nobody anything.
+
+So does a scene that shows a clip of the tenant's own and has a script: the clip is cut or held to what is said.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from shared.pipeline.plan.own_clips import file_key
 from shared.pipeline.plan.plan import Backdrop, Length, Speech, Stretch
 from shared.pipeline.plan.request import FilmRequest
 from shared.pipeline.plan.timing import SHORTEST_BACKDROP, TAIL, following, reading_seconds
@@ -14,6 +18,22 @@ def unfilmed(request: FilmRequest, scene: int | None, behind: Backdrop, takes: S
     seconds = takes[0].seconds if scene is None else request.scenes[scene].seconds
     least = None if scene is None else _least(request, scene, silent=not spoken & {None, scene})
     return Stretch(scene, clip=None, chain=None, offset=0.0, seconds=seconds, backdrop=behind, least=least)
+
+
+def owned(request: FilmRequest, number: int) -> Stretch:
+    """Return a scene that shows a clip of the tenant's own, before its speech is known."""
+    scene = request.scenes[number]
+    first = next(index for index, each in enumerate(request.scenes) if each.clip == scene.clip)
+    spoken = scene.script is not None and scene.duration is None and request.length is not Length.FILM
+    return Stretch(
+        number,
+        clip=None,
+        chain=None,
+        offset=scene.clip_start or 0.0,
+        seconds=scene.seconds,
+        least=SHORTEST_BACKDROP if spoken else None,
+        own=file_key(first),
+    )
 
 
 def _least(request: FilmRequest, number: int, *, silent: bool) -> float | None:

@@ -52,7 +52,7 @@ def _until(request: FilmRequest, end: float) -> Iterator[SceneRequest]:
 
 def _at_least(scene: SceneRequest, *, extended: bool) -> float:
     """Return how short a scene may turn out: no scene after it begins earlier than that."""
-    if scene.visual_description is None and scene.duration is None:
+    if not scene.pictured and scene.duration is None:
         return SHORTEST_BACKDROP
     return min(scene.seconds, SHORTEST_LINK) if extended else scene.seconds
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from shared.pipeline.plan.own_clips import is_own
 from shared.pipeline.plan.warned import Deduction, FilmQuality
 from shared.pipeline.quality.figures import (
     Figures,
@@ -15,6 +16,7 @@ from shared.pipeline.quality.figures import (
 )
 from shared.pipeline.quality.rules import BEST, RULES, Fault
 
+_OTHER_CLIP = "POST /jobs/{id}/edit with another clip, or another clip_start, for that scene."
 _VOICE = -16.0  # LUFS a presenter's voice is mixed at
 _QUITE = 0.004  # seconds, shares: what rounding makes of a limit
 _TOLD = 3  # places of one fault that are named
@@ -54,7 +56,7 @@ def _once(taken: Iterable[Deduction]) -> Iterator[Deduction]:
 
 def _taken(found: Broken) -> Deduction:
     rule, first = RULES[found.fault], found.spans[0] if found.spans else (None, None)
-    move = rule.next_move
+    move = _OTHER_CLIP if is_own(found.node) and "{node}" in rule.next_move else rule.next_move
     if "{node}" in move and not found.node:
         move = "Send abroll's operator the job's id."
     where = f"{_places(found.spans)}: " if found.spans else ""

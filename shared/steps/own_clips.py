@@ -1,0 +1,110 @@
+"""Clips of a tenant's own: kept as they were sent, with what they were found to be beside them; found for a film."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from shared.cloud.blobs import Blobs, NoFile
+from shared.pipeline.codec import Unreadable, from_plain, to_plain
+from shared.pipeline.job.names import clip_object
+from shared.pipeline.plan.composition import own_scenes
+from shared.pipeline.plan.own_clips import ClipFacts, refuse_late_start
+from shared.pipeline.plan.plan import Plan
+from shared.pipeline.plan.request import FilmRequest
+from shared.steps.problems import invalid, unavailable
+
+if TYPE_CHECKING:
+    from shared.pipeline.job.recut import Recut
+
+_MOST_FACTS = 4096  # bytes
+_MIME = {"mp4": "video/mp4", "webm": "video/webm"}
+_NO_UPLOAD = "there is no such upload: POST the clip to /tenant/uploads/clip"
+_GONE = "the clip was deleted after its time: POST it to /tenant/uploads/clip again, and name it"
+
+
+@dataclass(frozen=True, slots=True)
+class OwnClips:
+    """Where a tenant's clips come from and go to."""
+
+    blobs: Blobs
+    films_bucket: str
+
+    def keep(self, tenant: str, path: Path, facts: ClipFacts) -> str:
+        """Keep a clip under its content's name; return the name."""
+        with path.open("rb") as file:
+            name = hashlib.file_digest(file, "sha256").hexdigest()
+        self.blobs.write_file(self._uri(tenant, name, facts.suffix), path, mime=_MIME[facts.suffix])
+        kept = json.dumps(to_plain(facts)).encode()
+        self.blobs.write(self._uri(tenant, name, "json"), [kept], mime="application/json", expected=len(kept))
+        return name
+
+    def told(self, tenant: str, request: FilmRequest) -> FilmRequest:
+        """Return an order with what each of its clips was found to be. Raises Problem naming every field that fails."""
+        wrong: dict[str, list[str]] = {}
+        scenes = list(request.scenes)
+        found = cache(lambda name: self._facts(tenant, name))  # one clip may be shown in twenty scenes
+        for number, scene in enumerate(request.scenes):
+            if scene.clip is None:
+                continue
+            facts = found(scene.clip)
+            if facts is None:
+                wrong[f"scenes.{number}.clip"] = [_NO_UPLOAD]
+                continue
+            late = refuse_late_start(f"scenes.{number}.clip_start", facts, scene.clip_start)
+            wrong |= {path: [why] for path, why in late}
+            scenes[number] = replace(scene, clip_facts=facts)
+        if wrong:
+            raise invalid(wrong)
+        return replace(request, scenes=tuple(scenes))
+
+    def recut(self, tenant: str, recut: "Recut") -> "tuple[Recut, Mapping[str, list[str]]]":
+        """Return an edit with what its new clips were found to be, and what is wrong by field of the edit."""
+        wrong: dict[str, list[str]] = {}
+        scenes = list(recut.scenes)
+        for index, each in enumerate(recut.scenes):
+            facts = self._facts(tenant, each.clip) if each.clip else None
+            if each.clip and facts is None:
+                wrong[f"scenes.{index}.clip"] = [_NO_UPLOAD]
+            scenes[index] = replace(each, clip_facts=facts)
+        return replace(recut, scenes=tuple(scenes)), wrong
+
+    def files(self, tenant: str, request: FilmRequest, plan: Plan) -> Mapping[str, str]:
+        """Return the clips a film shows: the object of each file's key."""
+        return {
+            stretch.own or "": self._uri(tenant, scene.clip or "", scene.clip_facts.suffix)
+            for stretch, scene in own_scenes(plan, request)
+            if scene.clip_facts
+        }
+
+    def still_there(self, tenant: str, request: FilmRequest, plan: Plan) -> None:
+        """See that every clip a film shows is still kept. Raises Problem."""
+        files = self.files(tenant, request, plan)
+        gone = {key for key, uri in files.items() if not self._there(uri)}
+        lost = (stretch for stretch, _ in own_scenes(plan, request) if stretch.own in gone)
+        if wrong := {f"scenes.{stretch.scene}.clip": [_GONE] for stretch in lost}:
+            raise invalid(wrong)
+
+    def _facts(self, tenant: str, name: str) -> ClipFacts | None:
+        """Return what a clip was found to be; None where it is not there (any more). Raises Problem."""
+        try:
+            told = self.blobs.read(self._uri(tenant, name, "json"), 0, _MOST_FACTS)
+            facts = from_plain(ClipFacts, json.loads(told))
+        except NoFile:
+            return None
+        except (ValueError, Unreadable) as wrong:
+            raise unavailable("what the clip was found to be cannot be read") from wrong
+        return facts if self._there(self._uri(tenant, name, facts.suffix)) else None
+
+    def _there(self, uri: str) -> bool:
+        try:
+            self.blobs.stat(uri)
+        except NoFile:
+            return False
+        return True
+
+    def _uri(self, tenant: str, name: str, suffix: str) -> str:
+        return f"gs://{self.films_bucket}/{clip_object(tenant, name, suffix)}"

@@ -1,0 +1,125 @@
+"""A tenant's own clip is judged before it is kept: what it is by its pictures, and why one cannot be shown."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from shared.media.errors import MediaRefused
+from shared.media.own_clip import judged_clip
+from shared.pipeline.plan.own_clips import ClipFacts
+from tests.media.makers import ffmpeg
+
+_CODED = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p")
+_TONE = ("-f", "lavfi", "-i", "sine=d=1")
+
+
+def _picture(source: str = "testsrc2=s=192x144:r=12:d=1") -> tuple[str, ...]:
+    return ("-f", "lavfi", "-i", source)
+
+
+def _plain(path: Path) -> None:
+    ffmpeg(*_picture(), *_CODED, "-movflags", "+faststart", path)
+
+
+def _quicktime(path: Path) -> None:
+    ffmpeg(*_picture(), *_TONE, *_CODED, "-c:a", "pcm_s16le", "-f", "mov", path)
+
+
+def _webm(path: Path) -> None:
+    ffmpeg(*_picture(), *_TONE, "-c:v", "libvpx", "-deadline", "realtime", "-c:a", "libopus", "-f", "webm", path)
+
+
+def _turned(path: Path) -> None:
+    upright = path.with_name("upright.mp4")
+    _plain(upright)
+    ffmpeg("-display_rotation", "90", "-i", upright, "-c", "copy", path)
+
+
+def _uneven(path: Path) -> None:
+    """Every second frame of its second half is left out, and its pixels are twice as wide as high."""
+    uneven = "select=lt(n\\,6)+mod(n\\,2),setsar=2/1"
+    ffmpeg(*_picture(), "-vf", uneven, "-fps_mode", "vfr", *_CODED, path)
+
+
+@pytest.mark.parametrize(
+    ("make", "wanted"),
+    [
+        (_plain, ClipFacts("mp4", 1.0, 192, 144, sound=False)),
+        (_quicktime, ClipFacts("mp4", 1.0, 192, 144, sound=True)),
+        (_webm, ClipFacts("webm", 1.0, 192, 144, sound=True)),
+        (_turned, ClipFacts("mp4", 1.0, 144, 192, sound=False)),
+        (_uneven, ClipFacts("mp4", 1.0, 384, 144, sound=False)),
+    ],
+)
+def test_a_clip_is_what_a_player_shows(tmp_path: Path, make: Callable[[Path], None], wanted: ClipFacts) -> None:
+    """Upright and in square pixels, as long as its pictures, with or without sound."""
+    path = tmp_path / "clip.mp4"
+    make(path)
+
+    found = judged_clip(path)
+
+    assert pytest.approx(wanted.seconds, abs=0.1) == found.seconds
+    assert (wanted.suffix, wanted.width, wanted.height, wanted.sound) == (
+        found.suffix,
+        found.width,
+        found.height,
+        found.sound,
+    )
+
+
+@pytest.mark.parametrize(
+    ("source", "coded", "why"),
+    [
+        ("testsrc2=s=192x144:r=12:d=0.25", _CODED, r"lasts 0\.2 s"),
+        ("color=s=160x144:r=1:d=62", _CODED, r"lasts 62\.0 s"),
+        ("color=s=160x144:r=1:d=1", _CODED, "no moving picture"),
+        ("color=s=2560x1440:r=2:d=1", _CODED, "2560x1440 pixels, more than"),
+        ("color=s=128x128:r=4:d=1", _CODED, "128x128 pixels: hardly"),
+        ("color=s=160x144:r=120:d=1", _CODED, "120 frames a second"),
+        ("color=s=160x144:r=4:d=1", ("-c:v", "prores", "-f", "mov"), "coded in a way we cannot read"),
+    ],
+)
+def test_a_clip_no_film_could_show_is_refused(tmp_path: Path, source: str, coded: tuple[str, ...], why: str) -> None:
+    """Too short, too long, a still, too large, too small, too fast, of a codec nobody decodes: each by its name."""
+    path = tmp_path / "clip.mp4"
+    ffmpeg(*_picture(source), *coded, path)
+
+    with pytest.raises(MediaRefused, match=why) as refused:
+        judged_clip(path)
+
+    assert refused.value.next_move
+
+
+def _told_longer(whole: bytes) -> bytes:
+    """Let every header say the film lasts ten hours."""
+    for name, before in ((b"mvhd", 16), (b"tkhd", 20), (b"mdhd", 16)):
+        at = whole.index(name) + 4 + before
+        whole = whole[:at] + (int.from_bytes(whole[at : at + 4]) * 36_000).to_bytes(4) + whole[at + 4 :]
+    return whole
+
+
+def _garbage(whole: bytes) -> bytes:
+    at = whole.index(b"mdat") + 4
+    return whole[:at] + bytes((each * 7 + 13) % 256 for each in range(len(whole) - at))
+
+
+@pytest.mark.parametrize(
+    ("spoil", "why"),
+    [
+        (lambda _: b"", "is empty"),
+        (lambda _: b"ffconcat version 1.0\nfile /etc/passwd\n", "playlist"),
+        (lambda _: b"a text that is called .mp4 and is none", "neither MP4 nor WebM"),
+        (lambda whole: whole[: len(whole) // 2], "cut short"),
+        (_told_longer, r"says it lasts 36000\.0 s, and 1\.0 s of picture"),
+        (_garbage, "cannot be decoded"),
+    ],
+)
+def test_a_lie_is_told_as_one(tmp_path: Path, spoil: Callable[[bytes], bytes], why: str) -> None:
+    """Nothing a file says of itself is believed, and nothing it names is opened."""
+    path = tmp_path / "clip.mp4"
+    _plain(path)
+    path.write_bytes(spoil(path.read_bytes()))
+
+    with pytest.raises(MediaRefused, match=why):
+        judged_clip(path)
