@@ -77,6 +77,9 @@ EXAMPLES: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
             "value": {"rating": 2, "reasons": ["voice", "timing"], "text": "She says the name too fast."},
         },
     },
+    "ClipLink": {
+        "cup": {"summary": "A clip that lies on a server.", "value": {"clip_url": "https://cdn.example.com/cup.mp4"}},
+    },
     "Keep": {
         "keep": {"summary": "Keep it beyond its days.", "value": {"keep": True}},
         "release": {"summary": "Its days begin anew.", "value": {"keep": False}},

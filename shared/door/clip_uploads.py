@@ -26,8 +26,11 @@ from shared.steps.fetching import Unfetched, Unfit, download
 from shared.steps.own_clips import OwnClips
 from shared.steps.problems import Problem, invalid, unavailable
 
-FETCH_SECONDS = 25.0  # beside what judging takes, within the function's 60
-_KINDS = f"MP4, MOV or WebM, {SHORTEST_CLIP:g} to {LONGEST_CLIP:.0f} s, at most 1080p and {MOST_CLIP_BYTES // 2**20} MB"
+CLIP_LINK_SECONDS = 25.0  # beside what judging takes, within the function's 60
+_TAKEN_CLIPS = (
+    f"MP4, MOV or WebM, {SHORTEST_CLIP:g} to {LONGEST_CLIP:.0f} s, at most 1080p and {MOST_CLIP_BYTES // 2**20} MB"
+)
+_CHECK = "check that the link works without a login and leads to the file itself, or upload the clip"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +50,14 @@ class ClipUploadsDoor:
             "POST",
             "/uploads/clip",
             self._sent,
-            f"Upload a clip of your own for a scene: its bytes are the body ({_KINDS}). It is decoded and measured.",
+            f"Upload a clip of your own for a scene: its bytes are the body ({_TAKEN_CLIPS}). It is decoded and measured.",
             takes="bytes",
         )
         linked = Route(
             "POST",
             "/uploads/clip_link",
             self._linked,
-            f"Let a clip of your own be fetched from a link ({_KINDS}). It is decoded and measured.",
+            f"Let a clip of your own be fetched from a link ({_TAKEN_CLIPS}). It is decoded and measured.",
             takes="ClipLink",
         )
         return (sent, linked) if self.judge else ()
@@ -73,12 +76,10 @@ class ClipUploadsDoor:
             raise invalid(wrong.details) from wrong
         with _table() as path:
             try:
-                download(self.egress, wanted.clip_url, path, most=MOST_CLIP_BYTES, seconds=FETCH_SECONDS)
-            except Unfit as refused:
-                move = "check that the link works without a login, and leads to the file itself; or upload the clip"
-                raise Problem(Code.NOT_A_CLIP, f"clip_url: {refused.why}", next_move=move) from refused
-            except Unfetched as failed:
-                raise unavailable(f"clip_url: {failed}") from failed
+                download(self.egress, wanted.clip_url, path, most=MOST_CLIP_BYTES, seconds=CLIP_LINK_SECONDS)
+            except (Unfit, Unfetched) as failed:
+                details = {"clip_url": [f"{failed}; {_CHECK}"]}
+                raise Problem(Code.NOT_A_CLIP, f"clip_url: {failed}", next_move=_CHECK, details=details) from failed
             return self._kept(who, path)
 
     def _kept(self, who: Caller, path: Path) -> flask.Response:

@@ -18,8 +18,8 @@ from shared.pipeline.plan.own_clips import LONGEST_CLIP, SHORTEST_CLIP, ClipFact
 SMALLEST_SIDE = 144  # pixels of the shorter side
 MOST_PIXELS = 1920 * 1088  # of a frame: each clip a film shows is decoded beside others
 FASTEST = 61.0  # frames a second
-_JUDGING_SECONDS = 25.0
-_SLACK, _SHARE = 0.5, 0.05  # seconds, or share, by which what a file says of its length may be off
+_CLIP_SECONDS = 25.0
+_OFF, _OFF_SHARE = 0.5, 0.05  # seconds, or share, by which what a file says of its length may be off
 _TWO = 2  # frames that make a moving picture
 _EXPORT = "Export it as an MP4 (H.264, AAC), at most 1080p, and send that."
 _UNREADABLE = "the clip cannot be decoded: it is damaged, or coded in a way we cannot read"
@@ -28,7 +28,7 @@ _CUT_IT = f"Send {SHORTEST_CLIP:g} to {LONGEST_CLIP:.0f} seconds."
 
 def judged_clip(path: Path) -> ClipFacts:
     """Decode a clip. Raises MediaRefused saying what is wrong, MediaFailed when the machine failed."""
-    budget = Budget(_JUDGING_SECONDS)
+    budget = Budget(_CLIP_SECONDS)
     facts = _probed(path, budget)
     _whole(facts, told_length(path))
     _readable(facts)
@@ -54,7 +54,7 @@ def _probed(path: Path, budget: Budget) -> FilmFacts:
 def _whole(facts: FilmFacts, told: float | None) -> None:
     """Refuse a clip of the wrong length, or that says another than it has. Raises MediaRefused."""
     frames = round(facts.fps * facts.seconds)
-    if told and abs(told - facts.seconds) > max(_SLACK, _SHARE * facts.seconds):
+    if told and abs(told - facts.seconds) > max(_OFF, _OFF_SHARE * facts.seconds):
         why = f"the clip says it lasts {told:.1f} s, and {facts.seconds:.1f} s of picture are there"
         raise MediaRefused(why, "Send it again, or export it anew.")
     if not SHORTEST_CLIP <= facts.seconds <= LONGEST_CLIP + 0.5 / max(facts.fps, 1):

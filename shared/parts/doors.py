@@ -134,7 +134,7 @@ class DoorParts(BatchParts):
             self.now,
             kits=self.kits,
             exported=lambda: self.export_kinds,
-            clips=self.own_clips,
+            clips=self.preflight.clips,
             egress=self.egress,
         )
 

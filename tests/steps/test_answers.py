@@ -4,6 +4,7 @@ import re
 import wave
 from collections.abc import Iterator, Mapping
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from shared.media.faces import FOLDER, LETTERS
 from tests.attack.doors import SCOPES
 from tests.attack.served import served
 from tests.journey.cinema import PHOTO
+from tests.steps.clip_web import small_clip, web
 from tests.steps.stage import LOOK, TENANT, VOICE, Stage
 from tests.steps.test_personas import IDS
 
@@ -64,11 +66,15 @@ def _worded(schema: Mapping[str, Any], value: object, path: str) -> Iterator[str
         yield f"{path} is {value!r}, not like {schema['pattern']}"
 
 
-def test_every_public_answer_is_described(stage: Stage) -> None:
+def test_every_public_answer_is_described(stage: Stage, tmp_path: Path) -> None:
     """Dry runs, orders, live, ended and cancelled jobs, their stories and bills, retries, accounts, uploads."""
     calls = Calls(stage)
     photo = calls.told("POST", "/tenant/uploads", data=PHOTO.read_bytes())["image"]
     tune = calls.told("POST", "/tenant/uploads/audio", data=_tune())["audio"]
+    clip = small_clip(tmp_path)
+    calls.told("POST", "/tenant/uploads/clip", data=clip)
+    with web(clip) as address:
+        calls.told("POST", "/tenant/uploads/clip_link", json={"clip_url": f"{address}/clip"})
     order = {**FILM, "image": photo, "audio": {"loudness": -16, "music": {"audio": tune}}}
     calls.told("POST", "/create_job", json={**order, "dry_run": True})
     first = calls.told("POST", "/create_job", json=order)["job_id"]

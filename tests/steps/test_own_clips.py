@@ -13,6 +13,7 @@ from shared.pipeline.job.names import clip_object
 from shared.pipeline.job.schema import SWITCHING
 from tests.media.makers import BLUE, RED, Size, film, like, pixels
 from tests.steps.calls import Customer, customer, told
+from tests.steps.clip_web import web
 from tests.steps.stage import TENANT, Stage, staged
 from tests.steps.test_edit_film import lived
 
@@ -136,6 +137,24 @@ def test_an_order_that_cannot_be_is_refused_by_its_field(
 
     assert 400 == answer.status_code
     assert why in told(answer)["details"][path][0]
+
+
+def test_a_clip_is_fetched_from_its_link(stage: Stage, shop: Customer, clips: tuple[str, str]) -> None:
+    """It is the same clip; what leads elsewhere, into a private network, or nowhere is refused by its field."""
+    name = f"gs://{stage.wiring.settings.films_bucket}/{clip_object(TENANT.id, clips[0], 'mp4')}"
+    with web(stage.wiring.blobs.read(name, 0, 2**20)) as address:
+        answers = {
+            path: shop.call("POST", "/tenant/uploads/clip_link", {"clip_url": address + path})
+            for path in ("/clip", "/inside", "/short", "/none")
+        }
+    nobody = shop.call("POST", "/tenant/uploads/clip_link", {"clip_url": "http://127.0.0.1:9/clip"})
+    inline = shop.call("POST", "/tenant/uploads/clip_link", {"clip_url": "data:video/mp4;base64,AAAA"})
+
+    codes = {path: answer.status_code for path, answer in answers.items()}
+    assert {"/clip": 201, "/inside": 422, "/short": 422, "/none": 422} == codes
+    assert clips[0] == told(answers["/clip"])["clip"]
+    assert ["clip_url"] == [*told(answers["/inside"])["details"]] == [*told(nobody)["details"]]
+    assert (422, 400) == (nobody.status_code, inline.status_code)
 
 
 def test_an_edit_gives_no_clip_to_another_scene(shop: Customer, clips: tuple[str, str], alone: Job) -> None:

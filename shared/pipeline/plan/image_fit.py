@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from shared.pipeline.plan.beside import beside_key, beside_paths
+from shared.pipeline.plan.composition import own_scenes
 from shared.pipeline.plan.picture import Role
 from shared.pipeline.plan.plan import Feature, Plan, Size
 from shared.pipeline.plan.request import FilmRequest, ImageFit
@@ -17,23 +18,43 @@ WHITE = "#ffffff"
 def fit_warnings(field: str, photo: Size, film: Size, fit: ImageFit) -> Iterator[WarningText]:
     """Say how much of a request's photo the film will not show, and whether the rest is too small for it."""
     across, down = film.width / photo.width, film.height / photo.height
-    whole = f"{field} ({photo.width}x{photo.height})"
-    if fit is ImageFit.CROP:
-        lost = 1 - min(across, down) / max(across, down)
-        sides = "left and right" if across < down else "above and below"
-        if lost >= LOST:
-            yield warning(
-                Warned.IMAGE_CROPPED,
-                f"{whole} is cropped to the film's shape: {100 * lost:.0f} % of it, {sides}, will not be seen",
-                size=f"{film.width}x{film.height}",
-            )
+    if fit is ImageFit.CROP and (says := _cropped(field, photo, film)):
+        yield warning(Warned.IMAGE_CROPPED, says, size=f"{film.width}x{film.height}")
     scale = max(across, down) if fit is ImageFit.CROP else min(across, down)
     if scale >= ENLARGED:
-        yield warning(
-            Warned.IMAGE_ENLARGED,
-            f"{whole} is enlarged {scale:.1f} times to fill the film's {film.width}x{film.height} and will look soft",
-            field=field,
-        )
+        yield warning(Warned.IMAGE_ENLARGED, _enlarged(field, photo, film, scale), field=field)
+
+
+def _cropped(field: str, whole: Size, film: Size) -> str:
+    """Say how much is cut away of what fills the frame; "" where that is not worth a word."""
+    across, down = film.width / whole.width, film.height / whole.height
+    lost = 1 - min(across, down) / max(across, down)
+    sides = "left and right" if across < down else "above and below"
+    if lost < LOST:
+        return ""
+    what = f"{field} ({whole.width}x{whole.height}) is cropped to the film's shape"
+    return f"{what}: {100 * lost:.0f} % of it, {sides}, will not be seen"
+
+
+def _enlarged(field: str, whole: Size, film: Size, scale: float) -> str:
+    what = f"{field} ({whole.width}x{whole.height}) is enlarged {scale:.1f} times to fill the film's"
+    return f"{what} {film.width}x{film.height} and will look soft"
+
+
+def clip_warnings(request: FilmRequest, plan: Plan) -> Iterator[WarningText]:
+    """Say what the film will not show of the tenant's own clips, and which are too small for it, each clip once."""
+    told: set[str | None] = set()
+    for stretch, scene in own_scenes(plan, request):
+        if scene.clip_facts is None or stretch.own in told:
+            continue
+        told.add(stretch.own)
+        field, film = f"scenes.{stretch.scene}.clip", plan.size
+        whole = Size(scene.clip_facts.width, scene.clip_facts.height)
+        if says := _cropped(field, whole, film):
+            yield warning(Warned.CLIP_CROPPED, says, size=f"{film.width}x{film.height}")
+        scale = max(film.width / whole.width, film.height / whole.height)
+        if scale >= ENLARGED:
+            yield warning(Warned.CLIP_ENLARGED, _enlarged(field, whole, film, scale), field=field)
 
 
 def around(request: FilmRequest) -> str | None:
@@ -47,17 +68,18 @@ def with_photos(plan: Plan, photos: Mapping[str, Size]) -> Plan:
 
 
 def image_warnings(request: FilmRequest, plan: Plan) -> tuple[WarningText, ...]:
-    """Say what the film will not show of its images, and which are too small for it, once they have been read."""
+    """Say what the film will not show of its images and clips, and which are too small, once they have been read."""
     fills, sizes = fitted(plan), dict.fromkeys(film.size for film in plan.films)
     told = [(picture, plan.size) for picture in plan.pictures if picture.key in fills]
     posters = [picture for picture in plan.pictures if picture.key == beside_key(plan, Role.POSTER)]
     told += [(replace(picture, field=_poster_path(request)), size) for picture in posters for size in sizes]
-    return tuple(
+    images = (
         warning
         for picture, size in told
         if picture.photo
         for warning in fit_warnings(picture.field, picture.photo, size, request.image_fit)
     )
+    return (*images, *clip_warnings(request, plan))
 
 
 def _poster_path(request: FilmRequest) -> str:

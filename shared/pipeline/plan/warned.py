@@ -77,6 +77,8 @@ class Warned(StrEnum):
     POSITION_UNUSED = auto()
     IMAGE_CROPPED = auto()
     IMAGE_ENLARGED = auto()
+    CLIP_CROPPED = auto()
+    CLIP_ENLARGED = auto()
 
     # Before paying: what the avatar service did not tell, or does otherwise.
     ENGINE_UNKNOWN = auto()
@@ -198,6 +200,14 @@ ADVICE: Mapping[Warned, Advice] = {
     Warned.IMAGE_ENLARGED: Advice(
         "An image is smaller than the film and looks soft.",
         "Give a larger one as {field}, or upload it (POST /tenant/uploads).",
+    ),
+    Warned.CLIP_CROPPED: Advice(
+        "Part of a clip of your own lies outside the film's shape.",
+        "Say what stays seen with focus, or send a clip of {size}.",
+    ),
+    Warned.CLIP_ENLARGED: Advice(
+        "A clip of your own is smaller than the film and looks soft.",
+        "Upload a larger one (POST /tenant/uploads/clip) as {field}.",
     ),
     Warned.ENGINE_UNKNOWN: Advice(
         "The avatar service did not tell which engine films a look.",
