@@ -8,7 +8,8 @@ from threading import Thread
 from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
-from tests.media.makers import RED, Size, film
+from shared.pipeline.plan.plan import Size
+from tests.media.makers import RED, film
 
 
 @contextmanager

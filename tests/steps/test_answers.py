@@ -71,10 +71,7 @@ def test_every_public_answer_is_described(stage: Stage, tmp_path: Path) -> None:
     calls = Calls(stage)
     photo = calls.told("POST", "/tenant/uploads", data=PHOTO.read_bytes())["image"]
     tune = calls.told("POST", "/tenant/uploads/audio", data=_tune())["audio"]
-    clip = small_clip(tmp_path)
-    calls.told("POST", "/tenant/uploads/clip", data=clip)
-    with web(clip) as address:
-        calls.told("POST", "/tenant/uploads/clip_link", json={"clip_url": f"{address}/clip"})
+    _clips(calls, small_clip(tmp_path))
     order = {**FILM, "image": photo, "audio": {"loudness": -16, "music": {"audio": tune}}}
     calls.told("POST", "/create_job", json={**order, "dry_run": True})
     first = calls.told("POST", "/create_job", json=order)["job_id"]
@@ -174,6 +171,12 @@ def _brands(calls: "Calls", logo: str) -> None:
     calls.told("POST", "/tenant/uploads/font", data=(FOLDER / LETTERS[0]).read_bytes())
     calls.told("GET", "/tenant")
     calls.told("DELETE", "/tenant/brand/{brand}", "default")
+
+
+def _clips(calls: Calls, clip: bytes) -> None:
+    calls.told("POST", "/tenant/uploads/clip", data=clip)
+    with web(clip) as address:
+        calls.told("POST", "/tenant/uploads/clip_link", json={"clip_url": f"{address}/clip"})
 
 
 def _tune() -> bytes:
