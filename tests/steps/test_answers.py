@@ -70,8 +70,7 @@ def test_every_public_answer_is_described(stage: Stage, tmp_path: Path) -> None:
     """Dry runs, orders, live, ended and cancelled jobs, their stories and bills, retries, accounts, uploads."""
     calls = Calls(stage)
     photo = calls.told("POST", "/tenant/uploads", data=PHOTO.read_bytes())["image"]
-    tune = calls.told("POST", "/tenant/uploads/audio", data=_tune())["audio"]
-    _clips(calls, small_clip(tmp_path))
+    tune = _tune_beside_clips(calls, small_clip(tmp_path))
     order = {**FILM, "image": photo, "audio": {"loudness": -16, "music": {"audio": tune}}}
     calls.told("POST", "/create_job", json={**order, "dry_run": True})
     first = calls.told("POST", "/create_job", json=order)["job_id"]
@@ -173,10 +172,12 @@ def _brands(calls: "Calls", logo: str) -> None:
     calls.told("DELETE", "/tenant/brand/{brand}", "default")
 
 
-def _clips(calls: Calls, clip: bytes) -> None:
+def _tune_beside_clips(calls: "Calls", clip: bytes) -> str:
+    """Send a clip, a link to one, and music; return the music's id."""
     calls.told("POST", "/tenant/uploads/clip", data=clip)
     with web(clip) as address:
         calls.told("POST", "/tenant/uploads/clip_link", json={"clip_url": f"{address}/clip"})
+    return str(calls.told("POST", "/tenant/uploads/audio", data=_tune())["audio"])
 
 
 def _tune() -> bytes:
