@@ -27,8 +27,8 @@ from shared.steps.own_clips import OwnClips
 from shared.steps.problems import Problem, invalid, unavailable
 
 CLIP_LINK_SECONDS = 25.0  # beside what judging takes, within the function's 60
-_MOST = f"at most 1080p and {MOST_CLIP_BYTES // 2**20} MB"
-_CLIPS = f"MP4, MOV or WebM, {SHORTEST_CLIP:g} to {LONGEST_CLIP:.0f} s, {_MOST}"
+_CLIP_BOUNDS = f"at most 1080p and {MOST_CLIP_BYTES // 2**20} MB"
+_CLIP_KINDS = f"MP4, MOV or WebM, {SHORTEST_CLIP:g} to {LONGEST_CLIP:.0f} s, {_CLIP_BOUNDS}"
 _CHECK = "check that the link works without a login and leads to the file itself, or upload the clip"
 
 
@@ -49,14 +49,14 @@ class ClipUploadsDoor:
             "POST",
             "/uploads/clip",
             self._sent,
-            f"Upload a clip of your own for a scene: its bytes are the body ({_CLIPS}). It is decoded.",
+            f"Upload a clip of your own for a scene: its bytes are the body ({_CLIP_KINDS}). It is decoded.",
             takes="bytes",
         )
         linked = Route(
             "POST",
             "/uploads/clip_link",
             self._linked,
-            f"Let a clip of your own be fetched from a link ({_CLIPS}). It is decoded.",
+            f"Let a clip of your own be fetched from a link ({_CLIP_KINDS}). It is decoded.",
             takes="ClipLink",
         )
         return (sent, linked) if self.judge else ()
