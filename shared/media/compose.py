@@ -6,6 +6,7 @@ bytes: encoder threads are fixed and nothing dated is written.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -129,17 +130,21 @@ def _composed(bench: _Bench, folder: Path) -> Composed:
     words, lost = letter(edit, presenters, bench.folder, logo, _fonts(bench), cards)
     marks = (*shown, *_logo(bench, logo), *words)
     stills = _stills(bench)
-    painted = [
-        _paint(bench, number, paint(edit, part, films, stills, presenters, marks))
-        for number, part in enumerate(segments(row, edit))
-    ]
     loud = frozenset(node for node, facts in known.items() if facts.audio_codec)
     music = _music(bench)
-    film = _join(bench, painted, balanced(edit, row, films, loud, presenters, bench.folder, budget, music))
-    poster = _poster(bench, film)
+    with ThreadPoolExecutor(1) as beside:  # sound is metered by one core; painting leaves some of two
+        sound = beside.submit(balanced, edit, row, films, loud, presenters, bench.folder, budget, music)
+        painted = [
+            _paint(bench, number, paint(edit, part, films, stills, presenters, marks))
+            for number, part in enumerate(segments(row, edit))
+        ]
+    film = _join(bench, painted, sound.result())
     facts = probe(film, timeout=budget.left())
     laid = FinishedFilm(film, facts.seconds, edit, row, loud, tuple(presenters), words, logo, cards)
-    quality = inspected(laid, bench.folder, budget)
+    with ThreadPoolExecutor(1) as beside:
+        chosen = beside.submit(_poster, bench, film)
+        quality = inspected(laid, bench.folder, budget)
+    poster = chosen.result()
     warnings = tuple(dict.fromkeys((*edit.warnings, *short, *told, *lost, *(logo_news(logo) if logo else ()))))
     cutouts = {presenter.take.node: presenter.take.cutout for presenter in presenters}
     film, poster = film.rename(folder / film.name), poster.rename(folder / poster.name)

@@ -31,6 +31,7 @@ class Demuxer(StrEnum):
 
     MP4 = "mov"
     WEBM = "matroska"
+    IVF = "ivf"  # only transparencies this package has taken out itself
     MP3 = "mp3"
     AAC = "aac"
     WAV = "wav"

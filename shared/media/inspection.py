@@ -4,6 +4,7 @@ Whatever cannot be measured is said in the report and costs the film nothing.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -49,7 +50,7 @@ class FinishedFilm:
 
 def inspected(laid: FinishedFilm, folder: Path, budget: Budget) -> FilmQuality:
     """Return the report of a film; never raises for what it cannot measure."""
-    lacking: list[str] = []
+    lacking: dict[str, str] = {}
     film = Source(laid.film, Demuxer.MP4)
 
     def tried(what: str, measure: Callable[[Budget], _T]) -> _T | None:
@@ -57,13 +58,22 @@ def inspected(laid: FinishedFilm, folder: Path, budget: Budget) -> FilmQuality:
             own = Budget(min(budget.left(), _MOST_MEASURING + _MEASURING_SHARE * laid.edit.seconds))
             return measure(own)
         except (MediaFailed, MediaRefused) as failed:
-            lacking.append(f"{what}: {failed.why}")
+            lacking[what] = f"{what}: {failed.why}"
         except Exception as broken:  # noqa: BLE001  # a bug in a side matter: the film is there
-            lacking.append(f"{what}: {type(broken).__name__}")
+            lacking[what] = f"{what}: {type(broken).__name__}"
         return None
 
-    sound = tried("sound", lambda own: listened(film, laid.edit, laid.seconds, laid.presenters, folder, own))
-    picture = tried("picture", lambda own: watched(film, laid.edit, laid.row, overlays(laid), laid.words, folder, own))
+    def told() -> tuple[str, ...]:
+        return tuple(lacking[what] for what in ("sound", "picture", "layout") if what in lacking)
+
+    with ThreadPoolExecutor(1) as beside:  # either keeps one core busy
+        hearing = beside.submit(
+            tried, "sound", lambda own: listened(film, laid.edit, laid.seconds, laid.presenters, folder, own)
+        )
+        picture = tried(
+            "picture", lambda own: watched(film, laid.edit, laid.row, overlays(laid), laid.words, folder, own)
+        )
+    sound = hearing.result()
     voices = sound[1] if sound else ()
     contrasts = picture[1] if picture else {}
     figures = tried(
@@ -78,10 +88,10 @@ def inspected(laid: FinishedFilm, folder: Path, budget: Budget) -> FilmQuality:
             standing=tuple(_standing(laid)),
             written=tuple(_written(laid, contrasts)),
             silence_asked=laid.edit.sound is Sound.MUTE and laid.edit.music is None,
-            unmeasured=tuple(lacking),
+            unmeasured=told(),
         ),
     )
-    return judged(figures) if figures else FilmQuality(unmeasured=tuple(lacking))
+    return judged(figures) if figures else FilmQuality(unmeasured=told())
 
 
 def overlays(laid: FinishedFilm) -> tuple[Overlay, ...]:

@@ -34,10 +34,14 @@ class Matte:
     why: str = ""
 
 
-def filters(kind: Cutout, facts: FilmFacts, square: str) -> str:
-    """Return the filters that make the small frames `judged` needs, as raw video: opacity, or RGB for a key."""
+def filters(kind: Cutout, facts: FilmFacts, square: str, *, apart: bool = False) -> str:
+    """Return the filters that make the small frames `judged` needs, as raw video: opacity, or RGB for a key.
+
+    `apart`: they are given the opacity alone, as light.
+    """
     wide, high = _small(facts)
-    pixels = f"{square}format=yuva420p,alphaextract," if kind is Cutout.ALPHA else square
+    clear = "extractplanes=y" if apart else "format=yuva420p,alphaextract"
+    pixels = f"{square}{clear}," if kind is Cutout.ALPHA else square
     return f"{pixels}scale={wide}:{high}:flags=area,format={'gray' if kind is Cutout.ALPHA else 'rgb24'}"
 
 

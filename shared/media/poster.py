@@ -21,16 +21,14 @@ def best_frame(film: Path, edit: Edit, folder: Path, budget: Budget) -> Path:
     Key frames stand at every cut and at least every two seconds, and need no other frame to be decoded.
     """
     window = ("-t", f"{min(_LOOKED_AT, edit.seconds):.3f}", "-skip_frame", "nokey")
-    source, chosen = Source(film, Demuxer.MP4, window), _best(film, window, edit, folder, budget)
-    return _saved(source, f"select=eq(n\\,{chosen}),format=rgb24", edit, folder, budget)
+    moment = _best(film, window, edit, folder, budget)
+    return _saved(_from(film, moment, edit, "-skip_frame", "nokey"), edit, folder, budget)
 
 
 def frame_at(film: Path, edit: Edit, at: float, folder: Path, budget: Budget) -> Path:
     """Save the frame at a second of the film, or its last one where it ends before, as `poster.jpg`."""
     number = min(int(at * edit.fps + 0.01), round(edit.seconds * edit.fps) - 1)
-    # A quarter of a frame back: a seek drops what begins before it.
-    source = Source(film, Demuxer.MP4, ("-ss", f"{max(0.0, (number - 0.25) / edit.fps):.6f}"))
-    return _saved(source, "format=rgb24", edit, folder, budget)
+    return _saved(_from(film, number / edit.fps, edit), edit, folder, budget)
 
 
 def own_picture(path: Path, own: OwnPoster, edit: Edit, folder: Path) -> Path:
@@ -41,8 +39,13 @@ def own_picture(path: Path, own: OwnPoster, edit: Edit, folder: Path) -> Path:
     return _kept(filling(picture, edit.size, edit.focus), folder)
 
 
-def _saved(source: Source, shown: str, edit: Edit, folder: Path, budget: Budget) -> Path:
-    words = ["-map", "0:v", "-vf", shown, "-frames:v", "1", "-f", "rawvideo", "-"]
+def _from(film: Path, moment: float, edit: Edit, *options: str) -> Source:
+    """Open the film at the frame of a moment: a quarter of one before it, for a seek drops what begins earlier."""
+    return Source(film, Demuxer.MP4, ("-ss", f"{max(0.0, moment - 0.25 / edit.fps):.6f}", *options))
+
+
+def _saved(source: Source, edit: Edit, folder: Path, budget: Budget) -> Path:
+    words = ["-map", "0:v", "-vf", "format=rgb24", "-frames:v", "1", "-f", "rawvideo", "-"]
     raw = run([source], words, folder, budget)
     return _kept(Image.frombytes("RGB", (edit.size.width, edit.size.height), raw), folder)
 
@@ -53,7 +56,8 @@ def _kept(picture: Image.Image, folder: Path) -> Path:
     return poster
 
 
-def _best(film: Path, window: tuple[str, ...], edit: Edit, folder: Path, budget: Budget) -> int:
+def _best(film: Path, window: tuple[str, ...], edit: Edit, folder: Path, budget: Budget) -> float:
+    """Return the second at which the best key frame stands."""
     wide, high = _WIDE, max(2, _WIDE * edit.size.height // edit.size.width)
     split = f"[0:v]scale={wide}:{high}:flags=area,format=gray,split[small][clock]"
     words = ["-filter_complex", split, "-map", "[small]", "-fps_mode", "passthrough", "-f", "rawvideo", "-"]
@@ -67,7 +71,7 @@ def _best(film: Path, window: tuple[str, ...], edit: Edit, folder: Path, budget:
     scored = [
         (_score(shot, edit, moment), -index) for index, (shot, moment) in enumerate(zip(shots, moments, strict=True))
     ]
-    return -max(scored)[1]
+    return moments[-max(scored)[1]]
 
 
 def _score(shot: Image.Image, edit: Edit, moment: float) -> float:

@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from shared.media.alpha_track import alpha_track
 from shared.media.arrival import as_picture
 from shared.media.boxes import Box
 from shared.media.ffmpeg import Budget, Source, run
@@ -65,9 +66,13 @@ def _sample(
 ) -> tuple[bytes, float | None]:
     """Return small raw frames (none for an inset) and the voice's loudness in LUFS, in one run."""
     words: list[str] = ["-t", f"{seconds:.3f}"]
+    apart = kind is Cutout.ALPHA and transparent(facts)
+    alone = alpha_track(source.path, facts, seconds + 1, folder) if apart else None
+    sources = [source] if alone is None else [Source(source.path, source.demuxer, ("-vn",)), alone]
     if kind is not Cutout.INSET:
-        small = f"fps={SAMPLES}:start_time=0:round=down,{filters(kind, facts, source.square)}"
-        words += ["-map", "0:V:0", "-vf", small, "-f", "rawvideo", "-"]
+        shown = filters(kind, facts, source.square, apart=alone is not None)
+        small = f"fps={SAMPLES}:start_time=0:round=down,{shown}"
+        words += ["-map", f"{len(sources) - 1}:V:0", "-vf", small, "-f", "rawvideo", "-"]
     report = folder / "loudness.txt"
     report.unlink(missing_ok=True)
     if facts.audio_codec:
@@ -75,7 +80,10 @@ def _sample(
         words += ["-map", "0:a:0", "-t", f"{seconds:.3f}", "-af", meter, "-f", "null", "-"]
     if "-f" not in words:
         return b"", None
-    return run([source], words, folder, budget), _loudness(report)
+    raw = run(sources, words, folder, budget)
+    if alone:
+        alone.path.unlink()
+    return raw, _loudness(report)
 
 
 def _loudness(report: Path) -> float | None:

@@ -3,14 +3,21 @@
 The film is as heavy as one may be: grainy footage in every scene, a transparent presenter over all of them, texts and
 captions, and footage that is heard, so that its sound is measured twice. `compute.wait_per_second` in
 `shared/tables.json` is held against it. It prints a table and judges nothing; on a busy machine its CPU column tells.
+The bare graph is what ffmpeg alone takes to paint, mix and encode the same film, in the same run: all but looking at
+files, painting words, finding the loudness, the poster and the report.
 """
 
 import argparse
 import os
+import re
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+from imageio_ffmpeg import get_ffmpeg_exe
 
 from shared.media.breaking import words
 from shared.media.compose import compose
@@ -25,6 +32,7 @@ CLIPS = 4  # different files the scenes take turns with
 TAKE = 8  # seconds of a presenter that go round
 FPS, TAKE_FPS = 24, 25
 TIMEOUT = 3600.0
+_BARE = re.compile(r"^(?:part-\d+|film)\.mp4 .*\n(\d+)m([\d.]+)s (\d+)m([\d.]+)s$", re.MULTILINE)  # what `times` says
 
 
 def main() -> None:
@@ -35,8 +43,8 @@ def main() -> None:
     parser.add_argument("--resolution", choices=SIZES, action="append")
     parser.add_argument("--by-word", action="store_true", help="captions whose spoken word is lit")
     given = parser.parse_args()
-    print("| resolution | film, s | composing, s | CPU, s | a second of film | MB | load before |")
-    print("|---|---|---|---|---|---|---|")
+    print("| resolution | film, s | composing, s | CPU, s | bare, CPU s | times bare | a second | MB | load before |")
+    print("|---|---|---|---|---|---|---|---|---|")
     for resolution in given.resolution or SIZES:
         with TemporaryDirectory(prefix="bench-") as name:
             print(_composed(resolution, given.scenes, given.seconds, Path(name), by_word=given.by_word), flush=True)
@@ -49,15 +57,18 @@ def _composed(resolution: str, scenes: int, seconds: int, folder: Path, *, by_wo
     asked = _edit(scenes, seconds, size, by_word=by_word)
     work = folder / "work"
     work.mkdir()
-    load, began, busy = os.getloadavg()[0], time.monotonic(), _children()
-    made = compose(asked, files, work, timeout=TIMEOUT)
-    took, cpu = time.monotonic() - began, _children() - busy
+    with _timed(folder) as bare:
+        load, began, busy = os.getloadavg()[0], time.monotonic(), _used()
+        made = compose(asked, files, work, timeout=TIMEOUT)
+        took, cpu, alone = time.monotonic() - began, _used() - busy, bare()
     each, weight = took / asked.seconds, made.film.stat().st_size / 1e6
     row = (
         resolution,
         f"{asked.seconds:.0f}",
         f"{took:.1f}",
         f"{cpu:.1f}",
+        f"{alone:.1f}",
+        f"{cpu / alone:.2f}",
         f"{each:.2f}",
         f"{weight:.1f}",
         f"{load:.2f}",
@@ -65,10 +76,32 @@ def _composed(resolution: str, scenes: int, seconds: int, folder: Path, *, by_wo
     return f"| {' | '.join(row)} |"
 
 
-def _children() -> float:
-    """Return the seconds of CPU all finished ffmpegs have used."""
+def _used() -> float:
+    """Return the seconds of CPU this process and all finished ffmpegs have used."""
     used = os.times()
-    return used.children_user + used.children_system
+    return used.user + used.system + used.children_user + used.children_system
+
+
+@contextmanager
+def _timed(folder: Path) -> Iterator[Callable[[], float]]:
+    """Let ffmpeg write down what it costs; yield what tells the seconds of CPU of those that painted and joined."""
+    log, timed = folder / "costs.txt", folder / "timed-ffmpeg"
+    # `times` prints two lines: what the shell took itself, and what it ran; in a pipe it would know nothing of either.
+    timed.write_text(
+        f'#!/bin/sh\n"{get_ffmpeg_exe()}" "$@"\ncode=$?\nfor last; do :; done\n'
+        f'printf "%s " "$last" >>"{log}"\ntimes >>"{log}"\nexit $code\n'
+    )
+    timed.chmod(0o700)
+    os.environ["IMAGEIO_FFMPEG_EXE"] = str(timed)
+    try:
+        yield lambda: sum(map(_cost, _BARE.finditer(log.read_text())))
+    finally:
+        del os.environ["IMAGEIO_FFMPEG_EXE"]
+
+
+def _cost(found: "re.Match[str]") -> float:
+    minutes, seconds, system_minutes, system_seconds = map(float, found.groups())
+    return 60 * (minutes + system_minutes) + seconds + system_seconds
 
 
 def _edit(scenes: int, seconds: int, size: Size, *, by_word: bool) -> Edit:
@@ -88,7 +121,7 @@ def _clip(folder: Path, number: int, seconds: int, size: Size) -> Path:
     """Film the photo with a moving window and grain, as dense as Veo's files are."""
     path, wide, high = folder / f"clip-{number}.mp4", size.width, size.height
     window = f"scale={wide * 5 // 4}:{high * 5 // 4},crop={wide}:{high}:x='(in_w-out_w)*t/{seconds}':y='(in_h-out_h)/2'"
-    grain = f"noise=alls=4:allf=t:all_seed={number + 1},format=yuv420p"
+    grain = f"setsar=1,noise=alls=4:allf=t:all_seed={number + 1},format=yuv420p"
     ffmpeg(
         *("-loop", "1", "-framerate", str(FPS), "-t", str(seconds), "-i", PHOTO),
         *("-f", "lavfi", "-i", f"anoisesrc=a=0.1:c=pink:r=48000:d={seconds}:seed={number}"),
