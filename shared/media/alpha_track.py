@@ -14,7 +14,7 @@ from shared.media.probe import FilmFacts
 from shared.media.webm import CLUSTER, INFO, SEGMENT, TIMESTAMP_SCALE, children, element
 
 _FOURCC = {"vp8": b"VP80", "vp9": b"VP90"}
-_CLUSTER_CLOCK, _GROUP, _BLOCK, _ALONE = 0xE7, 0xA0, 0xA1, 0xA3
+_CLUSTER_CLOCK, _BLOCK_GROUP, _BLOCK_OF_GROUP, _SIMPLE_BLOCK = 0xE7, 0xA0, 0xA1, 0xA3
 _ADDITIONS, _MORE, _ADD_ID, _ADDED = 0x75A1, 0xA6, 0xEE, 0xA5
 _MILLISECOND = 1_000_000  # nanoseconds: the clock all muxers use
 _LACED = 0x06  # flags of several pictures in one block
@@ -59,7 +59,7 @@ def _opacities(film: BinaryIO, size: int, until: float) -> Iterator[tuple[int, b
 
     picture, others = None, set[int]()
     for clock, key, body in _blocks(read, size):
-        block, opacity = _parted(body) if key == _GROUP else (body, None)
+        block, opacity = _parted(body) if key == _BLOCK_GROUP else (body, None)
         if len(block) < _BLOCK_HEAD or not block[0] & 0x80 or block[3] & _LACED:
             raise _Otherwise
         number, at = block[0], clock + int.from_bytes(block[1:3], signed=True)
@@ -97,10 +97,10 @@ def _blocks(read: Callable[[int, int], bytes], size: int) -> Iterator[tuple[int,
             told = not scales or scales == [_MILLISECOND]
         elif key == _CLUSTER_CLOCK:
             clock = int.from_bytes(read(start, min(length, 8)))
-        elif key in (_GROUP, _ALONE):
+        elif key in (_BLOCK_GROUP, _SIMPLE_BLOCK):
             if not told or length > _LONGEST_GROUP:
                 raise _Otherwise
-            yield clock, key, read(start, length if key == _GROUP else min(length, _BLOCK_HEAD))
+            yield clock, key, read(start, length if key == _BLOCK_GROUP else min(length, _BLOCK_HEAD))
         at = start + length
 
 
@@ -108,7 +108,7 @@ def _parted(group: bytes) -> tuple[bytes, bytes | None]:
     """Return a group's block, and what transparency stands beside it."""
     block, opacity = b"", None
     for key, body in children(group):
-        if key == _BLOCK:
+        if key == _BLOCK_OF_GROUP:
             block = body
         elif key == _ADDITIONS:
             for name, more in children(body):
