@@ -66,8 +66,11 @@ def test_a_take_that_is_not_heard_is_told_by_its_letters() -> None:
     st.lists(st.sampled_from(["a ", "house, ", "咖啡", "ครับ", "2026 ", "— "]), min_size=1, max_size=40),
     st.floats(0.1, 30),
     st.lists(st.tuples(st.floats(0, 40), st.floats(0.04, 3)), max_size=8),
+    st.lists(st.floats(0, 32767), max_size=60),
 )
-def test_words_fill_their_caption(parts: list[str], seconds: float, heard: list[tuple[float, float]]) -> None:
+def test_words_fill_their_caption(
+    parts: list[str], seconds: float, heard: list[tuple[float, float]], levels: list[float]
+) -> None:
     """Whatever is heard, words follow each other without a gap, last as long as the caption, and none only flickers."""
     cue, clock, voiced = Cue("".join(parts), 1.0, seconds), 0.0, []
     for start, lasts in sorted(heard):
@@ -75,7 +78,7 @@ def test_words_fill_their_caption(parts: list[str], seconds: float, heard: list[
         voiced.append((begin, begin + lasts))
         clock = begin + lasts + 0.12
 
-    made = spoken_words(cue, parts, voiced)
+    made = spoken_words(cue, parts, voiced, levels * 30)
 
     assert [word.text for word in made] == parts
     assert made[0].start == 1.0

@@ -72,10 +72,11 @@ class Cue:
 
 @dataclass(frozen=True, slots=True)
 class Speech:
-    """What was spoken: mono sound at 48 kHz, -1..1, and its captions."""
+    """What was spoken: mono sound at 48 kHz, -1..1, its captions, and at which place of the text what is said when."""
 
     sound: Sound
     cues: tuple[Cue, ...]
+    words: tuple[tuple[int, float], ...] = ()
 
     @property
     def seconds(self) -> float:
@@ -87,11 +88,13 @@ def speak(text: str, speaker: Speaker) -> Speech:
     """Speak a text, with a breath of silence before and after; a break in it is silent. Raises SpeechError."""
     parts: list[Sound] = []
     cues: list[Cue] = []
+    told: list[tuple[int, float]] = []
     at = 0.0
     with _ONE_AT_A_TIME:
-        for piece, pause in _pieces(text):
+        for begin, piece, pause in _pieces(text):
             spoken, words, rate = _synthesize(piece, speaker)
             begun = [(position, start + at) for position, start in words]
+            told += [(begin + position, start) for position, start in begun]
             cues += _cues(piece, begun, _LEAD + at + len(spoken) / rate)
             parts += [spoken, np.zeros(round(pause * rate), np.float32)]
             at += len(spoken) / rate + pause
@@ -102,16 +105,16 @@ def speak(text: str, speaker: Speaker) -> Speech:
     smooth = np.interp(there, np.arange(len(whole)), whole) * (_LOUDNESS / level)
     silence = [np.zeros(round(seconds * RATE)) for seconds in (_LEAD, _TRAIL)]
     sound = np.clip(np.concatenate((silence[0], smooth, silence[1])), -0.95, 0.95).astype(np.float32)
-    return Speech(sound, tuple(cues))
+    return Speech(sound, tuple(cues), tuple(told))
 
 
-def _pieces(text: str) -> Iterator[tuple[str, float]]:
-    """Yield what is said between two breaks, and the seconds of silence after it."""
+def _pieces(text: str) -> Iterator[tuple[int, str, float]]:
+    """Yield where what is said between two breaks begins, that, and the seconds of silence after it."""
     at = 0
     for found in _BREAK.finditer(text):
-        yield text[at : found.start()], min(float(found[1]) / (1000 if found[2] == "ms" else 1), _LONGEST_BREAK)
+        yield at, text[at : found.start()], min(float(found[1]) / (1000 if found[2] == "ms" else 1), _LONGEST_BREAK)
         at = found.end()
-    yield text[at:], 0.0
+    yield at, text[at:], 0.0
 
 
 def srt(cues: tuple[Cue, ...]) -> str:

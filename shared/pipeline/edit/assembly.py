@@ -46,6 +46,7 @@ class Take:
     cutout: Cutout | None = None
     cues: tuple[Cue, ...] = ()
     voiced: tuple[Span, ...] = ()  # from when to when somebody is heard in it, where captions are lit by the word
+    levels: tuple[float, ...] = ()  # and how loud each 20 ms of it are
 
 
 def assemble(
@@ -206,7 +207,9 @@ def _cues(
             told = []
         cues: Iterable[Cue] = told or estimated(script, take.seconds, breaks)
         if request.captions_by is CaptionsBy.WORD:
-            cues = [replace(cue, words=spoken_words(cue, breaks.words(cue.text), take.voiced)) for cue in cues]
+            cues = [
+                replace(cue, words=spoken_words(cue, breaks.words(cue.text), take.voiced, take.levels)) for cue in cues
+            ]
         yield from _placed(cues, look.start, look.seconds)
 
 
