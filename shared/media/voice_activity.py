@@ -24,20 +24,20 @@ _LISTENED = 900.0  # seconds that are listened to
 
 
 @dataclass(frozen=True, slots=True)
-class Voice:
+class TakeHeard:
     """From when to when, in seconds, a take is heard, and how loud each 20 ms are; nothing of one without sound."""
 
     spans: tuple[Span, ...] = ()
     levels: tuple[float, ...] = ()
 
 
-def voice_of(path: Path, facts: FilmFacts, folder: Path, budget: Budget) -> Voice:
+def voice_of(path: Path, facts: FilmFacts, folder: Path, budget: Budget) -> TakeHeard:
     """Listen to a take.
 
     Raises MediaRefused where its sound cannot be read, MediaFailed when the machine failed.
     """
     if facts.audio_codec is None:
-        return Voice()
+        return TakeHeard()
     shape = f"aresample={_RATE}:async=1:first_pts=0,aformat=sample_fmts=s16:channel_layouts=mono"
     words = ["-map", "0:a:0", "-t", f"{_LISTENED:.0f}", "-af", shape, "-f", "s16le", "-"]
     raw = run([source_of(path, facts)], words, folder, budget)
@@ -45,7 +45,7 @@ def voice_of(path: Path, facts: FilmFacts, folder: Path, budget: Budget) -> Voic
     levels = tuple(
         _level(samples[at : at + _SAMPLES_HEARD]) for at in range(0, len(samples) - _SAMPLES_HEARD + 1, _SAMPLES_HEARD)
     )
-    return Voice(tuple(runs(levels)), levels)
+    return TakeHeard(tuple(runs(levels)), levels)
 
 
 def runs(levels: Sequence[float]) -> Iterator[Span]:

@@ -22,7 +22,7 @@ from shared.media.ffmpeg import Budget
 from shared.media.languages import language_of
 from shared.media.mp4 import read_mp4
 from shared.media.probe import probe
-from shared.media.voice_activity import Voice, voice_of
+from shared.media.voice_activity import TakeHeard, voice_of
 from shared.pipeline.edit.assembly import Breaks, Take, assemble, read_srt
 from shared.pipeline.edit.caption_files import srt_of, vtt_of
 from shared.pipeline.edit.edit import BODY_KEY, HEADING_KEY, INTRO_KEY, LOGO_KEY, MUSIC_KEY, OUTRO_KEY, Edit
@@ -177,7 +177,9 @@ class Compose:
             cutout = (output.cutout or Cutout.INSET) if kind is Kind.PRESENTER else None
             with named(key):
                 facts = probe(path)
-                heard = voice_of(path, facts, path.parent, budget) if listens and kind is Kind.PRESENTER else Voice()
+                heard = (
+                    voice_of(path, facts, path.parent, budget) if listens and kind is Kind.PRESENTER else TakeHeard()
+                )
             said = self._words(output.captions)
             if said is None:
                 says = f"{key}: its subtitles are gone; its captions are estimated from the script"
