@@ -84,9 +84,12 @@ class _Bench:
     files: Mapping[str, Path]
     folder: Path  # emptied at the end
     budget: Budget
+    known: Mapping[str, FilmFacts]
 
     def facts(self, node: str) -> FilmFacts:
-        """Look at a node's film."""
+        """Look at a node's film, unless somebody has."""
+        if node in self.known:
+            return self.known[node]
         with named(node):
             return probe(self.files[node], timeout=self.budget.left())
 
@@ -97,8 +100,12 @@ class _Bench:
             return measure(look, self.files[look.node], facts, self.folder, self.budget)
 
 
-def compose(edit: Edit, files: Mapping[str, Path], folder: Path, *, timeout: float) -> Composed:
+def compose(
+    edit: Edit, files: Mapping[str, Path], folder: Path, *, timeout: float, known: Mapping[str, FilmFacts] | None = None
+) -> Composed:
     """Render `edit` into `folder` as film.mp4 and poster.jpg; `files` maps each node's key to its file.
+
+    `known` is what was found already of some of these files; the others are looked at.
 
     Raises MediaRefused when an input can't be used, naming its node, MediaFailed when the machine failed within
     `timeout` seconds. Nothing but the two files is left behind.
@@ -110,7 +117,7 @@ def compose(edit: Edit, files: Mapping[str, Path], folder: Path, *, timeout: flo
         with TemporaryDirectory(prefix="bench-", dir=folder) as bench:
             with named(LOGO_KEY):
                 edit, files = with_backdrops(edit, files, Path(bench))
-            return _composed(_Bench(edit, files, Path(bench), Budget(timeout)), folder)
+            return _composed(_Bench(edit, files, Path(bench), Budget(timeout), known or {}), folder)
     except OSError as problem:
         raise MediaFailed(f"the machine could not write: {problem.strerror or problem}") from problem
 

@@ -21,7 +21,7 @@ from shared.media.errors import MediaFailed, MediaRefused
 from shared.media.ffmpeg import Budget
 from shared.media.languages import language_of
 from shared.media.mp4 import read_mp4
-from shared.media.probe import probe
+from shared.media.probe import FilmFacts, probe
 from shared.media.voice_activity import TakeHeard, voice_of
 from shared.pipeline.edit.assembly import Breaks, Take, assemble, read_srt
 from shared.pipeline.edit.caption_files import srt_of, vtt_of
@@ -89,11 +89,11 @@ class Compose:
         files = self._fetched(job, folder)
         budget = Budget(self.commits.timeouts.compose_render)
         own = self._own_clips(job, folder)
-        cut, told = self._cut(job, node, files, own, budget)
+        cut, told, known = self._cut(job, node, files, own, budget)
         work = folder / "work"
         work.mkdir()
         beside_takes = {**own, **self._music(job, folder), **self._branded(job, folder)}
-        composed = compose(cut, {**files, **beside_takes}, work, timeout=budget.left())
+        composed = compose(cut, {**files, **beside_takes}, work, timeout=budget.left(), known=known)
         words = self._subtitled(uri, cut)
         poster = beside(uri, "jpg")
         self.blobs.write_file(poster, composed.poster, mime="image/jpeg")
@@ -165,9 +165,12 @@ class Compose:
 
     def _cut(
         self, job: Job, node: Node, files: Mapping[str, Path], own: Mapping[str, Path], budget: Budget
-    ) -> tuple[Edit, tuple[WarningText, ...]]:
-        """Measure the files themselves: what a vendor says about a length is a hint. Also say what is missing."""
-        takes, told = dict[str, Take](), list[WarningText]()
+    ) -> tuple[Edit, tuple[WarningText, ...], Mapping[str, FilmFacts]]:
+        """Measure the files themselves: what a vendor says about a length is a hint.
+
+        Also say what is missing, and what was found of each file.
+        """
+        takes, told, known = dict[str, Take](), list[WarningText](), dict[str, FilmFacts]()
         plan, request = laid_for(job.plan, job.request, node.key)
         listens = plan.captions and request.captions_by is CaptionsBy.WORD
         for key, path in files.items():
@@ -176,7 +179,7 @@ class Compose:
                 continue
             cutout = (output.cutout or Cutout.INSET) if kind is Kind.PRESENTER else None
             with named(key):
-                facts = probe(path)
+                facts = known[key] = probe(path)
                 heard = (
                     voice_of(path, facts, path.parent, budget) if listens and kind is Kind.PRESENTER else TakeHeard()
                 )
@@ -187,9 +190,10 @@ class Compose:
             takes[key] = Take(facts.seconds, cutout, read_srt(said or b""), heard.spans, heard.levels)
         for key, path in own.items():
             with named(key):
-                takes[key] = Take(probe(path).seconds)
+                known[key] = probe(path)
+            takes[key] = Take(known[key].seconds)
         breaks = _breaks(job.request.voice.locale or "")
-        return assemble(plan, request, takes, breaks, degraded(job)), tuple(told)
+        return assemble(plan, request, takes, breaks, degraded(job)), tuple(told), known
 
     def _words(self, captions: str | None) -> bytes | None:
         """Read the subtitles of a take; None when they are not there any more."""

@@ -27,7 +27,7 @@ _SOFTEST, _LOUDEST = -30.0, 3.0  # dB beside the speech's own level: what is bey
 _OWN_LEVEL = 0.8  # of the levels are no higher than a vowel's
 # Weights of what does not fit: chosen on eSpeak in twelve languages and on three voices of Festival, all together.
 _MISHEARD, _MOST_MISHEARD = 0.5, 2.0  # for 10 dB, squared; and at most so many times 10 dB
-_UNEVEN, _UNSAID = 0.8, 2.0  # for a letter that lasts twice its share, squared; and for one that is not said
+_UNEVEN, _NOT_SAID = 0.8, 2.0  # for a letter that lasts twice its share, squared; and for one that is not said
 _ASTRAY = 2.0  # for half a second from its place, squared
 _FARTHEST, _HALF_SECOND = 30, 25  # levels: how far a letter may stray from its place, and what is meant by it
 _LONGEST_SHARE = 3.0  # times its share a letter may last, and two levels
@@ -93,7 +93,7 @@ def _laid(sounds: Sequence[tuple[float | None, float]], heard: Sequence[float]) 
     for level, weight in sounds:
         share, place = weight * pace, place + weight * pace
         longest, even, misheard = int(_LONGEST_SHARE * share + 2), max(share, 1.0), missed[level]
-        uneven = [_UNSAID * (not length) + _UNEVEN * ((length - share) / even) ** 2 for length in range(longest + 1)]
+        uneven = [_NOT_SAID * (not length) + _UNEVEN * ((length - share) / even) ** 2 for length in range(longest + 1)]
         first, last = max(0, int(place) - _FARTHEST), min(count, int(place) + _FARTHEST)
         now, way = list[float](), list[int]()
         for at in range(first, last + 1):

@@ -20,7 +20,7 @@ Span = tuple[float, float]
 SHORTEST_WORD = 0.125  # seconds, three frames: a shorter one only flickers
 _STARTS = 1.0  # letters: a word takes so much longer to say than its letters alone, where they are not heard for
 _LAST = 1.0  # letters: a word before a breath takes so much longer, where they are
-_LEAST = 0.5  # letters: of a sign nobody says
+_LEAST_SAID = 0.5  # letters: of a sign nobody says
 _DIGIT = 3.0  # letters: how long a figure takes to say
 _UNMARKED = 0.02  # seconds squared: how much worse a pause is where no mark stands
 _BREATHS = tuple('.,;:!?…-–—)»”"،؛؟۔。、，！？；：।॥។၊။።፣')  # noqa: RUF001 -- marks of many scripts after which people breathe
@@ -68,7 +68,7 @@ def _shared(parts: Sequence[str], runs: Sequence[Span]) -> list[float]:
 
 def _heard(parts: Sequence[str], runs: Sequence[Span], levels: Sequence[float]) -> list[float]:
     """Return when each word begins: where its letters are heard in the run of voice it is given to."""
-    weights = [max(_LEAST, _weight(part)) for part in parts]
+    weights = [max(_LEAST_SAID, _weight(part)) for part in parts]
     last_of_all = len(parts) - 1
     slowed = [
         weight + _LAST * (_marked(part) or number == last_of_all)
