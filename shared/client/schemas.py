@@ -153,13 +153,15 @@ CaptionsBy: TypeAlias = Literal["phrase", "word"]
 
 class CardBody(TypedDict):
     """
-    A card before or after a film: the kit's picture for it, else the kit's logo on its first colour.
+    A card before or after a film: a picture, its own or the kit's for it, else the kit's logo on its first colour.
 
     It comes on top of the film's seconds; words, music and sound move with it, and music goes on over it.
     """
 
     seconds: NotRequired[float | None]
     text: NotRequired[str | None]
+    image_url: NotRequired[str | None]
+    image: NotRequired[str | None]
 
 
 CardPlace: TypeAlias = Literal["auto", "left", "right"]
@@ -348,10 +350,12 @@ OrderItem: TypeAlias = int
 
 
 class EditCardBody(TypedDict):
-    """A card of another version of a film; null takes the film's away."""
+    """A card of another version of a film, in place of the film's; null takes it away."""
 
     seconds: NotRequired[float | Literal[0] | None]
     text: NotRequired[str | None]
+    image_url: NotRequired[str | None]
+    image: NotRequired[str | None]
 
 
 class EditMusicBody(TypedDict):
@@ -411,10 +415,12 @@ class FeedbackKept(TypedDict):
 
 
 class FilmCard(TypedDict):
-    """A card before or after a film: the brand's picture, else its logo on its colour."""
+    """A card before or after a film: a picture, the order's own or the brand's, else the brand's logo on its colour."""
 
     seconds: NotRequired[float]
     text: NotRequired[str]
+    image_url: NotRequired[str]
+    image: NotRequired[str]
 
 
 class FilmQuality(TypedDict):

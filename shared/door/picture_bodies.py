@@ -93,11 +93,8 @@ DipColor = Annotated[Color, Field(description="What a dip goes through; black is
 _PICTURE_ID = "must be the id that POST /tenant/uploads/logo answers"
 
 
-class CardBody(Body):
-    """A card before or after a film: the kit's picture for it, else the kit's logo on its first colour.
-
-    It comes on top of the film's seconds; words, music and sound move with it, and music goes on over it.
-    """
+class TimedCardBody(Body):
+    """How long a card lasts, and what is read on it."""
 
     seconds: Annotated[
         Annotated[float, Field(ge=1, le=10)] | None, Field(description="1.5 for an intro, 2.5 for an outro by default.")
@@ -107,15 +104,37 @@ class CardBody(Body):
     ] = None
 
 
+class CardBody(TimedCardBody):
+    """A card before or after a film: a picture, its own or the kit's for it, else the kit's logo on its first colour.
+
+    It comes on top of the film's seconds; words, music and sound move with it, and music goes on over it.
+    """
+
+    image_url: (
+        Annotated[
+            ImageLink,
+            Field(description="Its own picture, read once; it fills the frame, cut around the focus."),
+        ]
+        | None
+    ) = None
+    image: Annotated[Upload | None, Field(description="The same, by the id that POST /tenant/uploads answered.")] = None
+
+    @model_validator(mode="after")
+    def _has_one(self) -> Self:
+        if self.image_url is not None and self.image is not None:
+            raise ValueError("has one picture: give image_url or image (an upload), not both")
+        return self
+
+
 class EditCardBody(CardBody):
-    """A card of another version of a film; null takes the film's away."""
+    """A card of another version of a film, in place of the film's; null takes it away."""
 
     seconds: Annotated[
         Annotated[float, Field(ge=1, le=10)] | Literal[0] | None, Field(description="0 is no card, as null is.")
     ] = None
 
 
-class KitCardBody(CardBody):
+class KitCardBody(TimedCardBody):
     """The card of films of a kit."""
 
     image: Annotated[

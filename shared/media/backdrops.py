@@ -14,7 +14,7 @@ from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 from shared.media.images import decode_logo
 from shared.media.keying import Rgb, rgb
-from shared.pipeline.edit.edit import LOGO_KEY, Edit, Shot
+from shared.pipeline.edit.edit import DRAWN_KEY, LOGO_KEY, Edit, Shot
 from shared.pipeline.plan.plan import Drawn, Size
 
 _LIGHT = (0.3, 0.2)  # where it comes from: shares of width and height
@@ -34,7 +34,7 @@ def with_backdrops(edit: Edit, files: Mapping[str, Path], folder: Path) -> tuple
         if shot.drawn is None or shot.color is None:
             shots.append(shot)
             continue
-        name = made.setdefault((shot.drawn, shot.color, shot.card), f"drawn-{len(made) + 1}")
+        name = made.setdefault((shot.drawn, shot.color, shot.card), f"{DRAWN_KEY}{len(made) + 1}")
         if name not in added:
             added[name] = folder / f"{name}.png"
             picture = draw(shot.drawn, rgb(shot.color), edit.size)

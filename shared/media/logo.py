@@ -15,7 +15,7 @@ from shared.media.boxes import Box, even, face, safe_area
 from shared.media.canvas import Lettering, PlacedPresenter
 from shared.media.images import decode_logo
 from shared.media.segments import frames
-from shared.pipeline.edit.edit import INTRO_KEY, OUTRO_KEY, Edit, Shot
+from shared.pipeline.edit.edit import DRAWN_KEY, Edit, Shot
 from shared.pipeline.plan.brand import LOGO_ALONE, MOST_LOGO, Corner, Logo, LogoTime
 from shared.pipeline.plan.plan import Cutout, Size
 from shared.pipeline.plan.warned import Warned, WarningText, warning
@@ -72,7 +72,7 @@ def _off_cards(logo: Logo, edit: Edit, end: int) -> tuple[int, int]:
 
 
 def _drawn(shot: Shot) -> bool:
-    return shot.node not in (INTRO_KEY, OUTRO_KEY)
+    return shot.node is None or shot.node.startswith(DRAWN_KEY)
 
 
 def paint_logo(logo: Logo, placed: PlacedLogo, source: Path, folder: Path) -> Lettering:

@@ -28,6 +28,7 @@ PRIVATE = (
 PLACES: dict[str, dict[str, Any]] = {
     "webhook_url": {"webhook_url": None},
     "image_url": {"image_url": None},
+    "intro.image_url": {"intro": {"image_url": None}},
     "poster.image_url": {"poster": {"image_url": None}},
     "scenes.0.image_url": {"scenes": [{"visual_description": "A mug", "image_url": None}]},
     "background.image_url": {"background": {"type": "image", "image_url": None}},
@@ -124,7 +125,7 @@ def test_every_link_of_every_body_is_among_these() -> None:
 
     films = {f"{body}.{name}" for body in ("FilmBody", "TemplateBody") for name in ("webhook_url", "image_url")}
     endpoints = {"WebhookBody.url", "WebhookChangeBody.url"}
-    others = {f"{body}.image_url" for body in ("SceneBody", "ImageBody", "PosterBody")}
+    others = {f"{body}.image_url" for body in ("SceneBody", "ImageBody", "PosterBody", "CardBody", "EditCardBody")}
     batches = {"BatchBody.webhook_url", "BatchTermsBody.webhook_url"}
     others |= {"ClipLinkBody.clip_url"}
     assert films | batches | endpoints | others == called

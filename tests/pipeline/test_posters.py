@@ -9,13 +9,14 @@ import pytest
 from shared.door.bodies import Mistakes, parse_film
 from shared.door.change_bodies import parse_edit
 from shared.pipeline.edit.assembly import Take, assemble
-from shared.pipeline.edit.edit import OwnPoster
+from shared.pipeline.edit.edit import INTRO_KEY, OwnPoster
 from shared.pipeline.job.recut import Laid, laid_out
 from shared.pipeline.job.revision import CannotChange
 from shared.pipeline.plan.beside import beside_key
+from shared.pipeline.plan.brand import Brand
 from shared.pipeline.plan.composition import composition
 from shared.pipeline.plan.image_fit import image_warnings, with_photos
-from shared.pipeline.plan.picture import Poster, Role
+from shared.pipeline.plan.picture import FilmCard, Poster, Role
 from shared.pipeline.plan.plan import Size
 from shared.pipeline.plan.planner import nodes, plan_from_document, plan_to_document
 from shared.pipeline.plan.request import FilmRequest, ImageFit, OutputRequest
@@ -116,3 +117,31 @@ def test_a_poster_is_one_picture_and_a_plain_link(poster: dict[str, object], say
         parse_edit(json.dumps({"poster": {"image_url": COVER}}).encode(), judge=lambda _: "it is private")
     assert says in str(ordered.value.details)
     assert says in str(changed.value.details)
+
+
+def test_a_card_has_a_picture_of_the_orders_own() -> None:
+    """In place of the kit's; a node the film waits for; an edit brings another, or takes it away with the card."""
+    kit = Brand("pikolo@1", intro="f" * 64)
+    plain = replace(MUG, brand=kit, intro=FilmCard(2.0))
+    own = replace(plain, intro=FilmCard(2.0, image_url=COVER))
+    made, takes = planned(own), {"clip-1": Take(8.0)}
+
+    assert "image-2" == beside_key(made, Role.INTRO)
+    assert "image-2" in nodes(made)[-1].needs
+    shots = [assemble(planned(each), each, takes, BREAKS).shots[0] for each in (own, plain)]
+    assert [("image-2", True, True), (INTRO_KEY, True, True)] == [(one.node, one.still, one.card) for one in shots]
+    assert composition(made, own) != composition(planned(plain), plain)
+    other = edited(own, intro={"image": "up_1"})
+    assert ["image-1", "image-3"] == [picture.key for picture in other.plan.pictures]
+    gone = edited(own, intro=None)
+    assert (planned(MUG).pictures, ()) == (gone.plan.pictures, gone.plan.beside)
+    seen = with_photos(made, {"image-1": Size(720, 1280), "image-2": Size(800, 800)})
+    assert [one for one in image_warnings(own, seen) if "intro.image_url (800x800) is cropped" in str(one)]
+
+
+def test_a_card_of_a_picture_needs_no_text() -> None:
+    """And it has one picture."""
+    planned(film(filmed(), outro=FilmCard(image="up_1")))
+
+    with pytest.raises(Mistakes, match="one picture"):
+        parse_edit(json.dumps({"intro": {"image_url": COVER, "image": "up_1"}}).encode())

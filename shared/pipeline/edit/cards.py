@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from shared.pipeline.edit.edit import INTRO_KEY, OUTRO_KEY, Cue, Edit, Product, Shot, Title
+from shared.pipeline.plan.beside import beside_key
 from shared.pipeline.plan.blends import blend_seconds
 from shared.pipeline.plan.cards import intro_seconds, outro_seconds
-from shared.pipeline.plan.picture import FilmCard
+from shared.pipeline.plan.picture import FilmCard, Role
 from shared.pipeline.plan.plan import Blend, Drawn, Plan
 from shared.pipeline.plan.request import FilmRequest
 
@@ -24,11 +25,13 @@ def between_cards(edit: Edit, plan: Plan, request: FilmRequest) -> Edit:
     blend, brand = blend_seconds(request, how), request.brand
     shots, titles = list(edit.shots), [replace(each, start=each.start + before) for each in edit.titles]
     if before:
-        shots = [_shot(INTRO_KEY, brand.intro if brand else None, before, request), *shots]
+        own = beside_key(plan, Role.INTRO)
+        shots = [_shot(own or INTRO_KEY, own or (brand and brand.intro), before, request), *shots]
         shots[1] = replace(shots[1], comes=how, blend=blend)
         titles += _text(request.intro, 0.0, before)
     if after:
-        last = _shot(OUTRO_KEY, brand.outro if brand else None, after, request)
+        own = beside_key(plan, Role.OUTRO)
+        last = _shot(own or OUTRO_KEY, own or (brand and brand.outro), after, request)
         shots.append(replace(last, comes=how, blend=blend))
         titles += _text(request.outro, before + edit.seconds, after)
     return replace(

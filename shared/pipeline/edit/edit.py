@@ -18,6 +18,7 @@ MIDDLE = Focus()
 PRODUCT = Focus(0.5, 0.4)  # where a picture shows the product, unless its focus was named
 MUSIC_KEY, LOGO_KEY = "music", "logo"
 INTRO_KEY, OUTRO_KEY = "card-intro", "card-outro"
+DRAWN_KEY = "drawn-"  # and a number: a backdrop of ours
 HEADING_KEY, BODY_KEY = "font-heading", "font-body"
 
 

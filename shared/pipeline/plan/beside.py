@@ -12,11 +12,9 @@ _PHOTO_FIELDS = ("image_url", "image")
 
 def beside_paths(request: FilmRequest) -> Mapping[Role, str]:
     """Return the fields of an order's images beside its scenes, by what they are for."""
+    parts = {Role.POSTER: request.poster, Role.INTRO: request.intro, Role.OUTRO: request.outro}
     own = {
-        role: f"{path}.{name}"
-        for role, path, part in ((Role.POSTER, "poster", request.poster),)
-        for name in _PHOTO_FIELDS
-        if part and getattr(part, name)
+        role: f"{role}.{name}" for role, part in parts.items() for name in _PHOTO_FIELDS if part and getattr(part, name)
     }
     photo = next((name for name in _PHOTO_FIELDS if getattr(request, name)), None)
     return {**own, Role.PRODUCT: photo} if photo and carded(request) else own

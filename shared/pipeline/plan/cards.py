@@ -27,8 +27,12 @@ def refuse_empty_card(
     path: str, card: FilmCard | None, picture: str | None, brand: Brand | None
 ) -> Iterator[tuple[str, str]]:
     """Yield why nothing would be seen on a card, by field."""
-    if card is not None and card.seconds != 0 and not (picture or card.text or (brand and brand.logo)):
-        yield path, "shows nothing: give it a text, or use a brand kit with a logo, or with a picture for it"
+    own = card and (card.image_url or card.image)
+    if card is not None and card.seconds != 0 and not (own or picture or card.text or (brand and brand.logo)):
+        yield (
+            path,
+            "shows nothing: give it a picture or a text, or use a brand kit with a logo or a picture for it",
+        )
 
 
 def refuse_empty_cards(request: FilmRequest) -> Iterator[tuple[str, str]]:

@@ -93,7 +93,8 @@ def _carded(plan: Plan, request: FilmRequest) -> dict[str, Any]:
     brand = request.brand
     looks = [brand.intro, brand.outro, brand.colors.primary] if brand else []
     comes = [request.transition, plan.transition, request.transition_seconds, plan.mirrored]
-    return {"cards": {name: to_plain(card) for name, card in cards.items()}, "carded": [*looks, *comes]}
+    bare = {name: replace(card, image_url=None, image=None) for name, card in cards.items()}  # their files are named
+    return {"cards": {name: to_plain(card) for name, card in bare.items()}, "carded": [*looks, *comes]}
 
 
 def canonical(value: object) -> str:

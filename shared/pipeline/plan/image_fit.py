@@ -71,19 +71,18 @@ def image_warnings(request: FilmRequest, plan: Plan) -> tuple[WarningText, ...]:
     """Say what the film will not show of its images and clips, and which are too small, once they have been read."""
     fills, sizes = fitted(plan), dict.fromkeys(film.size for film in plan.films)
     told = [(picture, plan.size) for picture in plan.pictures if picture.key in fills]
-    posters = [picture for picture in plan.pictures if picture.key == beside_key(plan, Role.POSTER)]
-    told += [(replace(picture, field=_poster_path(request)), size) for picture in posters for size in sizes]
+    scenes = [(*each, request.image_fit) for each in told]
+    for role, path in beside_paths(request).items():
+        fit = request.image_fit if role is Role.POSTER else ImageFit.CROP
+        own = [replace(each, field=path) for each in plan.pictures if each.key == beside_key(plan, role)]
+        scenes += [(each, size, fit) for each in own for size in sizes if role is not Role.PRODUCT]
     images = (
         warning
-        for picture, size in told
+        for picture, size, fit in scenes
         if picture.photo
-        for warning in fit_warnings(picture.field, picture.photo, size, request.image_fit)
+        for warning in fit_warnings(picture.field, picture.photo, size, fit)
     )
     return (*images, *clip_warnings(request, plan))
-
-
-def _poster_path(request: FilmRequest) -> str:
-    return beside_paths(request).get(Role.POSTER, "poster")
 
 
 def fitted(plan: Plan) -> frozenset[str]:

@@ -43,10 +43,12 @@ def inset_for(inset: Inset | None, *, wide: bool) -> Inset | None:
 
 @dataclass(frozen=True, slots=True)
 class FilmCard(Stored):
-    """A card before or after a film: the brand's picture, else its logo on its colour."""
+    """A card before or after a film: a picture, the order's own or the brand's, else the brand's logo on its colour."""
 
     seconds: float | None = None  # None = as long as usual; 0 takes a film's card away
     text: str | None = None
+    image_url: str | None = None
+    image: str | None = None  # an upload's id
 
 
 class CardTime(StrEnum):
@@ -86,6 +88,8 @@ class Role(StrEnum):
     """What an image is for that is no scene's."""
 
     POSTER = "poster"
+    INTRO = "intro"  # the picture of the card before the film
+    OUTRO = "outro"
     PRODUCT = "product"  # the photo of a card over the scenes
 
 
