@@ -26,12 +26,12 @@ def between_cards(edit: Edit, plan: Plan, request: FilmRequest) -> Edit:
     shots, titles = list(edit.shots), [replace(each, start=each.start + before) for each in edit.titles]
     if before:
         own = beside_key(plan, Role.INTRO)
-        shots = [_shot(own or INTRO_KEY, own or (brand and brand.intro), before, request), *shots]
+        shots = [_shot(own or INTRO_KEY, own or (brand.intro if brand else None), before, request), *shots]
         shots[1] = replace(shots[1], comes=how, blend=blend)
         titles += _text(request.intro, 0.0, before)
     if after:
         own = beside_key(plan, Role.OUTRO)
-        last = _shot(own or OUTRO_KEY, own or (brand and brand.outro), after, request)
+        last = _shot(own or OUTRO_KEY, own or (brand.outro if brand else None), after, request)
         shots.append(replace(last, comes=how, blend=blend))
         titles += _text(request.outro, before + edit.seconds, after)
     return replace(
