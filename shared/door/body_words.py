@@ -9,6 +9,8 @@ from pydantic import BaseModel, ValidationError
 from shared.door.body_reading import LONGEST_NAME, join
 
 ALIKE = 0.75  # of a name, to be taken for a slip of the pen: avatar_position is none of avatar_script
+MOST_NAMED = 12  # fields of an object that are all named; of a larger one, those most like what was sent
+TOLD_NEAR = 3
 MOST_GUESSES = 20  # unknown fields of a body that are compared with the known ones, which takes time
 
 _WORDS = {
@@ -97,7 +99,20 @@ def _unknown(name: str, known: frozenset[str], *, guess: bool) -> str:
     near = get_close_matches(name, names, n=1, cutoff=ALIKE)
     if near:
         return f"is unknown; did you mean {names[near[0]]}?"
-    return f"is unknown here; this takes {', '.join(sorted(known))}" if known else "is unknown"
+    if len(known) <= MOST_NAMED:
+        return f"is unknown here; this takes {', '.join(sorted(known))}" if known else "is unknown"
+    like = sorted(known, key=lambda one: (-_shared(_pairs(name), _pairs(one)), one))[:TOLD_NEAR]
+    return f"is unknown here; of {len(known)} fields the nearest are {', '.join(like)}"
+
+
+def _shared(one: set[str], other: set[str]) -> float:
+    """Return how much of two sets is in both, from 0 to 1 (Dice's coefficient)."""
+    return 2 * len(one & other) / max(1, len(one) + len(other))
+
+
+def _pairs(name: str) -> set[str]:
+    """Return a name's pairs of letters: what two names share of them is found faster than how alike they are."""
+    return {name[at : at + 2] for at in range(len(name) - 1)}
 
 
 def known_fields(model: type[BaseModel], steps: tuple[int | str, ...]) -> frozenset[str]:

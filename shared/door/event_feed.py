@@ -9,7 +9,7 @@ import flask
 from shared.door.answers import answer
 from shared.door.asked import READ, is_job_id
 from shared.door.entrance import Entrance
-from shared.door.job_lists import cursor_of, moment_of, page_asked
+from shared.door.job_lists import PAGED, cursor_of, moment_of, page_asked
 from shared.door.public import Route
 from shared.steps.problems import invalid
 
@@ -32,7 +32,7 @@ class FeedDoor:
 
     def _page(self, request: flask.Request, _found: Mapping[str, str]) -> flask.Response:
         who = self.entrance(request, READ)
-        limit, after, wrong = page_asked(request.args, _is_place)
+        limit, after, wrong = page_asked(request.args, _is_place, (*PAGED, "since"))
         if "since" in request.args:
             since = moment_of(request.args["since"])
             if since is None:

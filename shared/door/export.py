@@ -17,7 +17,7 @@ import flask
 from shared.cloud.tenants import Tenant
 from shared.door.answers import answer
 from shared.door.asked import Caller
-from shared.door.job_lists import LONGEST_PLACE
+from shared.door.job_lists import LONGEST_PLACE, strays
 from shared.door.public import Route
 from shared.steps.problems import invalid
 
@@ -49,6 +49,8 @@ class ExportDoor:
 
     def _page(self, request: flask.Request, _found: Mapping[str, str]) -> flask.Response:
         who = self.who(request)
+        if wrong := strays(request.args, ("cursor",)):
+            raise invalid(wrong)
         kinds = self.kinds()
         place = (
             read_place(request.args["cursor"], kinds) if "cursor" in request.args else (next(iter(kinds.readers)), "")

@@ -3,7 +3,7 @@
 import base64
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import islice
 
@@ -19,21 +19,17 @@ LARGEST_PAGE = 100
 LONGEST_PLACE = 400  # characters
 LONGEST_FILTER = 255  # characters of a filter; a product's id has no more
 FILTERS = ("status", "product_id", "ordered_by", "created_from", "created_to", "limit", "cursor", "tenant")
+PAGED = ("limit", "cursor")
 MOST_FILTERS = 20  # that are looked at
 _PAGE_SIZE = re.compile(r"[0-9]{1,4}")
 
 
 def list_asked(args: Mapping[str, str]) -> tuple[Filters, int, tuple[datetime, str] | None]:
     """Read a list's query: what it is narrowed to, a page's size, after which job it begins. Raises Problem."""
-    wrong: dict[str, list[str]] = {}
-    for name in islice(args, MOST_FILTERS):
-        if name not in FILTERS:
-            wrong[name[:LONGEST_FILTER]] = [f"is not a filter; {', '.join(FILTERS)} are"]
+    limit, after, wrong = page_asked(args, is_job_id, FILTERS)
     status = args.get("status")
     if status is not None and status not in set(Status):
         wrong["status"] = [f"must be one of {', '.join(Status)}"]
-    limit, after, mistakes = page_asked(args, is_job_id)
-    wrong |= mistakes
     moments = {name: moment_of(args[name]) for name in ("created_from", "created_to") if name in args}
     wrong |= {name: ["must be a time like 2026-11-20T12:00:00Z"] for name, moment in moments.items() if moment is None}
     product = args.get("product_id")
@@ -49,10 +45,10 @@ def list_asked(args: Mapping[str, str]) -> tuple[Filters, int, tuple[datetime, s
 
 
 def page_asked(
-    args: Mapping[str, str], fits: Callable[[str], bool]
+    args: Mapping[str, str], fits: Callable[[str], bool], known: Sequence[str] = PAGED
 ) -> tuple[int, tuple[datetime, str] | None, dict[str, list[str]]]:
-    """Read a page's size and where it begins; the third says what is wrong with either."""
-    wrong: dict[str, list[str]] = {}
+    """Read a page's size and where it begins; the third says what is wrong with either, and what is not `known`."""
+    wrong = strays(args, known)
     limit = args.get("limit", str(DEFAULT_PAGE))
     if not _PAGE_SIZE.fullmatch(limit) or not 1 <= int(limit) <= LARGEST_PAGE:
         limit, wrong["limit"] = str(DEFAULT_PAGE), [f"must be 1 to {LARGEST_PAGE}"]
@@ -60,6 +56,12 @@ def page_asked(
     if "cursor" in args and after is None:
         wrong["cursor"] = ["is not a cursor of ours: take next_cursor as it is"]
     return int(limit), after, wrong
+
+
+def strays(args: Mapping[str, str], known: Sequence[str]) -> dict[str, list[str]]:
+    """Say of each parameter of a query that a call does not read that it does not."""
+    unread = [name for name in islice(args, MOST_FILTERS) if name not in known]
+    return {name[:LONGEST_FILTER]: [f"is not read here; known: {', '.join(known)}"] for name in unread}
 
 
 def whose_jobs(who: Caller, args: Mapping[str, str]) -> str:

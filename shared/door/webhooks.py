@@ -15,7 +15,7 @@ from shared.codes import Code
 from shared.door.answers import answer
 from shared.door.asked import Caller, is_job_id
 from shared.door.incoming import json_body
-from shared.door.job_lists import cursor_of, moment_of, page_asked, read_cursor
+from shared.door.job_lists import PAGED, cursor_of, moment_of, page_asked, read_cursor
 from shared.door.public import Route
 from shared.door.template import Links
 from shared.steps.audited import Audited
@@ -218,7 +218,7 @@ def told_of(delivery: Delivery | Unread) -> dict[str, Any]:
 
 def _asked(args: Mapping[str, str]) -> tuple[int, str | None, tuple[datetime, str] | None]:
     """Read a list's query. Raises Problem."""
-    limit, after, wrong = page_asked(args, is_delivery_id)
+    limit, after, wrong = page_asked(args, is_delivery_id, (*PAGED, "job"))
     job = args.get("job")
     if job is not None and not is_job_id(job):
         wrong["job"] = ["must be a job's id"]

@@ -17,9 +17,7 @@ from shared.steps.new_deliveries import ending_of
 from shared.steps.webhook_events import SENT_ONCE, WebhookEvent
 from shared.steps.webhook_payloads import Payloads
 
-FEED_SETTLED = timedelta(
-    seconds=30
-)  # an ending is written within its moment's commit, of five seconds, and clocks differ
+FEED_SETTLED = timedelta(seconds=30)  # an ending is written within seconds of its moment, and clocks differ
 FEED_EVENTS = tuple(event for event in WebhookEvent if event not in SENT_ONCE)
 
 

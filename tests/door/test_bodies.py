@@ -254,6 +254,14 @@ def test_one_mistake_is_one_sentence(raw: dict[str, Any], field: str, says: str)
     assert mistakes(raw) == {field: [says]}
 
 
+def test_of_many_fields_the_nearest_are_named() -> None:
+    """An order's are too many to name all for each slip."""
+    ((says,),) = mistakes(body(presenter_fallback=1)).values()
+
+    assert f"of {len(FilmBody.model_fields)} fields the nearest are on_presenter_failure, " in says
+    assert len(says) < len(" ".join(FilmBody.model_fields))
+
+
 @pytest.mark.parametrize(
     "link",
     [

@@ -178,6 +178,23 @@ def test_a_wrong_query_is_said(shop: Customer, query: str, field: str) -> None:
     assert (400, [field]) == (answer.status_code, list(told(answer)["details"]))
 
 
+@pytest.mark.parametrize(
+    ("path", "known"),
+    [
+        ("/jobs/events", "limit, cursor, since"),
+        ("/batches", "limit, cursor"),
+        ("/tenant/audit", "limit, cursor"),
+        ("/tenant/deliveries", "limit, cursor, job"),
+        ("/tenant/export", "cursor"),
+    ],
+)
+def test_no_list_passes_over_what_it_does_not_read(stage: Stage, path: str, known: str) -> None:
+    """A filter that is none is said, with those there are: else all would be taken for what it finds."""
+    answer = customer(stage.wiring, "f-strays").call("GET", f"{path}?kind=nope")
+
+    assert (400, {"kind": [f"is not read here; known: {known}"]}) == (answer.status_code, told(answer)["details"])
+
+
 def test_a_time_and_a_cursor_are_one_too_many(shop: Customer) -> None:
     """The cursor says where to go on."""
     cursor = page(shop, "")["next_cursor"]
