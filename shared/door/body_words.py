@@ -9,8 +9,8 @@ from pydantic import BaseModel, ValidationError
 from shared.door.body_reading import LONGEST_NAME, join
 
 ALIKE = 0.75  # of a name, to be taken for a slip of the pen: avatar_position is none of avatar_script
-MOST_NAMED = 12  # fields of an object that are all named; of a larger one, those most like what was sent
-TOLD_NEAR = 3
+MOST_FIELDS_NAMED = 12  # fields of an object that are all named; of a larger one, those most like what was sent
+NEAREST_TOLD = 3
 MOST_GUESSES = 20  # unknown fields of a body that are compared with the known ones, which takes time
 
 _WORDS = {
@@ -99,9 +99,9 @@ def _unknown(name: str, known: frozenset[str], *, guess: bool) -> str:
     near = get_close_matches(name, names, n=1, cutoff=ALIKE)
     if near:
         return f"is unknown; did you mean {names[near[0]]}?"
-    if len(known) <= MOST_NAMED:
+    if len(known) <= MOST_FIELDS_NAMED:
         return f"is unknown here; this takes {', '.join(sorted(known))}" if known else "is unknown"
-    like = sorted(known, key=lambda one: (-_shared(_pairs(name), _pairs(one)), one))[:TOLD_NEAR]
+    like = sorted(known, key=lambda one: (-_shared(_pairs(name), _pairs(one)), one))[:NEAREST_TOLD]
     return f"is unknown here; of {len(known)} fields the nearest are {', '.join(like)}"
 
 
