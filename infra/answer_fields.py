@@ -66,6 +66,7 @@ def fields_of(says: str, fields: Mapping[str, Schema], *, maybe: Mapping[str, Sc
     }
 
 
+FILE_URLS = "Permanent links to what was made of it beside its MP4, by suffix: its other container and its preview."
 TEXTS: Schema = {"additionalProperties": {"type": "string"}}
 EXPLAINED = of("object", "What fields of this answer mean, by name.", **TEXTS)
 METADATA = of("object", "The order's metadata, as it was sent.", **TEXTS)
@@ -172,6 +173,7 @@ JOB = {
     "feedback": listed("What people say of the film, the last word of each key.", ref("FeedbackGiven")),
     "quality": ref("FilmQuality", "How good the finished film is; null where it was not measured.", null=True),
     "outputs": listed("Each film it makes of the same takes; one where the order asked for no more.", ref("JobOutput")),
+    "file_urls": of("object", FILE_URLS, **TEXTS),
     "caption_urls": of("object", "Links to what is said, `srt` and `vtt`; empty where nobody speaks.", **TEXTS),
     "veo_video_url": text("Link to the footage alone, where it is one continuous shot; else null.", null=True),
     "footage_urls": listed("A link to each finished continuous shot.", ref("Footage")),

@@ -109,6 +109,11 @@ TABLES = {  # answer text/csv
 QUERIES: Mapping[str, Mapping[str, Schema]] = {
     "GET /jobs/{job}/film": {
         "output": of("integer", "Which of its films.", minimum=1, maximum=4, default=1),
+        "file": text(
+            "Which of the film's files: `mov`, `webm`, `gif` and `webp` are there where they were asked for.",
+            enum=["mp4", "mov", "webm", "gif", "webp"],
+            default="mp4",
+        ),
         "download": text("`true`: a browser keeps the file instead of playing it.", enum=["true", "false"]),
     },
     **dict.fromkeys(("GET /jobs", "GET /jobs/usage", "GET /jobs/usage.csv"), LISTED),

@@ -52,6 +52,10 @@ EXAMPLES: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
             "summary": "The same film in a square, with captions; nothing is bought.",
             "value": {"aspect_ratio": "1:1", "captions": True},
         },
+        "files": {
+            "summary": "The same film as WebM, too, with a moving preview; nothing is bought.",
+            "value": {"container": "webm", "preview": "gif"},
+        },
     },
     "Integration": {
         "key": {

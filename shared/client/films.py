@@ -29,6 +29,7 @@ ENDED = ("completed", "failed", "cancelled")
 PAUSES = (1.0, 2.0, 3.0, 5.0, 8.0)  # seconds between looks after a change; then
 LONGEST_LOOK = 10.0
 TRIES = 3  # of a download that breaks off
+FURTHER = ("mov", "webm", "gif", "webp")  # files of a film beside its MP4, by suffix
 PAGE = 100  # jobs asked for at once
 
 Seen = Callable[[Job], None]
@@ -167,22 +168,28 @@ class Films:
         """Make another version of a film from the takes that exist: nothing is bought. With `dry_run`: only checked."""
         return cast("Revised | RevisedDryRun", self._changed(job, "edit", changes, idempotency_key))
 
-    def download(self, job: str, to: str | Path) -> Path:
-        """Fetch the film to a file, which is there whole or not at all; return its path. Raises OSError too."""
+    def download(self, job: str, to: str | Path, *, file: str | None = None) -> Path:
+        """Fetch the film to a file, which is there whole or not at all; return its path. Raises OSError too.
+
+        `file`: which of the film's files, `mp4`, `mov`, `webm`, `gif` or `webp`; left out, the one `to` is named as.
+        """
         path = Path(to)
+        ending = path.suffix[1:].lower()
+        chosen = file or (ending if ending in FURTHER else "mp4")
         for left in reversed(range(TRIES)):
             try:
-                return self._fetch(job, path)
+                return self._fetch(job, path, chosen)
             except Unavailable:
                 if not left:
                     raise
                 self._patience.sleep(1.0)
         raise AssertionError("a try returns or raises")
 
-    def _fetch(self, job: str, path: Path) -> Path:
+    def _fetch(self, job: str, path: Path, chosen: str) -> Path:
+        called = f"/jobs/{_id(job)}/film" + ("" if chosen == "mp4" else f"?file={chosen}")
         part = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")
         try:
-            with part.open("xb") as file, self._transport.file(f"/jobs/{_id(job)}/film") as answer:
+            with part.open("xb") as file, self._transport.file(called) as answer:
                 for piece in answer.iter_raw():
                     file.write(piece)
                 told = answer.headers.get("Content-Length")

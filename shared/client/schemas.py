@@ -252,6 +252,9 @@ class ColorsBody(TypedDict):
     panel: NotRequired[str | None]
 
 
+Container: TypeAlias = Literal["mp4", "mov", "webm"]
+
+
 Corner: TypeAlias = Literal[
     "auto", "top_left", "top_right", "bottom_left", "bottom_right"
 ]
@@ -840,6 +843,7 @@ class NewsOutput(TypedDict):
     resolution: str
     final_video_url: NotRequired[str | None]
     poster_url: NotRequired[str | None]
+    file_urls: NotRequired[dict[str, str] | None]
 
 
 class NewsQuality(TypedDict):
@@ -855,6 +859,7 @@ class OutputBody(TypedDict):
 
     aspect_ratio: Literal["9:16", "4:5", "1:1", "16:9"]
     resolution: NotRequired[Literal["720p", "1080p"] | None]
+    container: NotRequired[Literal["mp4", "mov", "webm"] | None]
 
 
 class PersonaIds(TypedDict):
@@ -948,6 +953,9 @@ class PresetBody(TypedDict):
 
     type: Literal["preset"]
     preset: str
+
+
+Preview: TypeAlias = Literal["none", "gif", "webp"]
 
 
 class Problem(TypedDict):
@@ -1698,6 +1706,8 @@ class Film(TypedDict):
     aspect_ratio: NotRequired[Literal["9:16", "16:9", "1:1"] | None]
     resolution: NotRequired[Literal["720p", "1080p"] | None]
     outputs: NotRequired[list[OutputBody] | None]
+    container: NotRequired[Literal["mp4", "mov", "webm"] | None]
+    preview: NotRequired[Literal["none", "gif", "webp"] | None]
     focus: NotRequired[FocusBody | None]
     b_roll: NotRequired[BRollBody | None]
     background: NotRequired[ColorBody | ImageBody | PresetBody | None]
@@ -1768,6 +1778,7 @@ class JobNews(TypedDict):
     poster_url: NotRequired[str | None]
     outputs: NotRequired[list[NewsOutput] | None]
     quality: NotRequired[NewsQuality | None]
+    file_urls: NotRequired[dict[str, str] | None]
 
 
 class JobOutput(TypedDict):
@@ -1780,6 +1791,7 @@ class JobOutput(TypedDict):
     film_bytes: int | None
     final_video_url: str | None
     poster_url: str | None
+    file_urls: dict[str, str]
     quality: FilmQuality | None
     error_message: str | None
 
@@ -1839,6 +1851,7 @@ class OutputRequest(TypedDict):
 
     aspect_ratio: AspectRatio
     resolution: Resolution
+    container: NotRequired[Container]
 
 
 class Persona(TypedDict):
@@ -1959,6 +1972,8 @@ class Template(TypedDict):
     aspect_ratio: NotRequired[Literal["9:16", "16:9", "1:1"] | None]
     resolution: NotRequired[Literal["720p", "1080p"] | None]
     outputs: NotRequired[list[OutputBody] | None]
+    container: NotRequired[Literal["mp4", "mov", "webm"] | None]
+    preview: NotRequired[Literal["none", "gif", "webp"] | None]
     focus: NotRequired[FocusBody | None]
     b_roll: NotRequired[BRollBody | None]
     background: NotRequired[ColorBody | ImageBody | PresetBody | None]
@@ -2128,6 +2143,7 @@ class Cancelled(TypedDict):
     feedback: list[FeedbackGiven]
     quality: FilmQuality | None
     outputs: list[JobOutput]
+    file_urls: dict[str, str]
     caption_urls: dict[str, str]
     veo_video_url: str | None
     footage_urls: list[Footage]
@@ -2213,6 +2229,8 @@ class Edit(TypedDict):
     aspect_ratio: NotRequired[Literal["9:16", "16:9", "1:1"] | None]
     resolution: NotRequired[Literal["720p", "1080p"] | None]
     outputs: NotRequired[list[OutputBody] | None]
+    container: NotRequired[Literal["mp4", "mov", "webm"] | None]
+    preview: NotRequired[Literal["none", "gif", "webp"] | None]
     focus: NotRequired[FocusBody | None]
     hold: NotRequired[Literal["auto", "push_in", "ping_pong", "freeze"] | None]
     inset: NotRequired[Literal["auto", "rounded", "circle", "full", "beside"] | None]
@@ -2291,6 +2309,7 @@ class Job(TypedDict):
     feedback: list[FeedbackGiven]
     quality: FilmQuality | None
     outputs: list[JobOutput]
+    file_urls: dict[str, str]
     caption_urls: dict[str, str]
     veo_video_url: str | None
     footage_urls: list[Footage]
@@ -2335,6 +2354,8 @@ class Request(TypedDict):
     inset: NotRequired[Inset]
     poster: NotRequired[Poster]
     product_card: NotRequired[ProductCard]
+    container: NotRequired[Container]
+    preview: NotRequired[Preview]
     safe_area: NotRequired[AppArea]
     audio: Audio
     transition: NotRequired[Blend]

@@ -33,6 +33,7 @@ class OutputFacts(Stored):
     resolution: str
     film: str | None = None  # its permanent link, seen from where the job is read; None = it could not be composed
     poster: str | None = None
+    files: Mapping[str, str] = field(default_factory=dict)  # links to its other files, by suffix
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ class JobFacts(Stored):
     poster: str | None = None
     films: tuple[OutputFacts, ...] | None = None  # where there are several
     quality: FilmQuality | None = None  # of a finished film
+    files: Mapping[str, str] = field(default_factory=dict)  # links to the film's other files, by suffix
 
 
 class Beside(Protocol):

@@ -12,7 +12,7 @@ from shared.door.body_reading import read_object
 from shared.door.body_types import BrandName, Judge, Name, Removable, Script, Text500, Text1000, of_form
 from shared.door.clip_bodies import ClipStart, OwnClip
 from shared.door.film_bodies import FlatBody, PositionBody
-from shared.door.output_bodies import FocusBody, OutputsBody
+from shared.door.output_bodies import ContainerName, FocusBody, OutputsBody, PreviewName
 from shared.door.picture_bodies import (
     DipColor,
     EditCardBody,
@@ -35,7 +35,7 @@ from shared.pipeline.plan.request import VoiceSettings
 
 _PART_PATTERN, _LINK_PATTERN = (
     r"^(clip|presenter)-[0-9]{1,3}$",
-    r"^((film|poster)(-[2-4])?|captions-(srt|vtt)|footage-[1-9][0-9]?)$",
+    r"^((film|poster|mov|webm|gif|webp)(-[2-4])?|captions-(srt|vtt)|footage-[1-9][0-9]?)$",
 )
 Key = Annotated[
     str,
@@ -48,7 +48,7 @@ _BOUGHT = (
 )
 _LAID_OUT = {
     *("avatar_position", "captions", "captions_by", "text", "safe_area", "background", "length"),
-    *("aspect_ratio", "resolution", "order", "outputs", "focus"),
+    *("aspect_ratio", "resolution", "order", "outputs", "focus", "container", "preview"),
     *("transition", "transition_seconds", "transition_color", "hold", "inset"),
     *("poster", "product_card", "intro", "outro"),
 }
@@ -56,7 +56,7 @@ _SCENE_LAID_OUT = {"scene", "text_overlay", "background", "seconds", "transition
 LinkName = Annotated[
     str,
     Field(json_schema_extra={"pattern": _LINK_PATTERN}),
-    AfterValidator(of_form(_LINK_PATTERN, 'must be a link: "film", "poster", "footage-1"')),
+    AfterValidator(of_form(_LINK_PATTERN, 'must be a link: "film", "poster", "webm", "footage-1"')),
 ]
 
 
@@ -150,6 +150,8 @@ class EditBody(Body):
     aspect_ratio: Literal["9:16", "16:9", "1:1"] | None = None
     resolution: Literal["720p", "1080p"] | None = None
     outputs: OutputsBody | None = None
+    container: ContainerName | None = None
+    preview: PreviewName | None = None
     focus: FocusBody | None = None
     hold: HoldName | None = None
     inset: InsetName | None = None

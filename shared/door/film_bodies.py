@@ -26,7 +26,7 @@ from shared.door.body_types import (
     Upload,
 )
 from shared.door.clip_bodies import ClipStart, OwnClip
-from shared.door.output_bodies import FocusBody, OutputsBody
+from shared.door.output_bodies import ContainerName, FocusBody, OutputsBody, PreviewName
 from shared.door.picture_bodies import (
     CardBody,
     DipColor,
@@ -141,6 +141,8 @@ class TemplateBody(Body):
     aspect_ratio: Literal["9:16", "16:9", "1:1"] | None = None
     resolution: Literal["720p", "1080p"] | None = None
     outputs: OutputsBody | None = None
+    container: ContainerName | None = None
+    preview: PreviewName | None = None
     focus: FocusBody | None = None
     b_roll: BRollBody | None = None
     background: BackgroundBody | None = None

@@ -107,7 +107,11 @@ class JobsDoor:
             ),
             Route("GET", "/{job}/film", self._film, "Redirect to the film, or to its k-th output, for five minutes."),
             Route(
-                "GET", "/{job}/{thing}/{token}", self._linked, "Redirect to the film, its poster or footage.", open=True
+                "GET",
+                "/{job}/{thing}/{token}",
+                self._linked,
+                "Redirect to the film, one of its files or footage.",
+                open=True,
             ),
         )
 
@@ -246,9 +250,12 @@ class JobsDoor:
 
     def _film(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
         number, job = request.args.get("output", "1"), self._own(request, found["job"], READ).job
-        name = links.FILM if number == "1" else f"{links.FILM}-{number[:2]}"
-        save = request.args.get("download") == "true"
-        return self._redirect(job, name, f"{job.id[:8]}.mp4" if save else None)
+        file, save = request.args.get("file", "mp4"), request.args.get("download") == "true"
+        if file not in ("mp4", *links.FURTHER):
+            raise invalid({"file": [f"is one of mp4, {', '.join(links.FURTHER)}"]})
+        name = links.FILM if file == "mp4" else file
+        name = name if number == "1" else f"{name}-{number[:2]}"
+        return self._redirect(job, name, f"{job.id[:8]}.{file}" if save else None)
 
     def _links(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
         from shared.door.change_bodies import LinksBody
@@ -279,7 +286,9 @@ class JobsDoor:
     def _redirect(self, job: Job, name: str, save_as: str | None = None) -> flask.Response:
         uri = links.linked_files(job).get(name)
         if uri is None:
-            raise Problem(Code.NOT_FOUND, f"there is no {name} (yet)", next_move="read the job's status first")
+            asked = links.FURTHER.get(name.partition("-")[0]) if job.ending else None
+            move = f"POST /jobs/{job.id}/edit with {asked} makes it, and buys nothing" if asked else ""
+            raise Problem(Code.NOT_FOUND, f"there is no {name} (yet)", next_move=move or "read the job's status first")
         return answer(302, {"job_id": job.id}, {"Location": self.blobs.link(uri, save_as)})
 
     def _own_and_who(self, request: flask.Request, job_id: str) -> tuple[Caller, Loaded]:

@@ -7,6 +7,26 @@ from pydantic import Field
 from shared.door.strict_body import Body
 
 MOST_OUTPUTS = 4
+_Container = Literal["mp4", "mov", "webm"]
+
+ContainerName = Annotated[
+    _Container,
+    Field(
+        description="What the film is packed in. Its MP4 (H.264, AAC) is always made; mov is the same picture and "
+        "sound as QuickTime, webm is VP9 and Opus, encoded anew: a file more, in `file_urls`. webm takes its time, "
+        "which the dry run tells with its price: at 1080p films of four minutes are the longest. In an edit, mp4 is "
+        "the MP4 alone.",
+        examples=["webm"],
+    ),
+]
+PreviewName = Annotated[
+    Literal["none", "gif", "webp"],
+    Field(
+        description="The film's first three seconds behind its intro, silent and over and over, as a picture of at "
+        "most 480 pixels across and 3 MB: gif for mails, webp for websites. In `file_urls`, for each output.",
+        examples=["gif"],
+    ),
+]
 
 
 class OutputBody(Body):
@@ -14,6 +34,7 @@ class OutputBody(Body):
 
     aspect_ratio: Literal["9:16", "4:5", "1:1", "16:9"]
     resolution: Literal["720p", "1080p"] | None = None
+    container: Annotated[_Container | None, Field(description="Where not as the order's `container` says.")] = None
 
 
 class FocusBody(Body):

@@ -5,7 +5,7 @@ from typing import Any
 
 from shared.pipeline.codec import to_plain
 from shared.pipeline.job.job import Job, Output
-from shared.steps.links import FILM, POSTER, output_name
+from shared.steps.links import FILM, POSTER, file_links, output_name
 
 
 def quality(output: Output | None) -> dict[str, Any] | None:
@@ -13,6 +13,11 @@ def quality(output: Output | None) -> dict[str, Any] | None:
     if output is None or output.quality is None:
         return None
     return {"score": output.quality.score, "verdict": output.quality.verdict, **to_plain(output.quality)}
+
+
+def file_urls(job: Job, number: int, links: Mapping[str, str]) -> dict[str, str]:
+    """Return the links to what was made of the k-th film beside its MP4, by suffix."""
+    return {suffix: links[name] for suffix, name in file_links(job, number).items()}
 
 
 def outputs(job: Job, links: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -29,6 +34,7 @@ def outputs(job: Job, links: Mapping[str, str]) -> list[dict[str, Any]]:
                 "film_bytes": node.output.size if node.output else None,
                 "final_video_url": links.get(output_name(FILM, number)),
                 "poster_url": links.get(output_name(POSTER, number)),
+                "file_urls": file_urls(job, number, links),
                 "quality": quality(node.output),
                 "error_message": node.why if node.waived_at else None,
             }

@@ -6,7 +6,7 @@ from typing import Any
 
 from shared.cloud.records import Unread
 from shared.door.bill_views import COLUMNS, PRICE_EXPLAINED, costs, price, priced
-from shared.door.output_views import outputs, quality
+from shared.door.output_views import file_urls, outputs, quality
 from shared.door.presenter_views import moved, on_failure
 from shared.door.version_views import bought, version_fields
 from shared.pipeline.codec import to_plain
@@ -138,6 +138,7 @@ def whole(job: Job, public_url: str, now: datetime, outlook: Outlook) -> dict[st
         "footage_urls": footage,
         "final_video_url": links.get(FILM),
         "poster_url": links.get(POSTER),
+        "file_urls": file_urls(job, 1, links),
         "caption_urls": {suffix: links[name] for name, suffix in CAPTIONS.items() if name in links},
         "error_message": job.trouble.message if job.trouble else None,
         "error": to_plain(job.trouble) if job.trouble else None,

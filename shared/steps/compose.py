@@ -6,7 +6,7 @@ twice makes the same film under the same name (holes 39, 40).
 
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -40,6 +40,7 @@ from shared.pipeline.plan.warned import FilmQuality, Warned, WarningText, warnin
 from shared.pipeline.vendors.names import called
 from shared.steps.commit import Commits
 from shared.steps.cutouts import NEXT
+from shared.steps.film_files import files_there, files_wanted, make_files
 from shared.steps.message import Message
 from shared.steps.own_clips import OwnClips
 from shared.steps.presenter_files import CAPTION_BYTES
@@ -70,11 +71,14 @@ class Compose:
 
     def _made(self, loaded: Loaded, node: Node, wanted: str) -> on.NodeEvent:
         uri = f"gs://{self.films_bucket}/{film_object(loaded.job.versions.of or loaded.job.id, wanted)}"
+        files = files_wanted(loaded.job, node.key)
         try:
-            there = self._there(uri)
-            if there:
+            there = self._there(uri, files)
+            if there and there.files == files:
                 return on.WorkDone(node.key, wanted, there)
             with tempfile.TemporaryDirectory(dir=self.scratch, prefix="abroll-") as folder:
+                if there:
+                    return self._furthered(loaded.job, node, wanted, there, Path(folder))
                 return self._rendered(loaded.job, node, wanted, uri, Path(folder))
         except MediaRefused as refused:
             return _refused(loaded.job, node, wanted, refused)
@@ -98,10 +102,19 @@ class Compose:
         poster = beside(uri, "jpg")
         self.blobs.write_file(poster, composed.poster, mime="image/jpeg")
         keep_quality(self.blobs, uri, composed.quality)
+        further, lost = make_files(self.blobs, uri, composed.film, job, node.key, budget)
         stored = self.blobs.write_file(uri, composed.film, mime="video/mp4")
         self._remembered(job, composed)
-        output = _output(stored, composed.facts.seconds, words, composed.quality)
-        return on.WorkDone(node.key, wanted, output, tuple(dict.fromkeys((*told, *cut.warnings, *composed.warnings))))
+        output = replace(_output(stored, composed.facts.seconds, words, composed.quality), files=further)
+        warned = dict.fromkeys((*told, *cut.warnings, *composed.warnings, *lost))
+        return on.WorkDone(node.key, wanted, output, tuple(warned))
+
+    def _furthered(self, job: Job, node: Node, wanted: str, there: Output, folder: Path) -> on.NodeEvent:
+        """Make what a film that exists lacks beside it."""
+        film, budget = folder / "film.mp4", Budget(self.commits.timeouts.compose_render)
+        self.blobs.fetch(there.uri, film, there.generation)
+        further, lost = make_files(self.blobs, there.uri, film, job, node.key, budget)
+        return on.WorkDone(node.key, wanted, replace(there, files=further), lost)
 
     def _subtitled(self, uri: str, cut: Edit) -> str | None:
         """Store what is said beside the film, as SubRip and WebVTT; return the first one's name."""
@@ -202,7 +215,7 @@ class Compose:
         except NoFile:
             return None
 
-    def _there(self, uri: str) -> Output | None:
+    def _there(self, uri: str, files: tuple[str, ...]) -> Output | None:
         try:
             stored = self.blobs.stat(uri)
         except NoFile:
@@ -212,7 +225,8 @@ class Compose:
             words: str | None = self.blobs.stat(beside(uri, "srt")).uri
         except NoFile:
             words = None
-        return _output(stored, facts.seconds, words, kept_quality(self.blobs, uri))
+        output = _output(stored, facts.seconds, words, kept_quality(self.blobs, uri))
+        return replace(output, files=files_there(self.blobs, uri, files))
 
 
 def _breaks(locale: str) -> Breaks:

@@ -24,7 +24,7 @@ from shared.pipeline.job.schema import SWITCHING
 from shared.pipeline.job.version import MOST_VERSIONS, Version, VersionMade, Versions
 from shared.pipeline.plan.capabilities import Tables
 from shared.pipeline.plan.image_fit import image_warnings, with_photos
-from shared.pipeline.plan.plan import MICROS, Kind, Sound
+from shared.pipeline.plan.plan import COMPOSE_KEY, MICROS, Kind, Plan, Sound
 from shared.pipeline.plan.planner import CannotPlan, nodes, plan
 from shared.steps.account_defaults import defaults_of
 from shared.steps.create_job import CreateJob
@@ -163,7 +163,7 @@ class EditFilm:
 
     def _laid(self, base: Job, recut: Recut, refused: Mapping[str, list[str]]) -> Laid:
         try:
-            laid = laid_out(base.request, base.plan, recut, self.tables)
+            laid = laid_out(base.request, _as_made(base), recut, self.tables)
         except CannotChange as cannot:
             nothing = refused and not recut.fields
             raise invalid(refused if nothing else {**cannot.details, **refused}) from cannot
@@ -187,6 +187,13 @@ class EditFilm:
         if root is None:
             raise not_found("film: the one this is a version of was deleted")
         return root
+
+
+def _as_made(base: Job) -> Plan:
+    """Return the plan of a film with the further files it really has: what was lost may be asked for again."""
+    made = {film.key: output.files for film in base.plan.films if (output := base.nodes[film.key].output)}
+    renditions = tuple(replace(one, files=made.get(one.key, one.files)) for one in base.plan.renditions)
+    return replace(base.plan, files=made.get(COMPOSE_KEY, base.plan.files), renditions=renditions)
 
 
 def _editable(base: Job) -> None:

@@ -1,4 +1,4 @@
-"""A job's permanent links: film, poster, captions and each continuous shot have a token each, and end one by one.
+"""A job's permanent links: film, its other files, captions and each continuous shot have a token each, and end so.
 
 A token follows from the job's secret and the link's name, so nothing is stored until one is revoked: then the job
 keeps that link's new token, or, where all end, a new secret. Links made before they were told apart hold the secret
@@ -11,13 +11,17 @@ import hmac
 from collections.abc import Callable, Iterable, Mapping
 
 from shared.pipeline.job.events import LinksRevoked
-from shared.pipeline.job.job import Job
+from shared.pipeline.job.job import Job, Output
 from shared.pipeline.job.names import beside
 from shared.pipeline.plan.plan import COMPOSE_KEY
 
 FILM, POSTER, FOOTAGE = "film", "poster", "footage"
 CAPTIONS = {"captions-srt": "srt", "captions-vtt": "vtt"}  # link and suffix
 TOKEN_BYTES = 24
+FURTHER = {  # links to what is made of a film, called by its suffix, and how an edit asks for each
+    **{name: f'{{"container": "{name}"}}' for name in ("mov", "webm")},
+    **{name: f'{{"preview": "{name}"}}' for name in ("gif", "webp")},
+}
 
 
 def footage_name(number: int) -> str:
@@ -26,30 +30,41 @@ def footage_name(number: int) -> str:
 
 
 def output_name(name: str, number: int) -> str:
-    """Return what a link calls the film or poster of the k-th output, counted from 1."""
+    """Return what a link calls the film, poster or other file of the k-th output, counted from 1."""
     return name if number == 1 else f"{name}-{number}"
 
 
 def link_names(job: Job) -> tuple[str, ...]:
     """Return the names of all links the job has, or will have when it is finished."""
     shots = (footage_name(number) for number in range(1, len(job.plan.chains) + 1))
-    films = (output_name(name, number) for number in range(1, len(job.plan.films) + 1) for name in (FILM, POSTER))
+    films = (
+        output_name(name, number)
+        for number, film in enumerate(job.plan.films, start=1)
+        for name in (FILM, POSTER, *film.files)
+    )
     return (*films, *shots, *(CAPTIONS if job.plan.speeches else ()))
 
 
 def linked_files(job: Job) -> Mapping[str, str]:
     """Return the file each of the job's links leads to; what is not made yet has none."""
     films = enumerate((job.nodes[film.key].output for film in job.plan.films), start=1)
-    files = {
-        output_name(name, number): film.uri if name is FILM else beside(film.uri, "jpg")
-        for number, film in films
-        for name in (FILM, POSTER)
-        if film
-    }
+    files = {output_name(name, number): uri for number, film in films if film for name, uri in _beside(film).items()}
     made = job.nodes[COMPOSE_KEY].output  # all say the same
     words = {name: beside(made.uri, suffix) for name, suffix in CAPTIONS.items()} if made and made.captions else {}
     shots = enumerate((job.nodes[chain].output for chain in job.plan.chains), start=1)
     return files | {footage_name(number): shot.uri for number, shot in shots if shot} | words
+
+
+def _beside(film: Output) -> Mapping[str, str]:
+    """Return the files of one film, by the names of their links."""
+    further = {suffix: beside(film.uri, suffix) for suffix in film.files}
+    return {FILM: film.uri, POSTER: beside(film.uri, "jpg"), **further}
+
+
+def file_links(job: Job, number: int) -> Mapping[str, str]:
+    """Return the names of the links to what was made of the k-th film beside its MP4, by the suffix of each."""
+    made = job.nodes[job.plan.films[number - 1].key].output
+    return {suffix: output_name(suffix, number) for suffix in made.files} if made else {}
 
 
 def link(job: Job, name: str, public_url: str) -> str:

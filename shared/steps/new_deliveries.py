@@ -1,6 +1,6 @@
 """Which webhooks a commit sends: its job's own address hears an ending, the tenant's endpoints what they asked for."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
 from shared.cloud.records import JobFacts, NewDelivery, OutputFacts
@@ -12,7 +12,7 @@ from shared.pipeline.job.names import delivery_task
 from shared.pipeline.job.status import degraded, progress, stage, status
 from shared.pipeline.plan.plan import COMPOSE_KEY
 from shared.pipeline.plan.warned import FilmQuality
-from shared.steps.links import FILM, POSTER, below_job, linked_files, output_name
+from shared.steps.links import FILM, POSTER, below_job, file_links, linked_files, output_name
 from shared.steps.webhook_events import WebhookEvent, event_of
 
 
@@ -108,6 +108,7 @@ def _facts(job: Job, now: datetime) -> JobFacts:
         poster=below_job(job, POSTER) if POSTER in files else None,
         films=_films(job) if ended and len(job.plan.films) > 1 else None,
         quality=_quality(job) if job.ending is Ending.COMPLETED else None,
+        files=_files(job, 1) if files else {},
     )
 
 
@@ -118,8 +119,20 @@ def _quality(job: Job) -> FilmQuality | None:
 
 def _films(job: Job) -> tuple[OutputFacts, ...]:
     films = enumerate(job.plan.films, start=1)
-    linked = ((film, [_linked(job, output_name(name, number)) for name in (FILM, POSTER)]) for number, film in films)
-    return tuple(OutputFacts(film.aspect_ratio, film.resolution, *both) for film, both in linked)
+    return tuple(
+        OutputFacts(
+            film.aspect_ratio,
+            film.resolution,
+            _linked(job, output_name(FILM, number)),
+            _linked(job, output_name(POSTER, number)),
+            _files(job, number),
+        )
+        for number, film in films
+    )
+
+
+def _files(job: Job, number: int) -> Mapping[str, str]:
+    return {suffix: below_job(job, name) for suffix, name in file_links(job, number).items()}
 
 
 def _linked(job: Job, name: str) -> str | None:

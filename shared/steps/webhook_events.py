@@ -73,6 +73,7 @@ class NewsOutput:
     resolution: str
     final_video_url: str | None = None  # its permanent link; None = it could not be composed
     poster_url: str | None = None
+    file_urls: Mapping[str, str] | None = None  # links to its other container and its preview, by suffix; none: null
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,7 @@ class JobNews:
     poster_url: str | None = None
     outputs: tuple[NewsOutput, ...] | None = None  # the films of a job that makes several, once it has ended
     quality: NewsQuality | None = None  # of a finished film, where it was measured
+    file_urls: Mapping[str, str] | None = None  # links to the film's other container and its preview, by suffix
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +172,7 @@ def news_of(
         poster_url=f"{url}/{facts.poster}" if facts.poster else None,
         outputs=_outputs(url, facts.films),
         quality=_quality(facts.quality),
+        file_urls=_linked(url, facts.files),
     )
 
 
@@ -206,9 +209,14 @@ def _outputs(url: str, films: tuple[OutputFacts, ...] | None) -> tuple[NewsOutpu
             film.resolution,
             f"{url}/{film.film}" if film.film else None,
             f"{url}/{film.poster}" if film.poster else None,
+            _linked(url, film.files),
         )
         for film in films
     )
+
+
+def _linked(url: str, files: Mapping[str, str]) -> Mapping[str, str] | None:
+    return {suffix: f"{url}/{name}" for suffix, name in files.items()} or None
 
 
 def event_of(ending: Ending) -> WebhookEvent:

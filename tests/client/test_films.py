@@ -102,6 +102,27 @@ def test_a_film_is_fetched_whole(server: Canned, tmp_path: Path) -> None:
     assert {"film.mp4": b"film" * 50_000} == {path.name: path.read_bytes() for path in tmp_path.iterdir()}
 
 
+@pytest.mark.parametrize(
+    ("to", "file", "query"),
+    [
+        ("film.webm", None, "?file=webm"),
+        ("film.GIF", None, "?file=gif"),
+        ("film.x", "mov", "?file=mov"),
+        ("x", None, ""),
+    ],
+)
+def test_a_films_other_files_are_fetched(server: Canned, tmp_path: Path, to: str, file: str | None, query: str) -> None:
+    """The one a file is named as, or the one that is said; the MP4 otherwise."""
+    with canned() as store:
+        store.answer(Response(b"film"))
+        server.answer(Response("", 302, headers={"Location": store.url}))
+
+        server.abroll().films.download(JOB, tmp_path / to, file=file)
+
+    assert f"/jobs/{JOB}/film{query}" == server.heard[0][1]
+    assert b"film" == (tmp_path / to).read_bytes()
+
+
 def test_a_film_that_breaks_off_is_fetched_again(server: Canned, tmp_path: Path) -> None:
     """Half a film is no film: the file it would replace stays until the whole one is there."""
     (tmp_path / "film.mp4").write_bytes(b"old")

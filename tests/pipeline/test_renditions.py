@@ -182,7 +182,7 @@ def test_too_many_outputs_are_counted() -> None:
     [
         ([{"aspect_ratio": "2:1"}], "outputs.0.aspect_ratio"),
         ([{}], "outputs.0.aspect_ratio"),
-        ([{"aspect_ratio": "1:1", "container": "mov"}], "outputs.0.container"),
+        ([{"aspect_ratio": "1:1", "captions": True}], "outputs.0.captions"),
         ("9:16", "outputs"),
     ],
 )

@@ -2,23 +2,28 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 from infra.local.world import FILMS
 from shared.pipeline.job import events as on
 from shared.pipeline.job.job import Ending, State
-from shared.pipeline.job.names import film_object
+from shared.pipeline.job.names import beside, film_object
+from shared.pipeline.job.recut import Recut
 from shared.pipeline.job.revision import Change
+from shared.pipeline.plan.picture import Container, Preview
 from shared.pipeline.plan.warned import FilmQuality
 from shared.steps.quality_files import keep_quality
 from tests.faults.wire import Kind
+from tests.media.makers import BLUE
+from tests.media.makers import film as silent
 from tests.steps.stage import CLIP, FILM, TENANT, Stage, footage, staged
 
 COMMIT = "^firestore Commit"
 
 
-def shot(stage: Stage) -> str:
+def shot(stage: Stage, **changed: Any) -> str:
     """Order a film and bring it to the point where compose is wanted."""
-    job_id = stage.order(footage())
+    job_id = stage.order(footage(**changed))
     stage.wiring.start_clip(stage.message(job_id, CLIP))
     stage.filmed()
     stage.cloud.storage.deliver_events()
@@ -74,6 +79,40 @@ def test_a_film_that_is_there_keeps_its_report(stage: Stage) -> None:
     output = stage.node(job_id, FILM).output
     assert output is not None
     assert FilmQuality(9.0) == output.quality
+
+
+def test_a_film_that_is_there_gets_what_it_lacks(stage: Stage, canned: dict[str, Path]) -> None:
+    """Its other container is made of the film itself; whoever died before had made the rest."""
+    job_id = shot(stage, container=Container.MOV, preview=Preview.GIF)
+    uri = film_uri(stage, job_id)
+    stored = stage.wiring.blobs.write_file(uri, canned["film"], mime="video/mp4")
+    stage.wiring.blobs.write(beside(uri, "gif"), [b"GIF89a"], mime="image/gif")
+
+    composed(stage, job_id)
+
+    output = stage.node(job_id, FILM).output
+    assert output is not None
+    assert (stored.generation, ("mov", "gif")) == (output.generation, output.files)
+    assert "video/quicktime" == stage.wiring.blobs.stat(beside(uri, "mov")).mime
+    assert 6 == stage.wiring.blobs.stat(beside(uri, "gif")).size
+    assert 0 == stage.wire.count("^storage GET /download/.*/abroll-takes/.*clip-1.* ")
+
+
+def test_a_film_does_not_wait_for_a_file_that_cannot_be_made(stage: Stage, tmp_path: Path) -> None:
+    """It is finished with a warning that says which call makes it, and that call is no change of nothing."""
+    mute = silent(tmp_path / "mute.mp4", BLUE, each=2)
+    job_id = shot(stage, container=Container.MOV)
+    stage.wiring.blobs.write_file(film_uri(stage, job_id), mute, mime="video/mp4")
+
+    composed(stage, job_id)
+    job = stage.job(job_id)
+    edit = stage.wiring.edit_film()
+    _, again = edit(TENANT, job, Recut(container=Container.MOV), dry_run=True, trace="t")
+
+    assert Ending.COMPLETED is job.ending
+    assert (("mov",), ()) == (job.plan.files, job.nodes[FILM].output and job.nodes[FILM].output.files)
+    assert [says for says in job.warnings if 'POST /jobs/{id}/edit with {"container": "mov"} makes it' in says]
+    assert ("mov",) == again.plan.files
 
 
 def test_two_at_once_make_one_film(stage: Stage) -> None:

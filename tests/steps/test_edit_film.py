@@ -2,7 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -13,9 +16,11 @@ from shared.pipeline.job.recut import Recut
 from shared.pipeline.job.revision import Change
 from shared.pipeline.plan.plan import Sound
 from shared.pipeline.plan.request import Position
+from shared.steps.links import linked_files
 from shared.steps.problems import Problem
-from tests.steps.calls import customer, told
+from tests.steps.calls import call, customer, told
 from tests.steps.stage import CLIP, FILM, SPEECH, TENANT, Stage, presented, staged
+from tests.steps.visitor import signed_in
 
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")  # Google's refused download, unread
 
@@ -191,6 +196,52 @@ def test_a_film_shows_its_versions_with_links(finished: tuple[Stage, str]) -> No
     assert version["cost"]["paid_by_us"] == version["estimated_cost"]["paid_by_us"]
     assert 302 == asked.call("GET", f"/jobs/{version['id']}/film").status_code
     assert root["versions"][-1]["film_url"].endswith(f"/jobs/{version['id']}/film")
+
+
+def test_a_finished_film_gets_a_webm_and_a_preview(finished: tuple[Stage, str]) -> None:
+    """Of the film itself: no vendor is called, no take fetched, nothing composed; links, names and types are right."""
+    stage, job_id = finished
+    asked = customer(stage.wiring, TENANT.id)
+    stage.wire.calls.clear()
+
+    lacking = asked.call("GET", f"/jobs/{job_id}/film?file=webm")
+    answer = asked.call("POST", f"/jobs/{job_id}/edit", {"container": "webm", "preview": "gif"})
+    made = told(answer)["job_id"]
+    lived(stage, made)
+    shown = told(asked.call("GET", f"/jobs/{made}"))
+    opened = {
+        suffix: call(stage.wiring, "GET", url.removeprefix(stage.wiring.settings.public_url)).headers["Location"]
+        for suffix, url in shown["file_urls"].items()
+    }
+    saved = asked.call("GET", f"/jobs/{made}/film?file=webm&download=true").headers["Location"]
+    unknown = asked.call("GET", f"/jobs/{made}/film?file=avi")
+    page = signed_in(stage, asked).get(f"/films/{made}").get_data(as_text=True)
+
+    films = [stage.job(each).nodes[FILM].output for each in (job_id, made)]
+    assert [404, 202, 400] == [each.status_code for each in (lacking, answer, unknown)]
+    assert '/edit with {"container": "webm"} makes it, and buys nothing' in told(lacking)["next_move"]
+    assert [] == to_vendors(stage)
+    assert 0 == stage.wire.count("^storage GET /download/.*/(clip|presenter)-")
+    assert [replace(each, files=()) for each in films if each] == [films[0], films[0]]
+    assert shown["file_urls"] == shown["outputs"][0]["file_urls"]
+    assert {} == told(asked.call("GET", f"/jobs/{job_id}"))["file_urls"]
+    stored = linked_files(stage.job(made))
+    types = {suffix: stage.wiring.blobs.stat(stored[suffix]).mime for suffix in opened}
+    assert {"webm": "video/webm", "gif": "image/gif"} == types
+    assert {suffix: urlsplit(url).path.rpartition(".")[2] for suffix, url in opened.items()} == {
+        one: one for one in opened
+    }
+    assert [f'attachment; filename="{made[:8]}.webm"'] == parse_qs(saved)["response-content-disposition"]
+    assert all(f"/films/{made}/download?o=1&amp;f={suffix}" in page for suffix in opened)
+    assert stage.job(made).plan.compose_cost == stage.job(made).money.charged
+    facts = next(each["facts"] for each in deliveries(stage) if each["job"] == made and each["facts"]["film"])
+    assert {suffix: "/".join(url.split("/")[-2:]) for suffix, url in shown["file_urls"].items()} == facts["files"]
+
+
+def deliveries(stage: Stage) -> list[dict[str, Any]]:
+    """Return the webhooks that were made."""
+    kept = stage.wiring.clients.firestore.collection("webhook_deliveries").stream()
+    return [one.to_dict() or {} for one in kept]
 
 
 def test_what_was_never_made_or_is_gone_is_told(tmp_path: Path, canned: Mapping[str, Path]) -> None:

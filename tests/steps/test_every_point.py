@@ -19,6 +19,7 @@ from shared.cloud.blobs import FilesUnreachable
 from shared.cloud.jobs import StoreUnreachable
 from shared.cloud.secrets import SecretsUnreachable
 from shared.pipeline.job.job import Ending
+from shared.pipeline.plan.picture import Container
 from shared.pipeline.plan.request import AspectRatio, BRoll, Filmer, FilmRequest, OutputRequest
 from shared.steps.problems import Problem
 from tests.faults.wire import Kind
@@ -75,7 +76,7 @@ BY_VEO = Made(presented(), {CLIP: "veo", SPEECH: "heygen"})
 ON_ONE_KEY = Made(presented(b_roll=BRoll(provider=Filmer.HEYGEN)), {CLIP: "heygen", SPEECH: "heygen"}, sample=6)
 BY_DID = Made(by_did(), {CLIP: "veo", SPEECH: "did"}, sample=6)
 SWITCHED = Made(by_persona("Hello. [[broke]]"), {CLIP: "veo", SPEECH: "did"}, sample=8)
-SEVERAL = (OutputRequest(AspectRatio.TALL), OutputRequest(AspectRatio.SQUARE))
+SEVERAL = (OutputRequest(AspectRatio.TALL, container=Container.MOV), OutputRequest(AspectRatio.SQUARE))
 TWO_FILMS = Made(presented(outputs=SEVERAL), {CLIP: "veo", SPEECH: "heygen"}, sample=8)
 
 
@@ -106,6 +107,9 @@ def found_wrong(stage: Stage, job_id: str, film: Made = BY_VEO) -> list[str]:
         nodes = sorted(node for key in paid for node in film.by if node in key)
         if nodes != sorted(node for node, by in film.by.items() if by == vendor):
             wrong.append(f"{vendor} billed {paid}")
+    files = [output.files for each in job.plan.films if (output := job.nodes[each.key].output)]
+    if files != [each.files for each in job.plan.films]:
+        wrong.append(f"the films have {files} beside them")
     films = {job.nodes[each.key].output for each in job.plan.films}
     if None in films or len(films) != len(job.plan.films):
         wrong.append(f"films are lacking or the same: {films}")

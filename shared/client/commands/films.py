@@ -17,6 +17,7 @@ from .session import Session, read_json, this
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 STATUSES = get_args(get_type_hints(JobRow)["status"])
+FILE_FIELDS = {"mov": "container", "webm": "container", "gif": "preview", "webp": "preview"}
 FILE = click.Path(path_type=Path)
 PHOTO = click.option(
     "--photo", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="The product's photo."
@@ -27,7 +28,13 @@ def watching(command: Command) -> Command:
     """Give a command the options of waiting."""
     for option in (
         click.option("--timeout", type=click.FloatRange(min=0), help="Seconds to wait at most; then exit code 4."),
-        click.option("-o", "--output", "to", type=FILE, help="Fetch the film into this file; waits for it."),
+        click.option(
+            "-o",
+            "--output",
+            "to",
+            type=FILE,
+            help="Fetch the film into this file; waits for it. .mov and .webm are asked for, too.",
+        ),
     ):
         command = option(command)
     return command
@@ -70,7 +77,7 @@ def make(session: Session, /, order: str, photo: Path | None, **asked: Any) -> N
     def create(abroll: Abroll, body: dict[str, Any], key: str | None) -> Mapping[str, Any]:
         return abroll.films.create(body, idempotency_key=key) if key else abroll.films.price(body)
 
-    _buy(session, create, "create", read_json(order), photo, asked)
+    _buy(session, create, "create", _with_file(read_json(order), asked["to"]), photo, asked)
 
 
 @click.command()
@@ -125,7 +132,7 @@ def edit(session: Session, /, job: str, changes: str, **asked: Any) -> None:
             return abroll.films.edit(job, body, idempotency_key=key)
         return abroll.films.edit(job, {**body, "dry_run": True})
 
-    _buy(session, order, f"edit {job}", read_json(changes), None, asked)
+    _buy(session, order, f"edit {job}", _with_file(read_json(changes), asked["to"]), None, asked)
 
 
 @click.command("ls")
@@ -243,6 +250,12 @@ COMMANDS = (
     bill,
     timeline,
 )
+
+
+def _with_file(body: dict[str, Any], to: Path | None) -> dict[str, Any]:
+    """Return an order that asks for the file it is to be fetched into, by its name, where it does not say which."""
+    asked = FILE_FIELDS.get(to.suffix[1:].lower()) if to else None
+    return {asked: to.suffix[1:].lower(), **body} if asked and to else body
 
 
 def _buy(

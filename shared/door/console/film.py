@@ -24,7 +24,8 @@ def shown(visit: Visit, found: Mapping[str, str]) -> flask.Response:
 
 def download(visit: Visit, found: Mapping[str, str]) -> flask.Response:
     """Lead to the file of a film, or of one of its shapes, which the browser keeps instead of playing it."""
-    query = {"download": "true", "output": visit.request.args.get("o", "1")}
+    asked = visit.request.args
+    query = {"download": "true", "output": asked.get("o", "1"), "file": asked.get("f", "mp4")}
     heard = visit.ask("GET", f"/jobs/{found['job']}/film", query=query)
     if heard.failed:
         raise CallRefused(heard)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 
 from shared.pipeline.plan.kit import Rebrand
 from shared.pipeline.plan.own_clips import ClipFacts
-from shared.pipeline.plan.picture import FilmCard, Hold, Inset, Poster, ProductCard
+from shared.pipeline.plan.picture import Container, FilmCard, Hold, Inset, Poster, Preview, ProductCard
 from shared.pipeline.plan.plan import Blend, Length, Loudness, Sound
 from shared.pipeline.plan.request import (
     AspectRatio,
@@ -60,6 +60,8 @@ class Recut:
     hold: Hold | None = None
     poster: Poster | None = None  # an empty one is the best frame of the film's beginning
     product_card: ProductCard | None = None  # one that is never seen takes the film's away
+    container: Container | None = None  # MP4 takes the film's away
+    preview: Preview | None = None
     inset: Inset | None = None
     transition: Blend | None = None
     transition_seconds: float | None = None

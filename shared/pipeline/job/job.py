@@ -1,7 +1,4 @@
-"""What a job remembers: its nodes, their attempts, its money and its story; plain frozen values, no behaviour.
-
-In Firestore a job's fields are named as `cloud/documents.py` maps them. What they mean: (pipeline README, "Fields").
-"""
+"""A job's memory: its nodes, attempts, money and story; `cloud/documents.py` stores it (pipeline README, "Fields")."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -120,6 +117,7 @@ class Output(Stored):
     cutout: Cutout | None = None
     captions: str | None = None  # gs:// of the sidecar SRT
     quality: FilmQuality | None = None  # of a film
+    files: tuple[str, ...] = ()  # suffixes of what was made of a film beside it: "webm", "gif"
 
     @property
     def identity(self) -> str:

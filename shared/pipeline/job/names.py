@@ -74,7 +74,7 @@ def film_object(job: str, inputs_hash: str, suffix: str = "mp4") -> str:
 
 
 def beside(film: str, suffix: str) -> str:
-    """Return the name of a file that stands beside a film: poster "jpg", captions "srt" and "vtt", report "json"."""
+    """Return the name of a file that stands beside a film: its poster "jpg", report "json", "srt", "webm"."""
     return f"{film.removesuffix('.mp4')}.{suffix}"
 
 

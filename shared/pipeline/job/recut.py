@@ -19,17 +19,13 @@ from shared.pipeline.plan.cards import refuse_empty_cards
 from shared.pipeline.plan.composition import canonical, compositions
 from shared.pipeline.plan.insets import refuse_beside
 from shared.pipeline.plan.kit import rebranded, still_filled
+from shared.pipeline.plan.packaging import composing, files_of
 from shared.pipeline.plan.picture import FilmCard
 from shared.pipeline.plan.placement import placement
 from shared.pipeline.plan.plan import Length, Plan, Stretch
 from shared.pipeline.plan.plan_warnings import plan_warnings
 from shared.pipeline.plan.planner import film_seconds
-from shared.pipeline.plan.refusals import (
-    CannotPlan,
-    refuse_app_area,
-    refuse_too_long,
-    refuse_unknown_backdrop,
-)
+from shared.pipeline.plan.refusals import CannotPlan, refuse_app_area, refuse_too_long, refuse_unknown_backdrop
 from shared.pipeline.plan.renditions import refuse_outputs, renditions, with_renditions
 from shared.pipeline.plan.request import Audio, FilmRequest, Position
 from shared.pipeline.plan.stretches import owned, unfilmed, with_speech
@@ -62,14 +58,16 @@ def laid_out(request: FilmRequest, plan: Plan, recut: Recut, tables: Tables) -> 
         kept = replace(kept, mirrored=read_from_the_right(worded))
     made = _planned(replace(kept, stretches=_stretches(kept, worded, recut, tables)), worded, tables)
     unheard = worded.audio.music == request.audio.music  # another one's file is looked for later
-    if unheard and _alike(compositions(made, worded), compositions(plan, request)):
+    if unheard and _shown(made, worded) == _shown(plan, request):
         already = ["nothing would be different: the film is like that already"]
         raise CannotChange(dict.fromkeys(recut.fields, already) or {"scenes": ["nothing to change: name what is"]})
     return Laid(worded, made, newer)
 
 
-def _alike(one: Mapping[str, object], other: Mapping[str, object]) -> bool:
-    return {key: canonical(each) for key, each in one.items()} == {key: canonical(each) for key, each in other.items()}
+def _shown(plan: Plan, request: FilmRequest) -> Mapping[str, str]:
+    """Return what a film is made of and into, by the node that composes it."""
+    files = {film.key: list(film.files) for film in plan.films}
+    return {key: canonical([each, files[key]]) for key, each in compositions(plan, request).items()}
 
 
 def _worded(request: FilmRequest, recut: Recut) -> FilmRequest:
@@ -99,6 +97,8 @@ def _worded(request: FilmRequest, recut: Recut) -> FilmRequest:
         focus=recut.focus or request.focus,
         hold=recut.hold or request.hold,
         poster=recut.poster or request.poster,
+        container=recut.container or request.container,
+        preview=recut.preview or request.preview,
         inset=recut.inset or request.inset,
         product_card=request.product_card if carded(request) else None,
         transition=recut.transition or request.transition,
@@ -145,11 +145,14 @@ def _planned(plan: Plan, request: FilmRequest, tables: Tables) -> Plan:
     try:
         refuse_too_long(request, tables, plan.speeches, seconds)
     except CannotPlan as cannot:
-        raise CannotChange({"scenes": [why for whys in cannot.details.values() for why in whys]}) from cannot
+        told = {
+            path if path.endswith(("container", "preview")) else "scenes": why for path, why in cannot.details.items()
+        }
+        raise CannotChange(told) from cannot
     named = {picture.key: picture.field for picture in plan.pictures}
     clips = tuple(replace(clip, image=named.get(clip.image or "")) for clip in plan.clips)  # as a request names them
     footage = any(each.clip or each.own for each in plan.stretches)
-    wait = tables.compute.wait + tables.compute.wait_per_second[request.resolution] * seconds
+    wait = composing(request, tables, seconds)
     alone = replace(
         plan,
         aspect_ratio=request.aspect_ratio.value,
@@ -166,6 +169,7 @@ def _planned(plan: Plan, request: FilmRequest, tables: Tables) -> Plan:
         estimated_wait=round(wait, 1),
         compose_cost=round(wait * tables.compute.price),
         compose_wait=round(wait, 1),
+        files=files_of(request),
         warnings=plan_warnings(request, clips, plan.stretches, plan.speeches),
     )
     return with_renditions(alone, renditions(request, tables, seconds, filmed=footage))

@@ -99,6 +99,8 @@ class Compute:
     wait_per_second: Mapping[Resolution, float]  # more, per second of film
     most: float  # seconds of work one film may be estimated to take: half of what composing is given (a test holds it)
     price: int  # micro-dollars per second of work
+    webm_per_second: Mapping[Resolution, float]  # more, per second of a film that is encoded as WebM, too
+    file: float  # seconds more for each file that is made of the finished film, whatever the length
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +195,8 @@ def _sizes(read: Tables) -> Iterator[tuple[str, str]]:
     for resolution, ratios in read.sizes.items():
         if read.compute.wait_per_second.get(resolution, 0) <= 0:
             yield f"compute.wait_per_second.{resolution}", "missing, or not above 0"
+        if read.compute.webm_per_second.get(resolution, 0) <= 0:
+            yield f"compute.webm_per_second.{resolution}", "missing, or not above 0"
         for ratio, size in ratios.items():
             if any(side < 1 or side % 2 for side in (size.width, size.height)):
                 yield f"sizes.{resolution}.{ratio}", "width and height must be even"

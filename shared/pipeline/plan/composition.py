@@ -119,6 +119,7 @@ def laid_for(plan: Plan, request: FilmRequest, key: str) -> tuple[Plan, FilmRequ
     if found is None:
         return plan, request
     made = replace(plan, size=found.size, place=found.place, compose_cost=found.cost, compose_wait=found.wait)
+    made = replace(made, files=found.files)
     return made, alone(request, OutputRequest(AspectRatio(found.aspect_ratio), Resolution(found.resolution)))
 
 
@@ -143,6 +144,7 @@ def alone(request: FilmRequest, output: OutputRequest) -> FilmRequest:
         request,
         aspect_ratio=output.aspect_ratio,
         resolution=output.resolution,
+        container=output.container or request.container,
         safe_area=area,
         inset=inset_for(request.inset, wide=output.aspect_ratio is AspectRatio.WIDE),
         outputs=(),

@@ -76,6 +76,22 @@ class ProductCard(Stored):
     size: float | None = None  # of the film's width; None = what suits its shape
 
 
+class Container(StrEnum):
+    """What a film is packed in beside its MP4, which is always made."""
+
+    MP4 = "mp4"  # nothing beside it
+    MOV = "mov"  # the same picture and sound, packed otherwise
+    WEBM = "webm"  # VP9 and Opus
+
+
+class Preview(StrEnum):
+    """A few silent seconds of a film as one moving picture."""
+
+    NONE = "none"
+    GIF = "gif"
+    WEBP = "webp"
+
+
 class Motion(StrEnum):
     """How a still picture moves while it is seen."""
 

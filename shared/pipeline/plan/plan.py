@@ -234,6 +234,7 @@ class Rendition(Stored):
     place: Placement
     cost: int  # micro-dollars
     wait: float  # seconds composing it usually takes
+    files: tuple[str, ...] = ()  # suffixes of what is made of it beside its MP4: "webm", "gif"
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,6 +273,7 @@ class Plan(Stored):
     pay_again: bool = False  # a take nobody can tell of may be ordered at the next service, and so paid twice
     transition: Blend | None = None  # None = planned before there was a choice: scenes are cut to
     mirrored: bool = False  # slides come from the left, as its language is read
+    files: tuple[str, ...] = ()  # what is made of the first film beside its MP4
     renditions: tuple[Rendition, ...] = ()  # the films where outputs were asked for; () = one, in the shape filmed
     beside: tuple[BesideImage, ...] = ()  # images of the order that are no scene's
 
@@ -283,8 +285,8 @@ class Plan(Stored):
     @property
     def films(self) -> tuple[Rendition, ...]:
         """Return the films this makes, the first first."""
-        shape = self.aspect_ratio, self.resolution, self.size
-        return self.renditions or (Rendition(COMPOSE_KEY, *shape, self.place, self.compose_cost, self.compose_wait),)
+        shape, price = (self.aspect_ratio, self.resolution, self.size), (self.compose_cost, self.compose_wait)
+        return self.renditions or (Rendition(COMPOSE_KEY, *shape, self.place, *price, self.files),)
 
     @property
     def cost_to_us(self) -> int:

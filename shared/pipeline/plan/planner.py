@@ -22,6 +22,7 @@ from shared.pipeline.plan.cards import intro_seconds, outro_seconds
 from shared.pipeline.plan.filmers import films_by
 from shared.pipeline.plan.footage import FootagePlan, film, with_image_keys
 from shared.pipeline.plan.looks import Look
+from shared.pipeline.plan.packaging import composing, files_of
 from shared.pipeline.plan.placement import placement
 from shared.pipeline.plan.plan import USUAL_LOUDNESS, Blend, Clip, Kind, Picture, Plan, Speech, Stretch
 from shared.pipeline.plan.plan_warnings import engine_warnings, plan_warnings
@@ -82,7 +83,7 @@ def plan(
     stretches = _stretches(shot, footage, takes, tables, keys)
     seconds = film_seconds(shot, stretches, takes)
     refuse_too_long(request, tables, takes, seconds)
-    compose_wait = tables.compute.wait + tables.compute.wait_per_second[request.resolution] * seconds
+    compose_wait = composing(request, tables, seconds)
     footage_wait = max([_ready(clip, clips, pictures) for clip in clips], default=0.0)
     footage_wait *= -(-len(clips) // (model.at_once or len(clips))) if model and clips else 1
     spoken_wait = speakers.wait(takes, service) if service else 0.0
@@ -117,6 +118,7 @@ def plan(
             *(engine_warnings(provider, service, [one for one in takes if one.key not in kept]) if service else ()),
         ),
         compose_wait=round(compose_wait, 1),
+        files=files_of(request),
         takes_at_once=service.at_once if service else None,
         loudness=request.audio.loudness or USUAL_LOUDNESS,
         transition=request.transition or Blend.AUTO,

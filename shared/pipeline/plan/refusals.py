@@ -4,17 +4,28 @@ Every reason names its field and the next move, and all of them come at once.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from shared.codes import by_field
 from shared.pipeline.plan import rules
 from shared.pipeline.plan.beside import refuse_no_photo
 from shared.pipeline.plan.capabilities import AvatarService, FootageModel, Tables
 from shared.pipeline.plan.cards import refuse_empty_cards
+from shared.pipeline.plan.composition import alone
 from shared.pipeline.plan.insets import refuse_beside
 from shared.pipeline.plan.looks import Look, engine_for
+from shared.pipeline.plan.packaging import each_second, whatever_length
 from shared.pipeline.plan.plan import Feature, Length, Speech
 from shared.pipeline.plan.renditions import refuse_outputs
-from shared.pipeline.plan.request import AspectRatio, Background, BackgroundType, Filmer, FilmRequest, Quality
+from shared.pipeline.plan.request import (
+    AspectRatio,
+    Background,
+    BackgroundType,
+    Filmer,
+    FilmRequest,
+    Quality,
+    Resolution,
+)
 from shared.pipeline.plan.speakers import Speaker, tuned
 from shared.pipeline.plan.timing import say
 from shared.pipeline.plan.typography import OF_APPS, AppArea
@@ -56,22 +67,44 @@ def refuse_impossible(
 
 def refuse_too_long(request: FilmRequest, tables: Tables, takes: tuple[Speech, ...], seconds: float) -> None:
     """Raise CannotPlan for a film that is longer than one may be, or than can be composed in time."""
-    sizes = [one.resolution for one in request.outputs] or [request.resolution]
-    slowest = max(sizes, key=lambda size: tables.compute.wait_per_second[size])
-    composed = (tables.compute.most - tables.compute.wait) / tables.compute.wait_per_second[slowest]
-    most = int(min(tables.limits.film_seconds, composed))
-    if seconds <= most:
+    films = [alone(request, one) for one in request.outputs] or [request]
+    if seconds <= min(_longest(film, tables) for film in films):
         return
+    plain = [replace(film, container=None, preview=None) for film in films]
+    slowest = min(plain, key=lambda film: _longest(film, tables))
+    most = _longest(slowest, tables)
+    if seconds <= most:
+        raise CannotPlan(dict(_too_long_packed(request, films, tables, seconds)))
     spoken = sum(take.seconds for take in takes)
     scenes = sum(scene.seconds for scene in request.scenes)
     why = (
         f"the film would last about {say(seconds)} (its scripts take {say(spoken)} to speak, its scenes "
-        f"{say(scenes)}); at most {most} s are made at {slowest}: "
+        f"{say(scenes)}); at most {most} s are made at {slowest.resolution}: "
     )
     fields = [f"scenes.{take.scene}.script" if take.scene is not None else "avatar_script" for take in takes]
     longest = max(takes, key=lambda take: take.seconds, default=None)
     path = fields[takes.index(longest)] if longest else "scenes"
     raise CannotPlan({path: [f"{why}shorten the scripts or the scenes, or order more than one film"]})
+
+
+def _longest(film: FilmRequest, tables: Tables) -> int:
+    """Return the seconds a film may last: as many as there are, and as can be made in time with its further files."""
+    worked = (tables.compute.most - whatever_length(film, tables)) / each_second(film, tables)
+    return int(min(tables.limits.film_seconds, worked))
+
+
+def _too_long_packed(
+    request: FilmRequest, films: Sequence[FilmRequest], tables: Tables, seconds: float
+) -> Iterator[tuple[str, list[str]]]:
+    """Yield, by field, which further files of a film that can be made take too long."""
+    for index, film in enumerate(films):
+        if seconds <= (most := _longest(film, tables)):
+            continue
+        own = request.outputs and request.outputs[index].container
+        path = f"outputs.{index}.container" if own else "container" if film.container else "preview"
+        smaller = " at 720p," if film.resolution is not Resolution.HD else ""
+        why = f"the film would last about {say(seconds)}; at most {most} s are packed so at {film.resolution}: "
+        yield path, [f"{why}ask for mp4 or mov, order it{smaller} or shorten it"]
 
 
 def _reasons(

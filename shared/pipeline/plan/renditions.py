@@ -8,9 +8,10 @@ from dataclasses import replace
 
 from shared.pipeline.plan.capabilities import Tables
 from shared.pipeline.plan.composition import alone
+from shared.pipeline.plan.packaging import composing, files_of
 from shared.pipeline.plan.placement import placement
 from shared.pipeline.plan.plan import COMPOSE_KEY, Plan, Rendition
-from shared.pipeline.plan.request import AspectRatio, FilmRequest, OutputRequest
+from shared.pipeline.plan.request import AspectRatio, FilmRequest, OutputRequest, Resolution
 
 FILMED = (AspectRatio.TALL, AspectRatio.WIDE)  # the shapes that footage is filmed in where no other is asked for
 
@@ -55,6 +56,7 @@ def with_renditions(plan: Plan, films: tuple[Rendition, ...]) -> Plan:
         place=first.place,
         compose_cost=first.cost,
         compose_wait=first.wait,
+        files=first.files,
         estimated_wait=round(plan.estimated_wait - plan.compose_wait + longest, 1),
         renditions=films,
     )
@@ -62,18 +64,19 @@ def with_renditions(plan: Plan, films: tuple[Rendition, ...]) -> Plan:
 
 def refuse_outputs(request: FilmRequest, tables: Tables) -> Iterator[tuple[str, str]]:
     """Yield why outputs cannot be made, by field."""
-    told: set[OutputRequest] = set()
+    told: dict[tuple[AspectRatio, Resolution], OutputRequest] = {}
     for index, one in enumerate(request.outputs):
         path = f"outputs.{index}"
-        if one in told:
-            yield path, f"{one.aspect_ratio} at {one.resolution} is asked for twice"
-        told.add(one)
+        if known := told.get((one.aspect_ratio, one.resolution)):
+            other = "" if known == one else ": one film has one container, and its MP4 is always made beside it"
+            yield path, f"{one.aspect_ratio} at {one.resolution} is asked for twice{other}"
+        told[one.aspect_ratio, one.resolution] = one
         if one.aspect_ratio not in tables.sizes.get(one.resolution, {}):
             yield f"{path}.resolution", f"{one.resolution} is not made in {one.aspect_ratio}"
 
 
 def _rendition(key: str, request: FilmRequest, tables: Tables, seconds: float, *, filmed: bool) -> Rendition:
-    wait = tables.compute.wait + tables.compute.wait_per_second[request.resolution] * seconds
+    wait = composing(request, tables, seconds)
     return Rendition(
         key=key,
         aspect_ratio=request.aspect_ratio.value,
@@ -82,4 +85,5 @@ def _rendition(key: str, request: FilmRequest, tables: Tables, seconds: float, *
         place=placement(request, footage=filmed),
         cost=round(wait * tables.compute.price),
         wait=round(wait, 1),
+        files=files_of(request),
     )

@@ -13,7 +13,7 @@ from typing import Any
 from shared.pipeline.codec import Stored, from_plain, to_stored
 from shared.pipeline.plan.brand import Brand
 from shared.pipeline.plan.own_clips import ClipFacts, left_of
-from shared.pipeline.plan.picture import FilmCard, Hold, Inset, Motion, Poster, ProductCard
+from shared.pipeline.plan.picture import Container, FilmCard, Hold, Inset, Motion, Poster, Preview, ProductCard
 from shared.pipeline.plan.plan import FADE_OUT, MUSIC_LEVEL, Blend, Join, Length, Loudness, Sound
 from shared.pipeline.plan.typography import USUAL_TEXT, AppArea, CaptionsBy, Typography
 
@@ -154,6 +154,7 @@ class OutputRequest(Stored):
 
     aspect_ratio: AspectRatio
     resolution: Resolution = Resolution.HD
+    container: Container | None = None  # None = the order's
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +254,8 @@ class FilmRequest(Stored):
     inset: Inset | None = None  # the shape presenters are seen in; None = auto
     poster: Poster | None = None  # None = the best frame of its beginning
     product_card: ProductCard | None = None  # None = the photo is not laid over the scenes
+    container: Container | None = None  # None = MP4 alone
+    preview: Preview | None = None
     safe_area: AppArea | None = None  # None = social in a tall film, else none
     audio: Audio = USUAL_AUDIO
     transition: Blend | None = None  # how each scene comes; None = auto

@@ -103,6 +103,7 @@ class Warned(StrEnum):
     TEXT_SHORTENED = auto()
     LOGO_MOVED = auto()
     OUTPUT_LACKING = auto()
+    FILE_LACKING = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,6 +274,10 @@ ADVICE: Mapping[Warned, Advice] = {
     Warned.OUTPUT_LACKING: Advice(
         "One of several films could not be composed; the others are there.",
         'POST /jobs/{id}/edit with "outputs": [{output}] makes it as a version, for nothing but its composition.',
+    ),
+    Warned.FILE_LACKING: Advice(
+        "A file that is made of the finished film could not be made; the film itself is there, as MP4.",
+        "POST /jobs/{id}/edit with {{asked}} makes it, and buys nothing.",
     ),
 }
 
