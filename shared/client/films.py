@@ -29,7 +29,7 @@ ENDED = ("completed", "failed", "cancelled")
 PAUSES = (1.0, 2.0, 3.0, 5.0, 8.0)  # seconds between looks after a change; then
 LONGEST_LOOK = 10.0
 TRIES = 3  # of a download that breaks off
-FURTHER = ("mov", "webm", "gif", "webp")  # files of a film beside its MP4, by suffix
+OTHER_FILES = ("mov", "webm", "gif", "webp")  # files of a film beside its MP4, by suffix
 PAGE = 100  # jobs asked for at once
 
 Seen = Callable[[Job], None]
@@ -175,7 +175,7 @@ class Films:
         """
         path = Path(to)
         ending = path.suffix[1:].lower()
-        chosen = file or (ending if ending in FURTHER else "mp4")
+        chosen = file or (ending if ending in OTHER_FILES else "mp4")
         for left in reversed(range(TRIES)):
             try:
                 return self._fetch(job, path, chosen)

@@ -286,9 +286,7 @@ class JobsDoor:
     def _redirect(self, job: Job, name: str, save_as: str | None = None) -> flask.Response:
         uri = links.linked_files(job).get(name)
         if uri is None:
-            asked = links.FURTHER.get(name.partition("-")[0]) if job.ending else None
-            move = f"POST /jobs/{job.id}/edit with {asked} makes it, and buys nothing" if asked else ""
-            raise Problem(Code.NOT_FOUND, f"there is no {name} (yet)", next_move=move or "read the job's status first")
+            raise Problem(Code.NOT_FOUND, f"there is no {name} (yet)", next_move=links.next_move(job, name))
         return answer(302, {"job_id": job.id}, {"Location": self.blobs.link(uri, save_as)})
 
     def _own_and_who(self, request: flask.Request, job_id: str) -> tuple[Caller, Loaded]:

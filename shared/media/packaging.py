@@ -13,10 +13,10 @@ from shared.media.probe import probe
 
 PREVIEW_SECONDS = 3.0
 MOST_PREVIEW_BYTES = 3_000_000
-_TALL, _WIDE = 320, 480  # pixels a preview is wide at most
+_TALL_PREVIEW, _WIDE_PREVIEW = 320, 480  # pixels a preview is wide at most
 # Share of that width, frames a second, colours of a GIF and quality of a WebP: the first that is small enough is taken.
 # The last of them has 1.1 MB of pixels before it is compressed, whatever is seen.
-_STEPS = ((1.0, 12, 128, 70), (0.8, 12, 96, 60), (0.65, 10, 64, 45), (0.5, 8, 32, 30))
+_PREVIEW_STEPS = ((1.0, 12, 128, 70), (0.8, 12, 96, 60), (0.65, 10, 64, 45), (0.5, 8, 32, 30))
 _EXACT = ("-fflags", "+bitexact", "-flags:v", "+bitexact", "-flags:a", "+bitexact", "-map_metadata", "-1")
 _BOTH = ("-map", "0:v:0", "-map", "0:a:0")
 _MOV = (*_BOTH, "-c", "copy", "-movflags", "+faststart+negative_cts_offsets", "-use_editlist", "0", "-f", "mov")
@@ -53,8 +53,8 @@ def _preview(film: Path, target: Path, folder: Path, budget: Budget, since: floa
     facts = probe(film, timeout=budget.left())
     begin = max(0.0, min(since, facts.seconds - PREVIEW_SECONDS))
     window = ("-ss", f"{begin:.3f}", "-t", f"{PREVIEW_SECONDS:.3f}")
-    widest = min(facts.width, _WIDE if facts.width > facts.height else _TALL)
-    for share, fps, colors, quality in _STEPS:
+    widest = min(facts.width, _WIDE_PREVIEW if facts.width > facts.height else _TALL_PREVIEW)
+    for share, fps, colors, quality in _PREVIEW_STEPS:
         small = f"[0:v]fps={fps},scale={round(widest * share / 2) * 2}:-2:flags=area"
         if target.suffix == ".gif":
             palette = f"hqdn3d=4:3:8:6,split[a][b];[a]palettegen=max_colors={colors}[p]"

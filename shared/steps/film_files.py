@@ -13,14 +13,19 @@ from shared.pipeline.plan.cards import intro_seconds
 from shared.pipeline.plan.composition import laid_for
 from shared.pipeline.plan.warned import Warned, WarningText, warning
 
-MIME: Mapping[str, str] = {"mov": "video/quicktime", "webm": "video/webm", "gif": "image/gif", "webp": "image/webp"}
-FIELD: Mapping[str, str] = {"mov": "container", "webm": "container", "gif": "preview", "webp": "preview"}
+FILE_MIME: Mapping[str, str] = {
+    "mov": "video/quicktime",
+    "webm": "video/webm",
+    "gif": "image/gif",
+    "webp": "image/webp",
+}
+ASKED_AS: Mapping[str, str] = {"mov": "container", "webm": "container", "gif": "preview", "webp": "preview"}
 
 
 def files_wanted(job: Job, key: str) -> tuple[str, ...]:
     """Return the suffixes of the files that node `key` makes beside its film; those newer code plans are left out."""
     plan, _ = laid_for(job.plan, job.request, key)
-    return tuple(suffix for suffix in plan.files if suffix in MIME)
+    return tuple(suffix for suffix in plan.files if suffix in FILE_MIME)
 
 
 def files_there(blobs: Blobs, film: str, wanted: tuple[str, ...]) -> tuple[str, ...]:
@@ -44,9 +49,9 @@ def make_files(
             path = packed(film, suffix, film.parent, budget, intro_seconds(job.request))
         except (MediaRefused, MediaFailed) as failed:
             says = f"The film's {suffix.upper()} could not be made: {failed.why.rstrip('.')}"
-            told.append(warning(Warned.FILE_LACKING, says, asked=f'"{FIELD[suffix]}": "{suffix}"'))
+            told.append(warning(Warned.FILE_LACKING, says, asked=f'"{ASKED_AS[suffix]}": "{suffix}"'))
             continue
-        blobs.write_file(beside(uri, suffix), path, mime=MIME[suffix])
+        blobs.write_file(beside(uri, suffix), path, mime=FILE_MIME[suffix])
         path.unlink()
         made.append(suffix)
     return tuple(suffix for suffix in wanted if suffix in made), tuple(told)

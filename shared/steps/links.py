@@ -67,6 +67,13 @@ def file_links(job: Job, number: int) -> Mapping[str, str]:
     return {suffix: output_name(suffix, number) for suffix in made.files} if made else {}
 
 
+def next_move(job: Job, name: str) -> str:
+    """Return what to do about a link of that name that leads nowhere."""
+    asked = FURTHER.get(name.partition("-")[0]) if job.ending else None
+    wait = "read the job's status first"
+    return f"POST /jobs/{job.id}/edit with {asked} makes it, and buys nothing" if asked else wait
+
+
 def link(job: Job, name: str, public_url: str) -> str:
     """Return the permanent link of that name."""
     return f"{public_url}/jobs/{job.id}/{below_job(job, name)}"

@@ -65,7 +65,6 @@ def laid_out(request: FilmRequest, plan: Plan, recut: Recut, tables: Tables) -> 
 
 
 def _shown(plan: Plan, request: FilmRequest) -> Mapping[str, str]:
-    """Return what a film is made of and into, by the node that composes it."""
     files = {film.key: list(film.files) for film in plan.films}
     return {key: canonical([each, files[key]]) for key, each in compositions(plan, request).items()}
 
