@@ -110,7 +110,7 @@ class JobsDoor:
                 "GET",
                 "/{job}/{thing}/{token}",
                 self._linked,
-                "Redirect to the film, one of its files or footage.",
+                "Redirect to one of its files.",
                 open=True,
             ),
         )
@@ -249,13 +249,10 @@ class JobsDoor:
         return answer(202, {**accepted, "parent": job.parent, **said}, {"Location": accepted["urls"]["job"]})
 
     def _film(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
-        number, job = request.args.get("output", "1"), self._own(request, found["job"], READ).job
-        file, save = request.args.get("file", "mp4"), request.args.get("download") == "true"
-        if file not in ("mp4", *links.FURTHER):
-            raise invalid({"file": [f"is one of mp4, {', '.join(links.FURTHER)}"]})
-        name = links.FILM if file == "mp4" else file
-        name = name if number == "1" else f"{name}-{number[:2]}"
-        return self._redirect(job, name, f"{job.id[:8]}.{file}" if save else None)
+        asked, job = request.args, self._own(request, found["job"], READ).job
+        file = asked.get("file", "mp4")
+        name = links.chosen(file, asked.get("output", "1"))
+        return self._redirect(job, name, f"{job.id[:8]}.{file}" if asked.get("download") == "true" else None)
 
     def _links(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
         from shared.door.change_bodies import LinksBody

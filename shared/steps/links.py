@@ -14,6 +14,7 @@ from shared.pipeline.job.events import LinksRevoked
 from shared.pipeline.job.job import Job, Output
 from shared.pipeline.job.names import beside
 from shared.pipeline.plan.plan import COMPOSE_KEY
+from shared.steps.problems import invalid
 
 FILM, POSTER, FOOTAGE = "film", "poster", "footage"
 CAPTIONS = {"captions-srt": "srt", "captions-vtt": "vtt"}  # link and suffix
@@ -65,6 +66,14 @@ def file_links(job: Job, number: int) -> Mapping[str, str]:
     """Return the names of the links to what was made of the k-th film beside its MP4, by the suffix of each."""
     made = job.nodes[job.plan.films[number - 1].key].output
     return {suffix: output_name(suffix, number) for suffix in made.files} if made else {}
+
+
+def chosen(file: str, number: str) -> str:
+    """Return the link's name of a file of the k-th film, by suffix and k as somebody asks for them. Raises Problem."""
+    if file not in ("mp4", *FURTHER):
+        raise invalid({"file": [f"is one of mp4, {', '.join(FURTHER)}"]})
+    name = FILM if file == "mp4" else file
+    return name if number == "1" else f"{name}-{number[:2]}"
 
 
 def next_move(job: Job, name: str) -> str:
