@@ -106,13 +106,7 @@ class JobsDoor:
                 "Links",
             ),
             Route("GET", "/{job}/film", self._film, "Redirect to the film, or to its k-th output, for five minutes."),
-            Route(
-                "GET",
-                "/{job}/{thing}/{token}",
-                self._linked,
-                "Redirect to one of its files.",
-                open=True,
-            ),
+            Route("GET", "/{job}/{thing}/{token}", self._linked, "Redirect to one of its files.", open=True),
         )
 
     def _list(self, request: flask.Request, _found: Mapping[str, str]) -> flask.Response:

@@ -1,8 +1,7 @@
 """What a customer asks for: one film, as frozen data, with every field of the HTTP body and its default.
 
-The public door (`shared/door/bodies.py`) is the only place that makes one from bytes; the job document keeps it, and
-every text of a job stands only there. Scene numbers in field paths count from 0 ("scenes.0.script"), as in the body;
-sentences for people count from 1 ("scene 1").
+The public door (`shared/door/bodies.py`) alone makes one from bytes; every text of a job stands only there, in its
+document. Scene numbers in field paths count from 0 ("scenes.0.script"), in sentences for people from 1 ("scene 1").
 """
 
 from collections.abc import Mapping
@@ -287,8 +286,7 @@ def style_of(request: FilmRequest, scene: int | None) -> str | None:
     if request.voice.style is not None or scene is None:
         return request.voice.style or request.persona_style
     own = request.scenes[scene]
-    inherits = own.persona is None and own.avatar_id is None
-    return request.persona_style if inherits else own.persona_style
+    return request.persona_style if own.persona is None and own.avatar_id is None else own.persona_style
 
 
 def to_document(request: FilmRequest) -> dict[str, Any]:
