@@ -106,11 +106,13 @@ def test_a_film_does_not_wait_for_a_file_that_cannot_be_made(stage: Stage, tmp_p
 
     composed(stage, job_id)
     job = stage.job(job_id)
+    output = job.nodes[FILM].output
+    assert output is not None
     edit = stage.wiring.edit_film()
     _, again = edit(TENANT, job, Recut(container=Container.MOV), dry_run=True, trace="t")
 
     assert Ending.COMPLETED is job.ending
-    assert (("mov",), ()) == (job.plan.files, job.nodes[FILM].output and job.nodes[FILM].output.files)
+    assert (("mov",), ()) == (job.plan.files, output.files)
     assert [says for says in job.warnings if 'POST /jobs/{id}/edit with {"container": "mov"} makes it' in says]
     assert ("mov",) == again.plan.files
 
