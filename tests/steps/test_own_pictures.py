@@ -72,13 +72,13 @@ def painted(color: tuple[int, int, int]) -> bytes:
 
 
 def test_a_poster_is_an_upload_and_an_edit_brings_another_by_a_link(stage: Stage, shop: Customer) -> None:
-    """The version reads its picture once; the film keeps its own; a link to no picture stores nothing."""
+    """The version reads its picture once; the film keeps its own; a link to no picture stores nothing.
+
+    The same upload is the product's card and the picture before the film.
+    """
     upload = told(shop.call("POST", "/tenant/uploads", painted((200, 20, 20)), Content_Type="image/jpeg"))["image"]
-    job = told(
-        shop.call(
-            "POST", "/create_job", order(shop, poster={"image": upload}, image=upload, product_card={"place": "left"})
-        )
-    )["job_id"]
+    shown = {"poster": {"image": upload}, "intro": {"image": upload}, "image": upload, "product_card": {}}
+    job = told(shop.call("POST", "/create_job", order(shop, **shown)))["job_id"]
     first = made(stage, job)
     with Loopback(reply(200, painted((20, 20, 200)))) as server:
         change = {"poster": {"image_url": server.url}}
@@ -95,4 +95,4 @@ def test_a_poster_is_an_upload_and_an_edit_brings_another_by_a_link(stage: Stage
     assert first.size == second.size == (stage.job(job).plan.size.width, stage.job(job).plan.size.height)
     assert stage.node(job, "image-1").output == stage.node(version, "image-1").output
     beside_scenes = [[one.role for one in stage.job(each).plan.beside] for each in (job, version)]
-    assert [["poster", "product"], ["product", "poster"]] == beside_scenes
+    assert [["poster", "intro", "product"], ["intro", "product", "poster"]] == beside_scenes
