@@ -111,6 +111,10 @@ EXPECTED = {
     "starts_by": STARTS_BY,
 }
 FAILURE = ref("PresenterRule", "What becomes of the film if its presenter cannot be had.")
+LENT = listed(
+    "Avatar services that film it with abroll's own account, for the tenant has none there: abroll pays their takes.",
+    {"type": "string"},
+)
 WAIT = of("integer", "How long such a film usually takes from its order, seconds.")
 PLANNED = of("number", "How long the planned film lasts, seconds.")
 REVISED = {
@@ -131,6 +135,7 @@ ACCEPTED = {
     "estimated_cost": COST,
     "estimated_price": PRICE,
     "presenter_failure": FAILURE,
+    "platform_accounts": LENT,
     "warnings": WARNINGS,
     "urls": URLS,
 }
@@ -182,6 +187,7 @@ JOB = {
     "versions": listed("All versions of this job's film, itself the first; none where there is one.", ref("Version")),
     "degraded": listed("Keys of the presenter's takes the film is made without.", {"type": "string"}),
     "presenter_failure": FAILURE,
+    "platform_accounts": LENT,
     "warnings": WARNINGS,
     "explained": EXPLAINED,
     "nodes": listed("The parts the film is made of.", ref("Node")),

@@ -11,6 +11,7 @@ from infra.answer_fields import (
     FAILURE,
     FILE_URLS,
     JOB,
+    LENT,
     PLANNED,
     PRICE,
     REVISED,
@@ -121,6 +122,7 @@ SCHEMAS: Mapping[str, Schema] = {
             "estimated_cost": COST,
             "estimated_price": PRICE,
             "presenter_failure": FAILURE,
+            "platform_accounts": LENT,
             "terms": TERMS,
             "plan": of(
                 "object",

@@ -20,7 +20,7 @@ CATALOG_SCHEMAS: Mapping[str, Schema] = {
             "group": text("Whose look it is; empty where the service does not say."),
             "type": text("`video` or `photo`: what it was made from."),
             "engines": listed("The service's engines that film it.", {"type": "string"}),
-            "price_per_second": text("US dollars a second spoken, on your own account."),
+            "price_per_second": text("US dollars a second spoken, at the service."),
         },
         maybe={
             "default_voice_id": text("Its own voice."),
@@ -42,6 +42,9 @@ CATALOG_SCHEMAS: Mapping[str, Schema] = {
         {
             "provider": text("The avatar service."),
             "mode": text("`production` or `test`."),
+            "platform": of(
+                "boolean", "Whether it is abroll's own, for the tenant has none there: abroll pays its takes."
+            ),
             "count": of("integer", "How many are on it, before any filter."),
             "stale": of("boolean", "Whether it is older than it should be, as the notes say."),
             "notes": listed("What to know about it.", {"type": "string"}),

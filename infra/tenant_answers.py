@@ -74,7 +74,20 @@ TENANT_SCHEMAS: Mapping[str, Schema] = {
             "looks": of("object", "How each look can be cut out, as far as it was found out.", **TEXTS),
         },
     ),
-    "Accounts": fields_of("The avatar accounts.", {"integrations": listed("By service and mode.", ref("Account"))}),
+    "Accounts": fields_of(
+        "The avatar accounts.",
+        {
+            "integrations": listed("The tenant's own, by service and mode.", ref("Account")),
+            "platform": listed(
+                "abroll's own that film where the tenant has none: the takes are in what abroll pays and charges.",
+                ref("PlatformAccount"),
+            ),
+        },
+    ),
+    "PlatformAccount": fields_of(
+        "An avatar account of abroll's own; nothing else of it is shown.",
+        {"provider": text("The avatar service."), "mode": text("`production` or `test`.")},
+    ),
     "KeyKept": fields_of("An API key, without its secret part.", KEY, maybe=KEY_MAYBE),
     "KeyMade": fields_of(
         "A new API key, shown once.",

@@ -4,18 +4,13 @@ It speaks to Firestore, Cloud Tasks and Secret Manager itself, with the function
 login of whoever runs it.
 """
 
-import os
-import sys
-from collections.abc import Callable, Sequence
-from contextlib import redirect_stdout
-from functools import cached_property
-from typing import Any
+from collections.abc import Sequence
 
 import click
 
 from infra.admin import closing, deliveries, export, house, jobs, keys, meters, plans, platform_keys, tenants, vendors
-from infra.admin.told import Told, text_of
-from shared.config import settings
+from infra.admin.account_commands import ACCOUNTS
+from infra.admin.verbs import DRY, MODE, SETTINGS, Operator, verb
 from shared.pipeline.job.status import Status
 from shared.wiring import Wiring
 
@@ -33,19 +28,6 @@ Before a roll-out:
 Nothing that is there is overwritten: a command changes what its name says, and says what it has changed. With
 --dry-run it says what it would change, and changes nothing.
 """
-SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
-
-
-class Operator:
-    """What the commands work on: the parts of this environment, made when the first is needed."""
-
-    def __init__(self, given: Wiring | None = None) -> None:
-        self._given = given
-
-    @cached_property
-    def wiring(self) -> Wiring:
-        """The parts, of the process's own settings unless others were given."""
-        return self._given or Wiring(settings(os.environ))
 
 
 @click.group(context_settings=SETTINGS, epilog=EPILOG)
@@ -72,34 +54,13 @@ CAPS = _group("caps", "How much a tenant may have made a month.")
 JOBS = _group("jobs", "Films of any tenant: read, explained, tried again, ended.")
 DELIVERIES = _group("deliveries", "Customers' webhooks: what was answered, and sent anew.")
 VENDOR = _group("vendor", "Veo and the avatar services: how they stand, left alone and asked again by hand.")
-
-DRY = click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
+admin.add_command(ACCOUNTS)
 TENANT_ID, JOB_ID = click.argument("tenant"), click.argument("job_id", metavar="JOB")
 NAME_OF, PROVIDER = click.argument("name"), click.argument("provider")
-MODE = click.option("--mode", default="production", type=click.Choice(["production", "test"]), show_default=True)
 WHY = click.option("--why", default="", help="A reason of at most 200 characters; callers read it.")
 
 
-def _verb(group: click.Group, name: str, says: str, *options: Callable[..., Any]) -> Callable[..., Any]:
-    """Make a function of a wiring a command that prints what the function tells."""
-
-    def wrapped(work: Callable[..., Told | str]) -> Callable[..., Told | str]:
-        @click.pass_obj
-        def run(operator: Operator, /, **given: Any) -> None:
-            with redirect_stdout(sys.stderr):  # the product's log: a command's own answer is all of stdout
-                told = work(operator.wiring, **given)
-            click.echo(text_of(told))
-
-        callback: Any = run
-        for option in reversed(options):
-            callback = option(callback)
-        group.command(name, help=says, context_settings=SETTINGS)(callback)
-        return work
-
-    return wrapped
-
-
-_verb(
+verb(
     TENANTS,
     "add",
     "Make a tenant and print its first API key, once; one that is there is never touched.",
@@ -107,9 +68,9 @@ _verb(
     NAME_OF,
     click.option("--plan", default="", help="How much it may ask for; the tables' default unless given."),
 )(tenants.add)
-_verb(TENANTS, "list", "List all tenants: name, status, plan.")(tenants.listed)
-_verb(TENANTS, "show", "Tell how a tenant stands: limits, accounts, keys, its month.", TENANT_ID)(tenants.show)
-_verb(
+verb(TENANTS, "list", "List all tenants: name, status, plan.")(tenants.listed)
+verb(TENANTS, "show", "Tell how a tenant stands: limits, accounts, keys, its month.", TENANT_ID)(tenants.show)
+verb(
     TENANTS,
     "set",
     "Change a tenant's name, or how many of its films are made at once; its plan and caps: `caps set`.",
@@ -119,18 +80,18 @@ _verb(
     click.option("--billing-customer", help="What your billing knows it by, like cus_123; '' for its id."),
     DRY,
 )(tenants.change)
-_verb(
+verb(
     TENANTS,
     "suspend",
     "Shut a tenant: its keys are answered 403, its films buy nothing more. Takes a quarter of a minute.",
     TENANT_ID,
     DRY,
 )(tenants.suspend)
-_verb(TENANTS, "rotate-webhook", "Let an avatar service sign with a new secret.", TENANT_ID, PROVIDER, MODE, DRY)(
+verb(TENANTS, "rotate-webhook", "Let an avatar service sign with a new secret.", TENANT_ID, PROVIDER, MODE, DRY)(
     tenants.rotate_webhook
 )
-_verb(TENANTS, "resume", "Open a suspended tenant again.", TENANT_ID, DRY)(tenants.resume)
-_verb(
+verb(TENANTS, "resume", "Open a suspended tenant again.", TENANT_ID, DRY)(tenants.resume)
+verb(
     TENANTS,
     "close",
     "Close a tenant for good: all it has is deleted but its bills. Says what it would do; --yes does it.",
@@ -149,7 +110,7 @@ def export_tenant(operator: Operator, tenant: str) -> None:
         click.echo(line)
 
 
-_verb(
+verb(
     TENANTS,
     "footage",
     "Let a tenant's own HeyGen account film footage (you have read HeyGen's terms for it), or no new order's.",
@@ -157,7 +118,7 @@ _verb(
     click.option("--on/--off", required=True),
     DRY,
 )(tenants.footage)
-_verb(
+verb(
     KEYS,
     "add",
     "Print another API key for a tenant, once.",
@@ -168,12 +129,12 @@ _verb(
     click.option("--operator", is_flag=True, help="It reads across all tenants, and changes nothing there."),
     click.option("--acts", is_flag=True, help="An operator's that may also push, end, retry and replay on the pages."),
 )(keys.add)
-_verb(KEYS, "list", "List a tenant's keys: scopes, last used, expiry.", TENANT_ID)(keys.listed)
-_verb(KEYS, "revoke", "Revoke one key, named by its id or its beginning.", click.argument("key"), DRY)(keys.revoke)
-_verb(KEYS, "revoke-all", "Revoke all keys of a tenant.", TENANT_ID, DRY)(keys.revoke_all)
-_verb(PLANS, "list", "Tell what each plan allows, and which is the default.")(plans.listed)
-_verb(CAPS, "show", "Tell what a tenant may ask for, and which caps are its own.", TENANT_ID)(plans.caps)
-_verb(
+verb(KEYS, "list", "List a tenant's keys: scopes, last used, expiry.", TENANT_ID)(keys.listed)
+verb(KEYS, "revoke", "Revoke one key, named by its id or its beginning.", click.argument("key"), DRY)(keys.revoke)
+verb(KEYS, "revoke-all", "Revoke all keys of a tenant.", TENANT_ID, DRY)(keys.revoke_all)
+verb(PLANS, "list", "Tell what each plan allows, and which is the default.")(plans.listed)
+verb(CAPS, "show", "Tell what a tenant may ask for, and which caps are its own.", TENANT_ID)(plans.caps)
+verb(
     CAPS,
     "set",
     "Change a tenant's plan, or what it may have made a month, from now on: the running month too.",
@@ -183,14 +144,14 @@ _verb(
     click.option("--plan", help="Another plan of the tables."),
     DRY,
 )(plans.set_caps)
-_verb(
+verb(
     admin,
     "usage",
     "Tell a tenant's month: films and dollars, used and allowed.",
     TENANT_ID,
     click.option("--month", help="Like 2026-11; the running one unless given."),
 )(plans.usage)
-_verb(
+verb(
     admin,
     "meters",
     "Print what all tenants used on a day (UTC, over), as events that Stripe's meters take, once each.",
@@ -198,36 +159,36 @@ _verb(
     click.option("--csv", "as_csv", is_flag=True, help="As the table of a bulk upload."),
     click.option("--old", is_flag=True, help="Also a day more than 35 days ago, which Stripe takes no more."),
 )(meters.export)
-_verb(
+verb(
     JOBS,
     "list",
     "List a tenant's newest films.",
     TENANT_ID,
     click.option("--status", "state", help=f"Only those in one state: {', '.join(Status)}."),
 )(jobs.listed)
-_verb(JOBS, "show", "Tell how a film stands: its parts, its cost, its latest moments.", JOB_ID)(jobs.show)
-_verb(
+verb(JOBS, "show", "Tell how a film stands: its parts, its cost, its latest moments.", JOB_ID)(jobs.show)
+verb(
     JOBS,
     "why",
     "Say in one sentence what a film waits for, since when, and what frees it; then the facts that follow from.",
     JOB_ID,
 )(jobs.why)
-_verb(
+verb(
     JOBS,
     "retry",
     "Try a failed or cancelled film again; what is finished is kept. --dry-run tells the price.",
     JOB_ID,
     DRY,
 )(jobs.retry)
-_verb(
+verb(
     JOBS,
     "push",
     "Have tried now what a film has scheduled for later, or what nothing has moved although it was due.",
     JOB_ID,
     DRY,
 )(jobs.push)
-_verb(JOBS, "cancel", "End a film; what was never sent is refunded.", JOB_ID, DRY)(jobs.cancel)
-_verb(
+verb(JOBS, "cancel", "End a film; what was never sent is refunded.", JOB_ID, DRY)(jobs.cancel)
+verb(
     DELIVERIES,
     "list",
     "List a tenant's newest webhooks, and what their receivers answered.",
@@ -236,8 +197,8 @@ _verb(
     click.option("--state", help="Only those in one state: queued, delivered, given_up, unwanted."),
     click.option("--since", help="Only those since a time, like 2026-11-29T12:00:00Z."),
 )(deliveries.listed)
-_verb(DELIVERIES, "replay", "Send one webhook that has ended anew.", click.argument("delivery"), DRY)(deliveries.replay)
-_verb(
+verb(DELIVERIES, "replay", "Send one webhook that has ended anew.", click.argument("delivery"), DRY)(deliveries.replay)
+verb(
     DELIVERIES,
     "replay-since",
     "Send all webhooks of a tenant anew that were given up since a time.",
@@ -246,11 +207,11 @@ _verb(
     click.option("--endpoint", help="Only those of one endpoint."),
     DRY,
 )(deliveries.replay_since)
-_verb(VENDOR, "list", "Tell how every vendor stands.")(vendors.listed)
-_verb(VENDOR, "show", "Tell how a vendor stands, what was met and learnt of it lately.", click.argument("vendor"))(
+verb(VENDOR, "list", "Tell how every vendor stands.")(vendors.listed)
+verb(VENDOR, "show", "Tell how a vendor stands, what was met and learnt of it lately.", click.argument("vendor"))(
     vendors.show
 )
-_verb(
+verb(
     VENDOR,
     "pause",
     "Send a vendor nothing new: what waits for it waits, or another service takes over; what it makes is fetched.",
@@ -258,8 +219,8 @@ _verb(
     WHY,
     DRY,
 )(vendors.pause)
-_verb(VENDOR, "resume", "Ask a vendor again.", click.argument("vendor"), DRY)(vendors.resume)
-_verb(
+verb(VENDOR, "resume", "Ask a vendor again.", click.argument("vendor"), DRY)(vendors.resume)
+verb(
     admin,
     "drain",
     "Take no new orders: they are answered 503 with Retry-After; what was ordered goes on. --off takes them again.",
@@ -267,20 +228,20 @@ _verb(
     click.option("--off", is_flag=True, help="Take orders again."),
     DRY,
 )(house.drain)
-_verb(admin, "bootstrap", "Make the platform's secrets; harmless to repeat.")(platform_keys.bootstrap)
-_verb(
+verb(admin, "bootstrap", "Make the platform's secrets; harmless to repeat.")(platform_keys.bootstrap)
+verb(
     admin,
     "rotate-sessions",
     "Sign the pages' sessions with a new key; nobody is signed out.",
     click.option("--at-once", is_flag=True, help="End all sessions: somebody else has seen the key."),
 )(platform_keys.rotate_sessions)
-_verb(
+verb(
     admin,
     "schema",
     "Say or set the form new jobs are born in, and what bars a roll-back (CONTRIBUTING, Expand, then contract).",
     click.argument("form", required=False, type=int),
 )(house.forms)
-_verb(
+verb(
     admin,
     "models",
     "Say which models the radar saw last.",

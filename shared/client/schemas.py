@@ -175,6 +175,7 @@ class CatalogSource(TypedDict):
 
     provider: str
     mode: str
+    platform: bool
     count: int
     stale: bool
     notes: list[str]
@@ -910,6 +911,13 @@ class PlanTerms(TypedDict):
     price_factor: float
 
 
+class PlatformAccount(TypedDict):
+    """An avatar account of abroll's own; nothing else of it is shown."""
+
+    provider: str
+    mode: str
+
+
 class PositionBody(TypedDict):
     """Where the presenter stands."""
 
@@ -1511,6 +1519,7 @@ class Accounts(TypedDict):
     """The avatar accounts."""
 
     integrations: list[Account]
+    platform: list[PlatformAccount]
 
 
 class Audio(TypedDict):
@@ -1927,6 +1936,7 @@ class Revised(TypedDict):
     estimated_cost: Cost
     estimated_price: str
     presenter_failure: PresenterRule
+    platform_accounts: list[str]
     warnings: list[str]
     urls: dict[str, str]
     remade: list[str]
@@ -2057,6 +2067,7 @@ class Accepted(TypedDict):
     estimated_cost: Cost
     estimated_price: str
     presenter_failure: PresenterRule
+    platform_accounts: list[str]
     warnings: list[str]
     urls: dict[str, str]
 
@@ -2152,6 +2163,7 @@ class Cancelled(TypedDict):
     versions: list[Version]
     degraded: list[str]
     presenter_failure: PresenterRule
+    platform_accounts: list[str]
     warnings: list[str]
     explained: dict[str, str]
     nodes: list[Node]
@@ -2199,6 +2211,7 @@ class DryRun(TypedDict):
     estimated_cost: Cost
     estimated_price: str
     presenter_failure: PresenterRule
+    platform_accounts: list[str]
     terms: PlanTerms
     plan: dict[str, Any]
     explained: dict[str, str]
@@ -2318,6 +2331,7 @@ class Job(TypedDict):
     versions: list[Version]
     degraded: list[str]
     presenter_failure: PresenterRule
+    platform_accounts: list[str]
     warnings: list[str]
     explained: dict[str, str]
     nodes: list[Node]

@@ -197,11 +197,15 @@ class Jobs:
         except (GoogleAPICallError, RetryError) as failed:
             raise StoreUnreachable(f"the jobs of {tenant} could not be counted: {failed}") from failed
 
-    def going_on(self, tenant: str, limit: int, after: Any = None) -> Page[Loaded | Unread]:
-        """Return a tenant's jobs that have not ended, at most `limit`, after a page's last. Raises StoreUnreachable."""
+    def going_on(self, tenant: str | None, limit: int, after: Any = None) -> Page[Loaded | Unread]:
+        """Return a tenant's jobs that have not ended, all tenants' for None, at most `limit`, after a page's last.
+
+        Raises StoreUnreachable.
+        """
         from google.cloud.firestore import FieldFilter
 
-        theirs = self._clients.firestore.collection("jobs").where(filter=FieldFilter("tenant", "==", tenant))
+        jobs: Any = self._clients.firestore.collection("jobs")
+        theirs = jobs if tenant is None else jobs.where(filter=FieldFilter("tenant", "==", tenant))
         query = theirs.where(filter=FieldFilter("due_at", ">", EPOCH)).order_by("due_at").limit(limit)
         snapshots = list(self._stream(query.start_after(after) if after else query, QUERY_SECONDS))
         return Page(tuple(map(self._readable, snapshots)), snapshots[-1] if len(snapshots) == limit else None)

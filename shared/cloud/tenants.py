@@ -126,10 +126,12 @@ class Tenants:
         """Return a key's record; kept for a minute, or until it is revoked."""
         return self._trusted(f"api_keys/{key_id}", lambda data: read_key(key_id, data))
 
-    def integration(self, tenant_id: str, provider: str, mode: str, *, fresh: bool = False) -> Integration | None:
-        """Return a tenant's integration; kept for a minute unless asked fresh."""
+    def integration(
+        self, tenant_id: str, provider: str, mode: str, *, fresh: bool = False, missing: bool = False
+    ) -> Integration | None:
+        """Return a tenant's integration; kept for a minute unless asked fresh, also that it is `missing` where told."""
         path = _integration(tenant_id, provider, mode)
-        return self._remember(path, lambda data: from_plain(Integration, data), fresh=fresh)
+        return self._remember(path, lambda data: from_plain(Integration, data), fresh=fresh, missing=missing)
 
     def integrations(self, tenant_id: str) -> tuple[Integration, ...]:
         """Return a tenant's integrations as they stand, by name. Raises StoreUnreachable, Unreadable."""
@@ -269,12 +271,14 @@ class Tenants:
             if path in gone or (isinstance(kept, ApiKey) and kept.tenant in tenants):
                 self._kept.pop(path, None)
 
-    def _remember(self, path: str, build: Callable[[Mapping[str, Any]], T], *, fresh: bool = False) -> T | None:
+    def _remember(
+        self, path: str, build: Callable[[Mapping[str, Any]], T], *, fresh: bool = False, missing: bool = False
+    ) -> T | None:
         from google.api_core.exceptions import GoogleAPICallError, RetryError
 
         kept = self._kept.get(path)
         if kept and kept[0] > self._monotonic() and not fresh:
-            found: T = kept[1]
+            found: T | None = kept[1]
             return found
         heard = self._epochs.known
         try:
@@ -282,6 +286,8 @@ class Tenants:
         except (GoogleAPICallError, RetryError) as failed:
             raise StoreUnreachable(f"{path} could not be read: {failed}") from failed
         if not snapshot.exists:
+            if missing:
+                self._kept[path] = (self._monotonic() + RECORD_LIFE, None)
             return None
         read = build(snapshot.to_dict() or {})
         if heard == self._epochs.known:  # else it may have been revoked while it was read

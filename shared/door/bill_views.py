@@ -11,7 +11,10 @@ from shared.pipeline.plan.dollars import dollars
 from shared.pipeline.plan.plan import Plan
 
 COLUMNS = {
-    "paid_by_us": "What abroll pays Google for footage and computing; it counts towards your month's cap.",
+    "paid_by_us": (
+        "What abroll pays: Google for footage and computing, an avatar service where abroll's own account films. It "
+        "counts towards your month's cap."
+    ),
     "billed_by_provider": "What your own account at a vendor bills you; abroll never charges it.",
 }
 PRICE_EXPLAINED = (

@@ -162,6 +162,7 @@ def _page(what: str, rows: Iterable[Row], wanted: Wanted, sources: Iterable[List
         {
             "provider": each.account.provider,
             "mode": each.account.mode,
+            "platform": each.platform,
             "count": len(each.items),
             "stale": each.stale,
             "notes": list(each.notes),

@@ -1,7 +1,7 @@
 """The `heygen_webhook` function: checks who speaks, enqueues one look, answers; no document is touched.
 
 The path's HMAC names the attempt (callbacks.py). An event is only a hint: its words are not believed, a signature is
-checked in addition where the tenant's endpoint secret is known (`/t/{tenant}`), a repeat has the same task
+checked in addition where the account's endpoint secret is known (`/t/{tenant}`), a repeat has the same task
 (heygen page, "Webhooks"; holes 25-27).
 """
 
@@ -27,6 +27,7 @@ from shared.door.strangers import Strangers
 from shared.log import Fact, JobRef, log, log_job
 from shared.pipeline.job.line import WATCH_PRESENTER
 from shared.pipeline.job.names import AttemptName, hint_name, read_attempt
+from shared.pipeline.job.payers import PLATFORM
 from shared.pipeline.plan.request import Mode
 from shared.providers.heygen.webhook import NEWS
 from shared.steps.callbacks import callback_key, read_callback
@@ -35,7 +36,7 @@ from shared.steps.problems import Problem, not_found
 
 LARGEST_EVENT = 256 * 1024
 HEADERS = ("Signature", "Heygen-Signature", "X-Heygen-Signature")
-_TENANT = re.compile(r"[a-z0-9-]{1,63}")
+_TENANT = re.compile(rf"{PLATFORM}|[a-z0-9-]{{1,63}}")
 _VIDEO = re.compile(r"[!-~]{1,200}")  # an id is opaque, but it is an id
 
 

@@ -46,7 +46,12 @@ class IntegrationsDoor:
         """What is answered, for the router and for the OpenAPI description."""
         path = "/integrations/{provider}"
         return (
-            Route("GET", "/integrations", self._all, "List the avatar accounts, without their keys."),
+            Route(
+                "GET",
+                "/integrations",
+                self._all,
+                "List the avatar accounts, without their keys, and abroll's own that film where there is none.",
+            ),
             Route("PUT", path, self._put, "Put an avatar account's key.", takes="Integration"),
             Route("GET", path, self._one, "Read an avatar account, without its key."),
             Route(
@@ -69,9 +74,10 @@ class IntegrationsDoor:
         )
 
     def _all(self, request: flask.Request, _found: Mapping[str, str]) -> flask.Response:
-        return answer(
-            200, {"integrations": [shown_account(each) for each in self.accounts.all(self.who(request).tenant.id)]}
-        )
+        found = self.accounts.all(self.who(request).tenant.id)
+        own = [shown_account(each.account) for each in found if not each.platform]
+        lent = [{"provider": each.account.provider, "mode": each.account.mode} for each in found if each.platform]
+        return answer(200, {"integrations": own, "platform": lent})
 
     def _put(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
         from shared.door.bodies import Mistakes, parse_body

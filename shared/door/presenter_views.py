@@ -1,5 +1,6 @@
 """How it looks from outside who takes over from an avatar service, who did, and what the film is made without."""
 
+from dataclasses import replace
 from typing import Any
 
 from shared.door.money import cost
@@ -14,11 +15,13 @@ from shared.pipeline.plan.request import IfUnclear, PresenterFailure
 def on_failure(plan: Plan) -> dict[str, Any]:
     """Return what becomes of a film whose presenter cannot be had, and what the dearest way it may take costs."""
     rule = PresenterFailure.FALLBACK if plan.understudies else PresenterFailure.FAIL
+    unspoken, takes = replace(plan, speeches=()), dearest(plan)
+    ours, theirs = unspoken.cost_to_us + takes.paid_by_us, unspoken.cost_to_provider_account + takes.billed_by_provider
     return {
         "rule": (PresenterFailure.WITHOUT if plan.without_presenter else rule).value,
         "if_unclear": (IfUnclear.PAY_AGAIN if plan.pay_again else IfUnclear.WAIT).value,
         "next": [_next(each) for each in plan.understudies],
-        "cost_at_most": cost(plan.cost_to_us, dearest(plan)),
+        "cost_at_most": cost(ours, theirs),
     }
 
 

@@ -12,7 +12,7 @@ def bought(job: Job) -> Plan:
     """Return the plan of what a job buys: of a version nothing but its composition."""
     if job.versions.of is None:
         return job.plan
-    alone = replace(job.plan, clips=(), speeches=(), understudies=())
+    alone = replace(job.plan, clips=(), speeches=(), understudies=(), platform_accounts=())
     return replace(alone, without_presenter=False, pay_again=False)
 
 

@@ -39,6 +39,7 @@ def planned(plan: Plan, factor: int | None = None) -> dict[str, Any]:
         "estimated_cost": priced(plan),
         "estimated_price": priced_at(plan.cost_to_us, factor),
         "presenter_failure": on_failure(plan),
+        "platform_accounts": list(plan.platform_accounts),
         "warnings": list(plan.warnings),
         "plan": {
             "size": to_plain(plan.size),
@@ -96,6 +97,7 @@ def accepted(job: Job, public_url: str, now: datetime, message: str, outlook: Ou
         "estimated_cost": priced(bought(job)),
         "estimated_price": priced_at(bought(job).cost_to_us, job.money.price_factor),
         "presenter_failure": on_failure(bought(job)),
+        "platform_accounts": list(bought(job).platform_accounts),
         "warnings": list(job.warnings),
         "urls": urls(job, public_url),
     }
@@ -145,6 +147,7 @@ def whole(job: Job, public_url: str, now: datetime, outlook: Outlook) -> dict[st
         **version_fields(job, public_url),
         "degraded": list(degraded(job)),
         "presenter_failure": on_failure(bought(job)),
+        "platform_accounts": list(bought(job).platform_accounts),
         "warnings": list(job.warnings),
         "credits_used": credits_used(job),
         "cost": costs(job),

@@ -1,15 +1,16 @@
-"""Who speaks, and how, where an order is silent: what the tenant has set at its account.
+"""Who speaks, and how, where an order is silent: what the tenant has set at its account, or the operator at ours.
 
 The order is filled in before it is planned, so the stored order has the ids: an account that is changed later changes
 no job. An instance remembers an account for a minute, and so may its defaults be a minute old.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import fields, replace
 
 from shared.cloud.tenants import AccountStatus, Integration, Tenant, Tenants
 from shared.pipeline.plan.request import FilmRequest, VoiceSettings
 from shared.pipeline.plan.speakers import Defaults
+from shared.steps.vendor_accounts import platforms
 
 USUAL = Defaults().provider  # films an order that names no service
 
@@ -17,16 +18,32 @@ USUAL = Defaults().provider  # films an order that names no service
 def with_account_defaults(request: FilmRequest, tenant: str, tenants: Tenants, services: Iterable[str]) -> FilmRequest:
     """Return an order with what its account says where it is silent; one in which nobody speaks costs no read.
 
-    Where the order names neither a service nor an avatar, the first account with an avatar of its own speaks.
+    Where the order names neither a service nor an avatar, the first account with an avatar of its own speaks: of the
+    tenant's, then of the platform's at services where the tenant has none.
     """
     if not speaks(request):
         return request
     silent = request.provider is None and not _names_ids(request)
     asked = [name for name in services if silent or name == (request.provider or USUAL)]
-    accounts = (tenants.integration(tenant, name, request.mode.value) for name in asked)
-    usable = (each for each in accounts if each and each.status is AccountStatus.ACTIVE)
+    usable = (each for each in _accounts(tenants, tenant, asked, request.mode.value) if _works(each))
     account = next((each for each in usable if each.avatar_id or not silent), None)
     return request if account is None else _filled(request, account)
+
+
+def _accounts(tenants: Tenants, tenant: str, services: Iterable[str], mode: str) -> Iterator[Integration]:
+    """Yield the tenant's accounts, then the platform's where it has none; each is read when it is come to."""
+    lacking = []
+    for name in services:
+        own = tenants.integration(tenant, name, mode)
+        if own is None:
+            lacking.append(name)
+        else:
+            yield own
+    yield from (held.account for name in lacking if (held := platforms(tenants, name, mode)))
+
+
+def _works(account: Integration) -> bool:
+    return account.status is AccountStatus.ACTIVE
 
 
 def speaks(request: FilmRequest) -> bool:

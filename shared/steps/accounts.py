@@ -20,6 +20,7 @@ from shared.providers.ports import KeyChanged, Refused, TryLater
 from shared.providers.registering import RegistersWebhooks
 from shared.steps.integrations import Integrations
 from shared.steps.problems import Problem, not_found
+from shared.steps.vendor_accounts import Held, accounts_of
 
 LIVE_PAGE = 100  # live jobs that are read at once
 
@@ -61,9 +62,10 @@ class Accounts:
     keys: Integrations
     jobs: Jobs
 
-    def all(self, tenant: str) -> tuple[Integration, ...]:
-        """Return a tenant's accounts at the services there are."""
-        return tuple(each for each in self.keys.tenants.integrations(tenant) if each.provider in self.keys.presenters)
+    def all(self, tenant: str) -> tuple[Held, ...]:
+        """Return a tenant's accounts at the services there are, and the platform's that stand in where it has none."""
+        found = accounts_of(self.keys.tenants, tenant, self.keys.presenters)
+        return tuple(each for each in found if each.account.provider in self.keys.presenters)
 
     def one(self, tenant: str, provider: str, mode: str) -> Integration:
         """Return an account as it stands. Raises Problem."""
@@ -98,7 +100,7 @@ class Accounts:
     def delete(self, tenant: str, provider: str, mode: str, line: AuditLine) -> None:
         """Forget an account and its key, unless a film that is being made still needs the key. Raises Problem."""
         known = self.one(tenant, provider, mode)
-        if jobs := self._using(tenant, known.secret):
+        if jobs := self.using(tenant, known.secret):
             message = f"{len(jobs)} films being made have takes that only this key can fetch ({', '.join(jobs[:3])})"
             move = (
                 'PATCH the account with {"status": "inactive"}: nothing new is ordered; delete it when they have ended'
@@ -125,8 +127,11 @@ class Accounts:
             message = f"{called(provider)} did not say its new secret; what the one before signs is still taken"
             raise Problem(Code.UNAVAILABLE, message, next_move="ask again in a minute", retry_after=60) from later
 
-    def _using(self, tenant: str, secret: str) -> list[str]:
-        """Return the jobs going on of which a take was claimed with a secret; one nobody can read may be such a job."""
+    def using(self, tenant: str | None, secret: str) -> list[str]:
+        """Return the jobs going on of which a take was claimed with a secret; one nobody can read may be such a job.
+
+        Without a tenant those of all tenants are asked, for a key of the platform's. Raises StoreUnreachable.
+        """
         found: list[str] = []
         after = None
         while True:

@@ -20,6 +20,7 @@ from shared.pipeline.vendors.figures import Outlook
 from shared.steps.asked_once import AskedOnce
 from shared.steps.personas import MOST_PERSONAS
 from shared.steps.problems import invalid
+from shared.steps.vendor_accounts import account_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +79,8 @@ class Casting:
         self, tenant: str, request: FilmRequest, provider: str, personas: Mapping[str, Persona], outlook: Outlook
     ) -> Candidate:
         lacks = tuple(name for name, persona in personas.items() if provider not in persona.at)
-        account = None if lacks else self.tenants.integration(tenant, provider, request.mode.value)
-        has_key = account is not None and account.status is AccountStatus.ACTIVE
+        held = None if lacks else account_for(self.tenants, tenant, provider, request.mode.value)
+        has_key = held is not None and held.account.status is AccountStatus.ACTIVE
         service = self.services[provider]
         seconds = usual_seconds(provider, service, outlook)
         styled = bool(lacks) or self._styled(cast_by(request, personas, provider), provider)

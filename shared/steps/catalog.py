@@ -1,12 +1,14 @@
 """Who can be filmed and heard, at every account of a tenant: read whole at the service, kept for eighteen hours.
 
+Where it has no account and the platform has one, that one's list is shown: it is kept once, for all.
+
 A service that does not answer costs nobody the list: what was read last is shown, and said to be old. Two who ask at
 once may both read it; the later one stands.
 """
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Generic
 
@@ -17,6 +19,7 @@ from shared.pipeline.plan.request import Mode
 from shared.pipeline.vendors.names import called
 from shared.providers.catalog import ListedLook, ListedVoice, Listing, ListsPeople
 from shared.providers.ports import KeyChanged, TryLater
+from shared.steps.vendor_accounts import Held, accounts_of
 
 FRESH = timedelta(hours=18)
 REFRESH_AFTER = timedelta(minutes=1)  # who asks for a new reading sooner is shown the last one
@@ -32,6 +35,7 @@ class ListSource(Generic[Item]):
     read_at: datetime | None = None
     stale: bool = False
     notes: tuple[str, ...] = field(default=())
+    platform: bool = False  # the account is not the tenant's own
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +77,17 @@ class Catalog:
     ) -> tuple[ListSource[Item], ...]:
         accounts = [
             each
-            for each in self.tenants.integrations(tenant)
-            if each.mode == mode.value and each.provider in self.presenters and provider in (None, each.provider)
+            for each in accounts_of(self.tenants, tenant, self.presenters)
+            if each.account.mode == mode.value
+            and each.account.provider in self.presenters
+            and provider in (None, each.account.provider)
         ]
         if not accounts:
             return ()
 
-        def one(account: Integration) -> ListSource[Item]:
-            return self._one(tenant, account, what, kind, ask, refresh=refresh)
+        def one(held: Held) -> ListSource[Item]:
+            read = self._one(held.owner, held.account, what, kind, ask, refresh=refresh)
+            return replace(read, platform=held.platform)
 
         with ThreadPoolExecutor(len(accounts)) as pool:  # each has the whole of the function's time
             return tuple(pool.map(one, accounts))

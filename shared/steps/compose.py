@@ -30,6 +30,7 @@ from shared.pipeline.job import events as on
 from shared.pipeline.job.cast import speech_of
 from shared.pipeline.job.job import Job, Node, Output
 from shared.pipeline.job.names import beside, brand_object, film_object
+from shared.pipeline.job.payers import account_owner
 from shared.pipeline.job.status import degraded
 from shared.pipeline.job.turns import has_task
 from shared.pipeline.plan.composition import laid_for
@@ -132,10 +133,11 @@ class Compose:
             claimed = output.cutout if output else None
             if real is not Cutout.INSET or claimed not in NEXT:
                 continue
-            account = self.tenants.integration(job.tenant, job.nodes[key].provider, job.plan.mode)
+            owner = account_owner(job, job.nodes[key])
+            account = self.tenants.integration(owner, job.nodes[key].provider, job.plan.mode)
             speech = speech_of(job, job.nodes[key])
             if account and speech:
-                self.tenants.learn(job.tenant, account, speech.avatar_id, NEXT[claimed])
+                self.tenants.learn(owner, account, speech.avatar_id, NEXT[claimed])
 
     def _fetched(self, job: Job, folder: Path) -> Mapping[str, Path]:
         files: dict[str, Path] = {}

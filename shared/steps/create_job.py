@@ -135,8 +135,9 @@ class CreateJob:
             raise together(problems)
         try:
             told = ask(tenant.id, needed)
-            planned = plainly(plan(request, self.tables, defaults, told.looks), told.plain)
-            told.must_pay(planned.provider or planned.footage_account, planned.cost_to_provider_account)
+            planned = told.funded(plainly(plan(request, self.tables, defaults, told.looks), told.plain))
+            takes = sum(take.cost for take in planned.speeches)
+            told.must_pay(planned.provider or planned.footage_account, planned.cost_to_provider_account, takes)
             refuse_dearer(request, planned)
             planned, lacking = self.takeover(tenant.id, asked, chosen, planned, defaults)
         except CannotPlan as cannot:
@@ -204,8 +205,12 @@ class CreateJob:
 
     def known_to_all(self, planned: Plan) -> None:
         """Refuse what some function could not make yet, while a release is rolled out. Raises Problem."""
-        if (planned.renditions or shows_own_clips(planned)) and self.jobs.forms.form() < SWITCHING:
-            raise unavailable("several outputs, or own clips, are made only when every function runs this release")
+        lent = planned.platform_accounts
+        newer = planned.renditions or lent or shows_own_clips(planned)
+        if newer and self.jobs.forms.form() < SWITCHING:
+            made = "several outputs, or own clips, are made"
+            what = "abroll's own avatar accounts film" if lent else made
+            raise unavailable(f"{what} only when every function runs this release")
 
     def bought(self, call: BuyingCall, job_id: str) -> Created | None:
         """Return the job this call has made before, its tasks enqueued once more. Raises Problem."""

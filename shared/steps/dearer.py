@@ -18,7 +18,7 @@ def refuse_above(most: int | None, ours: int, theirs: int, what: str = "the film
         return
     why = (
         f"is ${most / MICROS:.2f}, and {what} about ${cost / MICROS:.4f}: "
-        f"${ours / MICROS:.4f} for footage and computing, ${theirs / MICROS:.4f} at the avatar service"
+        f"${ours / MICROS:.4f} that abroll pays, ${theirs / MICROS:.4f} at your own avatar account"
     )
     raise invalid({"max_cost": [why]})
 

@@ -82,7 +82,8 @@ class EditFilm:
         if dry_run:
             films = laid.plan.films
             composed = frozenset(film.key for film in films)
-            return base, Revised(laid.request, laid.plan, composed, sum(film.cost for film in films), 0)
+            ours = sum(film.cost for film in films)
+            return base, Revised(laid.request, laid.plan, composed, ours, 0, ours)
         if laid.newer and self.create.jobs.forms.form() < SWITCHING:
             raise unavailable("scenes inside one shot are left out or cut only when every function runs this release")
         self.create.known_to_all(laid.plan)
@@ -118,9 +119,7 @@ class EditFilm:
         except (CannotChange, CannotPlan) as cannot:
             known = cannot.details
         else:
-            about = (
-                f"about ${ours / MICROS:.4f} for footage and computing, ${theirs / MICROS:.4f} at the avatar service"
-            )
+            about = f"about ${ours / MICROS:.4f} that abroll pays, ${theirs / MICROS:.4f} at your own avatar account"
             says = f"is made anew, which is bought: POST /jobs/{base.versions.of or base.id}/regenerate, for {about}"
         names = {path: name if scene is None else f"scenes.{scene}.{name}" for path, (scene, name) in bought.items()}
         return {path: known.get(name) or [says] for path, name in names.items()}

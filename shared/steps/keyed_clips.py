@@ -19,6 +19,7 @@ from shared.log import Fact, log_job
 from shared.pipeline.job import events as on
 from shared.pipeline.job.job import Job, Node, State
 from shared.pipeline.job.names import attempt_name, idempotency_key
+from shared.pipeline.job.payers import account_owner
 from shared.pipeline.job.unclear import looked_for, replayable
 from shared.pipeline.job.vendors import account_of
 from shared.pipeline.vendors.names import called
@@ -41,7 +42,7 @@ from shared.steps.fetching import Unfetched, Unfit
 from shared.steps.stopwatch import Stopwatch
 from shared.steps.submit import send_claimed
 from shared.steps.unclear_takes import key_gone
-from shared.steps.vendor_keys import key_of, newest_key
+from shared.steps.vendor_keys import key_of, keyless, newest_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +84,7 @@ class KeyedClips:
             self._not_ours(loaded, node, again=again)
             return
         if account is None or key is None or account.status is not AccountStatus.ACTIVE:
-            name = account_of(node.provider)
-            why = f"the tenant has no working {name} key for mode {job.plan.mode}"
-            move = f"PUT /tenant/integrations/{name} with a key, then retry the job"
-            self.commits.hear(heard.loaded, on.Rejected(node.key, mine, Code.NO_PROVIDER_KEY, why, move))
+            self.commits.hear(heard.loaded, keyless(job, node, mine))
             return
         self._send(heard, heard.job.nodes[node.key], mine, account, key, order, watch)
 
@@ -153,7 +151,7 @@ class KeyedClips:
                 )
             except TryLater as busy:  # its presenters wait as well: they share the account's places
                 until = self.commits.jobs.now(heard.loaded) + busy.after
-                self.tenants.busy(job.tenant, account.provider, job.plan.mode, until)
+                self.tenants.busy(account_owner(job, node), account.provider, job.plan.mode, until)
                 raise
 
         def refusal(refused: Refused) -> on.NodeEvent | None:
@@ -214,4 +212,4 @@ class KeyedClips:
         return on.FilmArrived(*named, film, provider_id=video)
 
     def _account(self, job: Job, node: Node) -> Integration | None:
-        return self.tenants.integration(job.tenant, account_of(node.provider), job.plan.mode)
+        return self.tenants.integration(account_owner(job, node), account_of(node.provider), job.plan.mode)

@@ -12,12 +12,18 @@ from shared.cloud.secrets import Secrets
 from shared.cloud.tenants import Tenants
 from shared.log import Fact, log_job
 from shared.pipeline.job import events as on
-from shared.pipeline.job.job import FINAL, Node, Outcome
+from shared.pipeline.job.job import FINAL, Job, Node, Outcome
 from shared.pipeline.job.ledger import find
 from shared.pipeline.job.names import AttemptName
+from shared.pipeline.job.payers import account_owner
 from shared.providers.ports import Failure, KeyChanged, Lost, PresenterVendor, TryLater
 from shared.steps.message import Message
 from shared.steps.vendor_keys import key_of
+
+
+def told_by(job: Job, node: Node, message: Message) -> str:
+    """Return whose registered endpoint may speak of an attempt: the one of the account it was made with."""
+    return account_owner(job, node, find(node, message.take, message.attempt))
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +41,7 @@ class LateNews:
         if not message.hint or line is None or line.outcome in FINAL | {Outcome.DONE, Outcome.LATE}:
             return None
         vendor = line.vendor or node.provider
-        account = self.tenants.integration(job.tenant, vendor, job.plan.mode)
+        account = self.tenants.integration(account_owner(job, node, line), vendor, job.plan.mode)
         key = key_of(self.secrets, account, line)
         if key is None:
             return None

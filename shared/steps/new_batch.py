@@ -166,7 +166,7 @@ def _refuse_above(most: float | None, rows: Sequence[PricedRow]) -> None:
         return
     why = (
         f"is ${most:.2f}, and the {len(rows)} rows cost about ${(ours + theirs) / MICROS:.4f} together: "
-        f"${ours / MICROS:.4f} for footage and computing, ${theirs / MICROS:.4f} at the avatar service"
+        f"${ours / MICROS:.4f} that abroll pays, ${theirs / MICROS:.4f} at your own avatar account"
     )
     raise invalid({"max_cost_usd": [why]})
 

@@ -14,12 +14,14 @@ from shared.cloud.records import Loaded
 from shared.cloud.replaced_secrets import Replaced, ReplacedSecrets
 from shared.cloud.secrets import Secrets, SecretsUnreachable
 from shared.log import Fact, log
+from shared.pipeline.job.payers import PLATFORM
 
 REPLACED_LIFE = timedelta(days=1)
 LOOK_MINUTE = 35  # of each hour
 LOOK_AGAIN = timedelta(hours=1)  # where a job still names what could go
 LOOK_PAGE = 20  # secrets an hour: each is a listing, and a page of its tenant's live jobs
-LOOK_JOBS = 200  # live jobs that are asked what they name
+LOOK_JOBS = 200  # live jobs of a tenant that are asked what they name
+LOOK_ALL_JOBS = 1_000  # the same of all tenants, for a key of the platform's; where there are more, nothing goes
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +60,12 @@ class OldVersions:
         return min(ripening + on_its_way, default=None)
 
     def _named(self, tenant: str, secret: str) -> set[str]:
-        """Return the versions that a job of the tenant names which has not ended; all where one cannot tell."""
-        page = self.jobs.going_on(tenant, LOOK_JOBS)
+        """Return the versions that a job of the tenant names which has not ended; all where one cannot tell.
+
+        The platform's are named by jobs of any tenant.
+        """
+        everybody = tenant == PLATFORM
+        page = self.jobs.going_on(None if everybody else tenant, LOOK_ALL_JOBS if everybody else LOOK_JOBS)
         if page.last or not all(isinstance(found, Loaded) for found in page.found):
             return set(self.secrets.replaced_versions(secret))
         nodes = [node for found in page.found if isinstance(found, Loaded) for node in found.job.nodes.values()]

@@ -16,6 +16,7 @@ from shared.providers.ports import KeyChanged, Refused, TryLater
 from shared.steps.asked_once import AskedOnce
 from shared.steps.problems import Problem, invalid, not_found
 from shared.steps.styles import known_styles
+from shared.steps.vendor_accounts import platforms
 
 MOST_PERSONAS = 100  # of a tenant
 
@@ -100,9 +101,11 @@ class Cast:
             yield "", f"{called(provider)} did not answer in time, so the ids there could not be checked"
 
     def _key(self, tenant: str, provider: str) -> str | None:
-        for mode in Mode:
-            account = self.tenants.integration(tenant, provider, mode.value)
-            if account and account.status is AccountStatus.ACTIVE:
+        """Return a key that can tell: of an account of the tenant's in any mode, else of the platform's."""
+        own = [found for mode in Mode if (found := self.tenants.integration(tenant, provider, mode.value))]
+        lent = () if own else (held.account for mode in Mode if (held := platforms(self.tenants, provider, mode.value)))
+        for account in own or lent:
+            if account.status is AccountStatus.ACTIVE:
                 try:
                     return self.secrets.get(account.secret).value
                 except NoSecret:

@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 
 from shared.codes import Code
 from shared.pipeline.codec import to_plain
+from shared.pipeline.job.creation import CEILING
 from shared.pipeline.job.job import Job
+from shared.pipeline.job.ledger import at_risk
 from shared.pipeline.job.revision import Change
 from shared.pipeline.plan.plan import Plan
 from shared.pipeline.plan.request import FilmRequest
@@ -23,6 +25,7 @@ class Revised:
     remake: frozenset[str]
     ours: int
     theirs: int
+    reserve: int  # of ours, should the dearest of its services end up making each take
     warnings: tuple[WarningText, ...] = ()  # beside the plan's own
     quota: Quota | None = field(default=None, compare=False)  # a dry run or a repeat counts nothing
 
@@ -35,7 +38,7 @@ class Revised:
 def first(job: Job) -> Revised:
     """Return what the job's own order made and cost, as it was told then."""
     order = job.purchases[0]
-    return Revised(job.request, job.plan, frozenset(order.made), order.ours, order.theirs)
+    return Revised(job.request, job.plan, frozenset(order.made), order.ours, order.theirs, order.ours)
 
 
 def recomposed(job: Job, change: Change, undone: Collection[str]) -> Revised:
@@ -45,7 +48,8 @@ def recomposed(job: Job, change: Change, undone: Collection[str]) -> Revised:
     if any(to_plain(change).values()) or set(undone) - composed.keys() - waived:
         raise only_composed(job)
     lacking = composed.keys() & set(undone)
-    return Revised(job.request, job.plan, frozenset(lacking), sum(composed[key] for key in lacking), 0)
+    ours = sum(composed[key] for key in lacking)
+    return Revised(job.request, job.plan, frozenset(lacking), ours, 0, ours)
 
 
 def only_composed(version: Job) -> Problem:
@@ -53,3 +57,15 @@ def only_composed(version: Job) -> Problem:
     message = f"this is version {version.versions.number} of a film, and a version buys nothing"
     move = f"POST /jobs/{version.versions.of}/regenerate makes a new film; edit that one"
     return Problem(Code.IS_VERSION, message, next_move=move)
+
+
+def within_ceiling(job: Job, revised: Revised) -> None:
+    """Refuse a retry that its ceiling would end, used up by takes far longer than estimated. Raises Problem."""
+    spent, price = at_risk(job), revised.ours + revised.theirs
+    ceiling = job.money.ceiling + CEILING * price
+    if spent + price > ceiling:
+        message = (
+            f"the job has cost ${spent / 1e6:.2f}, and this retry would cost ${price / 1e6:.2f} more: that is above "
+            f"its spending ceiling, ${ceiling / 1e6:.2f} with this retry"
+        )
+        raise Problem(Code.SPEND_CEILING, message)

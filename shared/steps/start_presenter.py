@@ -13,11 +13,11 @@ from functools import partial
 from shared.cloud.records import Loaded
 from shared.cloud.secrets import Secret, Secrets
 from shared.cloud.tenants import AccountStatus, Integration, Tenants
-from shared.codes import Code
 from shared.log import Fact, JobRef, log_job
 from shared.pipeline.job import events as on
 from shared.pipeline.job.job import Job, Node, State
 from shared.pipeline.job.names import attempt_name, idempotency_key
+from shared.pipeline.job.payers import account_owner
 from shared.pipeline.job.unclear import looked_for, replayable
 from shared.pipeline.plan.looks import Engine, engine_for
 from shared.pipeline.plan.plan import Cutout
@@ -31,7 +31,7 @@ from shared.steps.speech import planned, speech_order
 from shared.steps.stopwatch import Stopwatch
 from shared.steps.submit import send_claimed, sendable
 from shared.steps.unclear_takes import key_gone, sought
-from shared.steps.vendor_keys import key_of, newest_key
+from shared.steps.vendor_keys import key_of, keyless, newest_key, not_lent
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class StartPresenter:
             log_job(Fact.NOTHING_TO_DO, about, "not queued", node=message.node)
             return
         job = loaded.job
-        account = self.tenants.integration(job.tenant, node.provider, job.plan.mode)
+        account = self.tenants.integration(account_owner(job, node), node.provider, job.plan.mode)
         starting = node.state is State.STARTING
         key = key_of(self.secrets, account, node.claim) if starting else newest_key(self.secrets, account)
         # Secret Manager is asked for both before the claim: key and path.
@@ -140,10 +140,9 @@ class StartPresenter:
             return
         job, node = heard.job, heard.job.nodes[node_key]
         if account is None or key is None or account.status is not AccountStatus.ACTIVE:
-            why = f"the tenant has no working {called(node.provider)} key for mode {job.plan.mode}"
-            move = f"PUT /tenant/integrations/{node.provider} with a key, then retry the job"
-            self.commits.hear(heard.loaded, on.Rejected(node_key, mine, Code.NO_PROVIDER_KEY, why, move))
+            self.commits.hear(heard.loaded, keyless(job, node, mine))
             return
+        owner = account_owner(job, node)
         order = speech_order(job, node, url, node.claim.engine if node.claim else None)
         presenter = self.presenters[node.provider]
 
@@ -156,17 +155,15 @@ class StartPresenter:
                     total_seconds=self.commits.timeouts.of(node.provider).http,
                 )
             except TryLater as busy:
-                self.tenants.busy(
-                    job.tenant, node.provider, job.plan.mode, self.commits.jobs.now(heard.loaded) + busy.after
-                )
+                self.tenants.busy(owner, node.provider, job.plan.mode, self.commits.jobs.now(heard.loaded) + busy.after)
                 raise
 
         def refusal(refused: Refused) -> on.NodeEvent | None:
             asked = node.claim.cutout if node.claim else None
             other = NEXT.get(asked) if asked and refused.code in CANNOT else None
             if other is None:
-                return None
-            self.tenants.learn(job.tenant, account, order.avatar_id, other)
+                return not_lent(job, node, mine, refused)
+            self.tenants.learn(owner, account, order.avatar_id, other)
             return on.Released(node_key, mine, str(refused), timedelta(0), refused=True, cutout=other)
 
         send_claimed(

@@ -90,16 +90,19 @@ class Takeover:
         told = self.preflight.presenters_told(tenant, needed)
         known = plainly(plan(request, self.tables, defaults, told.looks), told.plain)
         priced = [take for take in known.speeches if takes[take.key] is not None]
-        told.must_pay(ranked.provider, sum(take.cost for take in priced))
+        bill = sum(take.cost for take in priced)
+        told.must_pay(ranked.provider, bill, bill)
         more = tuple(
             Understudy(
                 persona, ranked.provider, tuple(take for take in priced if takes[take.key] == persona), ranked.reason
             )
             for persona in dict.fromkeys(str(takes[take.key]) for take in priced)
         )
-        grown = replace(ready, understudies=(*ready.understudies, *more))
+        lent = (ranked.provider,) if told.platform else ()
+        accounts = (*ready.platform_accounts, *lent)
+        grown = replace(ready, understudies=(*ready.understudies, *more), platform_accounts=accounts)
         _refuse_dearer(request, grown)
-        return grown, (*told.marks, *told.unspoken)
+        return grown, (*told.lent, *told.marks, *told.unspoken)
 
 
 def _refuse_empty(planned: Plan) -> None:
@@ -111,7 +114,9 @@ def _refuse_empty(planned: Plan) -> None:
 
 def _refuse_dearer(request: FilmRequest, grown: Plan) -> None:
     """Keep the dearest way a film may be made to what the order may cost. Raises Problem."""
-    most = grown.cost_to_us + dearest(grown)
+    unspoken, takes = replace(grown, speeches=()), dearest(grown)
+    footage = unspoken.cost_to_us + unspoken.cost_to_provider_account
+    most = footage + takes.paid_by_us + takes.billed_by_provider
     if request.max_cost is not None and most > round(request.max_cost * MICROS):
         raise invalid({"max_cost": [f"is ${request.max_cost:.2f}, and with it the film may cost ${most / MICROS:.4f}"]})
 

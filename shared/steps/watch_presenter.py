@@ -11,13 +11,14 @@ from datetime import timedelta
 
 from shared.cloud.records import Loaded
 from shared.cloud.secrets import Secrets
-from shared.cloud.tenants import Tenants
+from shared.cloud.tenants import Integration, Tenants
 from shared.codes import Code
 from shared.log import Fact, JobRef, log_job
 from shared.pipeline.job import events as on
-from shared.pipeline.job.job import Node, Reconcile, State
+from shared.pipeline.job.job import Job, Node, Reconcile, State
 from shared.pipeline.job.line import reconcile_of
 from shared.pipeline.job.names import AttemptName, attempt_name
+from shared.pipeline.job.payers import account_owner
 from shared.pipeline.job.timeouts import SECOND
 from shared.pipeline.job.unclear import looked_for
 from shared.pipeline.plan.plan import Cutout
@@ -27,7 +28,7 @@ from shared.steps.breakers import Breakers
 from shared.steps.commit import Commits
 from shared.steps.cutouts import CANNOT, NEXT
 from shared.steps.fetching import Unfetched, Unfit
-from shared.steps.late_news import LateNews
+from shared.steps.late_news import LateNews, told_by
 from shared.steps.message import Message
 from shared.steps.presenter_files import Archived, PresenterFiles
 from shared.steps.speech import planned
@@ -53,7 +54,7 @@ class WatchPresenter:
         if loaded is None or node is None:
             log_job(Fact.NOTHING_TO_DO, loaded.job if loaded else JobRef(message.job), "no such", node=message.node)
             return
-        if message.teller not in ("", loaded.job.tenant):
+        if message.teller not in ("", told_by(loaded.job, node, message)):
             log_job(Fact.FORGED, loaded.job, f"{message.teller} spoke about a take of another", node=node.key)
             return
         current = (message.take, message.attempt) == (node.take, node.attempt)
@@ -76,6 +77,9 @@ class WatchPresenter:
         self.commits.hear(loaded, seen)
         self.breakers.heard(loaded.job, node, seen, self.commits.jobs.now(loaded))
 
+    def _account(self, job: Job, node: Node) -> Integration | None:
+        return self.tenants.integration(account_owner(job, node), node.provider, job.plan.mode)
+
     def _unnamed(self, loaded: Loaded, node: Node) -> on.NodeEvent | None:
         """Look for an unclear take of a vendor without keys, once nobody can be waiting for its answer any more."""
         began = self.commits.jobs.now(loaded)
@@ -84,7 +88,7 @@ class WatchPresenter:
         if not expired or reconcile_of(node) is Reconcile.IDEMPOTENCY_KEY:
             log_job(Fact.NOTHING_TO_DO, loaded.job, "no id to look at yet", node=node.key)
             return None
-        account = self.tenants.integration(loaded.job.tenant, node.provider, loaded.job.plan.mode)
+        account = self._account(loaded.job, node)
         key = key_of(self.secrets, account, node.claim)
         if key is None:
             return key_gone(node)
@@ -93,7 +97,7 @@ class WatchPresenter:
 
     def _seen(self, loaded: Loaded, node: Node, video: str, *, hinted: bool) -> on.NodeEvent | None:
         job, about = loaded.job, (node.key, node.take, node.attempt)
-        account = self.tenants.integration(job.tenant, node.provider, job.plan.mode)
+        account = self._account(job, node)
         key = key_of(self.secrets, account, node.claim)
         if key is None:
             return key_gone(node)
@@ -162,17 +166,19 @@ class WatchPresenter:
         """Ask a look for another way next time that took the order and delivered an opaque take."""
         if archived.output.cutout is asked or asked not in NEXT:
             return
-        account = self.tenants.integration(loaded.job.tenant, node.provider, loaded.job.plan.mode)
+        account = self._account(loaded.job, node)
         if account and archived.output.cutout is Cutout.INSET:
-            self.tenants.learn(loaded.job.tenant, account, planned(loaded.job, node).avatar_id, NEXT[asked])
+            self.tenants.learn(
+                account_owner(loaded.job, node), account, planned(loaded.job, node).avatar_id, NEXT[asked]
+            )
 
     def _instead(self, loaded: Loaded, node: Node, code: Code) -> Cutout | None:
         """A look that turned out unable to be cut out that way is asked for another way, and remembered."""
         asked = node.claim.cutout if node.claim else None
         other = NEXT.get(asked) if asked and code in CANNOT else None
-        account = self.tenants.integration(loaded.job.tenant, node.provider, loaded.job.plan.mode)
+        account = self._account(loaded.job, node)
         if other and account:
-            self.tenants.learn(loaded.job.tenant, account, planned(loaded.job, node).avatar_id, other)
+            self.tenants.learn(account_owner(loaded.job, node), account, planned(loaded.job, node).avatar_id, other)
         return other
 
 

@@ -135,6 +135,7 @@ def test_listing_a_tenants_live_jobs_has_its_index(serve: Serve) -> None:
     """Whoever shuts a tenant finds them by tenant and due."""
     with serve(INDEXES) as clients:
         assert () == Jobs(clients).going_on("acme", 50).found
+        assert () == Jobs(clients).going_on(None, 50).found
 
 
 def test_counting_what_bars_a_roll_back_has_its_index(serve: Serve) -> None:

@@ -32,14 +32,16 @@ def change(visit: Visit, _found: Mapping[str, str]) -> flask.Response:
 
 def _page(visit: Visit, problem: Mapping[str, Any] | None = None, status: int = 200) -> flask.Response:
     manages = ADMIN in visit.who.key.scopes
-    listed = visit.need("GET", "/tenant/integrations")["integrations"] if manages else ()
-    accounts = [each for each in listed if each["mode"] == "production"]
+    known = visit.need("GET", "/tenant/integrations") if manages else {"integrations": (), "platform": ()}
+    accounts = [each for each in known["integrations"] if each["mode"] == "production"]
+    lent = [PROVIDERS.get(each["provider"], each["provider"]) for each in known["platform"] if _films(each)]
     return visit.page(
         "start.html",
         status,
         title="Start",
         accounts=accounts,
-        works=any(each["status"] == "active" for each in accounts),
+        works=bool(lent) or any(each["status"] == "active" for each in accounts),
+        lent=lent,
         speaks=next((each for each in accounts if each.get("avatar_id")), None),
         missing={} if accounts else PROVIDERS,
         names=PROVIDERS,
@@ -49,6 +51,10 @@ def _page(visit: Visit, problem: Mapping[str, Any] | None = None, status: int = 
         problem=problem,
         wrong={},
     )
+
+
+def _films(account: Mapping[str, Any]) -> bool:
+    return bool(account["mode"] == "production")
 
 
 def _newest(visit: Visit) -> Mapping[str, Any] | None:

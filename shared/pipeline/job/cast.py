@@ -6,7 +6,9 @@ that a service that is dead is found out by one order, and the whole cast can st
 
 from collections.abc import Collection, Mapping
 
-from shared.pipeline.job.job import Job, Node, State
+from shared.pipeline.job.job import Job, Node, Payer, State
+from shared.pipeline.job.ledger import Bill
+from shared.pipeline.job.payers import payer_of
 from shared.pipeline.job.vendors import VENDORS, Vendor
 from shared.pipeline.plan.plan import Kind, Plan, Speech, Understudy
 from shared.pipeline.plan.understudies import cast_of, take_at, understudies_of
@@ -54,25 +56,38 @@ def pinned(job: Job, node: Node, remake: Collection[str]) -> int:
     return next((mate.choice for mate in kept), 0)
 
 
-def dearest(plan: Plan, vendors: Mapping[str, Vendor] = VENDORS) -> int:
-    """Return what the takes of a plan cost at most, micro-dollars, whichever service ends up making each.
+def dearest(plan: Plan, vendors: Mapping[str, Vendor] = VENDORS) -> Bill:
+    """Return what the takes of a plan cost at most, whichever service ends up making each, by who pays on that way.
 
     A service that bills what it fails, or is paid though nobody can tell, adds to the one that follows.
     """
-    return sum(_dearest(plan, take, vendors) for take in plan.speeches)
+    ways = [max(_ways(plan, take.key, 0, vendors), key=_whole) for take in plan.speeches]
+    return Bill(sum(way.paid_by_us for way in ways), sum(way.billed_by_provider for way in ways))
 
 
-def _dearest(plan: Plan, take: Speech, vendors: Mapping[str, Vendor]) -> int:
-    most = paid = 0
-    path = (
-        (plan.provider, take),
-        *((each.provider, _take(each, take.key)) for each in understudies_of(plan, take.key)),
-    )
-    for provider, asked in path:
-        most = max(most, paid + asked.cost)
-        paid += asked.cost if plan.pay_again or not vendors[provider].failed_is_free else 0
-    return most
+def at_most(plan: Plan, key: str, choice: int = 0, vendors: Mapping[str, Vendor] = VENDORS) -> Bill:
+    """Return the most a take may cost in either column, from its `choice`-th service on: what is reserved of it."""
+    ways = _ways(plan, key, choice, vendors)
+    ours, theirs = ([getattr(way, column) for way in ways] for column in ("paid_by_us", "billed_by_provider"))
+    return Bill(max(ours, default=0), max(theirs, default=0))
 
 
-def _take(understudy: Understudy, key: str) -> Speech:
-    return next(take for take in understudy.takes if take.key == key)
+def _ways(plan: Plan, key: str, choice: int, vendors: Mapping[str, Vendor]) -> tuple[Bill, ...]:
+    """Return what a take costs whom when its first service makes it, its second, and so on."""
+    found: list[Bill] = []
+    paid = Bill(0, 0)
+    asked = [(plan.provider, take) for take in plan.speeches if take.key == key]
+    asked += [(each.provider, take) for each in understudies_of(plan, key) for take in each.takes if take.key == key]
+    for provider, take in asked[choice:]:
+        row = vendors[provider]
+        ours = payer_of(plan, provider, row) is Payer.US
+        with_it = Bill(
+            paid.paid_by_us + (take.cost if ours else 0), paid.billed_by_provider + (0 if ours else take.cost)
+        )
+        found.append(with_it)
+        paid = with_it if plan.pay_again or not row.failed_is_free else paid
+    return tuple(found)
+
+
+def _whole(way: Bill) -> int:
+    return way.paid_by_us + way.billed_by_provider

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from shared.pipeline.job.cast import at_most
 from shared.pipeline.job.consequences import follow
 from shared.pipeline.job.job import Job, Moment, Money, Node, Output, Payer, Purchase, State
+from shared.pipeline.job.payers import payer_of
 from shared.pipeline.job.portions import Portions, place_of
 from shared.pipeline.job.schema import OLDEST, SWITCHING
 from shared.pipeline.job.timeouts import SECOND, Timeouts
@@ -49,13 +51,13 @@ def new_job(
     began = {node.key: _begins_at(plan, node, adopted) for node in nodes(plan)}
     planned = tuple(_filmed_by(plan, node, began[node.key]) for node in nodes(plan))
     bought = [node for node in planned if node.key not in adopted]
-    ours = sum(node.cost for node in bought if _payer(node, timeouts) is Payer.US)
+    ours = sum(node.cost for node in bought if _payer(plan, node, timeouts) is Payer.US)
     theirs = sum(node.cost for node in bought) - ours
-    reserved = sum(_reserved(plan, node, timeouts) for node in bought)
+    reserved = sum(_reserved(plan, node, began[node.key], timeouts) for node in bought)
     ceiling = CEILING * sum(node.worst_cost for node in bought)
     made = tuple(node.key for node in bought if node.kind is not Kind.IMAGE)
     made_of = {
-        node.key: _node(node, began[node.key], images.get(node.key), adopted.get(node.key), now, timeouts)
+        node.key: _node(plan, node, began[node.key], images.get(node.key), adopted.get(node.key), now, timeouts)
         for node in planned
     }
     job = Job(
@@ -83,8 +85,8 @@ def new_job(
 def form_of(plan: Plan, adopted: Mapping[str, Node]) -> int:
     """Return the form a job is born in, where nothing else asks for a newer one."""
     moved = any(node.choice or node.waived_at for node in adopted.values())
-    newer = plan.understudies or plan.without_presenter or plan.renditions or shows_own_clips(plan)
-    return SWITCHING if newer or moved else OLDEST
+    newer = plan.understudies or plan.without_presenter or plan.renditions or plan.platform_accounts
+    return SWITCHING if newer or moved or shows_own_clips(plan) else OLDEST
 
 
 def shows_own_clips(plan: Plan) -> bool:
@@ -92,15 +94,15 @@ def shows_own_clips(plan: Plan) -> bool:
     return any(stretch.own for stretch in plan.stretches)
 
 
-def _reserved(plan: Plan, node: PlannedNode, timeouts: Timeouts) -> int:
+def _reserved(plan: Plan, node: PlannedNode, choice: int, timeouts: Timeouts) -> int:
     """Return what a node may cost us, whoever ends up making it: the dearest is reserved (hole 82)."""
-    others = ((each.provider, take.cost) for each in plan.understudies for take in each.takes if take.key == node.key)
-    asked = ((node.provider, node.cost), *others)
-    return max((cost for name, cost in asked if not name or timeouts.vendor(name).payer is Payer.US), default=0)
+    if node.kind is Kind.PRESENTER:
+        return at_most(plan, node.key, choice, timeouts.vendors).paid_by_us
+    return node.cost if _payer(plan, node, timeouts) is Payer.US else 0
 
 
-def _payer(node: PlannedNode, timeouts: Timeouts) -> Payer:
-    return timeouts.vendor(node.provider).payer if node.provider else Payer.US
+def _payer(plan: Plan, node: PlannedNode, timeouts: Timeouts) -> Payer:
+    return payer_of(plan, node.provider, timeouts.vendor(node.provider)) if node.provider else Payer.US
 
 
 def _begins_at(plan: Plan, node: PlannedNode, adopted: Mapping[str, Node]) -> int:
@@ -121,14 +123,20 @@ def _filmed_by(plan: Plan, node: PlannedNode, choice: int) -> PlannedNode:
 
 
 def _node(
-    planned: PlannedNode, choice: int, stored: Output | None, kept: Node | None, now: datetime, timeouts: Timeouts
+    plan: Plan,
+    planned: PlannedNode,
+    choice: int,
+    stored: Output | None,
+    kept: Node | None,
+    now: datetime,
+    timeouts: Timeouts,
 ) -> Node:
     node = Node(
         key=planned.key,
         kind=planned.kind,
         needs=planned.needs,
         cost=planned.cost,
-        payer=_payer(planned, timeouts),
+        payer=_payer(plan, planned, timeouts),
         provider=planned.provider,
         choice=choice,
         expected=planned.expected_seconds,

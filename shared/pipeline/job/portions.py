@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from shared.pipeline.codec import Unreadable, from_plain
 from shared.pipeline.job.job import Job, Node, Payer, State
 from shared.pipeline.job.line import start_queue
+from shared.pipeline.job.payers import PLATFORM, on_platform, payer_of
 from shared.pipeline.job.place import Place
 from shared.pipeline.job.vendors import VENDORS
 from shared.pipeline.plan.plan import Kind, Plan
@@ -77,14 +78,13 @@ def startable(nodes: Mapping[str, Node], plan: Plan) -> Open:
 def place_of(job_id: str, tenant: str, plan: Plan, nodes: Mapping[str, Node], left: Portions) -> Place:
     """Return the place of a job with such nodes, by what its tenant has left."""
     lanes, wanted = {}, startable(nodes, plan)
-    theirs = {queue for queue, payer in _starts(nodes, plan) if payer is Payer.PROVIDER_ACCOUNT}
+    accounts = dict(_starts(nodes, plan))
     for queue, count in wanted.items():
         portion = left.get(queue)
         if portion is None or count <= portion.free:
             continue
         number = int(hashlib.sha256(job_id.encode()).hexdigest(), 16) % portion.lanes
-        account = f".{plan.mode}" if queue in theirs else ""  # two accounts of a tenant do not wait for each other
-        lanes[queue] = f"{queue}.{tenant}{account}.{number}"
+        lanes[queue] = f"{queue}.{tenant}{accounts[queue] and '.' + accounts[queue]}.{number}"
     return Place(dict(wanted), lanes)
 
 
@@ -97,13 +97,26 @@ def opened(before: Job | None, after: Job) -> Open:
     return {}
 
 
-def _starts(nodes: Mapping[str, Node], plan: Plan) -> Iterator[tuple[str, Payer]]:
-    """Yield in which queues the unfinished nodes may want a task, each once a queue, and who pays what starts there."""
+def _starts(nodes: Mapping[str, Node], plan: Plan) -> Iterator[tuple[str, str]]:
+    """Yield in which queues the unfinished nodes may want a task, each once a queue, and the account that starts there.
+
+    Two accounts do not wait for each other: a tenant's in both modes, and the platform's beside them.
+    """
     for key, node in nodes.items():
         queue = start_queue(node)
         link = any(nodes[need].kind is Kind.CLIP and nodes[need].state is not State.DONE for need in node.needs)
         if not queue or node.state is State.DONE or (node.kind is Kind.CLIP and link):
             continue
         others = understudies_of(plan, key)[node.choice :] if node.kind is Kind.PRESENTER else ()
-        rows = (VENDORS[each.provider] for each in others)
-        yield from {queue: node.payer, **{row.queue: row.payer for row in rows}}.items()
+        asked = {queue: _account(plan, node.provider, node.payer)}
+        for each in others:
+            row = VENDORS[each.provider]
+            asked[row.queue] = _account(plan, each.provider, payer_of(plan, each.provider, row))
+        yield from asked.items()
+
+
+def _account(plan: Plan, vendor: str, payer: Payer) -> str:
+    """Return the name of an account beside our own at Google, whose name is none."""
+    if on_platform(vendor, payer):
+        return f"{PLATFORM}.{plan.mode}"
+    return plan.mode if payer is Payer.PROVIDER_ACCOUNT else ""

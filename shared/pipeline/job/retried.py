@@ -8,6 +8,7 @@ from shared.pipeline.job import events as on
 from shared.pipeline.job.cast import pinned
 from shared.pipeline.job.entries import next_entry
 from shared.pipeline.job.job import Job, Node, State
+from shared.pipeline.job.payers import payer_of
 from shared.pipeline.job.portions import place_of
 from shared.pipeline.job.timeouts import SECOND, Timeouts
 from shared.pipeline.plan.understudies import provider_at, take_at
@@ -73,7 +74,7 @@ def _fresh(job: Job, node: Node, event: on.RetryAsked, timeouts: Timeouts) -> No
         kind=node.kind,
         needs=node.needs,
         cost=cost,
-        payer=timeouts.vendor(provider).payer if speech else node.payer,
+        payer=payer_of(plan, provider, timeouts.vendor(provider)) if speech else node.payer,
         provider=provider,
         expected=film.wait if film else expected,
         take=node.take + 1,

@@ -4,18 +4,18 @@ Only words, avatars and voices may change: the graph stays the same, so everythi
 and never bought again.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from shared.pipeline.codec import carried
-from shared.pipeline.job.cast import pinned
+from shared.pipeline.job.cast import at_most, pinned
 from shared.pipeline.job.job import Job, Node
 from shared.pipeline.plan.plan import Clip, Kind, Plan, Speech
 from shared.pipeline.plan.prompts import clip_prompt
 from shared.pipeline.plan.request import FilmRequest, SceneRequest, VoiceSettings, script_of, style_of
 from shared.pipeline.plan.speakers import Needed
-from shared.pipeline.plan.understudies import refitted, take_at
+from shared.pipeline.plan.understudies import provider_at, refitted, take_at
 
 AnyWords = TypeVar("AnyWords", FilmRequest, SceneRequest)
 
@@ -136,6 +136,7 @@ def frozen(job: Job, plan: Plan, request: FilmRequest) -> Plan:
         footage=job.plan.footage,
         footage_account=job.plan.footage_account,
         filmed_as=job.plan.filmed_as,
+        platform_accounts=job.plan.platform_accounts,
         size=job.plan.size,
         loudness=job.plan.loudness,
         transition=job.plan.transition,
@@ -156,16 +157,37 @@ def following(nodes: Iterable[Node], keys: Iterable[str]) -> frozenset[str]:
 
 
 def price(job: Job, plan: Plan, remake: frozenset[str]) -> tuple[int, int]:
-    """Return what making these nodes costs, micro-dollars: ours, and the avatar account's."""
-    filmed = sum(clip.cost for clip in plan.clips if clip.key in remake)
-    composed = sum(film.cost for film in plan.films if film.key in remake)
-    asked = (take_at(plan, key, pinned(job, node, remake)) for key, node in job.nodes.items() if key in remake)
-    spoken = sum(take.cost for take in asked if take)
-    ours, theirs = (composed, spoken + filmed) if plan.footage_account else (composed + filmed, spoken)
+    """Return what making these nodes costs, micro-dollars: ours, and the tenant's own accounts'."""
     unknown = remake - job.nodes.keys()
     if unknown:
         raise CannotChange({"nodes": [f"there is no {', '.join(sorted(unknown))} in this film"]})
+    ours, theirs = _unspoken(plan, remake)
+    for key, choice in _takes(job, plan, remake):
+        take = take_at(plan, key, choice)
+        cost = take.cost if take else 0
+        if provider_at(plan, key, choice) in plan.platform_accounts:
+            ours += cost
+        else:
+            theirs += cost
     return ours, theirs
+
+
+def reserved(job: Job, plan: Plan, remake: frozenset[str]) -> int:
+    """Return the most that making these nodes may cost us, micro-dollars, whichever services end up making them."""
+    spoken = (at_most(plan, key, choice).paid_by_us for key, choice in _takes(job, plan, remake))
+    return _unspoken(plan, remake)[0] + sum(spoken)
+
+
+def _unspoken(plan: Plan, remake: frozenset[str]) -> tuple[int, int]:
+    filmed = sum(clip.cost for clip in plan.clips if clip.key in remake)
+    composed = sum(film.cost for film in plan.films if film.key in remake)
+    return (composed, filmed) if plan.footage_account else (composed + filmed, 0)
+
+
+def _takes(job: Job, plan: Plan, remake: frozenset[str]) -> Iterator[tuple[str, int]]:
+    """Yield the takes that are made anew, each with the service it begins at."""
+    spoken = {speech.key for speech in plan.speeches}
+    return ((key, pinned(job, node, remake)) for key, node in job.nodes.items() if key in remake & spoken)
 
 
 def regenerable(job: Job) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from shared.pipeline.job.cast import bound, leads, mates, next_understudy
 from shared.pipeline.job.consequences import tell, want
 from shared.pipeline.job.job import Job, Node, Outcome, State
 from shared.pipeline.job.ledger import bill
+from shared.pipeline.job.payers import payer_of
 from shared.pipeline.job.switches import Switch
 from shared.pipeline.job.timeouts import SECOND, Timeouts
 from shared.pipeline.job.verdicts import Verdict, verdict
@@ -106,18 +107,20 @@ def _dear(job: Job, node: Node, other: Understudy) -> str:
 def _switched(job: Job, node: Node, other: Understudy, now: datetime, timeouts: Timeouts, *, attempt: int) -> Node:
     """Queue a take at its next service: nothing of the one before is left but its lines in the ledger (hole 74)."""
     queued = replace(
-        _at(node, other, now, timeouts, attempt=attempt, code=node.code), state=State.QUEUED, queued_at=now
+        _at(job, node, other, now, timeouts, attempt=attempt, code=node.code), state=State.QUEUED, queued_at=now
     )
     return want(job, queued, now, timeouts)
 
 
-def _at(node: Node, other: Understudy, now: datetime, timeouts: Timeouts, *, attempt: int, code: str | None) -> Node:
+def _at(
+    job: Job, node: Node, other: Understudy, now: datetime, timeouts: Timeouts, *, attempt: int, code: str | None
+) -> Node:
     take = next(each for each in other.takes if each.key == node.key)
     why = node.why or "it went with its cast"
     return replace(
         node,
         provider=other.provider,
-        payer=timeouts.vendor(other.provider).payer,
+        payer=payer_of(job.plan, other.provider, timeouts.vendor(other.provider)),
         cost=take.cost,
         expected=take.wait,
         choice=node.choice + 1,
@@ -151,7 +154,7 @@ def _followed(job: Job, lead: Node, now: datetime, timeouts: Timeouts) -> Job:
     for mate in mates(job, lead):
         other = next_understudy(job, mate)
         if mate.state in (State.BLOCKED, State.QUEUED) and mate.choice < lead.choice and other:
-            moved = _at(replace(mate, why=gone.why), other, now, timeouts, attempt=mate.attempt + 1, code=None)
+            moved = _at(job, replace(mate, why=gone.why), other, now, timeouts, attempt=mate.attempt + 1, code=None)
             nodes[mate.key] = replace(moved, state=State.BLOCKED)
     return replace(job, nodes=nodes)
 

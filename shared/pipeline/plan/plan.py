@@ -276,6 +276,7 @@ class Plan(Stored):
     files: tuple[str, ...] = ()  # what is made of the first film beside its MP4
     renditions: tuple[Rendition, ...] = ()  # the films where outputs were asked for; () = one, in the shape filmed
     beside: tuple[BesideImage, ...] = ()  # images of the order that are no scene's
+    platform_accounts: tuple[str, ...] = ()  # avatar services that film with the platform's account, at our cost
 
     @property
     def chains(self) -> tuple[str, ...]:
@@ -290,11 +291,12 @@ class Plan(Stored):
 
     @property
     def cost_to_us(self) -> int:
-        """Micro-dollars abroll pays: compute, and the footage that no account of the tenant's films."""
-        return sum(film.cost for film in self.films) + sum(clip.cost for clip in self.clips if not self.footage_account)
+        """Micro-dollars abroll pays: compute, and the footage and takes that no account of the tenant's makes."""
+        made = sum(film.cost for film in self.films) + sum(clip.cost for clip in self.clips)
+        return made + sum(take.cost for take in self.speeches) - self.cost_to_provider_account
 
     @property
     def cost_to_provider_account(self) -> int:
         """Micro-dollars the tenant's vendors will bill the tenant."""
         filmed = sum(clip.cost for clip in self.clips if self.footage_account)
-        return filmed + sum(speech.cost for speech in self.speeches)
+        return filmed + sum(one.cost for one in self.speeches if self.provider not in self.platform_accounts)

@@ -54,6 +54,7 @@ class Needed:
     voice: VoiceSettings = field(default_factory=VoiceSettings)
     styled: tuple[Styled, ...] = ()
     takes_over: bool = False  # it films only should another service be down, so no style is reason to refuse
+    own_account: bool = False  # the platform's does not stand in for the tenant's own
 
 
 def tuned(voice: VoiceSettings) -> tuple[str, ...]:

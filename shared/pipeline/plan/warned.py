@@ -83,6 +83,7 @@ class Warned(StrEnum):
     # Before paying: what the avatar service did not tell, or does otherwise.
     ENGINE_UNKNOWN = auto()
     KEY_LACKING = auto()
+    PLATFORM_ACCOUNT = auto()
     PRESENTERS_UNCHECKED = auto()
     BALANCE_UNKNOWN = auto()
     WATERMARKED = auto()
@@ -217,6 +218,10 @@ ADVICE: Mapping[Warned, Advice] = {
     Warned.KEY_LACKING: Advice(
         "There is no working key at the avatar service, so nothing could be checked there.",
         "Before the order itself, PUT /tenant/integrations/{provider} with your key (mode {mode}).",
+    ),
+    Warned.PLATFORM_ACCOUNT: Advice(
+        "The avatar service films with abroll's own account, whose takes abroll pays and charges you.",
+        "PUT /tenant/integrations/{provider} with a key of your own (mode {mode}): later orders are billed to it.",
     ),
     Warned.PRESENTERS_UNCHECKED: Advice(
         "The avatar service did not answer in time.",

@@ -3,8 +3,9 @@
 from dataclasses import replace
 from typing import Any
 
-from shared.pipeline.job.creation import new_job
+from shared.pipeline.job.creation import UNBOUNDED, new_job
 from shared.pipeline.job.job import Job
+from shared.pipeline.job.portions import Portions
 from shared.pipeline.plan.plan import Plan, Understudy
 from shared.pipeline.plan.request import FilmRequest
 from tests.pipeline.films import CUT, film, filmed, planned
@@ -30,7 +31,7 @@ def recast(plan: Plan, cost: int = PRICE, **changed: Any) -> Plan:
     return replace(plan, **{"understudies": (understudy,)} | changed)
 
 
-def cast_job(request: FilmRequest = ONE, **changed: Any) -> Job:
+def cast_job(request: FilmRequest = ONE, left: Portions = UNBOUNDED, **changed: Any) -> Job:
     """Return a new job for a film; `changed` says how its plan differs from one with an understudy."""
     return new_job(
         job_id=JOB,
@@ -43,6 +44,7 @@ def cast_job(request: FilmRequest = ONE, **changed: Any) -> Job:
         usage_doc="2026-11",
         now=START,
         timeouts=WAITS,
+        left=left,
     )
 
 

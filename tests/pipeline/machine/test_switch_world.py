@@ -29,6 +29,9 @@ RULES: tuple[Mapping[str, Any], ...] = (
     {},
     {"without_presenter": True},
     {"without_presenter": True, "understudies": ()},
+    {"platform_accounts": ("heygen",)},
+    {"platform_accounts": ("did",), "without_presenter": True},
+    {"platform_accounts": ("heygen", "did"), "pay_again": True},
 )
 BAD = (*MOODS, "broke", "broke everywhere", "unsent")
 turns = st.builds(

@@ -1,0 +1,377 @@
+"""The platform's own avatar account: films for tenants who have none, at our cost, resolved once, of nobody's reach."""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import httpx
+import pytest
+
+from infra.admin import accounts, tenants
+from infra.local.vendors.heygen.settings import DEMO_KEY
+from shared.cloud.months import used_of
+from shared.cloud.secret_names import vendor_key, vendor_webhook
+from shared.cloud.tenants import AccountStatus
+from shared.codes import Code
+from shared.pipeline.job.job import Ending, Payer, State
+from shared.pipeline.job.payers import PLATFORM
+from shared.pipeline.job.revision import Change
+from shared.pipeline.plan.plan import MICROS, Join
+from shared.pipeline.plan.request import BRoll, Filmer, PresenterFailure
+from shared.steps.message import Message
+from shared.steps.old_versions import LOOK_MINUTE, REPLACED_LIFE
+from shared.steps.problems import Problem
+from tests.faults.wire import Kind
+from tests.steps.calls import Customer, customer, told
+from tests.steps.stage import LOOK, SPEECH, TENANT, Stage, by_persona, footage, known, presented, staged
+
+SHOP = replace(TENANT, id="shop", name="Shop")
+OURS, NEXT, THEIRS = "hg_platform", "hg_platform_next", "hg_shop"
+SUBMIT, SECRET = r"^heygen POST /v3/videos$", vendor_key("heygen", "production", PLATFORM)
+LOOKED = r"^heygen GET /v3/videos/"
+BALANCE = 77.0
+
+
+@pytest.fixture
+def stage(tmp_path: Path, canned: Mapping[str, Path]) -> Iterator[Stage]:
+    """Open a stage where the platform has an account at HeyGen, and the shop has none."""
+    filled = {DEMO_KEY: 100.0, OURS: BALANCE, NEXT: 100.0, THEIRS: 100.0}
+    with staged(tmp_path, heygen={"accounts": filled}, canned=canned) as stage:
+        stage.wiring.tenants.put_tenant(SHOP)
+        accounts.put(stage.wiring, "heygen", api_key=OURS, webhook=False)
+        stage.wire.calls.clear()
+        yield stage
+
+
+def ordered(stage: Stage, script: str = "Hi.") -> str:
+    """Order a film for the shop."""
+    return stage.order(presented(script), tenant=SHOP)
+
+
+def started(stage: Stage, script: str = "Hi.") -> str:
+    """Order a film for the shop, and let its take be asked for."""
+    job_id = ordered(stage, script)
+    stage.wiring.start_presenter(stage.message(job_id, SPEECH))
+    return job_id
+
+
+def own_key(stage: Stage) -> None:
+    """Let the shop put a key of its own, and every instance know it."""
+    put = stage.wiring.tenant.accounts.keys.put
+    put(SHOP.id, "heygen", "production", THEIRS, avatar_id=None, voice_id=None, register=False)
+    stage.cloud.wiring = stage.cloud.instance()
+
+
+def billed(stage: Stage) -> list[str]:
+    """Return the accounts HeyGen has billed, in order."""
+    return [str(each["account"]) for each in stage.bill("heygen")]
+
+
+def shopper(stage: Stage) -> Customer:
+    """Return the shop at the door."""
+    return customer(stage.wiring, SHOP.id)
+
+
+def test_a_tenant_without_a_key_makes_a_film(stage: Stage) -> None:
+    """From the dry run to the bill: in our column, reserved and charged in its month, and said in plain words."""
+    shop = shopper(stage)
+    scene = {"visual_description": "A mug on a table", "duration": 4, "script": "Hi.", "avatar_id": LOOK}
+    body = {"product_title": "Mug", "scenes": [scene]}
+    dry = told(shop.call("POST", "/create_job", {**body, "dry_run": True}))
+    ordered = told(shop.call("POST", "/create_job", body, Idempotency_Key="one"))
+
+    stage.live(ordered["job_id"])
+
+    job = stage.job(ordered["job_id"])
+    bill = told(shop.call("GET", f"/jobs/{job.id}/bill"))
+    line = next(each for each in bill["lines"] if each["node"] == SPEECH)
+    assert (Ending.COMPLETED, [OURS]) == (job.ending, billed(stage))
+    for answer in (dry, ordered):
+        assert ["heygen"] == answer["platform_accounts"]
+        assert "0.000000" == answer["estimated_cost"]["billed_by_provider"]
+        assert any("abroll's own account" in each for each in answer["warnings"])
+        assert str(BALANCE) not in json.dumps(answer)
+    assert ("us", "0.000000") == (line["payer"], bill["billed_by_provider"])
+    assert float(bill["paid_by_us"]) == pytest.approx(sum(float(each["cost"]) for each in bill["lines"]))
+    assert float(line["cost"]) > 0
+    assert job.money.charged == round(float(bill["paid_by_us"]) * MICROS)
+    assert job.money.charged == used_of((stage.wiring.months.own(SHOP, job.id, stage.clock()),)).money
+
+
+def test_a_months_cap_holds_for_its_takes(stage: Stage) -> None:
+    """A cap that footage alone fits into refuses the film with the take, and nothing is sent."""
+    without = stage.wiring.create_job.create.dry_run(SHOP, footage()).plan.cost_to_us
+    capped = replace(SHOP, id="capped", monthly_cap=without + 1)
+    stage.wiring.tenants.put_tenant(capped)
+
+    with pytest.raises(Problem) as refused:
+        stage.order(presented(), tenant=capped)
+
+    assert Code.MONTHLY_CAP is refused.value.code
+    assert 0 == stage.submits("heygen")
+
+
+def test_a_tenants_own_account_is_its_own(stage: Stage) -> None:
+    """Who has a key never films with ours, nor who has paused it: the refusal says what is wrong with its own."""
+    mine = stage.order(presented())
+    own_key(stage)
+    account = stage.wiring.tenants.integration(SHOP.id, "heygen", "production")
+    assert account
+    stage.wiring.tenants.put_integration(SHOP.id, replace(account, status=AccountStatus.INACTIVE))
+    with pytest.raises(Problem, match="is paused"):
+        ordered(stage)
+
+    assert () == stage.job(mine).plan.platform_accounts
+    assert Payer.PROVIDER_ACCOUNT is stage.node(mine, SPEECH).payer
+
+
+def test_an_own_account_that_appears_takes_nothing_over(stage: Stage) -> None:
+    """What was ordered with ours is sent and fetched with ours; the next order is the shop's own."""
+    job_id = ordered(stage)
+    own_key(stage)
+
+    stage.wiring.start_presenter(stage.message(job_id, SPEECH))
+    later = started(stage, "Ho.")
+    stage.filmed()
+    stage.wiring.watch_presenter(stage.message(job_id, SPEECH))
+
+    assert State.DONE is stage.node(job_id, SPEECH).state
+    assert [OURS, THEIRS] == billed(stage)
+    assert [Payer.US, Payer.PROVIDER_ACCOUNT] == [stage.node(each, SPEECH).payer for each in (job_id, later)]
+
+
+def test_an_own_account_that_goes_is_not_replaced(stage: Stage) -> None:
+    """What was ordered with the shop's key fails without it, and says which key is wanted; ours buys nothing."""
+    own_key(stage)
+    job_id = ordered(stage)
+    stage.wiring.tenant.accounts.keys.delete(SHOP.id, "heygen", "production")
+    stage.cloud.wiring = stage.cloud.instance()
+
+    stage.wiring.start_presenter(stage.message(job_id, SPEECH))
+
+    node = stage.node(job_id, SPEECH)
+    assert (State.FAILED, Code.NO_PROVIDER_KEY, []) == (node.state, node.code, billed(stage))
+    assert "the tenant has no working HeyGen key" in str(node.why)
+
+
+@pytest.mark.parametrize("how", ["pause", "remove"])
+def test_a_platform_account_that_goes_fails_what_is_unsent(stage: Stage, how: str) -> None:
+    """With a clear word and a next move; nothing is billed, and a retry with a key of its own is the shop's."""
+    job_id = ordered(stage)
+    if how == "pause":
+        accounts.turn(stage.wiring, "heygen", on=False)
+    else:
+        accounts.remove(stage.wiring, "heygen", yes=True)
+    stage.cloud.wiring = stage.cloud.instance()
+
+    stage.wiring.start_presenter(stage.message(job_id, SPEECH))
+
+    node = stage.node(job_id, SPEECH)
+    assert (State.FAILED, Code.NO_PROVIDER_KEY, []) == (node.state, node.code, billed(stage))
+    assert "abroll's own HeyGen account" in str(node.why)
+    assert "a key of your own" in str(node.next_move)
+    with pytest.raises(Problem, match="no heygen key"):
+        ordered(stage)
+    own_key(stage)
+    stage.live(job_id)
+    loaded = stage.wiring.jobs.load(job_id)
+    assert loaded
+    stage.wiring.jobs_door.revise().retry(SHOP, loaded, Change(), dry_run=False)
+    stage.wiring.start_presenter(stage.message(job_id, SPEECH))
+    assert ([THEIRS], Payer.PROVIDER_ACCOUNT) == (billed(stage), stage.node(job_id, SPEECH).payer)
+
+
+def test_a_sent_take_is_fetched_when_its_account_was_paused_or_rotated(stage: Stage) -> None:
+    """The claim names its version: a pause and another account's key change nothing of what was sent."""
+    job_id = started(stage)
+    accounts.put(stage.wiring, "heygen", api_key=NEXT, webhook=False)
+    accounts.turn(stage.wiring, "heygen", on=False)
+    stage.cloud.wiring = stage.cloud.instance()
+    stage.filmed()
+
+    stage.wiring.watch_presenter(stage.message(job_id, SPEECH))
+
+    assert State.DONE is stage.node(job_id, SPEECH).state
+
+
+def test_a_replaced_key_stays_while_any_tenants_job_names_it(stage: Stage) -> None:
+    """The platform's secret is named by jobs of other tenants than its own: none of them loses its key."""
+    job_id = started(stage)
+    accounts.put(stage.wiring, "heygen", api_key=NEXT, webhook=False)
+    stage.clock.forward(REPLACED_LIFE.total_seconds() + 7200)
+    stage.clock.forward(((LOOK_MINUTE - stage.clock().minute) % 60) * 60)
+
+    stage.wiring.old_versions(stage.clock())
+
+    version = stage.node(job_id, SPEECH).attempts[0].secret_version
+    assert OURS == stage.cloud.instance().secrets.get(SECRET, version).value
+
+
+def test_a_removal_says_first_what_it_ends(stage: Stage) -> None:
+    """Which films have takes that only this key can fetch, of whichever tenant; without --yes nothing goes."""
+    job_id = started(stage)
+
+    said = accounts.remove(stage.wiring, "heygen")
+
+    assert f"1 films being made have takes that only this key can fetch ({job_id})" in said["would"]
+    assert stage.wiring.tenants.integration(PLATFORM, "heygen", "production", fresh=True)
+
+
+def test_a_full_account_is_noted_at_the_platforms(stage: Stage) -> None:
+    """429: whichever tenant met it, none asks the account again before its time; the shop's own would be free."""
+    stage.wire.on(SUBMIT, Kind.REFUSE, "429")
+    started(stage)
+    asked = stage.submits("heygen")
+
+    other = replace(SHOP, id="other")
+    stage.wiring.tenants.put_tenant(other)
+    second = stage.order(presented(), tenant=other)
+    stage.wiring.start_presenter(stage.message(second, SPEECH))
+
+    account = stage.cloud.eyes.tenants.integration(PLATFORM, "heygen", "production", fresh=True)
+    assert account
+    assert account.busy_until
+    assert (asked, State.QUEUED) == (stage.submits("heygen"), stage.node(second, SPEECH).state)
+
+
+def test_an_empty_account_is_the_operators_to_fill(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
+    """The shop is not told to top up what it cannot see; the operator has an alarm."""
+    stage.wire.on(SUBMIT, Kind.REFUSE, "402")
+
+    job_id = started(stage)
+
+    node = stage.node(job_id, SPEECH)
+    assert (State.FAILED, Code.CREDITS) == (node.state, node.code)
+    assert "a key of your own" in str(node.next_move)
+    assert "the platform's account at HeyGen" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("teller", "looks"), [(PLATFORM, 1), (SHOP.id, 0), (TENANT.id, 0)])
+@pytest.mark.parametrize("late", [False, True])
+def test_a_registered_endpoint_speaks_of_its_own_accounts_takes(
+    stage: Stage, teller: str, looks: int, *, late: bool
+) -> None:
+    """The platform's tells of its takes, whosever job it is; no tenant's does, not even the job's own."""
+    if late:
+        stage.wire.on(SUBMIT, Kind.LOSE)
+    job_id = started(stage)
+    video = str(stage.bill("heygen")[0]["id"])
+    if late:
+        customer(stage.wiring, SHOP.id).call("POST", f"/jobs/{job_id}/cancel")
+    stage.wiring.secrets.put(vendor_webhook("heygen", "production", teller), "shared", {})
+    news = {"video_id": video, "callback_id": f"{job_id}.presenter-1.t1.a1"}
+    raw = json.dumps({"event_type": "avatar_video.success", "event_data": news}).encode()
+    url = f"{stage.cloud.front.url}/heygen_webhook/t/{teller}/production"
+    signature = hmac.new(b"shared", raw, hashlib.sha256).hexdigest()
+
+    answer = httpx.post(url, content=raw, headers={"Signature": signature}, trust_env=False)
+    stage.cloud.tasks.run_due()
+
+    assert (200, looks) == (answer.status_code, stage.wire.count(LOOKED))
+
+
+def test_a_platforms_endpoint_says_nothing_of_a_tenants_own_take(stage: Stage) -> None:
+    """Nor the other way round: its account has not made it."""
+    job_id = stage.order(presented())
+    stage.wiring.start_presenter(stage.message(job_id, SPEECH))
+    hint = str(stage.node(job_id, SPEECH).provider_id)
+
+    stage.wiring.watch_presenter(Message(job_id, SPEECH, 1, 1, hint=hint, teller=PLATFORM))
+
+    assert 0 == stage.wire.count(LOOKED)
+
+
+def test_no_door_reaches_the_account(stage: Stage) -> None:
+    """A tenant sees that it is there and whom it films; it reads, changes, asks and deletes nothing of it."""
+    shop, path = shopper(stage), "/tenant/integrations/heygen"
+    listed, exported = told(shop.call("GET", "/tenant/integrations")), shop.call("GET", "/tenant/export")
+    looks = told(shop.call("GET", "/catalog/avatars"))
+    answers = [
+        shop.call("GET", path),
+        shop.call("PATCH", path, {"status": "inactive"}),
+        shop.call("POST", f"{path}/sync"),
+        shop.call("DELETE", path),
+    ]
+
+    assert {"integrations": [], "platform": [{"provider": "heygen", "mode": "production"}]} == listed
+    assert [404] * len(answers) == [each.status_code for each in answers]
+    assert LOOK in [each["id"] for each in looks["avatars"]]
+    assert [("heygen", True)] == [(each["provider"], each["platform"]) for each in looks["sources"]]
+    seen = json.dumps([listed, looks]) + exported.get_data(as_text=True)
+    assert not [word for word in (OURS, SECRET, PLATFORM, str(BALANCE)) if word in seen]
+    account = stage.wiring.tenants.integration(PLATFORM, "heygen", "production", fresh=True)
+    assert account
+    assert AccountStatus.ACTIVE is account.status
+
+
+def test_no_tenant_has_its_name(stage: Stage) -> None:
+    """The operator cannot make one, nor a key for one."""
+    with pytest.raises(SystemExit, match="is no tenant id"):
+        tenants.add(stage.wiring, PLATFORM, "Platform")
+    with pytest.raises(SystemExit, match="there is no tenant"):
+        tenants.show(stage.wiring, PLATFORM)
+
+
+@pytest.mark.parametrize("key", ["hg_nobodys", "", "two words of it"])
+def test_a_key_its_service_does_not_accept_is_not_kept(stage: Stage, key: str) -> None:
+    """It is asked for first; what stood there stands."""
+    with pytest.raises(SystemExit):
+        accounts.put(stage.wiring, "heygen", api_key=key)
+
+    assert OURS == stage.cloud.instance().secrets.get(SECRET).value
+    assert "********" == accounts.listed(stage.wiring)["accounts"][0]["api_key"]
+
+
+def test_a_persona_and_the_operators_defaults_speak(stage: Stage) -> None:
+    """Its ids are checked with our key; an order that names nobody is spoken by whom the operator chose."""
+    accounts.put(stage.wiring, "heygen", api_key=OURS, avatar=LOOK, webhook=False)
+    stage.cloud.wiring = stage.cloud.instance()
+    shop = shopper(stage)
+    kept = shop.call("PUT", "/tenant/personas/ana", {"at": {"heygen": {"avatar_id": LOOK}}})
+    scene = {"visual_description": "A mug", "duration": 4, "script": "Hi."}
+    silent = told(shop.call("POST", "/create_job", {"product_title": "Mug", "scenes": [scene], "dry_run": True}))
+
+    assert (200, []) == (kept.status_code, told(kept)["warnings"])
+    assert [LOOK] == [each["avatar_id"] for each in silent["plan"]["presenters"]]
+
+
+def test_footage_is_never_filmed_with_it(stage: Stage) -> None:
+    """HeyGen's footage needs the tenant's own account: what the operator turned on for it spends nothing of ours."""
+    films = replace(SHOP, heygen_footage=True)
+
+    with pytest.raises(Problem) as refused:
+        stage.order(footage(b_roll=BRoll(provider=Filmer.HEYGEN, join=Join.CUT)), tenant=films)
+
+    assert Code.NO_PROVIDER_KEY is refused.value.code
+
+
+def test_a_switch_to_it_is_paid_by_us(tmp_path: Path, canned: Mapping[str, Path]) -> None:
+    """The tenant's own D-ID has no credits left; HeyGen takes over with our account: a line a column."""
+    with staged(tmp_path, canned=canned, heygen={"accounts": {DEMO_KEY: 100.0, OURS: BALANCE}}, did={}) as stage:
+        accounts.put(stage.wiring, "heygen", api_key=OURS, webhook=False)
+        known(stage.wiring)
+        stage.wiring.tenants.delete_integration(TENANT.id, "heygen", "production")
+        stage.wire.on(r"^did POST /clips$", Kind.REFUSE, "402", times=100)
+        job_id = stage.order(by_persona(provider="did", on_presenter_failure=PresenterFailure.FALLBACK))
+        assert ("heygen",) == stage.job(job_id).plan.platform_accounts
+        reserved = stage.job(job_id).money.reserved
+
+        stage.live(job_id)
+
+        job = stage.job(job_id)
+        node = job.nodes[SPEECH]
+        assert (Ending.COMPLETED, "heygen", Payer.US) == (job.ending, node.provider, node.payer)
+        assert [("did", Payer.PROVIDER_ACCOUNT), ("heygen", Payer.US)] == [(a.vendor, a.payer) for a in node.attempts]
+        assert job.money.charged <= reserved
+        assert [OURS] == billed(stage)
+
+
+def test_nothing_of_it_is_used_while_older_code_may_run(stage: Stage) -> None:
+    """A release that looks for the tenant's own key would fail the film, or book it to the tenant."""
+    stage.wiring.jobs.forms.set(2)
+
+    with pytest.raises(Problem, match="only when every function runs this release"):
+        ordered(stage)
