@@ -13,9 +13,8 @@ from infra.admin.told import Told, done, refuse
 from shared.cloud.tenants import AccountStatus, Integration
 from shared.door.integrations import MASKED
 from shared.pipeline.codec import to_plain
-from shared.pipeline.job.payers import PLATFORM
 from shared.pipeline.plan.plan import MICROS
-from shared.pipeline.vendors.names import called
+from shared.pipeline.vendors.names import PLATFORM, called
 from shared.steps.accounts import Accounts, standing
 from shared.steps.audited import THE_OPERATOR, Audited
 from shared.steps.problems import Problem

@@ -27,8 +27,8 @@ from shared.door.strangers import Strangers
 from shared.log import Fact, JobRef, log, log_job
 from shared.pipeline.job.line import WATCH_PRESENTER
 from shared.pipeline.job.names import AttemptName, hint_name, read_attempt
-from shared.pipeline.job.payers import PLATFORM
 from shared.pipeline.plan.request import Mode
+from shared.pipeline.vendors.names import PLATFORM
 from shared.providers.heygen.webhook import NEWS
 from shared.steps.callbacks import callback_key, read_callback
 from shared.steps.message import Message

@@ -14,7 +14,7 @@ from shared.cloud.records import Loaded
 from shared.cloud.replaced_secrets import Replaced, ReplacedSecrets
 from shared.cloud.secrets import Secrets, SecretsUnreachable
 from shared.log import Fact, log
-from shared.pipeline.job.payers import PLATFORM
+from shared.pipeline.vendors.names import PLATFORM
 
 REPLACED_LIFE = timedelta(days=1)
 LOOK_MINUTE = 35  # of each hour

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from shared.cloud.tenants import AccountStatus, Integration, Tenants
-from shared.pipeline.job.payers import PLATFORM
+from shared.pipeline.vendors.names import PLATFORM
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,10 +17,10 @@ from shared.cloud.secret_names import vendor_key, vendor_webhook
 from shared.cloud.tenants import AccountStatus
 from shared.codes import Code
 from shared.pipeline.job.job import Ending, Payer, State
-from shared.pipeline.job.payers import PLATFORM
 from shared.pipeline.job.revision import Change
 from shared.pipeline.plan.plan import MICROS, Join
 from shared.pipeline.plan.request import BRoll, Filmer, PresenterFailure
+from shared.pipeline.vendors.names import PLATFORM
 from shared.steps.message import Message
 from shared.steps.old_versions import LOOK_MINUTE, REPLACED_LIFE
 from shared.steps.problems import Problem

@@ -9,8 +9,7 @@ Nothing that is put, paused or removed later changes it.
 from shared.pipeline.job.job import Attempt, Job, Node, Payer
 from shared.pipeline.job.vendors import VENDORS, Vendor
 from shared.pipeline.plan.plan import Plan
-
-PLATFORM = "_platform"  # whose accounts the platform's are: no tenant's id begins so
+from shared.pipeline.vendors.names import PLATFORM
 
 
 def payer_of(plan: Plan, vendor: str, row: Vendor) -> Payer:

@@ -14,11 +14,12 @@ from dataclasses import dataclass
 from shared.pipeline.codec import Unreadable, from_plain
 from shared.pipeline.job.job import Job, Node, Payer, State
 from shared.pipeline.job.line import start_queue
-from shared.pipeline.job.payers import PLATFORM, on_platform, payer_of
+from shared.pipeline.job.payers import on_platform, payer_of
 from shared.pipeline.job.place import Place
 from shared.pipeline.job.vendors import VENDORS
 from shared.pipeline.plan.plan import Kind, Plan
 from shared.pipeline.plan.understudies import understudies_of
+from shared.pipeline.vendors.names import PLATFORM
 
 FREE_SECONDS = 5.0  # of a queue's rate are one tenant's at most
 LANE_SECONDS = 0.5  # in which a turn is surely handed on

@@ -1,4 +1,4 @@
-"""What people call the vendors; an id is for paths, documents and tables."""
+"""What people call the vendors, and whose our own accounts there are; an id is for paths, documents and tables."""
 
 from collections.abc import Mapping
 
@@ -8,6 +8,7 @@ NAMES: Mapping[str, str] = {
     "heygen_video": "HeyGen",
     "veo": "Veo",
 }
+PLATFORM = "_platform"  # whose the platform's accounts at them are: no tenant's id begins so
 
 
 def called(vendor: str) -> str:
