@@ -198,10 +198,7 @@ class Jobs:
             raise StoreUnreachable(f"the jobs of {tenant} could not be counted: {failed}") from failed
 
     def going_on(self, tenant: str | None, limit: int, after: Any = None) -> Page[Loaded | Unread]:
-        """Return a tenant's jobs that have not ended, all tenants' for None, at most `limit`, after a page's last.
-
-        Raises StoreUnreachable.
-        """
+        """Return jobs that go on, of a tenant or all (None), `limit` after a page's last. Raises StoreUnreachable."""
         from google.cloud.firestore import FieldFilter
 
         jobs: Any = self._clients.firestore.collection("jobs")

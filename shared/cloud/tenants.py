@@ -20,6 +20,7 @@ from shared.log import Fact, log
 from shared.pipeline.codec import Stored, from_plain, to_stored
 from shared.pipeline.plan.plan import Cutout
 from shared.pipeline.plan.request import VoiceSettings
+from shared.pipeline.vendors.names import PLATFORM
 
 if TYPE_CHECKING:
     from shared.cloud.audit import AuditLine
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 RECORD_LIFE = 60.0
+OURS = f"tenants/{PLATFORM}/"
 MOST_INTEGRATIONS = 50  # of a tenant that are listed: a handful of services in two modes
 
 
@@ -126,12 +128,10 @@ class Tenants:
         """Return a key's record; kept for a minute, or until it is revoked."""
         return self._trusted(f"api_keys/{key_id}", lambda data: read_key(key_id, data))
 
-    def integration(
-        self, tenant_id: str, provider: str, mode: str, *, fresh: bool = False, missing: bool = False
-    ) -> Integration | None:
-        """Return a tenant's integration; kept for a minute unless asked fresh, also that it is `missing` where told."""
+    def integration(self, tenant_id: str, provider: str, mode: str, *, fresh: bool = False) -> Integration | None:
+        """Return a tenant's integration; kept for a minute unless asked fresh."""
         path = _integration(tenant_id, provider, mode)
-        return self._remember(path, lambda data: from_plain(Integration, data), fresh=fresh, missing=missing)
+        return self._remember(path, lambda data: from_plain(Integration, data), fresh=fresh)
 
     def integrations(self, tenant_id: str) -> tuple[Integration, ...]:
         """Return a tenant's integrations as they stand, by name. Raises StoreUnreachable, Unreadable."""
@@ -271,9 +271,7 @@ class Tenants:
             if path in gone or (isinstance(kept, ApiKey) and kept.tenant in tenants):
                 self._kept.pop(path, None)
 
-    def _remember(
-        self, path: str, build: Callable[[Mapping[str, Any]], T], *, fresh: bool = False, missing: bool = False
-    ) -> T | None:
+    def _remember(self, path: str, build: Callable[[Mapping[str, Any]], T], *, fresh: bool = False) -> T | None:
         from google.api_core.exceptions import GoogleAPICallError, RetryError
 
         kept = self._kept.get(path)
@@ -285,12 +283,9 @@ class Tenants:
             snapshot = self._clients.firestore.document(path).get(retry=retry_for(CALL_SECONDS), timeout=CALL_SECONDS)
         except (GoogleAPICallError, RetryError) as failed:
             raise StoreUnreachable(f"{path} could not be read: {failed}") from failed
-        if not snapshot.exists:
-            if missing:
-                self._kept[path] = (self._monotonic() + RECORD_LIFE, None)
-            return None
-        read = build(snapshot.to_dict() or {})
-        if heard == self._epochs.known:  # else it may have been revoked while it was read
+        read = build(snapshot.to_dict() or {}) if snapshot.exists else None
+        kept_too = snapshot.exists or path.startswith(OURS)  # every order asks that lacks an account of its own
+        if kept_too and heard == self._epochs.known:  # else it may have been revoked while it was read
             self._kept[path] = (self._monotonic() + RECORD_LIFE, read)
         return read
 

@@ -16,7 +16,6 @@ from shared.providers.ports import KeyChanged, Refused, TryLater
 from shared.steps.asked_once import AskedOnce
 from shared.steps.problems import Problem, invalid, not_found
 from shared.steps.styles import known_styles
-from shared.steps.vendor_accounts import platforms
 
 MOST_PERSONAS = 100  # of a tenant
 
@@ -102,6 +101,8 @@ class Cast:
 
     def _key(self, tenant: str, provider: str) -> str | None:
         """Return a key that can tell: of an account of the tenant's in any mode, else of the platform's."""
+        from shared.steps.vendor_accounts import platforms
+
         own = [found for mode in Mode if (found := self.tenants.integration(tenant, provider, mode.value))]
         lent = () if own else (held.account for mode in Mode if (held := platforms(self.tenants, provider, mode.value)))
         for account in own or lent:

@@ -35,7 +35,7 @@ def account_for(tenants: Tenants, tenant: str, provider: str, mode: str) -> Held
 
 def platforms(tenants: Tenants, provider: str, mode: str) -> Held | None:
     """Return the platform's account for tenants who have none; None where it has none, or it is paused."""
-    found = tenants.integration(PLATFORM, provider, mode, missing=True)
+    found = tenants.integration(PLATFORM, provider, mode)
     return Held(PLATFORM, found) if found is not None and found.status is AccountStatus.ACTIVE else None
 
 

@@ -201,10 +201,10 @@ def test_a_screen_reads_a_handful(stage: Stage, browser: Browser, path: str, mos
 
 @pytest.mark.parametrize(
     ("path", "rows", "beside"),
-    [("/films", 2, 0), ("/films/{film}", 1, 5), ("/usage", 2, 0), ("/developers", 2, 0), ("/settings", 0, 1)],
+    [("/films", 2, 0), ("/films/{film}", 1, 5), ("/usage", 2, 0), ("/developers", 2, 0), ("/settings", 0, 2)],
 )
 def test_a_list_reads_its_rows(stage: Stage, path: str, rows: int, beside: int) -> None:
-    """A document a row, and no more beside than is said here; of a film its webhooks are the rows.
+    """A document a row, and no more beside than is said here; of a film its webhooks are the rows, of settings none.
 
     The key and its tenant were read for the page before.
     """

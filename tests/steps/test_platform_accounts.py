@@ -9,8 +9,11 @@ from pathlib import Path
 
 import httpx
 import pytest
+from click.testing import CliRunner
 
 from infra.admin import accounts, tenants
+from infra.admin.commands import admin
+from infra.admin.verbs import Operator
 from infra.local.vendors.heygen.settings import DEMO_KEY
 from shared.cloud.months import used_of
 from shared.cloud.secret_names import vendor_key, vendor_webhook
@@ -324,6 +327,22 @@ def test_a_key_its_service_does_not_accept_is_not_kept(stage: Stage, key: str) -
 
     assert OURS == stage.cloud.instance().secrets.get(SECRET).value
     assert "********" == accounts.listed(stage.wiring)["accounts"][0]["api_key"]
+
+
+def test_the_operators_command_reads_the_key_from_standard_input(stage: Stage) -> None:
+    """No argument holds it, and no answer; the same command pauses, lists and removes."""
+
+    def said(*arguments: str, given: str = "") -> str:
+        ran = CliRunner().invoke(admin, ["accounts", *arguments], obj=Operator(stage.wiring), input=given)
+        assert 0 == ran.exit_code, ran.output
+        return ran.output
+
+    put = said("put", "heygen", "--mode", "test", "--no-webhook", given=f"{NEXT}\n")
+    told_of = [put, said("list"), said("pause", "heygen", "--mode", "test"), said("remove", "heygen", "--mode", "test")]
+
+    assert NEXT == stage.wiring.secrets.get(vendor_key("heygen", "test", PLATFORM)).value
+    assert '"balance": "100.00"' in put
+    assert not [each for each in told_of if NEXT in each]
 
 
 def test_a_persona_and_the_operators_defaults_speak(stage: Stage) -> None:
