@@ -30,9 +30,9 @@ from shared.pipeline.job import events as on
 from shared.pipeline.job.cast import speech_of
 from shared.pipeline.job.job import Job, Node, Output
 from shared.pipeline.job.names import beside, brand_object, film_object
-from shared.pipeline.job.payers import account_owner
 from shared.pipeline.job.status import degraded
 from shared.pipeline.job.turns import has_task
+from shared.pipeline.job.vendors import account_owner
 from shared.pipeline.plan.composition import laid_for
 from shared.pipeline.plan.own_clips import is_own
 from shared.pipeline.plan.plan import LENGTH_TOLERANCE, Cutout, Kind

@@ -19,9 +19,8 @@ from shared.log import Fact, log_job
 from shared.pipeline.job import events as on
 from shared.pipeline.job.job import Job, Node, State
 from shared.pipeline.job.names import attempt_name, idempotency_key
-from shared.pipeline.job.payers import account_owner
 from shared.pipeline.job.unclear import looked_for, replayable
-from shared.pipeline.job.vendors import account_of
+from shared.pipeline.job.vendors import account_of, account_owner
 from shared.pipeline.vendors.names import called
 from shared.providers.ports import (
     Failure,

@@ -15,7 +15,7 @@ from shared.pipeline.job import events as on
 from shared.pipeline.job.job import FINAL, Job, Node, Outcome
 from shared.pipeline.job.ledger import find
 from shared.pipeline.job.names import AttemptName
-from shared.pipeline.job.payers import account_owner
+from shared.pipeline.job.vendors import account_owner
 from shared.providers.ports import Failure, KeyChanged, Lost, PresenterVendor, TryLater
 from shared.steps.message import Message
 from shared.steps.vendor_keys import key_of

@@ -2,7 +2,7 @@
 
 The operator may set accounts of the platform's (`python -m infra.admin accounts`), for tenants who have none of their
 own at that service and in that mode. One that a tenant has paused, or that does not work, is still its own: the
-platform's never stands in for it. What an order was resolved to stands in its plan (`shared/pipeline/job/payers.py`).
+platform's never stands in for it. What an order was resolved to stands in its plan (`shared/pipeline/job/vendors.py`).
 """
 
 from collections.abc import Iterable, Iterator

@@ -6,8 +6,7 @@ from shared.codes import Code
 from shared.log import Fact, log_job
 from shared.pipeline.job import events as on
 from shared.pipeline.job.job import Attempt, Claim, Job, Node
-from shared.pipeline.job.payers import on_platform
-from shared.pipeline.job.vendors import account_of
+from shared.pipeline.job.vendors import account_of, on_platform
 from shared.pipeline.vendors.names import called
 from shared.providers.ports import Refused
 

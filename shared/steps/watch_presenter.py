@@ -18,9 +18,9 @@ from shared.pipeline.job import events as on
 from shared.pipeline.job.job import Job, Node, Reconcile, State
 from shared.pipeline.job.line import reconcile_of
 from shared.pipeline.job.names import AttemptName, attempt_name
-from shared.pipeline.job.payers import account_owner
 from shared.pipeline.job.timeouts import SECOND
 from shared.pipeline.job.unclear import looked_for
+from shared.pipeline.job.vendors import account_owner
 from shared.pipeline.plan.plan import Cutout
 from shared.pipeline.vendors.names import called
 from shared.providers.ports import Failure, Filmed, KeyChanged, Lost, Pending, PresenterVendor, TryLater

@@ -8,8 +8,7 @@ from collections.abc import Collection, Mapping
 
 from shared.pipeline.job.job import Job, Node, Payer, State
 from shared.pipeline.job.ledger import Bill
-from shared.pipeline.job.payers import payer_of
-from shared.pipeline.job.vendors import VENDORS, Vendor
+from shared.pipeline.job.vendors import VENDORS, Vendor, payer_of
 from shared.pipeline.plan.plan import Kind, Plan, Speech, Understudy
 from shared.pipeline.plan.understudies import cast_of, take_at, understudies_of
 

@@ -7,10 +7,10 @@ from datetime import datetime
 from shared.pipeline.job.cast import at_most
 from shared.pipeline.job.consequences import follow
 from shared.pipeline.job.job import Job, Moment, Money, Node, Output, Payer, Purchase, State
-from shared.pipeline.job.payers import payer_of
 from shared.pipeline.job.portions import Portions, place_of
 from shared.pipeline.job.schema import OLDEST, SWITCHING
 from shared.pipeline.job.timeouts import SECOND, Timeouts
+from shared.pipeline.job.vendors import payer_of
 from shared.pipeline.plan.plan import Kind, Plan
 from shared.pipeline.plan.planner import PlannedNode, nodes
 from shared.pipeline.plan.request import FilmRequest

@@ -14,9 +14,8 @@ from dataclasses import dataclass
 from shared.pipeline.codec import Unreadable, from_plain
 from shared.pipeline.job.job import Job, Node, Payer, State
 from shared.pipeline.job.line import start_queue
-from shared.pipeline.job.payers import on_platform, payer_of
 from shared.pipeline.job.place import Place
-from shared.pipeline.job.vendors import VENDORS
+from shared.pipeline.job.vendors import VENDORS, on_platform, payer_of
 from shared.pipeline.plan.plan import Kind, Plan
 from shared.pipeline.plan.understudies import understudies_of
 from shared.pipeline.vendors.names import PLATFORM

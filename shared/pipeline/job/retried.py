@@ -8,9 +8,9 @@ from shared.pipeline.job import events as on
 from shared.pipeline.job.cast import pinned
 from shared.pipeline.job.entries import next_entry
 from shared.pipeline.job.job import Job, Node, State
-from shared.pipeline.job.payers import payer_of
 from shared.pipeline.job.portions import place_of
 from shared.pipeline.job.timeouts import SECOND, Timeouts
+from shared.pipeline.job.vendors import payer_of
 from shared.pipeline.plan.understudies import provider_at, take_at
 
 

@@ -15,9 +15,9 @@ from shared.pipeline.job.cast import bound, leads, mates, next_understudy
 from shared.pipeline.job.consequences import tell, want
 from shared.pipeline.job.job import Job, Node, Outcome, State
 from shared.pipeline.job.ledger import bill
-from shared.pipeline.job.payers import payer_of
 from shared.pipeline.job.switches import Switch
 from shared.pipeline.job.timeouts import SECOND, Timeouts
+from shared.pipeline.job.vendors import payer_of
 from shared.pipeline.job.verdicts import Verdict, verdict
 from shared.pipeline.plan.plan import MICROS, Kind, Understudy
 from shared.pipeline.plan.warned import Warned, WarningText, warning

@@ -11,11 +11,11 @@ from shared.pipeline.job import events as on
 from shared.pipeline.job.cast import at_most, dearest
 from shared.pipeline.job.job import Attempt, Job, Outcome, Payer
 from shared.pipeline.job.ledger import Bill, bill
-from shared.pipeline.job.payers import account_owner
 from shared.pipeline.job.portions import Portion
 from shared.pipeline.job.revision import price, reserved
 from shared.pipeline.job.schema import SWITCHING
 from shared.pipeline.job.usage import usage_of
+from shared.pipeline.job.vendors import account_owner
 from shared.pipeline.plan.plan import Plan
 from shared.pipeline.vendors.names import PLATFORM
 from tests.pipeline.films import planned
