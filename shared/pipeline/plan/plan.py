@@ -1,7 +1,6 @@
 """The plan of a film: what will be filmed, spoken and laid where, at which price, frozen before anything is spent.
 
-The planner makes it from a request, the job document keeps it, every step reads its order from it.
-Texts are not copied into it: a plan points into the request by scene index.
+The job document keeps it, every step reads its order from it; it points into the request's texts by scene index.
 """
 
 from dataclasses import dataclass
@@ -92,8 +91,7 @@ class Size(Stored):
 class Placement(Stored):
     """Where the presenter stands: box height / film height, and the box's place in the room left, -1 top left.
 
-    What was not asked for bends to the take: then the box is at most `widest` of the film's width, and its middle
-    stands at `middle` of it, so that the product beside it is seen whatever the take's shape.
+    What was not asked for bends to the take, `widest` and `middle` its bounds, so that the product beside it is seen.
     """
 
     scale: float = 0.8
