@@ -211,6 +211,7 @@ def test_a_replaced_key_stays_while_any_tenants_job_names_it(stage: Stage) -> No
     stage.wiring.old_versions(stage.clock())
 
     version = stage.node(job_id, SPEECH).attempts[0].secret_version
+    assert version
     assert OURS == stage.cloud.instance().secrets.get(SECRET, version).value
 
 
