@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 RECORD_LIFE = 60.0
-PLATFORMS_OWN = f"tenants/{PLATFORM}/"
+LENDER = f"tenants/{PLATFORM}/"
 MOST_INTEGRATIONS = 50  # of a tenant that are listed: a handful of services in two modes
 
 
@@ -284,10 +284,8 @@ class Tenants:
         except (GoogleAPICallError, RetryError) as failed:
             raise StoreUnreachable(f"{path} could not be read: {failed}") from failed
         read = build(snapshot.to_dict() or {}) if snapshot.exists else None
-        kept_too = snapshot.exists or path.startswith(
-            PLATFORMS_OWN
-        )  # every order asks that lacks an account of its own
-        if kept_too and heard == self._epochs.known:  # else it may have been revoked while it was read
+        keeps = snapshot.exists or path.startswith(LENDER)  # each order asks that lacks an own account
+        if keeps and heard == self._epochs.known:  # else it may have been revoked while it was read
             self._kept[path] = (self._monotonic() + RECORD_LIFE, read)
         return read
 
