@@ -149,6 +149,7 @@ ROW = {
     "product_id": text("The order's product_id.", null=True),
     "metadata": METADATA,
     "ordered_by": text("The id of the API key that ordered it.", null=True),
+    "batch_id": text("The batch it is a row of.", null=True),
     "created_at": time("When it was ordered."),
     "updated_at": time("When it last changed.", null=True),
     "completed_at": time("When it ended, whatever way.", null=True),

@@ -141,7 +141,8 @@ MEANINGS: Mapping[Code, Meaning] = {
     Code.MONTHLY_CAP: Meaning("The film would pass the tenant's cap of this month.", "Ask the operator for more."),
     Code.ALREADY_ENDED: Meaning("The job has ended, so there is nothing to cancel.", "Read the job."),
     Code.STILL_LIVE: Meaning(
-        "The job is being made, so it cannot be deleted yet.", "POST /jobs/{job}/cancel, then delete it."
+        "The job is being made, or the batch has not ended, so it cannot be deleted yet.",
+        "POST /jobs/{job}/cancel, or /batches/{batch}/cancel, then delete it.",
     ),
     Code.HAS_VERSIONS: Meaning(
         "The film has versions that are made of its takes.", "DELETE its versions, then the job itself."

@@ -53,6 +53,10 @@ class Batches:
         """Begin no more rows; films that were begun are made."""
         return cast("BatchShown", self._transport.call("POST", f"/batches/{_batch_id(batch)}/cancel"))
 
+    def delete(self, batch: str) -> None:
+        """Forget an ended batch, its rows and its results; its films stay. Raises Refused while it runs."""
+        self._transport.call("DELETE", f"/batches/{_batch_id(batch)}")
+
     def results(self, batch: str) -> str:
         """Return what became of each row, as CSV."""
         return self._transport.text(f"/batches/{_batch_id(batch)}/results.csv")

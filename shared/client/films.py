@@ -67,9 +67,10 @@ class Films:
         product_id: str | None = None,
         since: str | None = None,
         until: str | None = None,
+        batch: str | None = None,
     ) -> Iterator[JobRow]:
         """Yield jobs, the newest first, page after page as they are looked at; `since`, `until`: ISO 8601."""
-        asked = {"status": status, "product_id": product_id, "created_from": since, "created_to": until}
+        asked = {"status": status, "product_id": product_id, "created_from": since, "created_to": until, "batch": batch}
         params = {"limit": str(PAGE), **{name: value for name, value in asked.items() if value is not None}}
         while True:
             page = self._transport.call("GET", "/jobs", Sent(params=params))

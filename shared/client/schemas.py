@@ -565,6 +565,7 @@ class JobRow(TypedDict):
     product_id: str | None
     metadata: dict[str, str]
     ordered_by: str | None
+    batch_id: str | None
     created_at: str
     updated_at: str | None
     completed_at: str | None
@@ -2124,6 +2125,7 @@ class Cancelled(TypedDict):
     product_id: str | None
     metadata: dict[str, str]
     ordered_by: str | None
+    batch_id: str | None
     created_at: str
     updated_at: str | None
     completed_at: str | None
@@ -2292,6 +2294,7 @@ class Job(TypedDict):
     product_id: str | None
     metadata: dict[str, str]
     ordered_by: str | None
+    batch_id: str | None
     created_at: str
     updated_at: str | None
     completed_at: str | None

@@ -5,9 +5,11 @@ their tenant in the field `tenant`.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from shared.cloud.audit import AuditLine, add_line
 from shared.cloud.batch_documents import BATCHES, ReadBatch, move_batch, whole_batch
 from shared.cloud.clients import Clients
 from shared.cloud.jobs import EPOCH, QUERY_SECONDS, StoreUnreachable
@@ -17,6 +19,17 @@ from shared.pipeline.codec import Unreadable, from_plain, to_stored
 from shared.pipeline.job.batch import FilmBatch, RefusedRow
 
 REFUSED_ROWS = "batch_rows"
+NOBODY = ""  # the tenant of a batch that was deleted: no list and no call finds it, older code's neither
+DELETED_AT_ONCE = 200  # documents
+
+
+@dataclass(frozen=True, slots=True)
+class ForgottenBatch:
+    """A batch that was deleted, of which something is left."""
+
+    id: str
+    tenant: str
+    rows_uri: str  # gs:// of its orders
 
 
 class BatchMoved(Exception):
@@ -81,6 +94,50 @@ class Batches:
         except (google.GoogleAPICallError, google.RetryError) as unknown:
             raise StoreUnreachable(f"batch {batch.id}: the commit's end is not known: {unknown}") from unknown
         return ReadBatch(batch, written[0].update_time)
+
+    def forget(self, seen: ReadBatch, now: datetime, line: AuditLine) -> None:
+        """Let nobody find an ended batch any more; the reaper ends what is left of it. Raises BatchMoved."""
+        from google.api_core import exceptions as google
+
+        store, batch = self._clients.firestore, seen.batch
+        commit, same = store.batch(), store.write_option(last_update_time=seen.revision)
+        commit.update(self._document(batch.id), {"tenant": NOBODY, "deleted_of": batch.tenant, "reap_at": now}, same)
+        add_line(store, commit, batch.tenant, line)
+        try:
+            commit.commit(retry=retry_for(CALL_SECONDS), timeout=CALL_SECONDS)
+        except (google.FailedPrecondition, google.Aborted, google.NotFound) as lost:
+            raise BatchMoved(f"batch {batch.id} was written by somebody else, or by us") from lost
+        except (google.GoogleAPICallError, google.RetryError) as failed:
+            raise StoreUnreachable(f"batch {batch.id} could not be deleted: {failed}") from failed
+
+    def forgotten(self, now: datetime, limit: int) -> tuple[ForgottenBatch, ...]:
+        """Return batches that were deleted, at most `limit`, the longest deleted first."""
+        from google.cloud.firestore import FieldFilter
+
+        gone = self._clients.firestore.collection(BATCHES).where(filter=FieldFilter("reap_at", "<=", now))
+        found = ((each.id, each.to_dict() or {}) for each in self._stream(gone.order_by("reap_at").limit(limit)))
+        return tuple(ForgottenBatch(name, str(data["deleted_of"]), str(data["rows_uri"])) for name, data in found)
+
+    def end(self, batch: str) -> None:
+        """Delete a batch's document, after what its refused rows were told; what is gone already is fine."""
+        from google.api_core.exceptions import GoogleAPICallError, RetryError
+        from google.cloud.firestore import FieldFilter
+
+        store = self._clients.firestore
+        refused = store.collection(REFUSED_ROWS).where(filter=FieldFilter("batch", "==", batch)).select([])
+        rows = [each.reference for each in self._stream(refused)]
+        for start in range(0, len(rows), DELETED_AT_ONCE):
+            commit = store.batch()
+            for each in rows[start : start + DELETED_AT_ONCE]:
+                commit.delete(each)
+            try:
+                commit.commit(retry=retry_for(CALL_SECONDS), timeout=CALL_SECONDS)
+            except (GoogleAPICallError, RetryError) as failed:
+                raise StoreUnreachable(f"rows of batch {batch} could not be deleted: {failed}") from failed
+        try:
+            self._document(batch).delete(retry=retry_for(CALL_SECONDS), timeout=CALL_SECONDS)
+        except (GoogleAPICallError, RetryError) as failed:
+            raise StoreUnreachable(f"batch {batch} could not be deleted: {failed}") from failed
 
     def page(
         self, tenant: str, limit: int, after: tuple[datetime, str] | None = None

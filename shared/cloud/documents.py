@@ -39,6 +39,7 @@ def whole(job: Job) -> dict[str, Any]:
         "trace": job.trace,
         "parent": job.parent,
         "ordered_by": job.ordered_by,
+        "batch": job.batch,
         "hooks": to_stored(job.hooks) or None,
         "created_at": job.created_at,
         **moving(job),
@@ -165,6 +166,7 @@ def _built(job_id: str, data: Mapping[str, Any], schema: int) -> Job:
         links=held.links,
         barred_at=held.barred_at,
         ordered_by=held.ordered_by,
+        batch=held.batch,
         hooks=held.hooks,
         place=held.place,
         versions=held.versions,
@@ -233,6 +235,7 @@ class _Held:
     links: Mapping[str, str] = field(default_factory=dict)
     barred_at: datetime | None = None
     ordered_by: str | None = None
+    batch: str | None = None
     hooks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     place: Place = field(default_factory=Place)
     versions: Versions = field(default_factory=Versions)

@@ -238,6 +238,7 @@ class Filters:
     created_from: datetime | None = None
     created_to: datetime | None = None
     statuses: tuple[str, ...] = ()  # any of these, where `status` names none
+    batch: str | None = None
 
     @property
     def conditions(self) -> tuple[tuple[str, str, object], ...]:
@@ -247,6 +248,7 @@ class Filters:
             ("status", "in", list(self.statuses) or None),
             ("product_id", "==", self.product_id),
             ("ordered_by", "==", self.ordered_by),
+            ("batch", "==", self.batch),
             ("created_at", ">=", self.created_from),
             ("created_at", "<", self.created_to),
         )

@@ -1,6 +1,7 @@
 """The `batches` function: many orders at once, priced as a whole, made one after the other, told of once."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -17,7 +18,7 @@ from shared.codes import Code
 from shared.door.answers import answer
 from shared.door.asked import READ, WRITE, Caller, is_job_id
 from shared.door.batch_bodies import MOST_BATCH_BODY, SentBatch, read_batch, read_rows, remembered
-from shared.door.batch_views import priced_batch, results, shown_batch
+from shared.door.batch_views import priced_batch, results, shown_batch, summary_of
 from shared.door.bodies import Mistakes, parse_film
 from shared.door.brands import kit_of
 from shared.door.entrance import Entrance
@@ -30,6 +31,7 @@ from shared.door.templates import pattern_of
 from shared.log import Fact, JobRef, log_job
 from shared.pipeline.job.batch import FilmBatch, stopped
 from shared.pipeline.plan.request import FilmRequest
+from shared.steps.audited import Audited
 from shared.steps.batch_rows import row_job
 from shared.steps.batch_tasks import feed_task
 from shared.steps.brand_kits import BrandKits
@@ -75,6 +77,7 @@ class BatchesDoor:
             Route("GET", "/", self._list, "List batches, newest first."),
             Route("GET", "/{batch}", self._read, "Read a batch: counts, cost, when it is expected to end."),
             Route("GET", "/{batch}/results.csv", self._results, "Read what became of each row, as CSV."),
+            Route("DELETE", "/{batch}", self._delete, "Forget an ended batch, its rows and results; its films stay."),
             Route("POST", "/{batch}/cancel", self._cancel, "Begin no more rows; films that were begun are made."),
         )
 
@@ -163,6 +166,18 @@ class BatchesDoor:
             self._stopped(batch)
             return answer(200, shown_batch(batch, self.public_url, now))
         raise unavailable("the batch was written by others all the time")
+
+    def _delete(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
+        who = self.entrance(request, WRITE)
+        seen = self._own(who, found)
+        if not seen.batch.ended_at:
+            message = f"the batch is {seen.batch.status.value}: {summary_of(seen.batch)}"
+            stops = "" if seen.batch.stopped_at else f"POST /batches/{seen.batch.id}/cancel, then "
+            raise Problem(Code.STILL_LIVE, message, next_move=f"{stops}delete it when its films have ended")
+        line = who.line(Audited.BATCH_DELETED, seen.batch.id)
+        with suppress(BatchMoved):  # of an ended one: deleted by a twin of this call, or by us, the answer being lost
+            self.batches.forget(seen, self.now(), line)
+        return answer(200, {"deleted": True})
 
     def _stopped(self, batch: FilmBatch) -> None:
         log_job(Fact.BATCH_STOPPED, JobRef("", batch.tenant), batch.stopped_why, batch=batch.id)

@@ -18,7 +18,7 @@ DEFAULT_PAGE = 20
 LARGEST_PAGE = 100
 LONGEST_PLACE = 400  # characters
 LONGEST_FILTER = 255  # characters of a filter; a product's id has no more
-FILTERS = ("status", "product_id", "ordered_by", "created_from", "created_to", "limit", "cursor", "tenant")
+FILTERS = ("status", "product_id", "ordered_by", "batch", "created_from", "created_to", "limit", "cursor", "tenant")
 PAGED = ("limit", "cursor")
 MOST_FILTERS = 20  # that are looked at
 _PAGE_SIZE = re.compile(r"[0-9]{1,4}")
@@ -38,9 +38,13 @@ def list_asked(args: Mapping[str, str]) -> tuple[Filters, int, tuple[datetime, s
     key = args.get("ordered_by")
     if key is not None and not is_key_id(key):
         wrong["ordered_by"] = ["must be an API key's id, as GET /tenant/keys lists them"]
+    batch = args.get("batch")
+    if batch is not None and not is_job_id(batch):
+        wrong["batch"] = ["must be a batch's id, as GET /batches lists them"]
     if wrong:
         raise invalid(wrong)
-    filters = Filters(status, product, key, moments.get("created_from"), moments.get("created_to"))
+    since, until = moments.get("created_from"), moments.get("created_to")
+    filters = Filters(status, product, key, since, until, batch=batch)
     return filters, limit, after
 
 

@@ -80,7 +80,7 @@ class JobsDoor:
                 "GET",
                 "/",
                 self._list,
-                "List jobs, newest first; filters status, product_id, ordered_by, created_from, created_to.",
+                "List jobs, newest first; filters status, product_id, ordered_by, batch, created_from, created_to.",
             ),
             Route("GET", "/usage", self._usage, "Read what jobs used, in two columns and by vendor."),
             Route("GET", "/usage.csv", self._usage_csv, "The same as CSV; X-Next-Cursor leads to the next page."),

@@ -62,7 +62,7 @@ class LifecycleDoor:
     def _deleted(self, request: flask.Request, _found: Mapping[str, str]) -> flask.Response:
         who = self.entrance(request, READ)
         filters, limit, after = list_asked(request.args)
-        if strays := [name for name in ("status", "product_id", "ordered_by") if name in request.args]:
+        if strays := [name for name in ("status", "product_id", "ordered_by", "batch") if name in request.args]:
             raise invalid({name: ["is forgotten with a job: no filter here"] for name in strays})
         tenant, since, until = whose_jobs(who, request.args), filters.created_from, filters.created_to
         page = self.deletions().receipts(tenant, since, until, limit + 1, after)

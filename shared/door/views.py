@@ -25,6 +25,7 @@ from shared.steps.links import CAPTIONS, FILM, POSTER, footage_name, link, linke
 CALLS = ("timeline", "bill", "links", "cancel", "retry", "edit", "regenerate")  # about one job
 ROW = (
     *("id", "status", "stage", "progress", "summary", "product_title", "product_id", "metadata", "ordered_by"),
+    "batch_id",
     *("created_at", "updated_at", "completed_at", "expires_at", "keep", "estimated_completion_at"),
     *("estimated_completion_p90_at", "late_since", "ahead", "starts_by", "version", "version_of"),
     *("final_video_url", "poster_url", "error_message", "credits_used", "cost", "estimated_cost", "price"),
@@ -122,6 +123,7 @@ def whole(job: Job, public_url: str, now: datetime, outlook: Outlook) -> dict[st
         "brand": job.request.brand.label if job.request.brand else None,
         "metadata": dict(job.request.metadata),
         "ordered_by": job.ordered_by,
+        "batch_id": job.batch,
         "created_at": job.created_at,
         "updated_at": job.updated_at,
         "completed_at": ended,

@@ -180,6 +180,7 @@ class DoorParts(BatchParts):
 
         doors: Doors = {
             "create_job": lambda: self.create_job,
+            "batches": lambda: self.batches_door,
             "jobs": lambda: self.jobs_door,
             "catalog": lambda: self.catalog,
             "tenant": lambda: self.tenant_inside,

@@ -21,6 +21,7 @@ class Audited(StrEnum):
     JOB_DELETED = "job.deleted"
     JOB_KEPT = "job.kept"
     JOB_RELEASED = "job.released"
+    BATCH_DELETED = "batch.deleted"
     FEEDBACK_GIVEN = "feedback.given"
     TENANT_MADE = "tenant.made"
     TENANT_CHANGED = "tenant.changed"

@@ -139,7 +139,7 @@ class FeedBatch:
             most, so_far = (now.batch.max_cost or 0) / MICROS, now.batch.committed / MICROS
             message = f"costs about ${cost / MICROS:.4f}; ${so_far:.4f} of the batch's ${most:.2f} are ordered"
             raise Problem(Code.BATCH_CAP, message)
-        return job, RowBegun(now, begun(now.batch, cost))
+        return replace(job, batch=seen.batch.id), RowBegun(now, begun(now.batch, cost))
 
     def _again(self, batch: FilmBatch) -> ReadBatch:
         now = self.batches.load(batch.id)

@@ -45,6 +45,7 @@ class Reap:
     buckets: tuple[str, ...]
     list_gone: Callable[[str, str], None]  # lets a root say that a version of its film is deleted
     close_tenants: Callable[[], int]  # goes on with tenants that are being closed
+    reap_batches: Callable[[], int]  # ends what is left of deleted batches
     now: Callable[[], datetime]
     monotonic: Callable[[], float]
 
@@ -55,7 +56,7 @@ class Reap:
         reaped = self._through(self.deletions.due, self._reap, "reap_at", end)
         if expired or reaped:
             log(Fact.REAPED, f"{expired} jobs whose time was over, {reaped} deleted ones", expired=expired)
-        return {"expired": expired, "reaped": reaped, "closing": self.close_tenants()}
+        return {"expired": expired, "reaped": reaped, "batches": self.reap_batches(), "closing": self.close_tenants()}
 
     def _through(
         self,

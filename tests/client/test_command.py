@@ -166,6 +166,11 @@ def test_a_table_becomes_films_at_the_price_that_was_shown(shell: Shell) -> None
     code, batch, _ = shell.run("batch", "films.csv", "--yes", "--title", "Spring", "-o", "results.csv")
     _, listed, _ = shell.run("batches")
 
+    _, films, _ = shell.run("ls", "--batch", batch["batch_id"])
+    forgotten, _, _ = shell.run("batches", batch["batch_id"], "--delete")
+    _, left, _ = shell.run("batches")
+
+    assert ({batch["batch_id"]}, 0, []) == ({each["batch_id"] for each in films}, forgotten, left)
     assert (1, "not_agreed", 0, "completed") == (unseen, told["error"], code, batch["status"])
     lines = list(csv.DictReader((shell.folder / "results.csv").read_text(encoding="utf-8").splitlines()))
     assert [("a", "'=Mug", "completed"), ("b", "Pot", "completed")] == [

@@ -37,8 +37,18 @@ const forged = await verify(signed.body + " ", new Headers(signed.headers), [sig
 const kept = await abroll.keep(made.job_id);
 const free = await abroll.keep(made.job_id, false);
 const gone = [await abroll.delete(made.job_id), await abroll.delete(made.job_id)];
+const table = "product_title,scenes.0.visual_description,scenes.0.duration\nMug,A mug on a table,4\n";
+const rows = await abroll.priceBatch(table);
+const sent = await abroll.createBatch([order], { title: "Mugs" }, "typescript-mugs");
+const stopped = await abroll.cancelBatch(sent.batch_id).catch((failed) => failed);
+const ended = await abroll.waitForBatch(sent.batch_id);
+const batch = { rows: rows.rows, same: (await abroll.batch(sent.batch_id)).title, ended: ended.status,
+  stopped: stopped.status ?? stopped.code,
+  lines: (await abroll.batchResults(sent.batch_id)).trim().split("\n").length,
+  films: (await abroll.list({ batch: sent.batch_id })).jobs.length, all: (await abroll.batches()).batches.length,
+  deleted: (await abroll.deleteBatch(sent.batch_id)).deleted };
 const sought = await abroll.get(made.job_id).catch((failed) => failed);
-console.log(JSON.stringify({
+console.log(JSON.stringify({ batch,
   stays: [kept.expires_at === null, free.expires_at === null],
   gone: gone.map((each) => each.deleted), sought: sought.code,
   status: priced.status, same: made.job_id === again.job_id, ended: film.status, film: film.final_video_url,
@@ -101,6 +111,11 @@ def test_it_makes_a_film_and_proves_a_webhook(built: Path, abroll: Abroll) -> No
     assert told["film"].startswith("http")
     assert [True, "validation_error", ["colour"]] == told["refused"]
     assert ([True, False], [True, True]) == (told["stays"], told["gone"])
+    batch = told["batch"]
+    assert batch["ended"] in ("completed", "cancelled")
+    assert batch["films"] == (1 if batch["ended"] == "completed" else 0)
+    told_of = tuple(batch[name] for name in ("rows", "same", "lines", "deleted"))
+    assert (1, "Mugs", 2, True) == told_of
     assert told["sought"] in ("job_deleted", "not_found")
     assert ("job.completed", "not_genuine") == (told["genuine"], told["forged"])
 

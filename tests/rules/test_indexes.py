@@ -59,7 +59,7 @@ FILTERS = [
     for chosen in product(
         (None, "completed"), (None, "sku-1"), (None, "k3yk3yk3yk3y"), (None, NOON), (None, NOON + timedelta(hours=1))
     )
-]
+] + [Filters(status, *(None,) * 4, batch=CURSOR[1]) for status in (None, "failed")]
 UNINDEXED = {"nodes", "request", "plan", "timeline"}  # of a job: what grows with the film
 ASKING = {"aggregate", "avg", "collection_group", "find_nearest", "order_by", "sum", "where"}
 
@@ -277,6 +277,8 @@ def test_batches_have_their_indexes(serve: Serve) -> None:
             batches.overdue(NOON, 50).found,
             list(batches.refusals(batch)),
         )
+        assert () == batches.forgotten(NOON, 20)
+        batches.end(batch.id)
 
 
 def test_a_tenants_personas_need_no_index(serve: Serve) -> None:
@@ -421,7 +423,7 @@ def test_these_are_all_queries_there_are() -> None:
         "tenants.integrations",
     }
     deliveries = {"deliveries.overdue"} | {f"delivery_lists.{name}" for name in ("_newest", "everybodys", "page")}
-    batches = {f"batches.{name}" for name in ("overdue", "page", "refusals", "unended")}
+    batches = {f"batches.{name}" for name in ("end", "forgotten", "overdue", "page", "refusals", "unended")}
     gone = {f"deletions.{name}" for name in ("_page", "end_deliveries", "made_from", "receipts", "unreaped")} | {
         "audit_log.page"
     }

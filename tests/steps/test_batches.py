@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from standardwebhooks import Webhook
 
+from shared.cloud.blobs import NoFile
 from shared.cloud.jobs import StoreUnreachable
 from shared.cloud.records import Filters
 from shared.cloud.tenants import Tenant
@@ -286,6 +287,57 @@ def test_a_cancelled_batch_begins_no_more(stage: Stage) -> None:
     assert ("cancelled", 2) == (shown(shop, batch)["status"], shown(shop, batch)["counts"]["not_begun"])
     assert ["cancelled", "not_begun", "not_begun"] == [row["status"] for row in results(shop, batch)]
     assert 409 == shop.call("POST", f"/batches/{batch}/cancel").status_code
+
+
+def test_an_ended_batch_is_deleted_and_its_films_stay(stage: Stage) -> None:
+    """Not while it runs; then nobody finds it, the reaper ends its orders, and its films are listed by its id still."""
+    shop, other = shop_of(stage, "deletes", monthly_films=1), shop_of(stage, "no-owner")
+    batch = sent(shop, {"rows": rows()}, Idempotency_Key="gone")["batch_id"]
+    fed(stage, batch)
+    uri, job = kept(stage, batch).rows_uri, row_job(kept(stage, batch), 1)
+    shop.call("POST", "/create_job", {"product_title": "Alone", "scenes": [SCENE]})
+    early = shop.call("DELETE", f"/batches/{batch}")
+    shop.call("POST", f"/jobs/{job}/cancel")
+    fed(stage, batch)
+
+    deleted = [who.call("DELETE", f"/batches/{batch}").status_code for who in (other, shop, shop)]
+    sought = [shop.call("GET", f"/batches/{batch}{path}").status_code for path in ("", "/results.csv")]
+    again = shop.call("POST", "/batches", {"rows": rows()}, Idempotency_Key="gone")
+    reaped = stage.wiring.reap()["batches"]
+
+    assert (409, "still_live") == (early.status_code, told(early)["error"])
+    assert f"/batches/{batch}/cancel" in told(early)["next_move"]
+    assert [404, 200, 404] == deleted
+    assert [404, 404] == sought
+    assert "deleted" in told(again)["message"]
+    assert [] == told(shop.call("GET", "/batches"))["batches"]
+    assert 1 == reaped
+    with pytest.raises(NoFile):
+        stage.wiring.blobs.read(uri, 0, 1)
+    assert stage.wiring.batches.load(batch) is None
+    listed = told(shop.call("GET", f"/jobs?batch={batch}"))["jobs"]
+    assert [(job, batch)] == [(each["id"], each["batch_id"]) for each in listed]
+    assert "batch.deleted" in {each["what"] for each in told(shop.call("GET", "/tenant/audit"))["changes"]}
+
+
+def test_a_batchs_films_are_listed_by_its_id(stage: Stage) -> None:
+    """Narrowed further, a page at a time, and nobody else's; a word that is no id is told so."""
+    shop, other = shop_of(stage, "lists"), shop_of(stage, "lists-not")
+    batch = sent(shop, {"rows": rows(3)})["batch_id"]
+    fed(stage, batch)
+    jobs = [row_job(kept(stage, batch), row) for row in (3, 2, 1)]
+    shop.call("POST", f"/jobs/{jobs[0]}/cancel")
+
+    page = told(shop.call("GET", f"/jobs?batch={batch}&limit=2"))
+    rest = told(shop.call("GET", f"/jobs?batch={batch}&limit=2&cursor={page['next_cursor']}"))
+    gone = told(shop.call("GET", f"/jobs?batch={batch}&status=cancelled"))["jobs"]
+    dry = told(shop.call("POST", f"/jobs/cancel?batch={batch}", {}))
+
+    assert jobs == [each["id"] for each in (*page["jobs"], *rest["jobs"])]
+    assert [jobs[0]] == [each["id"] for each in gone]
+    assert jobs[1:] == [each["id"] for each in dry["jobs"]]
+    assert [] == told(other.call("GET", f"/jobs?batch={batch}"))["jobs"]
+    assert "batch" in told(shop.call("GET", "/jobs?batch=all"))["details"]
 
 
 def test_a_row_that_races_with_the_batchs_end_is_no_job(stage: Stage) -> None:

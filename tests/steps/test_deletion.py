@@ -167,15 +167,15 @@ def test_late_news_of_a_deleted_job_changes_nothing(stage: Stage) -> None:
     assert left == after
 
 
-def test_a_tick_with_nothing_to_do_is_three_empty_queries(stage: Stage) -> None:
+def test_a_tick_with_nothing_to_do_is_four_empty_queries(stage: Stage) -> None:
     """At rest the reaper writes nothing, lists nothing, deletes nothing."""
     stage.order(footage())
     before = len(stage.wire.calls)
 
     done = stage.wiring.reap()
 
-    assert {"expired": 0, "reaped": 0, "closing": 0} == done
-    assert ["firestore RunQuery"] * 3 == stage.wire.calls[before:]
+    assert {"expired": 0, "reaped": 0, "batches": 0, "closing": 0} == done
+    assert ["firestore RunQuery"] * 4 == stage.wire.calls[before:]
 
 
 def test_a_root_goes_after_its_versions(stage: Stage) -> None:

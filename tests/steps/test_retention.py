@@ -46,8 +46,8 @@ def test_a_job_goes_when_its_plans_days_are_over(stage: Stage) -> None:
 
     late = stage.wiring.reap(), status(caller, job_id)
 
-    assert ({"expired": 0, "reaped": 0, "closing": 0}, 200) == early
-    assert ({"expired": 1, "reaped": 0, "closing": 0}, 404) == late
+    assert ({"expired": 0, "reaped": 0, "batches": 0, "closing": 0}, 200) == early
+    assert ({"expired": 1, "reaped": 0, "batches": 0, "closing": 0}, 404) == late
     assert "retention" == told(caller.call("GET", "/jobs/deleted"))["jobs"][0]["deleted_by"]
 
 

@@ -63,14 +63,22 @@ def batch(session: Session, /, file: str, **asked: Any) -> None:
 @click.command()
 @click.argument("name", metavar="[BATCH]", required=False)
 @click.option("--cancel", is_flag=True, help="Begin no more of its rows.")
+@click.option("--delete", is_flag=True, help="Forget an ended one with its rows and results; its films stay.")
 @click.option("--wait", is_flag=True, help="Wait until it has ended.")
 @click.option("--timeout", type=click.FloatRange(min=0), help="Seconds to wait at most; then exit code 4.")
 @click.option("-o", "--output", "to", type=click.Path(path_type=Path), help="Write its results here, as CSV.")
 @this
 def batches(
-    session: Session, name: str | None, to: Path | None, timeout: float | None, *, cancel: bool, wait: bool
+    session: Session,
+    name: str | None,
+    to: Path | None,
+    timeout: float | None,
+    *,
+    cancel: bool,
+    delete: bool,
+    wait: bool,
 ) -> None:
-    """List batches, or tell how one stands, stop it, or fetch its results."""
+    """List batches, or tell how one stands, stop it, fetch its results, or forget it."""
     if name is None:
         session.output.result(list(islice(session.abroll.batches.list(), LISTED)), words.batches)
         return
@@ -79,6 +87,9 @@ def batches(
         told = _followed(session, name, to, timeout)
     elif to:
         _write(session, name, to)
+    if delete:
+        session.abroll.batches.delete(name)
+        session.output.note("the batch is forgotten; its films stay")
     session.output.result(told, words.batch)
 
 

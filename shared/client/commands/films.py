@@ -138,15 +138,14 @@ def edit(session: Session, /, job: str, changes: str, **asked: Any) -> None:
 @click.command("ls")
 @click.option("--status", type=click.Choice(STATUSES), help="Only these.")
 @click.option("--product", help="Only of this product_id.")
+@click.option("--batch", help="Only the rows of this batch.")
 @click.option("--since", help="Only ordered since this day or time (ISO 8601).")
 @click.option("--until", help="Only ordered before this day or time.")
 @click.option("-n", "--limit", type=click.IntRange(1, 10_000), default=20, show_default=True, help="How many at most.")
 @this
-def list_films(
-    session: Session, status: str | None, product: str | None, since: str | None, until: str | None, limit: int
-) -> None:
+def list_films(session: Session, /, status: str | None, product: str | None, limit: int, **when: str | None) -> None:
     """List films, the newest first."""
-    found = session.abroll.films.list(status=status, product_id=product, since=since, until=until)
+    found = session.abroll.films.list(status=status, product_id=product, **when)
     session.output.result(list(islice(found, limit)), words.jobs)
 
 

@@ -15,7 +15,7 @@ from shared.cloud.secrets import NoSecret
 from shared.codes import Code
 from shared.door.answers import refuse, request_id
 from shared.door.asked import READ, SIGNED_IN
-from shared.door.console import account, film, films, moves, new_film, personas, presenters, start, voices
+from shared.door.console import account, batches, film, films, moves, new_film, personas, presenters, start, voices
 from shared.door.console.captions import CaptionFiles
 from shared.door.console.operator import OperatorScreens
 from shared.door.console.pages import Pages
@@ -56,6 +56,10 @@ class ConsoleDoor:
         gets: dict[str, Screen] = {
             "/": start.home,
             "/start": start.shown,
+            "/batches": batches.listed,
+            "/batches/new": batches.form,
+            "/batches/{batch}": batches.shown,
+            "/batches/{batch}/results.csv": batches.results,
             "/films": films.listed,
             "/films/{job}": film.shown,
             "/films/{job}/again": moves.again,
@@ -75,6 +79,8 @@ class ConsoleDoor:
             **operator.gets,
         }
         posts: dict[str, Screen] = {
+            "/batches/new": batches.sent,
+            "/batches/{batch}": batches.change,
             "/films/{job}/again": moves.make_again,
             "/films/{job}/cancel": moves.cancel,
             "/films/{job}/edit": moves.edit,

@@ -30,8 +30,9 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters |= {"dollars": dollars, "moment": moment, "part": part, "size": size, "vendor": vendor}
-    words = ("STATUS", "STATE", "OUTCOME", "NEED", "PLACE", "QUALITY", "DELIVERY")
+    words = ("STATUS", "STATE", "OUTCOME", "NEED", "PLACE", "QUALITY", "DELIVERY", "BATCH")
     made.globals |= {f"{name}_WORDS": getattr(wording, f"{name}_WORDS") for name in words}
+    made.globals["BATCH_LOOKS"] = wording.BATCH_LOOKS
     return made
 
 

@@ -11,6 +11,23 @@ STATUS_WORDS: Mapping[str, str] = {
     "cancelled": "Cancelled",
     "unreadable": "Not shown",
 }
+BATCH_WORDS: Mapping[str, str] = {
+    **STATUS_WORDS,
+    "running": "In work",
+    "stopping": "Stopping",
+    "waiting": "Waiting",
+    "refused": "Not ordered",
+    "not_begun": "Never begun",
+    "deleted": "Deleted",
+}
+BATCH_LOOKS: Mapping[str, str] = {  # a status of films that looks alike
+    "running": "processing_veo",
+    "stopping": "processing_veo",
+    "waiting": "pending",
+    "refused": "failed",
+    "not_begun": "cancelled",
+    "deleted": "cancelled",
+}
 VENDOR_NAMES: Mapping[str, str] = {"abroll": "abroll", "did": "D-ID", "heygen": "HeyGen", "veo": "Google Veo"}
 PART_NAMES: Mapping[str, str] = {
     "clip": "Footage",
@@ -68,6 +85,9 @@ QUALITY_WORDS: Mapping[str, str] = {
     "unmeasured": "not measured",
 }
 CHANGES_TOLD: Mapping[str, str] = {
+    "batch_deleted": "The batch is forgotten; its films stay.",
+    "batch_ordered": "Ordered. The films are made one after the other.",
+    "batch_stopped": "No more rows begin; the films that were begun are made.",
     "cancelled": "The film is cancelled; what was never sent is refunded.",
     "changed": "Saved.",
     "edited": "Another version is being made from the same takes, for nothing.",

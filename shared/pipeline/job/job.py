@@ -291,6 +291,7 @@ class Job:
     links: Mapping[str, str] = field(default_factory=dict)  # tokens made anew since, by the link's name
     barred_at: datetime | None = None  # its tenant was shut then: nothing more is bought until a retry
     ordered_by: str | None = None  # the id of the API key that ordered it
+    batch: str | None = None  # the id of the batch it is a row of
     hooks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # by endpoint: which of its events it is told
     place: Place = field(default_factory=Place)
     versions: Versions = field(default_factory=Versions)

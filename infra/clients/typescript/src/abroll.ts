@@ -4,7 +4,8 @@
  * It needs `fetch` and Web Crypto: Node 20, Deno, Bun, workers. The key belongs on a server, never in a page.
  */
 import type { Accepted, Cancelled, DryRun, Film, Job, Jobs, Regenerate, Retry, Revised, RevisedDryRun } from "./schema.js";
-import type { Cancels, JobDeleted, Retries, RetriesPriced } from "./schema.js";
+import type { BatchDryRun, BatchShown, Batches } from "./schema.js";
+import type { Cancels, Deleted, JobDeleted, Retries, RetriesPriced } from "./schema.js";
 import type { Problem, Tenant, Uploaded, WebhookPayload } from "./schema.js";
 
 export type * from "./schema.js";
@@ -48,9 +49,20 @@ export interface Options {
   fetch?: typeof fetch;
 }
 
+/** What is said of all rows of a batch. */
+export interface BatchTerms {
+  title?: string;
+  template?: string;
+  max_cost_usd?: string;
+  webhook_url?: string;
+  job_events?: string;
+}
+
 interface Sent {
   body?: unknown;
   bytes?: Uint8Array;
+  table?: string;
+  plain?: boolean;
   key?: string;
   harmless?: boolean;
 }
@@ -148,6 +160,55 @@ export class Abroll {
     return this.call("DELETE", `/jobs/${encodeURIComponent(job)}`);
   }
 
+  /** What a batch would cost, row by row: a CSV with a heading, or orders. Nothing is stored or spent. */
+  priceBatch(rows: string | Film[], terms: BatchTerms = {}): Promise<BatchDryRun> {
+    const query = new URLSearchParams({ ...terms, dry_run: "true" });
+    return this.call("POST", `/batches?${query}`, { ...rowsOf(rows), harmless: true });
+  }
+
+  /** Order many films at once. The same rows under the same key are one batch. */
+  createBatch(
+    rows: string | Film[],
+    terms: BatchTerms = {},
+    idempotencyKey: string = crypto.randomUUID(),
+  ): Promise<BatchShown> {
+    const query = new URLSearchParams({ ...terms });
+    return this.call("POST", `/batches?${query}`, { ...rowsOf(rows), key: idempotencyKey });
+  }
+
+  batch(batch: string): Promise<BatchShown> {
+    return this.call("GET", `/batches/${encodeURIComponent(batch)}`);
+  }
+
+  /** A page of batches, the newest first; `list({ batch })` lists the films of one. */
+  batches(query: Record<string, string> = {}): Promise<Batches> {
+    return this.call("GET", `/batches?${new URLSearchParams(query)}`);
+  }
+
+  /** Begin no more rows; films that were begun are made. */
+  cancelBatch(batch: string): Promise<BatchShown> {
+    return this.call("POST", `/batches/${encodeURIComponent(batch)}/cancel`);
+  }
+
+  /** Forget an ended batch, its rows and its results; its films stay. */
+  deleteBatch(batch: string): Promise<Deleted> {
+    return this.call("DELETE", `/batches/${encodeURIComponent(batch)}`);
+  }
+
+  /** What became of each row, as CSV. */
+  batchResults(batch: string): Promise<string> {
+    return this.call("GET", `/batches/${encodeURIComponent(batch)}/results.csv`, { plain: true });
+  }
+
+  /** The batch once it has ended. */
+  async waitForBatch(batch: string): Promise<BatchShown> {
+    for (;;) {
+      const now = await this.batch(batch);
+      if (["completed", "cancelled"].includes(now.status)) return now;
+      await sleep(LONGEST_LOOK / 2);
+    }
+  }
+
   /** Upload a photo; its id is `image` of an order. */
   async upload(photo: Uint8Array): Promise<string> {
     const uploaded: Uploaded = await this.call("POST", "/tenant/uploads", { bytes: photo });
@@ -179,7 +240,8 @@ export class Abroll {
     if (sent.key !== undefined) headers["Idempotency-Key"] = sent.key;
     if (sent.body !== undefined) headers["Content-Type"] = "application/json";
     if (sent.bytes !== undefined) headers["Content-Type"] = "application/octet-stream";
-    const body = (sent.bytes as BodyInit | undefined) ?? (sent.body === undefined ? null : JSON.stringify(sent.body));
+    if (sent.table !== undefined) headers["Content-Type"] = "text/csv";
+    const body = (sent.bytes as BodyInit | undefined) ?? sent.table ?? (sent.body === undefined ? null : JSON.stringify(sent.body));
     let response: Response;
     let text: string;
     try {
@@ -188,6 +250,7 @@ export class Abroll {
     } catch (silent) {
       throw new AbrollError(`abroll did not answer: ${silent}`, "unavailable", "Send it again with the same key.");
     }
+    if (response.ok && sent.plain) return text as Answer;
     const told = parsed(text);
     if (response.ok && told !== undefined) return told as Answer;
     const problem = (told ?? {}) as Partial<Problem>;
@@ -232,6 +295,10 @@ function bytes(base64: string): Uint8Array<ArrayBuffer> | undefined {
   } catch {
     return undefined;
   }
+}
+
+function rowsOf(rows: string | Film[]): Sent {
+  return typeof rows === "string" ? { table: rows } : { body: { rows } };
 }
 
 function parsed(text: string): unknown {
