@@ -225,11 +225,10 @@ class StepParts(VendorParts):
     @cached_property
     def reap(self) -> "Reap":
         from shared.steps.reap import Reap
-        from shared.steps.reap_batches import ReapBatches
 
         root, close = self.commits.list_gone, lambda: self.close_tenants()  # noqa: PLW0108  # built when it is called
-        more = root, close, ReapBatches(self.batches, self.blobs, self.now)
-        return Reap(self.deletions, self.delete_job, self.blobs, self._buckets, *more, self.now, self.monotonic)
+        given = self._buckets, root, close, self.reap_batches, self.now
+        return Reap(self.deletions, self.delete_job, self.blobs, *given, self.monotonic)
 
     @property
     def _buckets(self) -> tuple[str, ...]:

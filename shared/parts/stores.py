@@ -42,6 +42,7 @@ if TYPE_CHECKING:  # each function imports only what its own property below name
     from shared.cloud.vendor_states import VendorStates
     from shared.pipeline.plan.capabilities import Tables
     from shared.pipeline.vendors.figures import Outlook, Prior
+    from shared.steps.reap_batches import ReapBatches
     from shared.steps.webhook_payloads import Payloads
 
 
@@ -156,6 +157,12 @@ class StoreParts:
         from shared.cloud.batches import Batches
 
         return Batches(self.clients)
+
+    @cached_property
+    def reap_batches(self) -> "ReapBatches":
+        from shared.steps.reap_batches import ReapBatches
+
+        return ReapBatches(self.batches, self.blobs, self.now)
 
     @cached_property
     def batch_jobs(self) -> "BatchJobs":

@@ -37,14 +37,14 @@ const forged = await verify(signed.body + " ", new Headers(signed.headers), [sig
 const kept = await abroll.keep(made.job_id);
 const free = await abroll.keep(made.job_id, false);
 const gone = [await abroll.delete(made.job_id), await abroll.delete(made.job_id)];
-const table = "product_title,scenes.0.visual_description,scenes.0.duration\nMug,A mug on a table,4\n";
+const table = "product_title,scenes.0.visual_description,scenes.0.duration\\nMug,A mug on a table,4\\n";
 const rows = await abroll.priceBatch(table);
 const sent = await abroll.createBatch([order], { title: "Mugs" }, "typescript-mugs");
 const stopped = await abroll.cancelBatch(sent.batch_id).catch((failed) => failed);
 const ended = await abroll.waitForBatch(sent.batch_id);
 const batch = { rows: rows.rows, same: (await abroll.batch(sent.batch_id)).title, ended: ended.status,
   stopped: stopped.status ?? stopped.code,
-  lines: (await abroll.batchResults(sent.batch_id)).trim().split("\n").length,
+  lines: (await abroll.batchResults(sent.batch_id)).trim().split("\\n").length,
   films: (await abroll.list({ batch: sent.batch_id })).jobs.length, all: (await abroll.batches()).batches.length,
   deleted: (await abroll.deleteBatch(sent.batch_id)).deleted };
 const sought = await abroll.get(made.job_id).catch((failed) => failed);
