@@ -19,7 +19,7 @@ from shared.pipeline.codec import Unreadable, from_plain, to_stored
 from shared.pipeline.job.batch import FilmBatch, RefusedRow
 
 REFUSED_ROWS = "batch_rows"
-NOBODY = ""  # the tenant of a batch that was deleted: no list and no call finds it, older code's neither
+OF_NO_TENANT = ""  # the tenant of a batch that was deleted: no list and no call finds it, older code's neither
 DELETED_AT_ONCE = 200  # documents
 
 
@@ -101,7 +101,9 @@ class Batches:
 
         store, batch = self._clients.firestore, seen.batch
         commit, same = store.batch(), store.write_option(last_update_time=seen.revision)
-        commit.update(self._document(batch.id), {"tenant": NOBODY, "deleted_of": batch.tenant, "reap_at": now}, same)
+        commit.update(
+            self._document(batch.id), {"tenant": OF_NO_TENANT, "deleted_of": batch.tenant, "reap_at": now}, same
+        )
         add_line(store, commit, batch.tenant, line)
         try:
             commit.commit(retry=retry_for(CALL_SECONDS), timeout=CALL_SECONDS)

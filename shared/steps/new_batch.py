@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from shared.cloud.batches import NOBODY, Batches, BatchExists
+from shared.cloud.batches import OF_NO_TENANT, Batches, BatchExists
 from shared.cloud.tasks import QueueUnreachable, Tasks
 from shared.cloud.tenants import Tenant
 from shared.codes import Code
@@ -140,7 +140,7 @@ class NewBatch:
         return Taken(batch, repeated=False)
 
     def _repeated(self, batch: FilmBatch, request_hash: str) -> Taken:
-        if batch.tenant == NOBODY:
+        if batch.tenant == OF_NO_TENANT:
             message = "the batch that was sent under this key was deleted"
             raise Problem(Code.IDEMPOTENCY_CONFLICT, message, next_move="send it under another key")
         if batch.request_hash != request_hash:

@@ -137,10 +137,10 @@ def _batches(calls: "Calls", stage: Stage) -> None:
     calls.told("POST", "/batches/{batch}/cancel", batch)
     stage.wiring.feed_batch(batch, 2)
     calls.told("GET", "/batches/{batch}", batch)
-    calls.told("DELETE", "/batches/{batch}", batch)
     calls.told("GET", "/jobs")
     events = calls.told("GET", "/jobs/events", query_string={"since": "2026-01-01"})["events"]
     assert {"job.completed", "batch.completed"} == {each["event"] for each in events}
+    calls.told("DELETE", "/batches/{batch}", batch)
 
 
 def _deleted(calls: "Calls") -> None:
