@@ -24,8 +24,8 @@ from shared.steps.problems import not_found
 BATCHES_A_PAGE = "20"
 ROWS_A_PAGE = 100
 EXAMPLE = "product_title,scenes.0.visual_description,scenes.0.duration\nMug,A mug on a table,4\n"
-_DECIMAL = re.compile(r"[0-9]{1,6}(\.[0-9]{1,3})?")
-_NUMBER = re.compile(r"[0-9]{1,4}")
+_AGREED = re.compile(r"[0-9]{1,6}(\.[0-9]{1,3})?")
+_ROW = re.compile(r"[0-9]{1,4}")
 
 
 def listed(visit: Visit, _found: Mapping[str, str]) -> flask.Response:
@@ -40,7 +40,7 @@ def shown(visit: Visit, found: Mapping[str, str]) -> flask.Response:
     batch, since = visit.need("GET", f"/batches/{_name(found)}"), visit.request.args.get("from", "")
     heard = visit.ask("GET", f"/batches/{_name(found)}/results.csv")
     lines = [] if heard.failed else list(csv.DictReader(io.StringIO(heard.response.get_data(as_text=True))))
-    first = int(since) if _NUMBER.fullmatch(since) and 0 < int(since) <= len(lines) else 1
+    first = int(since) if _ROW.fullmatch(since) and 0 < int(since) <= len(lines) else 1
     return visit.page(
         "batch.html",
         title="Batch",
@@ -81,7 +81,7 @@ def sent(visit: Visit, _found: Mapping[str, str]) -> flask.Response:
     if visit.photo:
         filled["rows"] = _text(visit.photo)
     agreed = filled.pop("agreed", "")
-    if filled.pop("do", "price") == "order" and _DECIMAL.fullmatch(agreed) and not visit.photo:
+    if filled.pop("do", "price") == "order" and _AGREED.fullmatch(agreed) and not visit.photo:
         query = {**_terms(filled), "max_cost_usd": agreed}
         heard = visit.ask("POST", "/batches/", _table(filled), query=query, headers=once(visit))
         if not heard.failed:
