@@ -11,7 +11,6 @@ from dataclasses import replace
 from typing import Any
 
 from shared.pipeline.codec import to_plain
-from shared.pipeline.plan.beside import carded
 from shared.pipeline.plan.blends import composed_blends
 from shared.pipeline.plan.picture import Hold, Inset, inset_for
 from shared.pipeline.plan.plan import Plan, Stretch
@@ -24,6 +23,8 @@ RENDERER = 2  # raised whenever the same composition may give other frames or an
 
 def composition(plan: Plan, request: FilmRequest) -> dict[str, Any]:
     """Return, plain, all that the edit is made from but the files themselves."""
+    from shared.pipeline.plan.beside import carded  # not at a light function's start
+
     words = {"text": to_plain(request.text)} if request.text != USUAL_TEXT else {}
     words |= {"focus": to_plain(request.focus)} if request.focus else {}
     apart = {"safe_area": request.safe_area.value} if request.safe_area else {}  # what nobody asks for renames nothing
