@@ -108,6 +108,7 @@ TABLES = {  # answer text/csv
     "GET /jobs/usage.csv": "A line a job and vendor, with a head.",
 }
 
+VERSIONED = of("integer", "Which version; the newest, where it is not given.", minimum=1, maximum=999_999)
 QUERIES: Mapping[str, Mapping[str, Schema]] = {
     "GET /jobs/{job}/film": {
         "output": of("integer", "Which of its films.", minimum=1, maximum=4, default=1),
@@ -165,6 +166,8 @@ QUERIES: Mapping[str, Mapping[str, Schema]] = {
         "limit": of("integer", "How many a page has.", minimum=1, maximum=100, default=20),
         "cursor": text("`next_cursor` of the page before."),
     },
+    "GET /tenant/brand/{brand}": {"version": VERSIONED},
+    "GET /tenant/templates/{template}": {"version": VERSIONED},
     "GET /tenant/integrations/{provider}": {"mode": word("Which account.", Mode)},
     "PATCH /tenant/integrations/{provider}": {"mode": word("Which account.", Mode)},
     "POST /tenant/integrations/{provider}/sync": {"mode": word("Which account.", Mode)},
