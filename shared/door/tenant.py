@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 
     from shared.door.export_kinds import Kinds
     from shared.media.font_files import FontFacts
-    from shared.pipeline.plan.own_clips import ClipFacts
+    from shared.pipeline.plan.picture import ClipFacts
 
 ADMIN = "tenant:admin"
 

@@ -13,7 +13,7 @@ from shared.media.errors import MediaRefused
 from shared.media.ffmpeg import PICTURES, SOUNDS, UNDECODED, Budget, run
 from shared.media.probe import FilmFacts, probe, told_length
 from shared.media.sources import source_of
-from shared.pipeline.plan.own_clips import LONGEST_CLIP, SHORTEST_CLIP, ClipFacts
+from shared.pipeline.plan.picture import LONGEST_CLIP, SHORTEST_CLIP, ClipFacts
 
 SMALLEST_SIDE = 144  # pixels of the shorter side
 MOST_PIXELS = 1920 * 1088  # of a frame: each clip a film shows is decoded beside others

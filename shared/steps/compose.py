@@ -34,7 +34,7 @@ from shared.pipeline.job.status import degraded
 from shared.pipeline.job.turns import has_task
 from shared.pipeline.job.vendors import account_owner
 from shared.pipeline.plan.composition import laid_for
-from shared.pipeline.plan.own_clips import is_own
+from shared.pipeline.plan.picture import is_own
 from shared.pipeline.plan.plan import LENGTH_TOLERANCE, Cutout, Kind
 from shared.pipeline.plan.typography import CaptionsBy
 from shared.pipeline.plan.warned import FilmQuality, Warned, WarningText, warning

@@ -6,7 +6,7 @@ from pathlib import Path
 from shared.codes import Code
 from shared.media.errors import MediaFailed, MediaRefused
 from shared.media.own_clip import judged_clip
-from shared.pipeline.plan.own_clips import ClipFacts
+from shared.pipeline.plan.picture import ClipFacts
 from shared.steps.problems import Problem, unavailable
 
 _DECODING = threading.Lock()  # decoding takes a whole processor

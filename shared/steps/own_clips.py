@@ -12,7 +12,7 @@ from shared.cloud.blobs import Blobs, NoFile
 from shared.pipeline.codec import Unreadable, from_plain, to_plain
 from shared.pipeline.job.names import clip_object
 from shared.pipeline.plan.composition import own_scenes
-from shared.pipeline.plan.own_clips import ClipFacts, refuse_late_start
+from shared.pipeline.plan.picture import ClipFacts, refuse_late_start
 from shared.pipeline.plan.plan import Plan
 from shared.pipeline.plan.request import FilmRequest
 from shared.steps.problems import invalid, unavailable

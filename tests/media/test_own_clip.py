@@ -7,7 +7,7 @@ import pytest
 
 from shared.media.errors import MediaRefused
 from shared.media.own_clip import judged_clip
-from shared.pipeline.plan.own_clips import ClipFacts
+from shared.pipeline.plan.picture import ClipFacts
 from tests.media.makers import ffmpeg
 
 _CODED = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p")

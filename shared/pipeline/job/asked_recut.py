@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 from shared.pipeline.plan.kit import Rebrand
-from shared.pipeline.plan.own_clips import ClipFacts
-from shared.pipeline.plan.picture import Container, FilmCard, Hold, Inset, Poster, Preview, ProductCard
+from shared.pipeline.plan.picture import ClipFacts, Container, FilmCard, Hold, Inset, Poster, Preview, ProductCard
 from shared.pipeline.plan.plan import Blend, Length, Loudness, Sound
 from shared.pipeline.plan.request import (
     AspectRatio,

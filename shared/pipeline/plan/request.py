@@ -11,8 +11,18 @@ from typing import Any
 
 from shared.pipeline.codec import Stored, from_plain, to_stored
 from shared.pipeline.plan.brand import Brand
-from shared.pipeline.plan.own_clips import ClipFacts, left_of
-from shared.pipeline.plan.picture import Container, FilmCard, Hold, Inset, Motion, Poster, Preview, ProductCard
+from shared.pipeline.plan.picture import (
+    ClipFacts,
+    Container,
+    FilmCard,
+    Hold,
+    Inset,
+    Motion,
+    Poster,
+    Preview,
+    ProductCard,
+    left_of,
+)
 from shared.pipeline.plan.plan import FADE_OUT, MUSIC_LEVEL, Blend, Join, Length, Loudness, Sound
 from shared.pipeline.plan.typography import USUAL_TEXT, AppArea, CaptionsBy, Typography
 

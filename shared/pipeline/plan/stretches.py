@@ -6,7 +6,7 @@ So does a scene that shows a clip of the tenant's own and has a script: the clip
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from shared.pipeline.plan.own_clips import file_key
+from shared.pipeline.plan.picture import file_key
 from shared.pipeline.plan.plan import Backdrop, Length, Speech, Stretch
 from shared.pipeline.plan.request import FilmRequest
 from shared.pipeline.plan.timing import SHORTEST_BACKDROP, TAIL, following, reading_seconds
