@@ -201,16 +201,6 @@ class Changes(TypedDict):
     next_cursor: str | None
 
 
-class ClipFacts(TypedDict):
-    """A judged clip: the suffix of its kind ("mp4", "webm"), seconds, pixels as a player shows them, has it sound."""
-
-    suffix: str
-    seconds: float
-    width: int
-    height: int
-    sound: bool
-
-
 class ClipLink(TypedDict):
     """Where a clip is fetched from, once."""
 
@@ -862,6 +852,16 @@ class OutputBody(TypedDict):
     aspect_ratio: Literal["9:16", "4:5", "1:1", "16:9"]
     resolution: NotRequired[Literal["720p", "1080p"] | None]
     container: NotRequired[Literal["mp4", "mov", "webm"] | None]
+
+
+class OwnFile(TypedDict):
+    """A judged clip: the suffix of its kind ("mp4", "webm"), seconds, pixels as a player shows them, has it sound."""
+
+    suffix: str
+    seconds: float
+    width: int
+    height: int
+    sound: bool
 
 
 class PersonaIds(TypedDict):
@@ -1962,7 +1962,7 @@ class SceneRequest(TypedDict):
     image_url: NotRequired[str]
     clip: NotRequired[str]
     clip_start: NotRequired[float]
-    clip_facts: NotRequired[ClipFacts]
+    clip_facts: NotRequired[OwnFile]
     transition: NotRequired[Blend]
 
 

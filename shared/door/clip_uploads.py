@@ -21,7 +21,7 @@ from shared.door.incoming import json_body, upload_file
 from shared.door.public import Route
 from shared.door.template import Links
 from shared.egress.client import Egress
-from shared.pipeline.plan.picture import LONGEST_CLIP, MOST_CLIP_BYTES, SHORTEST_CLIP, ClipFacts
+from shared.pipeline.plan.picture import LONGEST_CLIP, MOST_CLIP_BYTES, SHORTEST_CLIP, OwnFile
 from shared.steps.fetching import Unfetched, Unfit, download
 from shared.steps.own_clips import OwnClips
 from shared.steps.problems import Problem, invalid, unavailable
@@ -40,7 +40,7 @@ class ClipUploadsDoor:
     clips: OwnClips
     egress: Egress
     links: Links
-    judge: Callable[[Path], ClipFacts] | None  # None where this function does not carry what decodes clips
+    judge: Callable[[Path], OwnFile] | None  # None where this function does not carry what decodes clips
 
     @property
     def routes(self) -> tuple[Route, ...]:

@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 
     from shared.door.export_kinds import Kinds
     from shared.media.font_files import FontFacts
-    from shared.pipeline.plan.picture import ClipFacts
+    from shared.pipeline.plan.picture import OwnFile
 
 ADMIN = "tenant:admin"
 
@@ -80,7 +80,7 @@ class TenantDoor:
     clips: OwnClips
     egress: Egress
     judge_font: "Callable[[bytes], FontFacts] | None" = None  # None where this function does not carry what reads fonts
-    judge_clip: "Callable[[Path], ClipFacts] | None" = None  # nor what decodes clips
+    judge_clip: "Callable[[Path], OwnFile] | None" = None  # nor what decodes clips
 
     def __call__(self, request: flask.Request) -> flask.Response:
         """Answer one request."""

@@ -13,7 +13,7 @@ from shared.media.errors import MediaRefused
 from shared.media.ffmpeg import PICTURES, SOUNDS, UNDECODED, Budget, run
 from shared.media.probe import FilmFacts, probe, told_length
 from shared.media.sources import source_of
-from shared.pipeline.plan.picture import LONGEST_CLIP, SHORTEST_CLIP, ClipFacts
+from shared.pipeline.plan.picture import LONGEST_CLIP, SHORTEST_CLIP, OwnFile
 
 SMALLEST_SIDE = 144  # pixels of the shorter side
 MOST_PIXELS = 1920 * 1088  # of a frame: each clip a film shows is decoded beside others
@@ -26,7 +26,7 @@ _UNREADABLE = "the clip cannot be decoded: it is damaged, or coded in a way we c
 _CUT_IT = f"Send {SHORTEST_CLIP:g} to {LONGEST_CLIP:.0f} seconds."
 
 
-def judged_clip(path: Path) -> ClipFacts:
+def judged_clip(path: Path) -> OwnFile:
     """Decode a clip. Raises MediaRefused saying what is wrong, MediaFailed when the machine failed."""
     budget = Budget(_CLIP_SECONDS)
     facts = _probed(path, budget)
@@ -38,7 +38,7 @@ def judged_clip(path: Path) -> ClipFacts:
             run([source_of(path, facts, *dropped(facts))], words, Path(folder), budget)
         except MediaRefused as wrong:
             raise MediaRefused(_UNREADABLE, _EXPORT) from wrong
-    return ClipFacts(facts.container, facts.seconds, facts.width, facts.height, facts.audio_codec is not None)
+    return OwnFile(facts.container, facts.seconds, facts.width, facts.height, facts.audio_codec is not None)
 
 
 def _probed(path: Path, budget: Budget) -> FilmFacts:

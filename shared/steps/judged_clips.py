@@ -6,13 +6,13 @@ from pathlib import Path
 from shared.codes import Code
 from shared.media.errors import MediaFailed, MediaRefused
 from shared.media.own_clip import judged_clip
-from shared.pipeline.plan.picture import ClipFacts
+from shared.pipeline.plan.picture import OwnFile
 from shared.steps.problems import Problem, unavailable
 
 _DECODING = threading.Lock()  # decoding takes a whole processor
 
 
-def clip_facts_of(path: Path) -> ClipFacts:
+def clip_facts_of(path: Path) -> OwnFile:
     """Decode a clip. Raises Problem."""
     with _DECODING:
         try:

@@ -12,7 +12,7 @@ from shared.cloud.blobs import Blobs, NoFile
 from shared.pipeline.codec import Unreadable, from_plain, to_plain
 from shared.pipeline.job.names import clip_object
 from shared.pipeline.plan.composition import own_scenes
-from shared.pipeline.plan.picture import ClipFacts, refuse_late_start
+from shared.pipeline.plan.picture import OwnFile, refuse_late_start
 from shared.pipeline.plan.plan import Plan
 from shared.pipeline.plan.request import FilmRequest
 from shared.steps.problems import invalid, unavailable
@@ -33,7 +33,7 @@ class OwnClips:
     blobs: Blobs
     films_bucket: str
 
-    def keep(self, tenant: str, path: Path, facts: ClipFacts) -> str:
+    def keep(self, tenant: str, path: Path, facts: OwnFile) -> str:
         """Keep a clip under its content's name; return the name."""
         with path.open("rb") as file:
             name = hashlib.file_digest(file, "sha256").hexdigest()
@@ -88,11 +88,11 @@ class OwnClips:
         if wrong := {f"scenes.{stretch.scene}.clip": [_GONE] for stretch in lost}:
             raise invalid(wrong)
 
-    def _facts(self, tenant: str, name: str) -> ClipFacts | None:
+    def _facts(self, tenant: str, name: str) -> OwnFile | None:
         """Return what a clip was found to be; None where it is not there (any more). Raises Problem."""
         try:
             told = self.blobs.read(self._uri(tenant, name, "json"), 0, _MOST_FACTS)
-            facts = from_plain(ClipFacts, json.loads(told))
+            facts = from_plain(OwnFile, json.loads(told))
         except NoFile:
             return None
         except (ValueError, Unreadable) as wrong:

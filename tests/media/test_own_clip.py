@@ -7,7 +7,7 @@ import pytest
 
 from shared.media.errors import MediaRefused
 from shared.media.own_clip import judged_clip
-from shared.pipeline.plan.picture import ClipFacts
+from shared.pipeline.plan.picture import OwnFile
 from tests.media.makers import ffmpeg
 
 _CODED = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p")
@@ -45,14 +45,14 @@ def _uneven(path: Path) -> None:
 @pytest.mark.parametrize(
     ("make", "wanted"),
     [
-        (_plain, ClipFacts("mp4", 1.0, 192, 144, sound=False)),
-        (_quicktime, ClipFacts("mp4", 1.0, 192, 144, sound=True)),
-        (_webm, ClipFacts("webm", 1.0, 192, 144, sound=True)),
-        (_turned, ClipFacts("mp4", 1.0, 144, 192, sound=False)),
-        (_uneven, ClipFacts("mp4", 1.0, 384, 144, sound=False)),
+        (_plain, OwnFile("mp4", 1.0, 192, 144, sound=False)),
+        (_quicktime, OwnFile("mp4", 1.0, 192, 144, sound=True)),
+        (_webm, OwnFile("webm", 1.0, 192, 144, sound=True)),
+        (_turned, OwnFile("mp4", 1.0, 144, 192, sound=False)),
+        (_uneven, OwnFile("mp4", 1.0, 384, 144, sound=False)),
     ],
 )
-def test_a_clip_is_what_a_player_shows(tmp_path: Path, make: Callable[[Path], None], wanted: ClipFacts) -> None:
+def test_a_clip_is_what_a_player_shows(tmp_path: Path, make: Callable[[Path], None], wanted: OwnFile) -> None:
     """Upright and in square pixels, as long as its pictures, with or without sound."""
     path = tmp_path / "clip.mp4"
     make(path)

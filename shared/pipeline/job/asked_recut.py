@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 from shared.pipeline.plan.kit import Rebrand
-from shared.pipeline.plan.picture import ClipFacts, Container, FilmCard, Hold, Inset, Poster, Preview, ProductCard
+from shared.pipeline.plan.picture import Container, FilmCard, Hold, Inset, OwnFile, Poster, Preview, ProductCard
 from shared.pipeline.plan.plan import Blend, Length, Loudness, Sound
 from shared.pipeline.plan.request import (
     AspectRatio,
@@ -35,7 +35,7 @@ class SceneRecut:
     transition: Blend | None = None
     clip: str | None = None  # another upload's id
     clip_start: float | None = None
-    clip_facts: ClipFacts | None = None  # of the new clip, looked up before
+    clip_facts: OwnFile | None = None  # of the new clip, looked up before
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from shared.pipeline.job.asked_recut import SceneRecut
 from shared.pipeline.plan.capabilities import Tables
-from shared.pipeline.plan.picture import left_of, refuse_late_start
+from shared.pipeline.plan.picture import refuse_late_start
 from shared.pipeline.plan.plan import Plan, Stretch
 from shared.pipeline.plan.refusals import refuse_unknown_backdrop
 from shared.pipeline.plan.request import SceneRequest
@@ -54,6 +54,6 @@ def _own_clip(path: str, stretch: Stretch, each: SceneRecut, scene: SceneRequest
         return
     start = _start(scene, each)
     yield from refuse_late_start(f"{path}.clip_start", facts, start)
-    left = left_of(facts, start)
+    left = facts.left(start)
     if each.seconds is not None and each.seconds > left:
         yield f"{path}.seconds", f"the clip has {left:g} s from there: choose fewer, or give another clip"

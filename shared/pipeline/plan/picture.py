@@ -121,7 +121,7 @@ class BesideImage(Stored):
 
 
 @dataclass(frozen=True, slots=True)
-class ClipFacts(Stored):
+class OwnFile(Stored):
     """A judged clip: the suffix of its kind ("mp4", "webm"), seconds, pixels as a player shows them, has it sound."""
 
     suffix: str
@@ -130,15 +130,14 @@ class ClipFacts(Stored):
     height: int
     sound: bool
 
+    def left(self, start: float | None) -> float:
+        """Return the seconds it has from where a scene begins in it."""
+        return round(max(self.seconds - (start or 0.0), 0.0), 3)
 
-def left_of(facts: ClipFacts, start: float | None) -> float:
-    """Return the seconds a clip has from where a scene begins in it."""
-    return round(max(facts.seconds - (start or 0.0), 0.0), 3)
 
-
-def refuse_late_start(path: str, facts: ClipFacts, start: float | None) -> Iterator[tuple[str, str]]:
+def refuse_late_start(path: str, facts: OwnFile, start: float | None) -> Iterator[tuple[str, str]]:
     """Yield why a scene cannot begin there in its clip, by field."""
-    if left_of(facts, start) < SHORTEST_CLIP:
+    if facts.left(start) < SHORTEST_CLIP:
         says = f"leaves less than {SHORTEST_CLIP:g} s of the clip, which lasts {facts.seconds:g} s: begin earlier"
         yield path, says
 

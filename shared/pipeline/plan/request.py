@@ -11,18 +11,7 @@ from typing import Any
 
 from shared.pipeline.codec import Stored, from_plain, to_stored
 from shared.pipeline.plan.brand import Brand
-from shared.pipeline.plan.picture import (
-    ClipFacts,
-    Container,
-    FilmCard,
-    Hold,
-    Inset,
-    Motion,
-    Poster,
-    Preview,
-    ProductCard,
-    left_of,
-)
+from shared.pipeline.plan.picture import Container, FilmCard, Hold, Inset, Motion, OwnFile, Poster, Preview, ProductCard
 from shared.pipeline.plan.plan import FADE_OUT, MUSIC_LEVEL, Blend, Join, Length, Loudness, Sound
 from shared.pipeline.plan.typography import USUAL_TEXT, AppArea, CaptionsBy, Typography
 
@@ -216,7 +205,7 @@ class SceneRequest(Stored):
     image_url: str | None = None
     clip: str | None = None  # an upload's id: the scene shows this clip of the tenant's own, nothing is filmed
     clip_start: float | None = None  # seconds into the clip where the scene begins; None = its beginning
-    clip_facts: ClipFacts | None = None  # what the upload was found to be; None = not looked up yet
+    clip_facts: OwnFile | None = None  # what the upload was found to be; None = not looked up yet
     transition: Blend | None = None  # how it comes; None = as the film's scenes do
 
     @property
@@ -229,7 +218,7 @@ class SceneRequest(Stored):
         """Return how long the scene is when nothing else decides: an own clip is shown to its end."""
         if self.duration is not None:
             return self.duration
-        return SCENE_SECONDS if self.clip_facts is None else left_of(self.clip_facts, self.clip_start)
+        return SCENE_SECONDS if self.clip_facts is None else self.clip_facts.left(self.clip_start)
 
 
 @dataclass(frozen=True, slots=True)
