@@ -1,6 +1,7 @@
 """How secrets are called: the one place that composes a name; Terraform grants by the same prefixes, by test."""
 
 CALLBACK_KEY = "abroll-callback-key"  # the platform's: signs the paths vendors call back
+SIGNER_PREFIX = "whsec_"  # how the text of a secret begins that webhooks are signed with (Standard Webhooks)
 SESSION_KEYS = "abroll-session-keys"  # the platform's: sign the cookies, forms and tickets of its pages
 
 

@@ -14,11 +14,11 @@ from datetime import datetime
 
 import flask
 
+from shared.cloud.secret_names import SIGNER_PREFIX
 from shared.cloud.tenants import AccountStatus, ApiKey, Tenant, Tenants
 from shared.codes import Code
 from shared.door.asked import CALLER, SIGNED_IN, Caller
 from shared.door.strangers import Strangers
-from shared.steps.notify import PREFIX
 from shared.steps.problems import Problem
 
 KEY_BEGINS = "abr_live_"
@@ -38,7 +38,7 @@ def new_key(tenant: str, scopes: tuple[str, ...], now: datetime) -> tuple[str, A
 
 def new_webhook_secret() -> str:
     """Return a secret to sign a tenant's webhooks with, to be shown once."""
-    return PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
+    return SIGNER_PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
 
 
 def new_endpoint_id() -> str:

@@ -287,8 +287,7 @@ class StepParts(VendorParts):
 
         models = tuple(model.id for model in self.tables.footage.values())
         stores = TenantPages(self.clients), self.tenants, self.personas, self.secrets
-        tidy = self.vendor_endpoints.cleared
-        people = PeopleRadar(*stores, self.presenters, self.vendor_states, self.monotonic, tidy)
+        people = PeopleRadar(*stores, self.presenters, self.vendor_states, self.monotonic, self.tidied)
         return Radar(self.vendor_states, models, self.veo.seen, self.now, people)
 
     @cached_property

@@ -7,6 +7,7 @@ from shared.cloud.clients import NoToken
 from shared.parts.stores import StoreParts
 
 if TYPE_CHECKING:  # each function imports only what its own property below names
+    from shared.cloud.tenants import Integration
     from shared.egress.client import Egress
     from shared.providers.ports import KeyedFootageVendor, PresenterVendor
     from shared.providers.veo.client import Veo
@@ -59,6 +60,10 @@ class VendorParts(StoreParts):
 
         kept = self.tenants, self.secrets, self.replaced_secrets, RateCounts(self.clients)
         return VendorEndpoints(*kept, self.vendor_hook_url, self.now)
+
+    def tidied(self, vendor: object, tenant: str, account: "Integration") -> "Integration":
+        """Take what is left of our endpoints off an account's; light where none is left."""
+        return self.vendor_endpoints.cleared(vendor, tenant, account) if account.webhooks_left else account
 
     def _veo_token(self, *, renew: bool = False) -> str:
         from shared.providers.ports import NotSent

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from shared.cloud.deliveries import Deliveries, Delivery, DeliveryConflict
+from shared.cloud.secret_names import SIGNER_PREFIX
 from shared.cloud.secrets import Secrets
 from shared.cloud.tasks import QueueUnreachable, Tasks
 from shared.egress.client import Egress, EgressFailed, EgressRefused
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
 WAITS = (5, 300, 1800, 7200, 18_000, 36_000, 50_400)  # seconds after each failed attempt, a tenth more or less
 GONE = 410
 ANSWER_SHOWN = 200  # bytes of an answer that is no success, kept for the customer to see
-PREFIX = "whsec_"
 FIRST_SECONDS = 5.0  # of a first attempt: connect, send and the answer's first line; nobody waits long behind it
 LATER_SECONDS = 15.0  # of a later one
 LEASE = timedelta(seconds=45)  # an attempt of unknown end is over by then: the call, two secrets' reads, a slow start
@@ -51,7 +51,7 @@ FIRST_PUT_OFF, LONGEST_PUT_OFF = 4, 3600  # seconds, doubled each time
 
 def sign(secret: str, delivery: str, timestamp: int, body: bytes) -> str:
     """Return one signature of the `webhook-signature` header."""
-    key = base64.b64decode(secret.removeprefix(PREFIX))
+    key = base64.b64decode(secret.removeprefix(SIGNER_PREFIX))
     signed = hmac.new(key, f"{delivery}.{timestamp}.".encode() + body, hashlib.sha256)
     return "v1," + base64.b64encode(signed.digest()).decode()
 
