@@ -1746,6 +1746,7 @@ class Film(TypedDict):
     on_presenter_failure: NotRequired[Literal["fail", "fallback", "without"] | None]
     if_unclear: NotRequired[Literal["wait", "pay_again"] | None]
     mode: NotRequired[Literal["production", "test"] | None]
+    mode_fallback: NotRequired[Literal["test"] | None]
     webhook_url: NotRequired[str | None]
     metadata: NotRequired[dict[str, str] | None]
     product_id: NotRequired[str | None]
@@ -2013,6 +2014,7 @@ class Template(TypedDict):
     on_presenter_failure: NotRequired[Literal["fail", "fallback", "without"] | None]
     if_unclear: NotRequired[Literal["wait", "pay_again"] | None]
     mode: NotRequired[Literal["production", "test"] | None]
+    mode_fallback: NotRequired[Literal["test"] | None]
     webhook_url: NotRequired[str | None]
     metadata: NotRequired[dict[str, str] | None]
 
@@ -2387,6 +2389,7 @@ class Request(TypedDict):
     on_presenter_failure: NotRequired[PresenterFailure]
     if_unclear: NotRequired[IfUnclear]
     mode: Mode
+    mode_fallback: NotRequired[Mode]
     webhook_url: NotRequired[str]
     metadata: dict[str, str]
     brand: NotRequired[Brand]

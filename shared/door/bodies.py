@@ -38,6 +38,8 @@ INSTEAD_OF = {  # what of a template an order's own field takes the place of, be
     "aspect_ratio": ("outputs",),
     "resolution": ("outputs",),
     "outputs": ("aspect_ratio", "resolution"),
+    "mode": ("mode_fallback",),  # who asks for production alone never gets a test film
+    "mode_fallback": ("mode",),
 }
 
 
@@ -75,7 +77,7 @@ def parse_film(
         found.append(("product_title", "is required, unless a product_id stands for it"))
     outline = rules.outline_of_body({ALIASES.get(name, name): value for name, value in body.items()})
     found += [(called.get(path, path), why) for path, why in rules.mistakes(outline)]
-    found += _doubly_named(body)
+    found += [*_doubly_named(body), *_idle_fallback(body)]
     film = parsed(FilmBody, body, found, schemes, judge).model_dump(exclude_none=True)
     if model and film.get("b_roll", {}).get("provider", "veo") == "veo":
         film["b_roll"] = {"model": model, **film.get("b_roll", {})}
@@ -91,7 +93,7 @@ def parse_template(
     """Read a template; raises Mistakes. Whether it makes a film is an order's question, which may bring the rest."""
     body, found = read_object(raw)
     found += _too_many(body)
-    found += _doubly_named(body)
+    found += [*_doubly_named(body), *_idle_fallback(body)]
     return parsed(TemplateBody, body, found, schemes, judge).model_dump(exclude_none=True)
 
 
@@ -157,6 +159,12 @@ def _doubly_named(body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             for name in ("avatar_id", "voice_id"):
                 if part.get(name) is not None:
                     yield f"{path}persona", f"cannot stand beside {name}: a persona brings its own avatar and voice"
+
+
+def _idle_fallback(body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Refuse a fallback of a mode that has none."""
+    if body.get("mode") == "test" and body.get("mode_fallback") is not None:
+        yield "mode_fallback", "belongs to mode production, and the mode is test: leave one of the two out"
 
 
 def parse_body(

@@ -169,6 +169,17 @@ class TemplateBody(Body):
     on_presenter_failure: Literal["fail", "fallback", "without"] | None = None
     if_unclear: Literal["wait", "pay_again"] | None = None
     mode: Literal["production", "test"] | None = None
+    mode_fallback: Annotated[
+        Literal["test"] | None,
+        Field(
+            description="What is done where no production account can be used at the order's avatar service: yours is "
+            "missing, paused or was refused, and abroll has none there that stands in. test: your own test account "
+            "there films all of it instead, as mode test does, and a warning says so; left out, such an order is "
+            "refused. It is settled once, when it is ordered. An order that gives mode itself takes no mode_fallback "
+            "from a template.",
+            examples=["test"],
+        ),
+    ] = None
     webhook_url: Link | None = None
     metadata: dict[MetadataName, Annotated[str, Field(max_length=500)]] | None = None
 

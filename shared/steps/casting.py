@@ -1,5 +1,7 @@
 """Casting: which avatar service films an order that names personas, and under which ids; asked before it is planned.
 
+In which mode an order with a `mode_fallback` is filmed is settled here, too, once: everything later reads `mode`.
+
 An order without personas costs no read here. How fast the services are lately is asked for an order that prefers speed
 only, and remembered for a minute by every instance.
 """
@@ -10,16 +12,20 @@ from difflib import get_close_matches
 
 from shared.cloud.personas import Personas
 from shared.cloud.tenants import AccountStatus, Tenant, Tenants
-from shared.pipeline.plan.capabilities import AvatarService
+from shared.pipeline.plan.capabilities import AvatarService, Tables
 from shared.pipeline.plan.personas import STYLES, Persona, cast_by, personas_named
+from shared.pipeline.plan.planner import CannotPlan, to_ask
 from shared.pipeline.plan.refusals import unavailable_service
-from shared.pipeline.plan.request import FilmRequest, Prefer
+from shared.pipeline.plan.request import FilmRequest, Mode, Prefer
 from shared.pipeline.plan.selection import Candidate, Ranked, rank, usual_seconds
 from shared.pipeline.plan.speakers import Defaults, speakers
+from shared.pipeline.plan.warned import Warned, WarningText, warning
 from shared.pipeline.vendors.figures import Outlook
+from shared.pipeline.vendors.names import called
+from shared.steps.account_defaults import USUAL, defaults_of, speaks, with_account_defaults
 from shared.steps.asked_once import AskedOnce
 from shared.steps.personas import MOST_PERSONAS
-from shared.steps.problems import invalid
+from shared.steps.problems import Problem, invalid
 from shared.steps.vendor_accounts import account_for
 
 
@@ -107,3 +113,62 @@ class Casting:
             why = f'"{name}" {state}{alike}: PUT /tenant/personas/{name} gives it an avatar at each service'
             details |= {path: [why] for path in named[name]}
         raise invalid(details)
+
+
+def in_its_mode(
+    asked: FilmRequest, tenant: Tenant, casting: Casting, allowed: Collection[str], tables: Tables
+) -> tuple[FilmRequest, tuple[WarningText, ...]]:
+    """Return an order in the mode it is filmed in, with what its account says where it is silent; and what that is.
+
+    It is a test film only where it asks for that fallback, no production account films it, the platform's neither, and
+    the tenant has a test account that does. Else it is planned, or refused, as an order of its mode.
+    """
+    alone = replace(asked, mode_fallback=None)
+    filled = with_account_defaults(alone, tenant.id, casting.tenants, allowed)
+    if asked.mode is not Mode.PRODUCTION or asked.mode_fallback is not Mode.TEST:
+        return filled, ()
+    service, lacks = _lacking(filled, tenant, casting, allowed, tables)
+    if not lacks:
+        return filled, ()
+    test = with_account_defaults(replace(alone, mode=Mode.TEST), tenant.id, casting.tenants, allowed)
+    films, cannot = _lacking(test, tenant, casting, allowed, tables)
+    if cannot:
+        return filled, ()
+    says = f"This is a test film: {lacks}, so {called(films)} films it with your test account, as mode_fallback asks"
+    return test, (warning(Warned.TEST_INSTEAD, says, provider=service),)
+
+
+def _lacking(
+    request: FilmRequest, tenant: Tenant, casting: Casting, allowed: Collection[str], tables: Tables
+) -> tuple[str, str]:
+    """Return whose account an order needs ("" = nobody's), and why none of that mode can be used ("" = one can).
+
+    What else is wrong with the order is no reason: it is told when it is planned.
+    """
+    try:
+        cast = casting(tenant, request, allowed).request
+    except Problem:
+        return "", ""
+    try:
+        needed = to_ask(cast, tables, defaults_of(tenant))
+        provider, own = needed.provider, needed.films
+    except CannotPlan:  # perhaps for want of the avatar that another mode's account names
+        provider, own = (cast.provider or USUAL if speaks(cast) else ""), False
+    mode, service = request.mode, called(provider) if provider else ""
+    held = account_for(casting.tenants, tenant.id, provider, mode.value) if provider else None
+    lent = held is not None and held.platform
+    match held:
+        case _ if not provider:
+            why = ""
+        case None:
+            why = f"there is no {mode} account at {service}"
+        case _ if lent and (own or mode is Mode.TEST):
+            why = f"you have no {mode} account at {service}"
+        case _ if held.account.status is not AccountStatus.ACTIVE:
+            why = f"your {mode} account at {service} is paused"
+        case _ if held.account.refused_at is not None:
+            whose = "abroll's own" if lent else "your"
+            why = f"{service} refused the key of {whose} {mode} account"
+        case _:
+            why = ""
+    return provider, why

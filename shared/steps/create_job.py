@@ -27,10 +27,10 @@ from shared.pipeline.plan.request import FilmRequest, to_document
 from shared.pipeline.plan.selection import Ranked
 from shared.pipeline.plan.speakers import plainly
 from shared.pipeline.plan.warned import WarningText
-from shared.steps.account_defaults import defaults_of, with_account_defaults
+from shared.steps.account_defaults import defaults_of
 from shared.steps.admission import admit
 from shared.steps.budget import MonthBudget
-from shared.steps.casting import Casting
+from shared.steps.casting import Casting, in_its_mode
 from shared.steps.commit import FIRST_WAIT, Commits
 from shared.steps.dearer import refuse_dearer
 from shared.steps.hourly import HourlyLimit
@@ -112,7 +112,7 @@ class CreateJob:
         Without `files` no image, no music and no clip is read.
         """
         services = self.terms.services(tenant)
-        asked = with_account_defaults(asked, tenant.id, self.casting.tenants, services)
+        asked, tested = in_its_mode(asked, tenant, self.casting, services, self.tables)
         problems = [*self.terms.barred(tenant, asked)]
         try:
             asked = self.preflight.clips.told(tenant.id, asked) if files else asked
@@ -124,8 +124,7 @@ class CreateJob:
             raise together([*problems, nobody]) from nobody
         request = chosen.request
         defaults = defaults_of(tenant)
-        told = Told({})
-        lacking: tuple[WarningText, ...] = ()
+        told, lacking = Told({}), tuple[WarningText, ...]()
         ask = self.preflight.told_for_a_price if dry_run else self.preflight.presenters_told
         try:
             needed, planned = to_ask(request, self.tables, defaults), plan(request, self.tables, defaults)
@@ -151,6 +150,7 @@ class CreateJob:
             problems.append(problem)
         if problems:
             raise together(problems)
+        planned = replace(planned, warnings=(*tested, *planned.warnings))
         planned = with_photos(planned, {key: image.photo for key, image in images.items()})
         warnings = (*warnings_beside(planned, request, told), *lacking)
         return Checked(planned, warnings, images, request, chosen.ranked)

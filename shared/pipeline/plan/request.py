@@ -268,6 +268,7 @@ class FilmRequest(Stored):
     on_presenter_failure: PresenterFailure | None = None  # None = fallback where no provider is named, else fail
     if_unclear: IfUnclear | None = None  # None = wait
     mode: Mode = Mode.PRODUCTION
+    mode_fallback: Mode | None = None  # where no production account can be used; settled when it is ordered
     webhook_url: str | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
     brand: Brand | None = None  # the kit it was filled in from, as it was then

@@ -84,6 +84,7 @@ class Warned(StrEnum):
     ENGINE_UNKNOWN = auto()
     KEY_LACKING = auto()
     PLATFORM_ACCOUNT = auto()
+    TEST_INSTEAD = auto()
     PRESENTERS_UNCHECKED = auto()
     BALANCE_UNKNOWN = auto()
     WATERMARKED = auto()
@@ -222,6 +223,10 @@ ADVICE: Mapping[Warned, Advice] = {
     Warned.PLATFORM_ACCOUNT: Advice(
         "The avatar service films with abroll's own account, whose takes abroll pays and charges you.",
         "PUT /tenant/integrations/{provider} with a key of your own (mode {mode}): later orders are billed to it.",
+    ),
+    Warned.TEST_INSTEAD: Advice(
+        "No production account can be used, so the test account films, as mode_fallback asks.",
+        "PUT /tenant/integrations/{provider} with a production key, then order anew: this film stays a test film.",
     ),
     Warned.PRESENTERS_UNCHECKED: Advice(
         "The avatar service did not answer in time.",
