@@ -3,6 +3,8 @@
 import json
 import signal
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -138,6 +140,16 @@ def test_a_signature_is_the_standards() -> None:
     assert Webhook(secret).sign("msg_1", datetime.fromtimestamp(at, UTC), "{}") == sign(secret, "msg_1", at, b"{}")
 
 
+@contextmanager
+def listening(shell: Shell, *options: str) -> Iterator[Popen[str]]:
+    """Run `webhooks listen`; it does not outlive the test."""
+    with shell.start("webhooks", "listen", *options) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
 def lines(process: Popen[str], count: int) -> list[dict[str, Any]]:
     assert process.stdout
     return [json.loads(process.stdout.readline()) for _ in range(count)]
@@ -157,14 +169,13 @@ def test_a_receiver_that_is_down_is_said_and_the_next_events_go_on(server: Canne
     """A line an event; the secret is the same the next time, and Ctrl-C is no failure."""
     server.answer(feed(event("1"), event("2", "job.failed"), event("3", "job.cancelled")), feed())
     shell = shell_at(server, tmp_path)
-    command = ("webhooks", "listen", "--forward-to", NOWHERE, "--events", "job.completed, job.cancelled")
+    options = ("--forward-to", NOWHERE, "--events", "job.completed, job.cancelled")
 
-    process = shell.start(*command)
-    began, first, second = lines(process, 3)
-    code = ended(process)
-    process = shell.start(*command)
-    (again,) = lines(process, 1)
-    ended(process)
+    with listening(shell, *options) as process:
+        began, first, second = lines(process, 3)
+        code = ended(process)
+    with listening(shell, *options) as process:
+        (again,) = lines(process, 1)
 
     assert 0 == code
     assert [("1", None), ("3", None)] == [(each["job_id"], each["answer_status"]) for each in (first, second)]
@@ -185,8 +196,11 @@ def test_a_key_that_is_refused_is_3(server: Canned, tmp_path: Path) -> None:
 def test_a_laptop_hears_what_the_webhook_says(abroll: Abroll, tmp_path: Path) -> None:
     """A film's webhook and what listen hands on are the same bytes, but for when they were sent and by what secret."""
     shell = Shell(abroll, tmp_path)
-    with Listener() as real, Listener() as local:
-        process = shell.start("webhooks", "listen", "--forward-to", local.url, "--events", "job.completed")
+    with (
+        Listener() as real,
+        Listener() as local,
+        listening(shell, "--forward-to", local.url, "--events", "job.completed") as process,
+    ):
         (began,) = lines(process, 1)
         order = shell.order(product_id="cli-listen", webhook_url=real.url, metadata={"order": "4711"})
         job = shell.run("make", order, "--photo", str(PHOTO), "--yes")[1]["job_id"]

@@ -9,7 +9,7 @@ from tests.storm.overload import Options, overload
 
 JOBS = int(os.environ.get("OVERLOAD_JOBS", "40"))
 SHARE = int(os.environ.get("OVERLOAD_SHARE", "8"))
-LIMIT = 240.0 + JOBS
+LIMIT = 600.0 + JOBS  # seconds: what a machine needs that also does something else
 OVERTAKING = 2  # films are composed at a time: so many that came after it may be done before it
 
 
