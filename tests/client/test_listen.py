@@ -142,7 +142,8 @@ def test_a_signature_is_the_standards() -> None:
 
 @contextmanager
 def listening(shell: Shell, *options: str) -> Iterator[Popen[str]]:
-    """Run `webhooks listen`; it does not outlive the test."""
+    """Run `webhooks listen`; it does not outlive the test, and hears Ctrl-C also where the tests' own shell is deaf."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # what is ignored here is ignored by a child
     with shell.start("webhooks", "listen", *options) as process:
         try:
             yield process
