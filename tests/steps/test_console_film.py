@@ -126,7 +126,7 @@ def test_a_page_tells_who_made_what_and_when(browser: Browser, film: str) -> Non
         "together from the same takes: $0.00",
     ):
         assert each in text, each
-    assert 2 <= len(re.findall(r"<code>[^<]{6,}</code></td>", text))
+    assert 2 <= len(re.findall(r"<code>[^<]{6,}</code></(?:td|details)>", text))
 
 
 def test_a_webhook_is_sent_anew(stage: Stage, browser: Browser) -> None:
