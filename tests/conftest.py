@@ -73,6 +73,12 @@ def turn(item: pytest.Item) -> int:
     return early.index(True) if True in early else len(early)
 
 
+def laptop(item: pytest.Item) -> str:
+    """Return the folder whose fixture starts a test's laptop: each starts its own, and ends it with its last test."""
+    made = item._fixtureinfo.name2fixturedefs if isinstance(item, pytest.Function) else {}
+    return next((made[name][-1].baseid for name in SHARED if name in made and made[name][-1].scope == "session"), "")
+
+
 def pytest_collection_finish() -> None:
     """Let the collector of garbage pass over what stays to the end: the modules and thousands of tests."""
     gc.freeze()
@@ -95,7 +101,7 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep the tests that share a fixture on the worker that has it; mark the proofs that take their time.
 
-    What takes long begins first; the order that was drawn holds otherwise.
+    What takes long begins first, and the tests of a laptop follow each other; the order that was drawn holds otherwise.
     """
     for item in items:
         if item.nodeid.startswith(LONG):
@@ -103,4 +109,4 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         group = next(shares(item), None)
         if group and item.get_closest_marker("xdist_group") is None:
             item.add_marker(pytest.mark.xdist_group(group))
-    items.sort(key=turn)
+    items.sort(key=lambda item: (turn(item), laptop(item)))
