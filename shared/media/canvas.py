@@ -54,7 +54,8 @@ class Lettering:
     comes: int  # frames it takes to come; 0 = at once
     goes: int  # frames it takes to go
     slides: int = 0  # pixels below its place where it comes from
-    aside: int = 0  # pixels to the right of its place where it comes from; less than 0: to the left
+    aside: int = 0  # pixels to the right of its place where it comes from and goes to; less than 0: to the left
+    floats: float = 0.0  # pixels it goes up and down while it stands
     letters: int = 0  # pixels of an em; 0 = it has none
     turns: tuple[int, ...] | None = None  # frames, from its start, of its further pictures; `path` is their pattern
 

@@ -20,6 +20,7 @@ from shared.pipeline.plan.request import Focus
 
 _COLOUR_TAGS = "setparams=range=tv:colorspace=bt709:color_primaries=bt709:color_trc=bt709"
 _SLIDE = 8  # frames in which words that slide come to their place
+_SWAY = 6.0  # seconds in which what floats goes up, down and back
 
 
 def paint(
@@ -99,7 +100,19 @@ def _lay_words(graph: Graph, word: Lettering) -> None:
         ease += f",fade=t=out:start_frame={length - word.goes}:nb_frames={word.goes}:alpha=1"
     first, last = max(word.start, part.start), min(word.end, part.end)
     cut = f"trim=start_frame={first - word.start}:end_frame={last - word.start},setpts=N+{first - part.start}"
-    graph.chains.append(f"[{number}:v]scale={YUV},format=yuva420p,{timed},trim=end_frame={length}{ease},{cut}[{name}]")
-    far = f"*pow(1-clip((n-{word.start - part.start})/{_SLIDE}\\,0\\,1)\\,3)"
-    across, down = (f"{pixels:+d}{far}" if pixels else "" for pixels in (word.aside, word.slides))
-    graph.over(name, word.box, across, down)
+    moved = _floating(word.floats, first, fps) if word.floats else ""
+    painted = f"[{number}:v]scale={YUV},format=yuva420p,{timed},trim=end_frame={length}{ease},{cut}{moved}[{name}]"
+    graph.chains.append(painted)
+    far = f"pow(1-clip((n-{word.start - part.start})/{_SLIDE}\\,0\\,1)\\,3)"
+    away = f"+pow(clip((n+1-{word.end - part.start - word.goes})/{max(1, word.goes)}\\,0\\,1)\\,3)"
+    across = f"{word.aside:+d}*({far}{away})" if word.aside else ""
+    graph.over(name, word.box, across, f"{word.slides:+d}*{far}" if word.slides else "")
+
+
+def _floating(far: float, first: int, fps: int) -> str:
+    """Return the filter that moves a picture up and down by the film's own clock, from its frame `first` on.
+
+    `perspective` samples between pixels; it counts its frames from 1.
+    """
+    down = f"{far:.3f}*sin(2*PI*(on-1+{first})/{_SWAY * fps:.0f})"
+    return f",perspective=x0=0:x1=W:x2=0:x3=W:y0=-{down}:y1=-{down}:y2=H-{down}:y3=H-{down}:sense=source:eval=frame"

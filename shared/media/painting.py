@@ -1,5 +1,6 @@
 """Paints the still pictures a film is made with: backdrops, the cards of presenters and their shadows."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFilter, ImageOps
@@ -13,6 +14,15 @@ from shared.pipeline.plan.request import Focus
 
 _PLATE = ("#f4f5f7", "#ccd3dc")  # above and below: a wall in soft light
 _SMOOTH = 4  # shapes are drawn this much larger and scaled down
+
+
+@dataclass(frozen=True, slots=True)
+class Shade:
+    """A shadow: how soft in pixels, how dark in percent, and how many pixels beyond it stay free all around."""
+
+    blur: int
+    strong: int = 45
+    room: int = 0
 
 
 def still(path: Path, size: Size, focus: Focus, to: Path) -> Path:
@@ -78,10 +88,10 @@ def _wall(wide: int, high: int) -> Image.Image:
     return Image.composite(Image.new("RGB", light.size, _PLATE[1]), Image.new("RGB", light.size, _PLATE[0]), light)
 
 
-def photo_card(photo: Image.Image, box: Box, border: int, path: Path) -> Box:
+def photo_card(photo: Image.Image, box: Box, border: int, path: Path, shade: Shade) -> Box:
     """Draw a photo in a white frame with round corners and a soft shadow; return the box all of it covers."""
     radius = max(4, min(box.width, box.height) // 14)
-    picture, around = _shadow(box, radius)
+    picture, around = _shadow(box, radius, shade)
     size = (box.width, box.height)
     card = Image.new("RGB", size, "#ffffff")
     inner = (size[0] - 2 * border, size[1] - 2 * border)
@@ -92,15 +102,16 @@ def photo_card(photo: Image.Image, box: Box, border: int, path: Path) -> Box:
     return around
 
 
-def _shadow(box: Box, radius: int) -> tuple[Image.Image, Box]:
+def _shadow(box: Box, radius: int, shade: Shade | None = None) -> tuple[Image.Image, Box]:
     """Return the shadow of a rounded box, and the box it covers itself."""
-    blur = max(3, min(box.width, box.height) // 30)
-    pad, drop = 3 * blur // 2 * 2, blur // 2
+    shade = shade or Shade(max(3, min(box.width, box.height) // 30))
+    blur = shade.blur
+    pad, drop = (3 * blur + shade.room) // 2 * 2, blur // 2
     whole = (box.width + 2 * pad, box.height + 2 * pad)
     shape = _rounded(whole, (pad, pad + drop, pad + box.width, pad + drop + box.height), radius)
-    shade = shape.filter(ImageFilter.GaussianBlur(blur)).point([value * 45 // 100 for value in range(256)])
+    dark = shape.filter(ImageFilter.GaussianBlur(blur)).point([value * shade.strong // 100 for value in range(256)])
     picture = Image.new("RGBA", whole, (0, 0, 0, 0))
-    picture.putalpha(shade)
+    picture.putalpha(dark)
     return picture, Box(box.x - pad, box.y - pad, *whole)
 
 

@@ -1,11 +1,13 @@
 """The product's photo as a card over the scenes: where it stands in each, and painted.
 
-It keeps off faces and logo, and as far as there is room off presenters, captions, the scene's text and what footage
-shows in its middle. Scenes that follow each other keep one card where its place is the same; words keep off it.
+It keeps off faces, logo, captions and the scene's text, and as far as there is room off presenters and what footage
+shows in its middle. Its place is one for all scenes in which these leave it free; where it has to be another, the card
+slides out and comes in anew. While it stands it floats by the film's own clock. Words keep off it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import ceil
 from pathlib import Path
 
 from PIL import Image
@@ -14,7 +16,7 @@ from shared.media.boxes import Box, even, face, safe_area
 from shared.media.canvas import Lettering, PlacedPresenter
 from shared.media.images import decode
 from shared.media.logo import PlacedLogo
-from shared.media.painting import photo_card
+from shared.media.painting import Shade, photo_card
 from shared.media.segments import frames
 from shared.media.zones import caption_zones, title_zones
 from shared.pipeline.edit.edit import PRODUCT, Edit, Product
@@ -27,6 +29,9 @@ _FRAME_WIDE = 0.02  # of the shorter side: the white frame
 _CARD_SCALES = (1.0, 0.85, 0.7, 0.55)
 _HEIGHTS_TRIED = 8  # heights a card is tried at
 _OFF_CUTS = 0.2  # seconds it keeps from the cuts before and after it
+_FLOATS = 0.004  # of the height: how far it floats up and down
+_SHADE, _SHADE_STRONG = 0.02, 35  # of the shorter side: how soft its shadow is; percent
+_TEXT_SPARED = 0.3  # of the card: a scene's text, which keeps off it, has room beside so much
 _CARD_COMES, _CARD_GOES = 8, 6  # frames
 _CARD_FROM = 0.08  # of the width: from how far beside its place it comes
 _LINES_LOW, _LINES_TOP = 0.22, 0.28  # of the shorter side: what captions and a scene's text mostly take
@@ -45,12 +50,14 @@ def place_product(
     edit: Edit, presenters: Sequence[PlacedPresenter], logo: PlacedLogo | None, photo: Size
 ) -> tuple[PlacedCard, ...]:
     """Choose a card's box for every scene it is seen in; `photo` is the shape of what is seen of its image."""
-    made: list[PlacedCard] = []
-    for begin, end in edit.product.spans if edit.product else ():
-        start, stop = frames(begin, edit.fps), frames(min(end, edit.seconds), edit.fps)
-        box = _best(edit, edit.product, presenters, logo, photo, (start, stop)) if edit.product else None
-        if box is None or stop <= start:
-            continue
+    product, made = edit.product, list[PlacedCard]()
+    if product is None:
+        return ()
+    seen = [(frames(begin, edit.fps), frames(min(end, edit.seconds), edit.fps)) for begin, end in product.spans]
+    spans = [(start, stop) for start, stop in seen if stop > start]
+    tried = [(box, scale) for scale in _CARD_SCALES for box in _boxes(edit, product, photo, scale)]
+    boxes = _steady([_free(edit, tried, presenters, logo, span) for span in spans])
+    for box, (start, stop) in zip(boxes, spans, strict=True):
         if made and made[-1].end == start and made[-1].box == box:
             made[-1] = PlacedCard(box, made[-1].start, stop)
         else:
@@ -71,13 +78,15 @@ def photo_of(product: Product, source: Path) -> Image.Image:
 
 def paint_product(edit: Edit, placed: Sequence[PlacedCard], photo: Image.Image, folder: Path) -> Iterator[Lettering]:
     """Paint a card for each of its places."""
-    border = _border(edit.size)
+    border, shade = _border(edit.size), round(_SHADE * min(edit.size.width, edit.size.height))
+    far_down = _floating(edit.size)
     for number, each in enumerate(placed):
         path = folder / f"product-{number}.png"
-        around = photo_card(photo, each.box, border, path)
+        shadow = Shade(max(3, shade), _SHADE_STRONG, ceil(far_down) + 1)
+        around = photo_card(photo, each.box, border, path, shadow)
         comes, goes = (min(count, (each.end - each.start) // 4) for count in (_CARD_COMES, _CARD_GOES))
         far = round(_CARD_FROM * edit.size.width) * (-1 if each.box.x + each.box.width / 2 < edit.size.width / 2 else 1)
-        yield Lettering(path, around, each.start, each.end, comes, goes, aside=far)
+        yield Lettering(path, around, each.start, each.end, comes, goes, aside=far, floats=far_down)
 
 
 def _within(card: PlacedCard, kept: int) -> PlacedCard:
@@ -93,15 +102,28 @@ def _of_shape(table: Sequence[tuple[float, float]], size: Size) -> float:
     return next(share for most, share in table if size.width / size.height <= most)
 
 
-def _best(
+def _steady(spans: Sequence[Mapping[Box, float]]) -> tuple[Box, ...]:
+    """Choose a box for each scene of those it may have: changed as rarely as can be, then where least is hidden."""
+    ways: dict[Box, tuple[int, float, tuple[Box, ...]]] = {}
+    for free in spans:
+        before = min(ways.values(), key=lambda way: way[:2], default=(-1, 0.0, ()))
+        moved = (before[0] + 1, *before[1:])
+        ahead = {box: min(ways.get(box, moved), moved, key=lambda way: way[:2]) for box in free}
+        ways = {box: (way[0], round(way[1] + free[box], 3), (*way[2], box)) for box, way in ahead.items()}
+    return min(ways.values(), key=lambda way: way[:2], default=(0, 0.0, ()))[2]
+
+
+def _free(
     edit: Edit,
-    product: Product,
+    tried: Sequence[tuple[Box, float]],
     presenters: Sequence[PlacedPresenter],
     logo: PlacedLogo | None,
-    photo: Size,
     span: tuple[int, int],
-) -> Box:
-    """Choose the box in which a card hides least; of equal ones the largest, then the first."""
+) -> Mapping[Box, float]:
+    """Return the boxes a card may have in a scene, and what each hides there for how many seconds.
+
+    Where all of them hide what may not be, it is the one that hides least; of equal ones the largest, then the first.
+    """
     size, (start, end) = edit.size, span
     seen = [look for look in presenters if look.start < end and look.end > start]
     people = [look.card.box if look.card else look.stand.box for look in seen if not look.stand.fills]
@@ -117,8 +139,16 @@ def _best(
         high = abs((box.y + box.height / 2) / size.height - PRODUCT.y)
         return round(hidden + 1.5 * box.shared_with(middle) / middle.area + 2 * (1 - scale) + 0.4 * high, 3)
 
-    tried = [(box, scale) for scale in _CARD_SCALES for box in _boxes(edit, product, photo, scale)]
-    return min(tried, key=lambda each: cost(*each))[0]
+    costs = [(box, cost(box, scale)) for box, scale in tried]
+    kept = [each for each in costs if not _most(each[0], [*faces, *mark, *low])]
+    kept = [each for each in kept if _covered(each[0], text) <= _TEXT_SPARED]
+    least = min(costs, key=lambda each: each[1])
+    return {box: each * (end - start) / edit.fps for box, each in kept or [least]}
+
+
+def _floating(size: Size) -> float:
+    """Return by how many pixels a card floats up and down."""
+    return _FLOATS * size.height
 
 
 def _boxes(edit: Edit, product: Product, photo: Size, scale: float) -> Iterator[Box]:
@@ -129,7 +159,8 @@ def _boxes(edit: Edit, product: Product, photo: Size, scale: float) -> Iterator[
     wide = max(8.0, min(widest, tallest * photo.width / photo.height))
     box = Box(0, 0, even(wide + border), even(max(8.0, wide * photo.height / photo.width) + border))
     left, right = size.width * safe.left, size.width * (1 - safe.right) - box.width
-    top, low = size.height * safe.top, size.height * (1 - safe.bottom) - box.height
+    floats = _floating(size)
+    top, low = size.height * safe.top + floats, size.height * (1 - safe.bottom) - floats - box.height
     across = {CardPlace.LEFT: (left,), CardPlace.RIGHT: (right,)}.get(product.place, (left, right, (left + right) / 2))
     for x in across:
         for step in range(_HEIGHTS_TRIED + 1):

@@ -61,6 +61,18 @@ def test_a_card_is_seen_in_every_scene_or_where_footage_cannot_show_the_photo(
     assert [(start + 2, end + 2) for start, end in spans] == list(later.product.spans)
 
 
+def test_a_card_that_is_seen_nowhere_is_told_before_it_is_paid() -> None:
+    """Of an order and of an edit, where every scene is made from the photo already."""
+    hidden = film(filmed(), filmed(image_url=PHOTO), image_url=PHOTO, b_roll=CUT, product_card=UNSHOWN)
+
+    edit = edited(replace(hidden, product_card=None), product_card={"when": "unshown"})
+
+    for warned in (planned(hidden).warnings, edit.plan.warnings):
+        assert [one for one in warned if one.startswith("product_card is not seen") and '"when": "always"' in one]
+    for seen in (replace(hidden, product_card=CARD), replace(THREE, product_card=UNSHOWN)):
+        assert not [one for one in planned(seen).warnings if "product_card" in one]
+
+
 def test_a_scene_in_which_nothing_is_filmed_does_not_show_the_photo() -> None:
     """Nor does a chain that began with it hide it in its later links."""
     request = film(filmed(), filmed(), spoken(), image_url=PHOTO, product_card=UNSHOWN)

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from shared.pipeline.edit.edit import Product
 from shared.pipeline.edit.timeline import TimelineEntry
-from shared.pipeline.plan.beside import beside_key
+from shared.pipeline.plan.beside import beside_key, shows
 from shared.pipeline.plan.picture import CardTime, Role
-from shared.pipeline.plan.plan import Plan, Stretch
+from shared.pipeline.plan.plan import Plan
 from shared.pipeline.plan.request import FilmRequest
 
 
@@ -16,19 +16,7 @@ def product_of(plan: Plan, request: FilmRequest, laid: Sequence[TimelineEntry]) 
     if node is None or asked is None:
         return None
     unshown = asked.when is CardTime.UNSHOWN
-    seen = [each for each in laid if not (unshown and _shows(plan, each.stretch, node))]
+    seen = [each for each in laid if not (unshown and shows(plan, each.stretch, node))]
     photo = next((picture.photo for picture in plan.pictures if picture.key == node), None)
     spans = tuple((each.start, each.end) for each in seen)
     return Product(node, spans, asked.place, asked.size, photo) if spans else None
-
-
-def _shows(plan: Plan, stretch: Stretch, node: str) -> bool:
-    """Tell whether a scene's picture is made from an image: behind it, or what its shot begins with or refers to."""
-    if stretch.backdrop:
-        return stretch.backdrop.image == node
-    clips, key = {clip.key: clip for clip in plan.clips}, stretch.clip
-    while key:
-        if clips[key].image == node:
-            return True
-        key = clips[key].before
-    return False

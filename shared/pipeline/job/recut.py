@@ -12,7 +12,7 @@ from shared.pipeline.job.rearranged import rearranged, refuse_order
 from shared.pipeline.job.revision import CannotChange
 from shared.pipeline.job.scene_recut import recut_scene, refuse_scene
 from shared.pipeline.plan import images
-from shared.pipeline.plan.beside import carded, refuse_no_photo, with_besides
+from shared.pipeline.plan.beside import card_warnings, carded, refuse_no_photo, with_besides
 from shared.pipeline.plan.blends import planned_blend, read_from_the_right
 from shared.pipeline.plan.capabilities import Tables
 from shared.pipeline.plan.cards import refuse_empty_cards
@@ -169,7 +169,10 @@ def _planned(plan: Plan, request: FilmRequest, tables: Tables) -> Plan:
         compose_cost=round(wait * tables.compute.price),
         compose_wait=round(wait, 1),
         files=files_of(request),
-        warnings=plan_warnings(request, clips, plan.stretches, plan.speeches),
+        warnings=(
+            *plan_warnings(request, clips, plan.stretches, plan.speeches),
+            *card_warnings(plan, request),
+        ),
     )
     return with_renditions(alone, renditions(request, tables, seconds, filmed=footage))
 

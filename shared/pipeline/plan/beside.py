@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from shared.pipeline.plan.picture import BesideImage, CardTime, Role
-from shared.pipeline.plan.plan import Picture, Plan
+from shared.pipeline.plan.plan import Picture, Plan, Stretch
 from shared.pipeline.plan.request import FilmRequest
+from shared.pipeline.plan.warned import Warned, WarningText, warning
 
 _PHOTO_FIELDS = ("image_url", "image")
 
@@ -34,6 +35,28 @@ def refuse_no_photo(request: FilmRequest) -> Iterator[tuple[str, str]]:
 def beside_key(plan: Plan, role: Role) -> str | None:
     """Return the key of the image node of a role, if the film has one."""
     return next((one.key for one in plan.beside if one.role == role), None)
+
+
+def shows(plan: Plan, stretch: Stretch, node: str) -> bool:
+    """Tell whether a scene's picture is made from an image: behind it, or what its shot begins with or refers to."""
+    if stretch.backdrop:
+        return stretch.backdrop.image == node
+    clips, key = {clip.key: clip for clip in plan.clips}, stretch.clip
+    while key:
+        if clips[key].image == node:
+            return True
+        key = clips[key].before
+    return False
+
+
+def card_warnings(plan: Plan, request: FilmRequest) -> Iterator[WarningText]:
+    """Say that the product's card is seen nowhere: its photo is in every scene already."""
+    node, asked = beside_key(plan, Role.PRODUCT), request.product_card
+    if node is None or asked is None or asked.when is not CardTime.UNSHOWN:
+        return
+    if all(shows(plan, each, node) for each in plan.stretches):
+        says = 'product_card is not seen: it is asked for where the photo is not shown ("unshown"), and every scene is'
+        yield warning(Warned.CARD_UNSEEN, f"{says} made from that photo")
 
 
 def besides(request: FilmRequest, keys: Mapping[str, str]) -> tuple[BesideImage, ...]:

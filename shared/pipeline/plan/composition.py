@@ -19,6 +19,7 @@ from shared.pipeline.plan.typography import OF_APPS, USUAL_TEXT, CaptionsBy
 from shared.pipeline.plan.warned import Warned, WarningText, warning
 
 RENDERER = 2  # raised whenever the same composition may give other frames or another sound
+CARD_PAINTER = 2  # the same of films with a product's card alone: all others keep their names
 
 
 def composition(plan: Plan, request: FilmRequest) -> dict[str, Any]:
@@ -36,7 +37,7 @@ def composition(plan: Plan, request: FilmRequest) -> dict[str, Any]:
     shown = {"hold": request.hold.value} if request.hold not in (None, Hold.AUTO) else {}
     shown |= {"dip": request.transition_color} if request.transition_color else {}
     shown |= _carded(plan, request)
-    shown |= {"product_card": to_plain(request.product_card)} if carded(request) else {}
+    shown |= {"product_card": to_plain(request.product_card), "card_painter": CARD_PAINTER} if carded(request) else {}
     shown |= {"inset": request.inset.value} if request.inset not in (None, Inset.AUTO) else {}
     lit = {"captions_by": request.captions_by.value} if plan.captions and request.captions_by is CaptionsBy.WORD else {}
     poster: dict[str, Any] = {"poster": request.poster.at} if request.poster and request.poster.at is not None else {}

@@ -15,7 +15,7 @@ from typing import Any
 
 from shared.pipeline.codec import from_plain, to_plain
 from shared.pipeline.plan import images, speakers
-from shared.pipeline.plan.beside import besides
+from shared.pipeline.plan.beside import besides, card_warnings
 from shared.pipeline.plan.blends import read_from_the_right
 from shared.pipeline.plan.capabilities import Tables
 from shared.pipeline.plan.cards import intro_seconds, outro_seconds
@@ -125,6 +125,7 @@ def plan(
         mirrored=read_from_the_right(request),
         beside=besides(request, keys),
     )
+    planned = replace(planned, warnings=(*planned.warnings, *card_warnings(planned, request)))
     return with_renditions(planned, renditions(request, tables, seconds, filmed=moving))
 
 

@@ -68,6 +68,7 @@ class Warned(StrEnum):
     TEXT_UNDRAWN = auto()
     CAPTIONS_UNDRAWN = auto()
     IMAGE_UNUSED = auto()
+    CARD_UNSEEN = auto()
     FIT_UNUSED = auto()
     FIT_COLOR_UNUSED = auto()
     BACKGROUND_UNUSED = auto()
@@ -177,6 +178,7 @@ ADVICE: Mapping[Warned, Advice] = {
     Warned.IMAGE_UNUSED: Advice(
         "An image is not used.", "Leave {field} out, or give a scene without an image_url a visual_description."
     ),
+    Warned.CARD_UNSEEN: Advice("The product's card is not seen.", 'Use "when": "always", or leave it out.'),
     Warned.FIT_UNUSED: Advice("image_fit is not used.", "Leave image_fit out, or give an image_url."),
     Warned.FIT_COLOR_UNUSED: Advice(
         "image_fit_color is not used.", 'Leave image_fit_color out, or use "image_fit": "color".'
@@ -193,9 +195,7 @@ ADVICE: Mapping[Warned, Advice] = {
     Warned.FOOTAGE_HIDDEN: Advice(
         "A presenter hides footage that is bought.", 'Use "inset": "circle" or "rounded", or give the scene no footage.'
     ),
-    Warned.POSITION_UNUSED: Advice(
-        "The presenter's place is not used.", "Leave avatar_position out, or use another inset."
-    ),
+    Warned.POSITION_UNUSED: Advice("avatar_position is not used.", "Leave it out, or use another inset."),
     Warned.IMAGE_CROPPED: Advice(
         "Part of an image lies outside the film's shape.",
         'Send one of {size}, or show all of it with "image_fit": "blur" or "color".',
