@@ -37,7 +37,8 @@ def composition(plan: Plan, request: FilmRequest) -> dict[str, Any]:
     shown = {"hold": request.hold.value} if request.hold not in (None, Hold.AUTO) else {}
     shown |= {"dip": request.transition_color} if request.transition_color else {}
     shown |= _carded(plan, request)
-    shown |= {"product_card": to_plain(request.product_card), "card_painter": CARD_PAINTER} if carded(request) else {}
+    painted: dict[str, Any] = {"product_card": to_plain(request.product_card), "card_painter": CARD_PAINTER}
+    shown |= painted if carded(request) else {}
     shown |= {"inset": request.inset.value} if request.inset not in (None, Inset.AUTO) else {}
     lit = {"captions_by": request.captions_by.value} if plan.captions and request.captions_by is CaptionsBy.WORD else {}
     poster: dict[str, Any] = {"poster": request.poster.at} if request.poster and request.poster.at is not None else {}
