@@ -29,8 +29,8 @@ _FRAME_WIDE = 0.02  # of the shorter side: the white frame
 _CARD_SCALES = (1.0, 0.85, 0.7, 0.55)
 _HEIGHTS_TRIED = 8  # heights a card is tried at
 _OFF_CUTS = 0.2  # seconds it keeps from the cuts before and after it
-_FLOATS = 0.004  # of the height: how far it floats up and down
-_SHADE, _SHADE_STRONG = 0.02, 35  # of the shorter side: how soft its shadow is; percent
+_FLOAT_FAR = 0.004  # of the height: how far it floats up and down
+_SHADOW_SOFT, _SHADOW_STRONG = 0.02, 35  # of the shorter side: how soft its shadow is; percent
 _TEXT_SPARED = 0.3  # of the card: a scene's text, which keeps off it, has room beside so much
 _CARD_COMES, _CARD_GOES = 8, 6  # frames
 _CARD_FROM = 0.08  # of the width: from how far beside its place it comes
@@ -78,11 +78,11 @@ def photo_of(product: Product, source: Path) -> Image.Image:
 
 def paint_product(edit: Edit, placed: Sequence[PlacedCard], photo: Image.Image, folder: Path) -> Iterator[Lettering]:
     """Paint a card for each of its places."""
-    border, shade = _border(edit.size), round(_SHADE * min(edit.size.width, edit.size.height))
+    border, shade = _border(edit.size), round(_SHADOW_SOFT * min(edit.size.width, edit.size.height))
     far_down = _floating(edit.size)
     for number, each in enumerate(placed):
         path = folder / f"product-{number}.png"
-        shadow = Shade(max(3, shade), _SHADE_STRONG, ceil(far_down) + 1)
+        shadow = Shade(max(3, shade), _SHADOW_STRONG, ceil(far_down) + 1)
         around = photo_card(photo, each.box, border, path, shadow)
         comes, goes = (min(count, (each.end - each.start) // 4) for count in (_CARD_COMES, _CARD_GOES))
         far = round(_CARD_FROM * edit.size.width) * (-1 if each.box.x + each.box.width / 2 < edit.size.width / 2 else 1)
@@ -148,7 +148,7 @@ def _free(
 
 def _floating(size: Size) -> float:
     """Return by how many pixels a card floats up and down."""
-    return _FLOATS * size.height
+    return _FLOAT_FAR * size.height
 
 
 def _boxes(edit: Edit, product: Product, photo: Size, scale: float) -> Iterator[Box]:
