@@ -67,8 +67,12 @@ class Remembered:
         hero = whole.nodes[node]
         if self.way in (Reconcile.OBJECT, Reconcile.IDEMPOTENCY_KEY):
             vendors = (name for name, row in VENDORS.items() if (row.kind, row.reconcile) == (hero.kind, self.way))
-            hero = replace(hero, provider=next(vendors))
-        plan = recast(whole.plan, cost=hero.cost) if second else whole.plan
+            films = next(vendors)
+            hero = replace(hero, provider=films, payer=VENDORS[films].payer)
+        plan = whole.plan
+        if second:  # the first is asked with the platform's account, the one that may follow with the tenant's
+            plan = recast(plan, cost=hero.cost, platform_accounts=(hero.provider,))
+            hero = replace(hero, payer=Payer.US)
         self.born = self.number(replace(whole, plan=plan, nodes={node: hero}))
 
     def number(self, found: Job, passed: int = 0) -> int:
@@ -115,9 +119,9 @@ class Remembered:
 
 def _books(job: Job, node: Node) -> Books:
     film = int(node.output.uri.rpartition("op")[2]) if node.output and node.state is State.DONE else -1
-    covered = spent(node)
-    if job.ending and node.payer is Payer.US:
-        covered = min(covered, job.money.charged)
+    theirs = sum(line.cost for line in node.attempts if line.charged and line.payer is not Payer.US)
+    ours = spent(node) - theirs
+    covered = theirs + (min(ours, job.money.charged) if job.ending else ours)
     settled = not job.ending or job.money.reserved == job.money.charged + job.money.refunded
     ids = frozenset(line.provider_id for line in node.attempts)
     films = sum(line.outcome in (Outcome.DONE, Outcome.LATE) for line in node.attempts)

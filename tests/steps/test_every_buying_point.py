@@ -1,6 +1,6 @@
 """A fault at each external call of a call that buys, sent again under its key until it is answered: it buys once.
 
-Of a film that D-ID took over an even sample is tried; ABROLL_EVERY_POINT=1 tries all of it.
+Of a film that D-ID took over with the platform's account an even sample is tried; ABROLL_EVERY_POINT=1 tries all of it.
 """
 
 import gc
@@ -14,8 +14,8 @@ from shared.pipeline.job.events import CancelAsked
 from shared.pipeline.job.recut import Recut
 from shared.pipeline.job.revision import Change
 from tests.faults.wire import Kind
-from tests.steps.stage import CLIP, FILM, SPEECH, TENANT, Stage, presented, staged
-from tests.steps.test_every_point import AGAIN, SWITCHED, Point, points
+from tests.steps.stage import CLIP, FILM, SPEECH, TENANT, Stage, presented
+from tests.steps.test_every_point import AGAIN, BY_VEO, SWITCHED, Point, opened, points
 
 SAMPLE = 8
 FORGOTTEN = 60.0  # seconds: what an instance keeps in memory for a while is asked for again at every point
@@ -97,8 +97,8 @@ def test_every_buying_point(
     tmp_path: Path, canned: dict[str, Path], call: Call, begun: Callable[[Stage], str], wanted: set[str]
 ) -> None:
     """Refused, or done with its answer lost: one purchase, one reservation, every task wanted."""
-    second: dict[str, object] | None = {} if begun is taken_over else None
-    with staged(tmp_path / "calm", canned=canned, did=second) as stage:
+    film = SWITCHED if begun is taken_over else BY_VEO
+    with opened(tmp_path / "calm", canned, film) as stage:
         subject = begun(stage)
         stage.clock.forward(FORGOTTEN)
         stage.wire.calls.clear()
@@ -109,7 +109,7 @@ def test_every_buying_point(
     wrong: dict[Point, list[str]] = {}
     makes = 0 if call is again else 1
 
-    with staged(tmp_path / "rough", canned=canned, did=second) as rough:
+    with opened(tmp_path / "rough", canned, film) as rough:
         parent = begun(rough)
         for number, point in enumerate(chosen):
             job_id = parent if makes else begun(rough)

@@ -8,22 +8,27 @@ import gc
 import os
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from infra.admin import accounts
+from infra.local.vendors.did.settings import DEMO_KEY as DID_KEY
+from infra.local.vendors.heygen.settings import DEMO_KEY
 from shared.cloud.blobs import FilesUnreachable
 from shared.cloud.jobs import StoreUnreachable
 from shared.cloud.secrets import SecretsUnreachable
-from shared.pipeline.job.job import Ending
+from shared.pipeline.job.job import Ending, Payer
 from shared.pipeline.plan.picture import Container
 from shared.pipeline.plan.request import AspectRatio, BRoll, Filmer, FilmRequest, OutputRequest
 from shared.steps.problems import Problem
 from tests.faults.wire import Kind
 from tests.steps.stage import CLIP, FILMS_WITH_ITS_KEY, SPEECH, TENANT, Stage, by_did, by_persona, presented, staged
+from tests.storm.books import LENT, Generation, audited, generations
 
 SAMPLE = 20
 NUMBERED = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{24,}|\d{10,}")
@@ -65,6 +70,7 @@ class Made:
     request: FilmRequest
     by: Mapping[str, str]  # node -> the vendor that bills it
     sample: int = SAMPLE
+    lent: str = ""  # the avatar service where the tenant has no account: the platform's films
 
     @property
     def second(self) -> bool:
@@ -75,17 +81,27 @@ class Made:
 BY_VEO = Made(presented(), {CLIP: "veo", SPEECH: "heygen"})
 ON_ONE_KEY = Made(presented(b_roll=BRoll(provider=Filmer.HEYGEN)), {CLIP: "heygen", SPEECH: "heygen"}, sample=6)
 BY_DID = Made(by_did(), {CLIP: "veo", SPEECH: "did"}, sample=6)
-SWITCHED = Made(by_persona("Hello. [[broke]]"), {CLIP: "veo", SPEECH: "did"}, sample=8)
+SWITCHED = Made(by_persona("Hello. [[broke]]"), {CLIP: "veo", SPEECH: "did"}, sample=8, lent="did")
 SEVERAL = (OutputRequest(AspectRatio.TALL, container=Container.MOV), OutputRequest(AspectRatio.SQUARE))
-TWO_FILMS = Made(presented(outputs=SEVERAL), {CLIP: "veo", SPEECH: "heygen"}, sample=8)
+TWO_FILMS = Made(presented(outputs=SEVERAL), {CLIP: "veo", SPEECH: "heygen"}, sample=8, lent="heygen")
 
 
 FILMS = [BY_VEO, ON_ONE_KEY, BY_DID, SWITCHED, TWO_FILMS]
 
 
-def opened(folder: Path, canned: Mapping[str, Path], film: Made) -> AbstractContextManager[Stage]:
-    """Open a stage with the vendors of a film."""
-    return staged(folder, canned=canned, did={} if film.second else None)
+@contextmanager
+def opened(folder: Path, canned: Mapping[str, Path], film: Made) -> Iterator[Stage]:
+    """Open a stage with the vendors of a film, and the platform's account in the place of the tenant's."""
+    purses: dict[str, dict[str, Any]] = {
+        name: {"accounts": {own: 400.0, LENT[name]: 400.0}} for name, own in (("heygen", DEMO_KEY), ("did", DID_KEY))
+    }
+    second = purses["did"] if film.second else None
+    with staged(folder, canned=canned, heygen=purses["heygen"], did=second) as stage:
+        if film.lent:
+            accounts.put(stage.wiring, film.lent, api_key=LENT[film.lent], webhook=False)
+            stage.wiring.tenants.delete_integration(TENANT.id, film.lent, "production")
+            stage.wire.calls.clear()
+        yield stage
 
 
 def ordered(stage: Stage, key: str, film: Made = BY_VEO) -> str:
@@ -102,7 +118,9 @@ def found_wrong(stage: Stage, job_id: str, film: Made = BY_VEO) -> list[str]:
     """Return what is not as promised, in words."""
     job = stage.job(job_id)
     wrong = [] if job.ending is Ending.COMPLETED else [f"ended {job.ending}: {job.trouble}"]
-    for vendor in ("veo", "heygen", "did") if film.second else ("veo", "heygen"):
+    vendors = ("veo", "heygen", "did") if film.second else ("veo", "heygen")
+    wrong += audited([job], [each for each in _made(stage, vendors) if each.name.job == job_id]).complaints
+    for vendor in vendors:
         paid = [each["key"] for each in stage.bill(vendor) if job_id in each["key"] and each["billed"]]
         nodes = sorted(node for key in paid for node in film.by if node in key)
         if nodes != sorted(node for node, by in film.by.items() if by == vendor):
@@ -120,7 +138,14 @@ def found_wrong(stage: Stage, job_id: str, film: Made = BY_VEO) -> list[str]:
     month = stage.cloud.eyes.jobs.month(TENANT.id, job.money.usage_doc)
     if month.reserved:
         wrong.append(f"{month.reserved} micro-dollars stay reserved in the month")
+    payer = Payer.US if film.lent == film.by[SPEECH] else Payer.PROVIDER_ACCOUNT
+    if {payer} != {line.payer for line in job.nodes[SPEECH].attempts if line.charged}:
+        wrong.append(f"not paid by {payer}: {job.nodes[SPEECH].attempts}")
     return wrong
+
+
+def _made(stage: Stage, vendors: Iterable[str]) -> list[Generation]:
+    return generations([line for vendor in vendors for line in stage.bill(vendor)])
 
 
 @pytest.mark.filterwarnings(

@@ -21,6 +21,8 @@ from shared.pipeline.plan.understudies import cast_of
 from shared.providers.did.order import attempt_of
 
 PAID = (Kind.CLIP, Kind.PRESENTER)
+MEASURED = 50  # a take's seconds, as the vendor bills them and as its file has them, differ by no more than this part
+LENT = {"heygen": "hg_platform", "did": "cGxhdGZvcm06:did_platform_key"}  # the keys of the platform's own accounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,7 @@ class Generation:
     name: AttemptName
     billed: bool
     amount: int  # micro-dollars
+    account: str = ""  # the key of the account that pays; "" = our own at Google
 
 
 @dataclass(slots=True)
@@ -45,7 +48,12 @@ class Audit:
 
 def generations(lines: Iterable[Mapping[str, Any]]) -> list[Generation]:
     """Read the stand-ins' bill lines; Veo names an attempt by its prefix, HeyGen and D-ID by a title."""
-    return [Generation(_named(str(line["key"])), bool(line["billed"]), int(line["amount_micros"])) for line in lines]
+    return [
+        Generation(
+            _named(str(line["key"])), bool(line["billed"]), int(line["amount_micros"]), str(line.get("account", ""))
+        )
+        for line in lines
+    ]
 
 
 def _named(key: str) -> AttemptName:
@@ -125,7 +133,7 @@ def _one(
     paid = columns.paid_by_us
     audit.paid += paid + columns.billed_by_provider
     if paid != ours + risked + compute:
-        say.append(f"{job.id}: the ledger says {paid}, Veo's bill {ours}, given up {risked}, compute {compute}")
+        say.append(f"{job.id}: the ledger says {paid}, the vendors' bill {ours}, given up {risked}, compute {compute}")
     money = job.money
     after = sum(line.cost for node in job.nodes.values() for line in node.attempts if _came_after_the_end(job, line))
     if money.reserved != money.charged + money.refunded or money.charged + after != paid:
@@ -149,18 +157,23 @@ def adds_up(job: Job) -> list[str]:
 
 
 def _line(job: Job, node: Node, line: Attempt, found: list[Generation], say: list[str]) -> tuple[int, int]:
-    """Hold one attempt against what the vendor made of it; return (billed amount, amount at risk and never billed)."""
+    """Hold one attempt against what the vendor made of it; return (amount, amount at risk and never billed)."""
     about = f"{_name(job, node, line)}, {line.outcome.value}"
     if len(found) > 1:
         say.append(f"{about}: the vendor was asked {len(found)} times")
     amount = sum(each.amount for each in found if each.billed)
     counted = line.outcome not in FREE
+    payer = line.payer or node.payer
+    ours = ("", *LENT.values())
+    others = [each.account for each in found if (payer is Payer.US) is not (each.account in ours)]
+    say += [f"{about}: made with the account {key or 'at Google'}, and the ledger says {payer} pays" for key in others]
     if any(each.billed for each in found):
         if not counted:
             say.append(f"{about}: billed, and the ledger calls it free")
-        if node.kind is Kind.CLIP and amount != line.cost:
-            say.append(f"{about}: Veo bills {amount}, the ledger {line.cost}")
-        return amount, 0
+        measured = node.kind is Kind.CLIP or line.outcome is Outcome.DONE  # else it is booked as planned
+        if measured and abs(amount - line.cost) > (0 if node.kind is Kind.CLIP else line.cost // MEASURED):
+            say.append(f"{about}: the vendor bills {amount}, the ledger {line.cost}")
+        return line.cost, 0
     if counted and line.outcome is not Outcome.GIVEN_UP:
         say.append(f"{about}: counted as paid, and the vendor never billed it")
     return 0, line.cost if counted else 0

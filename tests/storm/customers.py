@@ -74,19 +74,24 @@ def mixed(count: int, seed: int, tenants: Sequence[str], shares: Mapping[str, in
     """Return orders of every kind: one clip, two side by side, two in a chain, a presenter over one, a refused one.
 
     Of some the file is spoiled, in one way after the other. `SECOND` shares them with a second avatar service, which
-    films some alone, takes others over, whole casts too, and with footage of the tenant's own key.
+    films some alone, takes others over, whole casts too, and with footage of the first tenant's own key.
     """
     chance = random.Random(seed)
     spoils = [(kind, file) for kind in (Kind.CLIP, Kind.PRESENTER) for file in KINDS] + [(Kind.PRESENTER, "cut.2")]
     chance.shuffle(spoils)
     ways = cycle(spoils)
-    return [_order(number, chance, tenants[number % len(tenants)], ways, shares) for number in range(count)]
+    return [_order(number, chance, tenants, ways, shares) for number in range(count)]
 
 
 def _order(
-    number: int, chance: random.Random, tenant: str, ways: Iterator[tuple[Kind, str]], shares: Mapping[str, int]
+    number: int,
+    chance: random.Random,
+    tenants: Sequence[str],
+    ways: Iterator[tuple[Kind, str]],
+    shares: Mapping[str, int],
 ) -> Order:
     kind = chance.choices(tuple(shares), tuple(shares.values()))[0]
+    tenant = tenants[0 if kind == "keyed" else number % len(tenants)]
     if kind == "spoiled":
         return _spoiled(number, tenant, *next(ways))
     request = {"product_title": f"Film {number}", "scenes": [scene(number, 4)], **_asked(kind, number)}

@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 
-from infra.admin import platform_keys, tenants
+from infra.admin import accounts, platform_keys, tenants
 from infra.local.laptop import Laptop
 from infra.local.vendors.did.settings import DEMO_KEY as DID_KEY
 from infra.local.world import LOCATION, PLAN, PROJECT
@@ -24,7 +24,7 @@ from shared.pipeline.job.job import Job
 from shared.providers.did.order import attempt_of
 from shared.wiring import Wiring
 from tests.patience import PATIENCE
-from tests.storm.books import Generation, generations
+from tests.storm.books import LENT, Generation, generations
 from tests.storm.customers import PERSONA
 
 QUEUES = ("compose", "did", "heygen-video", "notify", "presenter", "veo", "watch")
@@ -50,10 +50,17 @@ def operator(laptop: Laptop) -> Iterator[Wiring]:
         os.environ.update(kept)
 
 
-def open_tenants(laptop: Laptop, names: Sequence[str], live_jobs: int = 50, second: bool = False) -> dict[str, str]:
+def open_tenants(
+    laptop: Laptop,
+    names: Sequence[str],
+    live_jobs: int = 50,
+    second: bool = False,
+    lent: Mapping[str, str] | None = None,
+) -> dict[str, str]:
     """Make tenants with a HeyGen account each; return their API keys.
 
-    `second`: and one at D-ID, and a persona both services know.
+    `second`: and one at D-ID, and a persona both services know. `lent` names for a tenant the service where it has no
+    account, so that the platform's films.
     """
     with operator(laptop) as wiring:
         platform_keys.bootstrap(wiring)
@@ -62,10 +69,13 @@ def open_tenants(laptop: Laptop, names: Sequence[str], live_jobs: int = 50, seco
             wiring.tenants.put_tenant(
                 Tenant(name, name.capitalize(), plan=PLAN, live_jobs=live_jobs, heygen_footage=second)
             )
-    for key in keys.values():
-        _put(laptop, "/tenant/integrations/heygen", key, {"api_key": HEYGEN_KEY})
+        for service in sorted(set((lent or {}).values())):
+            accounts.put(wiring, service, api_key=LENT[service], webhook=False)
+    own = {"heygen": HEYGEN_KEY} | ({"did": DID_KEY} if second else {})
+    for name, key in keys.items():
+        for service in own.keys() - {(lent or {}).get(name)}:
+            _put(laptop, f"/tenant/integrations/{service}", key, {"api_key": own[service]})
         if second:
-            _put(laptop, "/tenant/integrations/did", key, {"api_key": DID_KEY})
             _put(laptop, f"/tenant/personas/{PERSONA}", key, {"title": "Ana", "at": KNOWN})
     return keys
 

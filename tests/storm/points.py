@@ -1,5 +1,7 @@
 """The functions' process is killed, as a power cut would, at each of its external calls in turn; no film is lost.
 
+The service that takes over films with the platform's account.
+
 Run `python -m tests.storm.points` (half an hour; `--sample 8` for a few of them). Of each kind of film one is made
 undisturbed and recorded: every call it makes is a point. Then, on one laptop, a film is ordered for each point and the
 process is killed as that call comes by, once before it reached the service and once after the service had done it.
@@ -77,7 +79,7 @@ def killed_at_points(folder: Path, sample: int = 0) -> Outcomes:
     wire = Wire()
     with ExitStack() as held:
         laptop = held.enter_context(_laptop(folder, wire))
-        keys = open_tenants(laptop, [TENANT], second=True)
+        keys = open_tenants(laptop, [TENANT], second=True, lent={TENANT: "did"})
         customers = held.enter_context(closing(Customers(laptop.places.front_url, keys)))
         jobs: list[tuple[str, str]] = []
         rows: list[str] = []

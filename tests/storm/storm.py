@@ -37,6 +37,7 @@ from tests.storm.recovery import here
 from tests.storm.table import Weather, given_up_twice, table
 
 TENANTS = ("acme", "bolt")
+BORROWS = {"acme": "did", "bolt": "heygen"}  # where a tenant is filmed with the platform's account
 WRITTEN_DOWN = (("guessed path", "404"), ("another attempt's mark", "404"), ("wrong signature", "401"))
 DRY = 60.0  # seconds the queues may take to run dry once every job has ended
 
@@ -72,7 +73,7 @@ def storm(options: Options, folder: Path) -> Outcomes:
     started = time.monotonic()
     with ExitStack() as held:
         laptop, gateway = _laptop(held, folder, gusts, hints)
-        keys = open_tenants(laptop, TENANTS, second=True)
+        keys = open_tenants(laptop, TENANTS, second=True, lent=BORROWS)
         customers = held.enter_context(closing(Customers(laptop.places.front_url, keys)))
         killer = Killer(laptop, options.kill_every, random.Random(options.seed + 1), lambda: len(customers.finished))
         mischief = _mischief(options, laptop, gateway, hints, customers)

@@ -7,9 +7,9 @@ import pytest
 from shared.pipeline.job import events as on
 from shared.pipeline.job.job import Job, Outcome
 from shared.pipeline.job.names import AttemptName
-from tests.pipeline.machine.casts import MATE, PAIR, cast_job
+from tests.pipeline.machine.casts import MATE, PAIR, cast_job, cast_story
 from tests.pipeline.machine.story import CLIP, COMPOSE, JOB, PRESENTER, arrived, claimed, sent, stored, story
-from tests.storm.books import Generation, audited, paid_again, two_faces
+from tests.storm.books import LENT, Generation, audited, paid_again, two_faces
 
 FIRST = AttemptName(JOB, CLIP, 1, 1)
 
@@ -77,6 +77,20 @@ def test_a_film_nobody_billed_is_found(done: Job) -> None:
 
     assert any("was not billed once" in complaint for complaint in audit.complaints)
     assert any("never billed it" in complaint for complaint in audit.complaints)
+
+
+@pytest.mark.parametrize(
+    ("lent", "key", "complaints"),
+    [((), "hg_own", 0), ((), LENT["heygen"], 1), (("heygen",), LENT["heygen"], 0), (("heygen",), "hg_own", 1)],
+)
+def test_a_take_on_another_account_than_the_ledgers_is_found(lent: tuple[str, ...], key: str, complaints: int) -> None:
+    """Whoever the vendor bills is who pays by the ledger."""
+    told = cast_story(platform_accounts=lent).hears(claimed(PRESENTER), sent(PRESENTER), on.CancelAsked())
+    take = Generation(AttemptName(JOB, PRESENTER, 1, 1), billed=True, amount=told.line.cost, account=key)
+
+    found = audited([told.job], [take]).complaints
+
+    assert complaints == len([each for each in found if "the ledger says" in each and "pays" in each])
 
 
 def test_another_price_is_found(done: Job) -> None:

@@ -5,9 +5,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from infra.local.vendors.did.settings import DEMO_KEY as DID_KEY
+from infra.local.vendors.heygen.settings import DEMO_KEY
 from infra.local.world import merged
 from shared.pipeline.job.vendors import VENDORS
 from tests.journey.cinema import SMALL
+from tests.storm.books import LENT
 
 TINY = (72, 128)  # the least a stand-in's marks fit into
 
@@ -22,8 +25,13 @@ BRISK: Mapping[str, Any] = {
 CHEAP: Mapping[str, Any] = {
     "tables": {"sizes": {"720p": {"9:16": {"width": TINY[0], "height": TINY[1]}}}, "timeouts": BRISK},
     "veo": {"sizes": {"720p 9:16": TINY}},
-    "heygen": {"sizes": {"720p 9:16": TINY}, "footage_sizes": {"768p 9:16": TINY}, "retry_after_seconds": 2},
-    "did": {"size": TINY[::-1], "retry_after_seconds": 2},
+    "heygen": {
+        "sizes": {"720p 9:16": TINY},
+        "footage_sizes": {"768p 9:16": TINY},
+        "retry_after_seconds": 2,
+        "accounts": {DEMO_KEY: 100.0, LENT["heygen"]: 100.0},
+    },
+    "did": {"size": TINY[::-1], "retry_after_seconds": 2, "accounts": {DID_KEY: 400.0, LENT["did"]: 400.0}},
 }
 
 

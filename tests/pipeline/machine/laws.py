@@ -8,6 +8,7 @@ MOVES every move is an arrow of the picture
 ONCE  within a want a service that was left is not asked again
 PAYS  reserved = charged + refunded at an ending; the bill is the ledger's sum
 TELLS there is always a status, a stage and a sentence; only a finished film is at 100
+WHOSE a node is paid by whom its plan names, a line by whom it was claimed for, whatever is asked or put later
 """
 
 from dataclasses import replace
@@ -15,10 +16,10 @@ from dataclasses import replace
 from infra.diagrams import moves
 from shared.pipeline.job import events as on
 from shared.pipeline.job.cast import ASKED
-from shared.pipeline.job.job import AWAKE, FREE, LIVE, Ending, Job, State
+from shared.pipeline.job.job import AWAKE, FREE, LIVE, Ending, Job, Payer, State
 from shared.pipeline.job.ledger import bill
 from shared.pipeline.job.status import progress, stage, status, summary
-from shared.pipeline.plan.plan import Kind
+from shared.pipeline.plan.plan import Kind, Plan
 
 ARROWS = set(moves())
 
@@ -29,7 +30,7 @@ class LawBroken(Exception):
 
 def judge(before: Job, after: Job, event: on.Event) -> None:
     """Check every law of one commit."""
-    for law in (_grows, _ends, _films, _moves, _pays, _tells, _cast, _once):
+    for law in (_grows, _ends, _films, _moves, _pays, _tells, _cast, _once, _whose):
         broken = law(before, after, event)
         if broken:
             raise LawBroken(f"{law.__name__[1:].upper()}: {broken} by {event}")
@@ -122,4 +123,23 @@ def _once(before: Job, after: Job, _event: on.Event) -> str:
             return f"{key} went back to {new.provider}"
         if (new.since, new.choice) == (old.since, old.choice) and new.provider != old.provider:
             return f"{key} changed its vendor under one choice"
+    return ""
+
+
+def paid_by(plan: Plan, vendor: str | None) -> Payer:
+    """Return whose account a plan has a vendor asked with: ours is Google's, and where the plan names it."""
+    ours = vendor in (None, "", "veo") or vendor in plan.platform_accounts
+    return Payer.US if ours else Payer.PROVIDER_ACCOUNT
+
+
+def _whose(before: Job, after: Job, _event: on.Event) -> str:
+    for key, node in after.nodes.items():
+        old = before.nodes[key]
+        known = {line.attempt: (line.vendor, line.payer) for line in old.attempts}
+        for line in node.attempts:
+            begun = (old.provider, paid_by(before.plan, old.provider))
+            if (line.vendor, line.payer) != known.get(line.attempt, begun):
+                return f"{key}: attempt {line.attempt} is {line.vendor}'s, paid by {line.payer}"
+        if node.state in AWAKE and node.payer is not paid_by(after.plan, node.provider):
+            return f"{key} is asked of {node.provider} and paid by {node.payer}"
     return ""

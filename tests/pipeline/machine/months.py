@@ -40,13 +40,14 @@ class Months:
         if wanted != self.sums:
             raise LawBroken(f"MONTHS: {dict(self.sums)}, the entries say {dict(wanted)}")
         columns = bill(job.nodes.values())
+        due = min(columns.paid_by_us, job.money.ceiling)  # what a take lasts beyond it is at our expense
         earlier = sum(entry.charged for entry in job.money.closed)
-        if earlier + present(job.money).reserved < columns.paid_by_us:
-            raise LawBroken(f"MONTHS: {columns.paid_by_us} was claimed, of which no month knows: {job.money}")
+        if earlier + present(job.money).reserved < due:
+            raise LawBroken(f"MONTHS: {due} was claimed, of which no month knows: {job.money}")
         if any(entry.outstanding for entry in job.money.closed) or (job.ending and present(job.money).outstanding):
             raise LawBroken(f"MONTHS: something stays reserved for ever: {job.money}")
-        if job.ending and job.money.charged != max(columns.paid_by_us, earlier):
-            raise LawBroken(f"MONTHS: charged {job.money.charged}, the vendors' bill is {columns.paid_by_us}")
+        if job.ending and job.money.charged != max(due, earlier):
+            raise LawBroken(f"MONTHS: charged {job.money.charged}, the vendors' bill is {due}")
         spent = columns.paid_by_us + columns.billed_by_provider > 0
         given_back = job.ending is not None and not spent and not any(entry.films for entry in job.money.closed)
         if job.money.films != (0 if given_back else 1):

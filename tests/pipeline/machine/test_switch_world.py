@@ -16,6 +16,7 @@ from shared.pipeline.job import events as on
 from shared.pipeline.job.job import Ending, Job, State
 from shared.pipeline.job.machine import Transition, apply
 from shared.pipeline.job.timeouts import Timeouts
+from shared.pipeline.job.vendors import VENDORS
 from shared.pipeline.plan.plan import Kind
 from shared.pipeline.plan.request import FilmRequest
 from tests.pipeline.machine.casts import ONE, PAIR, cast_job
@@ -157,6 +158,33 @@ def through_failed(job: Job, event: on.Event, now: datetime, timeouts: Timeouts)
     return replace(failed, job=replace(failed.job, plan=job.plan, nodes={**failed.job.nodes, told: switched}))
 
 
+def the_old_payer_stays(job: Job, event: on.Event, now: datetime, timeouts: Timeouts) -> Transition:
+    """Let whoever paid the service that was left pay the next one, too."""
+    moved = apply(job, event, now, timeouts)
+    kept = {
+        key: replace(node, payer=job.nodes[key].payer) if node.choice > job.nodes[key].choice else node
+        for key, node in moved.job.nodes.items()
+    }
+    return replace(moved, job=replace(moved.job, nodes=kept))
+
+
+def a_retry_keeps_the_payer(job: Job, event: on.Event, now: datetime, timeouts: Timeouts) -> Transition:
+    """Have a want of its own paid by whom the want before was paid by."""
+    moved = apply(job, event, now, timeouts)
+    kept = {key: replace(node, payer=job.nodes[key].payer) for key, node in moved.job.nodes.items()}
+    return replace(moved, job=replace(moved.job, nodes=kept)) if isinstance(event, on.RetryAsked) else moved
+
+
+def the_vendors_usual_payer_is_booked(job: Job, event: on.Event, now: datetime, timeouts: Timeouts) -> Transition:
+    """Book every line to whom its vendor bills where the tenant has an account of its own."""
+    moved = apply(job, event, now, timeouts)
+    node = moved.job.nodes.get(getattr(event, "node", ""))
+    if node is None or not isinstance(event, on.Claimed):
+        return moved
+    lines = tuple(replace(line, payer=VENDORS[line.vendor].payer if line.vendor else None) for line in node.attempts)
+    return replace(moved, job=replace(moved.job, nodes={**moved.job.nodes, node.key: replace(node, attempts=lines)}))
+
+
 def lost_once(lived: World) -> None:
     lived.wait(1)  # starts of one job are staggered
     work(lived, "answer lost")
@@ -194,6 +222,13 @@ def both_broke(lived: World) -> None:
     work(lived, "broke everywhere")
 
 
+def retried_by_another_account(lived: World) -> None:
+    """Let both accounts be empty, and a person try again when the tenant has an account of its own."""
+    both_broke(lived)
+    lived.fairly()
+    lived.retry(accounts=())
+
+
 def lead_broke(lived: World) -> None:
     """Let the lead find the account empty, and all go well after that."""
     lived.wait(1)
@@ -213,6 +248,10 @@ PLANTED: tuple[tuple[Apply, FilmRequest, Mapping[str, Any], Callable[[World], No
     (a_mate_is_not_bound, PAIR, {}, mate_broke, "CAST"),
     (a_switch_begins_a_want, ONE, {}, both_broke, "ONCE"),
     (a_left_out_take_is_done, ONE, RULES[2], both_broke, "FILMS|MOVES"),
+    (the_old_payer_stays, ONE, RULES[3], lead_broke, "WHOSE"),
+    (the_old_payer_stays, ONE, RULES[4], lead_broke, "WHOSE"),
+    (a_retry_keeps_the_payer, ONE, {"platform_accounts": ("did",)}, retried_by_another_account, "WHOSE"),
+    (the_vendors_usual_payer_is_booked, ONE, RULES[3], lost_once, "WHOSE"),
 )
 
 

@@ -109,9 +109,16 @@ def _around_us(world: World, turn: Turn) -> None:
         case "a person cancels" if not world.job.ending and turn.index == 0:
             world.cancel()
         case _ if world.job.ending in (Ending.FAILED, Ending.CANCELLED):
-            world.retry(other_words=turn.index == 1)
+            world.retry(other_words=turn.index == 1, accounts=other_accounts(world.job) if turn.index > 1 else None)
         case _:
             world.go_on_fairly(turn.mood)
+
+
+def other_accounts(job: Job) -> tuple[str, ...]:
+    """Return the services that film with the platform's account once those that did do not, and the others do."""
+    asked = {node.provider for node in job.nodes.values() if node.kind is Kind.PRESENTER}
+    asked |= {each.provider for each in job.plan.understudies}
+    return tuple(sorted(each for each in asked if each and each not in job.plan.platform_accounts))
 
 
 def live(request: FilmRequest, life: list[Turn], presenter: Reconcile = Reconcile.IDEMPOTENCY_KEY) -> World:

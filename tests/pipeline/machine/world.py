@@ -8,11 +8,12 @@ NAMES a task's name is used once
 TWICE an event heard again at once changes nothing
 LIVE  from every state, without further faults, the job ends, and not by being given up
 MONTHS the tenant's months and the job's entries are the same sums (`months.py`)
-BOOKS a line is charged exactly when the vendor bills it, unless it says that nobody knows; the sums are the lines' sums
+BOOKS a line is charged exactly when the vendor bills it, unless it says that nobody knows, and to whose account it
+      was made with; the sums are the lines' sums
 """
 
 from collections.abc import Callable, Generator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from shared.codes import Code
@@ -23,12 +24,13 @@ from shared.pipeline.job.line import START_CLIP, START_PRESENTER, reconcile_of, 
 from shared.pipeline.job.machine import Transition, apply
 from shared.pipeline.job.moves import Pushed
 from shared.pipeline.job.names import task_name
+from shared.pipeline.job.revision import reserved
 from shared.pipeline.job.timeouts import Timeouts
 from shared.pipeline.job.unclear import looked_for, replayable
 from shared.pipeline.plan.plan import Kind
 from shared.pipeline.plan.request import FilmRequest
 from shared.pipeline.vendors.breaker import Sign
-from tests.pipeline.machine.laws import LawBroken, judge
+from tests.pipeline.machine.laws import LawBroken, judge, paid_by
 from tests.pipeline.machine.months import DOCS, Months
 from tests.pipeline.machine.story import START, WAITS, job, stored
 
@@ -52,6 +54,7 @@ class Operation:
     attempt: int
     key: str
     until: datetime
+    payer: Payer  # whose account the vendor bills
     made: bool = False
     failed: bool = False
     unfit: bool = False  # made and billed, but its file is not what was ordered
@@ -247,7 +250,8 @@ class World:
         if replayed:
             return replayed
         name = f"op-{len(self.operations) + 1}"
-        made = Operation(name, node.key, node.take, node.attempt, key, self.now + VENDOR_DONE)
+        payer = paid_by(self.job.plan, node.provider)
+        made = Operation(name, node.key, node.take, node.attempt, key, self.now + VENDOR_DONE, payer)
         self.operations.append(made)
         mine = [each for each in self.operations if each.node == made.node and each.take >= node.since]
         if sum(not each.failed for each in mine) > 1:
@@ -410,14 +414,18 @@ class World:
         """A person does not want the film any more."""
         self.commit(self.read(), on.CancelAsked())
 
-    def retry(self, *, other_words: bool = False) -> None:
-        """A person wants an ended job tried again, perhaps with other words, so that no film of it is wanted."""
+    def retry(self, *, other_words: bool = False, accounts: tuple[str, ...] | None = None) -> None:
+        """A person wants an ended job tried again, perhaps with other words, so that no film of it is wanted.
+
+        `accounts` are the services that film with the platform's account by now: others have come, or gone.
+        """
         made = [node for node in self.job.nodes.values() if node.state is State.DONE and node.kind in TAKES]
         unwanted = frozenset(node.key for node in made if other_words)
         again = [node for node in self.job.nodes.values() if node.state is not State.DONE or node.key in unwanted]
-        ours = sum(node.cost for node in again if node.payer is Payer.US)
+        plan = self.job.plan if accounts is None else replace(self.job.plan, platform_accounts=accounts)
+        ours = reserved(self.job, plan, frozenset(node.key for node in again))
         month = DOCS[(len(self.job.money.closed) + 1) % len(DOCS)]
-        self.commit(self.read(), on.RetryAsked(ours, month, unwanted))
+        self.commit(self.read(), on.RetryAsked(ours, month, unwanted, plan=plan))
 
     def due(self) -> datetime | None:
         """Return when the sweep would look: the least due of all nodes that are awake."""
@@ -464,15 +472,16 @@ class World:
         self._books()
 
     def _books(self) -> None:
-        made = {(each.node, each.take, each.attempt) for each in self.operations if each.made}
+        made = {(each.node, each.take, each.attempt): each.payer for each in self.operations if each.made}
         sums = dict.fromkeys(Payer, 0)
         for node in self.job.nodes.values():
             for line in node.attempts:
-                billed = (node.key, line.take, line.attempt) in made
+                by = made.get((node.key, line.take, line.attempt))
+                billed = by is not None
                 if line.outcome not in AT_RISK and line.charged is not billed:
                     raise LawBroken(f"BOOKS: {node.key} {line.outcome} is charged: {line.charged}, billed: {billed}")
-                if billed and not line.charged:
-                    raise LawBroken(f"BOOKS: {node.key} {line} was made and is not charged")
+                if by and (not line.charged or (line.payer or node.payer) is not by):
+                    raise LawBroken(f"BOOKS: {node.key} {line} was made, billed to {by}, and is not charged so")
                 looked_for = node.kind is Kind.CLIP and line.why == "no trace of it"
                 if looked_for and line.outcome in AT_RISK:
                     raise LawBroken(f"BOOKS: {node.key} {line} is charged, though it was looked for to the end")
