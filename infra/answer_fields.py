@@ -66,6 +66,7 @@ def fields_of(says: str, fields: Mapping[str, Schema], *, maybe: Mapping[str, Sc
     }
 
 
+LISTED_ROW: Schema = {"anyOf": [ref("JobRow"), ref("UnreadableRow")]}
 FILE_URLS = "Permanent links to what was made of it beside its MP4, by suffix: its other container and its preview."
 TEXTS: Schema = {"additionalProperties": {"type": "string"}}
 EXPLAINED = of("object", "What fields of this answer mean, by name.", **TEXTS)

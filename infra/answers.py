@@ -12,6 +12,7 @@ from infra.answer_fields import (
     FILE_URLS,
     JOB,
     LENT,
+    LISTED_ROW,
     PLANNED,
     PRICE,
     REVISED,
@@ -33,6 +34,7 @@ from infra.answer_fields import (
 from infra.batch_answers import BATCH_SCHEMAS
 from infra.bulk_answers import BULK_SCHEMAS
 from infra.catalog_answers import CATALOG_SCHEMAS
+from infra.django_answers import DJANGO_SCHEMAS
 from infra.lifecycle_answers import LIFECYCLE_SCHEMAS
 from infra.presenter_answers import PRESENTER_OBJECTS
 from infra.quality_answers import QUALITY_SCHEMAS
@@ -47,6 +49,7 @@ SCHEMAS: Mapping[str, Schema] = {
     **BATCH_SCHEMAS,
     **BULK_SCHEMAS,
     **CATALOG_SCHEMAS,
+    **DJANGO_SCHEMAS,
     **LIFECYCLE_SCHEMAS,
     **QUALITY_SCHEMAS,
     **PRESENTER_OBJECTS,
@@ -152,7 +155,7 @@ SCHEMAS: Mapping[str, Schema] = {
     "Jobs": fields_of(
         "A page of jobs, newest first.",
         {
-            "jobs": listed("The jobs.", {"anyOf": [ref("JobRow"), ref("UnreadableRow")]}),
+            "jobs": listed("The jobs.", LISTED_ROW),
             "next_cursor": text("`cursor` of the next page; null on the last.", null=True),
         },
     ),

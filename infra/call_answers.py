@@ -4,11 +4,16 @@ from collections.abc import Mapping
 
 from infra.answer_fields import Schema, of, text, time, word
 from shared.door.bulk import ENDED_UNMADE, GOING_ON
+from shared.door.django_api import MOST_NUMBERED, NARROWED
 from shared.pipeline.job.status import Status
 from shared.pipeline.plan.request import Mode
 
 ANSWERS: Mapping[str, Mapping[int, str]] = {
     "POST /create_job": {200: "DryRun", 202: "Accepted"},
+    "POST /api/video/generate": {200: "DryRun", 202: "Accepted"},
+    "GET /api/video/status": {200: "Job"},
+    "GET /api/video/status/{job}": {200: "Job"},
+    "GET /api/video/list_jobs": {200: "NumberedJobs"},
     "POST /batches": {200: "BatchDryRun", 202: "BatchShown"},
     "GET /batches": {200: "Batches"},
     "GET /batches/{batch}": {200: "BatchShown"},
@@ -118,6 +123,12 @@ QUERIES: Mapping[str, Mapping[str, Schema]] = {
             default="mp4",
         ),
         "download": text("`true`: a browser keeps the file instead of playing it.", enum=["true", "false"]),
+    },
+    "GET /api/video/status": {"job_id": text("The job's id.", minLength=36, maxLength=36)},
+    "GET /api/video/list_jobs": {
+        "page": of("integer", "Which page, of 20 jobs each.", minimum=1, default=1),
+        "cursor": text(f"As in `next`, which goes on beyond page {MOST_NUMBERED}."),
+        **{name: LISTED[name] for name in NARROWED},
     },
     **dict.fromkeys(("GET /jobs", "GET /jobs/usage", "GET /jobs/usage.csv"), LISTED),
     "GET /jobs/events": {

@@ -10,6 +10,7 @@ from pydantic import BaseModel, TypeAdapter
 
 from infra.answers import SCHEMAS
 from infra.call_answers import ANSWERS, QUERIES, REDIRECTS, TABLES
+from infra.django_answers import REFUSALS
 from infra.examples import EXAMPLES, TABLE_EXAMPLES
 from infra.request_schema import request_schemas
 from shared.codes import MEANINGS, Code
@@ -96,7 +97,8 @@ def describe(doors: Mapping[str, tuple[Route, ...]]) -> dict[str, Any]:
     """Return the description of these functions' routes."""
     payload = TypeAdapter(WebhookPayload).json_schema(ref_template="#/components/schemas/{model}")
     answers = {**SCHEMAS, **request_schemas()}
-    schemas: dict[str, Any] = {"Problem": PROBLEM, **answers, **payload.pop("$defs", {}), "WebhookPayload": payload}
+    refused: dict[str, Any] = {"Problem": PROBLEM, **REFUSALS}
+    schemas: dict[str, Any] = {**refused, **answers, **payload.pop("$defs", {}), "WebhookPayload": payload}
     for name, model in BODIES.items():
         schema = model.model_json_schema(ref_template="#/components/schemas/{model}", mode="validation")
         schemas |= schema.pop("$defs", {})
@@ -118,7 +120,10 @@ def describe(doors: Mapping[str, tuple[Route, ...]]) -> dict[str, Any]:
         "webhooks": {event.value: _webhook(event) for event in WebhookEvent},
         "components": {
             "headers": HEADERS,
-            "responses": {f"Refused{status}": _problem(codes) for status, codes in refusals().items()},
+            "responses": {
+                **{f"Refused{status}": _problem(codes) for status, codes in refusals().items()},
+                "RefusedAsDjango": _as_django(),
+            },
             "securitySchemes": {"key": key},
             "schemas": dict(sorted(schemas.items())),
         },
@@ -145,14 +150,23 @@ def _operation(function: str, route: Route, schemas: Mapping[str, Any]) -> dict[
         "parameters": list(_parameters(names, function, route)),
         "responses": {
             **_answers(function, route, schemas),
-            **{str(status): {"$ref": f"#/components/responses/Refused{status}"} for status in refusals()},
+            **_refused(route),
         },
     }
+    if route.older:
+        operation["deprecated"] = True
     if route.takes:
         operation["requestBody"] = {"required": True, "content": _content(route.takes)}
     if route.open:
         operation["security"] = []
     return operation
+
+
+def _refused(route: Route) -> dict[str, Any]:
+    """Return how a call is refused, by HTTP's status: calls of the older API in that API's shape."""
+    if not route.older:
+        return {str(status): {"$ref": f"#/components/responses/Refused{status}"} for status in refusals()}
+    return {str(status): {"$ref": "#/components/responses/RefusedAsDjango"} for status in refusals()}
 
 
 def _answers(function: str, route: Route, schemas: Mapping[str, Any]) -> dict[str, Any]:
@@ -221,6 +235,12 @@ def _problem(codes: list[Code]) -> dict[str, Any]:
     says = " ".join(f"`{code}`: {MEANINGS[code].says}" for code in codes)
     limited = _headers(limited=True, retry=True) if Code.RATE_LIMITED in codes else {}
     return {"description": says, **limited, "content": {"application/json": {"schema": schema}}}
+
+
+def _as_django() -> dict[str, Any]:
+    schema = {"anyOf": [{"$ref": f"#/components/schemas/{name}"} for name in REFUSALS]}
+    says = "Refused with the status the newer call has, in the shape of Django REST framework."
+    return {"description": says, **_headers(limited=True, retry=True), **_json(schema)}
 
 
 def _headers(*, limited: bool, retry: bool = False) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from shared import log
 from shared.config import settings
 from shared.parts.doors import DoorParts
 
-PART_OF = {"batches": "batches_door", "jobs": "jobs_door"}  # where the function is called like the collection
+PART_OF = {"api": "django_api", "batches": "batches_door", "jobs": "jobs_door"}  # called like a path, or a collection
 
 
 class Wiring(DoorParts):

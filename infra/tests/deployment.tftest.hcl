@@ -29,6 +29,7 @@ run "doors" {
 
   assert {
     condition = { for name, who in output.who_may_call : name => trimsuffix(who, "@shop-films.iam.gserviceaccount.com") } == {
+      api              = "allUsers"
       batches          = "allUsers"
       catalog          = "allUsers"
       compose          = "serviceAccount:abroll-tasks-invoker"

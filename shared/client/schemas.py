@@ -340,6 +340,72 @@ class Description(TypedDict):
     components: dict[str, Any]
 
 
+DjangoMistakes: TypeAlias = dict[str, list[str]]
+"""What is wrong, by field; `non_field_errors` is of the whole body."""
+
+
+class DjangoProblem(TypedDict):
+    """Why a call was refused that is wrong in no field alone."""
+
+    detail: str
+    code: Literal[
+        "account_in_use",
+        "already_ended",
+        "already_rotating",
+        "avatar_is_group",
+        "avatar_not_found",
+        "avatar_not_usable",
+        "batch_cap",
+        "body_too_slow",
+        "body_torn",
+        "broken",
+        "busy",
+        "credits",
+        "draining",
+        "forbidden",
+        "has_versions",
+        "idempotency_conflict",
+        "image_gone",
+        "image_refused",
+        "input_gone",
+        "internal_error",
+        "is_version",
+        "job_deleted",
+        "key_rejected",
+        "method_not_allowed",
+        "monthly_cap",
+        "no_provider_key",
+        "not_a_clip",
+        "not_a_font",
+        "not_an_image",
+        "not_completed",
+        "not_failed",
+        "not_found",
+        "not_music",
+        "payload_too_large",
+        "rate_limited",
+        "retried_too_often",
+        "spend_ceiling",
+        "still_live",
+        "still_on_its_way",
+        "tenant_inactive",
+        "too_large",
+        "too_many_live_jobs",
+        "too_many_pixels",
+        "too_many_versions",
+        "too_small",
+        "unauthorized",
+        "unavailable",
+        "unsupported_format",
+        "unsupported_media_type",
+        "validation_error",
+        "voice_not_found",
+        "voice_not_usable",
+    ]
+    next_move: str
+    request_id: str
+
+
 OrderItem: TypeAlias = int
 
 
@@ -1855,6 +1921,15 @@ class Node(TypedDict):
     next_move: NotRequired[str]
     switches: NotRequired[list[Switch]]
     left_out_at: NotRequired[str]
+
+
+class NumberedJobs(TypedDict):
+    """A page of jobs by its number, newest first."""
+
+    count: int
+    next: str | None
+    previous: str | None
+    results: list[JobRow | UnreadableRow]
 
 
 class OutputRequest(TypedDict):

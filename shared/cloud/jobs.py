@@ -264,15 +264,8 @@ class Jobs:
         self, tenant: str, filters: Filters, limit: int, after: tuple[datetime, str] | None
     ) -> tuple[Job | Unread, ...]:
         """Return a tenant's jobs, newest first, at most `limit`, after a cursor; the unreadable come as Unread."""
-        from google.cloud import firestore
-        from google.cloud.firestore import FieldFilter
-
         jobs = self._clients.firestore.collection("jobs")
-        query = jobs.where(filter=FieldFilter("tenant", "==", tenant))
-        for field, operator, value in filters.conditions:
-            query = query.where(filter=FieldFilter(field, operator, value))
-        query = query.order_by("created_at", direction=firestore.Query.DESCENDING)
-        query = query.order_by("__name__", direction=firestore.Query.DESCENDING)
+        query = filters.narrow(jobs, tenant)
         if after:
             query = query.start_after({"created_at": after[0], "__name__": jobs.document(after[1])})
         found = map(self._readable, self._stream(query.limit(limit)))

@@ -253,3 +253,14 @@ class Filters:
             ("created_at", "<", self.created_to),
         )
         return tuple(condition for condition in wanted if condition[2] is not None)
+
+    def narrow(self, jobs: Any, tenant: str) -> Any:
+        """Return the query of a tenant's jobs that is narrowed so, newest first; `jobs` is their collection."""
+        from google.cloud import firestore
+        from google.cloud.firestore import FieldFilter
+
+        query = jobs.where(filter=FieldFilter("tenant", "==", tenant))
+        for field_name, operator, value in self.conditions:
+            query = query.where(filter=FieldFilter(field_name, operator, value))
+        query = query.order_by("created_at", direction=firestore.Query.DESCENDING)
+        return query.order_by("__name__", direction=firestore.Query.DESCENDING)

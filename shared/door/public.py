@@ -46,6 +46,7 @@ class Route:
     says: str = ""
     takes: str = ""  # the name of its body in the OpenAPI description
     open: bool = False  # answers without an API key
+    older: bool = False  # of the API that came before: described as deprecated, refuses in that API's shape
 
 
 def serve(request: flask.Request, routes: tuple[Route, ...]) -> flask.Response:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:  # each function imports only what its own property below name
     from shared.door.console.operator import OperatorScreens
     from shared.door.console.sessions import Sessions
     from shared.door.create_job import CreateJobDoor
+    from shared.door.django_api import DjangoApi
     from shared.door.entrance import Entrance
     from shared.door.export_kinds import Kinds
     from shared.door.health import HealthDoor
@@ -166,6 +167,14 @@ class DoorParts(BatchParts):
 
         work = Catalog(self.presenters, self.tenants, self.secrets, self.catalogs, self.now)
         return CatalogDoor(self.entrance, work, self.tables.presenters)
+
+    @cached_property
+    def django_api(self) -> "DjangoApi":
+        from shared.cloud.job_counts import JobCounts
+        from shared.door.django_api import DjangoApi
+
+        handed = (lambda: self.create_job, lambda: self.jobs_door)
+        return DjangoApi(*handed, JobCounts(self.clients), self.settings.public_url)
 
     @cached_property
     def mcp(self) -> "McpDoor":

@@ -30,6 +30,7 @@ from shared.cloud.documents import whole
 from shared.cloud.ended_jobs import EndedJobs
 from shared.cloud.endings import Endings
 from shared.cloud.epochs import Epochs
+from shared.cloud.job_counts import JobCounts
 from shared.cloud.jobs import Jobs, StoreUnreachable
 from shared.cloud.lanes import Lanes
 from shared.cloud.month_lists import MonthLists
@@ -108,6 +109,14 @@ def test_a_list_narrowed_in_any_way_has_its_index(serve: Serve) -> None:
         refused = _refused(Jobs(clients))
 
     assert [] == refused
+
+
+def test_a_count_narrowed_in_any_way_has_its_index(serve: Serve) -> None:
+    """What a list by pages' numbers may be narrowed to is counted as it is listed."""
+    with serve(INDEXES) as clients:
+        counts = {JobCounts(clients)("acme", filters, 10) for filters in FILTERS if not filters.ordered_by}
+
+    assert {0} == counts
 
 
 def test_without_the_list_each_of_them_is_refused(serve: Serve, tmp_path: Path) -> None:
@@ -408,8 +417,8 @@ def test_these_are_all_queries_there_are() -> None:
         "jobs.going_on",
         "jobs.live",
         "jobs.overdue",
-        "jobs.page",
         "jobs.parked",
+        "records.narrow",
         "settlements.closed",
         "settlements.ended",
     }

@@ -25,8 +25,8 @@ from tests.rules.sources import ROOT
 LONGEST_DISPATCH = 1800  # Cloud Tasks: HTTP tasks are given 15 s to 30 min
 SHORTEST_DISPATCH = 15
 PUBLIC = {
-    *("batches", "catalog", "console", "create_job", "health", "heygen_webhook", "jobs", "mcp", "provider_webhook"),
-    "tenant",
+    *("api", "batches", "catalog", "console", "create_job", "health", "heygen_webhook", "jobs", "mcp"),
+    *("provider_webhook", "tenant"),
 }
 SUBMITS = {Kind.CLIP: "start_clip", Kind.PRESENTER: "start_presenter"}
 

@@ -88,6 +88,7 @@ def test_every_public_answer_is_described(stage: Stage, tmp_path: Path) -> None:
     calls.told("POST", "/jobs/{job}/retry", second, json={"dry_run": True})
     calls.told("POST", "/jobs/{job}/retry", second)
     _many(calls)
+    _older(calls)
     _deleted(calls)
     _batches(calls, stage)
     calls.told("GET", "/tenant")
@@ -117,6 +118,15 @@ def test_every_public_answer_is_described(stage: Stage, tmp_path: Path) -> None:
 
     assert {} == calls.wrong
     assert set(ANSWERS) - calls.asked <= {"GET /health", "PUT /tenant/integrations/{provider}", *OPERATORS}
+
+
+def _older(calls: "Calls") -> None:
+    """Call the older API's paths."""
+    calls.told("POST", "/api/video/generate", json={**FILM, "dry_run": True})
+    job = calls.told("POST", "/api/video/generate", json=FILM)["job_id"]
+    calls.told("GET", "/api/video/status", query_string={"job_id": job})
+    calls.told("GET", "/api/video/status/{job}", job)
+    calls.told("GET", "/api/video/list_jobs")
 
 
 def _many(calls: "Calls") -> None:
