@@ -37,6 +37,14 @@ verb(
 verb(ACCOUNTS, "resume", "Use a paused one again.", VENDOR_NAME, MODE, DRY)(partial(accounts.turn, on=True))
 verb(
     ACCOUNTS,
+    "rotate-webhook",
+    "Give our endpoint there a new signing secret; what the one before signs is taken for a day.",
+    VENDOR_NAME,
+    MODE,
+    DRY,
+)(accounts.rotate_webhook)
+verb(
+    ACCOUNTS,
     "remove",
     "Forget one and its key. Says what that ends; --yes does it.",
     VENDOR_NAME,

@@ -66,6 +66,19 @@ def sync(wiring: Wiring, vendor: str, mode: str = "production") -> Told:
         refuse(problem)
 
 
+def rotate_webhook(wiring: Wiring, vendor: str, mode: str = "production", *, dry_run: bool = False) -> Told:
+    """Give our endpoint at the platform's account a new signing secret. Raises SystemExit."""
+    made = _one(wiring, vendor, mode)
+    if not dry_run:
+        line = THE_OPERATOR.line(Audited.ACCOUNT_WEBHOOK_ROTATED, f"{vendor}-{mode}", wiring.now())
+        try:
+            made = _work(wiring).rotate_webhook(PLATFORM, vendor, mode, line)
+        except Problem as problem:
+            refuse(problem)
+    said = f"the webhook of the platform's {called(vendor)} account, mode {mode}, is signed with a new secret"
+    return done(said, dry_run=dry_run, webhook_id=made.webhook_id, webhook_rotated_at=made.webhook_rotated_at)
+
+
 def turn(wiring: Wiring, vendor: str, mode: str = "production", *, on: bool, dry_run: bool = False) -> Told:
     """Pause an account, or use it again: no order is planned on a paused one, and no take of it is ordered.
 

@@ -12,6 +12,7 @@ from difflib import get_close_matches
 
 from shared.cloud.personas import Personas
 from shared.cloud.tenants import AccountStatus, Tenant, Tenants
+from shared.pipeline.job.job import Job
 from shared.pipeline.plan.capabilities import AvatarService, Tables
 from shared.pipeline.plan.personas import STYLES, Persona, cast_by, personas_named
 from shared.pipeline.plan.planner import CannotPlan, to_ask
@@ -27,6 +28,8 @@ from shared.steps.asked_once import AskedOnce
 from shared.steps.personas import MOST_PERSONAS
 from shared.steps.problems import Problem, invalid
 from shared.steps.vendor_accounts import account_for
+
+TEST_FILM = "This is a test film"  # how the warning begins, by which a job tells that its order fell back
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +137,19 @@ def in_its_mode(
     films, cannot = _lacking(test, tenant, casting, allowed, tables)
     if cannot:
         return filled, ()
-    says = f"This is a test film: {lacks}, so {called(films)} films it with your test account, as mode_fallback asks"
+    says = f"{TEST_FILM}: {lacks}, so {called(films)} films it with your test account, as mode_fallback asks"
     return test, (warning(Warned.TEST_INSTEAD, says, provider=service),)
+
+
+def fell_back(job: Job) -> tuple[WarningText, ...]:
+    """Return what is said of whatever is made from a job whose order fell back to the tenant's test account, else ().
+
+    It is of mode `test` for good, and filmed with no account but the tenant's own.
+    """
+    if not any(said.startswith(TEST_FILM) for said in job.warnings):
+        return ()
+    says = f"{TEST_FILM}, for its order became one by mode_fallback, and what is made from such a film is one too"
+    return (warning(Warned.TEST_INSTEAD, says, provider=job.plan.provider),)
 
 
 def _lacking(

@@ -27,6 +27,7 @@ from shared.pipeline.plan.image_fit import image_warnings, with_photos
 from shared.pipeline.plan.plan import COMPOSE_KEY, MICROS, Kind, Plan, Sound
 from shared.pipeline.plan.planner import CannotPlan, nodes, plan
 from shared.steps.account_defaults import defaults_of
+from shared.steps.casting import fell_back
 from shared.steps.create_job import CreateJob
 from shared.steps.idempotency import BuyingCall, Judge, unjudged
 from shared.steps.images import Ready
@@ -168,7 +169,7 @@ class EditFilm:
             raise invalid(refused if nothing else {**cannot.details, **refused}) from cannot
         if refused:
             raise invalid(refused)
-        return laid
+        return replace(laid, plan=replace(laid.plan, warnings=(*fell_back(base), *laid.plan.warnings)))
 
     def _listed(self, base: Job, changed: tuple[str, ...], job: Job) -> tuple[Job, Rewritten]:
         """Give a version its number, and the root that lists it as it stands now. Raises Problem."""

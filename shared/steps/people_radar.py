@@ -1,8 +1,8 @@
 """The radar's look at people: whether each look and voice that tenants' accounts and personas name still exists.
 
-Free questions by the tenant's own key, a part of the tenants each day, from where the last look ended. Whom a service
-does not know any more stands in the account, and is an alarm on the day it is found out; a service or a key that does
-not answer tells nothing of anybody.
+Free questions by the tenant's own key, a part of the tenants each day, from where the last look ended; the platform's
+own accounts are looked at every day. Whom a service does not know any more stands in the account, and is an alarm on
+the day it is found out; a service or a key that does not answer tells nothing of anybody.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -18,7 +18,7 @@ from shared.codes import Code
 from shared.log import Fact, log
 from shared.pipeline.codec import Unreadable
 from shared.pipeline.plan.personas import Persona
-from shared.pipeline.vendors.names import called
+from shared.pipeline.vendors.names import PLATFORM, called
 from shared.providers.ports import KeyChanged, PresenterVendor, Refused, TryLater
 from shared.steps.personas import MOST_PERSONAS
 
@@ -48,6 +48,7 @@ class PeopleRadar:
         until = self.monotonic() + PEOPLE_SECONDS
         last, looked = self.states.read().looked_after, 0
         try:
+            self._tenant(PLATFORM)
             page = self.pages.after(last, self.most)
             for tenant in page:
                 if self.monotonic() > until:

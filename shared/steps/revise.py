@@ -40,6 +40,7 @@ from shared.pipeline.plan.planner import CannotPlan, plan, to_ask
 from shared.pipeline.plan.speakers import plainly
 from shared.steps.account_defaults import defaults_of
 from shared.steps.admission import admit
+from shared.steps.casting import fell_back
 from shared.steps.commit import Commits, StoreBusy
 from shared.steps.create_job import CreateJob, warnings_beside
 from shared.steps.dearer import refuse_above
@@ -242,6 +243,7 @@ class Revise:
         own_account: bool = False,
     ) -> Revised:
         ask = self.preflight.told_for_a_price if dry_run else self.preflight.presenters_told
+        tested = fell_back(job)
         try:
             request = changed(job.request, change)
             defaults = defaults_of(tenant)
@@ -249,7 +251,8 @@ class Revise:
             unasked = plan(request, self.tables, defaults)  # which takes are made again is known without any look
             remake = touched(job, request, unasked, also)
             self.create.terms.refuse_again(tenant, request, unasked, remake)
-            told = ask(tenant.id, replace(asked_anew(job, unasked, remake, needed), own_account=own_account))
+            asked = replace(asked_anew(job, unasked, remake, needed), own_account=own_account or bool(tested))
+            told = ask(tenant.id, asked)
             made = plainly(plan(request, self.tables, defaults, told.looks, kept(job, remake)), told.plain)
             planned = told.funded(frozen(job, made, request))
             ours, theirs = price(job, planned, remake)
@@ -259,7 +262,8 @@ class Revise:
         takes = sum(take.cost for take in planned.speeches if take.key in remake)
         told.must_pay(planned.provider or planned.footage_account, theirs, takes)
         reserve = reserved(job, planned, remake)
-        return Revised(request, planned, remake, ours, theirs, reserve, warnings_beside(planned, request, told))
+        warnings = (*tested, *warnings_beside(planned, request, told))
+        return Revised(request, planned, remake, ours, theirs, reserve, warnings)
 
     def _allowed(self, planned: Plan, adopted: Mapping[str, Node]) -> Plan:
         """Return a plan without who takes over while older code must be able to go on with it; kept takes need them."""

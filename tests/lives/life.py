@@ -22,6 +22,7 @@ from hypothesis.stateful import (
     rule,
 )
 
+from infra.admin import accounts
 from infra.local.vendors.did.settings import DEMO_KEY as DID_KEY
 from infra.local.vendors.heygen.settings import DEMO_KEY
 from shared.cloud.jobs import StoreUnreachable
@@ -34,6 +35,7 @@ from tests.lives.mishaps import UNANSWERED, Mishaps
 from tests.lives.outages import OUTAGES, RICH, Fall, Outage, Outages
 from tests.lives.promises import Promises, held
 from tests.steps.stage import CLIP, FILMS_WITH_ITS_KEY, SPEECH, TENANT, staged
+from tests.storm.books import LENT
 
 KEYS = (DEMO_KEY, "hg_second", "hg_third")
 MOST = 3  # films of one life
@@ -56,10 +58,14 @@ class Life(Mishaps):
         self._held = ExitStack()
         folder = Path(self._held.enter_context(TemporaryDirectory(prefix="life-")))
         self.accounts = dict.fromkeys(KEYS, RICH)
-        self.credits = {DID_KEY: RICH}
+        self.credits = {DID_KEY: RICH, LENT["did"]: RICH}
         purses = {"heygen": {"accounts": self.accounts}, "did": {"accounts": self.credits}}
         settings = staged(folder, heygen=purses["heygen"], did=purses["did"], canned=self.canned, portions=NARROW)
         self.stage = self._held.enter_context(settings)
+        accounts.put(
+            self.stage.wiring, "did", api_key=LENT["did"], webhook=False
+        )  # the platform's, and none of its own
+        self.stage.wiring.tenants.delete_integration(TENANT.id, "did", "production")
         if self.kind is not StagedWiring:
             self.stage.cloud.kind = self.kind
             self.stage.cloud.wiring = self.stage.cloud.instance()

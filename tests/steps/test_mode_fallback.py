@@ -13,6 +13,7 @@ from infra.local.vendors.heygen.settings import DEMO_KEY
 from shared.cloud.tenants import AccountStatus, Tenant
 from shared.codes import Code
 from shared.door.bodies import Mistakes, parse_film, parse_template
+from shared.pipeline.job.events import CancelAsked
 from shared.pipeline.job.job import Ending
 from shared.pipeline.job.revision import Change
 from shared.pipeline.plan.plan import Plan
@@ -198,14 +199,49 @@ def test_a_template_carries_it_and_the_job_keeps_the_mode(stage: Stage, accounts
     assert told(plain)["error"] == Code.NO_PROVIDER_KEY
     assert SAID in priced.get_data(as_text=True)
     assert (job.ending, job.plan.mode, job.request.mode) == (Ending.COMPLETED, "test", Mode.TEST)
-    assert [each["account"] for each in stage.bill("heygen")] == [TRIAL]
+    assert [each["account"] for each in stage.bill("heygen") if job_id in each["key"]] == [TRIAL]
     assert any(each.startswith(SAID) for each in shown["warnings"])
     loaded = stage.wiring.jobs.load(job_id)
     assert loaded
-    again = stage.wiring.jobs_door.revise().regenerate(
-        shop, loaded, frozenset({SPEECH}), Change(), dry_run=True, trace="trace"
-    )
-    assert again[1].plan.mode == "test"
+    again = told(caller.call("POST", f"/jobs/{job_id}/regenerate", {"nodes": [SPEECH], "dry_run": True}))
+    edited = told(caller.call("POST", f"/jobs/{job_id}/edit", {"captions": True}, Idempotency_Key="two"))["job_id"]
+    assert stage.job(edited).plan.mode == "test"
+    assert stage.job(edited).purchases[0].theirs == 0
+    for answer in (again, told(caller.call("GET", f"/jobs/{edited}"))):
+        assert [each for each in answer["warnings"] if each.startswith("This is a test film, for its order became")]
+
+
+@pytest.mark.parametrize("refused", ["", "gone", PAUSED, REFUSED])
+def test_a_retry_is_filmed_by_the_test_account_alone(stage: Stage, accounts_at: Accounts, refused: str) -> None:
+    """Whatever accounts have come: it says so and costs the same; without that account it is refused, not moved."""
+    shop = accounts_at(Case(ours_for_tests=ACTIVE))
+    job_id = stage.order(film(), tenant=shop)
+    keys, revise = stage.wiring.tenant.accounts.keys, stage.wiring.jobs_door.revise()
+    loaded = stage.wiring.jobs.load(job_id)
+    assert loaded
+    stage.wiring.commits.hear(loaded, CancelAsked("a test"))
+    keys.put(shop.id, "heygen", "production", THEIRS, avatar_id=None, voice_id=None, register=False)
+    if refused == "gone":
+        keys.delete(shop.id, "heygen", "test")
+    elif refused:
+        accounts_at.stand(shop.id, "test", refused)
+    loaded = stage.wiring.jobs.load(job_id)
+    assert loaded
+
+    if refused in ("gone", PAUSED):
+        with pytest.raises(Problem, match=r"heygen (key|account)") as wrong:
+            revise.retry(shop, loaded, Change(), dry_run=False)
+        assert wrong.value.code is Code.NO_PROVIDER_KEY
+        assert "test" in f"{wrong.value} {wrong.value.next_move}"
+        return
+    job, made = revise.retry(shop, loaded, Change(), dry_run=False)
+
+    assert (job.plan.mode, job.plan.platform_accounts) == ("test", ())
+    assert (made.ours, made.theirs) == (job.purchases[0].ours, job.purchases[0].theirs)
+    assert job.purchases[-1].theirs == job.plan.speeches[0].cost > 0
+    assert len([each for each in job.warnings if each.startswith(SAID)]) == 1
+    stage.wiring.start_presenter(stage.message(job_id, SPEECH))
+    assert [each["account"] for each in stage.bill("heygen") if job_id in each["key"]] == [TRIAL]
 
 
 @pytest.mark.parametrize("given", ["production", "demo", "", 1, True, ["test"]])

@@ -201,6 +201,65 @@ def test_a_sent_take_is_fetched_when_its_account_was_paused_or_rotated(stage: St
     assert State.DONE is stage.node(job_id, SPEECH).state
 
 
+@pytest.mark.parametrize("how", ["removed", "revoked"])
+def test_an_account_that_goes_amid_a_take_leaves_it_paid_by_us(stage: Stage, how: str) -> None:
+    """What was sent may be billed: it stands in our column, in the month and in the bill alike, and nothing twice."""
+    job_id = started(stage)
+    take = stage.node(job_id, SPEECH).cost
+    if how == "removed":
+        accounts.remove(stage.wiring, "heygen", yes=True)
+        stage.cloud.wiring = stage.cloud.instance()
+    else:
+        stage.wire.on("^heygen ", Kind.REFUSE, "401", times=10_000)
+
+    stage.live(job_id)
+
+    job = stage.job(job_id)
+    columns = bill(job.nodes.values())
+    (line,) = job.nodes[SPEECH].attempts
+    assert (Ending.FAILED, [OURS], Payer.US, True) == (job.ending, billed(stage), line.payer, line.charged)
+    assert (job.money.charged, 0) == (columns.paid_by_us, columns.billed_by_provider)
+    assert columns.paid_by_us >= take
+    month = used_of((stage.wiring.months.own(SHOP, job.id, stage.clock()),))
+    assert job.money.charged == month.money
+    assert job.money.reserved == job.money.charged + job.money.refunded
+
+
+def test_its_endpoint_is_rotated_and_left_nowhere(stage: Stage) -> None:
+    """As a tenant's: a new secret for the endpoint that is there, and what another key left is found by the radar."""
+    accounts.put(stage.wiring, "heygen", api_key=OURS)
+    name = vendor_webhook("heygen", "production", PLATFORM)
+    before = stage.cloud.instance().secrets.get(name).value
+    made = stage.wiring.tenants.integration(PLATFORM, "heygen", "production", fresh=True)
+
+    told = accounts.rotate_webhook(stage.wiring, "heygen")
+    stage.wire.on("^heygen DELETE", Kind.REFUSE, "503")
+    accounts.put(stage.wiring, "heygen", api_key=NEXT)
+    left = stage.wiring.tenants.integration(PLATFORM, "heygen", "production", fresh=True)
+    stage.wiring.radar()
+
+    account = stage.wiring.tenants.integration(PLATFORM, "heygen", "production", fresh=True)
+    assert made
+    assert left
+    assert account
+    assert (made.webhook_id, True) == (told["webhook_id"], bool(told["webhook_rotated_at"]))
+    assert before != stage.cloud.instance().secrets.get(name).value
+    assert (True, None) == (bool(left.webhooks_left), account.webhooks_left)
+
+
+def test_the_radar_asks_for_whom_it_names(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
+    """Whoever speaks where a tenant's order names nobody: gone, it is an alarm, and stands in the operator's list."""
+    account = stage.wiring.tenants.integration(PLATFORM, "heygen", "production", fresh=True)
+    assert account
+    stage.wiring.tenants.change_integration(PLATFORM, replace(account, avatar_id="look_nobody"), ("avatar_id",))
+
+    stage.wiring.radar()
+
+    gone = "avatar look_nobody (the account's own)"
+    assert f"people gone at HeyGen, mode production, {PLATFORM}: {gone}" in capsys.readouterr().out
+    assert gone in str(accounts.listed(stage.wiring))
+
+
 def test_a_replaced_key_stays_while_any_tenants_job_names_it(stage: Stage) -> None:
     """The platform's secret is named by jobs of other tenants than its own: none of them loses its key."""
     job_id = started(stage)
