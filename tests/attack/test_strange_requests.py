@@ -14,6 +14,7 @@ from tests.attack.strange import Known, Strange, requests
 from tests.steps.stage import Stage, staged
 
 SMALL, LARGE = 400, 50_000
+TRIES = 3  # a store that misses its time on a busy machine has the sender come again, as any sender is told to
 
 
 @pytest.fixture(scope="module")
@@ -36,8 +37,11 @@ def send(stage: Stage) -> Callable[[Strange], int]:
     numbers = count()
 
     def sent(strange: Strange) -> int:
-        environ = strange.environ() | {"HTTP_X_FORWARDED_FOR": network(next(numbers))}
-        _, status, _ = run_wsgi_app(apps[strange.function], environ)
+        for _ in range(TRIES):
+            environ = strange.environ() | {"HTTP_X_FORWARDED_FOR": network(next(numbers))}
+            _, status, headers = run_wsgi_app(apps[strange.function], environ)
+            if not (status.startswith("503") and "Retry-After" in headers):
+                break
         return int(status[:3])
 
     return sent
