@@ -18,10 +18,10 @@ run: $(READY)  ## the whole cloud on this machine, until Ctrl-C (PORT=8081 for a
 	@$(BIN)/python -m infra.local $(if $(PORT),--port $(PORT))
 
 test: $(READY)  ## everything that proves it
-	@$(BIN)/python -m pytest -q -n 3 --dist loadgroup --no-loadscope-reorder -m "not long"
+	@$(BIN)/python -m pytest -q -n 3 --dist loadgroup --no-loadscope-reorder -m "not long" --durations 30 --durations-min 5
 
 proofs: $(READY)  ## the proofs that take their time: crash loops, the model, storms
-	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup --no-loadscope-reorder -m long
+	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup --no-loadscope-reorder -m long --durations 15 --durations-min 5
 
 check: $(READY)  ## lints, types, import contracts
 	@$(BIN)/ruff check .
