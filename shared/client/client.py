@@ -18,7 +18,7 @@ from .transport import Patience, Sent, Transport
 
 VERSION = "0.1.0"
 AGENT = f"abroll-client/{VERSION}"
-MOST_PHOTO = 20 * 1024 * 1024  # bytes, as abroll takes them
+MOST_UPLOAD, MOST_CLIP = 20 * 1024 * 1024, 30 * 1024 * 1024  # bytes, as abroll takes them
 
 
 class Abroll:
@@ -61,7 +61,7 @@ class Abroll:
 
         Raises Refused where it is no such photo, OSError where the file cannot be read.
         """
-        content = photo if isinstance(photo, bytes) else _read(Path(photo))
+        content = photo if isinstance(photo, bytes) else _read(Path(photo), MOST_UPLOAD)
         headers = {"Content-Type": "application/octet-stream"}
         answer = self._transport.call("POST", "/tenant/uploads", Sent(content=content, headers=headers))
         return str(answer["image"])
@@ -71,20 +71,24 @@ class Abroll:
 
         Raises Refused where it is no such music, OSError where the file cannot be read.
         """
-        content = music if isinstance(music, bytes) else _read(Path(music))
+        content = music if isinstance(music, bytes) else _read(Path(music), MOST_UPLOAD)
         headers = {"Content-Type": "application/octet-stream"}
         answer = self._transport.call("POST", "/tenant/uploads/audio", Sent(content=content, headers=headers))
         return str(answer["audio"])
 
     def upload_clip(self, clip: str | Path | bytes) -> str:
-        """Upload a clip of your own (MP4, MOV or WebM, 0.5 to 60 s); return its id, for `clip` of a scene.
+        """Upload a clip of your own (MP4, MOV or WebM, 0.5 to 60 s, 30 MB); return its id, for a scene's `clip`.
 
         Raises Refused where it is no such clip, OSError where the file cannot be read.
         """
-        content = clip if isinstance(clip, bytes) else _read(Path(clip))
+        content = clip if isinstance(clip, bytes) else _read(Path(clip), MOST_CLIP)
         headers = {"Content-Type": "application/octet-stream"}
         answer = self._transport.call("POST", "/tenant/uploads/clip", Sent(content=content, headers=headers))
         return str(answer["clip"])
+
+    def fetch_clip(self, url: str) -> str:
+        """Let a clip of your own be fetched from a link, once; return its id, for a scene's `clip`. Raises Refused."""
+        return str(self._transport.call("POST", "/tenant/uploads/clip_link", Sent(plain={"clip_url": url}))["clip"])
 
     def tenant(self) -> Tenant:
         """Return who the key belongs to, its plan, and what is left of this month."""
@@ -164,9 +168,8 @@ def _key(given: str | None) -> str:
     raise KeyRefused("no API key", code="unauthorized", next_move="Give `key`, or set ABROLL_KEY.")
 
 
-def _read(photo: Path) -> bytes:
-    if photo.stat().st_size > MOST_PHOTO:
-        raise Refused(
-            f"{photo.name} has more than {MOST_PHOTO // 2**20} MB", code="body_too_large", next_move="Make it smaller."
-        )
-    return photo.read_bytes()
+def _read(file: Path, most: int) -> bytes:
+    if file.stat().st_size > most:
+        message = f"{file.name} has more than {most // 2**20} MB"
+        raise Refused(message, code="body_too_large", next_move="Make it smaller.")
+    return file.read_bytes()

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
+from urllib.parse import urlencode
 
 from .errors import FilmFailed, NotFound, StillRunning, Unavailable
 from .schemas import (
@@ -169,25 +170,28 @@ class Films:
         """Make another version of a film from the takes that exist: nothing is bought. With `dry_run`: only checked."""
         return cast("Revised | RevisedDryRun", self._changed(job, "edit", changes, idempotency_key))
 
-    def download(self, job: str, to: str | Path, *, file: str | None = None) -> Path:
+    def download(self, job: str, to: str | Path, *, file: str | None = None, output: int = 1) -> Path:
         """Fetch the film to a file, which is there whole or not at all; return its path. Raises OSError too.
 
         `file`: which of the film's files, `mp4`, `mov`, `webm`, `gif` or `webp`; left out, the one `to` is named as.
+        `output`: which of the order's `outputs`, from 1.
         """
         path = Path(to)
         ending = path.suffix[1:].lower()
         chosen = file or (ending if ending in OTHER_FILES else "mp4")
         for left in reversed(range(TRIES)):
             try:
-                return self._fetch(job, path, chosen)
+                return self._fetch(job, path, chosen, output)
             except Unavailable:
                 if not left:
                     raise
                 self._patience.sleep(1.0)
         raise AssertionError("a try returns or raises")
 
-    def _fetch(self, job: str, path: Path, chosen: str) -> Path:
-        called = f"/jobs/{_id(job)}/film" + ("" if chosen == "mp4" else f"?file={chosen}")
+    def _fetch(self, job: str, path: Path, chosen: str, output: int) -> Path:
+        asked = {"file": chosen} if chosen != "mp4" else {}
+        asked |= {"output": str(output)} if output != 1 else {}
+        called = f"/jobs/{_id(job)}/film" + (f"?{urlencode(asked)}" if asked else "")
         part = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")
         try:
             with part.open("xb") as file, self._transport.file(called) as answer:

@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import Any
 
 import flask
+from werkzeug.datastructures import FileStorage
 from werkzeug.test import EnvironBuilder
 
 from shared.door.asked import SIGNED_IN
@@ -47,15 +48,15 @@ class InsideCalls:
         query: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Answered:
-        """Call a path such as `/jobs/{id}`; a body is JSON, or bytes as they are."""
+        """Call a path such as `/jobs/{id}`; a body is JSON, or bytes or a file as they are."""
         function, _, rest = path.strip("/").partition("/")
         kept = {name: outer.headers[name] for name in TRACED if name in outer.headers}
-        raw = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
+        sent: Mapping[str, Any] = {"input_stream": body.stream} if isinstance(body, FileStorage) else _data(body)
         builder = EnvironBuilder(
             path=f"/{rest}",
             query_string=dict(query or {}),
             method=method,
-            data=raw,
+            **sent,
             headers=[*kept.items(), *(headers or {}).items()],
             environ_base={"REMOTE_ADDR": outer.remote_addr or ""},
         )
@@ -68,3 +69,7 @@ class InsideCalls:
             builder.close()
         fields = json.loads(response.get_data()) if response.mimetype == "application/json" else {}
         return Answered(response.status_code, fields, response)
+
+
+def _data(body: object) -> Mapping[str, Any]:
+    return {"data": body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()}

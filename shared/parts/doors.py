@@ -102,6 +102,15 @@ class DoorParts(BatchParts):
         return replace(self.tenant_inside, judge_music=facts_of, judge_font=font_facts, judge_clip=clip_facts_of)
 
     @cached_property
+    def tenant_of_pages(self) -> "TenantDoor":
+        """The same as the pages ask it, whose function carries what decodes clips."""
+        from dataclasses import replace
+
+        from shared.steps.judged_clips import clip_facts_of
+
+        return replace(self.tenant_inside, judge_clip=clip_facts_of)
+
+    @cached_property
     def tenant_inside(self) -> "TenantDoor":
         """The same as other functions ask it, which do not carry what decodes music."""
         from shared.cloud.tenant_pages import TenantPages
@@ -213,7 +222,14 @@ class DoorParts(BatchParts):
             Specimens(lambda: self.egress),
             CaptionFiles(self.jobs, lambda: self.blobs),
         )
-        return ConsoleDoor(self.entrance, self.sessions, pages, self.inside, *files, self.operator_screens)
+        return ConsoleDoor(self.entrance, self.sessions, pages, self.inside_pages, *files, self.operator_screens)
+
+    @cached_property
+    def inside_pages(self) -> "InsideCalls":
+        """The same calls as the pages make them."""
+        from shared.door.inside import InsideCalls
+
+        return InsideCalls({**self.inside.doors, "tenant": lambda: self.tenant_of_pages})
 
     @cached_property
     def operator_screens(self) -> "OperatorScreens":

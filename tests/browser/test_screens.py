@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 import pytest
 
 from tests.browser.site import DESKTOP, PHONE, Shops, Site
+from tests.steps.clip_web import small_clip
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -25,6 +26,7 @@ SCREENS = {
     "presenters": "/presenters",
     "voices": "/presenters/voices",
     "personas": "/presenters/personas",
+    "brands": "/brands",
     "usage": "/usage",
     "developers": "/developers",
     "settings": "/settings",
@@ -57,9 +59,11 @@ HOSTILE = (
 
 
 @pytest.fixture(scope="module")
-def film(shops: Shops) -> str:
-    """Return a finished film whose every text is an attack."""
-    scenes = [{"visual_description": text, "text_overlay": text[:80], "duration": 4} for text in HOSTILE[:2]]
+def film(shops: Shops, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Return a finished film whose every text is an attack, with a clip of the tenant's own."""
+    scenes = [{"visual_description": text, "text_overlay": text[:80], "duration": 4} for text in HOSTILE[:1]]
+    clip = shops.upload("shop", "/tenant/uploads/clip", small_clip(tmp_path_factory.mktemp("clip")))["clip"]
+    scenes += [{"clip": clip, "text_overlay": HOSTILE[1]}]
     order = {
         "product_title": "".join(HOSTILE),
         "product_id": HOSTILE[1],

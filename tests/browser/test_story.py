@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.browser.site import PHONE, Site
+from tests.steps.clip_web import small_clip
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -18,12 +19,12 @@ DROP = """(area, {bytes, name}) => {
 }"""
 
 
-def test_a_tenant_makes_a_film(site: Site) -> None:
-    """Key, presenter by picture, dropped photo, price, order; then watched, played, moved for nothing, downloaded."""
+def test_a_tenant_makes_a_film(site: Site, tmp_path: Path) -> None:
+    """Key, presenter by picture, photo, own clip, price, order; then watched, played, moved for nothing, downloaded."""
     with site.page("newcomer") as page:
         put_key(page)
         choose_presenter(page)
-        order(page)
+        order(page, tmp_path)
         played = watch(page)
         moved = move(page)
         with page.expect_download() as download:
@@ -55,23 +56,36 @@ def choose_presenter(page: "Page") -> None:
     page.get_by_text("This presenter speaks where an order names nobody.").wait_for()
 
 
-def order(page: "Page") -> None:
-    """Drop a photo, say what is seen and said, look at the price and order."""
+def order(page: "Page", folder: Path) -> None:
+    """Drop a photo, say what is seen and said, bring a clip, look at the price and order."""
     import base64
 
     page.get_by_role("link", name="New film").click()
     page.get_by_label("Title").fill("Espresso blend")
     photo = {"bytes": base64.b64encode(PHOTO.read_bytes()).decode(), "name": PHOTO.name}
     page.locator("[data-drop]").evaluate(DROP, photo)
-    page.locator("#preview").wait_for(state="visible")
+    page.locator("#photo-shown").wait_for(state="visible")
     page.get_by_label("What is seen").fill("A barista sets a fresh cup on a wooden counter, steam rising")
     page.get_by_label("Seconds (4 to 8").fill("4")
     page.get_by_label("What the presenter says").fill("Our new espresso is here.")
     drag(page)
+    bring_clip(page, folder)
     page.get_by_role("button", name="Show the price").click()
     page.get_by_text("Photo kept").wait_for()
     page.get_by_role("button", name=re.compile("Order for at most")).click()
     page.get_by_text("Ordered. This page follows the film.").wait_for()
+
+
+def bring_clip(page: "Page", folder: Path) -> None:
+    """Choose a file that is none, then a clip: the page says what is wrong, then what was taken, of its own accord."""
+    small_clip(folder)
+    page.get_by_role("button", name="Add a scene").click()
+    page.get_by_text("Your own clip instead of footage").nth(1).click()
+    page.get_by_label("A clip (MP4").nth(1).set_input_files(PHOTO)
+    page.locator(".wrong").wait_for()
+    page.get_by_label("A clip (MP4").nth(1).set_input_files(folder / "red.mp4")
+    page.get_by_text("1.0 s, 192").wait_for()
+    assert "red.mp4" == page.locator("[data-clip] [role=status]").nth(1).inner_text()
 
 
 def drag(page: "Page") -> None:
@@ -122,15 +136,34 @@ def test_a_revoked_key_is_signed_out_everywhere(site: Site) -> None:
     assert "Sign in" == told
 
 
-def test_a_film_is_ordered_without_script(site: Site) -> None:
-    """Each button sends the whole form; what the script adds is comfort."""
+def test_a_table_is_uploaded_and_priced(site: Site, tmp_path: Path) -> None:
+    """A spreadsheet's file takes the place of what was written; the price stands before anything is ordered."""
+    rows = "product_title,scenes.0.visual_description,scenes.0.duration\nMug,A mug,4\nPot,A pot,4\n"
+    (tmp_path / "films.csv").write_bytes(b"\xef\xbb\xbf" + rows.encode())
+    with site.page("shop") as page:
+        page.goto(f"{site.url}/console/batches/new")
+        page.get_by_label("The table").fill("nonsense")
+        page.get_by_label("A table: CSV").set_input_files(tmp_path / "films.csv")
+        page.get_by_role("button", name="Show the price").click()
+        page.get_by_role("button", name="Order 2 films").wait_for()
+        kept = page.get_by_label("The table").input_value()
+
+    assert rows.strip() == kept.strip()
+
+
+def test_a_film_is_ordered_without_script(site: Site, tmp_path: Path) -> None:
+    """Each button sends the whole form, its files too; what the script adds is comfort."""
+    small_clip(tmp_path)
     with site.page("shop", java_script_enabled=False, viewport=PHONE) as page:
         page.goto(f"{site.url}/console/new")
         page.get_by_label("Title").fill("No script")
         page.get_by_label("What is seen").fill("A cup")
         page.get_by_label("Seconds (4 to 8").fill("4")
         page.get_by_role("button", name="Add a scene").click()
+        page.get_by_text("Your own clip instead of footage").nth(1).click()
+        page.get_by_label("A clip (MP4").nth(1).set_input_files(tmp_path / "red.mp4")
         page.get_by_role("button", name="Show the price").click()
+        page.get_by_text("1.0 s, 192").wait_for()
         page.get_by_role("button", name=re.compile("Order for at most")).click()
         told = page.get_by_role("heading", level=1).inner_text()
 

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from tests.patience import PATIENCE
+from tests.steps.clip_web import small_clip
 from tests.system.conftest import ROOT, Abroll
 
 PHOTO = ROOT / "infra" / "local" / "samples" / "coffee.jpg"
@@ -71,14 +72,19 @@ def films(abroll: Abroll, product: str) -> Sequence[Mapping[str, Any]]:
 
 
 def test_a_film_from_a_photo(shell: Shell) -> None:
-    """Priced, ordered, waited for and fetched by one command; then it is listed, billed and told."""
+    """With a clip of one's own, by one command; then its further files are fetched, it is listed, billed and told."""
     order = shell.order(product_id="cli-film")
+    small_clip(shell.folder)
 
-    code, job, err = shell.run("make", order, "--photo", str(PHOTO), "--yes", "-o", "film.mp4")
+    further = ("--clip", "2=red.mp4", "--container", "mov", "--preview", "gif")
+    code, job, err = shell.run("make", order, "--photo", str(PHOTO), *further, "--yes", "-o", "film.mp4")
+    files = shell.run("download", job["id"], "film.mov", "film.gif")
 
     assert (0, None) == (code, err)
     assert "completed" == job["status"]
     assert b"ftyp" == (shell.folder / "film.mp4").read_bytes()[4:8]
+    assert (0, {"files": ["film.mov", "film.gif"]}, None) == files
+    assert b"GIF89a" == (shell.folder / "film.gif").read_bytes()[:6]
     assert [job["id"]] == [row["id"] for row in shell.run("ls", "--product", "cli-film")[1]]
     bill, story = shell.run("bill", job["id"])[1], shell.run("timeline", job["id"])[1]
     assert job["cost"]["paid_by_us"] == bill["paid_by_us"]
@@ -308,6 +314,8 @@ def test_a_refused_order_says_every_field(shell: Shell) -> None:
         ("make",),
         ("make", "missing.json"),
         ("make", "order.json", "--photo", "missing.jpg"),
+        ("make", "order.json", "--clip", "cup.mp4"),
+        ("edit", "6f0d9a54-3f0b-4f7a-8f5d-0a4b1c2d3e4f"),
         ("nothing",),
         ("ls", "--status", "lost"),
         ("ls", "-n", "0"),

@@ -3,6 +3,7 @@
 It is built by npm from its lock file; where there is no Node 20, or no package registry, that is said.
 """
 
+import base64
 import json
 import os
 import re
@@ -16,6 +17,7 @@ import pytest
 from standardwebhooks import Webhook
 
 from tests.patience import PATIENCE
+from tests.steps.clip_web import small_clip
 from tests.system.conftest import ROOT, Abroll
 
 SOURCE = Path("infra/clients/typescript")
@@ -24,9 +26,12 @@ LEAST_NODE = 20
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"  # the specification's own example
 FILM = """
 import { Abroll, AbrollError, verify } from "./dist/abroll.js";
-const { url, key, signed } = JSON.parse(process.argv[2]);
+const { url, key, signed, clip } = JSON.parse(process.argv[2]);
 const abroll = new Abroll({ url, key });
-const order = { product_title: "Mug", scenes: [{ visual_description: "A mug on a table", duration: 4 }] };
+const own = await abroll.uploadClip(Buffer.from(clip, "base64"));
+const unfetched = await abroll.fetchClip("http://127.0.0.1:1/no").catch((failed) => failed);
+const filmed = { visual_description: "A mug on a table", duration: 4 };
+const order = { product_title: "Mug", preview: "gif", scenes: [filmed, { clip: own }] };
 const priced = await abroll.price(order);
 const made = await abroll.create(order, "typescript-mug");
 const again = await abroll.create(order, "typescript-mug");
@@ -34,6 +39,9 @@ const film = await abroll.wait(made.job_id);
 const refused = await abroll.create({ ...order, colour: "red" }).catch((failed) => failed);
 const genuine = await verify(signed.body, new Headers(signed.headers), [signed.secret]);
 const forged = await verify(signed.body + " ", new Headers(signed.headers), [signed.secret]).catch((failed) => failed);
+const files = [await abroll.download(made.job_id), await abroll.download(made.job_id, "gif")];
+const none = await abroll.download(made.job_id, "webm").catch((failed) => failed);
+const edit = await abroll.edit(made.job_id, { container: "mov", dry_run: true });
 const kept = await abroll.keep(made.job_id);
 const free = await abroll.keep(made.job_id, false);
 const gone = [await abroll.delete(made.job_id), await abroll.delete(made.job_id)];
@@ -48,7 +56,8 @@ const batch = { rows: rows.rows, same: (await abroll.batch(sent.batch_id)).title
   films: (await abroll.list({ batch: sent.batch_id })).jobs.length, all: (await abroll.batches()).batches.length,
   deleted: (await abroll.deleteBatch(sent.batch_id)).deleted };
 const sought = await abroll.get(made.job_id).catch((failed) => failed);
-console.log(JSON.stringify({ batch,
+console.log(JSON.stringify({ batch, unfetched: unfetched.code, none: none.code, edit: edit.status,
+  heads: files.map((each) => Buffer.from(each).subarray(0, 12).toString("latin1")),
   stays: [kept.expires_at === null, free.expires_at === null],
   gone: gone.map((each) => each.deleted), sought: sought.code,
   status: priced.status, same: made.job_id === again.job_id, ended: film.status, film: film.final_video_url,
@@ -92,7 +101,9 @@ def test_it_makes_a_film_and_proves_a_webhook(built: Path, abroll: Abroll) -> No
         "webhook-timestamp": stamp,
         "webhook-signature": Webhook(SECRET).sign("msg_1", now, body),
     }
-    given = {"url": abroll.url, "key": abroll.key, "signed": {"body": body, "headers": headers, "secret": SECRET}}
+    clip = base64.b64encode(small_clip(built)).decode()
+    signed = {"body": body, "headers": headers, "secret": SECRET}
+    given = {"url": abroll.url, "key": abroll.key, "signed": signed, "clip": clip}
     (built / "film.mjs").write_text(FILM, encoding="utf-8")
 
     ran = subprocess.run(
@@ -109,6 +120,9 @@ def test_it_makes_a_film_and_proves_a_webhook(built: Path, abroll: Abroll) -> No
     told: dict[str, Any] = json.loads(ran.stdout)
     assert ("dry_run", True, "completed") == (told["status"], told["same"], told["ended"])
     assert told["film"].startswith("http")
+    assert ["ftyp", "GIF8"] == [told["heads"][0][4:8], told["heads"][1][:4]]
+    assert ("dry_run", "not_found") == (told["edit"], told["none"])
+    assert told["unfetched"] in ("validation_error", "not_a_clip")
     assert [True, "validation_error", ["colour"]] == told["refused"]
     assert ([True, False], [True, True]) == (told["stays"], told["gone"])
     batch = told["batch"]

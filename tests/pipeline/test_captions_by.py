@@ -7,7 +7,7 @@ import pytest
 
 from shared.door.bodies import Mistakes
 from shared.door.change_bodies import parse_edit
-from shared.door.console.moves import edited as edited_form
+from shared.door.console.edits import edited as edited_form
 from shared.pipeline.edit.assembly import Take, assemble
 from shared.pipeline.edit.edit import Cue, Edit
 from shared.pipeline.job.recut import Recut, laid_out

@@ -83,6 +83,20 @@ def test_texts_that_stay_are_not_sent(stage: Stage, browser: Browser, film: str)
     assert "New" == asked["scenes"][0]["text_overlay"]
 
 
+def test_a_film_gets_further_files(stage: Stage, browser: Browser, film: str) -> None:
+    """For nothing, by a form; what is refused stands at its field, with what was typed."""
+    form = {"texts": "on", "text.0": "Cup", "preview": "gif", "_once": ONCE[1]}
+    wrong = browser.send(f"/films/{film}/edit", {**form, "poster.at": "soon"})
+    made = browser.send(f"/films/{film}/edit", form).headers["Location"].rsplit("/", 1)[1]
+    asked = told(customer(stage.wiring, TENANT.id).call("GET", f"/jobs/{made}/request"))
+
+    text = wrong.get_data(as_text=True)
+    assert 422 == wrong.status_code
+    assert 'id="wrong-poster.at"' in text
+    assert ['value="soon"', 'value="Cup"'] == re.findall(r'value="(?:soon|Cup)"', text)[::-1]
+    assert "gif" == asked["preview"]
+
+
 def test_a_film_is_made_again_at_the_price_that_was_shown(stage: Stage, browser: Browser, film: str) -> None:
     """Whatever is chosen otherwise tells its own price first; nothing is bought before that."""
     agreed = re.compile(r'name="agreed" value="([0-9a-f]+)"')

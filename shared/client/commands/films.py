@@ -1,63 +1,36 @@
 """The commands about films."""
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from itertools import islice
 from pathlib import Path
-from typing import Any, TypeVar, get_args, get_type_hints
+from typing import Any, get_args, get_type_hints
 
 import click
 
 from ..client import Abroll
 from ..errors import Refused
 from ..schemas import JobRow
-from . import many, words
+from . import clips, many, words
+from .options import FILE, PHOTO, buying, laid_out, watching
 from .ordering import Order, Wish, buy, follow
 from .session import Session, read_json, this
 
-Command = TypeVar("Command", bound=Callable[..., Any])
 STATUSES = get_args(get_type_hints(JobRow)["status"])
 FILE_FIELDS = {"mov": "container", "webm": "container", "gif": "preview", "webp": "preview"}
-FILE = click.Path(path_type=Path)
-PHOTO = click.option(
-    "--photo", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="The product's photo."
-)
-
-
-def watching(command: Command) -> Command:
-    """Give a command the options of waiting."""
-    for option in (
-        click.option("--timeout", type=click.FloatRange(min=0), help="Seconds to wait at most; then exit code 4."),
-        click.option(
-            "-o",
-            "--output",
-            "to",
-            type=FILE,
-            help="Fetch the film into this file; waits for it. .mov and .webm are asked for, too.",
-        ),
-    ):
-        command = option(command)
-    return command
-
-
-def buying(command: Command) -> Command:
-    """Give a command the options of whatever buys."""
-    for option in (
-        click.option("--anew", is_flag=True, help="Order although the same command was interrupted before."),
-        click.option("-y", "--yes", is_flag=True, help="Order without asking."),
-        click.option("--wait", is_flag=True, help="Wait until the film is there."),
-    ):
-        command = option(command)
-    return watching(command)
 
 
 @click.command()
 @click.argument("order")
 @PHOTO
+@laid_out
 @this
-def price(session: Session, order: str, photo: Path | None) -> None:
-    """Tell what the order in a JSON file (- for stdin) would make and cost. Nothing is ordered."""
-    body = read_json(order)
+def price(session: Session, /, order: str, photo: Path | None, **asked: Any) -> None:
+    """Tell what the order in a JSON file (- for stdin) would make and cost. Nothing is ordered.
+
+    Its photo and its clips are uploaded for that: a scene's `clip` may be a file here, or a link.
+    """
+    body = clips.sent(session.abroll, _asked(read_json(order), asked, edit=False))
     if photo:
         body["image"] = session.abroll.upload(photo)
     session.output.result(session.abroll.films.price(body), words.price)
@@ -66,18 +39,21 @@ def price(session: Session, order: str, photo: Path | None) -> None:
 @click.command()
 @click.argument("order")
 @PHOTO
+@laid_out
 @buying
 @this
 def make(session: Session, /, order: str, photo: Path | None, **asked: Any) -> None:
     """Order the film described in a JSON file (- for stdin), at a price you agree to.
 
-    Interrupted, the same command goes on with the same film.
+    A scene's `clip` may be a file on this machine (cup.mp4) or a link: it is shown in place of footage, and costs
+    nothing; --clip 2=cup.mp4 says so without a change to the file. Further files of the film are fetched with
+    `abroll download`. Interrupted, the same command goes on with the same film.
     """
 
     def create(abroll: Abroll, body: dict[str, Any], key: str | None) -> Mapping[str, Any]:
         return abroll.films.create(body, idempotency_key=key) if key else abroll.films.price(body)
 
-    _buy(session, create, "create", _with_file(read_json(order), asked["to"]), photo, asked)
+    _buy(session, create, "create", _asked(read_json(order), asked, edit=False), photo, asked)
 
 
 @click.command()
@@ -121,18 +97,26 @@ def regenerate(session: Session, /, job: str, changes: str | None, **asked: Any)
 
 @click.command()
 @click.argument("job")
-@click.argument("changes")
+@click.argument("changes", required=False)
+@laid_out
 @buying
 @this
-def edit(session: Session, /, job: str, changes: str, **asked: Any) -> None:
-    """Make another version of a film from its takes, laid out as the changes in a JSON file (- for stdin) say."""
+def edit(session: Session, /, job: str, changes: str | None, **asked: Any) -> None:
+    """Make another version of a film from its takes, laid out as the changes in a JSON file (- for stdin) say.
+
+    Nothing is bought. The options do without a file: `abroll edit JOB --container webm -o film.webm`,
+    `abroll edit JOB --clip 2=other.mp4` (of a scene that shows a clip of yours).
+    """
+    body = _asked(read_json(changes) if changes else {}, asked, edit=True)
+    if not body:
+        raise click.UsageError("what is to be otherwise? Name a file of changes, --clip, --container or --preview")
 
     def order(abroll: Abroll, body: dict[str, Any], key: str | None) -> Mapping[str, Any]:
         if key:
             return abroll.films.edit(job, body, idempotency_key=key)
         return abroll.films.edit(job, {**body, "dry_run": True})
 
-    _buy(session, order, f"edit {job}", _with_file(read_json(changes), asked["to"]), None, asked)
+    _buy(session, order, f"edit {job}", body, None, asked)
 
 
 @click.command("ls")
@@ -210,6 +194,23 @@ def delete(session: Session, job: str, *, yes: bool) -> None:
 
 @click.command()
 @click.argument("job")
+@click.argument("files", nargs=-1, required=True, type=FILE)
+@click.option(
+    "--output", "number", type=click.IntRange(1, 4), default=1, show_default=True, help="Which of its shapes."
+)
+@this
+def download(session: Session, job: str, files: tuple[Path, ...], number: int) -> None:
+    """Fetch a finished film into files, each as it is named: film.mp4, film.mov, film.webm, film.gif, film.webp.
+
+    MOV and WebM are there where the order or an edit asked for that `container`, GIF and WebP where it asked for that
+    `preview`.
+    """
+    fetched = [str(session.abroll.films.download(job, each, output=number)) for each in files]
+    session.output.result({"files": fetched}, lambda told: "\n".join(told["files"]))
+
+
+@click.command()
+@click.argument("job")
 @click.option("--off", is_flag=True, help="Keep it no more: its plan's days begin anew.")
 @this
 def keep(session: Session, job: str, *, off: bool) -> None:
@@ -245,10 +246,17 @@ COMMANDS = (
     edit,
     cancel,
     delete,
+    download,
     keep,
     bill,
     timeline,
 )
+
+
+def _asked(body: dict[str, Any], asked: Mapping[str, Any], *, edit: bool) -> dict[str, Any]:
+    """Return an order, or an edit, with what the options say of it. Raises UsageError."""
+    said = {name: asked[name] for name in ("container", "preview") if asked[name]}
+    return _with_file(clips.placed({**body, **said}, asked["own"], edit=edit), asked.get("to"))
 
 
 def _with_file(body: dict[str, Any], to: Path | None) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import click
 
 from ..client import Abroll
 from ..errors import FilmFailed, Refused, StillRunning
-from . import words
+from . import clips, words
 from .purchases import Purchase, Purchases
 from .session import Session
 
@@ -34,7 +34,8 @@ class Wish:
 
 def buy(session: Session, wish: Wish) -> None:
     """Buy it, and print the job; raises AbrollError."""
-    purchases = Purchases(session.profile.url, session.profile.key, wish.call, wish.body, _digest(wish.photo))
+    files = _digest(wish.photo) + clips.digest(wish.body)
+    purchases = Purchases(session.profile.url, session.profile.key, wish.call, wish.body, files)
     begun = None if wish.anew else purchases.begun()
     if begun and begun.job:
         session.output.note(f"going on with {begun.job}, which this command ordered before; --anew orders another")
@@ -73,7 +74,7 @@ def _ordered(
     image = begun.image if begun else ""
     if wish.photo and not image:
         image = session.abroll.upload(wish.photo)
-    body = {**wish.body, "image": image} if image else wish.body
+    body = clips.sent(session.abroll, {**wish.body, "image": image} if image else wish.body)
     if begun is None:
         _agree(session, wish.order(session.abroll, body, None))
         begun = purchases.begin()

@@ -118,6 +118,10 @@ def listen(session: Session, forward_to: str, events: str | None, since: str | N
 
     No endpoint is needed either: jobs and batches are told as they end. The signature's secret is this machine's own,
     the same each time. Each event is sent once; --since sends it again. Ctrl-C ends it, with exit code 0.
+
+    `job.progress` is not among them: abroll tells it to endpoints as it happens and keeps it nowhere, so nothing is
+    there to be read afterwards. `abroll wait JOB` follows one film's progress; an endpoint added with `abroll webhooks
+    add URL --event job.progress` is told it.
     """
     wanted = _wanted(events)
     try:

@@ -78,10 +78,10 @@ def form(visit: Visit, _found: Mapping[str, str]) -> flask.Response:
 def sent(visit: Visit, _found: Mapping[str, str]) -> flask.Response:
     """Tell a table's price, or order it; the button says which. A file takes the place of what was written."""
     filled = dict(visit.form)
-    if visit.photo:
-        filled["rows"] = _text(visit.photo)
+    if table := visit.files.get("file"):
+        filled["rows"] = _text(table.read())
     agreed = filled.pop("agreed", "")
-    if filled.pop("do", "price") == "order" and _AGREED.fullmatch(agreed) and not visit.photo:
+    if filled.pop("do", "price") == "order" and _AGREED.fullmatch(agreed) and not table:
         query = {**_terms(filled), "max_cost_usd": agreed}
         heard = visit.ask("POST", "/batches/", _table(filled), query=query, headers=once(visit))
         if not heard.failed:

@@ -44,3 +44,16 @@ CHOICES = (
         ),
     ),
 )
+FILES = (
+    Choice(
+        "container",
+        "A file beside the MP4",
+        (("", "none"), ("mov", "MOV, for editing programs"), ("webm", "WebM, for websites; it takes longer")),
+    ),
+    Choice(
+        "preview",
+        "A moving preview of three seconds",
+        (("", "none"), ("gif", "GIF, for mails"), ("webp", "WebP, for websites")),
+    ),
+)
+UNASKED = {"container": "mp4", "preview": "none"}  # what an edit says that wants no such file

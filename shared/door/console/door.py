@@ -15,7 +15,21 @@ from shared.cloud.secrets import NoSecret
 from shared.codes import Code
 from shared.door.answers import refuse, request_id
 from shared.door.asked import READ, SIGNED_IN
-from shared.door.console import account, batches, film, films, moves, new_film, personas, presenters, start, voices
+from shared.door.console import (
+    account,
+    batches,
+    brands,
+    edits,
+    film,
+    films,
+    moves,
+    new_film,
+    own_files,
+    personas,
+    presenters,
+    start,
+    voices,
+)
 from shared.door.console.captions import CaptionFiles
 from shared.door.console.operator import OperatorScreens
 from shared.door.console.pages import Pages
@@ -28,7 +42,7 @@ from shared.door.keys import caller
 from shared.door.public import ANSWERED_503, Route, allowed_methods, fitting, note_answer
 from shared.door.statuses import STATUS
 from shared.log import Fact, crashed, log
-from shared.media.images import MOST_IMAGE_BYTES
+from shared.pipeline.plan.picture import MOST_CLIP_BYTES
 from shared.steps.problems import Problem
 
 FOREIGN = "this form was not sent by one of our pages"
@@ -60,6 +74,7 @@ class ConsoleDoor:
             "/batches/new": batches.form,
             "/batches/{batch}": batches.shown,
             "/batches/{batch}/results.csv": batches.results,
+            "/brands": brands.listed,
             "/films": films.listed,
             "/films/{job}": film.shown,
             "/films/{job}/again": moves.again,
@@ -81,9 +96,11 @@ class ConsoleDoor:
         posts: dict[str, Screen] = {
             "/batches/new": batches.sent,
             "/batches/{batch}": batches.change,
+            "/brands": brands.sent,
+            "/clips": own_files.clip,
             "/films/{job}/again": moves.make_again,
             "/films/{job}/cancel": moves.cancel,
-            "/films/{job}/edit": moves.edit,
+            "/films/{job}/edit": edits.edit,
             "/films/{job}/feedback": moves.feedback,
             "/films/{job}/replay": moves.replay,
             "/films/{job}/retry": moves.retry,
@@ -168,10 +185,10 @@ class ConsoleDoor:
             return response
         visit = Visit(request, who, session, self.sessions, self.pages, self.calls)
         if request.method == "POST":
-            fields, photo = form_body(request, MOST_IMAGE_BYTES)
+            fields, files = form_body(request, MOST_CLIP_BYTES)
             if not self.sessions.holds(session, fields.pop("_token", "")):
                 raise Problem(Code.FORBIDDEN, FOREIGN, next_move="load the page again and send it once more")
-            visit = Visit(request, who, session, self.sessions, self.pages, self.calls, fields, photo)
+            visit = Visit(request, who, session, self.sessions, self.pages, self.calls, fields, files)
         response = self.pages.dressed(screen(visit, found))
         self.sessions.keep(response, session)
         return response

@@ -8,7 +8,9 @@ from uuid import uuid4
 import flask
 
 from shared.door.asked import WRITE, is_job_id
-from shared.door.console.visits import CallRefused, Visit, told
+from shared.door.console.choices import FILES
+from shared.door.console.own_files import ordered_clip, shown_clip
+from shared.door.console.visits import CallRefused, Visit
 from shared.door.feedback_bodies import REASONS
 from shared.door.mcp_tools import ENDED
 from shared.pipeline.plan.request import Preset
@@ -50,9 +52,10 @@ def film_page(
     problem: Mapping[str, Any] | None = None,
     status: int = 200,
     webhooks: Sequence[Mapping[str, Any]] | None = None,
+    form: Mapping[str, str] | None = None,
     **further: Any,
 ) -> flask.Response:
-    """Return a film's page, with what was refused just now where something was.
+    """Return a film's page, with what was refused just now where something was, and the `form` that was.
 
     The operator brings the webhooks of another tenant's film, and acts of its own: the tenant's are not offered then.
     """
@@ -62,13 +65,18 @@ def film_page(
             again = visit.ask("POST", f"{path}/retry", {"dry_run": True})
         hooks = visit.ask("GET", "/tenant/deliveries", query={"job": job["id"], "limit": str(WEBHOOKS_OF_A_FILM)})
         webhooks = () if hooks.failed else hooks.fields["deliveries"]
+    ordered, wrong = visit.need("GET", f"{path}/request"), (problem or {}).get("details") or {}
     return visit.page(
         "film.html",
         status,
         title=job["product_title"],
         job=job,
         playing=_playing(job["outputs"], visit.request.args.get("o", "")),
-        ordered=visit.need("GET", f"{path}/request"),
+        ordered=ordered,
+        form=form or {},
+        clips=_clips(ordered, form or {}),
+        files=FILES,
+        filled=_asked_files(form or {}, ordered),
         bill=visit.need("GET", f"{path}/bill"),
         lanes=drawn(visit.need("GET", f"{path}/timeline")["lanes"]),
         versions=_versions(visit, job),
@@ -82,16 +90,19 @@ def film_page(
         barred=again.fields.get("message") if again and again.failed else None,
         once=str(uuid4()),
         problem=problem,
+        wrong=wrong,
         **further,
     )
 
 
-def refused_page(visit: Visit, job_id: str, heard: Any) -> flask.Response:
-    """Return a film's page that tells what was refused, and why."""
+def refused_page(
+    visit: Visit, job_id: str, problem: Mapping[str, Any], form: Mapping[str, str] | None = None
+) -> flask.Response:
+    """Return a film's page that tells what was refused, and why, with the form as it was sent."""
     job = visit.ask("GET", f"/jobs/{job_id}")
     if job.failed:
         raise CallRefused(job)
-    return film_page(visit, job.fields, told(heard), 422)
+    return film_page(visit, job.fields, problem, 422, form=form)
 
 
 def drawn(lanes: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -103,6 +114,19 @@ def drawn(lanes: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         begins, ends = max(lane["from"], 0.0), max(lane["to"], 0.0)
         rows.append({**lane, "x": round(begins * scale), "wide": max(round((ends - begins) * scale), 4)})
     return rows
+
+
+def _asked_files(form: Mapping[str, str], ordered: Mapping[str, Any]) -> dict[str, str]:
+    """Return what a film's form shows of its further files and its poster: as it was sent, else as it was ordered."""
+    at = (ordered.get("poster") or {}).get("at")
+    had = {choice.name: str(ordered.get(choice.name) or "") for choice in FILES}
+    return {**had, "poster.at": "" if at is None else f"{at:g}", "poster.image": "", **form}
+
+
+def _clips(ordered: Mapping[str, Any], form: Mapping[str, str]) -> Mapping[int, Mapping[str, str]]:
+    """Return by scene the clips of a tenant's own that a film shows, or is to show, as its form has them."""
+    scenes = {number: scene for number, scene in enumerate(ordered["scenes"]) if scene.get("clip")}
+    return {n: shown_clip({**ordered_clip(scene, f"edit.{n}"), **form}, f"edit.{n}") for n, scene in scenes.items()}
 
 
 def _playing(outputs: Sequence[Mapping[str, Any]], wanted: str) -> int:

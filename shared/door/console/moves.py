@@ -1,4 +1,4 @@
-"""What a film's page has buttons for: cancel, try again, make again, another version for nothing, a webhook anew."""
+"""What a film's page has buttons for: cancel, try again, make again, say how it is, a webhook anew."""
 
 import hashlib
 import json
@@ -14,7 +14,6 @@ from shared.door.console.film import refused_page
 from shared.door.console.visits import Visit, told
 from shared.door.feedback_bodies import REASONS
 from shared.door.inside import Answered
-from shared.pipeline.plan.request import Preset
 
 PART = "part."  # begins the name of a part's checkbox
 MADE_ANEW = ("clip", "presenter")  # kinds of what a vendor makes
@@ -30,39 +29,8 @@ def retry(visit: Visit, found: Mapping[str, str]) -> flask.Response:
     """Try a film again; new words go along where there are some."""
     heard = visit.ask("POST", f"/jobs/{found['job']}/retry", _words(visit.form), headers=once(visit))
     if heard.failed:
-        return refused_page(visit, found["job"], heard)
+        return refused_page(visit, found["job"], told(heard))
     return visit.go(f"/films/{found['job']}", "retried")
-
-
-def edit(visit: Visit, found: Mapping[str, str]) -> flask.Response:
-    """Make another version from the takes that exist: the presenter elsewhere, other texts, captions or none."""
-    ordered = visit.need("GET", f"/jobs/{found['job']}/request")
-    body = edited(visit.form, ordered)
-    heard = visit.ask("POST", f"/jobs/{found['job']}/edit", body, headers=once(visit, body))
-    if heard.failed:
-        return refused_page(visit, found["job"], heard)
-    return visit.go(f"/films/{heard.fields['job_id']}", "edited")
-
-
-def edited(form: Mapping[str, str], ordered: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the body of an edit: what a form says otherwise than the film it was made with."""
-    body: dict[str, Any] = {}
-    if form.get("preset") in set(Preset):
-        size = (ordered.get("avatar_position") or {}).get("scale")
-        body["avatar_position"] = {"preset": form["preset"], **({"scale": size} if size else {})}
-    if "texts" not in form:
-        return body
-    scenes = enumerate((ordered.get("scenes") or ())[:MOST_SCENES])
-    rows = [(number, scene, form.get(f"text.{number}")) for number, scene in scenes]
-    changed = [
-        {"scene": number, "text_overlay": text.strip()}
-        for number, scene, text in rows
-        if text is not None and text.strip() != (scene.get("text_overlay") or "")
-    ]
-    body |= {"scenes": changed} if changed else {}
-    wanted, lit = form.get("captions") == "on", "word" if form.get("captions_by") == "word" else "phrase"
-    body |= {"captions": wanted} if wanted != bool(ordered.get("captions")) else {}
-    return body | ({"captions_by": lit} if wanted and lit != (ordered.get("captions_by") or "phrase") else {})
 
 
 def again(visit: Visit, found: Mapping[str, str]) -> flask.Response:
@@ -94,7 +62,7 @@ def feedback(visit: Visit, found: Mapping[str, str]) -> flask.Response:
     }
     heard = visit.ask("POST", f"/jobs/{found['job']}/feedback", body)
     if heard.failed:
-        return refused_page(visit, found["job"], heard)
+        return refused_page(visit, found["job"], told(heard))
     return visit.go(f"/films/{found['job']}", "told")
 
 
@@ -104,7 +72,7 @@ def replay(visit: Visit, found: Mapping[str, str]) -> flask.Response:
     plain = name if name.replace("-", "").replace("_", "").isalnum() and name.isascii() else "none"
     heard = visit.ask("POST", f"/tenant/deliveries/{plain}/replay")
     if heard.failed:
-        return refused_page(visit, found["job"], heard)
+        return refused_page(visit, found["job"], told(heard))
     return visit.go(f"/films/{found['job']}", "replayed")
 
 

@@ -16,8 +16,9 @@ import flask
 
 from shared.door.asked import is_job_id
 from shared.door.bodies import MOST_SCENES
-from shared.door.console.choices import CHOICES
+from shared.door.console.choices import CHOICES, FILES
 from shared.door.console.moves import once
+from shared.door.console.own_files import CLIP_FIELDS, kept, ordered_clip
 from shared.door.console.places import NUMBERS, PLACE_FIELD, asked_position, filled_position, frames, preset_places
 from shared.door.console.visits import Visit, told
 from shared.door.mcp_tools import CENT
@@ -25,15 +26,17 @@ from shared.pipeline.plan.typography import CaptionsBy
 
 FILM_FIELDS = (
     *("product_title", "product_id", "image", "avatar_script", "avatar_id", "aspect_ratio", "length", "brand"),
-    *(choice.name for choice in CHOICES),
+    *(choice.name for choice in (*CHOICES, *FILES)),
 )
 SHAPES = ("9:16", "4:5", "1:1", "16:9")
 ALSO = "also."  # begins the name of a further shape's checkbox
 PLACE_FIELDS = tuple(PLACE_FIELD + name for name in ("preset", *NUMBERS))
-SCENE_FIELDS = ("visual_description", "text_overlay", "duration")
+SCENE_FIELDS = ("visual_description", "text_overlay", "duration", "clip", "clip_start")
+POSTER_FIELDS = ("poster.at", "poster.image")
 WORDS_PER_SECOND = 2.5
 ANYBODY = "anybody"  # whom nobody can film: the price of a presenter, before there is an account that has some
 _DECIMAL = re.compile(r"[0-9]{1,3}(\.[0-9]{1,3})?")
+_ON_PAGE = tuple(dict.fromkeys((*SCENE_FIELDS, *CLIP_FIELDS)))
 _SCENE = re.compile(r"scenes\.([0-9]{1,2})\.")
 _IMAGE = re.compile(r"[0-9a-f]{64}")
 
@@ -49,21 +52,23 @@ def form(visit: Visit, _found: Mapping[str, str]) -> flask.Response:
 
 def sent(visit: Visit, _found: Mapping[str, str]) -> flask.Response:
     """Take a photo, add a scene, tell the price, or order; the button says which."""
-    filled = dict(visit.form)
-    if visit.photo:
-        heard = visit.ask("POST", "/tenant/uploads", visit.photo)
-        if heard.failed:
-            return _shown(visit, filled, told(heard), status=422)
-        filled["image"] = str(heard.fields["image"])
+    filled, refused = kept(visit, visit.form)
+    if refused:
+        return _shown(visit, filled, refused, status=422)
     match filled.pop("do", "price"):
         case "order":
             return _ordered(visit, filled)
         case "scene":
             return _shown(visit, filled, scenes=len(_scenes(filled)) + 1)
-        case "photo":
+        case "photo" | "clip":
             return _shown(visit, filled)
         case "no_photo":
             return _shown(visit, {**filled, "image": ""})
+        case "no_poster":
+            return _shown(visit, {**filled, "poster.image": ""})
+        case bare if bare.startswith("no_clip."):
+            taken = {f"scenes.{bare.partition('.')[2]}.{name}": "" for name in CLIP_FIELDS}
+            return _shown(visit, {**filled, **taken})
         case _:
             return _priced(visit, filled)
 
@@ -105,24 +110,27 @@ def _shown(
         known[chosen] = chosen
     brands = visit.ask("GET", "/tenant/brand").fields.get("brands", ())
     rows = _scenes(filled)
-    count = min(max(len(rows), scenes, 1), MOST_SCENES)
+    wrong = (problem or {}).get("details") or {}
+    refused = [int(match[1]) + 1 for name in wrong if (match := _SCENE.match(name))]
+    count = min(max(len(rows), scenes, 1, *refused), MOST_SCENES)
     return visit.page(
         "new.html",
         status,
         title="New film",
-        filled=dict.fromkeys((*FILM_FIELDS, *PLACE_FIELDS), "") | dict(filled),
+        filled=dict.fromkeys((*FILM_FIELDS, *PLACE_FIELDS, *POSTER_FIELDS), "") | dict(filled),
         frames=frames(filled),
         presets=preset_places(),
         shapes=SHAPES,
         choices=CHOICES,
+        files=FILES,
         first=filled.get("aspect_ratio") or SHAPES[0],
         brands=sorted({str(each["name"]) for each in brands} | ({filled.get("brand", "")} - {"", "none"})),
-        scenes=[*rows, *(dict.fromkeys(SCENE_FIELDS, "") for _ in range(count - len(rows)))],
+        scenes=[*rows, *(dict.fromkeys(_ON_PAGE, "") for _ in range(count - len(rows)))],
         most=MOST_SCENES,
         looks=known,
         anybody=ANYBODY in known,
         problem=problem,
-        wrong=(problem or {}).get("details") or {},
+        wrong=wrong,
         priced=priced,
         url=visit.pages.url.removesuffix("/console"),
         order=json.dumps(_order(filled), indent=2, ensure_ascii=False) if priced else "",
@@ -135,7 +143,7 @@ def _scenes(filled: Mapping[str, str]) -> list[dict[str, str]]:
     """Return a form's scenes in order, empty ones at the end left away."""
     numbers = [int(match[1]) for name in filled if (match := _SCENE.match(name))]
     count = min(max(numbers, default=-1) + 1, MOST_SCENES)
-    rows = [{name: filled.get(f"scenes.{n}.{name}", "") for name in SCENE_FIELDS} for n in range(count)]
+    rows = [{name: filled.get(f"scenes.{n}.{name}", "") for name in _ON_PAGE} for n in range(count)]
     while rows and not any(rows[-1].values()):
         rows.pop()
     return rows
@@ -148,6 +156,8 @@ def _order(filled: Mapping[str, str]) -> dict[str, Any]:
         del body["image"]
     if "product_card" in body:
         body["product_card"] = {"when": body["product_card"]}
+    if poster := {name.partition(".")[2]: _number(text) for name in POSTER_FIELDS if (text := filled.get(name, ""))}:
+        body["poster"] = poster
     if filled.get("captions") == "on":
         body["captions"] = True
         if filled.get("captions_by") == CaptionsBy.WORD:
@@ -159,10 +169,8 @@ def _order(filled: Mapping[str, str]) -> dict[str, Any]:
         body["outputs"] = [{"aspect_ratio": shape} for shape in (body.pop("aspect_ratio", SHAPES[0]), *also)]
     rows = []
     for scene in _scenes(filled):
-        row: dict[str, Any] = {name: text for name, text in scene.items() if text.strip()}
-        if "duration" in row and _DECIMAL.fullmatch(row["duration"]):
-            row["duration"] = float(row["duration"])
-        rows.append(row)
+        row: dict[str, Any] = {name: scene[name] for name in SCENE_FIELDS if scene[name].strip()}
+        rows.append(row | {name: _number(row[name]) for name in ("duration", "clip_start") if name in row})
     return {**body, **({"scenes": rows} if rows else {})}
 
 
@@ -179,8 +187,16 @@ def _as_form(request: Mapping[str, Any]) -> dict[str, str]:
     filled |= filled_position(request.get("avatar_position"))
     shapes = [str(each["aspect_ratio"]) for each in request.get("outputs") or ()]
     filled |= {"aspect_ratio": shapes[0], **{ALSO + shape: "on" for shape in shapes[1:]}} if shapes else {}
+    poster = request.get("poster") or {}
+    filled |= {name: str(value) for name in POSTER_FIELDS if (value := poster.get(name.partition(".")[2])) is not None}
     for number, scene in enumerate(request.get("scenes") or ()):
         for name in SCENE_FIELDS:
             if scene.get(name) is not None:
                 filled[f"scenes.{number}.{name}"] = str(scene[name])
+        filled |= ordered_clip(scene, f"scenes.{number}")
     return filled
+
+
+def _number(text: str) -> float | str:
+    """Return the number a field holds; what is none stays a text, for the call to refuse."""
+    return float(text) if _DECIMAL.fullmatch(text.strip()) else text

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import flask
+from werkzeug.datastructures import FileStorage
 
 from shared.door.asked import WRITE, Caller
 from shared.door.console.pages import Pages
@@ -36,7 +37,7 @@ class Visit:
     pages: Pages
     calls: InsideCalls
     form: Mapping[str, str] = field(default_factory=dict)
-    photo: bytes | None = None
+    files: Mapping[str, FileStorage] = field(default_factory=dict)  # by field
 
     def ask(self, method: str, path: str, body: object = None, **more: Any) -> Answered:
         """Make a public call as this person; a refusal is an answer too."""

@@ -88,6 +88,7 @@ CHANGES_TOLD: Mapping[str, str] = {
     "batch_deleted": "The batch is forgotten; its films stay.",
     "batch_ordered": "Ordered. The films are made one after the other.",
     "batch_stopped": "No more rows begin; the films that were begun are made.",
+    "branded": "The brand kit is kept; films ordered from now on have it where it is named, or is the default.",
     "cancelled": "The film is cancelled; what was never sent is refunded.",
     "changed": "Saved.",
     "edited": "Another version is being made from the same takes, for nothing.",
@@ -105,6 +106,7 @@ CHANGES_TOLD: Mapping[str, str] = {
     "synced": "The service was asked anew.",
     "webhook_rotated": "The service signs what it tells abroll with a new secret.",
     "told": "Thank you: your words are kept with the film.",
+    "unbranded": "The brand kit is forgotten; films that were ordered with it stay.",
     "unnamed": "The persona is forgotten; films that were ordered with it stay.",
     "voice": "This voice is heard where an order names none.",
 }

@@ -3,10 +3,10 @@
  *
  * It needs `fetch` and Web Crypto: Node 20, Deno, Bun, workers. The key belongs on a server, never in a page.
  */
-import type { Accepted, Cancelled, DryRun, Film, Job, Jobs, Regenerate, Retry, Revised, RevisedDryRun } from "./schema.js";
+import type { Accepted, Cancelled, DryRun, Edit, Film, Job, Jobs, Regenerate, Retry, Revised, RevisedDryRun } from "./schema.js";
 import type { BatchDryRun, BatchShown, Batches } from "./schema.js";
 import type { Cancels, Deleted, JobDeleted, Retries, RetriesPriced } from "./schema.js";
-import type { Problem, Tenant, Uploaded, WebhookPayload } from "./schema.js";
+import type { ClipUploaded, Problem, Tenant, Uploaded, WebhookPayload } from "./schema.js";
 
 export type * from "./schema.js";
 
@@ -48,6 +48,9 @@ export interface Options {
   patience?: number;
   fetch?: typeof fetch;
 }
+
+/** A film's files. */
+export type FilmFile = "mp4" | "mov" | "webm" | "gif" | "webp";
 
 /** What is said of all rows of a batch. */
 export interface BatchTerms {
@@ -150,6 +153,21 @@ export class Abroll {
     return this.call("POST", `/jobs/${encodeURIComponent(job)}/regenerate`, { body: changes, key: idempotencyKey });
   }
 
+  /** Another version of a finished film from its takes: nothing is bought. With `dry_run` it is only checked. */
+  edit(job: string, changes: Edit, idempotencyKey: string = crypto.randomUUID()): Promise<Revised | RevisedDryRun> {
+    return this.call("POST", `/jobs/${encodeURIComponent(job)}/edit`, { body: changes, key: idempotencyKey });
+  }
+
+  /** A finished film's bytes: its MP4, or the MOV, WebM, GIF or WebP that was asked for; of its `outputs` the first. */
+  async download(job: string, file: FilmFile = "mp4", output = 1): Promise<Uint8Array> {
+    const made = (await this.get(job)).outputs[output - 1];
+    const link = file === "mp4" ? made?.final_video_url : (made?.file_urls as Record<string, string> | undefined)?.[file];
+    if (!link) throw new AbrollError(`there is no ${file} of this film`, "not_found", "Ask for it with `edit`.");
+    const answer = await (this.options.fetch ?? fetch)(link); // a signed link: the key is not for it
+    if (!answer.ok) throw new AbrollError(`the file was answered ${answer.status}`, "unavailable", "Ask again.", answer.status);
+    return new Uint8Array(await answer.arrayBuffer());
+  }
+
   /** Keep an ended film beyond its plan's days; with false it goes as the others do, its days beginning anew. */
   keep(job: string, keep = true): Promise<Job> {
     return this.call("PATCH", `/jobs/${encodeURIComponent(job)}`, { body: { keep } });
@@ -213,6 +231,18 @@ export class Abroll {
   async upload(photo: Uint8Array): Promise<string> {
     const uploaded: Uploaded = await this.call("POST", "/tenant/uploads", { bytes: photo });
     return uploaded.image;
+  }
+
+  /** Upload a clip of your own (MP4, MOV or WebM, 0.5 to 60 s); its id is `clip` of a scene. */
+  async uploadClip(clip: Uint8Array): Promise<string> {
+    const uploaded: ClipUploaded = await this.call("POST", "/tenant/uploads/clip", { bytes: clip });
+    return uploaded.clip;
+  }
+
+  /** Let a clip of your own be fetched from a link, once; its id is `clip` of a scene. */
+  async fetchClip(url: string): Promise<string> {
+    const uploaded: ClipUploaded = await this.call("POST", "/tenant/uploads/clip_link", { body: { clip_url: url } });
+    return uploaded.clip;
   }
 
   tenant(): Promise<Tenant> {

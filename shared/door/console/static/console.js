@@ -46,7 +46,7 @@ function countWords(area) {
 }
 
 function preview(input) {
-  const image = document.getElementById("preview"), [file] = input.files;
+  const image = document.getElementById("photo-shown"), [file] = input.files;
   image.hidden = !file;
   if (file) image.src = URL.createObjectURL(file);
 }
@@ -108,12 +108,32 @@ function takePlace(place) {
   });
 }
 
-function takeShapes(shape) {
-  const leave = () => { for (const each of document.querySelectorAll("[data-also]")) each.hidden = each.dataset.also === shape.value; };
-  shape.addEventListener("input", leave);
+function takeClip(place) {
+  const says = place.querySelector("[role=status]"), part = says.nextElementSibling;
+  part.addEventListener("change", ({ target }) => {
+    if (!target.files?.length) return;
+    const asked = new XMLHttpRequest(), body = new FormData(), bar = part.querySelector("progress");
+    body.append("_token", place.closest("form").elements._token.value);
+    for (const each of part.querySelectorAll("input")) body.append(each.name, each.files?.[0] ?? each.value);
+    bar.hidden = false;
+    says.textContent = `${target.files[0].name} is on its way.`;
+    asked.upload.addEventListener("progress", ({ loaded, total }) => { bar.value = loaded / total; });
+    asked.addEventListener("loadend", () => {
+      const ours = asked.responseURL.includes("/clips?") && asked.status === 200;
+      if (ours) part.innerHTML = page.createHTML(asked.responseText);
+      says.textContent = ours ? (part.querySelector(".wrong") ?? part.querySelector(".told strong")).textContent : "It did not arrive: it may have more than 30 MB, or your sign-in is over.";
+      part.querySelector("progress").hidden = true;
+      part.querySelector("[type=file]").focus();
+    });
+    asked.open("POST", place.dataset.clip);
+    asked.send(body);
+  });
 }
 
-for (const shape of document.querySelectorAll("#aspect_ratio")) takeShapes(shape);
+for (const place of document.querySelectorAll("[data-clip]")) takeClip(place);
+document.getElementById("aspect_ratio")?.addEventListener("input", ({ target }) => {
+  for (const each of document.querySelectorAll("[data-also]")) each.hidden = each.dataset.also === target.value;
+});
 for (const place of document.querySelectorAll("[data-place]")) takePlace(place);
 for (const place of document.querySelectorAll("[data-live]")) follow(place);
 for (const place of document.querySelectorAll("[data-drop]")) takeDrops(place);
@@ -127,5 +147,4 @@ for (const button of document.querySelectorAll("[data-copy]")) {
 }
 const film = document.getElementById("film");
 if (film) film.addEventListener("error", () => { film.src = film.src; film.load(); }, { once: true }); // its link may be over
-const trouble = document.getElementById("trouble");
-if (trouble) trouble.focus();
+document.getElementById("trouble")?.focus();
