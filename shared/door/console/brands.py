@@ -53,7 +53,7 @@ WORD_CHOICES = (
     ),
     Choice(
         "text.position",
-        "At",
+        "They are at",
         (("", "whatever suits"), ("top", "the top"), ("middle", "the middle"), ("bottom", "the bottom")),
     ),
     Choice(
