@@ -16,7 +16,7 @@ from shared.door.console.own_files import kept
 from shared.door.console.visits import Visit, told
 
 LONGEST_BRAND = 100
-CARDS = {"intro": "Card before the film", "outro": "Card after the film"}
+CARD_LABELS = {"intro": "Card before the film", "outro": "Card after the film"}
 COLORS = {
     "colors.primary": "Backdrop, and cards without a picture",
     "colors.accent": "Bar beside words, and the word being said",
@@ -67,13 +67,22 @@ LOOK_CHOICES = tuple(
     for each in CHOICES
     if each.name in ("transition", "inset", "hold")
 )
-NUMBERS = ("logo.size", "text.size", "intro.seconds", "outro.seconds")
-FIELDS = (
-    *("logo.image", "transition_color", "intro.text", "intro.image", "outro.text", "outro.image", *COLORS, *NUMBERS),
+KIT_NUMBERS = ("logo.size", "text.size", "intro.seconds", "outro.seconds")
+KIT_FIELDS = (
+    *(
+        "logo.image",
+        "transition_color",
+        "intro.text",
+        "intro.image",
+        "outro.text",
+        "outro.image",
+        *COLORS,
+        *KIT_NUMBERS,
+    ),
     *(each.name for each in (*LOGO_CHOICES, *WORD_CHOICES, *LOOK_CHOICES)),
 )
 PUT_AWAY = "drop."  # begins the name of a checkbox that takes a picture away
-_DECIMAL = re.compile(r"[0-9]{1,2}(\.[0-9]{1,3})?")
+_KIT_NUMBER = re.compile(r"[0-9]{1,2}(\.[0-9]{1,3})?")
 _SAID = {"true": True, "false": False}
 
 
@@ -100,14 +109,14 @@ def sent(visit: Visit, _found: Mapping[str, str]) -> flask.Response:
 def body_of_kit(form: Mapping[str, str], before: Mapping[str, Any]) -> dict[str, Any]:
     """Return a kit as a form says it; what the form does not show is as it was `before`."""
     body = deepcopy(dict(before))
-    for card in CARDS:
+    for card in CARD_LABELS:
         if form.get(card) == "on":
             body.setdefault(card, {})
         else:
             body.pop(card, None)
-    for name in FIELDS:
+    for name in KIT_FIELDS:
         outer, _, inner = name.partition(".")
-        if outer in CARDS and outer not in body:
+        if outer in CARD_LABELS and outer not in body:
             continue
         text = "" if form.get(PUT_AWAY + name) == "on" else form.get(name, "").strip()
         place = body.setdefault(outer, {}) if inner else body
@@ -116,24 +125,24 @@ def body_of_kit(form: Mapping[str, str], before: Mapping[str, Any]) -> dict[str,
             place[inner or outer] = _value(name, text)
     if "image" not in body.get("logo", {}):
         body.pop("logo", None)
-    return {name: value for name, value in body.items() if value != {} or name in CARDS}
+    return {name: value for name, value in body.items() if value != {} or name in CARD_LABELS}
 
 
 def _value(name: str, text: str) -> object:
-    if name in NUMBERS and _DECIMAL.fullmatch(text):
+    if name in KIT_NUMBERS and _KIT_NUMBER.fullmatch(text):
         return float(text)
     return _SAID.get(text, text) if name == "captions" else text
 
 
 def _filled(kit: Mapping[str, Any]) -> dict[str, str]:
     """Return a kit as the form has it."""
-    filled = {card: "on" for card in CARDS if card in kit}
-    for name in FIELDS:
+    filled = {card: "on" for card in CARD_LABELS if card in kit}
+    for name in KIT_FIELDS:
         outer, _, inner = name.partition(".")
         value = (kit.get(outer) or {}).get(inner) if inner else kit.get(outer)
         if value is not None:
             filled[name] = (
-                str(value).lower() if isinstance(value, bool) else f"{value:g}" if name in NUMBERS else str(value)
+                str(value).lower() if isinstance(value, bool) else f"{value:g}" if name in KIT_NUMBERS else str(value)
             )
     return filled
 
@@ -157,8 +166,8 @@ def _page(
         title="Brands",
         brands=known,
         chosen=next((each for each in known if each["name"] == filled["name"]), None),
-        filled={**dict.fromkeys(FIELDS, ""), **filled},
-        cards=CARDS,
+        filled={**dict.fromkeys(KIT_FIELDS, ""), **filled},
+        cards=CARD_LABELS,
         colors=COLORS,
         logo_choices=LOGO_CHOICES,
         word_choices=WORD_CHOICES,

@@ -16,7 +16,7 @@ from shared.door.inside import Answered
 from shared.pipeline.plan.request import Preset
 
 _SENT = re.compile(r"scenes\.([0-9]{1,2})\.(.+)")
-_SECONDS = re.compile(r"[0-9]{1,3}(\.[0-9]{1,3})?")
+_TYPED_NUMBER = re.compile(r"[0-9]{1,3}(\.[0-9]{1,3})?")
 
 
 def edit(visit: Visit, found: Mapping[str, str]) -> flask.Response:
@@ -80,7 +80,7 @@ def _poster(form: Mapping[str, str], had: Mapping[str, Any]) -> dict[str, Any]:
 
 def _number(text: str) -> float | str:
     """Return the number a field holds; what is none stays a text, for the call to refuse."""
-    return float(text) if _SECONDS.fullmatch(text) else text
+    return float(text) if _TYPED_NUMBER.fullmatch(text) else text
 
 
 def _by_field(heard: Answered, body: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -15,12 +15,12 @@ from shared.door.inside import Answered
 from shared.steps.problems import not_found
 
 CLIP_FIELDS = ("clip", "clip_start", "clip_name", "clip_told", "clip_link")
-PICTURES = {  # by the field of a file: the field its id is kept in, and where it is sent
+PICTURE_FILES = {  # by the field of a file: the field its id is kept in, and where it is sent
     "photo": ("image", "/tenant/uploads"),
     "poster_file": ("poster.image", "/tenant/uploads"),
     **{f"{each}_file": (f"{each}.image", "/tenant/uploads/logo") for each in ("logo", "intro", "outro")},
 }
-LONGEST_NAME = 120  # letters of a file's name that are shown
+LONGEST_FILE_NAME = 120  # letters of a file's name that are shown
 _AT = re.compile(r"(?:scenes|edit)\.[0-9]{1,2}")
 _CLIP = re.compile(r"((?:scenes|edit)\.[0-9]{1,2})\.clip_(?:file|link)")
 
@@ -28,7 +28,7 @@ _CLIP = re.compile(r"((?:scenes|edit)\.[0-9]{1,2})\.clip_(?:file|link)")
 def kept(visit: Visit, filled: Mapping[str, str]) -> tuple[dict[str, str], Mapping[str, Any] | None]:
     """Return a form with its files in its tenant's store, their ids in their fields, and what was refused of them."""
     form, wrong = dict(filled), {}
-    for name, (field, path) in PICTURES.items():
+    for name, (field, path) in PICTURE_FILES.items():
         if name in visit.files:
             heard = visit.ask("POST", path, visit.files[name])
             if heard.failed:
@@ -80,7 +80,11 @@ def _keep_clip(visit: Visit, form: dict[str, str], at: str) -> Mapping[str, list
         heard = visit.ask("POST", "/tenant/uploads/clip_link", {"clip_url": link})
     if heard.failed:
         return {field: _refusal(heard)}
-    about = {"clip": str(heard.fields["clip"]), "clip_name": name[-LONGEST_NAME:], "clip_told": _about(heard.fields)}
+    about = {
+        "clip": str(heard.fields["clip"]),
+        "clip_name": name[-LONGEST_FILE_NAME:],
+        "clip_told": _about(heard.fields),
+    }
     form.update({f"{at}.{each}": text for each, text in {**about, "clip_start": "", "clip_link": ""}.items()})
     return {}
 
