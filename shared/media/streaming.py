@@ -12,9 +12,9 @@ from shared.media.ffmpeg import Budget, Source
 
 
 def stream(
-    sources: Sequence[Source], arguments: Sequence[str], folder: Path, budget: Budget, size: int
+    sources: Sequence[Source], arguments: Sequence[str], folder: Path, budget: Budget, size: int, *, rest: bool = False
 ) -> Iterator[bytes]:
-    """Yield the standard output of ffmpeg in pieces of `size` bytes; what is left over at its end is no piece.
+    """Yield the standard output of ffmpeg in pieces of `size` bytes; what is left over at its end only as a `rest`.
 
     Raises MediaFailed when it ended badly or overran. Who stops reading stops ffmpeg.
     """
@@ -35,7 +35,10 @@ def stream(
         late = threading.Timer(budget.left(), _kill, (process,))
         late.start()
         try:
+            piece = b""
             while process.stdout and len(piece := process.stdout.read(size)) == size:
+                yield piece
+            if rest and piece:
                 yield piece
             if process.wait():
                 raise MediaFailed(f"ffmpeg ended with {process.returncode}")

@@ -1,7 +1,8 @@
 """Looks at a presenter's take before it is laid over footage: can it be cut out, where is the person, how loud.
 
 No field of a provider's API tells what a look can do, and a take may come with another background than was ordered,
-so the pixels decide. A few small frames a second are enough to find the visible box.
+so the pixels decide. A few small frames a second are enough to find the visible box. Its sound is decoded once for all
+that is asked of it: its loudness now, its levels and where it is clipped for the film's report.
 """
 
 import re
@@ -13,6 +14,7 @@ from shared.media.arrival import as_picture
 from shared.media.boxes import Box
 from shared.media.ffmpeg import Budget, Source, run
 from shared.media.keying import Rgb, rgb
+from shared.media.levels import PIECE, SAMPLE_RATE, STEREO, Span, clipped, levels
 from shared.media.matte import filters, judged
 from shared.media.probe import FilmFacts
 from shared.media.sources import source_of, transparent
@@ -22,6 +24,16 @@ from shared.pipeline.plan.warned import Warned, WarningText, warning
 
 SAMPLES = 4  # frames a second looked at
 LOUDNESS = -16.0  # LUFS a voice is brought to, the habit of phones and the web
+_COMPARED = 30.0  # seconds of a voice by which it is found again in its film
+
+
+@dataclass(frozen=True, slots=True)
+class TakeSound:
+    """A voice as it was sent: loudness in LUFS, the dBFS of its first windows, where it is clipped (seconds of it)."""
+
+    loudness: float | None = None
+    levels: tuple[float, ...] = ()
+    clipped: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +48,7 @@ class MeasuredTake:
     key: Rgb
     gain: float | None
     warnings: tuple[WarningText, ...]
+    sound: TakeSound = TakeSound()
 
 
 def measure(look: Appearance, path: Path, facts: FilmFacts, folder: Path, budget: Budget) -> MeasuredTake:
@@ -45,7 +58,7 @@ def measure(look: Appearance, path: Path, facts: FilmFacts, folder: Path, budget
     """
     source, key = source_of(path, facts, clear=True), rgb(look.key_color)
     kind = Cutout.ALPHA if transparent(facts) else look.cutout  # better than what was hoped for
-    raw, found = _sample(kind, look.seconds, source, facts, folder, budget)
+    raw, sound = _sample(kind, look.seconds, source, facts, folder, budget)
     matte = judged(kind, raw, facts, key)
     if matte.why and kind is not look.cutout:
         raw, _ = _sample(look.cutout, look.seconds, source, facts, folder, budget)
@@ -54,17 +67,17 @@ def measure(look: Appearance, path: Path, facts: FilmFacts, folder: Path, budget
     gain = None
     if facts.audio_codec is None:
         warnings += (warning(Warned.TAKE_SILENT, f"{look.node}: the take has no sound", node=look.node),)
-    elif found is None:
+    elif sound.loudness is None:
         warnings += (warning(Warned.TAKE_SILENT, f"{look.node}: the take is silent", node=look.node),)
     else:
-        gain = min(15.0, max(-15.0, LOUDNESS - found))
-    return MeasuredTake(look.node, source, facts, matte.cutout, matte.box, matte.key, gain, warnings)
+        gain = min(15.0, max(-15.0, LOUDNESS - sound.loudness))
+    return MeasuredTake(look.node, source, facts, matte.cutout, matte.box, matte.key, gain, warnings, sound)
 
 
 def _sample(
     kind: Cutout, seconds: float, source: Source, facts: FilmFacts, folder: Path, budget: Budget
-) -> tuple[bytes, float | None]:
-    """Return small raw frames (none for an inset) and the voice's loudness in LUFS, in one run."""
+) -> tuple[bytes, TakeSound]:
+    """Return small raw frames (none for an inset) and the voice as it was sent, in one run."""
     words: list[str] = ["-t", f"{seconds:.3f}"]
     apart = kind is Cutout.ALPHA and transparent(facts)
     alone = alpha_track(source.path, facts, seconds + 1, folder) if apart else None
@@ -73,21 +86,39 @@ def _sample(
         shown = filters(kind, facts, source.square, apart=alone is not None)
         small = f"fps={SAMPLES}:start_time=0:round=down,{shown}"
         words += ["-map", f"{len(sources) - 1}:V:0", "-vf", small, "-f", "rawvideo", "-"]
-    report = folder / "loudness.txt"
-    report.unlink(missing_ok=True)
+    report, windows, coarse = (folder / name for name in ("loudness.txt", "levels.raw", "coarse.raw"))
+    for path in (report, windows, coarse):
+        path.unlink(missing_ok=True)
     if facts.audio_codec:
         meter = f"aresample=48000,aformat=channel_layouts=stereo,ebur128=metadata=1,ametadata=print:file={report.name}"
-        words += ["-map", "0:a:0", "-t", f"{seconds:.3f}", "-af", meter, "-f", "null", "-"]
+        timed = f"aresample={SAMPLE_RATE}:async=1:first_pts=0,atrim=end"
+        # One voice in two channels is 3 dB lower: it is clipped before that.
+        graph = (
+            f"[0:a:0]asplit=3[loud][whole][one];[loud]{meter}[heard];"
+            f"[whole]{timed}={min(seconds, _COMPARED):.3f},{STEREO}[levels];"
+            f"[one]pan=mono|c0=c0,{timed}={seconds:.3f},aformat=sample_fmts=u8[coarse]"
+        )
+        words += ["-filter_complex", graph, "-map", "[heard]", "-t", f"{seconds:.3f}", "-f", "null", "-"]
+        words += ["-map", "[levels]", "-f", "f32le", windows.name, "-map", "[coarse]", "-f", "u8", coarse.name]
     if "-f" not in words:
-        return b"", None
+        return b"", TakeSound()
     raw = run(sources, words, folder, budget)
     if alone:
         alone.path.unlink()
-    return raw, _loudness(report)
+    return raw, _heard(report, windows, coarse)
+
+
+def _heard(report: Path, windows: Path, coarse: Path) -> TakeSound:
+    if not report.exists():
+        return TakeSound()
+    with windows.open("rb") as sound:
+        heard = tuple(round(level, 2) for level in levels(iter(lambda: sound.read(PIECE), b"")))
+    made = TakeSound(_loudness(report), heard, tuple(clipped(coarse.read_bytes())))
+    windows.unlink()
+    coarse.unlink()
+    return made
 
 
 def _loudness(report: Path) -> float | None:
-    if not report.exists():
-        return None
     heard = re.findall(r"lavfi\.r128\.I=(-?[\d.]+)", report.read_text("ascii", "replace"))
     return float(heard[-1]) if heard and float(heard[-1]) > -55 else None  # noqa: PLR2004 - nobody speaks that low
