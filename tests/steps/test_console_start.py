@@ -189,7 +189,14 @@ def test_a_brand_is_chosen_where_there_is_one(stage: Stage, browser: Browser) ->
 
 @pytest.mark.parametrize(
     ("path", "most"),
-    [("/start", 6), ("/presenters", 6), ("/presenters/voices", 6), ("/presenters/personas", 5), ("/new", 12)],
+    [
+        ("/start", 6),
+        ("/presenters", 6),
+        ("/presenters/voices", 6),
+        ("/presenters/personas", 5),
+        ("/brands", 5),
+        ("/new", 12),
+    ],
 )
 def test_a_screen_reads_a_handful(stage: Stage, browser: Browser, path: str, most: int) -> None:
     """Documents, once the lists were read at the service; the key and its tenant among them."""
