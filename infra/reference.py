@@ -32,7 +32,7 @@ def page() -> str:
     description = described()
     parts = (
         f"# Reference\n\nPrinted by `{COMMAND}` from the code's own registers; do not edit it by hand.",
-        _section("Calls", calls(description), "Paths stand behind the base address. `open` needs no API key."),
+        _section("Calls", calls(description), _CALLED),
         *_orders(description["components"]["schemas"]),
         _section("Vendors", vendors(), _VENDORS),
         _section("Plans", plans(), _PLANS),
@@ -45,6 +45,11 @@ def page() -> str:
     return "\n\n".join(parts) + "\n"
 
 
+_CALLED = (
+    "Paths stand behind the base address. `open` needs no API key. A name in the query that a call does not read is "
+    "refused with 400, and those it reads are told; `open` calls ignore it: permanent links are pasted into programs "
+    "that add words of their own (`utm_source`, `fbclid`), and vendors and monitors may."
+)
 _PLANS = (
     "As shipped, in `shared/tables.json`. An order for a footage model or an avatar service that the plan lacks is "
     "refused with 400, which names those it has; what is left to abroll is chosen among those. `price` is what abroll "

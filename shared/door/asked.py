@@ -1,9 +1,10 @@
 """Who asked and about what: what a door knows of a request once it has judged it."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from shared.cloud.tenants import ApiKey, Tenant
@@ -17,6 +18,9 @@ OPERATOR = "operator"  # the one scope that reads across tenants; only the opera
 OPERATOR_ACTS = "operator:act"  # beside it: may push, end and retry any tenant's jobs on the pages, and replay
 CALLER = "abroll.caller"  # where a request's environment says who calls, for the access log
 SIGNED_IN = "abroll.signed_in"  # where our pages write which key a person signed in with; no header has such a name
+READS = "abroll.reads"  # where it says which names of its query the call reads; nothing, where the call says it itself
+LONGEST_FILTER = 255  # characters of a filter; a product's id has no more
+MOST_FILTERS = 20  # that are looked at
 _KEY_ID = re.compile(r"[a-z0-9]{12}")
 _TENANT_ID = re.compile(r"[a-z][a-z0-9-]{1,38}[a-z0-9]")
 _JOB_ID = re.compile(r"[0-9a-f-]{36}")  # a UUID's length and letters
@@ -60,3 +64,10 @@ def is_job_id(text: str) -> bool:
 def is_key_id(text: str) -> bool:
     """Tell whether a text can be an API key's id at all."""
     return bool(_KEY_ID.fullmatch(text))
+
+
+def strays(args: Mapping[str, str], known: Sequence[str]) -> dict[str, list[str]]:
+    """Say of each parameter of a query that a call does not read that it does not."""
+    unread = [name for name in islice(args, MOST_FILTERS) if name not in known]
+    why = f"known: {', '.join(known)}" if known else "this call reads nothing of its query; fields stand in the body"
+    return {name[:LONGEST_FILTER]: [f"is not read here; {why}"] for name in unread}

@@ -28,7 +28,7 @@ class AuditDoor:
     @property
     def routes(self) -> tuple[Route, ...]:
         """What is answered, for the router and for the OpenAPI description."""
-        return (Route("GET", "/audit", self._list, "List who changed what, newest first."),)
+        return (Route("GET", "/audit", self._list, "List who changed what, newest first.", reads=None),)
 
     def _list(self, request: flask.Request, _found: Mapping[str, str]) -> flask.Response:
         who = self.who(request)

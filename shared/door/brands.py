@@ -53,7 +53,13 @@ class BrandsDoor:
     def _kits(self) -> tuple[Route, ...]:
         return (
             Route("GET", "/brand", self._all, "List the brand kits, the newest version of each."),
-            Route("GET", "/brand/{brand}", self._one, "Read a brand kit; `version` reads an older one."),
+            Route(
+                "GET",
+                "/brand/{brand}",
+                self._one,
+                "Read a brand kit; `version` reads an older one.",
+                reads=("version",),
+            ),
             Route(
                 "PUT",
                 "/brand/{brand}",

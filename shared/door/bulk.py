@@ -57,6 +57,7 @@ class BulkDoor:
                 self._retry,
                 "Price the retries of failed jobs by a list's filters; name the jobs and `max_cost` to buy them.",
                 "RetryMany",
+                reads=None,
             ),
             Route(
                 "POST",
@@ -64,6 +65,7 @@ class BulkDoor:
                 self._cancel,
                 "List what a list's filters would cancel; name the jobs to cancel them.",
                 "CancelMany",
+                reads=None,
             ),
         )
 

@@ -62,8 +62,16 @@ class CatalogDoor:
     def routes(self) -> tuple[Route, ...]:
         """What is answered, for the router and for the OpenAPI description."""
         return (
-            Route("GET", "/avatars", self._avatars, "List who can be filmed, at every avatar account of the tenant."),
-            Route("GET", "/voices", self._voices, "List the voices, at every avatar account of the tenant."),
+            Route(
+                "GET",
+                "/avatars",
+                self._avatars,
+                "List who can be filmed, at every avatar account of the tenant.",
+                reads=None,
+            ),
+            Route(
+                "GET", "/voices", self._voices, "List the voices, at every avatar account of the tenant.", reads=None
+            ),
         )
 
     def _avatars(self, request: flask.Request, _found: Mapping[str, str]) -> flask.Response:

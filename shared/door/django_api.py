@@ -18,9 +18,9 @@ import flask
 
 from shared.cloud.records import Filters
 from shared.codes import Code
-from shared.door.asked import CALLER, is_job_id
+from shared.door.asked import CALLER, is_job_id, strays
 from shared.door.inside import Answering
-from shared.door.job_lists import DEFAULT_PAGE, LARGEST_PAGE, list_asked, strays
+from shared.door.job_lists import DEFAULT_PAGE, LARGEST_PAGE, list_asked
 from shared.door.public import Route, serve
 from shared.steps.problems import Problem, invalid
 
@@ -52,9 +52,11 @@ class DjangoApi:
         order, status = "Order a film, as POST /create_job does.", "Read a job, as GET /jobs/{job} does"
         return (
             Route("POST", "/video/generate", self._generate, order, takes="Film", older=True),
-            Route("GET", "/video/status", self._status, f"{status}; `job_id` names it.", older=True),
-            Route("GET", "/video/status/{job}", self._status, f"{status}.", older=True),
-            Route("GET", LIST, self._list, "List jobs by the number of a page, as GET /jobs does.", older=True),
+            Route("GET", "/video/status", self._status, f"{status}; `job_id` names it.", reads=None, older=True),
+            Route("GET", "/video/status/{job}", self._status, f"{status}.", reads=None, older=True),
+            Route(
+                "GET", LIST, self._list, "List jobs by the number of a page, as GET /jobs does.", reads=None, older=True
+            ),
         )
 
     def _generate(self, request: flask.Request, _found: Mapping[str, str]) -> flask.Response:

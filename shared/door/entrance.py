@@ -9,12 +9,13 @@ import flask
 from shared.cloud.rates import RateCounts
 from shared.cloud.tenants import Tenants
 from shared.door.answers import note_quotas
-from shared.door.asked import Caller
+from shared.door.asked import READS, Caller, strays
 from shared.door.keys import caller
 from shared.door.strangers import Strangers
 from shared.steps.buckets import Remembered
 from shared.steps.key_puts import KeyPuts
 from shared.steps.plans import TenantPlans
+from shared.steps.problems import invalid
 from shared.steps.rates import RateKind, Rates
 
 SAFE_METHODS = ("GET", "HEAD")
@@ -33,11 +34,17 @@ class Entrance:
     now: Callable[[], datetime]
 
     def __call__(self, request: flask.Request, scope: str) -> Caller:
-        """Say who is calling, once a request. Raises Problem: no valid key, no such scope, or too often."""
+        """Say who is calling, once a request.
+
+        Raises Problem: no valid key, no such scope, too often, or a query with what the call does not read.
+        """
         now = self.now()
         who = caller(request, self.tenants, now, scope, self.strangers)
         self._note_use(who, now)
         self._count(request, who, RateKind.READS if request.method in SAFE_METHODS else RateKind.WRITES)
+        reads = request.environ.get(READS)
+        if reads is not None and (wrong := strays(request.args, reads)):
+            raise invalid(wrong)
         return who
 
     def again(self, request: flask.Request, scope: str) -> str:

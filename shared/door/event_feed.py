@@ -28,7 +28,7 @@ class FeedDoor:
     def routes(self) -> tuple[Route, ...]:
         """What is answered, for the router and for the OpenAPI description; before the routes of one job."""
         says = "Read how jobs and batches ended, the oldest first, each as its webhook tells it."
-        return (Route("GET", "/events", self._page, says),)
+        return (Route("GET", "/events", self._page, says, reads=None),)
 
     def _page(self, request: flask.Request, _found: Mapping[str, str]) -> flask.Response:
         who = self.entrance(request, READ)

@@ -17,7 +17,7 @@ import flask
 from shared.cloud.tenants import Tenant
 from shared.door.answers import answer
 from shared.door.asked import Caller
-from shared.door.job_lists import LONGEST_PLACE, strays
+from shared.door.job_lists import LONGEST_PLACE
 from shared.door.public import Route
 from shared.steps.problems import invalid
 
@@ -45,12 +45,10 @@ class ExportDoor:
     def routes(self) -> tuple[Route, ...]:
         """What is answered, for the router and for the OpenAPI description."""
         says = "Read everything that is stored of the tenant, page by page, kind by kind."
-        return (Route("GET", "/export", self._page, says),)
+        return (Route("GET", "/export", self._page, says, reads=("cursor",)),)
 
     def _page(self, request: flask.Request, _found: Mapping[str, str]) -> flask.Response:
         who = self.who(request)
-        if wrong := strays(request.args, ("cursor",)):
-            raise invalid(wrong)
         kinds = self.kinds()
         place = (
             read_place(request.args["cursor"], kinds) if "cursor" in request.args else (next(iter(kinds.readers)), "")

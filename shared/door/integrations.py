@@ -30,6 +30,7 @@ HIDDEN = {
     "gone",
 }
 MASKED = "********"  # where a key is kept: nothing of it is ever shown
+MODE = ("mode",)  # what calls about one account read of their query
 CLEARABLE = ("avatar_id", "voice_id", "provider_config")
 
 
@@ -53,24 +54,32 @@ class IntegrationsDoor:
                 "List the avatar accounts, without their keys, and abroll's own that film where there is none.",
             ),
             Route("PUT", path, self._put, "Put an avatar account's key.", takes="Integration"),
-            Route("GET", path, self._one, "Read an avatar account, without its key."),
+            Route("GET", path, self._one, "Read an avatar account, without its key.", reads=MODE),
             Route(
                 "PATCH",
                 path,
                 self._change,
                 "Change an account without its key: who speaks where an order names nobody, how, whether it is used.",
                 takes="IntegrationChange",
+                reads=MODE,
             ),
             Route(
-                "POST", f"{path}/sync", self._sync, "Ask the service whether the key works and what is left to spend."
+                "POST",
+                f"{path}/sync",
+                self._sync,
+                "Ask the service whether the key works and what is left to spend.",
+                reads=MODE,
             ),
             Route(
                 "POST",
                 f"{path}/webhook/rotate",
                 self._rotate,
                 "Give abroll's endpoint at the service a new signing secret, or register one where there is none.",
+                reads=MODE,
             ),
-            Route("DELETE", path, self._delete, "Forget an avatar account and its key, once no film needs it."),
+            Route(
+                "DELETE", path, self._delete, "Forget an avatar account and its key, once no film needs it.", reads=MODE
+            ),
         )
 
     def _all(self, request: flask.Request, _found: Mapping[str, str]) -> flask.Response:

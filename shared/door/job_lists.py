@@ -5,11 +5,10 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from itertools import islice
 
 from shared.cloud.records import Filters, Unread
 from shared.codes import Code
-from shared.door.asked import Caller, is_job_id, is_key_id, is_tenant_id
+from shared.door.asked import LONGEST_FILTER, Caller, is_job_id, is_key_id, is_tenant_id, strays
 from shared.pipeline.job.job import Job
 from shared.pipeline.job.status import Status
 from shared.steps.problems import Problem, invalid
@@ -17,10 +16,8 @@ from shared.steps.problems import Problem, invalid
 DEFAULT_PAGE = 20
 LARGEST_PAGE = 100
 LONGEST_PLACE = 400  # characters
-LONGEST_FILTER = 255  # characters of a filter; a product's id has no more
 FILTERS = ("status", "product_id", "ordered_by", "batch", "created_from", "created_to", "limit", "cursor", "tenant")
 PAGED = ("limit", "cursor")
-MOST_FILTERS = 20  # that are looked at
 _PAGE_SIZE = re.compile(r"[0-9]{1,4}")
 
 
@@ -60,12 +57,6 @@ def page_asked(
     if "cursor" in args and after is None:
         wrong["cursor"] = ["is not a cursor of ours: take next_cursor as it is"]
     return int(limit), after, wrong
-
-
-def strays(args: Mapping[str, str], known: Sequence[str]) -> dict[str, list[str]]:
-    """Say of each parameter of a query that a call does not read that it does not."""
-    unread = [name for name in islice(args, MOST_FILTERS) if name not in known]
-    return {name[:LONGEST_FILTER]: [f"is not read here; known: {', '.join(known)}"] for name in unread}
 
 
 def whose_jobs(who: Caller, args: Mapping[str, str]) -> str:

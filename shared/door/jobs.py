@@ -45,6 +45,8 @@ if TYPE_CHECKING:
     from shared.steps.revise import Revise
     from shared.steps.revised import Revised
 
+FILE = ("output", "file", "download")  # which of a film's files, and how
+
 
 @dataclass(frozen=True, slots=True)
 class JobsDoor:
@@ -81,9 +83,10 @@ class JobsDoor:
                 "/",
                 self._list,
                 "List jobs, newest first; filters status, product_id, ordered_by, batch, created_from, created_to.",
+                reads=None,
             ),
-            Route("GET", "/usage", self._usage, "Read what jobs used, in two columns and by vendor."),
-            Route("GET", "/usage.csv", self._usage_csv, "The same as CSV; X-Next-Cursor leads to the next page."),
+            Route("GET", "/usage", self._usage, "Read what jobs used, in two columns and by vendor.", reads=None),
+            Route("GET", "/usage.csv", self._usage_csv, "The same as CSV; X-Next-Cursor leads on.", reads=None),
             *self.feed.routes,
             *self.bulk.routes,
             *self.feedback.routes,
@@ -105,7 +108,7 @@ class JobsDoor:
                 "Revoke the permanent links, or those named, and make new ones.",
                 "Links",
             ),
-            Route("GET", "/{job}/film", self._film, "Redirect to the film, or to its k-th output, for five minutes."),
+            Route("GET", "/{job}/film", self._film, "Redirect to the film, or an output, for 5 minutes.", reads=FILE),
             Route("GET", "/{job}/{thing}/{token}", self._linked, "Redirect to one of its files.", open=True),
         )
 

@@ -54,6 +54,7 @@ class LifecycleDoor:
                 "/deleted",
                 self._deleted,
                 "List what is left of deleted jobs: their figures; filters created_from, created_to.",
+                reads=None,
             ),
             Route("PATCH", "/{job}", self._keep, "Keep a job beyond its days, or no more.", "Keep"),
             Route("DELETE", "/{job}", self._delete, "Delete an ended job with its film, for good."),

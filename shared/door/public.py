@@ -16,7 +16,7 @@ from shared.cloud.secrets import SecretsUnreachable
 from shared.cloud.tasks import QueueUnreachable
 from shared.codes import Code
 from shared.door.answers import note_quotas, rate_headers, refuse, request_id
-from shared.door.asked import CALLER, Caller, is_job_id
+from shared.door.asked import CALLER, READS, Caller, is_job_id
 from shared.log import Fact, JobRef, crashed, log, log_job
 from shared.pipeline.codec import Unreadable
 from shared.steps.commit import JobGone, StoreBusy
@@ -46,6 +46,7 @@ class Route:
     says: str = ""
     takes: str = ""  # the name of its body in the OpenAPI description
     open: bool = False  # answers without an API key
+    reads: tuple[str, ...] | None = ()  # of its query, the rest is refused by the entrance; None = by its own handler
     older: bool = False  # of the API that came before: described as deprecated, refuses in that API's shape
 
 
@@ -110,6 +111,7 @@ def _answered(request: flask.Request, found: list[tuple[Route, Mapping[str, str]
     method = "GET" if request.method == "HEAD" else request.method
     for route, places in found:
         if route.method == method:
+            request.environ[READS] = route.reads
             return route.handle(request, places)
     allowed = allowed_methods([route for route, _ in found])
     if method == "OPTIONS":

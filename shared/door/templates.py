@@ -45,7 +45,13 @@ class TemplatesDoor:
         """What is answered, for the router and for the OpenAPI description."""
         return (
             Route("GET", "/templates", self._all, "List the named templates, the newest version of each."),
-            Route("GET", "/templates/{template}", self._one, "Read a template; `version` reads an older one."),
+            Route(
+                "GET",
+                "/templates/{template}",
+                self._one,
+                "Read a template; `version` reads an older one.",
+                reads=("version",),
+            ),
             Route(
                 "PUT",
                 "/templates/{template}",

@@ -10,7 +10,6 @@ from shared.cloud.tenants import Tenants
 from shared.door.answers import answer
 from shared.door.asked import OPERATOR, is_tenant_id
 from shared.door.entrance import Entrance
-from shared.door.job_lists import strays
 from shared.door.public import Route
 from shared.pipeline.codec import to_plain
 from shared.steps.problems import invalid, not_found
@@ -31,14 +30,18 @@ class TenantsDoor:
     def routes(self) -> tuple[Route, ...]:
         """What is answered, for the router and for the OpenAPI description."""
         return (
-            Route("GET", "/tenants", self._all, "List all tenants by id; for keys with the scope operator."),
+            Route(
+                "GET",
+                "/tenants",
+                self._all,
+                "List all tenants by id; for keys with the scope operator.",
+                reads=("cursor",),
+            ),
             Route("GET", "/tenants/{tenant}", self._one, "Read any tenant; for keys with the scope operator."),
         )
 
     def _all(self, request: flask.Request, _found: Mapping[str, str]) -> flask.Response:
         self.entrance(request, OPERATOR)
-        if wrong := strays(request.args, ("cursor",)):
-            raise invalid(wrong)
         after = request.args.get("cursor", "")
         if after and not is_tenant_id(after):
             raise invalid({"cursor": ["is not a cursor of ours: take next_cursor as it is"]})

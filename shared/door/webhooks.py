@@ -61,7 +61,7 @@ class WebhooksDoor:
             Route("PATCH", path, self._change, "Change, pause or enable an endpoint.", takes="WebhookChange"),
             Route("DELETE", path, self._delete, "Forget an endpoint; what is on its way there is not sent."),
             Route("POST", f"{path}/test", self._test, "Send an endpoint a test, also while it is disabled."),
-            Route("GET", "/deliveries", self._list, "List the webhooks of the last 30 days, newest first."),
+            Route("GET", "/deliveries", self._list, "List the webhooks of the last 30 days, newest first.", reads=None),
             Route("GET", "/deliveries/{delivery}", self._delivery, "Read a webhook with its payload."),
             Route("POST", "/deliveries/{delivery}/replay", self._replay, "Send a webhook that has ended anew."),
             Route(

@@ -177,6 +177,24 @@ def test_no_route_tells_or_changes_anything_of_anothers(scene: Scene) -> None:
     assert tried >= 100
 
 
+def test_no_call_leaves_a_word_of_its_query_unread(scene: Scene) -> None:
+    """What it does not read is refused by name, before anything is done; what needs no key is deaf to it."""
+    deaf = []
+    for name in PUBLIC:
+        for route in scene.stage.wiring.door(name).routes:
+            if name == "console" or route.open or not route.says or "tenants" in route.path:
+                continue
+            scene.stage.clock.forward(61)
+            filled = "/".join(scene.own[each.strip("{}")] if "{" in each else each for each in route.path.split("/"))
+            asked = f"/{name}{filled}?utm_source=x"
+            refused = scene.intruder.call(route.method, asked, BODIES.get(route.takes, {}))
+            said = json.loads(refused.get_data())
+            if refused.status_code != 400 or "utm_source" not in said.get("details", said):
+                deaf.append((route.method, name, route.path, said))
+
+    assert [] == deaf
+
+
 def test_anothers_link_opens_nothing_under_an_own_job(scene: Scene) -> None:
     """Nor an own link another's job: a token belongs to its job and its thing."""
     job, token = (thing.theirs for thing in (scene.things[0], scene.things[2]))

@@ -4,9 +4,14 @@ import json
 from typing import Any
 
 from infra.answers import SCHEMAS
-from infra.openapi import BODIES, described, text
+from infra.call_answers import QUERIES
+from infra.openapi import BODIES, _label, described, text
+from shared.config import settings
 from shared.door.health import OPENAPI
 from shared.door.job_lists import FILTERS
+from shared.wiring import Wiring
+from tests.attack.deployed import ENVIRON
+from tests.door.test_request_body import PUBLIC
 
 
 def test_the_shipped_description_is_the_codes() -> None:
@@ -47,6 +52,18 @@ def test_the_filters_of_a_list_are_described() -> None:
     parameters = described()["paths"]["/jobs"]["get"]["parameters"]
 
     assert list(FILTERS) == [each["name"] for each in parameters if each["in"] == "query"]
+
+
+def test_what_a_call_reads_of_its_query_is_described() -> None:
+    """The entrance refuses what a route does not say it reads; what reads its query itself is described."""
+    wiring = Wiring(settings(ENVIRON))
+    routes = {(name, route.method, route.path): route for name in PUBLIC for route in wiring.door(name).routes}
+    said = {_label(name, route): route.reads for (name, _, _), route in routes.items() if route.says and not route.open}
+
+    assert QUERIES.keys() <= said.keys()
+    assert {label: reads for label, reads in said.items() if reads is not None} == {
+        label: tuple(QUERIES.get(label, ())) for label, reads in said.items() if reads is not None
+    }
 
 
 def test_the_films_fields_are_described() -> None:

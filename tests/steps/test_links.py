@@ -86,6 +86,14 @@ def test_a_link_leads_to_its_own_file_for_five_minutes(stage: Stage, acme: Custo
         assert "no-store" == answer.headers["Cache-Control"]
 
 
+def test_a_link_opens_whatever_other_programs_hang_on_it(stage: Stage, acme: Customer, film: str) -> None:
+    """It is pasted into programs that add words of their own; the same words at a call with a key are refused."""
+    link = path(stage, told(acme.call("GET", f"/jobs/{film}"))["final_video_url"])
+
+    assert 302 == call(stage.wiring, "GET", f"{link}?utm_source=mail&fbclid=x").status_code
+    assert 400 == acme.call("GET", f"/jobs/{film}/film?utm_source=mail").status_code
+
+
 def test_what_is_said_stands_beside_the_film(stage: Stage, film: str) -> None:
     """The presenter's words at their times, though the film shows no captions; both files tell the same."""
     files = linked_files(stage.job(film))

@@ -13,9 +13,9 @@ from shared.cloud.deliveries import Delivery
 from shared.cloud.delivery_lists import DeliveryLists
 from shared.cloud.records import Unread
 from shared.cloud.tenant_pages import TenantPages
-from shared.door.asked import is_job_id, is_tenant_id
+from shared.door.asked import LONGEST_FILTER, is_job_id, is_tenant_id
 from shared.door.console.visits import Visit
-from shared.door.job_lists import LARGEST_PAGE, LONGEST_FILTER, cursor_of, read_cursor
+from shared.door.job_lists import LARGEST_PAGE, cursor_of, read_cursor
 from shared.door.webhooks import is_delivery_id, told_of
 
 STATES = ("queued", "delivered", "given_up", "unwanted")
