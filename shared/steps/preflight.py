@@ -133,7 +133,8 @@ class Preflight:
         """Return whose account is asked, and films: footage is never filmed with the platform's. Raises Problem."""
         held = account_for(self.tenants, tenant, needed.provider, needed.mode)
         if held is None or (held.platform and (needed.films or needed.own_account)):
-            raise _no_key(needed, f"no {needed.provider} key is stored for mode {needed.mode}")
+            only = ", and abroll's own account there films no footage" if held and needed.films else ""
+            raise _no_key(needed, f"no {needed.provider} key is stored for mode {needed.mode}{only}")
         if held.account.status is not AccountStatus.ACTIVE:
             why = f"the {needed.provider} account of mode {needed.mode} is paused"
             move = f'PATCH /tenant/integrations/{needed.provider}?mode={needed.mode} with {{"status": "active"}}'

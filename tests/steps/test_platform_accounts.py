@@ -422,7 +422,7 @@ def test_footage_is_never_filmed_with_it(stage: Stage) -> None:
     """HeyGen's footage needs the tenant's own account: what the operator turned on for it spends nothing of ours."""
     films = replace(SHOP, heygen_footage=True)
 
-    with pytest.raises(Problem) as refused:
+    with pytest.raises(Problem, match="abroll's own account there films no footage") as refused:
         stage.order(footage(b_roll=BRoll(provider=Filmer.HEYGEN, join=Join.CUT)), tenant=films)
 
     assert Code.NO_PROVIDER_KEY is refused.value.code
