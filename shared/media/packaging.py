@@ -1,7 +1,7 @@
 """Packs a finished film otherwise: the same streams as QuickTime, VP9 and Opus as WebM, a few seconds as GIF or WebP.
 
 What is read is always a film of our own, as `compose.py` writes it. Measured in November 2026 on grainy footage with
-ffmpeg 9.0: a second of 720x1280 takes 0.6 s of one core as WebM, one of 1080x1920 1.4 s (`compute.webm_per_second` in
+ffmpeg 9.0: a second of 720x1280 takes 0.6 s of one core as WebM, one of 1080x1920 1.5 s (`compute.webm_per_second` in
 `shared/tables.json`), in at most 0.4 GB; `-deadline good` takes four times as long for as good a picture.
 """
 

@@ -120,7 +120,7 @@ def test_a_webm_that_would_take_too_long_is_refused_at_the_door() -> None:
         )
 
     says = refused.value.details["container"][0]
-    assert "at most 254 s are packed so at 1080p: ask for mp4 or mov, order it at 720p, or shorten it" in says
+    assert "at most 244 s are packed so at 1080p: ask for mp4 or mov, order it at 720p, or shorten it" in says
     assert ["outputs.1.container"] == list(output.value.details)
 
 
