@@ -1,7 +1,8 @@
 # takes: Veo's output, every object there is an event. films: images, presenters' takes, films, posters.
 # Nobody of ours may overwrite: a name is written once (objectCreator). One function, reap, may delete, and neither read
 # nor write: it deletes what a deleted job has made, and a job's own days, not a bucket's, say when that is. Age ends
-# uploaded images, clips and music alone, which are no single job's, after any plan's days.
+# uploaded images, clips and music, which are no single job's, after any plan's days, and after one day what the makers
+# of a long film have left for each other: whoever runs ffmpeg over customers' files may delete nothing.
 locals {
   film_readers = distinct(concat(local.users.films_read, local.users.films_write))
   take_readers = distinct(concat(local.users.takes_read, local.users.takes_write))

@@ -39,6 +39,7 @@ class Fact(StrEnum):
     ENQUEUE_FAILED = "enqueue_failed"
     EVENT_IGNORED = "event_ignored"
     FETCH_FAILED = "fetch_failed"
+    FILM_DIVIDED = "film_divided"
     FILES_DELETED = "files_deleted"
     FORGED = "forged"
     JOB_CREATED = "job_created"
@@ -50,6 +51,7 @@ class Fact(StrEnum):
     MONTH_GONE = "month_gone"
     NEWER = "newer"
     NOTHING_TO_DO = "nothing_to_do"
+    PART_PAINTED = "part_painted"
     POLL_FAILED = "poll_failed"
     REAPED = "reaped"
     ROW_REFUSED = "row_refused"
@@ -83,6 +85,7 @@ FACTS: Mapping[Fact, str] = {
     Fact.ENQUEUE_FAILED: "Cloud Tasks did not take a task; the sweep will enqueue it.",
     Fact.EVENT_IGNORED: "A storage event that concerns no clip of a live job, or is too old.",
     Fact.FETCH_FAILED: "A vendor's file could not be fetched this time; it is asked for again.",
+    Fact.FILM_DIVIDED: "A long film was laid out and divided: its parts are painted side by side.",
     Fact.FILES_DELETED: "What a deleted job had made was deleted; files that another job names stay.",
     Fact.FORGED: "Somebody spoke in a vendor's name without knowing what the vendor knows.",
     Fact.JOB_CREATED: "A job was accepted and stored.",
@@ -94,6 +97,7 @@ FACTS: Mapping[Fact, str] = {
     Fact.MONTH_GONE: "A job moved money in a month that was deleted; the job is right, the month stays deleted.",
     Fact.NEWER: "A document of newer code, left to a function that knows it.",
     Fact.NOTHING_TO_DO: "A task came twice or late and changed nothing.",
+    Fact.PART_PAINTED: "A part of a long film was painted and stored, after so many seconds.",
     Fact.POLL_FAILED: "A vendor could not be asked this time; it is asked again.",
     Fact.REAPED: "The reaper found something to do: jobs whose time was over, files of deleted ones.",
     Fact.ROW_REFUSED: "A row of a batch became no job; its results say why.",

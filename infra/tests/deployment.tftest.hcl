@@ -41,6 +41,7 @@ run "doors" {
       jobs             = "allUsers"
       mcp              = "allUsers"
       notify           = "serviceAccount:abroll-tasks-invoker"
+      paint_part       = "serviceAccount:abroll-tasks-invoker"
       provider_webhook = "allUsers"
       radar            = "serviceAccount:abroll-scheduler-invoker"
       reap             = "serviceAccount:abroll-scheduler-invoker"
@@ -180,7 +181,7 @@ run "queues" {
   }
 
   assert {
-    condition     = toset(keys(google_cloud_tasks_queue.queue)) == toset(["batch", "compose", "did", "heygen-video", "notify", "presenter", "veo", "watch"])
+    condition     = toset(keys(google_cloud_tasks_queue.queue)) == toset(["batch", "compose", "did", "heygen-video", "notify", "paint", "presenter", "veo", "watch"])
     error_message = "A queue is missing, or one too many; a deleted queue's name is gone for days."
   }
 }
@@ -203,7 +204,7 @@ run "data" {
         for rule in bucket.lifecycle_rule : one(one(rule.condition).matches_prefix) => one(rule.condition).age
         if one(rule.action).type == "Delete"
       }
-    } == { films = { "batches/" = 100, "clips/" = 400, "images/" = 400, "music/" = 400 }, takes = {} }
+    } == { films = { "batches/" = 100, "clips/" = 400, "images/" = 400, "music/" = 400, "parts/" = 1 }, takes = {} }
     error_message = "Files live longer or shorter than promised."
   }
 

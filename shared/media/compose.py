@@ -1,67 +1,33 @@
 """Renders a finished edit to one MP4 and its poster with ffmpeg.
 
-The film is painted in parts (so that a film of twenty scenes never holds more than a few decoders), the parts are
+The film is painted in segments (so that a film of twenty scenes never holds more than a few decoders), the segments are
 joined without another encoding, and the sound is mixed over the whole in the same run. The same inputs give the same
 bytes: encoder threads are fixed and nothing dated is written.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
-from shared.media.backdrops import with_backdrops
-from shared.media.beds import Prepared, prepared
-from shared.media.canvas import Graph, Lettering, PlacedPresenter
-from shared.media.errors import MediaFailed, MediaRefused
-from shared.media.faces import OwnFonts
 from shared.media.ffmpeg import Budget, Demuxer, Source, run
 from shared.media.graph import paint
-from shared.media.images import ImageRefused
-from shared.media.inspection import FinishedFilm, inspected
-from shared.media.lettering import letter
-from shared.media.logo import PlacedLogo, logo_news, paint_logo, place_logo
+from shared.media.inspection import FinishedFilm, Heard, inspected
+from shared.media.laid import Laid, Layout, laid_out, named
 from shared.media.loudness import balanced
-from shared.media.painting import still
 from shared.media.poster import best_frame, frame_at, own_picture
 from shared.media.probe import FilmFacts, probe
-from shared.media.product_card import PlacedCard, paint_product, photo_of, place_product
-from shared.media.segments import cuts, segments
+from shared.media.runs import EXACT, Run, painted_by
+from shared.media.segments import Cut, segments
 from shared.media.sound import Mix
-from shared.media.sources import source_of
-from shared.media.standing import presenters_seen
-from shared.media.takes import MeasuredTake, measure
-from shared.pipeline.edit.edit import BODY_KEY, HEADING_KEY, LOGO_KEY, MUSIC_KEY, Appearance, Edit
-from shared.pipeline.plan.plan import Cutout, Size
+from shared.pipeline.edit.edit import Edit
+from shared.pipeline.plan.plan import Cutout
 from shared.pipeline.plan.warned import FilmQuality, WarningText
 
-# Measured on 12 s of 720x1280: subme=1 saves a quarter of veryfast's time at the same size and 0.0003 of SSIM;
-# superfast would save as much and write twice the bytes. Four threads cost what ffmpeg's own choice costs.
-_PICTURE = (
-    *(
-        "-c:v",
-        "libx264",
-        "-preset",
-        "veryfast",
-        "-x264-params",
-        "subme=1",
-        "-crf",
-        "20",
-        "-profile:v",
-        "high",
-        "-threads",
-        "4",
-    ),
-    *("-g", "48", "-video_track_timescale", "12288", "-colorspace", "bt709", "-color_primaries", "bt709"),
-    *("-color_trc", "bt709", "-color_range", "tv"),
-)
-_SOUND = ("-c:a", "aac", "-b:a", "160k", "-ar", "48000", "-ac", "2")
+SOUND = ("-c:a", "aac", "-b:a", "160k", "-ar", "48000", "-ac", "2")
 # Networks refuse edit lists. Signed offsets put the first frame at 0 without one, and the sound leaves out what its
 # encoder puts before it (`sound.py`). A picture without B-frames would do too: measured, 26 to 44 % more bytes.
-_UNEDITED = ("-movflags", "+faststart+negative_cts_offsets", "-use_editlist", "0")
-_EXACT = ("-fflags", "+bitexact", "-flags:v", "+bitexact", "-flags:a", "+bitexact", "-map_metadata", "-1")
+UNEDITED = ("-movflags", "+faststart+negative_cts_offsets", "-use_editlist", "0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,30 +42,6 @@ class Composed:
     quality: FilmQuality
 
 
-@dataclass(frozen=True, slots=True)
-class _Bench:
-    """One composition at work."""
-
-    edit: Edit
-    files: Mapping[str, Path]
-    folder: Path  # emptied at the end
-    budget: Budget
-    known: Mapping[str, FilmFacts]
-
-    def facts(self, node: str) -> FilmFacts:
-        """Look at a node's film, unless somebody has."""
-        if node in self.known:
-            return self.known[node]
-        with named(node):
-            return probe(self.files[node], timeout=self.budget.left())
-
-    def measured(self, look: Appearance) -> MeasuredTake:
-        """Look at a presenter's take."""
-        facts = self.facts(look.node)
-        with named(look.node):
-            return measure(look, self.files[look.node], facts, self.folder, self.budget)
-
-
 def compose(
     edit: Edit, files: Mapping[str, Path], folder: Path, *, timeout: float, known: Mapping[str, FilmFacts] | None = None
 ) -> Composed:
@@ -110,141 +52,87 @@ def compose(
     Raises MediaRefused when an input can't be used, naming its node, MediaFailed when the machine failed within
     `timeout` seconds. Nothing but the two files is left behind.
     """
-    missing = [node for node in edit.files if node not in files or not files[node].is_file()]
-    if missing:
-        raise MediaRefused(f"files are missing: {', '.join(missing)}", "Make these nodes first.")
-    try:
-        with TemporaryDirectory(prefix="bench-", dir=folder) as bench:
-            with named(LOGO_KEY):
-                edit, files = with_backdrops(edit, files, Path(bench))
-            return _composed(_Bench(edit, files, Path(bench), Budget(timeout), known or {}), folder)
-    except OSError as problem:
-        raise MediaFailed(f"the machine could not write: {problem.strerror or problem}") from problem
+    with laid_out(edit, files, folder, timeout=timeout, known=known) as laid:
+        return whole(laid, folder)
 
 
-def _composed(bench: _Bench, folder: Path) -> Composed:
-    edit, budget = bench.edit, bench.budget
-    known = {
-        node: bench.facts(node) for node in dict.fromkeys(shot.node for shot in edit.shots if not shot.still) if node
-    }
-    row, short = cuts(edit, {node: facts.seconds for node, facts in known.items()})
-    if not row:
-        raise MediaRefused("the edit shows nothing", "Give it at least one shot.")
-    films = {node: source_of(bench.files[node], facts) for node, facts in known.items()}
-    presenters, told = presenters_seen(edit, row, bench.measured, bench.folder)
-    logo = place_logo(edit.logo, edit, presenters) if edit.logo else None
-    cards, shown = _cards(bench, presenters, logo)
-    words, lost = letter(edit, presenters, bench.folder, logo, _fonts(bench), cards)
-    marks = (*shown, *_logo(bench, logo), *words)
-    stills = _stills(bench)
-    loud = frozenset(node for node, facts in known.items() if facts.audio_codec)
-    music = _music(bench)
+def whole(laid: Laid, folder: Path) -> Composed:
+    """Paint a film that was laid out, in one place, into `folder`. Raises MediaRefused, MediaFailed."""
+    bench, layout = laid.bench, laid.layout
     with ThreadPoolExecutor(1) as beside:  # sound is metered by one core; painting leaves some of two
-        sound = beside.submit(balanced, edit, row, films, loud, presenters, bench.folder, budget, music)
+        sound = beside.submit(mixed, laid, first=1)
         painted = [
-            _paint(bench, number, paint(edit, part, films, stills, presenters, marks))
-            for number, part in enumerate(segments(row, edit))
+            painted_by(one, f"part-{number}.mp4", bench.folder, bench.budget)
+            for number, one in enumerate(runs(laid, layout.row))
         ]
-    film = _join(bench, painted, sound.result())
-    facts = probe(film, timeout=budget.left())
-    laid = FinishedFilm(film, facts.seconds, edit, row, loud, tuple(presenters), words, logo, cards)
-    with ThreadPoolExecutor(1) as beside:
-        chosen = beside.submit(_poster, bench, film)
-        quality = inspected(laid, bench.folder, budget)
-    poster = chosen.result()
-    warnings = tuple(dict.fromkeys((*edit.warnings, *short, *told, *lost, *(logo_news(logo) if logo else ()))))
-    cutouts = {presenter.take.node: presenter.take.cutout for presenter in presenters}
-    film, poster = film.rename(folder / film.name), poster.rename(folder / poster.name)
-    return Composed(film, poster, facts, warnings, cutouts, quality)
+        mix = sound.result()
+    film = joined(painted, bench.folder, bench.budget, mix)
+    return finished(layout, film, folder, bench.budget, lambda: poster_of(laid, film))
 
 
-@contextmanager
-def named(node: str) -> Iterator[None]:
-    """Say in a refusal which node's file it is about."""
-    try:
-        yield
-    except (MediaRefused, ImageRefused) as refused:
-        raise MediaRefused(f"{node}: {refused.why}", refused.next_move, node) from refused
+def mixed(laid: Laid, first: int = 0) -> Mix:
+    """Return the film's sound at the loudness asked for, its first input being number `first`."""
+    bench, layout = laid.bench, laid.layout
+    given = (layout.edit, layout.row, laid.films, layout.loud, layout.presenters)
+    return balanced(*given, bench.folder, bench.budget, laid.music, first=first)
 
 
-def _music(bench: _Bench) -> Prepared | None:
-    """Open the film's music."""
-    if bench.edit.music is None:
-        return None
-    with named(MUSIC_KEY):
-        return prepared(bench.edit.music, bench.files[MUSIC_KEY], bench.edit.seconds, bench.folder, bench.budget)
+def runs(laid: Laid, row: tuple[Cut, ...]) -> tuple[Run, ...]:
+    """Return the runs that paint a row of cuts, one after the other."""
+    edit, presenters = laid.layout.edit, laid.layout.presenters
+    graphs = [paint(edit, part, laid.films, laid.stills, presenters, laid.marks) for part in segments(row, edit)]
+    return tuple(Run(tuple(each.sources), each.text, each.part.end - each.part.start) for each in graphs)
 
 
-def _fonts(bench: _Bench) -> OwnFonts:
-    """Name the files of the brand's fonts."""
-    return OwnFonts(
-        heading=str(bench.files[HEADING_KEY]) if bench.edit.fonts.heading else "",
-        body=str(bench.files[BODY_KEY]) if bench.edit.fonts.body else "",
-    )
+def joined(painted: Sequence[Path], folder: Path, budget: Budget, sound: Mix | Source) -> Path:
+    """Put stretches after each other as they are, and the sound beside them: still to be mixed, or as it is.
 
-
-def _logo(bench: _Bench, placed: PlacedLogo | None) -> Iterator[Lettering]:
-    """Paint the film's logo, if it has one."""
-    if bench.edit.logo and placed:
-        with named(LOGO_KEY):
-            yield paint_logo(bench.edit.logo, placed, bench.files[LOGO_KEY], bench.folder)
-
-
-def _cards(
-    bench: _Bench, presenters: Sequence[PlacedPresenter], logo: PlacedLogo | None
-) -> tuple[tuple[PlacedCard, ...], tuple[Lettering, ...]]:
-    """Place and paint the product's photo, if it is seen as a card."""
-    edit, product = bench.edit, bench.edit.product
-    if product is None:
-        return (), ()
-    with named(product.node):
-        photo = photo_of(product, bench.files[product.node])
-        placed = place_product(edit, presenters, logo, Size(*photo.size))
-        return placed, tuple(paint_product(edit, placed, photo, bench.folder))
-
-
-def _poster(bench: _Bench, film: Path) -> Path:
-    """Make the picture the film is shown by."""
-    edit = bench.edit
-    if own := edit.own_poster:
-        with named(own.node):
-            return own_picture(bench.files[own.node], own, edit, bench.folder)
-    if edit.poster is None:
-        return best_frame(film, edit, bench.folder, bench.budget)
-    return frame_at(film, edit, edit.poster, bench.folder, bench.budget)
-
-
-def _stills(bench: _Bench) -> dict[str, Path]:
-    """Paint every still to the film's size."""
-    made: dict[str, Path] = {}
-    for node in dict.fromkeys(shot.node for shot in bench.edit.shots if shot.still):
-        if node:
-            with named(node):
-                made[node] = still(
-                    bench.files[node], bench.edit.size, bench.edit.focus, bench.folder / f"still-{len(made)}.png"
-                )
-    return made
-
-
-def _paint(bench: _Bench, number: int, graph: Graph) -> Path:
-    """Render one part's picture."""
-    path = bench.folder / f"part-{number}.mp4"
-    length = graph.part.end - graph.part.start
-    words = ["-filter_complex", graph.text, "-map", "[film]", "-an", "-frames:v", str(length), *_PICTURE, *_EXACT]
-    run(graph.sources, ["-filter_complex_threads", "2", *words, path.name], bench.folder, bench.budget)
-    return path
-
-
-def _join(bench: _Bench, painted: list[Path], sound: Mix) -> Path:
-    """Put the parts after each other as they are, and the sound beside them."""
-    film, script = bench.folder / "film.mp4", bench.folder / "parts.txt"
+    They are deleted; the film is `film.mp4`. Raises MediaRefused, MediaFailed.
+    """
+    film, script = folder / "film.mp4", folder / "parts.txt"
     if len(painted) == 1:
         picture = Source(painted[0], Demuxer.MP4)
     else:
         script.write_text("ffconcat version 1.0\n" + "".join(f"file {path.name}\n" for path in painted), "ascii")
         picture = Source(script, Demuxer.PARTS)
-    words = ["-filter_complex", sound.text, "-map", "0:v", "-map", "[sound]", "-c:v", "copy", *_SOUND, *_EXACT]
-    run([picture, *sound.sources], [*words, *_UNEDITED, film.name], bench.folder, bench.budget)
+    match sound:
+        case Mix():
+            words = ["-filter_complex", sound.text, "-map", "0:v", "-map", "[sound]", "-c:v", "copy", *SOUND]
+            run([picture, *sound.sources], [*words, *EXACT, *UNEDITED, film.name], folder, budget)
+        case Source():
+            words = ["-map", "0:v", "-map", "1:a", "-c", "copy", *EXACT, *UNEDITED]
+            run([picture, sound], [*words, film.name], folder, budget)
     for path in painted:
         path.unlink()
     return film
+
+
+def finished(
+    layout: Layout, film: Path, folder: Path, budget: Budget, poster: Callable[[], Path], heard: Heard | None = None
+) -> Composed:
+    """Look a film over, make its poster, and put both into `folder`; `heard` is what is known of its sound already."""
+    facts = probe(film, timeout=budget.left())
+    looks = (layout.edit, layout.row, layout.loud, layout.presenters, layout.words, layout.logo, layout.cards)
+    with ThreadPoolExecutor(1) as beside:
+        chosen = beside.submit(poster)
+        quality = inspected(FinishedFilm(film, facts.seconds, *looks), film.parent, budget, heard)
+    shown = chosen.result()
+    cutouts = {presenter.take.node: presenter.take.cutout for presenter in layout.presenters}
+    film, shown = film.rename(folder / film.name), shown.rename(folder / shown.name)
+    return Composed(film, shown, facts, layout.warnings, cutouts, quality)
+
+
+def poster_of(laid: Laid, film: Path) -> Path:
+    """Make the picture the film is shown by."""
+    bench, own = laid.bench, laid.layout.edit.own_poster
+    if own:
+        with named(own.node):
+            return own_picture(bench.files[own.node], own, bench.edit, bench.folder)
+    return frame_of(film, bench.edit, bench.folder, bench.budget)
+
+
+def frame_of(film: Path, edit: Edit, folder: Path, budget: Budget) -> Path:
+    """Make a poster of one of the film's frames."""
+    if edit.poster is None:
+        return best_frame(film, edit, folder, budget)
+    return frame_at(film, edit, edit.poster, folder, budget)

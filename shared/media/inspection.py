@@ -24,10 +24,11 @@ from shared.media.watching import Overlay, watched
 from shared.pipeline.edit.edit import MIDDLE, PRODUCT, Edit
 from shared.pipeline.plan.plan import Cutout, Sound
 from shared.pipeline.plan.warned import FilmQuality
-from shared.pipeline.quality.figures import Figures, PersonFigures, SpeechFigures, TextFigures
+from shared.pipeline.quality.figures import Figures, PersonFigures, SoundFigures, SpeechFigures, TextFigures
 from shared.pipeline.quality.judging import judged
 
 _T = TypeVar("_T")
+Heard = tuple[SoundFigures, tuple[VoiceHeard, ...]]  # of a film's sound, and of each presenter's take
 _MOST_MEASURING, _MEASURING_SHARE = 20.0, 0.5  # seconds, and share of the film's own, that measuring may take
 _LEAST_TALL, _LEAST_WIDE = 0.044, 0.05  # of the shorter side: letters that are read on a phone
 _PLACE_TALL, _PLACE_WIDE, _PLACE_SQUARE = (0.36, 0.22), (0.30, 0.44), (0.36, 0.32)  # of width and height
@@ -48,8 +49,8 @@ class FinishedFilm:
     cards: tuple[PlacedCard, ...] = ()
 
 
-def inspected(laid: FinishedFilm, folder: Path, budget: Budget) -> FilmQuality:
-    """Return the report of a film; never raises for what it cannot measure."""
+def inspected(laid: FinishedFilm, folder: Path, budget: Budget, heard: Heard | None = None) -> FilmQuality:
+    """Return the report of a film; never raises for what it cannot measure. `heard`: its sound was listened to."""
     lacking: dict[str, str] = {}
     film = Source(laid.film, Demuxer.MP4)
 
@@ -68,7 +69,7 @@ def inspected(laid: FinishedFilm, folder: Path, budget: Budget) -> FilmQuality:
 
     with ThreadPoolExecutor(1) as beside:  # either keeps one core busy
         hearing = beside.submit(
-            tried, "sound", lambda own: listened(film, laid.edit, laid.seconds, laid.presenters, folder, own)
+            tried, "sound", lambda own: heard or listened(film, laid.edit, laid.seconds, laid.presenters, folder, own)
         )
         picture = tried(
             "picture", lambda own: watched(film, laid.edit, laid.row, overlays(laid), laid.words, folder, own)

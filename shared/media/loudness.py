@@ -36,8 +36,10 @@ def balanced(
     folder: Path,
     budget: Budget,
     music: Prepared | None = None,
+    *,
+    first: int = 1,
 ) -> Mix:
-    """Return the film's sound at the loudness asked for, its first input being number 1 (the picture is 0).
+    """Return the film's sound at the loudness asked for, its first input being number `first`: the picture may be 0.
 
     Of a film planned before there was a choice only footage is measured: it stays as it was.
     """
@@ -48,20 +50,20 @@ def balanced(
             found = Measured(min(_RAISED, max(_LOWERED, LOUDNESS - alone)), silent=silent)
             heard = loud
 
-    def mixed(first: int, how: Measured) -> Mix:
-        return mix(edit, row, films, heard, presenters, first, how, music)
+    def mixed(begin: int, how: Measured) -> Mix:
+        return mix(edit, row, films, heard, presenters, begin, how, music)
 
     if edit.loudness is None:
         if heard:
             together, _, _ = _measured(mixed(0, found), folder, budget)
             found = replace(found, whole=LOUDNESS - together) if together is not None else found
-        return mixed(1, found)
+        return mixed(first, found)
 
     made, off = _brought(mixed, found, edit.loudness, folder, budget)
     if off > _MISSED:
         carried, less = _brought(mixed, replace(found, carried=True), edit.loudness, folder, budget)
         made = carried if abs(less) < off else made
-    return mixed(1, made)
+    return mixed(first, made)
 
 
 def _brought(

@@ -162,10 +162,10 @@ def segments(row: tuple[Cut, ...], edit: Edit) -> tuple[Segment, ...]:
             if cut.opening.reach:
                 at = _calm(held[-1], edit)
                 if at is not None:
-                    one, two = _divided(held[-1], at, edit.fps)
+                    one, two = divided(held[-1], at, edit.fps)
                     made.append(Segment((*held[:-1], one)))
                     grown = (two, cut)
-            elif not _fading(cut.start, edit):
+            elif not fading(cut.start, edit):
                 made.append(Segment(held))
                 grown = (cut,)
         held = grown
@@ -173,15 +173,19 @@ def segments(row: tuple[Cut, ...], edit: Edit) -> tuple[Segment, ...]:
 
 
 def _calm(cut: Cut, edit: Edit) -> int | None:
-    """Return after how many frames a cut can be divided: where nothing blends, fades or moves into a last frame."""
+    """Return after how many frames a cut can be divided, its middle before all others."""
+    free = calm(cut, edit)
+    middle = ((free[0] + free[-1]) // 2, free[0], free[-1]) if free else ()
+    return next((at for at in middle if not fading(cut.start + at, edit)), None)
+
+
+def calm(cut: Cut, edit: Edit) -> range:
+    """Return after how many frames a cut can be divided: where nothing blends, or moves into a last frame."""
     last = cut.frames if cut.moving in (0, cut.frames) else min(cut.frames, cut.moving - run_up(edit.hold))
-    low, high = cut.opening.half + 1, min(last, cut.frames - cut.closing.half) - 1
-    if low > high:
-        return None
-    return next((at for at in ((low + high) // 2, low, high) if not _fading(cut.start + at, edit)), None)
+    return range(cut.opening.half + 1, min(last, cut.frames - cut.closing.half))
 
 
-def _divided(cut: Cut, at: int, fps: int) -> tuple[Cut, Cut]:
+def divided(cut: Cut, at: int, fps: int) -> tuple[Cut, Cut]:
     """Return a cut as two that show the same frames."""
     moved = replace(cut.shot, offset=cut.shot.offset + at / fps) if cut.moving or cut.shot.motion else cut.shot
     one = replace(cut, frames=at, moving=min(at, cut.moving), closing=SHARP)
@@ -202,6 +206,7 @@ def _openings(row: tuple[Cut, ...], edit: Edit) -> int:
     return files + sum(start < row[-1].end and end > row[0].start for start, end in spans)
 
 
-def _fading(frame: int, edit: Edit) -> bool:
+def fading(frame: int, edit: Edit) -> bool:
+    """Tell whether a presenter is fading in a frame."""
     spans = [(on_film(look, edit)[1], frames(look.fade, edit.fps)) for look in edit.appearances]
     return any(end - fade < frame < end for end, fade in spans)

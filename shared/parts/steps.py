@@ -28,6 +28,7 @@ if TYPE_CHECKING:  # each function imports only what its own property below name
     from shared.steps.music_files import MusicFiles
     from shared.steps.notify import Notify
     from shared.steps.old_versions import OldVersions
+    from shared.steps.paint_part import PaintPart
     from shared.steps.plan_terms import PlanTerms
     from shared.steps.plans import TenantPlans
     from shared.steps.preflight import Preflight
@@ -202,6 +203,12 @@ class StepParts(VendorParts):
         from shared.steps.compose import Compose
 
         return Compose(self.commits, self.tenants, self.blobs, self.settings.films_bucket)
+
+    @cached_property
+    def paint_part(self) -> "PaintPart":
+        from shared.steps.paint_part import PaintPart
+
+        return PaintPart(self.commits, self.blobs, self.settings.films_bucket)
 
     @cached_property
     def sweep(self) -> "Sweep":

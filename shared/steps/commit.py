@@ -19,7 +19,7 @@ from shared.pipeline.codec import Unreadable
 from shared.pipeline.job.events import CancelAsked, Event, Unparked
 from shared.pipeline.job.job import AWAKE, Job, Node, State
 from shared.pipeline.job.ledger import bill
-from shared.pipeline.job.line import COMPOSE, START_CLIP, START_PRESENTER, queue_of, step_for
+from shared.pipeline.job.line import COMPOSE, PAINT_PART, START_CLIP, START_PRESENTER, queue_of, step_for
 from shared.pipeline.job.machine import apply
 from shared.pipeline.job.names import task_name
 from shared.pipeline.job.timeouts import SECOND, Timeouts
@@ -233,6 +233,6 @@ def dispatch_deadline(function: str, timeouts: Timeouts) -> float:
             return timeouts.dispatch(Kind.CLIP)
         case START_PRESENTER.function:
             return timeouts.dispatch(Kind.PRESENTER)
-        case COMPOSE.function:
+        case COMPOSE.function | PAINT_PART.function:
             return timeouts.compose_dispatch
     return timeouts.other_dispatch

@@ -18,6 +18,7 @@ from shared.cloud.jobs import Conflict, Doubtful, StoreUnreachable
 from shared.cloud.records import Page, Unread
 from shared.log import Fact, JobRef, crashed, log, log_job
 from shared.pipeline.job.job import Job
+from shared.pipeline.job.names import parts_folder
 from shared.steps.audited import Actor
 from shared.steps.commit import JobGone, StoreBusy
 from shared.steps.delete_job import DeleteJob, files_of
@@ -124,6 +125,9 @@ class Reap:
             self.deletions.move(seen, reap_at=None)
             return
         doomed = tuple(uri for owner in owners_of(receipt) for uri in self._doomed(owner, receipt))
+        doomed += tuple(
+            uri for bucket in self.buckets for uri in self._under(f"gs://{bucket}/{parts_folder(receipt.id)}")
+        )
         for uri in doomed:
             self.blobs.delete(uri)
         told = self.deletions.end_deliveries(receipt.deleted_of, receipt.id)

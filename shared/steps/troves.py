@@ -17,6 +17,7 @@ from shared.cloud.replaced_secrets import COLLECTION as REPLACED
 from shared.cloud.secret_names import customer_webhook, vendor_key, vendor_webhook
 from shared.cloud.secrets import Secrets
 from shared.cloud.tenants import Tenants
+from shared.pipeline.job.names import parts_folder
 from shared.pipeline.plan.request import Mode
 from shared.steps.audited import THE_OPERATOR
 from shared.steps.delete_job import DeleteJob
@@ -90,7 +91,8 @@ class FilesOfJobs:
             for each in receipts:
                 if not isinstance(each, FoundJob) or each.receipt is None:
                     raise NotYet(f"what is left of job {each.id} cannot be read by this code")
-                folders = [f"gs://{b}/jobs/{owner}/" for owner in owners_of(each.receipt) for b in self.buckets]
+                within = [*(f"jobs/{owner}/" for owner in owners_of(each.receipt)), parts_folder(each.receipt.id)]
+                folders = [f"gs://{bucket}/{folder}" for folder in within for bucket in self.buckets]
                 if files := [uri for folder in folders for uri in self.blobs.some(folder, most)]:
                     return tuple(files[:most])
                 self.deletions.move(each, reap_at=None, files=None)

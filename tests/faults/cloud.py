@@ -49,8 +49,8 @@ from tests.faults.web import WebProxy, refusal
 from tests.faults.wire import Kind, Wire
 from tests.patience import PATIENCE
 
-QUEUES = ("batch", "veo", "heygen-video", "presenter", "did", "watch", "compose", "notify")
-STEPS = ("start_clip", "watch_clip", "start_presenter", "watch_presenter", "compose")
+QUEUES = ("batch", "veo", "heygen-video", "presenter", "did", "watch", "compose", "paint", "notify")
+STEPS = ("start_clip", "watch_clip", "start_presenter", "watch_presenter", "compose", "paint_part")
 
 
 class Clock:

@@ -142,7 +142,8 @@ def test_what_shapes_text_and_film_is_installed_where_it_is_used() -> None:
 
     found = {name: heavy & pinned(pins(name)) for name in functions()}
 
-    assert {"compose": heavy, "tenant": {"imageio-ffmpeg", "uharfbuzz"}, "watch_presenter": {"imageio-ffmpeg"}} == {
+    films = {"imageio-ffmpeg"}
+    assert {"compose": heavy, "paint_part": films, "tenant": films | {"uharfbuzz"}, "watch_presenter": films} == {
         name: has for name, has in found.items() if has
     }
 

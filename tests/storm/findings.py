@@ -27,7 +27,7 @@ from tests.patience import PATIENCE
 from tests.storm.books import LENT, Generation, generations
 from tests.storm.customers import PERSONA
 
-QUEUES = ("compose", "did", "heygen-video", "notify", "presenter", "veo", "watch")
+QUEUES = ("compose", "did", "heygen-video", "notify", "paint", "presenter", "veo", "watch")
 HEYGEN_KEY = "hg_demo_key"
 TITLED = ("heygen", "did")
 KNOWN = {

@@ -30,6 +30,7 @@ HEYGEN_WEBHOOK = Step("heygen_webhook", None, "hears that something happened to 
 PROVIDER_WEBHOOK = Step("provider_webhook", None, "hears it of a vendor that calls an order's own address only")
 WATCH_PRESENTER = Step("watch_presenter", "watch", "asks the avatar service about a take and fetches its file")
 COMPOSE = Step("compose", "compose", "joins, lays the presenter over, writes text and sound, ends the job")
+PAINT_PART = Step("paint_part", "paint", "paints one part of a long film, and wakes compose when all are there")
 SWEEP = Step("sweep", None, "each minute: finds what is late, looks before it pushes")
 FEED_BATCH = Step("feed_batch", "batch", "orders a batch's next rows as there is room, and ends the batch")
 NOTIFY = Step("notify", "notify", "delivers the customer's webhook")
@@ -44,6 +45,7 @@ LINE = (
     PROVIDER_WEBHOOK,
     WATCH_PRESENTER,
     COMPOSE,
+    PAINT_PART,
     NOTIFY,
     FEED_BATCH,
     SWEEP,

@@ -78,6 +78,11 @@ def beside(film: str, suffix: str) -> str:
     return f"{film.removesuffix('.mp4')}.{suffix}"
 
 
+def parts_folder(job: str, inputs_hash: str = "") -> str:
+    """Return the folder of what a film's makers hand to each other; without a hash, of all films of the job."""
+    return f"parts/{job}/{inputs_hash}/" if inputs_hash else f"parts/{job}/"
+
+
 def image_object(tenant: str, sha256: str, suffix: str) -> str:
     """Return the name of a re-encoded product image: its content decides."""
     return f"images/{tenant}/{sha256}.{suffix}"
@@ -101,6 +106,11 @@ def brand_object(tenant: str, sha256: str, suffix: str) -> str:
 def task_name(job: str, node: str, wake: int) -> str:
     """Return the name of a node's task: hashed, because rising names make hot spots."""
     return _short(f"{job}|{node}|{wake}")
+
+
+def part_task(job: str, node: str, inputs_hash: str, part: str) -> str:
+    """Return the name of the task that paints a part of a film; without a part, of the one that joins them."""
+    return _short(f"{job}|{node}|{inputs_hash}|part|{part}")
 
 
 def hint_name(attempt: AttemptName, news: str) -> str:

@@ -1,0 +1,186 @@
+"""Decides a whole film before anything of it is painted: what is seen when, where it stands, words as pictures.
+
+Nothing here reads or writes a frame of the film; what comes of it is painted in one place, or in parts side by side.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from shared.media.backdrops import with_backdrops
+from shared.media.beds import Prepared, prepared
+from shared.media.canvas import Lettering, PlacedPresenter
+from shared.media.errors import MediaFailed, MediaRefused
+from shared.media.faces import OwnFonts
+from shared.media.ffmpeg import Budget, Source
+from shared.media.images import ImageRefused
+from shared.media.lettering import letter
+from shared.media.logo import PlacedLogo, logo_news, paint_logo, place_logo
+from shared.media.painting import still
+from shared.media.probe import FilmFacts, probe
+from shared.media.product_card import PlacedCard, paint_product, photo_of, place_product
+from shared.media.segments import Cut, cuts
+from shared.media.sources import source_of
+from shared.media.standing import presenters_seen
+from shared.media.takes import MeasuredTake, measure
+from shared.pipeline.edit.edit import BODY_KEY, HEADING_KEY, LOGO_KEY, MUSIC_KEY, Appearance, Edit
+from shared.pipeline.plan.plan import Size
+from shared.pipeline.plan.warned import WarningText
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """One composition at work."""
+
+    edit: Edit
+    files: Mapping[str, Path]
+    folder: Path  # emptied at the end
+    budget: Budget
+    known: Mapping[str, FilmFacts]
+
+    def facts(self, node: str) -> FilmFacts:
+        """Look at a node's film, unless somebody has."""
+        if node in self.known:
+            return self.known[node]
+        with named(node):
+            return probe(self.files[node], timeout=self.budget.left())
+
+    def measured(self, look: Appearance) -> MeasuredTake:
+        """Look at a presenter's take."""
+        facts = self.facts(look.node)
+        with named(look.node):
+            return measure(look, self.files[look.node], facts, self.folder, self.budget)
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What was decided of a film, but for the files it is painted from."""
+
+    edit: Edit
+    row: tuple[Cut, ...]
+    loud: frozenset[str]  # the footage that has a sound of its own
+    presenters: tuple[PlacedPresenter, ...]
+    words: tuple[Lettering, ...]
+    logo: PlacedLogo | None
+    cards: tuple[PlacedCard, ...]
+    warnings: tuple[WarningText, ...]
+
+    @property
+    def frames(self) -> int:
+        """Return how many frames the film has."""
+        return self.row[-1].end
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """A film that can be painted: its layout, its footage, stills and marks as they lie on the bench, its music."""
+
+    bench: Bench
+    layout: Layout
+    films: Mapping[str, Source]
+    stills: Mapping[str, Path]
+    marks: tuple[Lettering, ...]  # all that is laid over the picture but presenters, in its order
+    music: Prepared | None
+
+
+@contextmanager
+def laid_out(
+    edit: Edit, files: Mapping[str, Path], folder: Path, *, timeout: float, known: Mapping[str, FilmFacts] | None = None
+) -> Iterator[Laid]:
+    """Lay a film out on a bench in `folder`, which is cleared at the end; `files` maps each node's key to its file.
+
+    `known` is what was found already of some of these files; the others are looked at.
+
+    Raises MediaRefused when an input can't be used, naming its node, MediaFailed when the machine failed within
+    `timeout` seconds.
+    """
+    missing = [node for node in edit.files if node not in files or not files[node].is_file()]
+    if missing:
+        raise MediaRefused(f"files are missing: {', '.join(missing)}", "Make these nodes first.")
+    try:
+        with TemporaryDirectory(prefix="bench-", dir=folder) as bench:
+            with named(LOGO_KEY):
+                edit, files = with_backdrops(edit, files, Path(bench))
+            yield _laid(Bench(edit, files, Path(bench), Budget(timeout), known or {}))
+    except OSError as problem:
+        raise MediaFailed(f"the machine could not write: {problem.strerror or problem}") from problem
+
+
+def _laid(bench: Bench) -> Laid:
+    edit = bench.edit
+    known = {
+        node: bench.facts(node) for node in dict.fromkeys(shot.node for shot in edit.shots if not shot.still) if node
+    }
+    row, short = cuts(edit, {node: facts.seconds for node, facts in known.items()})
+    if not row:
+        raise MediaRefused("the edit shows nothing", "Give it at least one shot.")
+    films = {node: source_of(bench.files[node], facts) for node, facts in known.items()}
+    presenters, told = presenters_seen(edit, row, bench.measured, bench.folder)
+    logo = place_logo(edit.logo, edit, presenters) if edit.logo else None
+    cards, shown = _cards(bench, presenters, logo)
+    words, lost = letter(edit, presenters, bench.folder, logo, _fonts(bench), cards)
+    marks = (*shown, *_logo(bench, logo), *words)
+    stills = _stills(bench)
+    loud = frozenset(node for node, facts in known.items() if facts.audio_codec)
+    warnings = tuple(dict.fromkeys((*edit.warnings, *short, *told, *lost, *(logo_news(logo) if logo else ()))))
+    layout = Layout(edit, row, loud, tuple(presenters), words, logo, cards, warnings)
+    return Laid(bench, layout, films, stills, marks, _music(bench))
+
+
+@contextmanager
+def named(node: str) -> Iterator[None]:
+    """Say in a refusal which node's file it is about."""
+    try:
+        yield
+    except (MediaRefused, ImageRefused) as refused:
+        raise MediaRefused(f"{node}: {refused.why}", refused.next_move, node) from refused
+
+
+def _music(bench: Bench) -> Prepared | None:
+    """Open the film's music."""
+    if bench.edit.music is None:
+        return None
+    with named(MUSIC_KEY):
+        return prepared(bench.edit.music, bench.files[MUSIC_KEY], bench.edit.seconds, bench.folder, bench.budget)
+
+
+def _fonts(bench: Bench) -> OwnFonts:
+    """Name the files of the brand's fonts."""
+    return OwnFonts(
+        heading=str(bench.files[HEADING_KEY]) if bench.edit.fonts.heading else "",
+        body=str(bench.files[BODY_KEY]) if bench.edit.fonts.body else "",
+    )
+
+
+def _logo(bench: Bench, placed: PlacedLogo | None) -> Iterator[Lettering]:
+    """Paint the film's logo, if it has one."""
+    if bench.edit.logo and placed:
+        with named(LOGO_KEY):
+            yield paint_logo(bench.edit.logo, placed, bench.files[LOGO_KEY], bench.folder)
+
+
+def _cards(
+    bench: Bench, presenters: Sequence[PlacedPresenter], logo: PlacedLogo | None
+) -> tuple[tuple[PlacedCard, ...], tuple[Lettering, ...]]:
+    """Place and paint the product's photo, if it is seen as a card."""
+    edit, product = bench.edit, bench.edit.product
+    if product is None:
+        return (), ()
+    with named(product.node):
+        photo = photo_of(product, bench.files[product.node])
+        placed = place_product(edit, presenters, logo, Size(*photo.size))
+        return placed, tuple(paint_product(edit, placed, photo, bench.folder))
+
+
+def _stills(bench: Bench) -> dict[str, Path]:
+    """Paint every still to the film's size."""
+    made: dict[str, Path] = {}
+    for node in dict.fromkeys(shot.node for shot in bench.edit.shots if shot.still):
+        if node:
+            with named(node):
+                made[node] = still(
+                    bench.files[node], bench.edit.size, bench.edit.focus, bench.folder / f"still-{len(made)}.png"
+                )
+    return made

@@ -1,0 +1,113 @@
+"""A long film's parts: what each is painted from, the sound made beside them, and the film that is joined of all.
+
+Whoever lays the film out decides all of it; nobody after does. The join opens neither footage nor takes.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from shared.media.bundles import Bundle, bundled, unbundled
+from shared.media.compose import SOUND, UNEDITED, Composed, finished, frame_of, joined, mixed, poster_of, runs
+from shared.media.errors import MediaFailed, MediaRefused
+from shared.media.ffmpeg import Budget, Demuxer, Source, run
+from shared.media.laid import Laid, Layout
+from shared.media.listening import VoiceHeard, listened
+from shared.media.parting import Row
+from shared.media.probe import probe
+from shared.media.runs import EXACT, Painted, PartOrder, engine
+from shared.pipeline.plan.warned import WarningText
+from shared.pipeline.quality.figures import SoundFigures
+
+
+@dataclass(frozen=True, slots=True)
+class LaidFilm:
+    """What the join knows of a film: its layout, what its maker was told before, its poster where one was sent."""
+
+    layout: Layout
+    told: tuple[WarningText, ...]
+    poster: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class SoundMade:
+    """A film's sound, encoded, and what was heard of it; None where that could not be measured."""
+
+    file: Path
+    figures: SoundFigures | None
+    voices: tuple[VoiceHeard, ...]
+
+
+def part_bundles(laid: Laid, rows: Sequence[Row]) -> tuple[Bundle, ...]:
+    """Pack what each part is painted from. Raises OSError."""
+    folder, made = laid.bench.folder, list[Bundle]()
+    for number, row in enumerate(rows):
+        order = PartOrder(engine(), runs(laid, row))
+        sources = [source for one in order.runs for source in one.sources]
+        own = [path for source in sources for path in _files(source) if path.is_relative_to(folder)]
+        made.append(bundled(order, own, folder, folder / f"order-{number}.zip"))
+    return tuple(made)
+
+
+def layout_bundle(laid: Laid, told: tuple[WarningText, ...]) -> Bundle:
+    """Pack what the join must know. Raises MediaRefused for a poster that is no picture, OSError."""
+    folder, layout = laid.bench.folder, laid.layout
+    poster = poster_of(laid, folder) if layout.edit.own_poster else None
+    pictures = [path for word in layout.words for path in _shown(word.path)]
+    files = [*pictures, *([poster] if poster else [])]
+    return bundled(LaidFilm(layout, told, poster), files, folder, folder / "layout.zip")
+
+
+def sound_bundle(laid: Laid) -> Bundle:
+    """Mix the film's sound, listen to it and to its takes, and pack it. Raises MediaRefused, MediaFailed, OSError."""
+    bench, layout = laid.bench, laid.layout
+    mix, path = mixed(laid), bench.folder / "sound.mp4"
+    words = ["-filter_complex", mix.text, "-map", "[sound]", *SOUND, *EXACT, *UNEDITED, path.name]
+    run(mix.sources, words, bench.folder, bench.budget)
+    figures, voices = None, tuple[VoiceHeard, ...]()
+    try:
+        seconds = layout.frames / layout.edit.fps
+        given = Source(path, Demuxer.MP4), layout.edit, seconds, layout.presenters
+        figures, voices = listened(*given, bench.folder, bench.budget)
+    except (MediaRefused, MediaFailed):
+        pass  # the join says that the sound was not measured; the film is none the worse
+    made = SoundMade(path, figures, voices)
+    return bundled(made, [path], bench.folder, bench.folder / "sound.zip")
+
+
+def join(layout: Path, sound: Path, parts: Sequence[Path], folder: Path, budget: Budget) -> tuple[LaidFilm, Composed]:
+    """Join a film of the bundles of its parts, in their order, into `folder`, which is left as it is but for the film.
+
+    Raises MediaFailed and MediaRefused when they do not make the film that was laid out: it is then to be made anew.
+    """
+    work = folder / "join"
+    work.mkdir()
+    film, made = unbundled(LaidFilm, layout, work), unbundled(SoundMade, sound, work)
+    stretches = list[Path]()
+    for number, part in enumerate(parts):
+        place = work / f"part-{number}"
+        place.mkdir()
+        for path in unbundled(Painted, part, place).stretches:
+            stretches.append(path.rename(work / f"stretch-{len(stretches)}.mp4"))
+    whole = joined(stretches, work, budget, Source(made.file, Demuxer.MP4))
+    _judged(film.layout, whole, budget)
+    edit, heard = film.layout.edit, (made.figures, made.voices) if made.figures else None
+    poster = film.poster
+    done = finished(film.layout, whole, folder, budget, lambda: poster or frame_of(whole, edit, work, budget), heard)
+    return film, done
+
+
+def _judged(layout: Layout, film: Path, budget: Budget) -> None:
+    """Refuse a film that has not all its frames, each once: a part came from somewhere else."""
+    facts = probe(film, timeout=budget.left())
+    if round(facts.fps * facts.seconds) != layout.frames or abs(facts.seconds * layout.edit.fps - layout.frames) > 0.5:  # noqa: PLR2004
+        raise MediaFailed(f"the parts make {facts.seconds:.3f} s, not {layout.frames / layout.edit.fps:.3f} s")
+
+
+def _files(source: Source) -> list[Path]:
+    return _shown(source.path) if source.demuxer is Demuxer.ROW else [source.path]
+
+
+def _shown(path: Path) -> list[Path]:
+    """Return the pictures a path names: those of a row by the pattern of their names."""
+    return sorted(path.parent.glob(path.name.replace("%d", "*"))) if "%d" in path.name else [path]

@@ -1,0 +1,99 @@
+"""Fetches what a film is made of: footage, takes and images, own clips, music and the brand's files."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from shared.cloud.blobs import Blobs, NoFile
+from shared.pipeline.edit.edit import BODY_KEY, HEADING_KEY, INTRO_KEY, LOGO_KEY, MUSIC_KEY, OUTRO_KEY
+from shared.pipeline.job.job import Job
+from shared.pipeline.job.names import brand_object
+from shared.pipeline.job.status import degraded
+from shared.pipeline.plan.plan import LENGTH_TOLERANCE
+from shared.steps.own_clips import OwnClips
+
+
+@dataclass(frozen=True, slots=True)
+class FilmInputs:
+    """Where they lie; each is kept as its key and suffix."""
+
+    blobs: Blobs
+    bucket: str  # of films
+
+    def footage(self, job: Job, folder: Path) -> Mapping[str, Path]:
+        """Fetch what the nodes have made. Raises NoFile, FilesUnreachable."""
+        files: dict[str, Path] = {}
+        for key in _used(job):
+            output = job.nodes[key].output
+            if output is None:
+                raise NoFile(f"{key} has no file")
+            files[key] = folder / f"{key}.{output.uri.rsplit('.', 1)[1]}"
+            self.blobs.fetch(output.uri, files[key], output.generation)
+        return files
+
+    def own_clips(self, job: Job, folder: Path) -> Mapping[str, Path]:
+        """Fetch the tenant's own clips. Raises NoFile, FilesUnreachable."""
+        found = OwnClips(self.blobs, self.bucket).files(job.tenant, job.request, job.plan)
+        files = {key: folder / f"{key}.{uri.rsplit('.', 1)[1]}" for key, uri in found.items()}
+        for key, uri in found.items():
+            self.blobs.fetch(uri, files[key])
+        return files
+
+    def _music(self, job: Job, folder: Path) -> Mapping[str, Path]:
+        if job.plan.music is None:
+            return {}
+        path = folder / f"music.{job.plan.music.uri.rsplit('.', 1)[1]}"
+        self.blobs.fetch(job.plan.music.uri, path, job.plan.music.generation)
+        return {MUSIC_KEY: path}
+
+    def _branded(self, job: Job, folder: Path) -> Mapping[str, Path]:
+        """Fetch the files of the brand: its logo and its fonts."""
+        brand = job.request.brand
+        if brand is None:
+            return {}
+        wanted = {LOGO_KEY: (brand.logo.image, "png")} if brand.logo else {}
+        pictures = {INTRO_KEY: job.request.intro and brand.intro, OUTRO_KEY: job.request.outro and brand.outro}
+        wanted |= {key: (name, "png") for key, name in pictures.items() if name}
+        fonts = {HEADING_KEY: brand.fonts.heading, BODY_KEY: brand.fonts.body}
+        wanted |= {key: (font.font, font.suffix) for key, font in fonts.items() if font}
+        files = {key: folder / f"{key}.{suffix}" for key, (_, suffix) in wanted.items()}
+        for key, (name, suffix) in wanted.items():
+            self.blobs.fetch(f"gs://{self.bucket}/{brand_object(job.tenant, name, suffix)}", files[key])
+        return files
+
+    def beside(self, job: Job, folder: Path) -> Mapping[str, Path]:
+        """Fetch music and the brand's files. Raises NoFile, FilesUnreachable."""
+        return {**self._music(job, folder), **self._branded(job, folder)}
+
+    def named(self, job: Job, names: Iterable[str], folder: Path) -> None:
+        """Fetch those files of footage, takes and own clips that are kept under these names. Raises as the others."""
+        own: Mapping[str, str] | None = None
+        for name in names:
+            key = name.rpartition(".")[0]
+            output = job.nodes[key].output if key in job.nodes else None
+            if output is not None:
+                self.blobs.fetch(output.uri, folder / name, output.generation)
+                continue
+            if own is None:
+                own = OwnClips(self.blobs, self.bucket).files(job.tenant, job.request, job.plan)
+            if key not in own:
+                raise NoFile(f"{key} has no file")
+            self.blobs.fetch(own[key], folder / name)
+
+
+def _used(job: Job) -> tuple[str, ...]:
+    """Return the nodes whose files the film may be cut from; a chain's inner links only when it did not grow."""
+    grown = {chain for chain in job.plan.chains if _cumulative(job, chain)}
+    clips = [
+        stretch.chain if stretch.chain in grown else stretch.clip for stretch in job.plan.stretches if stretch.clip
+    ]
+    backdrops = [stretch.backdrop.image for stretch in job.plan.stretches if stretch.backdrop]
+    speeches = [speech.key for speech in job.plan.speeches if speech.key not in degraded(job)]
+    beside = [one.key for one in job.plan.beside]
+    return tuple(dict.fromkeys(key for key in (*clips, *job.plan.chains, *backdrops, *speeches, *beside) if key))
+
+
+def _cumulative(job: Job, key: str) -> bool:
+    clip = next(clip for clip in job.plan.clips if clip.key == key)
+    output = job.nodes[key].output
+    return output is not None and output.seconds is not None and abs(output.seconds - clip.total) <= LENGTH_TOLERANCE

@@ -1,0 +1,179 @@
+"""A film painted in parts is the film painted whole: the same frames, each once, and the very same sound."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from shared.media.bundles import bundled, unbundled
+from shared.media.compose import Composed, whole
+from shared.media.errors import MediaFailed
+from shared.media.ffmpeg import Budget
+from shared.media.laid import laid_out
+from shared.media.part_work import LaidFilm, join, layout_bundle, part_bundles, sound_bundle
+from shared.media.parting import MOST_PARTS, parting
+from shared.media.runs import PartOrder, engine, lacking, painted_part
+from shared.media.segments import cuts
+from shared.pipeline.edit.edit import Appearance, Cue, Edit, Shot, Title
+from shared.pipeline.plan.picture import Motion
+from shared.pipeline.plan.plan import Blend, Cutout, Placement, Sound
+from tests.media.makers import FPS, edit, ffmpeg, looks, pixels, samples, shot
+from tests.patience import PATIENCE
+
+LONG = 144
+UNLIKE = 12  # of 255: two frames that follow each other differ by more
+
+
+def scenes(*lengths: float, blend: float = 0.0) -> Edit:
+    """Return a film of so many shots of one long file."""
+    shots = [
+        Shot(each, f"clip-{number}", 0.0, each, comes=Blend.CROSSFADE if blend and number else Blend.CUT, blend=blend)
+        for number, each in enumerate(lengths)
+    ]
+    return edit(*shots)
+
+
+def lengths_of(film: Edit) -> list[int]:
+    row, _ = cuts(film, {one.node or "": 600.0 for one in film.shots})
+    parts = parting(row, film)
+    assert [cut.start for part in parts for cut in part] == sorted({cut.start for part in parts for cut in part})
+    assert row[-1].end == parts[-1][-1].end
+    assert all(one[-1].end == other[0].start for one, other in pairwise(parts))
+    return [part[-1].end - part[0].start for part in parts]
+
+
+def test_a_short_film_is_one_part() -> None:
+    """Up to 40 seconds nothing is divided, whatever it is made of."""
+    assert [40 * FPS] == lengths_of(scenes(*[4.0] * 10))
+    assert 1 < len(lengths_of(scenes(*[4.1] * 10)))
+
+
+@pytest.mark.parametrize(
+    "film",
+    [scenes(*[8.0] * 18), scenes(float(LONG)), scenes(*[8.0] * 18, blend=1.0), scenes(100.0, *[4.0] * 11)],
+    ids=["cuts", "one shot", "blends", "a long one first"],
+)
+def test_parts_are_even(film: Edit) -> None:
+    """Eight parts at most, none longer than half as much again as an even share."""
+    parts = lengths_of(film)
+    assert MOST_PARTS == len(parts)
+    assert max(parts) <= 1.5 * LONG * FPS / MOST_PARTS
+
+
+def test_parts_begin_at_cuts_that_are_near() -> None:
+    """Where a scene begins within a second of an even share, the part begins with it."""
+    film = scenes(*[18.5, 17.5] * 4)
+    starts = {cut.start for cut in cuts(film, {one.node or "": 600.0 for one in film.shots})[0]}
+    at = 0
+    for length in lengths_of(film):
+        assert at in starts
+        at += length
+
+
+def test_no_part_begins_within_a_blend_or_a_fade() -> None:
+    """Two pictures at once are painted in one part, and so is a presenter who is fading."""
+    look = Appearance("presenter", 0.0, 24.2, Cutout.ALPHA, Placement(), 1.0)
+    film = replace(scenes(*[12.0] * 12, blend=2.0), appearances=(look,))
+    at = 0
+    for length in lengths_of(film)[:-1]:
+        at += length
+        assert all(abs(at / FPS - cut) >= 1.0 for cut in range(12, LONG, 12))
+        assert not 23.2 < at / FPS < 24.2
+
+
+@pytest.fixture(scope="module")
+def numbered(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Path]:
+    """Film eight seconds in which every frame is another, with a sound that rises, and a person before nothing."""
+    folder = tmp_path_factory.mktemp("numbered")
+    clip, person = folder / "clip.mp4", folder / "presenter.webm"
+    blocks = f"color=gray:s=18x32:r={FPS}:d=8,noise=alls=60:allf=t:all_seed=3"  # each frame is another
+    picture = f"{blocks},scale=180:320:flags=neighbor"
+    tone = "aevalsrc='0.2*sin(2*PI*t*(200+50*t))':s=48000:d=8"
+    ffmpeg(
+        *("-f", "lavfi", "-i", picture, "-f", "lavfi", "-i", tone, "-c:v", "libx264", "-g", "60", "-crf", "12"),
+        *("-pix_fmt", "yuv420p", "-c:a", "aac", clip),
+    )
+    figure = "color=black@0:s=180x320:r=25:d=9,format=rgba,"
+    figure += "drawbox=x=60:y=80:w='30+mod(t*75,40)':h=220:c=orange@1:t=fill:replace=1"
+    ffmpeg(
+        *("-f", "lavfi", "-i", figure, "-f", "lavfi", "-i", "sine=f=660:r=48000:d=9,volume=2"),
+        *("-c:v", "libvpx-vp9", "-pix_fmt", "yuva420p", "-auto-alt-ref", "0", "-deadline", "realtime"),
+        *("-cpu-used", "8", "-crf", "20", "-b:v", "0", "-c:a", "libopus", person),
+    )
+    return {"clip": clip, "presenter": person}
+
+
+def both(asked: Edit, files: Mapping[str, Path], folder: Path) -> tuple[Composed, Composed, int]:
+    """Paint a film whole, and in parts that are handed on as bundles; say how many parts."""
+    place, away, back = folder / "whole", folder / "away", folder / "back"
+    for each in (place, away, back):
+        each.mkdir()
+    with laid_out(asked, files, place, timeout=PATIENCE) as laid:
+        rows = parting(laid.layout.row, asked, up_to=0, shortest=2.0)
+        budget, parts = Budget(PATIENCE), list[Path]()
+        for number, one in enumerate(part_bundles(laid, rows)):
+            own = away / str(number)
+            own.mkdir()
+            order = unbundled(PartOrder, one.path, own)
+            for name in lacking(order):
+                source = next(path for path in files.values() if path.name == name)
+                (own / name).symlink_to(source)
+            assert engine() == order.engine
+            painted = painted_part(order, own, budget)
+            parts.append(bundled(painted, painted.stretches, own, away / f"{number}.zip").path)
+        layout, sound = (
+            each.path.rename(away / each.path.name) for each in (layout_bundle(laid, ()), sound_bundle(laid))
+        )
+        alone = whole(laid, place)
+    kept, made = join(layout, sound, parts, back, budget)
+    assert asked.seconds == kept.layout.edit.seconds
+    return alone, made, len(parts)
+
+
+def film_of(kind: str) -> Edit:
+    """Return a film of twelve seconds of one kind."""
+    look = looks(Cutout.ALPHA, seconds=8.5, fade=0.5)
+    words = (Title("Seen across", 1.0, 9.0),), (Cue("Said from here on", 3.0, 3.0), Cue("and to there", 6.0, 4.0))
+    if kind == "blends":
+        shots = (shot(4.0), Shot(4.0, "clip", 2.0, 4.0, comes=Blend.CROSSFADE, blend=0.5), shot(4.0))
+    elif kind == "one shot and a still":
+        shots = (shot(8.0), Shot(4.0, "photo", still=True, motion=Motion.PUSH_IN))
+    else:
+        shots = (shot(3.0), shot(3.0, offset=4.0), shot(6.0, footage=4.0, offset=1.0))
+    return edit(*shots, looks=(look,), titles=words[0], cues=words[1], sound=Sound.DUCK)
+
+
+@pytest.mark.parametrize("kind", ["cuts and a hold", "blends", "one shot and a still"])
+def test_parts_make_the_whole_film(numbered: Mapping[str, Path], tmp_path: Path, kind: str) -> None:
+    """As many frames, none repeated or left out at a seam, each like its own; the sound is the same to the sample."""
+    photo = tmp_path / "photo.png"
+    ffmpeg("-f", "lavfi", "-i", "testsrc2=s=240x400", "-frames:v", "1", photo)
+    alone, made, parts = both(film_of(kind), {**numbered, "photo": photo}, tmp_path)
+
+    one, two = pixels(alone.film), pixels(made.film)
+
+    assert 3 < parts
+    assert 12 * FPS == len(one) == len(two)
+    worst = [float(np.abs(a.astype(int) - b).mean()) for a, b in zip(one, two, strict=True)]
+    assert max(worst) < UNLIKE / 2, worst
+    assert min(np.abs(a.astype(int) - b).mean() for a, b in pairwise(one[: 6 * FPS])) > UNLIKE
+    assert np.array_equal(samples(alone.film), samples(made.film))
+    assert alone.facts.seconds == made.facts.seconds
+    assert [each.about for each in alone.quality.deductions] == [each.about for each in made.quality.deductions]
+    assert not alone.quality.unmeasured + made.quality.unmeasured
+    assert alone.warnings == made.warnings
+    assert alone.cutouts == made.cutouts
+
+
+def test_a_bundle_that_is_none_is_told(tmp_path: Path) -> None:
+    """What another release kept, or a torn file, is no film: it is to be made whole."""
+    torn = tmp_path / "torn.zip"
+    torn.write_bytes(b"PK")
+    with pytest.raises(MediaFailed):
+        unbundled(LaidFilm, torn, tmp_path)
+    other = bundled(PartOrder("other", ()), (), tmp_path, tmp_path / "other.zip")
+    with pytest.raises(MediaFailed):
+        unbundled(LaidFilm, other.path, tmp_path)
