@@ -40,6 +40,7 @@ LONG = (  # nothing else is one, wherever it stands
     "tests/lives/",
     "tests/model/",
     "tests/steps/test_closing_kills.py",
+    "tests/steps/test_parts_kills.py",
     "tests/steps/test_sweep_backlog.py",
     "tests/storm/",
 )

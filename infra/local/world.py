@@ -87,13 +87,19 @@ SCALED: Mapping[str, Any] = {
 }
 
 
+LAPTOPS_QUEUES: Mapping[str, Any] = {
+    "veo": {"max_dispatches_per_second": 20},
+    "paint": {"max_concurrent_dispatches": 2},  # two cores
+}
+
+
 @dataclass(frozen=True, slots=True)
 class World:
     """One laptop's cloud; the overlays are merged into the shipped tables and the vendors' own defaults."""
 
     port: int = 8080  # the front's; 0 = any free one
     tables: Mapping[str, Any] = field(default_factory=dict)
-    queues: Mapping[str, Any] = field(default_factory=lambda: {"veo": {"max_dispatches_per_second": 20}})
+    queues: Mapping[str, Any] = field(default_factory=lambda: LAPTOPS_QUEUES)
     veo: Mapping[str, Any] = field(default_factory=lambda: {"per_minute": 1200})
     heygen: Mapping[str, Any] = field(default_factory=dict)
     did: Mapping[str, Any] = field(default_factory=dict)

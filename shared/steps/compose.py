@@ -66,11 +66,11 @@ class Compose:
             about = loaded.job if loaded else JobRef(message.job)
             log_job(Fact.NOTHING_TO_DO, about, "no film is wanted", node=message.node)
             return
-        event = self._made(loaded, node, node.inputs_hash)
+        event = self._made(loaded, node, node.inputs_hash, joins=message.part != "")
         if event:  # else its parts are being painted: the last of their makers comes back
             self.commits.hear(loaded, event)
 
-    def _made(self, loaded: Loaded, node: Node, wanted: str) -> on.NodeEvent | None:
+    def _made(self, loaded: Loaded, node: Node, wanted: str, *, joins: bool) -> on.NodeEvent | None:
         uri = f"gs://{self.films_bucket}/{film_object(loaded.job.versions.of or loaded.job.id, wanted)}"
         files = files_wanted(loaded.job, node.key)
         try:
@@ -80,15 +80,17 @@ class Compose:
             with tempfile.TemporaryDirectory(dir=self.scratch, prefix="abroll-") as folder:
                 if there:
                     return self._furthered(loaded.job, node, wanted, there, Path(folder))
-                return self._rendered(loaded.job, node, wanted, uri, Path(folder))
+                return self._rendered(loaded.job, node, wanted, uri, Path(folder), joins=joins)
         except UNMADE as failed:
             return unmade(loaded.job, node, wanted, failed)
 
-    def _rendered(self, job: Job, node: Node, wanted: str, uri: str, folder: Path) -> on.NodeEvent | None:
+    def _rendered(
+        self, job: Job, node: Node, wanted: str, uri: str, folder: Path, *, joins: bool
+    ) -> on.NodeEvent | None:
         budget = Budget(self.commits.timeouts.compose_render)
         deadline = partial(dispatch_deadline, timeouts=self.commits.timeouts)
         parts = FilmParts(self.blobs, self.commits.tasks, self.films_bucket, deadline, job, node, wanted)
-        made = divided_film(parts, folder, budget) if may_be_divided(job) else Standing.LEFT
+        made = divided_film(parts, folder, budget, joins=joins) if may_be_divided(job) else Standing.LEFT
         if made is Standing.PAINTING:
             return None
         if isinstance(made, Standing):

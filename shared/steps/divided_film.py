@@ -62,9 +62,12 @@ def divide(parts: FilmParts, laid: Laid, told: tuple[WarningText, ...]) -> bool:
     return True
 
 
-def divided_film(parts: FilmParts, folder: Path, budget: Budget) -> Film | Standing:
-    """Return the film that its painters have made, or how far they are. Raises FilesUnreachable, QueueUnreachable."""
-    standing, listed = parts.standing()
+def divided_film(parts: FilmParts, folder: Path, budget: Budget, *, joins: bool) -> Film | Standing:
+    """Return the film that its painters have made, or how far they are; `joins`: its joiner asks.
+
+    Raises FilesUnreachable, QueueUnreachable.
+    """
+    standing, listed = parts.standing(joins=joins)
     if standing is Standing.PAINTING and listed:
         parts.call_painters(listed.parts)  # whoever was to call them, or the joiner, may have died over it
         parts.call_joiner()

@@ -15,12 +15,13 @@ from shared.cloud.tasks import Task, Tasks
 from shared.media.runs import engine
 from shared.pipeline.codec import Unreadable, from_plain, to_plain
 from shared.pipeline.job.job import Job, Node
-from shared.pipeline.job.line import COMPOSE, PAINT_PART
+from shared.pipeline.job.line import COMPOSE, PAINT_PART, Step
 from shared.pipeline.job.names import part_task, parts_folder
 from shared.steps.message import Message
 
 _MOST_LIST = 65_536  # bytes
 _ZIP = "application/zip"
+_PATIENT = 3  # nudges of the sweep through which tasks that stand in their queues are waited for; eight end the job
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +55,23 @@ class FilmParts:
     node: Node
     wanted: str
 
-    def standing(self) -> tuple[Standing, CutList | None]:
-        """Tell how far the film is. Raises FilesUnreachable."""
+    def standing(self, *, joins: bool) -> tuple[Standing, CutList | None]:
+        """Tell how far the film is to one who was called to join it, or to begin. Raises as `call_joiner`."""
         listed = self._listed()
         if listed is None:
             return Standing.UNDIVIDED, None
         if listed.engine != engine():
             return Standing.LEFT, listed
         there = self._there()
-        if self._complete(listed, there):
-            return Standing.PAINTED, listed
-        at_work = listed.wake == self.node.wake and self.name(listed.layout, "sound") in there
-        return (Standing.PAINTING if at_work else Standing.LEFT), listed
+        nudged, complete = listed.wake != self.node.wake, self._complete(listed, there)
+        if joins or not nudged or self.node.nudges > _PATIENT:
+            at_work = not complete and not nudged and self.name(listed.layout, "sound") in there
+        else:  # the sweep knows compose's own task only
+            missing = [part for part in listed.parts if self.name(part, "painted") not in there]
+            at_work = self._in_queue(PAINT_PART, missing) if missing else self._in_queue(COMPOSE, (_joining(listed),))
+        if at_work:
+            return Standing.PAINTING, listed
+        return (Standing.PAINTED if complete else Standing.LEFT), listed
 
     def keep(self, name: str, path: Path, what: str = "") -> None:
         """Store what one hands to the others. Raises FilesUnreachable, OSError."""
@@ -86,16 +92,14 @@ class FilmParts:
     def call_painters(self, parts: Sequence[str]) -> None:
         """Enqueue a task for each part. Raises QueueUnreachable."""
         for part in parts:
-            said = Message(self.job.id, self.node.key, self.node.take, self.node.attempt, wanted=self.wanted, part=part)
-            self._call(PAINT_PART.function, str(PAINT_PART.queue), part, said)
+            self._call(PAINT_PART, part)
 
     def call_joiner(self) -> bool:
         """Enqueue the task that joins the film if all it needs is there. Raises FilesUnreachable, QueueUnreachable."""
         listed = self._listed()
         if listed is None or not self._complete(listed, self._there()):
             return False
-        said = Message(self.job.id, self.node.key, self.node.take, self.node.attempt)
-        self._call(COMPOSE.function, str(COMPOSE.queue), f"join {listed.layout} {'.'.join(listed.parts)}", said)
+        self._call(COMPOSE, _joining(listed))
         return True
 
     def is_there(self, name: str, what: str) -> bool:
@@ -106,9 +110,16 @@ class FilmParts:
         """Return an object's gs://."""
         return f"{self._folder}{name}{f'.{what}' if what else ''}.zip"
 
-    def _call(self, function: str, queue: str, about: str, said: Message) -> None:
-        name = part_task(self.job.id, self.node.key, self.wanted, about)
-        self.tasks.enqueue(Task(name, queue, function, said.body, None, self.deadline(function)))
+    def _call(self, step: Step, part: str) -> None:
+        said = Message(self.job.id, self.node.key, self.node.take, self.node.attempt, wanted=self.wanted, part=part)
+        deadline = self.deadline(step.function)
+        self.tasks.enqueue(Task(self._task(part), str(step.queue), step.function, said.body, None, deadline))
+
+    def _in_queue(self, step: Step, parts: Sequence[str]) -> bool:
+        return all(self.tasks.waiting(str(step.queue), self._task(part)) for part in parts)
+
+    def _task(self, part: str) -> str:
+        return part_task(self.job.id, self.node.key, self.wanted, part)
 
     def _complete(self, listed: CutList, there: frozenset[str]) -> bool:
         painted = {self.name(part, "painted") for part in listed.parts}
@@ -132,3 +143,8 @@ class FilmParts:
     @property
     def _folder(self) -> str:
         return f"gs://{self.bucket}/{parts_folder(self.job.id, self.wanted)}"
+
+
+def _joining(listed: CutList) -> str:
+    """Name what is to be done when all parts are there."""
+    return f"join-{listed.layout}"

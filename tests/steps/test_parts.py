@@ -139,3 +139,22 @@ def test_a_cancelled_films_parts_are_not_painted(studio: tuple[Stage, str]) -> N
 
     assert Ending.CANCELLED is stage.job(made.id).ending
     assert not [each for each in left(stage, made.id) if each.endswith(".painted.zip")]
+
+
+def test_painters_whose_tasks_still_wait_are_waited_for(studio: tuple[Stage, str]) -> None:
+    """A full queue of painters makes nobody paint twice: the sweep wakes compose, which leaves again."""
+    stage, root, made = another(studio)
+    before = len(films(stage, root))
+    stage.wiring.compose(stage.message(made.id, FILM))
+    for task in stage.waiting("compose"):
+        stage.wiring.tasks.delete("compose", task.name.rpartition("/")[2])  # it was answered 200
+    stage.clock.forward(150)
+    stage.wiring.sweep()
+    first = left(stage, made.id)
+
+    stage.wiring.compose(stage.message(made.id, FILM))
+
+    assert 2 == stage.node(made.id, FILM).wake
+    assert first == left(stage, made.id)
+    stage.live(made.id)
+    one_film(stage, root, made, before)
