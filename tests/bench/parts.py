@@ -1,9 +1,9 @@
-"""`python -m tests.bench.parts`: how long a long film takes whole, and in parts side by side.
+"""`python -m tests.bench.parts`: what a long film costs whole, and in parts side by side.
 
-It is the heavy film of `tests.bench.compose`. Each maker's work is done alone, one after the other, with its seconds by the
-clock and of CPU; on a busy machine only the CPU tells. The line of the parts is what a customer waits for: what comes
-before the painters, the longest of these and the sound beside them, and the join. An instance has two cores, so a
-maker's time lies between half of its CPU seconds and all of them. Fetching and storing files are not in it.
+It is the heavy film of `tests.bench.compose`. Each maker's work is done alone, one after the other, with its seconds by
+the clock and of CPU; on a busy machine only the CPU tells. The last lines are what a customer waits for: what comes
+before the painters, the longest of these or the sound beside them, and the join, on instances that keep one core at work
+or two. The sound is mixed by one core whoever has two. Fetching and storing files are not in it.
 """
 
 import argparse
@@ -11,17 +11,77 @@ import os
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from shared.media.bundles import bundled, unbundled
 from shared.media.compose import whole
 from shared.media.ffmpeg import Budget
-from shared.media.laid import Laid, laid_out
+from shared.media.laid import laid_out
 from shared.media.part_work import join, layout_bundle, part_bundles, sound_bundle
 from shared.media.parting import parting
 from shared.media.runs import PartOrder, lacking, painted_part
+from shared.pipeline.edit.edit import Edit
 from tests.bench.compose import CLIPS, SIZES, TIMEOUT, _clip, _edit, _take, _used
+
+BEFORE, BESIDE, AFTER = "laid out and bundled", "sound", "joined and looked over"
+
+
+@dataclass(slots=True)
+class Bench:
+    """One film's files, and what each of its makers has cost in seconds of CPU."""
+
+    asked: Edit
+    files: Mapping[str, Path]
+    folder: Path
+    cost: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def told(self, who: str) -> Iterator[None]:
+        """Print what one maker's work takes."""
+        load, began, busy = os.getloadavg()[0], time.monotonic(), _used()
+        yield
+        self.cost[who] = _used() - busy
+        print(f"| {who} | {time.monotonic() - began:.1f} | {self.cost[who]:.1f} | {load:.1f} |", flush=True)
+
+    def place(self, name: str) -> Path:
+        """Make a folder."""
+        made = self.folder / name
+        made.mkdir()
+        return made
+
+    def painted(self, number: int, order_path: Path) -> Path:
+        """Paint a part as its painter does; return its bundle."""
+        place = self.place(f"painter-{number}")
+        with self.told(f"part {number + 1}"):
+            order = unbundled(PartOrder, order_path, place)
+            for name in lacking(order):
+                (place / name).symlink_to(next(path for path in self.files.values() if path.name == name))
+            painted = painted_part(order, place, Budget(TIMEOUT))
+            return bundled(painted, painted.stretches, place, place / "painted.zip").path
+
+    def in_parts(self) -> float:
+        """Make the film in parts; return the CPU seconds of the longest one."""
+        work, cost = self.place("work"), self.cost
+        began, busy = time.monotonic(), _used()
+        with laid_out(self.asked, self.files, work, timeout=TIMEOUT) as laid:
+            rows = parting(laid.layout.row, laid.layout.edit)
+            orders, layout = part_bundles(laid, rows), layout_bundle(laid, ())
+            cost[BEFORE] = _used() - busy
+            print(f"| {BEFORE} | {time.monotonic() - began:.1f} | {cost[BEFORE]:.1f} | |", flush=True)
+            with self.told(BESIDE):
+                sound = sound_bundle(laid)
+            parts = [self.painted(number, each.path) for number, each in enumerate(orders)]
+            with self.told(AFTER):
+                join(layout.path, sound.path, parts, self.place("back"), Budget(TIMEOUT))
+        return max(cost[f"part {number + 1}"] for number in range(len(parts)))
+
+    def whole(self) -> None:
+        """Make the film in one place."""
+        work = self.place("whole")
+        with self.told("whole"), laid_out(self.asked, self.files, work, timeout=TIMEOUT) as laid:
+            whole(laid, work)
 
 
 def main() -> None:
@@ -36,56 +96,16 @@ def main() -> None:
         folder, size = Path(name), SIZES[given.resolution]
         files = {f"clip-{each}": _clip(folder, each, given.seconds, size) for each in range(min(CLIPS, given.scenes))}
         files["presenter"] = _take(folder, given.scenes * given.seconds, size)
-        asked, work = _edit(given.scenes, given.seconds, size, by_word=False), folder / "work"
-        work.mkdir()
-        print("| who | by the clock, s | CPU, s | load |\n|---|---|---|---|")
-        with laid_out(asked, files, work, timeout=TIMEOUT) as laid:
-            if not given.parts_only:
-                with _told("painted whole, once laid out"):
-                    whole(laid, work)
-        made = dict[str, float]()
-        _in_parts(asked.seconds, files, folder, lambda: laid_out(asked, files, work, timeout=TIMEOUT), made)
-
-
-def _in_parts(seconds: float, files: Mapping[str, Path], folder: Path, lay: object, cost: dict[str, float]) -> None:
-    del seconds
-    budget, parts = Budget(TIMEOUT), list[Path]()
-    with _told("before: laid out and bundled", cost):
-        bench = lay()  # type: ignore[operator]  # a context manager
-        laid: Laid = bench.__enter__()
-        orders = part_bundles(laid, parting(laid.layout.row, laid.layout.edit))
-        layout = layout_bundle(laid, ())
-    with _told("beside: the sound", cost):
-        sound = sound_bundle(laid)
-    for number, each in enumerate(orders):
-        place = folder / f"painter-{number}"
-        place.mkdir()
-        with _told(f"part {number + 1}", cost):
-            order = unbundled(PartOrder, each.path, place)
-            for name in lacking(order):
-                (place / name).symlink_to(next(path for path in files.values() if path.name == name))
-            painted = painted_part(order, place, budget)
-            parts.append(bundled(painted, painted.stretches, place, place / "painted.zip").path)
-    back = folder / "back"
-    back.mkdir()
-    with _told("after: joined and looked over", cost):
-        join(layout.path, sound.path, parts, back, budget)
-    bench.__exit__(None, None, None)
-    before, beside, after = (next(cost[key] for key in cost if key.startswith(what)) for what in ("bef", "bes", "aft"))
-    longest = max(cost[key] for key in cost if key.startswith("part"))
-    for cores, middle in ((1, max(longest, beside)), (2, max(longest / 2, beside))):
-        # The sound is mixed by one core whoever has two.
-        print(f"with {cores} core(s) at work in each: {before / cores + middle + after / cores:.1f} s")
-
-
-@contextmanager
-def _told(who: str, cost: dict[str, float] | None = None) -> Iterator[None]:
-    load, began, busy = os.getloadavg()[0], time.monotonic(), _used()
-    yield
-    took = _used() - busy
-    if cost is not None:
-        cost[who] = took
-    print(f"| {who} | {time.monotonic() - began:.1f} | {took:.1f} | {load:.1f} |", flush=True)
+        bench = Bench(_edit(given.scenes, given.seconds, size, by_word=False), files, folder)
+        print("| who | by the clock, s | CPU, s | load before |\n|---|---|---|---|")
+        if not given.parts_only:
+            bench.whole()
+        longest, cost = bench.in_parts(), bench.cost
+        for cores in (1, 2):
+            waited = cost[BEFORE] / cores + max(longest / cores, cost[BESIDE]) + cost[AFTER] / cores
+            print(f"in parts, with {cores} core(s) at work in each instance: {waited:.1f} s")
+        if "whole" in cost:
+            print(f"whole, with two cores at work: {cost['whole'] / 2:.1f} s")
 
 
 if __name__ == "__main__":
