@@ -75,7 +75,7 @@ def divided_film(parts: FilmParts, folder: Path, budget: Budget, *, joins: bool)
         return standing
     try:
         return _joined(parts, listed, folder, budget)
-    except (MediaFailed, MediaRefused, NoFile) as odd:
+    except (MediaFailed, MediaRefused, NoFile, OSError) as odd:
         log_job(Fact.NOTHING_TO_DO, parts.job, f"the parts make no film: {odd}", node=parts.node.key)
         return Standing.LEFT
 

@@ -23,6 +23,9 @@ def unmade(job: Job, node: Node, wanted: str, failed: Exception) -> on.WorkFaile
         case MediaFailed():
             move = "retry the job: all footage and takes are kept"
             return on.WorkFailed(node.key, wanted, Code.COMPOSE_FAILED, failed.why, move, RENDER_RETRY)
+        case OSError():
+            why = f"the machine could not write: {failed.strerror or failed}"
+            return unmade(job, node, wanted, MediaFailed(why))
     move = "order a new film: what this one is made from was deleted after its time"
     return on.WorkFailed(node.key, wanted, Code.INPUT_GONE, str(failed), move)
 

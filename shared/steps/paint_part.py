@@ -67,7 +67,7 @@ class PaintPart:
                 budget = Budget(self.commits.timeouts.compose_render)
                 painted = painted_part(order, folder, budget)
                 made = bundled(painted, painted.stretches, folder, folder / "painted.zip")
-            except UNMADE as failed:
+            except (*UNMADE, OSError) as failed:
                 self.commits.hear(loaded, unmade(job, node, message.wanted, failed))
                 return False
             parts.keep(message.part, made.path, "painted")

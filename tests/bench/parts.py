@@ -2,7 +2,7 @@
 
 It is the heavy film of `tests.bench.compose`. Each maker's work is done alone, one after the other, with its seconds by
 the clock and of CPU; on a busy machine only the CPU tells. The last lines are what a customer waits for: what comes
-before the painters, the longest of these or the sound beside them, and the join, on instances that keep one core at work
+before the painters, the longest of these or the sound beside them, and the join, on instances with one core at work
 or two. The sound is mixed by one core whoever has two. Fetching and storing files are not in it.
 """
 
