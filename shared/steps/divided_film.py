@@ -4,12 +4,14 @@ The first turn leaves orders, tasks and the sound; whoever is last of all calls 
 failure: the film is made whole, as a short one is.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
 from shared.cloud.blobs import NoFile
 from shared.cloud.tasks import QueueUnreachable
 from shared.log import Fact, log_job
+from shared.media.bundles import Bundle
 from shared.media.compose import Composed
 from shared.media.errors import MediaFailed, MediaRefused
 from shared.media.ffmpeg import Budget
@@ -43,7 +45,19 @@ def divide(parts: FilmParts, laid: Laid, told: tuple[WarningText, ...]) -> bool:
     rows = parting(laid.layout.row, laid.layout.edit)
     if len(rows) == 1:
         return False
-    orders, layout = part_bundles(laid, rows), layout_bundle(laid, told)
+    with ThreadPoolExecutor(1) as beside:  # sound is mixed by one core
+        sound = beside.submit(sound_bundle, laid)
+        orders, layout = part_bundles(laid, rows), layout_bundle(laid, told)
+        if not _called(parts, laid, orders, layout):
+            return False
+        made = sound.result()
+    parts.keep(layout.name, made.path, "sound")
+    parts.call_joiner()
+    return True
+
+
+def _called(parts: FilmParts, laid: Laid, orders: tuple[Bundle, ...], layout: Bundle) -> bool:
+    """Store the orders and what says that they are there, and call the painters; False where none can be called."""
     for each in (*orders, layout):
         parts.keep(each.name, each.path)
     names = tuple(each.name for each in orders)
@@ -56,9 +70,6 @@ def divide(parts: FilmParts, laid: Laid, told: tuple[WarningText, ...]) -> bool:
         log_job(Fact.ENQUEUE_FAILED, parts.job, str(failed), node=parts.node.key)
         return False
     log_job(Fact.FILM_DIVIDED, parts.job, f"{len(names)} parts of {laid.layout.frames} frames", node=parts.node.key)
-    sound = sound_bundle(laid)
-    parts.keep(layout.name, sound.path, "sound")
-    parts.call_joiner()
     return True
 
 
