@@ -16,10 +16,12 @@ from shared.pipeline.job.events import CancelAsked
 from shared.pipeline.job.job import Ending, Job
 from shared.pipeline.job.names import parts_folder
 from shared.pipeline.plan.picture import Poster
+from shared.steps.audited import THE_OPERATOR
+from shared.steps.delete_job import FIRST_REAP
 from shared.steps.film_parts import CutList
 from tests.faults.wire import Kind
 from tests.steps.long_film import PARTS, filmed, films, left, version
-from tests.steps.stage import FILM, Stage, staged
+from tests.steps.stage import FILM, TENANT, Stage, staged
 
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")  # Google's refused download, unread
 POSTERS = count(1)
@@ -69,6 +71,7 @@ def test_all_tasks_twice_make_one_film(studio: tuple[Stage, str]) -> None:
     """Whoever comes twice finds what is there: no part is called for or painted again."""
     stage, root, made = another(studio)
     before, message = len(films(stage, root)), stage.message(made.id, FILM)
+    assert not stage.waiting("paint")
     stage.wiring.compose(message)
     first, tasks = left(stage, made.id), [task.name for task in stage.waiting("paint")]
 
@@ -139,6 +142,25 @@ def test_a_cancelled_films_parts_are_not_painted(studio: tuple[Stage, str]) -> N
 
     assert Ending.CANCELLED is stage.job(made.id).ending
     assert not [each for each in left(stage, made.id) if each.endswith(".painted.zip")]
+
+
+def test_a_deleted_jobs_parts_go_with_its_files(studio: tuple[Stage, str]) -> None:
+    """Nobody who paints may delete; the reaper does, before a day's age would."""
+    stage, _, made = another(studio)
+    stage.wiring.compose(stage.message(made.id, FILM))
+    loaded = stage.wiring.commits.load(made.id)
+    assert loaded
+    stage.wiring.commits.hear(loaded, CancelAsked())
+    assert left(stage, made.id)
+
+    stage.wiring.delete_job(TENANT.id, made.id, THE_OPERATOR)
+    stage.clock.forward(FIRST_REAP.total_seconds())
+    stage.wiring.reap()
+
+    assert [] == left(stage, made.id)
+    stage.round()  # their painters come all the same
+    assert [] == left(stage, made.id)
+    assert not stage.waiting("paint")
 
 
 def test_painters_whose_tasks_still_wait_are_waited_for(studio: tuple[Stage, str]) -> None:
