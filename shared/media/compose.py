@@ -13,7 +13,7 @@ from pathlib import Path
 from shared.media.ffmpeg import Budget, Demuxer, Source, run
 from shared.media.graph import paint
 from shared.media.inspection import FinishedFilm, Heard, inspected
-from shared.media.laid import Laid, Layout, laid_out, named
+from shared.media.laid import LaidOut, Layout, laid_out, named
 from shared.media.loudness import balanced
 from shared.media.poster import best_frame, frame_at, own_picture
 from shared.media.probe import FilmFacts, probe
@@ -56,7 +56,7 @@ def compose(
         return whole(laid, folder)
 
 
-def whole(laid: Laid, folder: Path) -> Composed:
+def whole(laid: LaidOut, folder: Path) -> Composed:
     """Paint a film that was laid out, in one place, into `folder`. Raises MediaRefused, MediaFailed."""
     bench, layout = laid.bench, laid.layout
     with ThreadPoolExecutor(1) as beside:  # sound is metered by one core; painting leaves some of two
@@ -70,14 +70,14 @@ def whole(laid: Laid, folder: Path) -> Composed:
     return finished(layout, film, folder, bench.budget, lambda: poster_of(laid, film))
 
 
-def mixed(laid: Laid, first: int = 0) -> Mix:
+def mixed(laid: LaidOut, first: int = 0) -> Mix:
     """Return the film's sound at the loudness asked for, its first input being number `first`."""
     bench, layout = laid.bench, laid.layout
     given = (layout.edit, layout.row, laid.films, layout.loud, layout.presenters)
     return balanced(*given, bench.folder, bench.budget, laid.music, first=first)
 
 
-def runs(laid: Laid, row: tuple[Cut, ...]) -> tuple[Run, ...]:
+def runs(laid: LaidOut, row: tuple[Cut, ...]) -> tuple[Run, ...]:
     """Return the runs that paint a row of cuts, one after the other."""
     edit, presenters = laid.layout.edit, laid.layout.presenters
     graphs = [paint(edit, part, laid.films, laid.stills, presenters, laid.marks) for part in segments(row, edit)]
@@ -122,7 +122,7 @@ def finished(
     return Composed(film, shown, facts, layout.warnings, cutouts, quality)
 
 
-def poster_of(laid: Laid, film: Path) -> Path:
+def poster_of(laid: LaidOut, film: Path) -> Path:
     """Make the picture the film is shown by."""
     bench, own = laid.bench, laid.layout.edit.own_poster
     if own:

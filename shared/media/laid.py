@@ -74,7 +74,7 @@ class Layout:
 
 
 @dataclass(frozen=True, slots=True)
-class Laid:
+class LaidOut:
     """A film that can be painted: its layout, its footage, stills and marks as they lie on the bench, its music."""
 
     bench: Bench
@@ -88,7 +88,7 @@ class Laid:
 @contextmanager
 def laid_out(
     edit: Edit, files: Mapping[str, Path], folder: Path, *, timeout: float, known: Mapping[str, FilmFacts] | None = None
-) -> Iterator[Laid]:
+) -> Iterator[LaidOut]:
     """Lay a film out on a bench in `folder`, which is cleared at the end; `files` maps each node's key to its file.
 
     `known` is what was found already of some of these files; the others are looked at.
@@ -108,7 +108,7 @@ def laid_out(
         raise MediaFailed(f"the machine could not write: {problem.strerror or problem}") from problem
 
 
-def _laid(bench: Bench) -> Laid:
+def _laid(bench: Bench) -> LaidOut:
     edit = bench.edit
     known = {
         node: bench.facts(node) for node in dict.fromkeys(shot.node for shot in edit.shots if not shot.still) if node
@@ -126,7 +126,7 @@ def _laid(bench: Bench) -> Laid:
     loud = frozenset(node for node, facts in known.items() if facts.audio_codec)
     warnings = tuple(dict.fromkeys((*edit.warnings, *short, *told, *lost, *(logo_news(logo) if logo else ()))))
     layout = Layout(edit, row, loud, tuple(presenters), words, logo, cards, warnings)
-    return Laid(bench, layout, films, stills, marks, _music(bench))
+    return LaidOut(bench, layout, films, stills, marks, _music(bench))
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from shared.media.bundles import Bundle, bundled, unbundled
 from shared.media.compose import SOUND, UNEDITED, Composed, finished, frame_of, joined, mixed, poster_of, runs
 from shared.media.errors import MediaFailed, MediaRefused
 from shared.media.ffmpeg import Budget, Demuxer, Source, run
-from shared.media.laid import Laid, Layout
+from shared.media.laid import LaidOut, Layout
 from shared.media.listening import VoiceHeard, listened
 from shared.media.parting import Row
 from shared.media.probe import probe
@@ -38,7 +38,7 @@ class SoundMade:
     voices: tuple[VoiceHeard, ...]
 
 
-def part_bundles(laid: Laid, rows: Sequence[Row]) -> tuple[Bundle, ...]:
+def part_bundles(laid: LaidOut, rows: Sequence[Row]) -> tuple[Bundle, ...]:
     """Pack what each part is painted from. Raises OSError."""
     folder, made = laid.bench.folder, list[Bundle]()
     for number, row in enumerate(rows):
@@ -49,7 +49,7 @@ def part_bundles(laid: Laid, rows: Sequence[Row]) -> tuple[Bundle, ...]:
     return tuple(made)
 
 
-def layout_bundle(laid: Laid, told: tuple[WarningText, ...]) -> Bundle:
+def layout_bundle(laid: LaidOut, told: tuple[WarningText, ...]) -> Bundle:
     """Pack what the join must know. Raises MediaRefused for a poster that is no picture, OSError."""
     folder, layout = laid.bench.folder, laid.layout
     poster = poster_of(laid, folder) if layout.edit.own_poster else None
@@ -58,7 +58,7 @@ def layout_bundle(laid: Laid, told: tuple[WarningText, ...]) -> Bundle:
     return bundled(LaidFilm(layout, told, poster), files, folder, folder / "layout.zip")
 
 
-def sound_bundle(laid: Laid) -> Bundle:
+def sound_bundle(laid: LaidOut) -> Bundle:
     """Mix the film's sound, listen to it and to its takes, and pack it. Raises MediaRefused, MediaFailed, OSError."""
     bench, layout = laid.bench, laid.layout
     mix, path = mixed(laid), bench.folder / "sound.mp4"

@@ -42,7 +42,7 @@ from shared.steps.divided_film import Film, divide, divided_film, may_be_divided
 from shared.steps.film_files import files_there, files_wanted, make_files
 from shared.steps.film_inputs import FilmInputs
 from shared.steps.film_outcomes import UNMADE, unmade
-from shared.steps.film_parts import FilmParts, Standing
+from shared.steps.film_parts import FilmParts, PartsStanding
 from shared.steps.message import Message
 from shared.steps.presenter_files import CAPTION_BYTES
 from shared.steps.quality_files import keep_quality, kept_quality
@@ -90,11 +90,11 @@ class Compose:
         budget = Budget(self.commits.timeouts.compose_render)
         deadline = partial(dispatch_deadline, timeouts=self.commits.timeouts)
         parts = FilmParts(self.blobs, self.commits.tasks, self.films_bucket, deadline, job, node, wanted)
-        made = divided_film(parts, folder, budget, joins=joins) if may_be_divided(job) else Standing.LEFT
-        if made is Standing.PAINTING:
+        made = divided_film(parts, folder, budget, joins=joins) if may_be_divided(job) else PartsStanding.LEFT
+        if made is PartsStanding.PAINTING:
             return None
-        if isinstance(made, Standing):
-            found = self._composed(job, node, folder, budget, parts if made is Standing.UNDIVIDED else None)
+        if isinstance(made, PartsStanding):
+            found = self._composed(job, node, folder, budget, parts if made is PartsStanding.UNDIVIDED else None)
             if found is None:
                 return None
             made = found

@@ -15,13 +15,13 @@ from shared.media.bundles import Bundle
 from shared.media.compose import Composed
 from shared.media.errors import MediaFailed, MediaRefused
 from shared.media.ffmpeg import Budget
-from shared.media.laid import Laid
+from shared.media.laid import LaidOut
 from shared.media.part_work import join, layout_bundle, part_bundles, sound_bundle
 from shared.media.parting import WHOLE_UP_TO, parting
 from shared.pipeline.edit.edit import Edit
 from shared.pipeline.job.job import Job
 from shared.pipeline.plan.warned import WarningText
-from shared.steps.film_parts import CutList, FilmParts, Standing
+from shared.steps.film_parts import CutList, FilmParts, PartsStanding
 
 
 class Film(NamedTuple):
@@ -37,7 +37,7 @@ def may_be_divided(job: Job) -> bool:
     return job.plan.planned_seconds > WHOLE_UP_TO
 
 
-def divide(parts: FilmParts, laid: Laid, told: tuple[WarningText, ...]) -> bool:
+def divide(parts: FilmParts, laid: LaidOut, told: tuple[WarningText, ...]) -> bool:
     """Leave a film to its painters, and make its sound meanwhile; False where it is to be made whole.
 
     Raises FilesUnreachable, QueueUnreachable, MediaRefused, MediaFailed.
@@ -56,7 +56,7 @@ def divide(parts: FilmParts, laid: Laid, told: tuple[WarningText, ...]) -> bool:
     return True
 
 
-def _called(parts: FilmParts, laid: Laid, orders: tuple[Bundle, ...], layout: Bundle) -> bool:
+def _called(parts: FilmParts, laid: LaidOut, orders: tuple[Bundle, ...], layout: Bundle) -> bool:
     """Store the orders and what says that they are there, and call the painters; False where none can be called."""
     for each in (*orders, layout):
         parts.keep(each.name, each.path)
@@ -73,22 +73,22 @@ def _called(parts: FilmParts, laid: Laid, orders: tuple[Bundle, ...], layout: Bu
     return True
 
 
-def divided_film(parts: FilmParts, folder: Path, budget: Budget, *, joins: bool) -> Film | Standing:
+def divided_film(parts: FilmParts, folder: Path, budget: Budget, *, joins: bool) -> Film | PartsStanding:
     """Return the film that its painters have made, or how far they are; `joins`: its joiner asks.
 
     Raises FilesUnreachable, QueueUnreachable.
     """
     standing, listed = parts.standing(joins=joins)
-    if standing is Standing.PAINTING and listed:
+    if standing is PartsStanding.PAINTING and listed:
         parts.call_painters(listed.parts)  # whoever was to call them, or the joiner, may have died over it
         parts.call_joiner()
-    if listed is None or standing is not Standing.PAINTED:
+    if listed is None or standing is not PartsStanding.PAINTED:
         return standing
     try:
         return _joined(parts, listed, folder, budget)
     except (MediaFailed, MediaRefused, NoFile, OSError) as odd:
         log_job(Fact.NOTHING_TO_DO, parts.job, f"the parts make no film: {odd}", node=parts.node.key)
-        return Standing.LEFT
+        return PartsStanding.LEFT
 
 
 def _joined(parts: FilmParts, listed: CutList, folder: Path, budget: Budget) -> Film:

@@ -34,7 +34,7 @@ class CutList:
     layout: str
 
 
-class Standing(StrEnum):
+class PartsStanding(StrEnum):
     """How far a film is that was divided."""
 
     UNDIVIDED = "undivided"
@@ -55,13 +55,13 @@ class FilmParts:
     node: Node
     wanted: str
 
-    def standing(self, *, joins: bool) -> tuple[Standing, CutList | None]:
+    def standing(self, *, joins: bool) -> tuple[PartsStanding, CutList | None]:
         """Tell how far the film is to one who was called to join it, or to begin. Raises as `call_joiner`."""
         listed = self._listed()
         if listed is None:
-            return Standing.UNDIVIDED, None
+            return PartsStanding.UNDIVIDED, None
         if listed.engine != engine():
-            return Standing.LEFT, listed
+            return PartsStanding.LEFT, listed
         there = self._there()
         nudged, complete = listed.wake != self.node.wake, self._complete(listed, there)
         if joins or not nudged or self.node.nudges > _PATIENT:
@@ -70,8 +70,8 @@ class FilmParts:
             missing = [part for part in listed.parts if self.name(part, "painted") not in there]
             at_work = self._in_queue(PAINT_PART, missing) if missing else self._in_queue(COMPOSE, (_joining(listed),))
         if at_work:
-            return Standing.PAINTING, listed
-        return (Standing.PAINTED if complete else Standing.LEFT), listed
+            return PartsStanding.PAINTING, listed
+        return (PartsStanding.PAINTED if complete else PartsStanding.LEFT), listed
 
     def keep(self, name: str, path: Path, what: str = "") -> None:
         """Store what one hands to the others. Raises FilesUnreachable, OSError."""
