@@ -19,6 +19,8 @@ from shared.media.runs import EXACT, Painted, PartOrder, engine
 from shared.pipeline.plan.warned import WarningText
 from shared.pipeline.quality.figures import SoundFigures
 
+_LESS_THAN_A_FRAME = 0.5
+
 
 @dataclass(frozen=True, slots=True)
 class LaidFilm:
@@ -100,7 +102,8 @@ def join(layout: Path, sound: Path, parts: Sequence[Path], folder: Path, budget:
 def _judged(layout: Layout, film: Path, budget: Budget) -> None:
     """Refuse a film that has not all its frames, each once: a part came from somewhere else."""
     facts = probe(film, timeout=budget.left())
-    if round(facts.fps * facts.seconds) != layout.frames or abs(facts.seconds * layout.edit.fps - layout.frames) > 0.5:  # noqa: PLR2004
+    away = abs(facts.seconds * layout.edit.fps - layout.frames)
+    if round(facts.fps * facts.seconds) != layout.frames or away > _LESS_THAN_A_FRAME:
         raise MediaFailed(f"the parts make {facts.seconds:.3f} s, not {layout.frames / layout.edit.fps:.3f} s")
 
 
