@@ -10,7 +10,7 @@ from shared.pipeline.plan.composition import RENDERER
 
 # Measured on 12 s of 720x1280: subme=1 saves a quarter of veryfast's time at the same size and 0.0003 of SSIM;
 # superfast would save as much and write twice the bytes. Four threads cost what ffmpeg's own choice costs.
-PICTURE = (
+PAINTED_AS = (
     *(
         "-c:v",
         "libx264",
@@ -57,13 +57,13 @@ class Painted:
 
 def engine() -> str:
     """Name what paints here: what another one has painted may not be joined to it without another encoding."""
-    parts = (RENDERER, version("imageio-ffmpeg"), PICTURE, EXACT)
+    parts = (RENDERER, version("imageio-ffmpeg"), PAINTED_AS, EXACT)
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
 
 
 def painted_by(one: Run, name: str, folder: Path, budget: Budget) -> Path:
     """Render a stretch's picture. Raises MediaRefused, MediaFailed."""
-    words = ["-filter_complex", one.text, "-map", "[film]", "-an", "-frames:v", str(one.frames), *PICTURE, *EXACT]
+    words = ["-filter_complex", one.text, "-map", "[film]", "-an", "-frames:v", str(one.frames), *PAINTED_AS, *EXACT]
     run(one.sources, ["-filter_complex_threads", "2", *words, name], folder, budget)
     return folder / name
 

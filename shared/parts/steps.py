@@ -28,7 +28,6 @@ if TYPE_CHECKING:  # each function imports only what its own property below name
     from shared.steps.music_files import MusicFiles
     from shared.steps.notify import Notify
     from shared.steps.old_versions import OldVersions
-    from shared.steps.paint_part import PaintPart
     from shared.steps.plan_terms import PlanTerms
     from shared.steps.plans import TenantPlans
     from shared.steps.preflight import Preflight
@@ -158,25 +157,21 @@ class StepParts(VendorParts):
 
         token, bucket = partial(randomness.token_hex, 8), self.settings.takes_bucket
         step = partial(start_clip, commits=self.commits, breakers=self.breakers, veo=self.veo, keyed=self.keyed_clips)
-        step = partial(step, warm=self.clients.access_token)
-        return partial(step, takes_bucket=bucket, stopwatch=Stopwatch, token=token)
+        return partial(step, warm=self.clients.access_token, takes_bucket=bucket, stopwatch=Stopwatch, token=token)
 
     @cached_property
     def veo_output(self) -> Callable[[str, str], None]:
         from shared.steps.veo_output import veo_output
 
-        return partial(veo_output, commits=self.commits, blobs=self.blobs, arrived_late=self._arrived_late)
-
-    def _arrived_late(self, job_id: str) -> None:
-        self.deletions.look_again(job_id, self.now())
+        step = partial(veo_output, commits=self.commits, blobs=self.blobs)
+        return partial(step, arrived_late=lambda job_id: self.deletions.look_again(job_id, self.now()))
 
     @cached_property
     def watch_clip(self) -> "Callable[[Message], None]":
         from shared.steps.watch_clip import watch_clip
 
         step = partial(watch_clip, commits=self.commits, breakers=self.breakers, veo=self.veo, blobs=self.blobs)
-        step = partial(step, keyed=self.keyed_clips)
-        return partial(step, takes_bucket=self.settings.takes_bucket)
+        return partial(step, keyed=self.keyed_clips, takes_bucket=self.settings.takes_bucket)
 
     @cached_property
     def start_presenter(self) -> "StartPresenter":
@@ -186,8 +181,7 @@ class StepParts(VendorParts):
 
         engines = {name: service.engines for name, service in self.tables.presenters.items()}
         url = partial(callback_url, base=self.settings.public_url, secrets=self.secrets)
-        token = partial(randomness.token_hex, 8)
-        stores = (self.tenants, self.secrets)
+        token, stores = partial(randomness.token_hex, 8), (self.tenants, self.secrets)
         return StartPresenter(self.commits, self.breakers, self.presenters, engines, *stores, url, Stopwatch, token)
 
     @cached_property
@@ -205,7 +199,7 @@ class StepParts(VendorParts):
         return Compose(self.commits, self.tenants, self.blobs, self.settings.films_bucket)
 
     @cached_property
-    def paint_part(self) -> "PaintPart":
+    def paint_part(self) -> "Callable[[Message], None]":
         from shared.steps.paint_part import PaintPart
 
         return PaintPart(self.commits, self.blobs, self.settings.films_bucket)
