@@ -153,18 +153,27 @@ CaptionsBy: TypeAlias = Literal["phrase", "word"]
 
 class CardBody(TypedDict):
     """
-    A card before or after a film: a picture, its own or the kit's for it, else the kit's logo on its first colour.
+    A card before or after a film: a picture or a video, its own or the kit's, else the kit's logo on its colour.
 
     It comes on top of the film's seconds; words, music and sound move with it, and music goes on over it.
     """
 
     seconds: NotRequired[float | None]
     text: NotRequired[str | None]
+    video: NotRequired[str | None]
+    sound: NotRequired[Literal["heard", "mute"] | None]
+    fit: NotRequired[Literal["crop", "pad"] | None]
     image_url: NotRequired[str | None]
     image: NotRequired[str | None]
 
 
+CardFit: TypeAlias = Literal["crop", "pad"]
+
+
 CardPlace: TypeAlias = Literal["auto", "left", "right"]
+
+
+CardSound: TypeAlias = Literal["heard", "mute"]
 
 
 CardTime: TypeAlias = Literal["always", "unshown", "never"]
@@ -414,6 +423,9 @@ class EditCardBody(TypedDict):
 
     seconds: NotRequired[float | Literal[0] | None]
     text: NotRequired[str | None]
+    video: NotRequired[str | None]
+    sound: NotRequired[Literal["heard", "mute"] | None]
+    fit: NotRequired[Literal["crop", "pad"] | None]
     image_url: NotRequired[str | None]
     image: NotRequired[str | None]
 
@@ -472,15 +484,6 @@ class FeedbackKept(TypedDict):
 
     job_id: str
     feedback: list[FeedbackGiven]
-
-
-class FilmCard(TypedDict):
-    """A card before or after a film: a picture, the order's own or the brand's, else the brand's logo on its colour."""
-
-    seconds: NotRequired[float]
-    text: NotRequired[str]
-    image_url: NotRequired[str]
-    image: NotRequired[str]
 
 
 class FilmQuality(TypedDict):
@@ -705,6 +708,9 @@ class KitCardBody(TypedDict):
 
     seconds: NotRequired[float | None]
     text: NotRequired[str | None]
+    video: NotRequired[str | None]
+    sound: NotRequired[Literal["heard", "mute"] | None]
+    fit: NotRequired[Literal["crop", "pad"] | None]
     image: NotRequired[str | None]
 
 
@@ -1733,6 +1739,15 @@ class Cancels(TypedDict):
     next_cursor: NotRequired[str | None]
 
 
+class CardClip(TypedDict):
+    """A clip as a brand kit, or a film, has it on a card; `facts` is None where nobody has looked it up."""
+
+    clip: str
+    facts: NotRequired[OwnFile]
+    sound: NotRequired[CardSound]
+    fit: NotRequired[CardFit]
+
+
 class Deliveries(TypedDict):
     """A page of webhooks, newest first."""
 
@@ -1821,6 +1836,19 @@ class Film(TypedDict):
     dry_run: NotRequired[bool | None]
     template: NotRequired[str | None]
     variables: NotRequired[dict[str, Any] | None]
+
+
+class FilmCard(TypedDict):
+    """A card before or after a film: a picture or a clip, its own or the brand's, else the logo on its colour."""
+
+    seconds: NotRequired[float]
+    text: NotRequired[str]
+    image_url: NotRequired[str]
+    image: NotRequired[str]
+    video: NotRequired[str]
+    sound: NotRequired[CardSound]
+    fit: NotRequired[CardFit]
+    video_facts: NotRequired[OwnFile]
 
 
 class IntegrationChange(TypedDict):
@@ -2171,6 +2199,8 @@ class Brand(TypedDict):
     fonts: Fonts
     intro: NotRequired[str]
     outro: NotRequired[str]
+    intro_clip: NotRequired[CardClip]
+    outro_clip: NotRequired[CardClip]
     asked: NotRequired[str]
     filled: list[str]
 

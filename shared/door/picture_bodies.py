@@ -90,6 +90,32 @@ class ProductCardBody(Body):
 
 
 DipColor = Annotated[Color, Field(description="What a dip goes through; black is the default.")]
+_CLIP_ID = "must be the id that POST /tenant/uploads/clip answers"
+_OWN_ID = AfterValidator(of_form(r"[A-Za-z0-9_-]{1,128}", _CLIP_ID))
+CardVideo = Annotated[
+    Annotated[str, _OWN_ID],
+    Field(
+        description="A clip of your own in place of a picture: the id that POST /tenant/uploads/clip answered. It is "
+        "seen to its end, 1 to 10 s, or cut after the card's seconds.",
+        examples=["0" * 64],
+    ),
+]
+CardSoundName = Annotated[
+    Literal["heard", "mute"],
+    Field(
+        description="heard, the default: the clip's own sound, brought to the film's loudness, music under it as under "
+        "speech; mute: not. Of a video only.",
+        examples=["mute"],
+    ),
+]
+CardFitName = Annotated[
+    Literal["crop", "pad"],
+    Field(
+        description="How the clip fills a film of another shape: cut around the focus (crop, the default), or whole "
+        "before its own blur (pad). Of a video only.",
+        examples=["pad"],
+    ),
+]
 _PICTURE_ID = "must be the id that POST /tenant/uploads/logo answers"
 
 
@@ -97,15 +123,19 @@ class TimedCardBody(Body):
     """How long a card lasts, and what is read on it."""
 
     seconds: Annotated[
-        Annotated[float, Field(ge=1, le=10)] | None, Field(description="1.5 for an intro, 2.5 for an outro by default.")
+        Annotated[float, Field(ge=1, le=10)] | None,
+        Field(description="1.5 for an intro, 2.5 for an outro by default, and of a video as long as it is."),
     ] = None
     text: Annotated[
         Annotated[str, Field(min_length=1, max_length=120)] | None, Field(description="What is read on it.")
     ] = None
+    video: CardVideo | None = None
+    sound: CardSoundName | None = None
+    fit: CardFitName | None = None
 
 
 class CardBody(TimedCardBody):
-    """A card before or after a film: a picture, its own or the kit's for it, else the kit's logo on its first colour.
+    """A card before or after a film: a picture or a video, its own or the kit's, else the kit's logo on its colour.
 
     It comes on top of the film's seconds; words, music and sound move with it, and music goes on over it.
     """
@@ -121,8 +151,8 @@ class CardBody(TimedCardBody):
 
     @model_validator(mode="after")
     def _has_one(self) -> Self:
-        if self.image_url is not None and self.image is not None:
-            raise ValueError("has one picture: give image_url or image (an upload), not both")
+        if sum(each is not None for each in (self.image_url, self.image, self.video)) > 1:
+            raise ValueError("has one picture: give image_url, image (an upload) or video, and not two of them")
         return self
 
 
@@ -141,3 +171,11 @@ class KitCardBody(TimedCardBody):
         Annotated[str, AfterValidator(of_form(r"[0-9a-f]{64}", _PICTURE_ID))] | None,
         Field(description="Its picture, which fills the frame: the id that POST /tenant/uploads/logo answered."),
     ] = None
+
+    @model_validator(mode="after")
+    def _has_one(self) -> Self:
+        if self.image is not None and self.video is not None:
+            raise ValueError("has one picture: give image or video, not both")
+        if self.video is None and (self.sound is not None or self.fit is not None):
+            raise ValueError("has a sound and a fit with a video only: give one, or leave them out")
+        return self

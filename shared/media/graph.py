@@ -13,6 +13,7 @@ from shared.media.drifting import drifting
 from shared.media.ffmpeg import Demuxer, Source
 from shared.media.holding import card_drift, ping_pong, pushed_in, turning
 from shared.media.keying import rgb
+from shared.media.padding import padded
 from shared.media.people import lay_presenter
 from shared.media.segments import Cut, Segment
 from shared.pipeline.edit.edit import MIDDLE, Edit
@@ -69,7 +70,9 @@ def _shot(graph: Graph, cut: Cut, films: Mapping[str, Source], stills: Mapping[s
     timed = f"fps={fps}:start_time=0,trim=end_frame={read},setpts=N"
     lack = cut.opening.reach - before
     first = f"start={lack}:start_mode=clone:" if lack else ""
-    shown = f"[{number}:V:0]{timed},{fill},tpad={first}stop=-1:stop_mode=clone"
+    begun = f"[{number}:V:0]{timed}"
+    begun = padded(graph, f"whole{number}", f"{begun},{film.square}") if shot.padded else f"{begun},{fill}"
+    shown = f"{begun},tpad={first}stop=-1:stop_mode=clone"
     if turn := turning(cut, graph.edit.hold):
         name = f"turn{number}"
         graph.chains += ping_pong(shown, name, cut, turn, fps)

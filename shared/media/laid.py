@@ -22,6 +22,7 @@ from shared.media.painting import still
 from shared.media.probe import FilmFacts, probe
 from shared.media.product_card import PlacedCard, paint_product, photo_of, place_product
 from shared.media.segments import Cut, cuts
+from shared.media.sound import heard_of
 from shared.media.sources import source_of
 from shared.media.standing import presenters_seen
 from shared.media.takes import MeasuredTake, measure
@@ -60,7 +61,7 @@ class Layout:
 
     edit: Edit
     row: tuple[Cut, ...]
-    loud: frozenset[str]  # the footage that has a sound of its own
+    loud: frozenset[str]  # whose own sound is heard, of footage and cards
     presenters: tuple[PlacedPresenter, ...]
     words: tuple[Lettering, ...]
     logo: PlacedLogo | None
@@ -123,7 +124,7 @@ def _laid(bench: Bench) -> LaidOut:
     words, lost = letter(edit, presenters, bench.folder, logo, _fonts(bench), cards)
     marks = (*shown, *_logo(bench, logo), *words)
     stills = _stills(bench)
-    loud = frozenset(node for node, facts in known.items() if facts.audio_codec)
+    loud = heard_of(edit, [node for node, facts in known.items() if facts.audio_codec])
     warnings = tuple(dict.fromkeys((*edit.warnings, *short, *told, *lost, *(logo_news(logo) if logo else ()))))
     layout = Layout(edit, row, loud, tuple(presenters), words, logo, cards, warnings)
     return LaidOut(bench, layout, films, stills, marks, _music(bench))

@@ -18,7 +18,6 @@ from shared.media.segments import Cut
 from shared.media.sound import Measured, Mix, mix, world
 from shared.media.takes import LOUDNESS
 from shared.pipeline.edit.edit import Edit
-from shared.pipeline.plan.plan import Sound
 
 SILENT = -55.0  # LUFS; what is lower is noise, not sound
 _RAISED, _LOWERED = 24.0, -24.0  # dB a footage's sound is moved at most
@@ -44,7 +43,7 @@ def balanced(
     Of a film planned before there was a choice only footage is measured: it stays as it was.
     """
     found, heard = Measured(), frozenset[str]()
-    if edit.sound is Sound.DUCK and loud:
+    if loud:
         alone, silent, _ = _measured(world(edit, row, films, loud), folder, budget)
         if alone is not None:
             found = Measured(min(_RAISED, max(_LOWERED, LOUDNESS - alone)), silent=silent)

@@ -5,7 +5,7 @@ under speech falls and rises along a curve made from the times at which somebody
 to them. Unless silence was asked for, a film is never without any sound for more than a breath.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from shared.media.beds import BED, RATE, SHAPE, Prepared, Span, bed, bed_level, curve, gaps, under
@@ -51,7 +51,7 @@ def mix(
     found: Measured = Measured(),
     music: Prepared | None = None,
 ) -> Mix:
-    """Return the film's sound; `loud` names the footage that has a sound track, `first` the number of the first input.
+    """Return the film's sound; `loud` names the footage that is heard (`heard_of`), `first` the first input's number.
 
     A film in which nothing sounds gets silence: players and social networks expect a track.
     """
@@ -59,8 +59,10 @@ def mix(
     total = _samples(edit, sum(cut.frames for cut in row))
     spoken = [_span(presenter, edit) for presenter in presenters if presenter.take.gain is not None]
     layers = [_voice(desk, presenter) for presenter in presenters if presenter.take.gain is not None]
-    sounding = list(_sounding(row, edit, loud, found.silent)) if edit.sound is Sound.DUCK else []
-    if sounding:
+    sounding = list(_sounding([cut for cut in row if not cut.shot.card], edit, loud, found.silent))
+    cards = list(_sounding([cut for cut in row if cut.shot.card], edit, loud, found.silent))
+    under_words = [*spoken, *cards]  # what lies under a voice lies under a card's own sound, too
+    if sounding or cards:
         _world(desk, row, films, loud)
         desk.chains.append(f"[world]{curve(spoken, found.footage, found.footage + DUCKED)}[low]")
         layers.append("low")
@@ -68,9 +70,9 @@ def mix(
         numbers = [desk.open(each) for each in music.sources]
         usual = music.order.level == MUSIC_LEVEL  # nobody asked for another
         alone = not sounding and (not spoken or (found.carried and usual))
-        desk.chains += under(music, numbers, total, spoken, alone=alone)
+        desk.chains += under(music, numbers, total, under_words, alone=alone)
         layers.append("music")
-    elif edit.sound is not Sound.MUTE and (level := bed_level(row, edit, spoken, sounding, carries=found.carried)):
+    elif edit.sound is not Sound.MUTE and (level := bed_level(row, edit, under_words, sounding, carries=found.carried)):
         desk.chains.append(bed(desk.open(Source(BED, Demuxer.WEBM)), total, level))
         layers.append("bed")
     whole = f"apad=whole_len={total},atrim=start_sample={_PRIMING}:end_sample={total}"
@@ -83,6 +85,13 @@ def mix(
         ceiling = f"{_CEILING}," if found.limited else ""
         desk.chains.append(f"{named}{joined}{louder}{ceiling}{whole}[sound]")
     return Mix(tuple(desk.sources), ";".join(desk.chains))
+
+
+def heard_of(edit: Edit, sounding: Collection[str]) -> frozenset[str]:
+    """Return whose own sound is heard, of files with a sound track: footage's where it was asked for, and cards'."""
+    ducked = edit.sound is Sound.DUCK
+    shots = (shot for shot in edit.shots if shot.node in sounding)
+    return frozenset(shot.node for shot in shots if shot.node and (shot.heard if shot.card else ducked))
 
 
 def world(edit: Edit, row: Sequence[Cut], films: Mapping[str, Source], loud: frozenset[str]) -> Mix:

@@ -20,6 +20,7 @@ from shared.codes import Code
 from shared.media.images import MOST_IMAGE_BYTES, ImageRefused, ReencodedImage, decode_logo
 from shared.pipeline.codec import from_plain
 from shared.pipeline.job.names import brand_object
+from shared.pipeline.job.schema import SWITCHING
 from shared.pipeline.plan.brand import (
     DEFAULT_BRAND,
     MOST_FONT_BYTES,
@@ -33,11 +34,13 @@ from shared.pipeline.plan.brand import (
 )
 from shared.pipeline.plan.capabilities import Tables
 from shared.pipeline.plan.kit import Kit, refuse_faint
+from shared.pipeline.plan.picture import OwnFile
 from shared.pipeline.plan.plan import Blend
 from shared.pipeline.plan.refusals import refuse_unknown_backdrop
-from shared.steps.brand_cards import ordered_cards, pictures_of, refuse_empty
+from shared.steps.brand_cards import clips_of, ordered_cards, pictures_of, refuse_clips, refuse_empty
 from shared.steps.music_files import MusicFiles
-from shared.steps.problems import Problem, invalid
+from shared.steps.own_clips import OwnClips
+from shared.steps.problems import Problem, invalid, unavailable
 
 __all__ = ["MOST_BRANDS", "MOST_FONT_BYTES", "BrandKits"]
 
@@ -58,6 +61,8 @@ class BrandKits:
     tenants: Tenants
     blobs: Blobs
     music: MusicFiles
+    clips: OwnClips
+    form: Callable[[], int]  # new jobs are born in
     films_bucket: str
     tables: Tables
     now: Callable[[], datetime]
@@ -133,11 +138,15 @@ class BrandKits:
         kit = from_plain(Kit, {"brand": {"label": ""}, **own, **({"text": text} if text else {})})
         fonts = self._fonts(tenant, body.get("fonts", {}), wrong)
         pictures = pictures_of(body, lambda picture: self._there(tenant, picture), wrong)
-        kit = replace(kit, brand=Brand("", logo, colors, fonts, pictures.get("intro"), pictures.get("outro")))
+        clips = clips_of(body, lambda clip: self._outlasting(tenant, clip), wrong)
+        brand = Brand("", logo, colors, fonts, pictures.get("intro"), pictures.get("outro"))
+        brand = replace(brand, intro_clip=clips.get("intro"), outro_clip=clips.get("outro"))
+        kit = replace(kit, brand=brand)
         for path, why in (
             *refuse_faint(kit),
             *refuse_unknown_backdrop("background", kit.background, self.tables),
-            *refuse_empty(kit),
+            *(() if wrong else refuse_empty(kit)),
+            *refuse_clips(kit),
         ):
             wrong.setdefault(path, []).append(why)
         if kit.audio and kit.audio.music:
@@ -151,6 +160,12 @@ class BrandKits:
         if wrong:
             raise invalid(wrong)
         return kit
+
+    def _outlasting(self, tenant: str, clip: str) -> OwnFile | None:
+        """Keep a card's clip with the kit. Raises Problem: older code would show films of the kit without it."""
+        if self.form() < SWITCHING:
+            raise unavailable("videos on a kit's cards are kept only when every function runs this release")
+        return self.clips.outlast(tenant, clip)
 
     def _logo(self, tenant: str, said: Mapping[str, Any]) -> Logo:
         """Find a logo's file and its size. Raises ImageRefused."""

@@ -186,7 +186,7 @@ class CreateJob:
         self.house.open()
         self.hourly.early(tenant)
         checked = self.checked(tenant, request, dry_run=False)
-        self.known_to_all(checked.plan)
+        self.known_to_all(checked.plan, checked.request)
         images = self.preflight.images.store(tenant.id, checked.images)
         begin = partial(
             new_job,
@@ -203,10 +203,10 @@ class CreateJob:
         )
         return self.store(tenant, call, job_id, begin, listed)
 
-    def known_to_all(self, planned: Plan) -> None:
+    def known_to_all(self, planned: Plan, request: FilmRequest) -> None:
         """Refuse what some function could not make yet, while a release is rolled out. Raises Problem."""
         lent = planned.platform_accounts
-        newer = planned.renditions or lent or shows_own_clips(planned)
+        newer = planned.renditions or lent or shows_own_clips(planned, request)
         if newer and self.jobs.forms.form() < SWITCHING:
             made = "several outputs, or own clips, are made"
             what = "abroll's own avatar accounts film" if lent else made

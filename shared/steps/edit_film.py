@@ -87,7 +87,7 @@ class EditFilm:
             return base, Revised(laid.request, laid.plan, composed, ours, 0, ours)
         if laid.newer and self.create.jobs.forms.form() < SWITCHING:
             raise unavailable("scenes inside one shot are left out or cut only when every function runs this release")
-        self.create.known_to_all(laid.plan)
+        self.create.known_to_all(laid.plan, laid.request)
         self.create.hourly.early(tenant)
         begin = partial(
             new_job,

@@ -36,7 +36,7 @@ def _refused(job: Job, node: Node, wanted: str, refused: MediaRefused) -> on.Wor
     if culprit is None or culprit.kind not in (Kind.CLIP, Kind.PRESENTER):
         move = "order the film again; if it fails so again, send abroll's operator the job's id"
         if is_own(refused.node or ""):
-            move = f"give that scene another clip (POST /jobs/{job.id}/edit), or order the film again without it"
+            move = f"give that scene or card another clip (POST /jobs/{job.id}/edit), or order the film without it"
         return on.WorkFailed(node.key, wanted, Code.MEDIA_REFUSED, refused.why, move)
     vendor = called(culprit.provider)
     wrong = refused.why.removeprefix(f"{culprit.key}: ")

@@ -2,17 +2,19 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
 
 from shared.cloud.blobs import Blobs, NoFile
 from shared.pipeline.codec import Unreadable, from_plain, to_plain
-from shared.pipeline.job.names import clip_object
+from shared.pipeline.job.names import brand_object, clip_object
+from shared.pipeline.plan.cards import CARD_ROLES, card_clips
 from shared.pipeline.plan.composition import own_scenes
-from shared.pipeline.plan.picture import OwnFile, refuse_late_start
+from shared.pipeline.plan.picture import OwnFile, card_key, refuse_late_start
 from shared.pipeline.plan.plan import Plan
 from shared.pipeline.plan.request import FilmRequest
 from shared.steps.problems import invalid, unavailable
@@ -57,9 +59,12 @@ class OwnClips:
             late = refuse_late_start(f"scenes.{number}.clip_start", facts, scene.clip_start)
             wrong |= {path: [why] for path, why in late}
             scenes[number] = replace(scene, clip_facts=facts)
+        asked = {role.value: card for role in CARD_ROLES if (card := getattr(request, role)) and card.video}
+        cards: dict[str, Any] = {name: replace(card, video_facts=found(card.video)) for name, card in asked.items()}
+        wrong |= {f"{name}.video": [_NO_UPLOAD] for name, card in cards.items() if card.video_facts is None}
         if wrong:
             raise invalid(wrong)
-        return replace(request, scenes=tuple(scenes))
+        return replace(request, scenes=tuple(scenes), **cards)
 
     def recut(self, tenant: str, recut: "Recut") -> "tuple[Recut, Mapping[str, list[str]]]":
         """Return an edit with what its new clips were found to be, and what is wrong by field of the edit."""
@@ -70,34 +75,69 @@ class OwnClips:
             if each.clip and facts is None:
                 wrong[f"scenes.{index}.clip"] = [_NO_UPLOAD]
             scenes[index] = replace(each, clip_facts=facts)
-        return replace(recut, scenes=tuple(scenes)), wrong
+        asked = {role.value: card for role in CARD_ROLES if (card := getattr(recut, role)) and card.video}
+        known = {name: replace(card, video_facts=self._facts(tenant, card.video)) for name, card in asked.items()}
+        cards: dict[str, Any] = dict(known)
+        wrong |= {f"{name}.video": [_NO_UPLOAD] for name, card in cards.items() if card.video_facts is None}
+        return replace(recut, scenes=tuple(scenes), **cards), wrong
 
     def files(self, tenant: str, request: FilmRequest, plan: Plan) -> Mapping[str, str]:
-        """Return the clips a film shows: the object of each file's key."""
-        return {
+        """Return the clips a film shows, its cards' among them: the object of each file's key."""
+        return self.of_cards(tenant, request) | {
             stretch.own or "": self._uri(tenant, scene.clip or "", scene.clip_facts.suffix)
             for stretch, scene in own_scenes(plan, request)
             if scene.clip_facts
         }
+
+    def of_cards(self, tenant: str, request: FilmRequest) -> dict[str, str]:
+        """Return the clips of a film's cards: the object of each file's key; a brand's is the brand's own."""
+        return {
+            card_key(role): self._uri(tenant, shown.clip, shown.facts.suffix)
+            if getattr(request, role).video
+            else self._brands(tenant, shown.clip, shown.facts.suffix)
+            for role, shown in card_clips(request).items()
+            if shown.facts
+        }
+
+    def outlast(self, tenant: str, name: str) -> OwnFile | None:
+        """Keep a clip of a brand kit's where no age ends it; None where it is not there. Raises Problem.
+
+        A kit that names it again finds it there when its upload was deleted after its time.
+        """
+        facts = self._facts(tenant, name)
+        if facts is None:
+            return self._told(self._brands(tenant, name, "json"), lambda suffix: self._brands(tenant, name, suffix))
+        with TemporaryDirectory(prefix="clip-") as folder:
+            path = Path(folder) / f"clip.{facts.suffix}"
+            self.blobs.fetch(self._uri(tenant, name, facts.suffix), path)
+            self.blobs.write_file(self._brands(tenant, name, facts.suffix), path, mime=_CLIP_MIME[facts.suffix])
+        kept = json.dumps(to_plain(facts)).encode()
+        self.blobs.write(self._brands(tenant, name, "json"), [kept], mime="application/json", expected=len(kept))
+        return facts
 
     def still_there(self, tenant: str, request: FilmRequest, plan: Plan) -> None:
         """See that every clip a film shows is still kept. Raises Problem."""
         files = self.files(tenant, request, plan)
         gone = {key for key, uri in files.items() if not self._there(uri)}
         lost = (stretch for stretch, _ in own_scenes(plan, request) if stretch.own in gone)
-        if wrong := {f"scenes.{stretch.scene}.clip": [_GONE] for stretch in lost}:
+        wrong = {f"scenes.{stretch.scene}.clip": [_GONE] for stretch in lost}
+        wrong |= {f"{role}.video": [_GONE] for role in CARD_ROLES if card_key(role) in gone}
+        if wrong:
             raise invalid(wrong)
 
     def _facts(self, tenant: str, name: str) -> OwnFile | None:
         """Return what a clip was found to be; None where it is not there (any more). Raises Problem."""
+        return self._told(self._uri(tenant, name, "json"), lambda suffix: self._uri(tenant, name, suffix))
+
+    def _told(self, uri: str, file: Callable[[str], str]) -> OwnFile | None:
         try:
-            told = self.blobs.read(self._uri(tenant, name, "json"), 0, _MOST_FACTS)
+            told = self.blobs.read(uri, 0, _MOST_FACTS)
             facts = from_plain(OwnFile, json.loads(told))
         except NoFile:
             return None
         except (ValueError, Unreadable) as wrong:
             raise unavailable("what the clip was found to be cannot be read") from wrong
-        return facts if self._there(self._uri(tenant, name, facts.suffix)) else None
+        return facts if self._there(file(facts.suffix)) else None
 
     def _there(self, uri: str) -> bool:
         try:
@@ -105,6 +145,9 @@ class OwnClips:
         except NoFile:
             return False
         return True
+
+    def _brands(self, tenant: str, name: str, suffix: str) -> str:
+        return f"gs://{self.films_bucket}/{brand_object(tenant, name, suffix)}"
 
     def _uri(self, tenant: str, name: str, suffix: str) -> str:
         return f"gs://{self.films_bucket}/{clip_object(tenant, name, suffix)}"

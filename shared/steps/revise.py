@@ -212,14 +212,14 @@ class Revise:
             raise invalid({"nodes": ["nothing would be different: name nodes, or change words, avatar or voice"]})
         if dry_run:
             return parent, revised
-        self.create.known_to_all(revised.plan)
+        self.create.known_to_all(revised.plan, revised.request)
         adopted = {key: node for key, node in parent.nodes.items() if key not in revised.remake}
         begin = partial(
             new_job,
             job_id=job_id,
             tenant=tenant.id,
             request=revised.request,
-            plan=self._allowed(revised.plan, adopted),
+            plan=self._allowed(revised, adopted),
             images={},
             adopted=adopted,
             film_token=self.create.secret(),
@@ -265,10 +265,11 @@ class Revise:
         warnings = (*tested, *warnings_beside(planned, request, told))
         return Revised(request, planned, remake, ours, theirs, reserve, warnings)
 
-    def _allowed(self, planned: Plan, adopted: Mapping[str, Node]) -> Plan:
+    def _allowed(self, revised: Revised, adopted: Mapping[str, Node]) -> Plan:
         """Return a plan without who takes over while older code must be able to go on with it; kept takes need them."""
+        planned, born = revised.plan, partial(form_of, request=revised.request, adopted=adopted)
         alone = replace(planned, understudies=(), without_presenter=False, pay_again=False)
-        if planned == alone or form_of(alone, adopted) == SWITCHING or self.jobs.forms.form() >= SWITCHING:
+        if planned == alone or born(alone) == SWITCHING or self.jobs.forms.form() >= SWITCHING:
             return planned
         return alone
 

@@ -9,7 +9,7 @@ from PIL import Image
 
 from shared.pipeline.edit.edit import INTRO_KEY, LOGO_KEY, Shot
 from shared.pipeline.plan.brand import Logo
-from shared.pipeline.plan.plan import Blend, Cutout, Drawn, Placement, Sound
+from shared.pipeline.plan.plan import Blend, Cutout, Drawn, Placement, Size, Sound
 from tests.media.conftest import Render
 from tests.media.makers import (
     BLUE,
@@ -79,6 +79,26 @@ def test_a_picture_fills_its_card(render: Render, one: Path, tmp_path: Path) -> 
     frames, numbers = pixels(made.film), counted(made.film)
     assert like(frames[5], RED).all()
     assert list(range(48)) == numbers[24:]
+
+
+def test_a_clip_on_a_card_is_fitted_and_heard(render: Render, bench: Path) -> None:
+    """Whole before its own blur, or cut; the one that is to be heard is, the other not, and footage not at all."""
+    red = film(bench / "card-red.mp4", RED, each=1.5, size=Size(256, 144), tone=300)
+    blue = film(bench / "card-blue.mp4", BLUE, each=1.5, size=Size(256, 144), tone=900)
+    opening = Shot(1, "own-intro", footage=1, card=True, heard=True, padded=True)
+    closing = Shot(1, "own-outro", footage=1, card=True)
+    asked = edit(opening, shot(1, "clip"), closing, sound=Sound.MUTE)
+
+    made = render(asked, **{"own-intro": red, "own-outro": blue, "clip": blue})
+
+    frames, sound = pixels(made.film), samples(made.film)
+    middle = like(frames[12], RED, within=12)
+    assert (0, 110, 180, 210) == pytest.approx(bounds(middle), abs=3)
+    assert like(frames[12, :60], (170, 0, 0), within=45).all()
+    assert like(frames[60], BLUE).all()
+    assert 72 == len(frames)
+    assert level(sound, 300, 0.2, 0.9) > -30
+    assert max(level(sound, tone, start, start + 0.7) for tone in (300, 900) for start in (1.2, 2.2)) < -60
 
 
 @pytest.mark.parametrize("dip", [None, "#1a3c34"])

@@ -7,11 +7,14 @@ import pytest
 from shared.door.change_bodies import parse_edit
 from shared.pipeline.edit.assembly import Take, assemble
 from shared.pipeline.edit.edit import INTRO_KEY, Edit
+from shared.pipeline.job.creation import form_of
 from shared.pipeline.job.recut import Recut, laid_out
+from shared.pipeline.job.schema import SWITCHING
 from shared.pipeline.plan.brand import Brand, Colors, Logo
+from shared.pipeline.plan.cards import card_clips, intro_seconds, outro_seconds, refuse_card_clips
 from shared.pipeline.plan.composition import composition
 from shared.pipeline.plan.kit import Kit, Rebrand, filled_in, rebranded
-from shared.pipeline.plan.picture import FilmCard
+from shared.pipeline.plan.picture import CardClip, CardFit, CardSound, FilmCard, OwnFile, Role
 from shared.pipeline.plan.plan import Blend, Cutout, Plan
 from shared.pipeline.plan.planner import CannotPlan
 from shared.pipeline.plan.request import FilmRequest, from_document, to_document
@@ -19,6 +22,8 @@ from shared.pipeline.plan.typography import CaptionsBy
 from tests.pipeline.breaks import BREAKS
 from tests.pipeline.films import CUT, TABLES, film, filmed, planned, words
 
+WIDE = OwnFile("mp4", 3.25, 1280, 720, sound=True)
+CLIP = CardClip("c" * 64, WIDE)
 BRAND = Brand("pikolo@1", Logo("f" * 64, 100, 100), Colors(primary="#1a3c34"))
 
 
@@ -86,6 +91,56 @@ def test_a_card_without_anything_on_it_is_refused() -> None:
     assert ["intro"] == list(refused.value.details)
     assert planned(texted)
     assert INTRO_KEY == edited(planned(pictured), pictured).shots[0].node
+
+
+@pytest.mark.parametrize(
+    ("long", "card", "path"),
+    [
+        (0.6, FilmCard(), "intro.video"),
+        (14.0, FilmCard(), "intro.video"),
+        (3.0, FilmCard(4.0), "intro.seconds"),
+        (14.0, FilmCard(10.0), ""),
+        (3.0, FilmCard(), ""),
+        (3.0, FilmCard(image="f" * 64, fit=CardFit.PAD), "intro.fit"),
+        (3.0, FilmCard(image_url="https://shop.example/a.png", sound=CardSound.MUTE), "intro.sound"),
+    ],
+)
+@pytest.mark.parametrize("own", [True, False])
+def test_a_cards_clip_is_refused_by_what_is_wrong(long: float, card: FilmCard, path: str, own: bool) -> None:
+    """The order's own and the kit's: 1 to 10 s, no longer than it is, and its words belong to a clip."""
+    clip = replace(CLIP, facts=replace(WIDE, seconds=long))
+    pictured = card.image or card.image_url
+    asked = replace(card, video=clip.clip, video_facts=clip.facts) if own and not pictured else card
+    request = film(filmed(), intro=asked, brand=BRAND if own else replace(BRAND, intro_clip=clip))
+
+    found = dict(refuse_card_clips(request))
+
+    assert [path] * bool(path) == [*found]
+    assert not path or len(found[path]) > 20
+
+
+def test_a_card_is_as_long_as_its_clip_and_shows_it() -> None:
+    """Unless its seconds cut it; the order's own comes before the kit's, and a picture of its own before both."""
+    kit = replace(BRAND, intro="e" * 64, intro_clip=replace(CLIP, sound=CardSound.MUTE, fit=CardFit.PAD))
+    request = film(filmed(), brand=kit, intro=FilmCard(text="Pikolo"), outro=FilmCard(2.0, video="a" * 64))
+    request = replace(request, outro=replace(request.outro or FilmCard(), video_facts=WIDE))
+    pictured = replace(request, intro=FilmCard(image_url="https://shop.example/a.png"))
+    heard = replace(request, intro=FilmCard(sound=CardSound.HEARD))
+
+    first, *_, last = edited(planned(request), request).shots
+    loud = edited(planned(heard), heard).shots[0]
+
+    assert (3.25, 2.0) == (intro_seconds(request), outro_seconds(request))
+    assert ("own-intro", 3.25, False, True) == (first.node, first.footage, first.heard, first.padded)
+    assert ("own-outro", 2.0, True, False) == (last.node, last.footage, last.heard, last.padded)
+    assert (True, True) == (loud.heard, loud.padded)
+    assert [Role.OUTRO] == [*card_clips(pictured)]
+    assert planned(request).planned_seconds == planned(film(filmed(), brand=kit)).planned_seconds + 5.25
+    assert SWITCHING == form_of(planned(request), request, {}) > form_of(planned(film(filmed())), film(filmed()), {})
+    names = [composition(planned(each), each)["cards"] for each in (request, pictured)]
+    assert "video_facts" not in names[0]["outro"]
+    assert composition(planned(heard), heard)["card_clips"] != composition(planned(request), request)["card_clips"]
+    assert request == from_document(to_document(request))
 
 
 def test_an_edit_adds_and_takes_cards_away() -> None:

@@ -6,12 +6,13 @@ from dataclasses import replace
 from shared.pipeline.edit.edit import INTRO_KEY, OUTRO_KEY, Cue, Edit, Product, Shot, Title
 from shared.pipeline.plan.beside import beside_key
 from shared.pipeline.plan.blends import blend_seconds
-from shared.pipeline.plan.cards import intro_seconds, outro_seconds
-from shared.pipeline.plan.picture import FilmCard, Role
+from shared.pipeline.plan.cards import card_clips, intro_seconds, outro_seconds
+from shared.pipeline.plan.picture import CardFit, CardSound, FilmCard, Role, card_key
 from shared.pipeline.plan.plan import Blend, Drawn, Plan
 from shared.pipeline.plan.request import FilmRequest
 
 GROUND = "#1d232b"  # of a card where a brand has no colour
+_KEYS = {Role.INTRO: INTRO_KEY, Role.OUTRO: OUTRO_KEY}  # of a brand's picture
 _INSET = 0.2  # seconds a card's text keeps from its edges
 
 
@@ -22,17 +23,14 @@ def between_cards(edit: Edit, plan: Plan, request: FilmRequest) -> Edit:
         return edit
     how = request.transition or plan.transition or Blend.CUT
     how = Blend.CROSSFADE if how is Blend.AUTO else how
-    blend, brand = blend_seconds(request, how), request.brand
+    blend = blend_seconds(request, how)
     shots, titles = list(edit.shots), [replace(each, start=each.start + before) for each in edit.titles]
     if before:
-        own = beside_key(plan, Role.INTRO)
-        shots = [_shot(own or INTRO_KEY, own or (brand.intro if brand else None), before, request), *shots]
+        shots = [_shot(plan, request, Role.INTRO, before), *shots]
         shots[1] = replace(shots[1], comes=how, blend=blend)
         titles += _text(request.intro, 0.0, before)
     if after:
-        own = beside_key(plan, Role.OUTRO)
-        last = _shot(own or OUTRO_KEY, own or (brand.outro if brand else None), after, request)
-        shots.append(replace(last, comes=how, blend=blend))
+        shots.append(replace(_shot(plan, request, Role.OUTRO, after), comes=how, blend=blend))
         titles += _text(request.outro, before + edit.seconds, after)
     return replace(
         edit,
@@ -47,10 +45,15 @@ def between_cards(edit: Edit, plan: Plan, request: FilmRequest) -> Edit:
     )
 
 
-def _shot(key: str, picture: str | None, seconds: float, request: FilmRequest) -> Shot:
-    if picture:
-        return Shot(seconds, key, still=True, card=True)
-    color = request.brand.colors.primary if request.brand else None
+def _shot(plan: Plan, request: FilmRequest, role: Role, seconds: float) -> Shot:
+    brand, own = request.brand, beside_key(plan, role)
+    if clip := card_clips(request).get(role):
+        heard = clip.sound is not CardSound.MUTE
+        padded = clip.fit is CardFit.PAD
+        return Shot(seconds, card_key(role), footage=seconds, card=True, heard=heard, padded=padded)
+    if own or (brand and getattr(brand, role)):
+        return Shot(seconds, own or _KEYS[role], still=True, card=True)
+    color = brand.colors.primary if brand else None
     return Shot(seconds, None, color=color or GROUND, drawn=Drawn.GRADIENT, card=True)
 
 

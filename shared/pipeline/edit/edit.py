@@ -37,6 +37,8 @@ class Shot:
     comes: Blend = Blend.CUT  # how it takes the place of the shot before it
     blend: float = 0.0  # seconds that takes, half of them before its first
     card: bool = False  # before or after the scenes; one that is drawn shows the logo
+    heard: bool = False  # a card's own sound, whatever becomes of that of footage
+    padded: bool = False  # all of its picture is seen, before its own blur
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,22 +76,24 @@ def new_job(
         timeline=(Moment(now, "job", "created"),),
         trace=trace,
         parent=parent,
-        schema=form_of(plan, adopted) if schema is None else schema,
+        schema=form_of(plan, request, adopted) if schema is None else schema,
         place=place_of(job_id, tenant, plan, made_of, left),
     )
     return follow(job, None, now, timeouts)
 
 
-def form_of(plan: Plan, adopted: Mapping[str, Node]) -> int:
+def form_of(plan: Plan, request: FilmRequest, adopted: Mapping[str, Node]) -> int:
     """Return the form a job is born in, where nothing else asks for a newer one."""
     moved = any(node.choice or node.waived_at for node in adopted.values())
     newer = plan.understudies or plan.without_presenter or plan.renditions or plan.platform_accounts
-    return SWITCHING if newer or moved or shows_own_clips(plan) else OLDEST
+    return SWITCHING if newer or moved or shows_own_clips(plan, request) else OLDEST
 
 
-def shows_own_clips(plan: Plan) -> bool:
-    """Tell whether a film shows clips of the tenant's own, which older code knows nothing of."""
-    return any(stretch.own for stretch in plan.stretches)
+def shows_own_clips(plan: Plan, request: FilmRequest) -> bool:
+    """Tell whether a film, or a card of it, shows clips of the tenant's own, which older code knows nothing of."""
+    from shared.pipeline.plan.cards import card_clips  # not at a light function's start
+
+    return any(stretch.own for stretch in plan.stretches) or bool(card_clips(request))
 
 
 def _reserved(plan: Plan, node: PlannedNode, choice: int, timeouts: Timeouts) -> int:

@@ -15,7 +15,7 @@ from shared.pipeline.plan import images
 from shared.pipeline.plan.beside import card_warnings, carded, refuse_no_photo, with_besides
 from shared.pipeline.plan.blends import planned_blend, read_from_the_right
 from shared.pipeline.plan.capabilities import Tables
-from shared.pipeline.plan.cards import refuse_empty_cards
+from shared.pipeline.plan.cards import refuse_card_clips, refuse_empty_cards
 from shared.pipeline.plan.composition import canonical, compositions
 from shared.pipeline.plan.insets import refuse_beside
 from shared.pipeline.plan.kit import rebranded, still_filled
@@ -50,7 +50,7 @@ def laid_out(request: FilmRequest, plan: Plan, recut: Recut, tables: Tables) -> 
     if wrong:
         raise CannotChange(wrong)
     worded = _worded(request, recut)
-    if empty := (*refuse_empty_cards(worded), *refuse_no_photo(worded)):
+    if empty := (*refuse_empty_cards(worded), *refuse_card_clips(worded), *refuse_no_photo(worded)):
         raise CannotChange({path: [why] for path, why in empty})
     seconds = {each.scene: each.seconds for each in recut.scenes}
     kept, newer = rearranged(with_besides(plan, request, worded), recut.order, seconds)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from shared.pipeline.codec import Stored
+from shared.pipeline.plan.picture import CardClip
 
 NO_BRAND = "none"  # what an order names that wants no kit, not even the default one
 DEFAULT_BRAND = "default"  # the kit of orders that name none
@@ -86,5 +87,7 @@ class Brand(Stored):
     fonts: Fonts = NO_FONTS
     intro: str | None = None  # the card's picture, kept as a logo is
     outro: str | None = None
+    intro_clip: CardClip | None = None  # in place of the picture, kept so too
+    outro_clip: CardClip | None = None
     asked: str | None = None  # as the order named it; None = it named none
     filled: tuple[str, ...] = ()  # the order's fields that the kit filled in: "captions", "text.style"

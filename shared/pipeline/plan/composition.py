@@ -93,11 +93,16 @@ def _carded(plan: Plan, request: FilmRequest) -> dict[str, Any]:
     cards = {name: card for name in ("intro", "outro") if (card := getattr(request, name))}
     if not cards:
         return {}
+    from shared.pipeline.plan.cards import card_clips
+
     brand = request.brand
     looks = [brand.intro, brand.outro, brand.colors.primary] if brand else []
     comes = [request.transition, plan.transition, request.transition_seconds, plan.mirrored]
-    bare = {name: replace(card, image_url=None, image=None) for name, card in cards.items()}  # their files are named
-    return {"cards": {name: to_plain(card) for name, card in bare.items()}, "carded": [*looks, *comes]}
+    unread = ("image_url", "image", "video_facts")  # their files are named
+    plain = {name: to_plain(card) for name, card in cards.items()}
+    bare = {name: {key: said for key, said in card.items() if key not in unread} for name, card in plain.items()}
+    clips = {role.value: [clip.clip, clip.sound, clip.fit] for role, clip in card_clips(request).items()}
+    return {"cards": bare, "carded": [*looks, *comes], **({"card_clips": clips} if clips else {})}
 
 
 def canonical(value: object) -> str:

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from shared.pipeline.plan.beside import beside_key, beside_paths
+from shared.pipeline.plan.cards import card_clips
 from shared.pipeline.plan.composition import own_scenes
-from shared.pipeline.plan.picture import Role
+from shared.pipeline.plan.picture import CardFit, OwnFile, Role
 from shared.pipeline.plan.plan import Feature, Plan, Size
 from shared.pipeline.plan.request import FilmRequest, ImageFit
 from shared.pipeline.plan.warned import Warned, WarningText, warning
@@ -44,17 +45,26 @@ def _enlarged(field: str, whole: Size, film: Size, scale: float) -> str:
 def clip_warnings(request: FilmRequest, plan: Plan) -> Iterator[WarningText]:
     """Say what the film will not show of the tenant's own clips, and which are too small for it, each clip once."""
     told: set[str | None] = set()
+    for role, shown in card_clips(request).items():
+        for size in dict.fromkeys(film.size for film in plan.films):
+            yield from _clip_fits(f"{role}.video", shown.facts, size, whole=shown.fit is CardFit.PAD)
     for stretch, scene in own_scenes(plan, request):
         if scene.clip_facts is None or stretch.own in told:
             continue
         told.add(stretch.own)
-        field, film = f"scenes.{stretch.scene}.clip", plan.size
-        whole = Size(scene.clip_facts.width, scene.clip_facts.height)
-        if says := _cropped(field, whole, film):
-            yield warning(Warned.CLIP_CROPPED, says, size=f"{film.width}x{film.height}")
-        scale = max(film.width / whole.width, film.height / whole.height)
-        if scale >= ENLARGED:
-            yield warning(Warned.CLIP_ENLARGED, _enlarged(field, whole, film, scale), field=field)
+        yield from _clip_fits(f"scenes.{stretch.scene}.clip", scene.clip_facts, plan.size)
+
+
+def _clip_fits(field: str, clip: OwnFile | None, film: Size, *, whole: bool = False) -> Iterator[WarningText]:
+    if clip is None:
+        return
+    size = Size(clip.width, clip.height)
+    if not whole and (says := _cropped(field, size, film)):
+        yield warning(Warned.CLIP_CROPPED, says, size=f"{film.width}x{film.height}")
+    across, down = film.width / size.width, film.height / size.height
+    scale = min(across, down) if whole else max(across, down)
+    if scale >= ENLARGED:
+        yield warning(Warned.CLIP_ENLARGED, _enlarged(field, size, film, scale), field=field)
 
 
 def around(request: FilmRequest) -> str | None:

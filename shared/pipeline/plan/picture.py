@@ -7,6 +7,7 @@ from enum import StrEnum
 from shared.pipeline.codec import Stored
 
 INTRO_SECONDS, OUTRO_SECONDS = 1.5, 2.5  # of cards that say nothing else
+SHORTEST_CARD, LONGEST_CARD = 1.0, 10.0  # seconds
 SHORTEST_CLIP, LONGEST_CLIP = 0.5, 60.0  # seconds
 MOST_CLIP_BYTES = 30 * 2**20  # the platform takes 32 MB a request
 
@@ -45,13 +46,56 @@ def inset_for(inset: Inset | None, *, wide: bool) -> Inset | None:
 
 
 @dataclass(frozen=True, slots=True)
-class FilmCard(Stored):
-    """A card before or after a film: a picture, the order's own or the brand's, else the brand's logo on its colour."""
+class OwnFile(Stored):
+    """A judged clip: the suffix of its kind ("mp4", "webm"), seconds, pixels as a player shows them, has it sound."""
 
-    seconds: float | None = None  # None = as long as usual; 0 takes a film's card away
+    suffix: str
+    seconds: float
+    width: int
+    height: int
+    sound: bool
+
+    def left(self, start: float | None) -> float:
+        """Return the seconds it has from where a scene begins in it."""
+        return round(max(self.seconds - (start or 0.0), 0.0), 3)
+
+
+class CardSound(StrEnum):
+    """Whether a card's clip is heard."""
+
+    HEARD = "heard"
+    MUTE = "mute"
+
+
+class CardFit(StrEnum):
+    """How a card's clip of another shape fills the frame."""
+
+    CROP = "crop"  # cut around the film's focus
+    PAD = "pad"  # whole, before its own blur
+
+
+@dataclass(frozen=True, slots=True)
+class FilmCard(Stored):
+    """A card before or after a film: a picture or a clip, its own or the brand's, else the logo on its colour."""
+
+    seconds: float | None = None  # None = as long as usual, or as its clip; 0 takes a film's card away
     text: str | None = None
     image_url: str | None = None
     image: str | None = None  # an upload's id
+    video: str | None = None  # a clip's
+    sound: CardSound | None = None  # of its clip or the brand's; None = as the brand's, else heard
+    fit: CardFit | None = None  # None = as the brand's, else cut
+    video_facts: OwnFile | None = None  # of the clip, looked up before
+
+
+@dataclass(frozen=True, slots=True)
+class CardClip(Stored):
+    """A clip as a brand kit, or a film, has it on a card; `facts` is None where nobody has looked it up."""
+
+    clip: str  # an upload's id
+    facts: OwnFile | None = None
+    sound: CardSound | None = None
+    fit: CardFit | None = None
 
 
 class CardTime(StrEnum):
@@ -120,21 +164,6 @@ class BesideImage(Stored):
     key: str
 
 
-@dataclass(frozen=True, slots=True)
-class OwnFile(Stored):
-    """A judged clip: the suffix of its kind ("mp4", "webm"), seconds, pixels as a player shows them, has it sound."""
-
-    suffix: str
-    seconds: float
-    width: int
-    height: int
-    sound: bool
-
-    def left(self, start: float | None) -> float:
-        """Return the seconds it has from where a scene begins in it."""
-        return round(max(self.seconds - (start or 0.0), 0.0), 3)
-
-
 def refuse_late_start(path: str, facts: OwnFile, start: float | None) -> Iterator[tuple[str, str]]:
     """Yield why a scene cannot begin there in its clip, by field."""
     if facts.left(start) < SHORTEST_CLIP:
@@ -145,6 +174,11 @@ def refuse_late_start(path: str, facts: OwnFile, start: float | None) -> Iterato
 def file_key(scene: int) -> str:
     """Return the key under which a film has the file of a clip whose first scene is this one, counted from 0."""
     return f"own-{scene + 1}"
+
+
+def card_key(role: Role) -> str:
+    """Return the key under which a film has the file of a card's clip."""
+    return f"own-{role}"
 
 
 def is_own(key: str) -> bool:

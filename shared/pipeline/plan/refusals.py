@@ -10,7 +10,7 @@ from shared.codes import by_field
 from shared.pipeline.plan import rules
 from shared.pipeline.plan.beside import refuse_no_photo
 from shared.pipeline.plan.capabilities import AvatarService, FootageModel, Tables
-from shared.pipeline.plan.cards import refuse_empty_cards
+from shared.pipeline.plan.cards import refuse_card_clips, refuse_empty_cards
 from shared.pipeline.plan.composition import alone
 from shared.pipeline.plan.insets import refuse_beside
 from shared.pipeline.plan.looks import Look, engine_for
@@ -115,6 +115,7 @@ def _reasons(
     yield from refuse_app_area("safe_area", request.safe_area, shapes)
     yield from refuse_beside("inset", request.inset, shapes)
     yield from refuse_empty_cards(request)
+    yield from refuse_card_clips(request)
     yield from refuse_no_photo(request)
     yield from refuse_outputs(request, tables)
     if len(request.scenes) > tables.limits.scenes:
