@@ -10,13 +10,13 @@ from shared.pipeline.plan.kit import Kit
 from shared.pipeline.plan.picture import CardClip, OwnFile, Role
 
 CARDS = ("intro", "outro")
-_SEEN = ("image", "video", "sound", "fit")
+_OF_THE_BRAND = ("image", "video", "sound", "fit")
 
 
 def ordered_cards(body: Mapping[str, Any]) -> dict[str, Any]:
     """Return the cards of a kit's body as an order has them, plain: without what is seen on them."""
     cards = {name: body[name].items() for name in CARDS if name in body}
-    return {name: {key: each for key, each in card if key not in _SEEN} for name, card in cards.items()}
+    return {name: {key: each for key, each in card if key not in _OF_THE_BRAND} for name, card in cards.items()}
 
 
 def pictures_of(body: Mapping[str, Any], there: Callable[[str], bool], wrong: dict[str, list[str]]) -> dict[str, str]:
