@@ -28,7 +28,6 @@ if TYPE_CHECKING:  # each function imports only what its own property below name
     from shared.steps.music_files import MusicFiles
     from shared.steps.notify import Notify
     from shared.steps.old_versions import OldVersions
-    from shared.steps.own_clips import OwnClips
     from shared.steps.plan_terms import PlanTerms
     from shared.steps.plans import TenantPlans
     from shared.steps.preflight import Preflight
@@ -76,17 +75,13 @@ class StepParts(VendorParts):
         from shared.steps.asked_once import AskedOnce
         from shared.steps.images import Images
         from shared.steps.near import Near
+        from shared.steps.own_clips import OwnClips
         from shared.steps.preflight import Preflight
 
         images = Images(self.blobs, self.egress, self.settings.films_bucket, time.monotonic)
         asked = {name: AskedOnce(presenter, self.monotonic) for name, presenter in self.presenters.items()}
-        return Preflight(asked, self.tenants, self.secrets, images, Near(self.catalogs), self.music, self.clips)
-
-    @cached_property
-    def clips(self) -> "OwnClips":
-        from shared.steps.own_clips import OwnClips
-
-        return OwnClips(self.blobs, self.settings.films_bucket)
+        clips = OwnClips(self.blobs, self.settings.films_bucket)
+        return Preflight(asked, self.tenants, self.secrets, images, Near(self.catalogs), self.music, clips)
 
     @cached_property
     def music(self) -> "MusicFiles":
@@ -98,7 +93,7 @@ class StepParts(VendorParts):
     def kits(self) -> "BrandKits":
         from shared.steps.brand_kits import BrandKits
 
-        kept = (self.brands, self.tenants, self.blobs, self.music, self.clips, self.jobs.forms.form)
+        kept = (self.brands, self.tenants, self.blobs, self.music, self.jobs.forms.form)
         return BrandKits(*kept, self.settings.films_bucket, self.tables, self.now)
 
     @cached_property

@@ -61,7 +61,6 @@ class BrandKits:
     tenants: Tenants
     blobs: Blobs
     music: MusicFiles
-    clips: OwnClips
     form: Callable[[], int]  # new jobs are born in
     films_bucket: str
     tables: Tables
@@ -165,7 +164,7 @@ class BrandKits:
         """Keep a card's clip with the kit. Raises Problem: older code would show films of the kit without it."""
         if self.form() < SWITCHING:
             raise unavailable("videos on a kit's cards are kept only when every function runs this release")
-        return self.clips.outlast(tenant, clip)
+        return OwnClips(self.blobs, self.films_bucket).outlast(tenant, clip)
 
     def _logo(self, tenant: str, said: Mapping[str, Any]) -> Logo:
         """Find a logo's file and its size. Raises ImageRefused."""
