@@ -10,16 +10,17 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from shared.media.ffmpeg import Budget, Demuxer, Source, run
+from shared.media.ffmpeg import Budget, Source, run
 from shared.media.graph import paint
 from shared.media.inspection import FinishedFilm, Heard, inspected
 from shared.media.laid import LaidOut, Layout, laid_out, named
 from shared.media.loudness import balanced
 from shared.media.poster import best_frame, frame_at, own_picture
 from shared.media.probe import FilmFacts, probe
-from shared.media.runs import EXACT, Run, painted_by
+from shared.media.runs import EXACT, Run, one_row, painted_by
 from shared.media.segments import Cut, segments
 from shared.media.sound import Mix
+from shared.media.watching import Seen
 from shared.pipeline.edit.edit import Edit
 from shared.pipeline.plan.plan import Cutout
 from shared.pipeline.plan.warned import FilmQuality, WarningText
@@ -89,12 +90,7 @@ def joined(painted: Sequence[Path], folder: Path, budget: Budget, sound: Mix | S
 
     They are deleted; the film is `film.mp4`. Raises MediaRefused, MediaFailed.
     """
-    film, script = folder / "film.mp4", folder / "parts.txt"
-    if len(painted) == 1:
-        picture = Source(painted[0], Demuxer.MP4)
-    else:
-        script.write_text("ffconcat version 1.0\n" + "".join(f"file {path.name}\n" for path in painted), "ascii")
-        picture = Source(script, Demuxer.PARTS)
+    film, picture = folder / "film.mp4", one_row(painted, folder)
     match sound:
         case Mix():
             words = ["-filter_complex", sound.text, "-map", "0:v", "-map", "[sound]", "-c:v", "copy", *SOUND]
@@ -108,14 +104,23 @@ def joined(painted: Sequence[Path], folder: Path, budget: Budget, sound: Mix | S
 
 
 def finished(
-    layout: Layout, film: Path, folder: Path, budget: Budget, poster: Callable[[], Path], heard: Heard | None = None
+    layout: Layout,
+    film: Path,
+    folder: Path,
+    budget: Budget,
+    poster: Callable[[], Path],
+    heard: Heard | None = None,
+    seen: Seen | None = None,
 ) -> Composed:
-    """Look a film over, make its poster, and put both into `folder`; `heard` is what is known of its sound already."""
+    """Look a film over, make its poster, and put both into `folder`.
+
+    `heard` and `seen` are what is known of its sound and of its picture already.
+    """
     facts = probe(film, timeout=budget.left())
     looks = (layout.edit, layout.row, layout.loud, layout.presenters, layout.words, layout.logo, layout.cards)
     with ThreadPoolExecutor(1) as beside:
         chosen = beside.submit(poster)
-        quality = inspected(FinishedFilm(film, facts.seconds, *looks), film.parent, budget, heard)
+        quality = inspected(FinishedFilm(film, facts.seconds, *looks), film.parent, budget, heard, seen)
     shown = chosen.result()
     cutouts = {presenter.take.node: presenter.take.cutout for presenter in layout.presenters}
     film, shown = film.rename(folder / film.name), shown.rename(folder / shown.name)

@@ -20,7 +20,7 @@ from shared.media.product_card import PlacedCard
 from shared.media.segments import Cut
 from shared.media.sound import DUCKED
 from shared.media.takes import LOUDNESS
-from shared.media.watching import Overlay, watched
+from shared.media.watching import Overlay, Seen, measuring, watch, watched
 from shared.pipeline.edit.edit import MIDDLE, PRODUCT, Edit
 from shared.pipeline.plan.plan import Cutout, Sound
 from shared.pipeline.plan.warned import FilmQuality
@@ -29,7 +29,6 @@ from shared.pipeline.quality.judging import judged
 
 _T = TypeVar("_T")
 Heard = tuple[SoundFigures, tuple[VoiceHeard, ...]]  # of a film's sound, and of each presenter's take
-_MOST_MEASURING, _MEASURING_SHARE = 20.0, 0.5  # seconds, and share of the film's own, that measuring may take
 _LEAST_TALL, _LEAST_WIDE = 0.044, 0.05  # of the shorter side: letters that are read on a phone
 _PLACE_TALL, _PLACE_WIDE, _PLACE_SQUARE = (0.36, 0.22), (0.30, 0.44), (0.36, 0.32)  # of width and height
 
@@ -49,15 +48,19 @@ class FinishedFilm:
     cards: tuple[PlacedCard, ...] = ()
 
 
-def inspected(laid: FinishedFilm, folder: Path, budget: Budget, heard: Heard | None = None) -> FilmQuality:
-    """Return the report of a film; never raises for what it cannot measure. `heard`: its sound was listened to."""
+def inspected(
+    laid: FinishedFilm, folder: Path, budget: Budget, heard: Heard | None = None, seen: Seen | None = None
+) -> FilmQuality:
+    """Return the report of a film; never raises for what it cannot measure.
+
+    `heard`: its sound was listened to already; `seen`: its picture was watched.
+    """
     lacking: dict[str, str] = {}
     film = Source(laid.film, Demuxer.MP4)
 
     def tried(what: str, measure: Callable[[Budget], _T]) -> _T | None:
         try:
-            own = Budget(min(budget.left(), _MOST_MEASURING + _MEASURING_SHARE * laid.edit.seconds))
-            return measure(own)
+            return measure(measuring(budget, laid.edit.seconds))
         except (MediaFailed, MediaRefused) as failed:
             lacking[what] = f"{what}: {failed.why}"
         except Exception as broken:  # noqa: BLE001  # a bug in a side matter: the film is there
@@ -71,12 +74,12 @@ def inspected(laid: FinishedFilm, folder: Path, budget: Budget, heard: Heard | N
         hearing = beside.submit(
             tried, "sound", lambda own: heard or listened(film, laid.edit, laid.seconds, laid.presenters, folder, own)
         )
-        picture = tried(
-            "picture", lambda own: watched(film, laid.edit, laid.row, overlays(laid), laid.words, folder, own)
-        )
+        over = overlays(laid.presenters, laid.words, laid.logo, laid.cards)
+        looked_for = watch(laid.edit, laid.row, over, laid.words)
+        picture = seen or tried("picture", lambda own: watched(film, looked_for, folder, own))
     sound = hearing.result()
     voices = sound[1] if sound else ()
-    contrasts = picture[1] if picture else {}
+    contrasts = dict(picture.contrasts) if picture else {}
     figures = tried(
         "layout",
         lambda _: Figures(
@@ -85,7 +88,7 @@ def inspected(laid: FinishedFilm, folder: Path, budget: Budget, heard: Heard | N
             lasts=laid.seconds,
             heard=sound[0] if sound else None,
             spoken=tuple(_spoken(laid, voices)),
-            seen=picture[0] if picture else None,
+            seen=picture.figures if picture else None,
             standing=tuple(_standing(laid)),
             written=tuple(_written(laid, contrasts)),
             silence_asked=laid.edit.sound is Sound.MUTE and laid.edit.music is None,
@@ -95,13 +98,17 @@ def inspected(laid: FinishedFilm, folder: Path, budget: Budget, heard: Heard | N
     return judged(figures) if figures else FilmQuality(unmeasured=told())
 
 
-def overlays(laid: FinishedFilm) -> tuple[Overlay, ...]:
-    """Return what lies over a film's footage: presenters, words, a logo, cards."""
-    people = [Overlay(one.card.box if one.card else one.stand.box, one.start, one.end) for one in laid.presenters]
-    words = [Overlay(one.box, one.start, one.end) for one in laid.words]
-    logo = [Overlay(laid.logo.box, laid.logo.start, laid.logo.end)] if laid.logo else []
-    cards = [Overlay(card.box, card.start, card.end) for card in laid.cards]
-    return (*people, *words, *logo, *cards)
+def overlays(
+    presenters: Sequence[PlacedPresenter],
+    words: Sequence[Lettering],
+    logo: PlacedLogo | None,
+    cards: Sequence[PlacedCard],
+) -> tuple[Overlay, ...]:
+    """Return what lies over a film's footage."""
+    people = [Overlay(one.card.box if one.card else one.stand.box, one.start, one.end) for one in presenters]
+    texts = [Overlay(one.box, one.start, one.end) for one in words]
+    marks = [Overlay(logo.box, logo.start, logo.end)] if logo else []
+    return (*people, *texts, *marks, *(Overlay(card.box, card.start, card.end) for card in cards))
 
 
 def product_place(edit: Edit) -> Box:

@@ -11,11 +11,14 @@ from shared.media.bundles import Bundle, bundled, unbundled
 from shared.media.compose import SOUND, UNEDITED, Composed, finished, frame_of, joined, mixed, poster_of, runs
 from shared.media.errors import MediaFailed, MediaRefused
 from shared.media.ffmpeg import Budget, Demuxer, Source, run
+from shared.media.inspection import overlays
 from shared.media.laid import LaidOut, Layout
 from shared.media.listening import VoiceHeard, listened
+from shared.media.painters import Painted, PartOrder
 from shared.media.parting import Row
 from shared.media.probe import probe
-from shared.media.runs import EXACT, Painted, PartOrder, engine
+from shared.media.runs import EXACT, engine
+from shared.media.watching import Seen, together, watch
 from shared.pipeline.plan.warned import WarningText
 from shared.pipeline.quality.figures import SoundFigures
 
@@ -42,11 +45,14 @@ class SoundMade:
 
 def part_bundles(laid: LaidOut, rows: Sequence[Row]) -> tuple[Bundle, ...]:
     """Pack what each part is painted from. Raises OSError."""
-    folder, made = laid.bench.folder, list[Bundle]()
+    layout, folder, made = laid.layout, laid.bench.folder, list[Bundle]()
+    over = overlays(layout.presenters, layout.words, layout.logo, layout.cards)
     for number, row in enumerate(rows):
-        order = PartOrder(engine(), runs(laid, row))
+        span = row[0].start, row[-1].end
+        order = PartOrder(engine(), runs(laid, row), watch(layout.edit, layout.row, over, layout.words, span))
         sources = [source for one in order.runs for source in one.sources]
         own = [path for source in sources for path in _files(source) if path.is_relative_to(folder)]
+        own += [path for _, word in order.watch.words for path in _shown(word.path)]
         made.append(bundled(order, own, folder, folder / f"order-{number}.zip"))
     return tuple(made)
 
@@ -85,17 +91,21 @@ def join(layout: Path, sound: Path, parts: Sequence[Path], folder: Path, budget:
     work = folder / "join"
     work.mkdir()
     film, made = unbundled(LaidFilm, layout, work), unbundled(SoundMade, sound, work)
-    stretches = list[Path]()
+    stretches, seen = list[Path](), list[Seen | None]()
     for number, part in enumerate(parts):
         place = work / f"part-{number}"
         place.mkdir()
-        for path in unbundled(Painted, part, place).stretches:
+        painted = unbundled(Painted, part, place)
+        seen.append(painted.seen)
+        for path in painted.stretches:
             stretches.append(path.rename(work / f"stretch-{len(stretches)}.mp4"))
     whole = joined(stretches, work, budget, Source(made.file, Demuxer.MP4))
     _judged(film.layout, whole, budget)
     edit, heard = film.layout.edit, (made.figures, made.voices) if made.figures else None
     poster = film.poster
-    done = finished(film.layout, whole, folder, budget, lambda: poster or frame_of(whole, edit, work, budget), heard)
+    watched = together([one for one in seen if one]) if None not in seen else None
+    made_of = film.layout, whole, folder, budget
+    done = finished(*made_of, lambda: poster or frame_of(whole, edit, work, budget), heard, watched)
     return film, done
 
 

@@ -1,6 +1,7 @@
 """Runs of ffmpeg that paint a stretch of a film each, as whoever lays films out hands them to whoever paints."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -40,21 +41,6 @@ class Run:
     frames: int
 
 
-@dataclass(frozen=True, slots=True)
-class PartOrder:
-    """A part of a film to be painted: by which engine, and in which runs, one after the other."""
-
-    engine: str
-    runs: tuple[Run, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Painted:
-    """A part's stretches in their order."""
-
-    stretches: tuple[Path, ...]
-
-
 def engine() -> str:
     """Name what paints here: what another one has painted may not be joined to it without another encoding."""
     parts = (RENDERER, version("imageio-ffmpeg"), PAINTED_AS, EXACT)
@@ -68,13 +54,10 @@ def painted_by(one: Run, name: str, folder: Path, budget: Budget) -> Path:
     return folder / name
 
 
-def lacking(order: PartOrder) -> tuple[str, ...]:
-    """Return the names of the files a part is painted from that do not lie beside its pictures yet."""
-    files = (source.path for one in order.runs for source in one.sources if source.demuxer is not Demuxer.ROW)
-    return tuple(dict.fromkeys(path.name for path in files if not path.exists()))
-
-
-def painted_part(order: PartOrder, folder: Path, budget: Budget) -> Painted:
-    """Render a part's stretches into `folder`. Raises MediaRefused, MediaFailed."""
-    names = ((one, f"run-{number}.mp4") for number, one in enumerate(order.runs))
-    return Painted(tuple(painted_by(one, name, folder, budget) for one, name in names))
+def one_row(stretches: Sequence[Path], folder: Path) -> Source:
+    """Return stretches of a folder after each other as one input, which is read as if they were one file."""
+    if len(stretches) == 1:
+        return Source(stretches[0], Demuxer.MP4)
+    script = folder / "stretches.txt"
+    script.write_text("ffconcat version 1.0\n" + "".join(f"file {path.name}\n" for path in stretches), "ascii")
+    return Source(script, Demuxer.PARTS)

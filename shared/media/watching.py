@@ -1,4 +1,4 @@
-"""Watches a finished film: where it stands still, is black or empty, and whether its words can be read.
+"""Watches a finished film, or a part of one: where it stands still, is black or empty, whether its words can be read.
 
 It is decoded once, without the frames no other needs: measured, 6 % of what composing it costs. Small gray frames tell
 movement; of the words' places whole frames are read, one at a time. People, words and logo are left out where movement
@@ -28,7 +28,16 @@ _WHOLE_RATE, _MOST_WHOLE_RATE = 2, 240  # whole frames a second, and in all
 _COMPARED_APART = 0.5  # seconds between two frames that are compared
 _MOVES = 0.25  # mean difference of 255: less is a still; what coding adds to one is below a tenth
 _SHADES, _SQUARES = range(256), [shade * shade for shade in range(256)]
+_MOST_MEASURING, _MEASURING_SHARE = 20.0, 0.5  # seconds, and share of the film's own, that measuring may take
+_SEAM = (
+    0.5  # seconds before and after a seam in which a stretch may end and go on: a part's last frames are passed over
+)
 _BLACK, _FLAT = 22, 2.0  # mean of 255 that is black in limited range; deviation of a flat colour
+
+
+def measuring(budget: Budget, seconds: float) -> Budget:
+    """Return what of a budget a film of so many seconds, or a part of one, may be measured for."""
+    return Budget(min(budget.left(), _MOST_MEASURING + _MEASURING_SHARE * seconds))
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,24 +49,49 @@ class Overlay:
     end: int
 
 
-def watched(
-    film: Source,
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """What is looked for in the frames of a film from `start` to `end`, and by what it was laid out."""
+
+    edit: Edit
+    row: tuple[Cut, ...]  # the whole film's
+    overlays: tuple[Overlay, ...]
+    words: tuple[tuple[int, Lettering], ...]  # that are seen in them, and each one's place in the film's
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What was seen from when to when, and the worst contrast of words by their place in the film's, if seen whole."""
+
+    span: Span
+    figures: PictureFigures
+    contrasts: tuple[tuple[int, float], ...]
+
+
+def watch(
     edit: Edit,
-    row: Sequence[Cut],
+    row: tuple[Cut, ...],
     overlays: Sequence[Overlay],
     words: Sequence[Lettering],
-    folder: Path,
-    budget: Budget,
-) -> tuple[PictureFigures, dict[int, float]]:
-    """Return what is seen of a film, and the worst contrast of each of `words` by its place in them.
+    span: tuple[int, int] | None = None,
+) -> Watch:
+    """Return what is to be looked for in a film, or in those of its frames that `span` begins and ends with."""
+    start, end = span or (0, row[-1].end)
+    over = tuple(each for each in overlays if each.start <= end and each.end >= start)
+    mine = tuple((number, word) for number, word in enumerate(words) if word.start < end and word.end > start)
+    return Watch(edit, row, over, mine, start, end)
 
-    Raises MediaFailed when ffmpeg failed.
-    """
+
+def watched(film: Source, asked: Watch, folder: Path, budget: Budget) -> Seen:
+    """Return what is seen of a film that begins with the frame `asked` begins with. Raises MediaFailed."""
+    edit, begins = asked.edit, asked.start / asked.edit.fps
     rate = min(float(_SMALL_RATE), _MOST_SMALL / edit.seconds)
     reads = min(float(_WHOLE_RATE), _MOST_WHOLE_RATE / edit.seconds)
     high = max(2, _WIDE * edit.size.height // edit.size.width)
-    letters = [Letters(word, edit.text) for word in words]
-    around = _union([word.box for word in words], edit)
+    letters = [(number, Letters(word, edit.text)) for number, word in asked.words]
+    around = _union([word.box for _, word in asked.words], edit)
     split = f"[0:v]split[near][far];[far]fps={rate:.5f}:round=up,scale={_WIDE}:{high}:flags=area,format=gray[small]"
     cut = f"crop={around.width}:{around.height}:{around.x}:{around.y}"
     graph = f"{split};[near]fps={reads:.5f}:round=up,{cut},format=rgb24[whole]"
@@ -66,14 +100,40 @@ def watched(
     pieces = stream([frame], ["-filter_complex", graph, *outputs], folder, budget, around.area * 3)
     for number, piece in enumerate(pieces):
         picture = Image.frombytes("RGB", (around.width, around.height), piece)
-        at = number / reads * edit.fps
-        for each in letters:
-            each.look(picture, around, at)
+        for _, each in letters:
+            each.look(picture, around, asked.start + number / reads * edit.fps)
     small = folder / "small.raw"
-    seen = _seen(_frames(small, high), edit, row, overlays, rate)
+    frames = ((begins + number / rate, frame) for number, frame in enumerate(_frames(small, high)))
+    seen = _seen(frames, asked, rate)
     small.unlink()
-    worst = {number: each.worst for number, each in enumerate(letters) if each.worst is not None}
-    return seen, worst
+    worst = tuple((number, each.worst) for number, each in letters if each.worst is not None)
+    return Seen((begins, asked.end / edit.fps), seen, worst)
+
+
+def together(parts: Sequence[Seen]) -> Seen:
+    """Return what was seen of a film whose parts were watched in their order: a stretch goes on over a seam."""
+    worst: dict[int, float] = {}
+    for number, found in (each for part in parts for each in part.contrasts):
+        worst[number] = min(found, worst.get(number, found))
+    figures = PictureFigures(*(_over_seams(parts, kind) for kind in ("frozen", "black", "flat")))
+    return Seen((parts[0].span[0], parts[-1].span[1]), figures, tuple(sorted(worst.items())))
+
+
+def _over_seams(parts: Sequence[Seen], kind: str) -> tuple[Still, ...]:
+    made = list[Still]()
+    for part in parts:
+        seam, found = part.span[0], tuple[Still, ...](getattr(part.figures, kind))
+        first, last = found[0] if found else None, made[-1] if made else None
+        if (
+            first
+            and last
+            and first.node == last.node
+            and seam - last.span[1] <= _SEAM
+            and first.span[0] - seam <= _SEAM
+        ):
+            made[-1], found = Still((last.span[0], first.span[1]), last.node), found[1:]
+        made += found
+    return tuple(made)
 
 
 def _union(boxes: Sequence[Box], edit: Edit) -> Box:
@@ -91,16 +151,14 @@ def _frames(path: Path, high: int) -> Iterator[Image.Image]:
             yield Image.frombytes("L", (_WIDE, high), raw)
 
 
-def _seen(
-    frames: Iterator[Image.Image], edit: Edit, row: Sequence[Cut], overlays: Sequence[Overlay], rate: float
-) -> PictureFigures:
-    """Find the stretches in which nothing moves, or nothing is shown, that nobody asked for."""
+def _seen(frames: Iterator[tuple[float, Image.Image]], asked: Watch, rate: float) -> PictureFigures:
+    """Find in frames and their seconds where nothing moves, or nothing is shown, that nobody asked for."""
+    edit, row, overlays = asked.edit, asked.row, asked.overlays
     apart = max(1, round(_COMPARED_APART * rate))
     before: list[Image.Image] = []
     frozen, black, flat = _Run(rate, apart), _Run(rate, 0), _Run(rate, 0)
     masks = dict[tuple[Box, ...], Image.Image]()
-    for number, frame in enumerate(frames):
-        at = number / rate
+    for at, frame in frames:
         cut = next((each for each in row if each.start <= at * edit.fps < each.end), row[-1])
         node = cut.shot.node or ""
         covered = tuple(each.box for each in overlays if each.start <= at * edit.fps <= each.end)

@@ -15,7 +15,8 @@ from shared.cloud.records import Loaded
 from shared.log import Fact, JobRef, log_job
 from shared.media.bundles import bundled, unbundled
 from shared.media.ffmpeg import Budget
-from shared.media.runs import PartOrder, engine, lacking, painted_part
+from shared.media.painters import PartOrder, lacking, painted_part
+from shared.media.runs import engine
 from shared.pipeline.job.job import Node
 from shared.pipeline.job.turns import has_task
 from shared.steps.commit import Commits, dispatch_deadline

@@ -19,9 +19,9 @@ from shared.media.bundles import bundled, unbundled
 from shared.media.compose import whole
 from shared.media.ffmpeg import Budget
 from shared.media.laid import laid_out
+from shared.media.painters import PartOrder, lacking, painted_part
 from shared.media.part_work import join, layout_bundle, part_bundles, sound_bundle
 from shared.media.parting import parting
-from shared.media.runs import PartOrder, lacking, painted_part
 from shared.pipeline.edit.edit import Edit
 from tests.bench.compose import CLIPS, SIZES, TIMEOUT, _clip, _edit, _take, _used
 

@@ -13,13 +13,16 @@ from shared.media.compose import Composed, whole
 from shared.media.errors import MediaFailed
 from shared.media.ffmpeg import Budget
 from shared.media.laid import laid_out
+from shared.media.painters import PartOrder, lacking, painted_part
 from shared.media.part_work import LaidFilm, join, layout_bundle, part_bundles, sound_bundle
 from shared.media.parting import MOST_PARTS, parting
-from shared.media.runs import PartOrder, engine, lacking, painted_part
+from shared.media.runs import engine
 from shared.media.segments import cuts
+from shared.media.watching import Seen, together, watch
 from shared.pipeline.edit.edit import Appearance, Cue, Edit, Shot, Title
 from shared.pipeline.plan.picture import Motion
 from shared.pipeline.plan.plan import Blend, Cutout, Placement, Sound
+from shared.pipeline.quality.figures import PictureFigures, Still
 from tests.media.makers import FPS, edit, ffmpeg, looks, pixels, samples, shot
 from tests.patience import PATIENCE
 
@@ -180,12 +183,38 @@ def test_parts_make_the_whole_film(numbered: Mapping[str, Path], tmp_path: Path,
     assert alone.cutouts == made.cutouts
 
 
+def test_painters_watch_their_parts(numbered: Mapping[str, Path], tmp_path: Path) -> None:
+    """Footage that has stopped, and words that are hard to read, are told as of the film that is watched whole."""
+    still = tmp_path / "still.mp4"
+    ffmpeg("-f", "lavfi", "-i", f"testsrc2=s=180x320:r={FPS}:d=9,trim=end_frame=1,loop=-1:1:0,trim=end=9", still)
+    alone, made, seams = both(film_of(shot(9.0, footage=9.0)), {**numbered, "clip": still}, tmp_path)
+
+    assert 4 == len(seams)
+    assert [each.about for each in alone.quality.deductions] == [each.about for each in made.quality.deductions]
+    assert "frozen" in [each.about for each in made.quality.deductions]
+
+
+def test_a_stretch_goes_on_over_a_seam() -> None:
+    """Parts are watched apart: what ends and begins at a seam of one node's is one stretch, all else is not."""
+    seen = PictureFigures((Still((1.0, 5.8), "clip"),), (), (Still((4.0, 5.8), "clip"), Still((5.9, 6.0), "other")))
+    after = PictureFigures((Still((6.0, 9.0), "clip"),), (), (Still((6.6, 8.0), "other"),))
+    one, two = Seen((0.0, 6.0), seen, ((0, 7.0), (1, 5.0))), Seen((6.0, 9.0), after, ((1, 4.5),))
+
+    found = together((one, two))
+
+    assert (Still((1.0, 9.0), "clip"),) == found.figures.frozen
+    assert (*seen.flat, *after.flat) == found.figures.flat
+    assert ((0, 7.0), (1, 4.5)) == found.contrasts
+
+
 def test_a_bundle_that_is_none_is_told(tmp_path: Path) -> None:
     """What another release kept, or a torn file, is no film: it is to be made whole."""
     torn = tmp_path / "torn.zip"
     torn.write_bytes(b"PK")
     with pytest.raises(MediaFailed):
         unbundled(LaidFilm, torn, tmp_path)
-    other = bundled(PartOrder("other", ()), (), tmp_path, tmp_path / "other.zip")
+    other = bundled(
+        PartOrder("other", (), watch(edit(shot(1.0)), (), (), (), (0, 1))), (), tmp_path, tmp_path / "other.zip"
+    )
     with pytest.raises(MediaFailed):
         unbundled(LaidFilm, other.path, tmp_path)

@@ -1,0 +1,45 @@
+"""Paints one part of a long film as it was laid out, and watches what it has painted; decides nothing."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from shared.media.ffmpeg import Budget, Demuxer, Source
+from shared.media.runs import Run, one_row, painted_by
+from shared.media.watching import Seen, Watch, measuring, watched
+
+
+@dataclass(frozen=True, slots=True)
+class PartOrder:
+    """A part of a film to be painted: by which engine, in which runs, one after the other, and what to look for."""
+
+    engine: str
+    runs: tuple[Run, ...]
+    watch: Watch
+
+
+@dataclass(frozen=True, slots=True)
+class Painted:
+    """A part's stretches in their order, and what was seen of them; None where they could not be watched."""
+
+    stretches: tuple[Path, ...]
+    seen: Seen | None
+
+
+def lacking(order: PartOrder) -> tuple[str, ...]:
+    """Return the names of the files a part is painted from that do not lie beside its pictures yet."""
+    files = (source.path for one in order.runs for source in one.sources if source.demuxer is not Demuxer.ROW)
+    return tuple(dict.fromkeys(path.name for path in files if not path.exists()))
+
+
+def painted_part(order: PartOrder, folder: Path, budget: Budget) -> Painted:
+    """Render a part's stretches into `folder`. Raises MediaRefused, MediaFailed."""
+    names = ((one, f"run-{number}.mp4") for number, one in enumerate(order.runs))
+    stretches = tuple(painted_by(one, name, folder, budget) for one, name in names)
+    return Painted(stretches, _seen(one_row(stretches, folder), order.watch, folder, budget))
+
+
+def _seen(part: Source, watch: Watch, folder: Path, budget: Budget) -> Seen | None:
+    try:
+        return watched(part, watch, folder, measuring(budget, (watch.end - watch.start) / watch.edit.fps))
+    except Exception:  # noqa: BLE001  # a side matter: whoever joins the film watches all of it
+        return None
