@@ -12,6 +12,7 @@ from typing import Any
 
 from shared.cloud.records import Month
 from shared.door import bill_views
+from shared.pipeline.job.cast import speech_of
 from shared.pipeline.job.entries import entries
 from shared.pipeline.job.job import FREE, Attempt, Ending, Entry, Job, Node, Outcome, Payer
 from shared.pipeline.job.ledger import bill
@@ -170,13 +171,23 @@ def _line(job: Job, node: Node, line: Attempt, found: list[Generation], say: lis
     if any(each.billed for each in found):
         if not counted:
             say.append(f"{about}: billed, and the ledger calls it free")
-        measured = node.kind is Kind.CLIP or line.outcome is Outcome.DONE  # else it is booked as planned
-        if measured and abs(amount - line.cost) > (0 if node.kind is Kind.CLIP else line.cost // MEASURED):
+        if _differs(job, node, line, amount):
             say.append(f"{about}: the vendor bills {amount}, the ledger {line.cost}")
         return line.cost, 0
     if counted and line.outcome is not Outcome.GIVEN_UP:
         say.append(f"{about}: counted as paid, and the vendor never billed it")
     return 0, line.cost if counted else 0
+
+
+def _differs(job: Job, node: Node, line: Attempt, amount: int) -> bool:
+    """Tell whether a vendor bills something else than the ledger says it does."""
+    if node.kind is Kind.CLIP:
+        return amount != line.cost
+    speech, about = speech_of(job, node), line.cost // MEASURED
+    if line.outcome is not Outcome.DONE:
+        return False  # booked as planned
+    guessed = speech is not None and speech.engine is None  # its look could not be asked: booked at the dearer engine's
+    return not (0 if guessed else line.cost - about) <= amount <= line.cost + about
 
 
 def _came_after_the_end(job: Job, line: Attempt) -> bool:

@@ -93,6 +93,30 @@ def test_a_take_on_another_account_than_the_ledgers_is_found(lent: tuple[str, ..
     assert complaints == len([each for each in found if "the ledger says" in each and "pays" in each])
 
 
+@pytest.mark.parametrize(
+    ("engine", "share", "found"),
+    [
+        ("avatar_iv", 1.0, False),
+        ("avatar_iv", 0.25, True),
+        (None, 0.25, False),
+        ("avatar_iv", 1.1, True),
+        (None, 1.1, True),
+    ],
+)
+def test_a_takes_other_price_is_found(engine: str | None, share: float, found: bool) -> None:
+    """A take costs what its vendor bills; where its look could not be asked, at most so much, as its order was told."""
+    begun = cast_story()
+    speeches = tuple(replace(each, engine=engine) for each in begun.job.plan.speeches)
+    begun = replace(begun, job=replace(begun.job, plan=replace(begun.job.plan, speeches=speeches)))
+    told = begun.hears(claimed(PRESENTER), sent(PRESENTER), arrived(PRESENTER), on.CancelAsked())
+    billed = round(told.line.cost * share)
+    take = Generation(AttemptName(JOB, PRESENTER, 1, 1), billed=True, amount=billed, account="hg_own")
+
+    complaints = audited([told.job], [take]).complaints
+
+    assert found is any("the vendor bills" in each for each in complaints), complaints
+
+
 def test_another_price_is_found(done: Job) -> None:
     """The vendor's amount and the ledger's must be equal to the micro-dollar."""
     audit = audited([done], [replace(made(done), amount=made(done).amount + 1)])
