@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from shared.media.errors import MediaFailed, MediaRefused
 from shared.media.ffmpeg import Budget, Demuxer, Source
 from shared.media.runs import Run, one_row, painted_by
 from shared.media.watching import Seen, Watch, measuring, watched
@@ -41,5 +42,5 @@ def painted_part(order: PartOrder, folder: Path, budget: Budget) -> Painted:
 def _seen(part: Source, watch: Watch, folder: Path, budget: Budget) -> Seen | None:
     try:
         return watched(part, watch, folder, measuring(budget, (watch.end - watch.start) / watch.edit.fps))
-    except Exception:  # noqa: BLE001  # a side matter: whoever joins the film watches all of it
-        return None
+    except (MediaFailed, MediaRefused, OSError):
+        return None  # whoever joins the film watches all of it
