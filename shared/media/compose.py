@@ -20,7 +20,7 @@ from shared.media.probe import FilmFacts, probe
 from shared.media.runs import EXACT, Run, one_row, painted_by
 from shared.media.segments import Cut, segments
 from shared.media.sound import Mix
-from shared.media.watching import Seen
+from shared.media.watching import PictureSeen
 from shared.pipeline.edit.edit import Edit
 from shared.pipeline.plan.plan import Cutout
 from shared.pipeline.plan.warned import FilmQuality, WarningText
@@ -110,7 +110,7 @@ def finished(
     budget: Budget,
     poster: Callable[[], Path],
     heard: Heard | None = None,
-    seen: Seen | None = None,
+    seen: PictureSeen | None = None,
 ) -> Composed:
     """Look a film over, make its poster, and put both into `folder`.
 

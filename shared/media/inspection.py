@@ -20,7 +20,7 @@ from shared.media.product_card import PlacedCard
 from shared.media.segments import Cut
 from shared.media.sound import DUCKED
 from shared.media.takes import LOUDNESS
-from shared.media.watching import Overlay, Seen, measuring, watch, watched
+from shared.media.watching import Overlay, PictureSeen, looked_for, measuring, watched
 from shared.pipeline.edit.edit import MIDDLE, PRODUCT, Edit
 from shared.pipeline.plan.plan import Cutout, Sound
 from shared.pipeline.plan.warned import FilmQuality
@@ -49,7 +49,7 @@ class FinishedFilm:
 
 
 def inspected(
-    laid: FinishedFilm, folder: Path, budget: Budget, heard: Heard | None = None, seen: Seen | None = None
+    laid: FinishedFilm, folder: Path, budget: Budget, heard: Heard | None = None, seen: PictureSeen | None = None
 ) -> FilmQuality:
     """Return the report of a film; never raises for what it cannot measure.
 
@@ -75,8 +75,8 @@ def inspected(
             tried, "sound", lambda own: heard or listened(film, laid.edit, laid.seconds, laid.presenters, folder, own)
         )
         over = overlays(laid.presenters, laid.words, laid.logo, laid.cards)
-        looked_for = watch(laid.edit, laid.row, over, laid.words)
-        picture = seen or tried("picture", lambda own: watched(film, looked_for, folder, own))
+        wanted = looked_for(laid.edit, laid.row, over, laid.words)
+        picture = seen or tried("picture", lambda own: watched(film, wanted, folder, own))
     sound = hearing.result()
     voices = sound[1] if sound else ()
     contrasts = dict(picture.contrasts) if picture else {}

@@ -6,7 +6,7 @@ from pathlib import Path
 from shared.media.errors import MediaFailed, MediaRefused
 from shared.media.ffmpeg import Budget, Demuxer, Source
 from shared.media.runs import Run, one_row, painted_by
-from shared.media.watching import Seen, Watch, measuring, watched
+from shared.media.watching import LookedFor, PictureSeen, measuring, watched
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +15,7 @@ class PartOrder:
 
     engine: str
     runs: tuple[Run, ...]
-    watch: Watch
+    looks_for: LookedFor
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Painted:
     """A part's stretches in their order, and what was seen of them; None where they could not be watched."""
 
     stretches: tuple[Path, ...]
-    seen: Seen | None
+    seen: PictureSeen | None
 
 
 def lacking(order: PartOrder) -> tuple[str, ...]:
@@ -36,11 +36,11 @@ def painted_part(order: PartOrder, folder: Path, budget: Budget) -> Painted:
     """Render a part's stretches into `folder`. Raises MediaRefused, MediaFailed."""
     names = ((one, f"run-{number}.mp4") for number, one in enumerate(order.runs))
     stretches = tuple(painted_by(one, name, folder, budget) for one, name in names)
-    return Painted(stretches, _seen(one_row(stretches, folder), order.watch, folder, budget))
+    return Painted(stretches, _seen(one_row(stretches, folder), order.looks_for, folder, budget))
 
 
-def _seen(part: Source, watch: Watch, folder: Path, budget: Budget) -> Seen | None:
+def _seen(part: Source, asked: LookedFor, folder: Path, budget: Budget) -> PictureSeen | None:
     try:
-        return watched(part, watch, folder, measuring(budget, (watch.end - watch.start) / watch.edit.fps))
+        return watched(part, asked, folder, measuring(budget, (asked.end - asked.start) / asked.edit.fps))
     except (MediaFailed, MediaRefused, OSError):
         return None  # whoever joins the film watches all of it

@@ -18,7 +18,7 @@ from shared.media.painters import Painted, PartOrder
 from shared.media.parting import Row
 from shared.media.probe import probe
 from shared.media.runs import EXACT, engine
-from shared.media.watching import Seen, together, watch
+from shared.media.watching import PictureSeen, looked_for, together
 from shared.pipeline.plan.warned import WarningText
 from shared.pipeline.quality.figures import SoundFigures
 
@@ -49,10 +49,10 @@ def part_bundles(laid: LaidOut, rows: Sequence[Row]) -> tuple[Bundle, ...]:
     over = overlays(layout.presenters, layout.words, layout.logo, layout.cards)
     for number, row in enumerate(rows):
         span = row[0].start, row[-1].end
-        order = PartOrder(engine(), runs(laid, row), watch(layout.edit, layout.row, over, layout.words, span))
+        order = PartOrder(engine(), runs(laid, row), looked_for(layout.edit, layout.row, over, layout.words, span))
         sources = [source for one in order.runs for source in one.sources]
         own = [path for source in sources for path in _files(source) if path.is_relative_to(folder)]
-        own += [path for _, word in order.watch.words for path in _shown(word.path)]
+        own += [path for _, word in order.looks_for.words for path in _shown(word.path)]
         made.append(bundled(order, own, folder, folder / f"order-{number}.zip"))
     return tuple(made)
 
@@ -91,7 +91,7 @@ def join(layout: Path, sound: Path, parts: Sequence[Path], folder: Path, budget:
     work = folder / "join"
     work.mkdir()
     film, made = unbundled(LaidFilm, layout, work), unbundled(SoundMade, sound, work)
-    stretches, seen = list[Path](), list[Seen | None]()
+    stretches, seen = list[Path](), list[PictureSeen | None]()
     for number, part in enumerate(parts):
         place = work / f"part-{number}"
         place.mkdir()

@@ -50,7 +50,7 @@ class Overlay:
 
 
 @dataclass(frozen=True, slots=True)
-class Watch:
+class LookedFor:
     """What is looked for in the frames of a film from `start` to `end`, and by what it was laid out."""
 
     edit: Edit
@@ -62,7 +62,7 @@ class Watch:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class PictureSeen:
     """What was seen from when to when, and the worst contrast of words by their place in the film's, if seen whole."""
 
     span: Span
@@ -70,21 +70,21 @@ class Seen:
     contrasts: tuple[tuple[int, float], ...]
 
 
-def watch(
+def looked_for(
     edit: Edit,
     row: tuple[Cut, ...],
     overlays: Sequence[Overlay],
     words: Sequence[Lettering],
     span: tuple[int, int] | None = None,
-) -> Watch:
+) -> LookedFor:
     """Return what is to be looked for in a film, or in those of its frames that `span` begins and ends with."""
     start, end = span or (0, row[-1].end)
     over = tuple(each for each in overlays if each.start <= end and each.end >= start)
     mine = tuple((number, word) for number, word in enumerate(words) if word.start < end and word.end > start)
-    return Watch(edit, row, over, mine, start, end)
+    return LookedFor(edit, row, over, mine, start, end)
 
 
-def watched(film: Source, asked: Watch, folder: Path, budget: Budget) -> Seen:
+def watched(film: Source, asked: LookedFor, folder: Path, budget: Budget) -> PictureSeen:
     """Return what is seen of a film that begins with the frame `asked` begins with. Raises MediaFailed."""
     edit, begins = asked.edit, asked.start / asked.edit.fps
     rate = min(float(_SMALL_RATE), _MOST_SMALL / edit.seconds)
@@ -107,19 +107,19 @@ def watched(film: Source, asked: Watch, folder: Path, budget: Budget) -> Seen:
     seen = _seen(frames, asked, rate)
     small.unlink()
     worst = tuple((number, each.worst) for number, each in letters if each.worst is not None)
-    return Seen((begins, asked.end / edit.fps), seen, worst)
+    return PictureSeen((begins, asked.end / edit.fps), seen, worst)
 
 
-def together(parts: Sequence[Seen]) -> Seen:
+def together(parts: Sequence[PictureSeen]) -> PictureSeen:
     """Return what was seen of a film whose parts were watched in their order: a stretch goes on over a seam."""
     worst: dict[int, float] = {}
     for number, found in (each for part in parts for each in part.contrasts):
         worst[number] = min(found, worst.get(number, found))
     figures = PictureFigures(*(_over_seams(parts, kind) for kind in ("frozen", "black", "flat")))
-    return Seen((parts[0].span[0], parts[-1].span[1]), figures, tuple(sorted(worst.items())))
+    return PictureSeen((parts[0].span[0], parts[-1].span[1]), figures, tuple(sorted(worst.items())))
 
 
-def _over_seams(parts: Sequence[Seen], kind: str) -> tuple[Still, ...]:
+def _over_seams(parts: Sequence[PictureSeen], kind: str) -> tuple[Still, ...]:
     made = list[Still]()
     for part in parts:
         seam, found = part.span[0], tuple[Still, ...](getattr(part.figures, kind))
@@ -151,7 +151,7 @@ def _frames(path: Path, high: int) -> Iterator[Image.Image]:
             yield Image.frombytes("L", (_WIDE, high), raw)
 
 
-def _seen(frames: Iterator[tuple[float, Image.Image]], asked: Watch, rate: float) -> PictureFigures:
+def _seen(frames: Iterator[tuple[float, Image.Image]], asked: LookedFor, rate: float) -> PictureFigures:
     """Find in frames and their seconds where nothing moves, or nothing is shown, that nobody asked for."""
     edit, row, overlays = asked.edit, asked.row, asked.overlays
     apart = max(1, round(_COMPARED_APART * rate))

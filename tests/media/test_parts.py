@@ -18,7 +18,7 @@ from shared.media.part_work import LaidFilm, join, layout_bundle, part_bundles, 
 from shared.media.parting import MOST_PARTS, parting
 from shared.media.runs import engine
 from shared.media.segments import cuts
-from shared.media.watching import Seen, together, watch
+from shared.media.watching import PictureSeen, looked_for, together
 from shared.pipeline.edit.edit import Appearance, Cue, Edit, Shot, Title
 from shared.pipeline.plan.picture import Motion
 from shared.pipeline.plan.plan import Blend, Cutout, Placement, Sound
@@ -198,7 +198,7 @@ def test_a_stretch_goes_on_over_a_seam() -> None:
     """Parts are watched apart: what ends and begins at a seam of one node's is one stretch, all else is not."""
     seen = PictureFigures((Still((1.0, 5.8), "clip"),), (), (Still((4.0, 5.8), "clip"), Still((5.9, 6.0), "other")))
     after = PictureFigures((Still((6.0, 9.0), "clip"),), (), (Still((6.6, 8.0), "other"),))
-    one, two = Seen((0.0, 6.0), seen, ((0, 7.0), (1, 5.0))), Seen((6.0, 9.0), after, ((1, 4.5),))
+    one, two = PictureSeen((0.0, 6.0), seen, ((0, 7.0), (1, 5.0))), PictureSeen((6.0, 9.0), after, ((1, 4.5),))
 
     found = together((one, two))
 
@@ -214,7 +214,7 @@ def test_a_bundle_that_is_none_is_told(tmp_path: Path) -> None:
     with pytest.raises(MediaFailed):
         unbundled(LaidFilm, torn, tmp_path)
     other = bundled(
-        PartOrder("other", (), watch(edit(shot(1.0)), (), (), (), (0, 1))), (), tmp_path, tmp_path / "other.zip"
+        PartOrder("other", (), looked_for(edit(shot(1.0)), (), (), (), (0, 1))), (), tmp_path, tmp_path / "other.zip"
     )
     with pytest.raises(MediaFailed):
         unbundled(LaidFilm, other.path, tmp_path)
