@@ -81,6 +81,8 @@ def test_who_does_not_manage_sees_no_form(stage: Stage) -> None:
             {"captions": False, "audio": {"a": 1}},
         ),
         ({"text.size": "big"}, {}, {"text": {"size": "big"}}),
+        ({"intro": "on"}, {"intro": {"video": "v", "fit": "pad"}}, {"intro": {"video": "v", "fit": "pad"}}),
+        ({"intro": "on", "intro.image": "a"}, {"intro": {"video": "v", "fit": "pad"}}, {"intro": {"image": "a"}}),
     ],
 )
 def test_a_form_says_a_kit(form: Mapping[str, str], before: Mapping[str, Any], body: Mapping[str, Any]) -> None:

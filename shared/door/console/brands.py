@@ -83,6 +83,7 @@ KIT_FIELDS = (
 )
 PUT_AWAY = "drop."  # begins the name of a checkbox that takes a picture away
 _KIT_NUMBER = re.compile(r"[0-9]{1,2}(\.[0-9]{1,3})?")
+_OF_A_VIDEO = ("video", "sound", "fit")
 _SAID = {"true": True, "false": False}
 
 
@@ -123,6 +124,9 @@ def body_of_kit(form: Mapping[str, str], before: Mapping[str, Any]) -> dict[str,
         place.pop(inner or outer, None)
         if text:
             place[inner or outer] = _value(name, text)
+    for card in CARD_LABELS:
+        if body.get(card, {}).get("image"):  # takes the place of a video, which the form does not show
+            body[card] = {name: value for name, value in body[card].items() if name not in _OF_A_VIDEO}
     if "image" not in body.get("logo", {}):
         body.pop("logo", None)
     return {name: value for name, value in body.items() if value != {} or name in CARD_LABELS}
