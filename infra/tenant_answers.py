@@ -207,6 +207,7 @@ TENANT_SCHEMAS: Mapping[str, Schema] = {
             "width": of("integer", "Pixels across, as it is shown."),
             "height": of("integer", "Pixels down, as it is shown."),
             "sound": of("boolean", "Whether it has a sound track."),
+            "hdr": of("boolean", "Whether it is HDR, or of wider colours: a film shows it in BT.709."),
             "bytes": of("integer", "Size, bytes."),
         },
     ),

@@ -185,7 +185,7 @@ MEANINGS: Mapping[Code, Meaning] = {
     Code.TOO_SMALL: Meaning("The image has too few pixels to be filmed.", "Send a larger one."),
     Code.NOT_MUSIC: Meaning("The bytes are no music a film can have.", "Send an MP3, AAC, WAV or FLAC file."),
     Code.NOT_A_CLIP: Meaning(
-        "The bytes are no clip a film can show.", "Send an MP4, MOV or WebM of 0.5 to 60 seconds, at most 1080p."
+        "The bytes are no clip a film can show.", "Send an MP4, MOV or WebM of 0.5 to 60 seconds, at most 4K."
     ),
     Code.NOT_A_FONT: Meaning("The bytes are no font a film can be lettered with.", "Send another TTF or OTF file."),
     Code.NO_UPLOAD: Meaning("There is no upload of that id.", "POST the image to /tenant/uploads first."),

@@ -77,7 +77,7 @@ class Abroll:
         return str(answer["audio"])
 
     def upload_clip(self, clip: str | Path | bytes) -> str:
-        """Upload a clip of your own (MP4, MOV or WebM, 0.5 to 60 s, 30 MB); return its id, for a scene's `clip`.
+        """Upload a clip of your own (MP4, MOV or WebM, 0.5 to 60 s, 4K, 30 MB); return its id, for a scene's `clip`.
 
         Raises Refused where it is no such clip, OSError where the file cannot be read.
         """

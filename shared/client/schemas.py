@@ -224,6 +224,7 @@ class ClipUploaded(TypedDict):
     width: int
     height: int
     sound: bool
+    hdr: bool
     bytes: int
 
 
@@ -927,13 +928,20 @@ class OutputBody(TypedDict):
 
 
 class OwnFile(TypedDict):
-    """A judged clip: the suffix of its kind ("mp4", "webm"), seconds, pixels as a player shows them, has it sound."""
+    """
+    A judged clip: the suffix of its kind ("mp4", "webm"), seconds, pixels as a player shows them, has it sound.
+
+    Frames a second, and whether its light or its colours are brought to BT.709, tell what it takes to show it; clips
+    judged by older code do not say.
+    """
 
     suffix: str
     seconds: float
     width: int
     height: int
     sound: bool
+    fps: NotRequired[float]
+    hdr: bool
 
 
 class PersonaIds(TypedDict):

@@ -27,7 +27,7 @@ from shared.steps.own_clips import OwnClips
 from shared.steps.problems import Problem, invalid, unavailable
 
 CLIP_LINK_SECONDS = 25.0  # beside what judging takes, within the function's 60
-_CLIP_BOUNDS = f"at most 1080p and {MOST_CLIP_BYTES // 2**20} MB"
+_CLIP_BOUNDS = f"at most 4K and {MOST_CLIP_BYTES // 2**20} MB, HDR too"
 _CLIP_KINDS = f"MP4, MOV or WebM, {SHORTEST_CLIP:g} to {LONGEST_CLIP:.0f} s, {_CLIP_BOUNDS}"
 _CHECK = "check that the link works without a login and leads to the file itself, or upload the clip"
 
@@ -91,7 +91,7 @@ class ClipUploadsDoor:
         facts = self.judge(path)
         name = self.clips.keep(who.tenant.id, path, facts)
         made = {"clip": name, "seconds": round(facts.seconds, 2), "width": facts.width, "height": facts.height}
-        return answer(201, {**made, "sound": facts.sound, "bytes": size})
+        return answer(201, {**made, "sound": facts.sound, "hdr": facts.hdr, "bytes": size})
 
 
 @contextmanager

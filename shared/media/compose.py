@@ -81,7 +81,8 @@ def mixed(laid: LaidOut, first: int = 0) -> Mix:
 def runs(laid: LaidOut, row: tuple[Cut, ...]) -> tuple[Run, ...]:
     """Return the runs that paint a row of cuts, one after the other."""
     edit, presenters = laid.layout.edit, laid.layout.presenters
-    graphs = [paint(edit, part, laid.films, laid.stills, presenters, laid.marks) for part in segments(row, edit)]
+    parts = segments(row, edit, laid.heavy)
+    graphs = [paint(edit, part, laid.films, laid.stills, presenters, laid.marks) for part in parts]
     return tuple(Run(tuple(each.sources), each.text, each.part.end - each.part.start) for each in graphs)
 
 

@@ -43,12 +43,17 @@ class Demuxer(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One input: where it lies, what it is, options that stand before it, and the filter that squares its pixels."""
+    """One input: where it lies, what it is, options that stand before it.
+
+    `square` is the filter that squares its pixels, its comma behind it; `tones` are those that bring it to BT.709 once
+    it is as large as it is shown (`tones.py`), none for most films.
+    """
 
     path: Path
     demuxer: Demuxer
     options: tuple[str, ...] = ()
     square: str = ""
+    tones: str = ""
 
     @property
     def arguments(self) -> list[str]:
@@ -118,5 +123,5 @@ def _verdict(code: int, said: str) -> MediaRefused | MediaFailed:
 
 def _brief(said: str) -> str:
     lines = [re.sub(r"[^\x20-\x7e]", "?", line).strip() for line in said.splitlines()]
-    plain = [re.sub(r"(file:)?/\S*/|^\[[^\]]*\]\s*|0x[0-9a-f]+", "", line) for line in lines if line]
+    plain = [re.sub(r"(file:)?/\S*/|^\[[^\]]*\]\s*|\b0x[0-9a-f]+", "", line) for line in lines if line]
     return " / ".join(dict.fromkeys(plain[:3]))[:300] or "no reason given"

@@ -13,9 +13,10 @@ from shared.media.drifting import drifting
 from shared.media.ffmpeg import Demuxer, Source
 from shared.media.holding import card_drift, ping_pong, pushed_in, turning
 from shared.media.keying import rgb
-from shared.media.padding import padded
+from shared.media.padding import fitted, padded
 from shared.media.people import lay_presenter
 from shared.media.segments import Cut, Segment
+from shared.media.tones import GIVEN
 from shared.pipeline.edit.edit import MIDDLE, Edit
 from shared.pipeline.plan.request import Focus
 
@@ -63,15 +64,17 @@ def _shot(graph: Graph, cut: Cut, films: Mapping[str, Source], stills: Mapping[s
     read = before + cut.read
     options = window(shot.offset - before / fps, read, fps)
     number = graph.open(Source(film.path, film.demuxer, (*film.options, *options)))
+    told = GIVEN if film.tones else YUV
     fill = (
-        f"{film.square}scale={size.width}:{size.height}:force_original_aspect_ratio=increase:flags=bicubic:{YUV},"
-        f"crop={size.width}:{size.height}{_window_at(graph.edit.focus)},setsar=1,format=yuv420p"
+        f"{film.square}scale={size.width}:{size.height}:force_original_aspect_ratio=increase:flags=bicubic:{told},"
+        f"crop={size.width}:{size.height}{_window_at(graph.edit.focus)},setsar=1,{film.tones or 'format=yuv420p'}"
     )
     timed = f"fps={fps}:start_time=0,trim=end_frame={read},setpts=N"
     lack = cut.opening.reach - before
     first = f"start={lack}:start_mode=clone:" if lack else ""
     begun = f"[{number}:V:0]{timed}"
-    begun = padded(graph, f"whole{number}", f"{begun},{film.square}") if shot.padded else f"{begun},{fill}"
+    whole = f"{begun},{film.square}{fitted(graph, film.tones)}"
+    begun = padded(graph, f"whole{number}", whole) if shot.padded else f"{begun},{fill}"
     shown = f"{begun},tpad={first}stop=-1:stop_mode=clone"
     if turn := turning(cut, graph.edit.hold):
         name = f"turn{number}"

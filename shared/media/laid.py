@@ -21,7 +21,7 @@ from shared.media.logo import PlacedLogo, logo_news, paint_logo, place_logo
 from shared.media.painting import still
 from shared.media.probe import FilmFacts, probe
 from shared.media.product_card import PlacedCard, paint_product, photo_of, place_product
-from shared.media.segments import Cut, cuts
+from shared.media.segments import Cut, cuts, openings_of
 from shared.media.sound import heard_of
 from shared.media.sources import source_of
 from shared.media.standing import presenters_seen
@@ -84,6 +84,7 @@ class LaidOut:
     stills: Mapping[str, Path]
     marks: tuple[Lettering, ...]  # all that is laid over the picture but presenters, in its order
     music: Prepared | None
+    heavy: Mapping[str, int]  # how many decoders' worth of memory each moving file takes
 
 
 @contextmanager
@@ -127,7 +128,8 @@ def _laid(bench: Bench) -> LaidOut:
     loud = heard_of(edit, [node for node, facts in known.items() if facts.audio_codec])
     warnings = tuple(dict.fromkeys((*edit.warnings, *short, *told, *lost, *(logo_news(logo) if logo else ()))))
     layout = Layout(edit, row, loud, tuple(presenters), words, logo, cards, warnings)
-    return LaidOut(bench, layout, films, stills, marks, _music(bench))
+    heavy = {node: openings_of(facts.width, facts.height) for node, facts in known.items()}
+    return LaidOut(bench, layout, films, stills, marks, _music(bench), heavy)
 
 
 @contextmanager

@@ -1,6 +1,15 @@
 """Shows all of a moving picture of another shape: in the middle of the frame, before its own blur; pure."""
 
 from shared.media.canvas import YUV, Graph
+from shared.media.tones import GIVEN
+
+_INSIDE = "force_original_aspect_ratio=decrease:force_divisible_by=2:flags=bicubic"
+
+
+def fitted(graph: Graph, tones: str) -> str:
+    """Return the filters, with the comma behind them, that tone a picture as large as it is shown; often none."""
+    wide, high = graph.edit.size.width, graph.edit.size.height
+    return f"scale={wide}:{high}:{_INSIDE}:{GIVEN},setsar=1,{tones}," if tones else ""
 
 
 def padded(graph: Graph, name: str, shown: str) -> str:
@@ -14,6 +23,5 @@ def padded(graph: Graph, name: str, shown: str) -> str:
     soft = f"crop={wide // 8}:{high // 8},gblur=sigma=4,eq=brightness=-0.12"
     whole = f"scale={wide}:{high}:flags=bicubic:{YUV},setsar=1,format=yuv420p"
     graph.chains.append(f"[{name}-far]{small},{soft},{whole}[{name}-soft]")
-    inside = "force_original_aspect_ratio=decrease:force_divisible_by=2:flags=bicubic"
-    graph.chains.append(f"[{name}-near]scale={wide}:{high}:{inside}:{YUV},setsar=1,format=yuv420p[{name}-all]")
+    graph.chains.append(f"[{name}-near]scale={wide}:{high}:{_INSIDE}:{YUV},setsar=1,format=yuv420p[{name}-all]")
     return f"[{name}-soft][{name}-all]overlay=(W-w)/2:(H-h)/2,setsar=1,format=yuv420p"

@@ -2,7 +2,8 @@
 
 There is no ffprobe in imageio-ffmpeg, and what `ffmpeg -i` prints mixes facts with the file's own titles. The framecrc
 muxer prints only numbers: stream headers, then a line a packet, so nothing can be spoofed and only one frame is
-decoded, which tells how the picture is turned and how wide its pixels are.
+decoded, which tells how the picture is turned and how wide its pixels are. How its colours are meant no muxer prints:
+a corner of that frame is written as Matroska, which has it in numbers. It is not scaled: scalers refuse rare light.
 """
 
 import tempfile
@@ -15,6 +16,7 @@ from shared.media.boxes import even
 from shared.media.errors import MediaRefused
 from shared.media.ffmpeg import Budget, Demuxer, Source, run
 from shared.media.mp4 import NotAFilm, read_mp4
+from shared.media.tones import UNSAID
 from shared.media.webm import read_webm
 
 _EBML = b"\x1a\x45\xdf\xa3"
@@ -25,6 +27,9 @@ _PRINTED = 48 * 2**20  # bytes of packets printed: some 600,000, ten times an ho
 _BOXES = 16_384  # an hour in fragments of half a second
 _NO_STREAM = "matches no streams"
 _PACKETS = ("-bitexact", "-f", "framecrc")
+_CORNER = ("-vf", "crop=min(iw\\,16):min(ih\\,16):0:0", "-c:v", "rawvideo", "-map_metadata", "-1", "-bitexact")
+_COLOUR, _PRIMARIES, _TRANSFER = b"\x55\xb0", b"\x55\xbb\x81", b"\x55\xba\x81"  # elements; a byte each in the first
+_COLOUR_LONG = 32  # bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,7 @@ class FilmFacts:
 
     Width and height are those a player shows: upright, and in square pixels. `square` is False where the file's own
     pixels are not; `heard` is how many seconds its sound lasts; `keys` counts the pictures that need no other.
+    `primaries` and `transfer` are its colours' numbers in H.273; 2 = it does not say.
     """
 
     container: str
@@ -46,6 +52,8 @@ class FilmFacts:
     square: bool = True
     heard: float = 0.0
     keys: int = 0
+    primaries: int = UNSAID
+    transfer: int = UNSAID
 
 
 @dataclass(slots=True)
@@ -106,9 +114,11 @@ def probe(path: Path, *, timeout: float = 30.0) -> FilmFacts:
         folder = Path(name)
         picture = ["-map", "0:V:0"]
         words = [*picture, "-map", "0:a:0?", "-c", "copy", "-t", str(_LONGEST), "-fs", str(_PRINTED), *_PACKETS]
-        shown = [*picture, "-frames:v", "1", "-fps_mode", "passthrough", "-f", "framecrc", "shown.txt"]
+        first = [*picture, "-frames:v", "1", "-fps_mode", "passthrough"]
+        shown = [*first, "-f", "framecrc", "shown.txt"]
+        colors = [*first, *_CORNER, "-f", "matroska", "-allow_raw_vfw", "1", "colors.mkv"]
         with _seen():
-            run([Source(path, demuxer)], [*words, "packets.txt", *shown], folder, Budget(timeout))
+            run([Source(path, demuxer)], [*words, "packets.txt", *shown, *colors], folder, Budget(timeout))
         return _facts(folder, "mp4" if demuxer is Demuxer.MP4 else "webm")
 
 
@@ -161,6 +171,7 @@ def _facts(folder: Path, container: str) -> FilmFacts:
     if not picture.packets or not all(0 < side <= _PICTURE_SIDE_MAX for side in sides):
         raise MediaRefused(f"the film has no usable picture ({width}x{height})", "Send it again, or another file.")
     seconds = _seconds(picture, headers["tb 0"])
+    primaries, transfer = _colors(folder / "colors.mkv")
     return FilmFacts(
         container=container,
         seconds=round(seconds, 4),
@@ -173,6 +184,8 @@ def _facts(folder: Path, container: str) -> FilmFacts:
         square=square,
         heard=round(_seconds(sound, headers["tb 1"]), 4) if sound.packets else 0.0,
         keys=picture.keys,
+        primaries=primaries,
+        transfer=transfer,
     )
 
 
@@ -185,6 +198,15 @@ def _shown(headers: Mapping[str, str]) -> tuple[int, int, bool]:
     if across > down:
         return even(width * across / down), height, False
     return width, even(height * down / across), False  # grown, as players do: no line is lost
+
+
+def _colors(corner: Path) -> tuple[int, int]:
+    """Return the primaries and the transfer a film's first picture is said to have."""
+    written = corner.read_bytes() if corner.exists() else b""
+    _, _, behind = written.partition(_COLOUR)
+    told = behind[:_COLOUR_LONG]
+    primaries, transfer = (told.partition(each)[2][:1] for each in (_PRIMARIES, _TRANSFER))
+    return int.from_bytes(primaries) or UNSAID, int.from_bytes(transfer) or UNSAID
 
 
 def _read(printed: Path) -> tuple[dict[str, str], dict[int, _Stream]]:

@@ -10,6 +10,9 @@ from shared.pipeline.plan.plan import Blend
 from shared.pipeline.plan.warned import Warned, WarningText, warning
 
 OPEN_AT_ONCE = 6  # decoders a part may hold: measured, each costs some 60 MB at 720x1280
+_OPENING_PIXELS = 1920 * 1088  # of a frame a decoder may have and count as one: 4K is four times it
+_HEAVY_MOST = 3  # what a decoder counts as at most: measured, 280 MB at 3840x2160 in ten bits, so two at once
+_NONE_HEAVY: Mapping[str, int] = {}
 _RUN_UP = 12  # frames before a last frame stands still in which the move into it begins
 _SWING = 48  # frames at a file's end that run back and on again: kept in memory
 _SWING_OPENINGS = 2  # decoders' worth of memory these frames take: measured, 157 MB with their own, at 720x1280
@@ -149,16 +152,22 @@ def _continues(before: Cut, cut: Cut, fps: int) -> bool:
     return same and joined and before.moving == before.frames
 
 
-def segments(row: tuple[Cut, ...], edit: Edit) -> tuple[Segment, ...]:
+def openings_of(width: int, height: int) -> int:
+    """Return how many decoders' worth of memory a file of such pictures takes."""
+    return min(-(-width * height // _OPENING_PIXELS), _HEAVY_MOST)
+
+
+def segments(row: tuple[Cut, ...], edit: Edit, heavy: Mapping[str, int] = _NONE_HEAVY) -> tuple[Segment, ...]:
     """Group cuts so that few files are open at once; no part begins while a presenter is fading.
 
-    A blend is painted in one part: where one lies between two parts, the shot before it is divided.
+    A blend is painted in one part: where one lies between two parts, the shot before it is divided. `heavy` says which
+    nodes' files count as more than one, and as how many.
     """
     made: list[Segment] = []
     held: tuple[Cut, ...] = ()
     for cut in row:
         grown = (*held, cut)
-        if held and _openings(grown, edit) > OPEN_AT_ONCE:
+        if held and _openings(grown, edit, heavy) > OPEN_AT_ONCE:
             if cut.opening.reach:
                 at = _calm(held[-1], edit)
                 if at is not None:
@@ -198,10 +207,10 @@ def on_film(look: Appearance, edit: Edit) -> tuple[int, int]:
     return frames(look.start, edit.fps), min(frames(look.start + look.seconds, edit.fps), last)
 
 
-def _openings(row: tuple[Cut, ...], edit: Edit) -> int:
+def _openings(row: tuple[Cut, ...], edit: Edit, heavy: Mapping[str, int]) -> int:
     moving = [cut for cut in row if cut.shot.node is not None and not cut.shot.still]
     swings = sum(1 < cut.moving < cut.frames for cut in moving) if edit.hold is Hold.PING_PONG else 0
-    files = len(moving) + _SWING_OPENINGS * swings
+    files = sum(heavy.get(cut.shot.node or "", 1) for cut in moving) + _SWING_OPENINGS * swings
     spans = [on_film(look, edit) for look in edit.appearances]
     return files + sum(start < row[-1].end and end > row[0].start for start, end in spans)
 

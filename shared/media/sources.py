@@ -1,9 +1,10 @@
-"""Opens a film by what its probe found: the demuxer, how colours are read that it does not tell, square pixels."""
+"""Opens a film by what its probe found: the demuxer, how colours are read that it does not tell, square pixels, HDR."""
 
 from pathlib import Path
 
 from shared.media.ffmpeg import Demuxer, Source
 from shared.media.probe import FilmFacts
+from shared.media.tones import bringing, toned
 
 _HD = 1280  # pixels of the longer side
 _ALPHA_DECODERS = {"vp9": "libvpx-vp9", "vp8": "libvpx"}  # the default decoders drop the transparency
@@ -12,13 +13,15 @@ _ALPHA_DECODERS = {"vp9": "libvpx-vp9", "vp8": "libvpx"}  # the default decoders
 def source_of(path: Path, facts: FilmFacts, *options: str, clear: bool = False) -> Source:
     """Return the input of a probed film; `clear`: with its transparency, if it has any. Options come before the rest.
 
-    Colours of a file that does not say how they are meant are read as players do: HD as BT.709, smaller as BT.601.
+    Colours of a file that does not say how they are meant are read as players do: HD as BT.709, smaller as BT.601,
+    those of HDR as BT.2020.
     """
     demuxer = Demuxer.WEBM if facts.container == "webm" else Demuxer.MP4
-    colors = ("-colorspace", "bt709" if max(facts.width, facts.height) >= _HD else "smpte170m")
+    usual = "bt709" if max(facts.width, facts.height) >= _HD else "smpte170m"
+    colors = ("-colorspace", "bt2020nc" if toned(facts.primaries, facts.transfer) else usual)
     decoder = ("-c:v", _ALPHA_DECODERS[facts.video_codec]) if clear and transparent(facts) else ()
     square = "" if facts.square else f"scale={facts.width}:{facts.height}:flags=bicubic,setsar=1,"
-    return Source(path, demuxer, (*options, *colors, *decoder), square)
+    return Source(path, demuxer, (*options, *colors, *decoder), square, bringing(facts.primaries, facts.transfer))
 
 
 def transparent(facts: FilmFacts) -> bool:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from shared.media.boxes import Box, lay, safe_area
 from shared.media.breaking import clusters
 from shared.media.keying import chroma
-from shared.media.segments import OPEN_AT_ONCE, cuts, on_film, segments
+from shared.media.segments import OPEN_AT_ONCE, cuts, on_film, openings_of, segments
 from shared.media.shaping import Line
 from shared.media.wording import Wording, word
 from shared.pipeline.edit.edit import Shot
@@ -53,6 +53,17 @@ def test_few_files_are_open_at_once(seconds: list[float]) -> None:
     row, _ = cuts(asked, {"a": 60.0, "b": 60.0})
 
     assert all(len(part.cuts) <= OPEN_AT_ONCE for part in segments(row, asked))
+
+
+@pytest.mark.parametrize(("width", "height", "files"), [(1920, 1080, 6), (2560, 1440, 3), (3840, 2160, 2)])
+def test_of_large_files_fewer_are_open_at_once(width: int, height: int, files: int) -> None:
+    """A decoder of 4K takes the memory of three."""
+    asked = edit(*(shot(1.0, "a" if index % 2 else "b", 0) for index in range(8)))
+    row, _ = cuts(asked, {"a": 60.0, "b": 60.0})
+
+    made = segments(row, asked, dict.fromkeys("ab", openings_of(width, height)))
+
+    assert files == max(len(part.cuts) for part in made)
 
 
 def test_no_part_begins_inside_a_fade() -> None:

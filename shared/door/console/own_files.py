@@ -96,6 +96,6 @@ def _refusal(heard: Answered) -> list[str]:
 
 
 def _about(facts: Mapping[str, Any]) -> str:
-    """Tell a clip's length, size and whether it is heard."""
-    heard = "with sound" if facts["sound"] else "silent"
+    """Tell a clip's length, size, whether it is HDR, and whether it is heard."""
+    heard = ("HDR, " if facts.get("hdr") else "") + ("with sound" if facts["sound"] else "silent")
     return f"{facts['seconds']:.1f} s, {facts['width']} × {facts['height']}, {heard}"  # noqa: RUF001  # as people write it

@@ -101,6 +101,8 @@ class Compute:
     price: int  # micro-dollars per second of work
     webm_per_second: Mapping[Resolution, float]  # more, per second of a film that is encoded as WebM, too
     file: float  # seconds more for each file that is made of the finished film, whatever the length
+    decode_per_megapixel: float  # more, for what an own clip has beyond 1080p at 30
+    hdr_per_second: Mapping[Resolution, float]  # more, per second that shows an own clip that is HDR
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +199,8 @@ def _sizes(read: Tables) -> Iterator[tuple[str, str]]:
             yield f"compute.wait_per_second.{resolution}", "missing, or not above 0"
         if read.compute.webm_per_second.get(resolution, 0) <= 0:
             yield f"compute.webm_per_second.{resolution}", "missing, or not above 0"
+        if read.compute.hdr_per_second.get(resolution, 0) <= 0:
+            yield f"compute.hdr_per_second.{resolution}", "missing, or not above 0"
         for ratio, size in ratios.items():
             if any(side < 1 or side % 2 for side in (size.width, size.height)):
                 yield f"sizes.{resolution}.{ratio}", "width and height must be even"

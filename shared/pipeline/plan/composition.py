@@ -20,6 +20,7 @@ from shared.pipeline.plan.warned import Warned, WarningText, warning
 
 RENDERER = 2  # raised whenever the same composition may give other frames or another sound
 CARD_PAINTER = 2  # the same of films with a product's card alone: all others keep their names
+CLIP_PAINTER = 2  # the same of films with clips of the tenant's own
 
 
 def composition(plan: Plan, request: FilmRequest) -> dict[str, Any]:
@@ -44,7 +45,7 @@ def composition(plan: Plan, request: FilmRequest) -> dict[str, Any]:
     poster: dict[str, Any] = {"poster": request.poster.at} if request.poster and request.poster.at is not None else {}
     poster |= {"beside": to_plain(plan.beside), "fit": _fit(request)} if plan.beside else {}
     own = {each.own: scene.clip for each, scene in own_scenes(plan, request)}
-    clips = {"own": own} if own else {}
+    clips = {"own": own, "clip_painter": CLIP_PAINTER} if own else {}
     return (
         words
         | apart
@@ -102,7 +103,8 @@ def _carded(plan: Plan, request: FilmRequest) -> dict[str, Any]:
     plain = {name: to_plain(card) for name, card in cards.items()}
     bare = {name: {key: said for key, said in card.items() if key not in unread} for name, card in plain.items()}
     clips = {role.value: [clip.clip, clip.sound, clip.fit] for role, clip in card_clips(request).items()}
-    return {"cards": bare, "carded": [*looks, *comes], **({"card_clips": clips} if clips else {})}
+    moving: dict[str, Any] = {"card_clips": clips, "clip_painter": CLIP_PAINTER} if clips else {}
+    return {"cards": bare, "carded": [*looks, *comes], **moving}
 
 
 def canonical(value: object) -> str:

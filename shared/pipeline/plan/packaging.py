@@ -5,8 +5,11 @@ afterwards, so they change no frame, and a film that exists gets them without be
 """
 
 from shared.pipeline.plan.capabilities import Tables
-from shared.pipeline.plan.picture import Container, Preview
+from shared.pipeline.plan.cards import card_clips
+from shared.pipeline.plan.picture import LONGEST_CARD, Container, OwnFile, Preview
 from shared.pipeline.plan.request import FilmRequest
+
+_USUAL = 63.0  # megapixels a second that every second of a film is reckoned to decode: 1080p at 30
 
 
 def files_of(request: FilmRequest) -> tuple[str, ...]:
@@ -27,6 +30,35 @@ def whatever_length(request: FilmRequest, tables: Tables) -> float:
     return tables.compute.wait + tables.compute.file * len(files_of(request))
 
 
+def showing_own(request: FilmRequest, tables: Tables) -> float:
+    """Return the seconds of work more that the tenant's own clips take: 4K is slow to decode, HDR is brought to BT.709.
+
+    Each counts from where its scene begins in it to its end, or as long as its scene or card is asked to last.
+    """
+    spoken = request.avatar_script is not None  # a scene may last longer than it was asked to
+    scenes = [
+        (scene.clip_facts, scene.clip_facts.left(scene.clip_start), None if spoken or scene.script else scene.duration)
+        for scene in request.scenes
+        if scene.clip_facts
+    ]
+    cards = [
+        (clip.facts, min(clip.facts.seconds, LONGEST_CARD), getattr(request, role).seconds)
+        for role, clip in card_clips(request).items()
+        if clip.facts
+    ]
+    return sum(
+        (left if asked is None else min(left, asked)) * _more(facts, request, tables)
+        for facts, left, asked in (*scenes, *cards)
+    )
+
+
+def _more(facts: OwnFile, request: FilmRequest, tables: Tables) -> float:
+    """Return the seconds of work more that each second of an own clip takes."""
+    compute = tables.compute
+    decoded = max(0.0, facts.width * facts.height * (facts.fps or 0.0) / 1e6 - _USUAL)
+    return decoded * compute.decode_per_megapixel + (compute.hdr_per_second[request.resolution] if facts.hdr else 0.0)
+
+
 def composing(request: FilmRequest, tables: Tables, seconds: float) -> float:
     """Return the seconds of work that an order's one film of so many seconds takes, with its further files."""
-    return whatever_length(request, tables) + each_second(request, tables) * seconds
+    return whatever_length(request, tables) + each_second(request, tables) * seconds + showing_own(request, tables)

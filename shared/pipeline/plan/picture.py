@@ -47,13 +47,19 @@ def inset_for(inset: Inset | None, *, wide: bool) -> Inset | None:
 
 @dataclass(frozen=True, slots=True)
 class OwnFile(Stored):
-    """A judged clip: the suffix of its kind ("mp4", "webm"), seconds, pixels as a player shows them, has it sound."""
+    """A judged clip: the suffix of its kind ("mp4", "webm"), seconds, pixels as a player shows them, has it sound.
+
+    Frames a second, and whether its light or its colours are brought to BT.709, tell what it takes to show it; clips
+    judged by older code do not say.
+    """
 
     suffix: str
     seconds: float
     width: int
     height: int
     sound: bool
+    fps: float | None = None
+    hdr: bool = False
 
     def left(self, start: float | None) -> float:
         """Return the seconds it has from where a scene begins in it."""

@@ -14,7 +14,7 @@ from shared.pipeline.plan.cards import refuse_card_clips, refuse_empty_cards
 from shared.pipeline.plan.composition import alone
 from shared.pipeline.plan.insets import refuse_beside
 from shared.pipeline.plan.looks import Look, engine_for
-from shared.pipeline.plan.packaging import each_second, whatever_length
+from shared.pipeline.plan.packaging import each_second, showing_own, whatever_length
 from shared.pipeline.plan.plan import Feature, Length, Speech
 from shared.pipeline.plan.renditions import refuse_outputs
 from shared.pipeline.plan.request import (
@@ -68,11 +68,11 @@ def refuse_impossible(
 def refuse_too_long(request: FilmRequest, tables: Tables, takes: tuple[Speech, ...], seconds: float) -> None:
     """Raise CannotPlan for a film that is longer than one may be, or than can be composed in time."""
     films = [alone(request, one) for one in request.outputs] or [request]
-    if seconds <= min(_longest(film, tables) for film in films):
+    if seconds <= min(_longest(film, tables, seconds) for film in films):
         return
     plain = [replace(film, container=None, preview=None) for film in films]
-    slowest = min(plain, key=lambda film: _longest(film, tables))
-    most = _longest(slowest, tables)
+    slowest = min(plain, key=lambda film: _longest(film, tables, seconds))
+    most = _longest(slowest, tables, seconds)
     if seconds <= most:
         raise CannotPlan(dict(_too_long_packed(request, films, tables, seconds)))
     spoken = sum(take.seconds for take in takes)
@@ -81,15 +81,20 @@ def refuse_too_long(request: FilmRequest, tables: Tables, takes: tuple[Speech, .
         f"the film would last about {say(seconds)} (its scripts take {say(spoken)} to speak, its scenes "
         f"{say(scenes)}); at most {most} s are made at {slowest.resolution}: "
     )
+    lighter = " send its clips as 1080p without HDR," if showing_own(slowest, tables) else ""
     fields = [f"scenes.{take.scene}.script" if take.scene is not None else "avatar_script" for take in takes]
     longest = max(takes, key=lambda take: take.seconds, default=None)
     path = fields[takes.index(longest)] if longest else "scenes"
-    raise CannotPlan({path: [f"{why}shorten the scripts or the scenes, or order more than one film"]})
+    raise CannotPlan({path: [f"{why}shorten the scripts or the scenes,{lighter} or order more than one film"]})
 
 
-def _longest(film: FilmRequest, tables: Tables) -> int:
-    """Return the seconds a film may last: as many as there are, and as can be made in time with its further files."""
-    worked = (tables.compute.most - whatever_length(film, tables)) / each_second(film, tables)
+def _longest(film: FilmRequest, tables: Tables, seconds: float) -> int:
+    """Return the seconds a film may last: as many as there are, and as can be made in time with its further files.
+
+    Of a film of so many `seconds`: with as large a share of own clips that take more work.
+    """
+    each = each_second(film, tables) + showing_own(film, tables) / seconds
+    worked = (tables.compute.most - whatever_length(film, tables)) / each
     return int(min(tables.limits.film_seconds, worked))
 
 
@@ -98,7 +103,7 @@ def _too_long_packed(
 ) -> Iterator[tuple[str, list[str]]]:
     """Yield, by field, which further files of a film that can be made take too long."""
     for index, film in enumerate(films):
-        if seconds <= (most := _longest(film, tables)):
+        if seconds <= (most := _longest(film, tables, seconds)):
             continue
         own = request.outputs and request.outputs[index].container
         path = f"outputs.{index}.container" if own else "container" if film.container else "preview"
