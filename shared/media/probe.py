@@ -28,7 +28,11 @@ _BOXES = 16_384  # an hour in fragments of half a second
 _NO_STREAM = "matches no streams"
 _PACKETS = ("-bitexact", "-f", "framecrc")
 _CORNER = ("-vf", "crop=min(iw\\,16):min(ih\\,16):0:0", "-c:v", "rawvideo", "-map_metadata", "-1", "-bitexact")
-_COLOUR, _PRIMARIES, _TRANSFER = b"\x55\xb0", b"\x55\xbb\x81", b"\x55\xba\x81"  # elements; a byte each in the first
+_COLOUR_TAG, _PRIMARIES_TAG, _TRANSFER_TAG = (
+    b"\x55\xb0",
+    b"\x55\xbb\x81",
+    b"\x55\xba\x81",
+)  # elements; a byte each in the first
 _COLOUR_LONG = 32  # bytes
 
 
@@ -203,9 +207,9 @@ def _shown(headers: Mapping[str, str]) -> tuple[int, int, bool]:
 def _colors(corner: Path) -> tuple[int, int]:
     """Return the primaries and the transfer a film's first picture is said to have."""
     written = corner.read_bytes() if corner.exists() else b""
-    _, _, behind = written.partition(_COLOUR)
+    _, _, behind = written.partition(_COLOUR_TAG)
     told = behind[:_COLOUR_LONG]
-    primaries, transfer = (told.partition(each)[2][:1] for each in (_PRIMARIES, _TRANSFER))
+    primaries, transfer = (told.partition(each)[2][:1] for each in (_PRIMARIES_TAG, _TRANSFER_TAG))
     return int.from_bytes(primaries) or UNSAID, int.from_bytes(transfer) or UNSAID
 
 

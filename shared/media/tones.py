@@ -17,8 +17,12 @@ UNSAID = 2  # of primaries and transfer: nobody says
 _PAPER = 203  # nits
 _BRIGHTEST = 1000  # nits
 _KNEE = 0.7  # of paper's light: what is darker is not changed
-_NARROW = "bt709"
-_WIDE = {9: "bt2020", 11: "smpte431", 12: "smpte432"}  # by the number of primaries: BT.2020, DCI-P3, Display P3
+_PLAIN_PRIMARIES = "bt709"
+_WIDE_PRIMARIES = {
+    9: "bt2020",
+    11: "smpte431",
+    12: "smpte432",
+}  # by the number of primaries: BT.2020, DCI-P3, Display P3
 
 
 class Light(StrEnum):
@@ -40,7 +44,7 @@ def light_of(transfer: int) -> Light:
 
 def toned(primaries: int, transfer: int) -> bool:
     """Tell whether a film's picture is not as a film of ours has it."""
-    return light_of(transfer) in (Light.HLG, Light.PQ) or primaries in _WIDE
+    return light_of(transfer) in (Light.HLG, Light.PQ) or primaries in _WIDE_PRIMARIES
 
 
 def bringing(primaries: int, transfer: int) -> str:
@@ -52,7 +56,9 @@ def bringing(primaries: int, transfer: int) -> str:
         return ""
     light = light_of(transfer)
     bright = light in (Light.HLG, Light.PQ)
-    named = _NARROW if primaries == 1 else _WIDE.get(primaries, _WIDE[9])  # a file that says HDR alone means BT.2020
+    named = (
+        _PLAIN_PRIMARIES if primaries == 1 else _WIDE_PRIMARIES.get(primaries, _WIDE_PRIMARIES[9])
+    )  # a file that says HDR alone means BT.2020
     said = f"range=tv:colorspace=bt2020nc:color_primaries={named}:color_trc={light if bright else 'bt709'}"
     exact = ":agamma=0" if light is Light.HLG else ""
     bent = f"tonemap=mobius:param={_KNEE}:desat=0:peak={_BRIGHTEST / _PAPER:.4f}," if bright else ""

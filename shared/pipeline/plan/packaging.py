@@ -9,7 +9,7 @@ from shared.pipeline.plan.cards import card_clips
 from shared.pipeline.plan.picture import LONGEST_CARD, Container, OwnFile, Preview
 from shared.pipeline.plan.request import FilmRequest
 
-_USUAL = 63.0  # megapixels a second that every second of a film is reckoned to decode: 1080p at 30
+_USUALLY_DECODED = 63.0  # megapixels a second that every second of a film is reckoned to decode: 1080p at 30
 
 
 def files_of(request: FilmRequest) -> tuple[str, ...]:
@@ -55,7 +55,7 @@ def showing_own(request: FilmRequest, tables: Tables) -> float:
 def _more(facts: OwnFile, request: FilmRequest, tables: Tables) -> float:
     """Return the seconds of work more that each second of an own clip takes."""
     compute = tables.compute
-    decoded = max(0.0, facts.width * facts.height * (facts.fps or 0.0) / 1e6 - _USUAL)
+    decoded = max(0.0, facts.width * facts.height * (facts.fps or 0.0) / 1e6 - _USUALLY_DECODED)
     return decoded * compute.decode_per_megapixel + (compute.hdr_per_second[request.resolution] if facts.hdr else 0.0)
 
 
