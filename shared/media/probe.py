@@ -28,11 +28,8 @@ _BOXES = 16_384  # an hour in fragments of half a second
 _NO_STREAM = "matches no streams"
 _PACKETS = ("-bitexact", "-f", "framecrc")
 _CORNER = ("-vf", "crop=min(iw\\,16):min(ih\\,16):0:0", "-c:v", "rawvideo", "-map_metadata", "-1", "-bitexact")
-_COLOUR_TAG, _PRIMARIES_TAG, _TRANSFER_TAG = (
-    b"\x55\xb0",
-    b"\x55\xbb\x81",
-    b"\x55\xba\x81",
-)  # elements; a byte each in the first
+_COLOUR_TAG = b"\x55\xb0"  # the element that holds the next two, of a byte each
+_PRIMARIES_TAG, _TRANSFER_TAG = b"\x55\xbb\x81", b"\x55\xba\x81"
 _COLOUR_LONG = 32  # bytes
 
 

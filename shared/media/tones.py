@@ -18,11 +18,7 @@ _PAPER = 203  # nits
 _BRIGHTEST = 1000  # nits
 _KNEE = 0.7  # of paper's light: what is darker is not changed
 _PLAIN_PRIMARIES = "bt709"
-_WIDE_PRIMARIES = {
-    9: "bt2020",
-    11: "smpte431",
-    12: "smpte432",
-}  # by the number of primaries: BT.2020, DCI-P3, Display P3
+_WIDE_PRIMARIES = {9: "bt2020", 11: "smpte431", 12: "smpte432"}  # by number: BT.2020, DCI-P3, Display P3
 
 
 class Light(StrEnum):
@@ -56,9 +52,8 @@ def bringing(primaries: int, transfer: int) -> str:
         return ""
     light = light_of(transfer)
     bright = light in (Light.HLG, Light.PQ)
-    named = (
-        _PLAIN_PRIMARIES if primaries == 1 else _WIDE_PRIMARIES.get(primaries, _WIDE_PRIMARIES[9])
-    )  # a file that says HDR alone means BT.2020
+    # A file that says nothing but HDR means BT.2020.
+    named = _PLAIN_PRIMARIES if primaries == 1 else _WIDE_PRIMARIES.get(primaries, _WIDE_PRIMARIES[9])
     said = f"range=tv:colorspace=bt2020nc:color_primaries={named}:color_trc={light if bright else 'bt709'}"
     exact = ":agamma=0" if light is Light.HLG else ""
     bent = f"tonemap=mobius:param={_KNEE}:desat=0:peak={_BRIGHTEST / _PAPER:.4f}," if bright else ""
