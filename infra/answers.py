@@ -90,6 +90,10 @@ SCHEMAS: Mapping[str, Schema] = {
             "claimed_at": time("When a worker took it on."),
             "sent_at": time("When it was sent.", null=True),
             "provider_id": text("The vendor's name of it.", null=True),
+            "per_second": text(
+                "What a second of a take costs with the engine that films it, dollars; null where that was not told.",
+                null=True,
+            ),
             "why": text("What went wrong.", null=True),
         },
     ),

@@ -108,6 +108,7 @@ class BillLine(TypedDict):
     claimed_at: NotRequired[str]
     sent_at: NotRequired[str | None]
     provider_id: NotRequired[str | None]
+    per_second: NotRequired[str | None]
     why: NotRequired[str | None]
 
 

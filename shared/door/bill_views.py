@@ -23,6 +23,10 @@ PRICE_EXPLAINED = (
 )
 BILL_WORDS = {
     "lines": "The cost of all lines adds up to the two columns, by payer (us, provider_account).",
+    "per_second": (
+        "A take: what a second costs with the engine that films it, known when the take is asked for, never more than "
+        "the order was told; null where its look could not be asked until then, and for what is no take."
+    ),
     "charged": "A line: whether it counts. The bill: what of the reservation the ended job was charged.",
     "not_charged": "What the line would have cost; no vendor billed it.",
     "final": "False while nobody knows whether the vendor billed the line: until then it counts as charged.",
@@ -93,6 +97,7 @@ def _line(node: Node, line: Attempt, factor: int | None) -> Mapping[str, Any]:
         "outcome": line.outcome.value,
         **_charge(line.cost, charged=line.charged, final=line.outcome not in AT_RISK),
         "price": _price(line.cost if line.charged else 0, payer, factor),
+        "per_second": None if line.rate is None else dollars(line.rate),
         "why": line.why,
     }
 

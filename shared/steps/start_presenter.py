@@ -2,7 +2,8 @@
 
 No field of HeyGen's API tells how a look can be cut out, so a take is asked for with transparency, then on a key
 colour, then plain; a refusal costs nothing and is remembered for the look. Which engine films a look is told, and
-stands in the plan; only a look that could not be asked when the film was ordered is asked here.
+stands in the plan; only a look that could not be asked when the film was ordered is asked here, and its take booked
+at the price of that engine, in the write that claims it.
 """
 
 from collections.abc import Callable, Mapping
@@ -19,7 +20,7 @@ from shared.pipeline.job.job import Job, Node, State
 from shared.pipeline.job.names import attempt_name, idempotency_key
 from shared.pipeline.job.unclear import looked_for, replayable
 from shared.pipeline.job.vendors import account_owner
-from shared.pipeline.plan.looks import Engine, engine_for
+from shared.pipeline.plan.looks import Engine, engine_for, price_of
 from shared.pipeline.plan.plan import Cutout
 from shared.pipeline.vendors.names import called
 from shared.providers.ports import KeyChanged, PresenterVendor, Refused, TryLater
@@ -81,7 +82,7 @@ class StartPresenter:
             self.commits.hear(loaded, held)
             return
         try:
-            engine = self._engine(job, node, key)
+            engine, rate = self._engine(job, node, key)
         except TryLater as later:
             self.commits.hear(loaded, on.Postponed(node.key, node.take, node.attempt, later.after, str(later)))
             return
@@ -96,6 +97,7 @@ class StartPresenter:
             key_fingerprint=key.fingerprint if key else None,
             cutout=cutout,
             engine=engine,
+            rate=rate,
             reconcile=self.presenters[node.provider].reconcile,
         )
         heard = self.commits.hear(loaded, claim)
@@ -177,20 +179,22 @@ class StartPresenter:
             refusal=refusal,
         )
 
-    def _engine(self, job: Job, node: Node, key: Secret | None) -> str | None:
-        """Return the engine the plan froze, else ask the look, which is free. Raises TryLater.
+    def _engine(self, job: Job, node: Node, key: Secret | None) -> tuple[str | None, int | None]:
+        """Return the engine the plan froze, else ask the look, which is free, and what a second costs then.
 
-        None where the look does not tell, or cannot be asked at all: then the answer to the order says what is wrong.
+        No engine where the look does not tell, no price either where it cannot be asked at all: then the answer to the
+        order says what is wrong. Raises TryLater.
         """
         speech = planned(job, node)
         if speech.engine or key is None:
-            return speech.engine
+            return speech.engine, None
         try:
             look = self.presenters[node.provider].avatar(speech.avatar_id, api_key=key.value)
         except (KeyChanged, Refused):
-            return None
-        chosen = engine_for(look, self.engines[node.provider])
-        return chosen.id if chosen else None
+            return None, None
+        engines = self.engines[node.provider]
+        chosen = engine_for(look, engines)
+        return chosen.id if chosen else None, price_of(look, engines)
 
     @staticmethod
     def _known(account: Integration | None, job: Job, node: Node) -> Cutout:

@@ -7,7 +7,7 @@ from shared.pipeline.job import events as on
 from shared.pipeline.job.job import AWAKE, Node, Reconcile, State
 from shared.pipeline.job.line import START_CLIP, START_PRESENTER, step_for
 from tests.model.instants import ticks
-from tests.model.remembered import Remembered, Told
+from tests.model.remembered import RATE, Remembered, Told
 from tests.model.rules import Rule
 from tests.model.state import Task, Worker, World
 from tests.model.words import event
@@ -35,7 +35,8 @@ class Desk:
 
     def event(self, worker: Worker) -> on.NodeEvent:
         """Return a worker's next event."""
-        return event(self.key, worker, self.way(worker))
+        asked = self.machine.guessed and not worker.vendor
+        return event(self.key, worker, self.way(worker), RATE if asked else None)
 
     def has(self, rule: Rule) -> bool:
         """Tell whether a rule is kept."""

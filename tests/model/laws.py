@@ -5,7 +5,7 @@ FILM  an accepted film was made for the wish that counts now, and is one
 LIVE  from every state an end is reachable without any further fault, and without giving up
 IDS   every id that reached a worker who lived to write it down stands in the ledger
 MONEY the ledger covers every operation that may be billed, and calls a film paid only where one was made; at an
-      ending reserved = charged + refunded
+      ending reserved = charged + refunded; a take whose look told its engine at the claim costs what that one does
 """
 
 from tests.model.remembered import Remembered
@@ -24,4 +24,4 @@ def broken(world: World, machine: Remembered) -> str:
         if op.told and f"op{index}" not in books.ids:
             return "IDS"
     made = sum(op.status == "O" for op in world.ops)
-    return "MONEY" if books.covered < len(billed) or books.films > made or not books.settled else ""
+    return "MONEY" if books.covered < len(billed) or books.films > made or not books.settled or books.dear else ""

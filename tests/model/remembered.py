@@ -7,17 +7,21 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from shared.pipeline.job import events as on
-from shared.pipeline.job.job import Job, Node, Outcome, Payer, Reconcile, State
-from shared.pipeline.job.ledger import spent
+from shared.pipeline.job.job import Attempt, Job, Node, Outcome, Payer, Reconcile, State
 from shared.pipeline.job.machine import Transition, apply
 from shared.pipeline.job.vendors import VENDORS
+from shared.pipeline.plan.plan import Kind
+from shared.pipeline.plan.understudies import take_by
 from tests.model.instants import FROZEN, NOW, TICK, WAITS, stripped
 from tests.model.rules import ALL, Rule, heard
 from tests.pipeline.films import film, spoken
-from tests.pipeline.machine.casts import recast
+from tests.pipeline.machine.casts import guess, recast
 from tests.pipeline.machine.laws import LawBroken, judge
 from tests.pipeline.machine.story import CLIP, FOOTAGE, PRESENTER, job
 
+RATE = 16_700  # micro-dollars a second of the engine that films the take, a quarter of what its order was told
+SECONDS = 8.0  # of each film here
+MADE = (Outcome.DONE, Outcome.LATE)
 FILMS = {CLIP: FOOTAGE, PRESENTER: film(spoken())}
 
 
@@ -40,6 +44,7 @@ class Books(NamedTuple):
     covered: int  # how many operations the ledger, and at an ending the charge, pays for
     films: int  # how many films the ledger says were made
     settled: bool
+    dear: bool  # a film is charged at more than its vendor bills
 
 
 class Remembered:
@@ -69,7 +74,8 @@ class Remembered:
             vendors = (name for name, row in VENDORS.items() if (row.kind, row.reconcile) == (hero.kind, self.way))
             films = next(vendors)
             hero = replace(hero, provider=films, payer=VENDORS[films].payer)
-        plan = whole.plan
+        self.guessed = hero.kind is Kind.PRESENTER  # its look could not be asked when it was ordered
+        plan = guess(whole.plan) if self.guessed else whole.plan
         if second:  # the first is asked with the platform's account, the one that may follow with the tenant's
             plan = recast(plan, cost=hero.cost, platform_accounts=(hero.provider,))
             hero = replace(hero, payer=Payer.US)
@@ -85,7 +91,7 @@ class Remembered:
         if identity not in self._numbers:
             self._numbers[identity] = len(self.jobs)
             self.jobs.append(seen)
-            self.books.append(_books(seen, node))
+            self.books.append(_books(seen, node, guessed=self.guessed))
         return self._numbers[identity]
 
     def node(self, number: int) -> Node:
@@ -117,15 +123,25 @@ class Remembered:
         return Told(then, moved.changed, bool(moved.woken(before)), taken, self.node(then).claim is not None)
 
 
-def _books(job: Job, node: Node) -> Books:
+def _books(job: Job, node: Node, *, guessed: bool) -> Books:
     film = int(node.output.uri.rpartition("op")[2]) if node.output and node.state is State.DONE else -1
-    theirs = sum(line.cost for line in node.attempts if line.charged and line.payer is not Payer.US)
-    ours = spent(node) - theirs
-    covered = theirs + (min(ours, job.money.charged) if job.ending else ours)
+    lines = [(line, _price(job, node, line, guessed=guessed)) for line in node.attempts if line.charged]
+    booked = [(line.payer, price) for line, price in lines if line.cost >= price]
+    ours = sum(payer is Payer.US for payer, _ in booked)
+    least = min((price for payer, price in booked if payer is Payer.US), default=1)
+    covered = len(booked) - ours + (min(ours, job.money.charged // least) if job.ending else ours)
     settled = not job.ending or job.money.reserved == job.money.charged + job.money.refunded
     ids = frozenset(line.provider_id for line in node.attempts)
-    films = sum(line.outcome in (Outcome.DONE, Outcome.LATE) for line in node.attempts)
-    return Books(job.ending is not None, film, ids, covered // node.cost, films, settled)
+    films = sum(line.outcome in MADE for line in node.attempts)
+    told = [(line, price) for line, price in lines if guessed and line.vendor == job.plan.provider]
+    dear = any(line.cost > (round(SECONDS * RATE) if line.outcome in MADE else price) for line, price in told)
+    return Books(job.ending is not None, film, ids, covered, films, settled, dear)
+
+
+def _price(job: Job, node: Node, line: Attempt, *, guessed: bool) -> int:
+    """Return what a line is booked at, micro-dollars: by the engine its look told, else as it was ordered."""
+    take = take_by(job.plan, node.key, line.vendor or "") if guessed else None
+    return round(take.seconds * RATE) if take and line.vendor == job.plan.provider else node.cost
 
 
 def _judged(before: Job, moved: Transition, event: on.Event, ago: int) -> None:

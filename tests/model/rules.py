@@ -33,6 +33,7 @@ class Rule(StrEnum):
     REPEAT = "a refused repeat keeps its claim"
     KEY = "the same key for the same attempt"
     RISK = "the cost is booked at the claim"
+    PRICE = "a take is booked at its engine's price"
     PROBE = "a file is probed before it counts as a film"
     LINKS = "a bounded number of fresh links"
     PAID = "a file that is no film was paid"
@@ -62,6 +63,7 @@ def heard(rules: frozenset[Rule], job: Job, event: on.Event, now: datetime, time
             timeouts = timeouts if Rule.TIMEOUT in rules else waiting(timeouts, unknown=0)
             event = event if Rule.LOOKED in rules else replace(event, at=None)
             job = job if Rule.TWICE in rules else _not_shown_before(job, event.node, now)
+    event = _of_prices(rules, event)
     job, event = _of_files(rules, job, event)
     moved = apply(job, event, now, timeouts)
     if Rule.LEDGER not in rules and isinstance(event, on.Sent) and _only_noted(job, moved, event.node):
@@ -90,6 +92,11 @@ def _of_files(rules: frozenset[Rule], job: Job, event: on.Event) -> tuple[Job, o
     if Rule.PAID not in rules and isinstance(event, on.FailureHeard):
         return job, replace(event, paid=False)
     return job, event
+
+
+def _of_prices(rules: frozenset[Rule], event: on.Event) -> on.Event:
+    """Leave out that an attempt is booked at the price of the engine that films it."""
+    return replace(event, rate=None) if Rule.PRICE not in rules and isinstance(event, on.Claimed) else event
 
 
 def _not_shown_before(job: Job, key: str, now: datetime) -> Job:

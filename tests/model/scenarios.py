@@ -62,6 +62,7 @@ NECESSARY = (
     Scenario(PRESENTER, Budget(lost=1, broke=1), Rule.REPEAT, "BILL", second=True),
     Scenario(PRESENTER, Budget(slow=1), Rule.HEARD, "BILL", second=True),
     Scenario(CLIP, Budget(), Rule.RISK, "MONEY"),
+    Scenario(PRESENTER, Budget(), Rule.PRICE, "MONEY"),
     Scenario(CLIP, Budget(junk=1), Rule.PROBE, "FILM"),
     Scenario(PRESENTER, Budget(junk=1), Rule.PROBE, "FILM"),
     Scenario(PRESENTER, Budget(junk=1), Rule.LINKS, "LIVE"),

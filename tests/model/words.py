@@ -13,11 +13,15 @@ ZERO = timedelta(0)
 
 
 @cache  # there are few workers to be told apart, and millions of steps
-def event(key: str, worker: Worker, way: Reconcile) -> on.NodeEvent:
-    """Return a worker's next event; `way` is how the vendor lets lost answers be found out."""
+def event(key: str, worker: Worker, way: Reconcile, rate: int | None = None) -> on.NodeEvent:
+    """Return a worker's next event; `way` is how the vendor lets lost answers be found out.
+
+    `rate` is what a second costs with the engine that a look has told; None where it was told at the order.
+    """
     match worker.place:
         case "CLAIM" | "SEND":  # who sends without a claim will claim later
-            return on.Claimed(key, worker.take, worker.attempt, "own" if worker.own else "new", reconcile=way)
+            token = "own" if worker.own else "new"
+            return on.Claimed(key, worker.take, worker.attempt, token, rate=rate, reconcile=way)
         case "RECLAIM":
             return on.Reclaimed(key, worker.take, worker.attempt, "own" if worker.own else "new")
         case "ANSWER":

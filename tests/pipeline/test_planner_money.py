@@ -89,8 +89,8 @@ def test_a_look_nobody_could_ask_is_priced_at_its_dearest_and_said() -> None:
 
     assert [(None, 667_000)] == [(take.engine, take.cost) for take in made.speeches]
     assert (
-        "HeyGen did not tell which engine films look-1: priced as avatar_iv, the default; "
-        "the engine is chosen, and may cost less, when it does. "
+        "HeyGen did not tell which engine films look-1: priced as avatar_iv, the dearest; "
+        "its own price is booked when the take is asked for, never more. "
         'Ask again with "dry_run": true for the exact price.'
     ) in made.warnings
 

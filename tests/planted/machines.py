@@ -40,17 +40,18 @@ class Bug:
     timeouts: Timeouts = WAITS
     request: FilmRequest = FOOTAGE
     presenter: Reconcile = Reconcile.IDEMPOTENCY_KEY
+    rates: tuple[int, ...] = ()  # that its looks tell before their claims; () = as planned
 
     def __str__(self) -> str:
         return self.name
 
     def true(self) -> World:
         """Return the world of the product."""
-        return World(self.request, presenter=self.presenter)
+        return World(self.request, presenter=self.presenter, rates=self.rates)
 
     def bugged(self) -> World:
         """Return the same world with the bug in it."""
-        return World(self.request, self.machine, self.timeouts, self.presenter)
+        return World(self.request, self.machine, self.timeouts, self.presenter, rates=self.rates)
 
 
 def every_take_is_the_wanted_one(job: Job, event: on.Event, now: datetime, timeouts: Timeouts) -> Transition:
@@ -101,6 +102,11 @@ def an_unfit_file_is_ordered_again(job: Job, event: on.Event, now: datetime, tim
     return apply(job, event, now, timeouts)
 
 
+def the_guess_is_booked(job: Job, event: on.Event, now: datetime, timeouts: Timeouts) -> Transition:
+    """Book a take as its order was told, though its look told a cheaper engine since."""
+    return apply(job, replace(event, rate=None) if isinstance(event, on.Claimed) else event, now, timeouts)
+
+
 def half_a_film_comes(world: World) -> None:
     """The vendor says its take is finished, and its link gives half of it."""
     work(world)
@@ -129,4 +135,5 @@ BUGS = (
         every_take_is_the_wanted_one,
     ),
     Bug("half a film is ordered again", "BILL", half_a_film_comes, an_unfit_file_is_ordered_again, request=SPOKEN),
+    Bug("the dearer engine is booked", "RATE", work, the_guess_is_booked, request=SPOKEN, rates=(16_700,)),
 )

@@ -8,6 +8,7 @@ from typing import Any
 from shared.cloud.audit import AuditLine
 from shared.cloud.jobs import Jobs
 from shared.cloud.records import Loaded, Month
+from shared.cloud.secrets import Secret
 from shared.media.arrival import Ordered
 from shared.pipeline.codec import Stored, document_fields
 from shared.pipeline.job import events as on
@@ -21,6 +22,7 @@ from shared.steps.clips import made_from, order
 from shared.steps.commit import Commits, StoreBusy
 from shared.steps.message import Message
 from shared.steps.presenter_files import PresenterFiles
+from shared.steps.start_presenter import StartPresenter
 from shared.steps.watch_presenter import WatchPresenter
 from tests.faults.cloud import StagedWiring
 
@@ -95,6 +97,14 @@ class Gullible(PresenterFiles):
         return super()._film(filmed, name, replace(ordered, stated=None))
 
 
+class Guessing(StartPresenter):
+    """Asks a look which engine films it, and leaves the price as the order was told."""
+
+    def _engine(self, job: Job, node: Node, key: Secret | None) -> tuple[str | None, int | None]:
+        engine, _ = super()._engine(job, node, key)
+        return engine, None
+
+
 class DropsTheEnqueue(StagedWiring):
     """Enqueue dropped after commit."""
 
@@ -130,6 +140,16 @@ class TrustsTheWebhook(StagedWiring):
         """The step that believes."""
         true = super().watch_presenter
         return Trusting(*(getattr(true, each.name) for each in fields(true)))
+
+
+class BooksTheGuess(StagedWiring):
+    """The guess booked, though the engine is known."""
+
+    @cached_property
+    def start_presenter(self) -> StartPresenter:
+        """The step that tells no price."""
+        true = super().start_presenter
+        return Guessing(*(getattr(true, each.name) for each in fields(true)))
 
 
 class TakesAnyLength(StagedWiring):

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from infra.local.vendors.heygen.settings import PRICES
 from shared.pipeline.job.events import CancelAsked
 from shared.pipeline.job.job import State
 from tests.faults.cloud import StagedWiring
@@ -105,6 +106,20 @@ def what_is_settled_stays_settled(stage: Stage) -> None:
         raise LawBroken(f"MONEY: {money} was settled as {month}")
 
 
+def a_take_costs_what_its_engine_costs(stage: Stage) -> None:
+    """MONEY: a take is booked at the price of the engine HeyGen films it with, though its order could not ask."""
+    stage.wire.on("^heygen GET", Kind.REFUSE, "503", times=9)
+    job_id = stage.order(presented())
+    stage.wire.mend()
+
+    stage.wiring.start_presenter(stage.message(job_id, SPEECH))
+
+    (film,), (take,) = stage.bill("heygen"), stage.job(job_id).plan.speeches
+    price = round(take.seconds * PRICES[f"{film['model']} video"])
+    if price != (booked := stage.node(job_id, SPEECH).attempts[-1].cost):
+        raise LawBroken(f"MONEY: {booked} is booked, and it is filmed by {film['model']} for {price}")
+
+
 def what_newer_code_wrote_stays(stage: Stage) -> None:
     """CANARY: a commit gives back what newer code wrote into each map of a job."""
     job_id = stage.order(footage())
@@ -135,6 +150,7 @@ BUGS: tuple[tuple[type[StagedWiring], Law], ...] = (
     (steps.TrustsTheWebhook, a_hint_is_only_a_hint),
     (steps.TakesAnyLength, what_came_is_what_was_ordered),
     (steps.AnswersTheQueue503, a_full_quota_does_not_slow_the_queue),
+    (steps.BooksTheGuess, a_take_costs_what_its_engine_costs),
     (steps.RefundsTwice, what_is_settled_stays_settled),
     (steps.DropsUnknownKeys, what_newer_code_wrote_stays),
 )

@@ -20,8 +20,9 @@ from shared.cloud.secret_names import vendor_key, vendor_webhook
 from shared.cloud.tenants import AccountStatus
 from shared.codes import Code
 from shared.pipeline.job.job import Ending, Payer, State
-from shared.pipeline.job.ledger import bill
+from shared.pipeline.job.ledger import Bill, bill
 from shared.pipeline.job.revision import Change
+from shared.pipeline.job.usage import usage_of
 from shared.pipeline.plan.plan import MICROS, Join
 from shared.pipeline.plan.request import BRoll, Filmer, PresenterFailure
 from shared.pipeline.vendors.names import PLATFORM
@@ -30,7 +31,7 @@ from shared.steps.old_versions import LOOK_MINUTE, REPLACED_LIFE
 from shared.steps.problems import Problem
 from tests.faults.wire import Kind
 from tests.steps.calls import Customer, customer, told
-from tests.steps.stage import LOOK, SPEECH, TENANT, Stage, by_persona, footage, known, presented, staged
+from tests.steps.stage import LOOK, SPEECH, TENANT, VOICE, Stage, by_persona, footage, known, presented, staged
 
 SHOP = replace(TENANT, id="shop", name="Shop")
 OURS, NEXT, THEIRS = "hg_platform", "hg_platform_next", "hg_shop"
@@ -103,6 +104,35 @@ def test_a_tenant_without_a_key_makes_a_film(stage: Stage) -> None:
     assert float(line["cost"]) > 0
     assert job.money.charged == round(float(bills["paid_by_us"]) * MICROS)
     assert job.money.charged == used_of((stage.wiring.months.own(SHOP, job.id, stage.clock()),)).money
+
+
+def test_a_take_ordered_at_a_guess_is_charged_what_its_engine_costs(stage: Stage) -> None:
+    """Its look could not be asked at the order: the guess is reserved, HeyGen's price charged, metered and told."""
+    shop = shopper(stage)
+    scene = {"visual_description": "A mug on a table", "duration": 4, "script": "Hi.", "avatar_id": LOOK}
+    body = {"product_title": "Mug", "avatar_id": LOOK, "voice_id": VOICE, "scenes": [scene]}
+    stage.wire.on("^heygen GET", Kind.REFUSE, "503", times=9)
+    ordered = told(shop.call("POST", "/create_job", body, Idempotency_Key="one"))
+    stage.wire.mend()
+    promised = stage.job(ordered["job_id"]).money
+
+    stage.live(ordered["job_id"])
+
+    job, (film,) = stage.job(ordered["job_id"]), stage.bill("heygen")
+    shown = told(shop.call("GET", f"/jobs/{job.id}"))
+    bills = told(shop.call("GET", f"/jobs/{job.id}/bill"))
+    line = next(each for each in bills["lines"] if each["node"] == SPEECH)
+    month, guess = stage.cloud.eyes.jobs.month(SHOP.id, job.money.usage_doc), stage.node(job.id, SPEECH).cost
+    assert (Ending.COMPLETED, "avatar_iii", "0.0167") == (job.ending, film["model"], line["per_second"])
+    assert film["amount_micros"] == pytest.approx(float(line["cost"]) * MICROS, rel=0.02)
+    assert float(line["cost"]) * MICROS < guess
+    assert (promised.reserved, promised.ceiling) == (job.money.reserved, job.money.ceiling)
+    assert bill(job.nodes.values()).paid_by_us == job.money.charged == month.charged
+    assert (0, promised.reserved - job.money.charged) == (month.reserved, month.refunded)
+    assert usage_of(job).by_vendor["heygen"] == Bill(stage.node(job.id, SPEECH).attempts[-1].cost, 0)
+    assert ordered["estimated_cost"] == shown["estimated_cost"]
+    assert float(shown["cost"]["paid_by_us"]) < float(shown["estimated_cost"]["paid_by_us"])
+    assert any("is booked at $" in each and "avatar_iii" in each for each in shown["warnings"])
 
 
 def test_a_months_cap_holds_for_its_takes(stage: Stage) -> None:

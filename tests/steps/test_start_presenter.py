@@ -292,14 +292,17 @@ def test_a_look_is_filmed_with_an_engine_it_supports(stage: Stage, look: str, en
 
 
 def test_a_look_that_could_not_be_asked_is_asked_before_its_take_is(stage: Stage) -> None:
-    """HeyGen was silent at the order and speaks now: the engine it tells is sent, and the claim remembers it."""
+    """HeyGen was silent at the order and speaks now: the engine it tells is sent and its price is booked."""
     stage.wire.on("^heygen GET", Kind.REFUSE, "503", times=9)
     job_id = stage.order(presented())
     stage.wire.mend()
 
     started(stage, job_id)
 
-    claim = stage.node(job_id, SPEECH).claim
+    claim, (line,) = stage.node(job_id, SPEECH).claim, stage.node(job_id, SPEECH).attempts
+    (take,) = stage.job(job_id).plan.speeches
+    assert (16_700, round(take.seconds * 16_700)) == (line.rate, line.cost)
+    assert stage.node(job_id, SPEECH).cost == take.cost == round(take.seconds * 66_700)
     assert [None] == [speech.engine for speech in stage.job(job_id).plan.speeches]
     assert (State.RUNNING, "avatar_iii") == (stage.node(job_id, SPEECH).state, claim and claim.engine)
     assert ["avatar_iii"] == [each["model"] for each in stage.bill("heygen")]

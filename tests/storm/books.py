@@ -45,6 +45,7 @@ class Audit:
     unbilled_cost: int = 0  # micro-dollars
     paid: int = 0  # micro-dollars in all ledgers, both columns
     takes: int = 0
+    older: bool = False  # a release that does not know a line's rate has moved the jobs, too
 
 
 def generations(lines: Iterable[Mapping[str, Any]]) -> list[Generation]:
@@ -65,9 +66,9 @@ def _named(key: str) -> AttemptName:
     return found
 
 
-def audited(jobs: Sequence[Job], made: Sequence[Generation]) -> Audit:
-    """Hold the jobs' own ledgers against the vendors' bills."""
-    audit = Audit()
+def audited(jobs: Sequence[Job], made: Sequence[Generation], *, older: bool = False) -> Audit:
+    """Hold the jobs' own ledgers against the vendors' bills; `older` as `Audit` has it."""
+    audit = Audit(older=older)
     by_attempt: dict[AttemptName, list[Generation]] = defaultdict(list)
     for each in made:
         by_attempt[each.name].append(each)
@@ -121,7 +122,7 @@ def _one(
         if job.ending is Ending.COMPLETED and node.waived_at is None and times != (0 if adopted else 1):
             say.append(f"{job.id} {node.key}: completed, and its take was not billed once")
         for line in node.attempts:
-            amount, risk = _line(job, node, line, made.get(_name(job, node, line), []), say)
+            amount, risk = _line(job, node, line, made.get(_name(job, node, line), []), audit)
             mine = (line.payer or node.payer) is Payer.US
             ours += amount if mine else 0
             risked += risk if mine else 0
@@ -157,8 +158,9 @@ def adds_up(job: Job) -> list[str]:
     return found
 
 
-def _line(job: Job, node: Node, line: Attempt, found: list[Generation], say: list[str]) -> tuple[int, int]:
+def _line(job: Job, node: Node, line: Attempt, found: list[Generation], audit: Audit) -> tuple[int, int]:
     """Hold one attempt against what the vendor made of it; return (amount, amount at risk and never billed)."""
+    say = audit.complaints
     about = f"{_name(job, node, line)}, {line.outcome.value}"
     if len(found) > 1:
         say.append(f"{about}: the vendor was asked {len(found)} times")
@@ -171,7 +173,7 @@ def _line(job: Job, node: Node, line: Attempt, found: list[Generation], say: lis
     if any(each.billed for each in found):
         if not counted:
             say.append(f"{about}: billed, and the ledger calls it free")
-        if _differs(job, node, line, amount):
+        if _differs(job, node, line, amount, older=audit.older):
             say.append(f"{about}: the vendor bills {amount}, the ledger {line.cost}")
         return line.cost, 0
     if counted and line.outcome is not Outcome.GIVEN_UP:
@@ -179,14 +181,15 @@ def _line(job: Job, node: Node, line: Attempt, found: list[Generation], say: lis
     return 0, line.cost if counted else 0
 
 
-def _differs(job: Job, node: Node, line: Attempt, amount: int) -> bool:
+def _differs(job: Job, node: Node, line: Attempt, amount: int, *, older: bool) -> bool:
     """Tell whether a vendor bills something else than the ledger says it does."""
     if node.kind is Kind.CLIP:
         return amount != line.cost
     speech, about = speech_of(job, node), line.cost // MEASURED
     if line.outcome is not Outcome.DONE:
         return False  # booked as planned
-    guessed = speech is not None and speech.engine is None  # its look could not be asked: booked at the dearer engine's
+    unasked = speech is not None and speech.engine is None
+    guessed = unasked and (line.rate is None or older)  # its engine was not known at the claim, either
     return not (0 if guessed else line.cost - about) <= amount <= line.cost + about
 
 

@@ -94,27 +94,32 @@ def test_a_take_on_another_account_than_the_ledgers_is_found(lent: tuple[str, ..
 
 
 @pytest.mark.parametrize(
-    ("engine", "share", "found"),
+    ("engine", "rate", "share", "found"),
     [
-        ("avatar_iv", 1.0, False),
-        ("avatar_iv", 0.25, True),
-        (None, 0.25, False),
-        ("avatar_iv", 1.1, True),
-        (None, 1.1, True),
+        ("avatar_iv", None, 1.0, False),
+        ("avatar_iv", None, 0.25, True),
+        ("avatar_iv", None, 1.1, True),
+        (None, None, 0.25, False),
+        (None, None, 1.1, True),
+        (None, 16_700, 1.0, False),
+        (None, 16_700, 0.25, True),
+        (None, 16_700, 4.0, True),
     ],
 )
-def test_a_takes_other_price_is_found(engine: str | None, share: float, found: bool) -> None:
-    """A take costs what its vendor bills; where its look could not be asked, at most so much, as its order was told."""
+def test_a_takes_other_price_is_found(engine: str | None, rate: int | None, share: float, found: bool) -> None:
+    """A take costs what its vendor bills; at most so much only where its look could not be asked at its claim."""
     begun = cast_story()
     speeches = tuple(replace(each, engine=engine) for each in begun.job.plan.speeches)
     begun = replace(begun, job=replace(begun.job, plan=replace(begun.job.plan, speeches=speeches)))
-    told = begun.hears(claimed(PRESENTER), sent(PRESENTER), arrived(PRESENTER), on.CancelAsked())
+    asked = replace(claimed(PRESENTER), rate=rate)
+    told = begun.hears(asked, sent(PRESENTER), arrived(PRESENTER), on.CancelAsked())
     billed = round(told.line.cost * share)
     take = Generation(AttemptName(JOB, PRESENTER, 1, 1), billed=True, amount=billed, account="hg_own")
 
-    complaints = audited([told.job], [take]).complaints
+    complaints, beside = (audited([told.job], [take], older=older).complaints for older in (False, True))
 
     assert found is any("the vendor bills" in each for each in complaints), complaints
+    assert (found and not (rate and share < 1)) is any("the vendor bills" in each for each in beside), beside
 
 
 def test_another_price_is_found(done: Job) -> None:

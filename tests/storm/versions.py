@@ -132,7 +132,7 @@ def versions(options: Options, folder: Path) -> Outcomes:
         moved = {done[order.key][0] for order in late}
         about = [sum(_about(log, job) for job in moved) for log in logs]
     words = {done[order.key][0]: order.key for order in orders if done[order.key][0] in change.words}
-    audit = audited(findings.jobs, findings.made)
+    audit = audited(findings.jobs, findings.made, older=bool(options.other))
     newer = sum(each["schema"] == NEXT for each in documents.values())
     rows = {
         "jobs": f"{len(orders)} ordered, {sum(job.ending is Ending.COMPLETED for job in findings.jobs)} completed",

@@ -31,6 +31,7 @@ class Claimed:
     prefix: str | None = None
     cutout: Cutout | None = None
     engine: str | None = None
+    rate: int | None = None  # micro-dollars a second with that engine, where the look told it just now
     reconcile: Reconcile = Reconcile.NOTHING  # the vendor's way; without a word nothing is ever asked again
 
 

@@ -145,6 +145,7 @@ class Attempt(Stored):
     secret: str | None = None  # the key it was made with, as its claim says
     secret_version: str | None = None
     key_fingerprint: str | None = None
+    rate: int | None = None  # micro-dollars a second of a take, by its engine; None = a guess, or older code's line
 
     @property
     def charged(self) -> bool:

@@ -12,10 +12,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from shared.pipeline.job.entries import covered, settled
-from shared.pipeline.job.job import FINAL, OPEN, Attempt, Claim, Job, Node, Outcome, Output, Payer, State
+from shared.pipeline.job.job import FINAL, OPEN, Attempt, Claim, Job, Node, Outcome, Payer, State
 from shared.pipeline.job.timeouts import Timeouts
 from shared.pipeline.plan.plan import Kind
-from shared.pipeline.plan.understudies import take_by
 
 DETAILED = 5
 OUR_WORK = (Kind.IMAGE, Kind.COMPOSE)
@@ -69,27 +68,18 @@ def at_risk(job: Job) -> int:
     return columns.paid_by_us + columns.billed_by_provider + untraced
 
 
-def affordable(job: Job, node: Node) -> bool:
-    """Tell whether one more attempt of this node stays under the job's ceiling."""
-    return at_risk(job) + node.cost <= job.money.ceiling
+def affordable(job: Job, price: int) -> bool:
+    """Tell whether one more attempt at this price, micro-dollars, stays under the job's ceiling."""
+    return at_risk(job) + price <= job.money.ceiling
 
 
-def billed(job: Job, node: Node, film: Output, line: Attempt | None = None) -> int | None:
-    """Return what the vendor bills for a film, micro-dollars; None where it is the price that was booked.
-
-    A clip is billed as ordered, a take by the second that was really spoken, at the price of whoever was asked.
-    """
-    speech = take_by(job.plan, node.key, (line and line.vendor) or node.provider)
-    if speech is None or film.seconds is None:
-        return None
-    return round(film.seconds * round(speech.cost / speech.seconds))
-
-
-def open_line(node: Node, claim: Claim) -> Node:
-    """Book the current attempt at risk; a released attempt's line is opened again."""
-    last = find(node, node.take, node.attempt) or Attempt(node.take, node.attempt, claim.at, node.cost, Outcome.CLAIMED)
+def open_line(node: Node, claim: Claim, cost: int, rate: int | None = None) -> Node:
+    """Book the current attempt at risk; a released attempt's line is opened again, at what it costs now."""
+    last = find(node, node.take, node.attempt) or Attempt(node.take, node.attempt, claim.at, cost, Outcome.CLAIMED)
     line = replace(
         last,
+        cost=cost,
+        rate=rate,
         outcome=Outcome.CLAIMED,
         claimed_at=claim.at,
         why=None,
@@ -126,6 +116,7 @@ def _in_short(line: Attempt) -> Attempt:
         line.outcome,
         vendor=line.vendor,
         payer=line.payer,
+        rate=line.rate,
         unknown=line.unknown,
     )
 

@@ -18,7 +18,6 @@ from shared.pipeline.job.beside import beside
 from shared.pipeline.job.consequences import follow, gave_up, gives_up_at, tell, wake
 from shared.pipeline.job.job import AT_VENDOR, AWAKE, LIVE, Ending, Job, Node, Outcome, State
 from shared.pipeline.job.ledger import (
-    billed,
     booked,
     close_dead,
     died,
@@ -33,6 +32,7 @@ from shared.pipeline.job.moves import Pushed, hurried
 from shared.pipeline.job.retried import reopened
 from shared.pipeline.job.stay import FeedbackGiven, KeepAsked
 from shared.pipeline.job.switch import next_choice, with_mates
+from shared.pipeline.job.take_price import billed, cheaper
 from shared.pipeline.job.timeouts import SECOND, Timeouts
 from shared.pipeline.job.transitions import HANDLERS
 from shared.pipeline.job.turns import is_parked
@@ -208,6 +208,8 @@ def _moved(job: Job, before: Node, after: Node, event: on.NodeEvent, now: dateti
     if isinstance(event, on.WorkDone | on.FilmArrived):  # what was known before paying need not be said again
         warned = tuple(dict.fromkeys((*story.warnings, *event.warnings)))
         story = _put(story, replace(after, warnings=event.warnings), now)
+    if isinstance(event, on.Claimed) and (told := cheaper(story, after)):
+        warned = tuple(dict.fromkeys((*warned, told)))
     if isinstance(event, on.WorkFailed) and after.waived_at:
         warned = (*story.warnings, lacking(job.plan, after.key, event.why))
     alarms = (

@@ -9,8 +9,9 @@ from shared.codes import Code
 from shared.pipeline.job import events as on
 from shared.pipeline.job.consequences import wake
 from shared.pipeline.job.job import Claim, Job, Node, Outcome, State
-from shared.pipeline.job.ledger import affordable, billed, close_dead, close_line, find, name_line, open_line, put
+from shared.pipeline.job.ledger import affordable, close_dead, close_line, find, name_line, open_line, put
 from shared.pipeline.job.moves import failed, next_attempt, queued_again, requeue, running, scheduled, tries_of
+from shared.pipeline.job.take_price import at_claim, billed
 from shared.pipeline.job.timeouts import SECOND, Timeouts
 from shared.pipeline.job.unclear import (
     answered,
@@ -33,7 +34,8 @@ def claimed(job: Job, node: Node, event: on.Claimed, now: datetime, timeouts: Ti
         return failed(
             node, now, Code.TENANT_INACTIVE, f"{node.key} was not bought: its tenant was shut before", SHUT_OUT
         )
-    if not affordable(job, node):
+    cost, rate = at_claim(job, node, event.rate)
+    if not affordable(job, cost):
         return failed(
             node,
             now,
@@ -55,7 +57,7 @@ def claimed(job: Job, node: Node, event: on.Claimed, now: datetime, timeouts: Ti
         first_at=now,
     )
     return replace(
-        open_line(node, claim),
+        open_line(node, claim, cost, rate),
         state=State.STARTING,
         claim=claim,
         due=now + timeouts.of(node.provider).claim * SECOND,
@@ -138,7 +140,7 @@ def misconfigured(job: Job, node: Node, event: on.MisconfigurationFound, now: da
 def film_arrived(job: Job, node: Node, event: on.FilmArrived, now: datetime, _waits: Timeouts) -> Node:
     """The first film of the current take is accepted, whichever attempt made it."""
     named = name_line(node, event.take, event.attempt, event.provider_id, now) if event.provider_id else node
-    cost = billed(job, node, event.output)
+    cost = billed(job, node, event.output, find(named, event.take, event.attempt))
     closed = close_line(named, event.take, event.attempt, Outcome.DONE, now, cost=cost)
     return replace(
         closed,

@@ -51,10 +51,17 @@ def engine_for(look: Look | None, engines: tuple[Engine, ...]) -> Engine | None:
     return next((one for one in engines if one.id in look.engines and look.type in one.prices), None)
 
 
+def dearest(engines: tuple[Engine, ...]) -> Engine:
+    """Return the engine with the highest price, of several the first: an unknown look may be filmed with any."""
+    return max(engines, key=lambda one: max(one.prices.values()))
+
+
 def price_of(look: Look | None, engines: tuple[Engine, ...]) -> int:
-    """Return micro-dollars per second spoken; of an unknown look the first engine's dearest."""
-    chosen = engine_for(look, engines)
-    if look is not None and chosen is not None:
-        return chosen.prices[look.type]
-    known = engines[0].prices
-    return known.get(look.type, max(known.values())) if look else max(known.values())
+    """Return micro-dollars per second spoken; of an unknown look the dearest of all.
+
+    A look that names no engine of ours is left to the service, which takes the first.
+    """
+    if look is None:
+        return max(dearest(engines).prices.values())
+    chosen, usual = engine_for(look, engines), engines[0].prices
+    return chosen.prices[look.type] if chosen else usual.get(look.type, max(usual.values()))

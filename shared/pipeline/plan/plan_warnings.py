@@ -8,6 +8,7 @@ from shared.pipeline.plan.blends import blend_warnings
 from shared.pipeline.plan.capabilities import AvatarService
 from shared.pipeline.plan.glyphs import drawable, named
 from shared.pipeline.plan.insets import filled_by, inset_warnings
+from shared.pipeline.plan.looks import dearest
 from shared.pipeline.plan.picture import Hold, Role
 from shared.pipeline.plan.plan import Clip, Length, Speech, Stretch
 from shared.pipeline.plan.reading import unread
@@ -42,7 +43,8 @@ def engine_warnings(provider: str, service: AvatarService, takes: Sequence[Speec
         yield warning(
             Warned.ENGINE_UNKNOWN,
             f"{called(provider)} did not tell which engine films {', '.join(unknown)}: priced as "
-            f"{service.engines[0].id}, the default; the engine is chosen, and may cost less, when it does",
+            f"{dearest(service.engines).id}, the dearest; its own price is booked when the take is asked for, "
+            "never more",
         )
 
 

@@ -80,7 +80,6 @@ class Warned(StrEnum):
     IMAGE_ENLARGED = auto()
     CLIP_CROPPED = auto()
     CLIP_ENLARGED = auto()
-
     # Before paying: what the avatar service did not tell, or does otherwise.
     ENGINE_UNKNOWN = auto()
     KEY_LACKING = auto()
@@ -90,12 +89,11 @@ class Warned(StrEnum):
     BALANCE_UNKNOWN = auto()
     WATERMARKED = auto()
     STYLE_UNSPOKEN = auto()
-
+    TAKE_CHEAPER = auto()  # told before the take was asked for
     # What becomes of a presenter whose avatar service cannot be had.
     FALLBACK_LACKING = auto()
     PRESENTER_SWITCHED = auto()
     PRESENTER_LEFT_OUT = auto()
-
     # How the finished film differs from its plan.
     FOOTAGE_SHORT = auto()
     TAKE_AS_PICTURE = auto()
@@ -118,7 +116,6 @@ class Advice:
 
 
 _MADE_ANEW = 'POST /jobs/{id}/regenerate with "nodes": ["{node}"]'
-
 ADVICE: Mapping[Warned, Advice] = {
     Warned.SCENES_LEFT_OUT: Advice(
         "Scenes behind the end of the script are not made.",
@@ -243,6 +240,9 @@ ADVICE: Mapping[Warned, Advice] = {
     Warned.STYLE_UNSPOKEN: Advice(
         "A take is spoken in the voice's own way, not in the style that was asked for.",
         "Choose a voice that has the style (GET /catalog/voices lists them), or leave the style out.",
+    ),
+    Warned.TAKE_CHEAPER: Advice(
+        "A take costs less than was told.", "GET /jobs/{id}/bill has it; a max_cost is held against the estimate."
     ),
     Warned.FALLBACK_LACKING: Advice(
         "No other avatar service can take over from the first.",

@@ -31,13 +31,22 @@ def recast(plan: Plan, cost: int = PRICE, **changed: Any) -> Plan:
     return replace(plan, **{"understudies": (understudy,)} | changed)
 
 
-def cast_job(request: FilmRequest = ONE, left: Portions = UNBOUNDED, **changed: Any) -> Job:
-    """Return a new job for a film; `changed` says how its plan differs from one with an understudy."""
+def guess(plan: Plan) -> Plan:
+    """Return a plan whose looks could not be asked: which engine films them, and so their price, is a guess."""
+    return replace(plan, speeches=tuple(replace(take, engine=None) for take in plan.speeches))
+
+
+def cast_job(request: FilmRequest = ONE, left: Portions = UNBOUNDED, *, guessed: bool = False, **changed: Any) -> Job:
+    """Return a new job for a film; `changed` says how its plan differs from one with an understudy.
+
+    Where it is `guessed`, the looks of its first service could not be asked.
+    """
+    plan = recast(planned(request), **changed)
     return new_job(
         job_id=JOB,
         tenant="shop",
         request=request,
-        plan=recast(planned(request), **changed),
+        plan=guess(plan) if guessed else plan,
         images={},
         film_token="secret",
         request_hash="hash",

@@ -7,6 +7,7 @@ FILMS an accepted output is a film of the take that is wanted, and stays
 MOVES every move is an arrow of the picture
 ONCE  within a want a service that was left is not asked again
 PAYS  reserved = charged + refunded at an ending; the bill is the ledger's sum
+RATE  a take is booked at what its engine costs, where its look told, and never above what its order was told
 TELLS there is always a status, a stage and a sentence; only a finished film is at 100
 WHOSE a node is paid by whom its plan names, a line by whom it was claimed for, whatever is asked or put later
 """
@@ -20,6 +21,7 @@ from shared.pipeline.job.job import AWAKE, FREE, LIVE, Ending, Job, Payer, State
 from shared.pipeline.job.ledger import bill
 from shared.pipeline.job.status import progress, stage, status, summary
 from shared.pipeline.plan.plan import Kind, Plan
+from shared.pipeline.plan.understudies import take_at
 
 ARROWS = set(moves())
 
@@ -30,7 +32,7 @@ class LawBroken(Exception):
 
 def judge(before: Job, after: Job, event: on.Event) -> None:
     """Check every law of one commit."""
-    for law in (_grows, _ends, _films, _moves, _pays, _tells, _cast, _once, _whose):
+    for law in (_grows, _ends, _films, _moves, _pays, _tells, _cast, _once, _whose, _rate):
         broken = law(before, after, event)
         if broken:
             raise LawBroken(f"{law.__name__[1:].upper()}: {broken} by {event}")
@@ -143,3 +145,17 @@ def _whose(before: Job, after: Job, _event: on.Event) -> str:
         if node.state in AWAKE and node.payer is not paid_by(after.plan, node.provider):
             return f"{key} is asked of {node.provider} and paid by {node.payer}"
     return ""
+
+
+def _rate(_before: Job, after: Job, event: on.Event) -> str:
+    node = after.nodes.get(event.node) if isinstance(event, on.Claimed) else None
+    if node is None or not isinstance(event, on.Claimed) or node.claim is None or node.claim.token != event.token:
+        return ""
+    line, take = node.attempts[-1], take_at(after.plan, node.key, node.choice)
+    if line.cost > node.cost:
+        return f"{node.key} was told {node.cost} and is booked at {line.cost}"
+    if take is None or event.rate is None:
+        return ""
+    rate = min(event.rate, round(take.cost / take.seconds))
+    booked = min(node.cost, round(take.seconds * rate))
+    return "" if (line.rate, line.cost) == (rate, booked) else f"{node.key} is booked at {line.cost}, not {booked}"

@@ -33,6 +33,8 @@ RULES: tuple[Mapping[str, Any], ...] = (
     {"platform_accounts": ("heygen",)},
     {"platform_accounts": ("did",), "without_presenter": True},
     {"platform_accounts": ("heygen", "did"), "pay_again": True},
+    {"rates": (16_700, 43_300), "platform_accounts": ("heygen",)},
+    {"rates": (43_300, 66_700, 16_700), "without_presenter": True},
 )
 BAD = (*MOODS, "broke", "broke everywhere", "unsent")
 turns = st.builds(
@@ -46,9 +48,9 @@ turns = st.builds(
 lives = st.lists(turns, max_size=20) | st.lists(turns, min_size=40, max_size=70)
 
 
-def world(request: FilmRequest = ONE, apply: Apply = apply, **plan: Any) -> World:
-    """Return the small world of a film that another service can take over."""
-    return World(request, apply, born=partial(cast_job, **plan))
+def world(request: FilmRequest = ONE, apply: Apply = apply, *, rates: tuple[int, ...] = (), **plan: Any) -> World:
+    """Return the small world of a film that another service can take over; with `rates` its price was a guess."""
+    return World(request, apply, born=partial(cast_job, guessed=bool(rates), **plan), rates=rates)
 
 
 @settings(
@@ -185,6 +187,20 @@ def the_vendors_usual_payer_is_booked(job: Job, event: on.Event, now: datetime, 
     return replace(moved, job=replace(moved.job, nodes={**moved.job.nodes, node.key: replace(node, attempts=lines)}))
 
 
+def a_film_costs_what_the_order_was_told(job: Job, event: on.Event, now: datetime, timeouts: Timeouts) -> Transition:
+    """Bill a film at the plan's price, whatever its attempt was claimed at."""
+    if isinstance(event, on.FilmArrived):
+        node = job.nodes[event.node]
+        forgotten = replace(node, attempts=tuple(replace(line, rate=None) for line in node.attempts))
+        job = replace(job, nodes={**job.nodes, node.key: forgotten})
+    return apply(job, event, now, timeouts)
+
+
+def all_is_well(lived: World) -> None:
+    lived.wait(1)  # starts of one job are staggered
+    work(lived)
+
+
 def lost_once(lived: World) -> None:
     lived.wait(1)  # starts of one job are staggered
     work(lived, "answer lost")
@@ -252,6 +268,7 @@ PLANTED: tuple[tuple[Apply, FilmRequest, Mapping[str, Any], Callable[[World], No
     (the_old_payer_stays, ONE, RULES[4], lead_broke, "WHOSE"),
     (a_retry_keeps_the_payer, ONE, {"platform_accounts": ("did",)}, retried_by_another_account, "WHOSE"),
     (the_vendors_usual_payer_is_booked, ONE, RULES[3], lost_once, "WHOSE"),
+    (a_film_costs_what_the_order_was_told, ONE, RULES[6], all_is_well, "BOOKS"),
 )
 
 

@@ -8,8 +8,8 @@ NAMES a task's name is used once
 TWICE an event heard again at once changes nothing
 LIVE  from every state, without further faults, the job ends, and not by being given up
 MONTHS the tenant's months and the job's entries are the same sums (`months.py`)
-BOOKS a line is charged exactly when the vendor bills it, unless it says that nobody knows, and to whose account it
-      was made with; the sums are the lines' sums
+BOOKS a line is charged exactly when the vendor bills it, unless it says that nobody knows, to whose account it was made
+      with and at the price of the engine it was asked with; the sums are the lines' sums
 """
 
 from collections.abc import Callable, Generator
@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 
 from shared.codes import Code
 from shared.pipeline.job import events as on
-from shared.pipeline.job.job import AT_RISK, AWAKE, Job, Node, Output, Payer, Reconcile, State
+from shared.pipeline.job.job import AT_RISK, AWAKE, Job, Node, Outcome, Output, Payer, Reconcile, State
 from shared.pipeline.job.ledger import Bill, bill
 from shared.pipeline.job.line import START_CLIP, START_PRESENTER, reconcile_of, step_for
 from shared.pipeline.job.machine import Transition, apply
@@ -39,6 +39,7 @@ Worker = Generator[None, str, None]  # is sent the vendor's mood; pauses where i
 SECOND = timedelta(seconds=1)
 VENDOR_DONE = timedelta(minutes=15)  # the vendors' own deadline: earlier than our timeouts
 TAKES = (Kind.CLIP, Kind.PRESENTER)
+SPOKEN_SECONDS = 8.0  # of each film here
 FEW = 4  # nudges that leave a node time
 LONG = timedelta(hours=3)  # more than any job needs without faults
 MOODS = ("fine", "answer lost", "nothing made, answer lost", "busy", "unsent", "refused", "misconfigured")
@@ -55,6 +56,7 @@ class Operation:
     key: str
     until: datetime
     payer: Payer  # whose account the vendor bills
+    rate: int | None = None  # micro-dollars a second of the engine it was asked with; None = as planned
     made: bool = False
     failed: bool = False
     unfit: bool = False  # made and billed, but its file is not what was ordered
@@ -91,6 +93,7 @@ class World:
     timeouts: Timeouts = WAITS
     presenter: Reconcile = Reconcile.IDEMPOTENCY_KEY  # how the avatar service's unclear calls are found out
     born: Callable[[FilmRequest], Job] | None = None  # how the job is made, where a second service may take over
+    rates: tuple[int, ...] = ()  # by which the first service's looks are filmed, claim by claim; () = as planned
     now: datetime = START
     job: Job = field(init=False)
     version: int = 0
@@ -190,7 +193,10 @@ class World:
             self.commit(read, on.Postponed(node.key, node.take, node.attempt, 40 * SECOND, "busy"))
             return
         else:
-            claim = on.Claimed(node.key, task.take, task.attempt, mine, reconcile=self._way(node))
+            rate = self._told(node)
+            engine = str(rate) if rate else None
+            about = (node.key, task.take, task.attempt, mine)
+            claim = on.Claimed(*about, engine=engine, rate=rate, reconcile=self._way(node))
         read = self.commit(read, claim)
         node = read.job.nodes[task.node]
         if node.state is not State.STARTING or node.claim is None or node.claim.token != mine:
@@ -204,6 +210,12 @@ class World:
         event = self._sent(node, mine, mood, keyed=keyed)
         yield
         self.commit(read, event)
+
+    def _told(self, node: Node) -> int | None:
+        """Return what a second costs with the engine a look tells before its claim, which may be another each time."""
+        if node.kind is not Kind.PRESENTER or node.choice or not self.rates:
+            return None
+        return self.rates[(node.attempt + node.refusals) % len(self.rates)]
 
     def _named(self, read: Read, node: Node) -> Worker:
         """A key that may not be repeated any more: its title is looked for in the vendor's list."""
@@ -251,7 +263,8 @@ class World:
             return replayed
         name = f"op-{len(self.operations) + 1}"
         payer = paid_by(self.job.plan, node.provider)
-        made = Operation(name, node.key, node.take, node.attempt, key, self.now + VENDOR_DONE, payer)
+        rate = int(node.claim.engine) if node.claim and node.claim.engine else None
+        made = Operation(name, node.key, node.take, node.attempt, key, self.now + VENDOR_DONE, payer, rate)
         self.operations.append(made)
         mine = [each for each in self.operations if each.node == made.node and each.take >= node.since]
         if sum(not each.failed for each in mine) > 1:
@@ -473,6 +486,7 @@ class World:
 
     def _books(self) -> None:
         made = {(each.node, each.take, each.attempt): each.payer for each in self.operations if each.made}
+        rates = {(each.node, each.take, each.attempt): each.rate for each in self.operations if each.made}
         sums = dict.fromkeys(Payer, 0)
         for node in self.job.nodes.values():
             for line in node.attempts:
@@ -482,6 +496,9 @@ class World:
                     raise LawBroken(f"BOOKS: {node.key} {line.outcome} is charged: {line.charged}, billed: {billed}")
                 if by and (not line.charged or (line.payer or node.payer) is not by):
                     raise LawBroken(f"BOOKS: {node.key} {line} was made, billed to {by}, and is not charged so")
+                rate = rates.get((node.key, line.take, line.attempt))
+                if rate and line.outcome in (Outcome.DONE, Outcome.LATE) and line.cost != round(SPOKEN_SECONDS * rate):
+                    raise LawBroken(f"BOOKS: {node.key} {line} was filmed at {rate} a second")
                 looked_for = node.kind is Kind.CLIP and line.why == "no trace of it"
                 if looked_for and line.outcome in AT_RISK:
                     raise LawBroken(f"BOOKS: {node.key} {line} is charged, though it was looked for to the end")
