@@ -1,7 +1,7 @@
 """Renders a finished edit to one MP4 and its poster with ffmpeg.
 
 The film is painted in segments (so that a film of twenty scenes never holds more than a few decoders), the segments are
-joined without another encoding, and the sound is mixed over the whole in the same run. The same inputs give the same
+joined without another encoding to the sound, which is mixed beside them. The same inputs give the same
 bytes: encoder threads are fixed and nothing dated is written.
 """
 
@@ -10,17 +10,18 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from shared.media.ffmpeg import Budget, Source, run
+from shared.media.ffmpeg import Budget, Demuxer, Source, run
 from shared.media.graph import paint
-from shared.media.inspection import FinishedFilm, Heard, inspected
+from shared.media.inspection import FinishedFilm, Heard, inspected, overlays
 from shared.media.laid import LaidOut, Layout, laid_out, named
 from shared.media.loudness import balanced
+from shared.media.painters import PartOrder, painted_part
 from shared.media.poster import best_frame, frame_at, own_picture
 from shared.media.probe import FilmFacts, probe
-from shared.media.runs import EXACT, Run, one_row, painted_by
+from shared.media.runs import EXACT, Run, engine, one_row
 from shared.media.segments import Cut, segments
 from shared.media.sound import Mix
-from shared.media.watching import PictureSeen
+from shared.media.watching import PictureSeen, looked_for
 from shared.pipeline.edit.edit import Edit
 from shared.pipeline.plan.plan import Cutout
 from shared.pipeline.plan.warned import FilmQuality, WarningText
@@ -60,22 +61,33 @@ def compose(
 def whole(laid: LaidOut, folder: Path) -> Composed:
     """Paint a film that was laid out, in one place, into `folder`. Raises MediaRefused, MediaFailed."""
     bench, layout = laid.bench, laid.layout
+    over = overlays(layout.presenters, layout.words, layout.logo, layout.cards)
+    order = PartOrder(engine(), runs(laid, layout.row), looked_for(layout.edit, layout.row, over, layout.words))
     with ThreadPoolExecutor(1) as beside:  # sound is metered by one core; painting leaves some of two
-        sound = beside.submit(mixed, laid, first=1)
-        painted = [
-            painted_by(one, f"part-{number}.mp4", bench.folder, bench.budget)
-            for number, one in enumerate(runs(laid, layout.row))
-        ]
-        mix = sound.result()
-    film = joined(painted, bench.folder, bench.budget, mix)
-    return finished(layout, film, folder, bench.budget, lambda: poster_of(laid, film))
+        sound = beside.submit(sounded, laid)
+        painted = painted_part(order, bench.folder, bench.budget)
+        film = joined(painted.stretches, sound.result(), bench.folder, bench.budget)
+    return finished(layout, film, folder, bench.budget, lambda: poster_of(laid, film), seen=painted.seen)
 
 
-def mixed(laid: LaidOut, first: int = 0) -> Mix:
-    """Return the film's sound at the loudness asked for, its first input being number `first`."""
+def sounded(laid: LaidOut) -> Source:
+    """Mix a film's sound at the loudness asked for, and encode it. Raises MediaRefused, MediaFailed."""
+    return encoded(mixed(laid), laid.bench.folder, laid.bench.budget)
+
+
+def encoded(mix: Mix, folder: Path, budget: Budget) -> Source:
+    """Encode a mix as films have it. Raises MediaRefused, MediaFailed."""
+    sound = folder / "sound.mp4"
+    words = ["-filter_complex", mix.text, "-map", "[sound]", *SOUND, *EXACT, *UNEDITED, sound.name]
+    run(mix.sources, words, folder, budget)
+    return Source(sound, Demuxer.MP4)
+
+
+def mixed(laid: LaidOut) -> Mix:
+    """Return the film's sound at the loudness asked for, its first input being number 0."""
     bench, layout = laid.bench, laid.layout
     given = (layout.edit, layout.row, laid.films, layout.loud, layout.presenters)
-    return balanced(*given, bench.folder, bench.budget, laid.music, first=first)
+    return balanced(*given, bench.folder, bench.budget, laid.music, first=0)
 
 
 def runs(laid: LaidOut, row: tuple[Cut, ...]) -> tuple[Run, ...]:
@@ -86,19 +98,13 @@ def runs(laid: LaidOut, row: tuple[Cut, ...]) -> tuple[Run, ...]:
     return tuple(Run(tuple(each.sources), each.text, each.part.end - each.part.start) for each in graphs)
 
 
-def joined(painted: Sequence[Path], folder: Path, budget: Budget, sound: Mix | Source) -> Path:
-    """Put stretches after each other as they are, and the sound beside them: still to be mixed, or as it is.
+def joined(painted: Sequence[Path], sound: Source, folder: Path, budget: Budget) -> Path:
+    """Put stretches after each other as they are, and the sound beside them; the film is `film.mp4`.
 
-    They are deleted; the film is `film.mp4`. Raises MediaRefused, MediaFailed.
+    The stretches are deleted. Raises MediaRefused, MediaFailed.
     """
-    film, picture = folder / "film.mp4", one_row(painted, folder)
-    match sound:
-        case Mix():
-            words = ["-filter_complex", sound.text, "-map", "0:v", "-map", "[sound]", "-c:v", "copy", *SOUND]
-            run([picture, *sound.sources], [*words, *EXACT, *UNEDITED, film.name], folder, budget)
-        case Source():
-            words = ["-map", "0:v", "-map", "1:a", "-c", "copy", *EXACT, *UNEDITED]
-            run([picture, sound], [*words, film.name], folder, budget)
+    film, words = folder / "film.mp4", ["-map", "0:v", "-map", "1:a", "-c", "copy", *EXACT, *UNEDITED]
+    run([one_row(painted, folder), sound], [*words, film.name], folder, budget)
     for path in painted:
         path.unlink()
     return film

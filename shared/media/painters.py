@@ -1,12 +1,11 @@
-"""Paints one part of a long film as it was laid out, and watches what it has painted; decides nothing."""
+"""Paints a film, or one part of a long one, as it was laid out, and watches it meanwhile; decides nothing."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from shared.media.errors import MediaFailed, MediaRefused
-from shared.media.ffmpeg import Budget, Demuxer, Source
-from shared.media.runs import Run, one_row, painted_by
-from shared.media.watching import LookedFor, PictureSeen, measuring, watched
+from shared.media.ffmpeg import Budget, Demuxer
+from shared.media.runs import Run
+from shared.media.watching import LookedFor, PictureSeen, together, watched_painting
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +33,11 @@ def lacking(order: PartOrder) -> tuple[str, ...]:
 
 def painted_part(order: PartOrder, folder: Path, budget: Budget) -> Painted:
     """Render a part's stretches into `folder`. Raises MediaRefused, MediaFailed."""
-    names = ((one, f"run-{number}.mp4") for number, one in enumerate(order.runs))
-    stretches = tuple(painted_by(one, name, folder, budget) for one, name in names)
-    return Painted(stretches, _seen(one_row(stretches, folder), order.looks_for, folder, budget))
-
-
-def _seen(part: Source, asked: LookedFor, folder: Path, budget: Budget) -> PictureSeen | None:
-    try:
-        return watched(part, asked, folder, measuring(budget, (asked.end - asked.start) / asked.edit.fps))
-    except (MediaFailed, MediaRefused, OSError):
-        return None  # whoever joins the film watches all of it
+    stretches, watched, start = list[Path](), list[PictureSeen](), order.looks_for.start
+    for number, one in enumerate(order.runs):
+        wanted = replace(order.looks_for, start=start, end=(start := start + one.frames))
+        path, seen = watched_painting(one, wanted, f"run-{number}.mp4", folder, budget)
+        stretches.append(path)
+        watched += [seen] if seen else []
+    whole = len(watched) == len(stretches)  # else whoever joins the film watches all of it
+    return Painted(tuple(stretches), together(watched) if whole else None)

@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shared.media.bundles import Bundle, bundled, unbundled
-from shared.media.compose import SOUND, UNEDITED, Composed, finished, frame_of, joined, mixed, poster_of, runs
+from shared.media.compose import Composed, finished, frame_of, joined, poster_of, runs, sounded
 from shared.media.errors import MediaFailed, MediaRefused
-from shared.media.ffmpeg import Budget, Demuxer, Source, run
+from shared.media.ffmpeg import Budget, Demuxer, Source
 from shared.media.inspection import overlays
 from shared.media.laid import LaidOut, Layout
 from shared.media.listening import VoiceHeard, listened
 from shared.media.painters import Painted, PartOrder
 from shared.media.parting import Row
 from shared.media.probe import probe
-from shared.media.runs import EXACT, engine
+from shared.media.runs import engine
 from shared.media.watching import PictureSeen, looked_for, together
 from shared.pipeline.plan.warned import WarningText
 from shared.pipeline.quality.figures import SoundFigures
@@ -68,19 +68,16 @@ def layout_bundle(laid: LaidOut, told: tuple[WarningText, ...]) -> Bundle:
 
 def sound_bundle(laid: LaidOut) -> Bundle:
     """Mix the film's sound, listen to it and to its takes, and pack it. Raises MediaRefused, MediaFailed, OSError."""
-    bench, layout = laid.bench, laid.layout
-    mix, path = mixed(laid), bench.folder / "sound.mp4"
-    words = ["-filter_complex", mix.text, "-map", "[sound]", *SOUND, *EXACT, *UNEDITED, path.name]
-    run(mix.sources, words, bench.folder, bench.budget)
+    bench, layout, sound = laid.bench, laid.layout, sounded(laid)
     figures, voices = None, tuple[VoiceHeard, ...]()
     try:
         seconds = layout.frames / layout.edit.fps
-        given = Source(path, Demuxer.MP4), layout.edit, seconds, layout.presenters
+        given = sound, layout.edit, seconds, layout.presenters
         figures, voices = listened(*given, bench.folder, bench.budget)
     except (MediaRefused, MediaFailed):
         pass  # the join says that the sound was not measured; the film is none the worse
-    made = SoundMade(path, figures, voices)
-    return bundled(made, [path], bench.folder, bench.folder / "sound.zip")
+    made = SoundMade(sound.path, figures, voices)
+    return bundled(made, [sound.path], bench.folder, bench.folder / "sound.zip")
 
 
 def join(layout: Path, sound: Path, parts: Sequence[Path], folder: Path, budget: Budget) -> tuple[LaidFilm, Composed]:
@@ -99,7 +96,7 @@ def join(layout: Path, sound: Path, parts: Sequence[Path], folder: Path, budget:
         seen.append(painted.seen)
         for path in painted.stretches:
             stretches.append(path.rename(work / f"stretch-{len(stretches)}.mp4"))
-    whole = joined(stretches, work, budget, Source(made.file, Demuxer.MP4))
+    whole = joined(stretches, Source(made.file, Demuxer.MP4), work, budget)
     _judged(film.layout, whole, budget)
     edit, heard = film.layout.edit, (made.figures, made.voices) if made.figures else None
     poster = film.poster

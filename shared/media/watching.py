@@ -1,7 +1,8 @@
 """Watches a finished film, or a part of one: where it stands still, is black or empty, whether its words can be read.
 
-It is decoded once, without the frames no other needs: measured, 6 % of what composing it costs. Small gray frames tell
-movement; of the words' places whole frames are read, one at a time. People, words and logo are left out where movement
+It is watched while it is painted, which costs next to nothing, or decoded once for it, without the frames no other
+needs: measured, 6 % of what composing it costs. Small gray frames tell movement; of the words' places whole frames are
+read, one at a time. People, words and logo are left out where movement
 is looked for: a presenter moves before footage that has stopped, too.
 """
 
@@ -16,6 +17,7 @@ from shared.media.boxes import Box
 from shared.media.canvas import Lettering
 from shared.media.ffmpeg import Budget, Source
 from shared.media.legibility import Letters
+from shared.media.runs import Run, painted_by, painting
 from shared.media.segments import Cut
 from shared.media.streaming import stream
 from shared.pipeline.edit.edit import Edit
@@ -86,28 +88,68 @@ def looked_for(
 
 def watched(film: Source, asked: LookedFor, folder: Path, budget: Budget) -> PictureSeen:
     """Return what is seen of a film that begins with the frame `asked` begins with. Raises MediaFailed."""
-    edit, begins = asked.edit, asked.start / asked.edit.fps
-    rate = min(float(_SMALL_RATE), _MOST_SMALL / edit.seconds)
-    reads = min(float(_WHOLE_RATE), _MOST_WHOLE_RATE / edit.seconds)
-    high = max(2, _WIDE * edit.size.height // edit.size.width)
-    letters = [(number, Letters(word, edit.text)) for number, word in asked.words]
-    around = _union([word.box for _, word in asked.words], edit)
-    split = f"[0:v]split[near][far];[far]fps={rate:.5f}:round=up,scale={_WIDE}:{high}:flags=area,format=gray[small]"
-    cut = f"crop={around.width}:{around.height}:{around.x}:{around.y}"
-    graph = f"{split};[near]fps={reads:.5f}:round=up,{cut},format=rgb24[whole]"
-    outputs = ["-map", "[small]", "-f", "rawvideo", "small.raw", "-map", "[whole]", "-f", "rawvideo", "-"]
+    views = _Views(asked)
     frame = Source(film.path, film.demuxer, ("-skip_frame", "noref", "-skip_loop_filter", "all"))
-    pieces = stream([frame], ["-filter_complex", graph, *outputs], folder, budget, around.area * 3)
-    for number, piece in enumerate(pieces):
-        picture = Image.frombytes("RGB", (around.width, around.height), piece)
-        for _, each in letters:
-            each.look(picture, around, asked.start + number / reads * edit.fps)
-    small = folder / "small.raw"
-    frames = ((begins + number / rate, frame) for number, frame in enumerate(_frames(small, high)))
-    seen = _seen(frames, asked, rate)
-    small.unlink()
-    worst = tuple((number, each.worst) for number, each in letters if each.worst is not None)
-    return PictureSeen((begins, asked.end / edit.fps), seen, worst)
+    words = ["-filter_complex", f"[0:v]{views.graph}", *views.outputs]
+    return views.seen(stream([frame], words, folder, budget, views.size), folder)
+
+
+def watched_painting(
+    one: Run, looks_for: LookedFor, name: str, folder: Path, budget: Budget
+) -> tuple[Path, PictureSeen | None]:
+    """Paint a run whose frames are those looked for, and watch them meanwhile; None where watching went wrong.
+
+    It is then painted once more by itself: a film is none the worse for its report. Raises MediaRefused, MediaFailed.
+    """
+    views = _Views(looks_for)
+    graph = f"{one.text};[film]split[painted][watched];[watched]{views.graph}"
+    words = [*painting(graph, "painted", one.frames, name), *views.outputs]
+    try:
+        return folder / name, views.seen(stream(one.sources, words, folder, budget, views.size), folder)
+    except Exception:  # noqa: BLE001  # whatever it is, painting alone tells what is wrong with the film itself
+        return painted_by(one, name, folder, budget), None
+
+
+class _Views:
+    """The two views of a film that are looked at: as ffmpeg is asked for them, and what is seen in them."""
+
+    def __init__(self, asked: LookedFor) -> None:
+        edit = asked.edit
+        self._asked = asked
+        self._rate = min(float(_SMALL_RATE), _MOST_SMALL / edit.seconds)
+        self._reads = min(float(_WHOLE_RATE), _MOST_WHOLE_RATE / edit.seconds)
+        self._high = max(2, _WIDE * edit.size.height // edit.size.width)
+        self._around = _union([word.box for _, word in asked.words], edit)
+        self.size = self._around.area * 3  # bytes of one piece of what is read of the whole frames
+
+    @property
+    def graph(self) -> str:
+        """Return what makes both of a film's picture."""
+        around = self._around
+        small = f"fps={self._rate:.5f}:round=up,scale={_WIDE}:{self._high}:flags=area,format=gray[small]"
+        cut = f"crop={around.width}:{around.height}:{around.x}:{around.y}"
+        return f"split[near][far];[far]{small};[near]fps={self._reads:.5f}:round=up,{cut},format=rgb24[whole]"
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """Return the words that write the small one to a file, the other to the standard output."""
+        return ("-map", "[small]", "-f", "rawvideo", "small.raw", "-map", "[whole]", "-f", "rawvideo", "-")
+
+    def seen(self, pieces: Iterator[bytes], folder: Path) -> PictureSeen:
+        """Return what is seen, reading pieces of whole frames while they come."""
+        asked, around = self._asked, self._around
+        edit, begins = asked.edit, asked.start / asked.edit.fps
+        letters = [(number, Letters(word, edit.text)) for number, word in asked.words]
+        for number, piece in enumerate(pieces):
+            picture = Image.frombytes("RGB", (around.width, around.height), piece)
+            for _, each in letters:
+                each.look(picture, around, asked.start + number / self._reads * edit.fps)
+        small = folder / "small.raw"
+        frames = ((begins + number / self._rate, frame) for number, frame in enumerate(_frames(small, self._high)))
+        seen = _seen(frames, asked, self._rate)
+        small.unlink()
+        worst = tuple((number, each.worst) for number, each in letters if each.worst is not None)
+        return PictureSeen((begins, asked.end / edit.fps), seen, worst)
 
 
 def together(parts: Sequence[PictureSeen]) -> PictureSeen:

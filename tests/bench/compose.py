@@ -3,24 +3,22 @@
 The film is as heavy as one may be: grainy footage in every scene, a transparent presenter over all of them, texts and
 captions, and footage that is heard, so that its sound is measured twice. `compute.wait_per_second` in
 `shared/tables.json` is held against it. It prints a table and judges nothing; on a busy machine its CPU column tells.
-The bare graph is what ffmpeg alone takes to paint, mix and encode the same film, in the same run: all but looking at
+The bare graph is what ffmpeg alone takes to paint, mix and encode the same film, right after it: all but looking at
 files, painting words, finding the loudness, the poster and the report.
 """
 
 import argparse
 import os
-import re
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from imageio_ffmpeg import get_ffmpeg_exe
-
 from shared.media.breaking import words
-from shared.media.compose import compose
+from shared.media.compose import compose, encoded, joined, mixed, runs
+from shared.media.laid import laid_out
+from shared.media.runs import painted_by
 from shared.pipeline.edit.edit import Appearance, Cue, Edit, Shot, Title
 from shared.pipeline.edit.spoken_words import spoken_words
 from shared.pipeline.plan.plan import USUAL_LOUDNESS, Cutout, Placement, Size, Sound
@@ -32,7 +30,6 @@ CLIPS = 4  # different files the scenes take turns with
 TAKE = 8  # seconds of a presenter that go round
 FPS, TAKE_FPS = 24, 25
 TIMEOUT = 3600.0
-_BARE = re.compile(r"^(?:part-\d+|film)\.mp4 .*\n(\d+)m([\d.]+)s (\d+)m([\d.]+)s$", re.MULTILINE)  # what `times` says
 
 
 def main() -> None:
@@ -57,10 +54,9 @@ def _composed(resolution: str, scenes: int, seconds: int, folder: Path, *, by_wo
     asked = _edit(scenes, seconds, size, by_word=by_word)
     work = folder / "work"
     work.mkdir()
-    with _timed(folder) as bare:
-        load, began, busy = os.getloadavg()[0], time.monotonic(), _used()
-        made = compose(asked, files, work, timeout=TIMEOUT)
-        took, cpu, alone = time.monotonic() - began, _used() - busy, bare()
+    load, began, busy = os.getloadavg()[0], time.monotonic(), _used()
+    made = compose(asked, files, work, timeout=TIMEOUT)
+    took, cpu, alone = time.monotonic() - began, _used() - busy, _bare(asked, files, work)
     each, weight = took / asked.seconds, made.film.stat().st_size / 1e6
     row = (
         resolution,
@@ -82,26 +78,17 @@ def _used() -> float:
     return used.user + used.system + used.children_user + used.children_system
 
 
-@contextmanager
-def _timed(folder: Path) -> Iterator[Callable[[], float]]:
-    """Let ffmpeg write down what it costs; yield what tells the seconds of CPU of those that painted and joined."""
-    log, timed = folder / "costs.txt", folder / "timed-ffmpeg"
-    # `times` prints two lines: what the shell took itself, and what it ran; in a pipe it would know nothing of either.
-    timed.write_text(
-        f'#!/bin/sh\n"{get_ffmpeg_exe()}" "$@"\ncode=$?\nfor last; do :; done\n'
-        f'printf "%s " "$last" >>"{log}"\ntimes >>"{log}"\nexit $code\n'
-    )
-    timed.chmod(0o700)
-    os.environ["IMAGEIO_FFMPEG_EXE"] = str(timed)
-    try:
-        yield lambda: sum(map(_cost, _BARE.finditer(log.read_text())))
-    finally:
-        del os.environ["IMAGEIO_FFMPEG_EXE"]
-
-
-def _cost(found: "re.Match[str]") -> float:
-    minutes, seconds, system_minutes, system_seconds = map(float, found.groups())
-    return 60 * (minutes + system_minutes) + seconds + system_seconds
+def _bare(asked: Edit, files: Mapping[str, Path], work: Path) -> float:
+    """Return the seconds of CPU that ffmpeg's graphs of a film take by themselves."""
+    with laid_out(asked, files, work, timeout=TIMEOUT) as laid:
+        mix, busy = mixed(laid), _used()
+        bench = laid.bench
+        painted = [
+            painted_by(one, f"bare-{number}.mp4", bench.folder, bench.budget)
+            for number, one in enumerate(runs(laid, laid.layout.row))
+        ]
+        joined(painted, encoded(mix, bench.folder, bench.budget), bench.folder, bench.budget)
+        return _used() - busy
 
 
 def _edit(scenes: int, seconds: int, size: Size, *, by_word: bool) -> Edit:

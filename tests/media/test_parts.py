@@ -8,9 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from shared.media.boxes import Box
 from shared.media.bundles import bundled, unbundled
-from shared.media.compose import Composed, whole
-from shared.media.errors import MediaFailed
+from shared.media.canvas import Lettering
+from shared.media.compose import Composed, runs, whole
+from shared.media.errors import MediaFailed, MediaRefused
 from shared.media.ffmpeg import Budget
 from shared.media.laid import laid_out
 from shared.media.painters import PartOrder, lacking, painted_part
@@ -192,6 +194,36 @@ def test_painters_watch_their_parts(numbered: Mapping[str, Path], tmp_path: Path
     assert 4 == len(seams)
     assert [each.about for each in alone.quality.deductions] == [each.about for each in made.quality.deductions]
     assert "frozen" in [each.about for each in made.quality.deductions]
+
+
+def test_a_film_is_painted_though_it_cannot_be_watched(numbered: Mapping[str, Path], tmp_path: Path) -> None:
+    """What breaks while a film is watched, here words whose picture is gone, costs its report and not the film."""
+    asked = edit(shot(2.0))
+    gone = Lettering(tmp_path / "gone.png", Box(20, 20, 100, 40), 0, 2 * FPS, 0, 0)
+    with laid_out(asked, numbered, tmp_path, timeout=PATIENCE) as laid:
+        wanted = looked_for(asked, laid.layout.row, (), (gone,))
+        order = PartOrder(engine(), runs(laid, laid.layout.row), wanted)
+        place = tmp_path / "painted"
+        place.mkdir()
+
+        made = painted_part(order, place, Budget(PATIENCE))
+
+    assert made.seen is None
+    assert 2 * FPS == len(pixels(made.stretches[0]))
+
+
+def test_a_film_that_cannot_be_painted_is_refused_by_what_ffmpeg_says(
+    numbered: Mapping[str, Path], tmp_path: Path
+) -> None:
+    """Footage that breaks off while it is painted and watched is told as footage, not as a report that failed."""
+    asked, broken = edit(shot(2.0)), tmp_path / "clip.mp4"
+    broken.write_bytes(numbered["clip"].read_bytes())
+    with laid_out(asked, {"clip": broken}, tmp_path, timeout=PATIENCE) as laid:
+        broken.write_bytes(b"no film at all")
+        order = PartOrder(engine(), runs(laid, laid.layout.row), looked_for(asked, laid.layout.row, (), ()))
+
+        with pytest.raises(MediaRefused, match="decoded"):
+            painted_part(order, tmp_path, Budget(PATIENCE))
 
 
 def test_a_stretch_goes_on_over_a_seam() -> None:
