@@ -178,6 +178,9 @@ JOB = {
     "film_bytes": of("integer", "How large the finished film is, bytes.", null=True),
     "size": ref("Size", "The film's picture."),
     "feedback": listed("What people say of the film, the last word of each key.", ref("FeedbackGiven")),
+    "feedback_score": of(
+        "number", "The mean of their scores, 1 to 10; null where nobody has said anything.", null=True
+    ),
     "quality": ref("FilmQuality", "How good the finished film is; null where it was not measured.", null=True),
     "outputs": listed("Each film it makes of the same takes; one where the order asked for no more.", ref("JobOutput")),
     "file_urls": of("object", FILE_URLS, **TEXTS),

@@ -75,10 +75,10 @@ EXAMPLES: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         },
     },
     "Feedback": {
-        "good": {"summary": "Published as it is.", "value": {"rating": 5}},
+        "good": {"summary": "Published as it is.", "value": {"score": 10}},
         "late": {
             "summary": "What is wrong with it.",
-            "value": {"rating": 2, "reasons": ["voice", "timing"], "text": "She says the name too fast."},
+            "value": {"score": 4, "about": ["sound"], "says": "She says the name too fast."},
         },
     },
     "ClipLink": {

@@ -44,9 +44,13 @@ QUALITY_SCHEMAS: Mapping[str, Schema] = {
         {
             "by": text("The id of the API key."),
             "at": time("When."),
-            "rating": of("integer", "1 is useless, 5 is published as it is.", minimum=1, maximum=5),
-            "reasons": listed("What it is about.", {"type": "string"}),
-            "text": text("In their own words; may be empty."),
+            "score": of("integer", "1 is useless, 10 is published as it is.", minimum=1, maximum=10),
+            "scale": of("integer", "10, or 5 where it was said as a rating: 4 of 5 is shown as 8.", enum=[5, 10]),
+            "says": text("In their own words; may be empty."),
+            "about": listed("What it is about: presenter, words, sound, footage.", {"type": "string"}),
+            "rating": of("integer", "The older form of score: from 1 to 5, half of it.", minimum=1, maximum=5),
+            "reasons": listed("The older form of about; sound is `other` there.", {"type": "string"}),
+            "text": text("The older form of says."),
         },
     ),
 }

@@ -22,7 +22,7 @@ from shared.steps.problems import Problem
 from shared.wiring import Wiring
 
 NAMES = ("id", "status", "stage", "summary", "created_at", "completed_at", "ordered_by", "waiting_for", "error", "cost")
-FOUND = ("price", "quality", "feedback")  # what it is charged; how its film is: by abroll, by people
+FOUND = ("price", "quality", "feedback", "feedback_score")  # what it is charged; how its film is: by abroll, by people
 PARTS = ("key", "state", "provider", "attempt", "take", "why", "next_move")
 LATEST = 10  # moments of its story that are told
 LISTED = 100

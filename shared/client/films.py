@@ -143,9 +143,24 @@ class Films:
         """Keep a job beyond its plan's days until it is deleted, or do so no more: then its days begin anew."""
         return cast("Job", self._transport.call("PATCH", f"/jobs/{_id(job)}", Sent({"keep": keep})))
 
-    def feedback(self, job: str, rating: int, *, reasons: Sequence[str] = (), text: str = "") -> FeedbackKept:
-        """Say how a film is, from 1 to 5; what this key said of it before is replaced."""
-        said = {"rating": rating, "reasons": list(reasons), "text": text}
+    def feedback(
+        self,
+        job: str,
+        rating: int | None = None,
+        *,
+        score: int | None = None,
+        says: str = "",
+        about: Sequence[str] = (),
+        reasons: Sequence[str] = (),
+        text: str = "",
+    ) -> FeedbackKept:
+        """Say how a film is, by its `score` from 1 to 10; what this key said of it before is replaced.
+
+        The older form goes on: `rating` from 1 to 5, `reasons` and `text`. `about` names presenter, words, sound,
+        footage.
+        """
+        said = {"score": score, "says": says, "about": list(about)}
+        said |= {"rating": rating, "reasons": list(reasons), "text": text}
         wanted = {name: value for name, value in said.items() if value}
         return cast("FeedbackKept", self._transport.call("POST", f"/jobs/{_id(job)}/feedback", Sent(wanted)))
 

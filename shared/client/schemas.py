@@ -457,9 +457,16 @@ class Exported(TypedDict):
 
 
 class Feedback(TypedDict):
-    """How somebody finds a film: what the same key said of it before is replaced."""
+    """
+    How somebody finds a film: what the same key said of it before is replaced.
 
-    rating: int
+    A `score` there must be, or the older form's `rating`.
+    """
+
+    score: NotRequired[int | None]
+    says: NotRequired[str | None]
+    about: NotRequired[list[Literal["presenter", "words", "sound", "footage"]] | None]
+    rating: NotRequired[int | None]
     reasons: NotRequired[
         list[
             Literal[
@@ -476,6 +483,10 @@ class FeedbackGiven(TypedDict):
 
     by: str
     at: str
+    score: int
+    scale: Literal[5, 10]
+    says: str
+    about: list[str]
     rating: int
     reasons: list[str]
     text: str
@@ -2270,6 +2281,7 @@ class Cancelled(TypedDict):
     film_bytes: int | None
     size: Size
     feedback: list[FeedbackGiven]
+    feedback_score: float | None
     quality: FilmQuality | None
     outputs: list[JobOutput]
     file_urls: dict[str, str]
@@ -2439,6 +2451,7 @@ class Job(TypedDict):
     film_bytes: int | None
     size: Size
     feedback: list[FeedbackGiven]
+    feedback_score: float | None
     quality: FilmQuality | None
     outputs: list[JobOutput]
     file_urls: dict[str, str]

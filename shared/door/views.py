@@ -15,6 +15,7 @@ from shared.pipeline.job.eta import eta
 from shared.pipeline.job.job import Job, Node
 from shared.pipeline.job.price import priced_at
 from shared.pipeline.job.status import degraded, lanes, progress, stage, status, summary, waiting_for
+from shared.pipeline.job.stay import Feedback, mean_score
 from shared.pipeline.job.turns import queued
 from shared.pipeline.plan.dollars import dollars
 from shared.pipeline.plan.plan import COMPOSE_KEY, Kind, Plan, Stretch
@@ -136,7 +137,8 @@ def whole(job: Job, public_url: str, now: datetime, outlook: Outlook) -> dict[st
         "film_bytes": output.size if output else None,
         "size": to_plain(job.plan.size),
         "quality": quality(output),
-        "feedback": [to_plain(each) for each in job.feedback],
+        "feedback": shown_feedback(job.feedback),
+        "feedback_score": mean_score(job.feedback),
         "outputs": outputs(job, links),
         "veo_video_url": footage[0]["url"] if footage and len(job.plan.chains) == 1 else None,
         "footage_urls": footage,
@@ -159,6 +161,24 @@ def whole(job: Job, public_url: str, now: datetime, outlook: Outlook) -> dict[st
         "nodes": [_node(node, now) for node in job.nodes.values()],
         "urls": urls(job, public_url),
     }
+
+
+def shown_feedback(said: Sequence[Feedback]) -> list[dict[str, Any]]:
+    """Return what each key says of a film, on the scale of ten whichever it spoke on, and in the older form, too."""
+    return [
+        {
+            "by": each.by,
+            "at": to_plain(each.at),
+            "score": each.of_ten,
+            "scale": each.scale,
+            "says": each.text,
+            "about": list(each.touches),
+            "rating": each.rating,
+            "reasons": list(each.reasons),
+            "text": each.text,
+        }
+        for each in said
+    ]
 
 
 def row(job: Job, public_url: str, now: datetime, outlook: Outlook) -> dict[str, Any]:

@@ -218,6 +218,7 @@ def _webhooks(calls: "Calls", stage: Stage) -> None:
 
 def _judge(calls: "Calls", job: str) -> None:
     calls.told("POST", "/jobs/{job}/feedback", job, json={"rating": 4, "reasons": ["voice"], "text": "Clear."})
+    calls.told("POST", "/jobs/{job}/feedback", job, json={"score": 8, "about": ["sound"], "says": "Clear."})
     calls.told("POST", "/jobs/{job}/links", job)
 
 

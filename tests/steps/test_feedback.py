@@ -1,13 +1,19 @@
 """How people find a film: one word a key, replaced by its next, kept with the job and gone with it."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import pytest
 
 from infra.admin import jobs as admin_jobs
-from shared.pipeline.job.stay import MOST_FEEDBACK
+from shared.door.feedback import given
+from shared.door.feedback_bodies import REASONS, FeedbackBody
+from shared.pipeline.codec import Stored, from_plain, to_stored
+from shared.pipeline.job.stay import MOST_FEEDBACK, Feedback
 from tests.steps.calls import Customer, customer, told
 from tests.steps.stage import TENANT, Stage, footage, staged
+from tests.steps.visitor import signed_in
 
 ROUNDS = 200
 
@@ -60,10 +66,91 @@ def test_a_keys_last_word_stands_in_the_job_and_in_the_log(stage: Stage, film: s
     assert [5, 4] == [each["rating"] for each in admin_jobs.show(stage.wiring, film)["feedback"]]
 
 
+def test_both_scales_are_read_together(stage: Stage) -> None:
+    """A score and an older rating are shown on one scale, each with its own, and their mean is of ten."""
+    film = finished(stage)
+    one, other = customer(stage.wiring, TENANT.id), customer(stage.wiring, TENANT.id)
+
+    say(one, film, score=7, about=["sound", "words", "sound"], says="A little loud.")
+    say(other, film, rating=2, reasons=["music", "timing"])
+
+    shown = told(one.call("GET", f"/jobs/{film}"))
+    assert [(7, 10, "A little loud.", ["sound", "words"], 4), (4, 5, "", ["sound"], 2)] == [
+        tuple(each[name] for name in ("score", "scale", "says", "about", "rating")) for each in shown["feedback"]
+    ]
+    assert [["other", "words"], ["music", "timing"]] == [each["reasons"] for each in shown["feedback"]]
+    assert 5.5 == shown["feedback_score"] == admin_jobs.show(stage.wiring, film)["feedback_score"]
+    events = told(one.call("GET", f"/jobs/{film}/timeline"))["events"]
+    assert ["7 of 10", "2 of 5"] == [each["detail"] for each in events if each["what"] == "feedback"]
+
+
+def test_the_films_page_asks_from_1_to_10(stage: Stage) -> None:
+    """What is chosen there is kept, and chosen again; what is no score is told on the page."""
+    film = finished(stage)
+    owner = customer(stage.wiring, TENANT.id)
+    browser = signed_in(stage, owner)
+
+    said = browser.send(f"/films/{film}/feedback", {"score": "9", "about.sound": "on", "says": "Loud & clear."})
+    wrong = browser.send(f"/films/{film}/feedback", {"score": "0"})
+
+    page = browser.get(f"/films/{film}").get_data(as_text=True)
+    mine = next(each for each in told(owner.call("GET", f"/jobs/{film}"))["feedback"] if each["by"] == owner.key.id)
+    assert (303, 422) == (said.status_code, wrong.status_code)
+    assert (9, ["sound"], "Loud & clear.") == (mine["score"], mine["about"], mine["says"])
+    assert "9 of 10" in page
+    assert "<option selected>9</option>" in page
+    assert 'name="about.sound" checked' in page
+
+
+AT = datetime(2026, 11, 29, tzinfo=UTC)
+OLDER_CODES = {"by": "key", "at": AT, "rating": 4, "reasons": ["voice", "other"], "text": "Clear."}
+
+
+def test_what_older_code_kept_is_read() -> None:
+    """It says no scale, which is that of five."""
+    read = from_plain(Feedback, OLDER_CODES)
+
+    assert (8, 5, ("sound",)) == (read.of_ten, read.scale, read.touches)
+
+
+@pytest.mark.parametrize("score", range(1, 11))
+def test_older_code_reads_what_is_kept(score: int) -> None:
+    """It finds a rating from 1 to 5, the nearest, and gives back what it does not know."""
+    event = given("key", FeedbackBody(score=score, about=["sound"], says="Clear."))
+    kept = to_stored(Feedback(event.by, AT, event.rating, event.reasons, event.text, event.score, event.about))
+
+    older = from_plain(OldersFeedback, kept)
+
+    assert (score + 1) // 2 == older.rating
+    assert set(older.reasons) <= set(REASONS)
+    assert kept == to_stored(older)
+    assert score == from_plain(Feedback, to_stored(older)).of_ten
+
+
+@dataclass(frozen=True, slots=True)
+class OldersFeedback(Stored):
+    """What code reads that knows no score."""
+
+    by: str
+    at: datetime
+    rating: int
+    reasons: tuple[str, ...] = ()
+    text: str = ""
+
+
 @pytest.mark.parametrize(
     ("body", "field"),
     [
-        ({}, "rating"),
+        ({}, "score"),
+        ({"score": 0}, "score"),
+        ({"score": 11}, "score"),
+        ({"score": "8"}, "score"),
+        ({"score": 8, "rating": 4}, "rating"),
+        ({"score": 8, "reasons": ["voice"]}, "reasons"),
+        ({"score": 8, "text": "Good."}, "text"),
+        ({"rating": 4, "says": "Good."}, "says"),
+        ({"rating": 4, "about": ["sound"]}, "about"),
+        ({"score": 8, "about": ["price"]}, "about.0"),
         ({"rating": 6}, "rating"),
         ({"rating": 3, "reasons": ["price"]}, "reasons.0"),
         ({"rating": 3, "text": "x" * 1001}, "text"),
@@ -72,7 +159,7 @@ def test_a_keys_last_word_stands_in_the_job_and_in_the_log(stage: Stage, film: s
 def test_what_cannot_be_kept_is_refused_by_its_field(
     stage: Stage, film: str, body: dict[str, object], field: str
 ) -> None:
-    """A rating there must be, reasons are of the list, words are bounded."""
+    """A score there must be, in one form only; what it is about is of the list, words are bounded."""
     answer = customer(stage.wiring, TENANT.id).call("POST", f"/jobs/{film}/feedback", body)
 
     assert 400 == answer.status_code

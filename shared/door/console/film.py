@@ -11,8 +11,8 @@ from shared.door.asked import WRITE, is_job_id
 from shared.door.console.choices import FILES
 from shared.door.console.own_files import ordered_clip, shown_clip
 from shared.door.console.visits import CallRefused, Visit
-from shared.door.feedback_bodies import REASONS
 from shared.door.mcp_tools import ENDED
+from shared.pipeline.job.stay import BEST_SCORE, FEEDBACK_ABOUT
 from shared.pipeline.plan.request import Preset
 
 WEBHOOKS_OF_A_FILM = 20
@@ -84,7 +84,8 @@ def film_page(
         presented=any(node["kind"] == "presenter" for node in job["nodes"]),
         presets=[each.value for each in Preset],
         mine=next((each for each in job["feedback"] if each["by"] == visit.who.key.id), None),
-        reasons=REASONS,
+        abouts=FEEDBACK_ABOUT,
+        best=BEST_SCORE,
         ended=job["status"] in ENDED,
         again=again.fields if again and not again.failed else None,
         barred=again.fields.get("message") if again and again.failed else None,

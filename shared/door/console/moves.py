@@ -12,8 +12,8 @@ from shared.door.asked import is_job_id
 from shared.door.bodies import MOST_SCENES
 from shared.door.console.film import refused_page
 from shared.door.console.visits import Visit, told
-from shared.door.feedback_bodies import REASONS
 from shared.door.inside import Answered
+from shared.pipeline.job.stay import BEST_SCORE, FEEDBACK_ABOUT
 
 PART = "part."  # begins the name of a part's checkbox
 MADE_ANEW = ("clip", "presenter")  # kinds of what a vendor makes
@@ -54,11 +54,11 @@ def make_again(visit: Visit, found: Mapping[str, str]) -> flask.Response:
 
 def feedback(visit: Visit, found: Mapping[str, str]) -> flask.Response:
     """Keep what somebody says of a film."""
-    rating, text = visit.form.get("rating", ""), visit.form.get("text", "").strip()
+    score, says = visit.form.get("score", ""), visit.form.get("says", "").strip()
     body = {
-        "rating": int(rating) if rating in ("1", "2", "3", "4", "5") else 0,
-        "reasons": [each for each in REASONS if visit.form.get(f"reason.{each}") == "on"],
-        **({"text": text} if text else {}),
+        "score": int(score) if score.isascii() and score.isdecimal() and len(score) <= len(str(BEST_SCORE)) else None,
+        "about": [each for each in FEEDBACK_ABOUT if visit.form.get(f"about.{each}") == "on"],
+        **({"says": says} if says else {}),
     }
     heard = visit.ask("POST", f"/jobs/{found['job']}/feedback", body)
     if heard.failed:

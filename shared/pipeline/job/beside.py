@@ -73,10 +73,10 @@ def kept(job: Job, event: KeepAsked, now: datetime) -> Job:
 
 def judged_by(job: Job, event: FeedbackGiven, now: datetime) -> Job:
     """Keep what a key says of a film, in place of its last word; the very job where it says the same again."""
-    said = Feedback(event.by, now, event.rating, event.reasons, event.text)
+    said = Feedback(event.by, now, event.rating, event.reasons, event.text, event.score, event.about)
     before = next((one for one in job.feedback if one.by == event.by), None)
     if before and replace(before, at=now) == said:
         return job
     others = tuple(one for one in job.feedback if one.by != event.by)
-    told = tell(job, now, "job", "feedback", f"{event.rating} of 5")
+    told = tell(job, now, "job", "feedback", f"{event.score or event.rating} of {said.scale}")
     return replace(told, feedback=(*others, said)[-MOST_FEEDBACK:])

@@ -5,7 +5,7 @@
  */
 import type { Accepted, Cancelled, DryRun, Edit, Film, Job, Jobs, Regenerate, Retry, Revised, RevisedDryRun } from "./schema.js";
 import type { BatchDryRun, BatchShown, Batches } from "./schema.js";
-import type { Cancels, Deleted, JobDeleted, Retries, RetriesPriced } from "./schema.js";
+import type { Cancels, Deleted, Feedback, FeedbackKept, JobDeleted, Retries, RetriesPriced } from "./schema.js";
 import type { ClipUploaded, Problem, Tenant, Uploaded, WebhookPayload } from "./schema.js";
 
 export type * from "./schema.js";
@@ -171,6 +171,11 @@ export class Abroll {
   /** Keep an ended film beyond its plan's days; with false it goes as the others do, its days beginning anew. */
   keep(job: string, keep = true): Promise<Job> {
     return this.call("PATCH", `/jobs/${encodeURIComponent(job)}`, { body: { keep } });
+  }
+
+  /** Say how a film is, `score` 1 to 10; what this key said of it before is replaced. */
+  feedback(job: string, said: Feedback): Promise<FeedbackKept> {
+    return this.call("POST", `/jobs/${encodeURIComponent(job)}/feedback`, { body: said });
   }
 
   /** Delete an ended film with all its files, for good; its bill's figures stay. Asked again, it answers the same. */
