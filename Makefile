@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 export PYTHONPATH := $(CURDIR)
+unexport PYTHONDONTWRITEBYTECODE  # as images set it: every process of ours would compile all it imports, 3.7 s for 1.1
 
 .DEFAULT_GOAL := help
 .PHONY: help demo run test proofs check generate clean
