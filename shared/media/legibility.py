@@ -27,8 +27,9 @@ _OLD = 5  # frames by which a frame that is looked at may be older than its mome
 class Letters:
     """One text's letters, and the worst contrast they were seen with."""
 
-    def __init__(self, word: Lettering, look: Typography) -> None:
-        self.word, self._look = word, look
+    def __init__(self, word: Lettering, look: Typography, *, coded: bool) -> None:
+        """Take a text; `coded`: the frames that will be looked at were encoded before."""
+        self.word, self._look, self._left = word, look, _LEFT_OF_IT if coded else 1.0
         self.worst: float | None = None
         self._ground = rgb(look.panel or DARK)
         self._ink = rgb(look.color)
@@ -61,7 +62,7 @@ class Letters:
         behind = _at(ground, 1 - _NEAREST_SHARE if brighter else _NEAREST_SHARE)
         high, low = (max(ink, behind) / 255 + 0.05), (min(ink, behind) / 255 + 0.05)
         crossed = (ink < behind) if brighter else (ink > behind)
-        found = 1.0 if crossed else high / low / _LEFT_OF_IT
+        found = 1.0 if crossed else high / low / self._left
         self.worst = round(min(found, self.worst or found), 2)
 
     def _painted(self, path: Path) -> tuple[Image.Image, Image.Image]:

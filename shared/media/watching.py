@@ -88,7 +88,7 @@ def looked_for(
 
 def watched(film: Source, asked: LookedFor, folder: Path, budget: Budget) -> PictureSeen:
     """Return what is seen of a film that begins with the frame `asked` begins with. Raises MediaFailed."""
-    views = _Views(asked)
+    views = _Views(asked, coded=True)
     frame = Source(film.path, film.demuxer, ("-skip_frame", "noref", "-skip_loop_filter", "all"))
     words = ["-filter_complex", f"[0:v]{views.graph}", *views.outputs]
     return views.seen(stream([frame], words, folder, budget, views.size), folder)
@@ -101,7 +101,7 @@ def watched_painting(
 
     It is then painted once more by itself: a film is none the worse for its report. Raises MediaRefused, MediaFailed.
     """
-    views = _Views(looks_for)
+    views = _Views(looks_for, coded=False)
     graph = f"{one.text};[film]split[painted][watched];[watched]{views.graph}"
     words = [*painting(graph, "painted", one.frames, name), *views.outputs]
     try:
@@ -113,9 +113,9 @@ def watched_painting(
 class _Views:
     """The two views of a film that are looked at: as ffmpeg is asked for them, and what is seen in them."""
 
-    def __init__(self, asked: LookedFor) -> None:
+    def __init__(self, asked: LookedFor, *, coded: bool) -> None:
         edit = asked.edit
-        self._asked = asked
+        self._asked, self._coded = asked, coded
         self._rate = min(float(_SMALL_RATE), _MOST_SMALL / edit.seconds)
         self._reads = min(float(_WHOLE_RATE), _MOST_WHOLE_RATE / edit.seconds)
         self._high = max(2, _WIDE * edit.size.height // edit.size.width)
@@ -139,7 +139,7 @@ class _Views:
         """Return what is seen, reading pieces of whole frames while they come."""
         asked, around = self._asked, self._around
         edit, begins = asked.edit, asked.start / asked.edit.fps
-        letters = [(number, Letters(word, edit.text)) for number, word in asked.words]
+        letters = [(number, Letters(word, edit.text, coded=self._coded)) for number, word in asked.words]
         for number, piece in enumerate(pieces):
             picture = Image.frombytes("RGB", (around.width, around.height), piece)
             for _, each in letters:

@@ -43,7 +43,7 @@ def test_every_kind_of_film_is_shown(tmp_path: Path) -> None:
     assert all((out / f"{name}-{at}.jpg").stat().st_size for name in figures for at in (10, 50, 90))
     assert {name: [] for name in figures} == {name: row["faults"] for name, row in figures.items()}
     assert REASONS == {
-        name: [" ".join(each.split()[2:4]) for each in row["reasons"]]
+        name: [" ".join(each.partition(": ")[2].split()[:2]) for each in row["reasons"]]
         for name, row in figures.items()
         if row["reasons"]
     }

@@ -122,7 +122,7 @@ def test_a_lit_word_is_no_fault_of_the_others(tmp_path: Path) -> None:
     """How well words can be read is measured on those that are not lit: the pill beside them is not their ground."""
     cue = by_word("One two three four five six", each=0.5)
     (word,), _ = letter(edit(colored(9), cues=(cue,), size=LARGE), (), tmp_path)
-    found = Letters(word, USUAL_TEXT)
+    found = Letters(word, USUAL_TEXT, coded=False)
 
     for frame in range(word.start, word.end):
         with Image.open(word.shown(frame)) as picture:
