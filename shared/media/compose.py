@@ -1,8 +1,8 @@
 """Renders a finished edit to one MP4 and its poster with ffmpeg.
 
 The film is painted in segments (so that a film of twenty scenes never holds more than a few decoders), the segments are
-joined without another encoding to the sound, which is mixed beside them. The same inputs give the same
-bytes: encoder threads are fixed and nothing dated is written.
+joined without another encoding, and the sound is mixed and encoded beside them. The same inputs give the same bytes:
+encoder threads are fixed and nothing dated is written.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -87,7 +87,7 @@ def mixed(laid: LaidOut) -> Mix:
     """Return the film's sound at the loudness asked for, its first input being number 0."""
     bench, layout = laid.bench, laid.layout
     given = (layout.edit, layout.row, laid.films, layout.loud, layout.presenters)
-    return balanced(*given, bench.folder, bench.budget, laid.music, first=0)
+    return balanced(*given, bench.folder, bench.budget, laid.music)
 
 
 def runs(laid: LaidOut, row: tuple[Cut, ...]) -> tuple[Run, ...]:

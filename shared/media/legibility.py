@@ -1,4 +1,4 @@
-"""Measures on a finished film's own pixels how far letters stand out from what is really behind them.
+"""Measures on a film's own pixels, painted or encoded, how far letters stand out from what is really behind them.
 
 Where the letters are tells the picture they were painted as. Their light is the mean of their middles, the ground's
 that of a rim around them: its nearest twentieth to the letters, for one bright spot behind a letter is enough.

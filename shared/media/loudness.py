@@ -35,10 +35,8 @@ def balanced(
     folder: Path,
     budget: Budget,
     music: Prepared | None = None,
-    *,
-    first: int = 1,
 ) -> Mix:
-    """Return the film's sound at the loudness asked for, its first input being number `first`: the picture may be 0.
+    """Return the film's sound at the loudness asked for, its first input being number 0.
 
     Of a film planned before there was a choice only footage is measured: it stays as it was.
     """
@@ -49,27 +47,27 @@ def balanced(
             found = Measured(min(_RAISED, max(_LOWERED, LOUDNESS - alone)), silent=silent)
             heard = loud
 
-    def mixed(begin: int, how: Measured) -> Mix:
-        return mix(edit, row, films, heard, presenters, begin, how, music)
+    def mixed(how: Measured) -> Mix:
+        return mix(edit, row, films, heard, presenters, 0, how, music)
 
     if edit.loudness is None:
         if heard:
-            together, _, _ = _measured(mixed(0, found), folder, budget)
+            together, _, _ = _measured(mixed(found), folder, budget)
             found = replace(found, whole=LOUDNESS - together) if together is not None else found
-        return mixed(first, found)
+        return mixed(found)
 
     made, off = _brought(mixed, found, edit.loudness, folder, budget)
     if off > _MISSED:
         carried, less = _brought(mixed, replace(found, carried=True), edit.loudness, folder, budget)
         made = carried if abs(less) < off else made
-    return mixed(first, made)
+    return mixed(made)
 
 
 def _brought(
-    mixed: Callable[[int, Measured], Mix], found: Measured, asked: float, folder: Path, budget: Budget
+    mixed: Callable[[Measured], Mix], found: Measured, asked: float, folder: Path, budget: Budget
 ) -> tuple[Measured, float]:
     """Return how a film comes to the loudness asked for, and how many LU it lacks then (below 0: it has too many)."""
-    together, _, peak = _measured(mixed(0, replace(found, limited=False)), folder, budget, peaks=True)
+    together, _, peak = _measured(mixed(replace(found, limited=False)), folder, budget, peaks=True)
     if together is None:
         return found, 0.0
     found = replace(found, whole=min(_LOUDER, asked - together))
@@ -77,7 +75,7 @@ def _brought(
         return replace(found, limited=False), asked - together - found.whole
     lost = 0.0
     for _ in range(2):  # what is given back for what holding back its peaks took is held back in part, too
-        limited, _, _ = _measured(mixed(0, found), folder, budget)
+        limited, _, _ = _measured(mixed(found), folder, budget)
         lost = asked - limited if limited is not None else 0.0
         if abs(lost) < _UNHEARD:
             break
