@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from infra.answer_fields import Schema, fields_of, listed, of, ref, text, time
-from shared.pipeline.plan.warned import LOOK, READY
+from shared.pipeline.plan.film_quality import LOOK, READY
 from shared.pipeline.quality.rules import Fault
 
 QUALITY_SCHEMAS: Mapping[str, Schema] = {

@@ -15,10 +15,10 @@ from shared.codes import MEANINGS, Code
 from shared.config import SHIPPED_TABLES, read_tables
 from shared.door.statuses import STATUS
 from shared.log import FACTS, SEVERITY, Fact
+from shared.pipeline.plan.advice import ADVICE
 from shared.pipeline.plan.capabilities import AvatarService, FootageModel, tables
 from shared.pipeline.plan.plan import MICROS, Feature
 from shared.pipeline.plan.request import Resolution
-from shared.pipeline.plan.warned import ADVICE
 from shared.pipeline.quality.rules import RULES
 from shared.steps.plans import tenant_plans
 from shared.steps.webhook_events import EVENTS, WebhookEvent

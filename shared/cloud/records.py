@@ -9,7 +9,7 @@ from shared.cloud.hours import Hour
 from shared.pipeline.codec import Stored, to_stored
 from shared.pipeline.job.job import Job
 from shared.pipeline.job.shares import NOTHING, Amount, Share, mark_at
-from shared.pipeline.plan.warned import FilmQuality
+from shared.pipeline.plan.film_quality import FilmQuality
 
 Item = TypeVar("Item")
 

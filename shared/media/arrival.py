@@ -17,8 +17,9 @@ from shared.media.ffmpeg import PICTURES, SOUNDS, Budget, run
 from shared.media.keying import rgb
 from shared.media.probe import FilmFacts, probe, told_length
 from shared.media.sources import source_of, transparent
+from shared.pipeline.plan.advice import warning
 from shared.pipeline.plan.plan import KEY_COLOR, Cutout
-from shared.pipeline.plan.warned import Warned, WarningText, warning
+from shared.pipeline.plan.warned import Warned, WarningText
 
 _SURELY = 1_000_000_000  # pixels decoded whole: 43 s of 720x1280 at 25 frames a second
 ERRORS = "0.1"  # share of frames that may fail to decode: above it the file is broken, not scratched

@@ -23,8 +23,9 @@ from shared.media.segments import Cut, segments
 from shared.media.sound import Mix
 from shared.media.watching import PictureSeen, looked_for
 from shared.pipeline.edit.edit import Edit
+from shared.pipeline.plan.film_quality import FilmQuality
 from shared.pipeline.plan.plan import Cutout
-from shared.pipeline.plan.warned import FilmQuality, WarningText
+from shared.pipeline.plan.warned import WarningText
 
 SOUND = ("-c:a", "aac", "-b:a", "160k", "-ar", "48000", "-ac", "2")
 # Networks refuse edit lists. Signed offsets put the first frame at 0 without one, and the sound leaves out what its

@@ -22,8 +22,8 @@ from shared.media.sound import DUCKED
 from shared.media.takes import LOUDNESS
 from shared.media.watching import Overlay, PictureSeen, looked_for, measuring, watched
 from shared.pipeline.edit.edit import MIDDLE, PRODUCT, Edit
+from shared.pipeline.plan.film_quality import FilmQuality
 from shared.pipeline.plan.plan import Cutout, Sound
-from shared.pipeline.plan.warned import FilmQuality
 from shared.pipeline.quality.figures import Figures, PersonFigures, SoundFigures, SpeechFigures, TextFigures
 from shared.pipeline.quality.judging import judged
 

@@ -22,9 +22,10 @@ from shared.media.text_layout import PAD, PaintedText, Saying, laid_out, saying_
 from shared.media.word_places import word_parts
 from shared.media.wording import Wording
 from shared.pipeline.edit.edit import Cue, Edit, Title
+from shared.pipeline.plan.advice import warning
 from shared.pipeline.plan.glyphs import named
 from shared.pipeline.plan.typography import DARK, TextStyle, Typography
-from shared.pipeline.plan.warned import Warned, WarningText, warning
+from shared.pipeline.plan.warned import Warned, WarningText
 
 _BAR = 0.22  # of the space between letters and their panel's edge: how wide a bar in it is
 _RIM = 0.09  # of the letters: how far an outline reaches

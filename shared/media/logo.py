@@ -16,9 +16,10 @@ from shared.media.canvas import Lettering, PlacedPresenter
 from shared.media.images import decode_logo
 from shared.media.segments import frames
 from shared.pipeline.edit.edit import DRAWN_KEY, Edit, Shot
+from shared.pipeline.plan.advice import warning
 from shared.pipeline.plan.brand import LOGO_ALONE, MOST_LOGO, Corner, Logo, LogoTime
 from shared.pipeline.plan.plan import Cutout, Size
-from shared.pipeline.plan.warned import Warned, WarningText, warning
+from shared.pipeline.plan.warned import Warned, WarningText
 
 _USUAL = 0.13  # of the shorter side: the side of a square logo of usual size; one of another shape has its area
 _TALLEST = 0.16  # of the shorter side

@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from shared.pipeline.edit.edit import Appearance, Edit, Shot
+from shared.pipeline.plan.advice import warning
 from shared.pipeline.plan.picture import Hold
 from shared.pipeline.plan.plan import Blend
-from shared.pipeline.plan.warned import Warned, WarningText, warning
+from shared.pipeline.plan.warned import Warned, WarningText
 
 OPEN_AT_ONCE = 6  # decoders a part may hold: measured, each costs some 60 MB at 720x1280
 _OPENING_PIXELS = 1920 * 1088  # of a frame a decoder may have and count as one: 4K is four times it

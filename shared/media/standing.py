@@ -10,9 +10,10 @@ from shared.media.painting import plate, round_card, wall
 from shared.media.segments import Cut, frames, on_film
 from shared.media.takes import MeasuredTake
 from shared.pipeline.edit.edit import Appearance, Edit
+from shared.pipeline.plan.advice import warning
 from shared.pipeline.plan.picture import Inset
 from shared.pipeline.plan.plan import Cutout
-from shared.pipeline.plan.warned import Warned, WarningText, warning
+from shared.pipeline.plan.warned import Warned, WarningText
 
 _PUSHES = 10  # frames in which a panel comes and goes
 

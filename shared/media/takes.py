@@ -19,8 +19,9 @@ from shared.media.matte import filters, judged
 from shared.media.probe import FilmFacts
 from shared.media.sources import source_of, transparent
 from shared.pipeline.edit.edit import Appearance
+from shared.pipeline.plan.advice import warning
 from shared.pipeline.plan.plan import Cutout
-from shared.pipeline.plan.warned import Warned, WarningText, warning
+from shared.pipeline.plan.warned import Warned, WarningText
 
 SAMPLES = 4  # frames a second looked at
 LOUDNESS = -16.0  # LUFS a voice is brought to, the habit of phones and the web

@@ -13,6 +13,7 @@ from difflib import get_close_matches
 from shared.cloud.personas import Personas
 from shared.cloud.tenants import AccountStatus, Tenant, Tenants
 from shared.pipeline.job.job import Job
+from shared.pipeline.plan.advice import warning
 from shared.pipeline.plan.capabilities import AvatarService, Tables
 from shared.pipeline.plan.personas import STYLES, Persona, cast_by, personas_named
 from shared.pipeline.plan.planner import CannotPlan, to_ask
@@ -20,7 +21,7 @@ from shared.pipeline.plan.refusals import unavailable_service
 from shared.pipeline.plan.request import FilmRequest, Mode, Prefer
 from shared.pipeline.plan.selection import Candidate, Ranked, rank, usual_seconds
 from shared.pipeline.plan.speakers import Defaults, speakers
-from shared.pipeline.plan.warned import Warned, WarningText, warning
+from shared.pipeline.plan.warned import Warned, WarningText
 from shared.pipeline.vendors.figures import Outlook
 from shared.pipeline.vendors.names import called
 from shared.steps.account_defaults import USUAL, defaults_of, speaks, with_account_defaults

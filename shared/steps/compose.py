@@ -32,10 +32,12 @@ from shared.pipeline.job.names import beside, film_object
 from shared.pipeline.job.status import degraded
 from shared.pipeline.job.turns import has_task
 from shared.pipeline.job.vendors import account_owner
+from shared.pipeline.plan.advice import warning
 from shared.pipeline.plan.composition import laid_for
+from shared.pipeline.plan.film_quality import FilmQuality
 from shared.pipeline.plan.plan import Cutout, Kind
 from shared.pipeline.plan.typography import CaptionsBy
-from shared.pipeline.plan.warned import FilmQuality, Warned, WarningText, warning
+from shared.pipeline.plan.warned import Warned, WarningText
 from shared.steps.commit import Commits, dispatch_deadline
 from shared.steps.cutouts import NEXT
 from shared.steps.divided_film import Film, divide, divided_film, may_be_divided

@@ -9,9 +9,10 @@ from shared.media.ffmpeg import Budget
 from shared.media.packaging import packed
 from shared.pipeline.job.job import Job
 from shared.pipeline.job.names import beside
+from shared.pipeline.plan.advice import warning
 from shared.pipeline.plan.cards import intro_seconds
 from shared.pipeline.plan.composition import laid_for
-from shared.pipeline.plan.warned import Warned, WarningText, warning
+from shared.pipeline.plan.warned import Warned, WarningText
 
 FILE_MIME: Mapping[str, str] = {
     "mov": "video/quicktime",

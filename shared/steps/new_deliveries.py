@@ -10,8 +10,8 @@ from shared.pipeline.job.job import Ending, Job
 from shared.pipeline.job.ledger import bill
 from shared.pipeline.job.names import delivery_task
 from shared.pipeline.job.status import degraded, progress, stage, status
+from shared.pipeline.plan.film_quality import FilmQuality
 from shared.pipeline.plan.plan import COMPOSE_KEY
-from shared.pipeline.plan.warned import FilmQuality
 from shared.steps.links import FILM, POSTER, below_job, file_links, linked_files, output_name
 from shared.steps.webhook_events import WebhookEvent, event_of
 

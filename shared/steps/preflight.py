@@ -9,11 +9,12 @@ from shared.cloud.secrets import NoSecret, Secrets
 from shared.cloud.tenants import AccountStatus, Tenants
 from shared.codes import Code
 from shared.log import Fact, log
+from shared.pipeline.plan.advice import warning
 from shared.pipeline.plan.looks import Look, Voice
 from shared.pipeline.plan.plan import Plan
 from shared.pipeline.plan.request import FilmRequest
 from shared.pipeline.plan.speakers import Needed, Styled
-from shared.pipeline.plan.warned import Warned, WarningText, warning
+from shared.pipeline.plan.warned import Warned, WarningText
 from shared.pipeline.vendors.names import called
 from shared.providers.ports import KeyChanged, Refused, TryLater
 from shared.steps.asked_once import ANSWER_LIFE, AskedOnce

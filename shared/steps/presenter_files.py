@@ -16,8 +16,9 @@ from shared.media.arrival import Ordered, arrived, as_picture
 from shared.media.errors import MediaFailed, MediaRefused
 from shared.pipeline.job.job import Output
 from shared.pipeline.job.names import AttemptName, presenter_object
+from shared.pipeline.plan.advice import warning
 from shared.pipeline.plan.plan import Cutout
-from shared.pipeline.plan.warned import Warned, WarningText, warning
+from shared.pipeline.plan.warned import Warned, WarningText
 from shared.providers.ports import Filmed
 from shared.steps.fetching import Unfetched, Unfit, download
 

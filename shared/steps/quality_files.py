@@ -5,7 +5,7 @@ import json
 from shared.cloud.blobs import Blobs, FilesUnreachable, NoFile
 from shared.pipeline.codec import Unreadable, from_plain, to_plain
 from shared.pipeline.job.names import beside
-from shared.pipeline.plan.warned import FilmQuality
+from shared.pipeline.plan.film_quality import FilmQuality
 
 _MOST_REPORT = 65536  # bytes
 

@@ -7,9 +7,10 @@ film's voices has, though all of them have others, is a slip of the pen and refu
 from collections.abc import Iterator, Mapping
 
 from shared.codes import Code
+from shared.pipeline.plan.advice import warning
 from shared.pipeline.plan.looks import Voice
 from shared.pipeline.plan.speakers import Needed, Styled
-from shared.pipeline.plan.warned import Warned, WarningText, warning
+from shared.pipeline.plan.warned import Warned, WarningText
 from shared.pipeline.vendors.names import called
 from shared.steps.asked_once import AskedOnce
 from shared.steps.problems import Problem, first_mistakes

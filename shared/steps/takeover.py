@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from shared.cloud.forms import Forms
 from shared.pipeline.job.cast import dearest
 from shared.pipeline.job.schema import SWITCHING
+from shared.pipeline.plan.advice import warning
 from shared.pipeline.plan.capabilities import Tables
 from shared.pipeline.plan.plan import MICROS, Plan, Understudy
 from shared.pipeline.plan.planner import CannotPlan, Defaults, plan, to_ask
@@ -17,7 +18,7 @@ from shared.pipeline.plan.request import FilmRequest, IfUnclear, PresenterFailur
 from shared.pipeline.plan.selection import Ranked
 from shared.pipeline.plan.speakers import plainly
 from shared.pipeline.plan.understudies import persona_of
-from shared.pipeline.plan.warned import Warned, WarningText, warning
+from shared.pipeline.plan.warned import Warned, WarningText
 from shared.steps.casting import Chosen
 from shared.steps.preflight import Preflight
 from shared.steps.problems import Problem, invalid

@@ -14,7 +14,7 @@ from enum import StrEnum
 from shared.cloud.records import BatchFacts, JobFacts, OutputFacts
 from shared.pipeline.job.job import Ending
 from shared.pipeline.plan.dollars import dollars
-from shared.pipeline.plan.warned import FilmQuality
+from shared.pipeline.plan.film_quality import FilmQuality
 
 
 class WebhookEvent(StrEnum):

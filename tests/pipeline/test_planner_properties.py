@@ -6,6 +6,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.pipeline.plan.advice import ADVICE
 from shared.pipeline.plan.plan import Feature, Join, Kind, Length, Plan, Sound
 from shared.pipeline.plan.planner import nodes, plan_from_document, plan_to_document
 from shared.pipeline.plan.request import (
@@ -20,7 +21,6 @@ from shared.pipeline.plan.request import (
 )
 from shared.pipeline.plan.rules import mistakes, outline
 from shared.pipeline.plan.unseen import seen
-from shared.pipeline.plan.warned import ADVICE
 from tests.pipeline.films import PHOTO, TABLES, WHITE, film, planned, with_references
 
 LINKS = TABLES.limits.links

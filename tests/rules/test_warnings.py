@@ -8,11 +8,12 @@ import pytest
 
 from shared.door.change_bodies import RegenerateBody
 from shared.door.film_bodies import FilmBody
-from shared.pipeline.plan.warned import ADVICE, Advice, Warned, warning
+from shared.pipeline.plan.advice import ADVICE, Advice, warning
+from shared.pipeline.plan.warned import Warned
 from tests.rules.sources import found, name_of, parsed, python_files
 from tests.rules.test_named_things import PATHS, missing_fields, missing_paths, properties
 
-REGISTER = "shared/pipeline/plan/warned.py"
+REGISTER = "shared/pipeline/plan/advice.py"
 ORDER = {*properties(FilmBody.model_json_schema()), *properties(RegenerateBody.model_json_schema())}
 CALL = re.compile(r"\b(?:POST|PUT) (/[\w/{}]+)")
 PLACE = re.compile(r"\{(\w+)\}")

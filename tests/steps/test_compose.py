@@ -10,8 +10,8 @@ from shared.pipeline.job.job import Ending, State
 from shared.pipeline.job.names import beside, film_object
 from shared.pipeline.job.recut import Recut
 from shared.pipeline.job.revision import Change
+from shared.pipeline.plan.film_quality import FilmQuality
 from shared.pipeline.plan.picture import Container, Preview
-from shared.pipeline.plan.warned import FilmQuality
 from shared.steps.quality_files import keep_quality
 from tests.faults.wire import Kind
 from tests.media.makers import BLUE

@@ -4,13 +4,14 @@ from collections.abc import Iterator, Mapping
 
 from shared.pipeline.edit.reprise import HELD
 from shared.pipeline.edit.timeline import TimelineEntry
+from shared.pipeline.plan.advice import warning
 from shared.pipeline.plan.insets import filled_by
 from shared.pipeline.plan.picture import Hold
 from shared.pipeline.plan.plan import Length, Plan
 from shared.pipeline.plan.reading import unread
 from shared.pipeline.plan.request import FilmRequest
 from shared.pipeline.plan.timing import say
-from shared.pipeline.plan.warned import Warned, WarningText, warning
+from shared.pipeline.plan.warned import Warned, WarningText
 
 NOTICEABLE = 0.3  # seconds; less nobody sees
 

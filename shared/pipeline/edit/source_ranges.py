@@ -9,9 +9,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
+from shared.pipeline.plan.advice import warning
 from shared.pipeline.plan.plan import LENGTH_TOLERANCE, Clip, Plan, Stretch
 from shared.pipeline.plan.timing import say
-from shared.pipeline.plan.warned import Warned, WarningText, warning
+from shared.pipeline.plan.warned import Warned, WarningText
 
 
 @dataclass(frozen=True, slots=True)

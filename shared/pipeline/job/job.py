@@ -11,9 +11,9 @@ from shared.pipeline.job.schema import OLDEST
 from shared.pipeline.job.stay import Feedback, Stay
 from shared.pipeline.job.switches import Switch
 from shared.pipeline.job.version import Versions
+from shared.pipeline.plan.film_quality import FilmQuality
 from shared.pipeline.plan.plan import Cutout, Kind, Plan
 from shared.pipeline.plan.request import FilmRequest
-from shared.pipeline.plan.warned import FilmQuality
 
 
 class State(StrEnum):

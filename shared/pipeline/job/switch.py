@@ -19,8 +19,9 @@ from shared.pipeline.job.switches import Switch
 from shared.pipeline.job.timeouts import SECOND, Timeouts
 from shared.pipeline.job.vendors import payer_of
 from shared.pipeline.job.verdicts import Verdict, verdict
+from shared.pipeline.plan.advice import warning
 from shared.pipeline.plan.plan import MICROS, Kind, Understudy
-from shared.pipeline.plan.warned import Warned, WarningText, warning
+from shared.pipeline.plan.warned import Warned, WarningText
 from shared.pipeline.vendors.names import called
 
 ANEW = "POST /jobs/{id}/regenerate with this node orders the presenter again"

@@ -8,10 +8,11 @@ back when the job ends (hole 227).
 
 from shared.pipeline.job.cast import speech_of
 from shared.pipeline.job.job import Attempt, Job, Node, Output
+from shared.pipeline.plan.advice import warning
 from shared.pipeline.plan.dollars import dollars
 from shared.pipeline.plan.plan import Speech
 from shared.pipeline.plan.understudies import take_by
-from shared.pipeline.plan.warned import Warned, WarningText, warning
+from shared.pipeline.plan.warned import Warned, WarningText
 from shared.pipeline.vendors.names import called
 
 

@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from shared.pipeline.plan.advice import warning
 from shared.pipeline.plan.picture import BesideImage, CardTime, Role
 from shared.pipeline.plan.plan import Picture, Plan, Stretch
 from shared.pipeline.plan.request import FilmRequest
-from shared.pipeline.plan.warned import Warned, WarningText, warning
+from shared.pipeline.plan.warned import Warned, WarningText
 
 _PHOTO_FIELDS = ("image_url", "image")
 

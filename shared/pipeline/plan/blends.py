@@ -9,9 +9,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
+from shared.pipeline.plan.advice import warning
 from shared.pipeline.plan.plan import Blend, Clip, Plan, Stretch
 from shared.pipeline.plan.request import FilmRequest
-from shared.pipeline.plan.warned import Warned, WarningText, warning
+from shared.pipeline.plan.warned import Warned, WarningText
 
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")  # Hebrew, Arabic and their kin
 _LANGUAGES = ("ar", "he", "fa", "ur", "ps", "ug", "yi", "dv", "sd", "ckb")

@@ -9,11 +9,12 @@ longer than Veo can extend; then it is cut into chains of nearly equal length, s
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from shared.pipeline.plan.advice import warning
 from shared.pipeline.plan.capabilities import FootageModel, Limits
 from shared.pipeline.plan.plan import Feature, Join
 from shared.pipeline.plan.request import FilmRequest, Resolution
 from shared.pipeline.plan.timing import say_scenes
-from shared.pipeline.plan.warned import Warned, WarningText, warning
+from shared.pipeline.plan.warned import Warned, WarningText
 
 
 @dataclass(frozen=True, slots=True)

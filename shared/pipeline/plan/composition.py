@@ -11,12 +11,13 @@ from dataclasses import replace
 from typing import Any
 
 from shared.pipeline.codec import to_plain
+from shared.pipeline.plan.advice import warning
 from shared.pipeline.plan.blends import composed_blends
 from shared.pipeline.plan.picture import Hold, Inset, inset_for
 from shared.pipeline.plan.plan import Plan, Stretch
 from shared.pipeline.plan.request import AspectRatio, FilmRequest, OutputRequest, Resolution, SceneRequest, script_of
 from shared.pipeline.plan.typography import OF_APPS, USUAL_TEXT, CaptionsBy
-from shared.pipeline.plan.warned import Warned, WarningText, warning
+from shared.pipeline.plan.warned import Warned, WarningText
 
 RENDERER = 3  # raised whenever the same composition may give other frames or another sound
 CARD_PAINTER = 2  # the same of films with a product's card alone: all others keep their names

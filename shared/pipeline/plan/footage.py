@@ -12,12 +12,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 
+from shared.pipeline.plan.advice import warning
 from shared.pipeline.plan.capabilities import FootageModel, Limits
 from shared.pipeline.plan.chains import divide
 from shared.pipeline.plan.plan import Clip, Feature, Join, Sound, Stretch
 from shared.pipeline.plan.request import FilmRequest, Resolution
 from shared.pipeline.plan.timing import say, say_scenes
-from shared.pipeline.plan.warned import Warned, WarningText, warning
+from shared.pipeline.plan.warned import Warned, WarningText
 
 
 @dataclass(frozen=True, slots=True)

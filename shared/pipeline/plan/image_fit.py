@@ -3,13 +3,14 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from shared.pipeline.plan.advice import warning
 from shared.pipeline.plan.beside import beside_key, beside_paths
 from shared.pipeline.plan.cards import card_clips
 from shared.pipeline.plan.composition import own_scenes
 from shared.pipeline.plan.picture import CardFit, OwnFile, Role
 from shared.pipeline.plan.plan import Feature, Plan, Size
 from shared.pipeline.plan.request import FilmRequest, ImageFit
-from shared.pipeline.plan.warned import Warned, WarningText, warning
+from shared.pipeline.plan.warned import Warned, WarningText
 
 LOST = 0.02  # of a photo; less is not worth a word
 ENLARGED = 1.5  # times; less is hardly seen

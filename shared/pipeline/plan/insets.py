@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 
+from shared.pipeline.plan.advice import warning
 from shared.pipeline.plan.picture import Hold, Inset
 from shared.pipeline.plan.plan import Speech, Stretch
 from shared.pipeline.plan.request import AspectRatio, FilmRequest
 from shared.pipeline.plan.timing import say
-from shared.pipeline.plan.warned import Warned, WarningText, warning
+from shared.pipeline.plan.warned import Warned, WarningText
 
 
 def refuse_beside(path: str, inset: Inset | None, shapes: Sequence[AspectRatio]) -> Iterator[tuple[str, str]]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from shared.pipeline.plan import prompts
+from shared.pipeline.plan.advice import warning
 from shared.pipeline.plan.beside import beside_paths, carded
 from shared.pipeline.plan.blends import blend_warnings
 from shared.pipeline.plan.capabilities import AvatarService
@@ -16,7 +17,7 @@ from shared.pipeline.plan.request import FilmRequest, ImageFit, VoiceSettings, s
 from shared.pipeline.plan.ssml import Passage, read_script
 from shared.pipeline.plan.timing import lasting, say, say_scenes
 from shared.pipeline.plan.typography import LEGIBLE, USUAL_TEXT, contrast
-from shared.pipeline.plan.warned import Warned, WarningText, warning
+from shared.pipeline.plan.warned import Warned, WarningText
 from shared.pipeline.vendors.names import called
 
 ABOUT_PRESENTERS = (

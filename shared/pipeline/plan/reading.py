@@ -4,9 +4,10 @@ People read about 17 letters a second. The room is what letters of 5.2 % of the 
 that are read on a phone; what does not fit in them is cut by the renderer.
 """
 
+from shared.pipeline.plan.advice import warning
 from shared.pipeline.plan.request import AspectRatio
 from shared.pipeline.plan.timing import READING, READING_START, reading_seconds, say
-from shared.pipeline.plan.warned import Warned, WarningText, warning
+from shared.pipeline.plan.warned import Warned, WarningText
 
 ROOM = {  # letters, about
     AspectRatio.TALL: 240,

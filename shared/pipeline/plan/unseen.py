@@ -8,10 +8,11 @@ the last scene's remaining footage is shown, then its last frame held.
 from collections.abc import Iterator
 from dataclasses import replace
 
+from shared.pipeline.plan.advice import warning
 from shared.pipeline.plan.plan import Join, Length, Speech
 from shared.pipeline.plan.request import FilmRequest, SceneRequest
 from shared.pipeline.plan.timing import SHORTEST_BACKDROP, say, say_scenes
-from shared.pipeline.plan.warned import Warned, WarningText, warning
+from shared.pipeline.plan.warned import Warned, WarningText
 
 LONGER, MORE = 1.25, 1.0  # times the estimate, and seconds: how much longer than estimated a speech may be
 SHORTEST_LINK = 7.0  # seconds an extension adds, whatever was asked

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 
+from shared.pipeline.plan.advice import warning
 from shared.pipeline.plan.plan import Clip, Length, Speech, Stretch
 from shared.pipeline.plan.request import FilmRequest
 from shared.pipeline.plan.timing import say
-from shared.pipeline.plan.warned import Warned, WarningText, warning
+from shared.pipeline.plan.warned import Warned, WarningText
 
 SECONDS = 0.5  # less than that nobody asks about
 

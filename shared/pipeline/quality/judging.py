@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from shared.pipeline.plan.film_quality import Deduction, FilmQuality
 from shared.pipeline.plan.picture import is_own
-from shared.pipeline.plan.warned import Deduction, FilmQuality
 from shared.pipeline.quality.figures import (
     Figures,
     PersonFigures,
