@@ -117,7 +117,14 @@ LENT = listed(
     {"type": "string"},
 )
 WAIT = of("integer", "How long such a film usually takes from its order, seconds.")
-PLANNED = of("number", "How long the planned film lasts, seconds.")
+PLANNED = of("number", "How long the planned film lasts, seconds; with its cards.")
+LASTING = {
+    "planned_seconds": PLANNED,
+    "cards": listed(
+        "The cards before and after the film, whose seconds come on top of its scenes'; none where it has none.",
+        ref("PlannedCard"),
+    ),
+}
 REVISED = {
     "remade": listed("Keys of the parts that are made again.", {"type": "string"}),
     "kept": listed("Keys of the parts that stay and are not bought again.", {"type": "string"}),
@@ -173,7 +180,7 @@ JOB = {
     "job_id": text("The same as id."),
     "waiting_for": listed("Keys of the parts that are being worked on.", {"type": "string"}),
     "processing_time_seconds": of("number", "From the order to its end, or until now."),
-    "planned_seconds": PLANNED,
+    **LASTING,
     "film_seconds": of("number", "How long the finished film lasts, seconds.", null=True),
     "film_bytes": of("integer", "How large the finished film is, bytes.", null=True),
     "size": ref("Size", "The film's picture."),

@@ -9,11 +9,10 @@ from infra.answer_fields import (
     DRY,
     EXPLAINED,
     FAILURE,
-    FILE_URLS,
     JOB,
+    LASTING,
     LENT,
     LISTED_ROW,
-    PLANNED,
     PRICE,
     REVISED,
     ROW,
@@ -35,6 +34,7 @@ from infra.batch_answers import BATCH_SCHEMAS
 from infra.bulk_answers import BULK_SCHEMAS
 from infra.catalog_answers import CATALOG_SCHEMAS
 from infra.django_answers import DJANGO_SCHEMAS
+from infra.film_answers import FILM_SCHEMAS
 from infra.lifecycle_answers import LIFECYCLE_SCHEMAS
 from infra.presenter_answers import PRESENTER_OBJECTS
 from infra.quality_answers import QUALITY_SCHEMAS
@@ -50,6 +50,7 @@ SCHEMAS: Mapping[str, Schema] = {
     **BULK_SCHEMAS,
     **CATALOG_SCHEMAS,
     **DJANGO_SCHEMAS,
+    **FILM_SCHEMAS,
     **LIFECYCLE_SCHEMAS,
     **QUALITY_SCHEMAS,
     **PRESENTER_OBJECTS,
@@ -124,7 +125,7 @@ SCHEMAS: Mapping[str, Schema] = {
         {
             **DRY,
             "avatar_services": listed("Every avatar service, where personas leave the choice.", ref("AvatarService")),
-            "planned_seconds": PLANNED,
+            **LASTING,
             "estimated_time_seconds": WAIT,
             "estimated_cost": COST,
             "estimated_price": PRICE,
@@ -225,7 +226,7 @@ SCHEMAS: Mapping[str, Schema] = {
             "price_factor": of("number", "What abroll charges for a dollar it pays.", minimum=0),
         },
     ),
-    "RevisedDryRun": fields_of("What would be made again.", {**DRY, **REVISED}),
+    "RevisedDryRun": fields_of("What would be made again.", {**DRY, **LASTING, **REVISED}),
     "Size": fields_of("Pixels.", {"width": of("integer", "Pixels across."), "height": of("integer", "Pixels down.")}),
     "Story": fields_of(
         "What happened when.",
@@ -233,21 +234,6 @@ SCHEMAS: Mapping[str, Schema] = {
             "id": text("The job's id."),
             "events": listed("The last fifty, oldest first.", ref("Moment")),
             "lanes": listed("Which work overlapped.", ref("Lane")),
-        },
-    ),
-    "JobOutput": fields_of(
-        "A film of a job, made of the same takes as its others.",
-        {
-            "aspect_ratio": text("Its shape."),
-            "resolution": text("Its size class."),
-            "size": ref("Size", "Its picture."),
-            "film_seconds": of("number", "How long it lasts, seconds.", null=True),
-            "film_bytes": of("integer", "How large it is, bytes.", null=True),
-            "final_video_url": text("Permanent link to it; needs no key.", null=True),
-            "poster_url": text("Permanent link to its picture.", null=True),
-            "file_urls": of("object", FILE_URLS, **TEXTS),
-            "quality": ref("FilmQuality", "How good the finished film is; null where it was not measured.", null=True),
-            "error_message": text("Why it could not be composed while the others were.", null=True),
         },
     ),
     "Version": fields_of(

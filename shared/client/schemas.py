@@ -1004,6 +1004,16 @@ class PlanTerms(TypedDict):
     price_factor: float
 
 
+class PlannedCard(TypedDict):
+    """A card before or after a film."""
+
+    card: Literal["intro", "outro"]
+    shows: Literal["video", "image", "logo", "text"]
+    of_brand: bool
+    seconds: float
+    text: str | None
+
+
 class PlatformAccount(TypedDict):
     """An avatar account of abroll's own; nothing else of it is shown."""
 
@@ -1202,6 +1212,8 @@ class RevisedDryRun(TypedDict):
     status: Literal["dry_run"]
     message: str
     warnings: list[str]
+    planned_seconds: float
+    cards: list[PlannedCard]
     remade: list[str]
     kept: list[str]
     estimated_cost: Cost
@@ -2277,6 +2289,7 @@ class Cancelled(TypedDict):
     waiting_for: list[str]
     processing_time_seconds: float
     planned_seconds: float
+    cards: list[PlannedCard]
     film_seconds: float | None
     film_bytes: int | None
     size: Size
@@ -2337,6 +2350,7 @@ class DryRun(TypedDict):
     warnings: list[str]
     avatar_services: list[AvatarService]
     planned_seconds: float
+    cards: list[PlannedCard]
     estimated_time_seconds: int
     estimated_cost: Cost
     estimated_price: str
@@ -2447,6 +2461,7 @@ class Job(TypedDict):
     waiting_for: list[str]
     processing_time_seconds: float
     planned_seconds: float
+    cards: list[PlannedCard]
     film_seconds: float | None
     film_bytes: int | None
     size: Size

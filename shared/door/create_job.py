@@ -69,7 +69,7 @@ class CreateJobDoor:
         if film.dry_run:
             self.entrance.dry_run(request, who)
             checked = self.create.dry_run(who.tenant, film)
-            priced = views.planned(checked.plan, self.create.terms.factor(who.tenant))
+            priced = views.planned(checked.plan, checked.request, self.create.terms.factor(who.tenant))
             priced |= {"avatar_services": views.ranked(checked.ranked), "terms": self.create.terms.told(who.tenant)}
             return answer(200, {"status": "dry_run", "message": "nothing was stored or spent", **priced})
         created = self.create(who.tenant, film, key, request_id(request), partial(self.entrance.again, request, WRITE))

@@ -241,7 +241,7 @@ class JobsDoor:
         if dry_run:
             warnings = [*revised.plan.warnings, *revised.warnings]
             dry = {"status": "dry_run", "message": "nothing was stored or spent", "warnings": warnings}
-            return answer(200, {**dry, **said})
+            return answer(200, {**dry, **views.lasting(revised.plan, revised.request), **said})
         accepted = views.accepted(job, self.public_url, self.now(), say, self.outlook())
         return answer(202, {**accepted, "parent": job.parent, **said}, {"Location": accepted["urls"]["job"]})
 

@@ -138,7 +138,7 @@ class McpTools:
         done = self._call(request, "POST", "/create_job", {**arguments["film"], "dry_run": True})
         if done.failed:
             return done
-        kept = ("planned_seconds", "estimated_time_seconds", "estimated_cost", "warnings", "avatar_services")
+        kept = ("planned_seconds", "cards", "estimated_time_seconds", "estimated_cost", "warnings", "avatar_services")
         return Done(
             {"agreed_price": _price(done.told), **{name: done.told[name] for name in kept if name in done.told}}
         )

@@ -5,7 +5,16 @@ from typing import Any
 
 from shared.pipeline.codec import to_plain
 from shared.pipeline.job.job import Job, Output
+from shared.pipeline.plan.cards import planned_cards
+from shared.pipeline.plan.composition import laid_for
+from shared.pipeline.plan.plan import COMPOSE_KEY, Plan
+from shared.pipeline.plan.request import FilmRequest
 from shared.steps.links import FILM, POSTER, file_links, output_name
+
+
+def cards(plan: Plan, request: FilmRequest, key: str = COMPOSE_KEY) -> list[dict[str, Any]]:
+    """Return the cards before and after the film that node `key` composes, and how long each is seen."""
+    return [{"text": None, **to_plain(each)} for each in planned_cards(laid_for(plan, request, key)[1])]
 
 
 def quality(output: Output | None) -> dict[str, Any] | None:

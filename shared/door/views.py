@@ -6,7 +6,7 @@ from typing import Any
 
 from shared.cloud.records import Unread
 from shared.door.bill_views import COLUMNS, PRICE_EXPLAINED, costs, price, priced
-from shared.door.output_views import file_urls, outputs, quality
+from shared.door.output_views import cards, file_urls, outputs, quality
 from shared.door.presenter_views import moved, on_failure
 from shared.door.version_views import bought, version_fields
 from shared.pipeline.codec import to_plain
@@ -19,6 +19,7 @@ from shared.pipeline.job.stay import Feedback, mean_score
 from shared.pipeline.job.turns import queued
 from shared.pipeline.plan.dollars import dollars
 from shared.pipeline.plan.plan import COMPOSE_KEY, Kind, Plan, Stretch
+from shared.pipeline.plan.request import FilmRequest
 from shared.pipeline.plan.selection import Ranked
 from shared.pipeline.vendors.figures import Outlook
 from shared.steps.links import CAPTIONS, FILM, POSTER, footage_name, link, linked_files
@@ -33,10 +34,10 @@ ROW = (
 )
 
 
-def planned(plan: Plan, factor: int | None = None) -> dict[str, Any]:
+def planned(plan: Plan, request: FilmRequest, factor: int | None = None) -> dict[str, Any]:
     """Return what a dry run answers; `factor` is the tenant's plan's, in thousandths."""
     return {
-        "planned_seconds": plan.planned_seconds,
+        **lasting(plan, request),
         "estimated_time_seconds": round(plan.estimated_wait),
         "estimated_cost": priced(plan),
         "estimated_price": priced_at(plan.cost_to_us, factor),
@@ -51,6 +52,11 @@ def planned(plan: Plan, factor: int | None = None) -> dict[str, Any]:
         },
         "explained": {**COLUMNS, "price": PRICE_EXPLAINED},
     }
+
+
+def lasting(plan: Plan, request: FilmRequest) -> dict[str, Any]:
+    """Return how long a film is planned to be, and its cards."""
+    return {"planned_seconds": plan.planned_seconds, "cards": cards(plan, request)}
 
 
 def _own_clip(shown: Stretch) -> dict[str, Any]:
@@ -132,7 +138,7 @@ def whole(job: Job, public_url: str, now: datetime, outlook: Outlook) -> dict[st
         "keep": job.stay.keep,
         **expected(job, now, outlook),
         "processing_time_seconds": round(((ended or now) - job.created_at).total_seconds(), 3),
-        "planned_seconds": job.plan.planned_seconds,
+        **lasting(job.plan, job.request),
         "film_seconds": output.seconds if output else None,
         "film_bytes": output.size if output else None,
         "size": to_plain(job.plan.size),

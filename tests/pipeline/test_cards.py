@@ -11,7 +11,7 @@ from shared.pipeline.job.creation import form_of
 from shared.pipeline.job.recut import Recut, laid_out
 from shared.pipeline.job.schema import SWITCHING
 from shared.pipeline.plan.brand import Brand, Colors, Logo
-from shared.pipeline.plan.cards import card_clips, intro_seconds, outro_seconds, refuse_card_clips
+from shared.pipeline.plan.cards import card_clips, intro_seconds, outro_seconds, planned_cards, refuse_card_clips
 from shared.pipeline.plan.composition import composition
 from shared.pipeline.plan.kit import Kit, Rebrand, filled_in, rebranded
 from shared.pipeline.plan.picture import CardClip, CardFit, CardSound, FilmCard, OwnFile, Role
@@ -78,6 +78,27 @@ def test_cards_are_planned_and_priced() -> None:
     assert one.compose_cost < two.compose_cost
     assert (one.clips, one.speeches) == (two.clips, two.speeches)
     assert composition(one, plain) != composition(two, whole)
+
+
+def test_a_plan_says_what_its_cards_are() -> None:
+    """What is seen on each, whose it is, and the seconds it adds: all that the plan has more than its scenes."""
+    own = FilmCard(2.0, video="a" * 64, video_facts=WIDE)
+    kit = replace(BRAND, logo=None, outro_clip=CLIP)
+    request = film(filmed(), brand=kit, intro=own, outro=FilmCard())
+    pictured = film(filmed(), brand=replace(kit, intro="e" * 64), intro=FilmCard(), outro=FilmCard(image="f" * 64))
+    drawn = film(filmed(), brand=replace(kit, outro_clip=None), outro=FilmCard(text="Bye"), intro=FilmCard(seconds=0))
+
+    told = [planned_cards(each) for each in (request, carded(film(filmed())), pictured, drawn)]
+
+    assert [
+        [("intro", "video", False, 2.0, None), ("outro", "video", True, 3.25, None)],
+        [("intro", "logo", True, 1.5, None), ("outro", "logo", True, 3.0, "First cup free")],
+        [("intro", "image", True, 1.5, None), ("outro", "image", False, 2.5, None)],
+        [("outro", "text", False, 2.5, "Bye")],
+    ] == [[(each.card, each.shows, each.of_brand, each.seconds, each.text) for each in cards] for cards in told]
+    assert () == planned_cards(film(filmed(), brand=BRAND))
+    more = planned(request).planned_seconds - planned(film(filmed())).planned_seconds
+    assert more == sum(each.seconds for each in told[0])
 
 
 def test_a_card_without_anything_on_it_is_refused() -> None:

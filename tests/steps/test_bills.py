@@ -102,9 +102,10 @@ def test_a_take_costs_its_seconds_at_the_plans_price(stage: Stage) -> None:
 
 def test_a_dry_run_tells_every_price_in_dollars(stage: Stage) -> None:
     """The parts' prices add up to the two columns; composing is the rest of ours."""
-    plan = stage.wiring.create_job.create.dry_run(TENANT, presented()).plan
+    checked = stage.wiring.create_job.create.dry_run(TENANT, presented())
+    plan = checked.plan
 
-    shown = views.planned(plan)
+    shown = views.planned(plan, checked.request)
 
     parts, cost = shown["plan"], shown["estimated_cost"]
     ours = sum(Decimal(clip["cost"]) for clip in parts["clips"]) + Decimal(plan.compose_cost) / 10**6

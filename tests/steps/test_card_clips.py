@@ -58,6 +58,10 @@ def test_cards_show_clips_and_outlast_their_uploads(
 
     dry = told(shop.call("POST", "/create_job", {**wanted, "dry_run": True}))
     assert "planned_seconds" in dry, dry
+    assert [
+        {"card": "intro", "shows": "video", "of_brand": True, "seconds": 1.5, "text": None},
+        {"card": "outro", "shows": "video", "of_brand": False, "seconds": 1, "text": None},
+    ] == dry["cards"]
     job = made(stage, shop, wanted)
 
     assert Ending.COMPLETED is job.ending
@@ -89,6 +93,10 @@ def test_cards_show_clips_and_outlast_their_uploads(
     assert {"outro.video", "scenes.0.clip"} == {*gone["details"]}
     assert "deleted after its time" in gone["details"]["outro.video"][0]
     assert ("dry_run", ["compose"]) == (free["status"], free["remade"])
+    assert (["intro"], dry["planned_seconds"] - 1) == (
+        [each["card"] for each in free["cards"]],
+        free["planned_seconds"],
+    )
 
 
 def test_a_card_that_cannot_be_is_refused_by_its_field(shop: Customer, clips: tuple[str, str]) -> None:

@@ -11,6 +11,7 @@ def price(told: Mapping[str, Any]) -> str:
         lines.append(
             f"{told['planned_seconds']:g} s of film, there in about {_minutes(told['estimated_time_seconds'])}"
         )
+    lines += [f"{each['card']}: {each['shows']}, {each['seconds']:g} s of it" for each in told.get("cards", ())]
     if told.get("remade"):
         lines.append(f"made anew: {', '.join(told['remade'])}")
     return "\n".join([*lines, costs(told["estimated_cost"]), *(f"! {each}" for each in told["warnings"])])

@@ -4,7 +4,8 @@ A card shows a picture or a clip of the tenant's own: the order's, else the one 
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from shared.pipeline.plan.brand import Brand
 from shared.pipeline.plan.picture import (
@@ -114,3 +115,41 @@ def kept_sight(brand: Brand | None, role: Role) -> str | None:
     clip = kept_clip(brand, role)
     picture: str | None = getattr(brand, role) if brand else None
     return clip.clip if clip else picture
+
+
+class CardSight(StrEnum):
+    """What is seen on a card beside its text."""
+
+    VIDEO = "video"
+    IMAGE = "image"
+    LOGO = "logo"  # on the brand's colour
+    TEXT = "text"  # alone, on a colour
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedCard:
+    """A card as a film is planned with it; its seconds come on top of its scenes'."""
+
+    card: Role
+    shows: CardSight
+    of_brand: bool  # what is seen is the kit's, not the order's own
+    seconds: float
+    text: str | None
+
+
+def planned_cards(request: FilmRequest) -> tuple[PlannedCard, ...]:
+    """Return the cards an order's one film has, in their order."""
+    seconds = {Role.INTRO: intro_seconds(request), Role.OUTRO: outro_seconds(request)}
+    return tuple(_planned(request, role, long) for role, long in seconds.items() if long)
+
+
+def _planned(request: FilmRequest, role: Role, seconds: float) -> PlannedCard:
+    card: FilmCard = getattr(request, role)
+    own, brand = bool(card.image or card.image_url or card.video), request.brand
+    if role in card_clips(request):
+        shows = CardSight.VIDEO
+    elif own or kept_sight(brand, role):
+        shows = CardSight.IMAGE
+    else:
+        shows = CardSight.LOGO if brand and brand.logo else CardSight.TEXT
+    return PlannedCard(role, shows, not own and shows is not CardSight.TEXT, seconds, card.text)
