@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from shared.media.ffmpeg import Budget, Demuxer, Source, run
 from shared.media.graph import paint
@@ -43,6 +44,22 @@ class Composed:
     warnings: tuple[WarningText, ...]
     cutouts: Mapping[str, Cutout]  # how each presenter's take could really be laid over, by node
     quality: FilmQuality
+
+
+class Composing(Protocol):
+    """What `compose` does."""
+
+    def __call__(
+        self,
+        edit: Edit,
+        files: Mapping[str, Path],
+        folder: Path,
+        *,
+        timeout: float,
+        known: Mapping[str, FilmFacts] | None = None,
+    ) -> Composed:
+        """Render `edit` into `folder`."""
+        ...
 
 
 def compose(

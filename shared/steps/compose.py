@@ -15,7 +15,7 @@ from shared.cloud.records import Loaded
 from shared.cloud.tenants import Tenants
 from shared.log import Fact, JobRef, log_job
 from shared.media.breaking import clusters, pieces, words
-from shared.media.compose import Composed, whole
+from shared.media.compose import Composed, Composing, compose, whole
 from shared.media.ffmpeg import Budget
 from shared.media.laid import laid_out, named
 from shared.media.languages import language_of
@@ -59,6 +59,7 @@ class Compose:
     blobs: Blobs
     films_bucket: str
     scratch: Path | None = None  # where a job's folder is made; a function's /tmp is memory
+    composing: Composing = compose  # who makes a film that is not divided
 
     def __call__(self, message: Message) -> None:
         """Make the film of the job's present inputs, unless the job no longer needs it or it is there already."""
@@ -120,10 +121,10 @@ class Compose:
         work = folder / "work"
         work.mkdir()
         everything = {**files, **own, **inputs.beside(job, folder)}
+        if parts is None:
+            return Film(cut, told, self.composing(cut, everything, work, timeout=budget.left(), known=known))
         with laid_out(cut, everything, work, timeout=budget.left(), known=known) as laid:
-            if parts and divide(parts, laid, told):
-                return None
-            return Film(cut, told, whole(laid, work))
+            return None if divide(parts, laid, told) else Film(cut, told, whole(laid, work))
 
     def _furthered(self, job: Job, node: Node, wanted: str, there: Output, folder: Path) -> on.NodeEvent:
         """Make what a film that exists lacks beside it."""

@@ -37,13 +37,16 @@ from shared.cloud.tenants import Tenants
 from shared.config import Settings
 from shared.door import task
 from shared.door.event import TryAgain, finalized
+from shared.media.compose import Composing
 from shared.steps.commit import Commits
+from shared.steps.compose import Compose
 from shared.steps.message import Message
 from shared.steps.start_presenter import StartPresenter
 from shared.steps.stopwatch import Stopwatch
 from shared.steps.sweep import Sweep
 from shared.steps.watch_presenter import WatchPresenter
 from shared.wiring import Wiring
+from tests.faults.composed import ComposedOnce
 from tests.faults.rpc import RpcProxy
 from tests.faults.web import WebProxy, refusal
 from tests.faults.wire import Kind, Wire
@@ -108,6 +111,8 @@ class StagedClients(Clients):
 class StagedWiring(Wiring):
     """The parts of one instance, on the stage's clock."""
 
+    composing: Composing = ComposedOnce()
+
     def __init__(self, settings: Settings, clock: Clock, token: Callable[[], str]) -> None:
         super().__init__(settings)
         self.clock = clock
@@ -168,6 +173,11 @@ class StagedWiring(Wiring):
         """watch_presenter, whose judging a busy machine does not cut short."""
         step = super().watch_presenter
         return replace(step, files=replace(step.files, judge_seconds=PATIENCE))
+
+    @cached_property
+    def compose(self) -> Compose:
+        """Compose, which makes a film of the same inputs once."""
+        return replace(super().compose, composing=self.composing)
 
     def stopwatch(self) -> Stopwatch:
         """Start a stopwatch on the stage's clock."""

@@ -5,14 +5,16 @@ from pathlib import Path
 from typing import Any
 
 from infra.local.world import FILMS
+from shared.media.compose import compose
 from shared.pipeline.job import events as on
-from shared.pipeline.job.job import Ending, State
+from shared.pipeline.job.job import Ending, Output, State
 from shared.pipeline.job.names import beside, film_object
 from shared.pipeline.job.recut import Recut
 from shared.pipeline.job.revision import Change
 from shared.pipeline.plan.film_quality import FilmQuality
 from shared.pipeline.plan.picture import Container, Preview
 from shared.steps.quality_files import keep_quality
+from tests.faults.composed import ComposedOnce
 from tests.faults.wire import Kind
 from tests.media.makers import BLUE
 from tests.media.makers import film as silent
@@ -22,7 +24,8 @@ COMMIT = "^firestore Commit"
 
 
 def shot(stage: Stage, **changed: Any) -> str:
-    """Order a film and bring it to the point where compose is wanted."""
+    """Order a film and bring it to the point where compose is wanted, which then makes it anew."""
+    stage.wiring.composing = compose
     job_id = stage.order(footage(**changed))
     stage.wiring.start_clip(stage.message(job_id, CLIP))
     stage.filmed()
@@ -53,6 +56,20 @@ def test_the_film_ends_the_job(stage: Stage) -> None:
     output = job.nodes[FILM].output
     assert output is not None
     assert output.uri.startswith(f"gs://{FILMS}/jobs/{job_id}/film-")
+
+
+def test_a_stage_that_remembers_a_film_has_the_film_that_composing_makes(stage: Stage) -> None:
+    """Composed, remembered and composed once more, a film of the same inputs has the same bytes and the same report."""
+    films = list[Output | None]()
+    for composing in (once := ComposedOnce(), once, compose):
+        job_id = shot(stage)
+        stage.cloud.wiring = stage.cloud.instance()
+        stage.wiring.composing = composing
+        composed(stage, job_id)
+        films.append(stage.node(job_id, FILM).output)
+
+    assert 1 == len({(each.crc32c, each.size, each.quality) for each in films if each})
+    assert all(films)
 
 
 def test_a_film_that_is_there_is_taken_without_work(stage: Stage) -> None:
