@@ -89,15 +89,13 @@ def _wall(wide: int, high: int) -> Image.Image:
 
 
 def photo_card(photo: Image.Image, box: Box, border: int, path: Path, shade: Shade) -> Box:
-    """Draw a photo in a white frame with round corners and a soft shadow; return the box all of it covers."""
-    radius = max(4, min(box.width, box.height) // 14)
-    picture, around = _shadow(box, radius, shade)
+    """Draw a photo in a white frame, as round at its corners as it is wide; return the box all of it covers."""
+    picture, around = _shadow(box, border, shade)
     size = (box.width, box.height)
     card = Image.new("RGB", size, "#ffffff")
     inner = (size[0] - 2 * border, size[1] - 2 * border)
-    shape = _rounded(inner, (0, 0, *inner), max(2, radius - border))
-    card.paste(photo.resize(inner, Image.Resampling.LANCZOS), (border, border), shape)
-    picture.paste(card, (box.x - around.x, box.y - around.y), _rounded(size, (0, 0, *size), radius))
+    card.paste(photo.resize(inner, Image.Resampling.LANCZOS), (border, border))
+    picture.paste(card, (box.x - around.x, box.y - around.y), _rounded(size, (0, 0, *size), border))
     picture.save(path, "PNG", compress_level=1)
     return around
 

@@ -25,7 +25,7 @@ from shared.pipeline.plan.plan import Cutout, Size
 
 _CARD_WIDTHS = ((0.7, 0.42), (0.95, 0.38), (1.2, 0.34), (9.0, 0.24))  # of a film up to so wide a shape: of its width
 _CARD_HEIGHTS = ((0.7, 0.26), (0.95, 0.30), (1.2, 0.36), (9.0, 0.46))  # the same, of its height
-_FRAME_WIDE = 0.02  # of the shorter side: the white frame
+_FRAME_WIDE = 0.03  # of the shorter side: the white frame, and the radius of its corners
 _CARD_SCALES = (1.0, 0.85, 0.7, 0.55)
 _HEIGHTS_TRIED = 8  # heights a card is tried at
 _OFF_CUTS = 0.2  # seconds it keeps from the cuts before and after it
