@@ -46,7 +46,7 @@ SCALED: Mapping[str, Any] = {
         "did": {"wait": {"typical": 4, "slow": 30}, "wait_per_second": 0.0},
     },
     "tenant_footage": {"heygen": {"standard": {"wait": {"typical": 3, "slow": 20}}}},
-    "compute": {"wait": 2, "wait_per_second": {"720p": 0.3, "1080p": 0.6}},
+    "compute": {"wait": 2, "wait_per_second": {"720p": 0.3, "1080p": 0.6}, "parts_wait": 1},
     "image_wait": 0,
     "plans": {
         PLAN: {

@@ -8,10 +8,8 @@ from collections.abc import Iterator, Sequence
 
 from shared.media.segments import Cut, calm, divided, fading
 from shared.pipeline.edit.edit import Edit
+from shared.pipeline.plan.dividing import SHORTEST_PART, WHOLE_UP_TO, parts_wanted
 
-WHOLE_UP_TO = 40.0  # seconds of film that one task composes
-MOST_PARTS = 8
-SHORTEST_PART = 12.0  # seconds: what a part costs beside its painting is some two
 _NEAR_A_CUT = 1.0  # seconds by which a cut may miss an even share before a shot is divided
 
 Row = tuple[Cut, ...]
@@ -20,9 +18,7 @@ Row = tuple[Cut, ...]
 def parting(row: Row, edit: Edit, *, up_to: float = WHOLE_UP_TO, shortest: float = SHORTEST_PART) -> tuple[Row, ...]:
     """Return the film's parts in their order; one of at most `up_to` seconds, or that divides nowhere, is one part."""
     total, fps = row[-1].end, edit.fps
-    if total <= up_to * fps:
-        return (row,)
-    wanted = min(MOST_PARTS, int(total / (shortest * fps)))
+    wanted = parts_wanted(total / fps, up_to=up_to, shortest=shortest)
     made, rest = list[Row](), row
     for left in range(wanted, 1, -1):
         share = (total - rest[0].start) / left

@@ -17,9 +17,10 @@ from shared.media.errors import MediaFailed, MediaRefused
 from shared.media.ffmpeg import Budget
 from shared.media.laid import LaidOut
 from shared.media.part_work import join, layout_bundle, part_bundles, sound_bundle
-from shared.media.parting import WHOLE_UP_TO, parting
+from shared.media.parting import parting
 from shared.pipeline.edit.edit import Edit
 from shared.pipeline.job.job import Job
+from shared.pipeline.plan.dividing import WHOLE_UP_TO
 from shared.pipeline.plan.warned import WarningText
 from shared.steps.film_parts import CutList, FilmParts, PartsStanding
 

@@ -17,11 +17,12 @@ from shared.media.ffmpeg import Budget
 from shared.media.laid import laid_out
 from shared.media.painters import PartOrder, lacking, painted_part
 from shared.media.part_work import LaidFilm, join, layout_bundle, part_bundles, sound_bundle
-from shared.media.parting import MOST_PARTS, parting
+from shared.media.parting import parting
 from shared.media.runs import engine
 from shared.media.segments import cuts
 from shared.media.watching import PictureSeen, looked_for, together
 from shared.pipeline.edit.edit import Appearance, Cue, Edit, Shot, Title
+from shared.pipeline.plan.dividing import MOST_PARTS
 from shared.pipeline.plan.picture import Motion
 from shared.pipeline.plan.plan import Blend, Cutout, Placement, Sound
 from shared.pipeline.quality.figures import PictureFigures, Still

@@ -129,6 +129,7 @@ def changed(path: str, value: Any) -> dict[str, Any]:
         ("speech/letters", 0, "speech"),
         ("limits/links", 0, "limits"),
         ("compute", None, "compute"),
+        ("compute/parts_share", 1.5, "compute.parts_share"),
     ],
 )
 def test_a_wrong_table_is_named_by_its_path(path: str, value: Any, named: str) -> None:

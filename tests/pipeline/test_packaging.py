@@ -1,22 +1,25 @@
 """A film's other container and its preview: asked for, priced, refused where they take too long; no frame changes."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from shared.door.bodies import Mistakes, parse_film
 from shared.door.change_bodies import parse_edit
-from shared.pipeline.job.recut import Laid, laid_out
+from shared.pipeline.job.recut import Laid, Recut, laid_out
 from shared.pipeline.job.revision import CannotChange
 from shared.pipeline.plan.composition import compositions, laid_for
+from shared.pipeline.plan.dividing import parts_wanted
+from shared.pipeline.plan.packaging import composing
 from shared.pipeline.plan.picture import Container, Preview
 from shared.pipeline.plan.plan import Plan
 from shared.pipeline.plan.planner import CannotPlan, nodes, plan_from_document, plan_to_document
 from shared.pipeline.plan.request import AspectRatio, FilmRequest, OutputRequest, Resolution
-from tests.pipeline.films import SHIPPED_TABLES, film, filmed, planned
+from tests.pipeline.films import CUT, SHIPPED_TABLES, film, filmed, planned
 
-TALL, WIDE, FULL_HD = AspectRatio.TALL, AspectRatio.WIDE, Resolution.FULL_HD
+TALL, WIDE, HD, FULL_HD = AspectRatio.TALL, AspectRatio.WIDE, Resolution.HD, Resolution.FULL_HD
 COMPUTE = SHIPPED_TABLES.compute
 BODY = {"product_title": "Mug", "avatar_script": "Hi.", "background": {"type": "color", "color": "#ffffff"}}
 
@@ -60,6 +63,34 @@ def test_what_is_asked_for_costs_its_time(asked: dict[str, Any], files: tuple[st
     assert packed.clips == plain.clips
     assert compositions(plain, film(filmed())) == compositions(packed, film(filmed(), **asked))
     assert packed == plan_from_document(plan_to_document(packed))
+
+
+@pytest.mark.parametrize(("scenes", "parts"), [(1, 1), (5, 1), (6, 4), (9, 6), (18, 8)])
+@pytest.mark.parametrize("resolution", [HD, FULL_HD])
+def test_a_long_film_is_waited_for_as_its_parts_take(scenes: int, parts: int, resolution: Resolution) -> None:
+    """Its price, and how long it may be, go by its work: it may be made in one place after all."""
+    plan = planned(film(*[filmed()] * scenes, b_roll=CUT, resolution=resolution), SHIPPED_TABLES)
+    request = film(filmed(), resolution=resolution)
+
+    painted = COMPUTE.wait_per_second[resolution] * 8 * scenes
+    share = COMPUTE.parts_share + (1 - COMPUTE.parts_share) / parts
+    assert plan.compose_cost == round((COMPUTE.wait + painted) * COMPUTE.price)
+    assert parts == parts_wanted(plan.planned_seconds)
+    waited = COMPUTE.wait + painted * share + (COMPUTE.parts_wait if parts > 1 else 0.0)
+    assert pytest.approx(waited, abs=0.06) == plan.compose_wait == plan.films[0].wait
+    assert plan.compose_wait == next(node.expected_seconds for node in nodes(plan) if node.key == "compose")
+    assert waited <= composing(request, SHIPPED_TABLES, 8 * scenes)
+
+
+def test_outputs_and_versions_are_waited_for_so() -> None:
+    """Each film for itself; an edit reckons as the order did."""
+    asked = film(*[filmed()] * 9, b_roll=CUT, outputs=(OutputRequest(TALL), OutputRequest(WIDE, FULL_HD)))
+    several, one = planned(asked, SHIPPED_TABLES), planned(replace(asked, outputs=()), SHIPPED_TABLES)
+
+    again = laid_out(asked, several, Recut(captions=True, outputs=()), SHIPPED_TABLES)
+
+    assert one.compose_wait == several.films[0].wait == again.plan.compose_wait < several.films[1].wait
+    assert one.compose_cost == several.films[0].cost == again.plan.compose_cost
 
 
 def test_outputs_have_the_orders_container_or_their_own() -> None:

@@ -19,7 +19,7 @@ from shared.pipeline.plan.cards import refuse_card_clips, refuse_empty_cards
 from shared.pipeline.plan.composition import canonical, compositions
 from shared.pipeline.plan.insets import refuse_beside
 from shared.pipeline.plan.kit import rebranded, still_filled
-from shared.pipeline.plan.packaging import composing, files_of
+from shared.pipeline.plan.packaging import awaited, composing, files_of
 from shared.pipeline.plan.picture import FilmCard
 from shared.pipeline.plan.placement import placement
 from shared.pipeline.plan.plan import Length, Plan, Stretch
@@ -151,7 +151,7 @@ def _planned(plan: Plan, request: FilmRequest, tables: Tables) -> Plan:
     named = {picture.key: picture.field for picture in plan.pictures}
     clips = tuple(replace(clip, image=named.get(clip.image or "")) for clip in plan.clips)  # as a request names them
     footage = any(each.clip or each.own for each in plan.stretches)
-    wait = composing(request, tables, seconds)
+    wait = awaited(request, tables, seconds)
     alone = replace(
         plan,
         aspect_ratio=request.aspect_ratio.value,
@@ -166,7 +166,7 @@ def _planned(plan: Plan, request: FilmRequest, tables: Tables) -> Plan:
         captions=request.captions,
         planned_seconds=round(seconds, 3),
         estimated_wait=round(wait, 1),
-        compose_cost=round(wait * tables.compute.price),
+        compose_cost=round(composing(request, tables, seconds) * tables.compute.price),
         compose_wait=round(wait, 1),
         files=files_of(request),
         warnings=(

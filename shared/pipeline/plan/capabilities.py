@@ -103,6 +103,8 @@ class Compute:
     file: float  # seconds more for each file that is made of the finished film, whatever the length
     decode_per_megapixel: float  # more, for what an own clip has beyond 1080p at 30
     hdr_per_second: Mapping[Resolution, float]  # more, per second that shows an own clip that is HDR
+    parts_wait: float  # more, of a film in parts: until its painters have begun, and until it is joined
+    parts_share: float  # of its seconds' work what one does alone, before and after its painters
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +196,8 @@ def _models(read: Tables) -> Iterator[tuple[str, str]]:
 
 
 def _sizes(read: Tables) -> Iterator[tuple[str, str]]:
+    if not 0 <= read.compute.parts_share <= 1:
+        yield "compute.parts_share", "must be a share, 0 to 1"
     for resolution, ratios in read.sizes.items():
         if read.compute.wait_per_second.get(resolution, 0) <= 0:
             yield f"compute.wait_per_second.{resolution}", "missing, or not above 0"

@@ -6,6 +6,7 @@ afterwards, so they change no frame, and a film that exists gets them without be
 
 from shared.pipeline.plan.capabilities import Tables
 from shared.pipeline.plan.cards import card_clips
+from shared.pipeline.plan.dividing import parts_wanted
 from shared.pipeline.plan.picture import LONGEST_CARD, Container, OwnFile, Preview
 from shared.pipeline.plan.request import FilmRequest
 
@@ -62,3 +63,16 @@ def _more(facts: OwnFile, request: FilmRequest, tables: Tables) -> float:
 def composing(request: FilmRequest, tables: Tables, seconds: float) -> float:
     """Return the seconds of work that an order's one film of so many seconds takes, with its further files."""
     return whatever_length(request, tables) + each_second(request, tables) * seconds + showing_own(request, tables)
+
+
+def awaited(request: FilmRequest, tables: Tables, seconds: float) -> float:
+    """Return the seconds until an order's one film is usually composed: a long one is painted in parts side by side.
+
+    It may be composed in one place all the same: how long a film may be, and what it costs, goes by `composing`.
+    """
+    compute, parts = tables.compute, parts_wanted(seconds)
+    work = composing(request, tables, seconds)
+    if parts == 1:
+        return work
+    painted = compute.wait_per_second[request.resolution] * seconds + showing_own(request, tables)
+    return work - painted + compute.parts_wait + painted * (compute.parts_share + (1 - compute.parts_share) / parts)

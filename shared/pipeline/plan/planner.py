@@ -22,7 +22,7 @@ from shared.pipeline.plan.cards import intro_seconds, outro_seconds
 from shared.pipeline.plan.filmers import films_by
 from shared.pipeline.plan.footage import FootagePlan, film, with_image_keys
 from shared.pipeline.plan.looks import Look
-from shared.pipeline.plan.packaging import composing, files_of
+from shared.pipeline.plan.packaging import awaited, composing, files_of
 from shared.pipeline.plan.placement import placement
 from shared.pipeline.plan.plan import USUAL_LOUDNESS, Blend, Clip, Kind, Picture, Plan, Speech, Stretch
 from shared.pipeline.plan.plan_warnings import engine_warnings, plan_warnings
@@ -83,7 +83,7 @@ def plan(
     stretches = _stretches(shot, footage, takes, tables, keys)
     seconds = film_seconds(shot, stretches, takes)
     refuse_too_long(request, tables, takes, seconds)
-    compose_wait = composing(request, tables, seconds)
+    compose_wait = awaited(request, tables, seconds)
     footage_wait = max([_ready(clip, clips, pictures) for clip in clips], default=0.0)
     footage_wait *= -(-len(clips) // (model.at_once or len(clips))) if model and clips else 1
     spoken_wait = speakers.wait(takes, service) if service else 0.0
@@ -109,7 +109,7 @@ def plan(
         stretches=stretches,
         planned_seconds=round(seconds, 3),
         estimated_wait=round(max(footage_wait, spoken_wait) + compose_wait, 1),
-        compose_cost=round(compose_wait * tables.compute.price),
+        compose_cost=round(composing(request, tables, seconds) * tables.compute.price),
         warnings=(
             *unseen_warnings(request, shot, takes),
             *footage.warnings,

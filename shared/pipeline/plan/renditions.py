@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from shared.pipeline.plan.capabilities import Tables
 from shared.pipeline.plan.composition import alone
-from shared.pipeline.plan.packaging import composing, files_of
+from shared.pipeline.plan.packaging import awaited, composing, files_of
 from shared.pipeline.plan.placement import placement
 from shared.pipeline.plan.plan import COMPOSE_KEY, Plan, Rendition
 from shared.pipeline.plan.request import AspectRatio, FilmRequest, OutputRequest, Resolution
@@ -76,14 +76,13 @@ def refuse_outputs(request: FilmRequest, tables: Tables) -> Iterator[tuple[str, 
 
 
 def _rendition(key: str, request: FilmRequest, tables: Tables, seconds: float, *, filmed: bool) -> Rendition:
-    wait = composing(request, tables, seconds)
     return Rendition(
         key=key,
         aspect_ratio=request.aspect_ratio.value,
         resolution=request.resolution.value,
         size=tables.sizes[request.resolution][request.aspect_ratio],
         place=placement(request, footage=filmed),
-        cost=round(wait * tables.compute.price),
-        wait=round(wait, 1),
+        cost=round(composing(request, tables, seconds) * tables.compute.price),
+        wait=round(awaited(request, tables, seconds), 1),
         files=files_of(request),
     )
