@@ -102,15 +102,6 @@ class DoorParts(BatchParts):
         return replace(self.tenant_inside, judge_music=facts_of, judge_font=font_facts, judge_clip=clip_facts_of)
 
     @cached_property
-    def tenant_of_pages(self) -> "TenantDoor":
-        """The same as the pages ask it, whose function carries what decodes clips."""
-        from dataclasses import replace
-
-        from shared.steps.judged_clips import clip_facts_of
-
-        return replace(self.tenant_inside, judge_clip=clip_facts_of)
-
-    @cached_property
     def tenant_inside(self) -> "TenantDoor":
         """The same as other functions ask it, which do not carry what decodes music."""
         from shared.cloud.tenant_pages import TenantPages
@@ -211,6 +202,7 @@ class DoorParts(BatchParts):
 
         from shared.door.console.captions import CaptionFiles
         from shared.door.console.door import ConsoleDoor
+        from shared.door.console.kit_files import KitFiles
         from shared.door.console.pages import Pages
         from shared.door.console.presenters import Pictures
         from shared.door.console.voices import Specimens
@@ -221,15 +213,16 @@ class DoorParts(BatchParts):
             Pictures(lambda: self.egress),
             Specimens(lambda: self.egress),
             CaptionFiles(self.jobs, lambda: self.blobs),
+            KitFiles(lambda: self.blobs, self.settings.films_bucket),
         )
         return ConsoleDoor(self.entrance, self.sessions, pages, self.inside_pages, *files, self.operator_screens)
 
     @cached_property
     def inside_pages(self) -> "InsideCalls":
-        """The same calls as the pages make them."""
+        """The same calls as the pages make them, whose function carries what judges uploads."""
         from shared.door.inside import InsideCalls
 
-        return InsideCalls({**self.inside.doors, "tenant": lambda: self.tenant_of_pages})
+        return InsideCalls({**self.inside.doors, "tenant": lambda: self.tenant})
 
     @cached_property
     def operator_screens(self) -> "OperatorScreens":

@@ -1,4 +1,4 @@
-"""Whether a film can be lettered with the font that was sent; only the function that takes uploads carries HarfBuzz."""
+"""Whether a film can be lettered with the font that was sent; only functions that take uploads carry HarfBuzz."""
 
 from shared.codes import Code
 from shared.media.font_files import FontFacts, FontRefused, judged_font

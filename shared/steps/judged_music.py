@@ -1,4 +1,4 @@
-"""Whether a film can have the music that was sent; only the function that takes uploads carries what decodes it."""
+"""Whether a film can have the music that was sent; only functions that take uploads carry what decodes it."""
 
 import threading
 

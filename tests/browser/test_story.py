@@ -85,7 +85,7 @@ def bring_clip(page: "Page", folder: Path) -> None:
     page.locator(".wrong").wait_for()
     page.get_by_label("A clip (MP4").nth(1).set_input_files(folder / "red.mp4")
     page.get_by_text("1.0 s, 192").wait_for()
-    assert "red.mp4" == page.locator("[data-clip] [role=status]").nth(1).inner_text()
+    assert "red.mp4" == page.locator("[data-sends] [role=status]").nth(1).inner_text()
 
 
 def drag(page: "Page") -> None:

@@ -143,9 +143,8 @@ def test_what_shapes_text_and_film_is_installed_where_it_is_used() -> None:
     found = {name: heavy & pinned(pins(name)) for name in functions()}
 
     films = {"imageio-ffmpeg"}
-    ours = {"compose": heavy, "tenant": films | {"uharfbuzz"}} | dict.fromkeys(
-        ("console", "paint_part", "watch_presenter"), films
-    )
+    judges = dict.fromkeys(("console", "tenant"), films | {"uharfbuzz"})
+    ours = {"compose": heavy, **judges} | dict.fromkeys(("paint_part", "watch_presenter"), films)
     assert ours == {name: has for name, has in found.items() if has}
 
 

@@ -39,7 +39,8 @@ class Browser:
         given = {name: (BytesIO(data), called) for name, (called, data) in files.items()}
         built = EnvironBuilder(method="POST", data={**form, "_token": self.token, **given})
         sent = built.get_environ()
-        return self.ask("POST", path, sent["wsgi.input"].read(), {"Origin": ours, "Content-Type": sent["CONTENT_TYPE"]})
+        with sent["wsgi.input"] as body:  # a file where it is large
+            return self.ask("POST", path, body.read(), {"Origin": ours, "Content-Type": sent["CONTENT_TYPE"]})
 
     @property
     def token(self) -> str:

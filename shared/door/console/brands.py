@@ -1,181 +1,123 @@
 """The screen of brand kits: what a tenant's orders have where they say nothing; cards before and after a film among it.
 
-A form shows what most kits are made of. What it does not show (fonts, sound, a place, a backdrop) stays as it was put.
+The form says which version of a kit it was opened with: what was changed on it is changed in the newest one, or in a
+copy under another name, and everything else stays as it was put.
 """
 
 import re
 from collections.abc import Mapping
-from copy import deepcopy
 from typing import Any
 from urllib.parse import quote
 
 import flask
 
-from shared.door.console.choices import CHOICES, Choice
-from shared.door.console.own_files import kept
-from shared.door.console.visits import Visit, told
+from shared.door.console import kit_choices
+from shared.door.console.kit_files import FILE_NAMES, KIT_FILES, dropped, kept_files
+from shared.door.console.kit_form import KIT_FIELDS, body_of_kit, filled_kit
+from shared.door.console.places import frames, preset_places
+from shared.door.console.visits import CallRefused, Visit, told
 
 LONGEST_BRAND = 100
-CARD_LABELS = {"intro": "Card before the film", "outro": "Card after the film"}
-COLORS = {
-    "colors.primary": "Backdrop, and cards without a picture",
-    "colors.accent": "Bar beside words, and the word being said",
-    "colors.text": "Letters",
-    "colors.panel": "Behind letters",
+OPENED = "_of"  # field of which version of a kit the form was opened with: "spring@3"
+DROP = "drop."  # begins what a button says that takes a file away
+_LABEL = re.compile(r"(?P<name>[a-z0-9][a-z0-9_-]{0,39})@(?P<version>[1-9][0-9]{0,5})")
+_SERVERS = 500  # and above: they, not the call, are at fault
+_MUSIC = "audio.music"
+FIELD_OF = {  # by what the API calls it: the field of the form that says it, where it is called otherwise
+    "brand": "name",
+    "background.preset": "background",
+    _MUSIC: "music_file",
+    **{field: f"{at}_file" for at, file in KIT_FILES.items() for field in file.fields},
 }
-LOGO_CHOICES = (
-    Choice(
-        "logo.place",
-        "Corner",
-        (
-            ("", "whatever suits"),
-            ("top_left", "top left"),
-            ("top_right", "top right"),
-            ("bottom_left", "bottom left"),
-            ("bottom_right", "bottom right"),
-        ),
-    ),
-    Choice(
-        "logo.when",
-        "Shown",
-        (("", "always"), ("scenes", "not on cards"), ("outro", "in the last three seconds")),
-    ),
-)
-WORD_CHOICES = (
-    Choice("captions", "Captions", (("", "as each order says"), ("true", "on"), ("false", "off"))),
-    Choice(
-        "captions_by", "They light up", (("", "as each order says"), ("phrase", "not at all"), ("word", "by the word"))
-    ),
-    Choice(
-        "text.style",
-        "Letters stand",
-        (("", "as usual"), ("panel", "on a panel"), ("outline", "with an outline"), ("shadow", "with a shadow")),
-    ),
-    Choice(
-        "text.position",
-        "They are at",
-        (("", "whatever suits"), ("top", "the top"), ("middle", "the middle"), ("bottom", "the bottom")),
-    ),
-    Choice(
-        "text.animation",
-        "They come",
-        (("", "as usual"), ("fade", "fading in"), ("slide", "sliding in"), ("none", "at once")),
-    ),
-)
-LOOK_CHOICES = tuple(
-    each._replace(options=(("", "as each order says"), *each.options[1 : -1 if each.name == "inset" else None]))
-    for each in CHOICES
-    if each.name in ("transition", "inset", "hold")
-)
-KIT_NUMBERS = ("logo.size", "text.size", "intro.seconds", "outro.seconds")
-KIT_FIELDS = (
-    *(
-        "logo.image",
-        "transition_color",
-        "intro.text",
-        "intro.image",
-        "outro.text",
-        "outro.image",
-        *COLORS,
-        *KIT_NUMBERS,
-    ),
-    *(each.name for each in (*LOGO_CHOICES, *WORD_CHOICES, *LOOK_CHOICES)),
-)
-PUT_AWAY = "drop."  # begins the name of a checkbox that takes a picture away
-_KIT_NUMBER = re.compile(r"[0-9]{1,2}(\.[0-9]{1,3})?")
-_OF_A_VIDEO = ("video", "sound", "fit")
-_SAID = {"true": True, "false": False}
+LABELS = {
+    **kit_choices.ENTRIES,
+    **kit_choices.COLORS,
+    **kit_choices.CARD_LABELS,
+    **{f"{at}_file": file.label for at, file in KIT_FILES.items()},
+    **{each.name: each.label for each in (*kit_choices.LOGO_CHOICES, *kit_choices.WORD_CHOICES)},
+    **{each.name: each.label for each in (*kit_choices.LOOK_CHOICES.values(), kit_choices.BACKDROP)},
+    **{each.name: each.label for each in (kit_choices.LOUDNESS, kit_choices.DUCK)},
+    "name": "Name in orders",
+}
 
 
 def listed(visit: Visit, _found: Mapping[str, str]) -> flask.Response:
     """Show the kits, and one of them, or none yet, in a form."""
     name = visit.request.args.get("name", "").strip()[:LONGEST_BRAND]
-    return _page(visit, {"name": name, **_filled(_stored(visit, name))})
+    found = _stored(visit, name)
+    opened = {OPENED: f"{found['name']}@{found['version']}"} if found else {}
+    return _page(visit, {"name": name, **opened, **filled_kit(found.get("kit", {}))})
 
 
 def sent(visit: Visit, _found: Mapping[str, str]) -> flask.Response:
-    """Keep a kit's next version, or forget a kit; the button says which."""
-    form, refused = kept(visit, visit.form)
-    name = form.get("remove", form.get("name", "")).strip()[:LONGEST_BRAND]
-    form["name"] = name
+    """Keep a kit's next version, take a file or leave one out, or forget a kit; the button says which."""
+    if "remove" in visit.form:
+        return _removed(visit, visit.form["remove"].strip()[:LONGEST_BRAND])
+    form, refused = kept_files(visit, visit.form)
+    form["name"] = name = form.get("name", "").strip()[:LONGEST_BRAND]
     if refused:
         return _page(visit, form, refused, 422)
-    if "remove" in form:
-        heard, said = visit.ask("DELETE", _path(name)), "unbranded"
-    else:
-        heard, said = visit.ask("PUT", _path(name), body_of_kit(form, _stored(visit, name))), "branded"
-    return _page(visit, form, told(heard), 422) if heard.failed else visit.go("/brands", said)
+    match form.pop("do", ""):
+        case "files":
+            return _page(visit, form)
+        case drop if drop.startswith(DROP):
+            return _page(visit, dropped(form, drop.removeprefix(DROP)))
+    label = _LABEL.fullmatch(form.get(OPENED, ""))
+    opened = _stored(visit, label["name"], label["version"]).get("kit", {}) if label else {}
+    newest = _stored(visit, name).get("kit")
+    if newest is not None and (label is None or label["name"] != name):
+        why = f"there is a kit called {name} already: choose another name, or open that one with its Change button"
+        return _page(visit, form, {"message": "Nothing was kept.", "details": {"name": [why]}}, 422)
+    heard = visit.ask("PUT", _path(name), body_of_kit(form, opened, opened if newest is None else newest))
+    if heard.failed:
+        return _page(visit, form, _by_field(told(heard)), 422)
+    return visit.go(f"/brands?name={quote(name, safe='')}", "branded")
 
 
-def body_of_kit(form: Mapping[str, str], before: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a kit as a form says it; what the form does not show is as it was `before`."""
-    body = deepcopy(dict(before))
-    for card in CARD_LABELS:
-        if form.get(card) == "on":
-            body.setdefault(card, {})
-        else:
-            body.pop(card, None)
-    for name in KIT_FIELDS:
-        outer, _, inner = name.partition(".")
-        if outer in CARD_LABELS and outer not in body:
-            continue
-        text = "" if form.get(PUT_AWAY + name) == "on" else form.get(name, "").strip()
-        place = body.setdefault(outer, {}) if inner else body
-        place.pop(inner or outer, None)
-        if text:
-            place[inner or outer] = _value(name, text)
-    for card in CARD_LABELS:
-        if body.get(card, {}).get("image"):  # takes the place of a video, which the form does not show
-            body[card] = {name: value for name, value in body[card].items() if name not in _OF_A_VIDEO}
-    if "image" not in body.get("logo", {}):
-        body.pop("logo", None)
-    return {name: value for name, value in body.items() if value != {} or name in CARD_LABELS}
+def _removed(visit: Visit, name: str) -> flask.Response:
+    heard = visit.ask("DELETE", _path(name))
+    return _page(visit, filled_kit({}), told(heard), 422) if heard.failed else visit.go("/brands", "unbranded")
 
 
-def _value(name: str, text: str) -> object:
-    if name in KIT_NUMBERS and _KIT_NUMBER.fullmatch(text):
-        return float(text)
-    return _SAID.get(text, text) if name == "captions" else text
-
-
-def _filled(kit: Mapping[str, Any]) -> dict[str, str]:
-    """Return a kit as the form has it."""
-    filled = {card: "on" for card in CARD_LABELS if card in kit}
-    for name in KIT_FIELDS:
-        outer, _, inner = name.partition(".")
-        value = (kit.get(outer) or {}).get(inner) if inner else kit.get(outer)
-        if value is not None:
-            filled[name] = (
-                str(value).lower() if isinstance(value, bool) else f"{value:g}" if name in KIT_NUMBERS else str(value)
-            )
-    return filled
-
-
-def _stored(visit: Visit, name: str) -> Mapping[str, Any]:
-    heard = visit.ask("GET", _path(name)) if name else None
-    return {} if heard is None or heard.failed else dict(heard.fields["kit"])
+def _stored(visit: Visit, name: str, version: str = "") -> Mapping[str, Any]:
+    """Return a kit as it is kept, or one of its versions; nothing where there is none. Raises CallRefused."""
+    heard = visit.ask("GET", _path(name), query={"version": version} if version else None) if name else None
+    if heard is not None and heard.status >= _SERVERS:
+        raise CallRefused(heard)  # it may be there: nobody writes over it unread
+    return {} if heard is None or heard.failed else heard.fields
 
 
 def _path(name: str) -> str:
     return f"/tenant/brand/{quote(name, safe='') or '-'}"
 
 
+def _by_field(problem: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a refusal by the fields of the form."""
+    details: dict[str, list[str]] = {}
+    for name, whys in (problem["details"] or {}).items():
+        details.setdefault(FIELD_OF.get(name, name), []).extend(whys)
+    return {**problem, "details": details}
+
+
 def _page(
-    visit: Visit, filled: Mapping[str, str], problem: Mapping[str, Any] | None = None, status: int = 200
+    visit: Visit, form: Mapping[str, str], problem: Mapping[str, Any] | None = None, status: int = 200
 ) -> flask.Response:
     known = visit.need("GET", "/tenant/brand")["brands"]
+    filled = {**dict.fromkeys((*KIT_FIELDS, *FILE_NAMES), ""), **form}
+    label = _LABEL.fullmatch(form.get(OPENED, ""))
     return visit.page(
         "brands.html",
         status,
         title="Brands",
         brands=known,
-        chosen=next((each for each in known if each["name"] == filled["name"]), None),
-        filled={**dict.fromkeys(KIT_FIELDS, ""), **filled},
-        cards=CARD_LABELS,
-        colors=COLORS,
-        logo_choices=LOGO_CHOICES,
-        word_choices=WORD_CHOICES,
-        look_choices=LOOK_CHOICES,
+        chosen=label and label["name"],
+        names_default=all(each["name"] != "default" for each in known),
+        filled=filled,
+        kit_files=KIT_FILES,
+        offered=kit_choices,
+        frames=frames(filled)[:1],
+        presets=preset_places(),
         problem=problem,
+        labels=LABELS,
         wrong=(problem or {}).get("details") or {},
     )

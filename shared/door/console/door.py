@@ -22,6 +22,7 @@ from shared.door.console import (
     edits,
     film,
     films,
+    kit_files,
     moves,
     new_film,
     own_files,
@@ -61,6 +62,7 @@ class ConsoleDoor:
         pictures: presenters.Pictures,
         specimens: voices.Specimens,
         captions: CaptionFiles,
+        own: kit_files.KitFiles,
         operator: OperatorScreens,
     ) -> None:
         self.entrance = entrance
@@ -75,6 +77,7 @@ class ConsoleDoor:
             "/batches/{batch}": batches.shown,
             "/batches/{batch}/results.csv": batches.results,
             "/brands": brands.listed,
+            "/brands/files/{kind}/{file}": own,
             "/films": films.listed,
             "/films/{job}": film.shown,
             "/films/{job}/again": moves.again,
@@ -97,6 +100,7 @@ class ConsoleDoor:
             "/batches/new": batches.sent,
             "/batches/{batch}": batches.change,
             "/brands": brands.sent,
+            "/brands/file": kit_files.part,
             "/clips": own_files.clip,
             "/films/{job}/again": moves.make_again,
             "/films/{job}/cancel": moves.cancel,

@@ -1,4 +1,4 @@
-"""Files of a tenant's own that a form brings, or links to: a photo, a poster, a kit's logo, a clip for a scene.
+"""Files of a tenant's own that a form brings, or links to: a photo, a poster, a clip for a scene.
 
 A form without script sends them along with whatever button is pressed; the script sends a clip as it is chosen, and
 gets the part of the page about it back. Either way the form then holds the id, so that nothing is sent twice.
@@ -18,7 +18,6 @@ CLIP_FIELDS = ("clip", "clip_start", "clip_name", "clip_told", "clip_link")
 PICTURE_FILES = {  # by the field of a file: the field its id is kept in, and where it is sent
     "photo": ("image", "/tenant/uploads"),
     "poster_file": ("poster.image", "/tenant/uploads"),
-    **{f"{each}_file": (f"{each}.image", "/tenant/uploads/logo") for each in ("logo", "intro", "outro")},
 }
 LONGEST_FILE_NAME = 120  # letters of a file's name that are shown
 _AT = re.compile(r"(?:scenes|edit)\.[0-9]{1,2}")
@@ -27,21 +26,26 @@ _CLIP = re.compile(r"((?:scenes|edit)\.[0-9]{1,2})\.clip_(?:file|link)")
 
 def kept(visit: Visit, filled: Mapping[str, str]) -> tuple[dict[str, str], Mapping[str, Any] | None]:
     """Return a form with its files in its tenant's store, their ids in their fields, and what was refused of them."""
-    form, wrong = dict(filled), {}
+    form, wrong = dict(filled), dict[str, list[str]]()
     for name, (field, path) in PICTURE_FILES.items():
         if name in visit.files:
             heard = visit.ask("POST", path, visit.files[name])
             if heard.failed:
-                wrong[name] = _refusal(heard)
+                wrong[name] = refusal(heard)
             else:
                 form[field] = str(heard.fields["image"])
     named = {*visit.files, *(name for name, text in filled.items() if text.strip())}
     for at in sorted({match[1] for name in named if (match := _CLIP.fullmatch(name))}):
         wrong |= _keep_clip(visit, form, at)
+    return form, not_taken(wrong)
+
+
+def not_taken(wrong: Mapping[str, list[str]]) -> Mapping[str, Any] | None:
+    """Return what a page tells of files that were refused; None where none was."""
     if not wrong:
-        return form, None
+        return None
     move = "Choose another one, or leave it out; nothing else of the form is lost."
-    return form, {"message": "A file was not taken.", "next_move": move, "details": wrong, "request_id": None}
+    return {"message": "A file was not taken.", "next_move": move, "details": wrong, "request_id": None}
 
 
 def clip(visit: Visit, _found: Mapping[str, str]) -> flask.Response:
@@ -64,7 +68,7 @@ def ordered_clip(scene: Mapping[str, Any], at: str) -> dict[str, str]:
     if not scene.get("clip"):
         return {}
     start, facts = scene.get("clip_start"), scene.get("clip_facts")
-    about = {"clip": str(scene["clip"]), "clip_told": _about(facts) if facts else ""}
+    about = {"clip": str(scene["clip"]), "clip_told": about_clip(facts) if facts else ""}
     return {f"{at}.{name}": text for name, text in {**about, "clip_start": f"{start:g}" if start else ""}.items()}
 
 
@@ -79,23 +83,24 @@ def _keep_clip(visit: Visit, form: dict[str, str], at: str) -> Mapping[str, list
         field, name = f"{at}.clip_link", link.partition("?")[0].rpartition("/")[2]
         heard = visit.ask("POST", "/tenant/uploads/clip_link", {"clip_url": link})
     if heard.failed:
-        return {field: _refusal(heard)}
+        return {field: refusal(heard)}
     about = {
         "clip": str(heard.fields["clip"]),
         "clip_name": name[-LONGEST_FILE_NAME:],
-        "clip_told": _about(heard.fields),
+        "clip_told": about_clip(heard.fields),
     }
     form.update({f"{at}.{each}": text for each, text in {**about, "clip_start": "", "clip_link": ""}.items()})
     return {}
 
 
-def _refusal(heard: Answered) -> list[str]:
+def refusal(heard: Answered) -> list[str]:
+    """Return why a file was not taken, and the next move."""
     about = told(heard)
     whys = [why for each in (about["details"] or {}).values() for why in each]
     return whys or [str(each) for each in (about["message"], about["next_move"]) if each]
 
 
-def _about(facts: Mapping[str, Any]) -> str:
+def about_clip(facts: Mapping[str, Any]) -> str:
     """Tell a clip's length, size, whether it is HDR, and whether it is heard."""
     heard = ("HDR, " if facts.get("hdr") else "") + ("with sound" if facts["sound"] else "silent")
     return f"{facts['seconds']:.1f} s, {facts['width']} × {facts['height']}, {heard}"  # noqa: RUF001  # as people write it

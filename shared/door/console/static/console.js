@@ -9,16 +9,12 @@ function follow(place) {
   const later = (seconds) => { clearTimeout(timer); timer = setTimeout(look, seconds * 1000); };
   async function look() {
     if (document.hidden) return;
-    let answer;
-    try {
-      answer = await fetch(place.dataset.live, { headers: tag ? { "If-None-Match": tag } : {}, cache: "no-store" });
-    } catch {
-      return later(30);
-    }
+    const known = { headers: tag ? { "If-None-Match": tag } : {}, cache: "no-store" };
+    const answer = await fetch(place.dataset.live, known).catch(() => null);
+    if (!answer) return later(30);
     if (answer.status === 401) return signedOut();
     if (answer.status === 200) {
-      tag = answer.headers.get("ETag") || "";
-      unchanged = 0;
+      [tag, unchanged] = [answer.headers.get("ETag") || "", 0];
       place.innerHTML = page.createHTML(await answer.text());
       const standing = place.querySelector(".standing"), sentence = document.getElementById("sentence");
       if (sentence.textContent !== standing.dataset.summary) sentence.textContent = standing.dataset.summary;
@@ -34,15 +30,15 @@ function follow(place) {
 
 function signedOut() {
   const sentence = document.getElementById("sentence"), link = document.createElement("a");
-  link.href = "";
-  link.textContent = "Sign in again";
+  Object.assign(link, { href: "", textContent: "Sign in again" });
   sentence.replaceChildren("You were signed out. ", link);
 }
 
-function countWords(area) {
-  const hint = document.getElementById(area.dataset.count);
-  const words = area.value.split(/\s+/).filter(Boolean).length;
-  hint.textContent = `${words} words, about ${Math.round(words / Number(area.dataset.perSecond))} s`;
+function takeWords(area) {
+  area.addEventListener("input", () => {
+    const words = area.value.split(/\s+/).filter(Boolean).length, seconds = Math.round(words / Number(area.dataset.perSecond));
+    document.getElementById(area.dataset.count).textContent = `${words} words, about ${seconds} s`;
+  });
 }
 
 function preview(input) {
@@ -76,7 +72,7 @@ function takePlace(place) {
   }
   function draw() {
     for (const frame of frames) {
-      frame.toggleAttribute("hidden", frame.dataset.shape !== shape.value);
+      frame.toggleAttribute("hidden", Boolean(shape) && frame.dataset.shape !== shape.value);
       const { figure, wide, high, box } = measured(frame), x = field("x").value, y = field("y").value;
       const scale = Number(field("scale").value);
       if (scale) [box.width, box.height] = [Math.min(wide, (scale * high * 2) / 3), scale * high];
@@ -100,7 +96,7 @@ function takePlace(place) {
   }
   place.querySelector(".dragged").hidden = false;
   for (const name of ["pointerdown", "pointermove"]) place.addEventListener(name, drag);
-  for (const each of [shape, field("x"), field("y"), field("scale")]) each.addEventListener("input", draw);
+  for (const each of [shape, field("x"), field("y"), field("scale")]) each?.addEventListener("input", draw);
   field("preset").addEventListener("input", (event) => {
     const { x = "", y = "" } = event.target.selectedOptions[0].dataset;
     [field("x").value, field("y").value] = [x, y];
@@ -108,43 +104,47 @@ function takePlace(place) {
   });
 }
 
-function takeClip(place) {
+function takeColor(field) {
+  const picker = Object.assign(document.createElement("input"), { type: "color", ariaLabel: `${field.labels[0].textContent}: choose` });
+  const show = () => { picker.value = /^#[0-9a-f]{6}$/i.test(field.value) ? field.value : "#ffffff"; picker.classList.toggle("unset", !field.value); };
+  picker.addEventListener("input", () => { field.value = picker.value; show(); });
+  field.addEventListener("input", show);
+  field.before(picker);
+  show();
+}
+
+function takeFile(place) {
   const says = place.querySelector("[role=status]"), part = says.nextElementSibling;
   part.addEventListener("change", ({ target }) => {
     if (!target.files?.length) return;
     const asked = new XMLHttpRequest(), body = new FormData(), bar = part.querySelector("progress");
     body.append("_token", place.closest("form").elements._token.value);
-    for (const each of part.querySelectorAll("input")) body.append(each.name, each.files?.[0] ?? each.value);
+    for (const each of part.querySelectorAll("input, select")) body.append(each.name, each.files?.[0] ?? each.value);
     bar.hidden = false;
     says.textContent = `${target.files[0].name} is on its way.`;
     asked.upload.addEventListener("progress", ({ loaded, total }) => { bar.value = loaded / total; });
     asked.addEventListener("loadend", () => {
-      const ours = asked.responseURL.includes("/clips?") && asked.status === 200;
+      const ours = asked.responseURL.endsWith(place.dataset.sends) && asked.status === 200;
       if (ours) part.innerHTML = page.createHTML(asked.responseText);
       says.textContent = ours ? (part.querySelector(".wrong") ?? part.querySelector(".told strong")).textContent : "It did not arrive: it may have more than 30 MB, or your sign-in is over.";
       part.querySelector("progress").hidden = true;
       part.querySelector("[type=file]").focus();
     });
-    asked.open("POST", place.dataset.clip);
+    asked.open("POST", place.dataset.sends);
     asked.send(body);
   });
 }
 
-for (const place of document.querySelectorAll("[data-clip]")) takeClip(place);
 document.getElementById("aspect_ratio")?.addEventListener("input", ({ target }) => {
   for (const each of document.querySelectorAll("[data-also]")) each.hidden = each.dataset.also === target.value;
 });
-for (const place of document.querySelectorAll("[data-place]")) takePlace(place);
-for (const place of document.querySelectorAll("[data-live]")) follow(place);
-for (const place of document.querySelectorAll("[data-drop]")) takeDrops(place);
-for (const area of document.querySelectorAll("[data-count]")) area.addEventListener("input", () => countWords(area));
+const uses = { sends: takeFile, color: takeColor, place: takePlace, live: follow, drop: takeDrops, count: takeWords };
+for (const [name, use] of Object.entries(uses)) for (const each of document.querySelectorAll(`[data-${name}]`)) use(each);
 for (const button of document.querySelectorAll("[data-copy]")) {
   button.hidden = !navigator.clipboard;
-  button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
-    button.textContent = "Copied";
-  });
+  const copy = () => navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
+  button.addEventListener("click", () => copy().then(() => { button.textContent = "Copied"; }));
 }
-const film = document.getElementById("film");
-if (film) film.addEventListener("error", () => { film.src = film.src; film.load(); }, { once: true }); // its link may be over
+const again = ({ target: film }) => { film.src = film.src; film.load(); }; // its link may be over
+document.getElementById("film")?.addEventListener("error", again, { once: true });
 document.getElementById("trouble")?.focus();
