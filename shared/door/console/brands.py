@@ -36,7 +36,7 @@ LABELS = {
     **{f"{at}_file": file.label for at, file in KIT_FILES.items()},
     **{each.name: each.label for each in (*kit_choices.LOGO_CHOICES, *kit_choices.WORD_CHOICES)},
     **{each.name: each.label for each in (*kit_choices.LOOK_CHOICES.values(), kit_choices.BACKDROP)},
-    **{each.name: each.label for each in (kit_choices.LOUDNESS, kit_choices.DUCK)},
+    **{each.name: each.label for each in (kit_choices.FILM_LOUDNESS, kit_choices.DUCK)},
     "name": "Name in orders",
 }
 

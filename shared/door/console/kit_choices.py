@@ -77,7 +77,7 @@ LOOK_CHOICES = {
     for each in CHOICES
     if each.name in ("transition", "inset", "hold")
 }
-LOUDNESS = Choice(
+FILM_LOUDNESS = Choice(
     "audio.loudness",
     "How loud films are",
     (

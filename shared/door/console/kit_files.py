@@ -31,7 +31,7 @@ SUFFIXES = {  # by kind: of files as they are kept
     "music": ("mp3", "m4a", "aac", "wav", "flac"),
     "clip": ("mp4", "webm"),
 }
-_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
+_FILE_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
 
 
 class KitFile(NamedTuple):
@@ -68,7 +68,7 @@ KIT_FILES = {
     "outro": _card("outro", "Its picture or video"),
 }
 FILE_NAMES = tuple(field + CALLED for file in KIT_FILES.values() for field in file.fields)
-_SENT = {  # by kind: where a file is sent, and what its id is called in the answer
+_SENDS = {  # by kind: where a file is sent, and what its id is called in the answer
     "picture": ("/tenant/uploads/logo", "image"),
     "clip": ("/tenant/uploads/clip", "clip"),
     "music": ("/tenant/uploads/audio", "audio"),
@@ -110,7 +110,7 @@ def _keep(visit: Visit, form: dict[str, str], at: str) -> dict[str, list[str]]:
     moving = (file.mimetype or "").startswith("video/") or called.lower().endswith(_VIDEO_NAMES)
     kinds = {kind: field for field, kind in KIT_FILES[at].fields.items()}
     kind = "clip" if moving and "clip" in kinds else next(iter(kinds))
-    path, answered = _SENT[kind]
+    path, answered = _SENDS[kind]
     heard = visit.ask("POST", path, file)
     if heard.failed:
         return {name: refusal(heard)}
@@ -131,7 +131,7 @@ class KitFiles:
     def __call__(self, visit: Visit, found: Mapping[str, str]) -> flask.Response:
         """Lead to a picture, music or a video; or answer the specimen of a font."""
         kind, name = found["kind"], found["file"]
-        uri = self._uri(visit.who.tenant.id, kind, name) if _ID.fullmatch(name) else None
+        uri = self._uri(visit.who.tenant.id, kind, name) if _FILE_ID.fullmatch(name) else None
         if uri is None:
             raise Problem(Code.NOT_FOUND, "There is no such file.", next_move="Go to your brands.")
         headers = {"Cache-Control": "private, max-age=600", "Vary": "Cookie"}

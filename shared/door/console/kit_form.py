@@ -15,9 +15,9 @@ from shared.door.console.kit_choices import (
     CARD_LABELS,
     COLORS,
     DUCK,
+    FILM_LOUDNESS,
     LOGO_CHOICES,
     LOOK_CHOICES,
-    LOUDNESS,
     WORD_CHOICES,
 )
 from shared.door.console.places import NUMBERS, PLACE_FIELD
@@ -33,12 +33,12 @@ KIT_NUMBERS = (
 )
 _PLAIN_FIELDS = (
     *("transition_color", PLACE_FIELD + "preset", *COLORS, *KIT_NUMBERS, *FILE_FIELDS),
-    *(each.name for each in (*LOGO_CHOICES, *WORD_CHOICES, *LOOK_CHOICES.values(), LOUDNESS, DUCK)),
+    *(each.name for each in (*LOGO_CHOICES, *WORD_CHOICES, *LOOK_CHOICES.values(), FILM_LOUDNESS, DUCK)),
     *(f"{card}.{name}" for card in CARD_LABELS for name in ("text", *CARD_FILES, *OF_A_VIDEO)),
 )
 KIT_FIELDS = (*_PLAIN_FIELDS, *CARD_LABELS, BACKDROP.name, BACKDROP_FIELD)
 _OWNERS = {"logo.image": ("logo",), "audio.music.audio": ("audio", "music")}  # what there is only with its file
-_NUMBER = re.compile(r"-?[0-9]{1,3}(\.[0-9]{1,6})?")
+_TYPED_KIT_NUMBER = re.compile(r"-?[0-9]{1,3}(\.[0-9]{1,6})?")
 _SAID = {"true": True, "false": False}
 
 
@@ -133,9 +133,9 @@ def _emptied(outer: list[str], within: list[dict[str, Any]]) -> Iterator[tuple[s
 
 def _value(name: str, text: str) -> object:
     """Return what a field says; what is none of its kind stays a text, for the call to refuse."""
-    if name in KIT_NUMBERS and _NUMBER.fullmatch(text):
+    if name in KIT_NUMBERS and _TYPED_KIT_NUMBER.fullmatch(text):
         return float(text)
-    if name == LOUDNESS.name and text in dict(LOUDNESS.options):
+    if name == FILM_LOUDNESS.name and text in dict(FILM_LOUDNESS.options):
         return int(text)
     return _SAID.get(text, text) if name in ("captions", DUCK.name) else text
 
