@@ -17,12 +17,13 @@ from collections.abc import Set as AbstractSet
 from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import Enum
-from functools import cache
+from functools import cache, partial
 from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
 UNKNOWN_SIZE = 64 * 1024  # of one map's unknown keys: names, texts and bytes by their length, all else as eight
 UNKNOWN = "unknown"
+_Read = Callable[[object, str], Any]  # a plain value and its path; raises Unreadable
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,19 +63,20 @@ def _plain(value: object, *, keep: bool) -> Any:
             return value
         case timedelta():
             return value.total_seconds()
-        case Mapping():
-            return {str(_plain(key, keep=keep)): _plain(item, keep=keep) for key, item in value.items()}
         case tuple() | list():
             return [_item(item, keep=keep) for item in value]
-        case AbstractSet():
-            return sorted(_item(item, keep=keep) for item in value)
-    if is_dataclass(value) and not isinstance(value, type):
+    if is_dataclass(value) and not isinstance(value, type):  # before the two below, which are slow to say no
         known = {
             field.name: _plain(item, keep=keep)
             for field in document_fields(type(value))
             if (item := getattr(value, field.name)) is not None or field.default not in (None, MISSING)
         }
         return {**(value.unknown or {}), **known} if keep and isinstance(value, Stored) else known
+    match value:
+        case Mapping():
+            return {str(_plain(key, keep=keep)): _plain(item, keep=keep) for key, item in value.items()}
+        case AbstractSet():
+            return sorted(_item(item, keep=keep) for item in value)
     raise TypeError(f"{type(value).__name__} cannot stand in a document")
 
 
@@ -103,19 +105,13 @@ def from_plain(cls: type[T], data: object, path: str = "") -> T:
     if not isinstance(data, Mapping):
         raise Unreadable(path, f"expected a map, found {type(data).__name__}")
     described = cast("Any", cls)  # a dataclass, which the type system cannot say
-    hints, known = _hints(described), document_fields(described)
-    present = {field.name: data[field.name] for field in known if field.name in data}
-    wrong = [
-        (f"{path}.{field.name}" if path else field.name, "missing")
-        for field in known
-        if field.name not in data and _required(field) and not _optional(hints[field.name])
-    ]
-    values: dict[str, Any] = dict.fromkeys(field.name for field in known if _required(field))
+    shape, below = _shape(described), f"{path}." if path else ""
+    wrong = [(f"{below}{name}", "missing") for name in shape.needed if name not in data]
+    values: dict[str, Any] = dict.fromkeys(shape.required)
     if issubclass(described, Stored):
-        values[UNKNOWN] = _unknown(data, {field.name for field in known}, path, wrong)
-    values |= _each(
-        ((name, hints[name], item, f"{path}.{name}" if path else name) for name, item in present.items()), wrong
-    )
+        values[UNKNOWN] = _unknown(data, shape.readers.keys(), path, wrong)
+    present = ((name, read, data[name], f"{below}{name}") for name, read in shape.readers.items() if name in data)
+    values |= _each(present, wrong)
     return cls(**values)
 
 
@@ -142,12 +138,12 @@ def _size(value: object) -> int:
     return 8
 
 
-def _each(items: Iterable[tuple[Any, Any, object, str]], wrong: list[tuple[str, str]]) -> dict[Any, Any]:
-    """Read (key, type, value, path) each; raise all mistakes, those already known included, together."""
+def _each(items: Iterable[tuple[Any, _Read, object, str]], wrong: list[tuple[str, str]]) -> dict[Any, Any]:
+    """Read (key, how, value, path) each; raise all mistakes, those already known included, together."""
     read = {}
-    for key, kind, item, where in items:
+    for key, how, item, where in items:
         try:
-            read[key] = _read(kind, item, where)
+            read[key] = how(item, where)
         except Unreadable as one:
             wrong += one.mistakes
     if wrong:
@@ -167,68 +163,85 @@ def _named(cls: type[Any]) -> tuple[Field[Any], ...]:
     return tuple(field for field in fields(cls) if not (field.name == UNKNOWN and issubclass(cls, Stored)))
 
 
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """How a class is read: its fields, those without a default, and which of them must be there."""
+
+    readers: Mapping[str, _Read]
+    required: tuple[str, ...]
+    needed: tuple[str, ...]
+
+
 @cache
-def _hints(cls: type[Any]) -> dict[str, Any]:
-    return get_type_hints(cls)
-
-
-def _required(field: Field[Any]) -> bool:
-    return field.default is MISSING and field.default_factory is MISSING
+def _shape(cls: type[Any]) -> _Shape:
+    hints, known = get_type_hints(cls), document_fields(cls)
+    required = tuple(each.name for each in known if each.default is MISSING and each.default_factory is MISSING)
+    needed = tuple(name for name in required if not _optional(hints[name]))
+    return _Shape({each.name: _reader(hints[each.name]) for each in known}, required, needed)
 
 
 def _optional(kind: Any) -> bool:
     return get_origin(kind) in (Union, types.UnionType) and type(None) in get_args(kind)
 
 
-def _read(kind: Any, value: object, path: str) -> Any:
+@cache
+def _reader(kind: Any) -> _Read:
+    """Return how values of a type are read: told once of each type, asked for each value of each document."""
     if _optional(kind):
         inner = [one for one in get_args(kind) if one is not type(None)]
         if len(inner) > 1:
-            raise TypeError(f"{path}: a choice of types ({kind}) has no plain form")
-        return None if value is None else _read(inner[0], value, path)
+            return _no_form(f"a choice of types ({kind})")
+        read = _reader(inner[0])
+        return lambda value, path: None if value is None else read(value, path)
     kind = getattr(kind, "__supertype__", kind)  # a NewType is stored as what it is made of
     if kind in _SCALARS:
-        return _SCALARS[kind](value, path)
+        return _SCALARS[kind]
     if origin := get_origin(kind):
-        return _collection(origin, get_args(kind), value, path)
+        return _collection(origin, get_args(kind))
     if is_dataclass(kind) and isinstance(kind, type):
-        return from_plain(kind, value, path)
+        return partial(from_plain, kind)
     if isinstance(kind, type) and issubclass(kind, Enum):
-        return _enum(kind, value, path)
-    raise TypeError(f"{path}: {kind} has no plain form")
+        return partial(_enum, kind)
+    return _no_form(str(kind))
 
 
-def _collection(origin: Any, kinds: tuple[Any, ...], value: object, path: str) -> Any:
-    if origin is tuple:
-        return _tuple(kinds, value, path)
-    if origin is frozenset:
-        return frozenset(_list(kinds[0], value, path))
+def _no_form(what: str) -> _Read:
+    def read(_value: object, path: str) -> Any:
+        raise TypeError(f"{path}: {what} has no plain form")
+
+    return read
+
+
+def _collection(origin: Any, kinds: tuple[Any, ...]) -> _Read:
+    if origin is tuple and kinds[1:] != (Ellipsis,):
+        return partial(_tuple, tuple(map(_reader, kinds)))
+    if origin in (tuple, frozenset):
+        items = partial(_list, _reader(kinds[0]))
+        return lambda value, path: origin(items(value, path))
     if isinstance(origin, type) and issubclass(origin, Mapping):
-        return _map(kinds, value, path)
-    raise TypeError(f"{path}: {origin} has no plain form")
+        of_key, of_item = map(_reader, kinds)
+        return partial(_map, of_key, of_item)
+    return _no_form(str(origin))
 
 
-def _list(kind: Any, value: object, path: str) -> list[Any]:
+def _list(read: _Read, value: object, path: str) -> list[Any]:
     if not isinstance(value, list | tuple):
         raise Unreadable(path, f"expected a list, found {type(value).__name__}")
-    return list(_each(((index, kind, item, f"{path}.{index}") for index, item in enumerate(value)), []).values())
+    return list(_each(((index, read, item, f"{path}.{index}") for index, item in enumerate(value)), []).values())
 
 
-def _tuple(kinds: tuple[Any, ...], value: object, path: str) -> tuple[Any, ...]:
-    if kinds[1:] == (Ellipsis,):
-        return tuple(_list(kinds[0], value, path))
-    items = _list(Any, value, path)
-    if len(items) != len(kinds):
-        raise Unreadable(path, f"expected {len(kinds)} items, found {len(items)}")
-    typed = enumerate(zip(kinds, items, strict=True))
-    return tuple(_each(((index, kind, item, f"{path}.{index}") for index, (kind, item) in typed), []).values())
+def _tuple(readers: tuple[_Read, ...], value: object, path: str) -> tuple[Any, ...]:
+    items = _list(_SCALARS[Any], value, path)
+    if len(items) != len(readers):
+        raise Unreadable(path, f"expected {len(readers)} items, found {len(items)}")
+    typed = enumerate(zip(readers, items, strict=True))
+    return tuple(_each(((index, read, item, f"{path}.{index}") for index, (read, item) in typed), []).values())
 
 
-def _map(kinds: tuple[Any, ...], value: object, path: str) -> dict[Any, Any]:
+def _map(of_key: _Read, of_item: _Read, value: object, path: str) -> dict[Any, Any]:
     if not isinstance(value, Mapping):
         raise Unreadable(path, f"expected a map, found {type(value).__name__}")
-    of_key, of_item = kinds
-    return _each(((_read(of_key, key, path), of_item, item, f"{path}.{key}") for key, item in value.items()), [])
+    return _each(((of_key(key, path), of_item, item, f"{path}.{key}") for key, item in value.items()), [])
 
 
 def _enum(kind: type[Enum], value: object, path: str) -> Enum:
@@ -238,7 +251,7 @@ def _enum(kind: type[Enum], value: object, path: str) -> Enum:
         raise Unreadable(path, f"{value!r} is no {kind.__name__}") from wrong
 
 
-def _exactly(kind: type) -> Callable[[object, str], Any]:
+def _exactly(kind: type) -> _Read:
     def read(value: object, path: str) -> Any:
         if type(value) is not kind:  # `True` is an int to isinstance, and no number to us
             raise Unreadable(path, f"expected {kind.__name__}, found {type(value).__name__}")
@@ -275,7 +288,7 @@ def _timedelta(value: object, path: str) -> timedelta:
         raise Unreadable(path, f"{seconds} is no length of time") from wrong
 
 
-_SCALARS: Mapping[Any, Callable[[object, str], Any]] = {
+_SCALARS: Mapping[Any, _Read] = {
     str: _exactly(str),
     bool: _exactly(bool),
     int: _exactly(int),

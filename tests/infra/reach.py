@@ -5,6 +5,7 @@ Lazy imports count, types do not.
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 
 from shared.wiring import PART_OF
 from tests.infra.inventory import ROOT
@@ -17,7 +18,7 @@ def reached(function: str) -> set[str]:
     """Return the outermost names of all modules that are not ours."""
     outside: set[str] = set()
     seen = {WIRING, *PARTS}  # of which only the function's own part counts
-    wanted = [*_imports(_parsed(f"functions.{function}.main")), *_part(PART_OF.get(function, function))]
+    wanted = [*_imported(f"functions.{function}.main"), *_part(PART_OF.get(function, function))]
     while wanted:
         name = wanted.pop()
         if name in seen:
@@ -26,10 +27,11 @@ def reached(function: str) -> set[str]:
         if not name.startswith("shared."):
             outside.add(name.partition(".")[0])
         elif (ROOT / f"{name.replace('.', '/')}.py").exists():
-            wanted += _imports(_parsed(name))
+            wanted += _imported(name)
     return outside
 
 
+@cache
 def parts() -> dict[str, ast.FunctionDef]:
     """Return the code of every part of an instance by its name."""
     trees = map(_parsed, PARTS)
@@ -53,6 +55,11 @@ def _part(part: str) -> Iterator[str]:
         wanted += [each.attr for each in ast.walk(members[name]) if isinstance(each, ast.Attribute)]
 
 
+@cache
+def _imported(module: str) -> tuple[str, ...]:
+    return tuple(_imports(_parsed(module)))
+
+
 def _imports(tree: ast.AST) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
@@ -61,6 +68,7 @@ def _imports(tree: ast.AST) -> Iterator[str]:
             yield from (node.module, *(f"{node.module}.{each.name}" for each in node.names))
 
 
+@cache
 def _parsed(module: str) -> ast.Module:
     tree = ast.parse((ROOT / f"{module.replace('.', '/')}.py").read_text("utf-8"))
     _WithoutTypes().visit(tree)

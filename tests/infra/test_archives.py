@@ -4,6 +4,8 @@ import json
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
+from functools import cache
 from importlib.metadata import distribution, packages_distributions
 from pathlib import Path
 
@@ -45,9 +47,15 @@ def pinned(text: str) -> set[str]:
     return {block.partition("==")[0] for block in PIN.split(text) if block.strip()}
 
 
+@cache
+def installed() -> Mapping[str, list[str]]:
+    """Return the packages of every module that is installed, read once: there are thousands of files of them."""
+    return packages_distributions()
+
+
 def modules(packages: set[str]) -> set[str]:
     """Return the modules of these packages."""
-    return {name for name, by in packages_distributions().items() if {canonicalize_name(one) for one in by} <= packages}
+    return {name for name, by in installed().items() if {canonicalize_name(one) for one in by} <= packages}
 
 
 def carried(function: str) -> tuple[set[str], set[str]]:
