@@ -118,12 +118,17 @@ LENT = listed(
 )
 WAIT = of("integer", "How long such a film usually takes from its order, seconds.")
 PLANNED = of("number", "How long the planned film lasts, seconds; with its cards.")
+BRAND = text("The brand kit it wears, `name@version`.", null=True)
 LASTING = {
     "planned_seconds": PLANNED,
     "cards": listed(
         "The cards before and after the film, whose seconds come on top of its scenes'; none where it has none.",
         ref("PlannedCard"),
     ),
+}
+PLANNED_FILMS = {
+    **LASTING,
+    "outputs": listed("Each film it would make; one where no more are asked for.", ref("PlannedOutput")),
 }
 REVISED = {
     "remade": listed("Keys of the parts that are made again.", {"type": "string"}),

@@ -10,9 +10,9 @@ from infra.answer_fields import (
     EXPLAINED,
     FAILURE,
     JOB,
-    LASTING,
     LENT,
     LISTED_ROW,
+    PLANNED_FILMS,
     PRICE,
     REVISED,
     ROW,
@@ -125,7 +125,7 @@ SCHEMAS: Mapping[str, Schema] = {
         {
             **DRY,
             "avatar_services": listed("Every avatar service, where personas leave the choice.", ref("AvatarService")),
-            **LASTING,
+            **PLANNED_FILMS,
             "estimated_time_seconds": WAIT,
             "estimated_cost": COST,
             "estimated_price": PRICE,
@@ -226,7 +226,7 @@ SCHEMAS: Mapping[str, Schema] = {
             "price_factor": of("number", "What abroll charges for a dollar it pays.", minimum=0),
         },
     ),
-    "RevisedDryRun": fields_of("What would be made again.", {**DRY, **LASTING, **REVISED}),
+    "RevisedDryRun": fields_of("What would be made again.", {**DRY, **PLANNED_FILMS, **REVISED}),
     "Size": fields_of("Pixels.", {"width": of("integer", "Pixels across."), "height": of("integer", "Pixels down.")}),
     "Story": fields_of(
         "What happened when.",

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from infra.answer_fields import FILE_URLS, TEXTS, Schema, fields_of, of, ref, text, word
+from infra.answer_fields import BRAND, FILE_URLS, LASTING, TEXTS, Schema, fields_of, money, of, ref, text, word
 from shared.pipeline.plan.cards import CARD_ROLES, CardSight
 
 FILM_SCHEMAS: Mapping[str, Schema] = {
@@ -11,14 +11,28 @@ FILM_SCHEMAS: Mapping[str, Schema] = {
         {
             "aspect_ratio": text("Its shape."),
             "resolution": text("Its size class."),
+            "brand": BRAND,
             "size": ref("Size", "Its picture."),
+            **LASTING,
             "film_seconds": of("number", "How long it lasts, seconds.", null=True),
             "film_bytes": of("integer", "How large it is, bytes.", null=True),
             "final_video_url": text("Permanent link to it; needs no key.", null=True),
             "poster_url": text("Permanent link to its picture.", null=True),
             "file_urls": of("object", FILE_URLS, **TEXTS),
+            "caption_urls": of("object", "Links to what is said in it: `srt` and `vtt`, or none.", **TEXTS),
             "quality": ref("FilmQuality", "How good the finished film is; null where it was not measured.", null=True),
             "error_message": text("Why it could not be composed while the others were.", null=True),
+        },
+    ),
+    "PlannedOutput": fields_of(
+        "A film an order would make, of the same takes as its others.",
+        {
+            "aspect_ratio": text("Its shape."),
+            "resolution": text("Its size class."),
+            "brand": BRAND,
+            "size": ref("Size", "Its picture."),
+            **LASTING,
+            "cost": money("What composing it costs"),
         },
     ),
     "PlannedCard": fields_of(

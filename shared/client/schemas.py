@@ -921,6 +921,7 @@ class NewsOutput(TypedDict):
     final_video_url: NotRequired[str | None]
     poster_url: NotRequired[str | None]
     file_urls: NotRequired[dict[str, str] | None]
+    brand: NotRequired[str | None]
 
 
 class NewsQuality(TypedDict):
@@ -932,11 +933,12 @@ class NewsQuality(TypedDict):
 
 
 class OutputBody(TypedDict):
-    """One film: its shape and its size class."""
+    """One film: its shape, its size class and the brand kit it wears."""
 
     aspect_ratio: Literal["9:16", "4:5", "1:1", "16:9"]
     resolution: NotRequired[Literal["720p", "1080p"] | None]
     container: NotRequired[Literal["mp4", "mov", "webm"] | None]
+    brand: NotRequired[str | None]
 
 
 class OwnFile(TypedDict):
@@ -1204,20 +1206,6 @@ class RetryMany(TypedDict):
     ids: NotRequired[list[Id] | None]
     max_cost: NotRequired[float | None]
     dry_run: NotRequired[bool]
-
-
-class RevisedDryRun(TypedDict):
-    """What would be made again."""
-
-    status: Literal["dry_run"]
-    message: str
-    warnings: list[str]
-    planned_seconds: float
-    cards: list[PlannedCard]
-    remade: list[str]
-    kept: list[str]
-    estimated_cost: Cost
-    estimated_price: str
 
 
 class Rotate(TypedDict):
@@ -1923,12 +1911,16 @@ class JobOutput(TypedDict):
 
     aspect_ratio: str
     resolution: str
+    brand: str | None
     size: Size
+    planned_seconds: float
+    cards: list[PlannedCard]
     film_seconds: float | None
     film_bytes: int | None
     final_video_url: str | None
     poster_url: str | None
     file_urls: dict[str, str]
+    caption_urls: dict[str, str]
     quality: FilmQuality | None
     error_message: str | None
 
@@ -1992,19 +1984,23 @@ class NumberedJobs(TypedDict):
     results: list[JobRow | UnreadableRow]
 
 
-class OutputRequest(TypedDict):
-    """One film of several that are composed of the same takes."""
-
-    aspect_ratio: AspectRatio
-    resolution: Resolution
-    container: NotRequired[Container]
-
-
 class Persona(TypedDict):
     """A presenter, by avatar service."""
 
     title: NotRequired[str | None]
     at: dict[str, PersonaIdsBody]
+
+
+class PlannedOutput(TypedDict):
+    """A film an order would make, of the same takes as its others."""
+
+    aspect_ratio: str
+    resolution: str
+    brand: str | None
+    size: Size
+    planned_seconds: float
+    cards: list[PlannedCard]
+    cost: str
 
 
 class Position(TypedDict):
@@ -2079,6 +2075,21 @@ class Revised(TypedDict):
     remade: list[str]
     kept: list[str]
     parent: str | None
+
+
+class RevisedDryRun(TypedDict):
+    """What would be made again."""
+
+    status: Literal["dry_run"]
+    message: str
+    warnings: list[str]
+    planned_seconds: float
+    cards: list[PlannedCard]
+    outputs: list[PlannedOutput]
+    remade: list[str]
+    kept: list[str]
+    estimated_cost: Cost
+    estimated_price: str
 
 
 class SceneRequest(TypedDict):
@@ -2351,6 +2362,7 @@ class DryRun(TypedDict):
     avatar_services: list[AvatarService]
     planned_seconds: float
     cards: list[PlannedCard]
+    outputs: list[PlannedOutput]
     estimated_time_seconds: int
     estimated_cost: Cost
     estimated_price: str
@@ -2485,6 +2497,47 @@ class Job(TypedDict):
     urls: dict[str, str]
 
 
+class Kit(TypedDict):
+    """A version of a tenant's kit: the brand itself, and fields of an order; None leaves them to the order."""
+
+    brand: Brand
+    text: NotRequired[Typography]
+    captions: NotRequired[bool]
+    captions_by: NotRequired[CaptionsBy]
+    avatar_position: NotRequired[Position]
+    audio: NotRequired[Audio]
+    background: NotRequired[Background]
+    transition: NotRequired[Blend]
+    transition_color: NotRequired[str]
+    hold: NotRequired[Hold]
+    inset: NotRequired[Inset]
+    intro: NotRequired[FilmCard]
+    outro: NotRequired[FilmCard]
+
+
+class Dress(TypedDict):
+    """The kit of one film of several in place of the order's: what of it the order leaves open."""
+
+    asked: str
+    kit: NotRequired[Kit]
+
+
+class Events(TypedDict):
+    """What happened, the oldest first. Nothing is passed by; the newest come again, told by their ids."""
+
+    events: list[FeedEvent]
+    next_cursor: str
+
+
+class OutputRequest(TypedDict):
+    """One film of several that are composed of the same takes."""
+
+    aspect_ratio: AspectRatio
+    resolution: Resolution
+    container: NotRequired[Container]
+    dress: NotRequired[Dress]
+
+
 class Request(TypedDict):
     """An order as it was understood, defaults filled in; what was left out is not there."""
 
@@ -2537,10 +2590,3 @@ class Request(TypedDict):
     brand: NotRequired[Brand]
     template: NotRequired[str]
     dry_run: bool
-
-
-class Events(TypedDict):
-    """What happened, the oldest first. Nothing is passed by; the newest come again, told by their ids."""
-
-    events: list[FeedEvent]
-    next_cursor: str

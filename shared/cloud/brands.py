@@ -6,7 +6,7 @@ from datetime import datetime
 from shared.cloud.clients import Clients
 from shared.cloud.named_versions import NamedVersions
 from shared.pipeline.codec import Stored
-from shared.pipeline.plan.kit import Kit
+from shared.pipeline.plan.dress import Kit
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ class OutputFacts(Stored):
     film: str | None = None  # its permanent link, seen from where the job is read; None = it could not be composed
     poster: str | None = None
     files: Mapping[str, str] = field(default_factory=dict)  # links to its other files, by suffix
+    brand: str | None = None  # the label of the kit it wears; older code did not say
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,11 +16,13 @@ from shared.door.body_types import JUDGE, SCHEMES, Judge, is_template_label
 from shared.door.body_words import known_fields, sentences
 from shared.door.filling import ALIASES, Patterns, from_pattern
 from shared.door.film_bodies import FilmBody, TemplateBody
+from shared.door.output_bodies import MOST_OUTPUTS
 from shared.door.strict_body import Body
 from shared.pipeline.codec import to_plain
 from shared.pipeline.plan import rules
 from shared.pipeline.plan.brand import Brand
-from shared.pipeline.plan.kit import Kit, filled_in
+from shared.pipeline.plan.dress import Dress, Kit
+from shared.pipeline.plan.kit import filled_in, worn_over
 from shared.pipeline.plan.renditions import filmed_for
 from shared.pipeline.plan.request import FilmRequest, from_document
 
@@ -68,8 +70,9 @@ def parse_film(
     if wrong:
         raise _told([*found, *wrong])  # what it would be like otherwise, nobody knows
     own = {name: value for name, value in sent.items() if value is not None and name != "variables"}
-    body, brand, unknown = _branded({**_beside(template, {**named, **own}), **named, **own}, brands)
-    found += unknown
+    body, brand, unknown = _branded(_own(template, named, own), brands)
+    worn, unworn = _worn(_own(template, named, own), brands)
+    found += [*unknown, *unworn]
     called = {name: alias for alias, name in ALIASES.items() if body.get(alias) is not None}
     found += _too_many(body)
     found += [(alias, f"is {name} by another name: give one of them") for name, alias in called.items() if name in body]
@@ -83,6 +86,10 @@ def parse_film(
         film["b_roll"] = {"model": model, **film.get("b_roll", {})}
     named = {ALIASES.get(name, name): value for name, value in film.items()}
     titled = {"product_title": named.get("product_id"), **named, "template": label, "brand": to_plain(brand)}
+    for number, dress in worn.items():
+        titled["outputs"][number] = {**titled["outputs"][number], "dress": to_plain(dress)}
+    for each in titled.get("outputs", ()):
+        each.pop("brand", None)
     request = from_document(titled)
     return filmed_for(request, shape="aspect_ratio" in named, resolution="resolution" in named)
 
@@ -129,6 +136,29 @@ def _branded(body: dict[str, Any], brands: Kits | None) -> tuple[dict[str, Any],
         return body, None, []
     made, filled = filled_in(body, kit)
     return made, replace(kit.brand, asked=asked, filled=filled), []
+
+
+def _own(template: Mapping[str, Any], named: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what an order says itself, or by its templates."""
+    return {**_beside(template, {**named, **own}), **named, **own}
+
+
+def _worn(body: Mapping[str, Any], brands: Kits | None) -> tuple[dict[int, Dress], list[tuple[str, str]]]:
+    """Return the kits that films of an order wear in place of its own, by their numbers, and what is wrong."""
+    outputs, known = body.get("outputs"), dict[str, Kit | None]()
+    worn, wrong = dict[int, Dress](), list[tuple[str, str]]()
+    for number, each in enumerate(outputs[:MOST_OUTPUTS] if isinstance(outputs, list) and brands else ()):
+        asked = each.get("brand") if isinstance(each, Mapping) else None
+        if not isinstance(asked, str) or not is_template_label(asked):
+            continue  # its own mistake is told with the fields'
+        try:
+            if brands and asked not in known:
+                known[asked] = brands(asked)
+        except Mistakes as none:
+            wrong += [(f"outputs.{number}.brand", why) for whys in none.details.values() for why in whys]
+            continue
+        worn[number] = worn_over(body, known[asked], asked)
+    return worn, wrong
 
 
 def _beside(template: Mapping[str, Any], sent: Mapping[str, Any]) -> dict[str, Any]:

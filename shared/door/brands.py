@@ -18,7 +18,7 @@ from shared.door.templates import asked_version
 from shared.media.images import MOST_IMAGE_BYTES, ImageRefused, reencode_logo
 from shared.pipeline.codec import to_plain
 from shared.pipeline.plan.brand import NO_BRAND
-from shared.pipeline.plan.kit import Kit
+from shared.pipeline.plan.dress import Kit
 from shared.steps.audited import Audited
 from shared.steps.brand_kits import MOST_BRANDS, MOST_FONT_BYTES, BrandKits
 from shared.steps.problems import Problem, invalid, not_found

@@ -30,12 +30,14 @@ from shared.pipeline.codec import from_plain
 from shared.pipeline.job.recut import Recut
 from shared.pipeline.job.revision import Change, SceneChange
 from shared.pipeline.plan.brand import NO_BRAND
-from shared.pipeline.plan.kit import Kit, Rebrand
+from shared.pipeline.plan.dress import Kit
+from shared.pipeline.plan.kit import Rebrand, worn_over
 from shared.pipeline.plan.request import VoiceSettings
 
+NO_KITS: Mapping[str, Kit | None] = {}
 _PART_PATTERN, _LINK_PATTERN = (
     r"^(clip|presenter)-[0-9]{1,3}$",
-    r"^((film|poster|mov|webm|gif|webp)(-[2-4])?|captions-(srt|vtt)|footage-[1-9][0-9]?)$",
+    r"^((film|poster|mov|webm|gif|webp)(-[2-4])?|captions-(srt|vtt)(-[2-4])?|footage-[1-9][0-9]?)$",
 )
 Key = Annotated[
     str,
@@ -183,14 +185,25 @@ class EditBody(Body):
         scenes = {scene: SceneChange(**words) for scene, words in given if words}
         return Change(self.avatar_script, self.avatar_id, self.voice_id, scenes, _voice(self.voice))
 
-    def recut(self, kit: Kit | None = None) -> Recut:
-        """Return the change; `kit` is the one that `brand` names."""
+    def brands(self) -> Mapping[str, str]:
+        """Return the brand kits it names, by field."""
+        worn = {f"outputs.{index}.brand": one.brand for index, one in enumerate(self.outputs or ()) if one.brand}
+        return {"brand": self.brand, **worn} if self.brand else worn
+
+    def recut(self, kits: Mapping[str, Kit | None] = NO_KITS) -> Recut:
+        """Return the change; `kits` are those it names, by their labels."""
+        said = self.model_dump(exclude_none=True)
         plain = self.model_dump(exclude_none=True, include=_LAID_OUT)
         plain |= {"audio": self.b_roll.audio} if self.b_roll and self.b_roll.audio else {}
         plain |= self.audio.model_dump(exclude_none=True) if self.audio else {}
         scenes = [scene.model_dump(exclude_none=True, include=_SCENE_LAID_OUT) for scene in self.scenes or ()]
+        outputs = [(each.pop("brand", None), each) for each in plain.get("outputs", ())]
         made = from_plain(Recut, {**plain, "scenes": scenes})
-        return replace(made, brand=Rebrand(kit)) if self.brand else made
+        if made.outputs is not None:
+            worn = [asked and worn_over(said, kits[asked], asked) for asked, _ in outputs]
+            dressed = zip(made.outputs, worn, strict=True)
+            made = replace(made, outputs=tuple(replace(each, dress=dress or None) for each, dress in dressed))
+        return replace(made, brand=Rebrand(kits[self.brand])) if self.brand else made
 
 
 def parse_edit(raw: bytes, schemes: Collection[str] = ("https",), judge: Judge | None = None) -> EditBody:

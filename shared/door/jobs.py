@@ -213,11 +213,11 @@ class JobsDoor:
         if wanted.dry_run:
             self.entrance.dry_run(request, who)
         work, bought = self.edit_film(), wanted.bought()
-        kit = self.kits().wanted(who.tenant, wanted.brand) if wanted.brand else None
+        kits = self.kits().named(who.tenant, labels) if (labels := wanted.brands()) else {}
         job, revised = work(
             who.tenant,
             loaded.job,
-            wanted.recut(kit),
+            wanted.recut(kits),
             dry_run=wanted.dry_run,
             trace=request_id(request),
             key=key,
@@ -241,7 +241,7 @@ class JobsDoor:
         if dry_run:
             warnings = [*revised.plan.warnings, *revised.warnings]
             dry = {"status": "dry_run", "message": "nothing was stored or spent", "warnings": warnings}
-            return answer(200, {**dry, **views.lasting(revised.plan, revised.request), **said})
+            return answer(200, {**dry, **views.films(revised.plan, revised.request), **said})
         accepted = views.accepted(job, self.public_url, self.now(), say, self.outlook())
         return answer(202, {**accepted, "parent": job.parent, **said}, {"Location": accepted["urls"]["job"]})
 

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from shared.door.body_types import BrandName
 from shared.door.strict_body import Body
 
 MOST_OUTPUTS = 4
@@ -30,11 +31,18 @@ PreviewName = Annotated[
 
 
 class OutputBody(Body):
-    """One film: its shape and its size class."""
+    """One film: its shape, its size class and the brand kit it wears."""
 
     aspect_ratio: Literal["9:16", "4:5", "1:1", "16:9"]
     resolution: Literal["720p", "1080p"] | None = None
     container: Annotated[_Container | None, Field(description="Where not as the order's `container` says.")] = None
+    brand: Annotated[
+        BrandName | None,
+        Field(
+            description="The brand kit this film wears in place of the order's; `none` is no kit. What the order says "
+            "itself wins over every kit. Nothing more is bought: a kit only lays takes out."
+        ),
+    ] = None
 
 
 class FocusBody(Body):
@@ -48,8 +56,8 @@ OutputsBody = Annotated[
     list[OutputBody],
     Field(
         max_length=MOST_OUTPUTS,
-        description="The films to compose of the same takes, each laid out for its own shape; footage is cropped, "
-        "never stretched. Left out or empty: one film, of aspect_ratio and resolution. Where these are not given, "
-        "footage is filmed for the first output of 9:16 or 16:9.",
+        description="The films to compose of the same takes, each laid out for its own shape, and in a brand kit of "
+        "its own where it names one; footage is cropped, never stretched. Left out or empty: one film, of aspect_ratio "
+        "and resolution. Where these are not given, footage is filmed for the first output of 9:16 or 16:9.",
     ),
 ]

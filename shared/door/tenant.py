@@ -32,7 +32,7 @@ from shared.door.uploads import UploadsDoor
 from shared.door.webhooks import WebhooksDoor
 from shared.egress.client import Egress
 from shared.pipeline.codec import to_plain
-from shared.pipeline.plan.plan import MusicFacts
+from shared.pipeline.plan.heard import MusicFacts
 from shared.steps.accounts import Accounts
 from shared.steps.audited import Audited
 from shared.steps.brand_kits import BrandKits

@@ -11,7 +11,7 @@ from shared.door.entrance import Entrance
 from shared.door.incoming import upload_body
 from shared.door.public import Route
 from shared.media.images import MOST_IMAGE_BYTES, ImageRefused, sniff_and_reencode
-from shared.pipeline.plan.plan import MOST_MUSIC_BYTES, MusicFacts
+from shared.pipeline.plan.heard import MOST_MUSIC_BYTES, MusicFacts
 from shared.steps.images import Images
 from shared.steps.music_files import MusicFiles
 from shared.steps.problems import Problem, not_found

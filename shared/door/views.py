@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from shared.cloud.records import Unread
+from shared.door import output_views
 from shared.door.bill_views import COLUMNS, PRICE_EXPLAINED, costs, price, priced
-from shared.door.output_views import cards, file_urls, outputs, quality
+from shared.door.output_views import caption_urls, file_urls, outputs, planned_outputs, quality
 from shared.door.presenter_views import moved, on_failure
 from shared.door.version_views import bought, version_fields
 from shared.pipeline.codec import to_plain
@@ -17,12 +18,13 @@ from shared.pipeline.job.price import priced_at
 from shared.pipeline.job.status import degraded, lanes, progress, stage, status, summary, waiting_for
 from shared.pipeline.job.stay import Feedback, mean_score
 from shared.pipeline.job.turns import queued
+from shared.pipeline.plan.composition import laid_for
 from shared.pipeline.plan.dollars import dollars
 from shared.pipeline.plan.plan import COMPOSE_KEY, Kind, Plan, Stretch
 from shared.pipeline.plan.request import FilmRequest
 from shared.pipeline.plan.selection import Ranked
 from shared.pipeline.vendors.figures import Outlook
-from shared.steps.links import CAPTIONS, FILM, POSTER, footage_name, link, linked_files
+from shared.steps.links import FILM, POSTER, footage_name, link, linked_files
 
 CALLS = ("timeline", "bill", "links", "cancel", "retry", "edit", "regenerate")  # about one job
 ROW = (
@@ -37,7 +39,7 @@ ROW = (
 def planned(plan: Plan, request: FilmRequest, factor: int | None = None) -> dict[str, Any]:
     """Return what a dry run answers; `factor` is the tenant's plan's, in thousandths."""
     return {
-        **lasting(plan, request),
+        **films(plan, request),
         "estimated_time_seconds": round(plan.estimated_wait),
         "estimated_cost": priced(plan),
         "estimated_price": priced_at(plan.cost_to_us, factor),
@@ -55,8 +57,13 @@ def planned(plan: Plan, request: FilmRequest, factor: int | None = None) -> dict
 
 
 def lasting(plan: Plan, request: FilmRequest) -> dict[str, Any]:
-    """Return how long a film is planned to be, and its cards."""
-    return {"planned_seconds": plan.planned_seconds, "cards": cards(plan, request)}
+    """Return how long the first film is planned to be, and its cards."""
+    return output_views.lasting(*laid_for(plan, request, COMPOSE_KEY))
+
+
+def films(plan: Plan, request: FilmRequest) -> dict[str, Any]:
+    """Return how long the first film is planned to be, with its cards, and then each film."""
+    return {**lasting(plan, request), "outputs": planned_outputs(plan, request)}
 
 
 def _own_clip(shown: Stretch) -> dict[str, Any]:
@@ -99,7 +106,7 @@ def accepted(job: Job, public_url: str, now: datetime, message: str, outlook: Ou
         "message": message,
         "product_id": job.request.product_id,
         "metadata": dict(job.request.metadata),
-        "planned_seconds": job.plan.planned_seconds,
+        "planned_seconds": laid_for(job.plan, job.request, COMPOSE_KEY)[0].planned_seconds,
         "estimated_time_seconds": round(job.plan.estimated_wait),
         **expected(job, now, outlook),
         "estimated_cost": priced(bought(job)),
@@ -151,7 +158,7 @@ def whole(job: Job, public_url: str, now: datetime, outlook: Outlook) -> dict[st
         "final_video_url": links.get(FILM),
         "poster_url": links.get(POSTER),
         "file_urls": file_urls(job, 1, links),
-        "caption_urls": {suffix: links[name] for name, suffix in CAPTIONS.items() if name in links},
+        "caption_urls": caption_urls(job, 1, links),
         "error_message": job.trouble.message if job.trouble else None,
         "error": to_plain(job.trouble) if job.trouble else None,
         **version_fields(job, public_url),

@@ -14,7 +14,7 @@ from shared.media.music import DEMUXER
 from shared.media.segments import Cut
 from shared.media.takes import LOUDNESS
 from shared.pipeline.edit.edit import Edit
-from shared.pipeline.plan.plan import Music
+from shared.pipeline.plan.heard import Music
 
 BED = Path(__file__).parent / "sounds" / "bed.webm"  # made by infra/bed.py
 BED_LOUDNESS, BED_SECONDS = -20.0, 24  # LUFS and length of that file

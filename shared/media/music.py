@@ -11,7 +11,7 @@ from pathlib import Path
 from shared.media.errors import MediaRefused
 from shared.media.ffmpeg import Budget, Demuxer, Source, run
 from shared.media.mp4 import NotAFilm, read_m4a
-from shared.pipeline.plan.plan import LONGEST_MUSIC, SHORTEST_MUSIC, MusicFacts
+from shared.pipeline.plan.heard import LONGEST_MUSIC, SHORTEST_MUSIC, MusicFacts
 
 MUSIC_SUFFIX = {Demuxer.MP3: "mp3", Demuxer.AAC: "aac", Demuxer.MP4: "m4a", Demuxer.WAV: "wav", Demuxer.FLAC: "flac"}
 DEMUXER = {suffix: demuxer for demuxer, suffix in MUSIC_SUFFIX.items()}

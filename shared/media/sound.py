@@ -14,7 +14,8 @@ from shared.media.canvas import PlacedPresenter
 from shared.media.ffmpeg import Demuxer, Source
 from shared.media.segments import Cut
 from shared.pipeline.edit.edit import Edit
-from shared.pipeline.plan.plan import MUSIC_LEVEL, Blend, Sound
+from shared.pipeline.plan.heard import MUSIC_LEVEL
+from shared.pipeline.plan.plan import Blend, Sound
 
 _PRIMING = 1024  # samples of nothing that ffmpeg's AAC begins with: so many are left out, or all sound would be late
 DUCKED = -16.0  # dB by which footage falls under speech

@@ -6,7 +6,7 @@ from typing import Any
 
 from shared.pipeline.codec import from_plain
 from shared.pipeline.plan.cards import kept_sight, refuse_card_clip, refuse_empty_card
-from shared.pipeline.plan.kit import Kit
+from shared.pipeline.plan.dress import Kit
 from shared.pipeline.plan.picture import CardClip, OwnFile, Role
 
 CARDS = ("intro", "outro")

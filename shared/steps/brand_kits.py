@@ -33,10 +33,11 @@ from shared.pipeline.plan.brand import (
     LogoTime,
 )
 from shared.pipeline.plan.capabilities import Tables
-from shared.pipeline.plan.kit import Kit, refuse_faint
+from shared.pipeline.plan.dress import Kit
+from shared.pipeline.plan.images import refuse_unknown_backdrop
+from shared.pipeline.plan.kit import refuse_faint
 from shared.pipeline.plan.picture import OwnFile
 from shared.pipeline.plan.plan import Blend
-from shared.pipeline.plan.refusals import refuse_unknown_backdrop
 from shared.steps.brand_cards import clips_of, ordered_cards, pictures_of, refuse_clips, refuse_empty
 from shared.steps.music_files import MusicFiles
 from shared.steps.own_clips import OwnClips
@@ -118,6 +119,20 @@ class BrandKits:
             hint = f"did you mean {', '.join(near)}?" if near else "GET /tenant/brand lists those there are"
             raise invalid({"brand": [f"{label} does not exist; {hint}"]})
         return found.kit
+
+    def named(self, tenant: Tenant, labels: Mapping[str, str]) -> Mapping[str, Kit | None]:
+        """Return the kits of these labels, which are given by their fields. Raises Problem by the fields that fail."""
+        found, wrong = dict[str, Kit | None](), dict[str, list[str]]()
+        for path, label in labels.items():
+            try:
+                found[label] = found[label] if label in found else self.wanted(tenant, label)
+            except Problem as none:
+                if not none.details:
+                    raise
+                wrong[path] = [why for whys in none.details.values() for why in whys]
+        if wrong:
+            raise invalid(wrong)
+        return found
 
     def _kit(self, tenant: str, body: Mapping[str, Any]) -> Kit:
         """Read a kit and find its files. Raises Problem."""

@@ -93,7 +93,7 @@ class Compose:
         budget = Budget(self.commits.timeouts.compose_render)
         deadline = partial(dispatch_deadline, timeouts=self.commits.timeouts)
         parts = FilmParts(self.blobs, self.commits.tasks, self.films_bucket, deadline, job, node, wanted)
-        made = divided_film(parts, folder, budget, joins=joins) if may_be_divided(job) else PartsStanding.LEFT
+        made = divided_film(parts, folder, budget, joins=joins) if may_be_divided(job, node.key) else PartsStanding.LEFT
         if made is PartsStanding.PAINTING:
             return None
         if isinstance(made, PartsStanding):
@@ -116,11 +116,11 @@ class Compose:
     def _composed(self, job: Job, node: Node, folder: Path, budget: Budget, parts: FilmParts | None) -> Film | None:
         """Compose the film in one place; None where it is long and was divided into `parts` instead."""
         inputs = FilmInputs(self.blobs, self.films_bucket)
-        files, own = inputs.footage(job, folder), inputs.own_clips(job, folder)
+        files, own = inputs.footage(job, folder), inputs.own_clips(job, node.key, folder)
         cut, told, known = self._cut(job, node, files, own, budget)
         work = folder / "work"
         work.mkdir()
-        everything = {**files, **own, **inputs.beside(job, folder)}
+        everything = {**files, **own, **inputs.beside(job, node.key, folder)}
         if parts is None:
             return Film(cut, told, self.composing(cut, everything, work, timeout=budget.left(), known=known))
         with laid_out(cut, everything, work, timeout=budget.left(), known=known) as laid:

@@ -20,6 +20,7 @@ from shared.media.part_work import join, layout_bundle, part_bundles, sound_bund
 from shared.media.parting import parting
 from shared.pipeline.edit.edit import Edit
 from shared.pipeline.job.job import Job
+from shared.pipeline.plan.composition import laid_for
 from shared.pipeline.plan.dividing import WHOLE_UP_TO
 from shared.pipeline.plan.warned import WarningText
 from shared.steps.film_parts import CutList, FilmParts, PartsStanding
@@ -33,9 +34,9 @@ class Film(NamedTuple):
     composed: Composed
 
 
-def may_be_divided(job: Job) -> bool:
-    """Tell whether a film is planned long enough to be painted in parts."""
-    return job.plan.planned_seconds > WHOLE_UP_TO
+def may_be_divided(job: Job, film: str) -> bool:
+    """Tell whether the film that node `film` makes is planned long enough to be painted in parts."""
+    return laid_for(job.plan, job.request, film)[0].planned_seconds > WHOLE_UP_TO
 
 
 def divide(parts: FilmParts, laid: LaidOut, told: tuple[WarningText, ...]) -> bool:

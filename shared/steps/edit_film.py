@@ -140,6 +140,10 @@ class EditFilm:
 
     def _with_music(self, tenant: Tenant, base: Job, recut: Recut, laid: Laid) -> Laid:
         """Find the music that is asked for, and see that the music that stays is still there. Raises Problem."""
+        laid = self._with_main_music(tenant, base, recut, laid)
+        return replace(laid, plan=self.music.dressed(tenant.id, laid.plan, laid.request))
+
+    def _with_main_music(self, tenant: Tenant, base: Job, recut: Recut, laid: Laid) -> Laid:
         order = laid.request.audio.music
         if order and (recut.music or order != base.request.audio.music):
             return replace(laid, plan=replace(laid.plan, music=self.music.found(tenant.id, order)))

@@ -42,12 +42,13 @@ def make_files(
     A film that was paid for never waits for one of them: what cannot be made is told. Raises FilesUnreachable.
     """
     wanted, told = files_wanted(job, key), list[WarningText]()
+    intro = intro_seconds(laid_for(job.plan, job.request, key)[1])
     made = list(files_there(blobs, uri, wanted))
     for suffix in wanted:
         if suffix in made:
             continue
         try:
-            path = packed(film, suffix, film.parent, budget, intro_seconds(job.request))
+            path = packed(film, suffix, film.parent, budget, intro)
         except (MediaRefused, MediaFailed) as failed:
             says = f"The film's {suffix.upper()} could not be made: {failed.why.rstrip('.')}"
             told.append(warning(Warned.FILE_LACKING, says, asked=f'"{ASKED_AS[suffix]}": "{suffix}"'))

@@ -9,7 +9,10 @@ from shared.pipeline.edit.edit import BODY_KEY, HEADING_KEY, INTRO_KEY, LOGO_KEY
 from shared.pipeline.job.job import Job
 from shared.pipeline.job.names import brand_object
 from shared.pipeline.job.status import degraded
+from shared.pipeline.plan.composition import laid_for
+from shared.pipeline.plan.heard import Music
 from shared.pipeline.plan.plan import LENGTH_TOLERANCE
+from shared.pipeline.plan.request import FilmRequest
 from shared.steps.own_clips import OwnClips
 
 
@@ -31,41 +34,46 @@ class FilmInputs:
             self.blobs.fetch(output.uri, files[key], output.generation)
         return files
 
-    def own_clips(self, job: Job, folder: Path) -> Mapping[str, Path]:
-        """Fetch the tenant's own clips. Raises NoFile, FilesUnreachable."""
-        found = OwnClips(self.blobs, self.bucket).files(job.tenant, job.request, job.plan)
+    def own_clips(self, job: Job, film: str, folder: Path) -> Mapping[str, Path]:
+        """Fetch the tenant's own clips of the film that node `film` makes. Raises NoFile, FilesUnreachable."""
+        found = self._clips(job, film)
         files = {key: folder / f"{key}.{uri.rsplit('.', 1)[1]}" for key, uri in found.items()}
         for key, uri in found.items():
             self.blobs.fetch(uri, files[key])
         return files
 
-    def _music(self, job: Job, folder: Path) -> Mapping[str, Path]:
-        if job.plan.music is None:
+    def _clips(self, job: Job, film: str) -> Mapping[str, str]:
+        plan, request = laid_for(job.plan, job.request, film)
+        return OwnClips(self.blobs, self.bucket).files(job.tenant, request, plan)
+
+    def _music(self, music: Music | None, folder: Path) -> Mapping[str, Path]:
+        if music is None:
             return {}
-        path = folder / f"music.{job.plan.music.uri.rsplit('.', 1)[1]}"
-        self.blobs.fetch(job.plan.music.uri, path, job.plan.music.generation)
+        path = folder / f"music.{music.uri.rsplit('.', 1)[1]}"
+        self.blobs.fetch(music.uri, path, music.generation)
         return {MUSIC_KEY: path}
 
-    def _branded(self, job: Job, folder: Path) -> Mapping[str, Path]:
+    def _branded(self, tenant: str, request: FilmRequest, folder: Path) -> Mapping[str, Path]:
         """Fetch the files of the brand: its logo and its fonts."""
-        brand = job.request.brand
+        brand = request.brand
         if brand is None:
             return {}
         wanted = {LOGO_KEY: (brand.logo.image, "png")} if brand.logo else {}
-        pictures = {INTRO_KEY: job.request.intro and brand.intro, OUTRO_KEY: job.request.outro and brand.outro}
+        pictures = {INTRO_KEY: request.intro and brand.intro, OUTRO_KEY: request.outro and brand.outro}
         wanted |= {key: (name, "png") for key, name in pictures.items() if name}
         fonts = {HEADING_KEY: brand.fonts.heading, BODY_KEY: brand.fonts.body}
         wanted |= {key: (font.font, font.suffix) for key, font in fonts.items() if font}
         files = {key: folder / f"{key}.{suffix}" for key, (_, suffix) in wanted.items()}
         for key, (name, suffix) in wanted.items():
-            self.blobs.fetch(f"gs://{self.bucket}/{brand_object(job.tenant, name, suffix)}", files[key])
+            self.blobs.fetch(f"gs://{self.bucket}/{brand_object(tenant, name, suffix)}", files[key])
         return files
 
-    def beside(self, job: Job, folder: Path) -> Mapping[str, Path]:
-        """Fetch music and the brand's files. Raises NoFile, FilesUnreachable."""
-        return {**self._music(job, folder), **self._branded(job, folder)}
+    def beside(self, job: Job, film: str, folder: Path) -> Mapping[str, Path]:
+        """Fetch music and the brand's files of the film that node `film` makes. Raises NoFile, FilesUnreachable."""
+        plan, request = laid_for(job.plan, job.request, film)
+        return {**self._music(plan.music, folder), **self._branded(job.tenant, request, folder)}
 
-    def named(self, job: Job, names: Iterable[str], folder: Path) -> None:
+    def named(self, job: Job, film: str, names: Iterable[str], folder: Path) -> None:
         """Fetch those files of footage, takes and own clips that are kept under these names. Raises as the others."""
         own: Mapping[str, str] | None = None
         for name in names:
@@ -75,7 +83,7 @@ class FilmInputs:
                 self.blobs.fetch(output.uri, folder / name, output.generation)
                 continue
             if own is None:
-                own = OwnClips(self.blobs, self.bucket).files(job.tenant, job.request, job.plan)
+                own = self._clips(job, film)
             if key not in own:
                 raise NoFile(f"{key} has no file")
             self.blobs.fetch(own[key], folder / name)

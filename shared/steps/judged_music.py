@@ -5,7 +5,7 @@ import threading
 from shared.codes import Code
 from shared.media.errors import MediaFailed, MediaRefused
 from shared.media.music import judged_music
-from shared.pipeline.plan.plan import MusicFacts
+from shared.pipeline.plan.heard import MusicFacts
 from shared.steps.problems import Problem, unavailable
 
 _DECODING = threading.Lock()  # decoding takes a whole processor

@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterable, Mapping
 from shared.pipeline.job.events import LinksRevoked
 from shared.pipeline.job.job import Job, Output
 from shared.pipeline.job.names import beside
-from shared.pipeline.plan.plan import COMPOSE_KEY
 from shared.steps.problems import invalid
 
 FILM, POSTER, FOOTAGE = "film", "poster", "footage"
@@ -43,17 +42,37 @@ def link_names(job: Job) -> tuple[str, ...]:
         for number, film in enumerate(job.plan.films, start=1)
         for name in (FILM, POSTER, *film.files)
     )
-    return (*films, *shots, *(CAPTIONS if job.plan.speeches else ()))
+    told = (output_name(name, number) for number in _worded(job) for name in CAPTIONS)
+    return (*films, *shots, *(told if job.plan.speeches else ()))
 
 
 def linked_files(job: Job) -> Mapping[str, str]:
     """Return the file each of the job's links leads to; what is not made yet has none."""
     films = enumerate((job.nodes[film.key].output for film in job.plan.films), start=1)
     files = {output_name(name, number): uri for number, film in films if film for name, uri in _beside(film).items()}
-    made = job.nodes[COMPOSE_KEY].output  # all say the same
-    words = {name: beside(made.uri, suffix) for name, suffix in CAPTIONS.items()} if made and made.captions else {}
+    words = {
+        output_name(name, number): beside(made.uri, suffix)
+        for number in _worded(job)
+        if (made := job.nodes[job.plan.films[number - 1].key].output) and made.captions
+        for name, suffix in CAPTIONS.items()
+    }
     shots = enumerate((job.nodes[chain].output for chain in job.plan.chains), start=1)
     return files | {footage_name(number): shot.uri for number, shot in shots if shot} | words
+
+
+def _worded(job: Job) -> range:
+    """Return the films, counted from 1, whose captions have links of their own.
+
+    All say the same at the same time but where one has a kit of its own, whose cards may come before it.
+    """
+    apart = any(film.dressed for film in job.plan.films)
+    return range(1, (len(job.plan.films) if apart else 1) + 1)
+
+
+def caption_links(job: Job, number: int) -> Mapping[str, str]:
+    """Return the names of the links to what is said in the k-th film, by the suffix of each; it may not be there."""
+    own = number if number in _worded(job) else 1
+    return {suffix: output_name(name, own) for name, suffix in CAPTIONS.items()}
 
 
 def _beside(film: Output) -> Mapping[str, str]:

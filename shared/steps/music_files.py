@@ -7,9 +7,12 @@ from dataclasses import dataclass, replace
 from shared.cloud.blobs import Blobs, NoFile
 from shared.pipeline.codec import Unreadable, from_plain, to_plain
 from shared.pipeline.job.names import brand_object, music_object
-from shared.pipeline.plan.plan import MOST_MUSIC_BYTES, SHORTEST_MUSIC, Music, MusicFacts
-from shared.pipeline.plan.request import MusicOrder
-from shared.steps.problems import invalid, unavailable
+from shared.pipeline.plan.heard import MOST_MUSIC_BYTES, SHORTEST_MUSIC, Music, MusicFacts
+from shared.pipeline.plan.plan import Plan
+from shared.pipeline.plan.renditions import music_orders, with_music
+from shared.pipeline.plan.request import FilmRequest
+from shared.pipeline.plan.staging import MusicOrder
+from shared.steps.problems import Problem, invalid, unavailable
 
 FIELD = "audio.music.audio"
 _MOST_FACTS = 4096  # bytes
@@ -46,6 +49,26 @@ class MusicFiles:
             raise invalid({"audio.music.start": [least]})
         told = (music.uri, music.generation, music.seconds, music.loudness)
         return Music(*told, order.level, order.duck, order.start, order.fade_out)
+
+    def dressed(self, tenant: str, plan: Plan, request: FilmRequest) -> Plan:
+        """Return a plan with the music of those of its films that wear another kit. Raises Problem by their fields."""
+        found, wrong = dict[str, Music](), dict[str, list[str]]()
+        for key, order in music_orders(plan, request).items():
+            if order == request.audio.music and plan.music:
+                found[key] = plan.music
+                continue
+            try:
+                found[key] = self.found(tenant, order)
+            except Problem as lost:
+                if not lost.details:
+                    raise
+                number = [one.key for one in plan.renditions].index(key)
+                wrong[f"outputs.{number}.brand"] = [
+                    f"its music: {why}" for whys in lost.details.values() for why in whys
+                ]
+        if wrong:
+            raise invalid(wrong)
+        return with_music(plan, found)
 
     def outlast(self, tenant: str, name: str) -> None:
         """Keep music of a brand kit's where no age ends it. Raises NoFile."""

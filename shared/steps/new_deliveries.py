@@ -12,6 +12,7 @@ from shared.pipeline.job.names import delivery_task
 from shared.pipeline.job.status import degraded, progress, stage, status
 from shared.pipeline.plan.film_quality import FilmQuality
 from shared.pipeline.plan.plan import COMPOSE_KEY
+from shared.pipeline.plan.request import label_of
 from shared.steps.links import FILM, POSTER, below_job, file_links, linked_files, output_name
 from shared.steps.webhook_events import WebhookEvent, event_of
 
@@ -126,6 +127,7 @@ def _films(job: Job) -> tuple[OutputFacts, ...]:
             _linked(job, output_name(FILM, number)),
             _linked(job, output_name(POSTER, number)),
             _files(job, number),
+            label_of(job.request, number - 1),
         )
         for number, film in films
     )

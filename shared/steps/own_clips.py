@@ -13,7 +13,7 @@ from shared.cloud.blobs import Blobs, NoFile
 from shared.pipeline.codec import Unreadable, from_plain, to_plain
 from shared.pipeline.job.names import brand_object, clip_object
 from shared.pipeline.plan.cards import CARD_ROLES, card_clips
-from shared.pipeline.plan.composition import own_scenes
+from shared.pipeline.plan.composition import laid_for, own_scenes
 from shared.pipeline.plan.picture import OwnFile, card_key, refuse_late_start
 from shared.pipeline.plan.plan import Plan
 from shared.pipeline.plan.request import FilmRequest
@@ -117,8 +117,8 @@ class OwnClips:
 
     def still_there(self, tenant: str, request: FilmRequest, plan: Plan) -> None:
         """See that every clip a film shows is still kept. Raises Problem."""
-        files = self.files(tenant, request, plan)
-        gone = {key for key, uri in files.items() if not self._there(uri)}
+        shown = [self.files(tenant, *laid_for(plan, request, film.key)[::-1]) for film in plan.films]
+        gone = {key for files in shown for key, uri in files.items() if not self._there(uri)}
         lost = (stretch for stretch, _ in own_scenes(plan, request) if stretch.own in gone)
         wrong = {f"scenes.{stretch.scene}.clip": [_GONE] for stretch in lost}
         wrong |= {f"{role}.video": [_GONE] for role in CARD_ROLES if card_key(role) in gone}

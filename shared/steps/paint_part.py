@@ -64,7 +64,7 @@ class PaintPart:
                 if order.engine != engine():
                     log_job(Fact.NOTHING_TO_DO, job, "the part is another engine's", node=node.key)
                     return False
-                FilmInputs(self.blobs, self.films_bucket).named(job, lacking(order), folder)
+                FilmInputs(self.blobs, self.films_bucket).named(job, node.key, lacking(order), folder)
                 budget = Budget(self.commits.timeouts.compose_render)
                 painted = painted_part(order, folder, budget)
                 made = bundled(painted, painted.stretches, folder, folder / "painted.zip")

@@ -55,6 +55,10 @@ class Preflight:
                 planned = replace(planned, music=self.music.found(tenant, order))
             except Problem as problem:
                 problems.append(problem)
+        try:
+            planned = self.music.dressed(tenant, planned, request)
+        except Problem as problem:
+            problems.append(problem)
         if problems:
             raise together(problems)
         return images, planned

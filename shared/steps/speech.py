@@ -37,7 +37,7 @@ def speech_order(job: Job, node: Node, callback_url: str, engine: str | None) ->
         pitch=voice.pitch,
         locale=voice.locale,
         style=speech.style,
-        captions=job.plan.captions,
+        captions=job.plan.subtitled,
         engine=engine,
         token=node.claim.token[:TOKEN] if node.claim else "",
     )

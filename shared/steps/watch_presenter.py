@@ -147,7 +147,7 @@ class WatchPresenter:
         asked, speech = (node.claim.cutout if node.claim else None) or Cutout.INSET, planned(job, node)
         try:
             archived = self.files.archive(
-                filmed, name, asked=asked, estimated=speech.seconds, captions=job.plan.captions
+                filmed, name, asked=asked, estimated=speech.seconds, captions=job.plan.subtitled
             )
         except Unfit as unfit:
             log_job(Fact.FETCH_FAILED, job, f"not the take that was ordered: {unfit.why}", node=node.key)

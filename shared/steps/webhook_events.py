@@ -74,6 +74,7 @@ class NewsOutput:
     final_video_url: str | None = None  # its permanent link; None = it could not be composed
     poster_url: str | None = None
     file_urls: Mapping[str, str] | None = None  # links to its other container and its preview, by suffix; none: null
+    brand: str | None = None  # the brand kit it wears, name@version
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +211,7 @@ def _outputs(url: str, films: tuple[OutputFacts, ...] | None) -> tuple[NewsOutpu
             f"{url}/{film.film}" if film.film else None,
             f"{url}/{film.poster}" if film.poster else None,
             _linked(url, film.files),
+            film.brand,
         )
         for film in films
     )

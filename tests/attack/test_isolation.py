@@ -17,7 +17,7 @@ from shared.cloud.templates import NamedTemplate
 from shared.door.public import Route
 from shared.pipeline.job.events import CancelAsked
 from shared.pipeline.plan.brand import Brand
-from shared.pipeline.plan.kit import Kit
+from shared.pipeline.plan.dress import Kit
 from shared.pipeline.plan.personas import Persona, PersonaIds
 from shared.steps.links import link
 from tests.door.test_request_body import PUBLIC

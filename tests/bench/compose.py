@@ -21,7 +21,8 @@ from shared.media.laid import laid_out
 from shared.media.runs import painted_by
 from shared.pipeline.edit.edit import Appearance, Cue, Edit, Shot, Title
 from shared.pipeline.edit.spoken_words import spoken_words
-from shared.pipeline.plan.plan import USUAL_LOUDNESS, Cutout, Placement, Size, Sound
+from shared.pipeline.plan.heard import USUAL_LOUDNESS
+from shared.pipeline.plan.plan import Cutout, Placement, Size, Sound
 from tests.media.makers import ffmpeg
 
 PHOTO = Path(__file__).parents[2] / "infra" / "local" / "samples" / "coffee.jpg"

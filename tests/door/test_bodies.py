@@ -13,19 +13,16 @@ from shared.pipeline.codec import document_fields
 from shared.pipeline.plan.plan import Join, Length, Sound
 from shared.pipeline.plan.request import (
     AspectRatio,
-    Background,
-    BackgroundType,
     BRoll,
     FilmRequest,
     Mode,
-    Position,
-    Preset,
     Quality,
     Resolution,
     SceneRequest,
     VoiceSettings,
     to_document,
 )
+from shared.pipeline.plan.staging import Background, BackgroundType, Position, Preset
 from tests.door.film_bodies import FULL, body, mistakes
 from tests.pipeline.films import SHIPPED_TABLES
 

@@ -10,7 +10,8 @@ import numpy.typing as npt
 from imageio_ffmpeg import get_ffmpeg_exe
 
 from shared.pipeline.edit.edit import Appearance, Cue, Edit, Shot, Title
-from shared.pipeline.plan.plan import Cutout, Loudness, Music, Placement, Size, Sound
+from shared.pipeline.plan.heard import Loudness, Music
+from shared.pipeline.plan.plan import Cutout, Placement, Size, Sound
 from tests.patience import PATIENCE
 
 Pixels = npt.NDArray[np.uint8]

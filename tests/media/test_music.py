@@ -8,7 +8,8 @@ import pytest
 
 from shared.media.errors import MediaRefused
 from shared.media.music import judged_music
-from shared.pipeline.plan.plan import Loudness, Music, Sound
+from shared.pipeline.plan.heard import Loudness, Music
+from shared.pipeline.plan.plan import Sound
 from tests.media.conftest import Render
 from tests.media.makers import Person, Samples, edit, ffmpeg, level, looks, loudness, samples, shot, silences, take
 

@@ -15,7 +15,8 @@ from shared.media.wording import Wording, word
 from shared.pipeline.edit.edit import Shot
 from shared.pipeline.plan.placement import placement
 from shared.pipeline.plan.plan import Placement, Size
-from shared.pipeline.plan.request import AspectRatio, Position, Preset, Resolution
+from shared.pipeline.plan.request import AspectRatio, Resolution
+from shared.pipeline.plan.staging import Position, Preset
 from tests.media.makers import FPS, colored, edit, looks, shot
 from tests.pipeline.films import SHIPPED_TABLES, WHITE, film, filmed
 

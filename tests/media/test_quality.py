@@ -16,7 +16,8 @@ from shared.media.segments import cuts
 from shared.media.takes import measure
 from shared.pipeline.edit.edit import Appearance, Edit, Title
 from shared.pipeline.plan.film_quality import FilmQuality
-from shared.pipeline.plan.plan import Cutout, Loudness, Placement, Sound
+from shared.pipeline.plan.heard import Loudness
+from shared.pipeline.plan.plan import Cutout, Placement, Sound
 from shared.pipeline.plan.typography import Typography
 from shared.pipeline.quality.rules import RULES, Fault
 from tests.media.makers import SIZE, edit, ffmpeg, shot

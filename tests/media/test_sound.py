@@ -7,7 +7,8 @@ import pytest
 
 from infra.bed import bed
 from shared.media.beds import BED, BED_LOUDNESS, BED_SECONDS, RATE
-from shared.pipeline.plan.plan import Cutout, Loudness, Sound
+from shared.pipeline.plan.heard import Loudness
+from shared.pipeline.plan.plan import Cutout, Sound
 from tests.media.conftest import Render
 from tests.media.makers import (
     BLUE,

@@ -9,17 +9,9 @@ from shared.pipeline.plan.capabilities import Tables, tables
 from shared.pipeline.plan.looks import Look, LookType
 from shared.pipeline.plan.plan import Feature, Join, Plan, Size
 from shared.pipeline.plan.planner import Defaults, plan
-from shared.pipeline.plan.request import (
-    AspectRatio,
-    Background,
-    BackgroundType,
-    BRoll,
-    FilmRequest,
-    Quality,
-    Resolution,
-    SceneRequest,
-)
+from shared.pipeline.plan.request import AspectRatio, BRoll, FilmRequest, Quality, Resolution, SceneRequest
 from shared.pipeline.plan.speakers import speakers
+from shared.pipeline.plan.staging import Background, BackgroundType
 
 SHIPPED: dict[str, Any] = json.loads((Path(__file__).parents[2] / "shared" / "tables.json").read_text("utf-8"))
 SHIPPED_TABLES = tables(SHIPPED)

@@ -7,19 +7,11 @@ import pytest
 
 from shared.pipeline.plan.brand import Brand, Colors, Logo
 from shared.pipeline.plan.composition import composition
-from shared.pipeline.plan.kit import Kit, as_asked, filled_in, rebranded, refuse_faint, still_filled
-from shared.pipeline.plan.plan import Loudness
-from shared.pipeline.plan.request import (
-    Audio,
-    Background,
-    BackgroundType,
-    FilmRequest,
-    MusicOrder,
-    Position,
-    Preset,
-    from_document,
-    to_document,
-)
+from shared.pipeline.plan.dress import Kit
+from shared.pipeline.plan.heard import Loudness
+from shared.pipeline.plan.kit import as_asked, filled_in, rebranded, refuse_faint, still_filled
+from shared.pipeline.plan.request import FilmRequest, from_document, to_document
+from shared.pipeline.plan.staging import Audio, Background, BackgroundType, MusicOrder, Position, Preset
 from shared.pipeline.plan.typography import USUAL_TEXT, TextMotion, TextStyle, Typography
 from tests.pipeline.films import film, filmed, planned
 

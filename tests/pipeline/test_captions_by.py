@@ -14,7 +14,8 @@ from shared.pipeline.job.recut import Recut, laid_out
 from shared.pipeline.job.revision import CannotChange
 from shared.pipeline.plan.brand import Brand
 from shared.pipeline.plan.composition import composition
-from shared.pipeline.plan.kit import Kit, filled_in, rebranded
+from shared.pipeline.plan.dress import Kit
+from shared.pipeline.plan.kit import filled_in, rebranded
 from shared.pipeline.plan.picture import Poster
 from shared.pipeline.plan.plan import Cutout
 from shared.pipeline.plan.request import FilmRequest, from_document, to_document

@@ -13,7 +13,8 @@ from shared.pipeline.job.schema import SWITCHING
 from shared.pipeline.plan.brand import Brand, Colors, Logo
 from shared.pipeline.plan.cards import card_clips, intro_seconds, outro_seconds, planned_cards, refuse_card_clips
 from shared.pipeline.plan.composition import composition
-from shared.pipeline.plan.kit import Kit, Rebrand, filled_in, rebranded
+from shared.pipeline.plan.dress import Kit
+from shared.pipeline.plan.kit import Rebrand, filled_in, rebranded
 from shared.pipeline.plan.picture import CardClip, CardFit, CardSound, FilmCard, OwnFile, Role
 from shared.pipeline.plan.plan import Blend, Cutout, Plan
 from shared.pipeline.plan.planner import CannotPlan

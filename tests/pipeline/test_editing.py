@@ -7,7 +7,8 @@ import pytest
 from shared.pipeline.edit.assembly import FADE, Take, assemble
 from shared.pipeline.edit.edit import Appearance, Cue, Edit, Shot, Title
 from shared.pipeline.plan.plan import Cutout, Length, Placement
-from shared.pipeline.plan.request import Background, BackgroundType, FilmRequest, Position, Preset, SceneRequest
+from shared.pipeline.plan.request import FilmRequest, SceneRequest
+from shared.pipeline.plan.staging import Background, BackgroundType, Position, Preset
 from tests.pipeline.breaks import BREAKS
 from tests.pipeline.films import CUT, PHOTO, WHITE, film, filmed, planned, spoken
 

@@ -8,7 +8,8 @@ from shared.door.bodies import parse_film
 from shared.pipeline.plan.image_fit import fit_warnings, fitted
 from shared.pipeline.plan.plan import Feature, Size
 from shared.pipeline.plan.planner import Defaults, plan
-from shared.pipeline.plan.request import Background, BackgroundType, FilmRequest, ImageFit, SceneRequest
+from shared.pipeline.plan.request import FilmRequest, ImageFit, SceneRequest
+from shared.pipeline.plan.staging import Background, BackgroundType
 from tests.pipeline.films import TABLES
 
 TALL = Size(720, 1280)

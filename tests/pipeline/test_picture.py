@@ -14,7 +14,8 @@ from shared.pipeline.plan.composition import composition, compositions, laid_for
 from shared.pipeline.plan.picture import Hold, Inset
 from shared.pipeline.plan.plan import Cutout, Plan
 from shared.pipeline.plan.planner import CannotPlan
-from shared.pipeline.plan.request import AspectRatio, FilmRequest, OutputRequest, Position, from_document
+from shared.pipeline.plan.request import AspectRatio, FilmRequest, OutputRequest, from_document
+from shared.pipeline.plan.staging import Position
 from tests.pipeline.breaks import BREAKS
 from tests.pipeline.films import CUT, TABLES, WHITE, film, filmed, planned, spoken, words
 

@@ -4,14 +4,8 @@ import pytest
 
 from shared.pipeline.plan.plan import Backdrop, Length, Placement, Size, Stretch
 from shared.pipeline.plan.planner import Defaults, nodes, plan, plan_from_document, plan_to_document
-from shared.pipeline.plan.request import (
-    AspectRatio,
-    Background,
-    BackgroundType,
-    Position,
-    Preset,
-    SceneRequest,
-)
+from shared.pipeline.plan.request import AspectRatio, SceneRequest
+from shared.pipeline.plan.staging import Background, BackgroundType, Position, Preset
 from tests.pipeline.films import (
     CUT,
     PHOTO,

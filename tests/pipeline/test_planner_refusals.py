@@ -11,8 +11,6 @@ from shared.pipeline.plan.plan import Length
 from shared.pipeline.plan.planner import CannotPlan, Defaults, plan
 from shared.pipeline.plan.request import (
     AspectRatio,
-    Background,
-    BackgroundType,
     BRoll,
     FilmRequest,
     Quality,
@@ -20,6 +18,7 @@ from shared.pipeline.plan.request import (
     SceneRequest,
     VoiceSettings,
 )
+from shared.pipeline.plan.staging import Background, BackgroundType
 from tests.pipeline.films import (
     DEFAULTS,
     PHOTO,

@@ -19,7 +19,8 @@ from shared.pipeline.job.revision import CannotChange
 from shared.pipeline.plan.beside import beside_key
 from shared.pipeline.plan.brand import Brand
 from shared.pipeline.plan.composition import composition
-from shared.pipeline.plan.kit import Kit, filled_in, rebranded
+from shared.pipeline.plan.dress import Kit
+from shared.pipeline.plan.kit import filled_in, rebranded
 from shared.pipeline.plan.picture import CardTime, FilmCard, Hold, Inset, ProductCard, Role
 from shared.pipeline.plan.planner import CannotPlan, plan_from_document, plan_to_document
 from shared.pipeline.plan.request import FilmRequest, ImageFit, from_document

@@ -9,17 +9,11 @@ from shared.pipeline.edit.assembly import Take, assemble
 from shared.pipeline.edit.edit import Edit
 from shared.pipeline.job.recut import Laid, Recut, SceneRecut, laid_out
 from shared.pipeline.job.revision import CannotChange
-from shared.pipeline.plan.plan import Cutout, Length, Loudness, Music, Plan, Size, Sound
+from shared.pipeline.plan.heard import Loudness, Music
+from shared.pipeline.plan.plan import Cutout, Length, Plan, Size, Sound
 from shared.pipeline.plan.planner import plan
-from shared.pipeline.plan.request import (
-    AspectRatio,
-    Audio,
-    Background,
-    BackgroundType,
-    FilmRequest,
-    MusicOrder,
-    Position,
-)
+from shared.pipeline.plan.request import AspectRatio, FilmRequest
+from shared.pipeline.plan.staging import Audio, Background, BackgroundType, MusicOrder, Position
 from shared.pipeline.plan.typography import USUAL_TEXT, AppArea, TextStyle, Typography
 from tests.pipeline.breaks import BREAKS
 from tests.pipeline.films import CUT, DEFAULTS, TABLES, film, filmed, spoken, words

@@ -7,17 +7,9 @@ import pytest
 from shared.pipeline.codec import Unreadable
 from shared.pipeline.plan.images import ImageSource, image_at
 from shared.pipeline.plan.plan import Join
-from shared.pipeline.plan.request import (
-    BRoll,
-    FilmRequest,
-    Position,
-    Preset,
-    SceneRequest,
-    VoiceSettings,
-    from_document,
-    to_document,
-)
+from shared.pipeline.plan.request import BRoll, FilmRequest, SceneRequest, VoiceSettings, from_document, to_document
 from shared.pipeline.plan.rules import Outline, SceneOutline, mistakes, outline, outline_of_body
+from shared.pipeline.plan.staging import Position, Preset
 from tests.pipeline.films import PHOTO, WHITE, film, filmed, spoken
 
 FULL = film(

@@ -11,7 +11,7 @@ from PIL import Image
 from shared.cloud.brands import NamedBrand
 from shared.media.faces import FOLDER
 from shared.pipeline.plan.brand import Brand, Font
-from shared.pipeline.plan.kit import Kit
+from shared.pipeline.plan.dress import Kit
 from shared.pipeline.plan.plan import Drawn
 from shared.steps.brand_kits import MOST_BRANDS
 from tests.steps.calls import Customer, customer, told

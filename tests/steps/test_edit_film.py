@@ -15,7 +15,7 @@ from shared.pipeline.job.job import Ending, Job
 from shared.pipeline.job.recut import Recut
 from shared.pipeline.job.revision import Change
 from shared.pipeline.plan.plan import Sound
-from shared.pipeline.plan.request import Position
+from shared.pipeline.plan.staging import Position
 from shared.steps.links import linked_files
 from shared.steps.problems import Problem
 from tests.steps.calls import call, customer, told

@@ -18,7 +18,8 @@ from shared.egress.client import EgressFailed
 from shared.media.images import decode, sniff_and_reencode
 from shared.pipeline.plan.plan import Join
 from shared.pipeline.plan.planner import Defaults, plan
-from shared.pipeline.plan.request import Background, BackgroundType, BRoll, FilmRequest, ImageFit, SceneRequest
+from shared.pipeline.plan.request import BRoll, FilmRequest, ImageFit, SceneRequest
+from shared.pipeline.plan.staging import Background, BackgroundType
 from shared.steps.images import ACCEPTED_IMAGES, FILES_AT_ONCE, Room
 from shared.steps.problems import Problem
 from tests.egress.loopback import Loopback, drip, raw, reply, silent

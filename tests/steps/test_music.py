@@ -8,7 +8,7 @@ import pytest
 
 from shared.codes import Code
 from shared.door.change_bodies import parse_edit
-from shared.pipeline.plan.request import Audio, MusicOrder
+from shared.pipeline.plan.staging import Audio, MusicOrder
 from shared.steps.judged_music import facts_of
 from shared.steps.problems import Problem
 from tests.media.makers import ffmpeg

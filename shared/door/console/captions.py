@@ -8,7 +8,8 @@ import flask
 from shared.cloud.jobs import Jobs
 from shared.codes import Code
 from shared.door.console.visits import Visit
-from shared.steps.links import CAPTIONS, linked_files
+from shared.pipeline.job.job import Job
+from shared.steps.links import caption_links, linked_files
 from shared.steps.problems import Problem
 
 if TYPE_CHECKING:
@@ -30,9 +31,8 @@ class CaptionFiles:
         from shared.cloud.blobs import NoFile
 
         visit.need("GET", f"/jobs/{found['job']}")  # is it theirs
-        name = next((name for name, suffix in CAPTIONS.items() if suffix == found["kind"]), "")
         loaded = self._jobs.load(found["job"])
-        uri = linked_files(loaded.job).get(name) if loaded else None
+        uri = _found(loaded.job, visit.request.args.get("o", "1"), found["kind"]) if loaded else None
         try:
             text = self._blobs().read(uri, 0, MOST_CAPTIONS) if uri else None
         except NoFile:
@@ -43,3 +43,9 @@ class CaptionFiles:
         if "save" in visit.request.args:
             headers["Content-Disposition"] = f'attachment; filename="{found["job"][:8]}.{found["kind"]}"'
         return flask.Response(text, headers=headers, content_type=f"{CAPTION_TYPES[found['kind']]}; charset=utf-8")
+
+
+def _found(job: Job, number: str, kind: str) -> str | None:
+    """Return the file of what is said in the k-th film of a job, as somebody asks for it."""
+    wanted = int(number) if number.isdecimal() and len(number) == 1 else 1
+    return linked_files(job).get(caption_links(job, wanted).get(kind, ""))

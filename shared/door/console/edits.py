@@ -13,7 +13,7 @@ from shared.door.console.moves import once
 from shared.door.console.own_files import kept
 from shared.door.console.visits import Visit, told
 from shared.door.inside import Answered
-from shared.pipeline.plan.request import Preset
+from shared.pipeline.plan.staging import Preset
 
 _SENT = re.compile(r"scenes\.([0-9]{1,2})\.(.+)")
 _TYPED_NUMBER = re.compile(r"[0-9]{1,3}(\.[0-9]{1,3})?")

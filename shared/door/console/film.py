@@ -13,7 +13,7 @@ from shared.door.console.own_files import ordered_clip, shown_clip
 from shared.door.console.visits import CallRefused, Visit
 from shared.door.mcp_tools import ENDED
 from shared.pipeline.job.stay import BEST_SCORE, FEEDBACK_ABOUT
-from shared.pipeline.plan.request import Preset
+from shared.pipeline.plan.staging import Preset
 
 WEBHOOKS_OF_A_FILM = 20
 CHART_WIDTH = 1000  # units of the picture of lanes

@@ -11,7 +11,8 @@ from typing import Any
 from shared.media.boxes import Box, lay, safe_area
 from shared.pipeline.plan.placement import placement
 from shared.pipeline.plan.plan import Size
-from shared.pipeline.plan.request import AspectRatio, FilmRequest, Position, Preset
+from shared.pipeline.plan.request import AspectRatio, FilmRequest
+from shared.pipeline.plan.staging import Position, Preset
 
 FRAMES = {AspectRatio.TALL: Size(720, 1280), AspectRatio.WIDE: Size(1280, 720)}
 FIGURE = Box(0, 0, 640, 960)  # about what is seen of somebody down to the waist

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from shared.pipeline.plan.brand import NO_FONTS, Fonts, Logo
+from shared.pipeline.plan.heard import Loudness, Music
 from shared.pipeline.plan.picture import CardPlace, Hold, Inset, Motion
-from shared.pipeline.plan.plan import KEY_COLOR, Blend, Cutout, Drawn, Loudness, Music, Placement, Size, Sound
+from shared.pipeline.plan.plan import KEY_COLOR, Blend, Cutout, Drawn, Placement, Size, Sound
 from shared.pipeline.plan.request import Focus, ImageFit
 from shared.pipeline.plan.typography import USUAL_TEXT, AppArea, Typography
 from shared.pipeline.plan.warned import WarningText

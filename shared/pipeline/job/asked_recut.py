@@ -3,18 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
+from shared.pipeline.plan.heard import Loudness
 from shared.pipeline.plan.kit import Rebrand
 from shared.pipeline.plan.picture import Container, FilmCard, Hold, Inset, OwnFile, Poster, Preview, ProductCard
-from shared.pipeline.plan.plan import Blend, Length, Loudness, Sound
-from shared.pipeline.plan.request import (
-    AspectRatio,
-    Background,
-    Focus,
-    MusicOrder,
-    OutputRequest,
-    Position,
-    Resolution,
-)
+from shared.pipeline.plan.plan import Blend, Length, Sound
+from shared.pipeline.plan.request import AspectRatio, Focus, OutputRequest, Resolution
+from shared.pipeline.plan.staging import Background, MusicOrder, Position
 from shared.pipeline.plan.typography import AppArea, CaptionsBy, Typography
 
 PATHS = {

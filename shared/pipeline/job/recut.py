@@ -17,17 +17,26 @@ from shared.pipeline.plan.blends import planned_blend, read_from_the_right
 from shared.pipeline.plan.capabilities import Tables
 from shared.pipeline.plan.cards import refuse_card_clips, refuse_empty_cards
 from shared.pipeline.plan.composition import canonical, compositions
+from shared.pipeline.plan.images import refuse_unknown_backdrop
 from shared.pipeline.plan.insets import refuse_beside
-from shared.pipeline.plan.kit import rebranded, still_filled
+from shared.pipeline.plan.kit import rebranded, still_filled, without
 from shared.pipeline.plan.packaging import awaited, composing, files_of
 from shared.pipeline.plan.picture import FilmCard
 from shared.pipeline.plan.placement import placement
 from shared.pipeline.plan.plan import Length, Plan, Stretch
 from shared.pipeline.plan.plan_warnings import plan_warnings
 from shared.pipeline.plan.planner import film_seconds
-from shared.pipeline.plan.refusals import CannotPlan, refuse_app_area, refuse_too_long, refuse_unknown_backdrop
-from shared.pipeline.plan.renditions import refuse_outputs, renditions, with_renditions
-from shared.pipeline.plan.request import Audio, FilmRequest, Position
+from shared.pipeline.plan.refusals import CannotPlan, refuse_app_area, refuse_too_long
+from shared.pipeline.plan.renditions import (
+    music_of,
+    music_orders,
+    refuse_outputs,
+    renditions,
+    with_music,
+    with_renditions,
+)
+from shared.pipeline.plan.request import FilmRequest, OutputRequest
+from shared.pipeline.plan.staging import Audio, Position
 from shared.pipeline.plan.stretches import owned, unfilmed, with_speech
 
 __all__ = ["Laid", "Recut", "SceneRecut", "laid_out"]
@@ -50,14 +59,20 @@ def laid_out(request: FilmRequest, plan: Plan, recut: Recut, tables: Tables) -> 
     if wrong:
         raise CannotChange(wrong)
     worded = _worded(request, recut)
-    if empty := (*refuse_empty_cards(worded), *refuse_card_clips(worded), *refuse_no_photo(worded)):
-        raise CannotChange({path: [why] for path, why in empty})
+    if not_so := (
+        *refuse_empty_cards(worded),
+        *refuse_card_clips(worded),
+        *refuse_no_photo(worded),
+        *refuse_outputs(worded, tables),
+    ):
+        raise CannotChange({path: [why] for path, why in not_so})
     seconds = {each.scene: each.seconds for each in recut.scenes}
     kept, newer = rearranged(with_besides(plan, request, worded), recut.order, seconds)
     if recut.transition or any(each.transition for each in recut.scenes):
         kept = replace(kept, mirrored=read_from_the_right(worded))
     made = _planned(replace(kept, stretches=_stretches(kept, worded, recut, tables)), worded, tables)
-    unheard = worded.audio.music == request.audio.music  # another one's file is looked for later
+    tunes = [(order.audio.music, music_orders(of, order)) for of, order in ((plan, request), (made, worded))]
+    unheard = tunes[0] == tunes[1]  # another one's file is looked for later
     if unheard and _shown(made, worded) == _shown(plan, request):
         already = ["nothing would be different: the film is like that already"]
         raise CannotChange(dict.fromkeys(recut.fields, already) or {"scenes": ["nothing to change: name what is"]})
@@ -105,7 +120,14 @@ def _worded(request: FilmRequest, recut: Recut) -> FilmRequest:
         transition_color=recut.transition_color or request.transition_color,
         intro=_card(request.intro, recut.intro),
         outro=_card(request.outro, recut.outro),
-        outputs=request.outputs if recut.outputs is None else recut.outputs,
+        outputs=_still_worn(request, recut) if recut.outputs is None else recut.outputs,
+    )
+
+
+def _still_worn(request: FilmRequest, recut: Recut) -> tuple[OutputRequest, ...]:
+    """Return the films an edit leaves: what it says itself, no kit of theirs says otherwise."""
+    return tuple(
+        replace(each, dress=without(each.dress, recut.fields)) if each.dress else each for each in request.outputs
     )
 
 
@@ -174,7 +196,8 @@ def _planned(plan: Plan, request: FilmRequest, tables: Tables) -> Plan:
             *card_warnings(plan, request),
         ),
     )
-    return with_renditions(alone, renditions(request, tables, seconds, filmed=footage))
+    made = with_renditions(alone, renditions(request, alone, tables, seconds, filmed=footage))
+    return with_music(made, music_of(plan))
 
 
 def _mistakes(request: FilmRequest, plan: Plan, recut: Recut, tables: Tables) -> Iterator[tuple[str, str]]:
@@ -184,7 +207,7 @@ def _mistakes(request: FilmRequest, plan: Plan, recut: Recut, tables: Tables) ->
     shape, size = recut.aspect_ratio or request.aspect_ratio, recut.resolution or request.resolution
     if shape not in tables.sizes.get(size, {}):
         yield "resolution" if recut.resolution else "aspect_ratio", f"{size} is not made in {shape}"
-    yield from _outputs(request, recut, tables)
+    yield from _outputs(request, recut)
     path = "safe_area" if recut.safe_area else "outputs" if recut.outputs is not None else "aspect_ratio"
     outputs = request.outputs if recut.outputs is None else recut.outputs
     shapes = [one.aspect_ratio for one in outputs] or [shape]
@@ -207,9 +230,7 @@ def _mistakes(request: FilmRequest, plan: Plan, recut: Recut, tables: Tables) ->
             yield from refuse_scene(path, plan, each, request.scenes[each.scene], tables)
 
 
-def _outputs(request: FilmRequest, recut: Recut, tables: Tables) -> Iterator[tuple[str, str]]:
-    if recut.outputs:
-        yield from refuse_outputs(replace(request, outputs=recut.outputs), tables)
+def _outputs(request: FilmRequest, recut: Recut) -> Iterator[tuple[str, str]]:
     for name in ("aspect_ratio", "resolution"):
         if getattr(recut, name) and (request.outputs if recut.outputs is None else recut.outputs):
             yield name, "is that of a film without outputs: say each film's in outputs"

@@ -13,6 +13,7 @@ from shared.pipeline.job.cast import at_most, pinned
 from shared.pipeline.job.job import Job, Node
 from shared.pipeline.plan.plan import Clip, Kind, Plan, Speech
 from shared.pipeline.plan.prompts import clip_prompt
+from shared.pipeline.plan.renditions import music_of, with_music
 from shared.pipeline.plan.request import FilmRequest, SceneRequest, VoiceSettings, script_of, style_of
 from shared.pipeline.plan.speakers import Needed
 from shared.pipeline.plan.understudies import provider_at, refitted, take_at
@@ -144,6 +145,7 @@ def frozen(job: Job, plan: Plan, request: FilmRequest) -> Plan:
         pictures=job.plan.pictures,
         beside=job.plan.beside,
     )
+    made_again = with_music(made_again, music_of(job.plan))
     return carried(job.plan, refitted(job.plan, made_again, request))
 
 

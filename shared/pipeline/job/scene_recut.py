@@ -5,9 +5,9 @@ from dataclasses import replace
 
 from shared.pipeline.job.asked_recut import SceneRecut
 from shared.pipeline.plan.capabilities import Tables
+from shared.pipeline.plan.images import refuse_unknown_backdrop
 from shared.pipeline.plan.picture import refuse_late_start
 from shared.pipeline.plan.plan import Plan, Stretch
-from shared.pipeline.plan.refusals import refuse_unknown_backdrop
 from shared.pipeline.plan.request import SceneRequest
 
 

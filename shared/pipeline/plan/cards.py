@@ -33,6 +33,11 @@ def outro_seconds(request: FilmRequest) -> float:
     return _seconds(request, Role.OUTRO, OUTRO_SECONDS)
 
 
+def cards_seconds(request: FilmRequest) -> float:
+    """Return how long a film's cards last together."""
+    return intro_seconds(request) + outro_seconds(request)
+
+
 def _seconds(request: FilmRequest, role: Role, usual: float) -> float:
     card: FilmCard | None = getattr(request, role)
     if card is None:

@@ -130,8 +130,13 @@ def laid_for(plan: Plan, request: FilmRequest, key: str) -> tuple[Plan, FilmRequ
     if found is None:
         return plan, request
     made = replace(plan, size=found.size, place=found.place, compose_cost=found.cost, compose_wait=found.wait)
-    made = replace(made, files=found.files)
-    return made, alone(request, OutputRequest(AspectRatio(found.aspect_ratio), Resolution(found.resolution)))
+    made, dressed = replace(made, files=found.files), found.dressed
+    asked = OutputRequest(AspectRatio(found.aspect_ratio), Resolution(found.resolution))
+    if dressed is None:
+        return made, alone(request, asked)
+    made = replace(made, planned_seconds=dressed.seconds, captions=dressed.captions, stretches=dressed.stretches)
+    made = replace(made, loudness=dressed.loudness, music=dressed.music, transition=dressed.transition)
+    return made, alone(request, replace(asked, dress=request.outputs[plan.renditions.index(found)].dress))
 
 
 def compositions(plan: Plan, request: FilmRequest) -> dict[str, Any]:
@@ -142,13 +147,18 @@ def compositions(plan: Plan, request: FilmRequest) -> dict[str, Any]:
 def lacking(plan: Plan, key: str, why: str) -> WarningText:
     """Return the warning that one of several films could not be composed."""
     film = next(one for one in plan.films if one.key == key)
-    asked = f'{{"aspect_ratio": "{film.aspect_ratio}", "resolution": "{film.resolution}"}}'
+    kit = f', "brand": "{film.dressed.brand}"' if film.dressed else ""
+    asked = f'{{"aspect_ratio": "{film.aspect_ratio}", "resolution": "{film.resolution}"{kit}}}'
     says = f"The film in {film.aspect_ratio} at {film.resolution} could not be composed: {why.rstrip('.')}"
     return warning(Warned.OUTPUT_LACKING, says, output=asked)
 
 
 def alone(request: FilmRequest, output: OutputRequest) -> FilmRequest:
     """Return an order as of one of its films: apps cover tall ones only, panels stand beside wide footage only."""
+    if output.dress:
+        from shared.pipeline.plan.kit import rebranded  # not at a light function's start
+
+        request = rebranded(request, output.dress.kit)
     tall = output.aspect_ratio is AspectRatio.TALL
     area = request.safe_area if tall or request.safe_area not in OF_APPS else None
     return replace(

@@ -7,7 +7,8 @@ from shared.pipeline.plan.beside import beside_paths
 from shared.pipeline.plan.capabilities import Tables
 from shared.pipeline.plan.picture import Role
 from shared.pipeline.plan.plan import Backdrop, Clip, Drawn, Picture
-from shared.pipeline.plan.request import BackgroundType, FilmRequest, ImageFit
+from shared.pipeline.plan.request import FilmRequest, ImageFit
+from shared.pipeline.plan.staging import Background, BackgroundType
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,3 +102,16 @@ def backdrop(request: FilmRequest, scene: int | None, tables: Tables, keys: Mapp
         case BackgroundType.IMAGE:
             name = "image_url" if background.image_url is not None else "image"
             return Backdrop(image=keys[f"{path}.{name}"], motion=background.motion)
+
+
+def refuse_unknown_backdrop(path: str, background: Background | None, tables: Tables) -> Iterator[tuple[str, str]]:
+    """Yield why a background cannot be drawn, by field."""
+    if background is None:
+        return
+    match background.type:
+        case BackgroundType.PRESET if background.preset not in tables.backdrops:
+            yield f"{path}.preset", f"{background.preset!r} is unknown; choose one of {', '.join(tables.backdrops)}"
+        case BackgroundType.COLOR if background.color is None:
+            yield f"{path}.color", "is required"
+        case BackgroundType.IMAGE if background.image_url is None and background.image is None:
+            yield path, "of type image needs an image_url or an image (an upload)"

@@ -8,35 +8,17 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from shared.pipeline.codec import Stored, to_plain
+from shared.pipeline.codec import to_plain
 from shared.pipeline.plan.brand import Brand
-from shared.pipeline.plan.picture import FilmCard, Hold, Inset
-from shared.pipeline.plan.plan import Blend
-from shared.pipeline.plan.request import Audio, Background, FilmRequest, Position, to_document
-from shared.pipeline.plan.typography import LEGIBLE, USUAL_TEXT, CaptionsBy, Typography, contrast
+from shared.pipeline.plan.dress import Dress, Kit
+from shared.pipeline.plan.request import FilmRequest, to_document
+from shared.pipeline.plan.staging import USUAL_AUDIO, Audio
+from shared.pipeline.plan.typography import LEGIBLE, USUAL_TEXT, Typography, contrast
 
 _PAIR = ("color", "panel")
+_PARTLY = ("text.", "audio.")  # what an order has in parts from its kit, and in parts its own
 # Fields that an order has from its kit, or its own.
 _TAKEN_WHOLE = ("transition", "transition_color", "hold", "inset", "intro", "outro")
-
-
-@dataclass(frozen=True, slots=True)
-class Kit(Stored):
-    """A version of a tenant's kit: the brand itself, and fields of an order; None leaves them to the order."""
-
-    brand: Brand
-    text: Typography | None = None
-    captions: bool | None = None
-    captions_by: CaptionsBy | None = None
-    avatar_position: Position | None = None
-    audio: Audio | None = None
-    background: Background | None = None
-    transition: Blend | None = None
-    transition_color: str | None = None
-    hold: Hold | None = None
-    inset: Inset | None = None
-    intro: FilmCard | None = None
-    outro: FilmCard | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +58,34 @@ def filled_in(body: Mapping[str, Any], kit: Kit) -> tuple[dict[str, Any], tuple[
     return made, tuple(filled)
 
 
+def worn_over(body: Mapping[str, Any], kit: Kit | None, asked: str) -> Dress:
+    """Return a kit as one film of several wears it: only what it says where the plain order, or edit, is silent."""
+    if kit is None:
+        return Dress(asked)
+    _, filled = filled_in(body, kit)
+    return Dress(asked, _only(kit, filled))
+
+
+def without(dress: Dress, said: Collection[str]) -> Dress:
+    """Return a film's kit without what the order says itself by now, by path."""
+    if dress.kit is None:
+        return dress
+    left = [path for path in filled_in({}, dress.kit)[1] if path not in said and path.partition(".")[0] not in said]
+    return replace(dress, kit=_only(dress.kit, left))
+
+
+def _only(kit: Kit, paths: Collection[str]) -> Kit:
+    """Return a kit that says these fields of an order alone; its logo, colours, fonts and pictures stay."""
+    wanted = {path.partition(".")[0] for path in paths}
+    named = {each.name for each in fields(Kit)} - {"unknown", "brand", "text", "audio"}
+    left: dict[str, Any] = dict.fromkeys(named - wanted)
+    of_text, of_audio = ([path.partition(".")[2] for path in paths if path.startswith(part)] for part in _PARTLY)
+    text: dict[str, Any] = {name: getattr(kit.text, name) for name in of_text}
+    audio: dict[str, Any] = {name: getattr(kit.audio, name) for name in of_audio}
+    said = replace(USUAL_TEXT, **text) if text else None
+    return replace(kit, **left, text=said, audio=replace(USUAL_AUDIO, **audio) if audio else None)
+
+
 def _said(kit: Kit) -> dict[str, Any]:
     """Return the order's fields that a kit gives, plain."""
     plain: dict[str, Any] = to_plain(replace(kit, brand=Brand("")))
@@ -96,11 +106,12 @@ def _bare(body: Mapping[str, Any]) -> bool:
 
 def as_asked(order: Mapping[str, Any]) -> dict[str, Any]:
     """Return a plain order without what a kit has filled in: the same call is the same, whatever its kit is by now."""
-    brand = order.get("brand")
-    if brand is None:
-        return dict(order)
-    usual = to_document(FilmRequest(""))
+    brand, worn_by = order.get("brand"), order.get("outputs", ())
     asked = {name: value for name, value in order.items() if name != "brand"}
+    asked |= {"outputs": [_undressed(each) for each in worn_by]} if any("dress" in each for each in worn_by) else {}
+    if brand is None:
+        return asked
+    usual = to_document(FilmRequest(""))
     asked |= {"brand": brand["asked"]} if brand.get("asked") else {}
     for path in brand.get("filled", ()):
         name, _, inner = path.partition(".")
@@ -109,6 +120,12 @@ def as_asked(order: Mapping[str, Any]) -> dict[str, Any]:
         else:
             asked = _reset(asked, usual, name)
     return asked
+
+
+def _undressed(output: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a plain output as it was asked for: with its kit's name alone."""
+    named = {"brand": output["dress"]["asked"]} if output.get("dress") else {}
+    return {name: value for name, value in output.items() if name != "dress"} | named
 
 
 def _reset(said: Mapping[str, Any], usual: Mapping[str, Any], name: str) -> dict[str, Any]:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from shared.pipeline.plan.picture import Inset
 from shared.pipeline.plan.plan import Placement
-from shared.pipeline.plan.request import AspectRatio, FilmRequest, Preset
+from shared.pipeline.plan.request import AspectRatio, FilmRequest
+from shared.pipeline.plan.staging import Preset
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,10 @@ The job document keeps it, every step reads its order from it; it points into th
 """
 
 from dataclasses import dataclass
-from enum import IntEnum, StrEnum
+from enum import StrEnum
 
 from shared.pipeline.codec import Stored
+from shared.pipeline.plan.heard import Loudness, Music
 from shared.pipeline.plan.picture import BesideImage, Motion
 
 MICROS = 1_000_000  # micro-dollars of a dollar
@@ -14,10 +15,6 @@ AS_PAID = 1_000  # thousandths: the factor of a price that is what was paid
 KEY_COLOR = "#00ff00"  # the flat colour a presenter is filmed before to be cut out
 COMPOSE_KEY = "compose"  # the node that makes the film, the first where there are several
 LENGTH_TOLERANCE = 0.5  # seconds a file may differ from its planned length and still be what was ordered
-MUSIC_LEVEL = -20.0  # LUFS of music where nobody speaks
-SHORTEST_MUSIC, LONGEST_MUSIC = 3.0, 600.0  # seconds
-MOST_MUSIC_BYTES = 20 * 2**20
-FADE_OUT = 1.2  # seconds before a film's end in which music goes
 
 
 class Kind(StrEnum):
@@ -100,40 +97,6 @@ class Placement(Stored):
     widest: float | None = None  # share of the film's width; None = the size was asked for
     middle: float | None = None  # share of the film's width, in place of x
     alone: bool = False  # nothing is behind but a backdrop, and no numbers were asked for
-
-
-class Loudness(IntEnum):
-    """A whole film's integrated loudness in LUFS (EBU R 128)."""
-
-    SOCIAL = -14  # what the large networks play at
-    WEB = -16  # the habit of phones and web pages
-    BROADCAST = -23  # EBU R 128's own
-
-
-USUAL_LOUDNESS = Loudness.SOCIAL
-
-
-@dataclass(frozen=True, slots=True)
-class MusicFacts:
-    """What music is: the suffix of its kind, seconds, and integrated loudness in LUFS."""
-
-    suffix: str
-    seconds: float
-    loudness: float
-
-
-@dataclass(frozen=True, slots=True)
-class Music(Stored):
-    """Music under a film, as planned: exactly which file, and what was measured of it when it was sent."""
-
-    uri: str
-    generation: int
-    seconds: float
-    loudness: float  # LUFS
-    level: float = MUSIC_LEVEL
-    duck: bool = True
-    start: float = 0.0
-    fade_out: float = FADE_OUT
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +185,19 @@ class Stretch(Stored):
 
 
 @dataclass(frozen=True, slots=True)
+class Dressed(Stored):
+    """What is planned otherwise for a film of another kit than the order's: nothing that is bought."""
+
+    brand: str  # the kit, as the order named it
+    seconds: float  # it is planned to last, with its own cards
+    captions: bool
+    stretches: tuple[Stretch, ...]  # before its own backdrops
+    loudness: Loudness | None = None
+    music: Music | None = None
+    transition: Blend | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Rendition(Stored):
     """One film of those a job makes of the same takes, laid out for its own shape."""
 
@@ -233,6 +209,7 @@ class Rendition(Stored):
     cost: int  # micro-dollars
     wait: float  # seconds composing it usually takes
     files: tuple[str, ...] = ()  # suffixes of what is made of it beside its MP4: "webm", "gif"
+    dressed: Dressed | None = None  # None = it wears the order's kit
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,6 +263,11 @@ class Plan(Stored):
         """Return the films this makes, the first first."""
         shape, price = (self.aspect_ratio, self.resolution, self.size), (self.compose_cost, self.compose_wait)
         return self.renditions or (Rendition(COMPOSE_KEY, *shape, self.place, *price, self.files),)
+
+    @property
+    def subtitled(self) -> bool:
+        """Tell whether any of its films has captions: takes are ordered with subtitles then."""
+        return self.captions or any(film.dressed is not None and film.dressed.captions for film in self.renditions)
 
     @property
     def cost_to_us(self) -> int:

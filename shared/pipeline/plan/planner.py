@@ -18,13 +18,14 @@ from shared.pipeline.plan import images, speakers
 from shared.pipeline.plan.beside import besides, card_warnings
 from shared.pipeline.plan.blends import read_from_the_right
 from shared.pipeline.plan.capabilities import Tables
-from shared.pipeline.plan.cards import intro_seconds, outro_seconds
+from shared.pipeline.plan.cards import cards_seconds
 from shared.pipeline.plan.filmers import films_by
 from shared.pipeline.plan.footage import FootagePlan, film, with_image_keys
+from shared.pipeline.plan.heard import USUAL_LOUDNESS
 from shared.pipeline.plan.looks import Look
 from shared.pipeline.plan.packaging import awaited, composing, files_of
 from shared.pipeline.plan.placement import placement
-from shared.pipeline.plan.plan import USUAL_LOUDNESS, Blend, Clip, Kind, Picture, Plan, Speech, Stretch
+from shared.pipeline.plan.plan import Blend, Clip, Kind, Picture, Plan, Speech, Stretch
 from shared.pipeline.plan.plan_warnings import engine_warnings, plan_warnings
 from shared.pipeline.plan.refusals import CannotPlan, refuse_impossible, refuse_too_long
 from shared.pipeline.plan.renditions import renditions, with_renditions
@@ -126,7 +127,7 @@ def plan(
         beside=besides(request, keys),
     )
     planned = replace(planned, warnings=(*planned.warnings, *card_warnings(planned, request)))
-    return with_renditions(planned, renditions(request, tables, seconds, filmed=moving))
+    return with_renditions(planned, renditions(request, planned, tables, seconds, filmed=moving))
 
 
 def _stretches(
@@ -146,7 +147,7 @@ def _stretches(
 
 def film_seconds(request: FilmRequest, stretches: tuple[Stretch, ...], takes: tuple[Speech, ...]) -> float:
     """Return how long a film is planned to last, with its cards."""
-    return intro_seconds(request) + _scenes_seconds(request, stretches, takes) + outro_seconds(request)
+    return cards_seconds(request) + _scenes_seconds(request, stretches, takes)
 
 
 def _scenes_seconds(request: FilmRequest, stretches: tuple[Stretch, ...], takes: tuple[Speech, ...]) -> float:

@@ -10,22 +10,15 @@ from shared.codes import by_field
 from shared.pipeline.plan import rules
 from shared.pipeline.plan.beside import refuse_no_photo
 from shared.pipeline.plan.capabilities import AvatarService, FootageModel, Tables
-from shared.pipeline.plan.cards import refuse_card_clips, refuse_empty_cards
+from shared.pipeline.plan.cards import cards_seconds, refuse_card_clips, refuse_empty_cards
 from shared.pipeline.plan.composition import alone
+from shared.pipeline.plan.images import refuse_unknown_backdrop
 from shared.pipeline.plan.insets import refuse_beside
 from shared.pipeline.plan.looks import Look, engine_for
 from shared.pipeline.plan.packaging import each_second, showing_own, whatever_length
 from shared.pipeline.plan.plan import Feature, Length, Speech
 from shared.pipeline.plan.renditions import refuse_outputs
-from shared.pipeline.plan.request import (
-    AspectRatio,
-    Background,
-    BackgroundType,
-    Filmer,
-    FilmRequest,
-    Quality,
-    Resolution,
-)
+from shared.pipeline.plan.request import AspectRatio, Filmer, FilmRequest, Quality, Resolution
 from shared.pipeline.plan.speakers import Speaker, tuned
 from shared.pipeline.plan.timing import say
 from shared.pipeline.plan.typography import OF_APPS, AppArea
@@ -67,7 +60,9 @@ def refuse_impossible(
 
 def refuse_too_long(request: FilmRequest, tables: Tables, takes: tuple[Speech, ...], seconds: float) -> None:
     """Raise CannotPlan for a film that is longer than one may be, or than can be composed in time."""
-    films = [alone(request, one) for one in request.outputs] or [request]
+    if long := dict(_too_long_dressed(request, tables, seconds)):
+        raise CannotPlan(long)
+    films = [alone(request, replace(one, dress=None)) for one in request.outputs] or [request]
     if seconds <= min(_longest(film, tables, seconds) for film in films):
         return
     plain = [replace(film, container=None, preview=None) for film in films]
@@ -86,6 +81,19 @@ def refuse_too_long(request: FilmRequest, tables: Tables, takes: tuple[Speech, .
     longest = max(takes, key=lambda take: take.seconds, default=None)
     path = fields[takes.index(longest)] if longest else "scenes"
     raise CannotPlan({path: [f"{why}shorten the scripts or the scenes,{lighter} or order more than one film"]})
+
+
+def _too_long_dressed(request: FilmRequest, tables: Tables, seconds: float) -> Iterator[tuple[str, list[str]]]:
+    """Yield, by field, which films are too long in their own kit, with its cards and files, and not in the order's."""
+    for index, one in enumerate(request.outputs):
+        if one.dress is None:
+            continue
+        film, plain = alone(request, one), alone(request, replace(one, dress=None))
+        lasts = seconds - cards_seconds(request) + cards_seconds(film)
+        most = _longest(film, tables, lasts)
+        if lasts > most and seconds <= _longest(plain, tables, seconds):
+            why = f"with this kit's cards the film would last about {say(lasts)}; at most {most} s are made"
+            yield f"outputs.{index}.brand", [f"{why}: shorten the film, or name a kit with shorter cards"]
 
 
 def _longest(film: FilmRequest, tables: Tables, seconds: float) -> int:
@@ -235,19 +243,6 @@ def refuse_app_area(path: str, area: AppArea | None, shapes: Sequence[AspectRati
     """Yield why an app shows none of these films, by field."""
     if area in OF_APPS and AspectRatio.TALL not in shapes:
         yield path, f"{area} shows 9:16 only: ask for that aspect_ratio, or for another safe_area"
-
-
-def refuse_unknown_backdrop(path: str, background: Background | None, tables: Tables) -> Iterator[tuple[str, str]]:
-    """Yield why a background cannot be drawn, by field."""
-    if background is None:
-        return
-    match background.type:
-        case BackgroundType.PRESET if background.preset not in tables.backdrops:
-            yield f"{path}.preset", f"{background.preset!r} is unknown; choose one of {_listed(tables.backdrops)}"
-        case BackgroundType.COLOR if background.color is None:
-            yield f"{path}.color", "is required"
-        case BackgroundType.IMAGE if background.image_url is None and background.image is None:
-            yield path, "of type image needs an image_url or an image (an upload)"
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -11,8 +11,10 @@ from typing import Any
 
 from shared.pipeline.codec import Stored, from_plain, to_stored
 from shared.pipeline.plan.brand import Brand
-from shared.pipeline.plan.picture import Container, FilmCard, Hold, Inset, Motion, OwnFile, Poster, Preview, ProductCard
-from shared.pipeline.plan.plan import FADE_OUT, MUSIC_LEVEL, Blend, Join, Length, Loudness, Sound
+from shared.pipeline.plan.dress import Dress
+from shared.pipeline.plan.picture import Container, FilmCard, Hold, Inset, OwnFile, Poster, Preview, ProductCard
+from shared.pipeline.plan.plan import Blend, Join, Length, Sound
+from shared.pipeline.plan.staging import USUAL_AUDIO, Audio, Background, Position
 from shared.pipeline.plan.typography import USUAL_TEXT, AppArea, CaptionsBy, Typography
 
 SCENE_SECONDS = 8.0  # a scene's length when none is asked for
@@ -80,52 +82,12 @@ class IfUnclear(StrEnum):
     PAY_AGAIN = "pay_again"  # when it was waited for as long as it may take: it may be paid twice
 
 
-class Preset(StrEnum):
-    """A named place for the presenter."""
-
-    BOTTOM_RIGHT = "bottom_right"
-    BOTTOM_LEFT = "bottom_left"
-    TOP_RIGHT = "top_right"
-    TOP_LEFT = "top_left"
-    CENTER = "center"
-
-
-class BackgroundType(StrEnum):
-    """What stands behind a presenter where nothing is filmed."""
-
-    COLOR = "color"
-    IMAGE = "image"
-    PRESET = "preset"
-
-
 class ImageFit(StrEnum):
     """How an image of another shape fills the film's: its middle, or all of it before something."""
 
     CROP = "crop"
     BLUR = "blur"  # before itself, enlarged and blurred
     COLOR = "color"  # before a flat colour
-
-
-@dataclass(frozen=True, slots=True)
-class Background(Stored):
-    """A backdrop; exactly the fields of its type are set."""
-
-    type: BackgroundType
-    color: str | None = None  # "#rrggbb"
-    image_url: str | None = None
-    image: str | None = None  # an upload's id
-    preset: str | None = None  # a name in the tables' backdrops
-    motion: Motion | None = None  # of an image; None = it stands still
-
-
-@dataclass(frozen=True, slots=True)
-class Position(Stored):
-    """Where the presenter stands; what is given beside a preset wins over it."""
-
-    scale: float | None = None  # box height / film height, 0.1..1
-    x: float | None = None  # -1 left .. 1 right
-    y: float | None = None  # -1 top .. 1 bottom
-    preset: Preset | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +115,7 @@ class OutputRequest(Stored):
     aspect_ratio: AspectRatio
     resolution: Resolution = Resolution.HD
     container: Container | None = None  # None = the order's
+    dress: Dress | None = None  # the kit it wears; None = the order's
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,28 +126,6 @@ class VoiceSettings(Stored):
     pitch: int | None = None  # -50..50 semitones
     locale: str | None = None  # "en-US"
     style: str | None = None  # "cheerful": an emotion or a manner, by the voice's own word
-
-
-@dataclass(frozen=True, slots=True)
-class MusicOrder(Stored):
-    """Music under a film, as ordered."""
-
-    audio: str  # an upload's id
-    level: float = MUSIC_LEVEL  # LUFS where nobody speaks
-    duck: bool = True  # it falls far below what is said
-    start: float = 0.0  # seconds into the music where the film begins
-    fade_out: float = FADE_OUT
-
-
-@dataclass(frozen=True, slots=True)
-class Audio(Stored):
-    """What is heard of a film as a whole."""
-
-    loudness: Loudness | None = None  # None = the usual one of the release that plans the film
-    music: MusicOrder | None = None
-
-
-USUAL_AUDIO = Audio()
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,6 +215,13 @@ class FilmRequest(Stored):
     brand: Brand | None = None  # the kit it was filled in from, as it was then
     template: str | None = None  # "launch@3": the version it was filled in from
     dry_run: bool = False
+
+
+def label_of(request: FilmRequest, film: int) -> str | None:
+    """Return the label of the brand kit that the k-th film of an order wears, counted from 0; None for none."""
+    dress = request.outputs[film].dress if film < len(request.outputs) else None
+    brand = request.brand if dress is None else dress.kit.brand if dress.kit else None
+    return brand.label if brand else None
 
 
 def script_of(request: FilmRequest, scene: int | None) -> str:

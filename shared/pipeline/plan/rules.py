@@ -15,7 +15,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from shared.pipeline.codec import document_fields
-from shared.pipeline.plan.request import Background, FilmRequest, SceneRequest
+from shared.pipeline.plan.request import FilmRequest, SceneRequest
+from shared.pipeline.plan.staging import Background
 
 
 @dataclass(frozen=True, slots=True)
