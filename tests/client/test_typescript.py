@@ -42,6 +42,7 @@ const forged = await verify(signed.body + " ", new Headers(signed.headers), [sig
 const files = [await abroll.download(made.job_id), await abroll.download(made.job_id, "gif")];
 const none = await abroll.download(made.job_id, "webm").catch((failed) => failed);
 const edit = await abroll.edit(made.job_id, { container: "mov", dry_run: true });
+const said = await abroll.feedback(made.job_id, { score: 9, says: "Clear.", about: ["sound", "words"] });
 const kept = await abroll.keep(made.job_id);
 const free = await abroll.keep(made.job_id, false);
 const gone = [await abroll.delete(made.job_id), await abroll.delete(made.job_id)];
@@ -57,6 +58,7 @@ const batch = { rows: rows.rows, same: (await abroll.batch(sent.batch_id)).title
   deleted: (await abroll.deleteBatch(sent.batch_id)).deleted };
 const sought = await abroll.get(made.job_id).catch((failed) => failed);
 console.log(JSON.stringify({ batch, unfetched: unfetched.code, none: none.code, edit: edit.status,
+  said, job: made.job_id,
   heads: files.map((each) => Buffer.from(each).subarray(0, 12).toString("latin1")),
   stays: [kept.expires_at === null, free.expires_at === null],
   gone: gone.map((each) => each.deleted), sought: sought.code,
@@ -92,7 +94,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_it_makes_a_film_and_proves_a_webhook(built: Path, abroll: Abroll) -> None:
-    """Price, order twice under one key, wait, keep, delete; a refusal by field; a genuine webhook and a changed one."""
+    """Price, order twice under one key, wait, judge, keep, delete; a refusal by field; a webhook, and a changed one."""
     body = json.dumps({"type": "job.completed", "data": {}})
     now = datetime.now(tz=UTC)
     stamp = str(int(now.timestamp()))
@@ -122,6 +124,11 @@ def test_it_makes_a_film_and_proves_a_webhook(built: Path, abroll: Abroll) -> No
     assert told["film"].startswith("http")
     assert ["ftyp", "GIF8"] == [told["heads"][0][4:8], told["heads"][1][:4]]
     assert ("dry_run", "not_found") == (told["edit"], told["none"])
+    word = told["said"]["feedback"][0]
+    assert (told["job"], 9, "Clear.", ["sound", "words"]) == (
+        told["said"]["job_id"],
+        *(word[name] for name in ("score", "says", "about")),
+    )
     assert told["unfetched"] in ("validation_error", "not_a_clip")
     assert [True, "validation_error", ["colour"]] == told["refused"]
     assert ([True, False], [True, True]) == (told["stays"], told["gone"])
