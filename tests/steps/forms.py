@@ -16,7 +16,7 @@ class _Forms(HTMLParser):
         match tag, said.get("type", "text"):
             case "form", _:
                 self.all.append({})
-            case "input", "checkbox":
+            case "input", "checkbox" | "radio":
                 form |= {name: said.get("value", "on")} if "checked" in said else {}
             case "input", kind if kind != "file":
                 form[name] = said.get("value", "").replace("\r", "").replace("\n", "")

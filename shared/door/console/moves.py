@@ -62,7 +62,7 @@ def feedback(visit: Visit, found: Mapping[str, str]) -> flask.Response:
     }
     heard = visit.ask("POST", f"/jobs/{found['job']}/feedback", body)
     if heard.failed:
-        return refused_page(visit, found["job"], told(heard))
+        return refused_page(visit, found["job"], told(heard), visit.form)
     return visit.go(f"/films/{found['job']}", "told")
 
 
