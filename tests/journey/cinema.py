@@ -13,6 +13,7 @@ from infra.local.laptop import Laptop
 from infra.local.world import merged
 from tests.patience import PATIENCE
 
+LOOK = 0.5  # seconds between two looks at a job: each costs a hundredth of a second of a CPU
 PHOTO = Path(__file__).parents[2] / "infra" / "local" / "samples" / "coffee.jpg"
 TALL, WIDE, SQUARE = (180, 320), (320, 180), (180, 180)
 KEY_AT_HEYGEN = "hg_demo_key"
@@ -77,7 +78,7 @@ class Cinema:
             job = self.job(job_id)
             if job["status"] in ("completed", "failed", "cancelled"):
                 return job
-            time.sleep(0.1)
+            time.sleep(LOOK)
         raise AssertionError(f"job {job_id} has not ended: {json.dumps(job, indent=1)}")
 
     def film(self, job: Mapping[str, Any], folder: Path) -> Path:

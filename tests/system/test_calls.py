@@ -22,7 +22,7 @@ def ended(abroll: Abroll, job_id: str) -> dict[str, Any]:
         job: dict[str, Any] = abroll.http.get(f"/jobs/{job_id}").json()
         if job["status"] in ("completed", "failed", "cancelled"):
             return job
-        time.sleep(0.1)
+        time.sleep(0.5)  # seconds between two looks at a job: more cost a film's own work its CPU
     raise AssertionError(f"{job_id} has not ended")
 
 
