@@ -175,6 +175,38 @@ def test_a_kit_whose_cards_make_a_film_too_long_is_told() -> None:
     assert ["outputs.1.brand"] == [*refused.value.details]
 
 
+def test_what_a_kit_brings_is_told_of_its_film_alone() -> None:
+    """Letters that one kit makes faint, a text one shape has no room for; what is true of all is told once."""
+    scene = {"visual_description": "A mug", "duration": 4, "text_overlay": "Hi " * 58}
+    outputs = [*BOTH, {"aspect_ratio": "1:1"}]
+    request = ordered(text={"color": "#8a8a8a"}, scenes=[scene], outputs=outputs)
+
+    told = made(request).warnings
+    again = edited(request, {"hold": "push_in"}).plan.warnings
+
+    starts = [
+        "Film 1 (9:16, 720p, default@1): The text of scene 1 has 173 letters: it",
+        "avatar_id is not used: nobody speaks in this film. Leave",
+        "Film 2 (9:16, 720p, christmas@4): Letters in #8a8a8a can be hard",
+        "Film 2 (9:16, 720p, christmas@4): The text of scene 1 has 173 letters: it",
+        "Film 3 (1:1, 720p, default@1): The text of scene 1 has 173 letters, of which",
+    ]
+    for warnings in (told, again):
+        assert starts == [says[: len(start)] for says, start in zip(warnings, starts, strict=True)]
+    shapes = [{"aspect_ratio": "9:16"}, {"aspect_ratio": "1:1"}]
+    plain = made(ordered(scenes=[scene], outputs=shapes)).warnings
+    assert ["Film 1 (9:16, 720p)", "avatar_id is not used", "Film 2 (1:1, 720p)"] == [
+        says.partition(": ")[0] for says in plain
+    ]
+
+
+def test_what_a_kit_says_and_a_film_has_no_use_for_is_no_warning() -> None:
+    """The order never asked for it, and could not leave it out."""
+    request = ordered(scenes=[{"visual_description": "A mug", "duration": 4}], outputs=[], brand="christmas")
+
+    assert ["avatar_id"] == [says.partition(" is not used")[0] for says in made(request).warnings]
+
+
 def test_an_edit_changes_kits_for_nothing() -> None:
     """It may name them anew, and what it says itself wins over every kit; nothing is bought."""
     request = ordered()

@@ -205,3 +205,8 @@ def warning(kind: Warned, says: str, **names: str) -> WarningText:
     for name, value in names.items():
         move = move.replace(f"{{{name}}}", value)
     return WarningText(f"{says.rstrip('.')}. {move}")
+
+
+def of_film(film: str, says: WarningText) -> WarningText:
+    """Return a warning as one about this film of several alone."""
+    return WarningText(f"{film}: {says}")

@@ -11,7 +11,7 @@ from typing import Any
 
 from shared.pipeline.plan.advice import warning
 from shared.pipeline.plan.plan import Blend, Clip, Plan, Stretch
-from shared.pipeline.plan.request import FilmRequest
+from shared.pipeline.plan.request import FilmRequest, of_kit
 from shared.pipeline.plan.warned import Warned, WarningText
 
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")  # Hebrew, Arabic and their kin
@@ -77,7 +77,7 @@ def blend_warnings(request: FilmRequest, clips: Sequence[Clip], stretches: Seque
             why = "it goes on in one shot from the one before" if one_shot else "no scene comes before it"
             says = f"The transition of scene {stretch.scene + 1} is not used: {why}"
             yield warning(Warned.TRANSITION_UNUSED, says, field=f"scenes.{stretch.scene}.transition")
-    given = request.transition not in (None, Blend.AUTO, Blend.CUT)
+    given = request.transition not in (None, Blend.AUTO, Blend.CUT) and not of_kit(request, "transition")
     if not cuts and (given or request.transition_seconds is not None):
         name = "transition" if given else "transition_seconds"
         yield warning(Warned.TRANSITION_UNUSED, f"{name} is not used: the film is one shot", field=name)

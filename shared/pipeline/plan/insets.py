@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from shared.pipeline.plan.advice import warning
 from shared.pipeline.plan.picture import Hold, Inset
 from shared.pipeline.plan.plan import Speech, Stretch
-from shared.pipeline.plan.request import AspectRatio, FilmRequest
+from shared.pipeline.plan.request import AspectRatio, FilmRequest, of_kit
 from shared.pipeline.plan.timing import say
 from shared.pipeline.plan.warned import Warned, WarningText
 
@@ -37,7 +37,7 @@ def inset_warnings(
     if hidden:
         says = f"The presenter fills the frame: about {say(hidden)} of footage are bought and not seen"
         yield warning(Warned.FOOTAGE_HIDDEN, says)
-    if takes and request.avatar_position is not None:
+    if takes and request.avatar_position is not None and not of_kit(request, "avatar_position"):
         yield warning(Warned.POSITION_UNUSED, "avatar_position is not used: the presenter fills the frame")
 
 

@@ -1,19 +1,21 @@
 """What a customer should know before paying: where the planned film differs from the one asked for, with numbers."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import fields
 
 from shared.pipeline.plan import prompts
-from shared.pipeline.plan.advice import warning
+from shared.pipeline.plan.advice import of_film, warning
 from shared.pipeline.plan.beside import beside_paths, carded
 from shared.pipeline.plan.blends import blend_warnings
 from shared.pipeline.plan.capabilities import AvatarService
+from shared.pipeline.plan.composition import alone
 from shared.pipeline.plan.glyphs import drawable, named
 from shared.pipeline.plan.insets import filled_by, inset_warnings
 from shared.pipeline.plan.looks import dearest
 from shared.pipeline.plan.picture import Hold, Role
 from shared.pipeline.plan.plan import Clip, Length, Speech, Stretch
 from shared.pipeline.plan.reading import unread
-from shared.pipeline.plan.request import FilmRequest, ImageFit, VoiceSettings, script_of
+from shared.pipeline.plan.request import FilmRequest, ImageFit, VoiceSettings, label_of, of_kit, script_of
 from shared.pipeline.plan.ssml import Passage, read_script
 from shared.pipeline.plan.timing import lasting, say, say_scenes
 from shared.pipeline.plan.typography import LEGIBLE, USUAL_TEXT, contrast
@@ -31,7 +33,25 @@ ESTIMATE_ERROR = 0.5  # seconds; less is within the estimate's error
 def plan_warnings(
     request: FilmRequest, clips: tuple[Clip, ...], stretches: tuple[Stretch, ...], takes: tuple[Speech, ...]
 ) -> tuple[WarningText, ...]:
-    """Return the warnings about speech, texts, prompts, letters and unused fields; those about footage come with it."""
+    """Return the warnings about speech, texts, prompts, letters and unused fields; those about footage come with it.
+
+    What is true of some of several films alone, for their shape or their brand kit, says of which.
+    """
+    if not request.outputs:
+        return _warnings(request, clips, stretches, takes)
+    told = [_warnings(alone(request, each), clips, stretches, takes) for each in request.outputs]
+    made = list[WarningText]()
+    for number, output in enumerate(request.outputs):
+        kit = label_of(request, number)
+        worn = f", {kit or 'no brand kit'}" if any(each.dress for each in request.outputs) else ""
+        name = f"Film {number + 1} ({output.aspect_ratio}, {output.resolution}{worn})"
+        made += [says if all(says in each for each in told) else of_film(name, says) for says in told[number]]
+    return tuple(dict.fromkeys(made))
+
+
+def _warnings(
+    request: FilmRequest, clips: tuple[Clip, ...], stretches: tuple[Stretch, ...], takes: tuple[Speech, ...]
+) -> tuple[WarningText, ...]:
     said = (*_speech(request, stretches, takes), *_texts(request, stretches, takes), *_prompts(request, clips))
     unused = (*_unused(request, clips, stretches, takes), *blend_warnings(request, clips, stretches))
     return (*said, *_undrawable(request, takes), *unused, *inset_warnings(request, stretches, takes))
@@ -105,13 +125,13 @@ def _filled(hold: Hold | None, lack: float) -> str:
 
 def _texts(request: FilmRequest, stretches: tuple[Stretch, ...], takes: tuple[Speech, ...]) -> Iterator[WarningText]:
     spoken = {take.scene: take.seconds for take in takes}
-    written = request.captions or any(scene.text_overlay is not None for scene in request.scenes)
-    if not written and request.text != USUAL_TEXT:
+    written = bool(request.captions and takes) or any(scene.text_overlay is not None for scene in request.scenes)
+    if not written and _says_text(request):
         yield warning(Warned.TEXT_UNUSED, "text is not used: the film has no text_overlay and no captions")
-    elif (ratio := contrast(request.text)) < LEGIBLE:
+    elif written and (ratio := contrast(request.text)) < LEGIBLE:
         says = f"Letters in {request.text.color} can be hard to read: their contrast may be {ratio:.1f} to 1"
         yield warning(Warned.TEXT_FAINT, says)
-    if request.captions_by and takes and not request.captions and not _of_kit(request, "captions_by"):
+    if request.captions_by and takes and not request.captions and not of_kit(request, "captions_by"):
         yield warning(Warned.LIGHT_UNUSED, "captions_by is not used: captions are not turned on")
     for stretch in stretches:
         text = None if stretch.scene is None else request.scenes[stretch.scene].text_overlay
@@ -122,9 +142,10 @@ def _texts(request: FilmRequest, stretches: tuple[Stretch, ...], takes: tuple[Sp
             yield said
 
 
-def _of_kit(request: FilmRequest, name: str) -> bool:
-    """Tell whether a brand kit said a field, and not the order."""
-    return request.brand is not None and name in request.brand.filled
+def _says_text(request: FilmRequest) -> bool:
+    """Tell whether an order says itself how its texts look."""
+    own = [each.name for each in fields(request.text) if not of_kit(request, f"text.{each.name}")]
+    return any(getattr(request.text, name) != getattr(USUAL_TEXT, name) for name in own)
 
 
 def _prompts(request: FilmRequest, clips: tuple[Clip, ...]) -> Iterator[WarningText]:
@@ -169,5 +190,5 @@ def _unused(
         idle = [name for name in ABOUT_PRESENTERS if getattr(request, name) is not None]
         idle += ["voice"] if request.voice != VoiceSettings() else []
         idle += [name for name in ("captions", "captions_by") if getattr(request, name)]
-        for name in idle:
+        for name in (each for each in idle if not of_kit(request, each)):
             yield warning(Warned.PRESENTER_UNUSED, f"{name} is not used: nobody speaks in this film", field=name)

@@ -224,6 +224,11 @@ def label_of(request: FilmRequest, film: int) -> str | None:
     return brand.label if brand else None
 
 
+def of_kit(request: FilmRequest, name: str) -> bool:
+    """Tell whether a brand kit said a field, by path, and not the order."""
+    return request.brand is not None and name in request.brand.filled
+
+
 def script_of(request: FilmRequest, scene: int | None) -> str:
     """Return the words of a scene's script (None: of the script over the whole film), "" where there are none."""
     return (request.avatar_script if scene is None else request.scenes[scene].script) or ""

@@ -7,7 +7,7 @@ shown to callers.
 from enum import StrEnum, auto
 from typing import NewType
 
-WarningText = NewType("WarningText", str)  # made by `warning` alone, so that none lacks its next move
+WarningText = NewType("WarningText", str)  # made by `advice.py` alone, so that none lacks its next move
 
 
 class Warned(StrEnum):
