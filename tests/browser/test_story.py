@@ -20,7 +20,7 @@ DROP = """(area, {bytes, name}) => {
 
 
 def test_a_tenant_makes_a_film(site: Site, tmp_path: Path) -> None:
-    """Key, presenter by picture, photo, own clip, price, order; then watched, played, moved for nothing, downloaded."""
+    """Key, presenter by picture, photo, own clip, price, order; then watched, played, moved for free, downloaded."""
     with site.page("newcomer") as page:
         put_key(page)
         choose_presenter(page)

@@ -1,4 +1,4 @@
-"""The page of one film: what of it can be changed for nothing, what is bought only after its price was shown."""
+"""The page of one film: what of it can be changed for free, what is bought only after its price was shown."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -84,7 +84,7 @@ def test_texts_that_stay_are_not_sent(stage: Stage, browser: Browser, film: str)
 
 
 def test_a_film_gets_further_files(stage: Stage, browser: Browser, film: str) -> None:
-    """For nothing, by a form; what is refused stands at its field, with what was typed."""
+    """For free, by a form; what is refused stands at its field, with what was typed."""
     form = {"texts": "on", "text.0": "Cup", "preview": "gif", "_once": ONCE[1]}
     wrong = browser.send(f"/films/{film}/edit", {**form, "poster.at": "soon"})
     made = browser.send(f"/films/{film}/edit", form).headers["Location"].rsplit("/", 1)[1]

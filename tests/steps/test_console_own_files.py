@@ -1,4 +1,4 @@
-"""A tenant's own clips, posters and further files on the pages: sent, told, priced, ordered, changed for nothing."""
+"""A tenant's own clips, posters and further files on the pages: sent, told, priced, ordered, changed for free."""
 
 import re
 from collections.abc import Iterator, Mapping

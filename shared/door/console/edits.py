@@ -1,4 +1,4 @@
-"""Another version of a film for nothing, as its page's forms say: the presenter elsewhere, texts, own clips, files."""
+"""Another version of a film for free, as its page's forms say: the presenter elsewhere, texts, own clips, files."""
 
 import re
 from collections.abc import Mapping

@@ -91,7 +91,7 @@ CHANGES_TOLD: Mapping[str, str] = {
     "branded": "The brand kit is kept; films ordered from now on have it where it is named, or is the default.",
     "cancelled": "The film is cancelled; what was never sent is refunded.",
     "changed": "Saved.",
-    "edited": "Another version is being made from the same takes, for nothing.",
+    "edited": "Another version is being made from the same takes, for free.",
     "had_ended": "The film had ended before; nothing was changed.",
     "named": "The persona is kept; orders may name it.",
     "nothing_late": "Nothing was pushed: no part of it waits for later or is overdue.",
