@@ -33,6 +33,10 @@ const unfetched = await abroll.fetchClip("http://127.0.0.1:1/no").catch((failed)
 const filmed = { visual_description: "A mug on a table", duration: 4 };
 const order = { product_title: "Mug", preview: "gif", scenes: [filmed, { clip: own }] };
 const priced = await abroll.price(order);
+const outputs = [{ aspect_ratio: "9:16" }, { aspect_ratio: "1:1", brand: "none" }];
+const dressed = await abroll.price({ ...order, outputs });
+const unworn = await abroll.price({ ...order, outputs: [{ aspect_ratio: "9:16", brand: "easter" }] })
+  .catch((failed) => failed);
 const made = await abroll.create(order, "typescript-mug");
 const again = await abroll.create(order, "typescript-mug");
 const film = await abroll.wait(made.job_id);
@@ -62,10 +66,23 @@ console.log(JSON.stringify({ batch, unfetched: unfetched.code, none: none.code, 
   heads: files.map((each) => Buffer.from(each).subarray(0, 12).toString("latin1")),
   stays: [kept.expires_at === null, free.expires_at === null],
   gone: gone.map((each) => each.deleted), sought: sought.code,
+  dressed: dressed.outputs.map((each) => [each.aspect_ratio, each.brand]), unworn: Object.keys(unworn.details),
   status: priced.status, same: made.job_id === again.job_id, ended: film.status, film: film.final_video_url,
   refused: [refused instanceof AbrollError, refused.code, Object.keys(refused.details)],
   genuine: genuine.type, forged: forged.code,
 }));
+"""
+
+TYPED = """
+import type { DryRun, Film, Job } from "./dist/abroll.js";
+const outputs: NonNullable<Film["outputs"]> = [{ aspect_ratio: "9:16" }, { aspect_ratio: "9:16", brand: "christmas" }];
+export const order: Film = { product_title: "Mug", outputs };
+export const worn = (dry: DryRun, job: Job): (string | null)[] =>
+  [...dry.outputs, ...job.outputs].map((each) => each.brand);
+// @ts-expect-error A kit is called by its name.
+export const numbered: Film = { product_title: "Mug", outputs: [{ aspect_ratio: "9:16", brand: 7 }] };
+// @ts-expect-error Nothing is called so.
+export const misspelt: Film = { product_title: "Mug", outputs: [{ aspect_ratio: "9:16", kit: "christmas" }] };
 """
 
 
@@ -121,6 +138,8 @@ def test_it_makes_a_film_and_proves_a_webhook(built: Path, abroll: Abroll) -> No
     assert ran.returncode == 0, ran.stderr
     told: dict[str, Any] = json.loads(ran.stdout)
     assert ("dry_run", True, "completed") == (told["status"], told["same"], told["ended"])
+    assert [["9:16", None], ["1:1", None]] == told["dressed"]
+    assert ["outputs.0.brand"] == told["unworn"]
     assert told["film"].startswith("http")
     assert ["ftyp", "GIF8"] == [told["heads"][0][4:8], told["heads"][1][:4]]
     assert ("dry_run", "not_found") == (told["edit"], told["none"])
@@ -139,6 +158,22 @@ def test_it_makes_a_film_and_proves_a_webhook(built: Path, abroll: Abroll) -> No
     assert (1, "Mugs", 2, True) == told_of
     assert told["sought"] in ("job_deleted", "not_found")
     assert ("job.completed", "not_genuine") == (told["genuine"], told["forged"])
+
+
+def test_a_films_kit_has_a_type(built: Path) -> None:
+    """An output of an order, a price and a job has a kit; what is misspelt or no text does not compile."""
+    (built / "typed.ts").write_text(TYPED, encoding="utf-8")
+    strict = ("--noEmit", "--strict", "--module", "NodeNext", "--target", "ES2022", "--lib", "ES2022,DOM")
+
+    ran = subprocess.run(
+        [shutil.which("node") or "", "node_modules/typescript/bin/tsc", *strict, "typed.ts"],
+        cwd=built,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (0, "") == (ran.returncode, ran.stdout)
 
 
 def test_its_lock_names_no_registry() -> None:

@@ -9,6 +9,7 @@ import pytest
 from shared.media.probe import probe
 from shared.pipeline.job.job import Ending
 from shared.pipeline.job.schema import SWITCHING
+from shared.pipeline.plan.request import label_of
 from shared.steps.links import linked_files
 from tests.media.makers import BLUE, RED, film, like, pixels
 from tests.steps.calls import Customer, customer, told
@@ -145,5 +146,34 @@ def test_the_same_order_is_the_same_job_whatever_its_kits_are_by_now(shop: Custo
     again = shop.call("POST", "/create_job", wanted, Idempotency_Key="spring")
     batch = shop.call("POST", "/batches", {"rows": [wanted], "dry_run": True})
 
+    shop.call("POST", f"/jobs/{told(first)['job_id']}/cancel")
     assert told(first)["job_id"] == told(again)["job_id"]
     assert 200 == batch.status_code, told(batch)
+
+
+def test_a_template_names_the_kit_of_each_film(stage: Stage, shop: Customer) -> None:
+    """Filled in, its films wear them in a price, an order and a row of a batch; a kit's name may be a variable."""
+    outputs = [{"aspect_ratio": "9:16"}, {"aspect_ratio": "9:16", "brand": "{{season}}"}]
+    order = {name: said for name, said in ORDER.items() if name != "product_title"} | {"outputs": outputs}
+    template = {"variables": {"season": {"example": "christmas"}}, "order": order}
+    shop.call("PUT", "/tenant/brand/easter", {"text": {"style": "outline"}})
+    kept = shop.call("PUT", "/tenant/templates/seasons", template)
+    wanted = {"template": "seasons", "product_title": "Mug", "variables": {"season": "easter"}}
+
+    dry = told(shop.call("POST", "/create_job", {**wanted, "dry_run": True}))
+    made = told(shop.call("POST", "/create_job", wanted))["job_id"]
+    batch = shop.call("POST", "/batches", {"rows": [wanted], "dry_run": True})
+    shop.call("POST", f"/jobs/{made}/cancel")
+    shop.call("DELETE", "/tenant/brand/easter")
+    late = shop.call("POST", "/create_job", wanted)
+    row = told(shop.call("POST", "/batches", {"rows": [wanted], "dry_run": True}))
+
+    assert 200 == kept.status_code, told(kept)
+    worn = ["default@1", "easter@1"]
+    assert worn == [each["brand"] for each in dry["outputs"]]
+    assert worn == [label_of(stage.job(made).request, number) for number in (0, 1)]
+    assert 200 == batch.status_code, told(batch)
+    assert 400 == late.status_code
+    assert ["outputs.1.brand"] == [*told(late)["details"]]
+    assert "easter" in told(late)["details"]["outputs.1.brand"][0]
+    assert ["rows.1.outputs.1.brand"] == [*row["details"]], row
