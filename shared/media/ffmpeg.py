@@ -22,6 +22,7 @@ SOUNDS = frozenset({"aac", "opus", "vorbis", "mp3", "pcm_s16le", "flac"})
 _RAW = ("pcm_f32le", "pcm_s24le", "pcm_s32le", "pcm_u8")  # what music may be coded in beside them
 _DECODERS = ("libdav1d", "libvpx", "libvpx-vp9", "libopus", "mp3float", "png")  # called otherwise than what they decode
 _CODECS = ",".join((*sorted(PICTURES | SOUNDS), *_RAW, *_DECODERS))
+RUNS_AT_ONCE = 2  # runs side by side where each keeps one core busy: what composes has two
 UNDECODED = "it cannot be decoded"  # how a refusal begins that ffmpeg itself gave the reason for
 _MACHINE = ("no space left", "cannot allocate memory", "resource temporarily unavailable", "too many open files")
 

@@ -3,7 +3,8 @@
 Nothing here reads or writes a frame of the film; what comes of it is painted in one place, or in parts side by side.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,7 @@ from shared.media.beds import Prepared, prepared
 from shared.media.canvas import Lettering, PlacedPresenter
 from shared.media.errors import MediaFailed, MediaRefused
 from shared.media.faces import OwnFonts
-from shared.media.ffmpeg import Budget, Source
+from shared.media.ffmpeg import RUNS_AT_ONCE, Budget, Source
 from shared.media.images import ImageRefused
 from shared.media.lettering import letter
 from shared.media.logo import PlacedLogo, logo_news, paint_logo, place_logo
@@ -41,18 +42,23 @@ class Bench:
     budget: Budget
     known: Mapping[str, FilmFacts]
 
-    def facts(self, node: str) -> FilmFacts:
-        """Look at a node's film, unless somebody has."""
-        if node in self.known:
-            return self.known[node]
-        with named(node):
-            return probe(self.files[node], timeout=self.budget.left())
+    def facts(self, nodes: Iterable[str]) -> dict[str, FilmFacts]:
+        """Look at nodes' films, but for those somebody has looked at."""
+        wanted = tuple(dict.fromkeys(nodes))
+        unknown = {node: self.files[node] for node in wanted if node not in self.known}
+        found = {**self.known, **probed(unknown, self.budget)}
+        return {node: found[node] for node in wanted}
 
-    def measured(self, look: Appearance) -> MeasuredTake:
-        """Look at a presenter's take."""
-        facts = self.facts(look.node)
-        with named(look.node):
-            return measure(look, self.files[look.node], facts, self.folder, self.budget)
+    def measured(self, looks: Sequence[Appearance]) -> list[MeasuredTake]:
+        """Look at presenters' takes, in their order."""
+        facts = self.facts(look.node for look in looks)
+
+        def measured(look: Appearance) -> MeasuredTake:
+            with TemporaryDirectory(prefix="take-", dir=self.folder) as own, named(look.node):
+                return measure(look, self.files[look.node], facts[look.node], Path(own), self.budget)
+
+        with ThreadPoolExecutor(RUNS_AT_ONCE) as beside:
+            return list(beside.map(measured, looks))
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +118,7 @@ def laid_out(
 
 def _laid(bench: Bench) -> LaidOut:
     edit = bench.edit
-    known = {
-        node: bench.facts(node) for node in dict.fromkeys(shot.node for shot in edit.shots if not shot.still) if node
-    }
+    known = bench.facts(shot.node for shot in edit.shots if shot.node and not shot.still)
     row, short = cuts(edit, {node: facts.seconds for node, facts in known.items()})
     if not row:
         raise MediaRefused("the edit shows nothing", "Give it at least one shot.")
@@ -130,6 +134,17 @@ def _laid(bench: Bench) -> LaidOut:
     layout = Layout(edit, row, loud, tuple(presenters), words, logo, cards, warnings)
     heavy = {node: openings_of(facts.width, facts.height) for node, facts in known.items()}
     return LaidOut(bench, layout, films, stills, marks, _music(bench), heavy)
+
+
+def probed(files: Mapping[str, Path], budget: Budget) -> dict[str, FilmFacts]:
+    """Look at films side by side. Raises MediaRefused, naming the first one that is none, MediaFailed."""
+
+    def facts(node: str) -> FilmFacts:
+        with named(node):
+            return probe(files[node], timeout=budget.left())
+
+    with ThreadPoolExecutor(RUNS_AT_ONCE) as beside:
+        return dict(zip(files, beside.map(facts, files), strict=True))
 
 
 @contextmanager

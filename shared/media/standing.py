@@ -19,17 +19,16 @@ _PUSHES = 10  # frames in which a panel comes and goes
 
 
 def presenters_seen(
-    edit: Edit, row: Sequence[Cut], measured: Callable[[Appearance], MeasuredTake], folder: Path
+    edit: Edit, row: Sequence[Cut], measured: Callable[[Sequence[Appearance]], Sequence[MeasuredTake]], folder: Path
 ) -> tuple[list[PlacedPresenter], list[WarningText]]:
-    """Return the presenters that are seen, and what a customer is told of them; `measured` looks at a take."""
+    """Return the presenters that are seen, and what a customer is told of them; `measured` looks at takes."""
     made: list[PlacedPresenter] = []
     told: list[WarningText] = []
     comes, goes = {cut.start: cut.opening.half for cut in row}, {cut.end: cut.closing.half for cut in row}
-    for number, look in enumerate(edit.appearances):
-        start, end = on_film(look, edit)
-        if end <= start:
-            continue
-        take = measured(look)
+    seen = [(*on_film(look, edit), look) for look in edit.appearances]
+    seen = [(start, end, look) for start, end, look in seen if end > start]
+    takes = measured([look for _, _, look in seen])
+    for number, ((start, end, look), take) in enumerate(zip(seen, takes, strict=True)):
         stand = stand_of(
             take.visible,
             look.place,

@@ -234,7 +234,7 @@ def _light(picture: Image.Image, mask: Image.Image) -> _Light:
     counts = picture.histogram(mask)
     pixels, total, squares = sum(counts), sum(map(mul, counts, _SHADES)), sum(map(mul, counts, _SQUARES))
     spread = max(0.0, (squares - total * total / pixels) / pixels)
-    most = max(shade for shade, count in enumerate(counts) if count)
+    most = next(shade for shade in reversed(_SHADES) if counts[shade])
     return _Light(total / pixels, float(spread**0.5), most)
 
 

@@ -6,6 +6,7 @@ twice makes the same film under the same name (holes 39, 40).
 
 import tempfile
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -17,10 +18,10 @@ from shared.log import Fact, JobRef, log_job
 from shared.media.breaking import clusters, pieces, words
 from shared.media.compose import Composed, Composing, compose, whole
 from shared.media.ffmpeg import Budget
-from shared.media.laid import laid_out, named
+from shared.media.laid import laid_out, named, probed
 from shared.media.languages import language_of
 from shared.media.mp4 import read_mp4
-from shared.media.probe import FilmFacts, probe
+from shared.media.probe import FilmFacts
 from shared.media.voice_activity import TakeHeard, voice_of
 from shared.pipeline.edit.assembly import Breaks, Take, assemble, read_srt
 from shared.pipeline.edit.caption_files import srt_of, vtt_of
@@ -42,7 +43,7 @@ from shared.steps.commit import Commits, dispatch_deadline
 from shared.steps.cutouts import NEXT
 from shared.steps.divided_film import Film, divide, divided_film, may_be_divided
 from shared.steps.film_files import files_there, files_wanted, make_files
-from shared.steps.film_inputs import FilmInputs
+from shared.steps.film_inputs import FILM_FILES_AT_ONCE, FilmInputs
 from shared.steps.film_outcomes import UNMADE, unmade
 from shared.steps.film_parts import FilmParts, PartsStanding
 from shared.steps.message import Message
@@ -102,10 +103,7 @@ class Compose:
                 return None
             made = found
         cut, told, composed = made
-        words = self._subtitled(uri, cut)
-        poster = beside(uri, "jpg")
-        self.blobs.write_file(poster, composed.poster, mime="image/jpeg")
-        keep_quality(self.blobs, uri, composed.quality)
+        words = self._kept_beside(uri, cut, composed)
         further, lost = make_files(self.blobs, uri, composed.film, job, node.key, budget)
         stored = self.blobs.write_file(uri, composed.film, mime="video/mp4")
         self._remembered(job, composed)
@@ -133,14 +131,23 @@ class Compose:
         further, lost = make_files(self.blobs, there.uri, film, job, node.key, budget)
         return on.WorkDone(node.key, wanted, replace(there, files=further), lost)
 
-    def _subtitled(self, uri: str, cut: Edit) -> str | None:
-        """Store what is said beside the film, as SubRip and WebVTT; return the first one's name."""
-        if not cut.spoken:
-            return None
-        written = {"vtt": (vtt_of, "text/vtt"), "srt": (srt_of, "application/x-subrip")}
-        for suffix, (form, mime) in written.items():
-            self.blobs.write(beside(uri, suffix), [form(cut.spoken).encode()], mime=mime)
-        return beside(uri, "srt")
+    def _kept_beside(self, uri: str, cut: Edit, composed: Composed) -> str | None:
+        """Store what stands beside a film, before it is there, side by side; return the name of its subtitles.
+
+        They are what is said, as SubRip and WebVTT. Raises FilesUnreachable.
+        """
+        said = {"vtt": (vtt_of, "text/vtt"), "srt": (srt_of, "application/x-subrip")} if cut.spoken else {}
+        with ThreadPoolExecutor(FILM_FILES_AT_ONCE) as aside:
+            kept = [
+                aside.submit(self.blobs.write, beside(uri, suffix), [form(cut.spoken).encode()], mime=mime)
+                for suffix, (form, mime) in said.items()
+            ]
+            kept.append(aside.submit(self.blobs.write_file, beside(uri, "jpg"), composed.poster, mime="image/jpeg"))
+            told = aside.submit(keep_quality, self.blobs, uri, composed.quality)
+        for each in kept:
+            each.result()
+        told.result()
+        return beside(uri, "srt") if said else None
 
     def _remembered(self, job: Job, composed: Composed) -> None:
         """Ask a look for another way next time whose take could not be cut out as it was ordered."""
@@ -162,16 +169,17 @@ class Compose:
 
         Also say what is missing, and what was found of each file.
         """
-        takes, told, known = dict[str, Take](), list[WarningText](), dict[str, FilmFacts]()
+        takes, told = dict[str, Take](), list[WarningText]()
         plan, request = laid_for(job.plan, job.request, node.key)
         listens = plan.captions and request.captions_by is CaptionsBy.WORD
-        for key, path in files.items():
-            output, kind = job.nodes[key].output, job.nodes[key].kind
-            if kind is Kind.IMAGE or output is None:
+        moving = {key: path for key, path in files.items() if job.nodes[key].kind is not Kind.IMAGE}
+        known = probed({**moving, **own}, budget)
+        for key, path in moving.items():
+            output, kind, facts = job.nodes[key].output, job.nodes[key].kind, known[key]
+            if output is None:
                 continue
             cutout = (output.cutout or Cutout.INSET) if kind is Kind.PRESENTER else None
             with named(key):
-                facts = known[key] = probe(path)
                 heard = (
                     voice_of(path, facts, path.parent, budget) if listens and kind is Kind.PRESENTER else TakeHeard()
                 )
@@ -180,10 +188,7 @@ class Compose:
                 says = f"{key}: its subtitles are gone; its captions are estimated from the script"
                 told.append(warning(Warned.CAPTIONS_ESTIMATED, says, node=key))
             takes[key] = Take(facts.seconds, cutout, read_srt(said or b""), heard.spans, heard.levels)
-        for key, path in own.items():
-            with named(key):
-                known[key] = probe(path)
-            takes[key] = Take(known[key].seconds)
+        takes |= {key: Take(known[key].seconds) for key in own}
         breaks = _breaks(job.request.voice.locale or "")
         return assemble(plan, request, takes, breaks, degraded(job)), tuple(told), known
 

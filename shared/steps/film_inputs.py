@@ -1,6 +1,7 @@
 """Fetches what a film is made of: footage, takes and images, own clips, music and the brand's files."""
 
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,10 +11,12 @@ from shared.pipeline.job.job import Job
 from shared.pipeline.job.names import brand_object
 from shared.pipeline.job.status import degraded
 from shared.pipeline.plan.composition import laid_for
-from shared.pipeline.plan.heard import Music
 from shared.pipeline.plan.plan import LENGTH_TOLERANCE
 from shared.pipeline.plan.request import FilmRequest
 from shared.steps.own_clips import OwnClips
+
+_Stored = tuple[str, int | None]  # an object's gs:// and its generation
+FILM_FILES_AT_ONCE = 4  # fetched or stored side by side: small ones wait for Cloud Storage more than they flow
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,36 +28,24 @@ class FilmInputs:
 
     def footage(self, job: Job, folder: Path) -> Mapping[str, Path]:
         """Fetch what the nodes have made. Raises NoFile, FilesUnreachable."""
-        files: dict[str, Path] = {}
+        found: dict[str, _Stored] = {}
         for key in _used(job):
             output = job.nodes[key].output
             if output is None:
                 raise NoFile(f"{key} has no file")
-            files[key] = folder / f"{key}.{output.uri.rsplit('.', 1)[1]}"
-            self.blobs.fetch(output.uri, files[key], output.generation)
-        return files
+            found[key] = output.uri, output.generation
+        return self._fetched(found, folder)
 
     def own_clips(self, job: Job, film: str, folder: Path) -> Mapping[str, Path]:
         """Fetch the tenant's own clips of the film that node `film` makes. Raises NoFile, FilesUnreachable."""
-        found = self._clips(job, film)
-        files = {key: folder / f"{key}.{uri.rsplit('.', 1)[1]}" for key, uri in found.items()}
-        for key, uri in found.items():
-            self.blobs.fetch(uri, files[key])
-        return files
+        return self._fetched({key: (uri, None) for key, uri in self._clips(job, film).items()}, folder)
 
     def _clips(self, job: Job, film: str) -> Mapping[str, str]:
         plan, request = laid_for(job.plan, job.request, film)
         return OwnClips(self.blobs, self.bucket).files(job.tenant, request, plan)
 
-    def _music(self, music: Music | None, folder: Path) -> Mapping[str, Path]:
-        if music is None:
-            return {}
-        path = folder / f"music.{music.uri.rsplit('.', 1)[1]}"
-        self.blobs.fetch(music.uri, path, music.generation)
-        return {MUSIC_KEY: path}
-
-    def _branded(self, tenant: str, request: FilmRequest, folder: Path) -> Mapping[str, Path]:
-        """Fetch the files of the brand: its logo and its fonts."""
+    def _branded(self, tenant: str, request: FilmRequest) -> Mapping[str, _Stored]:
+        """Tell where the files of the brand lie: its logo, its cards and its fonts."""
         brand = request.brand
         if brand is None:
             return {}
@@ -63,15 +54,24 @@ class FilmInputs:
         wanted |= {key: (name, "png") for key, name in pictures.items() if name}
         fonts = {HEADING_KEY: brand.fonts.heading, BODY_KEY: brand.fonts.body}
         wanted |= {key: (font.font, font.suffix) for key, font in fonts.items() if font}
-        files = {key: folder / f"{key}.{suffix}" for key, (_, suffix) in wanted.items()}
-        for key, (name, suffix) in wanted.items():
-            self.blobs.fetch(f"gs://{self.bucket}/{brand_object(tenant, name, suffix)}", files[key])
-        return files
+        return {
+            key: (f"gs://{self.bucket}/{brand_object(tenant, name, suffix)}", None)
+            for key, (name, suffix) in wanted.items()
+        }
 
     def beside(self, job: Job, film: str, folder: Path) -> Mapping[str, Path]:
         """Fetch music and the brand's files of the film that node `film` makes. Raises NoFile, FilesUnreachable."""
         plan, request = laid_for(job.plan, job.request, film)
-        return {**self._music(plan.music, folder), **self._branded(job.tenant, request, folder)}
+        music = {MUSIC_KEY: (plan.music.uri, plan.music.generation)} if plan.music else {}
+        return self._fetched({**music, **self._branded(job.tenant, request)}, folder)
+
+    def _fetched(self, wanted: Mapping[str, _Stored], folder: Path) -> Mapping[str, Path]:
+        files = {key: folder / f"{key}.{uri.rsplit('.', 1)[1]}" for key, (uri, _) in wanted.items()}
+        with ThreadPoolExecutor(FILM_FILES_AT_ONCE) as beside:
+            jobs = [beside.submit(self.blobs.fetch, uri, files[key], of) for key, (uri, of) in wanted.items()]
+        for each in jobs:
+            each.result()
+        return files
 
     def named(self, job: Job, film: str, names: Iterable[str], folder: Path) -> None:
         """Fetch those files of footage, takes and own clips that are kept under these names. Raises as the others."""

@@ -31,6 +31,8 @@ CLIPS = 4  # different files the scenes take turns with
 TAKE = 8  # seconds of a presenter that go round
 FPS, TAKE_FPS = 24, 25
 TIMEOUT = 3600.0
+_MATRIX = "scale=out_color_matrix=bt709:out_range=tv"  # colours as the vendors' files have them
+_TAGS = ("-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", "tv")
 
 
 def main() -> None:
@@ -109,11 +111,12 @@ def _clip(folder: Path, number: int, seconds: int, size: Size) -> Path:
     """Film the photo with a moving window and grain, as dense as Veo's files are."""
     path, wide, high = folder / f"clip-{number}.mp4", size.width, size.height
     window = f"scale={wide * 5 // 4}:{high * 5 // 4},crop={wide}:{high}:x='(in_w-out_w)*t/{seconds}':y='(in_h-out_h)/2'"
-    grain = f"setsar=1,noise=alls=4:allf=t:all_seed={number + 1},format=yuv420p"
+    grain = f"setsar=1,noise=alls=4:allf=t:all_seed={number + 1},{_MATRIX},format=yuv420p"
     ffmpeg(
         *("-loop", "1", "-framerate", str(FPS), "-t", str(seconds), "-i", PHOTO),
         *("-f", "lavfi", "-i", f"anoisesrc=a=0.1:c=pink:r=48000:d={seconds}:seed={number}"),
-        *("-vf", f"{window},{grain}", "-c:v", "libx264", "-preset", "ultrafast", "-crf", "20", "-c:a", "aac", path),
+        *("-vf", f"{window},{grain}", "-c:v", "libx264", "-preset", "ultrafast", "-crf", "20", *_TAGS),
+        *("-c:a", "aac", path),
     )
     return path
 
@@ -127,12 +130,13 @@ def _take(folder: Path, seconds: int, size: Size) -> Path:
         size.height * 3 // 4,
     )
     figure = f"scale={wide}:{high},noise=alls=6:allf=t:all_seed=9,format=rgba"
-    sway = f"overlay=x='(W-w)/2+{wide // 12}*sin(2*PI*t/4)':y=H-h:format=rgb,format=yuva420p"
+    sway = f"overlay=x='(W-w)/2+{wide // 12}*sin(2*PI*t/4)':y=H-h:format=rgb,{_MATRIX},format=yuva420p"
     ffmpeg(
         *("-loop", "1", "-framerate", str(TAKE_FPS), "-t", str(TAKE), "-i", PHOTO),
         *("-f", "lavfi", "-i", f"color=black@0:s={size.width}x{size.height}:r={TAKE_FPS}:d={TAKE},format=rgba"),
         *("-f", "lavfi", "-i", f"sine=f=220:r=48000:d={TAKE}"),
         *("-filter_complex", f"[0:v]{figure}[figure];[1:v][figure]{sway}[v]", "-map", "[v]", "-map", "2:a"),
+        *_TAGS,
         *("-c:v", "libvpx-vp9", "-auto-alt-ref", "0", "-deadline", "realtime", "-cpu-used", "8", "-b:v", "6M"),
         *("-c:a", "libopus", short),
     )

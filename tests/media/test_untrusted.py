@@ -3,6 +3,7 @@
 import os
 import signal
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,17 @@ def test_refusal_names_its_node(render: Render, tmp_path: Path) -> None:
 
     with pytest.raises(MediaRefused, match=r"^clip: the file is neither MP4 nor WebM, not a film"):
         render(edit(shot(1)), clip=path)
+
+
+def test_first_of_several_broken_files_is_refused(render: Render, tmp_path: Path, clip: Path) -> None:
+    """Files are looked at side by side; the refusal is about the first that is broken, whoever was done sooner."""
+    parts = (tmp_path / "cut.mp4", tmp_path / "text.mp4")
+    parts[0].write_bytes(clip.read_bytes()[:-400])
+    parts[1].write_bytes(b"nothing")
+    shots = [replace(shot(1), node=f"clip-{number}") for number in range(3)]
+
+    with pytest.raises(MediaRefused, match=r"^clip-1: "):
+        render(edit(*shots), **{"clip-0": clip, "clip-1": parts[0], "clip-2": parts[1]})
 
 
 def test_playlist_called_jpg_never_reaches_ffmpeg(render: Render, tmp_path: Path, clip: Path) -> None:
