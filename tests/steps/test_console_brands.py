@@ -169,6 +169,20 @@ def test_a_kit_is_forgotten(owner: Customer, browser: Browser) -> None:
     assert 404 == owner.call("GET", "/tenant/brand/gone").status_code
 
 
+def test_what_a_removal_does_is_said_before(owner: Customer, browser: Browser) -> None:
+    """The button that forgets a kit stands behind words, which open without script: films keep their copy."""
+    owner.call("PUT", "/tenant/brand/short-lived", PLACE)
+
+    page = browser.get("/brands").get_data(as_text=True)
+    (behind,) = (
+        each for each in re.findall(r"<details>.*?</details>", page, re.DOTALL) if 'value="short-lived"' in each
+    )
+
+    assert "Orders that name it are refused from then on" in behind
+    assert "Films already made keep their copy." in behind
+    assert 'name="remove" value="short-lived"' not in page.replace(behind, "")
+
+
 def test_who_does_not_manage_sees_no_form(stage: Stage) -> None:
     """The kits' names are all such a key needs."""
     reader = signed_in(stage, customer(stage.wiring, TENANT.id, ("jobs:read", "jobs:write")))

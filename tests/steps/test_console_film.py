@@ -166,3 +166,13 @@ def test_a_webhook_is_sent_anew(stage: Stage, browser: Browser) -> None:
     assert (404, 303) == (told_others, again)
     assert 422 == browser.send(f"/films/{film}/replay", {"delivery": "../keys"}).status_code
     assert 2 == receiver.heard.qsize()
+
+
+def test_a_price_warns_in_the_pages_words(browser: Browser) -> None:
+    """What can be done is said as the form has it, not as the API does."""
+    scene = {"scenes.0.visual_description": "A mug", "scenes.0.duration": "4", "scenes.0.text_overlay": "So much " * 20}
+
+    shown = browser.send("/new", {"do": "price", "product_title": "Mug", **scene}).get_data(as_text=True)
+
+    assert "Shorten the text to about" in shown
+    assert "Shorten text_overlay" not in shown

@@ -14,6 +14,7 @@ import flask
 from jinja2 import Environment, FileSystemLoader
 
 from shared.door.console import wording
+from shared.door.console.plainly import plain_move, plainly
 
 PAGES_FOLDER = Path(__file__).parent
 STATIC = ("console.css", "console.js", "mark.svg")
@@ -30,6 +31,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters |= {"dollars": dollars, "moment": moment, "part": part, "size": size, "vendor": vendor}
+    made.filters |= {"plainly": plainly, "plain_move": plain_move}
     words = ("STATUS", "STATE", "OUTCOME", "NEED", "PLACE", "QUALITY", "DELIVERY", "BATCH")
     made.globals |= {f"{name}_WORDS": getattr(wording, f"{name}_WORDS") for name in words}
     made.globals["BATCH_LOOKS"] = wording.BATCH_LOOKS
