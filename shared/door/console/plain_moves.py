@@ -5,13 +5,13 @@ from collections.abc import Mapping
 from shared.pipeline.plan.warned import Warned
 from shared.pipeline.quality.rules import Fault
 
-_AGAIN = '"Make it again…" on the film\'s page'
-_FREE = '"Change it for free" on the film\'s page'
-_FILMED_AGAIN = f"{_AGAIN} films this part again."
+_MADE_ONCE_MORE = '"Make it again…" on the film\'s page'
+_FOR_FREE = '"Change it for free" on the film\'s page'
+_FILMED_AGAIN = f"{_MADE_ONCE_MORE} films this part again."
 _OWN_KEY = "Put a key of your own into Settings"
-_COMPOSED_AGAIN = f"{_FREE} composes it anew; if it is so again, send abroll's operator the job's id."
-_PLACED_AGAIN = f"Move the presenter: {_FREE}."
-_LETTERS = "Choose other colours or another style of letters in the brand kit."
+_COMPOSED_AGAIN = f"{_FOR_FREE} composes it anew; if it is so again, send abroll's operator the job's id."
+_PLACED_AGAIN = f"Move the presenter: {_FOR_FREE}."
+_OTHER_LETTERS = "Choose other colours or another style of letters in the brand kit."
 
 MOVES: Mapping[Warned, str] = {
     Warned.SCENES_LEFT_OUT: "Give a longer script, and they are made.",
@@ -28,7 +28,7 @@ MOVES: Mapping[Warned, str] = {
     Warned.TEXT_UNREAD: "Shorten the text to about {letters} letters, or split it over scenes.",
     Warned.TEXT_FAINT: "Choose colours of letters and their panel further apart; white on the dark panel is read well.",
     Warned.TEXT_UNUSED: "Give a scene a text, or turn captions on.",
-    Warned.POSTER_BEYOND: f"Choose an earlier second: {_FREE}.",
+    Warned.POSTER_BEYOND: f"Choose an earlier second: {_FOR_FREE}.",
     Warned.LIGHT_UNUSED: "Turn captions on, or light no words.",
     Warned.PROMPT_CUT: "Shorten what is said to be seen in these scenes.",
     Warned.TEXT_UNDRAWN: "Write the text without them.",
@@ -56,18 +56,18 @@ MOVES: Mapping[Warned, str] = {
     Warned.STYLE_UNSPOKEN: "Choose a voice that has the style under Presenters, or no style.",
     Warned.TAKE_CHEAPER: "The bill on the film's page has what it cost.",
     Warned.FALLBACK_LACKING: "Give the persona a presenter of a second service whose key works, and order by persona.",
-    Warned.PRESENTER_SWITCHED: f"{_AGAIN} orders it of the first service again; the bill has what each bills.",
-    Warned.PRESENTER_LEFT_OUT: f"{_AGAIN} orders it again.",
+    Warned.PRESENTER_SWITCHED: f"{_MADE_ONCE_MORE} orders it of the first service again; the bill has what each bills.",
+    Warned.PRESENTER_LEFT_OUT: f"{_MADE_ONCE_MORE} orders it again.",
     Warned.FOOTAGE_SHORT: _FILMED_AGAIN,
     Warned.TAKE_AS_PICTURE: "Choose another presenter; some can be cut out.",
     Warned.TAKE_SILENT: _FILMED_AGAIN,
     Warned.TAKE_NARROWED: "Leave the height empty, and the size follows the take.",
     Warned.BACKGROUND_HIDDEN: "Choose another presenter; one that can be cut out stands before the background.",
-    Warned.CAPTIONS_ESTIMATED: f"{_AGAIN} orders it again, subtitles with it.",
+    Warned.CAPTIONS_ESTIMATED: f"{_MADE_ONCE_MORE} orders it again, subtitles with it.",
     Warned.TEXT_SHORTENED: "Shorten the text, or the script it is from.",
-    Warned.LOGO_MOVED: f"Choose another corner in the brand kit, or move the presenter: {_FREE}.",
+    Warned.LOGO_MOVED: f"Choose another corner in the brand kit, or move the presenter: {_FOR_FREE}.",
     Warned.OUTPUT_LACKING: "Send abroll's operator the job's id: it can be composed from the same takes.",
-    Warned.FILE_LACKING: f"Choose the file anew: {_FREE}.",
+    Warned.FILE_LACKING: f"Choose the file anew: {_FOR_FREE}.",
 }
 FAULT_MOVES: Mapping[Fault, str] = {
     Fault.TOO_LOUD_OR_QUIET: _COMPOSED_AGAIN,
@@ -86,9 +86,9 @@ FAULT_MOVES: Mapping[Fault, str] = {
     Fault.FACE_SMALL: _PLACED_AGAIN,
     Fault.PRODUCT_HIDDEN: _PLACED_AGAIN,
     Fault.TEXT_OVER_PRODUCT: "Let texts stand at the top: the brand kit says where they are.",
-    Fault.TEXT_OVER_FACE: f"Move the presenter, or shorten the text: {_FREE}.",
-    Fault.TEXT_FAINT: _LETTERS,
-    Fault.TEXT_SMALL: f"Shorten the scene's text: {_FREE}.",
-    Fault.TEXT_OUTSIDE: _LETTERS,
+    Fault.TEXT_OVER_FACE: f"Move the presenter, or shorten the text: {_FOR_FREE}.",
+    Fault.TEXT_FAINT: _OTHER_LETTERS,
+    Fault.TEXT_SMALL: f"Shorten the scene's text: {_FOR_FREE}.",
+    Fault.TEXT_OUTSIDE: _OTHER_LETTERS,
 }
-OWN_CLIP_MOVE = f"Choose another clip for that scene, or another second it begins at: {_FREE}."
+OWN_CLIP_MOVE = f"Choose another clip for that scene, or another second it begins at: {_FOR_FREE}."
