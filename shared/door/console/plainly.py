@@ -65,7 +65,7 @@ _PART = re.compile(rf"(?<![\w-])({'|'.join(PART_WORDS)})-([0-9]+|intro|outro)\b"
 _PATH = re.compile(r"(?<![\w./:@-])[a-z]+(?:_[a-z]+)*(?:\.(?:[a-z]+(?:_[a-z]+)*|[0-9]{1,3}))*(?![\w/@-])")
 _UNTOLD = re.compile(rf"^({'|'.join(VENDOR_NAMES)})(?= (?:did|does) not)")
 _CALL = re.compile(r"\b(?:GET|POST|PUT|PATCH|DELETE) /")
-_GAP = re.compile(r"\\\{(\w+)\\\}")
+_FILLED_PLACE = re.compile(r"\\\{(\w+)\\\}")
 _LEFT_OPEN = {"id"}  # of a path: it stands in the text as it is
 
 
@@ -106,7 +106,7 @@ def _pattern(move: str) -> str:
         seen.add(name)
         return f"(?P<{name}>.*?)"
 
-    return _GAP.sub(place, re.escape(move))
+    return _FILLED_PLACE.sub(place, re.escape(move))
 
 
 def _case(text: str) -> str:
