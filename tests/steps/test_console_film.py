@@ -61,6 +61,23 @@ def test_the_presenter_moves_for_nothing(stage: Stage, browser: Browser, film: s
     assert [True, True] == [f'/films/{each}" aria-current' in page(browser, f"/films/{each}") for each in (film, made)]
 
 
+def test_the_presenter_stands_where_it_is_dragged(stage: Stage, browser: Browser, film: str) -> None:
+    """The figure's numbers make a version; the same again changes nothing; a wrong one is told beside its field."""
+    place = {f"avatar_position.{name}": text for name, text in {"x": "-0.5", "y": "0.25", "scale": "0.4"}.items()}
+    form = {"placed": "on", "_once": ONCE[1], **place}
+    made = browser.send(f"/films/{film}/edit", form).headers["Location"].rsplit("/", 1)[1]
+    stage.live(made)
+    asked = told(customer(stage.wiring, TENANT.id).call("GET", f"/jobs/{made}/request"))["avatar_position"]
+    same = browser.send(f"/films/{made}/edit", form)
+    wrong = browser.send(f"/films/{film}/edit", {**form, "avatar_position.x": "left"}).get_data(as_text=True)
+
+    assert {"x": -0.5, "y": 0.25, "scale": 0.4} == {name: value for name, value in asked.items() if value is not None}
+    assert 422 == same.status_code
+    assert 'id="wrong-avatar_position.x"' in wrong
+    assert 'value="left"' in wrong
+    assert 'value="0.25"' in page(browser, f"/films/{made}")
+
+
 def test_two_buttons_of_one_page_are_two_versions(browser: Browser, film: str) -> None:
     """Who goes back and presses another one is not told that this name was used."""
     places = [

@@ -11,6 +11,7 @@ from shared.door.console.choices import UNASKED
 from shared.door.console.film import refused_page
 from shared.door.console.moves import once
 from shared.door.console.own_files import kept
+from shared.door.console.places import PLACE_FIELDS, asked_position, filled_position
 from shared.door.console.visits import Visit, told
 from shared.door.inside import Answered
 from shared.pipeline.plan.staging import Preset
@@ -38,6 +39,8 @@ def edited(form: Mapping[str, str], ordered: Mapping[str, Any]) -> dict[str, Any
     if form.get("preset") in set(Preset):
         size = (ordered.get("avatar_position") or {}).get("scale")
         body["avatar_position"] = {"preset": form["preset"], **({"scale": size} if size else {})}
+    if "placed" in form:
+        body |= _place(form, filled_position(ordered.get("avatar_position")))
     if "texts" not in form:
         return body
     scenes = enumerate((ordered.get("scenes") or ())[:MOST_SCENES])
@@ -51,6 +54,12 @@ def edited(form: Mapping[str, str], ordered: Mapping[str, Any]) -> dict[str, Any
         asked = form.get(name) or nothing
         body |= {name: asked} if name in form and asked != (ordered.get(name) or nothing) else {}
     return body | _poster(form, ordered.get("poster") or {})
+
+
+def _place(form: Mapping[str, str], had: Mapping[str, str]) -> dict[str, Any]:
+    """Return another place; what suits the shape where the form says none."""
+    same = all(form.get(name, "").strip() == had.get(name, "") for name in PLACE_FIELDS)
+    return {} if same else {"avatar_position": asked_position(form) or None}
 
 
 def _text(form: Mapping[str, str], number: int, scene: Mapping[str, Any]) -> dict[str, str]:

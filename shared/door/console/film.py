@@ -10,10 +10,10 @@ import flask
 from shared.door.asked import WRITE, is_job_id
 from shared.door.console.choices import FILES
 from shared.door.console.own_files import ordered_clip, shown_clip
+from shared.door.console.places import FRAMES, PLACE_FIELDS, filled_position, frames, preset_places
 from shared.door.console.visits import CallRefused, Visit
 from shared.door.mcp_tools import ENDED
 from shared.pipeline.job.stay import BEST_SCORE, FEEDBACK_ABOUT
-from shared.pipeline.plan.staging import Preset
 
 WEBHOOKS_OF_A_FILM = 20
 CHART_WIDTH = 1000  # units of the picture of lanes
@@ -66,6 +66,7 @@ def film_page(
         hooks = visit.ask("GET", "/tenant/deliveries", query={"job": job["id"], "limit": str(WEBHOOKS_OF_A_FILM)})
         webhooks = () if hooks.failed else hooks.fields["deliveries"]
     ordered, wrong = visit.need("GET", f"{path}/request"), (problem or {}).get("details") or {}
+    filled = _asked_files(form or {}, ordered) | _asked_place(form or {}, ordered)
     return visit.page(
         "film.html",
         status,
@@ -76,13 +77,14 @@ def film_page(
         form=form or {},
         clips=_clips(ordered, form or {}),
         files=FILES,
-        filled=_asked_files(form or {}, ordered),
+        filled=filled,
         bill=visit.need("GET", f"{path}/bill"),
         lanes=drawn(visit.need("GET", f"{path}/timeline")["lanes"]),
         versions=_versions(visit, job),
         deliveries=webhooks,
         presented=any(node["kind"] == "presenter" for node in job["nodes"]),
-        presets=[each.value for each in Preset],
+        presets=preset_places(),
+        frames=[each for each in frames(filled) if each["shape"] == filled["aspect_ratio"]],
         mine=next((each for each in job["feedback"] if each["by"] == visit.who.key.id), None),
         abouts=FEEDBACK_ABOUT,
         best=BEST_SCORE,
@@ -115,6 +117,14 @@ def drawn(lanes: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         begins, ends = max(lane["from"], 0.0), max(lane["to"], 0.0)
         rows.append({**lane, "x": round(begins * scale), "wide": max(round((ends - begins) * scale), 4)})
     return rows
+
+
+def _asked_place(form: Mapping[str, str], ordered: Mapping[str, Any]) -> dict[str, str]:
+    """Return where a film's form shows its presenter: as it was sent, else as it was ordered; and in which shape."""
+    sent = form if form.get("placed") else filled_position(ordered.get("avatar_position"))
+    shapes = [str(each["aspect_ratio"]) for each in ordered.get("outputs") or ()]
+    shape = next(iter(shapes), str(ordered.get("aspect_ratio")))
+    return {**{name: sent.get(name, "") for name in PLACE_FIELDS}, "aspect_ratio": shape if shape in FRAMES else "9:16"}
 
 
 def _asked_files(form: Mapping[str, str], ordered: Mapping[str, Any]) -> dict[str, str]:

@@ -19,7 +19,7 @@ from shared.door.bodies import MOST_SCENES
 from shared.door.console.choices import CHOICES, FILES
 from shared.door.console.moves import once
 from shared.door.console.own_files import CLIP_FIELDS, kept, ordered_clip
-from shared.door.console.places import NUMBERS, PLACE_FIELD, asked_position, filled_position, frames, preset_places
+from shared.door.console.places import PLACE_FIELDS, asked_position, filled_position, frames, preset_places
 from shared.door.console.visits import Visit, told
 from shared.door.mcp_tools import CENT
 from shared.pipeline.plan.typography import CaptionsBy
@@ -30,7 +30,6 @@ FILM_FIELDS = (
 )
 SHAPES = ("9:16", "4:5", "1:1", "16:9")
 ALSO = "also."  # begins the name of a further shape's checkbox
-PLACE_FIELDS = tuple(PLACE_FIELD + name for name in ("preset", *NUMBERS))
 SCENE_FIELDS = ("visual_description", "text_overlay", "duration", "clip", "clip_start")
 POSTER_FIELDS = ("poster.at", "poster.image")
 WORDS_PER_SECOND = 2.5

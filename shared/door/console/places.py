@@ -18,6 +18,7 @@ FRAMES = {AspectRatio.TALL: Size(720, 1280), AspectRatio.WIDE: Size(1280, 720)}
 FIGURE = Box(0, 0, 640, 960)  # about what is seen of somebody down to the waist
 NUMBERS = ("x", "y", "scale")
 PLACE_FIELD = "avatar_position."  # begins each field's name
+PLACE_FIELDS = tuple(PLACE_FIELD + name for name in ("preset", *NUMBERS))
 _PLACED = re.compile(r"-?[0-9](\.[0-9]{1,3})?")
 
 
