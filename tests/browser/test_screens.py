@@ -151,3 +151,32 @@ def test_every_control_is_reached_by_keyboard(site: Site, film: str) -> None:
             reached.add(page.evaluate("() => document.activeElement.dataset.at || ''"))
 
     assert set() == set(wanted) - reached
+
+
+def test_each_shape_of_a_new_film_has_its_brand(site: Site) -> None:
+    """Where there are several kits: chosen beside the shape, read by everybody, never wider than a phone."""
+    from axe_playwright_python.base import AXE_SCRIPT
+
+    found: list[str] = []
+    for name in ("summer", "a-kit-whose-name-is-long-as-names-may-be"[:40]):
+        site.shops.call("shop", "PUT", f"/tenant/brand/{name}", {"transition": "dip"})
+    with site.page("shop", bypass_csp=True) as page:
+        page.goto(f"{site.url}/console/new")
+        page.get_by_label("Title").fill("Mug")
+        page.get_by_label("What is seen").fill("A mug")
+        page.get_by_label("1:1", exact=True).check()
+        page.get_by_label("Brand of 1:1").select_option("summer")
+        page.get_by_role("button", name="Show the price").last.click()
+        page.get_by_text("Order for at most").wait_for()
+        page.evaluate(AXE_SCRIPT)
+        for number, (size, viewport, scheme) in enumerate(LOOKS):
+            page.set_viewport_size(viewport)  # type: ignore[arg-type]  # Playwright's own dict type
+            page.emulate_media(color_scheme=scheme)
+            site.keep(page, f"new-brands-{size}-{scheme}")
+            found += [f"{size}, {scheme}: {each}" for each in violations(page, OF_THE_LOOK if number else RULES)]
+            assert not page.evaluate("() => document.documentElement.scrollWidth > innerWidth"), size
+        assert "summer" == page.get_by_label("Brand of 1:1").input_value()
+    for each in site.shops.call("shop", "GET", "/tenant/brand")["brands"]:
+        site.shops.call("shop", "DELETE", f"/tenant/brand/{each['name']}")
+
+    assert [] == found

@@ -187,6 +187,39 @@ def test_a_brand_is_chosen_where_there_is_one(stage: Stage, browser: Browser) ->
     assert '"brand": "spring"' in priced
 
 
+def test_a_further_shape_has_a_brand_of_its_own_where_there_are_several(stage: Stage) -> None:
+    """With one kit nobody is asked; the order names each film's kit, is refused by its shape, and comes back filled."""
+    shop = customer(stage.wiring, "dressed")
+    browser = signed_in(stage, shop)
+    for name in ("spring", "winter"):
+        before = page(browser, "/new")
+        assert 200 == shop.call("PUT", f"/tenant/brand/{name}", {"transition": "dip"}).status_code
+    form = {"product_title": "Mug", "scenes.0.visual_description": "A mug", "also.1:1": "on", "_once": ONCE}
+    worn = {**form, "also.16:9": "on", "worn.1:1": "winter", "worn.16:9": "none", "worn.4:5": "spring"}
+
+    priced = unescape(browser.send("/new", worn).get_data(as_text=True))
+    refused = unescape(browser.send("/new", {**form, "worn.1:1": "wintr"}).get_data(as_text=True))
+    first = {"aspect_ratio": "9:16", "brand": "spring"}
+    scenes = [{"visual_description": "A mug", "duration": 4}]
+    again = {
+        "product_title": "Mug",
+        "scenes": scenes,
+        "outputs": [first, {"aspect_ratio": "1:1", "brand": "winter"}, {"aspect_ratio": "16:9"}],
+    }
+    job = told(shop.call("POST", "/create_job", again))["job_id"]
+    filled = page(browser, f"/new?from={job}")
+    shop.call("POST", f"/jobs/{job}/cancel")
+
+    assert 'name="worn.1:1"' not in before
+    sent = "".join(priced.split())
+    outputs = '{"aspect_ratio":"9:16"},{"aspect_ratio":"1:1","brand":"winter"},{"aspect_ratio":"16:9","brand":"none"}'
+    assert f'"outputs":[{outputs}]' in sent
+    assert '<p class="wrong" id="wrong-worn.1:1">wintr does not exist; did you mean winter?' in refused
+    assert 'href="#worn.1:1"' in refused
+    chosen = re.findall(r'<select id="(brand|worn[^"]+)".*?<option[^>]* selected>([a-z]+)<', filled)
+    assert [("worn.1:1", "winter"), ("worn.16:9", "none"), ("brand", "spring")] == chosen
+
+
 @pytest.mark.parametrize(
     ("path", "most"),
     [
