@@ -9,6 +9,7 @@ or memory (millions of samples, endless edit lists) is refused before it is star
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from shared.media.dolby import of_dolby_alone
 from shared.media.fragments import Fragments
 from shared.media.mp4_boxes import NotAFilm, boxes, header, number, shown
 
@@ -27,12 +28,16 @@ Read = Callable[[int, int], bytes]
 
 @dataclass(frozen=True, slots=True)
 class Mp4Facts:
-    """What a film's own index says: seconds, pixels, and whether there is a sound track."""
+    """What a film's own index says: seconds, pixels, whether there is a sound track.
+
+    `own_colors`: its picture is of Dolby Vision alone, in colours of its own that no other player has.
+    """
 
     seconds: float
     width: int
     height: int
     audio: bool
+    own_colors: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,7 @@ class _Track:
     scale: int
     seconds: float
     samples: int
+    own_colors: bool
 
 
 def read_mp4(read: Read, size: int, *, most_boxes: int = _BOXES_MAX) -> Mp4Facts:
@@ -72,7 +78,8 @@ def read_mp4(read: Read, size: int, *, most_boxes: int = _BOXES_MAX) -> Mp4Facts
         raise NotAFilm(f"a length of {seconds:.3f} s makes no sense")
     if not (0 < picture.width <= _TRACK_SIDE_MAX and 0 < picture.height <= _TRACK_SIDE_MAX):
         raise NotAFilm(f"a picture of {picture.width}x{picture.height} makes no sense")
-    return Mp4Facts(seconds, picture.width, picture.height, any(track.handler == b"soun" for track in tracks))
+    heard = any(track.handler == b"soun" for track in tracks)
+    return Mp4Facts(seconds, picture.width, picture.height, heard, picture.own_colors)
 
 
 def read_m4a(read: Read, size: int) -> float:
@@ -135,7 +142,7 @@ def _index(read: Read, start: int, length: int, left: int) -> bytes:
 
 
 def _track(trak: bytes) -> _Track:
-    key, handler, width, height, scale, seconds, samples = 0, b"", 0, 0, 0, 0.0, 0
+    key, handler, width, height, scale, seconds, samples, own = 0, b"", 0, 0, 0, 0.0, 0, False
     for name, body in boxes(trak):
         if name == b"tkhd":
             # Width and height are the last two fields, 16.16 fixed point, in every version.
@@ -151,7 +158,8 @@ def _track(trak: bytes) -> _Track:
                     scale, seconds = _scale(inner), _duration(inner, whole=False)
                 elif label == b"minf":
                     samples += _samples(inner)
-    return _Track(key, handler, width, height, scale, seconds, samples)
+                    own = own or of_dolby_alone(inner)
+    return _Track(key, handler, width, height, scale, seconds, samples, own)
 
 
 def _edits(edts: bytes) -> None:

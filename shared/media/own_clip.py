@@ -15,7 +15,7 @@ from shared.media.arrival import ERRORS, dropped
 from shared.media.canvas import YUV
 from shared.media.errors import MediaRefused
 from shared.media.ffmpeg import PICTURES, SOUNDS, UNDECODED, Budget, run
-from shared.media.probe import FilmFacts, probe, told_length
+from shared.media.probe import FilmFacts, own_colors, probe, told_length
 from shared.media.sources import source_of
 from shared.media.tones import GIVEN, Light, light_of, toned
 from shared.pipeline.plan.picture import LONGEST_CLIP, SHORTEST_CLIP, OwnFile
@@ -41,6 +41,9 @@ def judged_clip(path: Path) -> OwnFile:
     facts = _probed(path, budget)
     _whole(facts, told_length(path))
     _readable(facts)
+    if own_colors(path):
+        why = "the clip's colours are Dolby Vision's own (profile 5), which other players show green and violet"
+        raise MediaRefused(why, "Export it as HDR10, HLG or Rec. 709 (Dolby Vision 8.1 and 8.4 can be sent, too).")
     source = source_of(path, facts, *dropped(facts))
     shown = f"{_SMALL}:{GIVEN},{source.tones}" if source.tones else f"{_SMALL}:{YUV},format=yuv420p"
     words = ["-max_error_rate", ERRORS, "-map", "0:V:0", "-vf", shown, "-map", "0:a:0?", "-f", "null", "-"]

@@ -125,11 +125,19 @@ def probe(path: Path, *, timeout: float = 30.0) -> FilmFacts:
 
 def told_length(path: Path) -> float | None:
     """Return the seconds a film says it lasts, None when it doesn't. Raises MediaRefused when it is cut short."""
-    return _bounded(path, sniff(path))
+    return _bounded(path, sniff(path))[0]
 
 
-def _bounded(path: Path, demuxer: Demuxer) -> float | None:
-    """Refuse what is cut short, or made to cost ffmpeg its time and memory; return the length the file tells."""
+def own_colors(path: Path) -> bool:
+    """Tell whether only players of Dolby Vision know a film's colours. Raises MediaRefused when it is cut short."""
+    return _bounded(path, sniff(path))[1]
+
+
+def _bounded(path: Path, demuxer: Demuxer) -> tuple[float | None, bool]:
+    """Refuse what is cut short, or made to cost ffmpeg its time and memory; return what the file tells.
+
+    That is its length, and whether its colours are Dolby Vision's own.
+    """
     with path.open("rb") as file, refused():
 
         def read(offset: int, length: int) -> bytes:
@@ -138,8 +146,9 @@ def _bounded(path: Path, demuxer: Demuxer) -> float | None:
 
         size = path.stat().st_size
         if demuxer is Demuxer.MP4:
-            return read_mp4(read, size, most_boxes=_BOXES).seconds
-        return read_webm(read, size)
+            facts = read_mp4(read, size, most_boxes=_BOXES)
+            return facts.seconds, facts.own_colors
+        return read_webm(read, size), False
 
 
 @contextmanager

@@ -131,3 +131,46 @@ def test_a_lie_is_told_as_one(tmp_path: Path, spoil: Callable[[bytes], bytes], w
 
     with pytest.raises(MediaRefused, match=why):
         judged_clip(path)
+
+
+_HEVC = ("-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "log-level=error:pools=1", "-tag:v", "hvc1")
+
+
+def _dolby(whole: bytes, entry: bytes, kind: bytes, profile: int, compatible: int) -> bytes:
+    """Put Dolby Vision's box into the sample entry of an MP4 whose index stands at its end, as its muxers do."""
+    said = (profile << 9 | 5 << 3 | 0b101).to_bytes(2)
+    box = (32).to_bytes(4) + kind + b"\x01\x00" + said + bytes([compatible << 4]) + bytes(19)
+    at = whole.index(b"hvc1", whole.index(b"stsd")) - 4
+    end = at + int.from_bytes(whole[at : at + 4])
+    made = bytearray(whole[:end] + box + whole[end:])
+    made[at + 4 : at + 8] = entry
+    for holder in (b"moov", b"trak", b"mdia", b"minf", b"stbl", b"stsd", entry):
+        start = at if holder == entry else made.rindex(holder, 0, at) - 4
+        made[start : start + 4] = (int.from_bytes(made[start : start + 4]) + len(box)).to_bytes(4)
+    return bytes(made)
+
+
+@pytest.mark.parametrize(
+    ("entry", "kind", "profile", "compatible", "alone"),
+    [
+        (b"dvh1", b"dvcC", 5, 0, True),
+        (b"dvhe", b"dvcC", 5, 0, True),
+        (b"hvc1", b"dvvC", 8, 4, False),
+        (b"hvc1", b"dvvC", 8, 1, False),
+        (b"hvc1", b"free", 5, 0, False),
+    ],
+)
+def test_colours_of_dolby_vision_alone_are_refused(
+    tmp_path: Path, entry: bytes, kind: bytes, profile: int, compatible: int, *, alone: bool
+) -> None:
+    """Profile 5 is in no colours that can be brought to a film's; what is HLG or HDR10 beneath is taken."""
+    path = tmp_path / "clip.mp4"
+    ffmpeg(*_picture(), "-pix_fmt", "yuv420p10le", *_HEVC, path)
+    path.write_bytes(_dolby(path.read_bytes(), entry, kind, profile, compatible))
+
+    if not alone:
+        assert (192, 144) == (judged_clip(path).width, judged_clip(path).height)
+        return
+    with pytest.raises(MediaRefused, match=r"Dolby Vision's own \(profile 5\)") as refused:
+        judged_clip(path)
+    assert "HDR10, HLG or Rec. 709" in refused.value.next_move
