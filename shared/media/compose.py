@@ -13,25 +13,19 @@ from typing import Protocol
 
 from shared.media.ffmpeg import Budget, Demuxer, Source, run
 from shared.media.graph import paint
-from shared.media.inspection import FinishedFilm, Heard, inspected, overlays
+from shared.media.inspection import FinishedFilm, inspected, overlays
 from shared.media.laid import LaidOut, Layout, laid_out, named
-from shared.media.loudness import balanced
+from shared.media.mastering import SoundMade, mastered
 from shared.media.painters import PartOrder, painted_part
 from shared.media.poster import best_frame, frame_at, own_picture
 from shared.media.probe import FilmFacts, probe
-from shared.media.runs import EXACT, Run, engine, one_row
+from shared.media.runs import EXACT, UNEDITED, Run, engine, one_row
 from shared.media.segments import Cut, segments
-from shared.media.sound import Mix
 from shared.media.watching import PictureSeen, looked_for
 from shared.pipeline.edit.edit import Edit
 from shared.pipeline.plan.film_quality import FilmQuality
 from shared.pipeline.plan.plan import Cutout
 from shared.pipeline.plan.warned import WarningText
-
-SOUND = ("-c:a", "aac", "-b:a", "160k", "-ar", "48000", "-ac", "2")
-# Networks refuse edit lists. Signed offsets put the first frame at 0 without one, and the sound leaves out what its
-# encoder puts before it (`sound.py`). A picture without B-frames would do too: measured, 26 to 44 % more bytes.
-UNEDITED = ("-movflags", "+faststart+negative_cts_offsets", "-use_editlist", "0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,30 +76,11 @@ def whole(laid: LaidOut, folder: Path) -> Composed:
     over = overlays(layout.presenters, layout.words, layout.logo, layout.cards)
     order = PartOrder(engine(), runs(laid, layout.row), looked_for(layout.edit, layout.row, over, layout.words))
     with ThreadPoolExecutor(1) as beside:  # sound is metered by one core; painting leaves some of two
-        sound = beside.submit(sounded, laid)
+        sounding = beside.submit(mastered, laid)
         painted = painted_part(order, bench.folder, bench.budget)
-        film = joined(painted.stretches, sound.result(), bench.folder, bench.budget)
-    return finished(layout, film, folder, bench.budget, lambda: poster_of(laid, film), seen=painted.seen)
-
-
-def sounded(laid: LaidOut) -> Source:
-    """Mix a film's sound at the loudness asked for, and encode it. Raises MediaRefused, MediaFailed."""
-    return encoded(mixed(laid), laid.bench.folder, laid.bench.budget)
-
-
-def encoded(mix: Mix, folder: Path, budget: Budget) -> Source:
-    """Encode a mix as films have it. Raises MediaRefused, MediaFailed."""
-    sound = folder / "sound.mp4"
-    words = ["-filter_complex", mix.text, "-map", "[sound]", *SOUND, *EXACT, *UNEDITED, sound.name]
-    run(mix.sources, words, folder, budget)
-    return Source(sound, Demuxer.MP4)
-
-
-def mixed(laid: LaidOut) -> Mix:
-    """Return the film's sound at the loudness asked for, its first input being number 0."""
-    bench, layout = laid.bench, laid.layout
-    given = (layout.edit, layout.row, laid.films, layout.loud, layout.presenters)
-    return balanced(*given, bench.folder, bench.budget, laid.music)
+        sound = sounding.result()
+        film = joined(painted.stretches, sound, bench.folder, bench.budget)
+    return finished(layout, film, folder, bench.budget, lambda: poster_of(laid, film), sound, painted.seen)
 
 
 def runs(laid: LaidOut, row: tuple[Cut, ...]) -> tuple[Run, ...]:
@@ -116,13 +91,13 @@ def runs(laid: LaidOut, row: tuple[Cut, ...]) -> tuple[Run, ...]:
     return tuple(Run(tuple(each.sources), each.text, each.part.end - each.part.start) for each in graphs)
 
 
-def joined(painted: Sequence[Path], sound: Source, folder: Path, budget: Budget) -> Path:
+def joined(painted: Sequence[Path], sound: SoundMade, folder: Path, budget: Budget) -> Path:
     """Put stretches after each other as they are, and the sound beside them; the film is `film.mp4`.
 
     The stretches are deleted. Raises MediaRefused, MediaFailed.
     """
     film, words = folder / "film.mp4", ["-map", "0:v", "-map", "1:a", "-c", "copy", *EXACT, *UNEDITED]
-    run([one_row(painted, folder), sound], [*words, film.name], folder, budget)
+    run([one_row(painted, folder), Source(sound.file, Demuxer.MP4)], [*words, film.name], folder, budget)
     for path in painted:
         path.unlink()
     return film
@@ -134,13 +109,14 @@ def finished(
     folder: Path,
     budget: Budget,
     poster: Callable[[], Path],
-    heard: Heard | None = None,
-    seen: PictureSeen | None = None,
+    sound: SoundMade,
+    seen: PictureSeen | None,
 ) -> Composed:
     """Look a film over, make its poster, and put both into `folder`.
 
-    `heard` and `seen` are what is known of its sound and of its picture already.
+    `sound` and `seen` say what is known of both already.
     """
+    heard = (sound.figures, sound.voices) if sound.figures else None
     facts = probe(film, timeout=budget.left())
     looks = (layout.edit, layout.row, layout.loud, layout.presenters, layout.words, layout.logo, layout.cards)
     with ThreadPoolExecutor(1) as beside:

@@ -8,19 +8,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shared.media.bundles import Bundle, bundled, unbundled
-from shared.media.compose import Composed, finished, frame_of, joined, poster_of, runs, sounded
-from shared.media.errors import MediaFailed, MediaRefused
+from shared.media.compose import Composed, finished, frame_of, joined, poster_of, runs
+from shared.media.errors import MediaFailed
 from shared.media.ffmpeg import Budget, Demuxer, Source
 from shared.media.inspection import overlays
 from shared.media.laid import LaidOut, Layout
-from shared.media.listening import VoiceHeard, listened
+from shared.media.mastering import SoundMade, mastered
 from shared.media.painters import Painted, PartOrder
 from shared.media.parting import Row
 from shared.media.probe import probe
 from shared.media.runs import engine
 from shared.media.watching import PictureSeen, looked_for, together
 from shared.pipeline.plan.warned import WarningText
-from shared.pipeline.quality.figures import SoundFigures
 
 _LESS_THAN_A_FRAME = 0.5
 
@@ -32,15 +31,6 @@ class LaidFilm:
     layout: Layout
     told: tuple[WarningText, ...]
     poster: Path | None
-
-
-@dataclass(frozen=True, slots=True)
-class SoundMade:
-    """A film's sound, encoded, and what was heard of it; None where that could not be measured."""
-
-    file: Path
-    figures: SoundFigures | None
-    voices: tuple[VoiceHeard, ...]
 
 
 def part_bundles(laid: LaidOut, rows: Sequence[Row]) -> tuple[Bundle, ...]:
@@ -67,17 +57,9 @@ def layout_bundle(laid: LaidOut, told: tuple[WarningText, ...]) -> Bundle:
 
 
 def sound_bundle(laid: LaidOut) -> Bundle:
-    """Mix the film's sound, listen to it and to its takes, and pack it. Raises MediaRefused, MediaFailed, OSError."""
-    bench, layout, sound = laid.bench, laid.layout, sounded(laid)
-    figures, voices = None, tuple[VoiceHeard, ...]()
-    try:
-        seconds = layout.frames / layout.edit.fps
-        given = sound, layout.edit, seconds, layout.presenters
-        figures, voices = listened(*given, bench.folder, bench.budget)
-    except (MediaRefused, MediaFailed):
-        pass  # the join says that the sound was not measured; the film is none the worse
-    made = SoundMade(sound.path, figures, voices)
-    return bundled(made, [sound.path], bench.folder, bench.folder / "sound.zip")
+    """Make the film's sound, listen to it and to its takes, and pack it. Raises MediaRefused, MediaFailed, OSError."""
+    bench, made = laid.bench, mastered(laid)
+    return bundled(made, [made.file], bench.folder, bench.folder / "sound.zip")
 
 
 def join(layout: Path, sound: Path, parts: Sequence[Path], folder: Path, budget: Budget) -> tuple[LaidFilm, Composed]:
@@ -96,13 +78,12 @@ def join(layout: Path, sound: Path, parts: Sequence[Path], folder: Path, budget:
         seen.append(painted.seen)
         for path in painted.stretches:
             stretches.append(path.rename(work / f"stretch-{len(stretches)}.mp4"))
-    whole = joined(stretches, Source(made.file, Demuxer.MP4), work, budget)
+    whole = joined(stretches, made, work, budget)
     _judged(film.layout, whole, budget)
-    edit, heard = film.layout.edit, (made.figures, made.voices) if made.figures else None
-    poster = film.poster
+    edit, poster = film.layout.edit, film.poster
     watched = together([one for one in seen if one]) if None not in seen else None
     made_of = film.layout, whole, folder, budget
-    done = finished(*made_of, lambda: poster or frame_of(whole, edit, work, budget), heard, watched)
+    done = finished(*made_of, lambda: poster or frame_of(whole, edit, work, budget), made, watched)
     return film, done
 
 

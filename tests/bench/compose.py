@@ -16,8 +16,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from shared.media.breaking import words
-from shared.media.compose import compose, encoded, joined, mixed, runs
+from shared.media.compose import compose, joined, runs
 from shared.media.laid import laid_out
+from shared.media.mastering import SoundMade, encoded, mixed
 from shared.media.runs import painted_by
 from shared.pipeline.edit.edit import Appearance, Cue, Edit, Shot, Title
 from shared.pipeline.edit.spoken_words import spoken_words
@@ -90,7 +91,8 @@ def _bare(asked: Edit, files: Mapping[str, Path], work: Path) -> float:
             painted_by(one, f"bare-{number}.mp4", bench.folder, bench.budget)
             for number, one in enumerate(runs(laid, laid.layout.row))
         ]
-        joined(painted, encoded(mix, bench.folder, bench.budget), bench.folder, bench.budget)
+        sound = SoundMade(encoded(mix, bench.folder, bench.budget).path, None, ())
+        joined(painted, sound, bench.folder, bench.budget)
         return _used() - busy
 
 

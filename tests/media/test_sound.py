@@ -7,8 +7,11 @@ import pytest
 
 from infra.bed import bed
 from shared.media.beds import BED, BED_LOUDNESS, BED_SECONDS, RATE
+from shared.media.laid import laid_out
+from shared.media.mastering import encoded, mixed
 from shared.pipeline.plan.heard import Loudness
 from shared.pipeline.plan.plan import Cutout, Sound
+from shared.pipeline.quality.rules import Fault
 from tests.media.conftest import Render
 from tests.media.makers import (
     BLUE,
@@ -25,6 +28,7 @@ from tests.media.makers import (
     silences,
     take,
 )
+from tests.patience import PATIENCE
 
 VOICE, WORLD = 880.0, 300.0
 
@@ -78,6 +82,25 @@ def test_no_film_is_silent_unless_asked(
     assert [] == silences(made.film)
     assert (asked or Loudness.WEB) == pytest.approx(whole, abs=0.5)
     assert peak <= -1.0
+
+
+def test_what_coding_adds_to_peaks_is_taken_off_again(render: Render, tmp_path: Path) -> None:
+    """Bursts of noise pass the limiter and come out of the encoder above -1 dBTP: the film's are below."""
+    clip, work = tmp_path / "bursts.mp4", tmp_path / "work"
+    bursts = "anoisesrc=a=1:c=white:r=48000:d=6:seed=1,volume='if(lt(mod(t,0.5),0.02),1,0.02)':eval=frame"
+    picture = "color=blue:s=180x320:r=24:d=6"
+    ffmpeg("-f", "lavfi", "-i", picture, "-f", "lavfi", "-i", bursts, "-pix_fmt", "yuv420p", "-c:a", "aac", clip)
+    asked = edit(shot(6), sound=Sound.DUCK, loudness=Loudness.SOCIAL)
+    work.mkdir()
+    with laid_out(asked, {"clip": clip}, work, timeout=PATIENCE) as laid:
+        _, coded = loudness(encoded(mixed(laid), laid.bench.folder, laid.bench.budget).path)
+
+    made = render(asked, clip=clip)
+
+    _, peak = loudness(made.film)
+    assert coded > -1.0
+    assert peak <= -1.0
+    assert Fault.PEAKS not in {each.about for each in made.quality.deductions}
 
 
 def test_speech_is_at_its_loudness_and_the_bed_far_below(render: Render, mute_clip: Path, voice: Path) -> None:
