@@ -12,7 +12,6 @@ from tempfile import TemporaryDirectory
 
 from shared.cloud.blobs import Blobs
 from shared.egress.client import Egress, EgressFailed, EgressRefused
-from shared.media.arrival import Ordered, arrived, as_picture
 from shared.media.errors import MediaFailed, MediaRefused
 from shared.pipeline.job.job import Output
 from shared.pipeline.job.names import AttemptName, presenter_object
@@ -56,7 +55,7 @@ class PresenterFiles:
 
         Raises Unfit when it is not what was ordered, Unfetched when that could not be found out now.
         """
-        output, told = self._film(filmed, name, Ordered(filmed.seconds, estimated, asked))
+        output, told = self._film(filmed, name, asked, estimated)
         if not captions:
             return Archived(output, told)
         uri, why = self._subtitles(filmed.captions_url, name, output.seconds or 0.0)
@@ -65,8 +64,13 @@ class PresenterFiles:
             told = (*told, warning(Warned.CAPTIONS_ESTIMATED, says, node=name.node))
         return Archived(replace(output, captions=uri), told)
 
-    def _film(self, filmed: Filmed, name: AttemptName, ordered: Ordered) -> tuple[Output, tuple[WarningText, ...]]:
+    def _film(
+        self, filmed: Filmed, name: AttemptName, asked: Cutout, estimated: float
+    ) -> tuple[Output, tuple[WarningText, ...]]:
         """Keep the film; return it, and why it cannot be laid over as it was ordered."""
+        from shared.media.arrival import Ordered, arrived, as_picture  # not at a light function's start
+
+        ordered = Ordered(filmed.seconds, estimated, asked)
         try:
             with TemporaryDirectory(dir=self.scratch, prefix="take-") as folder:
                 path = Path(folder) / "take"
