@@ -9,7 +9,6 @@ from shared.cloud.audit import AuditLine
 from shared.cloud.jobs import Jobs
 from shared.cloud.records import Loaded, Month
 from shared.cloud.secrets import Secret
-from shared.media.arrival import Ordered
 from shared.pipeline.codec import Stored, document_fields
 from shared.pipeline.job import events as on
 from shared.pipeline.job.job import Job, Node, Output
@@ -93,8 +92,10 @@ class Stern(Veo):
 class Gullible(PresenterFiles):
     """Does not hold a film against the length its maker says it has."""
 
-    def _film(self, filmed: Filmed, name: AttemptName, ordered: Ordered) -> tuple[Output, tuple[WarningText, ...]]:
-        return super()._film(filmed, name, replace(ordered, stated=None))
+    def _film(
+        self, filmed: Filmed, name: AttemptName, asked: Cutout, estimated: float
+    ) -> tuple[Output, tuple[WarningText, ...]]:
+        return super()._film(replace(filmed, seconds=None), name, asked, estimated)
 
 
 class Guessing(StartPresenter):
