@@ -1,4 +1,4 @@
-"""Listens to a finished film, beside what was heard of its takes: loudness, peaks, silence, clipping, is it on time."""
+"""Listens to a film's encoded sound, beside what was heard of its takes: loudness, peaks, silence, clipping, delay."""
 
 import re
 from collections.abc import Iterator, Sequence

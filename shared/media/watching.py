@@ -2,8 +2,8 @@
 
 It is watched while it is painted, which costs next to nothing, or decoded once for it, without the frames no other
 needs: measured, 6 % of what composing it costs. Small gray frames tell movement; of the words' places whole frames are
-read, one at a time. People, words and logo are left out where movement
-is looked for: a presenter moves before footage that has stopped, too.
+read, one at a time. People, words and logo are left out where movement is looked for: a presenter moves before footage
+that has stopped, too.
 """
 
 from collections.abc import Iterator, Sequence
@@ -31,9 +31,7 @@ _COMPARED_APART = 0.5  # seconds between two frames that are compared
 _MOVES = 0.25  # mean difference of 255: less is a still; what coding adds to one is below a tenth
 _SHADES, _SQUARES = range(256), [shade * shade for shade in range(256)]
 _MOST_MEASURING, _MEASURING_SHARE = 20.0, 0.5  # seconds, and share of the film's own, that measuring may take
-_SEAM = (
-    0.5  # seconds before and after a seam in which a stretch may end and go on: a part's last frames are passed over
-)
+_SEAM = 0.5  # seconds around a seam in which a stretch may end and go on: a part's last frames are passed over
 _BLACK, _FLAT = 22, 2.0  # mean of 255 that is black in limited range; deviation of a flat colour
 
 

@@ -49,7 +49,7 @@ _OF_ORDERS = (
     *("captions", "captions_by", "avatar_position", "audio", "background"),
     *("transition", "transition_color", "hold", "inset"),
 )
-_FONTS = {"ttf": "font/ttf", "otf": "font/otf"}
+FONT_MIME = {"ttf": "font/ttf", "otf": "font/otf"}
 MOST_BRANDS = 20  # of a tenant
 BRAND_PUTS_TRIED = 3  # against somebody who puts the same kit
 
@@ -75,7 +75,7 @@ class BrandKits:
 
     def keep_font(self, tenant: str, data: bytes, name: str, suffix: str) -> None:
         """Keep a font under its content's name."""
-        self.blobs.write(self._uri(tenant, name, suffix), [data], mime=_FONTS[suffix], expected=len(data))
+        self.blobs.write(self._uri(tenant, name, suffix), [data], mime=FONT_MIME[suffix], expected=len(data))
 
     def put(
         self, tenant: Tenant, name: str, body: Mapping[str, Any], made_by: str, line: AuditLine | None = None
@@ -205,7 +205,7 @@ class BrandKits:
         """Find the files of fonts; what is not there is told in `wrong`."""
         found: dict[str, Font] = {}
         for role, name in said.items():
-            for suffix in _FONTS:
+            for suffix in FONT_MIME:
                 try:
                     self.blobs.stat(self._uri(tenant, name, suffix))
                 except NoFile:

@@ -65,28 +65,26 @@ class FilmInputs:
         music = {MUSIC_KEY: (plan.music.uri, plan.music.generation)} if plan.music else {}
         return self._fetched({**music, **self._branded(job.tenant, request)}, folder)
 
-    def _fetched(self, wanted: Mapping[str, _Stored], folder: Path) -> Mapping[str, Path]:
-        files = {key: folder / f"{key}.{uri.rsplit('.', 1)[1]}" for key, (uri, _) in wanted.items()}
-        with ThreadPoolExecutor(FILM_FILES_AT_ONCE) as beside:
-            jobs = [beside.submit(self.blobs.fetch, uri, files[key], of) for key, (uri, of) in wanted.items()]
-        for each in jobs:
-            each.result()
-        return files
-
     def named(self, job: Job, film: str, names: Iterable[str], folder: Path) -> None:
         """Fetch those files of footage, takes and own clips that are kept under these names. Raises as the others."""
-        own: Mapping[str, str] | None = None
+        own, found = dict[str, str](), dict[str, _Stored]()
         for name in names:
             key = name.rpartition(".")[0]
             output = job.nodes[key].output if key in job.nodes else None
-            if output is not None:
-                self.blobs.fetch(output.uri, folder / name, output.generation)
-                continue
-            if own is None:
-                own = self._clips(job, film)
-            if key not in own:
+            own = own if output else own or dict(self._clips(job, film))
+            if output is None and key not in own:
                 raise NoFile(f"{key} has no file")
-            self.blobs.fetch(own[key], folder / name)
+            found[key] = (output.uri, output.generation) if output else (own[key], None)
+        self._fetched(found, folder)
+
+    def _fetched(self, wanted: Mapping[str, _Stored], folder: Path) -> Mapping[str, Path]:
+        """Fetch files side by side; return where each lies, by key. Raises for the first that cannot be fetched."""
+        files = {key: folder / f"{key}.{uri.rsplit('.', 1)[1]}" for key, (uri, _) in wanted.items()}
+        with ThreadPoolExecutor(FILM_FILES_AT_ONCE) as beside:
+            fetching = [beside.submit(self.blobs.fetch, uri, files[key], of) for key, (uri, of) in wanted.items()]
+        for each in fetching:
+            each.result()
+        return files
 
 
 def _used(job: Job) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from shared.steps.problems import Problem, invalid, unavailable
 
 FIELD = "audio.music.audio"
 _MOST_FACTS = 4096  # bytes
-_MIME = {"mp3": "audio/mpeg", "aac": "audio/aac", "m4a": "audio/mp4", "wav": "audio/wav", "flac": "audio/flac"}
+MUSIC_MIME = {"mp3": "audio/mpeg", "aac": "audio/aac", "m4a": "audio/mp4", "wav": "audio/wav", "flac": "audio/flac"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class MusicFiles:
     def keep(self, tenant: str, data: bytes, facts: MusicFacts) -> str:
         """Keep music under its content's name; return the name."""
         name = hashlib.sha256(data).hexdigest()
-        mime = _MIME[facts.suffix]
+        mime = MUSIC_MIME[facts.suffix]
         stored = self.blobs.write(self._uri(tenant, name, facts.suffix), [data], mime=mime, expected=len(data))
         kept = json.dumps(to_plain(Music(stored.uri, stored.generation, facts.seconds, facts.loudness))).encode()
         self.blobs.write(self._uri(tenant, name, "json"), [kept], mime="application/json", expected=len(kept))
@@ -76,7 +76,7 @@ class MusicFiles:
         suffix = music.uri.rpartition(".")[2]
         data = self.blobs.read(music.uri, 0, MOST_MUSIC_BYTES)
         uri = f"gs://{self.films_bucket}/{brand_object(tenant, name, suffix)}"
-        stored = self.blobs.write(uri, [data], mime=_MIME[suffix], expected=len(data))
+        stored = self.blobs.write(uri, [data], mime=MUSIC_MIME[suffix], expected=len(data))
         kept = json.dumps(to_plain(replace(music, uri=stored.uri, generation=stored.generation))).encode()
         facts = f"gs://{self.films_bucket}/{brand_object(tenant, name, 'json')}"
         self.blobs.write(facts, [kept], mime="application/json", expected=len(kept))

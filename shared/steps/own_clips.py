@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from shared.pipeline.job.recut import Recut
 
 _MOST_FACTS = 4096  # bytes
-_CLIP_MIME = {"mp4": "video/mp4", "webm": "video/webm"}
+CLIP_MIME = {"mp4": "video/mp4", "webm": "video/webm"}
 _NO_UPLOAD = "there is no such upload: POST the clip to /tenant/uploads/clip"
 _GONE = "the clip was deleted after its time: POST it to /tenant/uploads/clip again, and name it"
 
@@ -39,7 +39,7 @@ class OwnClips:
         """Keep a clip under its content's name; return the name."""
         with path.open("rb") as file:
             name = hashlib.file_digest(file, "sha256").hexdigest()
-        self.blobs.write_file(self._uri(tenant, name, facts.suffix), path, mime=_CLIP_MIME[facts.suffix])
+        self.blobs.write_file(self._uri(tenant, name, facts.suffix), path, mime=CLIP_MIME[facts.suffix])
         kept = json.dumps(to_plain(facts)).encode()
         self.blobs.write(self._uri(tenant, name, "json"), [kept], mime="application/json", expected=len(kept))
         return name
@@ -110,7 +110,7 @@ class OwnClips:
         with TemporaryDirectory(prefix="clip-") as folder:
             path = Path(folder) / f"clip.{facts.suffix}"
             self.blobs.fetch(self._uri(tenant, name, facts.suffix), path)
-            self.blobs.write_file(self._brands(tenant, name, facts.suffix), path, mime=_CLIP_MIME[facts.suffix])
+            self.blobs.write_file(self._brands(tenant, name, facts.suffix), path, mime=CLIP_MIME[facts.suffix])
         kept = json.dumps(to_plain(facts)).encode()
         self.blobs.write(self._brands(tenant, name, "json"), [kept], mime="application/json", expected=len(kept))
         return facts

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from shared.media.faces import FOLDER
 from tests.browser.site import DESKTOP, PHONE, Site
-from tests.browser.test_screens import LOOKS, OF_THE_LOOK, RULES, violations
+from tests.browser.test_screens import faults
 from tests.browser.test_story import PHOTO
 from tests.steps.clip_web import small_clip
 from tests.steps.hum import hum
@@ -16,11 +16,8 @@ if TYPE_CHECKING:
 
 def test_a_kit_is_put_together(site: Site, tmp_path: Path) -> None:
     """Files with their previews, a wrong one refused beside its field, a colour picked, a figure dragged, all kept."""
-    from axe_playwright_python.base import AXE_SCRIPT
-
     small_clip(tmp_path)
     (tmp_path / "hum.wav").write_bytes(hum())
-    found: list[str] = []
     with site.page("shop", bypass_csp=True) as page:
         page.goto(f"{site.url}/console/brands")
         page.get_by_label("Name in orders").fill("spring")
@@ -40,13 +37,7 @@ def test_a_kit_is_put_together(site: Site, tmp_path: Path) -> None:
             picture.scroll_into_view_if_needed()
             page.wait_for_function("(image) => image.complete && image.naturalWidth > 0", arg=picture.element_handle())
         page.wait_for_function("() => document.querySelector('video.seen').readyState > 0")
-        page.evaluate(AXE_SCRIPT)
-        for number, (size, viewport, scheme) in enumerate(LOOKS):
-            page.set_viewport_size(viewport)  # type: ignore[arg-type]  # Playwright's own dict type
-            page.emulate_media(color_scheme=scheme)
-            site.keep(page, f"brand-{size}-{scheme}")
-            found += [f"{size}, {scheme}: {each}" for each in violations(page, OF_THE_LOOK if number else RULES)]
-            assert not page.evaluate("() => document.documentElement.scrollWidth > innerWidth"), size
+        found = [*faults(site, page, "brand")]
         page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]  # Playwright's own dict type
         page.get_by_role("button", name="Remove Music").click()
         page.get_by_role("button", name="Keep this kit").last.click()

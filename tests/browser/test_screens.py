@@ -92,28 +92,33 @@ def batch(shops: Shops) -> str:
 
 def test_nobody_is_kept_out(site: Site, film: str, batch: str) -> None:
     """WCAG 2.2 AA as axe checks it: no violation on any screen, light or dark, small or large; what folds is open."""
-    from axe_playwright_python.base import AXE_SCRIPT
-
     found: list[str] = []
     for who, screens in {"shop": SCREENS, "operator": OPERATORS}.items():
         with site.page(who, bypass_csp=True) as page:
             for name, path in screens.items():
                 page.goto(f"{site.url}/console{path.format(film=film, batch=batch)}")
                 page.evaluate("() => document.querySelectorAll('details').forEach((each) => { each.open = true; })")
-                page.evaluate(AXE_SCRIPT)
-                for number, (size, viewport, scheme) in enumerate(LOOKS):
-                    page.set_viewport_size(viewport)  # type: ignore[arg-type]  # Playwright's own dict type
-                    page.emulate_media(color_scheme=scheme)
-                    site.keep(page, f"{name}-{size}-{scheme}")
-                    told = violations(page, OF_THE_LOOK if number else RULES)
-                    found += [f"{name}, {size}, {scheme}: {each}" for each in told]
-                    if page.evaluate("() => document.documentElement.scrollWidth > innerWidth"):
-                        found.append(f"{name} is wider than a {size}'s window")
+                found += faults(site, page, name)
 
     assert [] == found
 
 
-def violations(page: "Page", rules: object) -> Iterator[str]:
+def faults(site: Site, page: "Page", name: str) -> Iterator[str]:
+    """Keep a picture of an open page in each look; yield what axe finds, and where it is wider than its window."""
+    from axe_playwright_python.base import AXE_SCRIPT
+
+    page.evaluate(AXE_SCRIPT)
+    for number, (size, viewport, scheme) in enumerate(LOOKS):
+        page.set_viewport_size(viewport)  # type: ignore[arg-type]  # Playwright's own dict type
+        page.emulate_media(color_scheme=scheme)
+        site.keep(page, f"{name}-{size}-{scheme}")
+        for each in _violations(page, OF_THE_LOOK if number else RULES):
+            yield f"{name}, {size}, {scheme}: {each}"
+        if page.evaluate("() => document.documentElement.scrollWidth > innerWidth"):
+            yield f"{name} is wider than a {size}'s window"
+
+
+def _violations(page: "Page", rules: object) -> Iterator[str]:
     """Yield what axe, which the page holds, finds against some rules."""
     tags = json.dumps({"runOnly": rules, "resultTypes": ["violations"]})
     for each in page.evaluate(f"async () => (await axe.run(document, {tags})).violations"):
@@ -157,9 +162,6 @@ def test_every_control_is_reached_by_keyboard(site: Site, film: str) -> None:
 
 def test_each_shape_of_a_new_film_has_its_brand(site: Site) -> None:
     """Where there are several kits: chosen beside the shape, read by everybody, never wider than a phone."""
-    from axe_playwright_python.base import AXE_SCRIPT
-
-    found: list[str] = []
     for name in ("summer", "a-kit-whose-name-is-long-as-names-may-be"[:40]):
         site.shops.call("shop", "PUT", f"/tenant/brand/{name}", {"transition": "dip"})
     with site.page("shop", bypass_csp=True) as page:
@@ -170,13 +172,7 @@ def test_each_shape_of_a_new_film_has_its_brand(site: Site) -> None:
         page.get_by_label("Brand of 1:1").select_option("summer")
         page.get_by_role("button", name="Show the price").last.click()
         page.get_by_text("Order for at most").wait_for()
-        page.evaluate(AXE_SCRIPT)
-        for number, (size, viewport, scheme) in enumerate(LOOKS):
-            page.set_viewport_size(viewport)  # type: ignore[arg-type]  # Playwright's own dict type
-            page.emulate_media(color_scheme=scheme)
-            site.keep(page, f"new-brands-{size}-{scheme}")
-            found += [f"{size}, {scheme}: {each}" for each in violations(page, OF_THE_LOOK if number else RULES)]
-            assert not page.evaluate("() => document.documentElement.scrollWidth > innerWidth"), size
+        found = [*faults(site, page, "new-brands")]
         assert "summer" == page.get_by_label("Brand of 1:1").input_value()
     for each in site.shops.call("shop", "GET", "/tenant/brand")["brands"]:
         site.shops.call("shop", "DELETE", f"/tenant/brand/{each['name']}")

@@ -25,12 +25,6 @@ PICTURE_TYPES = "image/png,image/webp,image/jpeg"
 VIDEO_TYPES = "video/mp4,video/quicktime,video/webm,.mp4,.mov,.webm"
 _VIDEO_NAMES = (".mp4", ".mov", ".webm", ".m4v")
 _PICTURE_TOLD = "PNG, WebP or JPEG, at most 20 MB"
-SUFFIXES = {  # by kind: of files as they are kept
-    "picture": ("png",),
-    "font": ("ttf", "otf"),
-    "music": ("mp3", "m4a", "aac", "wav", "flac"),
-    "clip": ("mp4", "webm"),
-}
 _FILE_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
 
 
@@ -146,9 +140,13 @@ class KitFiles:
     def _uri(self, tenant: str, kind: str, name: str) -> str | None:
         """Find a file: as the brand's own, which no age ends, or as it was sent."""
         from shared.cloud.blobs import NoFile
+        from shared.steps.brand_kits import FONT_MIME
+        from shared.steps.music_files import MUSIC_MIME
+        from shared.steps.own_clips import CLIP_MIME
 
+        suffixes = {"picture": ("png",), "font": FONT_MIME, "music": MUSIC_MIME, "clip": CLIP_MIME}
         sent = {"music": music_object, "clip": clip_object}.get(kind, brand_object)
-        for suffix in SUFFIXES.get(kind, ()):
+        for suffix in suffixes.get(kind, ()):
             for named in dict.fromkeys((sent, brand_object)):
                 uri = f"gs://{self._bucket}/{named(tenant, name, suffix)}"
                 try:
