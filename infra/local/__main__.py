@@ -7,7 +7,8 @@ from pathlib import Path
 
 from infra.local.google.ending import Ending
 from infra.local.laptop import CannotStart, Laptop
-from infra.local.world import ROOT, World, free_port_from, is_free
+from infra.local.ports import free_port_from, is_free
+from infra.local.world import ROOT, World
 
 FIRST_USE = Path(__file__).with_name("first_use.sh")
 BEFORE = """\

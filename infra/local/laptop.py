@@ -22,6 +22,7 @@ from shared.wiring import Wiring
 
 ORDER = ("google", "vendors", "functions")
 GRACE = 10.0  # seconds a process may take to stop by itself
+LAST_WORDS = 500  # bytes of a log that an error repeats
 
 
 class CannotStart(Exception):
@@ -137,7 +138,8 @@ class Laptop:
             log.write(line)
             log.flush()
         else:
-            raise CannotStart(f"{name} ended with code {process.wait()} before it was ready; see {log_path}")
+            code = process.wait()
+            raise CannotStart(f"{name} ended with code {code} before it was ready: {_last(log_path)}; see {log_path}")
         threading.Thread(target=_copy, args=(process.stdout, log), name=f"{name}-log", daemon=True).start()
 
     def _keep(self) -> None:
@@ -147,6 +149,13 @@ class Laptop:
                     _close(self._running[name])
                     with suppress(CannotStart):  # killed while it started: the next round tries again
                         self._start(name)
+
+
+def _last(log: Path) -> str:
+    """Return the end of what a process said, on one line."""
+    with log.open("rb") as file:
+        file.seek(max(0, log.stat().st_size - LAST_WORDS))
+        return " ".join(file.read().decode(errors="replace").split()) or "it said nothing"
 
 
 def _copy(source: IO[bytes], log: IO[bytes]) -> None:

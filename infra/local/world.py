@@ -5,13 +5,12 @@ its ordinary settings and its ordinary tables.
 """
 
 import json
-import random
-import socket
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Self
 
+from infra.local.ports import claimed
 from shared.pipeline.job.vendors import VENDORS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -25,7 +24,6 @@ ACCOUNT = "functions@abroll-local.iam.gserviceaccount.com"
 INVOKER = "tasks-invoker@abroll-local.iam.gserviceaccount.com"
 TAKES, FILMS = "abroll-takes", "abroll-films"
 PLAN = "enterprise"  # of the tenants the laptop makes
-STEADY = range(20_000, 32_000)  # ports below those of outgoing connections, on Linux and elsewhere
 
 QUICK: Mapping[str, float] = {
     "http": 12,
@@ -152,7 +150,7 @@ class Places:
         data.mkdir(parents=True, exist_ok=True)
         if not kept.exists():
             names = [item.name for item in fields(cls) if item.name != "data"]
-            ports = dict(zip(names, _free(len(names)), strict=True))
+            ports = dict(zip(names, claimed(len(names)), strict=True))
             kept.write_text(json.dumps(ports | ({"front": world.port} if world.port else {})), encoding="utf-8")
         ports = json.loads(kept.read_text(encoding="utf-8"))
         return cls(data=data, **(ports | ({"front": world.port} if world.port else {})))
@@ -203,36 +201,3 @@ def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
         below = result.get(key)
         result[key] = merged(below, value) if isinstance(below, Mapping) and isinstance(value, Mapping) else value
     return result
-
-
-def is_free(port: int) -> bool:
-    """Tell whether a server may listen on a port of this machine's loopback."""
-    with socket.socket() as trial:
-        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the front's server does
-        try:
-            trial.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True
-
-
-def free_port_from(port: int) -> int:
-    """Return the first free port from this one on."""
-    return next(one for one in range(port, 65_536) if is_free(one))
-
-
-def _free(count: int) -> list[int]:
-    """Find ports that systems do not hand to outgoing connections: one killed and restarted must find its own free."""
-    sockets: list[socket.socket] = []
-    try:
-        while len(sockets) < count:
-            each = socket.socket()
-            sockets.append(each)
-            try:
-                each.bind(("127.0.0.1", random.choice(STEADY)))  # noqa: S311  # no secret
-            except OSError:
-                sockets.pop().close()
-        return [each.getsockname()[1] for each in sockets]
-    finally:
-        for each in sockets:
-            each.close()

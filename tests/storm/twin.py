@@ -12,7 +12,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
 
-from infra.local.world import ROOT, _free
+from infra.local.ports import claimed
+from infra.local.world import ROOT
 from tests.patience import PATIENCE
 
 GRACE = 10.0  # seconds it may take to stop by itself
@@ -50,7 +51,7 @@ class Twin:
         self._code = code
         self._process: subprocess.Popen[bytes] | None = None
         self._written: IO[bytes] | None = None
-        self.port = _free(1)[0]
+        self.port = claimed(1)[0]
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = self._data / "twin.log"
 
