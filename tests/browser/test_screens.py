@@ -160,23 +160,37 @@ def test_every_control_is_reached_by_keyboard(site: Site, film: str) -> None:
     assert set() == set(wanted) - reached
 
 
-def test_each_shape_of_a_new_film_has_its_brand(site: Site) -> None:
-    """Where there are several kits: chosen beside the shape, read by everybody, never wider than a phone."""
+@pytest.fixture
+def kits(shops: Shops) -> Iterator[None]:
+    """Keep two kits, one of the longest name, while a test runs."""
     for name in ("summer", "a-kit-whose-name-is-long-as-names-may-be"[:40]):
-        site.shops.call("shop", "PUT", f"/tenant/brand/{name}", {"transition": "dip"})
+        shops.call("shop", "PUT", f"/tenant/brand/{name}", {"transition": "dip"})
+    yield
+    for each in shops.call("shop", "GET", "/tenant/brand")["brands"]:
+        shops.call("shop", "DELETE", f"/tenant/brand/{each['name']}")
+
+
+@pytest.mark.usefixtures("kits")
+def test_a_new_film_is_made_in_two_kits(site: Site) -> None:
+    """Films are added and left out by buttons; one shape in two kits has a price; never wider than a phone."""
     with site.page("shop", bypass_csp=True) as page:
         page.goto(f"{site.url}/console/new")
         page.get_by_label("Title").fill("Mug")
         page.get_by_label("What is seen").fill("A mug")
-        page.get_by_label("1:1", exact=True).check()
-        page.get_by_label("Brand of 1:1").select_option("summer")
+        for _ in range(3):
+            page.get_by_role("button", name="Add a film").click()
+        assert not page.get_by_role("button", name="Add a film").is_visible()
+        assert ["9:16", "4:5", "1:1", "16:9"] == [each.input_value() for each in page.get_by_label("Shape").all()]
+        page.get_by_role("button", name="Leave film 3 out").click()
+        page.get_by_role("button", name="Leave film 4 out").click()
+        page.get_by_label("Shape").nth(1).select_option("9:16")
+        page.get_by_label("Brand kit").nth(1).select_option("summer")
         page.get_by_role("button", name="Show the price").last.click()
         page.get_by_text("Order for at most").wait_for()
-        found = [*faults(site, page, "new-brands")]
-        assert "summer" == page.get_by_label("Brand of 1:1").input_value()
-    for each in site.shops.call("shop", "GET", "/tenant/brand")["brands"]:
-        site.shops.call("shop", "DELETE", f"/tenant/brand/{each['name']}")
+        found = [*faults(site, page, "new-films")]
+        seen = [each.input_value() for each in page.get_by_label("Brand kit").all() if each.is_visible()]
 
+    assert ["none", "summer"] == seen
     assert [] == found
 
 

@@ -159,7 +159,8 @@ def test_a_film_is_refused_by_its_kits_field() -> None:
 
     assert {"outputs.0.brand": ["easter does not exist"]}.items() <= unknown.value.details.items()
     assert ["outputs.0.brand", "outputs.1.brand"] == sorted(unknown.value.details)
-    assert {"outputs.1": ["9:16 at 720p is asked for twice in default@1"]} == twice.value.details
+    own = "with a brand kit of its own (outputs.1.brand) it would be another film"
+    assert {"outputs.1": [f"9:16 at 720p is asked for twice in default@1; {own}"]} == twice.value.details
     assert ["outputs.2.brand"] == [*empty.value.details]
     assert "intro shows nothing" in empty.value.details["outputs.2.brand"][0]
 

@@ -112,7 +112,8 @@ def test_the_same_output_twice_is_refused() -> None:
     with pytest.raises(CannotPlan) as refused:
         made(TALL, SQUARE, TALL)
 
-    assert {"outputs.2": ["9:16 at 720p is asked for twice"]} == refused.value.details
+    own = "with a brand kit of its own (outputs.2.brand) it would be another film"
+    assert {"outputs.2": [f"9:16 at 720p is asked for twice; {own}"]} == refused.value.details
 
 
 def test_a_film_without_outputs_is_named_as_ever() -> None:

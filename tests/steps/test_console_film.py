@@ -8,6 +8,7 @@ import pytest
 from werkzeug.wrappers import Request
 
 from infra.local.vendors.serving import Serving
+from shared.pipeline.plan.request import AspectRatio, OutputRequest
 from tests.steps.calls import customer, told
 from tests.steps.stage import TENANT, Stage, presented, staged
 from tests.steps.test_notify import Customer as Receiver
@@ -76,6 +77,18 @@ def test_the_presenter_stands_where_it_is_dragged(stage: Stage, browser: Browser
     assert 'id="wrong-avatar_position.x"' in wrong
     assert 'value="left"' in wrong
     assert 'value="0.25"' in page(browser, f"/films/{made}")
+
+
+def test_a_presenters_place_is_shown_in_the_films_shape(stage: Stage, browser: Browser) -> None:
+    """The frame is that of the film that is played: of several the first, or the one that was chosen."""
+    films = tuple(OutputRequest(AspectRatio(each)) for each in ("1:1", "16:9"))
+    job = stage.order(presented(product_title="Mug", outputs=films))
+    stage.live(job)
+
+    seen = [re.findall(r'<svg data-shape="([^"]+)"([^>]*)', page(browser, f"/films/{job}{o}")) for o in ("", "?o=2")]
+
+    assert [["1:1"], ["16:9"]] == [[shape for shape, _ in each] for each in seen]
+    assert not [more for each in seen for _, more in each if "hidden" in more.replace('aria-hidden="true"', "")]
 
 
 def test_two_buttons_of_one_page_are_two_versions(browser: Browser, film: str) -> None:

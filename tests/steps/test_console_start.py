@@ -149,28 +149,32 @@ def test_a_presenter_stands_where_the_form_says(browser: Browser) -> None:
         "avatar_script": "Hello.",
         "avatar_id": LOOK,
     }
-    place = {"avatar_position.x": "-1", "avatar_position.y": "1", "avatar_position.scale": "0.5", "also.1:1": "on"}
+    place = {"avatar_position.x": "-1", "avatar_position.y": "1", "avatar_position.scale": "0.5"}
+    place |= {"outputs.0.aspect_ratio": "9:16", "outputs.2.aspect_ratio": "1:1"}
 
     priced = unescape(browser.send("/new", {**form, **place, "_once": ONCE, "do": "price"}).get_data(as_text=True))
     wrong = browser.send("/new", {**form, "avatar_position.x": "left", "_once": ONCE}).get_data(as_text=True)
 
     figures = re.findall(r'<rect class="figure" x="(\d+)" y="(\d+)" width="(\d+)" height="(\d+)"', priced)
-    assert [("0", "640", "426", "640"), ("0", "360", "240", "360")] == figures
+    tall, wide = ("0", "640", "426", "640"), ("0", "360", "240", "360")
+    assert [tall, ("0", "450", "300", "450"), wide, wide] == figures
     assert re.search(r'"avatar_position": {\s+"x": -1.0,\s+"y": 1.0,\s+"scale": 0.5\s+}', priced)
     assert re.search(r'"outputs": \[\s+{\s+"aspect_ratio": "9:16"\s+},\s+{\s+"aspect_ratio": "1:1"', priced)
     assert 'id="wrong-avatar_position.x"' in wrong
     assert 'value="left"' in wrong
 
 
-def test_a_further_shape_is_another_than_the_films(browser: Browser) -> None:
-    """What is the film's own shape stands hidden among those it is made in beside; no other does."""
-    hidden = re.compile(r'data-also="([0-9:]+)" hidden')
-    form = {"product_title": "Mug", "scenes.0.visual_description": "A mug", "aspect_ratio": "16:9", "_once": ONCE}
+def test_the_figure_stands_in_the_first_films_shape(browser: Browser) -> None:
+    """Of the frames one is seen: that of the shape a film is filmed for; rows that are no film say nothing."""
+    hidden = re.compile(r'<svg data-shape="([0-9:]+)"[^>]* hidden')
+    form = {"product_title": "Mug", "scenes.0.visual_description": "A mug", "_once": ONCE}
+    wide = {**form, "outputs.0.aspect_ratio": "", "outputs.3.aspect_ratio": "16:9", "outputs.3.resolution": "1080p"}
 
-    first, wide = page(browser, "/new"), browser.send("/new", form).get_data(as_text=True)
+    first, other = page(browser, "/new"), unescape(browser.send("/new", wide).get_data(as_text=True))
 
-    assert [["9:16"], ["16:9"]] == [hidden.findall(text) for text in (first, wide)]
-    assert 4 == wide.count("data-also=")
+    assert [{"4:5", "1:1", "16:9"}, {"9:16", "4:5", "1:1"}] == [{*hidden.findall(text)} for text in (first, other)]
+    assert '"aspect_ratio": "16:9",\n  "resolution": "1080p"' in other
+    assert '"outputs":' not in other
 
 
 def test_a_brand_is_chosen_where_there_is_one(stage: Stage, browser: Browser) -> None:
@@ -178,46 +182,14 @@ def test_a_brand_is_chosen_where_there_is_one(stage: Stage, browser: Browser) ->
     before = page(browser, "/new")
     kit = {"colors": {"primary": "#0b5c57"}}
     assert 200 == customer(stage.wiring, TENANT.id).call("PUT", "/tenant/brand/spring", kit).status_code
-    form = {"product_title": "Mug", "scenes.0.visual_description": "A mug", "brand": "spring", "_once": ONCE}
+    form = {"product_title": "Mug", "scenes.0.visual_description": "A mug", "_once": ONCE}
+    form |= {"outputs.0.aspect_ratio": "9:16", "outputs.0.brand": "spring"}
 
     priced = unescape(browser.send("/new", form).get_data(as_text=True))
 
-    assert 'name="brand"' not in before
-    assert "<option selected>spring</option>" in priced
+    assert 'name="outputs.0.brand"' not in before
+    assert '<option value="spring" selected>spring</option>' in priced
     assert '"brand": "spring"' in priced
-
-
-def test_a_further_shape_has_a_brand_of_its_own_where_there_are_several(stage: Stage) -> None:
-    """With one kit nobody is asked; the order names each film's kit, is refused by its shape, and comes back filled."""
-    shop = customer(stage.wiring, "dressed")
-    browser = signed_in(stage, shop)
-    for name in ("spring", "winter"):
-        before = page(browser, "/new")
-        assert 200 == shop.call("PUT", f"/tenant/brand/{name}", {"transition": "dip"}).status_code
-    form = {"product_title": "Mug", "scenes.0.visual_description": "A mug", "also.1:1": "on", "_once": ONCE}
-    worn = {**form, "also.16:9": "on", "worn.1:1": "winter", "worn.16:9": "none", "worn.4:5": "spring"}
-
-    priced = unescape(browser.send("/new", worn).get_data(as_text=True))
-    refused = unescape(browser.send("/new", {**form, "worn.1:1": "wintr"}).get_data(as_text=True))
-    first = {"aspect_ratio": "9:16", "brand": "spring"}
-    scenes = [{"visual_description": "A mug", "duration": 4}]
-    again = {
-        "product_title": "Mug",
-        "scenes": scenes,
-        "outputs": [first, {"aspect_ratio": "1:1", "brand": "winter"}, {"aspect_ratio": "16:9"}],
-    }
-    job = told(shop.call("POST", "/create_job", again))["job_id"]
-    filled = page(browser, f"/new?from={job}")
-    shop.call("POST", f"/jobs/{job}/cancel")
-
-    assert 'name="worn.1:1"' not in before
-    sent = "".join(priced.split())
-    outputs = '{"aspect_ratio":"9:16"},{"aspect_ratio":"1:1","brand":"winter"},{"aspect_ratio":"16:9","brand":"none"}'
-    assert f'"outputs":[{outputs}]' in sent
-    assert '<p class="wrong" id="wrong-worn.1:1">wintr does not exist; did you mean winter?' in refused
-    assert 'href="#worn.1:1"' in refused
-    chosen = re.findall(r'<select id="(brand|worn[^"]+)".*?<option[^>]* selected>([a-z]+)<', filled)
-    assert [("worn.1:1", "winter"), ("worn.16:9", "none"), ("brand", "spring")] == chosen
 
 
 @pytest.mark.parametrize(

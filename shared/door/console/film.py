@@ -10,7 +10,7 @@ import flask
 from shared.door.asked import WRITE, is_job_id
 from shared.door.console.choices import FILES
 from shared.door.console.own_files import ordered_clip, shown_clip
-from shared.door.console.places import FRAMES, PLACE_FIELDS, filled_position, frames, preset_places
+from shared.door.console.places import PLACE_FIELDS, filled_position, frames, preset_places
 from shared.door.console.visits import CallRefused, Visit
 from shared.door.mcp_tools import ENDED
 from shared.pipeline.job.stay import BEST_SCORE, FEEDBACK_ABOUT
@@ -66,13 +66,15 @@ def film_page(
         hooks = visit.ask("GET", "/tenant/deliveries", query={"job": job["id"], "limit": str(WEBHOOKS_OF_A_FILM)})
         webhooks = () if hooks.failed else hooks.fields["deliveries"]
     ordered, wrong = visit.need("GET", f"{path}/request"), (problem or {}).get("details") or {}
+    playing = _playing(job["outputs"], visit.request.args.get("o", ""))
     filled = _asked_files(form or {}, ordered) | _asked_place(form or {}, ordered)
+    filled["aspect_ratio"] = str(job["outputs"][playing - 1]["aspect_ratio"]) if playing else ""
     return visit.page(
         "film.html",
         status,
         title=job["product_title"],
         job=job,
-        playing=_playing(job["outputs"], visit.request.args.get("o", "")),
+        playing=playing,
         ordered=ordered,
         form=form or {},
         clips=_clips(ordered, form or {}),
@@ -120,11 +122,9 @@ def drawn(lanes: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _asked_place(form: Mapping[str, str], ordered: Mapping[str, Any]) -> dict[str, str]:
-    """Return where a film's form shows its presenter: as it was sent, else as it was ordered; and in which shape."""
+    """Return where a film's form shows its presenter: as it was sent, else as it was ordered."""
     sent = form if form.get("placed") else filled_position(ordered.get("avatar_position"))
-    shapes = [str(each["aspect_ratio"]) for each in ordered.get("outputs") or ()]
-    shape = next(iter(shapes), str(ordered.get("aspect_ratio")))
-    return {**{name: sent.get(name, "") for name in PLACE_FIELDS}, "aspect_ratio": shape if shape in FRAMES else "9:16"}
+    return {name: sent.get(name, "") for name in PLACE_FIELDS}
 
 
 def _asked_files(form: Mapping[str, str], ordered: Mapping[str, Any]) -> dict[str, str]:

@@ -18,6 +18,15 @@ from shared.door.asked import is_job_id
 from shared.door.bodies import MOST_SCENES
 from shared.door.console.choices import CHOICES, FILES
 from shared.door.console.moves import once
+from shared.door.console.outputs import (
+    asked_films,
+    asked_rows,
+    by_row,
+    offered_kits,
+    ordered_films,
+    row_fields,
+    shown_rows,
+)
 from shared.door.console.own_files import CLIP_FIELDS, kept, ordered_clip
 from shared.door.console.places import PLACE_FIELDS, asked_position, filled_position, frames, preset_places
 from shared.door.console.visits import Visit, told
@@ -25,11 +34,9 @@ from shared.door.mcp_tools import CENT
 from shared.pipeline.plan.typography import CaptionsBy
 
 FILM_FIELDS = (
-    *("product_title", "product_id", "image", "avatar_script", "avatar_id", "aspect_ratio", "length", "brand"),
+    *("product_title", "product_id", "image", "avatar_script", "avatar_id", "length"),
     *(choice.name for choice in (*CHOICES, *FILES)),
 )
-SHAPES = ("9:16", "4:5", "1:1", "16:9")
-ALSO, WORN = "also.", "worn."  # begin the names of a further shape's checkbox, and of its brand kit
 SCENE_FIELDS = ("visual_description", "text_overlay", "duration", "clip", "clip_start")
 POSTER_FIELDS = ("poster.at", "poster.image")
 WORDS_PER_SECOND = 2.5
@@ -37,7 +44,6 @@ ANYBODY = "anybody"  # whom nobody can film: the price of a presenter, before th
 _DECIMAL = re.compile(r"[0-9]{1,3}(\.[0-9]{1,3})?")
 _ON_PAGE = tuple(dict.fromkeys((*SCENE_FIELDS, *CLIP_FIELDS)))
 _SCENE = re.compile(r"scenes\.([0-9]{1,2})\.")
-_OUTPUT = re.compile(r"outputs\.([0-9]{1,2})\.brand")
 _IMAGE = re.compile(r"[0-9a-f]{64}")
 
 
@@ -109,8 +115,8 @@ def _shown(
     if chosen and chosen not in known:
         known[chosen] = chosen
     brands = visit.ask("GET", "/tenant/brand").fields.get("brands", ())
-    rows = _scenes(filled)
-    problem = problem and _by_shape(problem, filled)
+    rows, films = _scenes(filled), asked_rows(filled)
+    problem = problem and {**problem, "details": by_row(problem.get("details") or {})}
     wrong = (problem or {}).get("details") or {}
     refused = [int(match[1]) + 1 for name in wrong if (match := _SCENE.match(name))]
     count = min(max(len(rows), scenes, 1, *refused), MOST_SCENES)
@@ -118,14 +124,14 @@ def _shown(
         "new.html",
         status,
         title="New film",
-        filled=dict.fromkeys((*FILM_FIELDS, *PLACE_FIELDS, *POSTER_FIELDS), "") | dict(filled),
+        filled=dict.fromkeys((*FILM_FIELDS, *PLACE_FIELDS, *POSTER_FIELDS), "")
+        | {**filled, "aspect_ratio": films[0]["aspect_ratio"] if films else ""},
         frames=frames(filled),
         presets=preset_places(),
-        shapes=SHAPES,
         choices=CHOICES,
         files=FILES,
-        first=filled.get("aspect_ratio") or SHAPES[0],
-        brands=sorted({str(each["name"]) for each in brands} | (_named_brands(filled) - {"", "none"})),
+        films=shown_rows(films),
+        kits=offered_kits(brands, films),
         scenes=[*rows, *(dict.fromkeys(_ON_PAGE, "") for _ in range(count - len(rows)))],
         most=MOST_SCENES,
         looks=known,
@@ -150,26 +156,6 @@ def _scenes(filled: Mapping[str, str]) -> list[dict[str, str]]:
     return rows
 
 
-def _further(filled: Mapping[str, str]) -> list[str]:
-    """Return the shapes a film is also made in."""
-    first = filled.get("aspect_ratio", "").strip() or SHAPES[0]
-    return [shape for shape in SHAPES if filled.get(ALSO + shape) == "on" and shape != first]
-
-
-def _named_brands(filled: Mapping[str, str]) -> set[str]:
-    """Return the brand kits a form names, which may be gone by now."""
-    return {filled.get(name, "") for name in ("brand", *(WORN + shape for shape in SHAPES))}
-
-
-def _by_shape(problem: Mapping[str, Any], filled: Mapping[str, str]) -> Mapping[str, Any]:
-    """Return a refusal by the fields of the form: those of the call count films, the form has shapes."""
-    shapes, details = ("", *_further(filled)), {}
-    for name, whys in (problem.get("details") or {}).items():
-        film = int(match[1]) if (match := _OUTPUT.fullmatch(name)) else 0
-        details[WORN + shapes[film] if 0 < film < len(shapes) else name] = whys
-    return {**problem, "details": details}
-
-
 def _order(filled: Mapping[str, str]) -> dict[str, Any]:
     """Return the order a form says: what is empty is left out, what should be a number and is none stays a text."""
     body: dict[str, Any] = {name: text for name in FILM_FIELDS if (text := filled.get(name, "").strip())}
@@ -185,11 +171,7 @@ def _order(filled: Mapping[str, str]) -> dict[str, Any]:
             body["captions_by"] = CaptionsBy.WORD.value
     if place := asked_position(filled):
         body["avatar_position"] = place
-    first = body.get("aspect_ratio", SHAPES[0])
-    if also := _further(filled):
-        worn = ((shape, filled.get(WORN + shape, "").strip()) for shape in also)
-        further = [{"aspect_ratio": shape, **({"brand": brand} if brand else {})} for shape, brand in worn]
-        body["outputs"] = [{"aspect_ratio": body.pop("aspect_ratio", first)}, *further]
+    body |= asked_films(asked_rows(filled))
     rows = []
     for scene in _scenes(filled):
         row: dict[str, Any] = {name: scene[name] for name in SCENE_FIELDS if scene[name].strip()}
@@ -201,14 +183,12 @@ def _as_form(request: Mapping[str, Any]) -> dict[str, str]:
     """Return an order's fields as the form has them."""
     filled = {name: request[name] for name in FILM_FIELDS if isinstance(request.get(name), str)}
     filled["product_card"] = str((request.get("product_card") or {}).get("when", ""))
-    named = (request.get("brand") or {}).get("asked")
-    filled |= {"brand": str(named)} if named else {}
     if request.get("captions"):
         filled["captions"] = "on"
     if request.get("captions_by") == CaptionsBy.WORD:
         filled["captions_by"] = CaptionsBy.WORD.value
     filled |= filled_position(request.get("avatar_position"))
-    filled |= _films(request)
+    filled |= row_fields(ordered_films(request))
     poster = request.get("poster") or {}
     filled |= {name: str(value) for name in POSTER_FIELDS if (value := poster.get(name.partition(".")[2])) is not None}
     for number, scene in enumerate(request.get("scenes") or ()):
@@ -217,21 +197,6 @@ def _as_form(request: Mapping[str, Any]) -> dict[str, str]:
                 filled[f"scenes.{number}.{name}"] = str(scene[name])
         filled |= ordered_clip(scene, f"scenes.{number}")
     return filled
-
-
-def _films(request: Mapping[str, Any]) -> dict[str, str]:
-    """Return the shapes an order asks for, and the brand kit of each, as the form has them."""
-    outputs = request.get("outputs") or ()
-    if not outputs:
-        return {}
-    brand = request.get("brand")
-    usual = (brand.get("asked") or "default") if brand else "none"
-    shapes = [str(each["aspect_ratio"]) for each in outputs]
-    worn = [str((each.get("dress") or {}).get("asked") or "") for each in outputs]
-    others = [each or (usual if worn[0] else "") for each in worn[1:]]
-    filled = {"aspect_ratio": shapes[0], **{ALSO + shape: "on" for shape in shapes[1:]}}
-    filled |= {WORN + shape: kit for shape, kit in zip(shapes[1:], others, strict=True)}
-    return filled | ({"brand": worn[0]} if worn[0] else {})
 
 
 def _number(text: str) -> float | str:

@@ -32,7 +32,7 @@ def _environment() -> Environment:
     )
     made.filters |= {"dollars": dollars, "moment": moment, "part": part, "size": size, "vendor": vendor}
     made.filters |= {"plainly": plainly, "plain_move": plain_move}
-    words = ("STATUS", "STATE", "OUTCOME", "NEED", "PLACE", "QUALITY", "DELIVERY", "BATCH")
+    words = ("STATUS", "STATE", "OUTCOME", "NEED", "PLACE", "QUALITY", "DELIVERY", "BATCH", "SHAPE", "SIZE")
     made.globals |= {f"{name}_WORDS": getattr(wording, f"{name}_WORDS") for name in words}
     made.globals["BATCH_LOOKS"] = wording.BATCH_LOOKS
     return made

@@ -14,7 +14,12 @@ from shared.pipeline.plan.plan import Size
 from shared.pipeline.plan.request import AspectRatio, FilmRequest
 from shared.pipeline.plan.staging import Position, Preset
 
-FRAMES = {AspectRatio.TALL: Size(720, 1280), AspectRatio.WIDE: Size(1280, 720)}
+FRAMES = {
+    AspectRatio.TALL: Size(720, 1280),
+    AspectRatio.PORTRAIT: Size(720, 900),
+    AspectRatio.SQUARE: Size(720, 720),
+    AspectRatio.WIDE: Size(1280, 720),
+}
 FIGURE = Box(0, 0, 640, 960)  # about what is seen of somebody down to the waist
 NUMBERS = ("x", "y", "scale")
 PLACE_FIELD = "avatar_position."  # begins each field's name

@@ -78,6 +78,13 @@ PLACE_WORDS: Mapping[str, str] = {
     "top_left": "Top left",
     "center": "Centre",
 }
+SHAPE_WORDS: Mapping[str, str] = {
+    "9:16": "9:16, tall",
+    "4:5": "4:5, portrait",
+    "1:1": "1:1, square",
+    "16:9": "16:9, wide",
+}
+SIZE_WORDS: Mapping[str, str] = {"720p": "720p, HD", "1080p": "1080p, full HD"}
 QUALITY_WORDS: Mapping[str, str] = {
     "ready": "ready to publish",
     "look": "look at it first",

@@ -123,7 +123,8 @@ def refuse_outputs(request: FilmRequest, tables: Tables) -> Iterator[tuple[str, 
             same = known.container == one.container
             other = "" if same else ": one film has one container, and its MP4 is always made beside it"
             dressed = f" in {label or 'no kit'}" if one.dress or known.dress else ""
-            yield path, f"{one.aspect_ratio} at {one.resolution} is asked for twice{dressed}{other}"
+            says = f"{one.aspect_ratio} at {one.resolution} is asked for twice{dressed}{other}"
+            yield path, f"{says}; with a brand kit of its own ({path}.brand) it would be another film"
         told[one.aspect_ratio, one.resolution, label] = one
         yield from _refuse_dress(path, request, one, tables)
         if one.aspect_ratio not in tables.sizes.get(one.resolution, {}):

@@ -64,7 +64,7 @@ function takeDrops(place) {
 
 function takePlace(place) {
   const field = (name) => document.getElementById(`avatar_position.${name}`);
-  const shape = document.getElementById("aspect_ratio"), frames = [...place.querySelectorAll("svg")];
+  const shape = place.closest("form").elements["outputs.0.aspect_ratio"], frames = [...place.querySelectorAll("svg")];
   function measured(frame) {
     const figure = frame.querySelector(".figure"), { width: wide, height: high } = frame.viewBox.baseVal;
     const box = Object.fromEntries(["x", "y", "width", "height"].map((name) => [name, Number(figure.getAttribute(name))]));
@@ -135,10 +135,28 @@ function takeFile(place) {
   });
 }
 
-document.getElementById("aspect_ratio")?.addEventListener("input", ({ target }) => {
-  for (const each of document.querySelectorAll("[data-also]")) each.hidden = each.dataset.also === target.value;
-});
-const uses = { sends: takeFile, color: takeColor, place: takePlace, live: follow, drop: takeDrops, count: takeWords };
+function takeFilms(place) {
+  const films = [...place.querySelectorAll(".row")], add = place.querySelector("[data-add]");
+  const [shape, ...others] = films.map((film) => film.querySelector("select"));
+  const show = () => {
+    for (const each of others) each.closest(".row").hidden = !each.value;
+    add.hidden = others.every((each) => each.value);
+  };
+  for (const each of others) {
+    const leave = each.closest(".row").querySelector("[data-leave]");
+    [leave.hidden, each.options[0].hidden] = [false, true];
+    leave.addEventListener("click", () => { each.value = ""; show(); add.focus(); });
+  }
+  add.addEventListener("click", () => {
+    const next = others.find((each) => !each.value), made = [shape, ...others].map((each) => each.value);
+    next.value = ([...shape.options].find((each) => !made.includes(each.value)) ?? shape).value;
+    show();
+    next.focus();
+  });
+  show();
+}
+
+const uses = { films: takeFilms, sends: takeFile, color: takeColor, place: takePlace, live: follow, drop: takeDrops, count: takeWords };
 for (const [name, use] of Object.entries(uses)) for (const each of document.querySelectorAll(`[data-${name}]`)) use(each);
 for (const button of document.querySelectorAll("[data-copy]")) {
   button.hidden = !navigator.clipboard;
