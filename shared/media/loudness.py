@@ -1,21 +1,22 @@
 """Brings a film's sound to the loudness that was asked for (EBU R 128): it is mixed, measured, and moved as a whole.
 
 Peaks are held back only in films that need it. That takes loudness away, so such a film is measured once more. Where
-words are so few that they cannot make a film as loud as asked, what lies under them carries it between them.
+words are so few that they cannot make a film as loud as asked, what lies under them carries it between them. What was
+decoded and mixed is kept as it is, in 32 bits a sample, for whoever measures it again or encodes it: 0.4 MB a second.
 """
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 from math import inf, log10
 from pathlib import Path
 
 from shared.media.beds import Prepared, Span
 from shared.media.canvas import PlacedPresenter
-from shared.media.ffmpeg import Budget, Source, run
+from shared.media.ffmpeg import Budget, Demuxer, Source, run
 from shared.media.segments import Cut
-from shared.media.sound import Measured, Mix, mix, world
+from shared.media.sound import Measured, Mix, brought, mix, world
 from shared.media.takes import LOUDNESS
 from shared.pipeline.edit.edit import Edit
 
@@ -24,6 +25,14 @@ _RAISED, _LOWERED = 24.0, -24.0  # dB a footage's sound is moved at most
 _LOUDER, _LOST = 12.0, 3.0  # dB a film is raised at most: more would lift noise; and for what a limiter took
 _UNHEARD, _MISSED = 0.3, 0.7  # LU that nobody hears, and that a film may be off
 PEAK_CEILING = -1.7  # dBTP before the encoder, which may add half a decibel: the limiter's own
+
+
+@dataclass(frozen=True, slots=True)
+class Balanced:
+    """All that sounds in a film as one file, and the filters that make the film's sound of it."""
+
+    mixed: Source
+    finish: str
 
 
 def balanced(
@@ -35,67 +44,111 @@ def balanced(
     folder: Path,
     budget: Budget,
     music: Prepared | None = None,
-) -> Mix:
-    """Return the film's sound at the loudness asked for, its first input being number 0.
+) -> Balanced:
+    """Return the film's sound at the loudness asked for.
 
     Of a film planned before there was a choice only footage is measured: it stays as it was.
     """
-    found, heard = Measured(), frozenset[str]()
+    meter, found, heard, footage = _Meter(folder, budget), Measured(), frozenset[str](), None
     if loud:
-        alone, silent, _ = _measured(world(edit, row, films, loud), folder, budget)
-        if alone is not None:
-            found = Measured(min(_RAISED, max(_LOWERED, LOUDNESS - alone)), silent=silent)
-            heard = loud
+        alone, kept = meter.keep(world(edit, row, films, loud), "world", "world.wav")
+        if alone.loudness is not None:
+            found = Measured(min(_RAISED, max(_LOWERED, LOUDNESS - alone.loudness)), silent=alone.silent)
+            heard, footage = loud, Mix((kept,), "[0:a:0]anull[world]")
 
     def mixed(how: Measured) -> Mix:
-        return mix(edit, row, films, heard, presenters, 0, how, music)
+        return mix(edit, row, heard, presenters, footage, how, music)
+
+    def finish(sound: Mix, how: Measured) -> str:
+        return brought(edit, row, sound, how)
 
     if edit.loudness is None:
-        if heard:
-            together, _, _ = _measured(mixed(found), folder, budget)
-            found = replace(found, whole=LOUDNESS - together) if together is not None else found
-        return mixed(found)
+        together, kept = meter.keep(sound := mixed(found), "sound", "mix.wav", finish(sound, found))
+        if heard and together.loudness is not None:
+            found = replace(found, whole=LOUDNESS - together.loudness)
+        return Balanced(kept, finish(sound, found))
 
-    made, off = _brought(mixed, found, edit.loudness, folder, budget)
+    made, off = _brought(mixed(found), found, finish, edit.loudness, meter)
     if off > _MISSED:
-        carried, less = _brought(mixed, replace(found, carried=True), edit.loudness, folder, budget)
-        made = carried if abs(less) < off else made
-    return mixed(made)
+        fuller = replace(found, carried=True)
+        carried, less = _brought(mixed(fuller), fuller, finish, edit.loudness, meter)
+        made, lost = (carried, made) if abs(less) < off else (made, carried)
+        lost.mixed.path.unlink()  # a function's folder is memory
+    for file in footage.sources if footage else ():
+        file.path.unlink()
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """A sound's integrated loudness in LUFS (None: it is silent), when it is silent, its true peak in dBTP."""
+
+    loudness: float | None
+    silent: tuple[Span, ...]
+    peak: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Meter:
+    """Where sounds are kept and measured."""
+
+    folder: Path
+    budget: Budget
+
+    def keep(self, sound: Mix, label: str, name: str, *filters: str, peaks: bool = False) -> tuple[_Heard, Source]:
+        """Keep a graph's output `[label]` as a file, and measure what filters make of it."""
+        graph = f"{sound.text};[{label}]asplit[kept][metered]"
+        words = ("-map", "[kept]", "-c:a", "pcm_f32le", "-bitexact", name)
+        heard = self._measured(sound.sources, graph, filters, words, peaks=peaks)
+        return heard, Source(self.folder / name, Demuxer.WAV)
+
+    def again(self, kept: Source, *filters: str) -> _Heard:
+        """Measure what filters make of a sound that was kept."""
+        return self._measured([kept], "[0:a:0]anull[metered]", filters)
+
+    def _measured(
+        self,
+        sources: Sequence[Source],
+        graph: str,
+        filters: Sequence[str],
+        also: Sequence[str] = (),
+        *,
+        peaks: bool = False,
+    ) -> _Heard:
+        """Measure what filters make of a graph's output `[metered]`.
+
+        The peak is looked for only if asked for; it costs as much as all else.
+        """
+        report, null = self.folder / "balance.txt", ("-f", "null", "-")
+        meter = "ebur128=metadata=1:peak=true" if peaks else "ebur128=metadata=1"
+        chain = ",".join((*filters, "silencedetect=n=-60dB:d=1", meter, f"ametadata=print:file={report.name}"))
+        words = ["-filter_complex", f"{graph};[metered]{chain}[measured]", *also, "-map", "[measured]", *null]
+        run(sources, words, self.folder, self.budget)
+        return _heard(report.read_text("ascii", "replace"))
 
 
 def _brought(
-    mixed: Callable[[Measured], Mix], found: Measured, asked: float, folder: Path, budget: Budget
-) -> tuple[Measured, float]:
-    """Return how a film comes to the loudness asked for, and how many LU it lacks then (below 0: it has too many)."""
-    together, _, peak = _measured(mixed(replace(found, limited=False)), folder, budget, peaks=True)
-    if together is None:
-        return found, 0.0
-    found = replace(found, whole=min(_LOUDER, asked - together))
-    if peak + found.whole <= PEAK_CEILING:
-        return replace(found, limited=False), asked - together - found.whole
+    sound: Mix, found: Measured, finish: Callable[[Mix, Measured], str], asked: float, meter: _Meter
+) -> tuple[Balanced, float]:
+    """Bring a film to the loudness asked for; also return how many LU it lacks then (below 0: it has too many)."""
+    name = "carried.wav" if found.carried else "mix.wav"
+    together, kept = meter.keep(sound, "sound", name, finish(sound, replace(found, limited=False)), peaks=True)
+    if together.loudness is None:
+        return Balanced(kept, finish(sound, found)), 0.0
+    found = replace(found, whole=min(_LOUDER, asked - together.loudness))
+    if together.peak + found.whole <= PEAK_CEILING:
+        return Balanced(kept, finish(sound, replace(found, limited=False))), asked - together.loudness - found.whole
     lost = 0.0
     for _ in range(2):  # what is given back for what holding back its peaks took is held back in part, too
-        limited, _, _ = _measured(mixed(found), folder, budget)
-        lost = asked - limited if limited is not None else 0.0
+        limited = meter.again(kept, finish(sound, found))
+        lost = asked - limited.loudness if limited.loudness is not None else 0.0
         if abs(lost) < _UNHEARD:
             break
         found = replace(found, whole=found.whole + min(_LOST, lost))
-    return found, lost
+    return Balanced(kept, finish(sound, found)), lost
 
 
-def _measured(
-    sound: Mix, folder: Path, budget: Budget, *, peaks: bool = False
-) -> tuple[float | None, tuple[Span, ...], float]:
-    """Return a sound's integrated loudness in LUFS (None: it is silent), when it is silent, and its true peak in dBTP.
-
-    The peak is looked for only if asked for; it costs as much as all else.
-    """
-    report = folder / "balance.txt"
-    meter = "ebur128=metadata=1:peak=true" if peaks else "ebur128=metadata=1"
-    meters = f"silencedetect=n=-60dB:d=1,{meter},ametadata=print:file={report.name}"
-    words = f"{sound.text};[sound]{meters}[measured]"
-    run(sound.sources, ["-filter_complex", words, "-map", "[measured]", "-f", "null", "-"], folder, budget)
-    printed = report.read_text("ascii", "replace")
+def _heard(printed: str) -> _Heard:
     heard = re.findall(r"lavfi\.r128\.I=(-?[\d.]+)", printed)
     tops = [float(each) for each in re.findall(r"lavfi\.r128\.true_peak=([\d.]+)", printed)]
     starts, ends = (
@@ -103,4 +156,4 @@ def _measured(
     )
     silent = tuple(zip_longest(starts, ends, fillvalue=inf))
     peak = 20 * log10(max(*tops, 1e-6)) if tops else -inf
-    return (float(heard[-1]) if heard and float(heard[-1]) > SILENT else None), silent, peak
+    return _Heard(float(heard[-1]) if heard and float(heard[-1]) > SILENT else None, silent, peak)

@@ -11,14 +11,13 @@ from shared.media.errors import MediaFailed, MediaRefused
 from shared.media.ffmpeg import Budget, Demuxer, Source, run
 from shared.media.laid import LaidOut
 from shared.media.listening import VoiceHeard, listened
-from shared.media.loudness import balanced
+from shared.media.loudness import Balanced, balanced
 from shared.media.runs import EXACT, UNEDITED
-from shared.media.sound import Mix
 from shared.media.watching import measuring
 from shared.pipeline.quality.figures import SoundFigures
 from shared.pipeline.quality.rules import RULES, Fault
 
-_CODED_AS = ("-c:a", "aac", "-b:a", "160k", "-ar", "48000", "-ac", "2")
+CODED_AS = ("-c:a", "aac", "-b:a", "160k", "-ar", "48000", "-ac", "2")
 _LESS = 0.1  # dB below the highest peak allowed: what coding adds varies with what it is given
 # The finished film is then listened to, and its report says what lacks: a film is none the worse for it.
 _UNMEASURED = (MediaRefused, MediaFailed, ArithmeticError, LookupError, OSError, ValueError)
@@ -44,26 +43,27 @@ def mastered(laid: LaidOut) -> SoundMade:
             break
         lowered += over + _LESS
         made = _made(laid, mix, lowered)
+    mix.mixed.path.unlink()  # a function's folder is memory
     return made
 
 
-def mixed(laid: LaidOut) -> Mix:
-    """Return the film's sound at the loudness asked for, its first input being number 0."""
+def mixed(laid: LaidOut) -> Balanced:
+    """Mix the film's sound at the loudness asked for. Raises MediaRefused, MediaFailed."""
     bench, layout = laid.bench, laid.layout
     given = (layout.edit, layout.row, laid.films, layout.loud, layout.presenters)
     return balanced(*given, bench.folder, bench.budget, laid.music)
 
 
-def encoded(mix: Mix, folder: Path, budget: Budget, *, lowered: float = 0.0) -> Source:
+def encoded(mix: Balanced, folder: Path, budget: Budget, *, lowered: float = 0.0) -> Source:
     """Encode a mix as films have it, so many dB lower. Raises MediaRefused, MediaFailed."""
     sound = folder / "sound.mp4"
-    graph, shown = (f"{mix.text};[sound]volume={-lowered:.2f}dB[lower]", "lower") if lowered else (mix.text, "sound")
-    words = ["-filter_complex", graph, "-map", f"[{shown}]", *_CODED_AS, *EXACT, *UNEDITED, sound.name]
-    run(mix.sources, words, folder, budget)
+    lower = f",volume={-lowered:.2f}dB" if lowered else ""
+    words = ["-map", "0:a:0", "-af", f"{mix.finish}{lower}", *CODED_AS, *EXACT, *UNEDITED, sound.name]
+    run([mix.mixed], words, folder, budget)
     return Source(sound, Demuxer.MP4)
 
 
-def _made(laid: LaidOut, mix: Mix, lowered: float) -> SoundMade:
+def _made(laid: LaidOut, mix: Balanced, lowered: float) -> SoundMade:
     bench, layout = laid.bench, laid.layout
     sound, seconds = encoded(mix, bench.folder, bench.budget, lowered=lowered), layout.frames / layout.edit.fps
     try:

@@ -25,7 +25,7 @@ _CEILING = f"aresample=192000,alimiter=limit=0.82:level=disabled:attack=5:releas
 
 @dataclass(frozen=True, slots=True)
 class Mix:
-    """Inputs and the graph whose output `[sound]` is the film's sound, to the film's end on the film's clock."""
+    """Inputs, the first being number 0, and the graph that makes one sound of them."""
 
     sources: tuple[Source, ...]
     text: str
@@ -45,28 +45,31 @@ class Measured:
 def mix(
     edit: Edit,
     row: Sequence[Cut],
-    films: Mapping[str, Source],
     loud: frozenset[str],
     presenters: Sequence[PlacedPresenter],
-    first: int,
+    footage: Mix | None,
     found: Measured = Measured(),
     music: Prepared | None = None,
 ) -> Mix:
-    """Return the film's sound; `loud` names the footage that is heard (`heard_of`), `first` the first input's number.
+    """Return all that sounds in a film as `[sound]`, as it is laid together: `brought` makes the film's sound of it.
 
-    A film in which nothing sounds gets silence: players and social networks expect a track.
+    `loud` names the footage that is heard (`heard_of`), which is `footage` (`world`). A film in which nothing sounds
+    gets silence: players and social networks expect a track.
     """
-    desk = _Desk(edit, first)
-    total = _samples(edit, sum(cut.frames for cut in row))
+    desk = _Desk(edit)
+    total = _total(edit, row)
     spoken = [_span(presenter, edit) for presenter in presenters if presenter.take.gain is not None]
-    layers = [_voice(desk, presenter) for presenter in presenters if presenter.take.gain is not None]
     sounding = list(_sounding([cut for cut in row if not cut.shot.card], edit, loud, found.silent))
     cards = list(_sounding([cut for cut in row if cut.shot.card], edit, loud, found.silent))
     under_words = [*spoken, *cards]  # what lies under a voice lies under a card's own sound, too
-    if sounding or cards:
-        _world(desk, row, films, loud)
-        desk.chains.append(f"[world]{curve(spoken, found.footage, found.footage + DUCKED)}[low]")
-        layers.append("low")
+    low = []
+    if footage and (sounding or cards):
+        desk.sources += footage.sources
+        curved = curve(spoken, found.footage, found.footage + DUCKED)
+        desk.chains += [footage.text, f"[world]{curved}[low]"]
+        low = ["low"]
+    voices = [_voice(desk, presenter) for presenter in presenters if presenter.take.gain is not None]
+    layers = [*voices, *low]
     if music:
         numbers = [desk.open(each) for each in music.sources]
         usual = music.order.level == MUSIC_LEVEL  # nobody asked for another
@@ -76,16 +79,21 @@ def mix(
     elif edit.sound is not Sound.MUTE and (level := bed_level(row, edit, under_words, sounding, carries=found.carried)):
         desk.chains.append(bed(desk.open(Source(BED, Demuxer.WEBM)), total, level))
         layers.append("bed")
-    whole = f"apad=whole_len={total},atrim=start_sample={_PRIMING}:end_sample={total}"
     if not layers:
-        desk.chains.append(f"anullsrc=r={RATE}:cl=stereo,{whole}[sound]")
+        desk.chains.append(f"anullsrc=r={RATE}:cl=stereo,atrim=end_sample={total}[sound]")
     else:
         named = "".join(f"[{layer}]" for layer in layers)
-        joined = f"amix=inputs={len(layers)}:normalize=0:duration=longest," if len(layers) > 1 else ""
-        louder = f"volume={found.whole:.2f}dB," if found.whole else ""
-        ceiling = f"{_CEILING}," if found.limited else ""
-        desk.chains.append(f"{named}{joined}{louder}{ceiling}{whole}[sound]")
+        joined = f"amix=inputs={len(layers)}:normalize=0:duration=longest" if len(layers) > 1 else "anull"
+        desk.chains.append(f"{named}{joined}[sound]")
     return Mix(tuple(desk.sources), ";".join(desk.chains))
+
+
+def brought(edit: Edit, row: Sequence[Cut], mixed: Mix, found: Measured) -> str:
+    """Return the filters that make the film's sound of its mix: louder, peaks held back, to the film's end."""
+    total = _total(edit, row)
+    louder = f"volume={found.whole:.2f}dB," if found.whole else ""
+    ceiling = f"{_CEILING}," if found.limited and mixed.sources else ""  # silence has no peaks
+    return f"{louder}{ceiling}apad=whole_len={total},atrim=start_sample={_PRIMING}:end_sample={total}"
 
 
 def heard_of(edit: Edit, sounding: Collection[str]) -> frozenset[str]:
@@ -96,10 +104,11 @@ def heard_of(edit: Edit, sounding: Collection[str]) -> frozenset[str]:
 
 
 def world(edit: Edit, row: Sequence[Cut], films: Mapping[str, Source], loud: frozenset[str]) -> Mix:
-    """Return the footage's own sound alone, to be measured."""
-    desk = _Desk(edit, 0)
-    _world(desk, row, films, loud)
-    desk.chains.append("[world]anull[sound]")
+    """Return the footage's own sound as `[world]`."""
+    desk = _Desk(edit)
+    pieces = [_piece(desk, cut, films, loud) for cut in row]
+    desk.chains += [f"{piece}[piece{index}]" for index, piece in enumerate(pieces)]
+    desk.chains += sounds(row, lambda frames: _samples(desk.edit, frames))
     return Mix(tuple(desk.sources), ";".join(desk.chains))
 
 
@@ -108,14 +117,13 @@ class _Desk:
     """Inputs and chains, growing as sounds are laid."""
 
     edit: Edit
-    first: int
     sources: list[Source] = field(default_factory=list)
     chains: list[str] = field(default_factory=list)
 
     def open(self, source: Source) -> int:
         """Add an input, return its number."""
         self.sources.append(source)
-        return self.first + len(self.sources) - 1
+        return len(self.sources) - 1
 
 
 def _span(presenter: PlacedPresenter, edit: Edit) -> Span:
@@ -144,13 +152,6 @@ def _voice(desk: _Desk, presenter: PlacedPresenter) -> str:
     return f"voice{number}"
 
 
-def _world(desk: _Desk, row: Sequence[Cut], films: Mapping[str, Source], loud: frozenset[str]) -> None:
-    """Lay the footage's own sound as `[world]`."""
-    pieces = [_piece(desk, cut, films, loud) for cut in row]
-    desk.chains += [f"{piece}[piece{index}]" for index, piece in enumerate(pieces)]
-    desk.chains += sounds(row, lambda frames: _samples(desk.edit, frames))
-
-
 def _piece(desk: _Desk, cut: Cut, films: Mapping[str, Source], loud: frozenset[str]) -> str:
     """Return one cut's own sound: its file's while the picture moves, silence while a frame is held."""
     edit, before = desk.edit, cut.before(desk.edit.fps)
@@ -175,3 +176,7 @@ def _piece(desk: _Desk, cut: Cut, films: Mapping[str, Source], loud: frozenset[s
 
 def _samples(edit: Edit, frames: int) -> int:
     return round(frames * RATE / edit.fps)
+
+
+def _total(edit: Edit, row: Sequence[Cut]) -> int:
+    return _samples(edit, sum(cut.frames for cut in row))

@@ -17,9 +17,11 @@ from tempfile import TemporaryDirectory
 
 from shared.media.breaking import words
 from shared.media.compose import compose, joined, runs
-from shared.media.laid import laid_out
-from shared.media.mastering import SoundMade, encoded, mixed
-from shared.media.runs import painted_by
+from shared.media.ffmpeg import run
+from shared.media.laid import LaidOut, laid_out
+from shared.media.mastering import CODED_AS, SoundMade, mixed
+from shared.media.runs import EXACT, UNEDITED, painted_by
+from shared.media.sound import mix, world
 from shared.pipeline.edit.edit import Appearance, Cue, Edit, Shot, Title
 from shared.pipeline.edit.spoken_words import spoken_words
 from shared.pipeline.plan.heard import USUAL_LOUDNESS
@@ -85,15 +87,24 @@ def _used() -> float:
 def _bare(asked: Edit, files: Mapping[str, Path], work: Path) -> float:
     """Return the seconds of CPU that ffmpeg's graphs of a film take by themselves."""
     with laid_out(asked, files, work, timeout=TIMEOUT) as laid:
-        mix, busy = mixed(laid), _used()
+        finish, busy = mixed(laid).finish, _used()
         bench = laid.bench
         painted = [
             painted_by(one, f"bare-{number}.mp4", bench.folder, bench.budget)
             for number, one in enumerate(runs(laid, laid.layout.row))
         ]
-        sound = SoundMade(encoded(mix, bench.folder, bench.budget).path, None, ())
-        joined(painted, sound, bench.folder, bench.budget)
+        joined(painted, _sounded(laid, finish), bench.folder, bench.budget)
         return _used() - busy
+
+
+def _sounded(laid: LaidOut, finish: str) -> SoundMade:
+    """Mix and encode a film's sound in one run."""
+    edit, row, bench, layout = laid.layout.edit, laid.layout.row, laid.bench, laid.layout
+    footage = world(edit, row, laid.films, layout.loud)
+    sound = mix(edit, row, layout.loud, layout.presenters, footage, music=laid.music)
+    words = ["-filter_complex", f"{sound.text};[sound]{finish}[made]", "-map", "[made]"]
+    run(sound.sources, [*words, *CODED_AS, *EXACT, *UNEDITED, "bare-sound.mp4"], bench.folder, bench.budget)
+    return SoundMade(bench.folder / "bare-sound.mp4", None, ())
 
 
 def _edit(scenes: int, seconds: int, size: Size, *, by_word: bool) -> Edit:
