@@ -11,14 +11,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from shared.media.errors import MediaFailed
 from shared.media.ffmpeg import Budget, Demuxer, Source, run
 from shared.media.graph import paint
 from shared.media.inspection import FinishedFilm, inspected, overlays
 from shared.media.laid import LaidOut, Layout, laid_out, named
 from shared.media.mastering import SoundMade, mastered
+from shared.media.mp4 import Mp4Facts, NotAFilm, mp4_at
 from shared.media.painters import PartOrder, painted_part
 from shared.media.poster import best_frame, frame_at, own_picture
-from shared.media.probe import FilmFacts, probe
+from shared.media.probe import FilmFacts
 from shared.media.runs import EXACT, UNEDITED, Run, engine, one_row
 from shared.media.segments import Cut, segments
 from shared.media.watching import PictureSeen, looked_for
@@ -30,11 +32,11 @@ from shared.pipeline.plan.warned import WarningText
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """The finished film and its poster (JPEG), what the film is and how good, what was done otherwise than asked."""
+    """The finished film and its poster (JPEG), how long and how good it is, what was done otherwise than asked."""
 
     film: Path
     poster: Path
-    facts: FilmFacts
+    seconds: float
     warnings: tuple[WarningText, ...]
     cutouts: Mapping[str, Cutout]  # how each presenter's take could really be laid over, by node
     quality: FilmQuality
@@ -116,16 +118,23 @@ def finished(
 
     `sound` and `seen` say what is known of both already.
     """
-    heard = (sound.figures, sound.voices) if sound.figures else None
-    facts = probe(film, timeout=budget.left())
+    heard, seconds = (sound.figures, sound.voices) if sound.figures else None, round(index_of(film).shown, 4)
     looks = (layout.edit, layout.row, layout.loud, layout.presenters, layout.words, layout.logo, layout.cards)
     with ThreadPoolExecutor(1) as beside:
         chosen = beside.submit(poster)
-        quality = inspected(FinishedFilm(film, facts.seconds, *looks), film.parent, budget, heard, seen)
+        quality = inspected(FinishedFilm(film, seconds, *looks), film.parent, budget, heard, seen)
     shown = chosen.result()
     cutouts = {presenter.take.node: presenter.take.cutout for presenter in layout.presenters}
     film, shown = film.rename(folder / film.name), shown.rename(folder / shown.name)
-    return Composed(film, shown, facts, layout.warnings, cutouts, quality)
+    return Composed(film, shown, seconds, layout.warnings, cutouts, quality)
+
+
+def index_of(film: Path) -> Mp4Facts:
+    """Return what the index of a film of our own says. Raises MediaFailed."""
+    try:
+        return mp4_at(film)
+    except NotAFilm as wrong:
+        raise MediaFailed(f"the film that was made is none: {wrong}") from wrong
 
 
 def poster_of(laid: LaidOut, film: Path) -> Path:

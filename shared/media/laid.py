@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -20,7 +21,7 @@ from shared.media.images import ImageRefused
 from shared.media.lettering import letter
 from shared.media.logo import PlacedLogo, logo_news, paint_logo, place_logo
 from shared.media.painting import still
-from shared.media.probe import FilmFacts, probe
+from shared.media.probe import FilmFacts, probe, probe_each
 from shared.media.product_card import PlacedCard, paint_product, photo_of, place_product
 from shared.media.segments import Cut, cuts, openings_of
 from shared.media.sound import heard_of
@@ -30,6 +31,8 @@ from shared.media.takes import MeasuredTake, measure
 from shared.pipeline.edit.edit import BODY_KEY, HEADING_KEY, LOGO_KEY, MUSIC_KEY, Appearance, Edit
 from shared.pipeline.plan.plan import Size
 from shared.pipeline.plan.warned import WarningText
+
+_PROBED_TOGETHER = 4  # files one run looks at: each has a decoder of its own, of up to 4K
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,12 +142,19 @@ def _laid(bench: Bench) -> LaidOut:
 def probed(files: Mapping[str, Path], budget: Budget) -> dict[str, FilmFacts]:
     """Look at films side by side. Raises MediaRefused, naming the first one that is none, MediaFailed."""
 
-    def facts(node: str) -> FilmFacts:
-        with named(node):
-            return probe(files[node], timeout=budget.left())
+    def looked_at(nodes: tuple[str, ...]) -> list[FilmFacts]:
+        if len(nodes) == 1:
+            with named(nodes[0]):
+                return [probe(files[nodes[0]], timeout=budget.left())]
+        try:
+            return probe_each([files[node] for node in nodes], timeout=budget.left())
+        except MediaRefused:  # one of them is refused: alone it says which, and the others are well
+            return [facts for node in nodes for facts in looked_at((node,))]
 
     with ThreadPoolExecutor(RUNS_AT_ONCE) as beside:
-        return dict(zip(files, beside.map(facts, files), strict=True))
+        nodes = tuple(files)
+        groups = [nodes[at : at + _PROBED_TOGETHER] for at in range(0, len(nodes), _PROBED_TOGETHER)]
+        return dict(zip(nodes, chain.from_iterable(beside.map(looked_at, groups)), strict=True))
 
 
 @contextmanager

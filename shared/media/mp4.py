@@ -8,12 +8,13 @@ or memory (millions of samples, endless edit lists) is refused before it is star
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from shared.media.dolby import of_dolby_alone
 from shared.media.fragments import Fragments
 from shared.media.mp4_boxes import NotAFilm, boxes, header, number, shown
 
-__all__ = ["Mp4Facts", "NotAFilm", "read_mp4"]
+__all__ = ["Mp4Facts", "NotAFilm", "mp4_at", "read_mp4"]
 
 _INDEX_MAX = 16 * 1024 * 1024
 _BOXES_MAX = 256
@@ -30,7 +31,8 @@ Read = Callable[[int, int], bytes]
 class Mp4Facts:
     """What a film's own index says: seconds, pixels, whether there is a sound track.
 
-    `own_colors`: its picture is of Dolby Vision alone, in colours of its own that no other player has.
+    `own_colors`: its picture is of Dolby Vision alone, in colours of its own that no other player has. `frames` are
+    its pictures, and `shown` the seconds they last; of a film in fragments neither is told.
     """
 
     seconds: float
@@ -38,6 +40,8 @@ class Mp4Facts:
     height: int
     audio: bool
     own_colors: bool = False
+    frames: int = 0
+    shown: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +83,19 @@ def read_mp4(read: Read, size: int, *, most_boxes: int = _BOXES_MAX) -> Mp4Facts
     if not (0 < picture.width <= _TRACK_SIDE_MAX and 0 < picture.height <= _TRACK_SIDE_MAX):
         raise NotAFilm(f"a picture of {picture.width}x{picture.height} makes no sense")
     heard = any(track.handler == b"soun" for track in tracks)
-    return Mp4Facts(seconds, picture.width, picture.height, heard, picture.own_colors)
+    sides = picture.width, picture.height
+    return Mp4Facts(seconds, *sides, heard, picture.own_colors, picture.samples, picture.seconds)
+
+
+def mp4_at(path: Path, *, most_boxes: int = _BOXES_MAX) -> Mp4Facts:
+    """Read the facts of an MP4 that lies here. Raises NotAFilm as read_mp4 does."""
+    with path.open("rb") as file:
+
+        def read(offset: int, length: int) -> bytes:
+            file.seek(offset)
+            return file.read(length)
+
+        return read_mp4(read, path.stat().st_size, most_boxes=most_boxes)
 
 
 def read_m4a(read: Read, size: int) -> float:

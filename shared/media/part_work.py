@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shared.media.bundles import Bundle, bundled, unbundled
-from shared.media.compose import Composed, finished, frame_of, joined, poster_of, runs
+from shared.media.compose import Composed, finished, frame_of, index_of, joined, poster_of, runs
 from shared.media.errors import MediaFailed
 from shared.media.ffmpeg import Budget, Demuxer, Source
 from shared.media.inspection import overlays
@@ -16,7 +16,6 @@ from shared.media.laid import LaidOut, Layout
 from shared.media.mastering import SoundMade, mastered
 from shared.media.painters import Painted, PartOrder
 from shared.media.parting import Row
-from shared.media.probe import probe
 from shared.media.runs import engine
 from shared.media.watching import PictureSeen, looked_for, together
 from shared.pipeline.plan.warned import WarningText
@@ -79,7 +78,7 @@ def join(layout: Path, sound: Path, parts: Sequence[Path], folder: Path, budget:
         for path in painted.stretches:
             stretches.append(path.rename(work / f"stretch-{len(stretches)}.mp4"))
     whole = joined(stretches, made, work, budget)
-    _judged(film.layout, whole, budget)
+    _judged(film.layout, whole)
     edit, poster = film.layout.edit, film.poster
     watched = together([one for one in seen if one]) if None not in seen else None
     made_of = film.layout, whole, folder, budget
@@ -87,12 +86,12 @@ def join(layout: Path, sound: Path, parts: Sequence[Path], folder: Path, budget:
     return film, done
 
 
-def _judged(layout: Layout, film: Path, budget: Budget) -> None:
+def _judged(layout: Layout, film: Path) -> None:
     """Refuse a film that has not all its frames, each once: a part came from somewhere else."""
-    facts = probe(film, timeout=budget.left())
-    away = abs(facts.seconds * layout.edit.fps - layout.frames)
-    if round(facts.fps * facts.seconds) != layout.frames or away > _LESS_THAN_A_FRAME:
-        raise MediaFailed(f"the parts make {facts.seconds:.3f} s, not {layout.frames / layout.edit.fps:.3f} s")
+    index = index_of(film)
+    away = abs(index.shown * layout.edit.fps - layout.frames)
+    if index.frames != layout.frames or away > _LESS_THAN_A_FRAME:
+        raise MediaFailed(f"the parts make {index.shown:.3f} s, not {layout.frames / layout.edit.fps:.3f} s")
 
 
 def _files(source: Source) -> list[Path]:

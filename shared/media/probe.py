@@ -7,7 +7,7 @@ a corner of that frame is written as Matroska, which has it in numbers. It is no
 """
 
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +15,7 @@ from pathlib import Path
 from shared.media.boxes import even
 from shared.media.errors import MediaRefused
 from shared.media.ffmpeg import Budget, Demuxer, Source, run
-from shared.media.mp4 import NotAFilm, read_mp4
+from shared.media.mp4 import NotAFilm, mp4_at
 from shared.media.tones import UNSAID
 from shared.media.webm import read_webm
 
@@ -109,18 +109,31 @@ def probe(path: Path, *, timeout: float = 30.0) -> FilmFacts:
 
     Raises MediaRefused when it isn't an MP4 or WebM with a picture, MediaFailed when the machine failed.
     """
-    demuxer = sniff(path)
-    _bounded(path, demuxer)
+    return probe_each([path], timeout=timeout)[0]
+
+
+def probe_each(paths: Sequence[Path], *, timeout: float) -> list[FilmFacts]:
+    """Read what film files are, in one run of ffmpeg: to start it costs as much as to look at a short film.
+
+    Raises as `probe` does, without saying of which file.
+    """
+    demuxers = [sniff(path) for path in paths]
+    for path, demuxer in zip(paths, demuxers, strict=True):
+        _bounded(path, demuxer)
     with tempfile.TemporaryDirectory(prefix="probe-") as name:
-        folder = Path(name)
-        picture = ["-map", "0:V:0"]
-        words = [*picture, "-map", "0:a:0?", "-c", "copy", "-t", str(_LONGEST), "-fs", str(_PRINTED), *_PACKETS]
-        first = [*picture, "-frames:v", "1", "-fps_mode", "passthrough"]
-        shown = [*first, "-f", "framecrc", "shown.txt"]
-        colors = [*first, *_CORNER, "-f", "matroska", "-allow_raw_vfw", "1", "colors.mkv"]
+        folder, words = Path(name), list[str]()
+        for number in range(len(paths)):
+            picture = ["-map", f"{number}:V:0"]
+            words += [*picture, "-map", f"{number}:a:0?", "-c", "copy", "-t", str(_LONGEST), "-fs", str(_PRINTED)]
+            words += [*_PACKETS, f"packets-{number}.txt"]
+            first = [*picture, "-frames:v", "1", "-fps_mode", "passthrough"]
+            words += [*first, "-f", "framecrc", f"shown-{number}.txt"]
+            words += [*first, *_CORNER, "-f", "matroska", "-allow_raw_vfw", "1", f"colors-{number}.mkv"]
         with _seen():
-            run([Source(path, demuxer)], [*words, "packets.txt", *shown, *colors], folder, Budget(timeout))
-        return _facts(folder, "mp4" if demuxer is Demuxer.MP4 else "webm")
+            sources = [Source(path, demuxer) for path, demuxer in zip(paths, demuxers, strict=True)]
+            run(sources, words, folder, Budget(timeout))
+        kinds = ("mp4" if demuxer is Demuxer.MP4 else "webm" for demuxer in demuxers)
+        return [_facts(folder, number, kind) for number, kind in enumerate(kinds)]
 
 
 def told_length(path: Path) -> float | None:
@@ -138,17 +151,17 @@ def _bounded(path: Path, demuxer: Demuxer) -> tuple[float | None, bool]:
 
     That is its length, and whether its colours are Dolby Vision's own.
     """
-    with path.open("rb") as file, refused():
-
-        def read(offset: int, length: int) -> bytes:
-            file.seek(offset)
-            return file.read(length)
-
-        size = path.stat().st_size
+    with refused():
         if demuxer is Demuxer.MP4:
-            facts = read_mp4(read, size, most_boxes=_BOXES)
+            facts = mp4_at(path, most_boxes=_BOXES)
             return facts.seconds, facts.own_colors
-        return read_webm(read, size), False
+        with path.open("rb") as file:
+
+            def read(offset: int, length: int) -> bytes:
+                file.seek(offset)
+                return file.read(length)
+
+            return read_webm(read, path.stat().st_size), False
 
 
 @contextmanager
@@ -171,9 +184,9 @@ def _seen() -> Iterator[None]:
         raise MediaRefused("the film has no picture", "Send it again, or another file.") from wrong
 
 
-def _facts(folder: Path, container: str) -> FilmFacts:
-    headers, streams = _read(folder / "packets.txt")
-    shown, _ = _read(folder / "shown.txt")
+def _facts(folder: Path, number: int, container: str) -> FilmFacts:
+    headers, streams = _read(folder / f"packets-{number}.txt")
+    shown, _ = _read(folder / f"shown-{number}.txt")
     picture, sound = streams[0], streams[1]
     width, height, square = _shown(shown)
     coded = [int(side) for side in headers.get("dimensions 0", "0x0").split("x")]
@@ -181,7 +194,7 @@ def _facts(folder: Path, container: str) -> FilmFacts:
     if not picture.packets or not all(0 < side <= _PICTURE_SIDE_MAX for side in sides):
         raise MediaRefused(f"the film has no usable picture ({width}x{height})", "Send it again, or another file.")
     seconds = _seconds(picture, headers["tb 0"])
-    primaries, transfer = _colors(folder / "colors.mkv")
+    primaries, transfer = _colors(folder / f"colors-{number}.mkv")
     return FilmFacts(
         container=container,
         seconds=round(seconds, 4),

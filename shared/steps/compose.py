@@ -107,7 +107,7 @@ class Compose:
         further, lost = make_files(self.blobs, uri, composed.film, job, node.key, budget)
         stored = self.blobs.write_file(uri, composed.film, mime="video/mp4")
         self._remembered(job, composed)
-        output = replace(_output(stored, composed.facts.seconds, words, composed.quality), files=further)
+        output = replace(_output(stored, composed.seconds, words, composed.quality), files=further)
         warned = dict.fromkeys((*told, *cut.warnings, *composed.warnings, *lost))
         return on.WorkDone(node.key, wanted, output, tuple(warned))
 

@@ -72,7 +72,7 @@ def test_each_frame_of_footage_is_shown_once(
     made = render(over(kind), clip=numbers, presenter=alpha_take, plain=plain_take)
 
     assert list(range(48)) == counted(made.film)
-    assert 24.0 == made.facts.fps
+    assert 24.0 == probe(made.film).fps
 
 
 @pytest.mark.parametrize("behind", [Shot(2, "photo", still=True), colored(2)], ids=["a picture", "a colour"])
@@ -83,7 +83,7 @@ def test_each_frame_of_a_presenter_is_shown_once(render: Render, numbers: Path, 
     made = render(edit(behind, looks=(look,)), presenter=numbers, photo=photo)
 
     assert list(range(48)) == counted(made.film)
-    assert 24.0 == made.facts.fps
+    assert 24.0 == probe(made.film).fps
 
 
 @pytest.mark.parametrize("offset", [0.5, 1.042, 1.041, 1.0416667, 0.958, 1.999])
@@ -109,7 +109,7 @@ def test_a_film_in_parts_shows_each_frame_once(render: Render, numbers: Path, ph
     seen = counted(made.film)
     moving = [number for index, number in enumerate(seen) if index // 6 % 2 == 0]
     assert list(range(48)) == moving
-    assert (96, 24.0) == (len(seen), made.facts.fps)
+    assert (96, 24.0) == (len(seen), probe(made.film).fps)
 
 
 @pytest.mark.parametrize(("fps", "doubled"), [(25, False), (30, False), (60, False), (12, True)])

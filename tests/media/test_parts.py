@@ -179,7 +179,7 @@ def test_parts_make_the_whole_film(numbered: Mapping[str, Path], tmp_path: Path,
     assert list(range(9 * FPS)) == sorted(row)
     assert all(row[seam] for seam in seams)
     assert np.array_equal(samples(alone.film), samples(made.film))
-    assert alone.facts.seconds == made.facts.seconds
+    assert alone.seconds == made.seconds
     assert [each.about for each in alone.quality.deductions] == [each.about for each in made.quality.deductions]
     assert not alone.quality.unmeasured + made.quality.unmeasured
     assert alone.warnings == made.warnings

@@ -9,6 +9,7 @@ from PIL import Image
 
 from shared.media.errors import MediaRefused
 from shared.media.mp4 import read_mp4
+from shared.media.probe import probe
 from shared.pipeline.edit.edit import Cue, OwnPoster, Shot, Title
 from shared.pipeline.plan.plan import Placement, Size, Sound
 from shared.pipeline.plan.request import Focus, ImageFit
@@ -20,7 +21,7 @@ def test_film_is_what_was_ordered(render: Render, clip: Path) -> None:
     """A film has exactly the size, length and rate of its edit, H.264 and AAC."""
     made = render(edit(shot(2.5)), clip=clip)
 
-    facts = made.facts
+    facts = probe(made.film)
     assert ("mp4", 180, 320, 24.0) == (facts.container, facts.width, facts.height, facts.fps)
     assert ("h264", "aac", False) == (facts.video_codec, facts.audio_codec, facts.alpha)
     assert 2.5 == pytest.approx(facts.seconds, abs=1 / FPS)
@@ -221,7 +222,8 @@ def test_landscape_film(render: Render, clip: Path) -> None:
     """A film lies as its edit says."""
     made = render(edit(shot(0.5), size=Size(320, 180)), clip=clip)
 
-    assert (320, 180) == (made.facts.width, made.facts.height)
+    facts = probe(made.film)
+    assert (320, 180) == (facts.width, facts.height)
 
 
 def test_long_film_is_made_in_parts(render: Render, clip: Path, mute_clip: Path, alpha_take: Path) -> None:

@@ -14,6 +14,7 @@ import pytest
 from shared.media.compose import Composed
 from shared.media.mp4 import read_mp4
 from shared.media.mp4_boxes import boxes, number
+from shared.media.probe import probe
 from shared.media.segments import OPEN_AT_ONCE
 from shared.pipeline.edit.edit import Edit
 from shared.pipeline.plan.plan import Cutout, Placement, Sound
@@ -126,7 +127,7 @@ def test_a_film_needs_no_edit_list(render: Render, tmp_path: Path, who: str, suf
     assert [b"ftyp", b"moov"] == [name for name, _ in boxes(raw)][:2]
     assert [Track(b"vide", 0.0, 4.0), Track(b"soun", 0.0, 4.0)] == tracks(made.film)
     assert 4.0 == read_mp4(lambda start, length: raw[start : start + length], len(raw)).seconds
-    assert (4.0, 4.0, 96) == (made.facts.seconds, made.facts.heard, len(pixels(made.film)))
+    assert (4.0, 4.0, 96) == (made.seconds, probe(made.film).heard, len(pixels(made.film)))
 
 
 @pytest.mark.parametrize("before", [(), WITHOUT_EDITS], ids=["with edit lists", "without"])
