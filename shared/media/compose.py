@@ -11,16 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from shared.media.errors import MediaFailed
 from shared.media.ffmpeg import Budget, Demuxer, Source, run
 from shared.media.graph import paint
 from shared.media.inspection import FinishedFilm, inspected, overlays
 from shared.media.laid import LaidOut, Layout, laid_out, named
 from shared.media.mastering import SoundMade, mastered
-from shared.media.mp4 import Mp4Facts, NotAFilm, mp4_at
 from shared.media.painters import PartOrder, painted_part
 from shared.media.poster import best_frame, frame_at, own_picture
-from shared.media.probe import FilmFacts
+from shared.media.probe import FilmFacts, index_of
 from shared.media.runs import EXACT, UNEDITED, Run, engine, one_row
 from shared.media.segments import Cut, segments
 from shared.media.watching import PictureSeen, looked_for
@@ -127,14 +125,6 @@ def finished(
     cutouts = {presenter.take.node: presenter.take.cutout for presenter in layout.presenters}
     film, shown = film.rename(folder / film.name), shown.rename(folder / shown.name)
     return Composed(film, shown, seconds, layout.warnings, cutouts, quality)
-
-
-def index_of(film: Path) -> Mp4Facts:
-    """Return what the index of a film of our own says. Raises MediaFailed."""
-    try:
-        return mp4_at(film)
-    except NotAFilm as wrong:
-        raise MediaFailed(f"the film that was made is none: {wrong}") from wrong
 
 
 def poster_of(laid: LaidOut, film: Path) -> Path:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from shared.media.errors import MediaFailed
 from shared.media.ffmpeg import Budget, Demuxer, Source, run
-from shared.media.probe import probe
+from shared.media.probe import index_of
 
 PREVIEW_SECONDS = 3.0
 MOST_PREVIEW_BYTES = 3_000_000
@@ -50,7 +50,7 @@ def packed(
 
 
 def _preview(film: Path, target: Path, folder: Path, budget: Budget, since: float, most: int) -> None:
-    facts = probe(film, timeout=budget.left())
+    facts = index_of(film)
     begin = max(0.0, min(since, facts.seconds - PREVIEW_SECONDS))
     window = ("-ss", f"{begin:.3f}", "-t", f"{PREVIEW_SECONDS:.3f}")
     widest = min(facts.width, _WIDE_PREVIEW if facts.width > facts.height else _TALL_PREVIEW)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shared.media.bundles import Bundle, bundled, unbundled
-from shared.media.compose import Composed, finished, frame_of, index_of, joined, poster_of, runs
+from shared.media.compose import Composed, finished, frame_of, joined, poster_of, runs
 from shared.media.errors import MediaFailed
 from shared.media.ffmpeg import Budget, Demuxer, Source
 from shared.media.inspection import overlays
@@ -16,6 +16,7 @@ from shared.media.laid import LaidOut, Layout
 from shared.media.mastering import SoundMade, mastered
 from shared.media.painters import Painted, PartOrder
 from shared.media.parting import Row
+from shared.media.probe import index_of
 from shared.media.runs import engine
 from shared.media.watching import PictureSeen, looked_for, together
 from shared.pipeline.plan.warned import WarningText

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shared.media.boxes import even
-from shared.media.errors import MediaRefused
+from shared.media.errors import MediaFailed, MediaRefused
 from shared.media.ffmpeg import Budget, Demuxer, Source, run
-from shared.media.mp4 import NotAFilm, mp4_at
+from shared.media.mp4 import Mp4Facts, NotAFilm, mp4_at
 from shared.media.tones import UNSAID
 from shared.media.webm import read_webm
 
@@ -134,6 +134,14 @@ def probe_each(paths: Sequence[Path], *, timeout: float) -> list[FilmFacts]:
             run(sources, words, folder, Budget(timeout))
         kinds = ("mp4" if demuxer is Demuxer.MP4 else "webm" for demuxer in demuxers)
         return [_facts(folder, number, kind) for number, kind in enumerate(kinds)]
+
+
+def index_of(film: Path) -> Mp4Facts:
+    """Return what the index of a film of our own says. Raises MediaFailed."""
+    try:
+        return mp4_at(film)
+    except NotAFilm as wrong:
+        raise MediaFailed(f"the film that was made is none: {wrong}") from wrong
 
 
 def told_length(path: Path) -> float | None:

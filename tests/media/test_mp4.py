@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.media.mp4 import Mp4Facts, NotAFilm, read_mp4
+from shared.media.mp4 import Mp4Facts, NotAFilm, mp4_at, read_mp4
 from shared.media.probe import probe
 from tests.media.makers import RED, ffmpeg, film
 
@@ -93,7 +93,7 @@ def test_index_at_the_front(tmp_path: Path, mute_clip: Path) -> None:
 
     facts = read_mp4(remote.read, len(remote.data))
 
-    assert Mp4Facts(3.0, 180, 320, audio=False) == facts
+    assert Mp4Facts(3.0, 180, 320, audio=False, frames=72, shown=3.0) == facts
     assert 5 == len(remote.reads)
     assert sum(length for _, length in remote.reads) < 4096
 
@@ -111,7 +111,7 @@ def test_long_boxes() -> None:
             else index[offset - far - len(head) :][:length]
         )
 
-    assert Mp4Facts(8.0, 720, 1280, audio=False) == read_mp4(read, len(head) + far + len(index))
+    assert Mp4Facts(8.0, 720, 1280, audio=False, frames=192) == read_mp4(read, len(head) + far + len(index))
 
 
 def test_length_in_64_bits() -> None:
@@ -263,3 +263,15 @@ def test_agrees_with_a_full_reading(tmp_path: Path) -> None:
     slow, quick = probe(path), facts_of(path.read_bytes())
 
     assert (slow.width, slow.height, slow.seconds) == (quick.width, quick.height, quick.seconds)
+    assert (round(slow.seconds * slow.fps), slow.seconds) == (quick.frames, quick.shown)
+
+
+def test_sound_that_goes_on_lengthens_no_picture(mute_clip: Path, tmp_path: Path) -> None:
+    """A film lasts as long as all of it; its picture as long as its frames."""
+    path = tmp_path / "heard.mp4"
+    ffmpeg("-i", mute_clip, "-f", "lavfi", "-i", "sine=d=5", "-c:v", "copy", "-c:a", "aac", path)
+
+    facts = mp4_at(path)
+
+    assert (72, 3.0) == (facts.frames, facts.shown)
+    assert 5.0 == pytest.approx(facts.seconds, abs=0.1)
