@@ -1,4 +1,4 @@
-"""Another version of a film for free, as its page's forms say: the presenter elsewhere, texts, own clips, files."""
+"""Another version of a film for free, as its page's forms say: the presenter elsewhere, films, texts, own clips."""
 
 import re
 from collections.abc import Mapping
@@ -8,8 +8,9 @@ import flask
 
 from shared.door.bodies import MOST_SCENES
 from shared.door.console.choices import UNASKED
-from shared.door.console.film import refused_page
-from shared.door.console.moves import once
+from shared.door.console.film import film_page, refused_page
+from shared.door.console.moves import agreement, once
+from shared.door.console.outputs import edited_films, kits_of
 from shared.door.console.own_files import kept
 from shared.door.console.places import PLACE_FIELDS, asked_position, filled_position
 from shared.door.console.visits import Visit, told
@@ -17,12 +18,18 @@ from shared.door.inside import Answered
 from shared.pipeline.plan.staging import Preset
 
 _SENT = re.compile(r"scenes\.([0-9]{1,2})\.(.+)")
+_AS_IT_IS = {
+    "message": "Nothing would be different: these are the films it has.",
+    "next_move": "Choose another shape, size or brand kit, or add a film.",
+}
 _TYPED_NUMBER = re.compile(r"[0-9]{1,3}(\.[0-9]{1,3})?")
 
 
 def edit(visit: Visit, found: Mapping[str, str]) -> flask.Response:
     """Make another version from the takes that exist."""
     ordered = visit.need("GET", f"/jobs/{found['job']}/request")
+    if "films" in visit.form:
+        return _other_films(visit, found["job"], ordered)
     form, refused = kept(visit, visit.form)
     if refused:
         return refused_page(visit, found["job"], refused, form)
@@ -31,6 +38,23 @@ def edit(visit: Visit, found: Mapping[str, str]) -> flask.Response:
     if heard.failed:
         return refused_page(visit, found["job"], _by_field(heard, body), form)
     return visit.go(f"/films/{heard.fields['job_id']}", "edited")
+
+
+def _other_films(visit: Visit, job_id: str, ordered: Mapping[str, Any]) -> flask.Response:
+    """Tell what other films of the same takes cost, then make them; what is made is what the price was shown for."""
+    body, path = edited_films(visit.form, ordered, kits_of(visit)), f"/jobs/{job_id}/edit"
+    if not body:
+        return refused_page(visit, job_id, _AS_IT_IS, visit.form)
+    if visit.form.get("agreed") == agreement(body):
+        heard = visit.ask("POST", path, body, headers=once(visit, body))
+        if not heard.failed:
+            return visit.go(f"/films/{heard.fields['job_id']}", "edited")
+    else:
+        heard = visit.ask("POST", path, {**body, "dry_run": True})
+        if not heard.failed:
+            job = visit.need("GET", f"/jobs/{job_id}")
+            return film_page(visit, job, form=visit.form, priced=heard.fields, agreed=agreement(body))
+    return refused_page(visit, job_id, told(heard), visit.form)
 
 
 def edited(form: Mapping[str, str], ordered: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import flask
 
 from shared.door.asked import WRITE, is_job_id
 from shared.door.console.choices import FILES
+from shared.door.console.outputs import asked_rows, kits_of, offered_kits, ordered_films, shown_rows
 from shared.door.console.own_files import ordered_clip, shown_clip
 from shared.door.console.places import PLACE_FIELDS, filled_position, frames, preset_places
 from shared.door.console.visits import CallRefused, Visit
@@ -69,6 +70,8 @@ def film_page(
     playing = _playing(job["outputs"], visit.request.args.get("o", ""))
     filled = _asked_files(form or {}, ordered) | _asked_place(form or {}, ordered)
     filled["aspect_ratio"] = str(job["outputs"][playing - 1]["aspect_ratio"]) if playing else ""
+    kits = kits_of(visit) if playing and WRITE in visit.who.key.scopes else {}
+    films = asked_rows(form) if form and "films" in form else ordered_films(ordered, kits)
     return visit.page(
         "film.html",
         status,
@@ -79,6 +82,8 @@ def film_page(
         form=form or {},
         clips=_clips(ordered, form or {}),
         files=FILES,
+        films=shown_rows(films),
+        kits=offered_kits(kits, films),
         filled=filled,
         bill=visit.need("GET", f"{path}/bill"),
         lanes=drawn(visit.need("GET", f"{path}/timeline")["lanes"]),

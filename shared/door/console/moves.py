@@ -44,7 +44,7 @@ def make_again(visit: Visit, found: Mapping[str, str]) -> flask.Response:
     What is bought is what the price was shown for; anything else is told its own price first.
     """
     body = _made_anew(visit.form)
-    if visit.form.get("agreed") != _agreed(body):
+    if visit.form.get("agreed") != agreement(body):
         return _again(visit, found["job"], body)
     heard = visit.ask("POST", f"/jobs/{found['job']}/regenerate", body, headers=once(visit, body))
     if heard.failed:
@@ -85,6 +85,11 @@ def once(visit: Visit, body: Mapping[str, Any] | None = None) -> Mapping[str, st
     return {"Idempotency-Key": name + hashlib.sha256(asked.encode()).hexdigest()[:16] if asked else name}
 
 
+def agreement(body: Mapping[str, Any]) -> str:
+    """Return what a form holds whose price was shown for this body, and for no other."""
+    return hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
+
+
 def _words(form: Mapping[str, str]) -> dict[str, Any]:
     """Return what is to be said otherwise: in the whole film, and scene by scene."""
     scenes = [
@@ -99,10 +104,6 @@ def _words(form: Mapping[str, str]) -> dict[str, Any]:
 def _made_anew(form: Mapping[str, str]) -> dict[str, Any]:
     parts = sorted(name.removeprefix(PART) for name in form if name.startswith(PART))
     return {**_words(form), **({"nodes": parts} if parts else {})}
-
-
-def _agreed(body: Mapping[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
 
 
 def _again(
@@ -123,7 +124,7 @@ def _again(
         ordered=visit.need("GET", f"/jobs/{job_id}/request"),
         form=visit.form,
         priced=None if price.failed else price.fields,
-        agreed=_agreed(wanted),
+        agreed=agreement(wanted),
         once=visit.form.get("_once") or str(uuid4()),
         problem=told(failed) if failed else None,
     )

@@ -22,6 +22,7 @@ from shared.door.console.outputs import (
     asked_films,
     asked_rows,
     by_row,
+    kits_of,
     offered_kits,
     ordered_films,
     row_fields,
@@ -114,7 +115,6 @@ def _shown(
         known[ANYBODY] = "Anybody, for the price"
     if chosen and chosen not in known:
         known[chosen] = chosen
-    brands = visit.ask("GET", "/tenant/brand").fields.get("brands", ())
     rows, films = _scenes(filled), asked_rows(filled)
     problem = problem and {**problem, "details": by_row(problem.get("details") or {})}
     wrong = (problem or {}).get("details") or {}
@@ -131,7 +131,7 @@ def _shown(
         choices=CHOICES,
         files=FILES,
         films=shown_rows(films),
-        kits=offered_kits(brands, films),
+        kits=offered_kits(kits_of(visit), films),
         scenes=[*rows, *(dict.fromkeys(_ON_PAGE, "") for _ in range(count - len(rows)))],
         most=MOST_SCENES,
         looks=known,

@@ -4,9 +4,10 @@ A row without a shape is no film. The rows that are left are counted as the call
 refused of one stands at its row.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from shared.door.console.visits import Visit
 from shared.door.console.wording import SIZE_WORDS
 from shared.door.output_bodies import MOST_OUTPUTS
 from shared.pipeline.plan.brand import DEFAULT_BRAND, NO_BRAND
@@ -14,7 +15,7 @@ from shared.pipeline.plan.brand import DEFAULT_BRAND, NO_BRAND
 SIZES = tuple(SIZE_WORDS)
 FILM_PARTS = ("aspect_ratio", "resolution", "brand")
 OF_THE_FIRST = {name: f"outputs.0.{name}" for name in FILM_PARTS}  # what an order says of its first film by itself
-_FILMED_ALONE = ("9:16", "16:9")  # shapes that one film is ordered in by itself, without a list
+_BY_ITSELF = ("9:16", "16:9")  # shapes that one film is ordered in by itself, without a list
 
 Row = Mapping[str, str]
 
@@ -32,15 +33,14 @@ def row_fields(films: Sequence[Row]) -> dict[str, str]:
 
 def shown_rows(films: Sequence[Row]) -> list[Row]:
     """Return the rows of a page: the films, and room for as many as an order may make."""
-    tall: Row = {"aspect_ratio": _FILMED_ALONE[0], "resolution": SIZES[0], "brand": ""}
+    tall: Row = {"aspect_ratio": _BY_ITSELF[0], "resolution": SIZES[0], "brand": ""}
     known = list(films) or [tall]
     return [*known, *({**known[0], "aspect_ratio": ""} for _ in range(MOST_OUTPUTS - len(known)))]
 
 
-def offered_kits(brands: Iterable[Mapping[str, Any]], films: Sequence[Row]) -> list[tuple[str, str]]:
+def offered_kits(kits: Collection[str], films: Sequence[Row]) -> list[tuple[str, str]]:
     """Return the kits a film may wear, each with its words; nothing where there is none. The usual one is the first."""
-    names = {str(each["name"]) for each in brands}
-    named = (names | {film["brand"] for film in films}) - {"", NO_BRAND}
+    named = {*kits, *(film["brand"] for film in films)} - {"", NO_BRAND}
     if not named:
         return []
     first = [DEFAULT_BRAND] if DEFAULT_BRAND in named else []
@@ -56,7 +56,7 @@ def asked_films(films: Sequence[Row]) -> dict[str, Any]:
     first = films[0]
     own = {"brand": first["brand"]} if first["brand"] not in ("", DEFAULT_BRAND) else {}
     outputs = [_output(each, "" if each["brand"] == first["brand"] else each["brand"]) for each in films]
-    alone = len(outputs) == 1 and first["aspect_ratio"] in _FILMED_ALONE
+    alone = len(outputs) == 1 and first["aspect_ratio"] in _BY_ITSELF
     return {**own, **(outputs[0] if alone else {"outputs": outputs})}
 
 
@@ -72,9 +72,7 @@ def ordered_films(ordered: Mapping[str, Any], newest: Mapping[str, int] | None =
         brand, asked = ((dress.get("kit") or {}).get("brand"), dress["asked"]) if dress else (usual, None)
         kit = _kit(brand, asked or (usual or {}).get("asked"), newest)
         size = str(film.get("resolution") or SIZES[0])
-        made.append(
-            {"aspect_ratio": str(film.get("aspect_ratio") or _FILMED_ALONE[0]), "resolution": size, "brand": kit}
-        )
+        made.append({"aspect_ratio": str(film.get("aspect_ratio") or _BY_ITSELF[0]), "resolution": size, "brand": kit})
     return made
 
 
@@ -94,6 +92,11 @@ def edited_films(form: Mapping[str, str], ordered: Mapping[str, Any], newest: Ma
         output = {"resolution": SIZES[0], **_output(film, "" if film["brand"] == usual else film["brand"])}
         outputs.append(output | ({"container": container} if container else {}))
     return {"outputs": outputs}
+
+
+def kits_of(visit: Visit) -> Mapping[str, int]:
+    """Return a tenant's brand kits, each with its newest version."""
+    return {str(each["name"]): each["version"] for each in visit.ask("GET", "/tenant/brand").fields.get("brands", ())}
 
 
 def by_row(details: Mapping[str, Any]) -> dict[str, Any]:
