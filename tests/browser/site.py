@@ -114,6 +114,8 @@ class Site:
 
 
 def _complaint(message: "ConsoleMessage") -> Iterator[str]:
+    if "status of 422 (" in message.text:
+        return  # a form that is refused: the page tells why
     if message.type in ("error", "warning"):
         yield f"{message.type}: {message.text} ({message.location.get('url')})"
 

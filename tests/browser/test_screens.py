@@ -194,6 +194,34 @@ def test_a_new_film_is_made_in_two_kits(site: Site) -> None:
     assert [] == found
 
 
+@pytest.mark.usefixtures("kits")
+def test_a_films_page_offers_other_films(site: Site, film: str) -> None:
+    """Without script too: all rows are there, those without a shape are no films; the price stands where one looks."""
+    with site.page("shop", java_script_enabled=False, viewport=PHONE) as page:
+        page.goto(f"{site.url}/console/films/{film}")
+        page.get_by_text("Shapes, sizes and brand kits").click()
+        page.get_by_label("Shape").nth(2).select_option("1:1")
+        page.get_by_label("Brand kit").nth(2).select_option("summer")
+        page.get_by_role("button", name="Show the price").click()
+        assert page.get_by_role("button", name="Make this version for").is_visible()
+        assert ["9:16", "1:1", "", ""] == [each.input_value() for each in page.get_by_label("Shape").all()]
+        assert page.evaluate("() => scrollY > 0")
+    with site.page("shop", bypass_csp=True) as page:
+        page.goto(f"{site.url}/console/films/{film}")
+        page.get_by_text("Shapes, sizes and brand kits").click()
+        page.get_by_role("button", name="Add a film").click()
+        page.get_by_label("Shape").nth(1).select_option("9:16")
+        page.get_by_role("button", name="Show the price").click()
+        page.get_by_role("link", name="Film 2").wait_for()
+        found = [*faults(site, page, "film-refused")]
+        page.get_by_label("Brand kit").nth(1).select_option("summer")
+        page.get_by_role("button", name="Show the price").click()
+        page.get_by_role("button", name="Make this version for").wait_for()
+        found += faults(site, page, "film-priced")
+
+    assert [] == found
+
+
 def test_a_presenter_is_dragged_on_a_films_page(site: Site, film: str) -> None:
     """The figure of a finished film is dragged, and its numbers, which stay behind it, say where."""
     with site.page("shop") as page:

@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.door.change_bodies import EditBody
 from shared.door.console.plain_moves import FAULT_MOVES, MOVES
+from shared.door.console.plain_refusals import FORM_LABELS, label_of_field, plain_refusal, plain_why
 from shared.door.console.plainly import plain_move, plainly
 from shared.door.film_bodies import FilmBody
 from shared.pipeline.plan.advice import ADVICE, warning
@@ -38,6 +40,7 @@ def paths(schema: Mapping[str, Any], defined: Mapping[str, Any]) -> Iterator[str
         yield from (f"{number}.{rest}" for number in (0, 7) for rest in paths(schema["items"], defined))
 
 
+EDIT = EditBody.model_json_schema()
 SCHEMA = FilmBody.model_json_schema()
 FIELDS = sorted(set(paths(SCHEMA, SCHEMA["$defs"])))
 NAMES = st.sampled_from([*FIELDS, *NODES, "a" * 64])
@@ -94,3 +97,42 @@ def test_what_a_move_says_of_this_film_is_kept() -> None:
     cropped = warning(Warned.IMAGE_CROPPED, "image_url is cropped to the film's shape", size="720x1280")
 
     assert plainly(cropped).startswith("The picture is cropped to the film's shape. Send one of 720x1280, or show")
+
+
+ON_FORMS = (*FORM_LABELS, "text.0", "edit.1.clip_file", "edit.1.clip_start", "scenes.0.clip_link", "script.3", "script")
+
+
+@given(st.sampled_from([*FIELDS, *paths(EDIT, EDIT["$defs"]), *ON_FORMS]), NAMES)
+def test_a_mistake_has_no_name_of_the_api(name: str, other: str) -> None:
+    """For every field of an order, an edit and the pages' own: neither its label, nor its reason, nor any call."""
+    why, move = f"is {other}; GET /jobs lists those there are", "mend the fields that `details` names"
+    told = plain_refusal({"message": f"{name}: {why}", "next_move": move, "details": {name: [why]}})
+
+    said = [told["message"], told["next_move"], *((label, *whys) for _, label, whys in told["mistakes"])]
+    assert not OF_THE_API.findall(str(said)), said
+    assert "One thing is not right yet." == told["message"]
+
+
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [
+        ("outputs.1.brand", "Film 2's brand kit"),
+        ("outputs.1", "Film 2"),
+        ("scenes.0.duration", "Scene 1's seconds"),
+        ("text.0", "Scene 1's text"),
+        ("edit.1.clip_start", "Scene 2's second the clip begins at"),
+        ("script.2", "Scene 3's script"),
+        ("product_title", "The title"),
+        ("name", "Name"),
+    ],
+)
+def test_a_mistakes_field_has_words(name: str, label: str) -> None:
+    """As the forms have it: scenes and films count from one."""
+    assert label == label_of_field(name)
+
+
+def test_why_a_field_was_refused_is_left_whole() -> None:
+    """Calls go, what is quoted stays, and so does a sentence that names nothing of the API."""
+    assert "wintr does not exist" == plain_why("wintr does not exist; GET /tenant/brand lists those there are")
+    assert 'must be "a_b"' == plain_why('must be "a_b"')
+    assert "is not as it must be" == plain_why("POST /jobs/{id}/regenerate makes it")

@@ -18,7 +18,7 @@ from shared.door.inside import Answered
 from shared.pipeline.plan.staging import Preset
 
 _SENT = re.compile(r"scenes\.([0-9]{1,2})\.(.+)")
-_AS_IT_IS = {
+_SAME_FILMS = {
     "message": "Nothing would be different: these are the films it has.",
     "next_move": "Choose another shape, size or brand kit, or add a film.",
 }
@@ -44,7 +44,7 @@ def _other_films(visit: Visit, job_id: str, ordered: Mapping[str, Any]) -> flask
     """Tell what other films of the same takes cost, then make them; what is made is what the price was shown for."""
     body, path = edited_films(visit.form, ordered, kits_of(visit)), f"/jobs/{job_id}/edit"
     if not body:
-        return refused_page(visit, job_id, _AS_IT_IS, visit.form)
+        return refused_page(visit, job_id, _SAME_FILMS, visit.form)
     if visit.form.get("agreed") == agreement(body):
         heard = visit.ask("POST", path, body, headers=once(visit, body))
         if not heard.failed:

@@ -14,6 +14,7 @@ import flask
 from jinja2 import Environment, FileSystemLoader
 
 from shared.door.console import wording
+from shared.door.console.plain_refusals import plain_refusal, plain_why
 from shared.door.console.plainly import plain_move, plainly
 
 PAGES_FOLDER = Path(__file__).parent
@@ -32,6 +33,7 @@ def _environment() -> Environment:
     )
     made.filters |= {"dollars": dollars, "moment": moment, "part": part, "size": size, "vendor": vendor}
     made.filters |= {"plainly": plainly, "plain_move": plain_move}
+    made.filters |= {"plain_refusal": plain_refusal, "plain_why": plain_why}
     words = ("STATUS", "STATE", "OUTCOME", "NEED", "PLACE", "QUALITY", "DELIVERY", "BATCH", "SHAPE", "SIZE")
     made.globals |= {f"{name}_WORDS": getattr(wording, f"{name}_WORDS") for name in words}
     made.globals["BATCH_LOOKS"] = wording.BATCH_LOOKS

@@ -20,10 +20,16 @@ FIELD_WORDS: Mapping[str, str] = {
     "avatar_position": "the presenter's place",
     "avatar_script": "what the presenter says",
     "b_roll": "the footage",
+    "brand": "the brand kit",
     "camera_movement": "how the camera moves",
     "captions_by": "the word that lights up",
+    "clip_file": "the clip",
+    "clip_link": "the clip's link",
     "clip_start": "the second the clip begins at",
+    "colors.panel": "the colour behind letters",
+    "colors.text": "the letters' colour",
     "content_id": "your id of the content",
+    "duration": "the seconds",
     "dry_run": "asking for the price",
     "fade_out": "end",
     "if_unclear": "what happens when nobody knows",
@@ -40,6 +46,7 @@ FIELD_WORDS: Mapping[str, str] = {
     "product_card": "the product's card",
     "product_id": "your id of the product",
     "product_title": "the title",
+    "resolution": "the size",
     "safe_area": "what apps cover",
     "text": "the look of words",
     "text_overlay": "the scene's text",
@@ -89,6 +96,17 @@ def plain_move(deduction: Mapping[str, Any]) -> str:
     return FAULT_MOVES[Fault(about)] if about in set(Fault) else plainly(deduction["next_move"])
 
 
+def plain_words(text: str) -> str:
+    """Return a text without the API's names; what is quoted in it stays."""
+    parts = _QUOTED.split(text)
+    return "".join(part if number % 2 else _plain(part) for number, part in enumerate(parts))
+
+
+def plain_field(path: str) -> str:
+    """Return people's words for the field at a path."""
+    return FIELD_WORDS.get(path) or (_path_words(*path.split(".")) if "." in path else path.replace("_", " "))
+
+
 @cache
 def _moves() -> tuple[tuple[re.Pattern[str], str], ...]:
     return tuple(
@@ -110,8 +128,7 @@ def _pattern(move: str) -> str:
 
 
 def _case(text: str) -> str:
-    parts = _QUOTED.split(_UNTOLD.sub(lambda match: VENDOR_NAMES[match[1]], text))
-    said = "".join(part if number % 2 else _plain(part) for number, part in enumerate(parts))
+    said = plain_words(_UNTOLD.sub(lambda match: VENDOR_NAMES[match[1]], text))
     return said[:1].upper() + said[1:]
 
 
@@ -126,14 +143,23 @@ def _part(match: re.Match[str]) -> str:
 
 def _path(match: re.Match[str]) -> str:
     """Return people's words for a field; a word that only looks like one stays."""
+    if "." in match[0] and match[0] in FIELD_WORDS:
+        return FIELD_WORDS[match[0]]
     head, *rest = match[0].split(".")
     if not rest:
         return FIELD_WORDS.get(head, head) if "_" in head else head
     if head not in _HEADS | {*FIELD_WORDS, *_LISTS}:
         return match[0]
+    return _path_words(head, *rest)
+
+
+def _path_words(head: str, *rest: str) -> str:
     if head in _LISTS and rest[0].isdigit():
         words = [f"{_LISTS[head]} {int(rest[0]) + 1}", *rest[1:]]
     else:
         words = [FIELD_WORDS.get(head, f"the {head}".replace("_", " ")), *rest]
-    inner = [FIELD_WORDS.get(word, word).removeprefix("the ").replace("_", " ") for word in words[1:]]
+    inner = [
+        FIELD_WORDS.get(word, word).removeprefix("the ").removeprefix("scene's ").replace("_", " ")
+        for word in words[1:]
+    ]
     return "'s ".join([words[0], *inner])

@@ -29,9 +29,8 @@ function follow(place) {
 }
 
 function signedOut() {
-  const sentence = document.getElementById("sentence"), link = document.createElement("a");
-  Object.assign(link, { href: "", textContent: "Sign in again" });
-  sentence.replaceChildren("You were signed out. ", link);
+  const link = Object.assign(document.createElement("a"), { href: "", textContent: "Sign in again" });
+  document.getElementById("sentence").replaceChildren("You were signed out. ", link);
 }
 
 function takeWords(area) {
@@ -41,25 +40,19 @@ function takeWords(area) {
   });
 }
 
-function preview(input) {
-  const image = document.getElementById("photo-shown"), [file] = input.files;
-  image.hidden = !file;
-  if (file) image.src = URL.createObjectURL(file);
-}
-
 function takeDrops(place) {
-  const input = place.querySelector("input[type=file]");
-  input.addEventListener("change", () => preview(input));
-  for (const name of ["dragover", "dragleave", "drop"]) {
-    place.addEventListener(name, (event) => {
-      event.preventDefault();
-      place.classList.toggle("over", name === "dragover");
-      if (name === "drop" && event.dataTransfer.files.length) {
-        input.files = event.dataTransfer.files;
-        preview(input);
-      }
-    });
-  }
+  const input = place.querySelector("input[type=file]"), image = document.getElementById("photo-shown");
+  input.addEventListener("change", () => {
+    image.hidden = !input.files.length;
+    if (input.files.length) image.src = URL.createObjectURL(input.files[0]);
+  });
+  for (const name of ["dragover", "dragleave", "drop"]) place.addEventListener(name, (event) => {
+    event.preventDefault();
+    place.classList.toggle("over", name === "dragover");
+    if (name !== "drop" || !event.dataTransfer.files.length) return;
+    input.files = event.dataTransfer.files;
+    input.dispatchEvent(new Event("change"));
+  });
 }
 
 function takePlace(place) {
@@ -136,26 +129,16 @@ function takeFile(place) {
 }
 
 function takeFilms(place) {
-  const films = [...place.querySelectorAll(".row")], add = place.querySelector("[data-add]");
-  const [shape, ...others] = films.map((film) => film.querySelector("select"));
-  const show = () => {
-    for (const each of others) each.closest(".row").hidden = !each.value;
-    add.hidden = others.every((each) => each.value);
-  };
-  for (const each of others) {
-    const leave = each.closest(".row").querySelector("[data-leave]");
-    [leave.hidden, each.options[0].hidden] = [false, true];
-    leave.addEventListener("click", () => { each.value = ""; show(); add.focus(); });
-  }
+  const shapes = [...place.querySelectorAll("[name$=aspect_ratio]")], add = place.querySelector("[data-add]");
+  place.classList.add("live"); // rows without a film are hidden then
+  const leave = (at) => { shapes[at + 1].value = ""; add.focus(); };
+  place.querySelectorAll(".row button").forEach((each, at) => each.addEventListener("click", () => leave(at)));
   add.addEventListener("click", () => {
-    const next = others.find((each) => !each.value), made = [shape, ...others].map((each) => each.value);
-    next.value = ([...shape.options].find((each) => !made.includes(each.value)) ?? shape).value;
-    show();
+    const next = shapes.find((each) => !each.value);
+    next.value = [...next.options].find(({ value }) => shapes.every((each) => each.value !== value)).value;
     next.focus();
   });
-  show();
 }
-
 const uses = { films: takeFilms, sends: takeFile, color: takeColor, place: takePlace, live: follow, drop: takeDrops, count: takeWords };
 for (const [name, use] of Object.entries(uses)) for (const each of document.querySelectorAll(`[data-${name}]`)) use(each);
 for (const button of document.querySelectorAll("[data-copy]")) {
@@ -163,6 +146,5 @@ for (const button of document.querySelectorAll("[data-copy]")) {
   const copy = () => navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
   button.addEventListener("click", () => copy().then(() => { button.textContent = "Copied"; }));
 }
-const again = ({ target: film }) => { film.src = film.src; film.load(); }; // its link may be over
-document.getElementById("film")?.addEventListener("error", again, { once: true });
+document.getElementById("film")?.addEventListener("error", ({ target }) => target.load(), { once: true }); // its link may be over
 document.getElementById("trouble")?.focus();

@@ -1,0 +1,71 @@
+"""What a form was refused for, as pages say it: each mistake by its field's words, without the API's names."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from shared.door.console.plainly import plain_field, plain_words
+
+NO_LABELS: Mapping[str, str] = {}
+NO_DETAILS: Mapping[str, Sequence[str]] = {}
+FORM_LABELS: Mapping[str, str] = {  # of fields that are called otherwise on a form, or have a short name there
+    "avatar_position.preset": "Place",
+    "avatar_position.scale": "The presenter's height",
+    "avatar_position.x": "The presenter's place across",
+    "avatar_position.y": "The presenter's place down",
+    "outputs": "The films",
+    "photo": "Photo",
+    "poster.at": "The poster's second",
+    "poster.image": "Poster",
+    "poster_file": "Poster",
+    "says": "Your own words",
+    "scenes": "The scenes",
+    "score": "Your score",
+}
+_OF_A_SCENE = re.compile(r"(?:text|edit|script)\.([0-9]{1,2})(?:\.(\w+))?")
+_OF_FORMS = {"text": "text_overlay", "script": "script"}  # what a film's page calls by its scene alone
+_CALLED = re.compile(r"\b(?:GET|POST|PUT|PATCH|DELETE) /|`")
+_MEND = "Mend what is named here, then send it again."
+
+
+def label_of_field(name: str) -> str:
+    """Return people's words for a form's field: "Film 2's brand kit" for `outputs.1.brand`."""
+    if name in FORM_LABELS:
+        return FORM_LABELS[name]
+    if match := _OF_A_SCENE.fullmatch(name):
+        name = f"scenes.{match[1]}.{match[2] or _OF_FORMS.get(name.partition('.')[0], 'clip')}"
+    said = plain_field(name)
+    return said[:1].upper() + said[1:]
+
+
+def plain_why(why: str) -> str:
+    """Return why a field was refused; what is said of calls is left out."""
+    kept = [part for part in why.split("; ") if not _CALLED.search(part)]
+    return plain_words("; ".join(kept)) or "is not as it must be"
+
+
+def plain_refusal(
+    problem: Mapping[str, Any], labels: Mapping[str, str] = NO_LABELS, in_columns: bool = False
+) -> Mapping[str, Any]:
+    """Return what a page tells of a refusal: `labels` are a page's own words for its fields.
+
+    `in_columns`: of a table, whose columns people call as the API calls its fields.
+    """
+    details: Mapping[str, Sequence[str]] = problem.get("details") or NO_DETAILS
+    if in_columns:
+        return {**problem, "mistakes": [(name, name, whys) for name, whys in details.items()]}
+    mistakes = [
+        (name, labels.get(name) or label_of_field(name), [plain_why(why) for why in whys])
+        for name, whys in details.items()
+    ]
+    message, move = str(problem.get("message") or ""), str(problem.get("next_move") or "")
+    if any(whys and whys[0].rstrip(".") in message for whys in details.values()):
+        message = "One thing is not right yet." if len(details) == 1 else f"{len(details)} things are not right yet."
+    if mistakes and _CALLED.search(move):
+        move = _MEND
+    return {
+        "message": plain_words(message),
+        "mistakes": mistakes,
+        "next_move": "" if _CALLED.search(move) else plain_words(move),
+        "request_id": problem.get("request_id"),
+    }
