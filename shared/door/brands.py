@@ -13,6 +13,7 @@ from shared.door.answers import answer
 from shared.door.asked import READ, Caller
 from shared.door.entrance import Entrance
 from shared.door.incoming import json_body, upload_body
+from shared.door.misplaced import FIRST_BYTES, UploadPath, sent_to
 from shared.door.public import Route
 from shared.door.templates import asked_version
 from shared.media.images import MOST_IMAGE_BYTES, ImageRefused, reencode_logo
@@ -116,10 +117,11 @@ class BrandsDoor:
     def _logo(self, request: flask.Request, _found: Mapping[str, str]) -> flask.Response:
         who = self.admin(request)
         data = upload_body(request, MOST_IMAGE_BYTES)
-        try:
-            logo = reencode_logo(data, max_bytes=MOST_IMAGE_BYTES)
-        except ImageRefused as refused:
-            raise Problem(refused.code, refused.why, next_move=refused.next_move) from refused
+        with sent_to(UploadPath.LOGO, data[:FIRST_BYTES]):
+            try:
+                logo = reencode_logo(data, max_bytes=MOST_IMAGE_BYTES)
+            except ImageRefused as refused:
+                raise Problem(refused.code, refused.why, next_move=refused.next_move) from refused
         name = self.kits.keep_logo(who.tenant.id, logo)
         made = {"image": name, "width": logo.width, "height": logo.height, "bytes": len(logo.data)}
         return answer(201, {**made, "transparent": logo.transparent})
@@ -129,7 +131,8 @@ class BrandsDoor:
         if self.judge_font is None:
             raise not_found("call")
         data = upload_body(request, MOST_FONT_BYTES)
-        facts = self.judge_font(data)
+        with sent_to(UploadPath.FONT, data[:FIRST_BYTES]):
+            facts = self.judge_font(data)
         self.kits.keep_font(who.tenant.id, data, facts.sha256, facts.suffix)
         return answer(201, {"font": facts.sha256, "family": facts.family, "bytes": len(data)})
 

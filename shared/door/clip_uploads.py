@@ -18,6 +18,7 @@ from shared.door.bodies import Mistakes, parse_body
 from shared.door.clip_bodies import ClipLinkBody
 from shared.door.entrance import Entrance
 from shared.door.incoming import json_body, upload_file
+from shared.door.misplaced import FIRST_BYTES, UploadPath, sent_to
 from shared.door.public import Route
 from shared.door.template import Links
 from shared.egress.client import Egress
@@ -88,10 +89,16 @@ class ClipUploadsDoor:
         size = path.stat().st_size
         if not size:
             raise Problem(Code.NOT_A_CLIP, "the body is empty", next_move="send it with curl --data-binary @clip.mp4")
-        facts = self.judge(path)
+        with sent_to(UploadPath.CLIP, _head(path)):
+            facts = self.judge(path)
         name = self.clips.keep(who.tenant.id, path, facts)
         made = {"clip": name, "seconds": round(facts.seconds, 2), "width": facts.width, "height": facts.height}
         return answer(201, {**made, "sound": facts.sound, "hdr": facts.hdr, "bytes": size})
+
+
+def _head(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(FIRST_BYTES)
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from shared.door.answers import answer
 from shared.door.asked import WRITE
 from shared.door.entrance import Entrance
 from shared.door.incoming import upload_body
+from shared.door.misplaced import FIRST_BYTES, UploadPath, sent_to
 from shared.door.public import Route
 from shared.media.images import MOST_IMAGE_BYTES, ImageRefused, sniff_and_reencode
 from shared.pipeline.plan.heard import MOST_MUSIC_BYTES, MusicFacts
@@ -49,10 +50,11 @@ class UploadsDoor:
     def _image(self, request: flask.Request, _found: Mapping[str, str]) -> flask.Response:
         who = self.entrance(request, WRITE)
         data = upload_body(request, MOST_IMAGE_BYTES)
-        try:
-            image = sniff_and_reencode(data, max_bytes=MOST_IMAGE_BYTES)
-        except ImageRefused as refused:
-            raise Problem(refused.code, refused.why, next_move=refused.next_move) from refused
+        with sent_to(UploadPath.IMAGE, data[:FIRST_BYTES]):
+            try:
+                image = sniff_and_reencode(data, max_bytes=MOST_IMAGE_BYTES)
+            except ImageRefused as refused:
+                raise Problem(refused.code, refused.why, next_move=refused.next_move) from refused
         self.images.put(who.tenant.id, image)
         made = {"image": image.sha256, "width": image.width, "height": image.height, "bytes": len(image.data)}
         return answer(201, made)
@@ -62,7 +64,8 @@ class UploadsDoor:
         if self.judge is None:
             raise not_found("call")
         data = upload_body(request, MOST_MUSIC_BYTES)
-        facts = self.judge(data)
+        with sent_to(UploadPath.MUSIC, data[:FIRST_BYTES]):
+            facts = self.judge(data)
         name = self.music.keep(who.tenant.id, data, facts)
         made = {"audio": name, "seconds": round(facts.seconds, 1), "loudness": round(facts.loudness, 1)}
         return answer(201, {**made, "bytes": len(data)})

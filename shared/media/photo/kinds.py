@@ -36,6 +36,7 @@ _KNOWN = {
 _BASE64 = (b"/9j/", b"iVBORw0KGgo", b"UklGR")  # how JPEG, PNG and WebP begin in it
 _AVIF = (b"avif", b"avis")
 _HEIC = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1")
+_FILM = "MP4 video"
 _MOST_BRANDS = 64  # bytes of an MP4-like file's first box that are looked at
 
 
@@ -48,6 +49,11 @@ def format_of(data: bytes) -> Format:
     if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
         return Format.WEBP
     raise _other(data)
+
+
+def is_film(data: bytes) -> bool:
+    """Tell whether an MP4-like file is one of films or sound, by its brands: AVIF and HEIC are such files, too."""
+    return _brand(data) == _FILM
 
 
 def _other(data: bytes) -> ImageRefused:
@@ -91,4 +97,4 @@ def _brand(data: bytes) -> str:
     brands = [data[8:12], *(data[at : at + 4] for at in range(16, end, 4))]
     if any(brand in _AVIF for brand in brands):
         return "AVIF"
-    return "HEIC" if any(brand in _HEIC for brand in brands) else "MP4 video"
+    return "HEIC" if any(brand in _HEIC for brand in brands) else _FILM

@@ -1,0 +1,63 @@
+"""A file that was sent to the wrong upload is told where it belongs."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from enum import StrEnum
+
+from shared.codes import Code
+from shared.steps.problems import Problem
+
+FIRST_BYTES = 64  # of a file: they tell what it is
+
+
+class UploadPath(StrEnum):
+    """Where a kind of file is sent."""
+
+    IMAGE = "/tenant/uploads"
+    MUSIC = "/tenant/uploads/audio"
+    CLIP = "/tenant/uploads/clip"
+    FONT = "/tenant/uploads/font"
+    LOGO = "/tenant/uploads/logo"
+
+
+_REFUSALS = {Code.NOT_AN_IMAGE, Code.UNSUPPORTED_FORMAT, Code.NOT_MUSIC, Code.NOT_A_CLIP, Code.NOT_A_FONT}
+_LOOKS = {UploadPath.IMAGE: "an image", UploadPath.MUSIC: "music", UploadPath.CLIP: "a clip", UploadPath.FONT: "a font"}
+_FONTS = (b"\x00\x01\x00\x00", b"OTTO", b"true", b"wOFF", b"wOF2", b"ttcf")
+_SOUND_ALONE = (b"M4A ", b"M4B ", b"mp4a")  # brands of MP4s without a picture
+_EBML, _UTF16 = b"\x1a\x45\xdf\xa3", b"\xff\xfe"
+
+
+@contextmanager
+def sent_to(here: UploadPath, head: bytes) -> Iterator[None]:
+    """Let a refused file's next move be the upload that takes it, where that is another one. Raises Problem."""
+    try:
+        yield
+    except Problem as refused:
+        there = belongs_to(head) if refused.code in _REFUSALS else None
+        if there is None or there == here or {here, there} == {UploadPath.LOGO, UploadPath.IMAGE}:
+            raise
+        move = f"it looks like {_LOOKS[there]}: POST it to {there}"
+        raise Problem(refused.code, refused.message, next_move=move, details=refused.details) from refused
+
+
+def belongs_to(head: bytes) -> UploadPath | None:
+    """Name the upload that takes a file, by its first bytes; None for what no upload takes."""
+    from shared.media.errors import MediaRefused
+    from shared.media.ffmpeg import Demuxer
+    from shared.media.music import kind_of
+    from shared.media.photo.kinds import format_of, is_film
+    from shared.media.photo.refused import ImageRefused
+
+    with suppress(ImageRefused):
+        format_of(head)
+        return UploadPath.IMAGE
+    if head.startswith(_FONTS):
+        return UploadPath.FONT
+    if head.startswith(_EBML):
+        return UploadPath.CLIP
+    with suppress(MediaRefused):
+        if not head.startswith(_UTF16) and kind_of(head) is not Demuxer.MP4:
+            return UploadPath.MUSIC
+    if head[4:8] == b"ftyp" and is_film(head):
+        return UploadPath.MUSIC if head[8:12] in _SOUND_ALONE else UploadPath.CLIP
+    return None

@@ -1,0 +1,73 @@
+"""Files sent to the wrong upload: each is told where it belongs, and nothing is kept."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.door.misplaced import UploadPath, belongs_to
+from shared.media.faces import FOLDER
+from tests.journey.cinema import PHOTO
+from tests.media.makers import BLUE, ffmpeg, film
+from tests.steps.calls import Customer, customer, told
+from tests.steps.stage import TENANT, staged
+
+TAKES = {"photo": UploadPath.IMAGE, "clip": UploadPath.CLIP, "font": UploadPath.FONT} | dict.fromkeys(
+    ("mp3", "m4a", "wav", "flac", "aac"), UploadPath.MUSIC
+)
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Customer]:
+    """Return a customer of a stage."""
+    with staged(tmp_path_factory.mktemp("misplaced")) as stage:
+        yield customer(stage.wiring, TENANT.id)
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, bytes]:
+    """Return a file of each kind, none of which is long enough to be used as music or as a clip."""
+    folder = tmp_path_factory.mktemp("files")
+    found = {"photo": PHOTO, "font": next(Path(FOLDER).glob("DejaVu*.ttf"))}
+    found["clip"] = film(folder / "clip.mp4", BLUE, each=0.2)
+    for suffix in ("mp3", "m4a", "wav", "flac", "aac"):
+        found[suffix] = folder / f"tune.{suffix}"
+        ffmpeg("-f", "lavfi", "-i", "sine=f=500:d=0.5", found[suffix])
+    return {name: path.read_bytes() for name, path in found.items()}
+
+
+@pytest.mark.parametrize("name", TAKES)
+def test_a_misplaced_file_is_told_where_it_belongs(shop: Customer, files: Mapping[str, bytes], name: str) -> None:
+    """Every other upload refuses it and names the one that takes it; a logo may be any picture."""
+    for upload in UploadPath:
+        if upload is TAKES[name] or (upload, name) == (UploadPath.LOGO, "photo"):
+            continue
+        answer = shop.call("POST", upload, files[name])
+
+        assert answer.status_code in {415, 422}, (upload, name)
+        assert told(answer)["next_move"].endswith(f"POST it to {TAKES[name]}")
+
+
+@pytest.mark.parametrize("name", ["clip", "mp3"])
+def test_a_file_in_its_place_is_told_what_is_wrong_with_it(
+    shop: Customer, files: Mapping[str, bytes], name: str
+) -> None:
+    """Too short a clip, too short a tune: the next move is about the file, not about another upload."""
+    answer = shop.call("POST", TAKES[name], files[name])
+
+    assert 422 == answer.status_code
+    assert "uploads" not in told(answer)["next_move"]
+
+
+@pytest.mark.parametrize("what", [b"", b"GIF89a", b"<svg xmlns", b"\xff\xfeh\x00i\x00", b"PK\x03\x04", b"OggS\x00"])
+def test_what_no_upload_takes_belongs_nowhere(what: bytes) -> None:
+    """Pictures of other kinds, texts, archives."""
+    assert belongs_to(what) is None
+
+
+@given(st.binary(max_size=64))
+def test_any_bytes_are_looked_at(head: bytes) -> None:
+    """Whatever a file begins with is told apart without an error."""
+    assert belongs_to(head) in {None, *UploadPath} - {UploadPath.LOGO}
