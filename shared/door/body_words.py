@@ -45,7 +45,7 @@ def sentences(wrong: ValidationError, model: type[BaseModel]) -> Iterator[tuple[
             path = join(path, str(step))
         if error["type"] == "extra_forbidden":
             guesses -= 1
-            yield path, _unknown(str(steps[-1]), known_fields(model, steps[:-1]), guess=guesses >= 0)
+            yield path, _unknown(str(steps[-1]), known_fields(model, steps[:-1]), model, guess=guesses >= 0)
         else:
             yield path, _sentence(error["type"], error.get("ctx") or {}, error["input"])
 
@@ -89,7 +89,7 @@ def _choices(expected: str) -> str:
     return f"one of {', '.join(name.strip(chr(39)) for name in names)}" if len(names) > 1 else names[0].strip("'")
 
 
-def _unknown(name: str, known: frozenset[str], *, guess: bool) -> str:
+def _unknown(name: str, known: frozenset[str], model: type[BaseModel], *, guess: bool) -> str:
     if name in known:  # of a union's other model
         return "does not belong to this type"
     if not guess or len(name) > LONGEST_NAME:
@@ -99,6 +99,8 @@ def _unknown(name: str, known: frozenset[str], *, guess: bool) -> str:
     near = get_close_matches(name, names, n=1, cutoff=ALIKE)
     if near:
         return f"is unknown; did you mean {names[near[0]]}?"
+    if there := next((path for path in _paths(model) if _named(path, name)), None):
+        return f"is unknown here; did you mean {there}?"
     if len(known) <= MOST_FIELDS_NAMED:
         return f"is unknown here; this takes {', '.join(sorted(known))}" if known else "is unknown"
     like = sorted(known, key=lambda one: (-_shared(_pairs(name), _pairs(one)), one))[:NEAREST_TOLD]
@@ -119,6 +121,32 @@ def known_fields(model: type[BaseModel], steps: tuple[int | str, ...]) -> frozen
     """Return the names a body may use at this place; for a union, those of all its models."""
     models = _models_at((model,), steps)
     return frozenset(name for one in models for name in one.model_fields)
+
+
+def _named(path: str, name: str) -> bool:
+    """Tell whether somebody may call a field so: audio.music.level is "level", "music_level", "audio_music_level"."""
+    steps = [step for step in path.split(".") if step != "0"]
+    return any("_".join(steps[at:]) == name for at in range(len(steps)))
+
+
+def _paths(model: type[BaseModel]) -> Iterator[str]:
+    """Yield the path of every field of a body, those of its own first; the first entry stands for all of a list."""
+    level, seen = [("", model)], {model}
+    while level:
+        below = list[tuple[str, type[BaseModel]]]()
+        for before, one in level:
+            for name, field in one.model_fields.items():
+                yield f"{before}{name}"
+                first = "0." if _is_list(field.annotation) else ""
+                inner = [each for each in _models_in(field.annotation) if each not in seen]
+                below += [(f"{before}{name}.{first}", each) for each in inner]
+                seen |= set(inner)
+        level = below
+
+
+def _is_list(annotation: Any) -> bool:
+    origin = getattr(annotation, "__origin__", None)
+    return origin in (list, tuple) or any(map(_is_list, getattr(annotation, "__args__", ())))
 
 
 def _models_at(models: tuple[type[BaseModel], ...], steps: tuple[int | str, ...]) -> tuple[type[BaseModel], ...]:

@@ -251,6 +251,27 @@ def test_one_mistake_is_one_sentence(raw: dict[str, Any], field: str, says: str)
     assert mistakes(raw) == {field: [says]}
 
 
+@pytest.mark.parametrize(
+    ("name", "there"),
+    [
+        ("music", "audio.music"),
+        ("loudness", "audio.loudness"),
+        ("music_level", "audio.music.level"),
+        ("text_overlay", "scenes.0.text_overlay"),
+        ("scale", "avatar_position.scale"),
+        ("intro_seconds", "intro.seconds"),
+    ],
+)
+def test_a_field_at_the_wrong_place_is_told_its_own(name: str, there: str) -> None:
+    """An order that says beside its fields what belongs into one of them is told the whole path."""
+    assert mistakes(body(**{name: "x"})) == {name: [f"is unknown here; did you mean {there}?"]}
+
+
+def test_a_film_s_field_in_a_scene_is_told_its_place() -> None:
+    """So is what is said within, and belongs to the film."""
+    assert mistakes(scene(captions=True)) == {"scenes.0.captions": ["is unknown here; did you mean captions?"]}
+
+
 def test_of_many_fields_the_nearest_are_named() -> None:
     """An order's are too many to name all for each slip."""
     ((says,),) = mistakes(body(presenter_fallback=1)).values()

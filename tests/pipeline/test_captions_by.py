@@ -80,6 +80,9 @@ def test_a_poster_is_chosen_and_given_back() -> None:
     assert composition(made.plan, made.request) != composition(planned(SAID), SAID)
     assert composition(back.plan, back.request) == composition(planned(SAID), SAID)
     assert [one for one in edited(late).warnings if "The poster was to be the frame at 99 s" in str(one)]
+    for warned in (planned(late), laid_out(SAID, planned(SAID), Recut(poster=Poster(99.0)), TABLES).plan):
+        assert [one for one in warned.warnings if "The poster is to be the frame at 99 s" in str(one)]
+    assert planned(SAID).warnings == planned(replace(SAID, poster=Poster(0.5))).warnings
     with pytest.raises(Mistakes):
         parse_edit(b'{"poster": {"at": -1}}')
 

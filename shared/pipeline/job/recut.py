@@ -12,7 +12,7 @@ from shared.pipeline.job.rearranged import rearranged, refuse_order
 from shared.pipeline.job.revision import CannotChange
 from shared.pipeline.job.scene_recut import recut_scene, refuse_scene
 from shared.pipeline.plan import images
-from shared.pipeline.plan.beside import card_warnings, carded, refuse_no_photo, with_besides
+from shared.pipeline.plan.beside import card_warnings, carded, poster_warnings, refuse_no_photo, with_besides
 from shared.pipeline.plan.blends import planned_blend, read_from_the_right
 from shared.pipeline.plan.capabilities import Tables
 from shared.pipeline.plan.cards import refuse_card_clips, refuse_empty_cards
@@ -194,6 +194,7 @@ def _planned(plan: Plan, request: FilmRequest, tables: Tables) -> Plan:
         warnings=(
             *plan_warnings(request, clips, plan.stretches, plan.speeches),
             *card_warnings(plan, request),
+            *poster_warnings(request, seconds),
         ),
     )
     made = with_renditions(alone, renditions(request, alone, tables, seconds, filmed=footage))

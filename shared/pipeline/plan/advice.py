@@ -66,7 +66,8 @@ ADVICE: Mapping[Warned, Advice] = {
     ),
     Warned.TEXT_UNUSED: Advice("The look of words is not used.", "Leave text out, or give a scene a text_overlay."),
     Warned.POSTER_BEYOND: Advice(
-        "The film ends before its poster's second.", "POST /jobs/{id}/edit with an earlier `poster` is free."
+        "The film ends before its poster's second.",
+        "Give an earlier `poster`: POST /jobs/{id}/edit changes it for nothing.",
     ),
     Warned.LIGHT_UNUSED: Advice("Words cannot be lit without captions.", "Turn captions on, or leave captions_by out."),
     Warned.PROMPT_CUT: Advice(

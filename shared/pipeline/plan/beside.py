@@ -7,6 +7,7 @@ from shared.pipeline.plan.advice import warning
 from shared.pipeline.plan.picture import BesideImage, CardTime, Role
 from shared.pipeline.plan.plan import Picture, Plan, Stretch
 from shared.pipeline.plan.request import FilmRequest
+from shared.pipeline.plan.timing import say
 from shared.pipeline.plan.warned import Warned, WarningText
 
 _PHOTO_FIELDS = ("image_url", "image")
@@ -58,6 +59,14 @@ def card_warnings(plan: Plan, request: FilmRequest) -> Iterator[WarningText]:
     if all(shows(plan, each, node) for each in plan.stretches):
         says = 'product_card is not seen: it is asked for where the photo is not shown ("unshown"), and every scene is'
         yield warning(Warned.CARD_UNSEEN, f"{says} made from that photo")
+
+
+def poster_warnings(request: FilmRequest, seconds: float) -> Iterator[WarningText]:
+    """Say that a film of about so many seconds ends before its poster's; how long it is depends on what is said."""
+    asked = request.poster.at if request.poster else None
+    if asked is not None and asked >= seconds:
+        says = f"The poster is to be the frame at {say(asked)}, the film lasts about {say(seconds)}"
+        yield warning(Warned.POSTER_BEYOND, f"{says}: it may be the last one")
 
 
 def besides(request: FilmRequest, keys: Mapping[str, str]) -> tuple[BesideImage, ...]:

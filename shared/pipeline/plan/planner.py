@@ -15,7 +15,7 @@ from typing import Any
 
 from shared.pipeline.codec import from_plain, to_plain
 from shared.pipeline.plan import images, speakers
-from shared.pipeline.plan.beside import besides, card_warnings
+from shared.pipeline.plan.beside import besides, card_warnings, poster_warnings
 from shared.pipeline.plan.blends import read_from_the_right
 from shared.pipeline.plan.capabilities import Tables
 from shared.pipeline.plan.cards import cards_seconds
@@ -126,7 +126,8 @@ def plan(
         mirrored=read_from_the_right(request),
         beside=besides(request, keys),
     )
-    planned = replace(planned, warnings=(*planned.warnings, *card_warnings(planned, request)))
+    beside = (*card_warnings(planned, request), *poster_warnings(request, seconds))
+    planned = replace(planned, warnings=(*planned.warnings, *beside))
     return with_renditions(planned, renditions(request, planned, tables, seconds, filmed=moving))
 
 
