@@ -6,7 +6,7 @@ decoded and mixed is kept as it is, in 32 bits a sample, for whoever measures it
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 from math import inf, log10
@@ -16,7 +16,7 @@ from shared.media.beds import Prepared, Span
 from shared.media.canvas import PlacedPresenter
 from shared.media.ffmpeg import Budget, Demuxer, Source, run
 from shared.media.segments import Cut
-from shared.media.sound import Measured, Mix, brought, mix, world
+from shared.media.sound import Measured, Mix, ended, levelled, mix, world
 from shared.media.takes import LOUDNESS
 from shared.pipeline.edit.edit import Edit
 
@@ -29,7 +29,7 @@ PEAK_CEILING = -1.7  # dBTP before the encoder, which may add half a decibel: th
 
 @dataclass(frozen=True, slots=True)
 class Balanced:
-    """All that sounds in a film as one file, and the filters that make the film's sound of it."""
+    """All that sounds in a film as one file, and the filters that still lack to make the film's sound of it."""
 
     mixed: Source
     finish: str
@@ -59,19 +59,18 @@ def balanced(
     def mixed(how: Measured) -> Mix:
         return mix(edit, row, heard, presenters, footage, how, music)
 
-    def finish(sound: Mix, how: Measured) -> str:
-        return brought(edit, row, sound, how)
-
+    end = ended(edit, row)
     if edit.loudness is None:
-        together, kept = meter.keep(sound := mixed(found), "sound", "mix.wav", finish(sound, found))
+        sound = mixed(found)
+        together, kept = meter.keep(sound, "sound", "mix.wav", levelled(sound, found), end)
         if heard and together.loudness is not None:
             found = replace(found, whole=LOUDNESS - together.loudness)
-        return Balanced(kept, finish(sound, found))
+        return Balanced(kept, f"{levelled(sound, found)},{end}")
 
-    made, off = _brought(mixed(found), found, finish, edit.loudness, meter)
+    made, off = _brought(mixed(found), found, end, edit.loudness, meter)
     if off > _MISSED:
         fuller = replace(found, carried=True)
-        carried, less = _brought(mixed(fuller), fuller, finish, edit.loudness, meter)
+        carried, less = _brought(mixed(fuller), fuller, end, edit.loudness, meter)
         made, lost = (carried, made) if abs(less) < off else (made, carried)
         lost.mixed.path.unlink()  # a function's folder is memory
     for file in footage.sources if footage else ():
@@ -97,14 +96,11 @@ class _Meter:
 
     def keep(self, sound: Mix, label: str, name: str, *filters: str, peaks: bool = False) -> tuple[_Heard, Source]:
         """Keep a graph's output `[label]` as a file, and measure what filters make of it."""
+        path = self.folder / name
         graph = f"{sound.text};[{label}]asplit[kept][metered]"
-        words = ("-map", "[kept]", "-c:a", "pcm_f32le", "-bitexact", name)
+        words = ("-map", "[kept]", "-c:a", "pcm_f32le", "-bitexact", path.name)
         heard = self._measured(sound.sources, graph, filters, words, peaks=peaks)
-        return heard, Source(self.folder / name, Demuxer.WAV)
-
-    def again(self, kept: Source, *filters: str) -> _Heard:
-        """Measure what filters make of a sound that was kept."""
-        return self._measured([kept], "[0:a:0]anull[metered]", filters)
+        return heard, Source(path, Demuxer.WAV)
 
     def _measured(
         self,
@@ -127,25 +123,27 @@ class _Meter:
         return _heard(report.read_text("ascii", "replace"))
 
 
-def _brought(
-    sound: Mix, found: Measured, finish: Callable[[Mix, Measured], str], asked: float, meter: _Meter
-) -> tuple[Balanced, float]:
+def _brought(sound: Mix, found: Measured, end: str, asked: float, meter: _Meter) -> tuple[Balanced, float]:
     """Bring a film to the loudness asked for; also return how many LU it lacks then (below 0: it has too many)."""
-    name = "carried.wav" if found.carried else "mix.wav"
-    together, kept = meter.keep(sound, "sound", name, finish(sound, replace(found, limited=False)), peaks=True)
+    name = "carried" if found.carried else "mix"
+    together, kept = meter.keep(sound, "sound", f"{name}.wav", end, peaks=True)
     if together.loudness is None:
-        return Balanced(kept, finish(sound, found)), 0.0
+        return Balanced(kept, f"{levelled(sound, found)},{end}"), 0.0
     found = replace(found, whole=min(_LOUDER, asked - together.loudness))
     if together.peak + found.whole <= PEAK_CEILING:
-        return Balanced(kept, finish(sound, replace(found, limited=False))), asked - together.loudness - found.whole
-    lost = 0.0
+        level = levelled(sound, replace(found, limited=False))
+        return Balanced(kept, f"{level},{end}"), asked - together.loudness - found.whole
+    lost, again = 0.0, Mix((kept,), "")
     for _ in range(2):  # what is given back for what holding back its peaks took is held back in part, too
-        limited = meter.again(kept, finish(sound, found))
+        level = levelled(sound, found)
+        limited, lower = meter.keep(replace(again, text=f"[0:a:0]{level}[level]"), "level", f"{name}-level.wav", end)
         lost = asked - limited.loudness if limited.loudness is not None else 0.0
         if abs(lost) < _UNHEARD:
-            break
+            kept.path.unlink()
+            return Balanced(lower, end), lost
         found = replace(found, whole=found.whole + min(_LOST, lost))
-    return Balanced(kept, finish(sound, found)), lost
+    lower.path.unlink()
+    return Balanced(kept, f"{levelled(sound, found)},{end}"), lost
 
 
 def _heard(printed: str) -> _Heard:

@@ -51,7 +51,7 @@ def mix(
     found: Measured = Measured(),
     music: Prepared | None = None,
 ) -> Mix:
-    """Return all that sounds in a film as `[sound]`, as it is laid together: `brought` makes the film's sound of it.
+    """Return all that sounds in a film as `[sound]`, laid together; `levelled` and `ended` make the film's sound of it.
 
     `loud` names the footage that is heard (`heard_of`), which is `footage` (`world`). A film in which nothing sounds
     gets silence: players and social networks expect a track.
@@ -88,12 +88,17 @@ def mix(
     return Mix(tuple(desk.sources), ";".join(desk.chains))
 
 
-def brought(edit: Edit, row: Sequence[Cut], mixed: Mix, found: Measured) -> str:
-    """Return the filters that make the film's sound of its mix: louder, peaks held back, to the film's end."""
+def levelled(mixed: Mix, found: Measured) -> str:
+    """Return the filters that bring a mix to its loudness: louder, its peaks held back."""
+    louder = [f"volume={found.whole:.2f}dB"] if found.whole else []
+    ceiling = [_CEILING] if found.limited and mixed.sources else []  # silence has no peaks
+    return ",".join((*louder, *ceiling)) or "anull"
+
+
+def ended(edit: Edit, row: Sequence[Cut]) -> str:
+    """Return the filters that have a sound end with its film, and begin as its encoder needs it."""
     total = _total(edit, row)
-    louder = f"volume={found.whole:.2f}dB," if found.whole else ""
-    ceiling = f"{_CEILING}," if found.limited and mixed.sources else ""  # silence has no peaks
-    return f"{louder}{ceiling}apad=whole_len={total},atrim=start_sample={_PRIMING}:end_sample={total}"
+    return f"apad=whole_len={total},atrim=start_sample={_PRIMING}:end_sample={total}"
 
 
 def heard_of(edit: Edit, sounding: Collection[str]) -> frozenset[str]:
