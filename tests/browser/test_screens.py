@@ -203,7 +203,7 @@ def test_a_films_page_offers_other_films(site: Site, film: str) -> None:
         page.get_by_label("Shape").nth(2).select_option("1:1")
         page.get_by_label("Brand kit").nth(2).select_option("summer")
         page.get_by_role("button", name="Show the price").click()
-        assert page.get_by_role("button", name="Make this version for").is_visible()
+        assert page.get_by_role("button", name="Make this version", exact=True).is_visible()
         assert ["9:16", "1:1", "", ""] == [each.input_value() for each in page.get_by_label("Shape").all()]
         assert page.evaluate("() => scrollY > 0")
     with site.page("shop", bypass_csp=True) as page:
@@ -216,8 +216,10 @@ def test_a_films_page_offers_other_films(site: Site, film: str) -> None:
         found = [*faults(site, page, "film-refused")]
         page.get_by_label("Brand kit").nth(1).select_option("summer")
         page.get_by_role("button", name="Show the price").click()
-        page.get_by_role("button", name="Make this version for").wait_for()
+        page.get_by_role("button", name="Make this version", exact=True).wait_for()
         found += faults(site, page, "film-priced")
+        page.get_by_role("button", name="Make this version", exact=True).click()
+        page.get_by_text("Another version is being made").wait_for()
 
     assert [] == found
 

@@ -147,7 +147,7 @@ def test_a_version_has_other_films(stage: Stage) -> None:
     assert "Nothing would be different" in same.get_data(as_text=True)
     assert 'id="wrong-outputs.2">1:1 at 720p is asked for twice' in twice
     assert 'id="wrong-outputs.1.brand">sprin does not exist; did you mean spring?' in lost
-    assert f"Make this version for {dollars(dry['paid_by_us'])}</button>" in priced
+    assert f"<strong>{dollars(dry['paid_by_us'])}</strong> of ours" in priced
     assert [("9:16", "winter@1"), ("1:1", None)] == [
         (each["aspect_ratio"], each["brand"]) for each in told(shop.call("GET", f"/jobs/{made}"))["outputs"]
     ]

@@ -134,5 +134,6 @@ def test_a_mistakes_field_has_words(name: str, label: str) -> None:
 def test_why_a_field_was_refused_is_left_whole() -> None:
     """Calls go, what is quoted stays, and so does a sentence that names nothing of the API."""
     assert "wintr does not exist" == plain_why("wintr does not exist; GET /tenant/brand lists those there are")
+    assert "its own kit is another" == plain_why("its own kit (outputs.1.brand) is another")
     assert 'must be "a_b"' == plain_why('must be "a_b"')
     assert "is not as it must be" == plain_why("POST /jobs/{id}/regenerate makes it")

@@ -18,6 +18,10 @@ from shared.door.inside import Answered
 from shared.pipeline.plan.staging import Preset
 
 _SENT = re.compile(r"scenes\.([0-9]{1,2})\.(.+)")
+_SAME_FILM = {
+    "message": "Nothing would be different: the film is like that already.",
+    "next_move": "Change something, then make the version.",
+}
 _SAME_FILMS = {
     "message": "Nothing would be different: these are the films it has.",
     "next_move": "Choose another shape, size or brand kit, or add a film.",
@@ -33,7 +37,8 @@ def edit(visit: Visit, found: Mapping[str, str]) -> flask.Response:
     form, refused = kept(visit, visit.form)
     if refused:
         return refused_page(visit, found["job"], refused, form)
-    body = edited(form, ordered)
+    if not (body := edited(form, ordered)):
+        return refused_page(visit, found["job"], _SAME_FILM, form)
     heard = visit.ask("POST", f"/jobs/{found['job']}/edit", body, headers=once(visit, body))
     if heard.failed:
         return refused_page(visit, found["job"], _by_field(heard, body), form)

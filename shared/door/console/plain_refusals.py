@@ -25,6 +25,7 @@ FORM_LABELS: Mapping[str, str] = {  # of fields that are called otherwise on a f
 _OF_A_SCENE = re.compile(r"(?:text|edit|script)\.([0-9]{1,2})(?:\.(\w+))?")
 _OF_FORMS = {"text": "text_overlay", "script": "script"}  # what a film's page calls by its scene alone
 _CALLED = re.compile(r"\b(?:GET|POST|PUT|PATCH|DELETE) /|`")
+_SET_ASIDE = re.compile(r" \([a-z_]+(?:\.[a-z0-9_]+)+\)")  # a field's path that explains words beside it
 _MEND = "Mend what is named here, then send it again."
 
 
@@ -41,7 +42,7 @@ def label_of_field(name: str) -> str:
 def plain_why(why: str) -> str:
     """Return why a field was refused; what is said of calls is left out."""
     kept = [part for part in why.split("; ") if not _CALLED.search(part)]
-    return plain_words("; ".join(kept)) or "is not as it must be"
+    return plain_words(_SET_ASIDE.sub("", "; ".join(kept))) or "is not as it must be"
 
 
 def plain_refusal(
