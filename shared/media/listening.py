@@ -1,7 +1,7 @@
 """Listens to a film's encoded sound, beside what was heard of its takes: loudness, peaks, silence, clipping, delay."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from operator import mul
 from pathlib import Path
@@ -35,12 +35,29 @@ def listened(
 
     Raises MediaFailed when ffmpeg failed.
     """
+    pieces = stream([Source(film.path, film.demuxer, ("-vn",))], listening("0:a:0"), folder, budget, PIECE, rest=True)
+    return heard_in(pieces, edit, seconds, presenters, folder)
+
+
+def listening(sound: str, *, until: float | None = None) -> list[str]:
+    """Return the words that write what is heard of a sound as `heard_in` reads it, to the folder and the output.
+
+    `until` is where it ends, in seconds, for one that brings what its encoder filled its last frame with.
+    """
+    end = "" if until is None else f"atrim=end_sample={round(until * SAMPLE_RATE)},"
     graph = (
-        f"[0:a:0]aresample={SAMPLE_RATE}:async=1:first_pts=0,{STEREO},asplit[loud][levels];[loud]ebur128=metadata=1:peak=true,"
-        "ametadata=print:key=lavfi.r128.I:file=loud.txt,ametadata=print:key=lavfi.r128.true_peak:file=peak.txt[heard]"
+        f"[{sound}]aresample={SAMPLE_RATE}:async=1:first_pts=0,{end}{STEREO},asplit[loud][levels];"
+        "[loud]ebur128=metadata=1:peak=true,ametadata=print:key=lavfi.r128.I:file=loud.txt,"
+        "ametadata=print:key=lavfi.r128.true_peak:file=peak.txt[heard]"
     )
-    words = ["-filter_complex", graph, "-map", "[heard]", "-f", "null", "-", "-map", "[levels]", "-f", "f32le", "-"]
-    windows = list(levels(stream([Source(film.path, film.demuxer, ("-vn",))], words, folder, budget, PIECE, rest=True)))
+    return ["-filter_complex", graph, "-map", "[heard]", "-f", "null", "-", "-map", "[levels]", "-f", "f32le", "-"]
+
+
+def heard_in(
+    pieces: Iterable[bytes], edit: Edit, seconds: float, presenters: Sequence[PlacedPresenter], folder: Path
+) -> tuple[SoundFigures, tuple[VoiceHeard, ...]]:
+    """Return what is heard in the pieces of a film's sound, and what its meter has written to the folder."""
+    windows = list(levels(pieces))
     loudness = _last(folder / "loud.txt", r"lavfi\.r128\.I=(-?[\d.]+)")
     heard = loudness is not None and loudness > _NOTHING
     late = [far for one in presenters for far in _late(windows, one.take.sound.levels, one.start / edit.fps)]

@@ -10,10 +10,11 @@ from pathlib import Path
 from shared.media.errors import MediaFailed, MediaRefused
 from shared.media.ffmpeg import Budget, Demuxer, Source, run
 from shared.media.laid import LaidOut
-from shared.media.listening import VoiceHeard, listened
+from shared.media.levels import PIECE
+from shared.media.listening import VoiceHeard, heard_in, listening
 from shared.media.loudness import Balanced, balanced
 from shared.media.runs import EXACT, UNEDITED
-from shared.media.watching import measuring
+from shared.media.streaming import stream
 from shared.pipeline.quality.figures import SoundFigures
 from shared.pipeline.quality.rules import RULES, Fault
 
@@ -21,6 +22,7 @@ CODED_AS = ("-c:a", "aac", "-b:a", "160k", "-ar", "48000", "-ac", "2")
 _LESS = 0.1  # dB below the highest peak allowed: what coding adds varies with what it is given
 # The finished film is then listened to, and its report says what lacks: a film is none the worse for it.
 _UNMEASURED = (MediaRefused, MediaFailed, ArithmeticError, LookupError, OSError, ValueError)
+_FILE = "sound.mp4"
 _TRIES = 2  # a film is lowered at most so often; what is left is in its report
 
 
@@ -56,22 +58,26 @@ def mixed(laid: LaidOut) -> Balanced:
 
 def encoded(mix: Balanced, folder: Path, budget: Budget, *, lowered: float = 0.0) -> Source:
     """Encode a mix as films have it, so many dB lower. Raises MediaRefused, MediaFailed."""
-    sound = folder / "sound.mp4"
+    run([mix.mixed], _encoding(mix, lowered), folder, budget)
+    return Source(folder / _FILE, Demuxer.MP4)
+
+
+def _encoding(mix: Balanced, lowered: float) -> list[str]:
     lower = f",volume={-lowered:.2f}dB" if lowered else ""
-    words = ["-map", "0:a:0", "-af", f"{mix.finish}{lower}", *CODED_AS, *EXACT, *UNEDITED, sound.name]
-    run([mix.mixed], words, folder, budget)
-    return Source(sound, Demuxer.MP4)
+    return ["-map", "0:a:0", "-af", f"{mix.finish}{lower}", *CODED_AS, *EXACT, *UNEDITED, _FILE]
 
 
 def _made(laid: LaidOut, mix: Balanced, lowered: float) -> SoundMade:
+    """Encode a mix, and decode and hear meanwhile what comes of it: every sample that players will play."""
     bench, layout = laid.bench, laid.layout
-    sound, seconds = encoded(mix, bench.folder, bench.budget, lowered=lowered), layout.frames / layout.edit.fps
+    seconds = layout.frames / layout.edit.fps
+    words = [*_encoding(mix, lowered), "-flags2", "+skip_manual", "-dec", "0:0", *listening("dec:0", until=seconds)]
     try:
-        budget = measuring(bench.budget, seconds)
-        figures, voices = listened(sound, layout.edit, seconds, layout.presenters, bench.folder, budget)
+        pieces = stream([mix.mixed], words, bench.folder, bench.budget, PIECE, rest=True)
+        figures, voices = heard_in(pieces, layout.edit, seconds, layout.presenters, bench.folder)
     except _UNMEASURED:
-        return SoundMade(sound.path, None, ())
-    return SoundMade(sound.path, figures, voices)
+        return SoundMade(encoded(mix, bench.folder, bench.budget, lowered=lowered).path, None, ())
+    return SoundMade(bench.folder / _FILE, figures, voices)
 
 
 def _over(heard: SoundFigures | None) -> float:

@@ -7,8 +7,10 @@ import pytest
 
 from infra.bed import bed
 from shared.media.beds import BED, BED_LOUDNESS, BED_SECONDS, RATE
+from shared.media.ffmpeg import Budget, Demuxer, Source
 from shared.media.laid import laid_out
-from shared.media.mastering import encoded, mixed
+from shared.media.listening import listened
+from shared.media.mastering import encoded, mastered, mixed
 from shared.pipeline.plan.heard import Loudness
 from shared.pipeline.plan.plan import Cutout, Sound
 from shared.pipeline.quality.rules import Fault
@@ -82,6 +84,19 @@ def test_no_film_is_silent_unless_asked(
     assert [] == silences(made.film)
     assert (asked or Loudness.WEB) == pytest.approx(whole, abs=0.5)
     assert peak <= -1.0
+
+
+def test_what_is_heard_while_it_is_coded_is_what_players_play(voice: Path, street: Path, tmp_path: Path) -> None:
+    """Its loudness, its peaks and its silence are those of the file, to the last digit."""
+    row, who = shot(2.7, "clip", offset=9.0), looks(Cutout.ALPHA, start=0, seconds=2.7)
+    asked = edit(row, looks=(who,), sound=Sound.DUCK, loudness=Loudness.SOCIAL)
+    files = {"clip": street, "presenter": voice}
+    with laid_out(asked, files, tmp_path, timeout=PATIENCE) as laid:
+        made, people = mastered(laid), laid.layout.presenters
+        file, folder = Source(made.file, Demuxer.MP4), laid.bench.folder
+        heard = listened(file, laid.layout.edit, laid.layout.frames / 24, people, folder, Budget(PATIENCE))
+
+    assert heard == (made.figures, made.voices)
 
 
 def test_what_coding_adds_to_peaks_is_taken_off_again(render: Render, tmp_path: Path) -> None:
