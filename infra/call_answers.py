@@ -29,6 +29,7 @@ ANSWERS: Mapping[str, Mapping[int, str]] = {
     "DELETE /jobs/{job}": {200: "JobDeleted"},
     "DELETE /batches/{batch}": {200: "Deleted"},
     "GET /jobs/{job}/request": {200: "Request"},
+    "GET /jobs/{job}/understood": {200: "Understood"},
     "GET /jobs/{job}/timeline": {200: "Story"},
     "GET /jobs/{job}/bill": {200: "Bill"},
     "POST /jobs/{job}/cancel": {200: "Cancelled"},

@@ -1,4 +1,7 @@
-"""The schema of a job's request as it is read back: printed from the planner's own types, as the codec writes them."""
+"""The schemas of a job's request as it is read back: printed from the planner's own types, as the codec writes them.
+
+`Understood` is all of it. `Request` is what of it can be ordered again: without what kits, personas and files said.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,14 +12,55 @@ from shared.pipeline.plan.request import FilmRequest
 
 NULL = {"type": "null"}
 NEWER = "unknown"  # where a document keeps what newer code wrote: never shown
+_REF = "#/components/schemas/"
+_UNSAID = {"persona_style", "clip_facts", "video_facts"}  # by an order: a persona or a file brings it
+_BRAND = {"type": "string", "description": "The brand kit it wears, by name and version; `none` is none."}
+# Parts that are otherwise in what can be ordered again; their new names.
+_RENAMED = {"SceneRequest": "AskedScene", "OutputRequest": "AskedOutput", "FilmCard": "AskedCard", "Typography": "Look"}
+_OF_KITS = {"captions", "style", "position", "animation", "size", "color"}  # left out where a kit said it
 
 
 def request_schemas() -> dict[str, Any]:
-    """Return the schemas by name; `Request` is the whole."""
-    whole = TypeAdapter(FilmRequest).json_schema(ref_template="#/components/schemas/{model}", mode="serialization")
+    """Return the schemas by name; `Request` and `Understood` are the wholes."""
+    whole = TypeAdapter(FilmRequest).json_schema(ref_template=_REF + "{model}", mode="serialization")
     parts = whole.pop("$defs")
-    whole["description"] = "An order as it was understood, defaults filled in; what was left out is not there."
-    return {name: _shown(schema) for name, schema in {**parts, "Request": whole}.items()}
+    whole["description"] = (
+        "An order as it was understood, defaults filled in, and what its brand kits, its personas and its clips said; "
+        "what was left out is not there."
+    )
+    shown = {name: _shown(schema) for name, schema in {**parts, "Understood": whole}.items()}
+    asked = {new: _asked(shown[name]) for name, new in _RENAMED.items()}
+    asked["AskedOutput"] = _branded(asked["AskedOutput"], "dress")
+    asked["Request"] = _branded(_asked(shown["Understood"]), "brand")
+    asked["Request"]["description"] = (
+        "An order as it can be sent to create_job again, defaults filled in; what was left out is not there, and what "
+        "its brand kits said is left to them."
+    )
+    return {**shown, **asked}
+
+
+def _asked(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an object's schema without what no order says."""
+    fields = {name: _renamed(field) for name, field in schema["properties"].items() if name not in _UNSAID}
+    required = [name for name in schema["required"] if name not in {*_OF_KITS, "scenes"}]
+    return {**schema, "properties": fields, "required": required}
+
+
+def _branded(schema: Mapping[str, Any], field: str) -> dict[str, Any]:
+    """Return an object's schema with a kit's name in place of the kit; an order's own is always said."""
+    fields = {name: each for name, each in schema["properties"].items() if name != field} | {"brand": _BRAND}
+    return {**schema, "properties": fields, "required": [*schema["required"], *(["brand"] if field == "brand" else [])]}
+
+
+def _renamed(value: Any) -> Any:
+    match value:
+        case dict():
+            return {name: _renamed(each) for name, each in value.items()}
+        case list():
+            return [_renamed(each) for each in value]
+        case str() if (name := value.removeprefix(_REF)) != value and name in _RENAMED:
+            return _REF + _RENAMED[name]
+    return value
 
 
 def _shown(schema: Mapping[str, Any]) -> dict[str, Any]:

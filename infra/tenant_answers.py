@@ -23,6 +23,7 @@ TEMPLATE_HEAD = {
     "name": text("What orders name it by, alone or with `@version`."),
     "version": of("integer", "Which version this is, counted from 1."),
     "title": text("For people; may be empty."),
+    "brands": listed("The brand kits it names; without any of them its orders are refused.", {"type": "string"}),
     "created_at": time("When this version was put."),
 }
 NAMED_TEMPLATE = {

@@ -878,6 +878,7 @@ class NamedTemplateKept(TypedDict):
     name: str
     version: int
     title: str
+    brands: list[str]
     created_at: str
     variables: dict[str, Any]
     order: dict[str, Any]
@@ -890,6 +891,7 @@ class NamedTemplatePut(TypedDict):
     name: str
     version: int
     title: str
+    brands: list[str]
     created_at: str
     variables: dict[str, Any]
     order: dict[str, Any]
@@ -1285,6 +1287,7 @@ class TemplateRow(TypedDict):
     name: str
     version: int
     title: str
+    brands: list[str]
     created_at: str
     variables: list[str]
 
@@ -1613,6 +1616,27 @@ class Accounts(TypedDict):
 
     integrations: list[Account]
     platform: list[PlatformAccount]
+
+
+class AskedCard(TypedDict):
+    """A card before or after a film: a picture or a clip, its own or the brand's, else the logo on its colour."""
+
+    seconds: NotRequired[float]
+    text: NotRequired[str]
+    image_url: NotRequired[str]
+    image: NotRequired[str]
+    video: NotRequired[str]
+    sound: NotRequired[CardSound]
+    fit: NotRequired[CardFit]
+
+
+class AskedOutput(TypedDict):
+    """One film of several that are composed of the same takes."""
+
+    aspect_ratio: AspectRatio
+    resolution: Resolution
+    container: NotRequired[Container]
+    brand: NotRequired[str]
 
 
 class Audio(TypedDict):
@@ -1945,6 +1969,18 @@ class Logo(TypedDict):
     off_cards: bool
 
 
+class Look(TypedDict):
+    """The look of scene texts and captions; place and motion are of scene texts alone."""
+
+    style: NotRequired[TextStyle]
+    position: NotRequired[TextPlace]
+    animation: NotRequired[TextMotion]
+    size: NotRequired[float]
+    color: NotRequired[str]
+    panel: NotRequired[str]
+    accent: NotRequired[str]
+
+
 class NamedTemplate(TypedDict):
     """A template: fields of an order with `{{variables}}` in their texts."""
 
@@ -2219,6 +2255,25 @@ class Accepted(TypedDict):
     platform_accounts: list[str]
     warnings: list[str]
     urls: dict[str, str]
+
+
+class AskedScene(TypedDict):
+    """One scene: footage (a visual description) or a backdrop, and perhaps a presenter with a script of its own."""
+
+    visual_description: NotRequired[str]
+    camera_movement: NotRequired[str]
+    mood: NotRequired[str]
+    duration: NotRequired[float]
+    text_overlay: NotRequired[str]
+    script: NotRequired[str]
+    persona: NotRequired[str]
+    avatar_id: NotRequired[str]
+    voice_id: NotRequired[str]
+    background: NotRequired[Background]
+    image_url: NotRequired[str]
+    clip: NotRequired[str]
+    clip_start: NotRequired[float]
+    transition: NotRequired[Blend]
 
 
 class BatchDryRun(TypedDict):
@@ -2515,6 +2570,59 @@ class Kit(TypedDict):
     outro: NotRequired[FilmCard]
 
 
+class Request(TypedDict):
+    """An order as it can be sent to create_job again, defaults filled in; what was left out is not there, and what its brand kits said is left to them."""
+
+    product_title: str
+    product_id: NotRequired[str]
+    scenes: NotRequired[list[AskedScene]]
+    image_url: NotRequired[str]
+    image: NotRequired[str]
+    image_fit: ImageFit
+    image_fit_color: NotRequired[str]
+    persona: NotRequired[str]
+    avatar_id: NotRequired[str]
+    voice_id: NotRequired[str]
+    avatar_script: NotRequired[str]
+    avatar_position: NotRequired[Position]
+    aspect_ratio: AspectRatio
+    resolution: Resolution
+    focus: NotRequired[Focus]
+    outputs: list[AskedOutput]
+    b_roll: BRoll
+    background: NotRequired[Background]
+    voice: VoiceSettings
+    captions: NotRequired[bool]
+    captions_by: NotRequired[CaptionsBy]
+    text: Look
+    hold: NotRequired[Hold]
+    inset: NotRequired[Inset]
+    poster: NotRequired[Poster]
+    product_card: NotRequired[ProductCard]
+    container: NotRequired[Container]
+    preview: NotRequired[Preview]
+    safe_area: NotRequired[AppArea]
+    audio: Audio
+    transition: NotRequired[Blend]
+    transition_seconds: NotRequired[float]
+    transition_color: NotRequired[str]
+    intro: NotRequired[AskedCard]
+    outro: NotRequired[AskedCard]
+    length: Length
+    provider: NotRequired[str]
+    prefer: NotRequired[Prefer]
+    max_cost: NotRequired[float]
+    on_presenter_failure: NotRequired[PresenterFailure]
+    if_unclear: NotRequired[IfUnclear]
+    mode: Mode
+    mode_fallback: NotRequired[Mode]
+    webhook_url: NotRequired[str]
+    metadata: dict[str, str]
+    template: NotRequired[str]
+    dry_run: bool
+    brand: str
+
+
 class Dress(TypedDict):
     """The kit of one film of several in place of the order's: what of it the order leaves open."""
 
@@ -2538,8 +2646,8 @@ class OutputRequest(TypedDict):
     dress: NotRequired[Dress]
 
 
-class Request(TypedDict):
-    """An order as it was understood, defaults filled in; what was left out is not there."""
+class Understood(TypedDict):
+    """An order as it was understood, defaults filled in, and what its brand kits, its personas and its clips said; what was left out is not there."""
 
     product_title: str
     product_id: NotRequired[str]

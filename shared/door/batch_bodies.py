@@ -119,8 +119,22 @@ def read_rows(sent: SentBatch, read: ReadFilm) -> tuple[FilmRequest, ...]:
 
 
 def remembered(find: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """Let rows of one batch that name the same template or brand kit ask the store once."""
-    return cache(find)
+    """Let rows of one batch that name the same template or brand kit ask the store once, where it has none too."""
+
+    @cache
+    def asked(wanted: Any) -> tuple[Any, Mapping[str, list[str]] | None]:
+        try:
+            return find(wanted), None
+        except Mistakes as none:
+            return None, none.details
+
+    def found(wanted: Any) -> Any:
+        made, wrong = asked(wanted)
+        if wrong is not None:
+            raise Mistakes(wrong)
+        return made
+
+    return found
 
 
 def _text(raw: bytes) -> str:

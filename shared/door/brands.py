@@ -141,7 +141,7 @@ def kit_of(kits: Callable[[], BrandKits], tenant: Tenant, label: str | None) -> 
     """Return the kit an order names, or its tenant's default. Raises Mistakes, StoreUnreachable."""
     from shared.door.bodies import Mistakes
 
-    if label is None and tenant.brand is None:
+    if label == NO_BRAND or (label is None and tenant.brand is None):
         return None
     try:
         return kits().wanted(tenant, label)

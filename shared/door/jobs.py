@@ -27,7 +27,7 @@ from shared.door.incoming import json_body
 from shared.door.job_lists import cursor_at, list_asked, whose_jobs
 from shared.door.lifecycle import LifecycleDoor
 from shared.door.money import cost
-from shared.door.public import Route, serve
+from shared.door.public import Handler, Route, serve
 from shared.door.usage import UsagePage, as_csv, as_json
 from shared.log import Fact, JobRef, log_job
 from shared.pipeline.job.job import Job
@@ -92,9 +92,12 @@ class JobsDoor:
             *self.feedback.routes,
             *self.lifecycle.routes,
             Route("GET", "/{job}", self._read, "Read a job."),
-            Route("GET", "/{job}/request", self._request, "Read the request as it was understood."),
+            Route("GET", "/{job}/request", self._told(views.asked), "Read the request as it can be ordered again."),
+            Route("GET", "/{job}/understood", self._told(views.understood), "Read it as abroll understood it."),
             Route("GET", "/{job}/timeline", self._timeline, "Read what happened when, and which work overlapped."),
-            Route("GET", "/{job}/bill", self._bill, "Read every attempt and its cost, in two columns."),
+            Route(
+                "GET", "/{job}/bill", self._told(bill_views.billed), "Read each attempt and its cost, in two columns."
+            ),
             Route("POST", "/{job}/cancel", self._cancel, "Cancel a job; what was never sent is refunded."),
             Route(
                 "POST", "/{job}/retry", self._retry, "Try a failed or cancelled job again; keep what is done.", "Retry"
@@ -149,14 +152,11 @@ class JobsDoor:
         loaded = self._own(request, found["job"], READ)
         return answer(200, views.whole(loaded.job, self.public_url, self.now(), self.outlook()))
 
-    def _request(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
-        return answer(200, views.asked(self._own(request, found["job"], READ).job))
+    def _told(self, show: Callable[[Job], dict[str, Any]]) -> Handler:
+        return lambda request, found: answer(200, show(self._own(request, found["job"], READ).job))
 
     def _timeline(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
         return answer(200, views.story(self._own(request, found["job"], READ).job, self.now()))
-
-    def _bill(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
-        return answer(200, bill_views.billed(self._own(request, found["job"], READ).job))
 
     def _cancel(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
         loaded = self._own(request, found["job"], WRITE)

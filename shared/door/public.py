@@ -36,13 +36,16 @@ PREFLIGHT = {
 }
 
 
+Handler = Callable[[flask.Request, Mapping[str, str]], flask.Response]
+
+
 @dataclass(frozen=True, slots=True)
 class Route:
     """One method on one path; `{name}` matches a segment; without a sentence it is not for callers."""
 
     method: str
     path: str
-    handle: Callable[[flask.Request, Mapping[str, str]], flask.Response]
+    handle: Handler
     says: str = ""
     takes: str = ""  # the name of its body in the OpenAPI description
     open: bool = False  # answers without an API key

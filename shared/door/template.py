@@ -3,11 +3,11 @@
 import json
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import flask
 
-from shared.cloud.tenants import Tenants
+from shared.cloud.tenants import Tenant, Tenants
 from shared.codes import Code
 from shared.door.answers import answer
 from shared.door.asked import Caller
@@ -15,6 +15,9 @@ from shared.door.incoming import json_body
 from shared.door.public import Route
 from shared.steps.audited import Audited
 from shared.steps.problems import Problem, invalid, not_found
+
+if TYPE_CHECKING:  # most who read templates keep no kits
+    from shared.steps.brand_kits import BrandKits
 
 LARGEST = 32 * 1024  # bytes of a template as it is kept, in its tenant's own document
 
@@ -34,6 +37,7 @@ class TemplateDoor:
     tenants: Tenants
     who: Callable[[flask.Request], Caller]
     links: Links
+    kits: "BrandKits"
 
     @property
     def routes(self) -> tuple[Route, ...]:
@@ -58,6 +62,8 @@ class TemplateDoor:
             kept = parse_template(json_body(request), schemes=self.links.schemes, judge=self.links.judge)
         except Mistakes as mistakes:
             raise invalid(mistakes.details) from mistakes
+        if lost := unknown_kits(self.kits, who.tenant, kept):
+            raise invalid(lost)
         text = json.dumps(kept, ensure_ascii=False)
         if len(text.encode()) > LARGEST:
             message = f"a template has at most {LARGEST} bytes"
@@ -75,3 +81,26 @@ def template_of(who: Caller) -> dict[str, Any]:
     """Return a tenant's template, empty where it has none."""
     kept: dict[str, Any] = json.loads(who.tenant.template or "{}")
     return kept
+
+
+def kits_named(order: Mapping[str, Any], below: str = "") -> dict[str, str]:
+    """Return the brand kits an order names, by field, as far as it can name one; what has a variable names none yet."""
+    from shared.door.body_types import is_template_label
+    from shared.door.output_bodies import MOST_OUTPUTS
+
+    outputs = order.get("outputs")
+    films = outputs[:MOST_OUTPUTS] if isinstance(outputs, list) else ()
+    named = {f"outputs.{n}.brand": each.get("brand") for n, each in enumerate(films) if isinstance(each, Mapping)}
+    named["brand"] = order.get("brand")
+    return {below + at: name for at, name in named.items() if isinstance(name, str) and is_template_label(name)}
+
+
+def unknown_kits(kits: "BrandKits", tenant: Tenant, order: Mapping[str, Any], below: str = "") -> dict[str, list[str]]:
+    """Return what is wrong with the brand kits a template names, by field: those that are not there."""
+    try:
+        kits.named(tenant, kits_named(order, below))
+    except Problem as none:
+        if not none.details:
+            raise
+        return {path: list(whys) for path, whys in none.details.items()}
+    return {}

@@ -11,20 +11,23 @@ import flask
 
 from shared.cloud.named_versions import VersionTaken
 from shared.cloud.templates import NamedTemplate, Templates
+from shared.cloud.tenants import Tenant
 from shared.codes import Code
 from shared.door.answers import answer
 from shared.door.asked import Caller
 from shared.door.filling import OWN, Pattern, no_template, read_pattern, tried
 from shared.door.incoming import json_body
 from shared.door.public import Route
-from shared.door.template import LARGEST, Links
+from shared.door.template import LARGEST, Links, kits_named, unknown_kits
 from shared.pipeline.codec import to_plain
+from shared.pipeline.plan.brand import NO_BRAND
 from shared.pipeline.plan.variables import A_NAME, MOST_PLACES, is_variable, places, torn
 from shared.steps.audited import Audited
 from shared.steps.problems import Problem, invalid, not_found
 
 if TYPE_CHECKING:
     from shared.door.template_bodies import NamedTemplateBody
+    from shared.steps.brand_kits import BrandKits
 
 MOST_TEMPLATES = 100  # of a tenant
 MOST_NEEDS = 20  # told of what an order must bring
@@ -39,6 +42,7 @@ class TemplatesDoor:
     who: Callable[[flask.Request], Caller]
     links: Links
     now: Callable[[], datetime]
+    kits: "BrandKits"
 
     @property
     def routes(self) -> tuple[Route, ...]:
@@ -81,7 +85,7 @@ class TemplatesDoor:
         try:
             body = parse_body(NamedTemplateBody, json_body(request))
             variables = _variables(body)
-            needs = self._needs(Pattern(name, body.order, variables))
+            needs = self._needs(who.tenant, Pattern(name, body.order, variables))
         except Mistakes as mistakes:
             raise invalid(mistakes.details) from mistakes
         order = json.dumps(body.order, ensure_ascii=False)
@@ -111,16 +115,19 @@ class TemplatesDoor:
             return kept
         raise Problem(Code.BUSY, "others put this template all the time", retry_after=1)
 
-    def _needs(self, pattern: Pattern) -> list[str]:
+    def _needs(self, tenant: Tenant, pattern: Pattern) -> list[str]:
         """Try a pattern with its examples; return what an order by it must bring itself. Raises Mistakes."""
         from shared.door.bodies import Mistakes, parse_film, parse_template
 
         _refuse_wrong_places(pattern)
-        made = tried(pattern)
+        made, wrong = tried(pattern), dict[str, list[str]]()
         try:
             parse_template(made, schemes=self.links.schemes, judge=self.links.judge)
         except Mistakes as mistakes:
-            raise Mistakes({f"order.{path}": whys for path, whys in mistakes.details.items()}) from mistakes
+            wrong = {f"order.{path}": whys for path, whys in mistakes.details.items()}
+        wrong |= unknown_kits(self.kits, tenant, pattern.order, "order.")
+        if wrong:
+            raise Mistakes(wrong)
         try:
             parse_film({"product_title": "product_title", **made}, schemes=self.links.schemes, judge=self.links.judge)
         except Mistakes as mistakes:
@@ -203,6 +210,7 @@ def _head(kept: NamedTemplate) -> dict[str, Any]:
         "version": kept.version,
         "title": kept.title,
         "variables": list(names),
+        "brands": sorted({*kits_named(json.loads(kept.order)).values()} - {NO_BRAND}),
         "created_at": to_plain(kept.created_at),
     }
 

@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import pytest
 
-from shared.door.batch_bodies import SentBatch, read_batch, read_rows
+from shared.door.batch_bodies import SentBatch, read_batch, read_rows, remembered
 from shared.door.batch_csv import LONGEST_CELL, MOST_COLUMNS
 from shared.door.bodies import parse_film
 from shared.door.body_reading import Mistakes
@@ -147,3 +148,22 @@ def test_a_thousand_wrong_rows_are_told_in_a_hundred_mistakes() -> None:
 
     assert "1000 of 1000 rows" in details["rows"][0]
     assert len(details) <= 101
+
+
+def test_a_kit_that_is_not_there_is_asked_for_once_and_told_with_each_row() -> None:
+    """A thousand rows that name it are no thousand reads."""
+    asked = list[str | None]()
+
+    def kits(label: str | None) -> None:
+        asked.append(label)
+        if label == "sumer":
+            raise Mistakes({"brand": ["sumer does not exist; did you mean summer?"]})
+
+    order = {"product_title": "Mug", "scenes": [{WHAT.rpartition(".")[2]: "A mug"}]}
+    films = [{"aspect_ratio": "9:16", "brand": "sumer"}]
+    sent = read(json.dumps([{**order, "brand": "sumer"}, order, {**order, "outputs": films}]))
+    with pytest.raises(Mistakes) as mistakes:
+        read_rows(sent, partial(parse_film, brands=remembered(kits)))
+
+    assert {"rows.1.brand", "rows.3.outputs.0.brand"} == {*mistakes.value.details}
+    assert ["sumer", None] == asked

@@ -223,8 +223,8 @@ def _judge(calls: "Calls", job: str) -> None:
 
 
 def _read(calls: "Calls", job: str) -> None:
-    for path in ("/jobs/{job}", "/jobs/{job}/request", "/jobs/{job}/timeline", "/jobs/{job}/bill"):
-        calls.told("GET", path, job)
+    for path in ("", "/request", "/understood", "/timeline", "/bill"):
+        calls.told("GET", f"/jobs/{{job}}{path}", job)
 
 
 @pytest.mark.parametrize(

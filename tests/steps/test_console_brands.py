@@ -183,6 +183,22 @@ def test_what_a_removal_does_is_said_before(owner: Customer, browser: Browser) -
     assert 'name="remove" value="short-lived"' not in page.replace(behind, "")
 
 
+def test_templates_that_name_a_kit_are_said_before_it_is_removed(owner: Customer, browser: Browser) -> None:
+    """Those of a name, by any version of it, and what all orders have."""
+    owner.call("PUT", "/tenant/brand/named", PLACE)
+    owner.call("PUT", "/tenant/templates/autumn", {"order": {"brand": "named@1"}})
+    owner.call("PUT", "/tenant/templates/plain", {"order": {"captions": True, "brand": "none"}})
+    owner.call("PUT", "/tenant/template", {"outputs": [{"aspect_ratio": "9:16", "brand": "named"}]})
+    heads = told(owner.call("GET", "/tenant/templates"))["templates"]
+
+    page = browser.get("/brands").get_data(as_text=True)
+
+    owner.call("DELETE", "/tenant/template")
+    assert {"autumn": ["named@1"], "plain": []} == {each["name"]: each["brands"] for each in heads}
+    assert "Named by what all orders have where they say nothing, autumn: orders by these templates" in page
+    assert 1 == page.count("Named by")
+
+
 def test_who_does_not_manage_sees_no_form(stage: Stage) -> None:
     """The kits' names are all such a key needs."""
     reader = signed_in(stage, customer(stage.wiring, TENANT.id, ("jobs:read", "jobs:write")))

@@ -87,7 +87,7 @@ def test_a_deleted_job_is_gone_for_every_call_at_once(stage: Stage) -> None:
 
     first = told(caller.call("DELETE", f"/jobs/{job_id}"))
 
-    asked = [("GET", path, None) for path in ("", "/request", "/timeline", "/bill", "/film")]
+    asked = [("GET", path, None) for path in ("", "/request", "/understood", "/timeline", "/bill", "/film")]
     asked += [("POST", path, None) for path in ("/cancel", "/retry", "/regenerate", "/edit", "/links")]
     calls = [*asked, ("PATCH", "", {"keep": True})]
     answers = {caller.call(method, f"/jobs/{job_id}{path}", body).status_code for method, path, body in calls}

@@ -164,6 +164,33 @@ def test_a_wrong_template_names_its_field(shop: Customer, changed: dict[str, Any
     assert shop.call("GET", "/tenant/templates/wrong").status_code == 404
 
 
+def test_a_kit_that_is_not_there_is_refused_where_a_template_names_it(shop: Customer) -> None:
+    """Told as an order would be told, with all else that is wrong, of named templates and of the usual one."""
+    shop.call("PUT", "/tenant/brand/summer", {"captions": True})
+    films = [{"aspect_ratio": "9:16", "brand": "summer"}, {"aspect_ratio": "1:1", "brand": "winter"}]
+    order = {"brand": "sumer", "outputs": films}
+
+    named = details(shop, variables={}, order={**order, "captionz": True})
+    usual = told(shop.call("PUT", "/tenant/template", order))["details"]
+    ordered = order_mistakes(shop, **order)
+
+    assert {"order.brand", "order.outputs.1.brand", "order.captionz"} == {*named}
+    assert {"brand", "outputs.1.brand"} == {*usual}
+    assert ["sumer does not exist; did you mean summer?"] == named["order.brand"] == usual["brand"] == ordered["brand"]
+    assert named["order.outputs.1.brand"] == ordered["outputs.1.brand"]
+    assert shop.call("GET", "/tenant/template").status_code == 404
+
+
+def test_a_kit_that_a_variable_names_is_an_orders_question(shop: Customer) -> None:
+    """Its example may be no kit; none is no kit that must be there."""
+    films = [{"aspect_ratio": "9:16", "brand": "none"}, {"aspect_ratio": "1:1", "brand": "{{season}}"}]
+    order = {**LAUNCH["order"], "brand": "x{{season}}", "outputs": films}
+
+    kept = put(shop, "seasons", order=order, variables={**LAUNCH["variables"], "season": {"example": "any"}})
+
+    assert 1 == kept["version"]
+
+
 @pytest.mark.parametrize(
     ("changed", "field", "says"),
     [

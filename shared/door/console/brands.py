@@ -5,7 +5,7 @@ copy under another name, and everything else stays as it was put.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -16,9 +16,11 @@ from shared.door.console.kit_files import FILE_NAMES, KIT_FILES, dropped, kept_f
 from shared.door.console.kit_form import KIT_FIELDS, body_of_kit, filled_kit
 from shared.door.console.places import frames, preset_places
 from shared.door.console.visits import CallRefused, Visit, told
+from shared.door.template import kits_named
 
 LONGEST_BRAND = 100
 OPENED = "_of"  # field of which version of a kit the form was opened with: "spring@3"
+USUAL_TEMPLATE = "what all orders have where they say nothing"
 DROP = "drop."  # begins what a button says that takes a file away
 _LABEL = re.compile(r"(?P<name>[a-z0-9][a-z0-9_-]{0,39})@(?P<version>[1-9][0-9]{0,5})")
 _SERVERS = 500  # and above: they, not the call, are at fault
@@ -91,6 +93,16 @@ def _path(name: str) -> str:
     return f"/tenant/brand/{quote(name, safe='') or '-'}"
 
 
+def _named_by(templates: Iterable[Mapping[str, Any]], usual: Mapping[str, Any]) -> Mapping[str, list[str]]:
+    """Return by the name of a kit which templates name it, or a version of it; `usual` is that of all orders."""
+    found: dict[str, list[str]] = {}
+    named = [(USUAL_TEMPLATE, kits_named(usual).values()), *((str(each["name"]), each["brands"]) for each in templates)]
+    for template, labels in named:
+        for kit in {str(label).partition("@")[0] for label in labels}:
+            found.setdefault(kit, []).append(template)
+    return found
+
+
 def _by_field(problem: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return a refusal by the fields of the form."""
     details: dict[str, list[str]] = {}
@@ -105,11 +117,14 @@ def _page(
     known = visit.need("GET", "/tenant/brand")["brands"]
     filled = {**dict.fromkeys((*KIT_FIELDS, *FILE_NAMES), ""), **form}
     label = _LABEL.fullmatch(form.get(OPENED, ""))
+    templates = visit.ask("GET", "/tenant/templates").fields.get("templates", ()) if known else ()
+    usual = visit.ask("GET", "/tenant/template").fields.get("template", {}) if known else {}
     return visit.page(
         "brands.html",
         status,
         title="Brands",
         brands=known,
+        named_by=_named_by(templates, usual),
         chosen=label and label["name"],
         names_default=all(each["name"] != "default" for each in known),
         filled=filled,

@@ -31,7 +31,7 @@ _TYPED_NUMBER = re.compile(r"[0-9]{1,3}(\.[0-9]{1,3})?")
 
 def edit(visit: Visit, found: Mapping[str, str]) -> flask.Response:
     """Make another version from the takes that exist."""
-    ordered = visit.need("GET", f"/jobs/{found['job']}/request")
+    ordered = visit.need("GET", f"/jobs/{found['job']}/understood")
     if "films" in visit.form:
         return _other_films(visit, found["job"], ordered)
     form, refused = kept(visit, visit.form)

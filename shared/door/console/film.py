@@ -66,7 +66,7 @@ def film_page(
             again = visit.ask("POST", f"{path}/retry", {"dry_run": True})
         hooks = visit.ask("GET", "/tenant/deliveries", query={"job": job["id"], "limit": str(WEBHOOKS_OF_A_FILM)})
         webhooks = () if hooks.failed else hooks.fields["deliveries"]
-    ordered, wrong = visit.need("GET", f"{path}/request"), (problem or {}).get("details") or {}
+    ordered, wrong = visit.need("GET", f"{path}/understood"), (problem or {}).get("details") or {}
     playing = _playing(job["outputs"], visit.request.args.get("o", ""))
     filled = _asked_files(form or {}, ordered) | _asked_place(form or {}, ordered)
     filled["aspect_ratio"] = str(job["outputs"][playing - 1]["aspect_ratio"]) if playing else ""

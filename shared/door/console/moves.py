@@ -121,7 +121,7 @@ def _again(
         job=job,
         parts=parts,
         chosen=wanted.get("nodes", ()),
-        ordered=visit.need("GET", f"/jobs/{job_id}/request"),
+        ordered=visit.need("GET", f"/jobs/{job_id}/understood"),
         form=visit.form,
         priced=None if price.failed else price.fields,
         agreed=agreement(wanted),

@@ -53,7 +53,7 @@ def form(visit: Visit, _found: Mapping[str, str]) -> flask.Response:
     filled: dict[str, str] = {"_once": str(uuid4())}
     source = visit.request.args.get("from", "")
     if is_job_id(source):
-        filled |= _as_form(visit.need("GET", f"/jobs/{source}/request"))
+        filled |= _as_form(visit.need("GET", f"/jobs/{source}/understood"))
     return _shown(visit, filled)
 
 
