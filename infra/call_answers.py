@@ -187,4 +187,4 @@ QUERIES: Mapping[str, Mapping[str, Schema]] = {
     "DELETE /tenant/integrations/{provider}": {"mode": word("Which account.", Mode)},
 }
 
-REDIRECTS = ("GET /jobs/{job}/film", "GET /jobs/{job}/{thing}/{token}")
+REDIRECTS = ("GET /jobs/{job}/film", "GET /jobs/{job}/{thing}/{token}", "GET /tenant/uploads/{folder}/{file}")

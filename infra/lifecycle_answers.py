@@ -19,8 +19,10 @@ LIFECYCLE_SCHEMAS: Mapping[str, Schema] = {
         {
             "kind": text(
                 "What its records are, one kind a page, in this order: `tenant`, `defaults`, `accounts`, `webhooks`, "
-                "`personas`, `templates` and `brand_kits` (each version), `api_keys`, `months`, `jobs` (with request, "
-                "bill and timeline), `deliveries`, `deleted_jobs`, `changes`. There may be more kinds one day."
+                "`personas`, `templates` and `brand_kits` (each version), `uploads` (files of the tenant's, and those "
+                "fetched for its orders: `kind`, `id`, `file`, `type`, `bytes`, and a `url` that leads there with a "
+                "key of the scope tenant:admin), `api_keys`, `months`, `batches`, `jobs` (with request, bill and "
+                "timeline), `deliveries`, `deleted_jobs`, `changes`. There may be more kinds one day."
             ),
             "records": listed(
                 "Each as the call that shows it shows it: never a key, a secret or a hash.", of("object", "A record.")

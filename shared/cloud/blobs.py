@@ -116,6 +116,20 @@ class Blobs:
         except _broken() as failed:
             raise FilesUnreachable(f"{prefix_uri} could not be listed: {failed}") from failed
 
+    def page(self, prefix_uri: str, most: int, after: str = "") -> tuple[StoredObject, ...]:
+        """Return at most so many objects under a prefix, by name: those behind the one that is called `after` there.
+
+        Raises FilesUnreachable.
+        """
+        bucket, prefix = split(prefix_uri)
+        begins = {"start_offset": f"{prefix}{after}"} if after else {}  # with that one itself, where it is still there
+        try:
+            listed = self._clients.storage.list_blobs(bucket, prefix=prefix, max_results=most + 1, **begins)
+            found = [_stored(blob) for blob in listed if blob.name != f"{prefix}{after}"]
+        except _broken() as failed:
+            raise FilesUnreachable(f"{prefix_uri} could not be listed: {failed}") from failed
+        return tuple(found[:most])
+
     def delete(self, uri: str) -> None:
         """Delete an object; one that is gone is fine. Raises FilesUnreachable."""
         try:

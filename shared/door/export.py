@@ -45,7 +45,11 @@ class ExportDoor:
     def routes(self) -> tuple[Route, ...]:
         """What is answered, for the router and for the OpenAPI description."""
         says = "Read everything that is stored of the tenant, page by page, kind by kind."
-        return (Route("GET", "/export", self._page, says, reads=("cursor",)),)
+        file = "Be redirected to a file the tenant has uploaded, as an export names it; the link lives for minutes."
+        return (
+            Route("GET", "/export", self._page, says, reads=("cursor",)),
+            Route("GET", "/uploads/{folder}/{file}", self._file, file),
+        )
 
     def _page(self, request: flask.Request, _found: Mapping[str, str]) -> flask.Response:
         who = self.who(request)
@@ -57,6 +61,10 @@ class ExportDoor:
         if page is None:
             raise invalid({"cursor": ["is not a cursor of ours: take next_cursor as it is"]})
         return answer(200, {"kind": page.kind, "records": page.records, "next_cursor": page.following})
+
+    def _file(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
+        link = self.kinds().uploads.link(self.who(request).tenant.id, found["folder"], found["file"])
+        return answer(302, {"file": found["file"]}, {"Location": link})
 
 
 def page_at(kinds: "Kinds", tenant: Tenant, kind: str, after: str) -> ExportPage | None:

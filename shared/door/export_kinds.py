@@ -32,6 +32,7 @@ from shared.pipeline.codec import to_plain
 from shared.pipeline.job.job import Job
 from shared.pipeline.plan.dollars import dollars
 from shared.pipeline.vendors.figures import Outlook
+from shared.steps.own_uploads import UPLOADED, OwnUploads, Uploaded
 from shared.steps.personas import MOST_PERSONAS
 
 Records = list[dict[str, Any]]
@@ -56,6 +57,7 @@ class Kinds:
     deliveries: DeliveryLists
     deletions: Deletions
     audit_log: AuditLog
+    uploads: OwnUploads
     public_url: str
     now: Callable[[], datetime]
     outlook: Callable[[], Outlook]
@@ -73,6 +75,7 @@ class Kinds:
             "personas": self._personas,
             "templates": self._templates,
             "brand_kits": self._brand_kits,
+            "uploads": self._uploads,
             "api_keys": self._keys,
             "months": self._months,
             "batches": self._batches,
@@ -110,6 +113,15 @@ class Kinds:
             return None
         page = self.kits.versions(tenant.id, self.large, after)
         return [brands.shown_kit(each) for each in page], page[-1].label if len(page) == self.large else None
+
+    def _uploads(self, tenant: Tenant, after: str) -> Found:
+        found = self.uploads.page(tenant.id, after, self.small)
+        return found and ([self._upload(each) for each in found[0]], found[1])
+
+    def _upload(self, kept: Uploaded) -> dict[str, Any]:
+        url = f"{self.public_url}/tenant/uploads/{kept.folder}/{kept.file}"
+        told = {"kind": UPLOADED[kept.folder], "id": kept.file.partition(".")[0], "file": kept.file}
+        return {**told, "type": kept.stored.mime, "bytes": kept.stored.size, "url": url}
 
     def _keys(self, tenant: Tenant, after: str) -> Found:
         return _whole([shown_key(each, self.now()) for each in self.revocations.keys(tenant.id)], after)

@@ -143,10 +143,12 @@ class DoorParts(BatchParts):
     def export_kinds(self) -> "Kinds":
         from shared.cloud.month_lists import MonthLists
         from shared.door.export_kinds import Kinds
+        from shared.steps.own_uploads import OwnUploads
 
         kept = (self.tenants, self.revocations, self.personas, self.templates, self.brands, MonthLists(self.clients))
         told = (self.batches, self.jobs, self.delivery_lists, self.deletions, self.audit_log)
-        return Kinds(*kept, *told, self.settings.public_url, self.now, self.outlook)
+        uploads = OwnUploads(self.blobs, self.settings.films_bucket)
+        return Kinds(*kept, *told, uploads, self.settings.public_url, self.now, self.outlook)
 
     @cached_property
     def replays(self) -> "Replays":

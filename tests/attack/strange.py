@@ -263,7 +263,7 @@ def requests(draw: st.DrawFn, known: Known) -> Strange:
     places |= {"template": "launch", "brand": "spring", "kind": "vtt", "batch": known.job}
     places |= {"persona": "ana", "endpoint": known.job, "delivery": known.job, "name": "console.css"}
     places |= {"key": known.spare, "tenant": known.tenant, "attempt": known.callback[0], "mark": known.callback[1]}
-    places |= {"file": 64 * "a"}
+    places |= {"file": 64 * "a", "folder": "images"}
     if "{vendor}" in pattern:
         called_back, places = True, {**places, "vendor": "did", "mark": known.vendor_mark}
     right = draw(st.integers(0, 2)) or (called_back and draw(st.booleans()))

@@ -79,6 +79,7 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
             Thing("secret", job.film_token, "B" * len(job.film_token)),
             Thing("delivery", f"{job.id}-{delivery}", f"00000000-0000-4000-8000-000000000000-{delivery}"),
             Thing("image", "a" * 64, "b" * 64),
+            Thing("file", f"{'a' * 64}.jpg", f"{'b' * 64}.jpg"),
             Thing("tenant", TENANT.id, "nowhere"),
             Thing("persona", "anna", "nobody"),
             Thing("template", "launch", "nothing"),
@@ -105,6 +106,8 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
             "endpoint": hook(intruder),
             "delivery": f"{mine.id}-1",
             "batch": batch(intruder),
+            "folder": "images",
+            "file": f"{'c' * 64}.jpg",
         }
         places |= {"tenant": "intruder", "mode": "production", "attempt": f"{mine.id}.presenter-1.t1.a1", "mark": "m"}
         places["vendor"] = "did"

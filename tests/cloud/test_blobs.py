@@ -32,6 +32,23 @@ def test_a_new_file_is_described_as_storage_does(blobs: Blobs) -> None:
     assert b"onetwo" == blobs.read(A, 0, 100)
 
 
+@pytest.mark.parametrize("most", [1, 2, 5])
+def test_pages_of_a_folder_follow_each_other(blobs: Blobs, most: int) -> None:
+    """By name; what the last page ended with may be gone by now, and another folder's files are none."""
+    folder = A.rpartition("/")[0]
+    names = [f"{name}.jpg" for name in "abcd"]
+    for name in (*(f"x/{each}" for each in names), "xy/e.jpg", "w/z.jpg"):
+        blobs.write(f"{folder}/{name}", [b"x"], mime="image/jpeg")
+
+    found, last = list[str](), ""
+    while page := blobs.page(f"{folder}/x/", most, last):
+        last = page[-1].uri.rpartition("/")[2]
+        found += [each.uri.rpartition("/")[2] for each in page]
+        blobs.delete(page[-1].uri)
+
+    assert names == found
+
+
 def test_a_name_that_is_taken_keeps_its_file(blobs: Blobs) -> None:
     """412 at the end of the upload: what is there is returned as it is."""
     first = blobs.write(A, [b"first"], mime="text/plain")

@@ -25,6 +25,7 @@ KINDS = {
     "personas": 1,
     "templates": 2,
     "brand_kits": 2,
+    "uploads": 3,
     "months": 1,
     "batches": 1,
     "jobs": 2,
@@ -101,10 +102,39 @@ def test_pages_follow_each_other_whatever_their_size(stage: Stage, mine: Furnish
 
     pages = list(all_pages(replace(stage.wiring.export_kinds, small=1, large=1), known))
 
-    assert {1, 0} >= {len(page.records) for page in pages if page.kind in ("jobs", "templates", "months", "deliveries")}
-    names = ("id", "job_id", "name", "version", "month")
+    single = ("jobs", "templates", "months", "deliveries", "uploads")
+    assert {1, 0} >= {len(page.records) for page in pages if page.kind in single}
+    names = ("id", "url", "job_id", "name", "version", "month")
     plain = [(page.kind, [str(each.get(name)) for name in names]) for page in pages for each in page.records]
     assert plain == [(kind, [str(each.get(name)) for name in names]) for kind, each in whole]
+
+
+def test_uploads_are_named_and_lead_to_their_files(stage: Stage, mine: Furnished) -> None:
+    """Each by its kind, id, size and a link that needs the tenant's own key; what was found of a file is none."""
+    clip, facts = (f"{'b' * 64}.{suffix}" for suffix in ("mp4", "json"))
+    for name in (clip, facts):
+        stage.wiring.blobs.write(
+            f"gs://{stage.wiring.settings.films_bucket}/clips/mine/{name}", [b"xy"], mime="video/mp4"
+        )
+    told_of = {each["kind"]: each for kind, each in exported(mine.owner) if kind == "uploads"}
+    path = told_of["clip"]["url"].removeprefix(stage.wiring.settings.public_url)
+    theirs = customer(stage.wiring, "theirs")
+
+    led = mine.owner.call("GET", path)
+
+    assert {"brand", "clip", "image", "music"} == {*told_of}
+    assert ("b" * 64, 2, "video/mp4") == tuple(told_of["clip"][name] for name in ("id", "bytes", "type"))
+    assert 302 == led.status_code
+    assert clip in led.headers["Location"]
+    others = [
+        theirs.call("GET", path),
+        *(
+            mine.owner.call("GET", f"/tenant/uploads/{each}")
+            for each in (f"clips/{facts}", f"jobs/{clip}", f"images/{clip}", "clips/..%2Fx.mp4")
+        ),
+    ]
+    assert {404} == {each.status_code for each in others}
+    stage.wiring.blobs.delete(f"gs://{stage.wiring.settings.films_bucket}/clips/mine/{clip}")
 
 
 def coded(*place: object) -> str:
@@ -121,6 +151,9 @@ def coded(*place: object) -> str:
         coded("tenant", "x"),
         coded("templates", "../x"),
         coded("months", "x"),
+        coded("uploads", "x"),
+        coded("uploads", "jobs/"),
+        coded("uploads", "clips/../../x"),
         coded(1, 2),
     ],
 )
