@@ -19,6 +19,14 @@ PERSONA = {
     "at": of("object", "Its ids, by avatar service.", additionalProperties=ref("PersonaIds")),
 }
 
+PERSONA_MAYBE = {
+    "gone": listed(
+        "Whom abroll's own account at a service did not know when it was asked last, as `did avatar amber`, where "
+        "you have none there: orders that name it there fail. It is asked anew within days.",
+        {"type": "string"},
+    )
+}
+
 TEMPLATE_HEAD = {
     "name": text("What orders name it by, alone or with `@version`."),
     "version": of("integer", "Which version this is, counted from 1."),
@@ -112,7 +120,7 @@ TENANT_SCHEMAS: Mapping[str, Schema] = {
             "style": text("How it speaks where an order gives no `voice.style`."),
         },
     ),
-    "PersonaKept": fields_of("A persona.", PERSONA),
+    "PersonaKept": fields_of("A persona.", PERSONA, maybe=PERSONA_MAYBE),
     "PersonaPut": fields_of(
         "A persona as it is kept now.",
         {**PERSONA, "warnings": listed("What could not be checked.", {"type": "string"})},

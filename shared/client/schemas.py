@@ -982,6 +982,7 @@ class PersonaKept(TypedDict):
     name: str
     title: str
     at: dict[str, PersonaIds]
+    gone: NotRequired[list[str]]
 
 
 class PersonaPut(TypedDict):

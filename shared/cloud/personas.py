@@ -46,6 +46,21 @@ class Personas:
         """Write a persona, whatever stood there. Raises StoreUnreachable."""
         self._write(tenant, persona.name, to_stored(persona), line)
 
+    def note_gone(self, tenant: str, name: str, gone: tuple[str, ...]) -> None:
+        """Write who of a persona is gone, nothing else of it; a persona that is gone itself is fine.
+
+        Raises StoreUnreachable.
+        """
+        from google.api_core.exceptions import GoogleAPICallError, NotFound, RetryError
+
+        document = self._clients.firestore.document(_path(tenant, name))
+        try:
+            document.update({"gone": list(gone) or None}, retry=retry_for(CALL_SECONDS), timeout=CALL_SECONDS)
+        except NotFound:
+            return
+        except (GoogleAPICallError, RetryError) as failed:
+            raise StoreUnreachable(f"{document.path} could not be written: {failed}") from failed
+
     def delete(self, tenant: str, name: str, line: AuditLine | None = None) -> None:
         """Forget a persona; one that is gone is fine. Raises StoreUnreachable."""
         self._write(tenant, name, None, line)

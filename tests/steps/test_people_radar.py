@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from infra.admin import tenants
-from shared.cloud.tenants import Integration, Tenant
+from shared.cloud.tenants import AccountStatus, Integration, Tenant
 from shared.pipeline.plan.personas import Persona, PersonaIds
+from shared.pipeline.vendors.names import PLATFORM
 from shared.steps.people_radar import PeopleRadar
 from tests.faults.wire import Kind
 from tests.steps.calls import customer, told
@@ -111,6 +112,49 @@ def test_a_service_that_is_down_says_nothing_of_anybody(
 
     assert before == account(stage)
     assert [] == alarms(capsys)
+
+
+def test_whoever_borrows_an_account_has_its_personas_asked_for(
+    stage: Stage, radar: PeopleRadar, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By the platform's key; who is gone rings once, stands in the persona, and is forgotten with another one."""
+    wiring, bolt = stage.wiring, customer(stage.wiring, "bolt")
+    wiring.personas.put("bolt", Persona("ana", "Ana", {"did": PersonaIds(AMBER, JENNY)}))
+    wiring.personas.put("bolt", Persona("bo", "Bo", {"did": PersonaIds(NOBODY, JENNY)}))
+    radar()
+    assert [] == alarms(capsys)  # nobody lends them an account yet
+
+    wiring.tenants.put_integration(PLATFORM, account(stage))
+    for _ in range(2):
+        radar()
+
+    told_of = f"did avatar {NOBODY}"
+    says = f"people gone at abroll's own accounts, bolt: {told_of} (persona bo): orders that name them fail"
+    assert [says] == alarms(capsys)
+    shown = {each["name"]: each.get("gone") for each in told(bolt.call("GET", "/tenant/personas"))["personas"]}
+    assert (None, [told_of]) == (shown["ana"], shown["bo"])
+
+    wiring.tenants.put_integration("bolt", replace(account(stage), status=AccountStatus.INACTIVE))
+    radar()
+    assert None is told(bolt.call("GET", "/tenant/personas/bo")).get("gone")
+    assert [] == alarms(capsys)
+
+
+def test_a_borrowed_account_that_is_down_says_nothing(stage: Stage, radar: PeopleRadar) -> None:
+    """Who was gone stays so; a persona that was removed meanwhile is not brought back."""
+    stage.wiring.tenants.put_integration(PLATFORM, account(stage))
+    stage.wiring.tenants.put_tenant(Tenant("bolt", "Bolt"))
+    stage.wiring.personas.put("bolt", Persona("bo", "Bo", {"did": PersonaIds(NOBODY, JENNY)}))
+    radar()
+    before = stage.wiring.personas.get("bolt", "bo")
+    stage.wire.on(ASKED, Kind.REFUSE, "503", times=99)
+    radar()
+    stage.wiring.personas.note_gone("bolt", "removed", ("did avatar x",))
+
+    assert before == stage.wiring.personas.get("bolt", "bo")
+    assert before
+    assert (f"did avatar {NOBODY}",) == before.gone
+    assert None is stage.wiring.personas.get("bolt", "removed")
 
 
 def test_each_day_goes_on_where_the_last_ended(stage: Stage, radar: PeopleRadar) -> None:

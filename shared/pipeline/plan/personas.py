@@ -29,6 +29,7 @@ class Persona(Stored):
     name: str
     title: str = ""  # for people
     at: Mapping[str, PersonaIds] = field(default_factory=dict)  # by avatar service
+    gone: tuple[str, ...] | None = None  # "did avatar amber": whom abroll's account there did not know, asked last
 
 
 def personas_named(request: FilmRequest) -> Mapping[str, tuple[str, ...]]:
