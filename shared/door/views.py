@@ -22,7 +22,6 @@ from shared.pipeline.plan.composition import laid_for
 from shared.pipeline.plan.dollars import dollars
 from shared.pipeline.plan.plan import COMPOSE_KEY, Kind, Plan, Stretch
 from shared.pipeline.plan.request import FilmRequest
-from shared.pipeline.plan.said_again import said_again
 from shared.pipeline.plan.selection import Ranked
 from shared.pipeline.vendors.figures import Outlook
 from shared.steps.links import FILM, POSTER, footage_name, link, linked_files
@@ -218,6 +217,8 @@ def story(job: Job, now: datetime) -> dict[str, Any]:
 
 def asked(job: Job) -> dict[str, Any]:
     """Return the request as it can be ordered again, defaults filled in."""
+    from shared.pipeline.plan.said_again import said_again  # the jobs function starts without what few ask for
+
     return said_again(job.request, taken_over=bool(job.plan.understudies))
 
 
