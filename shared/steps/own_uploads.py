@@ -9,8 +9,8 @@ from shared.steps.problems import not_found
 
 # By folder, what its files are. A brand's are copies that no age ends; the others go after their time.
 UPLOADED: Mapping[str, str] = {"brands": "brand", "clips": "clip", "images": "image", "music": "music"}
-_FACTS = ".json"  # ends the name of what a file was found to be, which stands beside it
-_FILE = re.compile(r"[A-Za-z0-9_-]{1,128}\.[a-z0-9]{2,5}")
+_FOUND_OF_IT = ".json"  # ends the name of what a file was found to be, which stands beside it
+_UPLOADED_FILE = re.compile(r"[A-Za-z0-9_-]{1,128}\.[a-z0-9]{2,5}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class OwnUploads:
         Raises FilesUnreachable.
         """
         folder, _, last = (after or f"{next(iter(UPLOADED))}/").partition("/")
-        if folder not in UPLOADED or (last and not _FILE.fullmatch(last)):
+        if folder not in UPLOADED or (last and not _UPLOADED_FILE.fullmatch(last)):
             return None
         names = list(UPLOADED)
         for each in names[names.index(folder) :]:
@@ -45,14 +45,14 @@ class OwnUploads:
                 following: str | None = f"{each}/{files[-1][0]}"
             else:
                 following = next((f"{name}/" for name in names[names.index(each) + 1 :]), None)
-            told = tuple(Uploaded(each, name, one) for name, one in files if not name.endswith(_FACTS))
+            told = tuple(Uploaded(each, name, one) for name, one in files if not name.endswith(_FOUND_OF_IT))
             if told or following is None or len(found) == most:
                 return told, following
         return None
 
     def link(self, tenant: str, folder: str, file: str) -> str:
         """Return a link to a file that lives for minutes. Raises Problem, FilesUnreachable."""
-        if folder not in UPLOADED or not _FILE.fullmatch(file) or file.endswith(_FACTS):
+        if folder not in UPLOADED or not _UPLOADED_FILE.fullmatch(file) or file.endswith(_FOUND_OF_IT):
             raise not_found("upload")
         uri = f"{self._uri(tenant, folder)}{file}"
         try:
