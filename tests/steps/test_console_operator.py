@@ -100,6 +100,7 @@ def test_a_job_is_found_by_what_a_vendor_calls_a_part_of_it(stage: Stage, operat
     assert clip
     assert take
     assert "/" in clip
+    page(operator, "/operator")  # who asks is known from now on
     before = stage.cloud.firestore.counts.reads
 
     led = [operator.get(f"/operator/jobs?q={quote(each, safe='')}") for each in (take, clip, clip.rpartition("/")[2])]
