@@ -12,6 +12,7 @@ import flask
 
 from shared.door.console.visits import Visit, told
 from shared.door.inside import Answered
+from shared.door.misplaced import without_hint
 from shared.steps.problems import not_found
 
 CLIP_FIELDS = ("clip", "clip_start", "clip_name", "clip_told", "clip_link")
@@ -97,7 +98,8 @@ def refusal(heard: Answered) -> list[str]:
     """Return why a file was not taken, and the next move."""
     about = told(heard)
     whys = [why for each in (about["details"] or {}).values() for why in each]
-    return whys or [str(each) for each in (about["message"], about["next_move"]) if each]
+    moves = (about["message"], without_hint(str(about["next_move"] or "")))
+    return whys or [str(each) for each in moves if each]
 
 
 def about_clip(facts: Mapping[str, Any]) -> str:
