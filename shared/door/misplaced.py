@@ -48,9 +48,7 @@ def without_hint(move: str) -> str:
 
 def belongs_to(head: bytes) -> UploadPath | None:
     """Name the upload that takes a file, by its first bytes; None for what no upload takes."""
-    from shared.media.errors import MediaRefused
-    from shared.media.ffmpeg import Demuxer
-    from shared.media.music import kind_of
+    from shared.media.music_kinds import music_kind
     from shared.media.photo.kinds import format_of, is_film
     from shared.media.photo.refused import ImageRefused
 
@@ -61,9 +59,6 @@ def belongs_to(head: bytes) -> UploadPath | None:
         return UploadPath.FONT
     if head.startswith(_EBML):
         return UploadPath.CLIP
-    with suppress(MediaRefused):
-        if not head.startswith(_UTF16) and kind_of(head) is not Demuxer.MP4:
-            return UploadPath.MUSIC
-    if head[4:8] == b"ftyp" and is_film(head):
-        return UploadPath.MUSIC if head[8:12] in _SOUND_ALONE else UploadPath.CLIP
-    return None
+    if head[4:8] == b"ftyp":
+        return (UploadPath.MUSIC if head[8:12] in _SOUND_ALONE else UploadPath.CLIP) if is_film(head) else None
+    return UploadPath.MUSIC if music_kind(head) and not head.startswith(_UTF16) else None

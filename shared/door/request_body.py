@@ -38,6 +38,7 @@ _SHUT_RD, _SHUT_WR, _SHUT_RDWR = 0, 1, 2  # as in `socket`, which only the guard
 
 Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
 Function = TypeVar("Function")
+Shaped = Callable[[flask.Response], flask.Response]
 
 
 class BodyTooLarge(Exception):
@@ -220,16 +221,19 @@ class Gate:
         return ClosingIterator(self._app(environ, start_response), body.leave)
 
 
-def gated(function: Function) -> Function:
-    """Put the gate before the app that functions-framework is loading this function into, and answer its 404s."""
+def gated(function: Function, shaped: Shaped | None = None) -> Function:
+    """Put the gate before the app that functions-framework is loading this function into, and answer its 404s.
+
+    `shaped` makes of a refusal one as this function's callers know it; they know it as all others do without.
+    """
     app = flask.current_app
     app.wsgi_app = Gate(app.wsgi_app)  # type: ignore[method-assign]  # flask's own way to add a layer
     app.url_map.merge_slashes = False  # it redirects to a path without the function's name, which the platform took off
-    app.register_error_handler(404, _unrouted)
+    app.register_error_handler(404, lambda _error: shaped(_unrouted()) if shaped else _unrouted())
     return function
 
 
-def _unrouted(_error: Exception) -> flask.Response:
+def _unrouted() -> flask.Response:
     """Refuse as a door does what the framework finds no route for: a line's end in a path, a slash too many."""
     from shared.door.public import serve  # the room's own light import: most functions answer no such path
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from shared.media.errors import MediaRefused
 from shared.media.ffmpeg import Budget, Demuxer, Source, run
 from shared.media.mp4 import NotAFilm, read_m4a
+from shared.media.music_kinds import music_kind
 from shared.pipeline.plan.heard import LONGEST_MUSIC, SHORTEST_MUSIC, MusicFacts
 
 MUSIC_SUFFIX = {Demuxer.MP3: "mp3", Demuxer.AAC: "aac", Demuxer.MP4: "m4a", Demuxer.WAV: "wav", Demuxer.FLAC: "flac"}
@@ -55,16 +56,8 @@ def judged_music(data: bytes) -> MusicFacts:
 
 def kind_of(data: bytes) -> Demuxer:
     """Name music's kind by its first bytes. Raises MediaRefused."""
-    if data[:4] == b"fLaC":
-        return Demuxer.FLAC
-    if data[:4] == b"RIFF" and data[8:12] == b"WAVE":
-        return Demuxer.WAV
-    if data[4:8] == b"ftyp":
-        return Demuxer.MP4
-    if data[:3] == b"ID3" or (data[:1] == b"\xff" and data[1:2] and data[1] & 0xE6 in (0xE2, 0xE4, 0xE6)):
-        return Demuxer.MP3
-    if data[:1] == b"\xff" and data[1:2] and data[1] & 0xF6 == 0xF0:  # noqa: PLR2004 - ADTS: its layer is 0
-        return Demuxer.AAC
+    if suffix := music_kind(data):
+        return DEMUXER[suffix]
     raise MediaRefused("the file is no music we can read", _OUR_KINDS)
 
 

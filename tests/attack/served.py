@@ -7,6 +7,7 @@ import flask
 import functions_framework
 
 from shared.cloud.secret_names import vendor_webhook
+from shared.door.django_api import DjangoApi, as_django
 from shared.door.keys import new_key
 from shared.door.request_body import Wsgi, gated
 from shared.pipeline.job.names import AttemptName
@@ -52,6 +53,6 @@ def network(number: int) -> str:
 def _app(door: Callable[[flask.Request], Any]) -> Wsgi:
     app = flask.Flask("main")
     with app.app_context():
-        gated(door)
+        gated(door, as_django if isinstance(door, DjangoApi) else None)
     functions_framework._configure_app(app, door, "http")  # type: ignore[no-untyped-call]  # it has no types
     return app.wsgi_app

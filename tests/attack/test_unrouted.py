@@ -30,6 +30,6 @@ def test_a_path_nobody_routes_is_not_found_in_our_shape(doors: Mapping[str, Wsgi
     body, status, headers = run_wsgi_app(doors[function], environ)
 
     said = json.loads(b"".join(body))
-    word = said.get("error", said.get("code"))  # the older API's callers know another shape
+    word = said["code" if function == "api" else "error"]  # the older API's callers know another shape
     assert ("404 NOT FOUND", "application/json", "not_found") == (status, headers["Content-Type"], word)
     assert said["request_id"] == headers["X-Request-Id"]

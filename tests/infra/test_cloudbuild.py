@@ -105,7 +105,9 @@ def test_nothing_is_applied_but_by_the_deployer() -> None:
     assert {APPLY} == {build for build, text in builds().items() if "terraform apply" in text}
 
 
-def test_a_plan_takes_everything_along_that_applying_needs(tmp_path: Path) -> None:
+def test_a_plan_takes_everything_along_that_applying_needs(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     """What planning leaves holds archives, plan, variables and providers: the deployer fetches nothing else."""
     terraform = """case $1 in
 init) mkdir .terraform && touch .terraform/provider ;;
@@ -114,13 +116,12 @@ esac
 echo "$@" >> calls"""
     (tmp_path / "build" / "archives").mkdir(parents=True)
     (tmp_path / "build" / "archives" / "jobs.zip").touch()
-    (tmp_path / "home").mkdir()
 
     ran = run(
         tmp_path,
         script(PLAN, "plan"),
         {"terraform": terraform},
-        HOME=str(tmp_path / "home"),
+        HOME=str(tmp_path_factory.mktemp("home")),
         ALERT_EMAIL="ops@example.com",
         PROJECT="shop-films",
         PUBLIC_URL="",
