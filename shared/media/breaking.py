@@ -5,7 +5,7 @@ and Japanese by the rules of what may not begin or end a line, Japanese and Kore
 """
 
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 
 from icu import BreakIterator, Locale, UnicodeString
 
@@ -16,6 +16,7 @@ _LETTERS = 100  # from here on ICU says of a part that it is a word
 _JOINS = ("-", "\N{HYPHEN}", "\N{NON-BREAKING HYPHEN}", "/", ":", "@", "&", "+")
 
 
+@lru_cache(maxsize=512)  # a long word is parted again and again, for each size and width that is tried
 def clusters(text: str) -> tuple[str, ...]:
     """Return the signs of a text: a letter with its marks, a syllable, a family of emoji."""
     return _parts(text, _signs())

@@ -6,7 +6,7 @@ until a size in pixels is chosen.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, pairwise
+from itertools import accumulate, pairwise, takewhile
 
 from shared.media.breaking import clusters, pieces
 from shared.media.hyphens import HYPHEN, SOFT, is_bare, parted_at, sign_at, soft_sign
@@ -225,11 +225,12 @@ def _cut(laid: _Text, text: str, room: float, *, bare: bool) -> tuple[str, str, 
     signs = clusters(text.rstrip(" "))
     if len(signs) <= 1:
         return None
-    ends = list(accumulate(laid.piece(sign).advance for sign in signs))
-    at = parted_at(signs, max(1, sum(end <= room - laid.piece(HYPHEN).width for end in ends)))
+    ends = list(takewhile(lambda end: end <= room, accumulate(laid.piece(sign).advance for sign in signs)))
+    beside = room - laid.piece(HYPHEN).width
+    at = parted_at(signs, max(1, sum(end <= beside for end in ends)))
     mark = "" if bare else sign_at(signs, at)
     if not mark:
-        at = min(max(1, sum(end <= room for end in ends)), len(signs) - 1)
+        at = min(max(1, len(ends)), len(signs) - 1)
     head = "".join(signs[:at])
     return head, mark, text[len(head) :]
 
