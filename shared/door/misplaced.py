@@ -24,7 +24,6 @@ _REFUSALS = {Code.NOT_AN_IMAGE, Code.UNSUPPORTED_FORMAT, Code.NOT_MUSIC, Code.NO
 _SEEMS = {UploadPath.IMAGE: "an image", UploadPath.MUSIC: "music", UploadPath.CLIP: "a clip", UploadPath.FONT: "a font"}
 _FONTS = (b"\x00\x01\x00\x00", b"OTTO", b"true", b"wOFF", b"wOF2", b"ttcf")
 _SOUND_ALONE = (b"M4A ", b"M4B ", b"mp4a")  # brands of MP4s without a picture
-_HINT = " This one looks like {what}: POST it to {there}."
 _EBML, _UTF16 = b"\x1a\x45\xdf\xa3", b"\xff\xfe"
 
 
@@ -37,13 +36,9 @@ def sent_to(here: UploadPath, head: bytes) -> Iterator[None]:
         there = belongs_to(head) if refused.code in _REFUSALS else None
         if there is None or there == here or {here, there} == {UploadPath.LOGO, UploadPath.IMAGE}:
             raise
-        move = f"{refused.next_move}{_HINT.format(what=_SEEMS[there], there=there)}"
+        elsewhere = f"this one looks like {_SEEMS[there]}, which POST {there} takes"  # a part that pages leave out
+        move = f"{refused.next_move.rstrip('.')}; {elsewhere}"
         raise Problem(refused.code, refused.message, next_move=move, details=refused.details) from refused
-
-
-def without_hint(move: str) -> str:
-    """Return a next move as pages tell it, whose forms send each file to its upload themselves."""
-    return move.partition(_HINT.partition("{")[0])[0]
 
 
 def belongs_to(head: bytes) -> UploadPath | None:

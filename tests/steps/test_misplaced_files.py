@@ -47,7 +47,7 @@ def test_a_misplaced_file_is_told_where_it_belongs(shop: Customer, files: Mappin
         answer = shop.call("POST", upload, files[name])
 
         assert answer.status_code in {415, 422}, (upload, name)
-        assert told(answer)["next_move"].endswith(f" POST it to {TAKES[name]}.")
+        assert told(answer)["next_move"].endswith(f", which POST {TAKES[name]} takes")
 
 
 @pytest.mark.parametrize("name", ["clip", "mp3"])

@@ -14,6 +14,7 @@ from shared.door.console import kit_choices
 from shared.door.console.kit_form import filled_kit
 from shared.door.console.own_files import LONGEST_FILE_NAME, about_clip, not_taken, refusal
 from shared.door.console.visits import Visit
+from shared.door.misplaced import UploadPath
 from shared.pipeline.job.names import brand_object, clip_object, music_object
 from shared.steps.problems import Problem, not_found
 
@@ -63,10 +64,10 @@ KIT_FILES = {
 }
 FILE_NAMES = tuple(field + CALLED for file in KIT_FILES.values() for field in file.fields)
 _SENDS = {  # by kind: where a file is sent, and what its id is called in the answer
-    "picture": ("/tenant/uploads/logo", "image"),
-    "clip": ("/tenant/uploads/clip", "clip"),
-    "music": ("/tenant/uploads/audio", "audio"),
-    "font": ("/tenant/uploads/font", "font"),
+    "picture": (UploadPath.LOGO, "image"),
+    "clip": (UploadPath.CLIP, "clip"),
+    "music": (UploadPath.MUSIC, "audio"),
+    "font": (UploadPath.FONT, "font"),
 }
 
 

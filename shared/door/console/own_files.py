@@ -12,13 +12,13 @@ import flask
 
 from shared.door.console.visits import Visit, told
 from shared.door.inside import Answered
-from shared.door.misplaced import without_hint
+from shared.door.misplaced import UploadPath
 from shared.steps.problems import not_found
 
 CLIP_FIELDS = ("clip", "clip_start", "clip_name", "clip_told", "clip_link")
 PICTURE_FILES = {  # by the field of a file: the field its id is kept in, and where it is sent
-    "photo": ("image", "/tenant/uploads"),
-    "poster_file": ("poster.image", "/tenant/uploads"),
+    "photo": ("image", UploadPath.IMAGE),
+    "poster_file": ("poster.image", UploadPath.IMAGE),
 }
 LONGEST_FILE_NAME = 120  # letters of a file's name that are shown
 _AT = re.compile(r"(?:scenes|edit)\.[0-9]{1,2}")
@@ -79,7 +79,7 @@ def _keep_clip(visit: Visit, form: dict[str, str], at: str) -> Mapping[str, list
     if file is None and not link:
         return {}
     if file is not None:
-        field, name, heard = f"{at}.clip_file", file.filename or "", visit.ask("POST", "/tenant/uploads/clip", file)
+        field, name, heard = f"{at}.clip_file", file.filename or "", visit.ask("POST", UploadPath.CLIP, file)
     else:
         field, name = f"{at}.clip_link", link.partition("?")[0].rpartition("/")[2]
         heard = visit.ask("POST", "/tenant/uploads/clip_link", {"clip_url": link})
@@ -98,8 +98,7 @@ def refusal(heard: Answered) -> list[str]:
     """Return why a file was not taken, and the next move."""
     about = told(heard)
     whys = [why for each in (about["details"] or {}).values() for why in each]
-    moves = (about["message"], without_hint(str(about["next_move"] or "")))
-    return whys or [str(each) for each in moves if each]
+    return whys or [str(each) for each in (about["message"], about["next_move"]) if each]
 
 
 def about_clip(facts: Mapping[str, Any]) -> str:
