@@ -166,6 +166,7 @@ def test_a_wrong_template_names_its_field(shop: Customer, changed: dict[str, Any
 
 def test_a_kit_that_is_not_there_is_refused_where_a_template_names_it(shop: Customer) -> None:
     """Told as an order would be told, with all else that is wrong, of named templates and of the usual one."""
+    put(shop)
     shop.call("PUT", "/tenant/brand/summer", {"captions": True})
     films = [{"aspect_ratio": "9:16", "brand": "summer"}, {"aspect_ratio": "1:1", "brand": "winter"}]
     order = {"brand": "sumer", "outputs": films}
