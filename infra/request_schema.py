@@ -12,6 +12,7 @@ from shared.pipeline.plan.request import FilmRequest
 
 NULL = {"type": "null"}
 NEWER = "unknown"  # where a document keeps what newer code wrote: never shown
+_NOTED = "said"  # of the order by itself: what its values do not tell, and are shown without
 _REF = "#/components/schemas/"
 _UNSAID = {"persona_style", "clip_facts", "video_facts"}  # by an order: a persona or a file brings it
 _BRAND = {"type": "string", "description": "The brand kit it wears, by name and version; `none` is none."}
@@ -67,7 +68,7 @@ def _shown(schema: Mapping[str, Any]) -> dict[str, Any]:
     """Return an object's schema as it is shown: a field that is null is left out, one with a default never is."""
     if "properties" not in schema:
         return dict(schema)
-    fields = {name: field for name, field in schema["properties"].items() if name != NEWER}
+    fields = {name: field for name, field in schema["properties"].items() if name not in (NEWER, _NOTED)}
     required = [name for name, field in fields.items() if NULL not in field.get("anyOf", ())]
     shown = {name: _given(name, field, always=name in required) for name, field in fields.items()}
     return {**schema, "properties": shown, "required": required}

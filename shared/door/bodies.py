@@ -22,7 +22,7 @@ from shared.pipeline.codec import to_plain
 from shared.pipeline.plan import rules
 from shared.pipeline.plan.brand import Brand
 from shared.pipeline.plan.dress import Dress, Kit
-from shared.pipeline.plan.kit import filled_in, worn_over
+from shared.pipeline.plan.kit import filled_in, said_paths, unseen, worn_over
 from shared.pipeline.plan.renditions import filmed_for
 from shared.pipeline.plan.request import FilmRequest, from_document
 
@@ -70,8 +70,9 @@ def parse_film(
     if wrong:
         raise _told([*found, *wrong])  # what it would be like otherwise, nobody knows
     own = {name: value for name, value in sent.items() if value is not None and name != "variables"}
-    body, brand, unknown = _branded(_own(template, named, own), brands)
-    worn, unworn = _worn(_own(template, named, own), brands)
+    spoken = _own(template, named, own)
+    body, brand, unknown = _branded(spoken, brands)
+    worn, unworn = _worn(spoken, brands)
     found += [*unknown, *unworn]
     called = {name: alias for alias, name in ALIASES.items() if body.get(alias) is not None}
     found += _too_many(body)
@@ -91,6 +92,7 @@ def parse_film(
     for each in titled.get("outputs", ()):
         each.pop("brand", None)
     request = from_document(titled)
+    request = replace(request, said=unseen(request, {*said_paths(spoken)}))
     return filmed_for(request, shape="aspect_ratio" in named, resolution="resolution" in named)
 
 

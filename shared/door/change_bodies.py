@@ -33,6 +33,7 @@ from shared.pipeline.plan.brand import NO_BRAND
 from shared.pipeline.plan.dress import Kit
 from shared.pipeline.plan.kit import Rebrand, worn_over
 from shared.pipeline.plan.request import VoiceSettings
+from shared.pipeline.plan.typography import USUAL_TEXT
 
 NO_KITS: Mapping[str, Kit | None] = {}
 _PART_PATTERN, _LINK_PATTERN = (
@@ -197,6 +198,8 @@ class EditBody(Body):
         plain |= {"audio": self.b_roll.audio} if self.b_roll and self.b_roll.audio else {}
         plain |= self.audio.model_dump(exclude_none=True) if self.audio else {}
         scenes = [scene.model_dump(exclude_none=True, include=_SCENE_LAID_OUT) for scene in self.scenes or ()]
+        usual = tuple(name for name in plain.get("text", ()) if plain["text"][name] == getattr(USUAL_TEXT, name))
+        plain |= {"usual_text": usual} if usual else {}
         outputs = [(each.pop("brand", None), each) for each in plain.get("outputs", ())]
         made = from_plain(Recut, {**plain, "scenes": scenes})
         if made.outputs is not None:

@@ -1,6 +1,7 @@
 """How a job looks from outside: the customer's established names, money as decimal dollars, ages rendered on read."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -224,7 +225,7 @@ def asked(job: Job) -> dict[str, Any]:
 
 def understood(job: Job) -> dict[str, Any]:
     """Return the request as it was understood: with what its kits, its personas and its files said."""
-    request: dict[str, Any] = to_plain(job.request)
+    request: dict[str, Any] = to_plain(replace(job.request, said=None))
     return request
 
 

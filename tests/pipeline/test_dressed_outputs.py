@@ -253,3 +253,43 @@ def test_a_film_that_is_lacking_is_asked_for_in_its_kit() -> None:
     assert '"outputs": [{"aspect_ratio": "9:16", "resolution": "720p", "brand": "christmas"}]' in lacking(
         made(ordered()), "compose-2", "No memory"
     )
+
+
+SILENT = {"brand": "none", "outputs": [], "scenes": [{"visual_description": "A mug"}], "avatar_script": "A mug."}
+PLAIN = {**SILENT, "captions": False, "text": {"style": "panel", "size": 1.0, "color": "#ffffff"}}
+
+
+@pytest.mark.parametrize("edit", [{"brand": "christmas"}, {"outputs": BOTH[1:]}])
+def test_what_an_order_said_wins_over_the_kit_of_an_edit(edit: dict[str, Any]) -> None:
+    """What it said as it usually is, too; of an order that was silent, the kit's word is taken."""
+    shown, silent = (edited(ordered(**words), edit) for words in (PLAIN, SILENT))
+
+    laid, asked = laid_for(shown.plan, shown.request, "compose")
+    other, left = laid_for(silent.plan, silent.request, "compose")
+
+    assert (False, TextStyle.PANEL, "#ffffff") == (laid.captions, asked.text.style, asked.text.color)
+    assert (True, TextStyle.SHADOW, "#fff0d0") == (other.captions, left.text.style, left.text.color)
+    assert shown.request == from_document(to_document(shown.request))
+
+
+@pytest.mark.parametrize("edit", [{"brand": "christmas"}, {"outputs": BOTH[1:]}])
+def test_what_an_edit_said_wins_over_the_kit_of_the_next(edit: dict[str, Any]) -> None:
+    """No captions, the usual style, no music, no cards, the usual place: though that looks like silence."""
+    said = {"captions": False, "text": {"style": "panel"}, "audio": {"music": None}, "avatar_position": None}
+    first = edited(ordered(brand="christmas", outputs=[]), {**said, "intro": None, "outro": None})
+
+    made = edited(edited(first.request, {"brand": "none"}).request, edit)
+    laid, asked = laid_for(made.plan, made.request, "compose")
+
+    assert (False, TextStyle.PANEL, "#fff0d0") == (laid.captions, asked.text.style, asked.text.color)
+    assert (None, None, None, None) == (asked.audio.music, asked.intro, asked.outro, asked.avatar_position)
+    assert (Hold.FREEZE, Loudness.WEB) == (asked.hold, asked.audio.loudness)
+
+
+def test_a_word_of_an_edit_takes_the_place_of_the_one_before() -> None:
+    """Captions that were turned off and on again are the film's; what a release before stored goes on as it did."""
+    off = edited(ordered(**PLAIN), {"captions": True}).request
+    older = replace(ordered(**PLAIN), said=None)
+
+    assert off.said == ("text.color", "text.size", "text.style")
+    assert edited(older, {"brand": "christmas"}).request.captions

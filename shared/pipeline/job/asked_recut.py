@@ -62,6 +62,7 @@ class Recut:
     intro: FilmCard | None = None  # of no seconds takes the film's away
     outro: FilmCard | None = None
     outputs: tuple[OutputRequest, ...] | None = None  # the films it makes from now on, in place of the present ones
+    usual_text: tuple[str, ...] | None = None  # what of `text` is said as it usually is
     order: tuple[int, ...] | None = None  # scenes by number, as they follow; those left out are not seen
     scenes: tuple[SceneRecut, ...] = ()
 
@@ -76,7 +77,11 @@ class Recut:
         return self._paths([f"scenes.{each.scene}" for each in self.scenes])
 
     def _paths(self, scenes: Sequence[str]) -> tuple[str, ...]:
-        top = [(PATHS.get(name, name), getattr(self, name)) for name in _names(Recut) if name != "scenes"]
+        top = [
+            (PATHS.get(name, name), getattr(self, name))
+            for name in _names(Recut)
+            if name not in ("scenes", "usual_text")
+        ]
         deep = (
             (f"{scene}.{name}", getattr(each, name))
             for scene, each in zip(scenes, self.scenes, strict=True)

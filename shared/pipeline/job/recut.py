@@ -19,7 +19,7 @@ from shared.pipeline.plan.cards import refuse_card_clips, refuse_empty_cards
 from shared.pipeline.plan.composition import canonical, compositions
 from shared.pipeline.plan.images import refuse_unknown_backdrop
 from shared.pipeline.plan.insets import refuse_beside
-from shared.pipeline.plan.kit import rebranded, still_filled, without
+from shared.pipeline.plan.kit import rebranded, still_filled, unseen, without
 from shared.pipeline.plan.packaging import awaited, composing, files_of
 from shared.pipeline.plan.picture import FilmCard
 from shared.pipeline.plan.placement import placement
@@ -93,7 +93,7 @@ def _worded(request: FilmRequest, recut: Recut) -> FilmRequest:
         scenes[each.scene] = recut_scene(scenes[each.scene], each)
     request = replace(request, product_card=recut.product_card or request.product_card)
     position = request.avatar_position if recut.avatar_position is None else recut.avatar_position
-    return replace(
+    made = replace(
         request,
         scenes=tuple(scenes),
         brand=still_filled(request.brand, recut.fields),
@@ -122,6 +122,13 @@ def _worded(request: FilmRequest, recut: Recut) -> FilmRequest:
         outro=_card(request.outro, recut.outro),
         outputs=_still_worn(request, recut) if recut.outputs is None else recut.outputs,
     )
+    return replace(made, said=unseen(made, _said(request, recut)))
+
+
+def _said(request: FilmRequest, recut: Recut) -> set[str]:
+    """Return what the order and its edits said themselves, by path; another look of words takes all of the old away."""
+    before = (path for path in request.said or () if recut.text is None or not path.startswith("text."))
+    return {*before, *recut.fields, *(f"text.{name}" for name in recut.usual_text or ())}
 
 
 def _still_worn(request: FilmRequest, recut: Recut) -> tuple[OutputRequest, ...]:

@@ -107,7 +107,7 @@ def _bare(body: Mapping[str, Any]) -> bool:
 def as_asked(order: Mapping[str, Any]) -> dict[str, Any]:
     """Return a plain order without what a kit has filled in: the same call is the same, whatever its kit is by now."""
     brand, worn_by = order.get("brand"), order.get("outputs", ())
-    asked = {name: value for name, value in order.items() if name != "brand"}
+    asked = {name: value for name, value in order.items() if name not in ("brand", "said")}
     asked |= {"outputs": [_undressed(each) for each in worn_by]} if any("dress" in each for each in worn_by) else {}
     if brand is None:
         return asked
@@ -133,20 +133,51 @@ def _reset(said: Mapping[str, Any], usual: Mapping[str, Any], name: str) -> dict
     return {**rest, name: usual[name]} if name in usual else rest
 
 
+def said_paths(body: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what a plain order says itself, by path; of its text each part."""
+    for name, value in body.items():
+        if name == "text" and isinstance(value, Mapping):
+            yield from (f"text.{inner}" for inner in value if value[inner] is not None)
+        elif value is not None:
+            yield name
+
+
+def unseen(request: FilmRequest, paths: Collection[str]) -> tuple[str, ...] | None:
+    """Return those of what was said that look as if they had not been; None where the values tell all of it."""
+    found = [path for path in sorted({*paths}) if _usual(request, path)]
+    return tuple(found) or None
+
+
+def _usual(request: FilmRequest, path: str) -> bool:
+    name, _, inner = path.partition(".")
+    match name:
+        case "captions":
+            return not request.captions
+        case "text":
+            return bool(inner) and getattr(request.text, inner) == getattr(USUAL_TEXT, inner)
+        case "audio":
+            return inner == "music" and request.audio.music is None
+        case "avatar_position" | "intro" | "outro":
+            return getattr(request, name) is None
+    return False
+
+
 def rebranded(request: FilmRequest, kit: Kit | None) -> FilmRequest:
     """Return an order as another kit would have filled it in; None takes the brand away."""
     old = request.brand.filled if request.brand else ()
-    text, of_text = _text(request.text, old, kit)
-    audio, of_audio = _audio(request.audio, old, kit)
+    said = request.said or ()
+    text, of_text = _text(request.text, old, kit, said)
+    audio, of_audio = _audio(request.audio, old, kit, said)
     captions, of_captions = request.captions, list[str]()
-    if "captions" in old or (not request.captions and kit and kit.captions):
+    silent = not request.captions and "captions" not in said
+    if "captions" in old or (silent and kit and kit.captions):
         captions, of_captions = bool(kit and kit.captions), ["captions"] if kit and kit.captions else []
     by, of_by = request.captions_by, list[str]()
     if by is None or "captions_by" in old:
         by = kit.captions_by if kit else None
         of_by = ["captions_by"] if by else []
     position, of_position = request.avatar_position, list[str]()
-    if position is None or "avatar_position" in old:
+    if (position is None and "avatar_position" not in said) or "avatar_position" in old:
         position = kit.avatar_position if kit else None
         of_position = ["avatar_position"] if position else []
     background, of_background = request.background, list[str]()
@@ -168,7 +199,8 @@ def rebranded(request: FilmRequest, kit: Kit | None) -> FilmRequest:
 
 def _whole(request: FilmRequest, old: tuple[str, ...], kit: Kit | None) -> tuple[FilmRequest, list[str]]:
     """Return an order with the kit's fields that are taken whole, and which these are."""
-    taken = [name for name in _TAKEN_WHOLE if getattr(request, name) is None or name in old]
+    left = {name for name in _TAKEN_WHOLE if getattr(request, name) is None} - {*(request.said or ())}
+    taken = [name for name in _TAKEN_WHOLE if name in left or name in old]
     given: dict[str, Any] = {name: getattr(kit, name) if kit else None for name in taken}
     return replace(request, **given), [name for name in taken if given[name] is not None]
 
@@ -181,21 +213,24 @@ def still_filled(brand: Brand | None, said: Collection[str]) -> Brand | None:
     return replace(brand, filled=tuple(kept))
 
 
-def _text(own: Typography, old: tuple[str, ...], kit: Kit | None) -> tuple[Typography, list[str]]:
+def _text(
+    own: Typography, old: tuple[str, ...], kit: Kit | None, said: tuple[str, ...]
+) -> tuple[Typography, list[str]]:
     named = {each.name for each in fields(Typography)} - {"unknown"}
     kept = {name for name in named if f"text.{name}" not in old and getattr(own, name) != getattr(USUAL_TEXT, name)}
+    kept |= {name for name in named if f"text.{name}" in said}
     kept |= {*_PAIR} if kept & {*_PAIR} else set()
     new = (kit and kit.text) or USUAL_TEXT
     filled = sorted(name for name in named - kept if getattr(new, name) is not None) if kit and kit.text else []
     return replace(new, **{name: getattr(own, name) for name in kept}), [f"text.{name}" for name in filled]
 
 
-def _audio(own: Audio, old: tuple[str, ...], kit: Kit | None) -> tuple[Audio, list[str]]:
+def _audio(own: Audio, old: tuple[str, ...], kit: Kit | None, said: tuple[str, ...]) -> tuple[Audio, list[str]]:
     new, made, filled = (kit and kit.audio) or Audio(), own, list[str]()
     if own.loudness is None or "audio.loudness" in old:
         made = replace(made, loudness=new.loudness)
         filled += ["audio.loudness"] if new.loudness else []
-    if own.music is None or "audio.music" in old:
+    if (own.music is None and "audio.music" not in said) or "audio.music" in old:
         made = replace(made, music=new.music)
         filled += ["audio.music"] if new.music else []
     return made, filled

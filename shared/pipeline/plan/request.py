@@ -213,6 +213,7 @@ class FilmRequest(Stored):
     webhook_url: str | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
     brand: Brand | None = None  # the kit it was filled in from, as it was then
+    said: tuple[str, ...] | None = None  # of what a kit may say, by path: said itself, and not seen from the value
     template: str | None = None  # "launch@3": the version it was filled in from
     dry_run: bool = False
 

@@ -23,6 +23,7 @@ def said_again(request: FilmRequest, *, taken_over: bool) -> dict[str, Any]:
     plain: dict[str, Any] = _spoken(to_plain(request))
     for path in _of_kits(request):
         _take_out(plain, path)
+    plain.pop("said", None)
     plain["brand"] = request.brand.label if request.brand else NO_BRAND
     plain["outputs"] = [_film(each) for each in plain["outputs"]]
     plain["scenes"] = [_spoken(_without(scene, "clip_facts")) for scene in plain["scenes"]]
