@@ -13,7 +13,7 @@ from shared.door.answers import answer
 from shared.door.asked import READ, Caller
 from shared.door.entrance import Entrance
 from shared.door.incoming import json_body, upload_body
-from shared.door.misplaced import FIRST_BYTES, UploadPath, sent_to
+from shared.door.misplaced import FIRST_BYTES, WANTED, UploadPath, sent_to
 from shared.door.public import Route
 from shared.door.templates import asked_version
 from shared.media.images import MOST_IMAGE_BYTES, ImageRefused, reencode_logo
@@ -116,7 +116,7 @@ class BrandsDoor:
 
     def _logo(self, request: flask.Request, _found: Mapping[str, str]) -> flask.Response:
         who = self.admin(request)
-        data = upload_body(request, MOST_IMAGE_BYTES)
+        data = upload_body(request, MOST_IMAGE_BYTES, WANTED[UploadPath.LOGO])
         with sent_to(UploadPath.LOGO, data[:FIRST_BYTES]):
             try:
                 logo = reencode_logo(data, max_bytes=MOST_IMAGE_BYTES)
@@ -130,7 +130,7 @@ class BrandsDoor:
         who = self.admin(request)
         if self.judge_font is None:
             raise not_found("call")
-        data = upload_body(request, MOST_FONT_BYTES)
+        data = upload_body(request, MOST_FONT_BYTES, WANTED[UploadPath.FONT])
         with sent_to(UploadPath.FONT, data[:FIRST_BYTES]):
             facts = self.judge_font(data)
         self.kits.keep_font(who.tenant.id, data, facts.sha256, facts.suffix)

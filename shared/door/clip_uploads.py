@@ -18,7 +18,7 @@ from shared.door.bodies import Mistakes, parse_body
 from shared.door.clip_bodies import ClipLinkBody
 from shared.door.entrance import Entrance
 from shared.door.incoming import json_body, upload_file
-from shared.door.misplaced import FIRST_BYTES, UploadPath, sent_to
+from shared.door.misplaced import FIRST_BYTES, WANTED, UploadPath, sent_to
 from shared.door.public import Route
 from shared.door.template import Links
 from shared.egress.client import Egress
@@ -65,7 +65,7 @@ class ClipUploadsDoor:
     def _sent(self, request: flask.Request, _found: Mapping[str, str]) -> flask.Response:
         who = self.entrance(request, WRITE)
         with _table() as path:
-            upload_file(request, MOST_CLIP_BYTES, path)
+            upload_file(request, MOST_CLIP_BYTES, path, WANTED[UploadPath.CLIP])
             return self._kept(who, path)
 
     def _linked(self, request: flask.Request, _found: Mapping[str, str]) -> flask.Response:
@@ -88,7 +88,7 @@ class ClipUploadsDoor:
             raise Problem(Code.NOT_FOUND)
         size = path.stat().st_size
         if not size:
-            raise Problem(Code.NOT_A_CLIP, "the body is empty", next_move="send it with curl --data-binary @clip.mp4")
+            raise Problem(Code.NOT_A_CLIP, "the link's file is empty", next_move=_CHECK)
         with sent_to(UploadPath.CLIP, _head(path)):
             facts = self.judge(path)
         name = self.clips.keep(who.tenant.id, path, facts)

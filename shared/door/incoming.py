@@ -6,6 +6,7 @@ type that promises something else (multipart, an image) is taken at its word and
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from shutil import copyfileobj
 
@@ -28,6 +29,28 @@ _GZIP = b"\x1f\x8b"
 _AS_IT_IS = ("", "identity")
 _IMAGE_MARKS = (b"\xff\xd8\xff", b"\x89PNG", b"RIFF", b"GIF8")
 _UPLOADS = "POST the image to /tenant/uploads, then name the id it answers in `image`"
+
+
+@dataclass(frozen=True, slots=True)
+class UploadKind:
+    """What an upload takes: how it is refused, what it is called, which kinds of it there are, and how one is sent."""
+
+    code: Code
+    name: str
+    kinds: str
+    example: str
+    field: str
+
+    @property
+    def move(self) -> str:
+        """Say how it is sent."""
+        by = f"curl --data-binary @{self.example}, or curl -F {self.field}=@{self.example}"
+        return f"send the {self.name}'s bytes ({self.kinds}): {by}"
+
+    @property
+    def one(self) -> str:
+        """Say how a form sends it."""
+        return f"send one file: curl -F {self.field}=@{self.example}"
 
 
 def raw_body(request: flask.Request, most: int, move: str = "send a smaller one") -> bytes:
@@ -57,39 +80,44 @@ def json_body(request: flask.Request, most: int = MOST_BODY) -> bytes:
     return raw
 
 
-def upload_body(request: flask.Request, most: int) -> bytes:
+def upload_body(request: flask.Request, most: int, wanted: UploadKind) -> bytes:
     """Return an uploaded file's bytes: the body itself, or the one file of a multipart form. Raises Problem."""
     with _told(f"the file has more than {most} bytes", "send a smaller one", UPLOAD_SECONDS):
         if request.mimetype == "multipart/form-data":
-            raw: bytes = _one_file(request, most).read(most + 1)
+            raw: bytes = _one_file(request, most, wanted).read(most + 1)
             if len(raw) > most:
                 raise BodyTooLarge
+            if not raw:
+                raise empty(wanted, "file")
             return raw
         raw = body_of(request).take(most, UPLOAD_SECONDS, _sender(request))
     if not raw:
-        raise Problem(
-            Code.NOT_AN_IMAGE,
-            "the body is empty",
-            next_move="send the image's bytes: curl --data-binary @photo.jpg, or curl -F image=@photo.jpg",
-        )
+        raise empty(wanted, "body")
     if request.mimetype == "application/x-www-form-urlencoded" and b"\n" not in raw and raw.startswith(_IMAGE_MARKS):
         raise Problem(
             Code.BROKEN,
             "the image lost its line breaks on the way: curl's -d takes them out",
-            next_move="send it with curl --data-binary @photo.jpg, or curl -F image=@photo.jpg",
+            next_move=wanted.move,
         )
     return raw
 
 
-def upload_file(request: flask.Request, most: int, path: Path) -> None:
+def empty(wanted: UploadKind, what: str) -> Problem:
+    """Return the refusal of an upload without a byte."""
+    return Problem(wanted.code, f"the {what} is empty", next_move=wanted.move)
+
+
+def upload_file(request: flask.Request, most: int, path: Path, wanted: UploadKind) -> None:
     """Write an uploaded file of at most so many bytes to `path` as it comes; it is never in memory. Raises Problem."""
     with _told(f"the file has more than {most} bytes", "send a smaller one", UPLOAD_SECONDS), path.open("wb") as file:
         if request.mimetype == "multipart/form-data":
-            copyfileobj(_one_file(request, most).stream, file)
+            copyfileobj(_one_file(request, most, wanted).stream, file)
         else:
             body_of(request).into(file, most, UPLOAD_SECONDS, _sender(request))
         if file.tell() > most:
             raise BodyTooLarge
+        if not file.tell():
+            raise empty(wanted, "file" if request.mimetype == "multipart/form-data" else "body")
 
 
 def form_body(request: flask.Request, most: int) -> tuple[dict[str, str], dict[str, FileStorage]]:
@@ -125,17 +153,17 @@ def _sender(request: flask.Request) -> str:
     return f"tenant {who.tenant.id}" if who else network(request)
 
 
-def _one_file(request: flask.Request, most: int) -> FileStorage:
+def _one_file(request: flask.Request, most: int, wanted: UploadKind) -> FileStorage:
     files, fields = _form(request, most + _FORM_OVERHEAD, UPLOAD_SECONDS, PARTS)
     if not files and not fields:
         message = "the form holds nothing that can be read: it is empty, or its boundary is not the one it names"
-        raise Problem(Code.NOT_AN_IMAGE, message, next_move="send one file: curl -F image=@photo.jpg")
+        raise Problem(wanted.code, message, next_move=wanted.one)
     if len(files) != 1:
         found = f"{len(files)} files" + (f" and {len(fields)} text fields" if fields else "")
         raise Problem(
-            Code.NOT_AN_IMAGE,
+            wanted.code,
             f"the form holds {found}, and an upload is one file",
-            next_move="send one file: curl -F image=@photo.jpg",
+            next_move=wanted.one,
         )
     return files[0]
 

@@ -5,6 +5,7 @@ from contextlib import contextmanager, suppress
 from enum import StrEnum
 
 from shared.codes import Code
+from shared.door.incoming import UploadKind
 from shared.steps.problems import Problem
 
 FIRST_BYTES = 64  # of a file: they tell what it is
@@ -20,6 +21,14 @@ class UploadPath(StrEnum):
     LOGO = "/tenant/uploads/logo"
 
 
+_PICTURES = "JPEG, PNG or WebP"
+WANTED = {
+    UploadPath.IMAGE: UploadKind(Code.NOT_AN_IMAGE, "image", _PICTURES, "photo.jpg", "image"),
+    UploadPath.MUSIC: UploadKind(Code.NOT_MUSIC, "music", "MP3, AAC, WAV or FLAC", "tune.mp3", "audio"),
+    UploadPath.CLIP: UploadKind(Code.NOT_A_CLIP, "clip", "MP4, MOV or WebM", "clip.mp4", "clip"),
+    UploadPath.FONT: UploadKind(Code.NOT_A_FONT, "font", "TTF or OTF", "font.ttf", "font"),
+    UploadPath.LOGO: UploadKind(Code.NOT_AN_IMAGE, "logo", _PICTURES, "logo.png", "image"),
+}
 _REFUSALS = {Code.NOT_AN_IMAGE, Code.UNSUPPORTED_FORMAT, Code.NOT_MUSIC, Code.NOT_A_CLIP, Code.NOT_A_FONT}
 _SEEMS = {UploadPath.IMAGE: "an image", UploadPath.MUSIC: "music", UploadPath.CLIP: "a clip", UploadPath.FONT: "a font"}
 _FONTS = (b"\x00\x01\x00\x00", b"OTTO", b"true", b"wOFF", b"wOF2", b"ttcf")

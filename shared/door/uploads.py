@@ -9,7 +9,7 @@ from shared.door.answers import answer
 from shared.door.asked import WRITE
 from shared.door.entrance import Entrance
 from shared.door.incoming import upload_body
-from shared.door.misplaced import FIRST_BYTES, UploadPath, sent_to
+from shared.door.misplaced import FIRST_BYTES, WANTED, UploadPath, sent_to
 from shared.door.public import Route
 from shared.media.images import MOST_IMAGE_BYTES, ImageRefused, sniff_and_reencode
 from shared.pipeline.plan.heard import MOST_MUSIC_BYTES, MusicFacts
@@ -49,7 +49,7 @@ class UploadsDoor:
 
     def _image(self, request: flask.Request, _found: Mapping[str, str]) -> flask.Response:
         who = self.entrance(request, WRITE)
-        data = upload_body(request, MOST_IMAGE_BYTES)
+        data = upload_body(request, MOST_IMAGE_BYTES, WANTED[UploadPath.IMAGE])
         with sent_to(UploadPath.IMAGE, data[:FIRST_BYTES]):
             try:
                 image = sniff_and_reencode(data, max_bytes=MOST_IMAGE_BYTES)
@@ -63,7 +63,7 @@ class UploadsDoor:
         who = self.entrance(request, WRITE)
         if self.judge is None:
             raise not_found("call")
-        data = upload_body(request, MOST_MUSIC_BYTES)
+        data = upload_body(request, MOST_MUSIC_BYTES, WANTED[UploadPath.MUSIC])
         with sent_to(UploadPath.MUSIC, data[:FIRST_BYTES]):
             facts = self.judge(data)
         name = self.music.keep(who.tenant.id, data, facts)

@@ -48,7 +48,8 @@ def call(wiring: Wiring, method: str, path: str, body: object = None, **headers:
     raw = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     built = EnvironBuilder(path=f"/{rest}", query_string=query, method=method, data=raw, headers=[*named.items()])
-    response: flask.Response = wiring.door(name)(flask.Request(built.get_environ()))
+    with flask.Request(built.get_environ()) as request:
+        response: flask.Response = wiring.door(name)(request)
     return response
 
 

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.door.misplaced import UploadPath, belongs_to
+from shared.codes import Code
+from shared.door.misplaced import WANTED, UploadPath, belongs_to
 from shared.media.faces import FOLDER
 from tests.journey.cinema import PHOTO
 from tests.media.makers import BLUE, ffmpeg, film
@@ -71,3 +72,18 @@ def test_what_no_upload_takes_belongs_nowhere(what: bytes) -> None:
 def test_any_bytes_are_looked_at(head: bytes) -> None:
     """Whatever a file begins with is told apart without an error."""
     assert belongs_to(head) in {None, *UploadPath} - {UploadPath.LOGO}
+
+
+@pytest.mark.parametrize("upload", UploadPath)
+@pytest.mark.parametrize("form", [False, True])
+def test_an_upload_without_a_byte_is_told_what_it_takes(shop: Customer, upload: UploadPath, form: bool) -> None:
+    """In its own kind's words, and with the call that sends one; an empty file of a form as an empty body."""
+    said = b'--x\r\nContent-Disposition: form-data; name="a"; filename="a"\r\n\r\n\r\n--x--\r\n' if form else b""
+    headers = {"Content_Type": "multipart/form-data; boundary=x"} if form else {}
+
+    answer = shop.call("POST", upload, said, **headers)
+
+    wanted = WANTED[upload]
+    assert (415 if wanted.code is Code.NOT_AN_IMAGE else 422) == answer.status_code, told(answer)
+    assert f"the {'file' if form else 'body'} is empty" in told(answer)["message"]
+    assert f"the {wanted.name}'s bytes ({wanted.kinds})" in told(answer)["next_move"]

@@ -10,6 +10,7 @@ from shared.cloud.tenants import ApiKey, Tenant
 from shared.door.answers import answer
 from shared.door.asked import CALLER, Caller
 from shared.door.incoming import json_body, upload_body
+from shared.door.misplaced import WANTED, UploadPath
 from shared.door.public import Route, serve
 from shared.door.request_body import gated
 
@@ -22,7 +23,7 @@ def _json(request: flask.Request, _found: Mapping[str, str]) -> flask.Response:
 
 
 def _upload(request: flask.Request, _found: Mapping[str, str]) -> flask.Response:
-    return answer(200, {"bytes": len(upload_body(request, MOST_UPLOAD))})
+    return answer(200, {"bytes": len(upload_body(request, MOST_UPLOAD, WANTED[UploadPath.IMAGE]))})
 
 
 ROUTES = (Route("POST", "/", _json), Route("POST", "/uploads", _upload))
