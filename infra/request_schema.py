@@ -35,7 +35,9 @@ def request_schemas() -> dict[str, Any]:
     asked["Request"] = _branded(_asked(shown["Understood"]), "brand")
     asked["Request"]["description"] = (
         "An order as it can be sent to create_job again, defaults filled in; what was left out is not there, and what "
-        "its brand kits said is left to them."
+        "its brand kits said is left to them. Of a version it has the scenes that are seen, as they follow. Two "
+        "things of an edit no order says: a scene of less than 4 s (here it has 4, and one of more than 8 has 8), and "
+        "music, a card or a place taken away from a kit, which brings them again."
     )
     return {**shown, **asked}
 

@@ -220,7 +220,8 @@ def asked(job: Job) -> dict[str, Any]:
     """Return the request as it can be ordered again, defaults filled in."""
     from shared.pipeline.plan.said_again import said_again  # the jobs function starts without what few ask for
 
-    return said_again(job.request, taken_over=bool(job.plan.understudies))
+    seen = [each.scene for each in job.plan.stretches] if job.versions.of else None
+    return said_again(job.request, taken_over=bool(job.plan.understudies), seen=seen)
 
 
 def understood(job: Job) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.door.bodies import Mistakes, parse_film
-from shared.pipeline.job.recut import Recut, laid_out
+from shared.pipeline.job.recut import Recut, SceneRecut, laid_out
 from shared.pipeline.plan.dress import Dress, Kit
 from shared.pipeline.plan.heard import Loudness
 from shared.pipeline.plan.kit import Rebrand
@@ -169,3 +169,18 @@ def test_what_the_first_schema_kept_is_an_order_too() -> None:
     kept = json.loads((Path(__file__).parents[1] / "steps" / "first_schema_mid_life.json").read_text())["request"]
 
     assert from_document(kept) == unnamed(ordered(said_again(from_document(kept), taken_over=False), KITS))
+
+
+def test_a_version_is_shown_with_the_scenes_it_has() -> None:
+    """In its own order, those that were left out are not there; each is as long as an order may ask."""
+    scenes = [{"visual_description": each, "duration": 4} for each in ("A mug", "A cup", "A pot")]
+    request = ordered({"product_title": "Mug", "scenes": scenes}, KITS)
+    recut = Recut(order=(2, 0), scenes=(SceneRecut(0, seconds=2.0), SceneRecut(2, text_overlay="Hot")))
+    made = laid_out(request, planned(request), recut, SHIPPED_TABLES)
+
+    shown = said_again(made.request, taken_over=False, seen=[each.scene for each in made.plan.stretches])
+
+    assert [("A pot", "Hot", 4), ("A mug", None, 4)] == [
+        (each["visual_description"], each.get("text_overlay"), each["duration"]) for each in shown["scenes"]
+    ]
+    assert 2 == len(ordered(shown, KITS).scenes)

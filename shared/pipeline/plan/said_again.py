@@ -1,10 +1,11 @@
 """A film's request as it could be ordered again: plain, in fields that an order has and nothing else; pure.
 
 What a brand kit filled in is left to the kit, which is named by the version the film wears: whoever names another kit
-gets that one's looks. The ids and the manner of a persona are left to the persona.
+gets that one's looks. The ids and the manner of a persona are left to the persona. Of a version the scenes are those
+that are seen, as they follow, each as long as an order may ask: an edit may have made one shorter.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from shared.pipeline.codec import to_plain
@@ -15,18 +16,23 @@ from shared.pipeline.plan.request import FilmRequest, PresenterFailure
 from shared.pipeline.plan.typography import USUAL_TEXT
 
 _PAIRED_COLORS = {"text.color", "text.panel"}  # a pair: an order that gives one of them takes neither from a kit
+_LEAST_ASKED, _MOST_ASKED = 4.0, 8.0  # seconds of a scene, as an order's body has it
 _OF_PERSONA = ("avatar_id", "voice_id")
 
 
-def said_again(request: FilmRequest, *, taken_over: bool) -> dict[str, Any]:
-    """Return a request as an order would say it; `taken_over`: other services stand ready for its first one."""
+def said_again(request: FilmRequest, *, taken_over: bool, seen: Sequence[int | None] | None = None) -> dict[str, Any]:
+    """Return a request as an order would say it; `taken_over`: other services stand ready for its first one.
+
+    `seen` are its scenes as the film shows them; None: all, as they were ordered.
+    """
     plain: dict[str, Any] = _spoken(to_plain(request))
     for path in _of_kits(request):
         _take_out(plain, path)
     plain.pop("said", None)
     plain["brand"] = request.brand.label if request.brand else NO_BRAND
     plain["outputs"] = [_film(each) for each in plain["outputs"]]
-    plain["scenes"] = [_spoken(_without(scene, "clip_facts")) for scene in plain["scenes"]]
+    order = range(len(request.scenes)) if seen is None else [number for number in seen if number is not None]
+    plain["scenes"] = [_scene(plain["scenes"][number]) for number in order]
     if not plain["scenes"]:
         del plain["scenes"]
     for card in ("intro", "outro"):
@@ -40,6 +46,13 @@ def said_again(request: FilmRequest, *, taken_over: bool) -> dict[str, Any]:
 def _spoken(part: Mapping[str, Any]) -> dict[str, Any]:
     """Return a film or a scene without what its persona brings."""
     return _without(part, "persona_style", *(_OF_PERSONA if "persona" in part else ()))
+
+
+def _scene(scene: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a scene as an order says it."""
+    seconds = scene.get("duration")
+    asked = {} if seconds is None else {"duration": min(_MOST_ASKED, max(_LEAST_ASKED, seconds))}
+    return _spoken(_without(scene, "clip_facts")) | asked
 
 
 def _film(output: Mapping[str, Any]) -> dict[str, Any]:
