@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from shared.door.body_reading import LONGEST_NAME, join
+from shared.door.strict_body import Body
 
 ALIKE = 0.75  # of a name, to be taken for a slip of the pen: avatar_position is none of avatar_script
 MOST_FIELDS_NAMED = 12  # fields of an object that are all named; of a larger one, those most like what was sent
@@ -26,6 +27,7 @@ _WORDS = {
     "model_attributes_type": "must be an object",
     "finite_number": "must be a number, neither NaN nor infinite",
 }
+_ONE_OF: Mapping[int | str, str] = {"scenes": "a scene", "outputs": "an output"}
 _UNION_TAGGED = "background"  # its path in pydantic's errors has the type as one step more
 
 
@@ -45,7 +47,7 @@ def sentences(wrong: ValidationError, model: type[BaseModel]) -> Iterator[tuple[
             path = join(path, str(step))
         if error["type"] == "extra_forbidden":
             guesses -= 1
-            yield path, _unknown(str(steps[-1]), known_fields(model, steps[:-1]), model, guess=guesses >= 0)
+            yield path, _unknown(steps, known_fields(model, steps[:-1]), model, guess=guesses >= 0)
         else:
             yield path, _sentence(error["type"], error.get("ctx") or {}, error["input"])
 
@@ -89,22 +91,36 @@ def _choices(expected: str) -> str:
     return f"one of {', '.join(name.strip(chr(39)) for name in names)}" if len(names) > 1 else names[0].strip("'")
 
 
-def _unknown(name: str, known: frozenset[str], model: type[BaseModel], *, guess: bool) -> str:
+def _unknown(steps: tuple[int | str, ...], known: frozenset[str], model: type[BaseModel], *, guess: bool) -> str:
+    name = str(steps[-1])
     if name in known:  # of a union's other model
         return "does not belong to this type"
     if not guess or len(name) > LONGEST_NAME:
         return "is unknown"
     parts = {part: one for one in sorted(known, key=len, reverse=True) for part in one.split("_")}
     names = parts | {one: one for one in known}
-    near = get_close_matches(name, names, n=1, cutoff=ALIKE)
+    whole = model if issubclass(model, Body) else Body
+    if name in whole.elsewhere and len(steps) == 1:
+        return whole.elsewhere[name]
+    if len(steps) > 1 and name in model.model_fields:
+        other = f"; did you mean {names[name]}?" if name in names else ""
+        return f"belongs to {whole.called} itself, not to {_within(steps[:-1])}{other}"
+    there = next((path for path in _paths(model) if _named(path, name)), None)
+    near = [name] if name in names else [] if there else get_close_matches(name, names, n=1, cutoff=ALIKE)
     if near:
         return f"is unknown; did you mean {names[near[0]]}?"
-    if there := next((path for path in _paths(model) if _named(path, name)), None):
+    if there:
         return f"is unknown here; did you mean {there}?"
     if len(known) <= MOST_FIELDS_NAMED:
         return f"is unknown here; this takes {', '.join(sorted(known))}" if known else "is unknown"
     like = sorted(known, key=lambda one: (-_shared(_pairs(name), _pairs(one)), one))[:NEAREST_TOLD]
     return f"is unknown here; of {len(known)} fields the nearest are {', '.join(like)}"
+
+
+def _within(steps: tuple[int | str, ...]) -> str:
+    """Name what a field stands in: one of a list by its kind, else by its field."""
+    *before, last = steps
+    return _ONE_OF.get(before[-1], str(before[-1])) if isinstance(last, int) and before else str(last)
 
 
 def _shared(one: set[str], other: set[str]) -> float:

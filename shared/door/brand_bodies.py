@@ -76,6 +76,8 @@ class LookBody(Body):
 class BrandKitBody(Body):
     """A brand kit; each field is what orders have where they and their templates are silent."""
 
+    called = "the kit"
+
     logo: LogoBody | None = None
     colors: ColorsBody | None = None
     fonts: FontsBody | None = None

@@ -123,6 +123,8 @@ class EditSoundBody(Body):
 class EditBody(Body):
     """What is laid out otherwise in another version of the film; words to film or to speak are bought, and refused."""
 
+    called = "the edit"
+
     avatar_script: Script | None = None
     avatar_id: Name | None = None
     voice_id: Name | None = None

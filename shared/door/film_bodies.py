@@ -127,6 +127,11 @@ class BRollBody(Body):
 class TemplateBody(Body):
     """What a tenant's orders have where they are silent: any field of an order but what is one order's own."""
 
+    called = "the order"
+    elsewhere = dict.fromkeys(
+        ("product_id", "content_id", "dry_run", "template", "variables"), "is said by each order, not by a template"
+    )
+
     product_title: Text500 | None = None
     scenes: list[SceneBody] | None = None
     image_url: ImageLink | None = None

@@ -1,9 +1,15 @@
 """What every body is made of."""
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 from pydantic import BaseModel, ConfigDict
 
 
 class Body(BaseModel):
     """A strict object that refuses unknown fields."""
+
+    called: ClassVar[str] = "the body"  # what its own fields belong to, in people's words
+    elsewhere: ClassVar[Mapping[str, str]] = {}  # why it has no field of a name that another body has
 
     model_config = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False, frozen=True)

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from shared.door.bodies import ALIASES, MOST_SCENES, Body, Mistakes, parse_body, parse_film
-from shared.door.change_bodies import RegenerateBody
+from shared.door.bodies import ALIASES, MOST_SCENES, Body, Mistakes, parse_body, parse_film, parse_template
+from shared.door.change_bodies import RegenerateBody, parse_edit
 from shared.door.film_bodies import BRollBody, FilmBody, PositionBody, SceneBody
+from shared.door.output_bodies import OutputBody
 from shared.door.voice_body import VoiceBody
 from shared.pipeline.codec import document_fields
 from shared.pipeline.plan.plan import Join, Length, Sound
@@ -268,9 +269,39 @@ def test_a_field_at_the_wrong_place_is_told_its_own(name: str, there: str) -> No
     assert mistakes(body(**{name: "x"})) == {name: [f"is unknown here; did you mean {there}?"]}
 
 
-def test_a_film_s_field_in_a_scene_is_told_its_place() -> None:
-    """So is what is said within, and belongs to the film."""
-    assert mistakes(scene(captions=True)) == {"scenes.0.captions": ["is unknown here; did you mean captions?"]}
+@pytest.mark.parametrize("name", sorted({*FilmBody.model_fields} - {*SceneBody.model_fields}))
+def test_a_films_field_in_a_scene_or_an_output_is_told_its_place(name: str) -> None:
+    """What is said within, and belongs to the film; where a field there is called alike, it is named, too."""
+    says = "belongs to the order itself, not to a scene"
+    alike = {"text": "text_overlay", "voice": "voice_id", "image": "image_url"}
+    more = f"; did you mean {alike[name]}?" if name in alike else ""
+
+    assert mistakes(scene(**{name: 1})) == {f"scenes.0.{name}": [says + more]}
+    if name not in OutputBody.model_fields:
+        output = {"aspect_ratio": "9:16", name: 1}
+        assert mistakes(body(outputs=[output])) == {
+            f"outputs.0.{name}": ["belongs to the order itself, not to an output"]
+        }
+
+
+@pytest.mark.parametrize("name", sorted({*SceneBody.model_fields} - {*FilmBody.model_fields}))
+def test_a_scenes_field_beside_the_films_is_told_its_place(name: str) -> None:
+    """Also one that looks like a field of the film: duration, mood."""
+    assert mistakes(body(**{name: "x"})) == {name: [f"is unknown here; did you mean scenes.0.{name}?"]}
+
+
+def test_edits_and_templates_tell_places_in_their_own_words() -> None:
+    """The edit itself; what each order says, no template does."""
+    with pytest.raises(Mistakes) as edit:
+        parse_edit(b'{"scenes": [{"scene": 0, "captions": true}], "duration": 5}')
+    with pytest.raises(Mistakes) as template:
+        parse_template({"dry_run": True, "scenes": [{"brand": "x"}]})
+
+    assert ["belongs to the edit itself, not to a scene"] == edit.value.details["scenes.0.captions"]
+    assert {
+        "dry_run": ["is said by each order, not by a template"],
+        "scenes.0.brand": ["belongs to the order itself, not to a scene"],
+    } == template.value.details
 
 
 def test_of_many_fields_the_nearest_are_named() -> None:
