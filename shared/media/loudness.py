@@ -61,18 +61,14 @@ def balanced(
 
     end = ended(edit, row)
     if edit.loudness is None:
-        sound = mixed(found)
-        together, kept = meter.keep(sound, "sound", "mix.wav", levelled(sound, found), end)
-        if heard and together.loudness is not None:
-            found = replace(found, whole=LOUDNESS - together.loudness)
-        return Balanced(kept, f"{levelled(sound, found)},{end}")
-
-    made, off = _brought(mixed(found), found, end, edit.loudness, meter)
-    if off > _MISSED:
-        fuller = replace(found, carried=True)
-        carried, less = _brought(mixed(fuller), fuller, end, edit.loudness, meter)
-        made, lost = (carried, made) if abs(less) < off else (made, carried)
-        lost.mixed.path.unlink()  # a function's folder is memory
+        made = _as_it_was(mixed(found), found, end, meter, moved=bool(heard))
+    else:
+        made, off = _brought(mixed(found), found, end, edit.loudness, meter)
+        if off > _MISSED:
+            fuller = replace(found, carried=True)
+            carried, less = _brought(mixed(fuller), fuller, end, edit.loudness, meter)
+            made, lost = (carried, made) if abs(less) < off else (made, carried)
+            lost.mixed.path.unlink()  # a function's folder is memory
     for file in footage.sources if footage else ():
         file.path.unlink()
     return made
@@ -121,6 +117,14 @@ class _Meter:
         words = ["-filter_complex", f"{graph};[metered]{chain}[measured]", *also, "-map", "[measured]", *null]
         run(sources, words, self.folder, self.budget)
         return _heard(report.read_text("ascii", "replace"))
+
+
+def _as_it_was(sound: Mix, found: Measured, end: str, meter: _Meter, *, moved: bool) -> Balanced:
+    """Return the sound of a film planned before there was a choice: moved as a whole where its footage is heard."""
+    together, kept = meter.keep(sound, "sound", "mix.wav", levelled(sound, found), end)
+    if moved and together.loudness is not None:
+        found = replace(found, whole=LOUDNESS - together.loudness)
+    return Balanced(kept, f"{levelled(sound, found)},{end}")
 
 
 def _brought(sound: Mix, found: Measured, end: str, asked: float, meter: _Meter) -> tuple[Balanced, float]:

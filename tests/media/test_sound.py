@@ -99,6 +99,16 @@ def test_what_is_heard_while_it_is_coded_is_what_players_play(voice: Path, stree
     assert heard == (made.figures, made.voices)
 
 
+@pytest.mark.parametrize("asked", [None, Loudness.WEB])
+def test_nothing_of_a_mixed_sound_lies_about_but_the_mix(street: Path, tmp_path: Path, asked: Loudness | None) -> None:
+    """A function's folder is memory: what footage sounded like alone is gone, of an older plan's film, too."""
+    film = edit(shot(2, "clip", offset=12.0), sound=Sound.DUCK, loudness=asked)
+    with laid_out(film, {"clip": street}, tmp_path, timeout=PATIENCE) as laid:
+        made = mixed(laid)
+
+        assert [made.mixed.path] == [*laid.bench.folder.glob("*.wav")]
+
+
 def test_what_coding_adds_to_peaks_is_taken_off_again(render: Render, tmp_path: Path) -> None:
     """Bursts of noise pass the limiter and come out of the encoder above -1 dBTP: the film's are below."""
     clip, work = tmp_path / "bursts.mp4", tmp_path / "work"
