@@ -164,9 +164,10 @@ def test_a_films_kit_has_a_type(built: Path) -> None:
     """An output of an order, a price and a job has a kit; what is misspelt or no text does not compile."""
     (built / "typed.ts").write_text(TYPED, encoding="utf-8")
     strict = ("--noEmit", "--strict", "--module", "NodeNext", "--target", "ES2022", "--lib", "ES2022,DOM")
+    sparing = "--skipDefaultLibCheck"  # the compiler's own 50,000 lines; ours are checked, half the time is saved
 
     ran = subprocess.run(
-        [shutil.which("node") or "", "node_modules/typescript/bin/tsc", *strict, "typed.ts"],
+        [shutil.which("node") or "", "node_modules/typescript/bin/tsc", *strict, sparing, "typed.ts"],
         cwd=built,
         capture_output=True,
         text=True,
