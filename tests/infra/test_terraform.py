@@ -15,7 +15,7 @@ import pytest
 from tests.infra.inventory import INFRA, ROOT
 
 OFFLINE = ROOT.parent / "shared" / "terraform-offline" / "terraform-offline"
-SPARING = {"GOGC": "800"}  # Go tidies its memory less often: that was a third of the work
+SPARING = {"GOGC": "800"}  # Go tidies its memory less often: that was a quarter of the work
 
 needs_terraform = pytest.mark.skipif(shutil.which("terraform") is None, reason="terraform is not installed")
 needs_stand_ins = pytest.mark.skipif(
