@@ -15,6 +15,8 @@ from shared.config import Settings
 
 CHUNK = 8 * 2**20  # the library's default buffer is 40 MiB a thread
 NEW = 0  # if_generation_match of a name nobody has written
+NOTE_MOST = 8000  # bytes: an object's own metadata may have 8 KiB in all
+_NOTE = "abroll-note"
 LINK_LIFE = timedelta(minutes=5)  # of a signed link: nothing ends it earlier, not even a revocation
 
 
@@ -28,13 +30,14 @@ class FilesUnreachable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class StoredObject:
-    """An object as Cloud Storage describes it."""
+    """An object as Cloud Storage describes it, with the note it was written with."""
 
     uri: str
     generation: int
     size: int
     crc32c: str
     mime: str
+    note: str = ""
 
 
 class Blobs:
@@ -44,14 +47,17 @@ class Blobs:
         self._clients = clients
         self._settings = settings
 
-    def write(self, uri: str, chunks: Iterable[bytes], *, mime: str, expected: int | None = None) -> StoredObject:
-        """Stream a new object; one that is there already is returned as it is.
+    def write(
+        self, uri: str, chunks: Iterable[bytes], *, mime: str, expected: int | None = None, note: str = ""
+    ) -> StoredObject:
+        """Stream a new object, with a note of at most `NOTE_MOST` bytes; one that is there is returned as it is.
 
         Raises FilesUnreachable, and ShortRead when fewer or more than `expected` bytes came: nothing is kept then.
         """
         from google.cloud.storage.exceptions import InvalidResponse
 
         blob = self._blob(uri)
+        blob.metadata = {_NOTE: note} if note else None
         out = blob.open("wb", chunk_size=CHUNK, if_generation_match=NEW, content_type=mime, checksum="crc32c")
         try:
             with out:
@@ -80,10 +86,11 @@ class Blobs:
                 raise
             raise FilesUnreachable(f"{uri} could not be written: {status}, and nothing is there") from refused
 
-    def write_file(self, uri: str, path: Path, *, mime: str) -> StoredObject:
-        """Store a local file under a new name."""
+    def write_file(self, uri: str, path: Path, *, mime: str, note: str = "") -> StoredObject:
+        """Store a local file under a new name, with a note."""
+        size = path.stat().st_size
         with path.open("rb") as file:
-            return self.write(uri, iter(lambda: file.read(CHUNK), b""), mime=mime, expected=path.stat().st_size)
+            return self.write(uri, iter(lambda: file.read(CHUNK), b""), mime=mime, expected=size, note=note)
 
     def stat(self, uri: str) -> StoredObject:
         """Describe an object. Raises NoFile, FilesUnreachable."""
@@ -210,4 +217,5 @@ def _stored(blob: Any) -> StoredObject:
         size=int(blob.size),
         crc32c=str(blob.crc32c),
         mime=str(blob.content_type),
+        note=str((blob.metadata or {}).get(_NOTE, "")),
     )

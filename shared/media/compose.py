@@ -17,10 +17,11 @@ from shared.media.inspection import FinishedFilm, inspected, overlays
 from shared.media.laid import LaidOut, Layout, laid_out, named
 from shared.media.mastering import SoundMade, mastered
 from shared.media.painters import PartOrder, painted_part
-from shared.media.poster import best_frame, frame_at, own_picture
+from shared.media.poster import frame_at, key_frame, own_picture
 from shared.media.probe import FilmFacts, index_of
 from shared.media.runs import EXACT, UNEDITED, Run, engine, one_row
 from shared.media.segments import Cut, segments
+from shared.media.take_notes import TakeFound
 from shared.media.watching import PictureSeen, looked_for
 from shared.pipeline.edit.edit import Edit
 from shared.pipeline.plan.film_quality import FilmQuality
@@ -51,22 +52,29 @@ class Composing(Protocol):
         *,
         timeout: float,
         known: Mapping[str, FilmFacts] | None = None,
+        found: Mapping[str, TakeFound] | None = None,
     ) -> Composed:
         """Render `edit` into `folder`."""
         ...
 
 
 def compose(
-    edit: Edit, files: Mapping[str, Path], folder: Path, *, timeout: float, known: Mapping[str, FilmFacts] | None = None
+    edit: Edit,
+    files: Mapping[str, Path],
+    folder: Path,
+    *,
+    timeout: float,
+    known: Mapping[str, FilmFacts] | None = None,
+    found: Mapping[str, TakeFound] | None = None,
 ) -> Composed:
     """Render `edit` into `folder` as film.mp4 and poster.jpg; `files` maps each node's key to its file.
 
-    `known` is what was found already of some of these files; the others are looked at.
+    `known` is what some of these files are, `found` what some takes were found to be; the others are looked at.
 
     Raises MediaRefused when an input can't be used, naming its node, MediaFailed when the machine failed within
     `timeout` seconds. Nothing but the two files is left behind.
     """
-    with laid_out(edit, files, folder, timeout=timeout, known=known) as laid:
+    with laid_out(edit, files, folder, timeout=timeout, known=known, found=found) as laid:
         return whole(laid, folder)
 
 
@@ -80,7 +88,9 @@ def whole(laid: LaidOut, folder: Path) -> Composed:
         painted = painted_part(order, bench.folder, bench.budget)
         sound = sounding.result()
         film = joined(painted.stretches, sound, bench.folder, bench.budget)
-    return finished(layout, film, folder, bench.budget, lambda: poster_of(laid, film), sound, painted.seen)
+    return finished(
+        layout, film, folder, bench.budget, lambda: poster_of(laid, film, painted.seen), sound, painted.seen
+    )
 
 
 def runs(laid: LaidOut, row: tuple[Cut, ...]) -> tuple[Run, ...]:
@@ -127,17 +137,23 @@ def finished(
     return Composed(film, shown, seconds, layout.warnings, cutouts, quality)
 
 
-def poster_of(laid: LaidOut, film: Path) -> Path:
-    """Make the picture the film is shown by."""
+def poster_of(laid: LaidOut, film: Path, seen: PictureSeen | None) -> Path:
+    """Make the picture the film is shown by; `seen` is what was seen of it."""
+    bench = laid.bench
+    return own_poster(laid) or frame_of(film, bench.edit, seen, bench.folder, bench.budget)
+
+
+def own_poster(laid: LaidOut) -> Path | None:
+    """Make the picture that was sent to show the film by; None where none was. Raises MediaRefused."""
     bench, own = laid.bench, laid.layout.edit.own_poster
-    if own:
-        with named(own.node):
-            return own_picture(bench.files[own.node], own, bench.edit, bench.folder)
-    return frame_of(film, bench.edit, bench.folder, bench.budget)
+    if own is None:
+        return None
+    with named(own.node):
+        return own_picture(bench.files[own.node], own, bench.edit, bench.folder)
 
 
-def frame_of(film: Path, edit: Edit, folder: Path, budget: Budget) -> Path:
+def frame_of(film: Path, edit: Edit, seen: PictureSeen | None, folder: Path, budget: Budget) -> Path:
     """Make a poster of one of the film's frames."""
     if edit.poster is None:
-        return best_frame(film, edit, folder, budget)
+        return key_frame(film, edit, seen.best if seen else None, folder, budget)
     return frame_at(film, edit, edit.poster, folder, budget)

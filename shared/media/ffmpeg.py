@@ -59,7 +59,8 @@ class Source:
     @property
     def arguments(self) -> list[str]:
         """Return the words that open this input and nothing else."""
-        guards = ["-protocol_whitelist", "file", "-max_pixels", str(4096 * 4096), "-threads", "2"]
+        threads = "1" if self.demuxer in (Demuxer.PNG, Demuxer.ROW) else "2"  # a picture is over before two have begun
+        guards = ["-protocol_whitelist", "file", "-max_pixels", str(4096 * 4096), "-threads", threads]
         if self.demuxer is not Demuxer.PARTS:
             guards += ["-codec_whitelist", _CODECS]
         return [*guards, *self.options, "-f", self.demuxer, "-i", f"file:{self.path.absolute()}"]

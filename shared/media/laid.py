@@ -25,8 +25,9 @@ from shared.media.probe import FilmFacts, probe, probe_each
 from shared.media.product_card import PlacedCard, paint_product, photo_of, place_product
 from shared.media.segments import Cut, cuts, openings_of
 from shared.media.sound import heard_of
-from shared.media.sources import source_of
+from shared.media.sources import beside_encoder, source_of
 from shared.media.standing import presenters_seen
+from shared.media.take_notes import TakeFound
 from shared.media.takes import MeasuredTake, measure
 from shared.pipeline.edit.edit import BODY_KEY, HEADING_KEY, LOGO_KEY, MUSIC_KEY, Appearance, Edit
 from shared.pipeline.plan.plan import Size
@@ -44,6 +45,7 @@ class Bench:
     folder: Path  # emptied at the end
     budget: Budget
     known: Mapping[str, FilmFacts]
+    found: Mapping[str, TakeFound]
 
     def facts(self, nodes: Iterable[str]) -> dict[str, FilmFacts]:
         """Look at nodes' films, but for those somebody has looked at."""
@@ -58,7 +60,8 @@ class Bench:
 
         def measured(look: Appearance) -> MeasuredTake:
             with TemporaryDirectory(prefix="take-", dir=self.folder) as own, named(look.node):
-                return measure(look, self.files[look.node], facts[look.node], Path(own), self.budget)
+                known = self.found.get(look.node)
+                return measure(look, self.files[look.node], facts[look.node], Path(own), self.budget, known)
 
         with ThreadPoolExecutor(RUNS_AT_ONCE) as beside:
             return list(beside.map(measured, looks))
@@ -98,11 +101,17 @@ class LaidOut:
 
 @contextmanager
 def laid_out(
-    edit: Edit, files: Mapping[str, Path], folder: Path, *, timeout: float, known: Mapping[str, FilmFacts] | None = None
+    edit: Edit,
+    files: Mapping[str, Path],
+    folder: Path,
+    *,
+    timeout: float,
+    known: Mapping[str, FilmFacts] | None = None,
+    found: Mapping[str, TakeFound] | None = None,
 ) -> Iterator[LaidOut]:
     """Lay a film out on a bench in `folder`, which is cleared at the end; `files` maps each node's key to its file.
 
-    `known` is what was found already of some of these files; the others are looked at.
+    `known` is what some of these files are, `found` what some takes were found to be; the others are looked at.
 
     Raises MediaRefused when an input can't be used, naming its node, MediaFailed when the machine failed within
     `timeout` seconds.
@@ -114,7 +123,9 @@ def laid_out(
         with TemporaryDirectory(prefix="bench-", dir=folder) as bench:
             with named(LOGO_KEY):
                 edit, files = with_backdrops(edit, files, Path(bench))
-            yield _laid(Bench(edit, files, Path(bench), Budget(timeout), known or {}))
+            takes = found or {}
+            facts = {**(known or {}), **{node: take.facts for node, take in takes.items()}}
+            yield _laid(Bench(edit, files, Path(bench), Budget(timeout), facts, takes))
     except OSError as problem:
         raise MediaFailed(f"the machine could not write: {problem.strerror or problem}") from problem
 
@@ -125,7 +136,7 @@ def _laid(bench: Bench) -> LaidOut:
     row, short = cuts(edit, {node: facts.seconds for node, facts in known.items()})
     if not row:
         raise MediaRefused("the edit shows nothing", "Give it at least one shot.")
-    films = {node: source_of(bench.files[node], facts) for node, facts in known.items()}
+    films = {node: source_of(bench.files[node], facts, *beside_encoder(facts)) for node, facts in known.items()}
     presenters, told = presenters_seen(edit, row, bench.measured, bench.folder)
     logo = place_logo(edit.logo, edit, presenters) if edit.logo else None
     cards, shown = _cards(bench, presenters, logo)

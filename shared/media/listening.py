@@ -10,7 +10,7 @@ from shared.media.canvas import PlacedPresenter
 from shared.media.ffmpeg import Budget, Source
 from shared.media.levels import LEVEL_EVERY, PIECE, SAMPLE_RATE, STEREO, UNHEARD_AT, levels
 from shared.media.streaming import stream
-from shared.media.takes import TakeSound
+from shared.media.take_notes import TakeSound
 from shared.pipeline.edit.edit import Edit
 from shared.pipeline.quality.figures import SoundFigures, Span
 

@@ -14,7 +14,7 @@ from shared.media.dolby import of_dolby_alone
 from shared.media.fragments import Fragments
 from shared.media.mp4_boxes import NotAFilm, boxes, header, number, shown
 
-__all__ = ["Mp4Facts", "NotAFilm", "mp4_at", "read_mp4"]
+__all__ = ["Mp4Facts", "NotAFilm", "key_frames", "mp4_at", "read_mp4"]
 
 _INDEX_MAX = 16 * 1024 * 1024
 _BOXES_MAX = 256
@@ -96,6 +96,35 @@ def mp4_at(path: Path, *, most_boxes: int = _BOXES_MAX) -> Mp4Facts:
             return file.read(length)
 
         return read_mp4(read, path.stat().st_size, most_boxes=most_boxes)
+
+
+def key_frames(path: Path) -> tuple[int, ...]:
+    """Return the numbers, from 0, of the pictures of an MP4 that need no other; none where its index lists none.
+
+    They stand in the order of coding, which at closed groups of pictures, as ours are, is that of showing.
+    Raises NotAFilm as read_mp4 does.
+    """
+    with path.open("rb") as file:
+
+        def read(offset: int, length: int) -> bytes:
+            file.seek(offset)
+            return file.read(length)
+
+        moov, _ = _indexes(read, path.stat().st_size, _BOXES_MAX)
+    for table in _tables(moov):
+        for name, body in boxes(table):
+            if name == b"stss":
+                end = min(len(body), 8 + 4 * number(body[4:8]))
+                return tuple(number(body[at : at + 4]) - 1 for at in range(8, end, 4))
+    return ()
+
+
+def _tables(moov: bytes) -> Iterator[bytes]:
+    """Yield the tables of samples (stbl) of an index."""
+    for name, trak in boxes(moov):
+        for label, mdia in boxes(trak) if name == b"trak" else ():
+            for inner, minf in boxes(mdia) if label == b"mdia" else ():
+                yield from (body for last, body in boxes(minf) if inner == b"minf" and last == b"stbl")
 
 
 def read_m4a(read: Read, size: int) -> float:

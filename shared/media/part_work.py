@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shared.media.bundles import Bundle, bundled, unbundled
-from shared.media.compose import Composed, finished, frame_of, joined, poster_of, runs
+from shared.media.compose import Composed, finished, frame_of, joined, own_poster, runs
 from shared.media.errors import MediaFailed
 from shared.media.ffmpeg import Budget, Demuxer, Source
 from shared.media.inspection import overlays
@@ -50,7 +50,7 @@ def part_bundles(laid: LaidOut, rows: Sequence[Row]) -> tuple[Bundle, ...]:
 def layout_bundle(laid: LaidOut, told: tuple[WarningText, ...]) -> Bundle:
     """Pack what the join must know. Raises MediaRefused for a poster that is no picture, OSError."""
     folder, layout = laid.bench.folder, laid.layout
-    poster = poster_of(laid, folder) if layout.edit.own_poster else None
+    poster = own_poster(laid)
     pictures = [path for word in layout.words for path in _shown(word.path)]
     files = [*pictures, *([poster] if poster else [])]
     return bundled(LaidFilm(layout, told, poster), files, folder, folder / "layout.zip")
@@ -83,7 +83,7 @@ def join(layout: Path, sound: Path, parts: Sequence[Path], folder: Path, budget:
     edit, poster = film.layout.edit, film.poster
     watched = together([one for one in seen if one]) if None not in seen else None
     made_of = film.layout, whole, folder, budget
-    done = finished(*made_of, lambda: poster or frame_of(whole, edit, work, budget), made, watched)
+    done = finished(*made_of, lambda: poster or frame_of(whole, edit, watched, work, budget), made, watched)
     return film, done
 
 

@@ -1,28 +1,25 @@
-"""Makes the picture a film is shown by: the one asked for, or a well lit frame, rich in detail, with people in it."""
+"""Makes the picture a film is shown by: the one that was asked for, or the best of its key frames."""
 
 from pathlib import Path
 
-from PIL import Image, ImageFilter, ImageStat
+from PIL import Image
 
 from shared.media.ffmpeg import Budget, Demuxer, Source, run
 from shared.media.images import decode
+from shared.media.key_moments import KeyMoment
 from shared.media.painting import filling
 from shared.media.photo.pad import Padding, padded
 from shared.pipeline.edit.edit import Edit, OwnPoster
 from shared.pipeline.plan.request import ImageFit
 
-_LOOKED_AT = 30.0  # seconds from the film's start
-_WIDE = 90  # pixels: frames are judged small
+_UNSEEN = 1 / 3  # of a film's length: where a film nobody has watched is shown from
 
 
-def best_frame(film: Path, edit: Edit, folder: Path, budget: Budget) -> Path:
-    """Save the best key frame of the film's beginning as `poster.jpg`, in the film's own size.
-
-    Key frames stand at every cut and at least every two seconds, and need no other frame to be decoded.
-    """
-    window = ("-t", f"{min(_LOOKED_AT, edit.seconds):.3f}", "-skip_frame", "nokey")
-    moment = _best(film, window, edit, folder, budget)
-    return _saved(_from(film, moment, edit, "-skip_frame", "nokey"), edit, folder, budget)
+def key_frame(film: Path, edit: Edit, moment: KeyMoment | None, folder: Path, budget: Budget) -> Path:
+    """Save the key frame of a moment as `poster.jpg`, in the film's own size; of a film not watched, any frame."""
+    if moment is None:
+        return frame_at(film, edit, edit.seconds * _UNSEEN, folder, budget)
+    return _saved(_from(film, moment.second, edit, "-skip_frame", "nokey"), edit, folder, budget)
 
 
 def frame_at(film: Path, edit: Edit, at: float, folder: Path, budget: Budget) -> Path:
@@ -54,37 +51,3 @@ def _kept(picture: Image.Image, folder: Path) -> Path:
     poster = folder / "poster.jpg"
     picture.save(poster, "JPEG", quality=90, optimize=True, progressive=True)
     return poster
-
-
-def _best(film: Path, window: tuple[str, ...], edit: Edit, folder: Path, budget: Budget) -> float:
-    """Return the second at which the best key frame stands."""
-    wide, high = _WIDE, max(2, _WIDE * edit.size.height // edit.size.width)
-    split = f"[0:v]scale={wide}:{high}:flags=area,format=gray,split[small][clock]"
-    words = ["-filter_complex", split, "-map", "[small]", "-fps_mode", "passthrough", "-f", "rawvideo", "-"]
-    words += ["-map", "[clock]", "-fps_mode", "passthrough", "-f", "framecrc", "moments.txt"]
-    raw, one = run([Source(film, Demuxer.MP4, window)], words, folder, budget), wide * high
-    shots = [Image.frombytes("L", (wide, high), raw[at : at + one]) for at in range(0, len(raw) - one + 1, one)]
-    printed = (folder / "moments.txt").read_text("ascii")
-    base = next(line for line in printed.splitlines() if line.startswith("#tb 0: ")).split()[-1].split("/")
-    ticks = [int(line.split(",")[2]) for line in printed.splitlines() if not line.startswith("#")]
-    moments = [tick * int(base[0]) / int(base[1]) for tick in ticks]
-    scored = [
-        (_score(shot, edit, moment), -index) for index, (shot, moment) in enumerate(zip(shots, moments, strict=True))
-    ]
-    return moments[-max(scored)[1]]
-
-
-def _score(shot: Image.Image, edit: Edit, moment: float) -> float:
-    """Rate a frame: contrast and detail, less for darkness and glare, more when people and words are in it."""
-    light = ImageStat.Stat(shot)
-    detail = ImageStat.Stat(shot.filter(ImageFilter.FIND_EDGES)).mean[0]
-    score = light.stddev[0] + detail - max(0.0, 50 - light.mean[0]) - max(0.0, light.mean[0] - 215)
-    if any(look.start + 0.3 <= moment < look.start + look.seconds - look.fade for look in edit.appearances):
-        score += 12
-    if any(title.start + 0.3 <= moment < title.start + title.seconds - 0.3 for title in edit.titles):
-        score += 6
-    if any(start < moment < end for start, end in edit.blended):
-        score -= 40  # two pictures at once are rich in detail
-    if edit.scenes and not edit.scenes[0] <= moment < edit.scenes[1]:
-        score -= 60  # a card is not what the film is about
-    return round(score, 1)

@@ -8,7 +8,7 @@ that has stopped, too.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from operator import mul
+from math import ceil
 from pathlib import Path
 
 from PIL import Image, ImageChops
@@ -16,9 +16,12 @@ from PIL import Image, ImageChops
 from shared.media.boxes import Box
 from shared.media.canvas import Lettering
 from shared.media.ffmpeg import Budget, Source
-from shared.media.legibility import Letters
+from shared.media.key_moments import LOOKED_AT, KeyMoment, best_of, moment_of
+from shared.media.legibility import Letters, linear
+from shared.media.mp4 import key_frames
 from shared.media.runs import Run, painted_by, painting
 from shared.media.segments import Cut
+from shared.media.shades import shades_of
 from shared.media.streaming import stream
 from shared.pipeline.edit.edit import Edit
 from shared.pipeline.plan.plan import Blend
@@ -29,8 +32,8 @@ _SMALL_RATE, _MOST_SMALL = 12, 2400  # small frames a second, and in all: 35 MB
 _WHOLE_RATE, _MOST_WHOLE_RATE = 2, 240  # whole frames a second, and in all
 _COMPARED_APART = 0.5  # seconds between two frames that are compared
 _MOVES = 0.25  # mean difference of 255: less is a still; what coding adds to one is below a tenth
-_SHADES, _SQUARES = range(256), [shade * shade for shade in range(256)]
 _MOST_MEASURING, _MEASURING_SHARE = 20.0, 0.5  # seconds, and share of the film's own, that measuring may take
+_SAME_MOMENT = 1e-6  # of a small frame: what a product of two decimals may be off
 _SEAM = 0.5  # seconds around a seam in which a stretch may end and go on: a part's last frames are passed over
 _BLACK, _FLAT = 22, 2.0  # mean of 255 that is black in limited range; deviation of a flat colour
 
@@ -63,11 +66,15 @@ class LookedFor:
 
 @dataclass(frozen=True, slots=True)
 class PictureSeen:
-    """What was seen from when to when, and the worst contrast of words by their place in the film's, if seen whole."""
+    """What was seen from when to when: figures, the worst contrast of words by their place in the film's.
+
+    `best` is the moment whose frame shows the film best; None where the film's beginning is elsewhere.
+    """
 
     span: Span
     figures: PictureFigures
     contrasts: tuple[tuple[int, float], ...]
+    best: KeyMoment | None = None
 
 
 def looked_for(
@@ -103,7 +110,7 @@ def watched_painting(
     graph = f"{one.text};[film]split[painted][watched];[watched]{views.graph}"
     words = [*painting(graph, "painted", one.frames, name), *views.outputs]
     try:
-        return folder / name, views.seen(stream(one.sources, words, folder, budget, views.size), folder)
+        return folder / name, views.seen(stream(one.sources, words, folder, budget, views.size), folder, name)
     except Exception:  # noqa: BLE001  # whatever it is, painting alone tells what is wrong with the film itself
         return painted_by(one, name, folder, budget), None
 
@@ -133,21 +140,33 @@ class _Views:
         """Return the words that write the small one to a file, the other to the standard output."""
         return ("-map", "[small]", "-f", "rawvideo", "small.raw", "-map", "[whole]", "-f", "rawvideo", "-")
 
-    def seen(self, pieces: Iterator[bytes], folder: Path) -> PictureSeen:
-        """Return what is seen, reading pieces of whole frames while they come."""
+    def seen(self, pieces: Iterator[bytes], folder: Path, painted: str = "") -> PictureSeen:
+        """Return what is seen, reading pieces of whole frames while they come; `painted` is the file made meanwhile."""
         asked, around = self._asked, self._around
         edit, begins = asked.edit, asked.start / asked.edit.fps
         letters = [(number, Letters(word, edit.text, coded=self._coded)) for number, word in asked.words]
         for number, piece in enumerate(pieces):
-            picture = Image.frombytes("RGB", (around.width, around.height), piece)
+            picture = Image.frombytes("RGB", (around.width, around.height), linear(piece))
             for _, each in letters:
                 each.look(picture, around, asked.start + number / self._reads * edit.fps)
         small = folder / "small.raw"
         frames = ((begins + number / self._rate, frame) for number, frame in enumerate(_frames(small, self._high)))
         seen = _seen(frames, asked, self._rate)
+        best = best_of(self._moments(small, key_frames(folder / painted))) if painted else None
         small.unlink()
         worst = tuple((number, each.worst) for number, each in letters if each.worst is not None)
-        return PictureSeen((begins, asked.end / edit.fps), seen, worst)
+        return PictureSeen((begins, asked.end / edit.fps), seen, worst, best)
+
+    def _moments(self, small: Path, keys: Sequence[int]) -> Iterator[KeyMoment]:
+        """Yield the moments of key frames, by the first small frame that shows each."""
+        edit, size = self._asked.edit, _WIDE * self._high
+        with small.open("rb") as frames:
+            for key in keys:
+                second = (self._asked.start + key) / edit.fps
+                frames.seek(ceil(key / edit.fps * self._rate - _SAME_MOMENT) * size)
+                raw = frames.read(size) if second < LOOKED_AT else b""
+                if len(raw) == size:
+                    yield moment_of(Image.frombytes("L", (_WIDE, self._high), raw), edit, second)
 
 
 def together(parts: Sequence[PictureSeen]) -> PictureSeen:
@@ -155,8 +174,9 @@ def together(parts: Sequence[PictureSeen]) -> PictureSeen:
     worst: dict[int, float] = {}
     for number, found in (each for part in parts for each in part.contrasts):
         worst[number] = min(found, worst.get(number, found))
+    best = best_of(part.best for part in parts)
     figures = PictureFigures(*(_over_seams(parts, kind) for kind in ("frozen", "black", "flat")))
-    return PictureSeen((parts[0].span[0], parts[-1].span[1]), figures, tuple(sorted(worst.items())))
+    return PictureSeen((parts[0].span[0], parts[-1].span[1]), figures, tuple(sorted(worst.items())), best)
 
 
 def _over_seams(parts: Sequence[PictureSeen], kind: str) -> tuple[Still, ...]:
@@ -205,35 +225,17 @@ def _seen(frames: Iterator[tuple[float, Image.Image]], asked: LookedFor, rate: f
         free = masks.get(covered)
         if free is None:
             masks = {covered: (free := _free(frame, edit, covered))}
-        light = _light(frame, free)
+        light = shades_of(frame, free)
         dark = light.mean <= _BLACK and light.most <= 2 * _BLACK
         painted = cut.shot.node is None or cut.shot.still
         black.add(at, node, broken=dark and not painted and not _dips(cut, at * edit.fps))
         flat.add(at, node, broken=light.deviation < _FLAT and not dark and not painted)
         old = before[0] if len(before) == apart else None
-        same = old is not None and _light(ImageChops.difference(old, frame), free).mean < _MOVES
+        same = old is not None and shades_of(ImageChops.difference(old, frame), free).mean < _MOVES
         within = at - _COMPARED_APART >= cut.start / edit.fps
         frozen.add(at, node, broken=same and within and not painted and not dark and light.deviation >= _FLAT)
         before = [*before, frame][-apart:]
     return PictureFigures(*(tuple(run.ended()) for run in (frozen, black, flat)))
-
-
-@dataclass(frozen=True, slots=True)
-class _Light:
-    """What a gray picture's shades come to."""
-
-    mean: float
-    deviation: float
-    most: int  # the lightest
-
-
-def _light(picture: Image.Image, mask: Image.Image) -> _Light:
-    """Measure what a mask leaves, as Pillow's ImageStat does; that takes twenty times as long to add it up."""
-    counts = picture.histogram(mask)
-    pixels, total, squares = sum(counts), sum(map(mul, counts, _SHADES)), sum(map(mul, counts, _SQUARES))
-    spread = max(0.0, (squares - total * total / pixels) / pixels)
-    most = next(shade for shade in reversed(_SHADES) if counts[shade])
-    return _Light(total / pixels, float(spread**0.5), most)
 
 
 def _dips(cut: Cut, frame: float) -> bool:

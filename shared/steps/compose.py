@@ -22,6 +22,7 @@ from shared.media.laid import laid_out, named, probed
 from shared.media.languages import language_of
 from shared.media.mp4 import read_mp4
 from shared.media.probe import FilmFacts
+from shared.media.take_notes import TakeFound
 from shared.media.voice_activity import TakeHeard, voice_of
 from shared.pipeline.edit.assembly import Breaks, Take, assemble, read_srt
 from shared.pipeline.edit.caption_files import srt_of, vtt_of
@@ -114,14 +115,19 @@ class Compose:
     def _composed(self, job: Job, node: Node, folder: Path, budget: Budget, parts: FilmParts | None) -> Film | None:
         """Compose the film in one place; None where it is long and was divided into `parts` instead."""
         inputs = FilmInputs(self.blobs, self.films_bucket)
-        files, own = inputs.footage(job, folder), inputs.own_clips(job, node.key, folder)
-        cut, told, known = self._cut(job, node, files, own, budget)
+        with ThreadPoolExecutor(1) as aside:
+            finding = aside.submit(inputs.found, job)
+            files, own = inputs.footage(job, folder), inputs.own_clips(job, node.key, folder)
+        found = finding.result()
+        cut, told, known = self._cut(job, node, files, own, found, budget)
         work = folder / "work"
         work.mkdir()
         everything = {**files, **own, **inputs.beside(job, node.key, folder)}
         if parts is None:
-            return Film(cut, told, self.composing(cut, everything, work, timeout=budget.left(), known=known))
-        with laid_out(cut, everything, work, timeout=budget.left(), known=known) as laid:
+            return Film(
+                cut, told, self.composing(cut, everything, work, timeout=budget.left(), known=known, found=found)
+            )
+        with laid_out(cut, everything, work, timeout=budget.left(), known=known, found=found) as laid:
             return None if divide(parts, laid, told) else Film(cut, told, whole(laid, work))
 
     def _furthered(self, job: Job, node: Node, wanted: str, there: Output, folder: Path) -> on.NodeEvent:
@@ -163,7 +169,13 @@ class Compose:
                 self.tenants.learn(owner, account, speech.avatar_id, NEXT[claimed])
 
     def _cut(
-        self, job: Job, node: Node, files: Mapping[str, Path], own: Mapping[str, Path], budget: Budget
+        self,
+        job: Job,
+        node: Node,
+        files: Mapping[str, Path],
+        own: Mapping[str, Path],
+        found: Mapping[str, TakeFound],
+        budget: Budget,
     ) -> tuple[Edit, tuple[WarningText, ...], Mapping[str, FilmFacts]]:
         """Measure the files themselves: what a vendor says about a length is a hint.
 
@@ -173,7 +185,8 @@ class Compose:
         plan, request = laid_for(job.plan, job.request, node.key)
         listens = plan.captions and request.captions_by is CaptionsBy.WORD
         moving = {key: path for key, path in files.items() if job.nodes[key].kind is not Kind.IMAGE}
-        known = probed({**moving, **own}, budget)
+        unknown = {key: path for key, path in {**moving, **own}.items() if key not in found}
+        known = {**probed(unknown, budget), **{key: take.facts for key, take in found.items()}}
         for key, path in moving.items():
             output, kind, facts = job.nodes[key].output, job.nodes[key].kind, known[key]
             if output is None:

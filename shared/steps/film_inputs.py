@@ -5,13 +5,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from shared.cloud.blobs import Blobs, NoFile
+from shared.cloud.blobs import Blobs, FilesUnreachable, NoFile
+from shared.media.take_notes import TakeFound, noted
 from shared.pipeline.edit.edit import BODY_KEY, HEADING_KEY, INTRO_KEY, LOGO_KEY, MUSIC_KEY, OUTRO_KEY
-from shared.pipeline.job.job import Job
+from shared.pipeline.job.job import Job, Output
 from shared.pipeline.job.names import brand_object
 from shared.pipeline.job.status import degraded
 from shared.pipeline.plan.composition import laid_for
-from shared.pipeline.plan.plan import LENGTH_TOLERANCE
+from shared.pipeline.plan.plan import LENGTH_TOLERANCE, Kind
 from shared.pipeline.plan.request import FilmRequest
 from shared.steps.own_clips import OwnClips
 
@@ -35,6 +36,20 @@ class FilmInputs:
                 raise NoFile(f"{key} has no file")
             found[key] = output.uri, output.generation
         return self._fetched(found, folder)
+
+    def found(self, job: Job) -> Mapping[str, TakeFound]:
+        """Read what presenters' takes were found to be when they came."""
+        with ThreadPoolExecutor(FILM_FILES_AT_ONCE) as beside:
+            asked = [(key, job.nodes[key]) for key in _used(job) if job.nodes[key].kind is Kind.PRESENTER]
+            reading = {key: beside.submit(self._noted, node.output) for key, node in asked if node.output}
+        return {key: take for key, each in reading.items() if (take := each.result())}
+
+    def _noted(self, take: Output) -> TakeFound | None:
+        try:
+            stored = self.blobs.stat(take.uri)
+        except (NoFile, FilesUnreachable):  # whoever fetches it says so
+            return None
+        return noted(stored.note) if stored.generation == take.generation else None
 
     def own_clips(self, job: Job, film: str, folder: Path) -> Mapping[str, Path]:
         """Fetch the tenant's own clips of the film that node `film` makes. Raises NoFile, FilesUnreachable."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from shared.cloud.blobs import Blobs
+from shared.cloud.blobs import NOTE_MOST, Blobs
 from shared.egress.client import Egress, EgressFailed, EgressRefused
 from shared.media.errors import MediaFailed, MediaRefused
 from shared.pipeline.job.job import Output
@@ -69,6 +69,7 @@ class PresenterFiles:
     ) -> tuple[Output, tuple[WarningText, ...]]:
         """Keep the film; return it, and why it cannot be laid over as it was ordered."""
         from shared.media.arrival import Ordered, arrived, as_picture  # not at a light function's start
+        from shared.media.take_notes import note_of
 
         ordered = Ordered(filmed.seconds, estimated, asked)
         try:
@@ -78,7 +79,8 @@ class PresenterFiles:
                 take = arrived(path, ordered, timeout=self.judge_seconds)
                 container = take.facts.container
                 uri = f"gs://{self.bucket}/{presenter_object(name, container)}"
-                stored = self.blobs.write_file(uri, path, mime=f"video/{container}")
+                note = note_of(take.found, NOTE_MOST) if take.found else ""
+                stored = self.blobs.write_file(uri, path, mime=f"video/{container}", note=note)
         except MediaRefused as refused:
             raise Unfit(refused.why) from refused
         except MediaFailed as failed:

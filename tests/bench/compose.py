@@ -3,8 +3,8 @@
 The film is as heavy as one may be: grainy footage in every scene, a transparent presenter over all of them, texts and
 captions, and footage that is heard, so that its sound is measured twice. `compute.wait_per_second` in
 `shared/tables.json` is held against it. It prints a table and judges nothing; on a busy machine its CPU column tells.
-The bare graph is what ffmpeg alone takes to paint, mix and encode the same film, right after it: all but looking at
-files, painting words, finding the loudness, the poster and the report.
+The take was looked at when it came. The bare graph is what ffmpeg alone takes to paint, mix and encode the same film,
+right after it: all but looking at files, painting words, finding the loudness, the poster and the report.
 """
 
 import argparse
@@ -15,6 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from shared.media.arrival import Ordered, arrived
 from shared.media.breaking import words
 from shared.media.compose import compose, joined, runs
 from shared.media.ffmpeg import run
@@ -60,8 +61,10 @@ def _composed(resolution: str, scenes: int, seconds: int, folder: Path, *, by_wo
     asked = _edit(scenes, seconds, size, by_word=by_word)
     work = folder / "work"
     work.mkdir()
+    take = arrived(files["presenter"], Ordered(None, asked.seconds, Cutout.ALPHA), timeout=TIMEOUT)
+    found = {"presenter": take.found} if take.found else {}
     load, began, busy = os.getloadavg()[0], time.monotonic(), _used()
-    made = compose(asked, files, work, timeout=TIMEOUT)
+    made = compose(asked, files, work, timeout=TIMEOUT, found=found)
     took, cpu, alone = time.monotonic() - began, _used() - busy, _bare(asked, files, work)
     each, weight = took / asked.seconds, made.film.stat().st_size / 1e6
     row = (
@@ -153,7 +156,7 @@ def _take(folder: Path, seconds: int, size: Size) -> Path:
         *("-c:v", "libvpx-vp9", "-auto-alt-ref", "0", "-deadline", "realtime", "-cpu-used", "8", "-b:v", "6M"),
         *("-c:a", "libopus", short),
     )
-    ffmpeg("-stream_loop", str(-(-seconds // TAKE) - 1), "-i", short, "-c", "copy", path)
+    ffmpeg("-stream_loop", str(-(-seconds // TAKE) - 1), "-i", short, "-t", str(seconds), "-c", "copy", path)
     return path
 
 

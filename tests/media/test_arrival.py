@@ -8,6 +8,10 @@ import pytest
 from infra.local.vendors.spoil import SPOILED
 from shared.media.arrival import Ordered, arrived
 from shared.media.errors import MediaRefused
+from shared.media.ffmpeg import Budget
+from shared.media.takes import measure
+from shared.pipeline.edit.edit import Appearance
+from shared.pipeline.plan.plan import Cutout, Placement
 from tests.media.makers import Person, ffmpeg, take
 from tests.patience import PATIENCE
 
@@ -149,3 +153,20 @@ def test_hardly_a_film(tmp_path: Path, make: Callable[[Path], None]) -> None:
     make(tmp_path / "take.mp4")
 
     assert judged(tmp_path / "take.mp4")
+
+
+@pytest.mark.parametrize("name", ["alpha_take", "key_take", "plain_take"])
+@pytest.mark.parametrize("asked", [Cutout.ALPHA, Cutout.KEY, Cutout.INSET])
+def test_what_is_found_of_it_is_what_its_composer_would_find(
+    request: pytest.FixtureRequest, tmp_path: Path, name: str, asked: Cutout
+) -> None:
+    """Of a transparent one, one on a colour and a plain one, however it was ordered: a film needs no second look."""
+    path = request.getfixturevalue(name)
+    take = arrived(path, Ordered(2.0, 2.0, asked), timeout=PATIENCE)
+    look = Appearance("presenter", 0.0, 9.0, take.cutout, Placement(), 0.0)
+    found = measure(look, path, take.facts, tmp_path, Budget(PATIENCE))
+
+    known = measure(look, path, take.facts, tmp_path, Budget(0.0), take.found)
+
+    assert take.found is not None
+    assert found == known

@@ -10,7 +10,7 @@ from PIL import Image
 
 from shared.media.boxes import Box
 from shared.media.breaking import words
-from shared.media.legibility import Letters
+from shared.media.legibility import Letters, linear
 from shared.media.lettering import letter
 from shared.media.lit_words import turns
 from shared.pipeline.edit.edit import Cue, Word
@@ -128,7 +128,8 @@ def test_a_lit_word_is_no_fault_of_the_others(tmp_path: Path) -> None:
         with Image.open(word.shown(frame)) as picture:
             film = Image.new("RGBA", (LARGE.width, LARGE.height), (96, 96, 96, 255))
             film.alpha_composite(picture.convert("RGBA"), (word.box.x, word.box.y))
-        found.look(film.convert("RGB"), Box(0, 0, LARGE.width, LARGE.height), frame)
+        light = Image.frombytes("RGB", film.size, linear(film.convert("RGB").tobytes()))
+        found.look(light, Box(0, 0, LARGE.width, LARGE.height), frame)
 
     assert found.worst is not None
     assert found.worst > 7

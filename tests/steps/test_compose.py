@@ -1,11 +1,15 @@
 """compose: the same inputs are the same film, changed ones are dropped, and media that cannot be used are told."""
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from infra.local.world import FILMS
-from shared.media.compose import compose
+from shared.media.compose import Composed, compose
+from shared.media.probe import FilmFacts
+from shared.media.take_notes import TakeFound
+from shared.pipeline.edit.edit import Edit
 from shared.pipeline.job import events as on
 from shared.pipeline.job.job import Ending, Output, State
 from shared.pipeline.job.names import beside, film_object
@@ -18,7 +22,7 @@ from tests.faults.composed import ComposedOnce
 from tests.faults.wire import Kind
 from tests.media.makers import BLUE
 from tests.media.makers import film as silent
-from tests.steps.stage import CLIP, FILM, TENANT, Stage, footage, staged
+from tests.steps.stage import CLIP, FILM, SPEECH, TENANT, Stage, footage, presented, staged
 
 COMMIT = "^firestore Commit"
 
@@ -70,6 +74,38 @@ def test_a_stage_that_remembers_a_film_has_the_film_that_composing_makes(stage: 
 
     assert 1 == len({(each.crc32c, each.size, each.quality) for each in films if each})
     assert all(films)
+
+
+class Believing:
+    """The product's own composer, and of which takes it was told what they were found to be."""
+
+    def __init__(self) -> None:
+        self.told: set[str] = set()
+
+    def __call__(
+        self,
+        edit: Edit,
+        files: Mapping[str, Path],
+        folder: Path,
+        *,
+        timeout: float,
+        known: Mapping[str, FilmFacts] | None = None,
+        found: Mapping[str, TakeFound] | None = None,
+    ) -> Composed:
+        """Render `edit` into `folder`."""
+        self.told |= set(found or {})
+        return compose(edit, files, folder, timeout=timeout, known=known, found=found)
+
+
+def test_a_take_is_looked_at_once(stage: Stage) -> None:
+    """What was found of it when it came is handed to whoever composes its film."""
+    stage.wiring.composing = composing = Believing()
+
+    job_id = stage.order(presented())
+    stage.live(job_id)
+
+    assert Ending.COMPLETED is stage.job(job_id).ending
+    assert {SPEECH} == composing.told
 
 
 def test_a_film_that_is_there_is_taken_without_work(stage: Stage) -> None:

@@ -14,6 +14,7 @@ import pytest
 from infra.local.vendors.heygen.settings import DEMO_KEY
 from shared.cloud.secret_names import CALLBACK_KEY as CALLBACK_SECRET
 from shared.cloud.secret_names import vendor_key, vendor_webhook
+from shared.media.take_notes import noted
 from shared.pipeline.job.job import Outcome, State
 from shared.pipeline.job.names import read_attempt
 from shared.steps.callbacks import callback_path
@@ -55,6 +56,20 @@ def test_a_finished_take_is_archived_and_done(stage: Stage) -> None:
     assert node.output is not None
     assert node.output.uri.endswith(f"/jobs/{job_id}/presenter-1/t1-a1.webm")
     assert node.output.size == stage.canned["takes.webm"].stat().st_size
+
+
+def test_what_was_found_of_a_take_is_kept_with_its_file(stage: Stage) -> None:
+    """Where the person stands and how loud the voice is: its film's maker need not decode it for that."""
+    job_id = started(stage)
+    stage.filmed()
+
+    watched(stage, job_id)
+
+    output = stage.node(job_id, SPEECH).output
+    assert output is not None
+    found = noted(stage.wiring.blobs.stat(output.uri).note)
+    assert found is not None
+    assert (output.cutout, output.seconds) == (found.cutout, found.facts.seconds)
 
 
 def test_the_same_look_twice_changes_nothing(stage: Stage) -> None:

@@ -61,6 +61,7 @@ _UNSUPPORTED = frozenset(
         "timeDeleted",
     )
 )
+_CUSTOM_MOST = 8192  # bytes of names and values together (cloud.google.com/storage/quotas)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +129,8 @@ def _merged(old: tuple[tuple[str, str], ...], new: object) -> tuple[tuple[str, s
             merged[key] = value
         else:
             raise invalid(f"Invalid value for metadata.{key}: {value!r}.")
+    if sum(len(text.encode()) for pair in merged.items() for text in pair) > _CUSTOM_MOST:
+        raise invalid(f"An object's custom metadata may have {_CUSTOM_MOST} bytes.")
     return tuple(sorted(merged.items()))
 
 
