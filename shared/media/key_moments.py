@@ -11,7 +11,7 @@ from PIL import Image, ImageFilter, ImageStat
 
 from shared.pipeline.edit.edit import Edit
 
-LOOKED_AT = 30.0  # seconds from the film's start
+SHOWN_FROM_FIRST = 30.0  # seconds from the film's start
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,13 +12,13 @@ from shared.media.photo.pad import Padding, padded
 from shared.pipeline.edit.edit import Edit, OwnPoster
 from shared.pipeline.plan.request import ImageFit
 
-_UNSEEN = 1 / 3  # of a film's length: where a film nobody has watched is shown from
+_UNWATCHED_AT = 1 / 3  # of a film's length: where a film nobody has watched is shown from
 
 
 def key_frame(film: Path, edit: Edit, moment: KeyMoment | None, folder: Path, budget: Budget) -> Path:
     """Save the key frame of a moment as `poster.jpg`, in the film's own size; of a film not watched, any frame."""
     if moment is None:
-        return frame_at(film, edit, edit.seconds * _UNSEEN, folder, budget)
+        return frame_at(film, edit, edit.seconds * _UNWATCHED_AT, folder, budget)
     return _saved(_from(film, moment.second, edit, "-skip_frame", "nokey"), edit, folder, budget)
 
 

@@ -13,7 +13,7 @@ from shared.pipeline.plan.plan import Cutout
 
 _SAMPLES = 4  # frames a second looked at
 _COMPARED = 30.0  # seconds of a voice by which it is found again in its film
-_UNHEARD = -55  # LUFS: nobody speaks that low
+_NO_VOICE = -55  # LUFS: nobody speaks that low
 
 
 def sampled(
@@ -68,4 +68,4 @@ def _heard(report: Path, windows: Path, coarse: Path) -> TakeSound:
 
 def _loudness(report: Path) -> float | None:
     heard = re.findall(r"lavfi\.r128\.I=(-?[\d.]+)", report.read_text("ascii", "replace"))
-    return float(heard[-1]) if heard and float(heard[-1]) > _UNHEARD else None
+    return float(heard[-1]) if heard and float(heard[-1]) > _NO_VOICE else None

@@ -24,7 +24,7 @@ from shared.pipeline.plan.plan import Cutout
 from shared.pipeline.plan.warned import Warned, WarningText
 
 LOUDNESS = -16.0  # LUFS a voice is brought to, the habit of phones and the web
-_LOUDER, _LOWER = 15.0, -15.0  # dB it is moved at most
+_VOICE_RAISED, _VOICE_LOWERED = 15.0, -15.0  # dB it is moved at most
 _NEARLY = 0.1  # seconds by which a take may be seen shorter than it is and count as whole
 
 
@@ -61,7 +61,7 @@ def measure(
     elif known.sound.loudness is None:
         warnings.append(warning(Warned.TAKE_SILENT, f"{look.node}: the take is silent", node=look.node))
     else:
-        gain = min(_LOUDER, max(_LOWER, LOUDNESS - known.sound.loudness))
+        gain = min(_VOICE_RAISED, max(_VOICE_LOWERED, LOUDNESS - known.sound.loudness))
     source = source_of(path, facts, *beside_encoder(facts), clear=True)
     made_of = look.node, source, facts, known.cutout, known.visible, known.key
     return MeasuredTake(*made_of, gain, tuple(warnings), known.sound)

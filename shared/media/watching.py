@@ -16,7 +16,7 @@ from PIL import Image, ImageChops
 from shared.media.boxes import Box
 from shared.media.canvas import Lettering
 from shared.media.ffmpeg import Budget, Source
-from shared.media.key_moments import LOOKED_AT, KeyMoment, best_of, moment_of
+from shared.media.key_moments import SHOWN_FROM_FIRST, KeyMoment, best_of, moment_of
 from shared.media.legibility import Letters, linear
 from shared.media.mp4 import key_frames
 from shared.media.runs import Run, painted_by, painting
@@ -164,7 +164,7 @@ class _Views:
             for key in keys:
                 second = (self._asked.start + key) / edit.fps
                 frames.seek(ceil(key / edit.fps * self._rate - _SAME_MOMENT) * size)
-                raw = frames.read(size) if second < LOOKED_AT else b""
+                raw = frames.read(size) if second < SHOWN_FROM_FIRST else b""
                 if len(raw) == size:
                     yield moment_of(Image.frombytes("L", (_WIDE, self._high), raw), edit, second)
 
