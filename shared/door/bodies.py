@@ -11,9 +11,10 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from shared.door.body_places import known_fields
 from shared.door.body_reading import Mistakes, forbidden, read_object
 from shared.door.body_types import JUDGE, SCHEMES, Judge, is_template_label
-from shared.door.body_words import known_fields, sentences
+from shared.door.body_words import sentences
 from shared.door.filling import ALIASES, Patterns, from_pattern
 from shared.door.film_bodies import FilmBody, TemplateBody
 from shared.door.output_bodies import MOST_OUTPUTS

@@ -1,11 +1,12 @@
 """Says in plain words what pydantic found wrong with a body, by our field paths."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from shared.door.body_places import MAP_KEY, bounds, known_fields, literals, models_at, our_steps, paths
 from shared.door.body_reading import LONGEST_NAME, join
 from shared.door.strict_body import Body
 
@@ -28,7 +29,6 @@ _WORDS = {
     "finite_number": "must be a number, neither NaN nor infinite",
 }
 _ONE_OF: Mapping[int | str, str] = {"scenes": "a scene", "outputs": "an output"}
-_UNION_TAGGED = "background"  # its path in pydantic's errors has the type as one step more
 
 
 def sentences(wrong: ValidationError, model: type[BaseModel]) -> Iterator[tuple[str, str]]:
@@ -37,8 +37,8 @@ def sentences(wrong: ValidationError, model: type[BaseModel]) -> Iterator[tuple[
     for error in wrong.errors(include_url=False):
         if error["type"] == "string_unicode":  # body_reading names the character
             continue
-        steps = _steps(error["loc"])
-        if steps[-1:] == ("[key]",) and error["type"] != "extra_forbidden":  # what is wrong is a map's key
+        steps, choices = our_steps(model, error["loc"])
+        if steps[-1:] == (MAP_KEY,) and error["type"] != "extra_forbidden":  # what is wrong is a map's key
             steps = steps[:-1]
         if error["type"].startswith("union_tag"):
             steps = (*steps, "type")
@@ -48,15 +48,10 @@ def sentences(wrong: ValidationError, model: type[BaseModel]) -> Iterator[tuple[
         if error["type"] == "extra_forbidden":
             guesses -= 1
             yield path, _unknown(steps, known_fields(model, steps[:-1]), model, guess=guesses >= 0)
+        elif choices:
+            yield path, _any_of(choices)  # pydantic tells what each of them lacks: the same sentence, told once
         else:
             yield path, _sentence(error["type"], error.get("ctx") or {}, error["input"])
-
-
-def _steps(loc: tuple[int | str, ...]) -> tuple[int | str, ...]:
-    if _UNION_TAGGED in loc:
-        at = loc.index(_UNION_TAGGED)
-        return (*loc[: at + 1], *loc[at + 2 :])
-    return loc
 
 
 def _sentence(kind: str, ctx: Mapping[str, Any], given: Any) -> str:
@@ -83,6 +78,13 @@ def _sentence(kind: str, ctx: Mapping[str, Any], given: Any) -> str:
             return _WORDS.get(kind, "is not valid")
 
 
+def _any_of(choices: Iterable[Any]) -> str:
+    """Say what a field takes that takes a value of several kinds: some values as they are, or numbers in a range."""
+    values = [str(value) for choice in choices for value in literals(choice)]
+    ranges = [f"at least {least:g} and at most {most:g}" for least, most in filter(None, map(bounds, choices))]
+    return f"must be {', or '.join([*values, *ranges])}"
+
+
 _BACKGROUND_TYPES = "'color', 'image', 'preset'"
 
 
@@ -100,12 +102,13 @@ def _unknown(steps: tuple[int | str, ...], known: frozenset[str], model: type[Ba
     parts = {part: one for one in sorted(known, key=len, reverse=True) for part in one.split("_")}
     names = parts | {one: one for one in known}
     whole = model if issubclass(model, Body) else Body
-    if name in whole.elsewhere and len(steps) == 1:
-        return whole.elsewhere[name]
+    for one in models_at(model, steps[:-1]):
+        if issubclass(one, Body) and name in one.elsewhere:
+            return one.elsewhere[name]
     if len(steps) > 1 and name in model.model_fields:
         other = f"; did you mean {names[name]}?" if name in names else ""
         return f"belongs to {whole.called} itself, not to {_within(steps[:-1])}{other}"
-    there = next((path for path in _paths(model) if _named(path, name)), None)
+    there = next((path for path in paths(model) if _named(path, name)), None)
     near = [name] if name in names else [] if there else get_close_matches(name, names, n=1, cutoff=ALIKE)
     if near:
         return f"is unknown; did you mean {names[near[0]]}?"
@@ -133,48 +136,7 @@ def _pairs(name: str) -> set[str]:
     return {name[at : at + 2] for at in range(len(name) - 1)}
 
 
-def known_fields(model: type[BaseModel], steps: tuple[int | str, ...]) -> frozenset[str]:
-    """Return the names a body may use at this place; for a union, those of all its models."""
-    models = _models_at((model,), steps)
-    return frozenset(name for one in models for name in one.model_fields)
-
-
 def _named(path: str, name: str) -> bool:
     """Tell whether somebody may call a field so: audio.music.level is "level", "music_level", "audio_music_level"."""
     steps = [step for step in path.split(".") if step != "0"]
     return any("_".join(steps[at:]) == name for at in range(len(steps)))
-
-
-def _paths(model: type[BaseModel]) -> Iterator[str]:
-    """Yield the path of every field of a body, those of its own first; the first entry stands for all of a list."""
-    level, seen = [("", model)], {model}
-    while level:
-        below = list[tuple[str, type[BaseModel]]]()
-        for before, one in level:
-            for name, field in one.model_fields.items():
-                yield f"{before}{name}"
-                first = "0." if _is_list(field.annotation) else ""
-                inner = [each for each in _models_in(field.annotation) if each not in seen]
-                below += [(f"{before}{name}.{first}", each) for each in inner]
-                seen |= set(inner)
-        level = below
-
-
-def _is_list(annotation: Any) -> bool:
-    origin = getattr(annotation, "__origin__", None)
-    return origin in (list, tuple) or any(map(_is_list, getattr(annotation, "__args__", ())))
-
-
-def _models_at(models: tuple[type[BaseModel], ...], steps: tuple[int | str, ...]) -> tuple[type[BaseModel], ...]:
-    for step in steps:
-        if isinstance(step, str):
-            fields = [one.model_fields[step] for one in models if step in one.model_fields]
-            models = tuple(found for field in fields for found in _models_in(field.annotation))
-    return models
-
-
-def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-    for inner in getattr(annotation, "__args__", ()):
-        yield from _models_in(inner)
