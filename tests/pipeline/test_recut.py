@@ -187,7 +187,7 @@ def test_every_mistake_is_told_by_its_place_in_the_edit() -> None:
     change = Recut(
         length=Length.SCRIPT,
         background=Background(BackgroundType.PRESET, preset="nowhere"),
-        order=(0, 0, 5),
+        order=(0, 0, 1, 5),
         scenes=(SceneRecut(1, text_overlay="A"), SceneRecut(1, text_overlay="B"), SceneRecut(9)),
     )
 
@@ -195,4 +195,17 @@ def test_every_mistake_is_told_by_its_place_in_the_edit() -> None:
     assert {"captions"} == mistakes(request, Recut(captions=False))
     assert {"b_roll.audio"} == mistakes(request, Recut(audio=Sound.BED))
     assert {"order"} == mistakes(request, Recut(order=(0, 1)))
-    assert {"scenes"} == mistakes(request, Recut())
+    assert {"body"} == mistakes(request, Recut())
+
+
+def test_a_scene_that_is_left_out_is_changed_in_nothing() -> None:
+    """Its change would be dropped: refused with the way out; a scene that is only named may be left out."""
+    request = film(filmed(6.0), filmed(4.0), b_roll=CUT)
+    lost, named = (SceneRecut(1, seconds=2.0), SceneRecut(0, text_overlay="A")), (SceneRecut(1),)
+
+    with pytest.raises(CannotChange) as refused:
+        recut(request, Recut(order=(0,), scenes=lost))
+
+    says = "order leaves it out, so nothing of it is seen: put 1 into order, or leave its changes out"
+    assert {"scenes.0.scene": [says]} == refused.value.details
+    assert [("clip-1", 0.0, 6.0)] == seen(recut(request, Recut(order=(0,), scenes=named)))

@@ -158,7 +158,8 @@ def test_all_mistakes_are_told_at_once_by_their_paths(finished: tuple[Stage, str
     )
     unknown = asked.call("POST", f"/jobs/{job_id}/edit", {"tempo": {}, "length": "long"})
     same = asked.call("POST", f"/jobs/{job_id}/edit", {"captions": False})
-    empty = asked.call("POST", f"/jobs/{job_id}/edit", {})
+    nothing: list[dict[str, Any]] = [{}, {"dry_run": True}, {"scenes": []}]
+    empty = [asked.call("POST", f"/jobs/{job_id}/edit", body) for body in nothing]
     priced = asked.call("POST", f"/jobs/{job_id}/edit", {"captions": True, "dry_run": True})
 
     details = told(wrong)["details"]
@@ -167,8 +168,9 @@ def test_all_mistakes_are_told_at_once_by_their_paths(finished: tuple[Stage, str
     assert "$" in details["scenes.1.script"][0]
     assert {"tempo", "length"} == set(told(unknown)["details"])
     assert {"captions"} == set(told(same)["details"])
-    assert {"scenes"} == set(told(empty)["details"])
-    assert [400, 400, 400, 400, 200] == [each.status_code for each in (wrong, unknown, same, empty, priced)]
+    for each in empty:
+        assert "changes nothing: say what is to be otherwise, in order, scenes, " in told(each)["details"]["body"][0]
+    assert [400] * 6 + [200] == [each.status_code for each in (wrong, unknown, same, *empty, priced)]
     assert ("0.0000", ["compose"]) == (told(priced)["estimated_cost"]["billed_by_provider"], told(priced)["remade"])
     assert before == stage.job(job_id).versions.made
 

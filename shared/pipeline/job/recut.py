@@ -39,6 +39,8 @@ from shared.pipeline.plan.request import FilmRequest, OutputRequest
 from shared.pipeline.plan.staging import Audio, Position
 from shared.pipeline.plan.stretches import owned, unfilmed, with_speech
 
+_UNCHANGED = "changes nothing: say what is to be otherwise, in order, scenes, captions, text, audio or outputs, for one"
+
 __all__ = ["Laid", "Recut", "SceneRecut", "laid_out"]
 
 
@@ -75,7 +77,7 @@ def laid_out(request: FilmRequest, plan: Plan, recut: Recut, tables: Tables) -> 
     unheard = tunes[0] == tunes[1]  # another one's file is looked for later
     if unheard and _shown(made, worded) == _shown(plan, request):
         already = ["nothing would be different: the film is like that already"]
-        raise CannotChange(dict.fromkeys(recut.fields, already) or {"scenes": ["nothing to change: name what is"]})
+        raise CannotChange(dict.fromkeys(recut.fields, already) or {"body": [_UNCHANGED]})
     return Laid(worded, made, newer)
 
 
@@ -234,6 +236,11 @@ def _mistakes(request: FilmRequest, plan: Plan, recut: Recut, tables: Tables) ->
             yield f"{path}.scene", f"the film has {len(request.scenes)} scenes, counted from 0"
         elif each.scene not in shown:
             yield f"{path}.scene", "is not in this film; edit one that shows it"
+        elif recut.order and each.scene not in recut.order and each != SceneRecut(each.scene):
+            why = (
+                f"order leaves it out, so nothing of it is seen: put {each.scene} into order, or leave its changes out"
+            )
+            yield f"{path}.scene", why
         else:
             yield from refuse_scene(path, plan, each, request.scenes[each.scene], tables)
 
