@@ -29,6 +29,8 @@ _NUMBERS, _TRUTHS = ("max_cost_usd",), ("dry_run", "job_events")
 class BatchTermsBody(Body):
     """What is said of a whole batch, beside its rows."""
 
+    elsewhere = dict.fromkeys(("orders", "row", "films", "jobs", "items"), "is unknown here; did you mean rows?")
+
     title: Annotated[Text500, Field(max_length=100)] | None = None
     template: Annotated[
         TemplateName | None, Field(description="The template of rows that name none; they bring its variables.")

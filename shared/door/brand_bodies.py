@@ -1,6 +1,7 @@
 """The body of a brand kit: a logo, colours, and what orders have where they and their templates are silent."""
 
-from typing import Annotated, Any, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, Field
 
@@ -66,6 +67,11 @@ class FontsBody(Body):
 
 class LookBody(Body):
     """How scene texts and captions look; their colours stand in `colors`."""
+
+    elsewhere: ClassVar[Mapping[str, str]] = {
+        name: f"is unknown here; did you mean colors.{there}?"
+        for name, there in (("color", "text"), ("accent", "accent"), ("panel", "panel"))
+    }
 
     style: Literal["panel", "outline", "shadow"] | None = None
     position: Literal["auto", "top", "middle", "bottom"] | None = None

@@ -1,11 +1,13 @@
 """The body of a named template."""
 
-from typing import Annotated, Any, Self
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import Field, model_validator
 
 from shared.door.body_types import Text500
 from shared.door.filling import MOST_VARIABLES, value_mistake
+from shared.door.film_bodies import TemplateBody
 from shared.door.strict_body import Body
 
 Scalar = Annotated[Any, Field(json_schema_extra={"type": ["string", "number", "boolean"]})]
@@ -29,6 +31,11 @@ class VariableBody(Body):
 
 class NamedTemplateBody(Body):
     """A template: fields of an order with `{{variables}}` in their texts."""
+
+    elsewhere: ClassVar[Mapping[str, str]] = {
+        **dict.fromkeys(TemplateBody.model_fields, "belongs in order: what films have stands there"),
+        **TemplateBody.elsewhere,
+    }
 
     title: Annotated[Text500, Field(max_length=100)] | None = None
     variables: Annotated[dict[str, VariableBody], Field(max_length=MOST_VARIABLES)] | None = None
