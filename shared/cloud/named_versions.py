@@ -35,6 +35,11 @@ class VersionTaken(Exception):
     """Somebody else wrote the next version since the last one was read."""
 
 
+def kept_versions(newest: Named) -> range:
+    """Return the numbers of the versions there are, by the newest of a name."""
+    return range(max(1, newest.version - KEPT_VERSIONS + 1), newest.version + 1)
+
+
 class NamedVersions(Generic[Versioned]):
     """The two collections, always read as they stand: an order may come right after what it names was put."""
 
@@ -116,7 +121,7 @@ class NamedVersions(Generic[Versioned]):
         path = self._newest(tenant, newest.name)
         batch = store.batch()
         batch.delete(store.document(path))
-        for version in range(max(1, newest.version - KEPT_VERSIONS + 1), newest.version + 1):
+        for version in kept_versions(newest):
             batch.delete(store.document(self._version(tenant, newest.name, version)))
         add_line(store, batch, tenant, line)
         try:

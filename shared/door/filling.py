@@ -1,12 +1,11 @@
 """An order by a named template: what the template says, its variables filled in with what the order says."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
-from shared.door.body_reading import Mistakes
 from shared.pipeline.plan.variables import Value, filled, places
 
 LONGEST_VARIABLE = 5_000  # characters: a whole script
@@ -61,13 +60,6 @@ def from_pattern(sent: Mapping[str, Any], pattern: Pattern) -> tuple[dict[str, A
     lacking = [name for name in wanted if name not in values and name not in refused]
     found += [(f"variables.{name}", f"is needed by the template {pattern.label}") for name in lacking]
     return ({} if found else filled(pattern.order, values)), found
-
-
-def no_template(wanted: str, names: Iterator[str]) -> Mistakes:
-    """Say that there is no template of that name, and which are like it."""
-    near = get_close_matches(wanted.partition("@")[0], list(names), n=3)
-    hint = f"; did you mean {', '.join(near)}?" if near else "; GET /tenant/templates lists those there are"
-    return Mistakes({"template": [f"{wanted} does not exist{hint}"]})
 
 
 def value_mistake(value: object) -> str | None:

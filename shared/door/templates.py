@@ -15,7 +15,7 @@ from shared.cloud.tenants import Tenant
 from shared.codes import Code
 from shared.door.answers import answer
 from shared.door.asked import Caller
-from shared.door.filling import OWN, Pattern, no_template, read_pattern, tried
+from shared.door.filling import OWN, Pattern, read_pattern, tried
 from shared.door.incoming import json_body
 from shared.door.public import Route
 from shared.door.template import LARGEST, Links, kits_named, unknown_kits
@@ -23,6 +23,7 @@ from shared.pipeline.codec import to_plain
 from shared.pipeline.plan.brand import NO_BRAND
 from shared.pipeline.plan.variables import A_NAME, MOST_PLACES, is_variable, places, torn
 from shared.steps.audited import Audited
+from shared.steps.named_labels import not_there
 from shared.steps.problems import Problem, invalid, not_found
 
 if TYPE_CHECKING:
@@ -145,10 +146,13 @@ class TemplatesDoor:
 
 def pattern_of(store: Templates, tenant: str, wanted: str) -> Pattern:
     """Return the template an order names. Raises Mistakes where there is none, StoreUnreachable."""
+    from shared.door.body_reading import Mistakes
+
     name, _, version = wanted.partition("@")
     kept = store.get(tenant, name, int(version) if version else None)
     if kept is None:
-        raise no_template(wanted, (each.name for each in store.list(tenant, MOST_TEMPLATES)))
+        says = not_there(wanted, store.list(tenant, MOST_TEMPLATES), "GET /tenant/templates")
+        raise Mistakes({"template": [says]})
     return read_pattern(kept.label, kept.order, kept.variables)
 
 

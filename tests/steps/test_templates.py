@@ -215,6 +215,31 @@ def test_a_wrong_order_names_its_field(shop: Customer, changed: dict[str, Any], 
     assert says in order_mistakes(shop, **changed)[field][0]
 
 
+def test_an_order_by_a_version_that_is_not_there_is_told_which_are(shop: Customer) -> None:
+    """The first alone, all three, the last that are kept; of a name that is not there, those like it."""
+    told_of = []
+    for count in (1, 2, KEPT_VERSIONS):
+        for _ in range(count):
+            put(shop, "winter")
+        told_of += order_mistakes(shop, template="winter@99")["template"]
+
+    assert [
+        "winter@99 does not exist; of winter there is version 1 alone",
+        "winter@99 does not exist; of winter there are versions 1 to 3",
+        f"winter@99 does not exist; of winter there are versions 4 to {KEPT_VERSIONS + 3}",
+    ] == told_of
+    assert ["wintr@1 does not exist; did you mean winter?"] == order_mistakes(shop, template="wintr@1")["template"]
+
+
+def test_an_orders_fields_beside_a_templates_order_are_told_their_place(shop: Customer) -> None:
+    """They belong in it; what each order says itself belongs in none."""
+    wrong = details(shop, scenes=[], avatar_id=LOOK, product_id="x")
+
+    there = ["belongs in order: what films have stands there"]
+    own = ["is said by each order, not by a template"]
+    assert {"scenes": there, "avatar_id": there, "product_id": own} == wrong
+
+
 @pytest.mark.parametrize("name", ["Launch", "a" * 41, "launch@2", "-a"])
 def test_a_name_in_a_path_is_plain(shop: Customer, name: str) -> None:
     """The version is no part of the name one puts."""
