@@ -19,12 +19,14 @@ def ordered_cards(body: Mapping[str, Any]) -> dict[str, Any]:
     return {name: {key: each for key, each in card if key not in _OF_THE_BRAND} for name, card in cards.items()}
 
 
-def pictures_of(body: Mapping[str, Any], there: Callable[[str], bool], wrong: dict[str, list[str]]) -> dict[str, str]:
+def pictures_of(
+    body: Mapping[str, Any], lacking: Callable[[str], str | None], wrong: dict[str, list[str]]
+) -> dict[str, str]:
     """Return the ids of the cards' pictures; those that are not there are told in `wrong`."""
     found = {name: body[name]["image"] for name in CARDS if body.get(name, {}).get("image")}
     for name, picture in found.items():
-        if not there(picture):
-            wrong[f"{name}.image"] = ["there is no such picture: POST it to /tenant/uploads/logo"]
+        if why := lacking(picture):
+            wrong[f"{name}.image"] = [why]
     return found
 
 

@@ -6,9 +6,9 @@ there says so in its own record, which every order reads anyway: without one, an
 
 import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
-from difflib import get_close_matches
 from typing import Any
 
 from shared.cloud.audit import AuditLine
@@ -19,7 +19,7 @@ from shared.cloud.tenants import Tenant, Tenants
 from shared.codes import Code
 from shared.media.images import MOST_IMAGE_BYTES, ImageRefused, ReencodedImage, decode_logo
 from shared.pipeline.codec import from_plain
-from shared.pipeline.job.names import brand_object
+from shared.pipeline.job.names import brand_object, image_object
 from shared.pipeline.job.schema import SWITCHING
 from shared.pipeline.plan.brand import (
     DEFAULT_BRAND,
@@ -39,7 +39,9 @@ from shared.pipeline.plan.kit import refuse_faint
 from shared.pipeline.plan.picture import OwnFile
 from shared.pipeline.plan.plan import Blend
 from shared.steps.brand_cards import clips_of, ordered_cards, pictures_of, refuse_clips, refuse_empty
+from shared.steps.images import SUFFIX
 from shared.steps.music_files import MusicFiles
+from shared.steps.named_labels import not_there
 from shared.steps.own_clips import OwnClips
 from shared.steps.problems import Problem, invalid, unavailable
 
@@ -115,9 +117,7 @@ class BrandKits:
         name, _, version = label.partition("@")
         found = self.store.get(tenant.id, name, int(version) if version else None)
         if found is None:
-            near = get_close_matches(name, [each.name for each in self.store.list(tenant.id, MOST_BRANDS)], n=3)
-            hint = f"did you mean {', '.join(near)}?" if near else "GET /tenant/brand lists those there are"
-            raise invalid({"brand": [f"{label} does not exist; {hint}"]})
+            raise invalid({"brand": [not_there(label, self.store.list(tenant.id, MOST_BRANDS), "GET /tenant/brand")]})
         return found.kit
 
     def named(self, tenant: Tenant, labels: Mapping[str, str]) -> Mapping[str, Kit | None]:
@@ -142,7 +142,7 @@ class BrandKits:
             try:
                 logo = self._logo(tenant, body["logo"])
             except ImageRefused as refused:
-                wrong["logo.image"] = [f"{refused.why}: {refused.next_move}"]
+                wrong["logo.image"] = [f"{refused.why}; {refused.next_move}"]
         colors = from_plain(Colors, body.get("colors", {}))
         letters = {"color": colors.text, "panel": colors.panel, "accent": colors.accent}
         text = {**body.get("text", {}), **{name: color for name, color in letters.items() if color}}
@@ -151,7 +151,7 @@ class BrandKits:
         own = _in_first_color(own, colors.primary)
         kit = from_plain(Kit, {"brand": {"label": ""}, **own, **({"text": text} if text else {})})
         fonts = self._fonts(tenant, body.get("fonts", {}), wrong)
-        pictures = pictures_of(body, lambda picture: self._there(tenant, picture), wrong)
+        pictures = pictures_of(body, lambda picture: self._lacking(tenant, picture), wrong)
         clips = clips_of(body, lambda clip: self._outlasting(tenant, clip), wrong)
         brand = Brand("", logo, colors, fonts, pictures.get("intro"), pictures.get("outro"))
         brand = replace(brand, intro_clip=clips.get("intro"), outro_clip=clips.get("outro"))
@@ -186,17 +186,28 @@ class BrandKits:
         try:
             data = self.blobs.read(self._uri(tenant, said["image"], "png"), 0, MOST_IMAGE_BYTES)
         except NoFile as gone:
-            raise ImageRefused(Code.NO_UPLOAD, "there is no such logo", "POST it to /tenant/uploads/logo") from gone
+            why, move = self._no_picture(tenant, said["image"], "logo")
+            raise ImageRefused(Code.NO_UPLOAD, why, move) from gone
         width, height = decode_logo(data).size
         when = {"when": LogoTime.ALWAYS, "off_cards": True} if said.get("when") == "scenes" else {}
         return from_plain(Logo, {**said, **when, "width": width, "height": height})
 
-    def _there(self, tenant: str, picture: str) -> bool:
+    def _lacking(self, tenant: str, picture: str) -> str | None:
+        """Say why a card's picture cannot be had, None where it can."""
         try:
             self.blobs.stat(self._uri(tenant, picture, "png"))
         except NoFile:
-            return False
-        return True
+            return "; ".join(self._no_picture(tenant, picture, "picture"))
+        return None
+
+    def _no_picture(self, tenant: str, name: str, called: str) -> tuple[str, str]:
+        """Say why a file that is no kit's is none, and the next move: an order's image is another upload."""
+        for suffix in SUFFIX.values():
+            with suppress(NoFile):
+                self.blobs.stat(f"gs://{self.films_bucket}/{image_object(tenant, name, suffix)}")
+                move = f"POST the {called} to /tenant/uploads/logo, and give the id that answers"
+                return "is the id of an image upload", move
+        return f"there is no such {called}", "POST it to /tenant/uploads/logo"
 
     def _say_default(self, tenant: Tenant, name: str | None) -> None:
         self.tenants.change_tenant(replace(tenant, brand=name), ("brand",))

@@ -188,6 +188,32 @@ def test_all_that_is_wrong_with_a_kit_is_told_by_field(shop: Customer) -> None:
     assert {"brand"} == {*mistakes(shop, "PUT", "/tenant/brand/Not%20One", {})}
 
 
+def test_an_orders_image_is_no_logo_and_is_told_which_upload_makes_one(shop: Customer) -> None:
+    """Of the logo and of a card's picture; an id of nothing is told that it is none."""
+    photo = told(shop.call("POST", "/tenant/uploads", mark("blue"), Content_Type="image/png"))["image"]
+
+    wrong = mistakes(shop, "PUT", "/tenant/brand/wrong", {"logo": {"image": photo}, "intro": {"image": photo}})
+    nothing = mistakes(shop, "PUT", "/tenant/brand/wrong", {"logo": {"image": "0" * 64}})
+
+    move = "to /tenant/uploads/logo, and give the id that answers"
+    assert {
+        "logo.image": [f"is the id of an image upload; POST the logo {move}"],
+        "intro.image": [f"is the id of an image upload; POST the picture {move}"],
+    } == wrong
+    assert {"logo.image": ["there is no such logo; POST it to /tenant/uploads/logo"]} == nothing
+
+
+def test_a_kits_colours_of_words_are_told_their_place(shop: Customer) -> None:
+    """An order has them in text, a kit in colors."""
+    text = {"color": "#ffffff", "accent": "#ffffff", "panel": "#1a3c34"}
+
+    assert {
+        "text.color": ["is unknown here; did you mean colors.text?"],
+        "text.accent": ["is unknown here; did you mean colors.accent?"],
+        "text.panel": ["is unknown here; did you mean colors.panel?"],
+    } == mistakes(shop, "PUT", "/tenant/brand/wrong", {"text": text})
+
+
 def test_an_order_by_an_unknown_kit_is_refused_with_all_else_that_is_wrong(shop: Customer) -> None:
     """And with the names that are like it."""
     put(shop, "autumn", GREEN)
@@ -196,7 +222,8 @@ def test_an_order_by_an_unknown_kit_is_refused_with_all_else_that_is_wrong(shop:
 
     assert {"brand", "captions"} == {*wrong}
     assert "did you mean autumn?" in wrong["brand"][0]
-    assert {"brand"} == {*mistakes(shop, "POST", "/create_job", {**ORDER, "brand": "autumn@9"})}
+    there = "autumn@9 does not exist; of autumn there is version 1 alone"
+    assert {"brand": [there]} == mistakes(shop, "POST", "/create_job", {**ORDER, "brand": "autumn@9"})
     assert {"brand"} == {*mistakes(shop, "POST", "/create_job", {**ORDER, "brand": "Autumn!"})}
 
 
