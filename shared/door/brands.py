@@ -22,6 +22,7 @@ from shared.pipeline.plan.brand import NO_BRAND
 from shared.pipeline.plan.dress import Kit
 from shared.steps.audited import Audited
 from shared.steps.brand_kits import MOST_BRANDS, MOST_FONT_BYTES, BrandKits
+from shared.steps.named_labels import no_version
 from shared.steps.problems import Problem, invalid, not_found
 
 if TYPE_CHECKING:
@@ -86,9 +87,10 @@ class BrandsDoor:
 
     def _one(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
         tenant = self.entrance(request, READ).tenant.id
-        kept = self.kits.store.get(tenant, _name(found), asked_version(request))
+        name, version = _name(found), asked_version(request)
+        kept = self.kits.store.get(tenant, name, version)
         if kept is None:
-            raise not_found("brand kit")
+            raise no_version("brand kit", version, self.kits.store.get(tenant, name) if version else None)
         return answer(200, shown_kit(kept))
 
     def _put(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:

@@ -23,7 +23,7 @@ from shared.pipeline.codec import to_plain
 from shared.pipeline.plan.brand import NO_BRAND
 from shared.pipeline.plan.variables import A_NAME, MOST_PLACES, is_variable, places, torn
 from shared.steps.audited import Audited
-from shared.steps.named_labels import not_there
+from shared.steps.named_labels import no_version, not_there
 from shared.steps.problems import Problem, invalid, not_found
 
 if TYPE_CHECKING:
@@ -73,9 +73,10 @@ class TemplatesDoor:
 
     def _one(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
         tenant = self.who(request).tenant.id
-        kept = self.store.get(tenant, _name(found), asked_version(request))
+        name, version = _name(found), asked_version(request)
+        kept = self.store.get(tenant, name, version)
         if kept is None:
-            raise not_found("template")
+            raise no_version("template", version, self.store.get(tenant, name) if version else None)
         return answer(200, shown_template(kept))
 
     def _put(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:

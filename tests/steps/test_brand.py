@@ -224,6 +224,7 @@ def test_an_order_by_an_unknown_kit_is_refused_with_all_else_that_is_wrong(shop:
     assert "did you mean autumn?" in wrong["brand"][0]
     there = "autumn@9 does not exist; of autumn there is version 1 alone"
     assert {"brand": [there]} == mistakes(shop, "POST", "/create_job", {**ORDER, "brand": "autumn@9"})
+    assert there == told(shop.call("GET", "/tenant/brand/autumn?version=9"))["message"]
     assert {"brand"} == {*mistakes(shop, "POST", "/create_job", {**ORDER, "brand": "Autumn!"})}
 
 

@@ -231,6 +231,20 @@ def test_an_order_by_a_version_that_is_not_there_is_told_which_are(shop: Custome
     assert ["wintr@1 does not exist; did you mean winter?"] == order_mistakes(shop, template="wintr@1")["template"]
 
 
+def test_a_version_that_is_read_and_is_not_there_is_told_which_are(shop: Customer) -> None:
+    """Of a name that is there; a name that is not is not found as ever."""
+    put(shop, "fall")
+    put(shop, "fall")
+
+    gone = shop.call("GET", "/tenant/templates/fall?version=9")
+
+    assert (404, "fall@9 does not exist; of fall there are versions 1 to 2") == (
+        gone.status_code,
+        told(gone)["message"],
+    )
+    assert 404 == shop.call("GET", "/tenant/templates/nowhere?version=9").status_code
+
+
 def test_an_orders_fields_beside_a_templates_order_are_told_their_place(shop: Customer) -> None:
     """They belong in it; what each order says itself belongs in none."""
     wrong = details(shop, scenes=[], avatar_id=LOOK, product_id="x")
