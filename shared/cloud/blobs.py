@@ -15,7 +15,7 @@ from shared.config import Settings
 
 CHUNK = 8 * 2**20  # the library's default buffer is 40 MiB a thread
 NEW = 0  # if_generation_match of a name nobody has written
-NOTE_MOST = 8000  # bytes: an object's own metadata may have 8 KiB in all
+NOTE_MOST = 4000  # bytes: a value of an object's own metadata may have 4 KiB (google.storage.v1, ServiceConstants)
 _NOTE = "abroll-note"
 LINK_LIFE = timedelta(minutes=5)  # of a signed link: nothing ends it earlier, not even a revocation
 

@@ -47,6 +47,31 @@ def test_multipart(takes: Remote) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("metadata", "fits"),
+    [
+        ({"n": "v" * 4096}, True),
+        ({"n": "v" * 4097}, False),
+        ({"n" * 1024: "v"}, True),
+        ({"n" * 1025: "v"}, False),
+        ({"a": "v" * 4095, "b": "v" * 4095}, True),
+        ({"a": "v" * 4096, "b": "v" * 4096}, False),
+    ],
+)
+def test_custom_metadata_has_bounds(takes: Remote, metadata: dict[str, str], fits: bool) -> None:
+    """1 KiB a name, 4 KiB a value, 8 KiB in all (google.storage.v1, ServiceConstants); nothing is kept beyond."""
+    blob = takes.blob("film")
+    blob.metadata = metadata
+
+    if fits:
+        blob.upload_from_string(b"film")
+        assert takes.get_blob("film").metadata == metadata
+    else:
+        with pytest.raises(BadRequest):
+            blob.upload_from_string(b"film")
+        assert takes.get_blob("film") is None
+
+
 def test_media(http: httpx.Client) -> None:
     """uploadType=media stores the body under the query's name with the request's Content-Type (objects/insert)."""
     path = "/upload/storage/v1/b/takes/o?uploadType=media&name=a%2Fb.txt"

@@ -61,7 +61,8 @@ _UNSUPPORTED = frozenset(
         "timeDeleted",
     )
 )
-_CUSTOM_MOST = 8192  # bytes of names and values together (cloud.google.com/storage/quotas)
+# Bytes of custom metadata: of a name, of a value, of all together (google.storage.v1, ServiceConstants).
+_NAME_MOST, _VALUE_MOST, _CUSTOM_MOST = 1024, 4096, 8192
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +130,10 @@ def _merged(old: tuple[tuple[str, str], ...], new: object) -> tuple[tuple[str, s
             merged[key] = value
         else:
             raise invalid(f"Invalid value for metadata.{key}: {value!r}.")
-    if sum(len(text.encode()) for pair in merged.items() for text in pair) > _CUSTOM_MOST:
-        raise invalid(f"An object's custom metadata may have {_CUSTOM_MOST} bytes.")
+    sizes = [(len(key.encode()), len(text.encode())) for key, text in merged.items()]
+    if any(name > _NAME_MOST or value > _VALUE_MOST for name, value in sizes) or sum(map(sum, sizes)) > _CUSTOM_MOST:
+        most = f"{_NAME_MOST} bytes a name, {_VALUE_MOST} a value, {_CUSTOM_MOST} in all"
+        raise invalid(f"Custom metadata is too large: it may have {most}.")
     return tuple(sorted(merged.items()))
 
 
