@@ -26,6 +26,7 @@ from tests.pipeline.machine.story import job, stored
 from tests.pipeline.test_editing_properties import takes_of
 from tests.pipeline.test_planner_properties import films
 
+JOB = "3c5f1d1e-9d0b-4b52-9d9c-5a3a1c0e7a11"
 STORED = Path(__file__).parent / "stored_compositions.json"
 OTHER = {"9:16": "16:9", "longer": "film", "bed": "mute", "extend": "cut", "crop": "blur", "720p": "1080p"}
 
@@ -50,7 +51,7 @@ def test_a_stored_film_keeps_its_name(name: str) -> None:
     """Ten jobs as they lay in Firestore: whoever changes one of these hashes makes every film of N once more in N+1."""
     kept = json.loads(STORED.read_text("utf-8"))[name]
 
-    found = read("3c5f1d1e-9d0b-4b52-9d9c-5a3a1c0e7a11", kept["document"])
+    found = read(JOB, kept["document"])
 
     assert kept["inputs_hash"] == hashed(found)
 
@@ -214,15 +215,18 @@ KINDS = {
 
 
 def store() -> None:
-    """Write the ten jobs anew: only when RENDERER was raised (python -m tests.pipeline.test_composition)."""
+    """Name the ten jobs anew: only when RENDERER was raised (python -m tests.pipeline.test_composition).
+
+    Their documents stay as the releases wrote them that stored them; only a kind that is new is written.
+    """
     from shared.cloud.documents import whole
 
-    kept = {}
-    for name, request in KINDS.items():
-        document = whole(made(request))
-        plain = {key: value for key, value in document.items() if value is not None}
-        written = json.loads(json.dumps(plain, default=lambda moment: moment.isoformat()))
-        kept[name] = {"document": written, "inputs_hash": hashed(made(request))}
+    kept = json.loads(STORED.read_text("utf-8"))
+    for name in KINDS.keys() - kept.keys():
+        plain = {key: value for key, value in whole(made(KINDS[name])).items() if value is not None}
+        kept[name] = {"document": json.loads(json.dumps(plain, default=lambda moment: moment.isoformat()))}
+    for each in kept.values():
+        each["inputs_hash"] = hashed(read(JOB, each["document"]))
     STORED.write_text(json.dumps(kept, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 
