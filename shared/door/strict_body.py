@@ -10,6 +10,6 @@ class Body(BaseModel):
     """A strict object that refuses unknown fields."""
 
     called: ClassVar[str] = "the body"  # what its own fields belong to, in people's words
-    elsewhere: ClassVar[Mapping[str, str]] = {}  # why it has no field of a name that another body has
+    elsewhere: ClassVar[Mapping[str, str]] = {}  # what is told of fields it does not have, by their names
 
     model_config = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False, frozen=True)

@@ -14,14 +14,13 @@ from typing import Protocol
 from shared.media.ffmpeg import Budget, Demuxer, Source, run
 from shared.media.graph import paint
 from shared.media.inspection import FinishedFilm, inspected, overlays
-from shared.media.laid import LaidOut, Layout, laid_out, named
+from shared.media.laid import Known, LaidOut, Layout, laid_out, named
 from shared.media.mastering import SoundMade, mastered
 from shared.media.painters import PartOrder, painted_part
 from shared.media.poster import frame_at, key_frame, own_picture
-from shared.media.probe import FilmFacts, index_of
+from shared.media.probe import index_of
 from shared.media.runs import EXACT, UNEDITED, Run, engine, one_row
 from shared.media.segments import Cut, segments
-from shared.media.take_notes import TakeFound
 from shared.media.watching import PictureSeen, looked_for
 from shared.pipeline.edit.edit import Edit
 from shared.pipeline.plan.film_quality import FilmQuality
@@ -51,30 +50,23 @@ class Composing(Protocol):
         folder: Path,
         *,
         timeout: float,
-        known: Mapping[str, FilmFacts] | None = None,
-        found: Mapping[str, TakeFound] | None = None,
+        known: Known | None = None,
     ) -> Composed:
         """Render `edit` into `folder`."""
         ...
 
 
 def compose(
-    edit: Edit,
-    files: Mapping[str, Path],
-    folder: Path,
-    *,
-    timeout: float,
-    known: Mapping[str, FilmFacts] | None = None,
-    found: Mapping[str, TakeFound] | None = None,
+    edit: Edit, files: Mapping[str, Path], folder: Path, *, timeout: float, known: Known | None = None
 ) -> Composed:
     """Render `edit` into `folder` as film.mp4 and poster.jpg; `files` maps each node's key to its file.
 
-    `known` is what some of these files are, `found` what some takes were found to be; the others are looked at.
+    `known` is what was found already of some of these files; the others are looked at.
 
     Raises MediaRefused when an input can't be used, naming its node, MediaFailed when the machine failed within
     `timeout` seconds. Nothing but the two files is left behind.
     """
-    with laid_out(edit, files, folder, timeout=timeout, known=known, found=found) as laid:
+    with laid_out(edit, files, folder, timeout=timeout, known=known) as laid:
         return whole(laid, folder)
 
 

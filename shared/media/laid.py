@@ -6,7 +6,7 @@ Nothing here reads or writes a frame of the film; what comes of it is painted in
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -37,6 +37,14 @@ _PROBED_TOGETHER = 4  # files one run looks at: each has a decoder of its own, o
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """What was found already of some of a film's files, by node: what they are; of takes, all that is asked of them."""
+
+    facts: Mapping[str, FilmFacts] = field(default_factory=dict)
+    takes: Mapping[str, TakeFound] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Bench:
     """One composition at work."""
 
@@ -44,14 +52,13 @@ class Bench:
     files: Mapping[str, Path]
     folder: Path  # emptied at the end
     budget: Budget
-    known: Mapping[str, FilmFacts]
-    found: Mapping[str, TakeFound]
+    known: Known
 
     def facts(self, nodes: Iterable[str]) -> dict[str, FilmFacts]:
         """Look at nodes' films, but for those somebody has looked at."""
         wanted = tuple(dict.fromkeys(nodes))
-        unknown = {node: self.files[node] for node in wanted if node not in self.known}
-        found = {**self.known, **probed(unknown, self.budget)}
+        unknown = {node: self.files[node] for node in wanted if node not in self.known.facts}
+        found = {**self.known.facts, **probed(unknown, self.budget)}
         return {node: found[node] for node in wanted}
 
     def measured(self, looks: Sequence[Appearance]) -> list[MeasuredTake]:
@@ -60,8 +67,8 @@ class Bench:
 
         def measured(look: Appearance) -> MeasuredTake:
             with TemporaryDirectory(prefix="take-", dir=self.folder) as own, named(look.node):
-                known = self.found.get(look.node)
-                return measure(look, self.files[look.node], facts[look.node], Path(own), self.budget, known)
+                take = self.known.takes.get(look.node)
+                return measure(look, self.files[look.node], facts[look.node], Path(own), self.budget, take)
 
         with ThreadPoolExecutor(RUNS_AT_ONCE) as beside:
             return list(beside.map(measured, looks))
@@ -101,17 +108,11 @@ class LaidOut:
 
 @contextmanager
 def laid_out(
-    edit: Edit,
-    files: Mapping[str, Path],
-    folder: Path,
-    *,
-    timeout: float,
-    known: Mapping[str, FilmFacts] | None = None,
-    found: Mapping[str, TakeFound] | None = None,
+    edit: Edit, files: Mapping[str, Path], folder: Path, *, timeout: float, known: Known | None = None
 ) -> Iterator[LaidOut]:
     """Lay a film out on a bench in `folder`, which is cleared at the end; `files` maps each node's key to its file.
 
-    `known` is what some of these files are, `found` what some takes were found to be; the others are looked at.
+    `known` is what was found already of some of these files; the others are looked at.
 
     Raises MediaRefused when an input can't be used, naming its node, MediaFailed when the machine failed within
     `timeout` seconds.
@@ -123,9 +124,7 @@ def laid_out(
         with TemporaryDirectory(prefix="bench-", dir=folder) as bench:
             with named(LOGO_KEY):
                 edit, files = with_backdrops(edit, files, Path(bench))
-            takes = found or {}
-            facts = {**(known or {}), **{node: take.facts for node, take in takes.items()}}
-            yield _laid(Bench(edit, files, Path(bench), Budget(timeout), facts, takes))
+            yield _laid(Bench(edit, files, Path(bench), Budget(timeout), known or Known()))
     except OSError as problem:
         raise MediaFailed(f"the machine could not write: {problem.strerror or problem}") from problem
 

@@ -18,10 +18,9 @@ from shared.log import Fact, JobRef, log_job
 from shared.media.breaking import clusters, pieces, words
 from shared.media.compose import Composed, Composing, compose, whole
 from shared.media.ffmpeg import Budget
-from shared.media.laid import laid_out, named, probed
+from shared.media.laid import Known, laid_out, named, probed
 from shared.media.languages import language_of
 from shared.media.mp4 import read_mp4
-from shared.media.probe import FilmFacts
 from shared.media.take_notes import TakeFound
 from shared.media.voice_activity import TakeHeard, voice_of
 from shared.pipeline.edit.assembly import Breaks, Take, assemble, read_srt
@@ -124,10 +123,8 @@ class Compose:
         work.mkdir()
         everything = {**files, **own, **inputs.beside(job, node.key, folder)}
         if parts is None:
-            return Film(
-                cut, told, self.composing(cut, everything, work, timeout=budget.left(), known=known, found=found)
-            )
-        with laid_out(cut, everything, work, timeout=budget.left(), known=known, found=found) as laid:
+            return Film(cut, told, self.composing(cut, everything, work, timeout=budget.left(), known=known))
+        with laid_out(cut, everything, work, timeout=budget.left(), known=known) as laid:
             return None if divide(parts, laid, told) else Film(cut, told, whole(laid, work))
 
     def _furthered(self, job: Job, node: Node, wanted: str, there: Output, folder: Path) -> on.NodeEvent:
@@ -176,7 +173,7 @@ class Compose:
         own: Mapping[str, Path],
         found: Mapping[str, TakeFound],
         budget: Budget,
-    ) -> tuple[Edit, tuple[WarningText, ...], Mapping[str, FilmFacts]]:
+    ) -> tuple[Edit, tuple[WarningText, ...], Known]:
         """Measure the files themselves: what a vendor says about a length is a hint.
 
         Also say what is missing, and what was found of each file.
@@ -203,7 +200,7 @@ class Compose:
             takes[key] = Take(facts.seconds, cutout, read_srt(said or b""), heard.spans, heard.levels)
         takes |= {key: Take(known[key].seconds) for key in own}
         breaks = _breaks(job.request.voice.locale or "")
-        return assemble(plan, request, takes, breaks, degraded(job)), tuple(told), known
+        return assemble(plan, request, takes, breaks, degraded(job)), tuple(told), Known(known, found)
 
     def _words(self, captions: str | None) -> bytes | None:
         """Read the subtitles of a take; None when they are not there any more."""

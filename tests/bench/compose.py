@@ -19,7 +19,7 @@ from shared.media.arrival import Ordered, arrived
 from shared.media.breaking import words
 from shared.media.compose import compose, joined, runs
 from shared.media.ffmpeg import run
-from shared.media.laid import LaidOut, laid_out
+from shared.media.laid import Known, LaidOut, laid_out
 from shared.media.mastering import CODED_AS, SoundMade, mixed
 from shared.media.runs import EXACT, UNEDITED, painted_by
 from shared.media.sound import mix, world
@@ -62,9 +62,9 @@ def _composed(resolution: str, scenes: int, seconds: int, folder: Path, *, by_wo
     work = folder / "work"
     work.mkdir()
     take = arrived(files["presenter"], Ordered(None, asked.seconds, Cutout.ALPHA), timeout=TIMEOUT)
-    found = {"presenter": take.found} if take.found else {}
+    known = Known({"presenter": take.facts}, {"presenter": take.found} if take.found else {})
     load, began, busy = os.getloadavg()[0], time.monotonic(), _used()
-    made = compose(asked, files, work, timeout=TIMEOUT, found=found)
+    made = compose(asked, files, work, timeout=TIMEOUT, known=known)
     took, cpu, alone = time.monotonic() - began, _used() - busy, _bare(asked, files, work)
     each, weight = took / asked.seconds, made.film.stat().st_size / 1e6
     row = (

@@ -6,8 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from shared.media.compose import Composed, compose
-from shared.media.probe import FilmFacts
-from shared.media.take_notes import TakeFound
+from shared.media.laid import Known
 from shared.pipeline.edit.edit import Edit
 
 MOST = 200  # films kept, each of some 100 kB: the stage's are small
@@ -29,13 +28,12 @@ class ComposedOnce:
         folder: Path,
         *,
         timeout: float,
-        known: Mapping[str, FilmFacts] | None = None,
-        found: Mapping[str, TakeFound] | None = None,
+        known: Known | None = None,
     ) -> Composed:
         """Render `edit` into `folder`, or lay there what came of it before."""
         made_of = edit, tuple(sorted((name, _digest(path)) for name, path in files.items()))
         if made_of not in self._made:
-            composed = compose(edit, files, folder, timeout=timeout, known=known, found=found)
+            composed = compose(edit, files, folder, timeout=timeout, known=known)
             self._made[made_of] = composed, composed.film.read_bytes(), composed.poster.read_bytes()
             if len(self._made) > MOST:
                 del self._made[next(iter(self._made))]

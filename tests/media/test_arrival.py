@@ -1,13 +1,15 @@
 """A vendor's file counts as the take that was ordered only when it is that: whole, decodable, heard, of its length."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from infra.local.vendors.spoil import SPOILED
 from shared.media.arrival import Ordered, arrived
-from shared.media.errors import MediaRefused
+from shared.media.errors import MediaFailed, MediaRefused
 from shared.media.ffmpeg import Budget
 from shared.media.takes import measure
 from shared.pipeline.edit.edit import Appearance
@@ -170,3 +172,15 @@ def test_what_is_found_of_it_is_what_its_composer_would_find(
 
     assert take.found is not None
     assert found == known
+
+
+@pytest.mark.parametrize("changed", [{"seconds": 1.0}, {"key_color": "#0000FF"}, {"cutout": Cutout.KEY}])
+def test_what_would_be_found_otherwise_is_looked_at_again(
+    alpha_take: Path, tmp_path: Path, changed: dict[str, Any]
+) -> None:
+    """A take that is seen in part, or is to be laid over in another way."""
+    take = arrived(alpha_take, Ordered(2.0, 2.0, Cutout.ALPHA), timeout=PATIENCE)
+    look = replace(Appearance("presenter", 0.0, 2.0, take.cutout, Placement(), 0.0), **changed)
+
+    with pytest.raises(MediaFailed):  # it has no time for that
+        measure(look, alpha_take, take.facts, tmp_path, Budget(0.0), take.found)

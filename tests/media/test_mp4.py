@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.media.mp4 import Mp4Facts, NotAFilm, mp4_at, read_mp4
+from shared.media.mp4 import Mp4Facts, NotAFilm, key_frames, mp4_at, read_mp4
 from shared.media.probe import probe
 from tests.media.makers import RED, ffmpeg, film
 
@@ -96,6 +96,14 @@ def test_index_at_the_front(tmp_path: Path, mute_clip: Path) -> None:
     assert Mp4Facts(3.0, 180, 320, audio=False, frames=72, shown=3.0) == facts
     assert 5 == len(remote.reads)
     assert sum(length for _, length in remote.reads) < 4096
+
+
+def test_key_frames_are_told_by_their_numbers(tmp_path: Path, clip: Path) -> None:
+    """As the encoder was asked to set them, also where others are shown before those they are coded from."""
+    made = tmp_path / "keys.mp4"
+    ffmpeg("-i", clip, "-c:v", "libx264", "-bf", "2", "-g", "10", "-sc_threshold", "0", "-frames:v", "24", made)
+
+    assert (0, 10, 20) == key_frames(made)
 
 
 def test_long_boxes() -> None:

@@ -14,6 +14,7 @@ from shared.media.canvas import Lettering
 from shared.media.compose import Composed, runs, whole
 from shared.media.errors import MediaFailed, MediaRefused
 from shared.media.ffmpeg import Budget
+from shared.media.key_moments import KeyMoment
 from shared.media.laid import laid_out
 from shared.media.painters import PartOrder, lacking, painted_part
 from shared.media.part_work import LaidFilm, join, layout_bundle, part_bundles, sound_bundle
@@ -238,6 +239,17 @@ def test_a_stretch_goes_on_over_a_seam() -> None:
     assert (Still((1.0, 9.0), "clip"),) == found.figures.frozen
     assert (*seen.flat, *after.flat) == found.figures.flat
     assert ((0, 7.0), (1, 4.5)) == found.contrasts
+
+
+def test_a_film_is_shown_by_the_best_moment_of_its_parts() -> None:
+    """The earlier of two that are as good; one of no part where none has any."""
+    moments = [KeyMoment(0.0, 5.0), KeyMoment(6.0, 9.0), None, KeyMoment(12.0, 9.0)]
+    parts = [
+        PictureSeen((6.0 * at, 6.0 * at + 6), PictureFigures((), (), ()), (), best) for at, best in enumerate(moments)
+    ]
+
+    assert KeyMoment(6.0, 9.0) == together(parts).best
+    assert together(parts[2:3]).best is None
 
 
 def test_a_bundle_that_is_none_is_told(tmp_path: Path) -> None:

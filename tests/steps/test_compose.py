@@ -7,8 +7,7 @@ from typing import Any
 
 from infra.local.world import FILMS
 from shared.media.compose import Composed, compose
-from shared.media.probe import FilmFacts
-from shared.media.take_notes import TakeFound
+from shared.media.laid import Known
 from shared.pipeline.edit.edit import Edit
 from shared.pipeline.job import events as on
 from shared.pipeline.job.job import Ending, Output, State
@@ -76,36 +75,22 @@ def test_a_stage_that_remembers_a_film_has_the_film_that_composing_makes(stage: 
     assert all(films)
 
 
-class Believing:
-    """The product's own composer, and of which takes it was told what they were found to be."""
-
-    def __init__(self) -> None:
-        self.told: set[str] = set()
-
-    def __call__(
-        self,
-        edit: Edit,
-        files: Mapping[str, Path],
-        folder: Path,
-        *,
-        timeout: float,
-        known: Mapping[str, FilmFacts] | None = None,
-        found: Mapping[str, TakeFound] | None = None,
-    ) -> Composed:
-        """Render `edit` into `folder`."""
-        self.told |= set(found or {})
-        return compose(edit, files, folder, timeout=timeout, known=known, found=found)
-
-
 def test_a_take_is_looked_at_once(stage: Stage) -> None:
     """What was found of it when it came is handed to whoever composes its film."""
-    stage.wiring.composing = composing = Believing()
+    told = set[str]()
 
+    def composing(
+        edit: Edit, files: Mapping[str, Path], folder: Path, *, timeout: float, known: Known | None = None
+    ) -> Composed:
+        told.update(known.takes if known else ())
+        return compose(edit, files, folder, timeout=timeout, known=known)
+
+    stage.wiring.composing = composing
     job_id = stage.order(presented())
     stage.live(job_id)
 
     assert Ending.COMPLETED is stage.job(job_id).ending
-    assert {SPEECH} == composing.told
+    assert {SPEECH} == told
 
 
 def test_a_film_that_is_there_is_taken_without_work(stage: Stage) -> None:
