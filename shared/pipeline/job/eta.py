@@ -14,6 +14,7 @@ hundred calls tells nothing about its end any more: then only since when it is l
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from heapq import heappop, heappush
 from math import erf, hypot, prod, sqrt
 
 from shared.pipeline.job.cast import speech_of
@@ -43,6 +44,11 @@ class _End:
 
     usual: datetime
     spread: float = 0.0
+
+    @classmethod
+    def of(cls, usual: datetime, p90: datetime) -> "_End":
+        """Return the end that is there by these two moments."""
+        return cls(usual, max((p90 - usual) / SECOND, 0.0))
 
     @property
     def p90(self) -> datetime:
@@ -134,8 +140,7 @@ def _all_of(ends: list[_End], now: datetime) -> _End:
         return _End(now)
     if len(going_on) == 1:
         return going_on[0]
-    usual, late = (_by_when(going_on, share) for share in (0.5, 0.9))
-    return _End(usual, max((late - usual) / SECOND, 0.0))
+    return _End.of(_by_when(going_on, 0.5), _by_when(going_on, 0.9))
 
 
 def _by_when(ends: list[_End], share: float) -> datetime:
@@ -162,15 +167,20 @@ def _at_account(job: Job, now: datetime, outlook: Outlook) -> dict[str, _End]:
     """Return the end of every take: an avatar account makes only so many at once, the others wait for a place."""
     takes = [node for node in job.nodes.values() if node.kind is Kind.PRESENTER]
     ends = {node.key: _end(job, node, {}, now, outlook) for node in takes}
-    places: list[_End] = []  # when each of the account's places is free again
+    usual: list[datetime] = []  # when each of the account's places is free again, with even chances
+    late: list[datetime] = []  # and nine times of ten: each for itself, lest what is told leap from place to place
     going_on = [node for node in takes if not node.finished]
     for node in sorted(going_on, key=lambda node: _began(node) is None):
-        if job.plan.takes_at_once is None or len(places) < job.plan.takes_at_once:
-            places.append(ends[node.key])
-        else:
-            free = min(places, key=lambda end: end.usual)
-            usual, late = (outlook.making(*maker(job, node)).quantile(share) * node.expected for share in (0.5, 0.9))
-            waits_for = free.then(node.at or now, usual, late)
-            ends[node.key] = max(ends[node.key], waits_for, key=lambda end: end.usual)
-            places[places.index(free)] = ends[node.key]
+        if job.plan.takes_at_once is not None and len(usual) >= job.plan.takes_at_once:
+            free = _End.of(heappop(usual), heappop(late))
+            ends[node.key] = _waiting(node, free, ends[node.key], outlook.making(*maker(job, node)), now)
+        heappush(usual, ends[node.key].usual)
+        heappush(late, ends[node.key].p90)
     return ends
+
+
+def _waiting(node: Node, free: _End, alone: _End, curve: Curve, now: datetime) -> _End:
+    """Return the end of a take that begins when a place is free, and no earlier than it would end alone."""
+    usual, late = (curve.quantile(share) * node.expected for share in (0.5, 0.9))
+    crowded = free.then(node.at or now, usual, late)
+    return _End.of(max(alone.usual, crowded.usual), max(alone.p90, crowded.p90))

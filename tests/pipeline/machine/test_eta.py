@@ -130,6 +130,26 @@ def test_both_are_ahead_and_move_earlier_by_news_only(name: str, seed: Random) -
         assert sorted(late) == late  # once nobody can tell, only news helps
 
 
+@settings(max_examples=25)
+@given(ages=st.lists(st.integers(0, 600), min_size=1, max_size=AT_ONCE), done=st.integers(0, AT_ONCE))
+def test_who_waits_for_a_place_hears_nothing_earlier_without_news(ages: list[int], done: int) -> None:
+    """The places of an account are free at different times: which is first may change, what is told does not leap."""
+    made = job(CROWD, SWIFT)
+    takes = [key for key, node in made.nodes.items() if node.kind is Kind.PRESENTER]
+    begun = dict(zip(takes, sorted(ages, reverse=True), strict=False))
+    now = START + begun[takes[0]] * SECOND
+    for key, age in begun.items():
+        at = now - age * SECOND
+        made = apply(apply(made, claimed(key), at, SWIFT).job, sent(key, name=key), at, SWIFT).job
+    for key in [*begun][:done]:
+        made = apply(made, arrived(key), now, SWIFT).job
+
+    told_at = [eta(made, now + seconds * SECOND, SHIPPED) for seconds in range(0, 900, 20)]
+
+    known = [(at.p50, at.p90) for at in told_at if at.p50 and at.p90]
+    assert all(far <= farther and early <= later for (early, far), (later, farther) in pairwise(known))
+
+
 def test_a_part_done_early_brings_the_film_forward() -> None:
     """By what it saved, when nothing else was waited for."""
     begun = story().hears(claimed(), sent()).later(10)
