@@ -1,4 +1,4 @@
-"""What every suite shares: properties without deadlines (the machines are noisy), one laptop for whom it suits."""
+"""What every suite shares: properties that nothing hurries (the machines are noisy), one laptop for whom it suits."""
 
 import gc
 from collections.abc import Generator, Iterator
@@ -7,7 +7,13 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-hypothesis.settings.register_profile("abroll", deadline=None, derandomize=False, print_blob=True)
+hypothesis.settings.register_profile(
+    "abroll",
+    deadline=None,
+    derandomize=False,
+    print_blob=True,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
 hypothesis.settings.load_profile("abroll")
 
 LONGEST_NAME = 120  # characters of a text that names a test's case

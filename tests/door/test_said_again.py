@@ -107,7 +107,7 @@ def _unnamed(output: OutputRequest) -> OutputRequest:
 
 
 @given(body=bodies, usual=kits, other=kits)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_what_is_shown_orders_the_same_film(body: dict[str, Any], usual: Kit, other: Kit) -> None:
     """Whatever it was ordered with, in whichever kits: the same request, so the same plan, films and price."""
     known = {"default": usual, "christmas": replace(other, brand=KITS["christmas"].brand)}

@@ -20,7 +20,6 @@ LIVES = settings(
     stateful_step_count=25,
     derandomize=not MANY,
     database=None,
-    deadline=None,
     print_blob=True,
     phases=(Phase.explicit, Phase.generate, Phase.shrink),
     suppress_health_check=list(HealthCheck),

@@ -36,7 +36,7 @@ def test_anothers_note_says_nothing() -> None:
     assert [None] * len(others) == [noted(other) for other in others]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(max_size=300) | st.integers(0, len(NOTE)).map(lambda at: NOTE[:at]))
 def test_what_is_no_note_fails_nothing(note: str) -> None:
     """It is a hint: whatever stands there, a film can be made without it."""

@@ -174,7 +174,7 @@ def shown(plan: Plan, request: FilmRequest, takes: Any) -> Edit | None:
         return None
 
 
-@settings(max_examples=25, derandomize=True, deadline=None, phases=[Phase.generate])
+@settings(max_examples=25, derandomize=True, phases=[Phase.generate])
 @given(st.data())
 def test_whatever_changes_the_edit_changes_the_name(data: st.DataObject) -> None:
     """Every field of a plan and its request is changed, one after the other: no two edits share a composition."""

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import httpx
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.providers.did import answers as did_answers
@@ -25,7 +25,6 @@ from shared.providers.ports import (
 from shared.providers.veo import answers as veo_answers
 from tests.providers.orders import KEY, MODEL, OPERATION, speech
 
-UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is no failure
 WORDS = st.sampled_from(
     [
         "",
@@ -79,7 +78,6 @@ def answered(status: int, body: bytes) -> httpx.Response:
     return httpx.Response(status, content=body)
 
 
-@UNHURRIED
 @given(STATUSES, BODIES)
 def test_veo_submit_ends_in_a_name_or_a_decision(status: int, body: bytes) -> None:
     """Only a success may bring a name; a server's trouble is always Unknown."""
@@ -94,7 +92,6 @@ def test_veo_submit_ends_in_a_name_or_a_decision(status: int, body: bytes) -> No
         assert name
 
 
-@UNHURRIED
 @given(STATUSES, BODIES)
 def test_veo_look_ends_in_a_state_or_a_decision(status: int, body: bytes) -> None:
     """Only a success tells a state."""
@@ -106,7 +103,6 @@ def test_veo_look_ends_in_a_state_or_a_decision(status: int, body: bytes) -> Non
     assert isinstance(found, Pending | Filmed | Failure)
 
 
-@UNHURRIED
 @given(
     st.fixed_dictionaries({}, optional={"error": JSON, "response": JSON, "metadata": JSON}),
     st.sampled_from([True, False, None]),
@@ -120,7 +116,6 @@ def test_veo_operation_of_any_shape_is_understood(more: dict[str, Any], done: bo
     assert isinstance(found, Filmed | Failure if done else Pending)
 
 
-@UNHURRIED
 @given(STATUSES, BODIES, st.sampled_from(["alpha", "key", "inset"]))
 def test_heygen_submit_ends_in_an_id_or_a_decision(status: int, body: bytes, cutout: str) -> None:
     """Only a success may bring an id; a server's trouble is always Unknown."""
@@ -135,7 +130,6 @@ def test_heygen_submit_ends_in_an_id_or_a_decision(status: int, body: bytes, cut
         assert made
 
 
-@UNHURRIED
 @given(STATUSES, BODIES)
 def test_heygen_look_ends_in_a_state_or_a_decision(status: int, body: bytes) -> None:
     """Only a success tells a state."""
@@ -147,7 +141,6 @@ def test_heygen_look_ends_in_a_state_or_a_decision(status: int, body: bytes) -> 
     assert isinstance(found, Pending | Filmed | Failure)
 
 
-@UNHURRIED
 @given(st.dictionaries(NAMES, JSON, max_size=8), WORDS.filter(bool))
 def test_heygen_film_of_any_shape_is_understood(more: dict[str, Any], status: str) -> None:
     """Every status with the film's own id is a state, whatever else it says."""
@@ -158,7 +151,6 @@ def test_heygen_film_of_any_shape_is_understood(more: dict[str, Any], status: st
     assert isinstance(found, Pending | Filmed | Failure)
 
 
-@UNHURRIED
 @given(STATUSES, BODIES)
 def test_heygen_footage_submit_ends_in_an_id_or_a_decision(status: int, body: bytes) -> None:
     """Only a success may bring an id; a server's trouble is always Unknown."""
@@ -173,7 +165,6 @@ def test_heygen_footage_submit_ends_in_an_id_or_a_decision(status: int, body: by
         assert made
 
 
-@UNHURRIED
 @given(STATUSES, BODIES)
 def test_heygen_footage_look_ends_in_a_state_or_a_decision(status: int, body: bytes) -> None:
     """Only a success tells a state."""
@@ -185,7 +176,6 @@ def test_heygen_footage_look_ends_in_a_state_or_a_decision(status: int, body: by
     assert isinstance(found, Pending | Filmed | Failure)
 
 
-@UNHURRIED
 @given(st.dictionaries(NAMES.filter(lambda name: name not in {"id", "video_id"}), JSON, max_size=8), WORDS.filter(bool))
 def test_heygen_footage_of_any_shape_is_understood(more: dict[str, Any], status: str) -> None:
     """The route tells no id: every status is a state, whatever else it says."""
@@ -196,7 +186,6 @@ def test_heygen_footage_of_any_shape_is_understood(more: dict[str, Any], status:
     assert isinstance(found, Pending | Filmed | Failure)
 
 
-@UNHURRIED
 @given(STATUSES, BODIES, st.sampled_from(["alpha", "key", "inset"]))
 def test_did_order_ends_in_an_id_or_a_decision(status: int, body: bytes, cutout: str) -> None:
     """Only a success may bring an id; a server's trouble is always Unknown."""
@@ -212,7 +201,6 @@ def test_did_order_ends_in_an_id_or_a_decision(status: int, body: bytes, cutout:
         assert made
 
 
-@UNHURRIED
 @given(STATUSES, BODIES)
 def test_did_look_ends_in_a_state_or_a_decision(status: int, body: bytes) -> None:
     """Only a success tells a state; only 404 in D-ID's own words loses a clip."""
@@ -227,7 +215,6 @@ def test_did_look_ends_in_a_state_or_a_decision(status: int, body: bytes) -> Non
     assert isinstance(found, Pending | Filmed | Failure)
 
 
-@UNHURRIED
 @given(st.dictionaries(NAMES, JSON, max_size=8), WORDS.filter(bool))
 def test_did_clip_of_any_shape_is_understood(more: dict[str, Any], status: str) -> None:
     """Every status with the clip's own id is a state; only three words end it."""

@@ -46,7 +46,7 @@ def interleavings(draw: st.DrawFn) -> tuple[list[Transfer], list[int]]:
     return work, draw(st.permutations(steps))
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(interleavings())
 def test_interleaved_transactions_are_serialisable(client: Any, drawn: tuple[list[Transfer], list[int]]) -> None:
     """Replaying the committed transactions one by one gives what the database holds (serializable isolation)."""

@@ -56,7 +56,7 @@ BODIES = [
 
 
 @own_server("storage")
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     method=some.sampled_from(["DELETE", "GET", "HEAD", "PATCH", "POST", "PUT"]),
     path=some.sampled_from(PATHS),

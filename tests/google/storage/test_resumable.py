@@ -333,7 +333,7 @@ def test_cut_connection(http: httpx.Client) -> None:
     assert (0, data) == (kept % QUANTUM, http.get(last.json()["mediaLink"]).content)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     size=some.integers(0, 16),
     odd=some.integers(0, 3),

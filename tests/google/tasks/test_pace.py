@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from infra.local.google.tasks.model import QueueConfig
@@ -144,7 +144,6 @@ def test_tasks_under_way_make_one_overload(clock: Clock) -> None:
     assert pace.next_time(clock.now) == clock.now + timedelta(seconds=2)
 
 
-@settings(deadline=None)
 @given(rate=st.floats(0.1, 20), timeouts=st.lists(st.floats(0, 10), max_size=30))
 def test_no_window_ever_holds_more_than_burst_and_rate_allow(rate: float, timeouts: list[float]) -> None:
     """In any span of time a queue hands out at most its burst plus what the rate refills meanwhile."""

@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 from google.api_core.exceptions import NotFound
 from google.rpc import code_pb2
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from infra.local.google.tasks.model import HttpCall, QueueConfig, Task
@@ -39,7 +39,6 @@ def test_the_defaults_start_at_a_tenth_of_a_second(cloud: Cloud) -> None:
     assert _gaps(cloud.drain()) == [0.1, 0.2, 0.4, 0.8]
 
 
-@settings(deadline=None)
 @given(
     minimum=st.integers(0, 10_000), extra=st.integers(0, 100_000), doublings=st.integers(0, 100), n=st.integers(1, 5000)
 )
@@ -165,7 +164,6 @@ def test_get_task_tells_the_last_attempt(cloud: Cloud, status: int, code: int) -
     assert task.schedule_time == begun + timedelta(seconds=0.1)
 
 
-@settings(deadline=None)
 @given(
     config=st.builds(QueueConfig, max_attempts=st.integers(1, 20), max_doublings=st.integers(0, 20)),
     statuses=st.lists(st.sampled_from([None, 200, 302, 404, 429, 500, 503]), max_size=30),

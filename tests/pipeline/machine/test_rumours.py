@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.pipeline.job import events as on
@@ -112,7 +112,7 @@ def heard(told: Job, told_rumours: list[Rumour]) -> Job:
     return told
 
 
-@settings(max_examples=400, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=400, database=None)
 @given(st.sampled_from((FOOTAGE, PRESENTED, CHAIN)), rumours)
 def test_whatever_is_heard_the_machine_never_stumbles(request: FilmRequest, told: list[Rumour]) -> None:
     """No event raises in any state, each counts once, and every law that needs no vendor holds."""

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.codes import Code
@@ -56,9 +56,7 @@ def world(request: FilmRequest = ONE, apply: Apply = apply, *, rates: tuple[int,
 @settings(
     max_examples=MANY or 250,
     derandomize=not MANY,
-    deadline=None,
     database=None,
-    suppress_health_check=[HealthCheck.too_slow],
 )
 @pytest.mark.timeout(900 + MANY // 20)
 @given(st.sampled_from((ONE, PAIR)), st.sampled_from(RULES), lives)

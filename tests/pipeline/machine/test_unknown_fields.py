@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.cloud.documents import read, whole
@@ -101,9 +101,7 @@ def apply_between_newer(job: Job, event: on.Event, now: datetime, timeouts: Time
     return moved
 
 
-@settings(
-    max_examples=150, derandomize=True, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow]
-)
+@settings(max_examples=150, derandomize=True, database=None)
 @given(st.sampled_from(FILMS), lives)
 def test_every_event_gives_back_what_it_does_not_know(request: FilmRequest, life: list[Turn]) -> None:
     """In every life of a job, after every event, each map that is still there holds what newer code wrote into it."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.codes import Code
@@ -134,9 +134,7 @@ def live(request: FilmRequest, life: list[Turn], presenter: Reconcile = Reconcil
 @settings(
     max_examples=MANY or 800,
     derandomize=not MANY,
-    deadline=None,
     database=None,
-    suppress_health_check=[HealthCheck.too_slow],
 )
 @pytest.mark.timeout(900 + MANY // 20)
 @given(st.sampled_from(FILMS), lives, st.sampled_from(PRESENTERS))
