@@ -10,7 +10,7 @@ import re
 import shutil
 import subprocess
 import sys
-import tarfile
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -88,10 +88,10 @@ def _changed(folder: Path, path: str, old: str, new: str) -> None:
 
 def revision(name: str, folder: Path) -> Path:
     """Check a revision of this repository out into an empty folder; return where its code is."""
-    packed = _git("archive", "--format=tar", name)
+    packed = _git("archive", "--format=zip", name)
     assert packed.returncode == 0, packed.stderr.decode()
-    with tarfile.open(fileobj=io.BytesIO(packed.stdout)) as files:
-        files.extractall(folder, filter="data")
+    with zipfile.ZipFile(io.BytesIO(packed.stdout)) as files:
+        files.extractall(folder)
     return folder
 
 
