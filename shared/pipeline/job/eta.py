@@ -14,7 +14,6 @@ hundred calls tells nothing about its end any more: then only since when it is l
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from heapq import heappop, heappush
 from math import erf, hypot, prod, sqrt
 
 from shared.pipeline.job.cast import speech_of
@@ -172,10 +171,13 @@ def _at_account(job: Job, now: datetime, outlook: Outlook) -> dict[str, _End]:
     going_on = [node for node in takes if not node.finished]
     for node in sorted(going_on, key=lambda node: _began(node) is None):
         if job.plan.takes_at_once is not None and len(usual) >= job.plan.takes_at_once:
-            free = _End.of(heappop(usual), heappop(late))
-            ends[node.key] = _waiting(node, free, ends[node.key], outlook.making(*maker(job, node)), now)
-        heappush(usual, ends[node.key].usual)
-        heappush(late, ends[node.key].p90)
+            first, surely = min(usual), min(late)
+            free, curve = _End.of(first, surely), outlook.making(*maker(job, node))
+            ends[node.key] = _waiting(node, free, ends[node.key], curve, now)
+            usual.remove(first)
+            late.remove(surely)
+        usual.append(ends[node.key].usual)
+        late.append(ends[node.key].p90)
     return ends
 
 
