@@ -166,16 +166,16 @@ def _at_account(job: Job, now: datetime, outlook: Outlook) -> dict[str, _End]:
     """Return the end of every take: an avatar account makes only so many at once, the others wait for a place."""
     takes = [node for node in job.nodes.values() if node.kind is Kind.PRESENTER]
     ends = {node.key: _end(job, node, {}, now, outlook) for node in takes}
-    usual: list[datetime] = []  # when each of the account's places is free again, with even chances
-    late: list[datetime] = []  # and nine times of ten: each for itself, lest what is told leap from place to place
+    # When the account's places are free again: with even chances, and nine times of ten. Each is a row of its own: were
+    # both of one place taken, what is told would leap when another place becomes the first.
+    usual, late = list[datetime](), list[datetime]()
     going_on = [node for node in takes if not node.finished]
     for node in sorted(going_on, key=lambda node: _began(node) is None):
         if job.plan.takes_at_once is not None and len(usual) >= job.plan.takes_at_once:
-            first, surely = min(usual), min(late)
-            free, curve = _End.of(first, surely), outlook.making(*maker(job, node))
+            free, curve = _End.of(min(usual), min(late)), outlook.making(*maker(job, node))
             ends[node.key] = _waiting(node, free, ends[node.key], curve, now)
-            usual.remove(first)
-            late.remove(surely)
+            usual.remove(min(usual))
+            late.remove(min(late))
         usual.append(ends[node.key].usual)
         late.append(ends[node.key].p90)
     return ends
