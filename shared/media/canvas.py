@@ -41,6 +41,7 @@ class PlacedPresenter:
     card: Card | None = None
     comes: int = 0  # frames it takes to come
     shape: Inset = Inset.AUTO
+    sinks: int = 0  # pixels it goes down while it fades
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ def lay_presenter(graph: Graph, presenter: PlacedPresenter) -> None:
     if card and card.ground:
         ground = graph.open(Source(card.ground, Demuxer.PNG))
         graph.chains.append(f"[{ground}:v]scale={YUV},format=yuva420p,{held(fps)},{long},{timed}[{name}-ground]")
-        graph.over(f"{name}-ground", card.box)
+        graph.over(f"{name}-ground", card.box, down=_sinking(graph, presenter))
     shown = name
     match take.cutout:
         case Cutout.ALPHA:
@@ -49,7 +49,7 @@ def lay_presenter(graph: Graph, presenter: PlacedPresenter) -> None:
         _picture(graph, presenter, f"{name}-walled", long, timed)
     else:
         graph.chains.append(f"[{shown}]{timed}[{name}-seen]")
-        graph.over(f"{name}-seen", box)
+        graph.over(f"{name}-seen", box, down=_sinking(graph, presenter))
 
 
 def _before_a_wall(graph: Graph, presenter: PlacedPresenter, shown: str, name: str, long: str) -> None:
@@ -83,7 +83,7 @@ def _picture(graph: Graph, presenter: PlacedPresenter, name: str, long: str, tim
         whole = f"scale={size.width}:{size.height}:flags=bicubic,setsar=1,format=yuva420p"
         graph.chains.append(f"[{name}-far]{small},{soft},{whole},{timed}[{name}-soft]")
         graph.over(f"{name}-soft", Box(0, 0, size.width, size.height))
-    graph.over(f"{name}-seen", box)
+    graph.over(f"{name}-seen", box, down=_sinking(graph, presenter))
 
 
 def _beside(graph: Graph, presenter: PlacedPresenter, name: str) -> None:
@@ -108,6 +108,14 @@ def _eased(run: str) -> str:
     """Return a movement that begins and ends softly, of a run from 0 to 1."""
     clipped = f"clip({run}\\,0\\,1)"
     return f"({clipped}*{clipped}*(3-2*{clipped}))"
+
+
+def _sinking(graph: Graph, presenter: PlacedPresenter) -> str:
+    """Return how many pixels below their place a presenter and what is beneath are while they go; begins softly."""
+    if not presenter.sinks:
+        return ""
+    run = f"clip((n-{presenter.end - presenter.fade - graph.part.start})/{presenter.fade}\\,0\\,1)"
+    return f"+{presenter.sinks}*{run}*{run}"
 
 
 def _fade(presenter: PlacedPresenter, skipped: int) -> str:

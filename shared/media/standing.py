@@ -1,6 +1,7 @@
 """Looks at every take of a film and finds its place there: when it comes and goes, its shape, its card, its news."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from shared.media.boxes import Stand
@@ -16,6 +17,7 @@ from shared.pipeline.plan.plan import Cutout
 from shared.pipeline.plan.warned import Warned, WarningText
 
 _PUSHES = 10  # frames in which a panel comes and goes
+_SINKS = 0.02  # of the film's height: how far who has finished goes down while fading
 
 
 def presenters_seen(
@@ -43,7 +45,9 @@ def presenters_seen(
         fade = min(frames(look.fade, edit.fps) or goes.get(end, 0), end - start)
         come = min(comes.get(start, 0), end - start - fade)
         card = _card(look, take, stand, folder, number)
-        made.append(PlacedPresenter(take, start, end, fade, stand, card, come, look.shape))
+        goes_down = look.fade and fade and not stand.fills and look.shape not in (Inset.FULL, Inset.BESIDE)
+        sinks = round(_SINKS * edit.size.height) if goes_down else 0
+        made.append(PlacedPresenter(take, start, end, fade, stand, card, come, look.shape, sinks))
     return _joined(made, edit), told
 
 
@@ -68,7 +72,7 @@ def _joined(made: Sequence[PlacedPresenter], edit: Edit) -> list[PlacedPresenter
         length, whole = each.end - each.start, frames(edit.seconds, edit.fps)
         comes = 0 if not each.start or _alike(each, ends.get(each.start)) else min(_PUSHES, length // 3)
         fade = 0 if each.end >= whole or _alike(each, begins.get(each.end)) else min(_PUSHES, length // 3)
-        return PlacedPresenter(each.take, each.start, each.end, fade, each.stand, each.card, comes, each.shape)
+        return replace(each, fade=fade, comes=comes)
 
     return [pushed(each) for each in made]
 

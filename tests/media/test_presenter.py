@@ -242,6 +242,29 @@ def test_presenter_fades_out(
     assert reds[26] == pytest.approx(30, abs=6)
 
 
+@pytest.mark.parametrize("cutout", [Cutout.ALPHA, Cutout.INSET])
+def test_presenter_who_fades_goes_down(render: Render, alpha_take: Path, plain_take: Path, cutout: Cutout) -> None:
+    """While fading, the figure (and the card beneath) sinks by 0.02 of the film's height; until then it stands."""
+    files = {Cutout.ALPHA: alpha_take, Cutout.INSET: plain_take}
+    look = looks(cutout, seconds=1, fade=10 / 24, place=Placement(0.4, 0, -0.5))
+
+    made = render(edit(colored(1.5), looks=(look,)), presenter=files[cutout])
+
+    before, late = (_upper_edge(pixels(made.film)[number]) for number in (12, 21))
+    assert before == pytest.approx(_upper_edge(pixels(made.film)[4]), abs=1)
+    far = 0.02 * SIZE.height * 0.7**2  # in steps of two lines
+    assert late - before == pytest.approx(far // 2 * 2, abs=0.6)
+
+
+def _upper_edge(frame: np.ndarray) -> float:
+    """Return the row, to a part of one, in which the light of the middle column rises most."""
+    column = frame[:, SIZE.width // 2 - 4 : SIZE.width // 2 + 4, 0].astype(float).mean(axis=1)
+    steps = np.clip(np.diff(column), 0, None)
+    top = int(steps.argmax())
+    near = steps[max(0, top - 2) : top + 3]
+    return max(0, top - 2) + float((near * np.arange(len(near))).sum() / near.sum())
+
+
 def test_presenter_who_ends_early_is_held(render: Render, alpha_take: Path) -> None:
     """A take shorter than its appearance stands still on its last frame."""
     made = render(edit(colored(3), looks=(looks(seconds=3),)), presenter=alpha_take)

@@ -92,12 +92,12 @@ def test_footage_beyond_the_planned_end_is_shown_before_a_frame_is_held() -> Non
     assert made.warnings == ("The presenter speaks 20 s over 15 s of footage: for 5 s" + AGAIN,)
 
 
-def test_a_presenter_who_has_finished_fades_out() -> None:
-    """The film goes on without the presenter."""
+def test_a_presenter_who_has_finished_goes_once_all_is_said() -> None:
+    """No word is said by somebody who fades already; the film goes on without the presenter."""
     made = edited(film(filmed(), filmed(), avatar_script="Hi."), presenter_1=speech(9.5))
 
     assert made.seconds == 15.0
-    assert looks(made) == [("presenter-1", 0.0, 9.5, FADE)]
+    assert looks(made) == [("presenter-1", 0.0, 9.5 + FADE, FADE)]
 
 
 def test_length_film_ends_with_the_footage() -> None:
@@ -130,7 +130,7 @@ def test_a_reels_scenes_stretch_to_their_speech() -> None:
     )
 
     assert [(shot.seconds, shot.footage) for shot in made.shots] == [(10.5, 8.0), (8.0, 8.0)]
-    assert looks(made) == [("presenter-1", 0.0, 10.5, 0.0), ("presenter-2", 10.5, 6.0, FADE)]
+    assert looks(made) == [("presenter-1", 0.0, 10.5, 0.0), ("presenter-2", 10.5, 6.0 + FADE, FADE)]
     assert made.warnings == ("Scene 1: the presenter speaks 10.5 s over 8 s of footage: for 2.5 s" + SLOWLY + SHORTEN,)
 
 
@@ -145,8 +145,8 @@ def test_a_scene_held_within_a_shot_goes_on_where_it_stopped() -> None:
 
 
 def test_a_scene_before_a_backdrop_ends_with_its_speech() -> None:
-    """The real speech decides, not the estimate: 0.8 s after the last word, and the presenter stays until then."""
-    made = edited(film(spoken("One."), filmed(script="Two."), b_roll=CUT), presenter_1=speech(4.2))
+    """The real speech decides, not the estimate: 0.3 s after its take, and the presenter stays until then."""
+    made = edited(film(spoken("One."), filmed(script="Two."), b_roll=CUT), presenter_1=speech(4.7))
 
     assert [shot.seconds for shot in made.shots] == [5.0, 8.0]
     assert looks(made)[0] == ("presenter-1", 0.0, 5.0, 0.0)

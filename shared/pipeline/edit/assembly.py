@@ -2,7 +2,7 @@
 
 Real lengths decide, on a grid of whole frames, so that nothing drifts. A scene that must last longer than planned goes
 on with what was filmed beyond its end, then its last frame stands or footage comes again; a presenter who has finished
-fades out. Texts come from the request, where they stand once.
+goes, once all is said. Texts come from the request, where they stand once.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -168,14 +168,14 @@ def _look(plan: Plan, request: FilmRequest, speech: Speech, laid: tuple[Timeline
         footage = entry.source is not None
         place = placement(request, footage=footage)
     leaves = start + take.seconds < end - STAYS
-    seconds = take.seconds if leaves else end - start
+    seconds = take.seconds + FADE if leaves else end - start
     return Appearance(
         node=speech.key,
         start=start,
         seconds=seconds,
         cutout=take.cutout,
         place=place,
-        fade=min(FADE, seconds / 2) if leaves else 0.0,
+        fade=FADE if leaves else 0.0,
         shape=inset_over(request, footage=footage),
     )
 

@@ -9,7 +9,7 @@ from shared.pipeline.plan.capabilities import SpeechRate
 from shared.pipeline.plan.plan import Length
 from shared.pipeline.plan.ssml import Silence, read_script
 
-TAIL = 0.8  # seconds a scene before a backdrop lasts beyond its last word
+TAIL = 0.3  # seconds a scene before a backdrop lasts beyond its take: a presenter stands still in them
 SHORTEST_BACKDROP = 2.0  # seconds; less is a flash
 READING = 17.0  # letters a second people read
 READING_START = 0.5  # seconds until they have found the text
