@@ -2,32 +2,38 @@
 
 A heading is a field's path (`product_title`, `voice.speed`, `scenes.0.visual_description`), or a variable of the rows'
 template (`variables.headline`, or just `headline`). An empty cell leaves its field out. Cells are text; where a field
-takes no text, its cell is read as the number, true or false, or the JSON it looks like.
+takes no text, its cell is read as the number, true or false, or the JSON it looks like. A variable's cell is read so
+when its template is filled in.
 """
 
 import csv
 import io
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from difflib import get_close_matches
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from shared.door.body_reading import Mistakes, join
+from shared.door.cells import Cell, read_cell
 from shared.door.film_bodies import FilmBody
 from shared.pipeline.job.batch import MOST_ROWS
 from shared.pipeline.plan.variables import is_variable
+from shared.steps.new_batch import MOST_TOLD
 
 MOST_COLUMNS = 200
 DEEPEST_PATH = 5  # parts of a heading
 MOST_OF_A_LIST = 20
 LONGEST_CELL = 64 * 1024  # characters
 SEPARATORS = ",;\t"
-LONGEST_NUMBER = 9  # digits of a list's place that are read
+MOST_PATHS = 2_000  # of fields whose types are remembered; headings are anybody's
 VARIABLES = "variables"
-_A_NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")
+_A_PLACE = re.compile(r"0|[1-9][0-9]{0,8}")  # in a list
+_SAYS_SEPARATOR = re.compile(rf"\s*sep=([{SEPARATORS}])(?=[\r\n])", re.IGNORECASE)  # a line for Excel, no heading
+
+
+class _Place(dict[str, Any]):
+    """What several columns make together; the JSON of one cell is none."""
 
 
 def read_table(text: str, template: str | None) -> list[dict[str, Any]]:
@@ -45,11 +51,15 @@ def read_table(text: str, template: str | None) -> list[dict[str, Any]]:
     for cells in lines:
         if len(rows) >= MOST_ROWS:
             raise Mistakes({"rows": [f"has more than {MOST_ROWS} rows: send them as several batches"]})
+        row = f"rows.{len(rows) + 1}"
         if any(cell.strip() for cell in cells[len(columns) :]):
-            wrong[f"rows.{len(rows) + 1}"] = [
-                f"has {len(cells)} cells, and the heading has {len(columns)}: a text with a separator needs quotes"
-            ]
-        rows.append(_order(columns, cells))
+            why = f"has {len(cells)} cells, and the heading has {len(columns)}: a text with a separator needs quotes"
+            wrong[row] = [why]
+        order, twice = _order(columns, cells)
+        wrong |= {f"{row}.{path}": [why] for path, why in twice}
+        if len(wrong) >= MOST_TOLD:
+            break
+        rows.append(order)
     if wrong:
         raise Mistakes(wrong)
     return rows
@@ -57,7 +67,10 @@ def read_table(text: str, template: str | None) -> list[dict[str, Any]]:
 
 def _lines(text: str) -> Iterator[list[str]]:
     """Yield the table's lines that have a cell. Raises Mistakes."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text), strict=True)
+    said = _SAYS_SEPARATOR.match(text)
+    text = text[said.end() :] if said else text
+    separator = said[1] if said else _separator(text)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     while True:
         try:
             cells = next(reader)
@@ -82,7 +95,7 @@ def _plainly(broken: csv.Error) -> str:
 
 def _separator(text: str) -> str:
     """Return what parts the cells of the heading, quotes left aside: what stands there most."""
-    first = re.sub(r'"[^"]*"', "", text.lstrip("\r\n")[:LONGEST_CELL].partition("\n")[0])
+    first = re.split(r"[\r\n]", re.sub(r'"[^"]*"', "", text.lstrip("\r\n")[:LONGEST_CELL]), maxsplit=1)[0]
     return max(SEPARATORS, key=first.count)
 
 
@@ -114,61 +127,52 @@ def _wrong(name: str, path: tuple[str, ...], *, by_template: bool) -> str | None
         return "a column between others has no heading"
     if path[0] == "dry_run":
         return "is said of the whole batch: send ?dry_run=true"
-    if len(path) > DEEPEST_PATH or not all(path):
+    places = [part for at, part in enumerate(path) if at and "array" in _kinds(path[:at])]
+    if len(path) > DEEPEST_PATH or not all(path) or not all(map(_A_PLACE.fullmatch, places)):
         return "is no path of a field, such as scenes.0.visual_description"
-    if any(part.isdecimal() and int(part) >= MOST_OF_A_LIST for part in path if len(part) < LONGEST_NUMBER):
+    if any(int(part) >= MOST_OF_A_LIST for part in places):
         return f"lists have at most {MOST_OF_A_LIST} entries, counted from 0"
     if path[0] in FilmBody.model_fields or path[0] == VARIABLES:
         return None
     near = get_close_matches(path[0][:60], list(FilmBody.model_fields), n=1)
     hint = f"; did you mean {near[0]}?" if near else ""
-    more = "" if by_template else "; variables need a template: a column template, or ?template=NAME"
-    return f"is no field of an order{hint}{more}"
+    more = "; variables need a template: a column template, or ?template=NAME"
+    named = "" if near else "; a variable's name is of a-z, 0-9 and _, the first a letter"
+    return f"is no field of an order{hint}{named if by_template else more}"
 
 
-def _order(columns: Sequence[tuple[str, ...]], cells: Sequence[str]) -> dict[str, Any]:
-    order: dict[str, Any] = {}
+def _order(columns: Sequence[tuple[str, ...]], cells: Sequence[str]) -> tuple[dict[str, Any], list[tuple[str, str]]]:
+    """Return a row's order, and which of its cells say what another one says already."""
+    order, twice = _Place(), list[tuple[str, str]]()
     for path, cell in zip(columns, cells, strict=False):
-        if cell.strip():
-            _put(order, path, _typed(path, cell))
-    made: dict[str, Any] = _lists(order)
-    return made
+        if cell.strip() and not _put(order, path, _typed(path, cell)):
+            twice.append((".".join(path), "is said by two cells, for it and for what it is part of: empty one of them"))
+    made: dict[str, Any] = _lists(order, ())
+    return made, twice
 
 
-def _put(order: dict[str, Any], path: tuple[str, ...], value: object) -> None:
+def _put(order: _Place, path: tuple[str, ...], value: object) -> bool:
+    """Put a value at its path; False where another cell's stands."""
     place = order
     for part in path[:-1]:
-        inner = place.setdefault(part, {})
-        if not isinstance(inner, dict):
-            return  # the column of the whole says it: told as a field that is given twice
+        inner = place.setdefault(part, _Place())
+        if not isinstance(inner, _Place):
+            return False
         place = inner
-    place.setdefault(path[-1], value)
+    return place.setdefault(path[-1], value) is value
 
 
-def _lists(value: Any) -> Any:
-    """Turn what is numbered into lists: a row with fewer scenes leaves the later columns empty."""
-    if not isinstance(value, dict):
+def _lists(value: Any, path: tuple[str, ...]) -> Any:
+    """Turn places of lists into lists: a row with fewer scenes leaves the later columns empty."""
+    if not isinstance(value, _Place):
         return value
-    made = {name: _lists(each) for name, each in value.items()}
-    if made and all(name.isdecimal() for name in made):
-        return [made[name] for name in sorted(made, key=int)]
-    return made
+    made = {name: _lists(each, (*path, name)) for name, each in value.items()}
+    return [made[name] for name in sorted(made, key=int)] if "array" in _kinds(path) else made
 
 
 def _typed(path: tuple[str, ...], cell: str) -> Any:
-    """Return a cell as its field takes it; a text stays as it is."""
-    kinds = _kinds(path)
-    text = cell.strip()
-    if "boolean" in kinds and text.lower() in ("true", "false"):
-        return text.lower() == "true"
-    if "string" in kinds:
-        return cell
-    if kinds & {"number", "integer"} and _A_NUMBER.fullmatch(text):
-        return float(text) if "." in text else int(text)
-    if text[:1] in "[{":
-        with suppress(ValueError, RecursionError):
-            return json.loads(text)
-    return cell
+    """Return a cell as its field takes it; a variable's is its template's matter."""
+    return Cell(cell) if path[0] == VARIABLES and len(path) > 1 else read_cell(cell, _kinds(path))
 
 
 @cache
@@ -176,11 +180,9 @@ def _schema() -> Mapping[str, Any]:
     return FilmBody.model_json_schema()
 
 
-@cache
+@lru_cache(maxsize=MOST_PATHS)
 def _kinds(path: tuple[str, ...]) -> frozenset[str]:
-    """Return which JSON types a field takes; a variable's are its template's matter: it stays text here."""
-    if path[0] == VARIABLES:
-        return frozenset({"string"})
+    """Return which JSON types a field takes."""
     places = [_schema()]
     for part in path:
         places = [inner for place in places for inner in _inside(place, part)]

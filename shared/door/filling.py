@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
+from shared.door.cells import Cell, read_cell
 from shared.pipeline.plan.variables import Value, filled, places
 
 LONGEST_VARIABLE = 5_000  # characters: a whole script
@@ -59,7 +60,10 @@ def from_pattern(sent: Mapping[str, Any], pattern: Pattern) -> tuple[dict[str, A
     wanted = dict.fromkeys(name for _, name in places(pattern.order))
     lacking = [name for name in wanted if name not in values and name not in refused]
     found += [(f"variables.{name}", f"is needed by the template {pattern.label}") for name in lacking]
-    return ({} if found else filled(pattern.order, values)), found
+    if found:
+        return {}, found
+    cells = {name: _as_declared(cell, pattern, name) for name, cell in values.items() if isinstance(cell, Cell)}
+    return filled(pattern.order, values, values | cells), []
 
 
 def value_mistake(value: object) -> str | None:
@@ -72,6 +76,13 @@ def value_mistake(value: object) -> str | None:
         case float() if value == value and abs(value) != float("inf"):  # noqa: PLR0124 - NaN is no equal of itself
             return None
     return "must be a text, a number, true or false"
+
+
+def _as_declared(cell: Cell, pattern: Pattern, name: str) -> Value:
+    """Return a table's cell as its variable's example or default is: where it stands alone, a number may be taken."""
+    kinds = {bool: "boolean", int: "number", float: "number"}
+    read: Value = read_cell(cell, {kinds.get(type(value), "string") for value in pattern.variables[name].values()})
+    return read
 
 
 def _own(sent: Mapping[str, Any]) -> dict[str, Value]:

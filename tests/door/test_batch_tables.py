@@ -42,6 +42,9 @@ def wrong(text: str | bytes, **query: str) -> dict[str, list[str]]:
         "\n\nproduct_title,product_id\n,\nMug,a\n,,\n",
         " product_title , product_id \nMug,a\n",
         "\ufeffproduct_title\tproduct_id\r\nMug\ta\r\n".encode("utf-16-le"),
+        "product_title,product_id\rMug,a\r",
+        "sep=;\r\nproduct_title;product_id\r\nMug;a\r\n",
+        "SEP=,\nproduct_title,product_id\nMug,a\n",
     ],
 )
 def test_each_way_of_saving_a_table_is_read(table: str | bytes) -> None:
@@ -66,6 +69,48 @@ def test_cells_are_read_as_their_fields_take_them() -> None:
     ] == list(rows_of(table))
 
 
+def test_an_old_macs_line_ends_part_the_heading_from_what_stands_in_cells() -> None:
+    """The heading alone says what parts cells, whatever stands in those below it."""
+    assert [{"product_title": "Mug; red; big; new", "product_id": "a"}] == list(
+        rows_of("product_title,product_id\rMug; red; big; new,a\r")
+    )
+
+
+@pytest.mark.parametrize(("cell", "number"), [("8,0", 8.0), ("-0,5", -0.5), ("7", 7), ("5,125", "5,125"), ("+8", "+8")])
+def test_a_decimal_comma_is_read_where_it_can_part_no_thousands(cell: str, number: object) -> None:
+    """As a German Excel writes numbers; what is none, or could be two, stays text and is told so."""
+    assert [{"voice": {"speed": number}}] == list(rows_of(f"voice.speed;product_title\n{cell};\n"))
+
+
+def test_names_of_digits_are_no_places_of_a_list() -> None:
+    """Where a field takes an object, from columns and from a cell's JSON."""
+    columns = rows_of("metadata.0,metadata.2024\na,b\n")
+    cell = rows_of('metadata\n"{""0"": ""a""}"\n')
+
+    assert [{"metadata": {"0": "a", "2024": "b"}}] == list(columns)
+    assert [{"metadata": {"0": "a"}}] == list(cell)
+
+
+@pytest.mark.parametrize(
+    ("heading", "cells", "where"),
+    [
+        ("scenes,scenes.0.mood", '"[{""mood"": ""light""}]",dark', "rows.1.scenes.0.mood"),
+        ("scenes.0.mood,scenes", 'dark,"[{""mood"": ""light""}]"', "rows.1.scenes"),
+        ("scenes.0,scenes.0.mood", '"{""mood"": ""light""}",dark', "rows.1.scenes.0.mood"),
+        ("variables,variables.call", '"{""call"": ""a""}",b', "rows.1.variables.call"),
+    ],
+)
+def test_a_cell_for_a_part_of_another_ones_field_is_told(heading: str, cells: str, where: str) -> None:
+    """No cell is lost without a word; where one of the two is empty, the other one is read."""
+    assert "said by two cells" in wrong(f"{heading}\n{cells}\n")[where][0]
+    assert 1 == len(rows_of(f"{heading}\n{cells.rpartition(',')[0]},\n"))
+
+
+def test_a_thousand_doubled_cells_are_told_in_a_hundred_mistakes() -> None:
+    """Before they are orders."""
+    assert 100 == len(wrong("scenes,scenes.0.mood\n" + "[],dark\n" * MOST_ROWS))
+
+
 def test_columns_of_a_template() -> None:
     """What is no field of an order is a variable where the rows have a template, by query or by column."""
     wanted = [{"template": "launch", "product_title": "Mug", "variables": {"call": "=Now"}}]
@@ -87,6 +132,9 @@ def test_columns_of_a_template() -> None:
         ("product_title,dry_run\nA,true\n", "heading.dry_run", "whole batch"),
         ("product_title,scenes.99.mood\nA,x\n", "heading.scenes.99.mood", "at most 20"),
         ("product_title,scenes..mood\nA,x\n", "heading.scenes..mood", "no path"),
+        ("product_title,scenes.00.mood\nA,x\n", "heading.scenes.00.mood", "no path"),
+        ("product_title,scenes.\u0663.mood\nA,x\n", "heading.scenes.\u0663.mood", "no path"),
+        ("template,Call\nlaunch,x\n", "heading.Call", "a variable's name is of a-z"),
         ("product_title\nA,B\n", "rows.1", "has 2 cells"),
         ('product_title\n"A\n', "body", "quote"),
         ('product_title\n"A"b\n', "body", "quote"),

@@ -435,3 +435,39 @@ def test_a_table_by_a_template(stage: Stage) -> None:
     request = stage.job(row_job(kept(stage, batch), 1)).request
     assert ("A mug; blue on a table", True) == (request.scenes[0].visual_description, request.captions)
     assert ["'=1+1", "'@x"] == [row["product_title"] for row in results(shop, batch)]
+
+
+def test_variables_that_are_numbers_come_from_cells(stage: Stage) -> None:
+    """As numbers, true or false where they stand alone, as written within a text; what is none is told at its field."""
+    shop = shop_of(stage, "numbers")
+    scene = {"visual_description": "{{secs}} cups for {{price}}", "duration": "{{secs}}"}
+    order = {"scenes": [scene], "captions": "{{words}}", "metadata": {"sku": "{{sku}}"}}
+    variables = {
+        "secs": {"example": 4},
+        "price": {"example": 9.5},
+        "words": {"default": True},
+        "sku": {"default": "x"},
+    }
+    kept_one = shop.call("PUT", "/tenant/templates/sale", {"variables": variables, "order": order})
+    table = b"product_title;secs;price;words;sku\nMug;6;9,90;FALSE;007\nPot;4;12.50;;\n"
+
+    batch = sent(shop, table, "?template=sale")["batch_id"]
+    fed(stage, batch)
+    first, second = (stage.job(row_job(kept(stage, batch), row)).request for row in (1, 2))
+    wrong = shop.call("POST", "/batches?template=sale&dry_run=true", b"product_title,secs,price\nMug,six,1\n")
+    strict = shop.call("POST", "/create_job", {"template": "sale", "variables": {"secs": "6", "price": 1}})
+
+    assert 200 == kept_one.status_code
+    assert ("6 cups for 9,90", 6, False) == (
+        first.scenes[0].visual_description,
+        first.scenes[0].duration,
+        first.captions,
+    )
+    assert ("4 cups for 12.50", 4, True) == (
+        second.scenes[0].visual_description,
+        second.scenes[0].duration,
+        second.captions,
+    )
+    assert [{"sku": "007"}, {"sku": "x"}] == [dict(each.metadata) for each in (first, second)]
+    assert {"rows.1.scenes.0.duration"} == set(told(wrong)["details"])
+    assert "scenes.0.duration" in told(strict)["details"]

@@ -36,20 +36,24 @@ def torn(value: object, path: str = "") -> Iterator[str]:
             yield where
 
 
-def filled(value: Any, variables: Mapping[str, Value]) -> Any:
-    """Return an order with its variables filled in.
+def filled(value: Any, variables: Mapping[str, Value], alone: Mapping[str, Value] | None = None) -> Any:
+    """Return an order with its variables filled in; `alone` are the values of those that are a whole text, if others.
 
     Raises:
         KeyError: a variable has no value.
     """
     match value:
         case str():
-            alone = _PLACE.fullmatch(value.strip())
-            return variables[alone[1]] if alone else _PLACE.sub(lambda found: _written(variables[found[1]]), value)
+            whole = _PLACE.fullmatch(value.strip())
+            return (
+                (alone or variables)[whole[1]]
+                if whole
+                else _PLACE.sub(lambda found: _written(variables[found[1]]), value)
+            )
         case Mapping():
-            return {name: filled(item, variables) for name, item in value.items()}
+            return {name: filled(item, variables, alone) for name, item in value.items()}
         case list() | tuple():
-            return [filled(item, variables) for item in value]
+            return [filled(item, variables, alone) for item in value]
     return value
 
 
