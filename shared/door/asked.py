@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from werkzeug.datastructures import MultiDict
+
 from shared.cloud.tenants import ApiKey, Tenant
 
 if TYPE_CHECKING:  # light functions change nothing of a tenant's
@@ -71,3 +73,9 @@ def strays(args: Mapping[str, str], known: Sequence[str]) -> dict[str, list[str]
     unread = [name for name in islice(args, MOST_FILTERS) if name not in known]
     why = f"known: {', '.join(known)}" if known else "this call reads nothing of its query; fields stand in the body"
     return {name[:LONGEST_FILTER]: [f"is not read here; {why}"] for name in unread}
+
+
+def doubled(args: MultiDict[str, str]) -> dict[str, list[str]]:
+    """Say of each parameter that a query gives more than once that nobody knows which is meant."""
+    twice = (name for name, values in args.lists() if len(values) > 1)
+    return {name[:LONGEST_FILTER]: ["is given more than once: give it once"] for name in islice(twice, MOST_FILTERS)}

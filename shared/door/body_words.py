@@ -28,6 +28,7 @@ _WORDS = {
     "model_attributes_type": "must be an object",
     "finite_number": "must be a number, neither NaN nor infinite",
 }
+_BOUNDS = {"ge": "at least", "gt": "more than", "le": "at most"}
 _ONE_OF: Mapping[int | str, str] = {"scenes": "a scene", "outputs": "an output"}
 
 
@@ -70,10 +71,8 @@ def _sentence(kind: str, ctx: Mapping[str, Any], given: Any) -> str:
             return f"has {len(given)} entries; at most {ctx['max_length']} are allowed"
         case "too_short":
             return f"has {len(given)} entries; at least {ctx['min_length']} are needed"
-        case "greater_than_equal":
-            return f"must be at least {ctx['ge']:g}"
-        case "less_than_equal":
-            return f"must be at most {ctx['le']:g}"
+        case "greater_than_equal" | "greater_than" | "less_than_equal":
+            return next(f"must be {_BOUNDS[name]} {bound:g}" for name, bound in ctx.items() if name in _BOUNDS)
         case _:
             return _WORDS.get(kind, "is not valid")
 

@@ -1,5 +1,6 @@
 """The bodies of calls about a film that exists: new words, avatars and voices; another layout; its links."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Annotated, Literal
@@ -76,6 +77,13 @@ class SceneChangeBody(Body):
     voice_id: Name | None = None
 
 
+def _each_once(scenes: list[SceneChangeBody]) -> list[SceneChangeBody]:
+    counts = Counter(one.scene for one in scenes)
+    if twice := [str(number) for number, count in counts.items() if count > 1]:
+        raise ValueError(f"name {', '.join(twice)} more than once: put a scene's changes together")
+    return scenes
+
+
 class RetryBody(Body):
     """What to change before a failed job is tried again; nothing is fine."""
 
@@ -83,7 +91,7 @@ class RetryBody(Body):
     avatar_id: Name | None = None
     voice_id: Name | None = None
     voice: Annotated[VoiceBody | None, Field(description="What of it is given is otherwise, in every take.")] = None
-    scenes: Annotated[list[SceneChangeBody], Field(max_length=20)] | None = None
+    scenes: Annotated[list[SceneChangeBody], Field(max_length=20), AfterValidator(_each_once)] | None = None
     dry_run: bool = False
 
     def change(self) -> Change:

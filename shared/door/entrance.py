@@ -9,7 +9,7 @@ import flask
 from shared.cloud.rates import RateCounts
 from shared.cloud.tenants import Tenants
 from shared.door.answers import note_quotas
-from shared.door.asked import READS, Caller, strays
+from shared.door.asked import READS, Caller, doubled, strays
 from shared.door.keys import caller
 from shared.door.strangers import Strangers
 from shared.steps.buckets import Remembered
@@ -36,14 +36,15 @@ class Entrance:
     def __call__(self, request: flask.Request, scope: str) -> Caller:
         """Say who is calling, once a request.
 
-        Raises Problem: no valid key, no such scope, too often, or a query with what the call does not read.
+        Raises Problem: no valid key, no such scope, too often, or a query with what the call does not read, or with
+        one thing twice.
         """
         now = self.now()
         who = caller(request, self.tenants, now, scope, self.strangers)
         self._note_use(who, now)
         self._count(request, who, RateKind.READS if request.method in SAFE_METHODS else RateKind.WRITES)
         reads = request.environ.get(READS)
-        if reads is not None and (wrong := strays(request.args, reads)):
+        if wrong := doubled(request.args) | (strays(request.args, reads) if reads is not None else {}):
             raise invalid(wrong)
         return who
 

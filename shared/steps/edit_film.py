@@ -121,7 +121,10 @@ class EditFilm:
             known = cannot.details
         else:
             about = f"about ${ours / MICROS:.4f} that abroll pays, ${theirs / MICROS:.4f} at your own avatar account"
-            says = f"is made anew, which is bought: POST /jobs/{base.versions.of or base.id}/regenerate, for {about}"
+            move = f"POST /jobs/{base.versions.of or base.id}/regenerate"
+            says = f"is made anew, which is bought: {move}, for {about}"
+            if request == base.request:
+                says = "nothing would be different: the film has that already; leave it out"
         names = {path: name if scene is None else f"scenes.{scene}.{name}" for path, (scene, name) in bought.items()}
         return {path: known.get(name) or [says] for path, name in names.items()}
 

@@ -471,3 +471,24 @@ def test_variables_that_are_numbers_come_from_cells(stage: Stage) -> None:
     assert [{"sku": "007"}, {"sku": "x"}] == [dict(each.metadata) for each in (first, second)]
     assert {"rows.1.scenes.0.duration"} == set(told(wrong)["details"])
     assert "scenes.0.duration" in told(strict)["details"]
+
+
+def test_a_query_that_says_one_thing_twice_buys_nothing(stage: Stage) -> None:
+    """Which of two `dry_run` is meant nobody knows; of filters the first alone was heard."""
+    shop = shop_of(stage, "doubled")
+
+    batch = shop.call("POST", "/batches?dry_run=false&dry_run=true", rows())
+    films = shop.call("GET", "/jobs?status=failed&status=cancelled")
+
+    assert [(400, ["dry_run"]), (400, ["status"])] == [
+        (each.status_code, list(told(each)["details"])) for each in (batch, films)
+    ]
+    assert "more than once" in told(batch)["details"]["dry_run"][0]
+    assert [] == told(shop.call("GET", "/batches"))["batches"]
+
+
+def test_a_cap_of_nothing_is_told_what_it_may_be(stage: Stage) -> None:
+    """That it is not valid says neither why nor what would be."""
+    refused = shop_of(stage, "capped").call("POST", "/batches", {"rows": rows(), "max_cost_usd": 0})
+
+    assert {"max_cost_usd": ["must be more than 0"]} == told(refused)["details"]

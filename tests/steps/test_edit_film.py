@@ -175,6 +175,32 @@ def test_all_mistakes_are_told_at_once_by_their_paths(finished: tuple[Stage, str
     assert before == stage.job(job_id).versions.made
 
 
+def test_words_a_film_has_already_are_not_told_as_bought(finished: tuple[Stage, str]) -> None:
+    """The call that was named for them refuses them: nothing would be different."""
+    stage, job_id = finished
+    asked = customer(stage.wiring, TENANT.id)
+    words = {"scenes": [{"scene": 0, "script": stage.job(job_id).request.scenes[0].script}]}
+
+    edited, remade = (asked.call("POST", f"/jobs/{job_id}/{what}", words) for what in ("edit", "regenerate"))
+
+    assert [400, 400] == [each.status_code for each in (edited, remade)]
+    assert ["nothing would be different: the film has that already; leave it out"] == told(edited)["details"][
+        "scenes.0.script"
+    ]
+
+
+@pytest.mark.parametrize("what", ["retry", "regenerate"])
+def test_a_scene_that_is_named_twice_loses_no_change(finished: tuple[Stage, str], what: str) -> None:
+    """The first change was dropped without a word, and the other one bought."""
+    stage, job_id = finished
+    asked = customer(stage.wiring, TENANT.id)
+    scenes = [{"scene": 0, "script": "One."}, {"scene": 0, "visual_description": "Two"}]
+
+    refused = asked.call("POST", f"/jobs/{job_id}/{what}", {"scenes": scenes, "dry_run": True})
+
+    assert {"scenes": ["name 0 more than once: put a scene's changes together"]} == told(refused).get("details")
+
+
 def test_a_film_shows_its_versions_with_links(finished: tuple[Stage, str]) -> None:
     """The root lists all, itself the first; a version tells its number and root, and has links of its own."""
     stage, job_id = finished
