@@ -12,6 +12,7 @@ from random import Random
 
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
+from shared.media.card_words import mark_box
 from shared.media.images import decode_logo
 from shared.media.keying import Rgb, rgb
 from shared.pipeline.edit.edit import DRAWN_KEY, LOGO_KEY, Edit, Shot
@@ -20,7 +21,6 @@ from shared.pipeline.plan.plan import Drawn, Size
 _LIGHT = (0.3, 0.2)  # where it comes from: shares of width and height
 _VIGNETTE = 0.12
 _GRAIN = 2  # of 255
-_MARK = 0.42  # of a card's shorter side: a logo's longer one
 _FLOOR = 0.74  # of the height: where a room's floor begins
 
 
@@ -48,11 +48,9 @@ def with_backdrops(edit: Edit, files: Mapping[str, Path], folder: Path) -> tuple
 def _marked(picture: Image.Image, mark: Path) -> None:
     """Lay a logo into the middle of a card. Raises ImageRefused."""
     logo = decode_logo(mark.read_bytes())
-    side = min(picture.size)
-    larger = min(_MARK * side / logo.width, _MARK * side / logo.height)
-    wide, high = (max(2, round(one * larger)) for one in logo.size)
-    logo = logo.resize((wide, high), Image.Resampling.LANCZOS)
-    picture.paste(logo, ((picture.width - logo.width) // 2, (picture.height - logo.height) // 2), logo)
+    box = mark_box(*logo.size, Size(*picture.size))
+    logo = logo.resize((box.width, box.height), Image.Resampling.LANCZOS)
+    picture.paste(logo, (box.x, box.y), logo)
 
 
 def draw(kind: Drawn, color: Rgb, size: Size) -> Image.Image:

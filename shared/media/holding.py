@@ -8,7 +8,7 @@ from shared.pipeline.plan.picture import Hold
 
 _UNNOTICED = 6  # frames a picture may stand still without anybody noticing
 _PUSH, _MOST_PUSH = 0.012, 0.08  # of the picture's size: a second, and in all
-_DRIFT = 0.008  # of a card's size, a second at each side
+CARD_DRIFT = 0.008  # of a card's size, a second at each side
 
 
 def pushed_in(cut: Cut, fps: int, hold: Hold) -> str:
@@ -56,6 +56,6 @@ def ping_pong(shot: str, name: str, cut: Cut, turn: int, fps: int) -> Iterator[s
 
 def card_drift(cut: Cut, fps: int) -> str:
     """Return the filter that moves evenly towards the middle of a card's picture, so that it never stands still."""
-    share = f"{_DRIFT / fps:.6f}*on"
+    share = f"{CARD_DRIFT / fps:.6f}*on"
     corners = f"x0=W*{share}:y0=H*{share}:x1=W-W*{share}:y1=H*{share}:x2=W*{share}:y2=H-H*{share}"
     return f",perspective={corners}:x3=W-W*{share}:y3=H-H*{share}:sense=source:eval=frame" if cut.painted > 1 else ""

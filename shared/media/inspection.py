@@ -6,6 +6,7 @@ Whatever cannot be measured is said in the report and costs the film nothing.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from math import ceil, floor
 from pathlib import Path
 from typing import TypeVar
 
@@ -124,10 +125,11 @@ def product_place(edit: Edit) -> Box:
 
 
 def outside(box: Box, edit: Edit) -> float:
-    """Return which share of a box an app may cover."""
+    """Return which share of a box an app may cover; what stands on even pixels may share a pair with its edge."""
     size, safe = edit.size, safe_area(edit.size, edit.safe_area)
-    left, top = int(size.width * safe.left), int(size.height * safe.top)
-    free = Box(left, top, -int(-size.width * (1 - safe.right)) - left, -int(-size.height * (1 - safe.bottom)) - top)
+    left, top = (2 * floor(at / 2) for at in (size.width * safe.left, size.height * safe.top))
+    right, low = (2 * ceil(at / 2) for at in (size.width * (1 - safe.right), size.height * (1 - safe.bottom)))
+    free = Box(left, top, right - left, low - top)
     return 1 - box.shared_with(free) / box.area
 
 

@@ -13,9 +13,10 @@ from PIL import Image, ImageFilter
 
 from shared.media.boxes import Box, even, face, safe_area
 from shared.media.canvas import Lettering, PlacedPresenter
+from shared.media.card_words import is_drawn
 from shared.media.images import decode_logo
 from shared.media.segments import frames
-from shared.pipeline.edit.edit import DRAWN_KEY, Edit, Shot
+from shared.pipeline.edit.edit import Edit
 from shared.pipeline.plan.advice import warning
 from shared.pipeline.plan.brand import LOGO_ALONE, MOST_LOGO, Corner, Logo, LogoTime
 from shared.pipeline.plan.plan import Cutout, Size
@@ -68,12 +69,8 @@ def _off_cards(logo: Logo, edit: Edit, end: int) -> tuple[int, int]:
     """Return a logo's frames without cards that show it large, or without any, as the kit says."""
     scenes = edit.scenes or (0.0, edit.seconds)
     first, last = edit.shots[0], edit.shots[-1]
-    begin = frames(scenes[0], edit.fps) if first.card and (logo.off_cards or _drawn(first)) else 0
-    return begin, frames(scenes[1], edit.fps) if last.card and (logo.off_cards or _drawn(last)) else end
-
-
-def _drawn(shot: Shot) -> bool:
-    return shot.node is None or shot.node.startswith(DRAWN_KEY)
+    begin = frames(scenes[0], edit.fps) if first.card and (logo.off_cards or is_drawn(first)) else 0
+    return begin, frames(scenes[1], edit.fps) if last.card and (logo.off_cards or is_drawn(last)) else end
 
 
 def paint_logo(logo: Logo, placed: PlacedLogo, source: Path, folder: Path) -> Lettering:

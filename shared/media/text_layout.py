@@ -10,6 +10,7 @@ from pathlib import Path
 
 from shared.media.boxes import Box, face
 from shared.media.canvas import Lettering, PlacedPresenter
+from shared.media.card_words import drawn_card, marks_on, zones_on
 from shared.media.faces import OURS, OwnFonts
 from shared.media.languages import language_of
 from shared.media.logo import PlacedLogo
@@ -80,14 +81,21 @@ def saying_of(
     faces = tuple(face(look.stand, inset=look.take.cutout is Cutout.INSET) for look in seen)
     beside = (*((logo,) if logo else ()), *cards)
     taken = [each.box for each in beside if each.start < end and each.end > start]
+    card = drawn_card(edit, said.start)
+    marks = marks_on(card, edit) if card else ()
     low = clear_of(caption_zones(edit.size, people, faces, edit.safe_area), taken, edit.size)
     if isinstance(said, Title):
         zones = title_zones(edit.size, people, faces, edit.safe_area)
         if edit.text.position is not TextPlace.AUTO:
             zones = (asked_zone(edit.size, edit.text.position, edit.safe_area),)
+        elif card:
+            zones = zones_on(edit, marks, zones)
         elif any(cue.start < said.start + said.seconds and cue.start + cue.seconds > said.start for cue in edit.cues):
             zones = tuple(_above(low[0].box.y, zone, edit.size) for zone in zones)
-        zone, wording = _best_zone(said, edit, fonts.heading, clear_of(zones, taken, edit.size), faces, people)
+        clear = clear_of(zones, taken, edit.size)
+        zone, wording = _best_zone(said, edit, fonts.heading, clear_of(clear, marks, edit.size), faces, people)
+        if wording.shortened and marks:  # words that are lost are worse than a logo beneath them
+            zone, wording = _best_zone(said, edit, fonts.heading, clear, faces, people)
         return Saying(said, wording, start, end, (zone,), faces)
     return Saying(said, _worded(said, cue_style, edit, low[0], fonts.body), start, end, low, faces)
 
@@ -99,18 +107,24 @@ def _above(floor: int, zone: Zone, size: Size) -> Zone:
 
 
 def _worded(said: Title | Cue, style: _Style, edit: Edit, zone: Zone, own: str) -> Wording:
+    """Break a text into lines for a place; what its usual panel would shorten stands in the smallest panel there is."""
     side = min(edit.size.width, edit.size.height)
     letters, least = round(style.letters * edit.text.size * side), max(8, round(style.least * side))
-    pad = 2 * round(PAD * letters)
-    return word(
-        said.text,
-        letters=letters,
-        least=min(least, letters),
-        width=max(letters, zone.box.width - pad),
-        height=max(least, zone.box.height - pad),
-        language=language_of(said.text, edit.locale, edit.texts),
-        own=own,
-    )
+
+    def fitted(largest: int) -> Wording:
+        pad = 2 * round(PAD * largest)
+        return word(
+            said.text,
+            letters=largest,
+            least=min(least, largest),
+            width=max(largest, zone.box.width - pad),
+            height=max(least, zone.box.height - pad),
+            language=language_of(said.text, edit.locale, edit.texts),
+            own=own,
+        )
+
+    made = fitted(letters)
+    return fitted(least) if made.shortened and least < letters else made
 
 
 def _best_zone(

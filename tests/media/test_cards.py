@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from shared.pipeline.edit.edit import INTRO_KEY, LOGO_KEY, Shot
+from shared.media.boxes import Box, safe_area
+from shared.media.lettering import letter
+from shared.pipeline.edit.edit import INTRO_KEY, LOGO_KEY, Shot, Title
 from shared.pipeline.plan.brand import Logo
 from shared.pipeline.plan.plan import Blend, Cutout, Drawn, Placement, Size, Sound
 from tests.media.conftest import Render
@@ -67,6 +69,50 @@ def test_a_card_shows_the_logo_and_moves(render: Render, mark: Path, one: Path) 
     corner = like(frames[84], (255, 212, 0))
     assert corner[:80, :60].any()
     assert not like(frames[12], (255, 212, 0))[:60].any()
+
+
+@pytest.mark.parametrize("size", [Size(720, 1280), Size(1280, 720), Size(720, 720), Size(720, 900)])
+@pytest.mark.parametrize("text", ["Hello", "First cup free. Come by before nine, bring a friend, and stay for another"])
+def test_a_cards_words_keep_off_its_logo(tmp_path: Path, size: Size, text: str) -> None:
+    """Nothing of it is behind them, however near the card has moved, and none of them are lost."""
+    asked = edit(shot(1), card(4), titles=(Title(text, 1.2, 3.6),), size=size)
+    asked = replace(asked, logo=Logo("logo", 300, 200), scenes=(0.0, 1.0))
+
+    (words,), told = letter(asked, (), tmp_path)
+
+    side = 0.42 * min(size.width, size.height) / (1 - 2 * 0.008 * 4)
+    logo = Box(
+        *(round(each) for each in ((size.width - side) / 2, (size.height - side * 2 / 3) / 2, side, side * 2 / 3))
+    )
+    assert 0 == words.box.shared_with(logo)
+    assert () == told
+
+
+@pytest.mark.parametrize("size", [Size(720, 1280), Size(1280, 720), Size(720, 720), Size(720, 900)])
+def test_words_alone_stand_in_the_middle_of_their_card(tmp_path: Path, size: Size) -> None:
+    """Of what is free; a scene's stand where they always do."""
+    titles = (Title("Bye", 1.2, 0.6), Title("Hot", 0.1, 0.8))
+    asked = replace(edit(shot(1), card(1), titles=titles, size=size), scenes=(0.0, 1.0))
+
+    (bye, hot), _ = letter(asked, (), tmp_path)
+
+    safe = safe_area(size)
+    middle = (safe.top + 1 - safe.bottom) / 2 * size.height
+    assert middle == pytest.approx(bye.box.y + bye.box.height / 2, abs=0.01 * size.height)
+    assert hot.box.y + hot.box.height < 0.3 * size.height
+
+
+def test_words_too_long_beside_a_logo_are_whole_over_it(tmp_path: Path) -> None:
+    """They would lose their end beside it."""
+    text = (
+        "Come by before nine, bring a friend and stay for a second cup of what we roast every week behind our own bar"
+    )
+    asked = edit(shot(1), card(4), titles=(Title(text, 1.2, 3.6),), size=Size(1280, 720))
+    asked = replace(asked, logo=Logo("logo", 300, 300), scenes=(0.0, 1.0))
+
+    _, told = letter(asked, (), tmp_path)
+
+    assert () == told
 
 
 def test_a_picture_fills_its_card(render: Render, one: Path, tmp_path: Path) -> None:

@@ -139,6 +139,21 @@ def test_no_word_stands_on_a_logo(tmp_path: Path, frame: Size, place: TextPlace)
         assert title.box.shared_with(cue.box) == 0
 
 
+@pytest.mark.parametrize("frame", [TALL, Size(360, 640)])
+def test_a_text_below_a_logo_is_whole_where_its_smallest_letters_fit(tmp_path: Path, frame: Size) -> None:
+    """Their panel is as small as they are; it stands inside the third that was asked for."""
+    film = replace(branded(frame, Logo("a", 400, 400, Corner.TOP_RIGHT, 0.16)), text=Typography(position=TextPlace.TOP))
+    film = replace(film, titles=(Title("Fresh every morning at our bar", 0, 9),))
+    mark = place_logo(film.logo, film, ()) if film.logo else None
+
+    (title, _), told = letter(film, (), tmp_path, mark)
+
+    assert () == told
+    assert mark
+    assert 0 == title.box.shared_with(mark.box)
+    assert title.box.y + title.box.height <= (0.13 + 0.65 / 3 + 0.01) * frame.height
+
+
 def test_a_logo_leaves_a_corner_with_a_face() -> None:
     """It stands in the nearest corner without one, and the film tells so."""
     logo = Logo("a", 400, 100, Corner.TOP_LEFT)

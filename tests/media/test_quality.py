@@ -10,15 +10,16 @@ from shared.media.boxes import Box, Stand
 from shared.media.canvas import PlacedPresenter
 from shared.media.compose import Composed, compose
 from shared.media.ffmpeg import Budget
-from shared.media.inspection import FinishedFilm, inspected
+from shared.media.inspection import FinishedFilm, inspected, outside
+from shared.media.lettering import letter
 from shared.media.probe import probe
 from shared.media.segments import cuts
 from shared.media.takes import measure
-from shared.pipeline.edit.edit import Appearance, Edit, Title
+from shared.pipeline.edit.edit import Appearance, Cue, Edit, Title
 from shared.pipeline.plan.film_quality import FilmQuality
 from shared.pipeline.plan.heard import Loudness
-from shared.pipeline.plan.plan import Cutout, Placement, Sound
-from shared.pipeline.plan.typography import Typography
+from shared.pipeline.plan.plan import Cutout, Placement, Size, Sound
+from shared.pipeline.plan.typography import AppArea, Typography
 from shared.pipeline.quality.rules import RULES, Fault
 from tests.media.makers import SIZE, edit, ffmpeg, shot
 from tests.patience import PATIENCE
@@ -134,6 +135,19 @@ def test_what_is_wrong_with_the_finished_file_is_found(
 
     assert fault in _faults(found)
     assert (found.score or 0) <= 10 - RULES[fault].points
+
+
+@pytest.mark.parametrize("size", [Size(360, 640), Size(720, 1280), Size(1080, 1920), Size(360, 450), Size(854, 480)])
+@pytest.mark.parametrize("app", [None, *AppArea])
+def test_words_laid_inside_what_an_app_leaves_free_are_not_blamed(
+    tmp_path: Path, size: Size, app: AppArea | None
+) -> None:
+    """What is rounded to even pixels is no fault."""
+    film = replace(edit(shot(SECONDS), cues=(Cue("Hot", 0, 3),), size=size), safe_area=app)
+
+    (word,), _ = letter(film, (), tmp_path)
+
+    assert 0 == outside(word.box, film)
 
 
 def test_what_cannot_be_measured_costs_the_film_nothing(files: Mapping[str, Path], tmp_path: Path) -> None:
