@@ -28,8 +28,9 @@ from tests.faults.wire import Kind
 from tests.listener import Listener
 from tests.steps.calls import Customer, customer, told
 from tests.steps.dying import Died, Dying
-from tests.steps.stage import TENANT, Stage, staged
+from tests.steps.stage import LOOK, ROOT, TENANT, VOICE, Stage, staged
 
+PHOTO = ROOT / "infra" / "local" / "samples" / "coffee.jpg"
 SCENE = {"visual_description": "A mug on a table", "duration": 4}
 DYING = ("jobs", "tasks", "batches", "months", "batch_jobs")
 MANY = int(os.environ.get("ABROLL_BATCH_ROWS", "3"))
@@ -492,3 +493,20 @@ def test_a_cap_of_nothing_is_told_what_it_may_be(stage: Stage) -> None:
     refused = shop_of(stage, "capped").call("POST", "/batches", {"rows": rows(), "max_cost_usd": 0})
 
     assert {"max_cost_usd": ["must be more than 0"]} == told(refused)["details"]
+
+
+def test_rows_with_pictures_are_priced_and_made(stage: Stage) -> None:
+    """A batch reads no picture: each is read when its row begins, and one that is not there is that row's alone."""
+    shop = customer(stage.wiring, TENANT.id)
+    photo = told(shop.call("POST", "/tenant/uploads", PHOTO.read_bytes(), Content_Type="image/jpeg"))["image"]
+    shown = {"avatar_script": "Hi.", "avatar_id": LOOK, "voice_id": VOICE}
+    wall = [{**shown, "product_title": "Wall", "background": {"type": "image", "image": photo}}]
+    films = [*rows(1, image=photo), *rows(1, image="0" * 64), *rows(1, poster={"image": photo}), *wall]
+
+    priced = shop.call("POST", "/batches?dry_run=true", films)
+    batch = sent(shop, films)["batch_id"]
+    for _ in films:
+        fed(stage, batch)
+
+    assert 200 == priced.status_code
+    assert ["", "image_refused", "", ""] == [row["error"] for row in results(shop, batch)]

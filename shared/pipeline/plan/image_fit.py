@@ -74,8 +74,10 @@ def around(request: FilmRequest) -> str | None:
 
 
 def with_photos(plan: Plan, photos: Mapping[str, Size]) -> Plan:
-    """Return the plan with the size of every picture as it was sent, by its key."""
-    return replace(plan, pictures=tuple(replace(picture, photo=photos[picture.key]) for picture in plan.pictures))
+    """Return the plan with the size of every picture as it was sent, by its key; of one not read yet it has none."""
+    return replace(
+        plan, pictures=tuple(replace(each, photo=photos.get(each.key, each.photo)) for each in plan.pictures)
+    )
 
 
 def image_warnings(request: FilmRequest, plan: Plan) -> tuple[WarningText, ...]:
