@@ -44,10 +44,13 @@ class Ink:
 Part = frozenset[tuple[int, int]]  # glyphs, each by the number of its line and its own there
 
 
-def ink(lines: Sequence[Line], baselines: Sequence[float], letters: int, parts: Sequence[Part] = ()) -> Ink | None:
+def ink(
+    lines: Sequence[Line], baselines: Sequence[float], letters: int, parts: Sequence[Part] = (), foot: float = 0.0
+) -> Ink | None:
     """Paint lines under each other, each in the middle; None where nothing is to be seen.
 
-    `baselines` are ems below the first line's baseline, `letters` is the size of an em in pixels.
+    `baselines` are ems below the first line's baseline, `letters` is the size of an em in pixels. It reaches `foot`
+    ems below the last baseline at least.
     """
     rows = enumerate(zip(lines, baselines, strict=True))
     seen = [(number, line, down) for number, (line, down) in rows if line.right > line.left]
@@ -57,6 +60,8 @@ def ink(lines: Sequence[Line], baselines: Sequence[float], letters: int, parts: 
     left, right = floor(-half * letters) - 1, ceil(half * letters) + 1
     top = ceil(max(line.top - down for _, line, down in seen) * letters) + 1
     bottom = floor(min(line.bottom - down for _, line, down in seen) * letters) - 1
+    least = ceil((max(baselines) + foot) * letters) if foot else 0
+    bottom = min(bottom, -least)
     size = (right - left, top - bottom)
     pictures = Image.new("RGBA", size, (0, 0, 0, 0))
     placed: dict[tuple[int, int], tuple[Glyph, float, float]] = {}
@@ -73,6 +78,7 @@ def ink(lines: Sequence[Line], baselines: Sequence[float], letters: int, parts: 
     box = _united(mask.getbbox(), pictures.getbbox())
     if box is None:
         return None
+    box = (*box[:3], max(box[3], top + least)) if foot else box
     some = ([placed[each] for each in sorted(part) if each in placed] for part in parts)
     alone = tuple(_drawn(each, extents, letters).crop(box) for each in some)
     return Ink(mask.crop(box), pictures.crop(box), alone)

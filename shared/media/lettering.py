@@ -39,16 +39,20 @@ def letter(
     fonts: OwnFonts = OURS,
     cards: Sequence[PlacedCard] = (),
 ) -> tuple[tuple[Lettering, ...], tuple[WarningText, ...]]:
-    """Paint every title and caption; also says which characters could not be drawn."""
+    """Paint every title and caption; also says which characters could not be drawn.
+
+    All captions have as much room below their last line, so that it does not jump when one has a letter that goes down.
+    """
     said: tuple[Title | Cue, ...] = (*edit.titles, *edit.cues)
     sayings = [
         each for each in (saying_of(one, edit, presenters, logo, fonts, cards) for one in said) if each.end > each.start
     ]
+    foot = max((_foot(each) for each in sayings if isinstance(each.said, Cue)), default=0.0)
     painted: list[PaintedText] = []
     for number, each in enumerate(sayings):
         words = each.said.words if isinstance(each.said, Cue) else ()
         places = word_parts([word.text for word in words], each.wording)
-        inked = _inked(each.wording, [part for _, part in places])
+        inked = _inked(each.wording, [part for _, part in places], foot if isinstance(each.said, Cue) else 0.0)
         if inked is not None:
             owners = [(word, min(line for line, _ in part)) for word, part in places]
             painted.append(_painted(edit, each, inked, owners, folder / f"words-{number}.png"))
@@ -68,10 +72,15 @@ def _news(saying: Saying) -> Iterator[WarningText]:
         yield warning(Warned.TEXT_SHORTENED, says)
 
 
-def _inked(wording: Wording, parts: Sequence[Part]) -> Ink | None:
-    """Paint a text's lines; None where nothing is to be seen."""
+def _foot(saying: Saying) -> float:
+    """Return how far below its baseline a text's last line reaches, in ems."""
+    return max([0.0, *(-line.bottom for line in saying.wording.shaped[-1:])])
+
+
+def _inked(wording: Wording, parts: Sequence[Part], foot: float) -> Ink | None:
+    """Paint a text's lines, with room for a foot below the last of them; None where nothing is to be seen."""
     step = wording.step
-    return ink(wording.shaped, [number * step for number in range(len(wording.shaped))], wording.letters, parts)
+    return ink(wording.shaped, [number * step for number in range(len(wording.shaped))], wording.letters, parts, foot)
 
 
 def _painted(edit: Edit, saying: Saying, inked: Ink, owners: Sequence[Owner], path: Path) -> PaintedText:

@@ -132,6 +132,18 @@ def test_captions_do_not_jump(tmp_path: Path) -> None:
     assert 1 == len({one.box.y + one.box.height for one in made})
 
 
+@pytest.mark.parametrize("size", [Size(720, 1280), Size(1280, 720)])
+def test_letters_of_captions_stand_on_one_line(tmp_path: Path, size: Size) -> None:
+    """Whether one of them goes down below it or not."""
+    said = [Cue(text, index, 1.0) for index, text in enumerate(("Hot", "Hot, every day", "Hope"))]
+
+    made, _ = painted(tmp_path, *said, size=size)
+
+    white = [(letters(one)[..., :3].min(axis=2) > 200).any(axis=1).nonzero()[0][0] for one in made]
+    tops = [one.box.y + int(row) for one, row in zip(made, white, strict=True)]
+    assert max(tops) - min(tops) <= 1
+
+
 @pytest.mark.parametrize("x", [1.0, -1.0], ids=["right", "left"])
 def test_in_a_wide_film_words_stand_beside_the_presenter(render: Render, alpha_take: Path, x: float) -> None:
     """Half the frame is free, so neither scene text nor caption covers a person."""
