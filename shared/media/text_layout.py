@@ -52,6 +52,7 @@ class Saying:
     end: int
     zones: tuple[Zone, ...]  # a title's one zone, all of a caption's
     faces: tuple[Box, ...]
+    taken: tuple[Box, ...] = ()  # by the logo and cards seen meanwhile
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ def saying_of(
     people = [look.stand.box for look in seen]
     faces = tuple(face(look.stand, inset=look.take.cutout is Cutout.INSET) for look in seen)
     beside = (*((logo,) if logo else ()), *cards)
-    taken = [each.box for each in beside if each.start < end and each.end > start]
+    taken = tuple(each.box for each in beside if each.start < end and each.end > start)
     card = drawn_card(edit, said.start)
     marks = marks_on(card, edit) if card else ()
     low = clear_of(caption_zones(edit.size, people, faces, edit.safe_area), taken, edit.size)
@@ -97,7 +98,7 @@ def saying_of(
         if wording.shortened and marks:  # words that are lost are worse than a logo beneath them
             zone, wording = _best_zone(said, edit, fonts.heading, clear, faces, people)
         return Saying(said, wording, start, end, (zone,), faces)
-    return Saying(said, _worded(said, cue_style, edit, low[0], fonts.body), start, end, low, faces)
+    return Saying(said, _worded(said, cue_style, edit, low[0], fonts.body), start, end, low, faces, taken)
 
 
 def _above(floor: int, zone: Zone, size: Size) -> Zone:
@@ -203,12 +204,13 @@ def _cue_zones(
             for title in titles
             if any(title.start < each.saying.end and title.end > each.saying.start for each in same)
         ]
+        taken += {box for each in same for box in each.saying.taken}  # a place that is too low for words ends in them
         chosen[key] = min(key[0], key=lambda zone: _hidden(zone.spot(wide, high, size), key[1], taken))
     return chosen
 
 
 def _hidden(spot: Box, faces: Sequence[Box], taken: Sequence[Box]) -> float:
-    """Return how much of faces and of other words a place would hide."""
+    """Return how much of faces, and of what it would share with other words, a logo or cards, a place would hide."""
     most = max((spot.shared_with(one) / one.area for one in faces), default=0.0)
     words = max((spot.shared_with(one) / one.area for one in taken), default=0.0)
     return round((0.0 if most <= _FACE_SPARED else most) + 2 * words, 2)

@@ -16,6 +16,7 @@ from shared.media.images import ImageRefused, decode_logo, reencode_logo
 from shared.media.lettering import letter
 from shared.media.logo import logo_news, place_logo
 from shared.media.probe import FilmFacts
+from shared.media.product_card import PlacedCard
 from shared.media.takes import MeasuredTake
 from shared.pipeline.edit.edit import Cue, Edit, Title
 from shared.pipeline.plan.brand import Corner, Logo, LogoTime
@@ -152,6 +153,20 @@ def test_a_text_below_a_logo_is_whole_where_its_smallest_letters_fit(tmp_path: P
     assert mark
     assert 0 == title.box.shared_with(mark.box)
     assert title.box.y + title.box.height <= (0.13 + 0.65 / 3 + 0.01) * frame.height
+
+
+@pytest.mark.parametrize("card", [Box(36, 352, 272, 192), Box(412, 352, 272, 192)])
+def test_no_caption_ends_in_a_card(tmp_path: Path, card: Box) -> None:
+    """Where what is left of the place above somebody's head is too low for it, it has another."""
+    cues = (Cue("Here is: more than a word", 0, 2), Cue("we roast small batches every week, and we", 2, 2))
+    film = edit(colored(9), cues=cues, size=Size(720, 900))
+    somebody = standing(Box(244, 648, 232, 232))
+
+    made, _ = letter(film, (somebody,), tmp_path, None, cards=(PlacedCard(card, 0, 216),))
+
+    for one in made:
+        assert 0 == one.box.shared_with(card)
+        assert one.box.shared_with(face(somebody.stand, inset=False)) < 0.05 * one.box.area
 
 
 def test_a_logo_leaves_a_corner_with_a_face() -> None:
