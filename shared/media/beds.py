@@ -45,12 +45,18 @@ def prepared(music: Music, path: Path, seconds: float, folder: Path, budget: Bud
     begin = ("-vn", "-ss", f"{music.start:.3f}")
     if left >= seconds + 0.1:
         return Prepared(music, (Source(path, demuxer, (*begin, "-t", f"{seconds + 0.1:.3f}")),))
-    head = Source(path, demuxer, (*begin, "-t", f"{SEAM:.3f}"))
-    rest = Source(path, demuxer, ("-vn", "-ss", f"{music.start + SEAM:.3f}"))
-    joined = f"[0:a:0]{SHAPE}[rest];[1:a:0]{SHAPE}[head];[rest][head]acrossfade=d={SEAM:g}:c1=qsin:c2=qsin[circle]"
-    words = ["-filter_complex", joined, "-map", "[circle]", "-c:a", "pcm_s16le", "-bitexact", "circle.wav"]
-    run([rest, head], words, folder, budget)
-    return Prepared(music, (head, Source(folder / "circle.wav", Demuxer.WAV, ("-stream_loop", "-1"))))
+    # In one go: what begins within an MP3 or AAC lacks its first packets, and would be silent for 50 ms.
+    parts = (
+        f"[0:a:0]{SHAPE},atrim=start={music.start:.3f},asetpts=PTS-STARTPTS,asplit=3[first][second][all]",
+        f"[first]atrim=end={SEAM:g}[head];[second]atrim=end={SEAM:g}[over]",
+        f"[all]atrim=start={SEAM:g},asetpts=PTS-STARTPTS[rest]",
+        f"[rest][over]acrossfade=d={SEAM:g}:c1=qsin:c2=qsin[circle]",
+    )
+    kept = [("-map", f"[{name}]", "-c:a", "pcm_s16le", "-bitexact", f"{name}.wav") for name in ("circle", "head")]
+    words = ["-filter_complex", ";".join(parts), *(word for each in kept for word in each)]
+    run([Source(path, demuxer, ("-vn",))], words, folder, budget)
+    head, circle = Source(folder / "head.wav", Demuxer.WAV), folder / "circle.wav"
+    return Prepared(music, (head, Source(circle, Demuxer.WAV, ("-stream_loop", "-1"))))
 
 
 def under(music: Prepared, numbers: Sequence[int], total: int, spoken: Sequence[Span], *, alone: bool) -> Iterator[str]:
