@@ -32,6 +32,7 @@ _FASTER, _SLOWER, _SLACK = 5, 5, 10.0  # times, and seconds, a speech may differ
 # read, for many times what is estimated, and what was so made and billed is the take that was ordered.
 _SPELLED, _SPELLED_SLACK = 20, 30.0
 _LOOKS_LEAST, _LOOKS, _LOOKS_RATE = 2, 60, 2  # small frames that are judged: at least, at most, a second
+_BEYOND = 1.0  # seconds after a picture's end for which its transparency is still read
 _NEXT = "Ask for this take again."
 
 
@@ -132,16 +133,19 @@ def _decoded(take: _Take, kind: Cutout) -> tuple[bytes, TakeSound | None]:
 
     Raises MediaRefused when too much is broken.
     """
+    from shared.media.alpha_track import alpha_track
     from shared.media.matte import filters
     from shared.media.take_samples import sampled
 
-    facts = take.facts
-    source = source_of(take.path, facts, *dropped(facts), clear=kind is Cutout.ALPHA)
-    words = ["-max_error_rate", ERRORS]
+    facts, words = take.facts, ["-max_error_rate", ERRORS]
     if not dropped(facts):
-        # An inset's frames are looked at by nobody, and decoded as the others.
-        words += ["-map", "0:V:0", "-f", "null", "-"] if kind is Cutout.INSET else []
-        return sampled(kind, facts.seconds, [source], facts, take.folder, take.budget, *words)
+        alone = alpha_track(take.path, facts, facts.seconds + _BEYOND, take.folder) if kind is Cutout.ALPHA else None
+        sources = [source_of(take.path, facts, clear=kind is Cutout.ALPHA and alone is None)]
+        sources += [alone] if alone else []
+        # A picture nobody looks at, an inset's or one whose transparency is looked at, is decoded as the others are.
+        words += ["-map", "0:V:0", "-f", "null", "-"] if kind is Cutout.INSET or alone else []
+        return sampled(kind, facts.seconds, sources, facts, take.folder, take.budget, *words)
+    source = source_of(take.path, facts, *dropped(facts), clear=kind is Cutout.ALPHA)
     words += ["-map", "0:V:0"]
     if kind is not Cutout.INSET:
         rate = min(max(_LOOKS_RATE, _LOOKS_LEAST / facts.seconds), _LOOKS / facts.seconds)

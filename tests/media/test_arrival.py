@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 from infra.local.vendors.spoil import SPOILED
+from shared.media.alpha_track import alpha_track
 from shared.media.arrival import Ordered, arrived
 from shared.media.errors import MediaFailed, MediaRefused
 from shared.media.ffmpeg import Budget
+from shared.media.probe import probe
 from shared.media.takes import measure
 from shared.pipeline.edit.edit import Appearance
 from shared.pipeline.plan.plan import Cutout, Placement
@@ -155,6 +157,35 @@ def test_hardly_a_film(tmp_path: Path, make: Callable[[Path], None]) -> None:
     make(tmp_path / "take.mp4")
 
     assert judged(tmp_path / "take.mp4")
+
+
+@pytest.mark.parametrize("spoiled", ["picture", "transparency"])
+def test_a_picture_and_its_transparency_are_both_decoded(alpha_take: Path, tmp_path: Path, spoiled: str) -> None:
+    """They are looked at apart, and neither without the other is a take."""
+    film, path = alpha_take.read_bytes(), tmp_path / "take.webm"
+    for frame in coded(alpha_take, tmp_path, spoiled):
+        assert frame in film
+        film = film.replace(frame, bytes(len(frame)))
+    path.write_bytes(film)
+
+    assert "it cannot be decoded" in judged(path)
+
+
+def coded(take: Path, folder: Path, what: str) -> set[bytes]:
+    """Return the coded frames of a take's picture or of its transparency, but those of a few bytes."""
+    track = folder / "picture.ivf"
+    if what == "picture":
+        ffmpeg("-i", take, "-map", "0:v", "-c", "copy", track)
+    else:
+        alone = alpha_track(take, probe(take), 9.0, folder)
+        assert alone is not None
+        track = alone.path
+    raw, at, frames = track.read_bytes(), 32, set[bytes]()
+    while at < len(raw):
+        length = int.from_bytes(raw[at : at + 4], "little")
+        frames.add(raw[at + 12 : at + 12 + length])
+        at += 12 + length
+    return {frame for frame in frames if len(frame) > 16}
 
 
 @pytest.mark.parametrize("name", ["alpha_take", "key_take", "plain_take"])
