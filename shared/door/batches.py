@@ -99,7 +99,7 @@ class BatchesDoor:
         wanted = asked_for(films, sent.terms)
         if not sent.dry_run and (known := self.work.known(who.tenant, key, wanted)):
             return self._taken(known.batch, "the batch was sent before; this is the same one")
-        rows = self.work.priced(who.tenant, films, sent.terms)
+        rows = self.work.priced(who.tenant, films, sent.terms, dry_run=sent.dry_run)
         priced = priced_batch(rows, self.work.create.terms.factor(who.tenant))
         if sent.dry_run:
             return answer(200, {"status": "dry_run", "message": "nothing was stored or spent", **priced})

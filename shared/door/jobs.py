@@ -230,11 +230,13 @@ class JobsDoor:
     def _revised(
         self, request: flask.Request, job: Job, revised: "Revised", say: str, by: Tenant | None = None, *, dry_run: bool
     ) -> flask.Response:
+        from shared.pipeline.plan.planner import nodes
+
         note_quotas(request, revised.quota)
         factor = self.terms().factor(by) if by and dry_run else job.money.price_factor
         said = {
             "remade": sorted(revised.remake),
-            "kept": sorted(job.nodes.keys() - revised.remake),
+            "kept": sorted({node.key for node in nodes(revised.plan)} - revised.remake),
             "estimated_cost": cost(revised.ours, revised.theirs),
             "estimated_price": priced_at(revised.ours, factor),
         }

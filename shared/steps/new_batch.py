@@ -69,8 +69,13 @@ class NewBatch:
     now: Callable[[], datetime]
     monotonic: Callable[[], float]
 
-    def priced(self, tenant: Tenant, requests: Sequence[FilmRequest], terms: BatchTerms) -> tuple[PricedRow, ...]:
-        """Check and price all rows; store and spend nothing. Raises Problem telling what is wrong of every row."""
+    def priced(
+        self, tenant: Tenant, requests: Sequence[FilmRequest], terms: BatchTerms, *, dry_run: bool
+    ) -> tuple[PricedRow, ...]:
+        """Check and price all rows; store and spend nothing. Raises Problem telling what is wrong of every row.
+
+        A price needs no vendor's key; a batch that is to be made does, as its rows will.
+        """
         found: list[PricedRow] = []
         problems: list[tuple[int, Problem]] = []
         until = self.monotonic() + PRICE_SECONDS
@@ -79,7 +84,7 @@ class NewBatch:
                 said = f"only {row - 1} of {len(requests)} rows could be checked in {PRICE_SECONDS:.0f} seconds"
                 raise Problem(Code.PAYLOAD_TOO_LARGE, said, next_move="send the rows as several batches")
             try:
-                plan = self.create.checked(tenant, request, dry_run=True, files=False).plan
+                plan = self.create.checked(tenant, request, dry_run=dry_run, files=False).plan
             except Problem as problem:
                 problems.append((row, problem))
                 if len(problems) >= MOST_TOLD:

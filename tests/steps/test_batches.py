@@ -510,3 +510,18 @@ def test_rows_with_pictures_are_priced_and_made(stage: Stage) -> None:
 
     assert 200 == priced.status_code
     assert ["", "image_refused", "", ""] == [row["error"] for row in results(shop, batch)]
+
+
+def test_a_batch_that_no_key_could_make_is_refused_as_its_orders_are(stage: Stage) -> None:
+    """Its price needs none; taken without one, each of its rows would be refused when it begins."""
+    shop = shop_of(stage, "keyless")
+    spoken = [{**each, "avatar_script": "Hi.", "avatar_id": LOOK, "voice_id": VOICE} for each in rows()]
+
+    priced = shop.call("POST", "/batches?dry_run=true", spoken)
+    refused = shop.call("POST", "/batches", [*rows(1), *spoken])
+    single = shop.call("POST", "/create_job", spoken[0])
+
+    assert (200, 422) == (priced.status_code, refused.status_code)
+    assert "no_provider_key" == told(refused)["error"] == told(single)["error"]
+    assert ["rows.2", "rows.3"] == list(told(refused)["details"])
+    assert [] == told(shop.call("GET", "/batches"))["batches"]

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,13 +15,14 @@ from shared.pipeline.job.ledger import bill
 from shared.pipeline.job.recut import Recut
 from shared.pipeline.plan.request import AspectRatio, OutputRequest
 from shared.steps.links import below_job, linked_files
-from tests.steps.calls import customer
-from tests.steps.stage import CLIP, FILM, SPEECH, TENANT, Stage, presented, staged
+from tests.steps.calls import customer, told
+from tests.steps.stage import CLIP, FILM, ROOT, SPEECH, TENANT, Stage, presented, staged
 from tests.steps.test_edit_film import edit, lived, to_vendors
 from tests.steps.visitor import signed_in
 
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")  # Google's refused download, unread
 
+PHOTO = ROOT / "infra" / "local" / "samples" / "coffee.jpg"
 SECOND, THIRD = "compose-2", "compose-3"
 SHAPES = (AspectRatio.TALL, AspectRatio.SQUARE, AspectRatio.PORTRAIT)
 HOOK = "https://receiver.example/hook"
@@ -139,3 +141,18 @@ def test_a_film_that_cannot_be_composed_costs_the_others_nothing(tmp_path: Path,
         assert [warning for warning in job.warnings if '{"aspect_ratio": "1:1", "resolution": "720p"}' in warning]
         assert stage.node(made.id, FILM).output
         assert {CLIP, SPEECH} < stage.job(made.id).nodes.keys()
+
+
+def test_a_dry_run_keeps_what_the_version_keeps(three: tuple[Stage, str]) -> None:
+    """A film that is left out is no part of the version, a picture that is new is one."""
+    stage, job_id = three
+    asked = customer(stage.wiring, TENANT.id)
+    photo = told(asked.call("POST", "/tenant/uploads", PHOTO.read_bytes(), Content_Type="image/jpeg"))["image"]
+
+    changes: list[dict[str, Any]] = [{"outputs": []}, {"poster": {"image": photo}}]
+    for change in changes:
+        dry, made = (
+            told(asked.call("POST", f"/jobs/{job_id}/edit", {**change, "dry_run": dry_run}))
+            for dry_run in (True, False)
+        )
+        assert [made["kept"], made["remade"]] == [dry["kept"], dry["remade"]], change
