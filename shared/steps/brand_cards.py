@@ -31,7 +31,10 @@ def pictures_of(
 
 
 def clips_of(
-    body: Mapping[str, Any], kept: Callable[[str], OwnFile | None], wrong: dict[str, list[str]]
+    body: Mapping[str, Any],
+    kept: Callable[[str], OwnFile | None],
+    lacking: Callable[[str], str],
+    wrong: dict[str, list[str]],
 ) -> dict[str, CardClip]:
     """Return the cards' clips as a brand has them; those that are not there are told in `wrong`."""
     found: dict[str, CardClip] = {}
@@ -41,7 +44,7 @@ def clips_of(
             continue
         facts = kept(said["video"])
         if facts is None:
-            wrong[f"{name}.video"] = ["there is no such upload: POST the clip to /tenant/uploads/clip"]
+            wrong[f"{name}.video"] = [lacking(said["video"])]
             continue
         how = {key: said[key] for key in ("sound", "fit") if said.get(key)}
         found[name] = replace(from_plain(CardClip, {"clip": said["video"], **how}), facts=facts)

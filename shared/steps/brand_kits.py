@@ -6,9 +6,9 @@ there says so in its own record, which every order reads anyway: without one, an
 
 import json
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from shared.cloud.audit import AuditLine
@@ -19,7 +19,7 @@ from shared.cloud.tenants import Tenant, Tenants
 from shared.codes import Code
 from shared.media.images import MOST_IMAGE_BYTES, ImageRefused, ReencodedImage, decode_logo
 from shared.pipeline.codec import from_plain
-from shared.pipeline.job.names import brand_object, image_object
+from shared.pipeline.job.names import brand_object
 from shared.pipeline.job.schema import SWITCHING
 from shared.pipeline.plan.brand import (
     DEFAULT_BRAND,
@@ -39,7 +39,7 @@ from shared.pipeline.plan.kit import refuse_faint
 from shared.pipeline.plan.picture import OwnFile
 from shared.pipeline.plan.plan import Blend
 from shared.steps.brand_cards import clips_of, ordered_cards, pictures_of, refuse_clips, refuse_empty
-from shared.steps.images import SUFFIX
+from shared.steps.given_ids import GivenIds
 from shared.steps.music_files import MusicFiles
 from shared.steps.named_labels import not_there
 from shared.steps.own_clips import OwnClips
@@ -53,6 +53,7 @@ _OF_ORDERS = (
 )
 FONT_MIME = {"ttf": "font/ttf", "otf": "font/otf"}
 MOST_BRANDS = 20  # of a tenant
+_PICTURES = "/tenant/uploads/logo"
 BRAND_PUTS_TRIED = 3  # against somebody who puts the same kit
 
 
@@ -152,7 +153,8 @@ class BrandKits:
         kit = from_plain(Kit, {"brand": {"label": ""}, **own, **({"text": text} if text else {})})
         fonts = self._fonts(tenant, body.get("fonts", {}), wrong)
         pictures = pictures_of(body, lambda picture: self._lacking(tenant, picture), wrong)
-        clips = clips_of(body, lambda clip: self._outlasting(tenant, clip), wrong)
+        kept = OwnClips(self.blobs, self.films_bucket)
+        clips = clips_of(body, lambda clip: self._outlasting(tenant, clip), partial(kept.no_clip, tenant), wrong)
         brand = Brand("", logo, colors, fonts, pictures.get("intro"), pictures.get("outro"))
         brand = replace(brand, intro_clip=clips.get("intro"), outro_clip=clips.get("outro"))
         kit = replace(kit, brand=brand)
@@ -186,7 +188,7 @@ class BrandKits:
         try:
             data = self.blobs.read(self._uri(tenant, said["image"], "png"), 0, MOST_IMAGE_BYTES)
         except NoFile as gone:
-            why, move = self._no_picture(tenant, said["image"], "logo")
+            why, move = self._given.refusal(tenant, said["image"], "logo", _PICTURES)
             raise ImageRefused(Code.NO_UPLOAD, why, move) from gone
         width, height = decode_logo(data).size
         when = {"when": LogoTime.ALWAYS, "off_cards": True} if said.get("when") == "scenes" else {}
@@ -197,17 +199,8 @@ class BrandKits:
         try:
             self.blobs.stat(self._uri(tenant, picture, "png"))
         except NoFile:
-            return "; ".join(self._no_picture(tenant, picture, "picture"))
+            return self._given.told(tenant, picture, "picture", _PICTURES)
         return None
-
-    def _no_picture(self, tenant: str, name: str, called: str) -> tuple[str, str]:
-        """Say why a file that is no kit's is none, and the next move: an order's image is another upload."""
-        for suffix in SUFFIX.values():
-            with suppress(NoFile):
-                self.blobs.stat(f"gs://{self.films_bucket}/{image_object(tenant, name, suffix)}")
-                move = f"POST the {called} to /tenant/uploads/logo, and give the id that answers"
-                return "is the id of an image upload", move
-        return f"there is no such {called}", "POST it to /tenant/uploads/logo"
 
     def _say_default(self, tenant: Tenant, name: str | None) -> None:
         self.tenants.change_tenant(replace(tenant, brand=name), ("brand",))
@@ -223,8 +216,12 @@ class BrandKits:
                     continue
                 found[role] = Font(name, suffix)
             if role not in found:
-                wrong[f"fonts.{role}"] = ["there is no such font: POST it to /tenant/uploads/font"]
+                wrong[f"fonts.{role}"] = [self._given.told(tenant, name, "font", "/tenant/uploads/font")]
         return Fonts(found.get("heading"), found.get("body"))
+
+    @property
+    def _given(self) -> GivenIds:
+        return GivenIds(self.blobs, self.films_bucket)
 
     def _uri(self, tenant: str, name: str, suffix: str) -> str:
         return f"gs://{self.films_bucket}/{brand_object(tenant, name, suffix)}"

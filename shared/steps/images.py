@@ -28,6 +28,7 @@ from shared.pipeline.plan.image_fit import around, fitted
 from shared.pipeline.plan.images import image_at
 from shared.pipeline.plan.plan import Picture, Plan, Size
 from shared.pipeline.plan.request import FilmRequest, ImageFit
+from shared.steps.given_ids import GivenIds
 from shared.steps.problems import Problem, first_mistakes
 
 ACCEPTED_IMAGES = "image/jpeg,image/png,image/webp"
@@ -172,7 +173,8 @@ class Images:
                     return sniff_and_reencode(data, max_bytes=MOST_IMAGE_BYTES, padding=padding)
             except NoFile:
                 continue
-        raise ImageRefused(Code.NO_UPLOAD, "there is no such upload", "POST the image to /tenant/uploads first")
+        given = GivenIds(self.blobs, self.films_bucket)
+        raise ImageRefused(Code.NO_UPLOAD, *given.refusal(tenant, name, "image", "/tenant/uploads"))
 
 
 def _refused(wrong: Mapping[str, Unusable]) -> Problem:

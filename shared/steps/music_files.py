@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from shared.cloud.blobs import Blobs, NoFile
@@ -12,6 +13,7 @@ from shared.pipeline.plan.plan import Plan
 from shared.pipeline.plan.renditions import music_orders, with_music
 from shared.pipeline.plan.request import FilmRequest
 from shared.pipeline.plan.staging import MusicOrder
+from shared.steps.given_ids import GivenIds
 from shared.steps.problems import Problem, invalid, unavailable
 
 FIELD = "audio.music.audio"
@@ -40,7 +42,8 @@ class MusicFiles:
         try:
             music = self._known(tenant, order.audio)
         except NoFile as gone:
-            says = "there is no such upload: POST the music to /tenant/uploads/audio"
+            given = GivenIds(self.blobs, self.films_bucket)
+            says = given.told(tenant, order.audio, "music", "/tenant/uploads/audio")
             raise invalid({FIELD: [says]}) from gone
         except (ValueError, Unreadable) as wrong:
             raise unavailable("what was measured of the music cannot be read") from wrong
@@ -86,15 +89,17 @@ class MusicFiles:
 
         Raises NoFile, ValueError, Unreadable.
         """
-        brands = f"gs://{self.films_bucket}/{brand_object(tenant, name, 'json')}"
-        for uri in (self._uri(tenant, name, "json"), brands):
-            try:
-                music = from_plain(Music, json.loads(self.blobs.read(uri, 0, _MOST_FACTS)))
-                self.blobs.stat(music.uri)
-            except NoFile:
-                continue
-            return music
-        raise NoFile(f"there is no music {name}")
+        with suppress(NoFile):
+            return self._told(self._uri(tenant, name, "json"))
+        try:
+            return self._told(f"gs://{self.films_bucket}/{brand_object(tenant, name, 'json')}")
+        except (ValueError, Unreadable) as other:  # of a clip other facts stand there
+            raise NoFile(f"there is no music {name}") from other
+
+    def _told(self, uri: str) -> Music:
+        music = from_plain(Music, json.loads(self.blobs.read(uri, 0, _MOST_FACTS)))
+        self.blobs.stat(music.uri)
+        return music
 
     def there(self, music: Music) -> bool:
         """Tell whether a film's music is still kept."""

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -17,6 +18,7 @@ from shared.pipeline.plan.composition import laid_for, own_scenes
 from shared.pipeline.plan.picture import OwnFile, card_key, refuse_late_start
 from shared.pipeline.plan.plan import Plan
 from shared.pipeline.plan.request import FilmRequest
+from shared.steps.given_ids import GivenIds
 from shared.steps.problems import invalid, unavailable
 
 if TYPE_CHECKING:
@@ -24,8 +26,7 @@ if TYPE_CHECKING:
 
 _MOST_FACTS = 4096  # bytes
 CLIP_MIME = {"mp4": "video/mp4", "webm": "video/webm"}
-_NO_UPLOAD = "there is no such upload: POST the clip to /tenant/uploads/clip"
-_GONE = "the clip was deleted after its time: POST it to /tenant/uploads/clip again, and name it"
+_GONE = "the clip was deleted after its time; POST it to /tenant/uploads/clip again, and name it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +50,20 @@ class OwnClips:
         wrong: dict[str, list[str]] = {}
         scenes = list(request.scenes)
         found = cache(lambda name: self._facts(tenant, name))  # one clip may be shown in twenty scenes
+        lacking = cache(lambda name: self.no_clip(tenant, name))
         for number, scene in enumerate(request.scenes):
             if scene.clip is None:
                 continue
             facts = found(scene.clip)
             if facts is None:
-                wrong[f"scenes.{number}.clip"] = [_NO_UPLOAD]
+                wrong[f"scenes.{number}.clip"] = [lacking(scene.clip)]
                 continue
             late = refuse_late_start(f"scenes.{number}.clip_start", facts, scene.clip_start)
             wrong |= {path: [why] for path, why in late}
             scenes[number] = replace(scene, clip_facts=facts)
         asked = {role.value: card for role in CARD_ROLES if (card := getattr(request, role)) and card.video}
         cards: dict[str, Any] = {name: replace(card, video_facts=found(card.video)) for name, card in asked.items()}
-        wrong |= {f"{name}.video": [_NO_UPLOAD] for name, card in cards.items() if card.video_facts is None}
+        wrong |= {f"{name}.video": [lacking(card.video)] for name, card in cards.items() if card.video_facts is None}
         if wrong:
             raise invalid(wrong)
         return replace(request, scenes=tuple(scenes), **cards)
@@ -69,17 +71,21 @@ class OwnClips:
     def recut(self, tenant: str, recut: "Recut") -> "tuple[Recut, Mapping[str, list[str]]]":
         """Return an edit with what its new clips were found to be, and what is wrong by field of the edit."""
         wrong: dict[str, list[str]] = {}
-        scenes = list(recut.scenes)
+        scenes, lacking = list(recut.scenes), cache(lambda name: self.no_clip(tenant, name))
         for index, each in enumerate(recut.scenes):
             facts = self._facts(tenant, each.clip) if each.clip else None
             if each.clip and facts is None:
-                wrong[f"scenes.{index}.clip"] = [_NO_UPLOAD]
+                wrong[f"scenes.{index}.clip"] = [lacking(each.clip)]
             scenes[index] = replace(each, clip_facts=facts)
         asked = {role.value: card for role in CARD_ROLES if (card := getattr(recut, role)) and card.video}
         known = {name: replace(card, video_facts=self._facts(tenant, card.video)) for name, card in asked.items()}
         cards: dict[str, Any] = dict(known)
-        wrong |= {f"{name}.video": [_NO_UPLOAD] for name, card in cards.items() if card.video_facts is None}
+        wrong |= {f"{name}.video": [lacking(card.video)] for name, card in cards.items() if card.video_facts is None}
         return replace(recut, scenes=tuple(scenes), **cards), wrong
+
+    def no_clip(self, tenant: str, name: str) -> str:
+        """Say why an id is of no clip that is there, and the next move."""
+        return GivenIds(self.blobs, self.films_bucket).told(tenant, name, "clip", "/tenant/uploads/clip")
 
     def files(self, tenant: str, request: FilmRequest, plan: Plan) -> Mapping[str, str]:
         """Return the clips a film shows, its cards' among them: the object of each file's key."""
@@ -106,7 +112,7 @@ class OwnClips:
         """
         facts = self._facts(tenant, name)
         if facts is None:
-            return self._told(self._brands(tenant, name, "json"), lambda suffix: self._brands(tenant, name, suffix))
+            return self._brands_own(tenant, name)
         with TemporaryDirectory(prefix="clip-") as folder:
             path = Path(folder) / f"clip.{facts.suffix}"
             self.blobs.fetch(self._uri(tenant, name, facts.suffix), path)
@@ -127,16 +133,23 @@ class OwnClips:
 
     def _facts(self, tenant: str, name: str) -> OwnFile | None:
         """Return what a clip was found to be; None where it is not there (any more). Raises Problem."""
-        return self._told(self._uri(tenant, name, "json"), lambda suffix: self._uri(tenant, name, suffix))
-
-    def _told(self, uri: str, file: Callable[[str], str]) -> OwnFile | None:
         try:
-            told = self.blobs.read(uri, 0, _MOST_FACTS)
-            facts = from_plain(OwnFile, json.loads(told))
-        except NoFile:
-            return None
+            return self._told(self._uri(tenant, name, "json"), lambda suffix: self._uri(tenant, name, suffix))
         except (ValueError, Unreadable) as wrong:
             raise unavailable("what the clip was found to be cannot be read") from wrong
+
+    def _brands_own(self, tenant: str, name: str) -> OwnFile | None:
+        """Return what a kit's clip was found to be; None where there is none: of music other facts stand there."""
+        with suppress(ValueError, Unreadable):
+            return self._told(self._brands(tenant, name, "json"), lambda suffix: self._brands(tenant, name, suffix))
+        return None
+
+    def _told(self, uri: str, file: Callable[[str], str]) -> OwnFile | None:
+        """Return what a clip was found to be; None where it is not there. Raises ValueError, Unreadable."""
+        try:
+            facts = from_plain(OwnFile, json.loads(self.blobs.read(uri, 0, _MOST_FACTS)))
+        except NoFile:
+            return None
         return facts if self._there(file(facts.suffix)) else None
 
     def _there(self, uri: str) -> bool:

@@ -197,10 +197,10 @@ def test_an_orders_image_is_no_logo_and_is_told_which_upload_makes_one(shop: Cus
 
     move = "to /tenant/uploads/logo, and give the id that answers"
     assert {
-        "logo.image": [f"is the id of an image upload; POST the logo {move}"],
-        "intro.image": [f"is the id of an image upload; POST the picture {move}"],
+        "logo.image": [f"is the id of an image, which orders name as image; POST the logo {move}"],
+        "intro.image": [f"is the id of an image, which orders name as image; POST the picture {move}"],
     } == wrong
-    assert {"logo.image": ["there is no such logo; POST it to /tenant/uploads/logo"]} == nothing
+    assert {"logo.image": [f"there is no such logo; POST it {move}"]} == nothing
 
 
 def test_a_kits_colours_of_words_are_told_their_place(shop: Customer) -> None:

@@ -246,7 +246,7 @@ def test_wrong_looks_voices_and_images_are_told_at_once(stage: Stage, dry_run: b
     assert Code.AVATAR_NOT_FOUND is told.code
     assert {"scenes.0.avatar_id", "scenes.0.voice_id", "scenes.1.image_url", "image"} == told.details.keys()
     assert "scenes.0.avatar_id: HeyGen does not know this avatar; scenes.0.voice_id" in told.message
-    assert "image not usable: image: there is no such upload; scenes.1.image_url: could not be fetched" in told.message
+    assert "image not usable: image: there is no such image; scenes.1.image_url: could not be fetched" in told.message
     assert (0, 0, []) == (jobs(stage), reserved(stage), stage.waiting())
 
 

@@ -181,7 +181,7 @@ def test_an_upload_that_is_not_there_is_refused_with_a_next_move(stage: Stage) -
     """Nobody has uploaded this."""
     said = refused(stage, film(image="none"))
 
-    assert {"image": ["there is no such upload; POST the image to /tenant/uploads first"]} == said
+    assert {"image": ["there is no such image; POST it to /tenant/uploads, and give the id that answers"]} == said
 
 
 def test_files_wait_for_room() -> None:

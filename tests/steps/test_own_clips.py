@@ -120,7 +120,7 @@ def test_a_film_of_own_clips_alone_buys_nothing(alone: Job) -> None:
 @pytest.mark.parametrize(
     ("scene", "path", "why"),
     [
-        ({"clip": "0" * 64}, "scenes.0.clip", "no such upload"),
+        ({"clip": "0" * 64}, "scenes.0.clip", "no such clip"),
         ({"clip": "a/../b"}, "scenes.0.clip", "must be the id"),
         ({"clip": "0" * 64, "background": {"type": "color", "color": "#ffffff"}}, "scenes.0.clip", "not both"),
         ({"clip_start": 1, "visual_description": "A mug"}, "scenes.0.clip_start", "needs a clip"),
