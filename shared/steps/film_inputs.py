@@ -12,12 +12,29 @@ from shared.pipeline.job.job import Job, Output
 from shared.pipeline.job.names import brand_object
 from shared.pipeline.job.status import degraded
 from shared.pipeline.plan.composition import laid_for
+from shared.pipeline.plan.picture import is_own
 from shared.pipeline.plan.plan import LENGTH_TOLERANCE, Kind
 from shared.pipeline.plan.request import FilmRequest
 from shared.steps.own_clips import OwnClips
 
+_AGAIN = "; then retry the job: all that is finished is kept"
+_KIT_FILES = {  # by key: what it is of a brand kit, and where its file is sent
+    LOGO_KEY: ("logo", "logo"),
+    INTRO_KEY: ("picture on the intro", "logo"),
+    OUTRO_KEY: ("picture on the outro", "logo"),
+    HEADING_KEY: ("font of scene texts", "font"),
+    BODY_KEY: ("font of captions", "font"),
+}
 _Stored = tuple[str, int | None]  # an object's gs:// and its generation
 FILM_FILES_AT_ONCE = 4  # fetched or stored side by side: small ones wait for Cloud Storage more than they flow
+
+
+class InputGone(NoFile):
+    """A file of a film is not there any more; what can be done about it."""
+
+    def __init__(self, why: str, next_move: str) -> None:
+        super().__init__(why)
+        self.next_move = next_move
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +50,7 @@ class FilmInputs:
         for key in _used(job):
             output = job.nodes[key].output
             if output is None:
-                raise NoFile(f"{key} has no file")
+                raise _gone(key)
             found[key] = output.uri, output.generation
         return self._fetched(found, folder)
 
@@ -88,7 +105,7 @@ class FilmInputs:
             output = job.nodes[key].output if key in job.nodes else None
             own = own if output else own or dict(self._clips(job, film))
             if output is None and key not in own:
-                raise NoFile(f"{key} has no file")
+                raise _gone(key)
             found[key] = (output.uri, output.generation) if output else (own[key], None)
         self._fetched(found, folder)
 
@@ -97,9 +114,30 @@ class FilmInputs:
         files = {key: folder / f"{key}.{uri.rsplit('.', 1)[1]}" for key, (uri, _) in wanted.items()}
         with ThreadPoolExecutor(FILM_FILES_AT_ONCE) as beside:
             fetching = [beside.submit(self.blobs.fetch, uri, files[key], of) for key, (uri, of) in wanted.items()]
-        for each in fetching:
-            each.result()
+        for key, each in zip(wanted, fetching, strict=True):
+            try:
+                each.result()
+            except NoFile as gone:
+                raise _gone(key) from gone
         return files
+
+
+def _gone(key: str) -> InputGone:
+    """Say which file of a film is not there any more. What is sent again gets the same id, and lies where it lay."""
+    if key in _KIT_FILES:
+        what, upload = _KIT_FILES[key]
+        return InputGone(
+            f"the brand kit's {what} is not there any more", f"POST its file to /tenant/uploads/{upload} again{_AGAIN}"
+        )
+    if is_own(key):
+        move = f"POST its file to /tenant/uploads/clip again, and PUT the brand kit again if it is a kit's{_AGAIN}"
+        return InputGone(f"{key}: the clip is not there any more", move)
+    if key == MUSIC_KEY:
+        move = "POST it to /tenant/uploads/audio again, PUT the brand kit again if it is a kit's, and order a new film"
+        return InputGone("the film's music is not there any more", move)
+    if key.startswith(f"{Kind.IMAGE}-"):
+        return InputGone(f"{key}: the picture was deleted after its time", "order a new film with the picture")
+    return InputGone(f"{key}: its file was deleted after its time", "retry the job: it orders this part again")
 
 
 def _used(job: Job) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from shared.pipeline.job.job import Job, Node
 from shared.pipeline.plan.picture import is_own
 from shared.pipeline.plan.plan import Kind
 from shared.pipeline.vendors.names import called
+from shared.steps.film_inputs import InputGone
 
 RENDER_RETRY = timedelta(seconds=5)
 UNMADE = (MediaRefused, MediaFailed, NoFile)  # what `unmade` has a word for
@@ -27,6 +28,7 @@ def unmade(job: Job, node: Node, wanted: str, failed: Exception) -> on.WorkFaile
             why = f"the machine could not write: {failed.strerror or failed}"
             return unmade(job, node, wanted, MediaFailed(why))
     move = "order a new film: what this one is made from was deleted after its time"
+    move = failed.next_move if isinstance(failed, InputGone) else move
     return on.WorkFailed(node.key, wanted, Code.INPUT_GONE, str(failed), move)
 
 
