@@ -74,7 +74,7 @@ def parse_film(
     spoken = _own(template, named, own)
     body, brand, unknown = _branded(spoken, brands)
     worn, unworn = _worn(spoken, brands)
-    found += [*unknown, *unworn]
+    found += [(path, why + _named_by(path, own, named, label)) for path, why in (*unknown, *unworn)]
     called = {name: alias for alias, name in ALIASES.items() if body.get(alias) is not None}
     found += _too_many(body)
     found += [(alias, f"is {name} by another name: give one of them") for name, alias in called.items() if name in body]
@@ -144,6 +144,15 @@ def _branded(body: dict[str, Any], brands: Kits | None) -> tuple[dict[str, Any],
 def _own(template: Mapping[str, Any], named: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
     """Return what an order says itself, or by its templates."""
     return {**_beside(template, {**named, **own}), **named, **own}
+
+
+def _named_by(path: str, own: Mapping[str, Any], named: Mapping[str, Any], label: str | None) -> str:
+    """Say what names a kit that is not there, where the order itself does not."""
+    field = path.partition(".")[0]
+    if field in own:
+        return ""
+    where = f"the template {label}" if field in named else "the template of all orders (GET /tenant/template)"
+    return f"; {where} names it: name another in the order, or none"
 
 
 def _worn(body: Mapping[str, Any], brands: Kits | None) -> tuple[dict[int, Dress], list[tuple[str, str]]]:

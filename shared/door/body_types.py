@@ -119,6 +119,7 @@ def is_template_label(text: str) -> bool:
     return re.fullmatch(TEMPLATE + OF_VERSION, text) is not None
 
 
+Text120 = Annotated[str, Field(min_length=1, max_length=120), AfterValidator(_written)]
 Text500 = Annotated[str, Field(max_length=500), AfterValidator(_written)]
 Removable = Annotated[str, Field(max_length=500), AfterValidator(_written_or_none)]
 Text1000 = Annotated[str, Field(max_length=1000), AfterValidator(_written)]

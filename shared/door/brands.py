@@ -21,12 +21,17 @@ from shared.pipeline.codec import to_plain
 from shared.pipeline.plan.brand import NO_BRAND
 from shared.pipeline.plan.dress import Kit
 from shared.steps.audited import Audited
+from shared.steps.brand_cards import CARDS
 from shared.steps.brand_kits import MOST_BRANDS, MOST_FONT_BYTES, BrandKits
 from shared.steps.named_labels import no_version
 from shared.steps.problems import Problem, invalid, not_found
 
 if TYPE_CHECKING:
     from shared.media.font_files import FontFacts
+
+
+FORGET = "DELETE /tenant/brand/{brand}"
+_SHOWN = 5  # of a kit's fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +110,9 @@ class BrandsDoor:
         except Mistakes as mistakes:
             raise invalid(mistakes.details) from mistakes
         plain = body.plain()
+        if not any(_says(field, said) for field, said in plain.items()):
+            some = ", ".join([*BrandKitBody.model_fields][:_SHOWN])
+            raise invalid({"body": [f"says nothing: give it {some} or another field; {FORGET} forgets a kit"]})
         line = who.line(Audited.BRAND_PUT, name, plain)
         return answer(200, shown_kit(self.kits.put(who.tenant, name, plain, who.key.id, line)))
 
@@ -157,6 +165,11 @@ def _name(found: Mapping[str, str]) -> str:
     if not is_template(found["brand"]):
         raise invalid({"brand": [A_BRAND]})
     return found["brand"]
+
+
+def _says(field: str, said: object) -> bool:
+    """Tell whether a field of a kit says something; of a card, that there is one."""
+    return field in CARDS or not isinstance(said, Mapping) or any(_says(*each) for each in said.items())
 
 
 def _head(kept: NamedBrand) -> dict[str, Any]:

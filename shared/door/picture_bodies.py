@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from shared.door.body_types import Color, ImageLink, Upload, of_form
+from shared.door.body_types import Color, ImageLink, Text120, Upload, of_form
 from shared.door.strict_body import Body
 
 _Way = Literal["auto", "cut", "crossfade", "slide", "dip"]
@@ -126,9 +126,7 @@ class TimedCardBody(Body):
         Annotated[float, Field(ge=1, le=10)] | None,
         Field(description="1.5 for an intro, 2.5 for an outro by default, and of a video as long as it is."),
     ] = None
-    text: Annotated[
-        Annotated[str, Field(min_length=1, max_length=120)] | None, Field(description="What is read on it.")
-    ] = None
+    text: Annotated[Text120 | None, Field(description="What is read on it.")] = None
     video: CardVideo | None = None
     sound: CardSoundName | None = None
     fit: CardFitName | None = None

@@ -228,6 +228,50 @@ def test_an_order_by_an_unknown_kit_is_refused_with_all_else_that_is_wrong(shop:
     assert {"brand"} == {*mistakes(shop, "POST", "/create_job", {**ORDER, "brand": "Autumn!"})}
 
 
+def test_a_kit_that_a_template_names_and_is_gone_is_told_with_the_template(shop: Customer) -> None:
+    """An order by it never named the kit itself."""
+    put(shop, "winter", GREEN)
+    shop.call("PUT", "/tenant/templates/launch", {"order": {"brand": "winter"}})
+    films = {"outputs": [{"aspect_ratio": "9:16", "brand": "winter"}]}
+    shop.call("PUT", "/tenant/template", films)
+    shop.call("DELETE", "/tenant/brand/winter")
+
+    wrong = mistakes(shop, "POST", "/create_job", {**ORDER, "template": "launch"})
+    own = mistakes(shop, "POST", "/create_job", {**ORDER, "brand": "winter", "outputs": []})
+
+    shop.call("DELETE", "/tenant/template")
+    move = "names it: name another in the order, or none"
+    assert [True] == [each.endswith(f"; the template launch@1 {move}") for each in wrong["brand"]]
+    whole = f"; the template of all orders (GET /tenant/template) {move}"
+    assert [True] == [each.endswith(whole) for each in wrong["outputs.0.brand"]]
+    assert [False] == ["names it" in each for each in own["brand"]]
+
+
+@pytest.mark.parametrize(
+    "kit", [{}, {"logo": None}, {"colors": {}, "fonts": {"body": None}}, {"audio": {"music": None}}]
+)
+def test_a_kit_that_says_nothing_is_no_kit(shop: Customer, kit: Mapping[str, Any]) -> None:
+    """Whoever sends one has forgotten something, or wants to forget the kit: both are told, and nothing is kept."""
+    before = put(shop, "said", GREEN)["version"]
+
+    wrong = mistakes(shop, "PUT", "/tenant/brand/said", kit)
+
+    some = "logo, colors, fonts, text, captions or another field"
+    assert {"body": [f"says nothing: give it {some}; DELETE /tenant/brand/{{brand}} forgets a kit"]} == wrong
+    assert before == told(shop.call("GET", "/tenant/brand/said"))["version"]
+    assert ["intro"] == [*mistakes(shop, "PUT", "/tenant/brand/said", {"intro": {}})]
+
+
+@pytest.mark.parametrize("blank", [" ", "\n", "\u200b"])
+def test_a_card_of_blanks_is_no_card(shop: Customer, blank: str) -> None:
+    """Nothing would be seen on it: of a kit and of an order, as any blank text is."""
+    card = {"intro": {"text": blank}}
+
+    for path, body in (("/tenant/brand/blank", card), ("/create_job", {**ORDER, **card})):
+        wrong = mistakes(shop, "PUT" if "brand" in path else "POST", path, body)
+        assert {"intro.text": ["is blank: give a text, or leave the field out"]} == wrong
+
+
 def test_kits_and_logos_are_a_tenants_own(stage: Stage, shop: Customer) -> None:
     """Another tenant's are not there; keys without tenant:admin read kits and put none."""
     stranger = customer(stage.wiring, "stranger")

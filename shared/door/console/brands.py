@@ -40,6 +40,7 @@ LABELS = {
     **{each.name: each.label for each in (*kit_choices.LOOK_CHOICES.values(), kit_choices.BACKDROP)},
     **{each.name: each.label for each in (kit_choices.FILM_LOUDNESS, kit_choices.DUCK)},
     "name": "Name in orders",
+    "body": "The kit",
 }
 
 
