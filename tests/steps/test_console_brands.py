@@ -132,6 +132,18 @@ def test_nothing_is_lost_on_a_refusal(browser: Browser) -> None:
     assert ("Snow", "logo.jpg") == tuple(untouched(page, "_of")[name] for name in ("intro.text", "logo.image.name"))
 
 
+@pytest.mark.parametrize(
+    "name", ["a/b", "../spring", "/", "..", ".", "\U0001f600", "a b", "\u0645\u0631", "x" * 200, ""]
+)
+@pytest.mark.parametrize("page", ["/brands", "/presenters/personas"])
+def test_any_name_is_answered_at_its_field(browser: Browser, page: str, name: str) -> None:
+    """Also one that would be a path: what names may be is told, and nothing is kept."""
+    answer = browser.send(page, {"name": name, "captions": "true"})
+
+    assert 422 == answer.status_code
+    assert re.search(r'id="wrong-(name|persona)"[^>]*>[^<]*1 to 40 of a-z', answer.get_data(as_text=True))
+
+
 def test_a_kit_is_copied_but_never_over_another(owner: Customer, browser: Browser) -> None:
     """Another name makes a copy with all of it; a name that is taken is refused, and so is a new kit of that name."""
     for name in ("first", "second"):

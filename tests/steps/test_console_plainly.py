@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from shared.door.change_bodies import EditBody
 from shared.door.console.plain_moves import FAULT_MOVES, MOVES
-from shared.door.console.plain_refusals import FORM_LABELS, label_of_field, plain_refusal, plain_why
+from shared.door.console.plain_refusals import FORM_LABELS, label_of_field, plain_next, plain_refusal, plain_why
 from shared.door.console.plainly import plain_move, plainly
 from shared.door.film_bodies import FilmBody
 from shared.pipeline.plan.advice import ADVICE, warning
@@ -137,3 +137,13 @@ def test_why_a_field_was_refused_is_left_whole() -> None:
     assert "its own kit is another" == plain_why("its own kit (outputs.1.brand) is another")
     assert 'must be "a_b"' == plain_why('must be "a_b"')
     assert "is not as it must be" == plain_why("POST /jobs/{id}/regenerate makes it")
+    assert "there is none; choose its file anew" == plain_why("there is none; POST it to /tenant/uploads, and give it")
+
+
+def test_the_next_move_of_a_failed_film_names_no_call() -> None:
+    """A file is chosen, another call is left out; what would be nothing without its calls stays."""
+    again = "choose its file anew; then retry the job"
+    assert again == plain_next("POST its file to /tenant/uploads/font again; then retry the job")
+    assert "give it another clip, or none" == plain_next("give it another clip (POST /jobs/1-2/edit), or none")
+    assert "order a new film" == plain_next("order a new film")
+    assert "POST /jobs/1/retry" == plain_next("POST /jobs/1/retry")

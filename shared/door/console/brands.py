@@ -15,7 +15,7 @@ from shared.door.console import kit_choices
 from shared.door.console.kit_files import FILE_NAMES, KIT_FILES, dropped, kept_files
 from shared.door.console.kit_form import KIT_FIELDS, body_of_kit, filled_kit
 from shared.door.console.places import frames, preset_places
-from shared.door.console.visits import CallRefused, Visit, told
+from shared.door.console.visits import CallRefused, Visit, in_path, told
 from shared.door.template import kits_named
 
 LONGEST_BRAND = 100
@@ -91,7 +91,7 @@ def _stored(visit: Visit, name: str, version: str = "") -> Mapping[str, Any]:
 
 
 def _path(name: str) -> str:
-    return f"/tenant/brand/{quote(name, safe='') or '-'}"
+    return f"/tenant/brand/{in_path(name)}"
 
 
 def _named_by(templates: Iterable[Mapping[str, Any]], usual: Mapping[str, Any]) -> Mapping[str, list[str]]:

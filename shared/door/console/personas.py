@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote
 
 import flask
 
 from shared.door.console.account import PROVIDERS
-from shared.door.console.visits import Visit, told
+from shared.door.console.visits import Visit, in_path, told
 
 IDS = ("avatar_id", "voice_id", "style")
 LONGEST_PERSONA = 100
@@ -26,7 +25,7 @@ def sent(visit: Visit, _found: Mapping[str, str]) -> flask.Response:
     """Make, change or remove a persona; the button says which."""
     form = visit.form
     name = form.get("remove", form.get("name", "")).strip()[:LONGEST_PERSONA]
-    path = f"/tenant/personas/{quote(name, safe='') or '-'}"
+    path = f"/tenant/personas/{in_path(name)}"
     if "remove" in form:
         heard, said = visit.ask("DELETE", path), "unnamed"
     else:

@@ -25,7 +25,8 @@ FORM_LABELS: Mapping[str, str] = {  # of fields that are called otherwise on a f
 _OF_A_SCENE = re.compile(r"(?:text|edit|script)\.([0-9]{1,2})(?:\.(\w+))?")
 _OF_FORMS = {"text": "text_overlay", "script": "script"}  # what a film's page calls by its scene alone
 _CALLED = re.compile(r"\b(?:GET|POST|PUT|PATCH|DELETE) /|`")
-_SENT_ANEW = re.compile(r"^POST (?:it|the [a-z]+) to /tenant/uploads.*")  # on pages, files are chosen
+_ASIDE_CALL = re.compile(r" \((?:GET|POST|PUT|PATCH|DELETE) /[^ )]*\)")
+_SENT_ANEW = re.compile(r"^POST (?:its file|it|the [a-z]+) to /tenant/uploads.*")  # on pages, files are chosen
 _SET_ASIDE = re.compile(r" \([a-z_]+(?:\.[a-z0-9_]+)+\)")  # a field's path that explains words beside it
 _MEND = "Mend what is named here, then send it again."
 
@@ -45,6 +46,12 @@ def plain_why(why: str) -> str:
     parts = (_SENT_ANEW.sub("choose its file anew", part) for part in why.split("; "))
     kept = [part for part in parts if not _CALLED.search(part)]
     return plain_words(_SET_ASIDE.sub("", "; ".join(kept))) or "is not as it must be"
+
+
+def plain_next(move: str) -> str:
+    """Return the next move of a film that failed, without calls: files are chosen on pages, and buttons pressed."""
+    parts = (_SENT_ANEW.sub("choose its file anew", part) for part in _ASIDE_CALL.sub("", move).split("; "))
+    return "; ".join(part for part in parts if not _CALLED.search(part)) or move
 
 
 def plain_refusal(

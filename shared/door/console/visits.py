@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote
 
 import flask
 from werkzeug.datastructures import FileStorage
@@ -77,6 +78,11 @@ class Visit:
 
 
 Screen = Callable[[Visit, Mapping[str, str]], flask.Response]
+
+
+def in_path(name: str) -> str:
+    """Return a name that somebody has typed as a step of a call's path; what could be no step is no name either."""
+    return quote(name, safe="") if name.strip(".") and "/" not in name else "-"
 
 
 def told(problem: Problem | Answered) -> Mapping[str, Any]:
