@@ -18,12 +18,14 @@ from shared.pipeline.plan.request import FilmRequest
 from shared.steps.own_clips import OwnClips
 
 _AGAIN = "; then retry the job: all that is finished is kept"
-_KIT_FILES = {  # by key: what it is of a brand kit, and where its file is sent
-    LOGO_KEY: ("logo", "logo"),
-    INTRO_KEY: ("picture on the intro", "logo"),
-    OUTRO_KEY: ("picture on the outro", "logo"),
-    HEADING_KEY: ("font of scene texts", "font"),
-    BODY_KEY: ("font of captions", "font"),
+_LOGO_AGAIN = "POST its file to /tenant/uploads/logo again"
+_FONT_AGAIN = "POST its file to /tenant/uploads/font again"
+_KIT_FILES = {  # by key: what it is of a brand kit, and how its file is sent
+    LOGO_KEY: ("logo", _LOGO_AGAIN),
+    INTRO_KEY: ("picture on the intro", _LOGO_AGAIN),
+    OUTRO_KEY: ("picture on the outro", _LOGO_AGAIN),
+    HEADING_KEY: ("font of scene texts", _FONT_AGAIN),
+    BODY_KEY: ("font of captions", _FONT_AGAIN),
 }
 _Stored = tuple[str, int | None]  # an object's gs:// and its generation
 FILM_FILES_AT_ONCE = 4  # fetched or stored side by side: small ones wait for Cloud Storage more than they flow
@@ -125,10 +127,8 @@ class FilmInputs:
 def _gone(key: str) -> InputGone:
     """Say which file of a film is not there any more. What is sent again gets the same id, and lies where it lay."""
     if key in _KIT_FILES:
-        what, upload = _KIT_FILES[key]
-        return InputGone(
-            f"the brand kit's {what} is not there any more", f"POST its file to /tenant/uploads/{upload} again{_AGAIN}"
-        )
+        what, again = _KIT_FILES[key]
+        return InputGone(f"the brand kit's {what} is not there any more", again + _AGAIN)
     if is_own(key):
         move = f"POST its file to /tenant/uploads/clip again, and PUT the brand kit again if it is a kit's{_AGAIN}"
         return InputGone(f"{key}: the clip is not there any more", move)
