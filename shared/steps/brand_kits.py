@@ -53,7 +53,7 @@ _OF_ORDERS = (
 )
 FONT_MIME = {"ttf": "font/ttf", "otf": "font/otf"}
 MOST_BRANDS = 20  # of a tenant
-_PICTURES = "/tenant/uploads/logo"
+_PICTURE_UPLOAD = "/tenant/uploads/logo"
 BRAND_PUTS_TRIED = 3  # against somebody who puts the same kit
 
 
@@ -188,7 +188,7 @@ class BrandKits:
         try:
             data = self.blobs.read(self._uri(tenant, said["image"], "png"), 0, MOST_IMAGE_BYTES)
         except NoFile as gone:
-            why, move = self._given.refusal(tenant, said["image"], "logo", _PICTURES)
+            why, move = self._given.refusal(tenant, said["image"], "logo", _PICTURE_UPLOAD)
             raise ImageRefused(Code.NO_UPLOAD, why, move) from gone
         width, height = decode_logo(data).size
         when = {"when": LogoTime.ALWAYS, "off_cards": True} if said.get("when") == "scenes" else {}
@@ -199,7 +199,7 @@ class BrandKits:
         try:
             self.blobs.stat(self._uri(tenant, picture, "png"))
         except NoFile:
-            return self._given.told(tenant, picture, "picture", _PICTURES)
+            return self._given.told(tenant, picture, "picture", _PICTURE_UPLOAD)
         return None
 
     def _say_default(self, tenant: Tenant, name: str | None) -> None:

@@ -17,7 +17,7 @@ from shared.pipeline.plan.plan import LENGTH_TOLERANCE, Kind
 from shared.pipeline.plan.request import FilmRequest
 from shared.steps.own_clips import OwnClips
 
-_AGAIN = "; then retry the job: all that is finished is kept"
+_THEN_RETRY = "; then retry the job: all that is finished is kept"
 _LOGO_AGAIN = "POST its file to /tenant/uploads/logo again"
 _FONT_AGAIN = "POST its file to /tenant/uploads/font again"
 _KIT_FILES = {  # by key: what it is of a brand kit, and how its file is sent
@@ -128,9 +128,9 @@ def _gone(key: str) -> InputGone:
     """Say which file of a film is not there any more. What is sent again gets the same id, and lies where it lay."""
     if key in _KIT_FILES:
         what, again = _KIT_FILES[key]
-        return InputGone(f"the brand kit's {what} is not there any more", again + _AGAIN)
+        return InputGone(f"the brand kit's {what} is not there any more", again + _THEN_RETRY)
     if is_own(key):
-        move = f"POST its file to /tenant/uploads/clip again, and PUT the brand kit again if it is a kit's{_AGAIN}"
+        move = f"POST its file to /tenant/uploads/clip again, and PUT the brand kit again if it is a kit's{_THEN_RETRY}"
         return InputGone(f"{key}: the clip is not there any more", move)
     if key == MUSIC_KEY:
         move = "POST it to /tenant/uploads/audio again, PUT the brand kit again if it is a kit's, and order a new film"

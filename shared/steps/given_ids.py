@@ -9,23 +9,23 @@ from dataclasses import dataclass
 from shared.cloud.blobs import Blobs, NoFile
 from shared.pipeline.job.names import brand_object, clip_object, image_object, music_object
 
-_IMAGE = "an image, which orders name as image"
-_LOGO = "a logo or a card's picture, which brand kits name as image"
-_FONT = "a font, which brand kits name in fonts"
-_CLIP = "a clip, which scenes name as clip and cards as video"
-_MUSIC = "music, which orders and brand kits name in audio"
+_AN_IMAGE = "an image, which orders name as image"
+_A_LOGO = "a logo or a card's picture, which brand kits name as image"
+_A_FONT = "a font, which brand kits name in fonts"
+_A_CLIP = "a clip, which scenes name as clip and cards as video"
+_SOME_MUSIC = "music, which orders and brand kits name in audio"
 # By place and suffix. A brand kit's own copy of music has facts beside it, as that of a clip: it is asked for last.
 _PLACES: tuple[tuple[Callable[[str, str, str], str], str, str], ...] = (
-    (image_object, "jpg", _IMAGE),
-    (image_object, "png", _IMAGE),
-    (brand_object, "png", _LOGO),
-    (brand_object, "ttf", _FONT),
-    (brand_object, "otf", _FONT),
-    (clip_object, "json", _CLIP),
-    (music_object, "json", _MUSIC),
-    (brand_object, "mp4", _CLIP),
-    (brand_object, "webm", _CLIP),
-    (brand_object, "json", _MUSIC),
+    (image_object, "jpg", _AN_IMAGE),
+    (image_object, "png", _AN_IMAGE),
+    (brand_object, "png", _A_LOGO),
+    (brand_object, "ttf", _A_FONT),
+    (brand_object, "otf", _A_FONT),
+    (clip_object, "json", _A_CLIP),
+    (music_object, "json", _SOME_MUSIC),
+    (brand_object, "mp4", _A_CLIP),
+    (brand_object, "webm", _A_CLIP),
+    (brand_object, "json", _SOME_MUSIC),
 )
 
 
