@@ -19,6 +19,10 @@ class Dying:
         self._at = at
         self._after = after
 
+    @property  # type: ignore[misc]  # from Python 3.12 on `isinstance` passes over what `__getattr__` gives
+    def __class__(self) -> type[Any]:
+        return type(self._true)
+
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._true, name)
         if not callable(found):
