@@ -281,7 +281,7 @@ def test_a_retry_orders_again_what_compose_could_not_use(stage: Stage, canned: d
 
 
 def test_footage_that_was_deleted_is_told(stage: Stage) -> None:
-    """An input is gone after its retention: the job ends and says so."""
+    """An input is gone after its retention: the job ends and says so; a retry makes it again."""
     job_id = shot(stage)
     output = stage.node(job_id, CLIP).output
     assert output is not None
@@ -292,7 +292,7 @@ def test_footage_that_was_deleted_is_told(stage: Stage) -> None:
     job = stage.job(job_id)
     assert (Ending.FAILED, "input_gone") == (job.ending, job.nodes[FILM].code)
     assert job.trouble is not None
-    assert "order a new film: what this one is made from was deleted after its time" == job.trouble.next_move
+    assert "retry the job: it orders this part again" == job.trouble.next_move
 
 
 def test_a_machine_that_cannot_finish_says_what_is_kept(tmp_path: Path, canned: dict[str, Path]) -> None:
