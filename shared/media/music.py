@@ -22,6 +22,8 @@ _LACKING = 0.5  # seconds a file may be shorter than it says: encoders pad
 _UNHEARD_BELOW = -55.0  # LUFS
 _FEW = ("mono", "stereo", "1 channels", "2 channels")
 _SEND_ANEW = "Send it again, or export it anew."
+_AS_MUSIC = "Export it as MP3, AAC, FLAC or WAV of 16, 24 or 32 bits."
+_UNREAD = re.compile(r"Codec \((\w{1,30})\) not on whitelist")  # ffmpeg's words
 _OUR_KINDS = "Send an MP3, AAC (M4A), WAV or FLAC file."
 _ID3, _FLAC_HEAD = 10, 42
 _COUNTED = re.compile(rb"(?:Xing|Info)\x00\x00\x00(.)(....)", re.DOTALL)  # of an MP3's first, silent frame
@@ -44,6 +46,8 @@ def judged_music(data: bytes) -> MusicFacts:
         try:
             run([Source(path, demuxer)], words, folder, Budget(_JUDGING_SECONDS))
         except MediaRefused as wrong:
+            if coded := _UNREAD.search(wrong.why):
+                raise MediaRefused(f"the music is coded in a way we cannot read ({coded[1]})", _AS_MUSIC) from wrong
             raise MediaRefused("the music cannot be decoded to its end", _SEND_ANEW) from wrong
         heard, head = (
             path.read_text("ascii", "replace") if path.exists() else ""

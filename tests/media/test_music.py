@@ -97,6 +97,19 @@ def test_music_that_suits_no_film_is_refused(tmp_path: Path, sound: str, words: 
     assert why in refused.value.why
 
 
+@pytest.mark.parametrize(("suffix", "codec"), [("m4a", "alac"), ("wav", "pcm_f64le"), ("wav", "pcm_alaw")])
+def test_sound_in_a_coding_we_do_not_read_is_told_as_that(tmp_path: Path, tune: Path, suffix: str, codec: str) -> None:
+    """It is whole: sent again it would be refused again, exported in another coding it is taken."""
+    path = tmp_path / f"tune.{suffix}"
+    ffmpeg("-i", tune, "-c:a", codec, path)
+
+    with pytest.raises(MediaRefused) as refused:
+        judged_music(path.read_bytes())
+
+    assert f"the music is coded in a way we cannot read ({codec})" == refused.value.why
+    assert refused.value.next_move.startswith("Export it as MP3")
+
+
 def test_a_film_is_no_music(clip: Path) -> None:
     """An MP4 with a picture is refused as that."""
     with pytest.raises(MediaRefused) as refused:
