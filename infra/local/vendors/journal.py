@@ -3,6 +3,7 @@
 One SQLite file; each transaction is committed before its answer goes out, so that a killed process loses nothing.
 """
 
+import secrets
 import sqlite3
 import threading
 from collections.abc import Iterator, Mapping
@@ -10,6 +11,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 _BUSY_SECONDS = 20.0
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS counts (name TEXT PRIMARY KEY, value INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS secrets (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+"""
 
 
 class Journal:
@@ -26,7 +31,7 @@ class Journal:
         self._closed = False
         with self._connection() as connection:
             connection.execute("PRAGMA journal_mode=WAL")
-            connection.executescript(schema)
+            connection.executescript(_SCHEMA + schema)
 
     def close(self) -> None:
         """Close the file; whoever still asks afterwards opens it for that one question."""
@@ -63,6 +68,25 @@ class Journal:
         """Return a query's first row, or None."""
         found = self.rows(query, *values)
         return found[0] if found else None
+
+    def count(self, name: str) -> int:
+        """Count what happened, by name ("polls", "submits"); return how often it did."""
+        with self.transaction() as cursor:
+            cursor.execute(
+                "INSERT INTO counts VALUES (?, 1) ON CONFLICT (name) DO UPDATE SET value = value + 1", (name,)
+            )
+            return int(cursor.execute("SELECT value FROM counts WHERE name = ?", (name,)).fetchone()["value"])
+
+    def counts(self) -> dict[str, int]:
+        """Return how often each thing happened that was counted."""
+        return {row["name"]: row["value"] for row in self.rows("SELECT * FROM counts")}
+
+    def secret(self, name: str) -> bytes:
+        """Return a secret of the stand-in's own that survives restarts."""
+        with self.transaction() as cursor:
+            cursor.execute("INSERT OR IGNORE INTO secrets VALUES (?, ?)", (name, secrets.token_hex(32)))
+            kept = cursor.execute("SELECT value FROM secrets WHERE name = ?", (name,)).fetchone()["value"]
+            return bytes.fromhex(kept)
 
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:

@@ -20,8 +20,6 @@ CREATE TABLE IF NOT EXISTS clips (
   error_kind TEXT, seconds REAL, billed INTEGER NOT NULL DEFAULT 0, amount INTEGER NOT NULL DEFAULT 0,
   deleted INTEGER NOT NULL DEFAULT 0);
 CREATE INDEX IF NOT EXISTS clips_by_account ON clips (account, outcome);
-CREATE TABLE IF NOT EXISTS counts (name TEXT PRIMARY KEY, value INTEGER NOT NULL);
-CREATE TABLE IF NOT EXISTS secrets (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
 _SORTED: Mapping[Order, str] = {
     Order.NEWEST: "created_at DESC, rowid DESC",
@@ -163,23 +161,15 @@ class Clips:
 
     def count(self, name: str) -> int:
         """Count a request by name ("polls", "submits"); return how many there were."""
-        with self._journal.transaction() as cursor:
-            cursor.execute(
-                "INSERT INTO counts VALUES (?, 1) ON CONFLICT (name) DO UPDATE SET value = value + 1", (name,)
-            )
-            return int(cursor.execute("SELECT value FROM counts WHERE name = ?", (name,)).fetchone()["value"])
+        return self._journal.count(name)
 
     def secret(self, name: str) -> bytes:
         """Return a secret of the stand-in's own that survives restarts."""
-        with self._journal.transaction() as cursor:
-            cursor.execute("INSERT OR IGNORE INTO secrets VALUES (?, ?)", (name, secrets.token_hex(32)))
-            return bytes.fromhex(
-                cursor.execute("SELECT value FROM secrets WHERE name = ?", (name,)).fetchone()["value"]
-            )
+        return self._journal.secret(name)
 
     def bill(self) -> dict[str, Any]:
         """Return every generation with its price, and how often we were asked."""
-        counts = {row["name"]: row["value"] for row in self._journal.rows("SELECT * FROM counts")}
+        counts = self._journal.counts()
         generations = [
             {
                 "id": row["id"],

@@ -1,7 +1,6 @@
 """Brings ordered clips to their end: speaks and films behind the scenes, bills, and calls back when it is time."""
 
 import hashlib
-import hmac
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +13,7 @@ from infra.local.vendors.did.courier import Courier
 from infra.local.vendors.did.settings import DidSettings
 from infra.local.vendors.figure import Person
 from infra.local.vendors.payload import hash16
+from infra.local.vendors.presigned import Presigned
 from infra.local.vendors.voice import Speaker
 from infra.local.vendors.workshop import Job, Workshop
 
@@ -33,13 +33,12 @@ class Studio:
         self._films.mkdir(parents=True, exist_ok=True)
         self._settings = settings
         self._clock = clock
-        self._secret = clips.secret("links")
-        self._base_url = ""
+        self._links = Presigned(self._films, clips.secret("links"), settings.link_seconds, clock)
         self._workshop = Workshop("did-studio", self._jobs, self._work, clock, early=True, hands=2)
 
     def start(self, base_url: str) -> None:
         """Begin to complete clips; links will point to `base_url`."""
-        self._base_url = base_url
+        self._links.base_url = base_url
         if self._settings.background:
             self._workshop.start()
 
@@ -92,20 +91,11 @@ class Studio:
 
     def link(self, clip: Clip) -> str:
         """Return a fresh presigned URL of a clip's file."""
-        until = int(self._clock().timestamp() + self._settings.link_seconds)
-        path = f"/resource/{clip.file}"
-        return f"{self._base_url}{path}?Expires={until}&Signature={self._signature(path, until)}"
+        return self._links.link(clip.file)
 
     def opened(self, path: str, until: str, signature: str) -> Path | None:
         """Return the file a presigned URL opens, or None when it has expired or was tampered with."""
-        if not until.isdigit() or int(until) < self._clock().timestamp():
-            return None
-        if not hmac.compare_digest(self._signature(path, int(until)), signature):
-            return None
-        return self._films / Path(path).name
-
-    def _signature(self, path: str, until: int) -> str:
-        return hmac.new(self._secret, f"{path}\n{until}".encode(), hashlib.sha256).hexdigest()
+        return self._links.opened(path, until, signature)
 
     def _jobs(self) -> list[Job]:
         return [Job(clip.id, clip.ready_at) for clip in self._clips.pending()]

@@ -3,8 +3,6 @@
 Speaks and films behind the scenes, bills, and calls back when the time has come.
 """
 
-import hashlib
-import hmac
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -19,6 +17,7 @@ from infra.local.vendors.heygen.settings import HeyGenSettings
 from infra.local.vendors.heygen.videos import Video, Videos
 from infra.local.vendors.heygen.webhooks import FAIL, SUCCESS, Webhooks
 from infra.local.vendors.payload import hash16
+from infra.local.vendors.presigned import Presigned
 from infra.local.vendors.voice import Speaker, Speech
 from infra.local.vendors.workshop import Job, Workshop
 
@@ -44,14 +43,13 @@ class Studio:
         self._films.mkdir(parents=True, exist_ok=True)
         self._settings = settings
         self._clock = clock
-        self._secret = videos.secret("links")
+        self._links = Presigned(self._films, videos.secret("links"), settings.link_seconds, clock)
         self.footage = FootageStudio(videos, assets, webhooks, self._films, settings, clock)
-        self._base_url = ""
         self._workshop = Workshop("heygen-studio", self._jobs, self._work, clock, early=True, hands=2)
 
     def start(self, base_url: str) -> None:
         """Begin to complete videos; links will point to `base_url`."""
-        self._base_url = base_url
+        self._links.base_url = base_url
         if self._settings.background:
             self._workshop.start()
 
@@ -73,20 +71,11 @@ class Studio:
 
     def link(self, video: Video, suffix: str) -> str:
         """Return a fresh presigned URL of a video's file."""
-        until = int(self._clock().timestamp() + self._settings.link_seconds)
-        path = f"/resource/{video.id}{suffix}"
-        return f"{self._base_url}{path}?Expires={until}&Signature={self._signature(path, until)}"
+        return self._links.link(f"{video.id}{suffix}")
 
     def opened(self, path: str, until: str, signature: str) -> Path | None:
         """Return the file a presigned URL opens, or None when it has expired or was tampered with."""
-        if not until.isdigit() or int(until) < self._clock().timestamp():
-            return None
-        if not hmac.compare_digest(self._signature(path, int(until)), signature):
-            return None
-        return self._films / Path(path).name
-
-    def _signature(self, path: str, until: int) -> str:
-        return hmac.new(self._secret, f"{path}\n{until}".encode(), hashlib.sha256).hexdigest()
+        return self._links.opened(path, until, signature)
 
     def _jobs(self) -> list[Job]:
         return [Job(video.id, video.ready_at) for video in self._videos.pending()]

@@ -25,7 +25,6 @@ CREATE TABLE IF NOT EXISTS operations (
   submitted_at TEXT NOT NULL, ready_at TEXT NOT NULL, finished_at TEXT, outcome TEXT NOT NULL, answer TEXT,
   billed INTEGER NOT NULL DEFAULT 0, amount INTEGER NOT NULL DEFAULT 0, looks INTEGER NOT NULL DEFAULT 0);
 CREATE INDEX IF NOT EXISTS operations_by_age ON operations (project, model, submitted_at);
-CREATE TABLE IF NOT EXISTS counts (name TEXT PRIMARY KEY, value INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS warm (project TEXT PRIMARY KEY);
 """
 )
@@ -121,10 +120,7 @@ class Operations:
 
     def count(self, name: str) -> None:
         """Count a request by name ("polls", "submits")."""
-        with self.journal.transaction() as cursor:
-            cursor.execute(
-                "INSERT INTO counts VALUES (?, 1) ON CONFLICT (name) DO UPDATE SET value = value + 1", (name,)
-            )
+        self.journal.count(name)
 
     def recent(self, project: str, model: str, now: datetime) -> int:
         """Return how many submits were accepted in the last minute."""
@@ -160,7 +156,7 @@ class Operations:
 
     def bill(self) -> dict[str, Any]:
         """Return every generation with its price, and how often we were asked."""
-        counts = {row["name"]: row["value"] for row in self.journal.rows("SELECT * FROM counts")}
+        counts = self.journal.counts()
         generations = [
             {
                 "id": _operation(row).name,
