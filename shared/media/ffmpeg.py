@@ -81,26 +81,36 @@ class Budget:
         return left
 
 
-def run(sources: Sequence[Source], arguments: Sequence[str], folder: Path, budget: Budget) -> bytes:
-    """Run ffmpeg in `folder`, return its standard output.
+def started(
+    sources: Sequence[Source], arguments: Sequence[str], folder: Path, complaints: int
+) -> subprocess.Popen[bytes]:
+    """Start ffmpeg in `folder`, which is all it has for a home; its output is a pipe, its `complaints` go there.
 
-    Raises MediaRefused when ffmpeg could not make sense of its input, MediaFailed when it was killed, overran or
-    found no room.
+    It leads a session of its own, so that whoever stops it stops what it has started, too.
     """
     from imageio_ffmpeg import get_ffmpeg_exe  # light importers must not pay for it
 
     words = [get_ffmpeg_exe(), "-hide_banner", "-nostdin", "-nostats", "-y", "-v", "error"]
     for source in sources:
         words += source.arguments
-    with subprocess.Popen(  # noqa: S603 - a list of words, no shell; texts and names never become options
+    return subprocess.Popen(  # noqa: S603 - a list of words, no shell; texts and names never become options
         [*words, *arguments],
         cwd=folder,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        stderr=complaints,
         start_new_session=True,
         env={"LC_ALL": "C.UTF-8", "HOME": str(folder), "TMPDIR": str(folder)},
-    ) as process:
+    )
+
+
+def run(sources: Sequence[Source], arguments: Sequence[str], folder: Path, budget: Budget) -> bytes:
+    """Run ffmpeg in `folder`, return its standard output.
+
+    Raises MediaRefused when ffmpeg could not make sense of its input, MediaFailed when it was killed, overran or
+    found no room.
+    """
+    with started(sources, arguments, folder, subprocess.PIPE) as process:
         try:
             out, err = process.communicate(timeout=budget.left())
         except BaseException as problem:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from shared.media.errors import MediaFailed
-from shared.media.ffmpeg import Budget, Source
+from shared.media.ffmpeg import Budget, Source, started
 
 
 def stream(
@@ -18,20 +18,8 @@ def stream(
 
     Raises MediaFailed when it ended badly or overran. Who stops reading stops ffmpeg.
     """
-    from imageio_ffmpeg import get_ffmpeg_exe  # light importers must not pay for it
-
-    words = [get_ffmpeg_exe(), "-hide_banner", "-nostdin", "-nostats", "-y", "-v", "error"]
-    for source in sources:
-        words += source.arguments
-    with subprocess.Popen(  # noqa: S603 - a list of words, no shell; texts and names never become options
-        [*words, *arguments],
-        cwd=folder,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,  # a pipe nobody reads would fill up and stop it
-        start_new_session=True,
-        env={"LC_ALL": "C.UTF-8", "HOME": str(folder), "TMPDIR": str(folder)},
-    ) as process:
+    quiet = subprocess.DEVNULL  # a pipe nobody reads would fill up and stop it
+    with started(sources, arguments, folder, quiet) as process:
         late = threading.Timer(budget.left(), _kill, (process,))
         late.start()
         try:
