@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from shared.cloud.tenants import Tenants
+from shared.cloud.tenants import Integration, Tenants
 from shared.cloud.vendor_states import VendorStates
 from shared.log import Fact, log_job
 from shared.pipeline.job import events as on
@@ -59,23 +59,29 @@ class Breakers:
         self._quiet_until = 0.0
         self._probes: set[str] = set()  # leases this instance holds
 
-    def hold(self, job: Job, node: Node, token: str, now: datetime, look: Look | None = None) -> on.Postponed | None:
+    def hold(
+        self,
+        job: Job,
+        node: Node,
+        token: str,
+        now: datetime,
+        look: Look | None = None,
+        account: Integration | None = None,
+    ) -> on.Postponed | None:
         """Return what an unsent node must wait for, None where it may be sent; `look` is a free question to its vendor.
 
-        Where the breaker is half-open, whoever gets its lease under `token` asks first what is free, then is sent.
+        It waits while the `account` that pays it rests, or for its vendor's breaker. Where that is half-open, whoever
+        gets its lease under `token` asks first what is free, then is sent.
         """
         if node.state is not State.QUEUED:
             return None
+        if account and account.down_until and account.down_until > now:
+            return self._rests(job, node, account.down_until, now)
         breaker = self._states.read().breakers.get(node.provider, UNTOUCHED)
         if circuit(breaker, now) is Circuit.CLOSED:
             return None
         again = asked_again_at(breaker, now) or self._probed(job, node, token, now, look)
         return self._postponed(job, node, breaker, again - now) if again else None
-
-    def rests(self, job: Job, node: Node, until: datetime, now: datetime) -> on.Postponed:
-        """Return that a node waits for its tenant's own account."""
-        why = f"{WAITING}{called(node.provider)}, which fails for this account; it is asked again at {until:%H:%M} UTC"
-        return on.Postponed(node.key, node.take, node.attempt, until - now + self._apart(job, node), why, down=True)
 
     def heard(self, job: Job, node: Node, event: on.NodeEvent, now: datetime) -> None:
         """Note what news says of a vendor, after the job's commit; `node` is as it was when its vendor was asked."""
@@ -145,6 +151,11 @@ class Breakers:
             return state if after is before else replace(state, breakers={**state.breakers, vendor: after})
 
         return self._states.change(moved)
+
+    def _rests(self, job: Job, node: Node, until: datetime, now: datetime) -> on.Postponed:
+        """Return that a node waits for its tenant's own account."""
+        why = f"{WAITING}{called(node.provider)}, which fails for this account; it is asked again at {until:%H:%M} UTC"
+        return on.Postponed(node.key, node.take, node.attempt, until - now + self._apart(job, node), why, down=True)
 
     def _postponed(self, job: Job, node: Node, breaker: Breaker, after: timedelta) -> on.Postponed:
         since = f", unreachable since {breaker.since:%H:%M} UTC" if breaker.since else ""

@@ -7,7 +7,6 @@ clip is done when its file lies in the films bucket, and was found to be what wa
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 
 from shared.cloud.blobs import Blobs
@@ -73,7 +72,8 @@ class KeyedClips:
             self.commits.hear(loaded, on.Postponed(*named, account.busy_until - now, why))
             return
         mine = self.token()
-        if not again and (held := self._held(job, node, account, key, mine, now)):
+        look = partial(self.vendors[node.provider].check_key, api_key=key.value) if key else None
+        if held := self.breakers.hold(job, node, mine, now, look, account):
             self.commits.hear(loaded, held)
             return
         order = keyed_order(job, node, self.blobs)  # reads the picture: before the claim, like the key
@@ -95,15 +95,6 @@ class KeyedClips:
         seen = self._seen(loaded, node, node.provider_id)
         self.commits.hear(loaded, seen)
         self.breakers.heard(loaded.job, node, seen, self.commits.jobs.now(loaded))
-
-    def _held(
-        self, job: Job, node: Node, account: Integration | None, key: Secret | None, mine: str, now: datetime
-    ) -> on.Postponed | None:
-        """Return what the clip must wait for: its account's rest, or its vendor's breaker."""
-        if account and account.down_until and account.down_until > now:
-            return self.breakers.rests(job, node, account.down_until, now)
-        look = partial(self.vendors[node.provider].check_key, api_key=key.value) if key else None
-        return self.breakers.hold(job, node, mine, now, look)
 
     def _not_ours(self, loaded: Loaded, node: Node, *, again: bool) -> None:
         """An unclear call that is asked again no more is heard out: only its own news can still tell."""

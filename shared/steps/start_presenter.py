@@ -8,7 +8,7 @@ at the price of that engine, in the write that claims it.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 
 from shared.cloud.records import Loaded
@@ -78,7 +78,8 @@ class StartPresenter:
             self.commits.hear(loaded, busy)
             return
         mine = self.token()
-        if held := self._held(job, node, account, key, mine, now):
+        look = partial(self.presenters[node.provider].check_key, api_key=key.value) if key else None
+        if held := self.breakers.hold(job, node, mine, now, look, account):
             self.commits.hear(loaded, held)
             return
         try:
@@ -102,15 +103,6 @@ class StartPresenter:
         )
         heard = self.commits.hear(loaded, claim)
         self._send(heard, node.key, mine, account, key, url, watch)
-
-    def _held(
-        self, job: Job, node: Node, account: Integration | None, key: Secret | None, mine: str, now: datetime
-    ) -> on.Postponed | None:
-        """Return what the take must wait for: its account's rest, or its vendor's breaker."""
-        if account and account.down_until and account.down_until > now:
-            return self.breakers.rests(job, node, account.down_until, now)
-        look = partial(self.presenters[node.provider].check_key, api_key=key.value) if key else None
-        return self.breakers.hold(job, node, mine, now, look)
 
     def _repeat(
         self, loaded: Loaded, node: Node, account: Integration | None, key: Secret, url: str, watch: Stopwatch
