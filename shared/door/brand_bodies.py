@@ -11,6 +11,7 @@ from shared.door.film_bodies import FlatBody, PositionBody
 from shared.door.picture_bodies import DipColor, HoldName, KitCardBody, Transition
 from shared.door.strict_body import Body
 from shared.door.text_bodies import CaptionsByName
+from shared.pipeline.plan.brand import LEAST_LOGO, MOST_LOGO
 
 _LOGO_ID = "must be the id that POST /tenant/uploads/logo answers"
 
@@ -31,7 +32,7 @@ class LogoBody(Body):
         Field(description="Its corner; auto, the default, is top_right in films wider than high, else top_left."),
     ] = None
     size: Annotated[
-        Annotated[float, Field(ge=0.05, le=0.3)] | None,
+        Annotated[float, Field(ge=LEAST_LOGO, le=MOST_LOGO)] | None,
         Field(description="Its width as a share of the film's; left out, what suits its shape."),
     ] = None
     when: Annotated[
