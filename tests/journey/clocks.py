@@ -20,9 +20,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from shared.pipeline.job.job import Ending
-from tests.storm.books import audited, months_settled
-from tests.storm.customers import Customers, Order, mixed
-from tests.storm.findings import Findings, facts, found, nudges, open_tenants
+from tests.storm.books import audited
+from tests.storm.customers import Customers, mixed
+from tests.storm.findings import Findings, all_completed, facts, found, nudges, open_tenants
 from tests.storm.gateway import open_gated
 from tests.storm.twin import Twin
 
@@ -120,17 +120,7 @@ def clocks(options: Options, folder: Path) -> Outcomes:
     }
     wide = max(map(len, rows))
     table = "\n".join(f"{name:<{wide}}  {text}" for name, text in rows.items())
-    return Outcomes(len(clock.steps), (*_promises(orders, findings), *audit.complaints), table)
-
-
-def _promises(orders: Sequence[Order], findings: Findings) -> Iterator[str]:
-    if not len(orders) == findings.counted == len(findings.jobs):
-        yield f"{len(orders)} ordered, {findings.counted} stored, {len(findings.jobs)} found"
-    for job in findings.jobs:
-        if job.ending is not Ending.COMPLETED:
-            yield f"{job.id}: {job.ending}: {job.trouble}"
-    yield from (f"a task is left: {task}" for task in findings.queued)
-    yield from months_settled(findings.jobs, findings.months, {TENANT: len(orders)})
+    return Outcomes(len(clock.steps), (*all_completed(findings, TENANT, len(orders)), *audit.complaints), table)
 
 
 def _seconds(findings: Findings) -> Iterator[float]:

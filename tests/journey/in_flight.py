@@ -11,7 +11,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -24,9 +24,9 @@ from infra.local.laptop import Laptop
 from shared.pipeline.job.job import Ending, Job
 from shared.pipeline.job.status import status
 from tests.patience import PATIENCE
-from tests.storm.books import Audit, audited, months_settled
+from tests.storm.books import Audit, audited
 from tests.storm.customers import ANA, Customers, Order, scene
-from tests.storm.findings import Findings, facts, found, live, nudges, open_tenants, operator, processes
+from tests.storm.findings import Findings, all_completed, facts, found, live, nudges, open_tenants, operator, processes
 from tests.storm.twin import answers
 from tests.storm.worlds import world
 
@@ -100,7 +100,7 @@ def in_flight(options: Options, folder: Path) -> Outcomes:
         heard = facts(laptop.places.data / "functions.log")
     audit = audited(findings.jobs, findings.made)
     completed = sum(job.ending is Ending.COMPLETED for job in findings.jobs)
-    complaints = (*_promises(orders, findings), *audit.complaints)
+    complaints = (*all_completed(findings, TENANT, len(orders)), *audit.complaints)
     return Outcomes(
         tuple(strikes), completed, audit.takes, complaints, _table(orders, strikes, findings, audit, completed, heard)
     )
@@ -148,16 +148,6 @@ def _struck(laptop: Laptop, jobs: Sequence[str]) -> Strike:
         Counter(f"{node.kind.value} {node.state.value}" for job in stood for node in job.nodes.values()),
         datetime.now(UTC),
     )
-
-
-def _promises(orders: Sequence[Order], findings: Findings) -> Iterator[str]:
-    if not len(orders) == findings.counted == len(findings.jobs):
-        yield f"{len(orders)} ordered, {findings.counted} stored, {len(findings.jobs)} found"
-    for job in findings.jobs:
-        if job.ending is not Ending.COMPLETED:
-            yield f"{job.id}: {job.ending}: {job.trouble}"
-    yield from (f"a task is left: {task}" for task in findings.queued)
-    yield from months_settled(findings.jobs, findings.months, {TENANT: len(orders)})
 
 
 def _table(

@@ -15,7 +15,6 @@ from tests.faults.wire import Kind
 from tests.steps.stage import SPEECH, Stage, presented, staged
 
 SUBMIT, LIST = "^heygen POST /v3/videos$", r"^heygen GET /v3/videos\b(?!/)"
-CLAIM_LIFE = 270
 
 
 class Keyless(HeyGen):

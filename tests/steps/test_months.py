@@ -14,7 +14,6 @@ from tests.storm.books import audited, generations, month_wrong
 
 FILTERED = "something forbidden [[rai:63429089]]"
 NOVEMBER, DECEMBER = "2026-11", "2026-12"
-DAYS = [datetime(2026, 11, 28, tzinfo=UTC), datetime(2026, 12, 31, tzinfo=UTC), datetime(2027, 1, 2, tzinfo=UTC)]
 WORDS = ("A mug on a table", FILTERED, "[[slow:99999]] A mug")
 
 

@@ -20,11 +20,11 @@ from shared.cloud.records import Month
 from shared.cloud.tenants import Tenant
 from shared.config import settings
 from shared.pipeline.job.entries import entries
-from shared.pipeline.job.job import Job
+from shared.pipeline.job.job import Ending, Job
 from shared.providers.did.order import attempt_of
 from shared.wiring import Wiring
 from tests.patience import PATIENCE
-from tests.storm.books import LENT, Generation, generations
+from tests.storm.books import LENT, Generation, generations, months_settled
 from tests.storm.customers import PERSONA
 
 QUEUES = ("compose", "did", "heygen-video", "notify", "paint", "presenter", "veo", "watch")
@@ -141,6 +141,17 @@ def found(laptop: Laptop, tenants: Sequence[str], job_ids: Sequence[str], timeou
         {name: int(bill["submits"]) for name, bill in bills.items()},
         {str(line["id"]): attempt_of(str(line["key"])) for each in TITLED for line in bills[each]["generations"]},
     )
+
+
+def all_completed(findings: Findings, tenant: str, ordered: int) -> Iterator[str]:
+    """Yield what is wrong where every film one tenant ordered was to be completed, once, and its month settled."""
+    if not ordered == findings.counted == len(findings.jobs):
+        yield f"{ordered} ordered, {findings.counted} stored, {len(findings.jobs)} found"
+    for job in findings.jobs:
+        if job.ending is not Ending.COMPLETED:
+            yield f"{job.id}: {job.ending}: {job.trouble}"
+    yield from (f"a task is left: {task}" for task in findings.queued)
+    yield from months_settled(findings.jobs, findings.months, {tenant: ordered})
 
 
 def _month(wiring: Wiring, tenant: str, months: Sequence[str]) -> Month:

@@ -28,9 +28,9 @@ from shared.pipeline.job.job import Ending
 from shared.pipeline.job.schema import SCHEMA
 from shared.pipeline.plan.plan import Kind
 from shared.pipeline.plan.request import Quality
-from tests.storm.books import audited, months_settled
+from tests.storm.books import audited
 from tests.storm.customers import Customers, Order, mixed
-from tests.storm.findings import Findings, facts, found, open_tenants, operator
+from tests.storm.findings import Findings, all_completed, facts, found, open_tenants, operator
 from tests.storm.gateway import Call, Gateway, HandOn, open_gated
 from tests.storm.releases import NEXT, WORD, dead, next_release, places_of, revision, tables_of, world_of
 from tests.storm.twin import Twin, answers
@@ -147,7 +147,7 @@ def versions(options: Options, folder: Path) -> Outcomes:
     wide = max(map(len, rows))
     lost = (f"{job}: the seed was lost in {path}" for job, each in documents.items() for path in dead(each))
     complaints = (
-        *_promises(orders, findings),
+        *all_completed(findings, TENANT, len(orders)),
         *_unswitched(late, done, findings),
         *audit.complaints,
         *lost,
@@ -262,16 +262,6 @@ def _unswitched(orders: Sequence[Order], done: Mapping[str, tuple[str, str]], fi
 def _documents(laptop: Laptop) -> dict[str, dict[str, Any]]:
     with operator(laptop) as wiring:
         return {each.id: each.to_dict() or {} for each in wiring.clients.firestore.collection("jobs").stream()}
-
-
-def _promises(orders: Sequence[Order], findings: Findings) -> Iterator[str]:
-    if not len(orders) == findings.counted == len(findings.jobs):
-        yield f"{len(orders)} ordered, {findings.counted} stored, {len(findings.jobs)} found"
-    for job in findings.jobs:
-        if job.ending is not Ending.COMPLETED:
-            yield f"{job.id}: {job.ending}: {job.trouble}"
-    yield from (f"a task is left: {task}" for task in findings.queued)
-    yield from months_settled(findings.jobs, findings.months, {TENANT: len(orders)})
 
 
 def main() -> None:
