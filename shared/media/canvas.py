@@ -59,6 +59,7 @@ class Lettering:
     floats: float = 0.0  # pixels it goes up and down while it stands
     letters: int = 0  # pixels of an em; 0 = it has none
     turns: tuple[int, ...] | None = None  # frames, from its start, of its further pictures; `path` is their pattern
+    shortened: bool = False  # its text was too long for the frame
 
     def shown(self, frame: float) -> Path:
         """Return the picture that is seen on a frame of the film."""

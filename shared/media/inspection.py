@@ -183,4 +183,5 @@ def _written(laid: FinishedFilm, contrasts: Mapping[int, float]) -> Iterator[Tex
             over_face=max((word.box.shared_with(one) / one.area for one in faces), default=0.0),
             hides=word.box.shared_with(place) / place.area if _filmed(laid, word.start, word.end) else 0.0,
             contrast=contrasts.get(number),
+            shortened=word.shortened,
         )

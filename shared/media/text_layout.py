@@ -157,8 +157,8 @@ def laid_out(edit: Edit, painted: Sequence[PaintedText]) -> tuple[Lettering, ...
         ease = min(frames(_EASE, edit.fps), (each.saying.end - each.saying.start) // 4)
         ease = 0 if edit.text.animation is TextMotion.NONE else ease
         slides = round(_SLIDES * edit.size.height) if edit.text.animation is TextMotion.SLIDE else 0
-        letters = each.saying.wording.letters
-        made.append(Lettering(each.path, box, each.saying.start, each.saying.end, ease, ease, slides, letters))
+        lettering = Lettering(each.path, box, each.saying.start, each.saying.end, ease, ease, slides)
+        made.append(_told(lettering, each.saying.wording))
     return (*made, *_laid_cues(cues, made, edit.size))
 
 
@@ -180,10 +180,14 @@ def _laid_cues(cues: Sequence[PaintedText], titles: Sequence[Lettering], size: S
         ease = min(_CUE_EASE, (end - saying.start) // 4)
         box = zone.spot(each.width, each.height, size)
         comes, goes = 0 if went_on else ease, 0 if goes_on else ease
-        laid.append(
-            Lettering(each.path, box, saying.start, end, comes, goes, turns=each.turns, letters=saying.wording.letters)
-        )
+        lettering = Lettering(each.path, box, saying.start, end, comes, goes, turns=each.turns)
+        laid.append(_told(lettering, saying.wording))
     yield from laid
+
+
+def _told(lettering: Lettering, wording: Wording) -> Lettering:
+    """Return painted words with what the film's report asks about them."""
+    return replace(lettering, letters=wording.letters, shortened=wording.shortened)
 
 
 def _follows(before: Saying, after: Saying) -> bool:

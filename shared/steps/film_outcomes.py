@@ -27,8 +27,8 @@ def unmade(job: Job, node: Node, wanted: str, failed: Exception) -> on.WorkFaile
         case OSError():
             why = f"the machine could not write: {failed.strerror or failed}"
             return unmade(job, node, wanted, MediaFailed(why))
-    move = "order a new film: what this one is made from was deleted after its time"
-    move = failed.next_move if isinstance(failed, InputGone) else move
+    deleted = "order a new film: what this one is made from was deleted after its time"
+    move = failed.next_move if isinstance(failed, InputGone) else deleted
     return on.WorkFailed(node.key, wanted, Code.INPUT_GONE, str(failed), move)
 
 

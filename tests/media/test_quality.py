@@ -137,6 +137,17 @@ def test_what_is_wrong_with_the_finished_file_is_found(
     assert (found.score or 0) <= 10 - RULES[fault].points
 
 
+def test_a_text_that_ends_early_is_a_reason_and_costs_points(files: Mapping[str, Path], tmp_path: Path) -> None:
+    """What no place of the frame has room for is painted up to its "…"; that it may cover the product is another."""
+    long = replace(FILM, titles=(replace(TITLE, text="Fresh coffee, every morning. " * 30),))
+
+    made = compose(long, files, tmp_path, timeout=PATIENCE).quality
+
+    (told,) = (one for one in made.deductions if one.about == Fault.TEXT_SHORTENED)
+    assert (RULES[Fault.TEXT_SHORTENED].points, 0.25) == (told.points, told.start)
+    assert "a text is too long for the frame" in told.says
+
+
 @pytest.mark.parametrize("size", [Size(360, 640), Size(720, 1280), Size(1080, 1920), Size(360, 450), Size(854, 480)])
 @pytest.mark.parametrize("app", [None, *AppArea])
 def test_words_laid_inside_what_an_app_leaves_free_are_not_blamed(

@@ -42,6 +42,7 @@ FAULTY = [
     (Fault.TEXT_FAINT, replace(GOOD, written=(replace(TEXT, contrast=2.1),))),
     (Fault.TEXT_SMALL, replace(GOOD, written=(replace(TEXT, letters=0.035),))),
     (Fault.TEXT_OUTSIDE, replace(GOOD, written=(replace(TEXT, outside=0.2),))),
+    (Fault.TEXT_SHORTENED, replace(GOOD, written=(replace(TEXT, shortened=True),))),
 ]
 
 

@@ -90,5 +90,6 @@ FAULT_MOVES: Mapping[Fault, str] = {
     Fault.TEXT_FAINT: _OTHER_LETTERS,
     Fault.TEXT_SMALL: f"Shorten the scene's text: {_FOR_FREE}.",
     Fault.TEXT_OUTSIDE: _OTHER_LETTERS,
+    Fault.TEXT_SHORTENED: f"Shorten the text: {_FOR_FREE}.",
 }
 OWN_CLIP_MOVE = f"Choose another clip for that scene, or another second it begins at: {_FOR_FREE}."

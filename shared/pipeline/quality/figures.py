@@ -70,6 +70,7 @@ class TextFigures:
     over_face: float  # share of a face it covers
     hides: float  # share of the product's place it covers
     contrast: float | None = None  # at its worst moment; None = it was never seen whole
+    shortened: bool = False  # it was too long for the frame, and ends early
 
 
 @dataclass(frozen=True, slots=True)

@@ -162,6 +162,11 @@ def _lettered(written: Sequence[TextFigures]) -> Iterator[Broken]:
         size, least = min((one.letters or 0.0, one.least) for one in small)
         says = f"letters have {size:.1%} of the frame's shorter side; {least:.1%} is read on a phone"
         yield Broken(Fault.TEXT_SMALL, says, tuple(one.span for one in small))
+    ended = [one for one in written if one.shortened]
+    if ended:
+        says = f"{len(ended)} texts are" if len(ended) > 1 else "a text is"
+        spans = tuple(one.span for one in ended)
+        yield Broken(Fault.TEXT_SHORTENED, f'{says} too long for the frame and ended early with "…"', spans)
     for fault, says, shares in (
         (Fault.TEXT_OUTSIDE, "of the letters stand outside what apps leave free", [one.outside for one in written]),
         (Fault.TEXT_OVER_FACE, "of a face is behind words", [one.over_face for one in written]),

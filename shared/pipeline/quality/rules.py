@@ -33,6 +33,7 @@ class Fault(StrEnum):
     TEXT_FAINT = auto()
     TEXT_SMALL = auto()
     TEXT_OUTSIDE = auto()
+    TEXT_SHORTENED = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,5 +131,12 @@ RULES: Mapping[Fault, QualityRule] = {
         "of the letters outside what apps leave free",
         "the apps' own safe areas (boxes.py)",
         f"{_USUAL_LOOK}.",
+    ),
+    Fault.TEXT_SHORTENED: QualityRule(
+        2.0,
+        0.0,
+        "texts that end early",
+        "ours: who reads half a sentence, or half a price, is told something else",
+        f'{_EDIT} with a shorter "text_overlay" of the scene; captions are shorter when their script is.',
     ),
 }
