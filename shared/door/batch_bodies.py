@@ -16,6 +16,7 @@ from shared.door.batch_csv import read_table
 from shared.door.bodies import parse_body
 from shared.door.body_reading import Mistakes, read_object
 from shared.door.body_types import Dollars, Link, TemplateName, Text500
+from shared.door.gaps import in_columns
 from shared.door.strict_body import Body
 from shared.pipeline.job.batch import MOST_ROWS
 from shared.pipeline.plan.request import FilmRequest
@@ -104,7 +105,7 @@ def read_rows(sent: SentBatch, read: ReadFilm) -> tuple[FilmRequest, ...]:
         except Mistakes as mistakes:
             wrong += 1
             found += [
-                (f"rows.{number}.{path}", why)
+                (f"rows.{number}.{in_columns(row, path)}", why)
                 for path, whys in mistakes.details.items()
                 for why in whys
                 if len(found) < MOST_TOLD

@@ -17,6 +17,7 @@ from typing import Any
 from shared.door.body_reading import Mistakes, join
 from shared.door.cells import Cell, read_cell
 from shared.door.film_bodies import FilmBody
+from shared.door.gaps import Gapped
 from shared.pipeline.job.batch import MOST_ROWS
 from shared.pipeline.plan.variables import is_variable
 from shared.steps.new_batch import MOST_TOLD
@@ -163,11 +164,11 @@ def _put(order: _Place, path: tuple[str, ...], value: object) -> bool:
 
 
 def _lists(value: Any, path: tuple[str, ...]) -> Any:
-    """Turn places of lists into lists: a row with fewer scenes leaves the later columns empty."""
+    """Turn places of lists into lists: a row with fewer scenes leaves columns empty, the later ones or others."""
     if not isinstance(value, _Place):
         return value
     made = {name: _lists(each, (*path, name)) for name, each in value.items()}
-    return [made[name] for name in sorted(made, key=int)] if "array" in _kinds(path) else made
+    return Gapped(made) if "array" in _kinds(path) else made
 
 
 def _typed(path: tuple[str, ...], cell: str) -> Any:

@@ -22,6 +22,7 @@ from shared.door.batch_views import priced_batch, results, shown_batch, summary_
 from shared.door.bodies import Mistakes, parse_film
 from shared.door.brands import kit_of
 from shared.door.entrance import Entrance
+from shared.door.gaps import problem_in_columns
 from shared.door.idempotency import idempotency_key
 from shared.door.incoming import json_body
 from shared.door.job_lists import cursor_of, page_asked
@@ -99,7 +100,10 @@ class BatchesDoor:
         wanted = asked_for(films, sent.terms)
         if not sent.dry_run and (known := self.work.known(who.tenant, key, wanted)):
             return self._taken(known.batch, "the batch was sent before; this is the same one")
-        rows = self.work.priced(who.tenant, films, sent.terms, dry_run=sent.dry_run)
+        try:
+            rows = self.work.priced(who.tenant, films, sent.terms, dry_run=sent.dry_run)
+        except Problem as problem:
+            raise problem_in_columns(problem, sent.rows) from problem
         priced = priced_batch(rows, self.work.create.terms.factor(who.tenant))
         if sent.dry_run:
             return answer(200, {"status": "dry_run", "message": "nothing was stored or spent", **priced})

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from shared.door.body_places import known_fields
 from shared.door.body_reading import Mistakes, forbidden, read_object
-from shared.door.body_types import JUDGE, SCHEMES, Judge, is_template_label
+from shared.door.body_types import A_LABEL, JUDGE, SCHEMES, Judge, is_template_label
 from shared.door.body_words import sentences
 from shared.door.filling import ALIASES, Patterns, from_pattern
 from shared.door.film_bodies import FilmBody, TemplateBody
@@ -116,7 +116,7 @@ def _by_name(
         stray = [("variables", "belongs to a template: name it as template")] if sent.get("variables") else []
         return None, {}, stray
     if not isinstance(wanted, str) or not is_template_label(wanted):
-        return None, {}, []  # its own mistake is told with the fields'
+        return None, {}, [("template", A_LABEL if isinstance(wanted, str) else "must be a text")]
     try:
         pattern = patterns(wanted)
     except Mistakes as none:

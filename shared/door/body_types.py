@@ -15,6 +15,7 @@ PERSONA = r"[a-z0-9][a-z0-9_-]{0,39}"  # of a name in a path and in an order
 A_PERSONA = "must be a persona's name: 1 to 40 of a-z, 0-9, - and _, the first a letter or digit"
 TEMPLATE = r"[a-z0-9][a-z0-9_-]{0,39}"  # of a template's name in a path
 A_TEMPLATE = "must be a template's name: 1 to 40 of a-z, 0-9, - and _, the first a letter or digit"
+A_LABEL = f"{A_TEMPLATE}; @3 behind it names the third version"  # as an order names a template
 A_BRAND = "must be a brand kit's name: 1 to 40 of a-z, 0-9, - and _, the first a letter or digit"
 OF_VERSION = r"(@[1-9][0-9]{0,5})?"  # of a template, as an order may name it
 SCHEMES = "schemes"  # key of the validation context: which schemes a link may have
@@ -148,7 +149,7 @@ PersonaName = Annotated[
 TemplateName = Annotated[
     str,
     Field(json_schema_extra={"pattern": f"^{TEMPLATE}{OF_VERSION}$"}),
-    AfterValidator(of_form(TEMPLATE + OF_VERSION, f"{A_TEMPLATE}; @3 behind it names the third version")),
+    AfterValidator(of_form(TEMPLATE + OF_VERSION, A_LABEL)),
 ]
 BrandName = Annotated[
     str,

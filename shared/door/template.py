@@ -19,6 +19,8 @@ from shared.steps.problems import Problem, invalid, not_found
 if TYPE_CHECKING:  # most who read templates keep no kits
     from shared.steps.brand_kits import BrandKits
 
+SILENT = "says nothing: give it fields of an order, such as scenes, avatar_id, captions or brand"
+_SAYS_ALONE = ("intro", "outro", "product_card")  # that there is one
 LARGEST = 32 * 1024  # bytes of a template as it is kept, in its tenant's own document
 
 
@@ -62,6 +64,8 @@ class TemplateDoor:
             kept = parse_template(json_body(request), schemes=self.links.schemes, judge=self.links.judge)
         except Mistakes as mistakes:
             raise invalid(mistakes.details) from mistakes
+        if is_silent(kept):
+            raise invalid({"body": [f"{SILENT}; DELETE /tenant/template forgets the one that is kept"]})
         if lost := unknown_kits(self.kits, who.tenant, kept):
             raise invalid(lost)
         text = json.dumps(kept, ensure_ascii=False)
@@ -81,6 +85,15 @@ def template_of(who: Caller) -> dict[str, Any]:
     """Return a tenant's template, empty where it has none."""
     kept: dict[str, Any] = json.loads(who.tenant.template or "{}")
     return kept
+
+
+def is_silent(order: Mapping[str, Any]) -> bool:
+    """Tell whether a template says nothing: its objects and lists, if it has any, are empty."""
+    return all(name not in _SAYS_ALONE and _empty(said) for name, said in order.items())
+
+
+def _empty(said: object) -> bool:
+    return all(map(_empty, said.values())) if isinstance(said, Mapping) else said == []
 
 
 def kits_named(order: Mapping[str, Any], below: str = "") -> dict[str, str]:

@@ -18,10 +18,10 @@ from shared.door.asked import Caller
 from shared.door.filling import OWN, Pattern, read_pattern, tried
 from shared.door.incoming import json_body
 from shared.door.public import Route
-from shared.door.template import LARGEST, Links, kits_named, unknown_kits
+from shared.door.template import LARGEST, SILENT, Links, is_silent, kits_named, unknown_kits
 from shared.pipeline.codec import to_plain
 from shared.pipeline.plan.brand import NO_BRAND
-from shared.pipeline.plan.variables import A_NAME, MOST_PLACES, is_variable, places, torn
+from shared.pipeline.plan.variables import A_NAME, MOST_PLACES, braced_names, is_variable, places, torn
 from shared.steps.audited import Audited
 from shared.steps.named_labels import no_version, not_there
 from shared.steps.problems import Problem, invalid, not_found
@@ -124,7 +124,9 @@ class TemplatesDoor:
         _refuse_wrong_places(pattern)
         made, wrong = tried(pattern), dict[str, list[str]]()
         try:
-            parse_template(made, schemes=self.links.schemes, judge=self.links.judge)
+            kept = parse_template(made, schemes=self.links.schemes, judge=self.links.judge)
+            if is_silent(kept):
+                wrong["order"] = [f"{SILENT}; DELETE /tenant/templates/{{template}} forgets a template"]
         except Mistakes as mistakes:
             wrong = {f"order.{path}": whys for path, whys in mistakes.details.items()}
         wrong |= unknown_kits(self.kits, tenant, pattern.order, "order.")
@@ -178,6 +180,8 @@ def _refuse_wrong_places(pattern: Pattern) -> None:
     named = list(islice(places(pattern.order, "order"), MOST_PLACES + 1))
     if len(named) > MOST_PLACES:
         raise Mistakes({"order": [f"has more than {MOST_PLACES} places for variables"]})
+    for path in braced_names(pattern.order, "order"):
+        found.setdefault(path, []).append("has double braces in its name: variables stand in texts; write the name out")
     for path in torn(pattern.order, "order"):
         found.setdefault(path, []).append("has double braces around no variable: write {{name}}")
     for path, name in named:

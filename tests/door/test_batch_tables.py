@@ -11,7 +11,9 @@ from shared.door.batch_bodies import SentBatch, read_batch, read_rows, remembere
 from shared.door.batch_csv import LONGEST_CELL, MOST_COLUMNS
 from shared.door.bodies import parse_film
 from shared.door.body_reading import Mistakes
+from shared.door.gaps import problem_in_columns
 from shared.pipeline.job.batch import MOST_ROWS
+from shared.steps.problems import invalid
 
 WHAT = "scenes.0.visual_description"
 
@@ -215,3 +217,30 @@ def test_a_kit_that_is_not_there_is_asked_for_once_and_told_with_each_row() -> N
 
     assert {"rows.1.brand", "rows.3.outputs.0.brand"} == {*mistakes.value.details}
     assert ["sumer", None] == asked
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "product_title,scenes.0.mood,scenes.1.mood,scenes.2.mood,scenes.2.duration\nMug,calm,,glad,99\n",
+        "product_title,scenes.0.mood,scenes.2.mood,scenes.2.duration\nMug,calm,glad,99\n",
+        "product_title,scenes.2.mood,scenes.2.duration,scenes.0.mood\nMug,glad,99,calm\n",
+    ],
+    ids=["an empty cell", "no column", "columns in another order"],
+)
+def test_a_mistake_names_the_scene_of_its_column(table: str) -> None:
+    """Whatever places before it a row leaves out: the film has two scenes, and its table three."""
+    assert [2] == [len(row["scenes"]) for row in rows_of(table)]
+    assert {path for path in wrong(table) if "duration" in path} == {"rows.1.scenes.2.duration"}
+    assert {"rows.1.scenes.2"} == {path.rpartition(".")[0] for path in wrong(table) if "scenes.2" in path}
+
+
+def test_what_a_price_finds_wrong_is_told_by_columns_too() -> None:
+    """Of rows that are read as well as of those that are not; what is about no row stays."""
+    rows = rows_of("product_title,scenes.1.mood,metadata.0\nMug,glad,1\nCup,,\n")
+    told = {"rows.1.scenes.0.image": ["gone"], "rows.1.metadata.0": ["x"], "rows.2.image": ["y"], "max_cost_usd": ["z"]}
+
+    problem = problem_in_columns(invalid(told), rows)
+
+    assert ["rows.1.scenes.1.image", "rows.1.metadata.0", "rows.2.image", "max_cost_usd"] == [*problem.details]
+    assert problem.message.startswith("rows.1.scenes.1.image: gone")

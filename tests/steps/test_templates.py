@@ -280,3 +280,42 @@ def test_no_tenant_fills_the_store_with_templates(stage: Stage) -> None:
     assert (400, 200) == (refused.status_code, next_version.status_code)
     assert "DELETE /tenant/templates/{template} of one you do not use" == told(refused)["next_move"]
     assert len(told(many.call("GET", "/tenant/templates"))["templates"]) == MOST_TEMPLATES
+
+
+@pytest.mark.parametrize("order", [{}, {"voice": {}, "scenes": []}, {"captions": None}, {"text": {"color": None}}])
+def test_a_template_that_says_nothing_is_refused_with_what_it_needs(shop: Customer, order: dict[str, Any]) -> None:
+    """A named one at its order, the usual one as a whole; either is told how one that is kept is forgotten."""
+    named = details(shop, variables={}, order=order)
+    usual = told(shop.call("PUT", "/tenant/template", order))["details"]
+
+    says = "says nothing: give it fields of an order, such as scenes, avatar_id, captions or brand"
+    assert {"order": [f"{says}; DELETE /tenant/templates/{{template}} forgets a template"]} == named
+    assert {"body": [f"{says}; DELETE /tenant/template forgets the one that is kept"]} == usual
+    assert shop.call("GET", "/tenant/templates/wrong").status_code == 404
+
+
+@pytest.mark.parametrize("order", [{"outro": {}}, {"captions": False}, {"product_card": {}}])
+def test_a_template_says_something_with_a_card_or_a_no(shop: Customer, order: dict[str, Any]) -> None:
+    """A card of nothing is a card with the kit's logo."""
+    assert 1 == put(shop, f"says-{next(iter(order)).replace('_', '-')}", variables={}, order=order)["version"]
+
+
+def test_a_variable_in_a_name_is_refused_where_it_stands(shop: Customer) -> None:
+    """Only texts are filled in: it would have stayed as it is in every film's metadata."""
+    wrong = details(
+        shop, variables={}, order={"metadata": {"{{sku}}": "x", "a {{product_title}}": "y", "b": "{{product_id}}"}}
+    )
+
+    why = ["has double braces in its name: variables stand in texts; write the name out"]
+    assert {"order.metadata.{{sku}}": why, "order.metadata.a {{product_title}}": why} == wrong
+
+
+@pytest.mark.parametrize(
+    ("template", "why"), [("Launch!", "must be a template's name"), (7, "must be a text"), ("", "must")]
+)
+def test_an_order_whose_templates_name_is_none_is_told_that_alone(shop: Customer, template: Any, why: str) -> None:
+    """What else it lacks the template might have brought."""
+    wrong = told(shop.call("POST", "/create_job", {"template": template}))["details"]
+
+    assert ["template"] == [*wrong]
+    assert why in wrong["template"][0]

@@ -36,6 +36,20 @@ def torn(value: object, path: str = "") -> Iterator[str]:
             yield where
 
 
+def braced_names(value: object, path: str = "") -> Iterator[str]:
+    """Yield the path of each name in a map that has double braces: only texts are filled in."""
+    match value:
+        case Mapping():
+            for name, item in value.items():
+                below = f"{path}.{name}" if path else str(name)
+                if _BRACES.search(str(name)):
+                    yield below
+                yield from braced_names(item, below)
+        case list() | tuple():
+            for index, item in enumerate(value):
+                yield from braced_names(item, f"{path}.{index}" if path else str(index))
+
+
 def filled(value: Any, variables: Mapping[str, Value], alone: Mapping[str, Value] | None = None) -> Any:
     """Return an order with its variables filled in; `alone` are the values of those that are a whole text, if others.
 
