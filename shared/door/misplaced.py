@@ -42,12 +42,18 @@ def sent_to(here: UploadPath, head: bytes) -> Iterator[None]:
     try:
         yield
     except Problem as refused:
-        there = belongs_to(head) if refused.code in _REFUSALS else None
+        there = _place_of(refused, head) if refused.code in _REFUSALS else None
         if there is None or there == here or {here, there} == {UploadPath.LOGO, UploadPath.IMAGE}:
             raise
         elsewhere = f"this one looks like {_SEEMS[there]}, which POST {there} takes"  # a part that pages leave out
         move = f"{refused.next_move.rstrip('.')}; {elsewhere}"
         raise Problem(refused.code, refused.message, next_move=move, details=refused.details) from refused
+
+
+def _place_of(refused: Problem, head: bytes) -> UploadPath | None:
+    from shared.media.errors import SOUND_ALONE
+
+    return UploadPath.MUSIC if refused.message == SOUND_ALONE else belongs_to(head)
 
 
 def belongs_to(head: bytes) -> UploadPath | None:

@@ -19,7 +19,7 @@ from shared.steps.problems import Problem, invalid, not_found
 if TYPE_CHECKING:  # most who read templates keep no kits
     from shared.steps.brand_kits import BrandKits
 
-SILENT = "says nothing: give it fields of an order, such as scenes, avatar_id, captions or brand"
+SAYS_NOTHING = "says nothing: give it fields of an order, such as scenes, avatar_id, captions or brand"
 _SAYS_ALONE = ("intro", "outro", "product_card")  # that there is one
 LARGEST = 32 * 1024  # bytes of a template as it is kept, in its tenant's own document
 
@@ -65,7 +65,7 @@ class TemplateDoor:
         except Mistakes as mistakes:
             raise invalid(mistakes.details) from mistakes
         if is_silent(kept):
-            raise invalid({"body": [f"{SILENT}; DELETE /tenant/template forgets the one that is kept"]})
+            raise invalid({"body": [f"{SAYS_NOTHING}; DELETE /tenant/template forgets the one that is kept"]})
         if lost := unknown_kits(self.kits, who.tenant, kept):
             raise invalid(lost)
         text = json.dumps(kept, ensure_ascii=False)

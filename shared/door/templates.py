@@ -18,7 +18,7 @@ from shared.door.asked import Caller
 from shared.door.filling import OWN, Pattern, read_pattern, tried
 from shared.door.incoming import json_body
 from shared.door.public import Route
-from shared.door.template import LARGEST, SILENT, Links, is_silent, kits_named, unknown_kits
+from shared.door.template import LARGEST, SAYS_NOTHING, Links, is_silent, kits_named, unknown_kits
 from shared.pipeline.codec import to_plain
 from shared.pipeline.plan.brand import NO_BRAND
 from shared.pipeline.plan.variables import A_NAME, MOST_PLACES, braced_names, is_variable, places, torn
@@ -126,7 +126,7 @@ class TemplatesDoor:
         try:
             kept = parse_template(made, schemes=self.links.schemes, judge=self.links.judge)
             if is_silent(kept):
-                wrong["order"] = [f"{SILENT}; DELETE /tenant/templates/{{template}} forgets a template"]
+                wrong["order"] = [f"{SAYS_NOTHING}; DELETE /tenant/templates/{{template}} forgets a template"]
         except Mistakes as mistakes:
             wrong = {f"order.{path}": whys for path, whys in mistakes.details.items()}
         wrong |= unknown_kits(self.kits, tenant, pattern.order, "order.")

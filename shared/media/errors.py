@@ -1,5 +1,8 @@
 """What a caller must know about media that could not be made: refuse it for good, or try again."""
 
+NO_PICTURE = "it has no picture"  # what was sent as a film, and is sound alone
+SOUND_ALONE = "the clip has no picture, sound alone"
+
 
 class MediaRefused(Exception):
     """The input itself is bad: the same bytes would fail again; `node` is whose they are, where that is known."""

@@ -50,6 +50,7 @@ STORED_BYTES = 2 * 2**20  # an order's images wait together until all are good; 
 LOGO_PIXELS = 1024 * 1024  # kept of a logo
 LEAST_LOGO_SIDE = 24  # pixels of what is seen of it; its longer side has LEAST_SIDE at least
 _FAINTEST = 8  # of 255: what is fainter is the margin around a logo
+_BLANK = 250  # of 255: a picture that is darker nowhere is white paper
 LONGEST_SIDE = 65_500  # pixels; JPEG has no more
 _READERS = {Format.JPEG: jpeg.read, Format.PNG: png.read, Format.WEBP: webp.read}
 _ENCODINGS = ((92, 0), (88, 2), (75, 2), (50, 2), (25, 2))  # quality and chroma subsampling, best first
@@ -123,8 +124,24 @@ def size_of(head: bytes) -> Size:
     return Size(*jpeg.read(head, KEPT_PIXELS).claimed)
 
 
+class _OnWhite:
+    """Lays a picture's bands on white, and remembers whether something shone through."""
+
+    clear = False
+
+    def __call__(self, band: "Image.Image") -> "Image.Image":
+        self.clear = self.clear or band.has_transparency_data
+        return flat(band)
+
+
 def _remade(data: bytes | memoryview, max_pixels: int, padding: Padding | None) -> ReencodedImage:
-    picture = _decoded(bytes(data), max_pixels)
+    on_white = _OnWhite()
+    picture = _decoded(bytes(data), max_pixels, seen=on_white)
+    if on_white.clear and not any(picture.convert("L").histogram()[:_BLANK]):
+        why = "nothing is seen of the image: all of it is transparent, or white on what is"
+        raise ImageRefused(
+            Code.BROKEN, why, "Send it with its background, as a JPEG or as a PNG that is not transparent."
+        )
     photo = Size(*picture.size)
     if min(picture.size) < LEAST_SIDE:
         why = f"the image is only {photo.width}x{photo.height} pixels"

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shared.media.dolby import of_dolby_alone
+from shared.media.errors import NO_PICTURE
 from shared.media.fragments import Fragments
 from shared.media.mp4_boxes import NotAFilm, boxes, header, number, shown
 
@@ -72,7 +73,7 @@ def read_mp4(read: Read, size: int, *, most_boxes: int = _BOXES_MAX) -> Mp4Facts
             raise NotAFilm(f"more than {_TRACKS_MAX} tracks make no sense")
     picture = next((track for track in tracks if track.handler == b"vide"), None)
     if picture is None:
-        raise NotAFilm("no picture track")
+        raise NotAFilm(NO_PICTURE)
     if sum(track.samples for track in tracks) + fragments.samples > _SAMPLES_MAX:
         raise NotAFilm(f"more than {_SAMPLES_MAX:,} samples make no sense")
     if fragments.found:

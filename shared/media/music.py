@@ -28,6 +28,7 @@ _OUR_KINDS = "Send an MP3, AAC (M4A), WAV or FLAC file."
 _ID3, _FLAC_HEAD = 10, 42
 _COUNTED = re.compile(rb"(?:Xing|Info)\x00\x00\x00(.)(....)", re.DOTALL)  # of an MP3's first, silent frame
 _WAV_CHUNKS = 64
+_EBML = b"\x1a\x45\xdf\xa3"
 
 
 def judged_music(data: bytes) -> MusicFacts:
@@ -62,6 +63,8 @@ def kind_of(data: bytes) -> Demuxer:
     """Name music's kind by its first bytes. Raises MediaRefused."""
     if suffix := music_kind(data):
         return DEMUXER[suffix]
+    if data.startswith(_EBML):
+        raise MediaRefused("the file is WebM or Matroska, whose sound is not read", _AS_MUSIC)
     raise MediaRefused("the file is no music we can read", _OUR_KINDS)
 
 

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 
 from shared.media.arrival import ERRORS, dropped
 from shared.media.canvas import YUV
-from shared.media.errors import MediaRefused
+from shared.media.errors import NO_PICTURE, SOUND_ALONE, MediaRefused
 from shared.media.ffmpeg import PICTURES, SOUNDS, UNDECODED, Budget, run
 from shared.media.probe import FilmFacts, own_colors, probe, told_length
 from shared.media.sources import source_of
@@ -61,6 +61,8 @@ def _probed(path: Path, budget: Budget) -> FilmFacts:
     try:
         return probe(path, timeout=budget.left())
     except MediaRefused as wrong:
+        if wrong.why.endswith(NO_PICTURE):
+            raise MediaRefused(SOUND_ALONE, "Export its sound as MP3, AAC (M4A), WAV or FLAC.") from wrong
         if not wrong.why.startswith(UNDECODED):
             raise
         if larger := _TOO_LARGE.search(wrong.why):

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shared.media.boxes import even
-from shared.media.errors import MediaFailed, MediaRefused
+from shared.media.errors import NO_PICTURE, MediaFailed, MediaRefused
 from shared.media.ffmpeg import Budget, Demuxer, Source, run
 from shared.media.mp4 import Mp4Facts, NotAFilm, mp4_at
 from shared.media.tones import UNSAID
@@ -189,7 +189,7 @@ def _seen() -> Iterator[None]:
     except MediaRefused as wrong:
         if _NO_STREAM not in wrong.why:
             raise
-        raise MediaRefused("the film has no picture", "Send it again, or another file.") from wrong
+        raise MediaRefused(f"the film cannot be used: {NO_PICTURE}", "Send it again, or another file.") from wrong
 
 
 def _facts(folder: Path, number: int, container: str) -> FilmFacts:

@@ -9,6 +9,7 @@ from shared.cloud.blobs import Blobs, NoFile
 from shared.pipeline.codec import Unreadable, from_plain, to_plain
 from shared.pipeline.job.names import brand_object, music_object
 from shared.pipeline.plan.heard import MOST_MUSIC_BYTES, SHORTEST_MUSIC, Music, MusicFacts
+from shared.pipeline.plan.picture import latest_start
 from shared.pipeline.plan.plan import Plan
 from shared.pipeline.plan.renditions import music_orders, with_music
 from shared.pipeline.plan.request import FilmRequest
@@ -49,7 +50,8 @@ class MusicFiles:
             raise unavailable("what was measured of the music cannot be read") from wrong
         if music.seconds - order.start < SHORTEST_MUSIC:
             least = f"leaves less than {SHORTEST_MUSIC:.0f} s of the music, which lasts {music.seconds:.1f} s"
-            raise invalid({"audio.music.start": [least]})
+            latest = f"begin at {latest_start(music.seconds, SHORTEST_MUSIC):g} s or earlier"
+            raise invalid({"audio.music.start": [f"{least}: {latest}"]})
         told = (music.uri, music.generation, music.seconds, music.loudness)
         return Music(*told, order.level, order.duck, order.start, order.fade_out)
 

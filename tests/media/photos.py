@@ -76,15 +76,21 @@ def with_chunks(png: bytes, *extra: tuple[bytes, bytes]) -> bytes:
 
 
 def png_of_zeros(width: int, height: int, depth: int, color: int, *, interlaced: bool = False) -> bytes:
-    """Return a PNG whose every sample is 0, packed tightly, however large it claims to be."""
+    """Return a PNG whose every sample is 0, packed tightly, however large it claims to be.
+
+    Of one with transparency a piece of the last row is black, so that something is seen of it.
+    """
     bits = depth * {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}[color]
     passes = [(0, 8, 0, 8), (0, 8, 4, 8), (4, 8, 0, 4), (0, 4, 2, 4), (2, 4, 0, 2), (0, 2, 1, 2), (1, 2, 0, 1)]
     size = 0
     for top, down, left, across in passes if interlaced else [(0, 1, 0, 1)]:
         rows, columns = len(range(top, height, down)), len(range(left, width, across))
         size += rows * (1 + (columns * bits + 7) // 8) if columns else 0
-    pack = zlib.compressobj(1)
-    body = b"".join(pack.compress(bytes(min(2**24, size - start))) for start in range(0, size, 2**24)) + pack.flush()
+    pack, each = zlib.compressobj(1), depth // 8
+    seen = (bytes(3 * each) + b"\xff" * each) * 1024 if color == 6 else b""
+    size -= len(seen)
+    body = b"".join(pack.compress(bytes(min(2**24, size - start))) for start in range(0, size, 2**24))
+    body += pack.compress(seen) + pack.flush()
     header = struct.pack(">IIBBBBB", width, height, depth, color, 0, 0, int(interlaced))
     parts = [(b"IHDR", header), (b"IDAT", body), (b"IEND", b"")]
     if color == 3:

@@ -46,7 +46,10 @@ def test_same_image_same_bytes() -> None:
 
 def test_transparency_becomes_white() -> None:
     """What shines through is white, as in a shop."""
-    made = stored(encoded("PNG", Image.new("RGBA", (100, 100), (0, 0, 0, 0))))
+    picture = Image.new("RGBA", (100, 100), (0, 0, 0, 0))
+    picture.paste((200, 30, 30, 255), (0, 0, 20, 20))
+
+    made = stored(encoded("PNG", picture))
 
     with Image.open(io.BytesIO(made.data)) as picture:
         assert (255, 255, 255) == picture.getpixel((50, 50))
@@ -56,11 +59,27 @@ def test_transparent_palette_becomes_white() -> None:
     """A palette's transparent entry is white too."""
     picture = Image.new("P", (100, 100), 0)
     picture.putpalette([10, 20, 30] + [0] * 765)
+    picture.paste(1, (0, 0, 20, 20))
 
     made = stored(encoded("PNG", picture, transparency=0))
 
     with Image.open(io.BytesIO(made.data)) as shown:
         assert (255, 255, 255) == shown.getpixel((50, 50))
+
+
+@pytest.mark.parametrize("kind", ["PNG", "WEBP"])
+@pytest.mark.parametrize("color", [(0, 0, 0, 0), (255, 255, 255, 90), (200, 30, 30, 2)])
+def test_a_picture_of_which_nothing_is_seen_is_refused(kind: str, color: tuple[int, ...]) -> None:
+    """Wholly transparent, or white on what is: on white it would be a white film."""
+    options = {"exact": True, "lossless": True} if kind == "WEBP" else {}
+
+    with pytest.raises(ImageRefused, match=r"nothing is seen of the image.* Send it with its background"):
+        stored(encoded(kind, Image.new("RGBA", (100, 100), color), **options))
+
+
+def test_a_white_photo_is_a_photo() -> None:
+    """Where nothing shines through, white was meant."""
+    assert 100 == stored(encoded("PNG", Image.new("RGB", (100, 100), (255, 255, 255)))).width
 
 
 def test_photo_is_turned_upright_and_stripped() -> None:

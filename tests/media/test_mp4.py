@@ -149,7 +149,7 @@ def test_length_in_64_bits() -> None:
         (FTYP + moov() + fragment(samples=2**31), "more than 500,000 samples"),
         (FTYP + moov(tracks=17), "more than 16 tracks"),
         (FTYP + box(b"free") * 300 + moov(), "among its first 256 boxes"),
-        (FTYP + moov(handler=b"soun"), "no picture track"),
+        (FTYP + moov(handler=b"soun"), "it has no picture"),
         (FTYP + moov(length=0), "makes no sense"),
         (FTYP + moov(scale=0), "has no length"),
         (FTYP + moov(scale=1, length=4_000_000_000), "makes no sense"),

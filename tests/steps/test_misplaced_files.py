@@ -62,6 +62,22 @@ def test_a_file_in_its_place_is_told_what_is_wrong_with_it(
     assert "uploads" not in told(answer)["next_move"]
 
 
+@pytest.mark.parametrize("suffix", ["webm", "mp4", "mkv"])
+def test_a_clip_of_sound_alone_is_told_where_music_belongs(shop: Customer, tmp_path: Path, suffix: str) -> None:
+    """By what is in it, not by its first bytes; what music is then told is to be exported, not sent back."""
+    path = tmp_path / f"tune.{suffix}"
+    ffmpeg("-f", "lavfi", "-i", "sine=f=500:d=5", *(("-c:a", "libopus") if suffix == "webm" else ()), path)
+
+    as_clip = told(shop.call("POST", UploadPath.CLIP, path.read_bytes()))
+    as_music = shop.call("POST", UploadPath.MUSIC, path.read_bytes())
+
+    assert "the clip has no picture, sound alone" == as_clip["message"]
+    assert as_clip["next_move"].startswith("Export its sound as MP3, AAC (M4A), WAV or FLAC; ")
+    assert as_clip["next_move"].endswith(f", which POST {UploadPath.MUSIC} takes")
+    if suffix != "mp4":
+        assert "the file is WebM or Matroska, whose sound is not read" == told(as_music)["message"]
+
+
 @pytest.mark.parametrize("what", [b"", b"GIF89a", b"<svg xmlns", b"\xff\xfeh\x00i\x00", b"PK\x03\x04", b"OggS\x00"])
 def test_what_no_upload_takes_belongs_nowhere(what: bytes) -> None:
     """Pictures of other kinds, texts, archives."""

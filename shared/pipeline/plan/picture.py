@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from math import floor
 
 from shared.pipeline.codec import Stored
 
@@ -170,11 +171,16 @@ class BesideImage(Stored):
     key: str
 
 
+def latest_start(seconds: float, least: float) -> float:
+    """Return the latest second from which so much of a file is left, in hundredths."""
+    return floor(max(0.0, seconds - least) * 100 + 1e-6) / 100
+
+
 def refuse_late_start(path: str, facts: OwnFile, start: float | None) -> Iterator[tuple[str, str]]:
     """Yield why a scene cannot begin there in its clip, by field."""
     if facts.left(start) < SHORTEST_CLIP:
-        says = f"leaves less than {SHORTEST_CLIP:g} s of the clip, which lasts {facts.seconds:g} s: begin earlier"
-        yield path, says
+        latest = f"begin at {latest_start(facts.seconds, SHORTEST_CLIP):g} s or earlier"
+        yield path, f"leaves less than {SHORTEST_CLIP:g} s of the clip, which lasts {facts.seconds:g} s: {latest}"
 
 
 def file_key(scene: int) -> str:
