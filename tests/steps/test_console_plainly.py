@@ -142,8 +142,9 @@ def test_why_a_field_was_refused_is_left_whole() -> None:
 
 def test_the_next_move_of_a_failed_film_names_no_call() -> None:
     """A file is chosen, another call is left out; what would be nothing without its calls stays."""
-    again = "choose its file anew; then retry the job"
+    again = "Choose its file anew; then try it again"
     assert again == plain_next("POST its file to /tenant/uploads/font again; then retry the job")
-    assert "give it another clip, or none" == plain_next("give it another clip (POST /jobs/1-2/edit), or none")
-    assert "order a new film" == plain_next("order a new film")
+    assert "Give it another clip, or none" == plain_next("give it another clip (POST /jobs/1-2/edit), or none")
+    assert "Order a new film" == plain_next("order a new film")
+    assert "Try it again: it orders footage 1 again" == plain_next("retry the job: it orders clip-1 again")
     assert "POST /jobs/1/retry" == plain_next("POST /jobs/1/retry")

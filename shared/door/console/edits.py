@@ -7,9 +7,10 @@ from typing import Any
 import flask
 
 from shared.door.bodies import MOST_SCENES
+from shared.door.console.anew import agreement
 from shared.door.console.choices import UNASKED
 from shared.door.console.film import film_page, refused_page
-from shared.door.console.moves import agreement, once
+from shared.door.console.moves import once
 from shared.door.console.outputs import edited_films, kits_of
 from shared.door.console.own_files import kept
 from shared.door.console.places import PLACE_FIELDS, asked_position, filled_position

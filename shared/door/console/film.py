@@ -7,16 +7,20 @@ from uuid import uuid4
 
 import flask
 
+from shared.codes import Code
 from shared.door.asked import WRITE, is_job_id
+from shared.door.console.anew import agreement, by_field, other_words
 from shared.door.console.choices import FILES
 from shared.door.console.outputs import asked_rows, kits_of, offered_kits, ordered_films, shown_rows
 from shared.door.console.own_files import ordered_clip, shown_clip
 from shared.door.console.places import PLACE_FIELDS, filled_position, frames, preset_places
-from shared.door.console.visits import CallRefused, Visit
+from shared.door.console.visits import CallRefused, Visit, told
 from shared.door.mcp_tools import ENDED
 from shared.pipeline.job.stay import BEST_SCORE, FEEDBACK_ABOUT
 
 WEBHOOKS_OF_A_FILM = 20
+REWORDED = frozenset({Code.SAFETY, Code.FILTERED, Code.EMPTY})  # what other words may mend
+TRIED_AGAIN = ("failed", "cancelled")  # how a film stands that can be tried again
 CHART_WIDTH = 1000  # units of the picture of lanes
 
 
@@ -60,13 +64,17 @@ def film_page(
 
     The operator brings the webhooks of another tenant's film, and acts of its own: the tenant's are not offered then.
     """
-    path, again = f"/jobs/{job['id']}", None
+    path, again, other = f"/jobs/{job['id']}", None, dict[str, Any]()
+    ordered = visit.need("GET", f"{path}/understood")
     if webhooks is None:
-        if job["status"] in ("failed", "cancelled") and WRITE in visit.who.key.scopes:
-            again = visit.ask("POST", f"{path}/retry", {"dry_run": True})
+        if job["status"] in TRIED_AGAIN and WRITE in visit.who.key.scopes:
+            other = other_words(form or {}, ordered) if form and "retry" in form else {}
+            again = visit.ask("POST", f"{path}/retry", {**other, "dry_run": True})
+            if other and again.failed and problem is None:
+                problem, status = by_field(told(again), other), 422
         hooks = visit.ask("GET", "/tenant/deliveries", query={"job": job["id"], "limit": str(WEBHOOKS_OF_A_FILM)})
         webhooks = () if hooks.failed else hooks.fields["deliveries"]
-    ordered, wrong = visit.need("GET", f"{path}/understood"), (problem or {}).get("details") or {}
+    wrong = (problem or {}).get("details") or {}
     playing = _playing(job["outputs"], visit.request.args.get("o", ""))
     filled = _asked_files(form or {}, ordered) | _asked_place(form or {}, ordered)
     filled["aspect_ratio"] = str(job["outputs"][playing - 1]["aspect_ratio"]) if playing else ""
@@ -97,6 +105,9 @@ def film_page(
         best=BEST_SCORE,
         ended=job["status"] in ENDED,
         again=again.fields if again and not again.failed else None,
+        retry_agreed=agreement(other) if again and not again.failed else "",
+        other=other,
+        reworded=(job.get("error") or {}).get("code") in REWORDED,
         barred=again.fields.get("message") if again and again.failed else None,
         once=str(uuid4()),
         problem=problem,

@@ -9,8 +9,8 @@ from uuid import uuid4
 import flask
 
 from shared.door.asked import is_job_id
-from shared.door.bodies import MOST_SCENES
-from shared.door.console.film import refused_page
+from shared.door.console.anew import agreement, by_field, other_words
+from shared.door.console.film import TRIED_AGAIN, film_page, refused_page
 from shared.door.console.visits import Visit, told
 from shared.door.inside import Answered
 from shared.pipeline.job.stay import BEST_SCORE, FEEDBACK_ABOUT
@@ -26,10 +26,17 @@ def cancel(visit: Visit, found: Mapping[str, str]) -> flask.Response:
 
 
 def retry(visit: Visit, found: Mapping[str, str]) -> flask.Response:
-    """Try a film again; new words go along where there are some."""
-    heard = visit.ask("POST", f"/jobs/{found['job']}/retry", _words(visit.form), headers=once(visit))
+    """Try a film again; other words tell their own price first."""
+    path = f"/jobs/{found['job']}"
+    body = other_words(visit.form, visit.need("GET", f"{path}/understood"))
+    if visit.form.get("retry_agreed") != agreement(body):
+        job = visit.need("GET", path)
+        if job["status"] in TRIED_AGAIN:
+            return film_page(visit, job, form=visit.form)
+        return visit.go(f"/films/{found['job']}", "retried")  # sent twice: its words are the film's by now
+    heard = visit.ask("POST", f"{path}/retry", body, headers=once(visit, body))
     if heard.failed:
-        return refused_page(visit, found["job"], told(heard))
+        return refused_page(visit, found["job"], by_field(told(heard), body), visit.form)
     return visit.go(f"/films/{found['job']}", "retried")
 
 
@@ -43,7 +50,7 @@ def make_again(visit: Visit, found: Mapping[str, str]) -> flask.Response:
 
     What is bought is what the price was shown for; anything else is told its own price first.
     """
-    body = _made_anew(visit.form)
+    body = _made_anew(visit.form, visit.need("GET", f"/jobs/{found['job']}/understood"))
     if visit.form.get("agreed") != agreement(body):
         return _again(visit, found["job"], body)
     heard = visit.ask("POST", f"/jobs/{found['job']}/regenerate", body, headers=once(visit, body))
@@ -85,25 +92,9 @@ def once(visit: Visit, body: Mapping[str, Any] | None = None) -> Mapping[str, st
     return {"Idempotency-Key": name + hashlib.sha256(asked.encode()).hexdigest()[:16] if asked else name}
 
 
-def agreement(body: Mapping[str, Any]) -> str:
-    """Return what a form holds whose price was shown for this body, and for no other."""
-    return hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
-
-
-def _words(form: Mapping[str, str]) -> dict[str, Any]:
-    """Return what is to be said otherwise: in the whole film, and scene by scene."""
-    scenes = [
-        {"scene": number, "script": words}
-        for number in range(MOST_SCENES)
-        if (words := form.get(f"script.{number}", "").strip())
-    ]
-    whole = form.get("script", "").strip()
-    return {**({"avatar_script": whole} if whole else {}), **({"scenes": scenes} if scenes else {})}
-
-
-def _made_anew(form: Mapping[str, str]) -> dict[str, Any]:
+def _made_anew(form: Mapping[str, str], ordered: Mapping[str, Any]) -> dict[str, Any]:
     parts = sorted(name.removeprefix(PART) for name in form if name.startswith(PART))
-    return {**_words(form), **({"nodes": parts} if parts else {})}
+    return {**other_words(form, ordered), **({"nodes": parts} if parts else {})}
 
 
 def _again(
@@ -114,6 +105,7 @@ def _again(
     wanted: dict[str, Any] = {"nodes": sorted(parts)} if body is None else body
     price = visit.ask("POST", f"/jobs/{job_id}/regenerate", {**wanted, "dry_run": True})
     failed = refused or (price if price.failed else None)
+    problem = by_field(told(failed), wanted) if failed else None
     return visit.page(
         "again.html",
         422 if failed else 200,
@@ -126,5 +118,6 @@ def _again(
         priced=None if price.failed else price.fields,
         agreed=agreement(wanted),
         once=visit.form.get("_once") or str(uuid4()),
-        problem=told(failed) if failed else None,
+        problem=problem,
+        wrong=(problem or {}).get("details") or {},
     )

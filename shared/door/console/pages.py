@@ -15,7 +15,7 @@ from jinja2 import Environment, FileSystemLoader
 
 from shared.door.console import wording
 from shared.door.console.plain_refusals import plain_next, plain_refusal, plain_why
-from shared.door.console.plainly import plain_move, plainly
+from shared.door.console.plainly import plain_move, plain_words, plainly
 
 PAGES_FOLDER = Path(__file__).parent
 STATIC = ("console.css", "console.js", "mark.svg")
@@ -32,7 +32,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters |= {"dollars": dollars, "moment": moment, "part": part, "size": size, "vendor": vendor}
-    made.filters |= {"plainly": plainly, "plain_move": plain_move, "plain_next": plain_next}
+    made.filters |= {"plainly": plainly, "plain_move": plain_move, "plain_next": plain_next, "plain_words": plain_words}
     made.filters |= {"plain_refusal": plain_refusal, "plain_why": plain_why}
     words = ("STATUS", "STATE", "OUTCOME", "NEED", "PLACE", "QUALITY", "DELIVERY", "BATCH", "SHAPE", "SIZE")
     made.globals |= {f"{name}_WORDS": getattr(wording, f"{name}_WORDS") for name in words}

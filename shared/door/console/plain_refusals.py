@@ -22,12 +22,17 @@ FORM_LABELS: Mapping[str, str] = {  # of fields that are called otherwise on a f
     "scenes": "The scenes",
     "score": "Your score",
 }
-_OF_A_SCENE = re.compile(r"(?:text|edit|script)\.([0-9]{1,2})(?:\.(\w+))?")
-_OF_FORMS = {"text": "text_overlay", "script": "script"}  # what a film's page calls by its scene alone
+_OF_A_SCENE = re.compile(r"(?:text|edit|script|seen)\.([0-9]{1,2})(?:\.(\w+))?")
+_OF_FORMS = {
+    "text": "text_overlay",
+    "script": "script",
+    "seen": "visual_description",
+}  # what a film's page calls by its scene alone
 _CALLED = re.compile(r"\b(?:GET|POST|PUT|PATCH|DELETE) /|`")
 _ASIDE_CALL = re.compile(r" \((?:GET|POST|PUT|PATCH|DELETE) /[^ )]*\)")
 _SENT_ANEW = re.compile(r"^POST (?:its file|it|the [a-z]+) to /tenant/uploads.*")  # on pages, files are chosen
 _SET_ASIDE = re.compile(r" \([a-z_]+(?:\.[a-z0-9_]+)+\)")  # a field's path that explains words beside it
+_RETRIED = re.compile(r"\b(?:(R)|r)etry the job\b")
 _MEND = "Mend what is named here, then send it again."
 
 
@@ -51,7 +56,9 @@ def plain_why(why: str) -> str:
 def plain_next(move: str) -> str:
     """Return the next move of a film that failed, without calls: files are chosen on pages, and buttons pressed."""
     parts = (_SENT_ANEW.sub("choose its file anew", part) for part in _ASIDE_CALL.sub("", move).split("; "))
-    return "; ".join(part for part in parts if not _CALLED.search(part)) or move
+    told = "; ".join(part for part in parts if not _CALLED.search(part)) or move
+    told = plain_words(_RETRIED.sub(lambda match: "Try it again" if match[1] else "try it again", told))
+    return told[:1].upper() + told[1:]
 
 
 def plain_refusal(
