@@ -1,5 +1,6 @@
 """A brand's fonts: judged when they are sent, used where they have the letters, ours where they lack them."""
 
+import hashlib
 import struct
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +16,7 @@ from shared.pipeline.edit.edit import Cue, Title
 from shared.pipeline.plan.brand import MOST_FONT_BYTES
 from shared.pipeline.plan.plan import Size
 from tests.media.makers import colored, edit
+from tests.media.typefaces import BLANK, bar, outline, pictures, typeface, zigzag
 
 DEJAVU = FOLDER / "DejaVuSans-Bold.ttf"  # not the one that Latin letters are painted with
 GEORGIAN = FOLDER / "NotoSansGeorgian-Bold.ttf"
@@ -82,6 +84,57 @@ def test_a_font_that_films_cannot_have_is_refused(data: bytes, says: str) -> Non
 
     assert says in refused.value.why
     assert refused.value.next_move
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (typeface(lambda _: BLANK, more=[pictures()]), "pictures, or have colours of their own"),
+        (
+            typeface(lambda number: outline((0, 0, 1, 700)) if number == 8 else outline(bar(number))),
+            "hardly anything .* I",
+        ),
+        (typeface(lambda number: outline((0, 0, 30 + number, 30))), "far too small"),
+        (typeface(em=8192), "far too small"),
+        (typeface(advance=lambda _: 0), r"sets the next letter on A, B, C, D, E, .*hmtx"),
+        (typeface(advance=lambda number: 0 if number == 30 else 700), "on e, or far"),
+        (typeface(advance=lambda number: 60_000 if number == 30 else 700), "on e, or far"),
+        (typeface(space=0), "blank has no width"),
+        (typeface(letter=lambda _: 7), "all look the same"),
+        (typeface(lambda _: outline(bar(7))), "all look the same"),
+        (typeface(lambda number: zigzag(20_000 if number == 61 else 400)), "10,000 strokes"),
+        (typeface(base=0xF000), "encoded as symbols"),
+        (b"%!PS-AdobeFont-1.0: Mug", "Type 1"),
+        (b"\x80\x01\x10\x00\x00\x00%!PS-AdobeFont-1.0: Mug", "Type 1"),
+        (b"PK\x03\x04mug.ttf", "ZIP"),
+        (b"STARTFONT 2.1", "bitmap font"),
+    ],
+)
+def test_a_font_whose_words_nobody_could_read_is_refused(data: bytes, says: str) -> None:
+    """Blank, in a heap, too small, all alike, endless to paint; or of a kind that has a name."""
+    with pytest.raises(FontRefused, match=says) as refused:
+        judged_font(data)
+
+    assert refused.value.next_move.startswith(("Send ", "Export it anew, or send"))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        typeface(),
+        typeface(advance=lambda number: bar(number)[2] // 2),
+        typeface(letter=lambda number: number % 26 if number < 52 else number),
+        typeface(more=[pictures()]),
+    ],
+    ids=["plain", "letters that touch", "capitals alone", "outlines beside pictures"],
+)
+def test_an_odd_font_that_can_be_read_is_taken_and_painted_with(data: bytes, tmp_path: Path) -> None:
+    """Its words stand in it, and in no other font."""
+    own = tmp_path / f"{hashlib.sha256(data).hexdigest()}.ttf"
+    own.write_bytes(data)
+
+    assert "ttf" == judged_font(data).suffix
+    assert {str(own)} == {glyph.face.name for glyph in shape("Fresh Coffee 12", own=str(own)).glyphs}
 
 
 def test_letters_are_a_brands_where_it_has_them_and_ours_where_not() -> None:
