@@ -33,7 +33,8 @@ class Mp4Facts:
     """What a film's own index says: seconds, pixels, whether there is a sound track.
 
     `own_colors`: its picture is of Dolby Vision alone, in colours of its own that no other player has. `frames` are
-    its pictures, and `shown` the seconds they last; of a film in fragments neither is told.
+    its pictures, and `shown` the seconds they last, `played` those that its edit list lets be seen, from the film's
+    beginning; of a film in fragments none is told.
     """
 
     seconds: float
@@ -43,6 +44,7 @@ class Mp4Facts:
     own_colors: bool = False
     frames: int = 0
     shown: float = 0.0
+    played: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ class _Track:
     seconds: float
     samples: int
     own_colors: bool
+    played: int  # in the film's own scale
 
 
 def read_mp4(read: Read, size: int, *, most_boxes: int = _BOXES_MAX) -> Mp4Facts:
@@ -63,10 +66,10 @@ def read_mp4(read: Read, size: int, *, most_boxes: int = _BOXES_MAX) -> Mp4Facts
     Raises NotAFilm when it isn't an MP4, is cut short, is made to be expensive, or its numbers make no sense.
     """
     moov, fragments = _indexes(read, size, most_boxes)
-    seconds, tracks = 0.0, list[_Track]()
+    seconds, scale, tracks = 0.0, 0, list[_Track]()
     for name, body in boxes(moov):
         if name == b"mvhd":
-            seconds = _duration(body, whole=True)
+            seconds, scale = _duration(body, whole=True), _scale(body)
         elif name == b"trak":
             tracks.append(_track(body))
         if len(tracks) > _TRACKS_MAX:
@@ -85,7 +88,8 @@ def read_mp4(read: Read, size: int, *, most_boxes: int = _BOXES_MAX) -> Mp4Facts
         raise NotAFilm(f"a picture of {picture.width}x{picture.height} makes no sense")
     heard = any(track.handler == b"soun" for track in tracks)
     sides = picture.width, picture.height
-    return Mp4Facts(seconds, *sides, heard, picture.own_colors, picture.samples, picture.seconds)
+    played = picture.played / scale if scale else 0.0
+    return Mp4Facts(seconds, *sides, heard, picture.own_colors, picture.samples, picture.seconds, played)
 
 
 def mp4_at(path: Path, *, most_boxes: int = _BOXES_MAX) -> Mp4Facts:
@@ -188,12 +192,15 @@ def _index(read: Read, start: int, length: int, left: int) -> bytes:
 
 
 def _track(trak: bytes) -> _Track:
-    key, handler, width, height, scale, seconds, samples, own = 0, b"", 0, 0, 0, 0.0, 0, False
+    key, handler, width, height, scale, seconds, samples, own, played = 0, b"", 0, 0, 0, 0.0, 0, False, 0
     for name, body in boxes(trak):
         if name == b"tkhd":
             # Width and height are the last two fields, 16.16 fixed point, in every version.
             width, height = number(body[-8:-6]), number(body[-4:-2])
-            key = number(body[20:24] if body[:1] == b"\x01" else body[12:16])
+            wide = body[:1] == b"\x01"
+            key = number(body[20:24] if wide else body[12:16])
+            length = body[28:36] if wide else body[20:24]
+            played = 0 if all(byte == 0xFF for byte in length) else number(length)  # noqa: PLR2004 - "not known"
         elif name == b"edts":
             _edits(body)
         elif name == b"mdia":
@@ -205,7 +212,7 @@ def _track(trak: bytes) -> _Track:
                 elif label == b"minf":
                     samples += _samples(inner)
                     own = own or of_dolby_alone(inner)
-    return _Track(key, handler, width, height, scale, seconds, samples, own)
+    return _Track(key, handler, width, height, scale, seconds, samples, own, played)
 
 
 def _edits(edts: bytes) -> None:

@@ -15,7 +15,7 @@ from shared.media.arrival import ERRORS, dropped
 from shared.media.canvas import YUV
 from shared.media.errors import NO_PICTURE, SOUND_ALONE, MediaRefused
 from shared.media.ffmpeg import PICTURES, SOUNDS, UNDECODED, Budget, run
-from shared.media.probe import FilmFacts, own_colors, probe, told_length
+from shared.media.probe import FilmFacts, own_colors, played_length, probe, told_length
 from shared.media.sources import source_of
 from shared.media.tones import GIVEN, Light, light_of, toned
 from shared.pipeline.plan.picture import LONGEST_CLIP, SHORTEST_CLIP, OwnFile
@@ -39,7 +39,7 @@ def judged_clip(path: Path) -> OwnFile:
     """Decode a clip. Raises MediaRefused saying what is wrong, MediaFailed when the machine failed."""
     budget = Budget(_CLIP_SECONDS)
     facts = _probed(path, budget)
-    _whole(facts, told_length(path))
+    _whole(facts, told_length(path), played_length(path))
     _readable(facts)
     if own_colors(path):
         why = "the clip's colours are Dolby Vision's own (profile 5), which other players show green and violet"
@@ -70,11 +70,15 @@ def _probed(path: Path, budget: Budget) -> FilmFacts:
         raise MediaRefused(_UNREADABLE, _EXPORT) from wrong
 
 
-def _whole(facts: FilmFacts, told: float | None) -> None:
-    """Refuse a clip of the wrong length, or that says another than it has. Raises MediaRefused."""
+def _whole(facts: FilmFacts, *lengths: float | None) -> None:
+    """Refuse a clip of the wrong length, or none of whose own words about it is true. Raises MediaRefused."""
     frames = round(facts.fps * facts.seconds)
+    told = min((each for each in lengths if each), key=lambda each: abs(each - facts.seconds), default=None)
     if told and abs(told - facts.seconds) > max(_OFF, _OFF_SHARE * facts.seconds):
         why = f"the clip says it lasts {told:.1f} s, and {facts.seconds:.1f} s of picture are there"
+        if told < facts.seconds:
+            cut = "it was cut without being exported anew"
+            raise MediaRefused(f"{why}: {cut}", "Export it anew: what was cut off is still in it.")
         raise MediaRefused(why, "Send it again, or export it anew.")
     if not SHORTEST_CLIP <= facts.seconds <= LONGEST_CLIP + 0.5 / max(facts.fps, 1):
         raise MediaRefused(f"the clip lasts {facts.seconds:.1f} s", _CUT_IT)

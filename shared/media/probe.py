@@ -149,27 +149,32 @@ def told_length(path: Path) -> float | None:
     return _bounded(path, sniff(path))[0]
 
 
+def played_length(path: Path) -> float | None:
+    """Return the seconds an MP4 lets its picture be seen; its sound may be longer. Raises MediaRefused as above."""
+    return _bounded(path, sniff(path))[2] or None
+
+
 def own_colors(path: Path) -> bool:
     """Tell whether only players of Dolby Vision know a film's colours. Raises MediaRefused when it is cut short."""
     return _bounded(path, sniff(path))[1]
 
 
-def _bounded(path: Path, demuxer: Demuxer) -> tuple[float | None, bool]:
+def _bounded(path: Path, demuxer: Demuxer) -> tuple[float | None, bool, float]:
     """Refuse what is cut short, or made to cost ffmpeg its time and memory; return what the file tells.
 
-    That is its length, and whether its colours are Dolby Vision's own.
+    That is its length, whether its colours are Dolby Vision's own, and how long an MP4's picture is played.
     """
     with refused():
         if demuxer is Demuxer.MP4:
             facts = mp4_at(path, most_boxes=_BOXES)
-            return facts.seconds, facts.own_colors
+            return facts.seconds, facts.own_colors, facts.played
         with path.open("rb") as file:
 
             def read(offset: int, length: int) -> bytes:
                 file.seek(offset)
                 return file.read(length)
 
-            return read_webm(read, path.stat().st_size), False
+            return read_webm(read, path.stat().st_size), False, 0.0
 
 
 @contextmanager

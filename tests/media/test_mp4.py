@@ -93,7 +93,7 @@ def test_index_at_the_front(tmp_path: Path, mute_clip: Path) -> None:
 
     facts = read_mp4(remote.read, len(remote.data))
 
-    assert Mp4Facts(3.0, 180, 320, audio=False, frames=72, shown=3.0) == facts
+    assert Mp4Facts(3.0, 180, 320, audio=False, frames=72, shown=3.0, played=3.0) == facts
     assert 5 == len(remote.reads)
     assert sum(length for _, length in remote.reads) < 4096
 

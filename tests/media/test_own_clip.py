@@ -133,6 +133,26 @@ def test_a_lie_is_told_as_one(tmp_path: Path, spoil: Callable[[bytes], bytes], w
         judged_clip(path)
 
 
+def test_sound_that_goes_on_after_the_picture_is_no_lie(tmp_path: Path) -> None:
+    """The clip is as long as its picture."""
+    path = tmp_path / "clip.mp4"
+    ffmpeg(*_picture(), "-f", "lavfi", "-i", "sine=d=5", *_CODED, path)
+
+    assert OwnFile("mp4", 1.0, 192, 144, sound=True, fps=12.0) == judged_clip(path)
+
+
+def test_a_clip_that_was_cut_without_being_exported_is_told_so(tmp_path: Path) -> None:
+    """Its edit list hides what its file still holds, which a film would show."""
+    whole, path = tmp_path / "whole.mp4", tmp_path / "clip.mp4"
+    ffmpeg(*_picture("testsrc2=s=192x144:r=12:d=3"), *_CODED, whole)
+    ffmpeg("-ss", "1.5", "-i", whole, "-c", "copy", path)
+
+    with pytest.raises(MediaRefused, match=r"lasts 1\.5 s, and 3\.0 s .* cut without being exported") as refused:
+        judged_clip(path)
+
+    assert "Export it anew: what was cut off is still in it." == refused.value.next_move
+
+
 _HEVC = ("-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "log-level=error:pools=1", "-tag:v", "hvc1")
 
 
