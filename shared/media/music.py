@@ -11,7 +11,7 @@ from pathlib import Path
 from shared.media.errors import MediaRefused
 from shared.media.ffmpeg import Budget, Demuxer, Source, run
 from shared.media.mp4 import NotAFilm, read_m4a
-from shared.media.music_kinds import music_kind
+from shared.media.music_kinds import music_kind, tags_end
 from shared.pipeline.plan.heard import LONGEST_MUSIC, SHORTEST_MUSIC, MusicFacts
 
 MUSIC_SUFFIX = {Demuxer.MP3: "mp3", Demuxer.AAC: "aac", Demuxer.MP4: "m4a", Demuxer.WAV: "wav", Demuxer.FLAC: "flac"}
@@ -25,10 +25,24 @@ _SEND_ANEW = "Send it again, or export it anew."
 _AS_MUSIC = "Export it as MP3, AAC, FLAC or WAV of 16, 24 or 32 bits."
 _UNREAD = re.compile(r"Codec \((\w{1,30})\) not on whitelist")  # ffmpeg's words
 _OUR_KINDS = "Send an MP3, AAC (M4A), WAV or FLAC file."
-_ID3, _FLAC_HEAD = 10, 42
+_FLAC_HEAD = 42
 _COUNTED = re.compile(rb"(?:Xing|Info)\x00\x00\x00(.)(....)", re.DOTALL)  # of an MP3's first, silent frame
 _WAV_CHUNKS = 64
-_EBML = b"\x1a\x45\xdf\xa3"
+_NOT_READ = {
+    b"\x1a\x45\xdf\xa3": "WebM or Matroska",
+    b"OggS": "Ogg (Vorbis or Opus)",
+    b"FORM": "AIFF",
+    b"caff": "Core Audio (CAF)",
+    b"RF64": "RF64",
+    b"riff": "Wave64",
+    b".snd": "AU",
+    b"\x30\x26\xb2\x75": "WMA",
+    b"wvpk": "WavPack",
+    b"MAC ": "Monkey's Audio",
+    b"\x0b\x77": "AC-3",
+    b"MThd": "MIDI",
+    b"#EXTM3U": "a playlist",
+}
 
 
 def judged_music(data: bytes) -> MusicFacts:
@@ -63,8 +77,8 @@ def kind_of(data: bytes) -> Demuxer:
     """Name music's kind by its first bytes. Raises MediaRefused."""
     if suffix := music_kind(data):
         return DEMUXER[suffix]
-    if data.startswith(_EBML):
-        raise MediaRefused("the file is WebM or Matroska, whose sound is not read", _AS_MUSIC)
+    if named := next((name for mark, name in _NOT_READ.items() if data.startswith(mark)), None):
+        raise MediaRefused(f"the file is {named}, whose sound is not read", _AS_MUSIC)
     raise MediaRefused("the file is no music we can read", _OUR_KINDS)
 
 
@@ -95,8 +109,8 @@ def _told(data: bytes, demuxer: Demuxer) -> float | None:
     match demuxer:
         case Demuxer.MP4:
             return _m4a(lambda start, length: data[start : start + length], len(data))
-        case Demuxer.FLAC if len(data) >= _FLAC_HEAD:
-            packed = int.from_bytes(data[18:26])  # rate: 20 bits, channels: 3, depth: 5, samples: 36
+        case Demuxer.FLAC if len(head := data[(at := tags_end(data)) : at + _FLAC_HEAD]) >= _FLAC_HEAD:
+            packed = int.from_bytes(head[18:26])  # rate: 20 bits, channels: 3, depth: 5, samples: 36
             rate, samples = packed >> 44, packed & (2**36 - 1)
             return samples / rate if rate and samples else None
         case Demuxer.WAV:
@@ -110,7 +124,8 @@ def _m4a(read: Callable[[int, int], bytes], size: int) -> float | None:
     try:
         return read_m4a(read, size) or None
     except NotAFilm as wrong:
-        raise MediaRefused(f"the music cannot be used: {wrong}", _OUR_KINDS) from wrong
+        move = _SEND_ANEW if "cut short" in str(wrong) else _OUR_KINDS
+        raise MediaRefused(f"the music cannot be used: {wrong}", move) from wrong
 
 
 def _wav(data: bytes) -> float | None:
@@ -129,9 +144,7 @@ def _wav(data: bytes) -> float | None:
 
 def _mp3(data: bytes) -> float | None:
     """Read the count of frames that encoders write into the first one."""
-    tag = 0
-    if data[:3] == b"ID3":
-        tag = _ID3 + sum((byte & 0x7F) << shift for byte, shift in zip(data[6:10], (21, 14, 7, 0), strict=True))
+    tag = tags_end(data)
     first = data[tag : tag + 256]
     found = _COUNTED.search(first)
     if not found or not found[1][0] & 1 or len(first) < 4 or first[0] != 0xFF:  # noqa: PLR2004 - an MP3 frame's header

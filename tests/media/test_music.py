@@ -110,6 +110,39 @@ def test_sound_in_a_coding_we_do_not_read_is_told_as_that(tmp_path: Path, tune: 
     assert refused.value.next_move.startswith("Export it as MP3")
 
 
+@pytest.mark.parametrize("suffix", ["flac", "aac", "mp3"])
+def test_tags_before_music_are_passed_over(render: Render, mute_clip: Path, tune: Path, suffix: str) -> None:
+    """Taggers write ID3 before FLAC and AAC, too, and twice: it is known as what it is, and heard in a film."""
+    tag = b"ID3\x04\x00\x00\x00\x00\x02\x00" + bytes(256)
+    path = tune.with_name(f"tagged.{suffix}")
+    ffmpeg("-i", tune, "-c:a", {"mp3": "libmp3lame"}.get(suffix, suffix), "-id3v2_version", "0", path)
+    path.write_bytes(tag + tag + path.read_bytes())
+
+    facts = judged_music(path.read_bytes())
+    film = render(edit(shot(3), music=order(path, duck=False), loudness=Loudness.WEB), clip=mute_clip, music=path).film
+
+    assert suffix == facts.suffix
+    assert [6.0, -24.7] == pytest.approx([facts.seconds, facts.loudness], abs=0.5)
+    assert -16 == pytest.approx(loudness(film)[0], abs=0.5)
+
+
+@pytest.mark.parametrize(
+    ("head", "kind"),
+    [
+        (b"OggS\x00", "Ogg"),
+        (b"FORM\x00\x00\x00\x00AIFF", "AIFF"),
+        (b"\x1a\x45\xdf\xa3", "WebM or Matroska"),
+        (b"MThd\x00", "MIDI"),
+    ],
+)
+def test_music_of_a_kind_that_is_not_read_is_told_by_its_name(head: bytes, kind: str) -> None:
+    """With what it can be exported as."""
+    with pytest.raises(MediaRefused, match=f"the file is {kind}.*, whose sound is not read") as refused:
+        judged_music(head + bytes(400))
+
+    assert refused.value.next_move.startswith("Export it as MP3")
+
+
 def test_a_film_is_no_music(clip: Path) -> None:
     """An MP4 with a picture is refused as that."""
     with pytest.raises(MediaRefused) as refused:
