@@ -37,6 +37,7 @@ _LEAST_HIGH = 0.2  # ems: half of A to Z are no lower
 _LEAST_ADVANCE, _MOST_ADVANCE = 0.2, 20.0  # of a letter's width: an f that leans far has 0.6, a narrow i 4
 _LEAST_BLANK = 0.05  # ems
 _LEAST_SHAPES = 30  # that differ among the letters: of a font without small ones 36 do
+_FROM_LINE = 0.4  # ems: half of A to Z end no further above the line, or below it
 _CAPITALS = 26
 _SYMBOLS = 0xF000  # where fonts of symbols have what others have at 0
 _WITH_LATIN = "Send a font with A to Z, a to z and 0 to 9: other letters it lacks are painted with abroll's own."
@@ -120,6 +121,7 @@ class _Painted:
 
     pixels: bytes
     ink: float
+    low: float  # of its last glyph, where it ends above the line
     tall: float
     wide: float
     advance: float
@@ -137,6 +139,8 @@ def _refuse_unreadable(face: uharfbuzz.Face, font: uharfbuzz.Font) -> None:
         raise FontRefused(
             "the font's letters are far too small for what it says of its size (unitsPerEm)", _EXPORT_ANEW
         )
+    if abs(sorted(painted[letter].low for letter in LATIN[:_CAPITALS])[_CAPITALS // 2]) > _FROM_LINE:
+        raise FontRefused("the font's letters stand far above their line, or far below it", _EXPORT_ANEW)
     if blank:
         raise FontRefused(f"hardly anything is seen of {blank} in the font", _PLAIN)
     words = {**painted, "its letters, kerned": _painted(font, LATIN, face.upem)}
@@ -175,15 +179,17 @@ def _painted(font: uharfbuzz.Font, word: str, em: int) -> _Painted:
     uharfbuzz.shape(font, buffer)
     raster, scale = uharfbuzz.RasterDraw(), _JUDGED_EM / em
     raster.extents = uharfbuzz.RasterExtents(-_JUDGED_EM, -_JUDGED_EM, 3 * _JUDGED_EM, 4 * _JUDGED_EM, 0)
-    pen = wide = tall = 0
+    pen = wide = tall = low = 0
     for info, place in zip(buffer.glyph_infos, buffer.glyph_positions or (), strict=True):
         raster.transform = (scale, 0.0, 0.0, scale, (pen + place.x_offset) * scale, place.y_offset * scale)
         raster.draw_glyph(font, info.codepoint)
         pen += place.x_advance
         if reach := font.get_glyph_extents(info.codepoint):
             wide, tall = wide + reach.width, max(tall, -reach.height)
+            low = place.y_offset + reach.y_bearing + reach.height
     image = raster.render()
     if image is None:
         raise MemoryError("HarfBuzz found no room for a letter")
     pixels = bytes(image.buffer)
-    return _Painted(pixels, sum(pixels) / 255 / _JUDGED_EM**2, tall / em, max(1, wide) / em, pen / em)
+    ink = sum(pixels) / 255 / _JUDGED_EM**2
+    return _Painted(pixels, ink, low / em, tall / em, max(1, wide) / em, pen / em)

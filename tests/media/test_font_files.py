@@ -96,6 +96,7 @@ def test_a_font_that_films_cannot_have_is_refused(data: bytes, says: str) -> Non
         ),
         (typeface(lambda number: outline((0, 0, 30 + number, 30))), "far too small"),
         (typeface(em=8192), "far too small"),
+        (typeface(lambda number: outline((50, 900, 200 + 8 * number, 1500))), "far above their line"),
         (typeface(advance=lambda _: 0), r"sets the next letter on A, B, C, D, E, .*hmtx"),
         (typeface(advance=lambda number: 0 if number == 30 else 700), "on e, or far"),
         (typeface(advance=lambda number: 60_000 if number == 30 else 700), "on e, or far"),

@@ -315,6 +315,7 @@ def test_two_photos_in_one_file_are_the_first() -> None:
         (encoded("WEBP")[:12] + b"VP8X" + b"\x0a\x00\x00\x00" + b"\x00" * 4 + b"\xff" * 6 + bytes(20), "16777216"),
         (b"\x00\x00\x00\x0cJXL \x0d\x0a\x87\x0a", "JPEG XL"),
         (b"\x00\x00\x00\x20ftypmif1\x00\x00\x00\x00mif1avifmiaf", "AVIF"),
+        (b"\x00\x00\x00\x18ftypcrx \x00\x00\x00\x01crx isom", "CR3"),
         (b"\x00\x00\x00\x20ftypmif1\x00\x00\x00\x00mif1heicmiaf", "HEIC.*as JPEG"),
     ],
 )

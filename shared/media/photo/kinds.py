@@ -36,6 +36,7 @@ _KNOWN = {
 _BASE64 = (b"/9j/", b"iVBORw0KGgo", b"UklGR")  # how JPEG, PNG and WebP begin in it
 _AVIF = (b"avif", b"avis")
 _HEIC = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1")
+_CANON = b"crx "
 _FILM = "MP4 video"
 _MOST_BRANDS = 64  # bytes of an MP4-like file's first box that are looked at
 
@@ -95,6 +96,8 @@ def _brand(data: bytes) -> str:
     """Name an MP4-like file by its brands: the major one first, then those it is compatible with."""
     end = min(int.from_bytes(data[:4]), _MOST_BRANDS)
     brands = [data[8:12], *(data[at : at + 4] for at in range(16, end, 4))]
+    if _CANON in brands:
+        return "CR3 (raw)"
     if any(brand in _AVIF for brand in brands):
         return "AVIF"
     return "HEIC" if any(brand in _HEIC for brand in brands) else _FILM
