@@ -125,7 +125,9 @@ def _looked_at(take: _Take, ordered: Ordered) -> Arrived:
     if matte.why and kind is not ordered.cutout:
         raw, sound = _decoded(take, ordered.cutout)
         matte = judged(ordered.cutout, raw, facts, key)
-    found = TakeFound(facts, matte.cutout, ordered.key_color, matte.box, matte.key, sound) if sound else None
+    found = (
+        TakeFound(facts, matte.cutout, ordered.key_color, matte.box, matte.key, sound, matte.head) if sound else None
+    )
     return Arrived(facts, matte.cutout, matte.why, found)
 
 

@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 
-from shared.media.boxes import Box, Stand
+from shared.media.boxes import Box, Stand, face
 from shared.media.ffmpeg import Source
 from shared.media.segments import Segment
 from shared.media.takes import MeasuredTake
 from shared.pipeline.edit.edit import Edit
 from shared.pipeline.plan.picture import Inset
+from shared.pipeline.plan.plan import Cutout
 
 YUV = "out_color_matrix=bt709:out_range=tv"
 
@@ -42,6 +43,19 @@ class PlacedPresenter:
     comes: int = 0  # frames it takes to come
     shape: Inset = Inset.AUTO
     sinks: int = 0  # pixels it goes down while it fades
+
+    @property
+    def face(self) -> Box:
+        """Return where its face is on the film: as it was found in its take, else a guess."""
+        stand, head, inset = self.stand, self.take.head, self.take.cutout is Cutout.INSET
+        if head is None or inset:
+            return face(stand, inset=inset)
+        seen, shown = stand.seen, stand.figure or stand.box
+        across, down = shown.width / seen.width, shown.height / seen.height
+        left, top = max(0, head.x - seen.x) * across, max(0, head.y - seen.y) * down
+        right, low = (head.x + head.width - seen.x) * across, (head.y + head.height - seen.y) * down
+        wide, high = min(shown.width, right) - left, min(shown.height, low) - top
+        return Box(shown.x + round(left), shown.y + round(top), max(2, round(wide)), max(2, round(high)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,10 +29,12 @@ def stand_of(
     inset: bool,
     app: AppArea | None = None,
     captioned: bool = False,
+    head: Box | None = None,
 ) -> Stand:
     """Place a take on the film in the shape that was asked for.
 
-    `inset`: it has a background of its own; `captioned`: a place nobody asked for leaves room for captions below.
+    `inset`: it has a background of its own; `captioned`: a place nobody asked for leaves room for captions below;
+    `head`: where a cut-out's head is in the take, None = not known.
     """
     match shape:
         case Inset.AUTO:
@@ -45,12 +47,13 @@ def stand_of(
             return lay(visible, place, size, inset=True, app=app)
         case Inset.BESIDE:
             wide = even(size.width * _PANEL)
-            return _shown(visible, Box(0 if _left(place) else size.width - wide, 0, wide, size.height), inset=inset)
+            panel = Box(0 if _left(place) else size.width - wide, 0, wide, size.height)
+            return _shown(visible, panel, inset=inset, head=head)
         case _:
             box = _box(place, size, shape, app)
             if captioned and place.middle is not None and size.width <= size.height:
                 box = replace(box, y=box.y - 2 * round(_CAPTIONS * size.height / 2)).kept_in(size)
-            return _shown(visible, box, inset=inset, wide=_CLOSE if shape is Inset.CIRCLE else _SIDES)
+            return _shown(visible, box, inset=inset, wide=_CLOSE if shape is Inset.CIRCLE else _SIDES, head=head)
 
 
 def moved_aside(stand: Stand, size: Size, focus: float) -> int:
@@ -80,14 +83,19 @@ def _box(place: Placement, size: Size, shape: Inset, app: AppArea | None) -> Box
     return card_at(place, even(wide), even(wide * times), size, app)
 
 
-def _shown(visible: Box, box: Box, *, inset: bool, wide: float = _SIDES) -> Stand:
-    """Fill a box with a take: cut to it, or a figure that stands on its lower edge, head whole."""
+def _shown(visible: Box, box: Box, *, inset: bool, wide: float = _SIDES, head: Box | None = None) -> Stand:
+    """Fill a box with a take: cut to it, or a figure that stands on its lower edge, its head whole and in the middle.
+
+    Where the head is not known it is taken to be in the middle of what is visible; a hand may point far aside.
+    """
     if inset:
         return Stand(cut_to(visible, box), box)
     high = even(box.height * (1 - _ABOVE))
     larger = max(wide * box.width / visible.width, high / visible.height)
     seen = (even(min(visible.width, box.width / larger)), even(min(visible.height, high / larger)))
     across = min(box.width, even(seen[0] * larger))
-    left = visible.x + (visible.width - seen[0]) // 4 * 2
+    free = visible.width - seen[0]
+    aside = (head.x + head.width / 2 - visible.x - seen[0] / 2) if head else free / 2
+    left = visible.x + 2 * int(min(max(0.0, aside), free) / 2)
     figure = Box(box.x + (box.width - across) // 4 * 2, box.y + box.height - high, across, high)
     return Stand(Box(left, visible.y, *seen), box, figure=figure)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from shared.media.beds import UNDER
-from shared.media.boxes import Box, face, safe_area
+from shared.media.boxes import Box, safe_area
 from shared.media.canvas import Lettering, PlacedPresenter
 from shared.media.errors import MediaFailed, MediaRefused
 from shared.media.ffmpeg import Budget, Demuxer, Source
@@ -24,7 +24,7 @@ from shared.media.takes import LOUDNESS
 from shared.media.watching import Overlay, PictureSeen, looked_for, measuring, watched
 from shared.pipeline.edit.edit import MIDDLE, PRODUCT, Edit
 from shared.pipeline.plan.film_quality import FilmQuality
-from shared.pipeline.plan.plan import Cutout, Sound
+from shared.pipeline.plan.plan import Sound
 from shared.pipeline.quality.figures import Figures, PersonFigures, SoundFigures, SpeechFigures, TextFigures
 from shared.pipeline.quality.judging import judged
 
@@ -147,7 +147,7 @@ def _spoken(laid: FinishedFilm, voices: Sequence[VoiceHeard]) -> Iterator[Speech
 def _standing(laid: FinishedFilm) -> Iterator[PersonFigures]:
     edit, place = laid.edit, product_place(laid.edit)
     for one in laid.presenters:
-        seen = face(one.stand, inset=one.take.cutout is Cutout.INSET)
+        seen = one.face
         hides = one.stand.box.shared_with(place) / place.area if _filmed(laid, one.start, one.end) else None
         yield PersonFigures(
             one.take.node,
@@ -174,7 +174,7 @@ def _written(laid: FinishedFilm, contrasts: Mapping[int, float]) -> Iterator[Tex
     least = _LEAST_WIDE if edit.size.width > edit.size.height else _LEAST_TALL
     for number, word in enumerate(laid.words):
         meanwhile = [one for one in laid.presenters if one.start < word.end and one.end > word.start]
-        faces = [face(one.stand, inset=one.take.cutout is Cutout.INSET) for one in meanwhile]
+        faces = [one.face for one in meanwhile]
         yield TextFigures(
             span=(round(word.start / edit.fps, 2), round(word.end / edit.fps, 2)),
             letters=word.letters / side if word.letters else None,

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from PIL import Image, ImageFilter
 
-from shared.media.boxes import Box, even, face, safe_area
+from shared.media.boxes import Box, even, safe_area
 from shared.media.canvas import Lettering, PlacedPresenter
 from shared.media.card_words import is_drawn
 from shared.media.images import decode_logo
@@ -19,7 +19,7 @@ from shared.media.segments import frames
 from shared.pipeline.edit.edit import Edit
 from shared.pipeline.plan.advice import warning
 from shared.pipeline.plan.brand import LOGO_ALONE, MOST_LOGO, Corner, Logo, LogoTime
-from shared.pipeline.plan.plan import Cutout, Size
+from shared.pipeline.plan.plan import Size
 from shared.pipeline.plan.warned import Warned, WarningText
 
 _USUAL = 0.13  # of the shorter side: the side of a square logo of usual size; one of another shape has its area
@@ -54,7 +54,7 @@ def place_logo(logo: Logo, edit: Edit, presenters: Sequence[PlacedPresenter]) ->
     if edit.scenes and logo.when is LogoTime.ALWAYS:
         start, end = _off_cards(logo, edit, end)
     seen = [look for look in presenters if look.start < end and look.end > start]
-    faces = [face(look.stand, inset=look.take.cutout is Cutout.INSET) for look in seen]
+    faces = [look.face for look in seen]
     asked = None if logo.place is Corner.AUTO else logo.place
     first = asked or (Corner.TOP_RIGHT if edit.size.width > edit.size.height else Corner.TOP_LEFT)
     wide, high = _size(logo, edit.size)

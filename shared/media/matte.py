@@ -10,6 +10,7 @@ from PIL import Image, ImageChops
 
 from shared.media.boxes import Box, even
 from shared.media.errors import MediaRefused
+from shared.media.heads import head_in
 from shared.media.keying import Rgb, chroma
 from shared.media.probe import FilmFacts
 from shared.pipeline.plan.plan import Cutout
@@ -22,16 +23,21 @@ _KEY_SHARE = 0.35  # of the border that must be key; a person may stand on the l
 _CLEAR_SHARE = 0.02  # of a frame that is transparent around a person, even one close to the camera
 _SOMEBODY = 0.003  # of a frame that a person covers at least
 _MOST = 0.8  # of the frames
+_LOOKED_AT = 120  # frames at most in which a head is looked for
 
 
 @dataclass(frozen=True, slots=True)
 class Matte:
-    """How a take can really be cut out, the box of what is visible, its real key colour, and why not as was ordered."""
+    """How a take can really be cut out, the box of what is visible, its real key colour, and why not as was ordered.
+
+    `head` is the box of its head, where it was found.
+    """
 
     cutout: Cutout
     box: Box
     key: Rgb
     why: str = ""
+    head: Box | None = None
 
 
 def filters(kind: Cutout, facts: FilmFacts, square: str, *, apart: bool = False) -> str:
@@ -64,7 +70,11 @@ def judged(kind: Cutout, raw: bytes, facts: FilmFacts, key: Rgb) -> Matte:
     if kind is Cutout.KEY:
         key = _real(frames, key)
         frames = [_away(frame, key) for frame in frames]
-    return Matte(kind, _visible(frames, _SEEN if kind is Cutout.ALPHA else _NEAR, facts), key)
+    least = _SEEN if kind is Cutout.ALPHA else _NEAR
+    box = _visible(frames, least, facts)
+    some = frames[:: -(-len(frames) // _LOOKED_AT)]
+    head = head_in([frame.point([0] * least + [255] * (256 - least)) for frame in some])
+    return Matte(kind, box, key, head=_enlarged(head, size, facts) if head else None)
 
 
 def _small(facts: FilmFacts) -> tuple[int, int]:
@@ -114,6 +124,13 @@ def _visible(frames: Sequence[Image.Image], least: int, facts: FilmFacts) -> Box
     wide = min(even(seen[2] * across - left), (facts.width - left) // 2 * 2)
     high = min(even(seen[3] * down - top), (facts.height - top) // 2 * 2)
     return Box(left, top, max(2, wide), max(2, high))
+
+
+def _enlarged(box: Box, size: tuple[int, int], facts: FilmFacts) -> Box:
+    """Return a box of a small frame in the take's own pixels."""
+    across, down = facts.width / size[0], facts.height / size[1]
+    left, top = int(box.x * across), int(box.y * down)
+    return Box(left, top, round((box.x + box.width) * across) - left, round((box.y + box.height) * down) - top)
 
 
 def _share_from(least: int, frame: Image.Image) -> float:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from shared.media.boxes import Box, even, face, safe_area
+from shared.media.boxes import Box, even, safe_area
 from shared.media.canvas import Lettering, PlacedPresenter
 from shared.media.images import decode
 from shared.media.logo import PlacedLogo
@@ -21,7 +21,7 @@ from shared.media.segments import frames
 from shared.media.zones import caption_zones, title_zones
 from shared.pipeline.edit.edit import PRODUCT, Edit, Product
 from shared.pipeline.plan.picture import CardPlace
-from shared.pipeline.plan.plan import Cutout, Size
+from shared.pipeline.plan.plan import Size
 
 _CARD_WIDTHS = ((0.7, 0.42), (0.95, 0.38), (1.2, 0.34), (9.0, 0.24))  # of a film up to so wide a shape: of its width
 _CARD_HEIGHTS = ((0.7, 0.26), (0.95, 0.30), (1.2, 0.36), (9.0, 0.46))  # the same, of its height
@@ -127,7 +127,7 @@ def _free(
     size, (start, end) = edit.size, span
     seen = [look for look in presenters if look.start < end and look.end > start]
     people = [look.card.box if look.card else look.stand.box for look in seen if not look.stand.fills]
-    faces = [face(look.stand, inset=look.take.cutout is Cutout.INSET) for look in seen]
+    faces = [look.face for look in seen]
     mark = [logo.box] if logo and logo.start < end and logo.end > start else []
     low = [_lower(caption_zones(size, people, faces, edit.safe_area)[0].box, size)] if _said(edit, span) else []
     text = [_upper(title_zones(size, people, faces, edit.safe_area)[0].box, size)] if _written(edit, span) else []

@@ -39,6 +39,7 @@ def presenters_seen(
             inset=take.cutout is Cutout.INSET,
             app=edit.safe_area,
             captioned=bool(edit.cues),
+            head=take.head,
         )
         told += (*take.warnings, *_news(look, stand, edit))
         # Who stands in one scene comes and goes with it; the voice keeps its place.

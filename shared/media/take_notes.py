@@ -37,7 +37,7 @@ class TakeFound:
     """A take looked at and listened to, to its end.
 
     `cutout` is how it can be laid over when it was ordered on `key_color`; `visible` is the box of all that is seen of
-    it, `key` its real key colour.
+    it, `key` its real key colour, `head` the box of its head in the take's pixels, None where it was not found.
     """
 
     facts: FilmFacts
@@ -46,6 +46,7 @@ class TakeFound:
     visible: Box
     key: Rgb
     sound: TakeSound
+    head: Box | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,7 @@ class MeasuredTake:
     gain: float | None
     warnings: tuple[WarningText, ...]
     sound: TakeSound = field(default_factory=TakeSound)
+    head: Box | None = None  # in the take's own pixels; None = it was not found
 
 
 def measure(
@@ -64,7 +65,7 @@ def measure(
         gain = min(_VOICE_RAISED, max(_VOICE_LOWERED, LOUDNESS - known.sound.loudness))
     source = source_of(path, facts, *beside_encoder(facts), clear=True)
     made_of = look.node, source, facts, known.cutout, known.visible, known.key
-    return MeasuredTake(*made_of, gain, tuple(warnings), known.sound)
+    return MeasuredTake(*made_of, gain, tuple(warnings), known.sound, known.head)
 
 
 def _fits(known: TakeFound, look: Appearance) -> bool:
@@ -83,7 +84,7 @@ def _found(look: Appearance, path: Path, facts: FilmFacts, folder: Path, budget:
     if matte.why and kind is not look.cutout:
         raw, _ = _sample(look.cutout, seconds, source, facts, folder, budget)
         matte = judged(look.cutout, raw, facts, key)
-    return TakeFound(facts, matte.cutout, look.key_color, matte.box, matte.key, sound), matte.why
+    return TakeFound(facts, matte.cutout, look.key_color, matte.box, matte.key, sound, matte.head), matte.why
 
 
 def _sample(

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from shared.media.boxes import Box, face
+from shared.media.boxes import Box
 from shared.media.canvas import Lettering, PlacedPresenter
 from shared.media.card_words import drawn_card, marks_on, zones_on
 from shared.media.faces import OURS, OwnFonts
@@ -19,7 +19,7 @@ from shared.media.segments import frames
 from shared.media.wording import Wording, word
 from shared.media.zones import Zone, asked_zone, caption_zones, clear_of, title_zones
 from shared.pipeline.edit.edit import Cue, Edit, Title
-from shared.pipeline.plan.plan import Cutout, Size
+from shared.pipeline.plan.plan import Size
 from shared.pipeline.plan.typography import TextMotion, TextPlace
 
 PAD = 0.55  # of the letters, between them and their panel's edge
@@ -79,7 +79,7 @@ def saying_of(
     start, end = frames(said.start, edit.fps), frames(min(said.start + said.seconds, edit.seconds), edit.fps)
     seen = [look for look in presenters if look.start < end and look.end > start]
     people = [look.stand.box for look in seen]
-    faces = tuple(face(look.stand, inset=look.take.cutout is Cutout.INSET) for look in seen)
+    faces = tuple(look.face for look in seen)
     beside = (*((logo,) if logo else ()), *cards)
     taken = tuple(each.box for each in beside if each.start < end and each.end > start)
     card = drawn_card(edit, said.start)

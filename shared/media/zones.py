@@ -11,6 +11,8 @@ GAP = 0.02  # of the height: words keep from a head below or above them
 _BESIDE = 0.03  # of the width: words keep from a presenter at their side
 _APART = 0.015  # of the shorter side: words keep from a logo
 _MOST_OF_A_LINE = 0.6
+_OVER_CHIN = 0.008  # of the height: how far a caption's panel may reach over a chin, its letters do not
+_TWO_LINES = 0.154  # of the shorter side: two lines of the smallest captions and their panel
 _COLUMN = 0.28  # of the width: a narrower free side is none
 
 
@@ -70,7 +72,10 @@ def title_zones(
 def caption_zones(
     size: Size, people: Sequence[Box], faces: Sequence[Box], app: AppArea | None = None
 ) -> tuple[Zone, ...]:
-    """Return the places of captions, best first: low, above the heads, in the middle, high."""
+    """Return the places of captions, best first: low, above the heads, in the middle, high.
+
+    The low one begins at the chins of those it lies before, if two lines of small letters have room below them.
+    """
     safe = safe_area(size, app)
     left, right, low = safe.left, 1 - safe.right, 1 - max(safe.bottom, 0.07)
     if size.width > size.height:
@@ -78,7 +83,17 @@ def caption_zones(
     head = min((face.y / size.height for face in faces), default=0.565) - GAP
     lowest = (low, head, 0.565)
     zones = [_zone(size, left, right, max(safe.top, edge - 0.24), edge, down=1.0) for edge in lowest if edge > safe.top]
+    zones[0] = _below(zones[0], faces, size)
     return (*zones, _zone(size, left, right, safe.top, safe.top + 0.24, down=0.0))
+
+
+def _below(zone: Zone, faces: Sequence[Box], size: Size) -> Zone:
+    """Let a place begin at the chins that reach into it; a panel's edge may touch them, its letters may not."""
+    box, low = zone.box, zone.box.y + zone.box.height
+    rim, least = round(_OVER_CHIN * size.height), round(_TWO_LINES * min(size.width, size.height))
+    chins = [face.y + face.height - rim for face in faces if face.shared_with(box)]
+    top = max(chins, default=box.y)
+    return replace(zone, box=replace(box, y=top, height=low - top)) if box.y < top <= low - least else zone
 
 
 def clear_of(zones: Sequence[Zone], taken: Sequence[Box], size: Size) -> tuple[Zone, ...]:

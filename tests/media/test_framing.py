@@ -37,15 +37,26 @@ def shaped(shape: Inset, cutout: Cutout = Cutout.ALPHA, place: Placement = USUAL
     scale=st.floats(0.1, 1),
     asked=st.booleans(),
     inset=st.booleans(),
+    head=st.none()
+    | st.builds(Box, st.integers(10, 700), st.integers(20, 1000), st.integers(8, 300), st.integers(8, 300)),
 )
 def test_whatever_the_take_nobody_leaves_the_frame(
-    size: Size, shape: Inset, wide: int, high: int, x: float, scale: float, *, asked: bool, inset: bool
+    size: Size,
+    shape: Inset,
+    wide: int,
+    high: int,
+    x: float,
+    scale: float,
+    *,
+    asked: bool,
+    inset: bool,
+    head: Box | None,
 ) -> None:
     """Boxes lie in the frame on even pixels; what is seen lies in the take; a figure lies in its box, not stretched."""
     visible = Box(10, 20, wide // 2 * 2, high // 2 * 2)
     place = Placement(scale, x, 1.0) if asked else USUAL
 
-    stand = stand_of(visible, place, size, shape, inset=inset)
+    stand = stand_of(visible, place, size, shape, inset=inset, head=head)
 
     for each in (stand.box, *([stand.figure] if stand.figure else [])):
         assert each == each.kept_in(size)
@@ -54,11 +65,25 @@ def test_whatever_the_take_nobody_leaves_the_frame(
     assert stand.seen.y >= visible.y
     assert stand.seen.x + stand.seen.width <= visible.x + visible.width
     assert stand.seen.y + stand.seen.height <= visible.y + visible.height
-    head = face(stand, inset=inset)
-    assert head.shared_with(stand.box) == head.area
+    guessed = face(stand, inset=inset)
+    assert guessed.shared_with(stand.box) == guessed.area
     if stand.figure:
         assert stand.figure.shared_with(stand.box) == stand.figure.area
         assert stand.figure.y + stand.figure.height == stand.box.y + stand.box.height
+
+
+@pytest.mark.parametrize("shape", [Inset.CIRCLE, Inset.BESIDE])
+def test_who_points_aside_stands_in_the_middle(shape: Inset) -> None:
+    """Of a picture that cuts the figure: by the head that was found, not by the hand that makes the figure wide."""
+    visible, head = Box(100, 200, 600, 900), Box(180, 210, 160, 240)
+
+    stand = stand_of(visible, USUAL, Size(720, 1280), shape, inset=False, head=head)
+
+    assert stand.figure is not None
+    middle = stand.figure.x + (head.x + head.width / 2 - stand.seen.x) * stand.figure.width / stand.seen.width
+    edge = stand.seen.x == visible.x
+    assert edge or abs(middle - stand.box.x - stand.box.width / 2) <= 4
+    assert stand.seen.x < stand_of(visible, USUAL, Size(720, 1280), shape, inset=False).seen.x
 
 
 @pytest.mark.parametrize("cutout", TAKES)

@@ -19,7 +19,7 @@ from shared.pipeline.plan.request import AspectRatio, FilmRequest, OutputRequest
 from shared.pipeline.plan.typography import OF_APPS, USUAL_TEXT, CaptionsBy
 from shared.pipeline.plan.warned import Warned, WarningText
 
-RENDERER = 6  # raised whenever the same composition may give other frames or another sound
+RENDERER = 7  # raised whenever the same composition may give other frames or another sound
 CARD_PAINTER = 3  # the same of films with a product's card alone: all others keep their names
 CLIP_PAINTER = 2  # the same of films with clips of the tenant's own
 
