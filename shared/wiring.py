@@ -1,6 +1,6 @@
 """Where real things meet: every function's parts, built when first used, handed on as typed parameters.
 
-The parts stand in `shared/parts/`, each room upon the one before: stores, vendors, steps, doors.
+The parts stand in `shared/parts/`, each room upon the one before: stores, vendors, steps, orders, doors.
 """
 
 import os

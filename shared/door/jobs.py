@@ -1,6 +1,6 @@
 """The `jobs` function: read one, list, timeline, bill, cancel, and the permanent links to a film."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -12,38 +12,30 @@ import flask
 from shared.cloud.blobs import Blobs
 from shared.cloud.jobs import Jobs
 from shared.cloud.records import Loaded, Unread
-from shared.cloud.tenants import Tenant
 from shared.codes import Code
 from shared.door import bill_views, views
-from shared.door.answers import answer, note_quotas, request_id
+from shared.door.answers import answer
 from shared.door.asked import READ, WRITE, Caller, is_job_id
 from shared.door.asked_body import body_asked
 from shared.door.bulk import BulkDoor
 from shared.door.entrance import Entrance
 from shared.door.event_feed import FeedDoor
 from shared.door.feedback import FeedbackDoor
-from shared.door.idempotency import idempotency_key
-from shared.door.incoming import json_body
 from shared.door.job_lists import cursor_at, list_asked, whose_jobs
 from shared.door.lifecycle import LifecycleDoor
-from shared.door.money import cost
 from shared.door.public import Handler, Route, serve
 from shared.door.usage import UsagePage, as_csv, as_json
 from shared.log import Fact, JobRef, log_job
 from shared.pipeline.job.job import Job
-from shared.pipeline.job.price import priced_at
 from shared.steps import links
 from shared.steps.cancel import cancel
 from shared.steps.commit import Commits
 from shared.steps.problems import Problem, invalid, not_found
 
 if TYPE_CHECKING:
+    from shared.door.revisions import RevisionsDoor
     from shared.pipeline.vendors.figures import Outlook
-    from shared.steps.brand_kits import BrandKits
-    from shared.steps.edit_film import EditFilm
     from shared.steps.plan_terms import PlanTerms
-    from shared.steps.revise import Revise
-    from shared.steps.revised import Revised
 
 FILE = ("output", "file", "download")  # which of a film's files, and how
 
@@ -59,15 +51,11 @@ class JobsDoor:
     public_url: str
     now: Callable[[], datetime]
     outlook: "Callable[[], Outlook]"  # what may be expected of the vendors now
-    revise: "Callable[[], Revise]"  # built only when asked for: it plans, reads and fetches
-    edit_film: "Callable[[], EditFilm]"
-    kits: "Callable[[], BrandKits]"
+    revisions: "Callable[[], RevisionsDoor]"  # built only when asked for: it plans, reads and fetches
     lifecycle: LifecycleDoor
     bulk: BulkDoor
     feedback: FeedbackDoor
     terms: "Callable[[], PlanTerms]"
-    schemes: Collection[str]  # of links in an edit
-    judge: Callable[[str], str | None]  # says what is wrong with where one leads
     feed: FeedDoor
 
     def __call__(self, request: flask.Request) -> flask.Response:
@@ -168,84 +156,16 @@ class JobsDoor:
         return answer(200, {**shown, **bill_views.saved(heard.job)})
 
     def _retry(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
-        from shared.door.change_bodies import RetryBody
-
         who, loaded = self._own_and_who(request, found["job"])
-        key, wanted = idempotency_key(request), body_asked(RetryBody, request)
-        if wanted.dry_run:
-            self.entrance.dry_run(request, who)
-        judge = partial(self.entrance.again, request, WRITE)
-        job, revised = self.revise().retry(
-            who.tenant, loaded, wanted.change(), dry_run=wanted.dry_run, key=key, judge=judge
-        )
-        return self._revised(request, job, revised, "the job is tried again", dry_run=wanted.dry_run)
+        return self.revisions().retry(request, who, loaded)
 
     def _regenerate(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
-        from shared.door.change_bodies import RegenerateBody
-
         who, loaded = self._own_and_who(request, found["job"])
-        key, wanted = idempotency_key(request), body_asked(RegenerateBody, request)
-        if wanted.dry_run:
-            self.entrance.dry_run(request, who)
-        job, revised = self.revise().regenerate(
-            who.tenant,
-            loaded,
-            frozenset(wanted.nodes or ()),
-            wanted.change(),
-            dry_run=wanted.dry_run,
-            trace=request_id(request),
-            key=key,
-            judge=partial(self.entrance.again, request, WRITE),
-        )
-        message = "a new film is made from the finished one"
-        return self._revised(request, job, revised, message, by=who.tenant, dry_run=wanted.dry_run)
+        return self.revisions().regenerate(request, who, loaded)
 
     def _edit(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
-        from shared.door.bodies import Mistakes
-        from shared.door.change_bodies import parse_edit
-
         who, loaded = self._own_and_who(request, found["job"])
-        key = idempotency_key(request)
-        try:
-            wanted = parse_edit(json_body(request) or b"{}", self.schemes, self.judge)
-        except Mistakes as mistakes:
-            raise invalid(mistakes.details) from mistakes
-        if wanted.dry_run:
-            self.entrance.dry_run(request, who)
-        work, bought = self.edit_film(), wanted.bought()
-        kits = self.kits().named(who.tenant, labels) if (labels := wanted.brands()) else {}
-        job, revised = work(
-            who.tenant,
-            loaded.job,
-            wanted.recut(kits),
-            dry_run=wanted.dry_run,
-            trace=request_id(request),
-            key=key,
-            judge=partial(self.entrance.again, request, WRITE),
-            refused=work.price(who.tenant, loaded.job, wanted.change(), bought) if bought else None,
-        )
-        message = "a version is made from the takes that exist"
-        return self._revised(request, job, revised, message, by=who.tenant, dry_run=wanted.dry_run)
-
-    def _revised(
-        self, request: flask.Request, job: Job, revised: "Revised", say: str, by: Tenant | None = None, *, dry_run: bool
-    ) -> flask.Response:
-        from shared.pipeline.plan.planner import nodes
-
-        note_quotas(request, revised.quota)
-        factor = self.terms().factor(by) if by and dry_run else job.money.price_factor
-        said = {
-            "remade": sorted(revised.remake),
-            "kept": sorted({node.key for node in nodes(revised.plan)} - revised.remake),
-            "estimated_cost": cost(revised.ours, revised.theirs),
-            "estimated_price": priced_at(revised.ours, factor),
-        }
-        if dry_run:
-            warnings = [*revised.plan.warnings, *revised.warnings]
-            dry = {"status": "dry_run", "message": "nothing was stored or spent", "warnings": warnings}
-            return answer(200, {**dry, **views.films(revised.plan, revised.request), **said})
-        accepted = views.accepted(job, self.public_url, self.now(), say, self.outlook())
-        return answer(202, {**accepted, "parent": job.parent, **said}, {"Location": accepted["urls"]["job"]})
+        return self.revisions().edit(request, who, loaded)
 
     def _film(self, request: flask.Request, found: Mapping[str, str]) -> flask.Response:
         asked, job = request.args, self._own(request, found["job"], READ).job

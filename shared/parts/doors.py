@@ -2,10 +2,9 @@
 
 import time
 from functools import cached_property, partial
-from secrets import token_hex
 from typing import TYPE_CHECKING
 
-from shared.parts.batches import BatchParts
+from shared.parts.orders import OrderParts
 
 if TYPE_CHECKING:  # each function imports only what its own property below names
     from shared.cloud.rates import RateCounts
@@ -24,13 +23,11 @@ if TYPE_CHECKING:  # each function imports only what its own property below name
     from shared.door.jobs import JobsDoor
     from shared.door.mcp import McpDoor
     from shared.door.provider_webhook import ProviderWebhook
+    from shared.door.revisions import RevisionsDoor
     from shared.door.tenant import TenantDoor
-    from shared.steps.event_feed import EventFeed
-    from shared.steps.operator_acts import OperatorActs
-    from shared.steps.replays import Replays
 
 
-class DoorParts(BatchParts):
+class DoorParts(OrderParts):
     """The doors of one instance."""
 
     @cached_property
@@ -79,17 +76,15 @@ class DoorParts(BatchParts):
         url = self.settings.public_url
         given = self.commits, self.jobs, self.entrance
         stays = LifecycleDoor(*given, url, self.now, self.outlook, lambda: self.deletions, lambda: self.delete_job)
-        made = (self.revise, self.edit_film, lambda: self.kits)
-        many, links = BulkDoor(self.jobs, self.entrance, self.bulk), (self._schemes, self.egress.judge)
-        parts = (stays, many, FeedbackDoor(*given, self.now))
+        parts = (stays, BulkDoor(self.jobs, self.entrance, self.bulk), FeedbackDoor(*given, self.now))
         feed, here = FeedDoor(self.entrance, lambda: self.event_feed), (self.blobs, url, self.now)
-        return JobsDoor(*given, *here, self.outlook, *made, *parts, lambda: self.terms, *links, feed)
+        return JobsDoor(*given, *here, self.outlook, self.revisions, *parts, lambda: self.terms, feed)
 
-    @cached_property
-    def event_feed(self) -> "EventFeed":
-        from shared.steps.event_feed import EventFeed
+    def revisions(self) -> "RevisionsDoor":
+        from shared.door.revisions import RevisionsDoor
 
-        return EventFeed(self.endings, self.payloads, self.now)
+        work, links = (self.revise(), self.edit_film(), self.kits, self.terms), (self._schemes, self.egress.judge)
+        return RevisionsDoor(*work, self.entrance, *links, self.settings.public_url, self.now, self.outlook)
 
     @cached_property
     def tenant(self) -> "TenantDoor":
@@ -149,18 +144,6 @@ class DoorParts(BatchParts):
         told = (self.batches, self.jobs, self.delivery_lists, self.deletions, self.audit_log)
         uploads = OwnUploads(self.blobs, self.settings.films_bucket)
         return Kinds(*kept, *told, uploads, self.settings.public_url, self.now, self.outlook)
-
-    @cached_property
-    def replays(self) -> "Replays":
-        from shared.steps.replays import Replays
-
-        return Replays(self.deliveries, self.delivery_lists, self.tasks, self.now, partial(token_hex, 6))
-
-    @cached_property
-    def operator_acts(self) -> "OperatorActs":
-        from shared.steps.operator_acts import OperatorActs
-
-        return OperatorActs(self.commits, self.revise, lambda: self.replays, self.now)
 
     @cached_property
     def catalog(self) -> "CatalogDoor":

@@ -14,27 +14,21 @@ from shared.steps.turns import Turns
 if TYPE_CHECKING:  # each function imports only what its own property below names
     from shared.cloud.months import Months
     from shared.steps.batch_tasks import PushBatch
-    from shared.steps.brand_kits import BrandKits
     from shared.steps.breakers import Breakers
-    from shared.steps.bulk import Bulk
     from shared.steps.closing import CloseTenants
     from shared.steps.compose import Compose
-    from shared.steps.create_job import CreateJob
     from shared.steps.delete_job import DeleteJob
-    from shared.steps.edit_film import EditFilm
+    from shared.steps.event_feed import EventFeed
     from shared.steps.keyed_clips import KeyedClips
     from shared.steps.learn import Learn
     from shared.steps.message import Message
-    from shared.steps.music_files import MusicFiles
     from shared.steps.notify import Notify
     from shared.steps.old_versions import OldVersions
-    from shared.steps.plan_terms import PlanTerms
     from shared.steps.plans import TenantPlans
-    from shared.steps.preflight import Preflight
     from shared.steps.pressure import CountWaiting
     from shared.steps.radar import Radar
     from shared.steps.reap import Reap
-    from shared.steps.revise import Revise
+    from shared.steps.replays import Replays
     from shared.steps.start_presenter import StartPresenter
     from shared.steps.sweep import Sweep
     from shared.steps.troves import Trove
@@ -69,77 +63,6 @@ class StepParts(VendorParts):
         from shared.steps.breakers import Breakers
 
         return Breakers(self.vendor_states, self.tenants, self.monotonic, self.timeouts.stagger)
-
-    @cached_property
-    def preflight(self) -> "Preflight":
-        from shared.steps.asked_once import AskedOnce
-        from shared.steps.images import Images
-        from shared.steps.near import Near
-        from shared.steps.own_clips import OwnClips
-        from shared.steps.preflight import Preflight
-
-        images = Images(self.blobs, self.egress, self.settings.films_bucket, time.monotonic)
-        asked = {name: AskedOnce(presenter, self.monotonic) for name, presenter in self.presenters.items()}
-        clips = OwnClips(self.blobs, self.settings.films_bucket)
-        return Preflight(asked, self.tenants, self.secrets, images, Near(self.catalogs), self.music, clips)
-
-    @cached_property
-    def music(self) -> "MusicFiles":
-        from shared.steps.music_files import MusicFiles
-
-        return MusicFiles(self.blobs, self.settings.films_bucket)
-
-    @cached_property
-    def kits(self) -> "BrandKits":
-        from shared.steps.brand_kits import BrandKits
-
-        kept = (self.brands, self.tenants, self.blobs, self.music, self.jobs.forms.form)
-        return BrandKits(*kept, self.settings.films_bucket, self.tables, self.now)
-
-    @cached_property
-    def create(self) -> "CreateJob":
-        from shared.steps.budget import MonthBudget
-        from shared.steps.casting import Casting
-        from shared.steps.create_job import CreateJob
-        from shared.steps.hourly import HourlyLimit
-        from shared.steps.pressure import HousePressure
-        from shared.steps.takeover import Takeover
-        from shared.steps.turnstile import Turnstile
-
-        given = self.commits, self.jobs, self.preflight, self.tables, self.now, partial(randomness.token_urlsafe, 24)
-        hourly, budget = HourlyLimit(self.plans, self.monotonic), MonthBudget(self.months)
-        casting = Casting(
-            self.personas,
-            self.tenants,
-            self.tables.presenters,
-            lambda read: self.outlook(remembered=not read),
-            self.preflight.presenters,
-            lambda tenant: self.plans.of(tenant).prefer,
-        )
-        takeover = Takeover(self.preflight, self.tables, self.jobs.forms)
-        house = HousePressure(self.vendor_states, self.start_rates, self.now)
-        return CreateJob(*given, hourly, casting, takeover, budget, Turnstile(), self.portions, house, self.terms)
-
-    @cached_property
-    def terms(self) -> "PlanTerms":
-        from shared.steps.plan_terms import PlanTerms
-
-        return PlanTerms(self.plans, self.tables)
-
-    def revise(self) -> "Revise":
-        from shared.steps.revise import Revise
-
-        return Revise(self.commits, self.jobs, self.blobs, self.preflight, self.create, self.tables)
-
-    def bulk(self) -> "Bulk":
-        from shared.steps.bulk import Bulk
-
-        return Bulk(self.commits, self.jobs, self.revise())
-
-    def edit_film(self) -> "EditFilm":
-        from shared.steps.edit_film import EditFilm
-
-        return EditFilm(self.jobs, self.blobs, self.create, self.tables, self.music)
 
     @cached_property
     def keyed_clips(self) -> "KeyedClips":
@@ -298,3 +221,15 @@ class StepParts(VendorParts):
 
         given = self.deliveries, self.tasks, self.secrets, self.egress, self.payloads, self.now
         return Notify(*given, Receiving(self.endpoints))
+
+    @cached_property
+    def event_feed(self) -> "EventFeed":
+        from shared.steps.event_feed import EventFeed
+
+        return EventFeed(self.endings, self.payloads, self.now)
+
+    @cached_property
+    def replays(self) -> "Replays":
+        from shared.steps.replays import Replays
+
+        return Replays(self.deliveries, self.delivery_lists, self.tasks, self.now, partial(randomness.token_hex, 6))

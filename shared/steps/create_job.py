@@ -1,10 +1,10 @@
-"""create_job: checks, plans, prices, reserves, stores the job and enqueues its first tasks.
+"""create_job: has an order checked, reserves its price, stores the job and enqueues its first tasks.
 
 Nothing is stored and nothing paid before every free check has passed. The same order under the same key is the same
 job (idempotency.py).
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -18,31 +18,20 @@ from shared.pipeline.job.entries import reserving
 from shared.pipeline.job.job import Job
 from shared.pipeline.job.portions import Portions, left_of
 from shared.pipeline.job.schema import SWITCHING
-from shared.pipeline.plan.capabilities import Tables
-from shared.pipeline.plan.image_fit import image_warnings, with_photos
 from shared.pipeline.plan.kit import as_asked
 from shared.pipeline.plan.plan import Plan
-from shared.pipeline.plan.planner import CannotPlan, plan, to_ask
 from shared.pipeline.plan.request import FilmRequest, to_document
-from shared.pipeline.plan.selection import Ranked
-from shared.pipeline.plan.speakers import plainly
-from shared.pipeline.plan.warned import WarningText
-from shared.steps.account_defaults import defaults_of
 from shared.steps.admission import admit
 from shared.steps.budget import MonthBudget
-from shared.steps.casting import Casting, in_its_mode
+from shared.steps.check_order import Checked, CheckOrder
 from shared.steps.commit import FIRST_WAIT, Commits
-from shared.steps.dearer import refuse_dearer
 from shared.steps.hourly import HourlyLimit
 from shared.steps.idempotency import BuyingCall, Judge, still_there, unjudged
-from shared.steps.images import Ready
 from shared.steps.new_deliveries import hooks_of
 from shared.steps.plan_terms import PlanTerms
-from shared.steps.preflight import Preflight, Told
 from shared.steps.pressure import HousePressure
-from shared.steps.problems import Problem, invalid, together, unavailable
+from shared.steps.problems import Problem, unavailable
 from shared.steps.quotas import Quota
-from shared.steps.takeover import Takeover
 from shared.steps.turnstile import Turnstile
 
 TRIES = 100  # of a tenant's month: everything it orders and everything that ends writes there
@@ -76,91 +65,27 @@ class _Stored:
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
-    """A plan every free check has passed."""
-
-    plan: Plan
-    warnings: tuple[WarningText, ...]  # beside the plan's own
-    images: Mapping[str, Ready]  # by their node's key
-    request: FilmRequest  # with the ids of its personas
-    ranked: tuple[Ranked, ...] = ()  # every avatar service, where personas left the choice
-
-
-@dataclass(frozen=True, slots=True)
 class CreateJob:
     """The step and what it needs."""
 
     commits: Commits
     jobs: Jobs
-    preflight: Preflight
-    tables: Tables
+    check: CheckOrder
     now: Callable[[], datetime]
     secret: Callable[[], str]
     hourly: HourlyLimit
-    casting: Casting
-    takeover: Takeover
     budget: MonthBudget
     turnstile: Turnstile
     portions: Portions
     house: HousePressure
     terms: PlanTerms
 
-    def checked(self, tenant: Tenant, asked: FilmRequest, *, dry_run: bool, files: bool = True) -> Checked:
-        """Plan, ask what only the avatar service knows, read the images; store nothing. Raises Problem telling all.
-
-        What is wrong about presenters hides nothing about images: the film is planned without what was not told.
-        Without `files` no image, no music and no clip is read.
-        """
-        services = self.terms.services(tenant)
-        asked, tested = in_its_mode(asked, tenant, self.casting, services, self.tables)
-        problems = [*self.terms.barred(tenant, asked)]
-        try:
-            asked = self.preflight.clips.told(tenant.id, asked) if files else asked
-        except Problem as lost:
-            problems.append(lost)
-        try:
-            chosen = self.casting(tenant, asked, services)
-        except Problem as nobody:
-            raise together([*problems, nobody]) from nobody
-        request = chosen.request
-        defaults = defaults_of(tenant)
-        told, lacking = Told({}), tuple[WarningText, ...]()
-        ask = self.preflight.told_for_a_price if dry_run else self.preflight.presenters_told
-        try:
-            needed, planned = to_ask(request, self.tables, defaults), plan(request, self.tables, defaults)
-        except CannotPlan as cannot:
-            raise together([*problems, invalid(cannot.details)]) from cannot
-        if problems:
-            raise together(problems)
-        try:
-            told = ask(tenant.id, needed)
-            planned = told.funded(plainly(plan(request, self.tables, defaults, told.looks), told.plain))
-            takes = sum(take.cost for take in planned.speeches)
-            told.must_pay(planned.provider or planned.footage_account, planned.cost_to_provider_account, takes)
-            refuse_dearer(request, planned)
-            planned, lacking = self.takeover(tenant.id, asked, chosen, planned, defaults)
-        except CannotPlan as cannot:
-            problems.append(invalid(cannot.details))
-        except Problem as problem:
-            problems.append(problem)
-        images: Mapping[str, Ready] = {}
-        try:
-            images, planned = self.preflight.files(tenant.id, request, planned) if files else (images, planned)
-        except Problem as problem:
-            problems.append(problem)
-        if problems:
-            raise together(problems)
-        planned = replace(planned, warnings=(*tested, *planned.warnings))
-        planned = with_photos(planned, {key: image.photo for key, image in images.items()})
-        warnings = (*warnings_beside(planned, request, told), *lacking)
-        return Checked(planned, warnings, images, request, chosen.ranked)
-
     def dry_run(self, tenant: Tenant, request: FilmRequest) -> Checked:
         """Plan and check all there is to check, spending and storing nothing; all warnings stand in the plan.
 
         Raises Problem.
         """
-        checked = self.checked(tenant, request, dry_run=True)
+        checked = self.check(tenant, request, dry_run=True)
         warned = replace(checked.plan, warnings=(*checked.plan.warnings, *checked.warnings))
         return replace(checked, plan=warned)
 
@@ -185,9 +110,9 @@ class CreateJob:
             return known
         self.house.open()
         self.hourly.early(tenant)
-        checked = self.checked(tenant, request, dry_run=False)
+        checked = self.check(tenant, request, dry_run=False)
         self.known_to_all(checked.plan, checked.request)
-        images = self.preflight.images.store(tenant.id, checked.images)
+        images = self.check.preflight.images.store(tenant.id, checked.images)
         begin = partial(
             new_job,
             job_id=job_id,
@@ -293,8 +218,3 @@ class CreateJob:
         call.made(known.job)
         self.commits.enqueue_all(known.job)
         return Created(known.job, repeated=True)
-
-
-def warnings_beside(plan: Plan, request: FilmRequest, told: Told) -> tuple[WarningText, ...]:
-    """Return what is known before paying beside the plan's own warnings, of an order as of a revision."""
-    return (*told.warnings, *image_warnings(request, plan))

@@ -71,10 +71,10 @@ class EditFilm:
         if not dry_run and not refused and (known := self.create.bought(call, job_id)):
             return known.job, first(known.job)
         _editable(base)
-        recut, lost = self.create.preflight.clips.recut(tenant.id, recut)
+        recut, lost = self.create.check.preflight.clips.recut(tenant.id, recut)
         refused |= lost
         laid = self._with_music(tenant, base, recut, self._laid(base, recut, refused))
-        self.create.preflight.clips.still_there(tenant.id, laid.request, laid.plan)
+        self.create.check.preflight.clips.still_there(tenant.id, laid.request, laid.plan)
         laid, images = self._with_images(tenant, base, laid)
         adopted = _adopted(base, laid, images)
         if gone := missing(self.blobs, base) & adopted.keys():
@@ -95,7 +95,7 @@ class EditFilm:
             tenant=tenant.id,
             request=laid.request,
             plan=laid.plan,
-            images=self.create.preflight.images.store(tenant.id, images),
+            images=self.create.check.preflight.images.store(tenant.id, images),
             adopted=adopted,
             film_token=self.create.secret(),
             request_hash=call.request_hash,
@@ -161,7 +161,7 @@ class EditFilm:
         if not new:
             return laid, {}
         only = replace(laid.plan, pictures=new)
-        ready = self.create.preflight.images.ready(tenant.id, laid.request, only)
+        ready = self.create.check.preflight.images.ready(tenant.id, laid.request, only)
         only = with_photos(only, {key: image.photo for key, image in ready.items()})
         warnings = (*laid.plan.warnings, *image_warnings(laid.request, only))
         photos = {picture.key: picture for picture in only.pictures}

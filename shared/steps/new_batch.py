@@ -84,7 +84,7 @@ class NewBatch:
                 said = f"only {row - 1} of {len(requests)} rows could be checked in {PRICE_SECONDS:.0f} seconds"
                 raise Problem(Code.PAYLOAD_TOO_LARGE, said, next_move="send the rows as several batches")
             try:
-                plan = self.create.checked(tenant, request, dry_run=dry_run, files=False).plan
+                plan = self.create.check(tenant, request, dry_run=dry_run, files=False).plan
             except Problem as problem:
                 problems.append((row, problem))
                 if len(problems) >= MOST_TOLD:

@@ -41,8 +41,9 @@ from shared.pipeline.plan.speakers import plainly
 from shared.steps.account_defaults import defaults_of
 from shared.steps.admission import admit
 from shared.steps.casting import fell_back
+from shared.steps.check_order import warnings_beside
 from shared.steps.commit import Commits, StoreBusy
-from shared.steps.create_job import CreateJob, warnings_beside
+from shared.steps.create_job import CreateJob
 from shared.steps.dearer import refuse_above
 from shared.steps.idempotency import BuyingCall, Judge, unjudged
 from shared.steps.kept_files import missing

@@ -239,7 +239,7 @@ def test_a_file_that_drips_in_is_given_up(stage: Stage) -> None:
     hasty = dataclasses.replace(images, monotonic=lambda: float(next(clock)))
     with Loopback(drip(b"HTTP/1.1 200 OK\r\ncontent-length: 9000\r\n\r\n", b"x")) as server:
         request = film(image_url=server.url)
-        planned = plan(request, stage.wiring.create_job.create.tables, Defaults())
+        planned = plan(request, stage.wiring.create_job.create.check.tables, Defaults())
         with pytest.raises(Problem) as problem:
             hasty.ready(TENANT.id, request, planned)
 

@@ -116,7 +116,7 @@ def film(**changed: Any) -> FilmRequest:
 
 
 def planned(stage: Stage, shop: Tenant, request: FilmRequest, *, dry_run: bool = False) -> Plan:
-    return stage.wiring.create_job.create.checked(shop, request, dry_run=dry_run).plan
+    return stage.wiring.create_job.create.check(shop, request, dry_run=dry_run).plan
 
 
 @pytest.mark.parametrize("dry_run", [True, False])
@@ -216,7 +216,7 @@ def test_a_retry_is_filmed_by_the_test_account_alone(stage: Stage, accounts_at: 
     """Whatever accounts have come: it says so and costs the same; without that account it is refused, not moved."""
     shop = accounts_at(Case(ours_for_tests=ACTIVE))
     job_id = stage.order(film(), tenant=shop)
-    keys, revise = stage.wiring.tenant.accounts.keys, stage.wiring.jobs_door.revise()
+    keys, revise = stage.wiring.tenant.accounts.keys, stage.wiring.revise()
     loaded = stage.wiring.jobs.load(job_id)
     assert loaded
     stage.wiring.commits.hear(loaded, CancelAsked("a test"))

@@ -39,7 +39,7 @@ def ended(stage: Stage, job_id: str) -> tuple[str, str]:
 def photo(stage: Stage) -> str:
     """Upload the photo; return its name."""
     image = sniff_and_reencode(PHOTO.read_bytes(), max_bytes=2**25, max_pixels=2**26)
-    stage.wiring.create_job.create.preflight.images.put("acme", image)
+    stage.wiring.create_job.create.check.preflight.images.put("acme", image)
     return image.sha256
 
 

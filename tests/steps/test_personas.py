@@ -98,7 +98,7 @@ def test_a_wrong_persona_names_its_field(shop: Customer, name: str, body: object
 def test_no_tenant_fills_the_store(stage: Stage) -> None:
     """One more than a tenant may keep is refused with a way out; changing one that is there still works."""
     many = customer(stage.wiring, "many")
-    store = stage.wiring.create_job.create.casting.store
+    store = stage.wiring.create_job.create.check.casting.store
     for number in range(MOST_PERSONAS):
         store.put("many", Persona(f"p{number}", at={"heygen": PersonaIds(LOOK)}))
 
@@ -141,7 +141,7 @@ def test_a_persona_without_a_voice_speaks_with_its_looks_own(stage: Stage) -> No
     assert with_default
 
     film = FilmRequest("Mug", scenes=(SceneRequest("A mug", duration=4),), avatar_script="Hi.", persona="own")
-    checked = stage.wiring.create_job.create.checked(replace(with_default, voice_id=VOICE), film, dry_run=True)
+    checked = stage.wiring.create_job.create.check(replace(with_default, voice_id=VOICE), film, dry_run=True)
 
     assert checked.plan.speeches[0].voice_id is None
 
@@ -225,7 +225,7 @@ def test_nobody_speaks_nothing_is_asked(stage: Stage) -> None:
     """A persona of a film in which nobody speaks its words is not looked for."""
     film = FilmRequest("Mug", scenes=(SceneRequest("A mug", duration=4),), persona="nobody")
 
-    assert Chosen(film) == stage.wiring.create_job.create.casting(TENANT, film, ())
+    assert Chosen(film) == stage.wiring.create_job.create.check.casting(TENANT, film, ())
 
 
 def test_an_unknown_service_is_told_the_known_ones(shop: Customer) -> None:

@@ -213,7 +213,7 @@ def test_a_platform_account_that_goes_fails_what_is_unsent(stage: Stage, how: st
     stage.live(job_id)
     loaded = stage.wiring.jobs.load(job_id)
     assert loaded
-    stage.wiring.jobs_door.revise().retry(SHOP, loaded, Change(), dry_run=False)
+    stage.wiring.revise().retry(SHOP, loaded, Change(), dry_run=False)
     stage.wiring.start_presenter(stage.message(job_id, SPEECH))
     assert ([THEIRS], Payer.PROVIDER_ACCOUNT) == (billed(stage), stage.node(job_id, SPEECH).payer)
 

@@ -90,7 +90,7 @@ def test_a_retry_that_its_ceiling_would_end_is_refused_at_the_door(stage: Stage)
 def test_a_lost_product_image_refuses_the_retry(stage: Stage) -> None:
     """Nobody can make the customer's photo again: 409, nothing moves, and the next move is told."""
     photo = sniff_and_reencode(PHOTO.read_bytes(), max_bytes=2**25, max_pixels=2**26)
-    stored = stage.wiring.create_job.create.preflight.images.put(TENANT.id, photo)
+    stored = stage.wiring.create_job.create.check.preflight.images.put(TENANT.id, photo)
     job_id = stage.order(footage(REFUSED, image=photo.sha256))
     stage.live(job_id)
     loaded = stage.wiring.jobs.load(job_id)
@@ -137,7 +137,7 @@ def said(warnings: Sequence[str]) -> list[str]:
 def ordered(stage: Stage, script: str) -> tuple[str, list[str]]:
     """Order a film of an uploaded photo with a presenter; return its id and what it warns of."""
     photo = sniff_and_reencode(PHOTO.read_bytes(), max_bytes=2**25, max_pixels=2**26)
-    stage.wiring.create_job.create.preflight.images.put(TENANT.id, photo)
+    stage.wiring.create_job.create.check.preflight.images.put(TENANT.id, photo)
     job_id = stage.order(presented(script, image=photo.sha256))
     return job_id, said(stage.job(job_id).warnings)
 
