@@ -1,4 +1,4 @@
-"""What HeyGen tells for free: how a film stands, which films there are, avatars, voices, the account, webhooks."""
+"""What HeyGen tells for free: how a film stands, which films there are, and that it cannot tell now."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from shared.egress.client import Egress
-from shared.pipeline.plan.looks import Look, LookType
 from shared.providers.heygen.client import HeyGen
 from shared.providers.ports import (
     Failure,
@@ -20,9 +19,9 @@ from shared.providers.ports import (
     TryLater,
 )
 from tests.egress.loopback import Loopback, Script, raw, reply, reset
+from tests.providers.heygen_answers import RAW, listed, refusal
 from tests.providers.orders import KEY, heygen
 
-RAW = "the vendor's own words"
 FILM = "https://files.heygen.example/v_1.webm?sig=1"
 
 Question = Callable[[HeyGen], object]
@@ -36,19 +35,9 @@ QUESTIONS: dict[str, Question] = {
 }
 
 
-def refusal(status: int, code: str, message: str = RAW) -> Script:
-    """Answer as HeyGen v3 refuses."""
-    return reply(status, {"error": {"code": code, "message": message}})
-
-
 def video(status: Any, **more: Any) -> Script:
     """Answer with a film's state."""
     return reply(200, {"data": {"id": "v_1", "status": status, "title": "j1.p.t1.a1", **more}})
-
-
-def listed(*items: Any, more: str | None = None) -> Script:
-    """Answer with one page of a list."""
-    return reply(200, {"data": list(items), "has_more": more is not None, "next_token": more})
 
 
 def poll(script: Script) -> tuple[Pending | Filmed | Failure, str | None]:
@@ -278,186 +267,3 @@ def test_list_that_goes_round_is_left_at_once() -> None:
         heygen(server.url).find("j1.p.t1.a1", api_key=KEY)
 
     assert len(server.heard) == 2
-
-
-def test_check_key_tells_the_billing_type() -> None:
-    """A working key says how its account pays."""
-    with Loopback(reply(200, {"data": {"username": "u", "billing_type": "wallet"}})) as server:
-        assert heygen(server.url).check_key(api_key=KEY) == "wallet"
-
-    assert server.heard[0].target == "/v3/users/me"
-
-
-def test_avatar() -> None:
-    """A look tells its engines and its own voice."""
-    answer = {
-        "id": "look_1",
-        "name": "Anna",
-        "avatar_type": "photo_avatar",
-        "supported_api_engines": ["avatar_iv", 7, "avatar_v"],
-        "default_voice_id": "v_en",
-        "status": "completed",
-    }
-
-    with Loopback(reply(200, {"data": answer})) as server:
-        found = heygen(server.url).avatar("look_1", api_key=KEY)
-
-    assert found == Look("look_1", "Anna", LookType.PHOTO, ("avatar_iv", "avatar_v"), "v_en")
-    assert server.heard[0].target == "/v3/avatars/looks/look_1"
-
-
-def test_groups_id_is_told_with_its_looks() -> None:
-    """The commonest mistake gets the ids that work."""
-    scripts = (
-        refusal(404, "avatar_not_found"),
-        reply(200, {"data": {"id": "group_1", "name": "Anna", "looks_count": 2}}),
-        listed({"id": "look_1"}, {"id": "look_2"}),
-    )
-
-    with Loopback(*scripts) as server, pytest.raises(Refused) as refused:
-        heygen(server.url).avatar("group_1", api_key=KEY)
-
-    assert refused.value.code == "avatar_is_group"
-    assert refused.value.next_move == "Use the id of one look as avatar_id. Its looks are look_1, look_2."
-    assert [heard.target for heard in server.heard] == [
-        "/v3/avatars/looks/group_1",
-        "/v3/avatars/group_1",
-        "/v3/avatars/looks?limit=20&group_id=group_1",
-    ]
-
-
-def test_unknown_avatar() -> None:
-    """Neither look nor group."""
-    with Loopback(refusal(404, "avatar_not_found")) as server, pytest.raises(Refused) as refused:
-        heygen(server.url).avatar("nobody", api_key=KEY)
-
-    assert refused.value.code == "avatar_not_found"
-
-
-@pytest.mark.parametrize("status", ["processing", "pending_consent", "failed"])
-def test_unfinished_avatar(status: str) -> None:
-    """A look that is not finished cannot be filmed."""
-    answer = reply(200, {"data": {"id": "look_1", "name": "Anna", "status": status}})
-
-    with Loopback(answer) as server, pytest.raises(Refused) as refused:
-        heygen(server.url).avatar("look_1", api_key=KEY)
-
-    assert refused.value.code == "avatar_not_usable"
-
-
-@pytest.mark.parametrize("status", [None, "complete", "completed"])
-def test_voice(status: str | None) -> None:
-    """A voice tells its name."""
-    with Loopback(reply(200, {"data": {"voice_id": "v_1", "name": "Ruth", "status": status}})) as server:
-        assert heygen(server.url).voice("v_1", api_key=KEY).name == "Ruth"
-
-    assert server.heard[0].target == "/v3/voices/v_1"
-
-
-@pytest.mark.parametrize(
-    ("script", "word"),
-    [
-        (refusal(404, "voice_not_found"), "voice_not_found"),
-        (reply(200, {"data": {"name": "Ruth", "status": "failed"}}), "voice_not_usable"),
-        (reply(200, {"data": {"name": "Ruth", "status": "processing"}}), "voice_not_usable"),
-    ],
-)
-def test_voice_that_cannot_speak(script: Script, word: str) -> None:
-    """An unknown or unfinished voice is refused before anything is spent."""
-    with Loopback(script) as server, pytest.raises(Refused) as refused:
-        heygen(server.url).voice("v_1", api_key=KEY)
-
-    assert refused.value.code == word
-
-
-def test_register_webhook() -> None:
-    """The secret comes once, with the registration."""
-    made = reply(200, {"data": {"endpoint_id": "e_1", "secret": "whsec_1", "status": "enabled"}})
-
-    with Loopback(listed(), made) as server:
-        registered = heygen(server.url).register_webhook("https://abroll.example/h", api_key=KEY)
-
-    assert registered == ("e_1", "whsec_1")
-    assert server.heard[1].target == "/v3/webhooks/endpoints"
-    assert server.heard[1].json == {
-        "url": "https://abroll.example/h",
-        "events": ["avatar_video.success", "avatar_video.fail"],
-    }
-
-
-def test_registering_again_replaces_the_forgotten_one() -> None:
-    """A registration whose answer was lost has a secret nobody knows."""
-    scripts = (
-        listed(
-            {"endpoint_id": "e_0", "url": "https://other.example/"},
-            {"endpoint_id": "e_1", "url": "https://abroll.example/h"},
-        ),
-        reply(200, {"data": {"id": "e_1"}}),
-        reply(200, {"data": {"endpoint_id": "e_2", "secret": "whsec_2"}}),
-    )
-
-    with Loopback(*scripts) as server:
-        registered = heygen(server.url).register_webhook("https://abroll.example/h", api_key=KEY)
-
-    assert registered == ("e_2", "whsec_2")
-    assert [(heard.method, heard.target) for heard in server.heard[1:]] == [
-        ("DELETE", "/v3/webhooks/endpoints/e_1"),
-        ("POST", "/v3/webhooks/endpoints"),
-    ]
-
-
-def test_refused_webhook() -> None:
-    """An address HeyGen does not take is told as such."""
-    with Loopback(listed(), refusal(400, "invalid_parameter")) as server, pytest.raises(Refused) as refused:
-        heygen(server.url).register_webhook("http://abroll.example/h", api_key=KEY)
-
-    assert refused.value.code == "webhook_refused"
-
-
-@pytest.mark.parametrize("script", [reply(200), reply(404)])
-def test_unregister_of_what_is_gone_is_fine(script: Script) -> None:
-    """Twice is once."""
-    with Loopback(script) as server:
-        heygen(server.url).unregister_webhook("e_1", api_key=KEY)
-
-    assert (server.heard[0].method, server.heard[0].target) == ("DELETE", "/v3/webhooks/endpoints/e_1")
-
-
-def test_a_rotation_is_asked_for_under_its_key() -> None:
-    """The secret comes with the answer; the same key may be told it again."""
-    with Loopback(reply(200, {"data": {"endpoint_id": "e_1", "secret": "whsec_2"}})) as server:
-        secret = heygen(server.url).rotate_webhook("e_1", api_key=KEY, idempotency_key="once")
-
-    assert "whsec_2" == secret
-    assert ("POST", "/v3/webhooks/endpoints/e_1/rotate-secret") == (server.heard[0].method, server.heard[0].target)
-    assert "once" == server.heard[0].headers["idempotency-key"]
-
-
-@pytest.mark.parametrize(
-    ("script", "told"), [(reply(401), KeyChanged), (reply(500), TryLater), (reset(), TryLater), (reply(200), TryLater)]
-)
-def test_a_rotation_without_a_secret_is_none(script: Script, told: type[Exception]) -> None:
-    """Whoever asked asks again."""
-    with Loopback(script) as server, pytest.raises(told):
-        heygen(server.url).rotate_webhook("e_1", api_key=KEY, idempotency_key="once")
-
-
-def test_only_ours_are_cleared() -> None:
-    """What has our address, and what we knew by its id; not the one that is kept, not another's."""
-    ours = "https://abroll.example/h"
-    there = [
-        {"endpoint_id": f"e_{number}", "url": url} for number, url in enumerate((ours, ours, "https://x.example/"))
-    ]
-    with Loopback(
-        listed(*there, {"endpoint_id": "e_3", "url": "https://old.example/"}), reply(200), reply(404)
-    ) as server:
-        heygen(server.url).clear_webhooks(ours, known="e_3", keep="e_1", api_key=KEY)
-
-    assert ["/v3/webhooks/endpoints/e_0", "/v3/webhooks/endpoints/e_3"] == [each.target for each in server.heard[1:]]
-
-
-@pytest.mark.parametrize(("script", "told"), [(reply(401), KeyChanged), (reply(500), TryLater), (reset(), TryLater)])
-def test_unregister_tells_what_it_could_not_do(script: Script, told: type[Exception]) -> None:
-    """Whoever goes on without it says so."""
-    with Loopback(script) as server, pytest.raises(told):
-        heygen(server.url).unregister_webhook("e_1", api_key=KEY)

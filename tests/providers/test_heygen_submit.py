@@ -10,16 +10,11 @@ from shared.egress.client import Egress
 from shared.providers.ports import InFlight, Misconfigured, NotSent, Refused, SpeechOrder, TryLater, Unknown
 from tests.egress.loopback import Loopback, Script, drip, raw, reply, reset
 from tests.patience import PATIENCE
+from tests.providers.heygen_answers import RAW, refusal
 from tests.providers.orders import KEY, LOOPBACK, heygen, speech
 
-RAW = "the vendor's own words"
 ACCEPTED = reply(200, {"data": {"video_id": "v_1", "status": "waiting", "output_format": "webm"}})
 ATTEMPT = "j1.presenter-1.t1.a1.r0"
-
-
-def refusal(status: int, code: str, message: str = RAW, headers: dict[str, str] | None = None, **more: Any) -> Script:
-    """Answer as HeyGen v3 refuses."""
-    return reply(status, {"error": {"code": code, "message": message, "doc_url": None, **more}}, headers)
 
 
 def submit(script: Script, order: SpeechOrder | None = None) -> str:

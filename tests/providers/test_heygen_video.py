@@ -25,18 +25,13 @@ from shared.providers.ports import (
 )
 from tests.egress.loopback import Loopback, Script, drip, raw, reply, reset
 from tests.patience import PATIENCE
+from tests.providers.heygen_answers import RAW, refusal
 from tests.providers.orders import KEY, heygen_video, keyed_clip
 
-RAW = "the vendor's own words"
 ACCEPTED = reply(202, {"data": {"video_id": "v_1", "status": "pending"}})
 ATTEMPT = "j1.clip-1.t1.a1.r0"
 PHOTO = Handed(b"\xff\xd8\xff photo", "image/jpeg")
 SENT_PHOTO = {"type": "base64", "media_type": "image/jpeg", "data": base64.b64encode(PHOTO.raw).decode()}
-
-
-def refusal(status: int, code: str, message: str = RAW, headers: dict[str, str] | None = None, **more: Any) -> Script:
-    """Answer as HeyGen v3 refuses."""
-    return reply(status, {"error": {"code": code, "message": message, "doc_url": None, **more}}, headers)
 
 
 def submit(script: Script, order: KeyedClipOrder | None = None, total: float = PATIENCE) -> str:

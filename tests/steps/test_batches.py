@@ -1,8 +1,6 @@
 """Batches: many orders at once, priced as a whole, made one after the other, told of once."""
 
 import contextlib
-import csv
-import io
 import json
 import os
 import queue
@@ -15,23 +13,17 @@ from typing import Any
 import pytest
 from standardwebhooks import Webhook
 
-from shared.cloud.blobs import NoFile
 from shared.cloud.jobs import StoreUnreachable
-from shared.cloud.records import Filters
 from shared.cloud.tenants import Tenant
-from shared.pipeline.job.batch import MOST_PASSES, FilmBatch
-from shared.pipeline.plan.request import FilmRequest
 from shared.steps.batch_rows import row_job
 from shared.steps.budget import MonthBudget
-from shared.steps.feed_batch import FeedBatch
 from tests.faults.wire import Kind
 from tests.listener import Listener
-from tests.steps.calls import Customer, customer, told
+from tests.steps.batched import fed, jobs_of, kept, results, rows, sent, shop_of, shown
+from tests.steps.calls import customer, told
 from tests.steps.dying import Died, Dying
-from tests.steps.stage import LOOK, ROOT, TENANT, VOICE, Stage, staged
+from tests.steps.stage import Stage, staged
 
-PHOTO = ROOT / "infra" / "local" / "samples" / "coffee.jpg"
-SCENE = {"visual_description": "A mug on a table", "duration": 4}
 DYING = ("jobs", "tasks", "batches", "months", "batch_jobs")
 MANY = int(os.environ.get("ABROLL_BATCH_ROWS", "3"))
 HOURLY = {"two-an-hour": {"creations_per_hour": 2}}
@@ -48,53 +40,6 @@ def alone(tmp_path: Path, canned: Mapping[str, Path]) -> Iterator[Stage]:
     """Return a stage on which nobody else's films are made."""
     with staged(tmp_path, canned=canned) as each:
         yield each
-
-
-def rows(count: int = 2, **changed: Any) -> list[dict[str, Any]]:
-    return [{"product_title": f"Mug {n}", "product_id": f"sku-{n}", "scenes": [SCENE], **changed} for n in range(count)]
-
-
-def shop_of(stage: Stage, tenant: str, **changed: Any) -> Customer:
-    """Return a customer of its own."""
-    stage.wiring.tenants.put_tenant(Tenant(tenant, tenant, plan=TENANT.plan, **changed))
-    return customer(stage.wiring, tenant)
-
-
-def sent(shop: Customer, body: object, query: str = "", **headers: str) -> dict[str, Any]:
-    """Send a batch; return what was answered."""
-    taken = shop.call("POST", f"/batches{query}", body, **headers)
-    assert taken.status_code == 202, taken.get_data(as_text=True)
-    return dict(told(taken))
-
-
-def shown(shop: Customer, batch: str) -> dict[str, Any]:
-    return dict(told(shop.call("GET", f"/batches/{batch}")))
-
-
-def results(shop: Customer, batch: str) -> list[dict[str, str]]:
-    """Return a batch's results, a row each."""
-    text = shop.call("GET", f"/batches/{batch}/results.csv").get_data(as_text=True)
-    return list(csv.DictReader(io.StringIO(text)))
-
-
-def kept(stage: Stage, batch: str) -> FilmBatch:
-    seen = stage.wiring.batches.load(batch)
-    assert seen
-    return seen.batch
-
-
-def fed(stage: Stage, batch: str, feed: FeedBatch | None = None) -> None:
-    """Make one pass over a batch."""
-    (feed or stage.wiring.feed_batch)(batch, kept(stage, batch).wake)
-
-
-def with_rows(feed: FeedBatch, rows: Any) -> FeedBatch:
-    """Return the work with another way to read rows."""
-    return replace(feed, rows=rows)
-
-
-def jobs_of(stage: Stage, tenant: str) -> set[str]:
-    return {each.id for each in stage.wiring.jobs.page(tenant, Filters(), 100, None)}
 
 
 def test_a_batch_becomes_films_and_one_webhook(alone: Stage) -> None:
@@ -265,263 +210,3 @@ def test_half_a_share_is_left_to_single_orders(stage: Stage) -> None:
     fed(stage, batch)
 
     assert (3, {"cancelled": 1}) == (kept(stage, batch).taken, dict(kept(stage, batch).ended))
-
-
-def test_a_cancelled_batch_begins_no_more(stage: Stage) -> None:
-    """Cancelled while a pass orders its second row: that row is no job, the first is made, and its results say so."""
-    shop = shop_of(stage, "stops")
-    batch = sent(shop, {"rows": rows(3)})["batch_id"]
-    true = stage.wiring.feed_batch
-
-    class Cancelling:
-        def order(self, of: FilmBatch, row: int) -> FilmRequest:
-            if row == 2:
-                assert 200 == shop.call("POST", f"/batches/{batch}/cancel").status_code
-            return true.rows.order(of, row)
-
-    fed(stage, batch, with_rows(true, Cancelling()))
-    first = row_job(kept(stage, batch), 1)
-    assert ({first}, "stopping") == (jobs_of(stage, "stops"), shown(shop, batch)["status"])
-    shop.call("POST", f"/jobs/{first}/cancel")
-    fed(stage, batch)
-
-    assert ("cancelled", 2) == (shown(shop, batch)["status"], shown(shop, batch)["counts"]["not_begun"])
-    assert ["cancelled", "not_begun", "not_begun"] == [row["status"] for row in results(shop, batch)]
-    assert 409 == shop.call("POST", f"/batches/{batch}/cancel").status_code
-
-
-def test_an_ended_batch_is_deleted_and_its_films_stay(stage: Stage) -> None:
-    """Not while it runs; then nobody finds it, the reaper ends its orders, and its films are listed by its id still."""
-    shop, other = shop_of(stage, "deletes", monthly_films=1), shop_of(stage, "no-owner")
-    batch = sent(shop, {"rows": rows()}, Idempotency_Key="gone")["batch_id"]
-    fed(stage, batch)
-    uri, job = kept(stage, batch).rows_uri, row_job(kept(stage, batch), 1)
-    shop.call("POST", "/create_job", {"product_title": "Alone", "scenes": [SCENE]})
-    early = shop.call("DELETE", f"/batches/{batch}")
-    shop.call("POST", f"/jobs/{job}/cancel")
-    fed(stage, batch)
-
-    deleted = [who.call("DELETE", f"/batches/{batch}").status_code for who in (other, shop, shop)]
-    sought = [shop.call("GET", f"/batches/{batch}{path}").status_code for path in ("", "/results.csv")]
-    again = shop.call("POST", "/batches", {"rows": rows()}, Idempotency_Key="gone")
-    reaped = stage.wiring.reap()["batches"]
-
-    assert (409, "still_live") == (early.status_code, told(early)["error"])
-    assert f"/batches/{batch}/cancel" in told(early)["next_move"]
-    assert [404, 200, 404] == deleted
-    assert [404, 404] == sought
-    assert "deleted" in told(again)["message"]
-    assert [] == told(shop.call("GET", "/batches"))["batches"]
-    assert 1 == reaped
-    with pytest.raises(NoFile):
-        stage.wiring.blobs.read(uri, 0, 1)
-    assert stage.wiring.batches.load(batch) is None
-    listed = told(shop.call("GET", f"/jobs?batch={batch}"))["jobs"]
-    assert [(job, batch)] == [(each["id"], each["batch_id"]) for each in listed]
-    assert "batch.deleted" in {each["what"] for each in told(shop.call("GET", "/tenant/audit"))["changes"]}
-
-
-def test_a_batchs_films_are_listed_by_its_id(stage: Stage) -> None:
-    """Narrowed further, a page at a time, and nobody else's; a word that is no id is told so."""
-    shop, other = shop_of(stage, "lists"), shop_of(stage, "lists-not")
-    batch = sent(shop, {"rows": rows(3)})["batch_id"]
-    fed(stage, batch)
-    jobs = [row_job(kept(stage, batch), row) for row in (3, 2, 1)]
-    shop.call("POST", f"/jobs/{jobs[0]}/cancel")
-
-    page = told(shop.call("GET", f"/jobs?batch={batch}&limit=2"))
-    rest = told(shop.call("GET", f"/jobs?batch={batch}&limit=2&cursor={page['next_cursor']}"))
-    gone = told(shop.call("GET", f"/jobs?batch={batch}&status=cancelled"))["jobs"]
-    dry = told(shop.call("POST", f"/jobs/cancel?batch={batch}", {}))
-
-    assert jobs == [each["id"] for each in (*page["jobs"], *rest["jobs"])]
-    assert [jobs[0]] == [each["id"] for each in gone]
-    assert jobs[1:] == [each["id"] for each in dry["jobs"]]
-    assert [] == told(other.call("GET", f"/jobs?batch={batch}"))["jobs"]
-    assert "batch" in told(shop.call("GET", "/jobs?batch=all"))["details"]
-
-
-def test_a_row_that_races_with_the_batchs_end_is_no_job(stage: Stage) -> None:
-    """Cancelled between the judging of a row and its commit: the commit names the batch as it was, and fails."""
-    shop = shop_of(stage, "races")
-    tenant = stage.wiring.tenants.tenant("races")
-    assert tenant
-    stage.wiring.months.own(tenant, "any", stage.clock())  # begun, so that the second commit is the row's
-    batch = sent(shop, {"rows": rows()})["batch_id"]
-    rule = stage.wire.on(
-        r"^firestore Commit", nth=2, meanwhile=lambda: shop.call("POST", f"/batches/{batch}/cancel") and None
-    )  # the first says that a pass has begun
-
-    fed(stage, batch)
-    fed(stage, batch)
-
-    assert rule.struck
-    assert (set(), "cancelled") == (jobs_of(stage, "races"), shown(shop, batch)["status"])
-
-
-def test_a_revoked_key_orders_no_more_rows(stage: Stage) -> None:
-    """The batch of a key that was revoked begins nothing; one whose key has only expired goes on."""
-    shop, other = shop_of(stage, "revoked"), shop_of(stage, "expired")
-    gone, late = sent(shop, {"rows": rows(1)})["batch_id"], sent(other, {"rows": rows(1)})["batch_id"]
-    stage.wiring.tenants.put_api_key(replace(shop.key, revoked_at=stage.clock()))
-    stage.wiring.tenants.put_api_key(replace(other.key, expires_at=stage.clock()))
-    stage.clock.forward(61)
-
-    fed(stage, gone)
-    fed(stage, late)
-
-    assert (set(), "cancelled") == (jobs_of(stage, "revoked"), kept(stage, gone).status.value)
-    assert 1 == len(jobs_of(stage, "expired"))
-
-
-def test_a_row_that_breaks_us_stops_no_batch(stage: Stage) -> None:
-    """A row that makes every pass crash is refused after a while, and the next ones have their turn."""
-    shop = shop_of(stage, "broken")
-    batch = sent(shop, {"rows": rows()})["batch_id"]
-    true = stage.wiring.feed_batch
-
-    class Broken:
-        def order(self, of: FilmBatch, row: int) -> FilmRequest:
-            if row == 1:
-                raise RuntimeError("a bug")
-            return true.rows.order(of, row)
-
-    for _ in range(MOST_PASSES):
-        with pytest.raises(RuntimeError):
-            fed(stage, batch, with_rows(true, Broken()))
-    fed(stage, batch, with_rows(true, Broken()))
-
-    assert ["internal_error", ""] == [row["error"] for row in results(shop, batch)]
-
-
-def test_the_same_call_is_the_same_batch(stage: Stage) -> None:
-    """Sent again under its key it is one batch; another content under it is refused."""
-    shop = shop_of(stage, "again")
-    first = sent(shop, {"rows": rows()}, Idempotency_Key="k")["batch_id"]
-
-    again = sent(shop, {"rows": rows()}, Idempotency_Key="k")["batch_id"]
-    other = shop.call("POST", "/batches", {"rows": rows(1)}, Idempotency_Key="k")
-
-    assert (first, 409) == (again, other.status_code)
-    assert 1 == len(told(shop.call("GET", "/batches"))["batches"])
-
-
-def test_every_wrong_row_is_told_at_once(stage: Stage) -> None:
-    """Mistakes go by row, counted from 1, and field; those only the avatar service knows stand by their rows, too."""
-    shop = shop_of(stage, "wrong")
-    wrong = [*rows(1), {"product_title": "X", "scenes": []}, {"product_title": "Y", "colour": 1}, 7]
-    answer = told(shop.call("POST", "/batches", {"rows": wrong[:3]}))
-    assert {"rows.2.scenes", "rows.3.colour"} <= answer["details"].keys()
-    assert "rows.1" not in str(answer["details"].keys())
-    assert ["rows.4"] == list(told(shop.call("POST", "/batches", {"rows": wrong}))["details"])
-
-    stranger = rows(2, avatar_id="nobody", voice_id="voice_en_ana", avatar_script="Hi.")
-    refused = shop_of(stage, TENANT.id).call("POST", "/batches", {"rows": [*rows(1), *stranger]})
-    assert ("avatar_not_found", {"rows.2.avatar_id", "rows.3.avatar_id"}) == (
-        told(refused)["error"],
-        set(told(refused)["details"]),
-    )
-
-
-def test_a_table_by_a_template(stage: Stage) -> None:
-    """Columns that are no field of an order are the template's variables; cells that look like formulas are escaped."""
-    shop = shop_of(stage, "table")
-    order = {"scenes": [{"visual_description": "{{what}} on a table", "duration": 4}]}
-    shop.call("PUT", "/tenant/templates/launch", {"variables": {"what": {"example": "a cup"}}, "order": order})
-    table = '\ufeffproduct_title;what;captions\r\n=1+1;"A mug; blue";TRUE\r\n\r\n@x;A pot;\r\n'.encode()
-
-    batch = sent(shop, table, "?template=launch&title=Spring")["batch_id"]
-    fed(stage, batch)
-
-    request = stage.job(row_job(kept(stage, batch), 1)).request
-    assert ("A mug; blue on a table", True) == (request.scenes[0].visual_description, request.captions)
-    assert ["'=1+1", "'@x"] == [row["product_title"] for row in results(shop, batch)]
-
-
-def test_variables_that_are_numbers_come_from_cells(stage: Stage) -> None:
-    """As numbers, true or false where they stand alone, as written within a text; what is none is told at its field."""
-    shop = shop_of(stage, "numbers")
-    scene = {"visual_description": "{{secs}} cups for {{price}}", "duration": "{{secs}}"}
-    order = {"scenes": [scene], "captions": "{{words}}", "metadata": {"sku": "{{sku}}"}}
-    variables = {
-        "secs": {"example": 4},
-        "price": {"example": 9.5},
-        "words": {"default": True},
-        "sku": {"default": "x"},
-    }
-    kept_one = shop.call("PUT", "/tenant/templates/sale", {"variables": variables, "order": order})
-    table = b"product_title;secs;price;words;sku\nMug;6;9,90;FALSE;007\nPot;4;12.50;;\n"
-
-    batch = sent(shop, table, "?template=sale")["batch_id"]
-    fed(stage, batch)
-    first, second = (stage.job(row_job(kept(stage, batch), row)).request for row in (1, 2))
-    wrong = shop.call("POST", "/batches?template=sale&dry_run=true", b"product_title,secs,price\nMug,six,1\n")
-    strict = shop.call("POST", "/create_job", {"template": "sale", "variables": {"secs": "6", "price": 1}})
-
-    assert 200 == kept_one.status_code
-    assert ("6 cups for 9,90", 6, False) == (
-        first.scenes[0].visual_description,
-        first.scenes[0].duration,
-        first.captions,
-    )
-    assert ("4 cups for 12.50", 4, True) == (
-        second.scenes[0].visual_description,
-        second.scenes[0].duration,
-        second.captions,
-    )
-    assert [{"sku": "007"}, {"sku": "x"}] == [dict(each.metadata) for each in (first, second)]
-    assert {"rows.1.scenes.0.duration"} == set(told(wrong)["details"])
-    assert "scenes.0.duration" in told(strict)["details"]
-
-
-def test_a_query_that_says_one_thing_twice_buys_nothing(stage: Stage) -> None:
-    """Which of two `dry_run` is meant nobody knows; of filters the first alone was heard."""
-    shop = shop_of(stage, "doubled")
-
-    batch = shop.call("POST", "/batches?dry_run=false&dry_run=true", rows())
-    films = shop.call("GET", "/jobs?status=failed&status=cancelled")
-
-    assert [(400, ["dry_run"]), (400, ["status"])] == [
-        (each.status_code, list(told(each)["details"])) for each in (batch, films)
-    ]
-    assert "more than once" in told(batch)["details"]["dry_run"][0]
-    assert [] == told(shop.call("GET", "/batches"))["batches"]
-
-
-def test_a_cap_of_nothing_is_told_what_it_may_be(stage: Stage) -> None:
-    """That it is not valid says neither why nor what would be."""
-    refused = shop_of(stage, "capped").call("POST", "/batches", {"rows": rows(), "max_cost_usd": 0})
-
-    assert {"max_cost_usd": ["must be more than 0"]} == told(refused)["details"]
-
-
-def test_rows_with_pictures_are_priced_and_made(stage: Stage) -> None:
-    """A batch reads no picture: each is read when its row begins, and one that is not there is that row's alone."""
-    shop = customer(stage.wiring, TENANT.id)
-    photo = told(shop.call("POST", "/tenant/uploads", PHOTO.read_bytes(), Content_Type="image/jpeg"))["image"]
-    shown = {"avatar_script": "Hi.", "avatar_id": LOOK, "voice_id": VOICE}
-    wall = [{**shown, "product_title": "Wall", "background": {"type": "image", "image": photo}}]
-    films = [*rows(1, image=photo), *rows(1, image="0" * 64), *rows(1, poster={"image": photo}), *wall]
-
-    priced = shop.call("POST", "/batches?dry_run=true", films)
-    batch = sent(shop, films)["batch_id"]
-    for _ in films:
-        fed(stage, batch)
-
-    assert 200 == priced.status_code
-    assert ["", "image_refused", "", ""] == [row["error"] for row in results(shop, batch)]
-
-
-def test_a_batch_that_no_key_could_make_is_refused_as_its_orders_are(stage: Stage) -> None:
-    """Its price needs none; taken without one, each of its rows would be refused when it begins."""
-    shop = shop_of(stage, "keyless")
-    spoken = [{**each, "avatar_script": "Hi.", "avatar_id": LOOK, "voice_id": VOICE} for each in rows()]
-
-    priced = shop.call("POST", "/batches?dry_run=true", spoken)
-    refused = shop.call("POST", "/batches", [*rows(1), *spoken])
-    single = shop.call("POST", "/create_job", spoken[0])
-
-    assert (200, 422) == (priced.status_code, refused.status_code)
-    assert "no_provider_key" == told(refused)["error"] == told(single)["error"]
-    assert ["rows.2", "rows.3"] == list(told(refused)["details"])
-    assert [] == told(shop.call("GET", "/batches"))["batches"]

@@ -161,6 +161,11 @@ def story(request: FilmRequest = FOOTAGE, node: str = CLIP, timeouts: Timeouts =
     return Story(job(request, timeouts), node, timeouts=timeouts)
 
 
+def presenter() -> Story:
+    """Begin with a new job whose presenter is asked for."""
+    return story(PRESENTED, PRESENTER).later(1)
+
+
 def claimed(node: str = CLIP, token: str = "a", *, take: int = 1, attempt: int = 1) -> on.Claimed:
     way = Reconcile.IDEMPOTENCY_KEY if node.startswith("presenter") else Reconcile.OBJECT
     return on.Claimed(node, take, attempt, token, reconcile=way)
