@@ -3,6 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
+from shared.codes import Code
+from shared.pipeline.job import events as on
 from shared.pipeline.job.creation import UNBOUNDED, new_job
 from shared.pipeline.job.job import Job
 from shared.pipeline.job.portions import Portions
@@ -60,3 +62,7 @@ def cast_job(request: FilmRequest = ONE, left: Portions = UNBOUNDED, *, guessed:
 def cast_story(request: FilmRequest = ONE, node: str = PRESENTER, **changed: Any) -> Story:
     """Begin with such a job."""
     return Story(cast_job(request, **changed), node)
+
+
+def rejected(code: Code = Code.CREDITS, token: str = "a", node: str = PRESENTER) -> on.Rejected:
+    return on.Rejected(node, token, code, "the account has no credits left", "top it up")
