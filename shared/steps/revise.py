@@ -49,12 +49,10 @@ from shared.steps.idempotency import BuyingCall, Judge, unjudged
 from shared.steps.kept_files import missing
 from shared.steps.preflight import Preflight
 from shared.steps.problems import Problem, invalid, not_found, unavailable
-from shared.steps.revised import Revised, first, only_composed, recomposed, within_ceiling
+from shared.steps.revised import Revised, first, instead, only_composed, recomposed, retriable, within_ceiling
 
 if TYPE_CHECKING:
     from shared.cloud.audit import AuditLine
-
-MOST_RETRIES = 20  # of one job: each stays in its document
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +95,7 @@ class Revise:
 
     def again(self, tenant: Tenant, job: Job, change: Change, *, dry_run: bool) -> Revised:
         """Return what a retry of a failed or cancelled job would make, and its price. Raises Problem."""
-        _retriable(job)
+        retriable(job)
         if not dry_run:
             self.create.hourly.early(tenant)
         undone = {key for key, node in job.nodes.items() if node.state is not State.DONE}
@@ -147,7 +145,7 @@ class Revise:
                 raise
             if known := self._tried(call, name, loaded):
                 return known
-            _retriable(loaded.job)
+            retriable(loaded.job)
         raise unavailable("the retry could not be stored")
 
     def _tried(self, call: BuyingCall, name: str, loaded: Loaded) -> tuple[Job, Revised] | None:
@@ -201,7 +199,7 @@ class Revise:
         if parent.versions.of:
             raise only_composed(parent)
         if parent.ending is not Ending.COMPLETED:
-            raise Problem(Code.NOT_COMPLETED, "only a finished film can be made anew", next_move=_instead(parent))
+            raise Problem(Code.NOT_COMPLETED, "only a finished film can be made anew", next_move=instead(parent))
         strays = nodes - set(regenerable(parent))
         if strays:
             names = ", ".join(regenerable(parent))
@@ -278,24 +276,3 @@ class Revise:
 def retrying(tenant: Tenant, job: Job, change: Change, key: str | None, judge: Judge = unjudged) -> BuyingCall:
     """Return the call that tries one job again: the same whether it is asked for alone or among others."""
     return BuyingCall(tenant.id, f"jobs/{job.id}/retry", key, to_plain(change), judge)
-
-
-def _retriable(job: Job) -> Job:
-    """Return the job if it can be tried again. Raises Problem."""
-    if job.ending not in (Ending.FAILED, Ending.CANCELLED):
-        message = "only a job that failed or was cancelled can be tried again"
-        raise Problem(Code.NOT_FAILED, message, next_move=_instead(job))
-    if len(job.purchases) > MOST_RETRIES:
-        message = f"the job was tried again {MOST_RETRIES} times, and more than that is not kept"
-        raise Problem(Code.RETRIED_TOO_OFTEN, message)
-    return job
-
-
-def _instead(job: Job) -> str:
-    match job.ending:
-        case None:
-            return "wait until the job has ended, or cancel it"
-        case Ending.COMPLETED:
-            return f"POST /jobs/{job.id}/regenerate makes a new film from it"
-        case Ending.FAILED | Ending.CANCELLED:
-            return f"POST /jobs/{job.id}/retry tries it again"

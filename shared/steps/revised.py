@@ -1,4 +1,4 @@
-"""What a changed film will be made of, and at which price; a version is only ever composed."""
+"""What a changed film will be made of, and at which price; which jobs can be changed; a version is only composed."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from shared.codes import Code
 from shared.pipeline.codec import to_plain
 from shared.pipeline.job.creation import CEILING
-from shared.pipeline.job.job import Job
+from shared.pipeline.job.job import Ending, Job
 from shared.pipeline.job.ledger import at_risk
 from shared.pipeline.job.revision import Change
 from shared.pipeline.plan.plan import Plan
@@ -14,6 +14,8 @@ from shared.pipeline.plan.request import FilmRequest
 from shared.pipeline.plan.warned import WarningText
 from shared.steps.problems import Problem
 from shared.steps.quotas import Quota
+
+MOST_RETRIES = 20  # of one job: each stays in its document
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,3 +71,25 @@ def within_ceiling(job: Job, revised: Revised) -> None:
             f"its spending ceiling, ${ceiling / 1e6:.2f} with this retry"
         )
         raise Problem(Code.SPEND_CEILING, message)
+
+
+def retriable(job: Job) -> Job:
+    """Return the job if it can be tried again. Raises Problem."""
+    if job.ending not in (Ending.FAILED, Ending.CANCELLED):
+        message = "only a job that failed or was cancelled can be tried again"
+        raise Problem(Code.NOT_FAILED, message, next_move=instead(job))
+    if len(job.purchases) > MOST_RETRIES:
+        message = f"the job was tried again {MOST_RETRIES} times, and more than that is not kept"
+        raise Problem(Code.RETRIED_TOO_OFTEN, message)
+    return job
+
+
+def instead(job: Job) -> str:
+    """Say what can be done with a job that cannot be changed as was asked."""
+    match job.ending:
+        case None:
+            return "wait until the job has ended, or cancel it"
+        case Ending.COMPLETED:
+            return f"POST /jobs/{job.id}/regenerate makes a new film from it"
+        case Ending.FAILED | Ending.CANCELLED:
+            return f"POST /jobs/{job.id}/retry tries it again"

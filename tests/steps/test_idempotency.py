@@ -10,8 +10,7 @@ from shared.pipeline.job.events import CancelAsked
 from shared.pipeline.job.job import Ending, Job, State
 from shared.pipeline.job.revision import Change, SceneChange
 from shared.steps.problems import Problem
-from shared.steps.revise import MOST_RETRIES
-from shared.steps.revised import Revised
+from shared.steps.revised import MOST_RETRIES, Revised
 from tests.faults.cloud import StagedWiring
 from tests.faults.wire import Kind
 from tests.steps.stage import CLIP, SPEECH, TENANT, Stage, footage, presented
