@@ -116,6 +116,8 @@ class Site:
 def _complaint(message: "ConsoleMessage") -> Iterator[str]:
     if "status of 422 (" in message.text:
         return  # a form that is refused: the page tells why
+    if "net::ERR_INTERNET_DISCONNECTED" in message.text:
+        return  # a test took the network away
     if message.type in ("error", "warning"):
         yield f"{message.type}: {message.text} ({message.location.get('url')})"
 

@@ -168,3 +168,17 @@ def test_a_film_is_ordered_without_script(site: Site, tmp_path: Path) -> None:
         told = page.get_by_role("heading", level=1).inner_text()
 
     assert "No script" == told
+
+
+def test_a_clip_that_did_not_arrive_is_chosen_again(site: Site, tmp_path: Path) -> None:
+    """When the connection breaks the page says so, and the same file, chosen again, is sent."""
+    small_clip(tmp_path)
+    with site.page("shop") as page:
+        page.goto(f"{site.url}/console/new")
+        page.get_by_text("Your own clip instead of footage").click()
+        page.context.set_offline(True)
+        page.get_by_label("A clip (MP4").set_input_files(tmp_path / "red.mp4")
+        page.get_by_text("red.mp4 did not arrive: the connection broke").wait_for()
+        page.context.set_offline(False)
+        page.get_by_label("A clip (MP4").set_input_files(tmp_path / "red.mp4")
+        page.get_by_text("1.0 s, 192").wait_for()

@@ -72,7 +72,7 @@ def test_mistakes_come_back_with_the_table(browser: Browser) -> None:
     page = text(
         browser.send("/batches/new", {"_once": ONCE, "rows": TABLE.replace("A pot on a table", ""), "do": "price"})
     )
-    assert "rows.2" in page
+    assert "Row 2, scenes.0.visual_description" in page
     assert "Mug &lt;b&gt;,sku-1" in page
 
 

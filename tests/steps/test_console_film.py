@@ -111,6 +111,7 @@ def test_texts_that_stay_are_not_sent(stage: Stage, browser: Browser, film: str)
     )
     assert 422 == nothing.status_code
     assert "Nothing would be different" in nothing.get_data(as_text=True)
+    assert "<details open><summary>Texts" in nothing.get_data(as_text=True)
     assert "New" == asked["scenes"][0]["text_overlay"]
 
 

@@ -9,9 +9,16 @@ import flask
 
 from shared.door.console.visits import Visit, told
 from shared.door.inside import Answered
+from shared.steps.problems import Problem, invalid
 
 PROVIDERS = {"heygen": "HeyGen", "did": "D-ID"}
 SCOPES = {"jobs:read": "see films", "jobs:write": "order and change films", "tenant:admin": "manage the account"}
+ENTRIES = {"api_key": "key", "avatar_id": "avatar", "voice_id": "voice"}  # of an account's form
+ENTRY_LABELS = {
+    f"{provider}-{entry}": f"{name}'s {said}"
+    for provider, name in PROVIDERS.items()
+    for entry, said in {"key": "API key", "avatar": "avatar", "voice": "voice"}.items()
+} | {f"account-{provider}": name for provider, name in PROVIDERS.items()}
 _DAYS = re.compile(r"[0-9]{1,4}")
 _MONTH = re.compile(r"(2[0-9]{3})-(0[1-9]|1[0-2])")
 
@@ -24,7 +31,17 @@ def settings(visit: Visit, _found: Mapping[str, str]) -> flask.Response:
 def change(visit: Visit, _found: Mapping[str, str]) -> flask.Response:
     """Put a key, change who speaks, ask the service anew, or remove an account."""
     heard, said = changed(visit)
-    return _settings(visit, told(heard), 422) if heard.failed else visit.go("/settings", said)
+    return _settings(visit, by_account(visit, heard), 422) if heard.failed else visit.go("/settings", said)
+
+
+def by_account(visit: Visit, heard: Answered) -> Mapping[str, Any]:
+    """Return a refusal by the fields of the form that was sent: there is one of each account."""
+    problem, provider = told(heard), visit.form.get("provider", "")
+    details: dict[str, list[str]] = {}
+    for name, whys in (problem["details"] or {}).items():
+        at = f"{provider}-{ENTRIES[name]}" if name in ENTRIES else f"account-{provider}"
+        details.setdefault(at, []).extend(whys)
+    return {**problem, "details": details}
 
 
 def changed(visit: Visit) -> tuple[Answered, str]:
@@ -60,6 +77,9 @@ def _settings(visit: Visit, problem: Mapping[str, Any] | None = None, status: in
         missing=missing,
         names=PROVIDERS,
         problem=problem,
+        labels=ENTRY_LABELS,
+        wrong=(problem or {}).get("details") or {},
+        form=visit.form if problem else {},
     )
 
 
@@ -83,7 +103,7 @@ def change_keys(visit: Visit, _found: Mapping[str, str]) -> flask.Response:
         body["expires_in_days"] = int(days) if _DAYS.fullmatch(days) else days
     heard = visit.ask("POST", "/tenant/keys", body)
     if heard.failed:
-        return _developers(visit, told(heard), status=422)
+        return _developers(visit, told(heard), status=422, form=form)
     return _developers(visit, made=heard.fields)
 
 
@@ -92,6 +112,7 @@ def _developers(
     problem: Mapping[str, Any] | None = None,
     made: Mapping[str, Any] | None = None,
     status: int = 200,
+    form: Mapping[str, str] | None = None,
 ) -> flask.Response:
     keys = visit.need("GET", "/tenant/keys")["keys"]
     return visit.page(
@@ -101,6 +122,7 @@ def _developers(
         keys=sorted(keys, key=lambda key: (key["status"] != "active", key["created_at"])),
         scopes=SCOPES,
         made=made,
+        form=form or {},
         url=visit.pages.url.removesuffix("/console"),
         problem=problem,
         wrong=(problem or {}).get("details") or {},
@@ -109,13 +131,19 @@ def _developers(
 
 def usage(visit: Visit, _found: Mapping[str, str]) -> flask.Response:
     """Show what a month's films used."""
-    query = _month(visit)
-    page = visit.need("GET", "/jobs/usage", query={"limit": "100", **query})
-    return visit.page("usage.html", title="Usage", used=page, month=visit.request.args.get("month", ""))
+    asked = visit.request.args.get("month", "").strip()
+    if wrong := _no_month(asked):  # never the sums of all months in its place
+        return visit.page(
+            "usage.html", 422, title="Usage", used=None, month=asked, problem=told(wrong), wrong=wrong.details
+        )
+    page = visit.need("GET", "/jobs/usage", query={"limit": "100", **_month(visit)})
+    return visit.page("usage.html", title="Usage", used=page, month=asked, problem=None, wrong={})
 
 
 def usage_csv(visit: Visit, _found: Mapping[str, str]) -> flask.Response:
     """Hand out the same as CSV."""
+    if wrong := _no_month(visit.request.args.get("month", "").strip()):
+        raise wrong
     heard = visit.ask("GET", "/jobs/usage.csv", query={"limit": "100", **_month(visit)})
     response = flask.Response(heard.response.get_data(), status=heard.status, mimetype=heard.response.mimetype)
     response.headers["Content-Disposition"] = 'attachment; filename="usage.csv"'
@@ -124,10 +152,17 @@ def usage_csv(visit: Visit, _found: Mapping[str, str]) -> flask.Response:
     return response
 
 
+def _no_month(text: str) -> Problem | None:
+    """Return what is wrong with the name of a month."""
+    if not text or _MONTH.fullmatch(text):
+        return None
+    return invalid({"month": ["must be a year and a month, like 2026-11"]})
+
+
 def _month(visit: Visit) -> dict[str, str]:
     """Return the filters of a month such as 2026-11, and where its page begins; none for another text."""
     query: dict[str, str] = {}
-    text = visit.request.args.get("month", "")
+    text = visit.request.args.get("month", "").strip()
     if match := _MONTH.fullmatch(text):
         begin = datetime(int(match[1]), int(match[2]), 1, tzinfo=UTC)
         end = begin.replace(year=begin.year + begin.month // 12, month=begin.month % 12 + 1)

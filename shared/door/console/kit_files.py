@@ -25,6 +25,7 @@ CALLED = ".name"  # ends the field of a file's own name
 PICTURE_TYPES = "image/png,image/webp,image/jpeg"
 VIDEO_TYPES = "video/mp4,video/quicktime,video/webm,.mp4,.mov,.webm"
 _VIDEO_NAMES = (".mp4", ".mov", ".webm", ".m4v")
+OR_A_VIDEO = "Or choose a video: MP4, MOV or WebM"
 _PICTURE_TOLD = "PNG, WebP or JPEG, at most 20 MB"
 _FILE_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
 
@@ -108,7 +109,7 @@ def _keep(visit: Visit, form: dict[str, str], at: str) -> dict[str, list[str]]:
     path, answered = _SENDS[kind]
     heard = visit.ask("POST", path, file)
     if heard.failed:
-        return {name: refusal(heard)}
+        return {name: [*refusal(heard), *((OR_A_VIDEO,) if kind == "picture" and "clip" in kinds else ())]}
     about = heard.fields.get("family") or (about_clip(heard.fields) if kind == "clip" else "")
     form.update(dropped(form, at))
     form[kinds[kind]] = str(heard.fields[answered])

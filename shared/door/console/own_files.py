@@ -10,6 +10,7 @@ from typing import Any
 
 import flask
 
+from shared.door.console.plain_refusals import plain_file
 from shared.door.console.visits import Visit, told
 from shared.door.inside import Answered
 from shared.door.misplaced import UploadPath
@@ -98,7 +99,7 @@ def refusal(heard: Answered) -> list[str]:
     """Return why a file was not taken, and the next move."""
     about = told(heard)
     whys = [why for each in (about["details"] or {}).values() for why in each]
-    return whys or [str(each) for each in (about["message"], about["next_move"]) if each]
+    return whys or [plain_file(about["message"] or "", about["next_move"] or "")]
 
 
 def about_clip(facts: Mapping[str, Any]) -> str:

@@ -28,10 +28,17 @@ _OF_FORMS = {
     "script": "script",
     "seen": "visual_description",
 }  # what a film's page calls by its scene alone
-_CALLED = re.compile(r"\b(?:GET|POST|PUT|PATCH|DELETE) /|`")
+_CALLED = re.compile(r"\b(?:GET|POST|PUT|PATCH|DELETE) /|`|\bcurl\b")
 _ASIDE_CALL = re.compile(r" \((?:GET|POST|PUT|PATCH|DELETE) /[^ )]*\)")
 _SENT_ANEW = re.compile(r"^POST (?:its file|it|the [a-z]+) to /tenant/uploads.*")  # on pages, files are chosen
 _SET_ASIDE = re.compile(r" \([a-z_]+(?:\.[a-z0-9_]+)+\)")  # a field's path that explains words beside it
+_BYTES = re.compile(r"\b([0-9]{7,}) bytes")
+_EMPTY = re.compile(r"^the body is empty")
+_MEGA = 1_048_576
+_OF_A_TABLE = re.compile(
+    r"(?:rows\.(?P<row>[0-9]{1,4})(?:\.(?P<field>.+))?|heading\.(?P<column>.+)|body|rows)", re.DOTALL
+)
+_TABLE = "rows"  # the field that holds a batch's table
 _RETRIED = re.compile(r"\b(?:(R)|r)etry the job\b")
 _MEND = "Mend what is named here, then send it again."
 
@@ -50,7 +57,19 @@ def plain_why(why: str) -> str:
     """Return why a field was refused; what is said of calls is left out, but that a file is to be sent."""
     parts = (_SENT_ANEW.sub("choose its file anew", part) for part in why.split("; "))
     kept = [part for part in parts if not _CALLED.search(part)]
-    return plain_words(_SET_ASIDE.sub("", "; ".join(kept))) or "is not as it must be"
+    return plain_words(_file_words(_SET_ASIDE.sub("", "; ".join(kept)))) or "is not as it must be"
+
+
+def plain_file(message: str, move: str) -> str:
+    """Return why a file was not taken, and what to do, as sentences; how a call would send it is left out."""
+    told = [_file_words(each.rstrip(".")) for each in (message, move) if each and not _CALLED.search(each)]
+    return ". ".join(each[:1].upper() + each[1:] for each in told)
+
+
+def _file_words(text: str) -> str:
+    """Tell bytes as people do, and call a body a file; a sentence within one ends once."""
+    counted = _BYTES.sub(lambda match: f"{int(match[1]) // _MEGA} MB", _EMPTY.sub("the file is empty", text))
+    return counted.replace(".;", ";")
 
 
 def plain_next(move: str) -> str:
@@ -70,19 +89,44 @@ def plain_refusal(
     """
     details: Mapping[str, Sequence[str]] = problem.get("details") or NO_DETAILS
     if in_columns:
-        return {**problem, "mistakes": [(name, name, whys) for name, whys in details.items()]}
+        mistakes = [(_TABLE, _cell(name), [_column_why(why) for why in whys]) for name, whys in details.items()]
+        message = _counted(details) if details else str(problem.get("message") or "")
+        return {**problem, "message": message, "mistakes": mistakes, "next_move": _MEND if details else ""}
     mistakes = [
         (name, labels.get(name) or label_of_field(name), [plain_why(why) for why in whys])
         for name, whys in details.items()
     ]
     message, move = str(problem.get("message") or ""), str(problem.get("next_move") or "")
     if any(whys and whys[0].rstrip(".") in message for whys in details.values()):
-        message = "One thing is not right yet." if len(details) == 1 else f"{len(details)} things are not right yet."
+        message = _counted(details)
     if mistakes and _CALLED.search(move):
         move = _MEND
     return {
-        "message": plain_words(message),
+        "message": plain_words(_file_words(message)),
         "mistakes": mistakes,
         "next_move": "" if _CALLED.search(move) else plain_words(move),
         "request_id": problem.get("request_id"),
     }
+
+
+def _counted(details: Mapping[str, Sequence[str]]) -> str:
+    return "One thing is not right yet." if len(details) == 1 else f"{len(details)} things are not right yet."
+
+
+def _cell(name: str) -> str:
+    """Name a cell of a batch's table: its row, counted without the heading, and its column as it is written there."""
+    match = _OF_A_TABLE.fullmatch(name)
+    if match is None:
+        return name
+    if match["column"]:
+        return f'Column "{match["column"]}"'
+    if match["row"] is None:
+        return "The table"
+    return f"Row {match['row']}" + (f", {match['field']}" if match["field"] else "")
+
+
+def _column_why(why: str) -> str:
+    """Return why a cell was refused: columns are called as the API calls its fields, but nobody calls here."""
+    kept = [part for part in why.split("; ") if not _CALLED.search(part)]
+    told = "; ".join(kept).replace("or ?template=NAME", "or the template's name above")
+    return _file_words(told) or "is not as it must be"

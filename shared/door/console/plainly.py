@@ -69,7 +69,12 @@ _QUOTED = re.compile(r'("[^"]*")')
 _OPTION = re.compile(r" \(length (?:film|script|longer)\)")
 _UPLOAD = re.compile(r"\b[0-9a-f]{32,64}\b")
 _PART = re.compile(rf"(?<![\w-])({'|'.join(PART_WORDS)})-([0-9]+|intro|outro)\b")
-_PATH = re.compile(r"(?<![\w./:@-])[a-z]+(?:_[a-z]+)*(?:\.(?:[a-z]+(?:_[a-z]+)*|[0-9]{1,3}))*(?![\w/@-])")
+_PATH = re.compile(
+    r"(?:(?<![\w./:@-])(?P<article>an?|the) )?"
+    r"(?P<path>(?<![\w./:@-])[a-z]+(?:_[a-z]+)*(?:\.(?:[a-z]+(?:_[a-z]+)*|[0-9]{1,3}))*(?![\w/@-]))"
+)
+_DETERMINED = ("the ", "your ", "what ", "how ")  # begin words that take no article
+_IN_A_SCENE = ("what is seen", "how the camera moves")
 _UNTOLD = re.compile(rf"^({'|'.join(VENDOR_NAMES)})(?= (?:did|does) not)")
 _CALL = re.compile(r"\b(?:GET|POST|PUT|PATCH|DELETE) /")
 _FILLED_PLACE = re.compile(r"\\\{(\w+)\\\}")
@@ -134,22 +139,29 @@ def _case(text: str) -> str:
 
 def _plain(text: str) -> str:
     named = _PART.sub(_part, _UPLOAD.sub("the file", _OPTION.sub("", text)))
-    return _PATH.sub(_path, named)
+    return _PATH.sub(_named, named)
 
 
 def _part(match: re.Match[str]) -> str:
     return f"{PART_WORDS[match[1]]} {FIELD_WORDS.get(match[2], match[2])}"
 
 
-def _path(match: re.Match[str]) -> str:
+def _named(match: re.Match[str]) -> str:
+    """Return people's words for a field, without the article its name had."""
+    said = _path(match["path"])
+    article = "" if said != match["path"] and said.startswith(_DETERMINED) else match["article"]
+    return f"{article} {said}" if article else said
+
+
+def _path(path: str) -> str:
     """Return people's words for a field; a word that only looks like one stays."""
-    if "." in match[0] and match[0] in FIELD_WORDS:
-        return FIELD_WORDS[match[0]]
-    head, *rest = match[0].split(".")
+    if "." in path and path in FIELD_WORDS:
+        return FIELD_WORDS[path]
+    head, *rest = path.split(".")
     if not rest:
         return FIELD_WORDS.get(head, head) if "_" in head else head
     if head not in _HEADS | {*FIELD_WORDS, *_LISTS}:
-        return match[0]
+        return path
     return _path_words(head, *rest)
 
 
@@ -162,4 +174,6 @@ def _path_words(head: str, *rest: str) -> str:
         FIELD_WORDS.get(word, word).removeprefix("the ").removeprefix("scene's ").replace("_", " ")
         for word in words[1:]
     ]
+    if len(inner) == 1 and inner[0] in _IN_A_SCENE:
+        return f"{inner[0]} in {words[0]}"
     return "'s ".join([words[0], *inner])

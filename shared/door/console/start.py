@@ -6,9 +6,9 @@ from uuid import uuid4
 
 import flask
 
-from shared.door.console.account import PROVIDERS, changed
+from shared.door.console.account import ENTRY_LABELS, PROVIDERS, by_account, changed
 from shared.door.console.new_film import ANYBODY
-from shared.door.console.visits import Visit, told
+from shared.door.console.visits import Visit
 from shared.door.tenant import ADMIN
 
 
@@ -27,7 +27,7 @@ def shown(visit: Visit, _found: Mapping[str, str]) -> flask.Response:
 def change(visit: Visit, _found: Mapping[str, str]) -> flask.Response:
     """Put an account's key, or ask its service anew."""
     heard, said = changed(visit)
-    return _page(visit, told(heard), 422) if heard.failed else visit.go("/start", said)
+    return _page(visit, by_account(visit, heard), 422) if heard.failed else visit.go("/start", said)
 
 
 def _page(visit: Visit, problem: Mapping[str, Any] | None = None, status: int = 200) -> flask.Response:
@@ -49,7 +49,8 @@ def _page(visit: Visit, problem: Mapping[str, Any] | None = None, status: int = 
         anybody=ANYBODY,
         once=str(uuid4()),
         problem=problem,
-        wrong={},
+        labels=ENTRY_LABELS,
+        wrong=(problem or {}).get("details") or {},
     )
 
 

@@ -110,16 +110,18 @@ function takeFile(place) {
   const says = place.querySelector("[role=status]"), part = says.nextElementSibling;
   part.addEventListener("change", ({ target }) => {
     if (!target.files?.length) return;
-    const asked = new XMLHttpRequest(), body = new FormData(), bar = part.querySelector("progress");
+    const asked = new XMLHttpRequest(), body = new FormData(), bar = part.querySelector("progress"), { name } = target.files[0];
     body.append("_token", place.closest("form").elements._token.value);
     for (const each of part.querySelectorAll("input, select")) body.append(each.name, each.files?.[0] ?? each.value);
     bar.hidden = false;
-    says.textContent = `${target.files[0].name} is on its way.`;
+    says.textContent = `${name} is on its way.`;
     asked.upload.addEventListener("progress", ({ loaded, total }) => { bar.value = loaded / total; });
     asked.addEventListener("loadend", () => {
       const ours = asked.responseURL.endsWith(place.dataset.sends) && asked.status === 200;
       if (ours) part.innerHTML = page.createHTML(asked.responseText);
-      says.textContent = ours ? (part.querySelector(".wrong") ?? part.querySelector(".told strong")).textContent : "It did not arrive: it may have more than 30 MB, or your sign-in is over.";
+      if (!ours) target.value = ""; // or the same file, chosen again, would be no change
+      const why = asked.status === 413 ? "it has more than 30 MB" : asked.responseURL.includes("/sign-in") ? "your sign-in is over" : "the connection broke; choose it again";
+      says.textContent = ours ? (part.querySelector(".wrong") ?? part.querySelector(".told strong")).textContent : `${name} did not arrive: ${why}.`;
       part.querySelector("progress").hidden = true;
       part.querySelector("[type=file]").focus();
     });
@@ -131,8 +133,7 @@ function takeFile(place) {
 function takeFilms(place) {
   const shapes = [...place.querySelectorAll("[name$=aspect_ratio]")], add = place.querySelector("[data-add]");
   place.classList.add("live"); // rows without a film are hidden then
-  const leave = (at) => { shapes[at + 1].value = ""; add.focus(); };
-  place.querySelectorAll(".row button").forEach((each, at) => each.addEventListener("click", () => leave(at)));
+  place.querySelectorAll(".row button").forEach((each, at) => each.addEventListener("click", () => { shapes[at + 1].value = ""; add.focus(); }));
   add.addEventListener("click", () => {
     const next = shapes.find((each) => !each.value);
     next.value = [...next.options].find(({ value }) => shapes.every((each) => each.value !== value)).value;
@@ -143,8 +144,7 @@ const uses = { films: takeFilms, sends: takeFile, color: takeColor, place: takeP
 for (const [name, use] of Object.entries(uses)) for (const each of document.querySelectorAll(`[data-${name}]`)) use(each);
 for (const button of document.querySelectorAll("[data-copy]")) {
   button.hidden = !navigator.clipboard;
-  const copy = () => navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
-  button.addEventListener("click", () => copy().then(() => { button.textContent = "Copied"; }));
+  button.addEventListener("click", () => navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent).then(() => { button.textContent = "Copied"; }));
 }
 document.getElementById("film")?.addEventListener("error", ({ target }) => target.load(), { once: true }); // its link may be over
 document.getElementById("trouble")?.focus();
