@@ -122,3 +122,8 @@ def cell(value: object) -> str:
     """Return a value as a cell that no spreadsheet runs as a formula."""
     text = "" if value is None else value.isoformat() if hasattr(value, "isoformat") else str(value)
     return f"'{text}" if text.startswith(FORMULAS) else text
+
+
+def uncelled(text: str) -> str:
+    """Return what a cell was made of."""
+    return text[1:] if text.startswith("'") and text[1:].startswith(FORMULAS) else text

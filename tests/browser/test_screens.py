@@ -1,7 +1,7 @@
 """Every screen, small and large, light and dark: nobody is kept out, nothing runs that we did not write."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Literal
 
 import pytest
@@ -158,6 +158,33 @@ def test_every_control_is_reached_by_keyboard(site: Site, film: str) -> None:
             reached.add(page.evaluate("() => document.activeElement.dataset.at || ''"))
 
     assert set() == set(wanted) - reached
+
+
+UNDER = """() => {
+  const focused = document.activeElement, price = document.querySelector(".price");
+  if (price.contains(focused) || focused === document.body) return "";
+  const [mine, its] = [focused.getBoundingClientRect(), price.getBoundingClientRect()];
+  return mine.bottom > its.top + 1 && mine.top < its.bottom ? focused.id || focused.textContent : "";
+}"""
+
+
+@pytest.mark.parametrize("size", [PHONE, DESKTOP, {"width": 640, "height": 400}])
+def test_nothing_is_tabbed_to_beneath_the_price(site: Site, size: Mapping[str, int]) -> None:
+    """What stays at the lower edge covers no field that has the focus, at 200 % neither, nor once it is a price."""
+    under = set()
+    with site.page("shop", viewport=size) as page:
+        page.goto(f"{site.url}/console/new")
+        page.get_by_label("Title").fill("Mug")
+        page.get_by_label("What is seen").fill("A mug")
+        for priced in (False, True):
+            if priced:
+                page.get_by_role("button", name="Show the price").last.click()
+                page.get_by_text("Order for at most").wait_for()
+            for _ in range(40):
+                page.keyboard.press("Tab")
+                under.add(page.evaluate(UNDER))
+
+    assert {""} == under
 
 
 @pytest.fixture

@@ -150,12 +150,26 @@ def test_a_film_is_made_again_at_the_price_that_was_shown(stage: Stage, browser:
     assert 1 == len({each.headers["Location"] for each in bought} - {f"/console/films/{film}"})
 
 
+def test_a_film_is_cancelled_by_a_double_click(stage: Stage, browser: Browser) -> None:
+    """The second one leads to its page, which tells how it ended, as it does of a film that is finished."""
+    job = stage.order(presented(product_title="Mug"))
+    twice = [browser.send(f"/films/{job}/cancel", {}) for _ in range(2)]
+    stage.live(job)
+
+    assert [303, 303] == [each.status_code for each in twice]
+    assert twice[0].headers["Location"] == twice[1].headers["Location"]
+    assert "The film is cancelled" in page(browser, f"/films/{job}")
+    assert 404 == browser.send(f"/films/{ONCE[0]}/cancel", {}).status_code
+
+
 def test_a_refused_remake_says_why(browser: Browser, film: str) -> None:
-    """Nothing chosen is nothing to make, in the API's own words, and the form is there again."""
+    """Nothing chosen is nothing to make, in the pages' own words, and the form is there again."""
     response = browser.send(f"/films/{film}/again", {"_once": ONCE[0]})
 
     assert 422 == response.status_code
     assert 'name="part.clip-1"' in response.get_data(as_text=True)
+    assert "choose a part, or change what is seen or said" in response.get_data(as_text=True)
+    assert '<fieldset id="nodes">' in response.get_data(as_text=True)
 
 
 def test_a_page_tells_who_made_what_and_when(browser: Browser, film: str) -> None:

@@ -13,7 +13,7 @@ from shared.steps.problems import Problem, invalid
 
 PROVIDERS = {"heygen": "HeyGen", "did": "D-ID"}
 SCOPES = {"jobs:read": "see films", "jobs:write": "order and change films", "tenant:admin": "manage the account"}
-ENTRIES = {"api_key": "key", "avatar_id": "avatar", "voice_id": "voice"}  # of an account's form
+ACCOUNT_ENTRY = {"api_key": "key", "avatar_id": "avatar", "voice_id": "voice"}  # of an account's form
 ENTRY_LABELS = {
     f"{provider}-{entry}": f"{name}'s {said}"
     for provider, name in PROVIDERS.items()
@@ -39,7 +39,7 @@ def by_account(visit: Visit, heard: Answered) -> Mapping[str, Any]:
     problem, provider = told(heard), visit.form.get("provider", "")
     details: dict[str, list[str]] = {}
     for name, whys in (problem["details"] or {}).items():
-        at = f"{provider}-{ENTRIES[name]}" if name in ENTRIES else f"account-{provider}"
+        at = f"{provider}-{ACCOUNT_ENTRY[name]}" if name in ACCOUNT_ENTRY else f"account-{provider}"
         details.setdefault(at, []).extend(whys)
     return {**problem, "details": details}
 

@@ -19,6 +19,7 @@ from shared.door.asked import is_job_id
 from shared.door.console.moves import once
 from shared.door.console.visits import CallRefused, Visit, told
 from shared.door.mcp_tools import CENT
+from shared.door.usage import uncelled
 from shared.steps.problems import not_found
 
 BATCHES_A_PAGE = "20"
@@ -45,7 +46,10 @@ def shown(visit: Visit, found: Mapping[str, str]) -> flask.Response:
         "batch.html",
         title="Batch",
         batch=batch,
-        rows=lines[first - 1 : first - 1 + ROWS_A_PAGE],
+        rows=[
+            {name: uncelled(text or "") for name, text in line.items()}
+            for line in lines[first - 1 : first - 1 + ROWS_A_PAGE]
+        ],
         trouble_of=told(heard) if heard.failed else None,
         before=max(1, first - ROWS_A_PAGE) if first > 1 else None,
         after=first + ROWS_A_PAGE if first + ROWS_A_PAGE <= len(lines) else None,

@@ -47,7 +47,7 @@ from shared.pipeline.plan.picture import MOST_CLIP_BYTES
 from shared.steps.problems import Problem
 
 FOREIGN = "this form was not sent by one of our pages"
-TOO_LARGE = "Go back: what you typed is there still. Then choose smaller files, or send one at a time."
+GO_BACK = "Go back: what you typed is there still. Then choose smaller files, or send one at a time."
 SIGN_IN_AGAIN = "Your sign-in is over. Sign in again; what you had changed is kept, what you were typing is not."
 
 
@@ -268,7 +268,7 @@ class ConsoleDoor:
             return self.pages.dressed(refuse(problem, trace))
         about = dict(told(problem))
         if problem.code is Code.PAYLOAD_TOO_LARGE:
-            about |= {"message": "The files of this form have more than 30 MB together.", "next_move": TOO_LARGE}
+            about |= {"message": "The files of this form have more than 30 MB together.", "next_move": GO_BACK}
         response = self._page_of(status, **about)
         for name, value in problem.headers.items():
             response.headers[name] = value

@@ -11,18 +11,22 @@ import flask
 from shared.door.asked import is_job_id
 from shared.door.console.anew import agreement, by_field, other_words
 from shared.door.console.film import TRIED_AGAIN, film_page, refused_page
-from shared.door.console.visits import Visit, told
+from shared.door.console.visits import CallRefused, Visit, told
 from shared.door.inside import Answered
+from shared.door.mcp_tools import ENDED
 from shared.pipeline.job.stay import BEST_SCORE, FEEDBACK_ABOUT
 
 PART = "part."  # begins the name of a part's checkbox
+NOTHING_ANEW = "nothing would be different: choose a part, or change what is seen or said"
 MADE_ANEW = ("clip", "presenter")  # kinds of what a vendor makes
 
 
 def cancel(visit: Visit, found: Mapping[str, str]) -> flask.Response:
-    """Stop a film."""
-    visit.need("POST", f"/jobs/{found['job']}/cancel")
-    return visit.go(f"/films/{found['job']}", "cancelled")
+    """Stop a film; of one that has ended by then its page tells how."""
+    heard = visit.ask("POST", f"/jobs/{found['job']}/cancel")
+    if heard.failed and visit.need("GET", f"/jobs/{found['job']}")["status"] not in ENDED:
+        raise CallRefused(heard)
+    return visit.go(f"/films/{found['job']}", "" if heard.failed else "cancelled")
 
 
 def retry(visit: Visit, found: Mapping[str, str]) -> flask.Response:
@@ -106,6 +110,8 @@ def _again(
     price = visit.ask("POST", f"/jobs/{job_id}/regenerate", {**wanted, "dry_run": True})
     failed = refused or (price if price.failed else None)
     problem = by_field(told(failed), wanted) if failed else None
+    if problem and "nodes" in problem["details"]:
+        problem = {**problem, "details": {**problem["details"], "nodes": [NOTHING_ANEW]}}
     return visit.page(
         "again.html",
         422 if failed else 200,

@@ -13,6 +13,7 @@ FORM_LABELS: Mapping[str, str] = {  # of fields that are called otherwise on a f
     "avatar_position.scale": "The presenter's height",
     "avatar_position.x": "The presenter's place across",
     "avatar_position.y": "The presenter's place down",
+    "nodes": "Film or speak anew",
     "outputs": "The films",
     "photo": "Photo",
     "poster.at": "The poster's second",
