@@ -125,5 +125,8 @@ def test_what_is_seen_is_seen_in_a_scene() -> None:
 
 def test_a_refused_file_is_no_call() -> None:
     """How a call would send it is left out; the next move is a sentence of its own."""
-    assert "The file is empty" == plain_file("the body is empty", "send the logo: curl --data-binary @logo.png")
+    assert "The file is empty. Choose another file" == plain_file(
+        "the body is empty", "send the logo: curl --data-binary @logo.png"
+    )
+    assert "It is a clip. Send a PNG" == plain_file("it is a clip", "send a PNG; `POST /tenant/uploads/clip` takes it")
     assert "The image is GIF. Send a PNG" == plain_file("the image is GIF.", "send a PNG.")

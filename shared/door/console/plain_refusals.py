@@ -41,6 +41,7 @@ _OF_A_TABLE = re.compile(
 )
 _TABLE = "rows"  # the field that holds a batch's table
 _RETRIED = re.compile(r"\b(?:(R)|r)etry the job\b")
+ANOTHER_FILE = "Choose another file"
 _MEND = "Mend what is named here, then send it again."
 
 
@@ -63,7 +64,8 @@ def plain_why(why: str) -> str:
 
 def plain_file(message: str, move: str) -> str:
     """Return why a file was not taken, and what to do, as sentences; how a call would send it is left out."""
-    told = [_file_words(each.rstrip(".")) for each in (message, move) if each and not _CALLED.search(each)]
+    todo = "; ".join(part for part in move.split("; ") if not _CALLED.search(part)) or ANOTHER_FILE
+    told = [_file_words(each.rstrip(".")) for each in (message, todo)]
     return ". ".join(each[:1].upper() + each[1:] for each in told)
 
 
