@@ -20,23 +20,9 @@ DESCRIPTION = "shared/door/openapi.json"
 PUBLISHES = "health"  # the description, for whoever asks
 # What lays words, picture and sound of a film out; only composing does.
 PAINTS = (
-    *(
-        "backdrops",
-        "beds",
-        "blending",
-        "compose",
-        "graph",
-        "inking",
-        "laid",
-        "lettering",
-        "logo",
-        "loudness",
-        "part_work",
-        "shaping",
-        "sound",
-        "text_layout",
-    ),
-    "wording",
+    *("backdrops", "beds", "blending", "compose", "graph", "inking", "inspection", "laid", "lettering", "listening"),
+    *("logo", "loudness", "painting", "part_work", "people", "product_card", "shaping", "sound", "text_layout"),
+    *("wording", "zones"),
 )
 CARRIED_BY = {  # 28 MB of fonts, the pages, half a megabyte of description, and what composes
     DESCRIPTION: ("health", "mcp"),
