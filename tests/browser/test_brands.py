@@ -45,7 +45,7 @@ def test_a_kit_is_put_together(site: Site, tmp_path: Path) -> None:
 
     kit = site.shops.call("shop", "GET", "/tenant/brand/spring")["kit"]
     assert [] == found
-    assert "the file is no font we know. Send one font as TTF or OTF" == refused
+    assert "The file is no font we know. Send one font as TTF or OTF" == refused
     assert {"logo", "colors", "fonts", "avatar_position", "intro", "outro"} == {*kit}
     assert ("bottom_right", "#0b5c57", {"video"}) == (
         kit["logo"]["place"],
