@@ -32,7 +32,7 @@ def free_port_from(port: int) -> int:
 def claimed(count: int) -> list[int]:
     """Return free ports, at most BLOCK, that nobody else who asks here is given meanwhile. Raises OSError."""
     blocks = list(STEADY[::BLOCK])
-    random.shuffle(blocks)
+    random.SystemRandom().shuffle(blocks)  # a thread may ask: the state others draw from stays theirs
     for first in blocks:
         if (claim := _claim(first)) is None:
             continue

@@ -1,6 +1,5 @@
 """The parts that do a step's work, handed the stores and the vendors that it needs."""
 
-import random
 import secrets as randomness
 import time
 from collections.abc import Callable
@@ -56,7 +55,8 @@ class StepParts(VendorParts):
 
     @cached_property
     def commits(self) -> Commits:
-        return Commits(self.jobs, self.tasks, self.turns, self.timeouts, time.monotonic, time.sleep, random.uniform)
+        chance = randomness.SystemRandom().uniform  # in any thread: the state others draw from stays theirs
+        return Commits(self.jobs, self.tasks, self.turns, self.timeouts, time.monotonic, time.sleep, chance)
 
     @cached_property
     def breakers(self) -> "Breakers":
