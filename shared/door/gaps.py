@@ -43,6 +43,8 @@ def problem_in_columns(problem: Problem, rows: Sequence[Mapping[str, Any]]) -> P
         next_move=problem.next_move,
         details=details,
         retry_after=problem.retry_after,
+        headers=problem.headers,
+        quotas=problem.quotas,
     )
 
 

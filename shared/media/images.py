@@ -138,7 +138,7 @@ def _remade(data: bytes | memoryview, max_pixels: int, padding: Padding | None) 
     on_white = _OnWhite()
     picture = _decoded(bytes(data), max_pixels, seen=on_white)
     if on_white.clear and not any(picture.convert("L").histogram()[:_BLANK]):
-        why = "nothing is seen of the image: all of it is transparent, or white on what is"
+        why = "nothing is seen of the image: it is transparent all over, or white where it is not"
         raise ImageRefused(
             Code.BROKEN, why, "Send it with its background, as a JPEG or as a PNG that is not transparent."
         )
