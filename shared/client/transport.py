@@ -1,6 +1,5 @@
 """One call to abroll: the key goes to abroll only, and a call is repeated only where that cannot buy twice."""
 
-import json
 import random
 import time
 import uuid
@@ -13,6 +12,7 @@ from typing import Any
 import httpx
 
 from .errors import AbrollError, KeyRefused, NotFound, Refused, TooMany, Unavailable
+from .reading import parse
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 HARMLESS = ("GET", "HEAD", "PUT", "DELETE")  # doing these twice does what once does
@@ -186,8 +186,8 @@ def _body(answer: httpx.Response) -> Any:
     """Return an answer's JSON, None where it is none. Raises Unavailable for one without an end."""
     body = _raw(answer)
     try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
+        return parse(body)
+    except ValueError:
         if answer.is_success:
             message = "something between here and abroll answered: not JSON"
             move = "Check the address, and proxies on the way."

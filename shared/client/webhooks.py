@@ -4,12 +4,12 @@ import base64
 import binascii
 import hashlib
 import hmac
-import json
 import time
 from collections.abc import Iterable, Mapping
 from secrets import token_bytes
 from typing import cast
 
+from .reading import parse
 from .schemas import WebhookPayload
 
 PREFIX = "whsec_"
@@ -68,8 +68,8 @@ def new_secret() -> str:
 
 def _payload(raw: bytes) -> WebhookPayload:
     try:
-        payload = json.loads(raw)
-    except (ValueError, RecursionError):
+        payload = parse(raw)
+    except ValueError:
         raise NotGenuine("the body is no JSON") from None
     return cast("WebhookPayload", payload)
 

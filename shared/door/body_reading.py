@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from shared.codes import by_field
+from shared.nesting import NestedTooDeeply, parse
 
 DEEPEST = 12  # no body of ours nests deeper than four
 _HTML_FORM = re.compile(rb"[\w.%+-]{1,60}=")  # how an HTML form, or curl's -d of a field, begins
@@ -52,7 +53,7 @@ def _parsed(raw: bytes, twice: dict[int, list[str]]) -> object:
         raise Mistakes({"body": ["is empty: send a JSON object"]})
     encoding = json.detect_encoding(raw)  # UTF-8, as JSON is, or what Windows tools write; with a mark or without
     try:
-        return json.loads(raw.decode(encoding), object_pairs_hook=pairs)
+        return parse(raw.decode(encoding), pairs)
     except UnicodeDecodeError as wrong:
         named = encoding.removesuffix("-sig").upper()
         raise Mistakes({"body": [f"is no text in {named} (byte {wrong.start})"]}) from wrong
@@ -60,7 +61,7 @@ def _parsed(raw: bytes, twice: dict[int, list[str]]) -> object:
         where = f"is not JSON (line {wrong.lineno}, column {wrong.colno})"
         hint = "; it looks like a form: send the fields as one JSON object" if _HTML_FORM.match(raw) else ""
         raise Mistakes({"body": [where + hint]}) from wrong
-    except RecursionError as wrong:
+    except NestedTooDeeply as wrong:
         raise Mistakes({"body": ["is nested too deeply"]}) from wrong
     except ValueError as wrong:
         raise Mistakes({"body": ["holds a number with too many digits"]}) from wrong

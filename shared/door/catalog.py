@@ -13,6 +13,7 @@ from shared.door.answers import answer
 from shared.door.asked import READ
 from shared.door.entrance import Entrance
 from shared.door.public import Route, serve
+from shared.nesting import parse
 from shared.pipeline.codec import to_plain
 from shared.pipeline.plan.capabilities import AvatarService
 from shared.pipeline.plan.looks import Look, price_of
@@ -189,9 +190,9 @@ def _read_cursor(text: str) -> tuple[str, str, str] | None:
     if len(text) > LONGEST_CURSOR:
         return None
     try:
-        match json.loads(base64.urlsafe_b64decode(text)):
+        match parse(base64.urlsafe_b64decode(text)):
             case [str(name), str(provider), str(found)]:
                 return name, provider, found
-    except (ValueError, RecursionError):  # no base64, no UTF-8, no JSON
+    except ValueError:  # no base64, no UTF-8, no JSON
         pass
     return None

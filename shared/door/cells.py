@@ -3,11 +3,12 @@
 A comma stands for a point where it cannot part thousands: `1,5` is a number, `1,500` could be two, and stays text.
 """
 
-import json
 import re
 from collections.abc import Collection
 from contextlib import suppress
 from typing import Any
+
+from shared.nesting import parse
 
 _A_NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15}|,[0-9]{1,2})?")
 
@@ -28,6 +29,6 @@ def read_cell(cell: str, kinds: Collection[str]) -> Any:
     if ("number" in kinds or "integer" in kinds) and _A_NUMBER.fullmatch(text):
         return int(text) if text.lstrip("-").isdecimal() else float(text.replace(",", "."))
     if text[:1] in ("[", "{"):
-        with suppress(ValueError, RecursionError):
-            return json.loads(text)
+        with suppress(ValueError):
+            return parse(text)
     return str(cell)

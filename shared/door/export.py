@@ -19,6 +19,7 @@ from shared.door.answers import answer
 from shared.door.asked import Caller
 from shared.door.job_lists import LONGEST_PLACE
 from shared.door.public import Route
+from shared.nesting import parse
 from shared.steps.problems import invalid
 
 if TYPE_CHECKING:
@@ -100,10 +101,10 @@ def read_place(text: str, kinds: "Kinds") -> tuple[str, str] | None:
     if len(text) > LONGEST_PLACE:
         return None
     try:
-        match json.loads(base64.urlsafe_b64decode(text)):
+        match parse(base64.urlsafe_b64decode(text)):
             case [str(kind), str(after)] if kind in kinds.readers:
                 return kind, after
-    except (ValueError, RecursionError):  # no base64, no UTF-8, no JSON
+    except ValueError:  # no base64, no UTF-8, no JSON
         pass
     return None
 

@@ -7,7 +7,6 @@ checked in addition where the account's endpoint secret is known (`/t/{tenant}`)
 
 import hashlib
 import hmac
-import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
@@ -25,6 +24,7 @@ from shared.door.incoming import raw_body
 from shared.door.public import Route, serve
 from shared.door.strangers import Strangers
 from shared.log import Fact, JobRef, log, log_job
+from shared.nesting import parse
 from shared.pipeline.job.line import WATCH_PRESENTER
 from shared.pipeline.job.names import AttemptName, hint_name, read_attempt
 from shared.pipeline.plan.request import Mode
@@ -142,7 +142,7 @@ def _signs(secret: str, raw: bytes, signature: str) -> bool:
 def read_event(raw: bytes) -> Mapping[str, Any]:
     """Return what a delivery says, {} for whatever is no JSON object."""
     try:
-        event = json.loads(raw)
-    except (ValueError, RecursionError):  # no JSON, a number of too many digits, or nested too deeply
+        event = parse(raw)
+    except ValueError:  # no JSON, a number of too many digits, or nested too deeply
         return {}
     return event if isinstance(event, dict) else {}

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from shared.cloud.records import Filters, Unread
 from shared.codes import Code
 from shared.door.asked import LONGEST_FILTER, Caller, is_job_id, is_key_id, is_tenant_id, strays
+from shared.nesting import parse
 from shared.pipeline.job.job import Job
 from shared.pipeline.job.status import Status
 from shared.steps.problems import Problem, invalid
@@ -94,9 +95,9 @@ def read_cursor(text: str, fits: Callable[[str], bool]) -> tuple[datetime, str] 
     if len(text) > LONGEST_PLACE:
         return None
     try:
-        match json.loads(base64.urlsafe_b64decode(text)):
+        match parse(base64.urlsafe_b64decode(text)):
             case [str(moment), str(name)] if (at := moment_of(moment)) and fits(name):
                 return at, name
-    except (ValueError, RecursionError):  # no base64, no UTF-8, no JSON
+    except ValueError:  # no base64, no UTF-8, no JSON
         pass
     return None

@@ -19,6 +19,7 @@ from shared.door.incoming import json_body
 from shared.door.mcp_rows import Asked, NoSuchTool
 from shared.door.mcp_tools import McpTools
 from shared.door.public import Route, serve
+from shared.nesting import parse
 
 VERSION = "2026-07-28"
 OLDER = ("2025-11-25", "2025-06-18", "2025-03-26")  # that begin with a handshake
@@ -118,9 +119,9 @@ class McpDoor:
 def read_message(raw: bytes) -> McpMessage:
     """Read a JSON-RPC message. Raises MessageRejected."""
     try:
-        found = json.loads(raw)
+        found = parse(raw)
         json.dumps(found, ensure_ascii=False).encode()  # half a character can be read, and never told again
-    except (ValueError, RecursionError) as broken:
+    except ValueError as broken:
         raise MessageRejected(PARSE_ERROR, "the body is no JSON, or holds half a character") from broken
     if not isinstance(found, dict):
         raise MessageRejected(INVALID_REQUEST, "the body is one JSON-RPC message: a JSON object")

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from shared.media.errors import MediaFailed
+from shared.nesting import parse
 
 T = TypeVar("T")
 
@@ -25,7 +26,7 @@ def kept(value: object, folder: Path) -> str:
 def given_back(cls: type[T], text: str, folder: Path) -> T:
     """Return what `kept` kept, its files now lying in `folder`. Raises MediaFailed when it is anything else."""
     try:
-        found: T = _read(cls, json.loads(text), folder)
+        found: T = _read(cls, parse(text), folder)
     except (KeyError, TypeError, ValueError) as wrong:
         raise MediaFailed(f"what was kept of the film cannot be read: {wrong}") from wrong
     return found

@@ -69,6 +69,6 @@ def noted(note: str) -> TakeFound | None:
     try:
         read = given_back(_Note, note, _NOWHERE)
         levels = tuple(_LOWEST + level / _STEPS for level in b64decode(read.levels, validate=True))
-    except (MediaFailed, ValueError, RecursionError):
+    except (MediaFailed, ValueError):
         return None
     return replace(read.found, sound=replace(read.found.sound, levels=levels)) if read.engine == engine() else None

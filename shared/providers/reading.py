@@ -1,12 +1,12 @@
 """Reads what a vendor answers without trusting any of it: whatever has the wrong shape is simply not there."""
 
-import json
 import re
 from datetime import timedelta
 from typing import TypeVar
 
 import httpx
 
+from shared.nesting import parse
 from shared.pipeline.vendors.breaker import Sign
 
 QUESTION_SECONDS = 30.0  # of a question that costs nothing
@@ -22,8 +22,8 @@ _E = TypeVar("_E", bound=Exception)
 def json_of(response: httpx.Response) -> object:
     """Return the body as JSON, None for anything else (empty, HTML, cut short, nested to death)."""
     try:
-        return json.loads(response.content)
-    except (ValueError, RecursionError):
+        return parse(response.content)
+    except ValueError:
         return None
 
 

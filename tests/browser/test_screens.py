@@ -230,9 +230,9 @@ def test_a_films_page_offers_other_films(site: Site, film: str) -> None:
         page.get_by_label("Shape").nth(2).select_option("1:1")
         page.get_by_label("Brand kit").nth(2).select_option("summer")
         page.get_by_role("button", name="Show the price").click()
-        assert page.get_by_role("button", name="Make this version", exact=True).is_visible()
+        page.get_by_role("button", name="Make this version", exact=True).wait_for()
         assert ["9:16", "1:1", "", ""] == [each.input_value() for each in page.get_by_label("Shape").all()]
-        assert page.evaluate("() => scrollY > 0")
+        page.wait_for_function("() => scrollY > 0")
     with site.page("shop", bypass_csp=True) as page:
         page.goto(f"{site.url}/console/films/{film}")
         page.get_by_text("Shapes, sizes and brand kits").click()

@@ -165,9 +165,7 @@ def test_a_film_is_ordered_without_script(site: Site, tmp_path: Path) -> None:
         page.get_by_role("button", name="Show the price").click()
         page.get_by_text("1.0 s, 192").wait_for()
         page.get_by_role("button", name=re.compile("Order for at most")).click()
-        told = page.get_by_role("heading", level=1).inner_text()
-
-    assert "No script" == told
+        page.get_by_role("heading", level=1, name="No script").wait_for()
 
 
 def test_a_clip_that_did_not_arrive_is_chosen_again(site: Site, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from typing import Any, TextIO
 import click
 import httpx
 
+from ..reading import parse
 from ..transport import ANSWER_SECONDS, CONNECT_SECONDS
 from .session import AGENT, MOST_JSON, Session, this
 
@@ -47,15 +48,15 @@ def relay(http: httpx.Client, lines: TextIO, out: TextIO) -> None:
 def _answered(http: httpx.Client, line: str) -> str:
     """Return the answer's one line; empty where there is none."""
     try:
-        message = json.loads(line)
-    except (ValueError, RecursionError):
+        message = parse(line)
+    except ValueError:
         return _failed(None, NO_JSON, "the line is no JSON")
     asked = message if isinstance(message, dict) else {}
     try:
         response = http.post("/mcp", content=line.encode(), headers=_headers(asked))
         if response.status_code == httpx.codes.ACCEPTED:
             return ""
-        found = response.json()
+        found = parse(response.content)
     except (httpx.HTTPError, ValueError) as failed:
         return _failed(asked.get("id"), UNREACHABLE, f"abroll did not answer: {failed}") if "id" in asked else ""
     if "jsonrpc" not in found:  # a refusal of the whole request, in abroll's own words

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from ..reading import parse
+
 APP = "abroll"
 
 
@@ -59,7 +61,7 @@ def write_private(file: Path, text: str) -> None:
 def read_object(file: Path) -> dict[str, str]:
     """Return a small file's JSON object of texts; an empty one where there is none, or none that can be read."""
     try:
-        found = json.loads(file.read_text(encoding="utf-8"))
+        found = parse(file.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
     return {name: value for name, value in found.items() if isinstance(value, str)} if isinstance(found, dict) else {}

@@ -1,6 +1,5 @@
 """What every command is given: whom to call and where to print. Files that people hand over are read here, bounded."""
 
-import json
 import sys
 from functools import cached_property
 from pathlib import Path
@@ -10,6 +9,7 @@ import click
 
 from ..client import VERSION, Abroll
 from ..errors import KeyRefused, Refused
+from ..reading import parse
 from .output import Output
 from .profile import Profile, profile
 
@@ -61,8 +61,8 @@ def read_bytes(path: str, most: int, else_: str = "") -> bytes:
 def read_json(path: str) -> dict[str, Any]:
     """Return the JSON object in a file, or on stdin for `-`. Raises UsageError."""
     try:
-        found = json.loads(read_bytes(path, MOST_JSON).decode("utf-8-sig"))
-    except (ValueError, RecursionError) as failed:
+        found = parse(read_bytes(path, MOST_JSON).decode("utf-8-sig"))
+    except ValueError as failed:
         raise click.UsageError(f"{path} holds no JSON: {failed}") from failed
     if not isinstance(found, dict):
         raise click.UsageError(f"{path} holds no JSON object")

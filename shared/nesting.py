@@ -1,0 +1,39 @@
+"""JSON of others, read only as deep as anything sensible nests.
+
+`json` alone goes as deep as the interpreter lets it, a thousand levels. Python 3.11 collects garbage while it parses,
+and what is collected down there has no room left to end properly: its finalizer fails, whatever thread it belongs to.
+So depth is counted before anything is parsed.
+"""
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+MOST_LEVELS = 64  # a vendor's answers have fewer than ten, a body of ours at most four
+_TEXT_OR_BRACKET = re.compile(
+    r'"(?:[^"\\]++|\\.)*+"?|[\[{]|[\]}]', re.DOTALL
+)  # a text, in which brackets are letters; a bracket
+
+
+class NestedTooDeeply(ValueError):
+    """A text opens more brackets within each other than anything sensible does."""
+
+
+def parse(text: str | bytes, pairs: Callable[[list[tuple[str, Any]]], Any] | None = None) -> Any:
+    """Return what a JSON text says; `pairs` makes each object of its names and values.
+
+    Raises ValueError for what is no JSON: NestedTooDeeply, json.JSONDecodeError and UnicodeDecodeError among it.
+    """
+    said = text if isinstance(text, str) else text.decode(json.detect_encoding(text), "surrogatepass")
+    if said.count("[") + said.count("{") > MOST_LEVELS:
+        _count_levels(said)
+    return json.loads(said, object_pairs_hook=pairs)
+
+
+def _count_levels(said: str) -> None:
+    levels = 0
+    for mark in _TEXT_OR_BRACKET.finditer(said):
+        levels += {"[": 1, "{": 1, "]": -1, "}": -1}.get(mark[0], 0)
+        if levels > MOST_LEVELS:
+            raise NestedTooDeeply(f"it nests more than {MOST_LEVELS} levels deep")
