@@ -117,10 +117,12 @@ def _late(film: Sequence[float], take: Sequence[float], start: float) -> Iterato
     if deep is None:
         return
     scores: list[float] = []
-    for shift in range(-_MOST_LATE, _MOST_LATE + 1):
-        at = begin - _MOST_LATE + shift
-        row = [max(_QUIET, film[each]) if 0 <= each < len(film) else _QUIET for each in range(at, at + len(lips))]
-        heard = _deviations(row)
+    first = begin - 2 * _MOST_LATE
+    around = [max(_QUIET, level) for level in film[max(0, first) : first + len(lips) + 2 * _MOST_LATE]]
+    around = [_QUIET] * max(0, -first) + around
+    around += [_QUIET] * (len(lips) + 2 * _MOST_LATE - len(around))
+    for shift in range(2 * _MOST_LATE + 1):
+        heard = _deviations(around[shift : shift + len(lips)])
         scores.append(sum(map(mul, deep, heard)) / len(deep) if heard else 0.0)
     best = max(range(len(scores)), key=scores.__getitem__)
     if scores[best] < _SAME_VOICE:

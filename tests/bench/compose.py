@@ -3,14 +3,16 @@
 The film is as heavy as one may be: grainy footage in every scene, a transparent presenter over all of them, texts and
 captions, and footage that is heard, so that its sound is measured twice. `compute.wait_per_second` in
 `shared/tables.json` is held against it. It prints a table and judges nothing; on a busy machine its CPU column tells.
-The take was looked at when it came. The bare graph is what ffmpeg alone takes to paint, mix and encode the same film,
-right after it: all but looking at files, painting words, finding the loudness, the poster and the report.
+The take was looked at when it came. The bare graphs are what ffmpeg alone takes to paint, mix and encode the same film,
+right after it, sound beside picture: all but looking at files, painting words, finding the loudness, the poster and
+the report.
 """
 
 import argparse
 import os
 import time
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -47,8 +49,8 @@ def main() -> None:
     parser.add_argument("--resolution", choices=SIZES, action="append")
     parser.add_argument("--by-word", action="store_true", help="captions whose spoken word is lit")
     given = parser.parse_args()
-    print("| resolution | film, s | composing, s | CPU, s | bare, CPU s | times bare | a second | MB | load before |")
-    print("|---|---|---|---|---|---|---|---|---|")
+    print("| resolution | film, s | composing, s | bare, s | times | CPU, s | bare, s | times | a second | MB | load |")
+    print("|---|---|---|---|---|---|---|---|---|---|---|")
     for resolution in given.resolution or SIZES:
         with TemporaryDirectory(prefix="bench-") as name:
             print(_composed(resolution, given.scenes, given.seconds, Path(name), by_word=given.by_word), flush=True)
@@ -65,12 +67,15 @@ def _composed(resolution: str, scenes: int, seconds: int, folder: Path, *, by_wo
     known = Known({"presenter": take.facts}, {"presenter": take.found} if take.found else {})
     load, began, busy = os.getloadavg()[0], time.monotonic(), _used()
     made = compose(asked, files, work, timeout=TIMEOUT, known=known)
-    took, cpu, alone = time.monotonic() - began, _used() - busy, _bare(asked, files, work)
+    took, cpu = time.monotonic() - began, _used() - busy
+    bare, alone = _bare(asked, files, work)
     each, weight = took / asked.seconds, made.film.stat().st_size / 1e6
     row = (
         resolution,
         f"{asked.seconds:.0f}",
         f"{took:.1f}",
+        f"{bare:.1f}",
+        f"{took / bare:.2f}",
         f"{cpu:.1f}",
         f"{alone:.1f}",
         f"{cpu / alone:.2f}",
@@ -87,17 +92,18 @@ def _used() -> float:
     return used.user + used.system + used.children_user + used.children_system
 
 
-def _bare(asked: Edit, files: Mapping[str, Path], work: Path) -> float:
-    """Return the seconds of CPU that ffmpeg's graphs of a film take by themselves."""
-    with laid_out(asked, files, work, timeout=TIMEOUT) as laid:
-        finish, busy = mixed(laid).finish, _used()
-        bench = laid.bench
+def _bare(asked: Edit, files: Mapping[str, Path], work: Path) -> tuple[float, float]:
+    """Return the seconds, and those of CPU, that ffmpeg's graphs of a film take by themselves."""
+    with laid_out(asked, files, work, timeout=TIMEOUT) as laid, ThreadPoolExecutor(1) as beside:
+        finish, bench = mixed(laid).finish, laid.bench
+        began, busy = time.monotonic(), _used()
+        sounding = beside.submit(_sounded, laid, finish)
         painted = [
             painted_by(one, f"bare-{number}.mp4", bench.folder, bench.budget)
             for number, one in enumerate(runs(laid, laid.layout.row))
         ]
-        joined(painted, _sounded(laid, finish), bench.folder, bench.budget)
-        return _used() - busy
+        joined(painted, sounding.result(), bench.folder, bench.budget)
+        return time.monotonic() - began, _used() - busy
 
 
 def _sounded(laid: LaidOut, finish: str) -> SoundMade:
