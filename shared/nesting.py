@@ -11,9 +11,10 @@ from collections.abc import Callable
 from typing import Any
 
 MOST_LEVELS = 64  # a vendor's answers have fewer than ten, a body of ours at most four
-_TEXT_OR_BRACKET = re.compile(
-    r'"(?:[^"\\]++|\\.)*+"?|[\[{]|[\]}]', re.DOTALL
-)  # a text, in which brackets are letters; a bracket
+# The next bracket, or the end; texts, in which brackets are letters, are passed over where loops cost nothing. Measured
+# on 4 MB of the worst, a list of empty texts: 0.25 s of a CPU, and 1.8 s where each text was a turn of our own.
+_NEXT_BRACKET = re.compile(r'(?:[^][{}"]++|"(?:[^"\\]++|\\.)*+"?)*+([][{}]|\Z)', re.DOTALL)
+_BRACKETS = {"[": 1, "{": 1, "]": -1, "}": -1, "": 0}
 
 
 class NestedTooDeeply(ValueError):
@@ -33,7 +34,7 @@ def parse(text: str | bytes, pairs: Callable[[list[tuple[str, Any]]], Any] | Non
 
 def _count_levels(said: str) -> None:
     levels = 0
-    for mark in _TEXT_OR_BRACKET.finditer(said):
-        levels += {"[": 1, "{": 1, "]": -1, "}": -1}.get(mark[0], 0)
+    for found in _NEXT_BRACKET.finditer(said):
+        levels += _BRACKETS[found[1]]
         if levels > MOST_LEVELS:
             raise NestedTooDeeply(f"it nests more than {MOST_LEVELS} levels deep")

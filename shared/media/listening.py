@@ -117,10 +117,10 @@ def _late(film: Sequence[float], take: Sequence[float], start: float) -> Iterato
     if deep is None:
         return
     scores: list[float] = []
-    first = begin - 2 * _MOST_LATE
-    around = [max(_QUIET, level) for level in film[max(0, first) : first + len(lips) + 2 * _MOST_LATE]]
-    around = [_QUIET] * max(0, -first) + around
-    around += [_QUIET] * (len(lips) + 2 * _MOST_LATE - len(around))
+    first, windows = begin - 2 * _MOST_LATE, len(lips) + 2 * _MOST_LATE
+    heard_there = [max(_QUIET, level) for level in film[max(0, first) : first + windows]]
+    around = [_QUIET] * max(0, -first) + heard_there
+    around += [_QUIET] * (windows - len(around))
     for shift in range(2 * _MOST_LATE + 1):
         heard = _deviations(around[shift : shift + len(lips)])
         scores.append(sum(map(mul, deep, heard)) / len(deep) if heard else 0.0)

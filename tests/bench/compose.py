@@ -49,7 +49,7 @@ def main() -> None:
     parser.add_argument("--resolution", choices=SIZES, action="append")
     parser.add_argument("--by-word", action="store_true", help="captions whose spoken word is lit")
     given = parser.parse_args()
-    print("| resolution | film, s | composing, s | bare, s | times | CPU, s | bare, s | times | a second | MB | load |")
+    print("| resolution | film, s | clock, s | bare | times | CPU, s | bare | times | a second | MB | load before |")
     print("|---|---|---|---|---|---|---|---|---|---|---|")
     for resolution in given.resolution or SIZES:
         with TemporaryDirectory(prefix="bench-") as name:

@@ -59,9 +59,12 @@ def _answered(http: httpx.Client, line: str) -> str:
         found = parse(response.content)
     except (httpx.HTTPError, ValueError) as failed:
         return _failed(asked.get("id"), UNREACHABLE, f"abroll did not answer: {failed}") if "id" in asked else ""
-    if "jsonrpc" not in found:  # a refusal of the whole request, in abroll's own words
-        return _failed(asked.get("id"), UNREACHABLE, f"{found.get('message')}; {found.get('next_move')}")
-    return json.dumps(found)
+    match found:
+        case {"jsonrpc": _}:
+            return json.dumps(found)
+        case {"message": message, "next_move": move}:  # a refusal of the whole request, in abroll's own words
+            return _failed(asked.get("id"), UNREACHABLE, f"{message}; {move}")
+    return _failed(asked.get("id"), UNREACHABLE, "something between here and abroll answered: check the address")
 
 
 def _headers(message: Mapping[str, Any]) -> dict[str, str]:
